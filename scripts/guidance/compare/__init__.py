@@ -1,0 +1,1 @@
+"""The room that sets two Documents side by side; it reads no source and prints no page."""
