@@ -14,9 +14,7 @@ from msgspec import Struct
 from guidance.model import Document, GuidanceError, Kind, Provision, plain_text
 
 _PREFIX: dict[Kind, str] = {"paragraph": "para", "footnote": "fn", "flow-chart": "flow-chart"}
-_QUOTES = str.maketrans(
-    {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‑": "-", "\u00ad": None}
-)
+_QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‑": "-", "\u00ad": None})
 _HEADER = "# anchor\tkind\tnumber\tpage\tfingerprint"
 
 
@@ -112,9 +110,7 @@ def read_permalinks(path: Path) -> tuple[Permalink, ...]:
             continue
         cells = line.split("\t")
         if len(cells) != 5 or (cells[3] and not cells[3].isdigit()):
-            raise GuidanceError(
-                f"{path}, line {count}: expected five cells, anchor kind number page fingerprint"
-            )
+            raise GuidanceError(f"{path}, line {count}: expected five cells, anchor kind number page fingerprint")
         page = int(cells[3]) if cells[3] else None
         entries.append(Permalink(cells[0], cells[1], cells[2] or None, page, cells[4]))
     return tuple(entries)
