@@ -6,21 +6,25 @@ Facts only, read from `editions.toml`; no text of any edition, no network, no cl
 import datetime
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from guidance.model import GuidanceError
 
 Basis = Literal["A", "B", "C"]  # read in an official file / on a third party's page / general knowledge
+Id = Annotated[str, Meta(pattern=r"^[0-9a-z][0-9a-z.-]*\Z")]  # names folders and addresses
+PartialDate = Annotated[str, Meta(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?\Z")]
+Address = Annotated[str, Meta(pattern=r"^https?://[^\s\"<>]+\Z")]
+Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
 class Link(Struct, frozen=True, forbid_unknown_fields=True):
     """A link to an official page, with its title."""
 
     title: str
-    url: str
+    url: Address
 
 
 class Published(Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,23 +41,23 @@ class Published(Struct, frozen=True, forbid_unknown_fields=True):
 class Revision(Struct, frozen=True, forbid_unknown_fields=True):
     """One official issue of an edition's file. `id` sorts by time; `date` may be less than a full date."""
 
-    id: str
-    date: str
+    id: Id
+    date: PartialDate
     what: str
-    url: str | None = None
-    sha256: str | None = None
+    url: Address | None = None
+    sha256: Sha256 | None = None
     basis: Basis = "C"
 
 
 class Edition(Struct, frozen=True, forbid_unknown_fields=True):
     """One published issue of the guidance. Dates are as well known as printed: "2018-07-04" or "2006-04"."""
 
-    id: str
+    id: Id
     title: str
-    published: str
+    published: PartialDate
     subtitle: str | None = None
-    in_force: str | None = None  # where it differs from `published`
-    ended: str | None = None
+    in_force: PartialDate | None = None  # where it differs from `published`
+    ended: PartialDate | None = None
     replaced: str | None = None
     summary: str = ""  # one line of ours: what was new
     basis: Basis = "C"
