@@ -93,7 +93,7 @@ class Subheading(Struct, frozen=True, tag="subheading"):
 
 
 class Item(Struct, frozen=True):
-    """One entry of a list. `marker` is as printed ("•", "(a)", "iv."); `anchor` where it is lettered or numbered."""
+    """One entry of a list. `marker` is as printed ("•", "(a)", "iv."), `anchor` set where lettered or numbered."""
 
     marker: str
     blocks: "tuple[Block, ...]"
