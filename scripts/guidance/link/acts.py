@@ -1,0 +1,104 @@
+"""The Acts, instruments and treaties that a publication names, read from its `acts.toml`, and their names
+as patterns. No citation is looked for here, and no Act is known to the code."""
+
+import re
+import tomllib
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from guidance.model import GuidanceError
+
+_SITE = "https://www.legislation.gov.uk/"
+_ID = re.compile(r"[a-z]+(?:/\w+)+")
+_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "\xa0": " "})
+
+
+class Act(Struct, frozen=True, forbid_unknown_fields=True):
+    """One Act or instrument. `id` is its address below legislation.gov.uk ("ukpga/1989/41"), empty where that is
+    not known for sure.
+
+    `short` are other names; `bare` are the provisions that the field cites without naming the Act, such as
+    "section 47"; `whole` says that the address cannot be taken further than the instrument itself.
+    """
+
+    title: str
+    year: int | None = None
+    id: str = ""
+    short: tuple[str, ...] = ()
+    bare: tuple[str, ...] = ()
+    whole: bool = False
+
+    @property
+    def form(self) -> str:
+        """What kind of instrument it is, by the last word of its title: act, regulations, order, rules, treaty."""
+        last = self.title.split()[-1].lower()
+        return last if last in ("act", "regulations", "order", "rules") else "treaty"
+
+    @property
+    def address(self) -> str | None:
+        """Its address on legislation.gov.uk."""
+        return _SITE + self.id if self.id else None
+
+
+class Acts(Struct, frozen=True, dict=True):
+    """All Acts of a publication, ready to be looked up by name. Names are compared by `name_key`."""
+
+    entries: tuple[Act, ...] = ()
+
+    @cached_property
+    def by_name(self) -> dict[str, tuple[Act, ...]]:
+        """Title or short name -> the Acts of that name."""
+        found: dict[str, list[Act]] = {}
+        for act in self.entries:
+            for name in (act.title, *act.short):
+                found.setdefault(name_key(name), []).append(act)
+        return {name: tuple(acts) for name, acts in found.items()}
+
+    @cached_property
+    def by_bare(self) -> dict[str, Act]:
+        """ "section 47" -> the Act whose provision the field means by it."""
+        return {pinpoint: act for act in self.entries for pinpoint in act.bare}
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str] | None:
+        """Finds every name that stands without a year; the longest one first. None where there is no name."""
+        names = sorted({n for a in self.entries for n in (a.title, *a.short)}, key=lambda n: (-len(n), n))
+        if not names:
+            return None
+        spelt = "|".join(re.escape(n.translate(_APOSTROPHES)).replace("'", "['’]") for n in names)
+        return re.compile(rf"(?<![\w’'-])(?:{spelt})(?![\w-])")
+
+
+def name_key(name: str) -> str:
+    """A name as it is compared: without case, leading article and kinds of apostrophe."""
+    return " ".join(name.translate(_APOSTROPHES).lower().removeprefix("the ").split())
+
+
+def read_acts(path: Path) -> Acts:
+    """The Acts named in a file of `[[act]]` tables; none where there is no file.
+
+    Raises GuidanceError when the file is not of this form, when one Act stands in it twice, or when two
+    claim the same bare provision.
+    """
+    if not path.exists():
+        return Acts()
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        entries = msgspec.convert(tables.get("act", []), tuple[Act, ...])
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise GuidanceError(f"{path}: {error}") from None
+    _refuse_repeats(path, [f"{act.title} {act.year or ''}".strip() for act in entries])
+    _refuse_repeats(path, [pinpoint for act in entries for pinpoint in act.bare])
+    for act in entries:
+        if act.id and not _ID.fullmatch(act.id):
+            raise GuidanceError(f"{path}: {act.title}: write its id like ukpga/1989/41, not {act.id!r}")
+    return Acts(entries)
+
+
+def _refuse_repeats(path: Path, names: list[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise GuidanceError(f"{path}: {name} stands there twice; keep one")

@@ -1,0 +1,319 @@
+"""The grammar of citations: prose -> Citation, what the words cite and where they stand. It knows units,
+numbers, lists and ranges; which Act or provision is meant is for `references`."""
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from guidance.link.acts import Acts
+from guidance.link.instruments import Instrument, find_instruments
+
+Unit = Literal[
+    "section", "regulation", "article", "rule", "schedule", "part", "chapter", "paragraph",
+    "annex", "flow-chart", "figure", "table", "box", "footnote", "page",
+]  # fmt: skip
+Scope = Literal["unsaid", "here", "elsewhere"]
+
+LEGAL: frozenset[Unit] = frozenset({"section", "regulation", "article", "rule", "schedule"})
+_BY_LAW: frozenset[Unit] = LEGAL | {"part", "chapter", "paragraph"}
+_RANK: tuple[Unit, ...] = ("part", "chapter", "annex", "section", "paragraph")
+
+_UNIT = re.compile(
+    r"(?<![\w’'-])(?:(?P<word>(?i:sections?|regulations?|articles?|paragraphs?|paras?\.?|schedules?|parts?|chapters?"
+    r"|rules?|annex(?:es)?|appendi(?:x|ces)|flow[ -]?charts?|figures?|tables?|boxe?s?|footnotes?|pages?))\s+"
+    r"|(?P<short>[Ss]s?\.?\s?)(?=\d)(?!\d+\.))"
+)
+_WORDS: dict[str, Unit] = {
+    "para": "paragraph",
+    "appendi": "annex",
+    "appendice": "annex",
+    "annexe": "annex",
+    "boxe": "box",
+}
+_SUBS = r"(?:\s?\((?:\d{1,3}[A-Z]{0,2}|[a-z]{1,2}|[ivx]{1,5}|[A-Z])\))"
+_ONES = r"(?i:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_ROMAN = r"[IVX]{1,5}"
+_END = r"(?![\w]|\.\d|,\d{3})"
+_FORMS: dict[Unit, str] = {
+    "section": rf"\d{{1,4}}[A-Z]{{0,3}}{_SUBS}*|{_ONES}|[A-H]",
+    "regulation": rf"\d{{1,4}}[A-Z]{{0,3}}{_SUBS}*",
+    "article": rf"\d{{1,4}}[A-Z]{{0,3}}{_SUBS}*",
+    "rule": rf"\d{{1,3}}(?:\.\d{{1,3}})?[A-Z]{{0,2}}{_SUBS}*",
+    "schedule": rf"\d{{1,2}}[A-Z]{{0,2}}|{_ROMAN}",
+    "part": rf"\d{{1,2}}[A-Z]?|{_ONES}|{_ROMAN}",
+    "chapter": rf"\d{{1,2}}[a-z]?|{_ONES}|{_ROMAN}",
+    "paragraph": rf"\d{{1,4}}(?:\.\d{{1,3}})*[A-Z]{{0,2}}{_SUBS}*",
+    "annex": r"[A-Z]\d?|\d{1,2}",
+    "flow-chart": rf"\d{{1,2}}|{_ONES}|[A-H]",
+    "figure": r"\d{1,2}(?:\.\d{1,2})?|[A-H]",
+    "table": r"\d{1,2}(?:\.\d{1,2})?|[A-H]",
+    "box": r"\d{1,2}(?:\.\d{1,2})?|[A-H]",
+    "footnote": r"\d{1,4}",
+    "page": r"\d{1,4}",
+}
+_NUMBER = {unit: re.compile(rf"(?:{form}){_END}") for unit, form in _FORMS.items()}
+_MORE_SUBS = re.compile(rf"{_SUBS}+{_END}")
+_SPLIT = re.compile(r"\(?([^\s()]+)\)?")
+_JOINT = re.compile(r"(?P<range>\s+(?:to|through)\s+|\s?[–—-]\s?)|,\s*(?:and\s+|or\s+)?|\s+(?:and/or|and|or|&)\s+")
+_QUANTITY = re.compile(
+    r"\s?(?:%|per ?cent|[a-z]+-week|(?:working|calendar|school|full|consecutive)\s"
+    r"|(?:second|minute|hour|day|week|month|year|term|pupil|child|person|people|place|time|step|stage|key|other|more|further)s?\b|children\b"
+    r"|(?:January|February|March|April|May|June|July|August|September|October|November|December)\b)"
+)
+_OF_UNIT = re.compile(r",?\s+(?:of|to|in|under)\s+(?:the\s+)?")
+_NEXT_UNIT = re.compile(r",?\s+(?:and/or|and|or)\s+(?:a\s+|in\s+|the\s+|under\s+)?|(?P<comma>,?\s+(?:at\s+)?)")
+_THE_SCHEDULE = re.compile(r"(?P<of>,?\s+(?:of|to|in)\s+the\s+)Schedule(?=\s+(?:to|of|in)\s)")
+_BARE_TAIL = re.compile(r",?\s+(?:the\s+)?")
+_LEAD = re.compile(r"(?:\s?\([^()]{2,60}\))?[,:–-]?\s+(?:at\s+)?\(?$")
+_HERE_AFTER = re.compile(
+    r"\s+(?:above|below)\b|,?\s+(?:of|in|to|from)\s+(?:(?:this|our)\s+\w|the\s+present\s|(?:the\s+)?guidance\b(?!\s+(?:on|for|document)))"
+)
+_HERE_BEFORE = re.compile(
+    r"\b[Tt]his\s+(?:guidance|guide|document|chapter|part|section|annex|publication)\b[^.;,]{0,30}$"
+)
+_DOCUMENT = (
+    r"(?:guidance|guide|report|code|framework|strategy|manual|form|standards|document|plan|handbook|policy|review)"
+)
+_ELSEWHERE_AFTER = re.compile(
+    r",?\s+(?:of|from)\s+(?:the\s+|its\s+|their\s+|that\s+|an?\s+|his\s+)?"
+    rf"(?:[“\"‘']|[A-Z]|(?:[\w’'-]+\s+){{0,4}}{_DOCUMENT}\b)|,?\s+in\s+(?:the\s+)?(?:[“\"‘']|[A-Z]\w*\s+[a-z]+)"
+)
+_ELSEWHERE_BEFORE = re.compile(
+    rf"(?<!this )\b(?i:{_DOCUMENT}|volume \d+)\b(?:(?:[:,]?\s+(?:for|on|to|in|of|and)\b[^.;()]{{0,70}})?"
+    r"(?:\s*\([^()]{0,40}\))?,\s*|\s+)(?:especially\s+|(?:in )?particular(?:ly)?\s+|at\s+|see\s+)?$"
+)
+
+
+class Pinpoint(Struct, frozen=True):
+    """One unit that is cited: "section 16B(7)" is section, 16B, ("7",). `last` ends a range; a schedule that is the
+    only one of its instrument has no number."""
+
+    unit: Unit
+    number: str
+    subs: tuple[str, ...] = ()
+    last: str | None = None
+
+
+class Citation(Struct, frozen=True):
+    """Words that cite: offsets of all of them, and in `inner` of those that name the pinpoint alone.
+
+    `pinpoints` go from the innermost outwards and are empty where an instrument as such is named; `scope`
+    tells whether the words themselves say that this document, or another one, is meant.
+    """
+
+    start: int
+    end: int
+    inner: tuple[int, int]
+    pinpoints: tuple[Pinpoint, ...] = ()
+    instrument: Instrument | None = None
+    scope: Scope = "unsaid"
+
+
+class _Item(Struct, frozen=True):
+    """One member of a list of numbers, with the units it stands in, and where its words are."""
+
+    start: int
+    end: int
+    pinpoints: tuple[Pinpoint, ...]
+
+
+def find_citations(plain: str, acts: Acts) -> tuple[Citation, ...]:
+    """Every citation in a text, in order, none over another; `acts` gives the names that have no year."""
+    instruments = find_instruments(plain, acts)
+    found: list[Citation] = []
+    used: set[int] = set()
+    at = 0
+    for head in _UNIT.finditer(plain):
+        if head.start() < at or any(i.start < head.start() < i.end for i in instruments):
+            continue
+        items, end = _sequence(plain, head, instruments)
+        citations, named = _settle(plain, items, end, instruments) if items else ([], None)
+        if not citations:
+            continue
+        found += citations
+        used |= {named.start} if named and any(c.start <= named.start < c.end for c in citations) else set()
+        at = max(end, citations[-1].end)
+    for i in instruments:
+        if i.start not in used and not any(c.start < i.end and i.start < c.end for c in found):
+            found.append(Citation(i.start, i.end, (i.start, i.end), (), i))
+    return tuple(sorted(found, key=lambda c: c.start))
+
+
+def _sequence(plain: str, head: re.Match[str], instruments: tuple[Instrument, ...]) -> tuple[list[_Item], int]:
+    """A row of citations that share what follows: "regulation 3 and paragraph 7 of Part 1 of the Schedule"."""
+    items, end = _chain(plain, head, instruments)
+    while items:
+        joint = _NEXT_UNIT.match(plain, end)
+        following = _UNIT.match(plain, joint.end()) if joint else None
+        if joint is None or following is None or _starts_instrument(plain, joint.end(), instruments):
+            break
+        more, more_end = _chain(plain, following, instruments)
+        if not more:
+            break
+        last, first = items[-1].pinpoints, more[0].pinpoints
+        if joint["comma"] and not _descends(last[0].unit, first[0].unit):
+            break
+        if joint["comma"]:
+            more = [msgspec.structs.replace(i, pinpoints=i.pinpoints + last) for i in more]
+        else:
+            items = [_completed(i, first) for i in items]
+        items, end = items + more, more_end
+    return items, end
+
+
+def _starts_instrument(plain: str, at: int, instruments: tuple[Instrument, ...]) -> bool:
+    return any(i.start == at for i in instruments)
+
+
+def _descends(outer: Unit, inner: Unit) -> bool:
+    """Whether "OUTER 2, INNER 5" reads as one inside the other."""
+    if (outer, inner) == ("schedule", "paragraph"):
+        return True
+    return outer in _RANK and inner in _RANK and _RANK.index(outer) < _RANK.index(inner)
+
+
+def _completed(item: _Item, after: tuple[Pinpoint, ...]) -> _Item:
+    """An earlier member of a row, standing in what only the last one says: "of Part 1 [of the Schedule]"."""
+    outermost = item.pinpoints[-1].unit
+    for count, pinpoint in enumerate(after):
+        if pinpoint.unit == outermost and after[count + 1 :]:
+            return msgspec.structs.replace(item, pinpoints=item.pinpoints + after[count + 1 :])
+    return item
+
+
+def _chain(plain: str, head: re.Match[str], instruments: tuple[Instrument, ...]) -> tuple[list[_Item], int]:
+    """A unit with its numbers and the units it says to be in: "paragraphs 5 and 16 of Schedule 2"."""
+    unit = _unit(head)
+    items = list(_numbers(plain, head, unit))
+    if not items:
+        return [], head.end()
+    end = items[-1].end
+    single = _THE_SCHEDULE.match(plain, end)
+    if single:
+        outer, end = (Pinpoint("schedule", ""),), single.end()
+        return _within(items, outer, end), end
+    inner = _OF_UNIT.match(plain, end)
+    following = _UNIT.match(plain, inner.end()) if inner else None
+    if inner and following and not _starts_instrument(plain, inner.end(), instruments) and _unit(following) != unit:
+        outer_items, outer_end = _chain(plain, following, instruments)
+        if len(outer_items) == 1:
+            return _within(items, outer_items[0].pinpoints, outer_end), outer_end
+    return items, end
+
+
+def _within(items: list[_Item], outer: tuple[Pinpoint, ...], end: int) -> list[_Item]:
+    placed = [msgspec.structs.replace(i, pinpoints=i.pinpoints + outer) for i in items]
+    return [*placed[:-1], msgspec.structs.replace(placed[-1], end=end)]
+
+
+def _unit(head: re.Match[str]) -> Unit:
+    word = (head["word"] or "section").lower().rstrip(".").removesuffix("s")
+    word = "flow-chart" if word.startswith("flow") else word
+    unit = next((u for u in _FORMS if u == word or word == f"{u}s"), None)
+    return unit or _WORDS.get(word, "annex")
+
+
+def _numbers(plain: str, head: re.Match[str], unit: Unit) -> Iterator[_Item]:
+    """The numbers of a unit, one item each; a range is one item."""
+    start, at = head.start(), head.end()
+    capital = (head["word"] or "S")[0].isupper()
+    held: _Item | None = None
+    joint: re.Match[str] | None = None
+    while True:
+        match = _NUMBER[unit].match(plain, at)
+        if match is None and held and held.pinpoints[0].subs:
+            match = _MORE_SUBS.match(plain, at)
+        if match is None or _QUANTITY.match(plain, match.end()) or not (capital or _plainly(match.group(), unit)):
+            break
+        item = _item(match, unit, start, held)
+        if held and joint and joint["range"]:
+            last = item.pinpoints[0].number if match.group()[0] != "(" else item.pinpoints[0].subs[-1]
+            held = msgspec.structs.replace(
+                held, end=item.end, pinpoints=(msgspec.structs.replace(held.pinpoints[0], last=last),)
+            )
+        else:
+            if held:
+                yield held
+            held = item
+        joint = _JOINT.match(plain, match.end())
+        if joint is None:
+            break
+        start = at = joint.end()
+    if held:
+        yield held
+
+
+def _plainly(number: str, unit: Unit) -> bool:
+    """Whether a number may stand behind a unit in small letters: digits and words, not "part I" or "section A"."""
+    return number[0] in "(0123456789" or len(number) > 2 or unit in ("annex", "flow-chart", "table", "figure")
+
+
+def _item(match: re.Match[str], unit: Unit, start: int, held: _Item | None) -> _Item:
+    pieces = _SPLIT.findall(match.group())
+    if match.group().lstrip()[0] == "(" and held:
+        pieces = [held.pinpoints[0].number, *_shared(held.pinpoints[0].subs, pieces[0]), *pieces]
+        start = match.start()
+    return _Item(start, match.end(), (Pinpoint(unit, pieces[0], tuple(pieces[1:])),))
+
+
+def _shared(subs: tuple[str, ...], following: str) -> tuple[str, ...]:
+    """What "(b)" behind "66(1)(a)" stands in: all sub-levels above the last one that is numbered like it."""
+    alike = [count for count, sub in enumerate(subs) if sub.isdigit() == following.isdigit()]
+    return subs[: alike[-1]] if alike else subs
+
+
+def _settle(
+    plain: str, items: list[_Item], end: int, instruments: tuple[Instrument, ...]
+) -> tuple[list[Citation], Instrument | None]:
+    """The citations of a row: with the instrument named behind or before it, or with the scope its words give."""
+    by_law = any(p.unit in _BY_LAW for p in items[-1].pinpoints)
+    before = _instrument_before(plain, items[0].start, instruments) if by_law else None
+    after = _instrument_after(plain, end, instruments, bare=before is None) if by_law else None
+    named = after or before
+    if named is None and items[-1].pinpoints[-1].unit == "rule":
+        return [], None  # "golden rules 1 and 2": nothing but an instrument has rules that are cited
+    scope = _scope(plain, items, end) if named is None else "unsaid"
+    citations = [Citation(i.start, i.end, (i.start, i.end), i.pinpoints, named, scope) for i in items]
+    if after:
+        citations[-1] = msgspec.structs.replace(citations[-1], end=after.end)
+    elif before and not plain[before.end : items[0].start].endswith("("):
+        citations[0] = msgspec.structs.replace(citations[0], start=before.start)
+    return citations, named
+
+
+def _instrument_after(
+    plain: str, end: int, instruments: tuple[Instrument, ...], *, bare: bool
+) -> Instrument | None:
+    for i in instruments:
+        if 0 <= i.start - end <= 12:
+            between = plain[end : i.start]
+            if _joins(between) or (bare and _BARE_TAIL.fullmatch(between) and i.manner != "pointing"):
+                return i
+    return None
+
+
+def _joins(between: str) -> bool:
+    return re.fullmatch(r",?\s+(?:of|to|in|into|under|from)\s+(?:the\s+|The\s+)?", between) is not None
+
+
+def _instrument_before(plain: str, start: int, instruments: tuple[Instrument, ...]) -> Instrument | None:
+    for i in reversed(instruments):
+        if i.end < start and i.manner != "pointing":
+            between = plain[i.end : start]
+            return i if len(between) < 70 and _LEAD.fullmatch(between) else None
+    return None
+
+
+def _scope(plain: str, items: list[_Item], end: int) -> Scope:
+    if _HERE_AFTER.match(plain, end):
+        return "here"
+    if _ELSEWHERE_AFTER.match(plain, end):
+        return "elsewhere"
+    before = plain[max(0, items[0].start - 130) : items[0].start]
+    if _HERE_BEFORE.search(before):
+        return "here"
+    legal = items[0].pinpoints[0].unit in LEGAL
+    return "elsewhere" if not legal and _ELSEWHERE_BEFORE.search(before) else "unsaid"

@@ -1,0 +1,160 @@
+"""Where a text names an Act or another instrument: by title and year, by a short name, as "the 1989 Act" or
+as "that Act". What the name stands for is not decided here."""
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from msgspec import Struct
+
+from guidance.link.acts import Acts, name_key
+
+Manner = Literal["titled", "short", "dated", "pointing"]
+
+_FORM = r"Acts?|Regulations?|Order|Rules"
+_DATED = re.compile(rf"\b(?P<form>{_FORM})(?:\s\([A-Z][A-Z0-9 ]{{1,11}}\))?,?\s(?P<year>(?:18|19|20)\d\d)(?!\w)")
+_THE_YEAR = re.compile(
+    rf"\b(?P<year>(?:18|19|20)\d\d)\s(?P<title>(?:[A-Z][\w’'-]+\s){{0,6}}?)(?P<form>{_FORM})\b(?!\s\(?(?:19|20)\d\d)"
+)
+_POINTING = re.compile(
+    r"\b(?:[Tt]he|[Tt]hat|[Tt]his|[Tt]hese|[Tt]hose)(?:\s(?:said|same))?\s(?P<form>Act|Regulations)\b(?!\s\(?(?:19|20)\d\d)"
+)
+# Words that a title may run back over: capitalised ones, what stands in brackets, and small joining words.
+_TITLE = re.compile(
+    r"(?:(?:[A-Z][\w’'-]*|\((?:[^()]|\([^()]*\)){2,90}\)|of|and|to|for|in|on|with|from|by|at|or|etc\.?|No\.?\s?\d+"
+    r"|(?:Act|Order|Rules|Regulations)\s\d{4}),?\s+)+$"
+)
+_NOT_A_TITLE = re.compile(
+    r"(?:(?:of|and|to|for|in|on|with|from|by|at|or|In|On|Of|To|For|From|By|At|Under|See|Since|If|When|Where|As|And"
+    r"|This|That|While|Whereas|Although|Both|Sections?|Regulations?|Articles?|Part|Schedule|Paragraphs?),?\s+)+"
+)
+_ANOTHER_DOCUMENT = re.compile(r"\s?[:–-]?\s?(?:(?:[Ss]tatutory|[Dd]raft)\s)?[Gg]uidance\b")
+_AMENDING = re.compile(
+    r"\b(?:amended|inserted|substituted|introduced|repealed)\s+(?:in\s+\d{4}\s+)?by\s+(?:the\s+)?$"
+)
+_DEFINED = re.compile(
+    r"\s?\((?:hereafter |referred to as |known as )?[“\"‘']?(?P<name>[A-Z][A-Z-]*[A-Z](?:\s(?:19|20)\d\d|\sAct)?"
+    r"|(?:the\s)?(?:(?:19|20)\d\d\s)?(?:[A-Z][\w’'-]+\s){0,5}(?:Act|Regulations|Order|Rules|Convention))[”\"’']?\)"
+)
+
+
+class Instrument(Struct, frozen=True):
+    """A named instrument: `title` without its year (empty for "the 1989 Act" and "that Act"). `amending` says that
+    it is only named as what changed another one; `defines` is a short name given to it in brackets behind, and
+    `reach` is where those brackets end."""
+
+    start: int
+    end: int
+    title: str
+    form: str
+    year: int | None
+    manner: Manner
+    amending: bool = False
+    defines: str = ""
+    reach: int = 0
+
+
+def find_instruments(plain: str, acts: Acts) -> tuple[Instrument, ...]:
+    """Every instrument that a text names, in order, none over another. Titles of guidance about an Act
+    ("Domestic Abuse Act 2021 statutory guidance") are not among them."""
+    found: list[Instrument] = []
+    for step in (_titled, _short, _dated, _pointing):
+        taken = [(i.start, max(i.end, i.reach)) for i in found]
+        found += [i for i in step(plain, acts) if not any(i.start < end and start < i.end for start, end in taken)]
+    kept = (i for i in found if not _ANOTHER_DOCUMENT.match(plain, i.end))
+    return tuple(sorted(kept, key=lambda i: i.start))
+
+
+def _titled(plain: str, acts: Acts) -> Iterator[Instrument]:
+    floor = 0
+    for match in _DATED.finditer(plain):
+        if match.start() < floor or _carries_on(plain, match.end()):
+            continue
+        year = int(match["year"])
+        keyword_end = match.end("form")
+        start = _title_start(plain, floor, match.start(), keyword_end, year, acts)
+        if start is None:
+            continue
+        title = _full(" ".join(plain[start:keyword_end].split()))
+        defined = _DEFINED.match(plain, match.end())
+        inner = re.search(r"\(([^()]+)\)", match.group())
+        yield Instrument(
+            start=start,
+            end=match.end(),
+            title=title,
+            form=_full(match["form"]).lower(),
+            year=year,
+            manner="titled",
+            amending=bool(_AMENDING.search(plain, max(0, start - 40), start)),
+            defines=defined["name"] if defined else inner[1] if inner else "",
+            reach=defined.end() if defined else 0,
+        )
+        floor = match.end()
+
+
+def _carries_on(plain: str, end: int) -> bool:
+    """Whether a longer title goes on behind a year: "Police Act 1997 (Criminal Records) Regulations 2002"."""
+    rest = re.match(
+        rf"(?:\s\([^()]+\))+\s(?:{_FORM})\b|\s(?:[A-Z]\w+\s){{1,4}}(?:\([^()]+\)\s)*(?:Regulations|Order|Rules)\s(?:19|20)\d\d",
+        plain[end : end + 120],
+    )
+    return rest is not None
+
+
+def _title_start(plain: str, floor: int, keyword: int, end: int, year: int, acts: Acts) -> int | None:
+    """Where the title begins: the longest known one of that year, else as far back as it looks like a title."""
+    low = max(floor, keyword - 200)
+    walked = _TITLE.search(plain, low, keyword)
+    if walked is None:
+        return None
+    words = [m.start() for m in re.finditer(r"(?<![\w’'-])[A-Z(]", plain[walked.start() : keyword])]
+    for at in words:
+        begin = walked.start() + at
+        if plain.startswith("The ", begin):
+            continue
+        if any(a.year == year for a in acts.by_name.get(name_key(_full(plain[begin:end])), ())):
+            return begin
+    begin = walked.start()
+    for the in re.finditer(r"\b[Tt]he\s(?![^(]*\))", plain[begin:keyword]):
+        begin = walked.start() + the.end()
+    lead = _NOT_A_TITLE.match(plain, begin, keyword)
+    begin = lead.end() if lead else begin
+    return begin if begin < keyword else None
+
+
+def _full(title: str) -> str:
+    """A title as lists have it: "Children Acts" and "... Regulation 2014" are slips."""
+    if title.endswith("Acts"):
+        return title[:-1]
+    return f"{title}s" if title.endswith("Regulation") else title
+
+
+def _short(plain: str, acts: Acts) -> Iterator[Instrument]:
+    if acts.pattern is None:
+        return
+    for match in acts.pattern.finditer(plain):
+        name = match.group()
+        form = next((f for f in ("act", "regulations", "order", "rules") if name.lower().endswith(f)), "treaty")
+        defined = _DEFINED.match(plain, match.end())
+        yield Instrument(
+            start=match.start(),
+            end=match.end(),
+            title=name,
+            form=form,
+            year=None,
+            manner="short",
+            defines=defined["name"] if defined else "",
+            reach=defined.end() if defined else 0,
+        )
+
+
+def _dated(plain: str, acts: Acts) -> Iterator[Instrument]:
+    for match in _THE_YEAR.finditer(plain):
+        start = match.start() - 4 if plain[: match.start()].lower().endswith("the ") else match.start()
+        title = f"{match['title']}{match['form']}" if match["title"] else ""
+        yield Instrument(start, match.end(), title, match["form"].lower(), int(match["year"]), "dated")
+
+
+def _pointing(plain: str, acts: Acts) -> Iterator[Instrument]:
+    for match in _POINTING.finditer(plain):
+        yield Instrument(match.start(), match.end(), "", match["form"].lower(), None, "pointing")

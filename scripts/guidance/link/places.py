@@ -1,0 +1,112 @@
+"""Where in a document something with a number stands: chapters, paragraphs, charts, notes and pages by their
+printed numbers. It reads no prose."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from guidance.link.citations import Pinpoint, Unit
+from guidance.model import Block, Document, Figure, List, Provision, Table
+
+_TITLED = re.compile(
+    r"(?i:(?P<unit>part|chapter|section|annex|appendix|flow ?chart|figure|table|box))\s+"
+    r"(?P<number>\d+(?:\.\d+)?|[A-Z]\d?|[IVX]+"
+    r"|(?i:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve))(?![\w])"
+)
+_ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+_UNITS: dict[str, Unit] = {"appendix": "annex", "flow chart": "flow-chart", "flowchart": "flow-chart"}
+_KINDS: tuple[Unit, ...] = (
+    "part", "chapter", "section", "annex", "flow-chart", "figure", "table", "box", "paragraph", "footnote",
+)  # fmt: skip
+
+
+def number_key(number: str, unit: Unit) -> str:
+    """A number as it is compared: "Two" and, of parts and chapters, "II" are 2."""
+    if number.lower() in _ONES:
+        return str(_ONES.index(number.lower()) + 1)
+    if unit in ("part", "chapter") and number in _ROMAN:
+        return str(_ROMAN.index(number) + 1)
+    return number.upper()
+
+
+class Places:
+    """The numbered provisions of one document, to be found by unit and number."""
+
+    def __init__(self, document: Document) -> None:
+        """Note every number that the document prints."""
+        self._by_number: dict[tuple[Unit, str], list[str]] = defaultdict(list)
+        self._parents: dict[str, tuple[str, ...]] = {}
+        self._items: set[str] = set()
+        self._pages: list[tuple[int, str]] = []
+        for provision in (*document.provisions, *document.notes):
+            self._parents[provision.anchor] = provision.parents
+            for key in dict.fromkeys(_keys(provision)):
+                self._by_number[key].append(provision.anchor)
+            self._items.update(_item_anchors(provision.blocks))
+        self._pages = [(p.page, p.anchor) for p in document.provisions if p.page]
+        printed = ((d.text.strip(), d.page) for d in document.dropped if d.reason == "page number" and d.page)
+        self._printed = {number: page for number, page in printed if number.isdigit()}
+
+    def has(self, unit: Unit) -> bool:
+        """Whether the document numbers units of this kind at all."""
+        return any(kind == unit for kind, _ in self._by_number)
+
+    def find(self, pinpoints: tuple[Pinpoint, ...], near: str) -> str | None:
+        """The anchor of what `pinpoints` (innermost first) name when cited from the provision `near`; None where
+        there is none, or several and nothing tells which."""
+        pinpoint = pinpoints[0]
+        if pinpoint.unit == "page":
+            return self._on_page(pinpoint.number)
+        found = self._by_number.get((pinpoint.unit, number_key(pinpoint.number, pinpoint.unit)), [])
+        if len(pinpoints) > 1:
+            outer = self.find(pinpoints[1:], near)
+            inside = [anchor for anchor in found if outer in self._parents[anchor]]
+            found = inside or (found if len(found) == 1 and pinpoint.unit == "paragraph" else [])
+        for parent in (near, *reversed(self._parents.get(near, ()))):
+            if len(found) > 1:
+                found = [anchor for anchor in found if parent in self._parents[anchor]] or found
+        return self._deepest(found[0], pinpoint.subs) if len(found) == 1 else None
+
+    def beside(self, anchor: str, near: str) -> bool:
+        """Whether two provisions stand under the same outermost heading."""
+        mine, its = self._parents.get(near, ()), self._parents.get(anchor, ())
+        return bool(mine and its and mine[0] == its[0])
+
+    def _deepest(self, anchor: str, subs: tuple[str, ...]) -> str:
+        for count in range(len(subs), 0, -1):
+            item = "-".join((anchor, *subs[:count])).lower()
+            if item in self._items:
+                return item
+        return anchor
+
+    def _on_page(self, number: str) -> str | None:
+        page = self._printed.get(number, None if self._printed else int(number))
+        if page is None:
+            return None
+        starting = [anchor for at, anchor in self._pages if at == page]
+        before = [anchor for at, anchor in self._pages if at < page]
+        return starting[0] if starting else before[-1] if before and page <= self._pages[-1][0] else None
+
+
+def _keys(provision: Provision) -> Iterator[tuple[Unit, str]]:
+    for kind in _KINDS:
+        if provision.kind == kind and provision.number:
+            yield kind, number_key(provision.number, kind)
+    titles = [provision.heading.plain] if provision.heading else []
+    titles += [b.caption.plain for b in provision.blocks if isinstance(b, Figure | Table) and b.caption]
+    for title in titles:
+        match = _TITLED.match(title)
+        if match:
+            word = match["unit"].lower()
+            unit: Unit = _UNITS[word] if word in _UNITS else next(k for k in _KINDS if k == word)
+            yield unit, number_key(match["number"], unit)
+
+
+def _item_anchors(blocks: tuple[Block, ...]) -> Iterator[str]:
+    for block in blocks:
+        if isinstance(block, List):
+            for item in block.items:
+                if item.anchor:
+                    yield item.anchor
+                yield from _item_anchors(item.blocks)

@@ -1,0 +1,236 @@
+"""Citations resolved: each becomes a Reference (an anchor of this document, or a page of legislation.gov.uk) or
+is Unresolved with a reason. Nothing here changes a text or looks at what an address holds."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from guidance.link.acts import Act, Acts, name_key
+from guidance.link.addresses import address, fits
+from guidance.link.citations import LEGAL, Citation, Pinpoint, find_citations
+from guidance.link.instruments import Instrument, find_instruments
+from guidance.link.places import Places
+from guidance.model import Document, Link, Locus, Provision, Reference, Text, Unresolved, provision_texts
+
+_ELSEWHERE = "it is a place in another document"
+_NOT_SAID = "the text does not say of which Act or instrument"
+_BETWEEN = re.compile(r"[\s,:;(–-]*(?:especially\s|in particular\s|particularly\s|at\s|see\s)?\(?")
+_BRACKET = re.compile(r"(?:Act|Regulations|Order|Rules|\d{4}|Regulation|Rights|Convention)\s?\(")
+
+
+class Found(Struct, frozen=True):
+    """A citation and where it stands: provision, number of its Text there, and the Text."""
+
+    provision: Provision
+    part: int
+    text: Text
+    citation: Citation
+
+
+def find_references(document: Document, acts: Acts | None = None) -> tuple[Reference | Unresolved, ...]:
+    """Every citation of a document, in reading order, notes last; none over another or over a link of the source.
+
+    `acts` are the instruments that the publication knows. A range leads to its first provision.
+    """
+    known = _with_definitions(document, acts or Acts())
+    found = tuple(_walk(document, known))
+    resolver = _Resolver(document, known, found)
+    settled = (resolver.resolve(one) for one in found)
+    return tuple(one for one in settled if one is not None)
+
+
+def _walk(document: Document, acts: Acts) -> Iterator[Found]:
+    for provision in (*document.provisions, *document.notes):
+        for part, text in enumerate(provision_texts(provision)):
+            for citation in find_citations(text.plain, acts):
+                yield Found(provision, part, text, citation)
+
+
+def _with_definitions(document: Document, acts: Acts) -> Acts:
+    """The Acts with the short names that the document gives them: "the Equality Act 2010 (the Equality Act)"."""
+    short: dict[Act, list[str]] = defaultdict(list)
+    for provision in (*document.provisions, *document.notes):
+        for text in provision_texts(provision):
+            if _BRACKET.search(text.plain):
+                for i in find_instruments(text.plain, acts):
+                    act = _titled(i, acts) if i.defines else None
+                    if act:
+                        short[act].append(i.defines.removeprefix("the "))
+    return Acts(
+        tuple(
+            Act(a.title, a.year, a.id, tuple(dict.fromkeys((*a.short, *short[a]))), a.bare, a.whole)
+            if short[a]
+            else a
+            for a in acts.entries
+        )
+    )
+
+
+def _titled(named: Instrument, acts: Acts) -> Act | None:
+    """The one Act of a title and year, or of a name that only one Act has."""
+    candidates = acts.by_name.get(name_key(named.title), ())
+    if named.year is not None:
+        candidates = tuple(a for a in candidates if a.year in (named.year, None))
+    return candidates[0] if len(candidates) == 1 else None
+
+
+class _Resolver:
+    """What the document's own usage tells about its citations, gathered once, and asked for each of them."""
+
+    def __init__(self, document: Document, acts: Acts, found: tuple[Found, ...]) -> None:
+        self._acts = acts
+        self._places = Places(document)
+        self._named: dict[str, list[tuple[int, int, Act]]] = defaultdict(list)  # by provision: part, start, Act
+        self._usage: dict[str, Counter[Act]] = defaultdict(Counter)
+        self._here: dict[tuple[str, str], Act] = {}
+        for one in found:
+            act = self._instrument(one)
+            if isinstance(act, Act) and one.citation.instrument and not one.citation.instrument.amending:
+                self._named[one.provision.anchor].append((one.part, one.citation.start, act))
+                if one.citation.pinpoints:
+                    key = _key(one.citation.pinpoints[0])
+                    self._usage[key][act] += 1
+                    self._here[(one.provision.anchor, key)] = act
+
+    def resolve(self, one: Found) -> Reference | Unresolved | None:
+        """The reference, or why there is none; None where the source links the words itself or they are a heading
+        that names itself."""
+        span = _free_span(one)
+        if span is None:
+            return None
+        locus = Locus(one.provision.anchor, one.part, *span)
+        words = one.text.plain[span[0] : span[1]]
+        target = self._target(one)
+        if target == f"#{one.provision.anchor}" or (one.part == 0 and one.provision.heading and span[0] == 0):
+            return None
+        if target.startswith("#"):
+            return Reference(locus, words, target, "internal")
+        if target.startswith("https:"):
+            return Reference(locus, words, target, "legislation")
+        return Unresolved(locus, words, target)
+
+    def _target(self, one: Found) -> str:
+        """An address, or the reason why there is none."""
+        citation = one.citation
+        if citation.instrument:
+            act = self._instrument(one)
+            return act if isinstance(act, str) else _legal_target(act, citation.pinpoints)
+        if citation.scope == "elsewhere" or _follows_link(one):
+            return _ELSEWHERE
+        if not _may_be_law(citation):
+            return self._internal(one)
+        act_or_none = self._bare(one)
+        return _legal_target(act_or_none, citation.pinpoints) if act_or_none else self._beside(one) or _NOT_SAID
+
+    def _internal(self, one: Found) -> str:
+        pinpoint = one.citation.pinpoints[0]
+        anchor = self._places.find(one.citation.pinpoints, one.provision.anchor)
+        if anchor:
+            return f"#{anchor}"
+        if pinpoint.unit == "part" and one.citation.scope == "unsaid" and not self._places.has("part"):
+            act = self._bare(one)
+            return _legal_target(act, one.citation.pinpoints) if act else _NOT_SAID
+        return f"there is no one {pinpoint.unit.replace('-', ' ')} {pinpoint.number} in this document"
+
+    def _beside(self, one: Found) -> str | None:
+        """A section of this document, where one with that number stands under the same heading."""
+        anchor = self._places.find(one.citation.pinpoints, one.provision.anchor)
+        return f"#{anchor}" if anchor and self._places.beside(anchor, one.provision.anchor) else None
+
+    def _bare(self, one: Found) -> Act | None:
+        """The Act meant by "section 47" alone: as cited in full in this provision, as the field uses it, as the one
+        Act named before it, or as the whole document uses it."""
+        pinpoints, anchor = one.citation.pinpoints, one.provision.anchor
+        key = _key(pinpoints[0])
+        act = self._here.get((anchor, key)) or self._acts.by_bare.get(key)
+        if act:
+            return act
+        before = [a for part, at, a in self._named[anchor] if part == one.part and at < one.citation.start]
+        if len(set(before)) == 1 and fits(before[0], pinpoints):
+            return before[0]
+        usage = self._usage[key]
+        return next(iter(usage)) if len(usage) == 1 and usage.total() > 1 else None
+
+    def _instrument(self, one: Found) -> Act | str:
+        """The Act that a name stands for, or the reason why that is not known."""
+        named = one.citation.instrument
+        if named is None:
+            return _NOT_SAID
+        if named.manner in ("titled", "short"):
+            act = _titled(named, self._acts)
+            return (
+                act or self._by_context(one, named) or f"{named.title} is not in the list of Acts, or names several"
+            )
+        if named.manner == "dated":
+            return self._dated(one, named) or f"no one instrument of {named.year} is named so"
+        return self._by_context(one, named) or _NOT_SAID
+
+    def _by_context(self, one: Found, named: Instrument) -> Act | None:
+        """The last Act named before in this provision that the words can stand for."""
+        title = name_key(named.title)
+        place = (one.part, one.citation.start)
+        for part, start, act in reversed(self._named[one.provision.anchor]):
+            if (part, start) >= place or act.form != named.form:
+                continue
+            if not title or title in (name_key(act.title), *map(name_key, act.short)):
+                return act
+        return None
+
+    def _dated(self, one: Found, named: Instrument) -> Act | None:
+        of_year = [a for a in self._acts.entries if a.year == named.year and a.form == named.form]
+        defined = self._acts.by_name.get(name_key(f"{named.year} {named.title or named.form}"), ())
+        if len(defined) == 1:
+            return defined[0]
+        if named.title:
+            last = name_key(named.title)
+            of_year = [a for a in of_year if any(last in name_key(n) for n in (a.title, *a.short))]
+            return of_year[0] if len(of_year) == 1 else None
+        place = (one.part, one.citation.start)
+        for part, start, act in reversed(self._named[one.provision.anchor]):
+            if (part, start) < place and act in of_year:
+                return act
+        used = {act for entries in self._named.values() for _, _, act in entries if act in of_year}
+        return used.pop() if len(used) == 1 else of_year[0] if len(of_year) == 1 else None
+
+
+def _may_be_law(citation: Citation) -> bool:
+    """Whether a citation that names no Act may be of one: not "section B", "section 1 of this chapter" or
+    "chapter 3, section 2"."""
+    units = [p.unit for p in citation.pinpoints]
+    if citation.scope == "here" or (len(units) > 1 and "schedule" not in units):
+        return False
+    return any(unit in LEGAL for unit in units) and (citation.pinpoints[0].number or "0")[0].isdigit()
+
+
+def _key(pinpoint: Pinpoint) -> str:
+    return f"{pinpoint.unit} {pinpoint.number}"
+
+
+def _legal_target(act: Act, pinpoints: tuple[Pinpoint, ...]) -> str:
+    if pinpoints and not fits(act, pinpoints):
+        return f"{act.title} cannot have a {pinpoints[0].unit} of that kind"
+    return address(act, pinpoints) or f"the address of {act.title} is not known"
+
+
+def _free_span(one: Found) -> tuple[int, int] | None:
+    """The citation's words, or at least its pinpoint's, where the source does not link them itself."""
+    links = [mark for mark in one.text.marks if isinstance(mark, Link)]
+    for start, end in ((one.citation.start, one.citation.end), one.citation.inner):
+        if not any(link.start < end and start < link.end for link in links):
+            return start, end
+    return None
+
+
+def _follows_link(one: Found) -> bool:
+    """Whether the citation stands right behind the source's own link to somewhere else: "LINK, paragraph 4"."""
+    if one.citation.pinpoints and one.citation.pinpoints[0].unit in LEGAL:
+        return False
+    return any(
+        not mark.address.startswith("#")
+        and mark.end <= one.citation.start <= mark.end + 20
+        and _BETWEEN.fullmatch(one.text.plain, mark.end, one.citation.start)
+        for mark in one.text.marks
+        if isinstance(mark, Link)
+    )

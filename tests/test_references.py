@@ -1,0 +1,287 @@
+"""Citations resolved in small documents of our own: to anchors, to legislation.gov.uk, or not at all, and why."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from guidance.link.acts import Act, Acts, read_acts
+from guidance.link.references import find_references
+from guidance.model import (
+    Document,
+    Dropped,
+    Figure,
+    GuidanceError,
+    Item,
+    Kind,
+    Link,
+    List,
+    Para,
+    Place,
+    Provision,
+    Reference,
+    SourceFile,
+    Text,
+    Unresolved,
+    provision_texts,
+)
+
+SITE = "https://www.legislation.gov.uk/"
+ACTS = Acts(
+    (
+        Act("Children Act", 1989, "ukpga/1989/41", bare=("section 47",)),
+        Act("Children Act", 2004, "ukpga/2004/31"),
+        Act("Local Government and Housing Act", 1989, "ukpga/1989/42"),
+        Act("Equality Act", 2010, "ukpga/2010/15"),
+        Act("Human Rights Act", 1998, "ukpga/1998/42"),
+        Act("Education (Independent School Standards) Regulations", 2014, "uksi/2014/3283"),
+        Act("Shelving Regulations", 2018, "uksi/2018/789"),
+        Act("Dry Books Act", 2031, ""),
+        Act("European Convention on Human Rights", None, "ukpga/1998/42/schedule/1", ("ECHR",), whole=True),
+        Act("UK General Data Protection Regulation", None, "eur/2016/679", ("UK GDPR",)),
+    )
+)
+
+
+def paragraph(number: int, text: str, *parents: str, marks: tuple[Link, ...] = (), page: int = 1) -> Provision:
+    blocks = (Para(Text(text, marks)),)
+    return Provision(
+        f"para-{number}",
+        "paragraph",
+        str(number),
+        f"{number}.",
+        blocks=blocks,
+        parents=parents,
+        places=(Place(page),),
+    )
+
+
+def heading(anchor: str, kind: Kind, title: str, *parents: str, number: str | None = None) -> Provision:
+    level = len(parents) + 1
+    return Provision(anchor, kind, number, heading=Text(title), level=level, parents=parents)
+
+
+def library(*more: Provision, notes: tuple[Provision, ...] = (), dropped: tuple[Dropped, ...] = ()) -> Document:
+    """A handbook in two chapters, with sections, a chart, an annex, a figure and whatever the test adds."""
+    figure = Figure(None, None, caption=Text("Figure 2: Shelves"), places=(Place(8),))
+    item = Item("(b)", (Para(Text("a reader")),), anchor="para-2-b")
+    listed = Provision(
+        "para-2", "paragraph", "2", "2.", blocks=(List((item,)),), parents=("chapter-1",), places=(Place(3),)
+    )
+    provisions = (
+        heading("chapter-1", "chapter", "Chapter 1: Lending", number="1"),
+        heading("section-1-loans", "section", "Section 1: Loans", "chapter-1"),
+        paragraph(1, "Lend.", "chapter-1", "section-1-loans", page=2),
+        listed,
+        heading("chapter-2", "chapter", "Chapter 2: Shelving", number="2"),
+        heading("section-1-wood", "section", "Section 1: Wood", "chapter-2"),
+        paragraph(3, "Shelve.", "chapter-2", "section-1-wood", page=5),
+        Provision("wood-figure", "figure", blocks=(figure,), parents=("chapter-2",), places=(Place(8),)),
+        heading("flow-chart-1", "flow-chart", "Flow chart 1: A loan", "chapter-2", number="1"),
+        heading("annex-a", "annex", "Appendix A: Words", number="A"),
+    )
+    source = SourceFile("library.pdf", "0" * 64, "application/pdf", 1)
+    return Document("Library", "en", source, (*provisions, *more), notes, dropped=dropped)
+
+
+def resolve(text: str, *, within: tuple[str, ...] = ("chapter-2",), marks: tuple[Link, ...] = ()) -> list[str]:
+    """What a paragraph of our handbook that says `text` refers to: the words, and where they lead or why not."""
+    found = find_references(library(paragraph(9, text, *within, marks=marks)), ACTS)
+    return [f"{one.words} -> {one.address if isinstance(one, Reference) else one.reason}" for one in found]
+
+
+NOT_SAID = "the text does not say of which Act or instrument"
+ELSEWHERE = "it is a place in another document"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("section 47 of the Children Act 1989", "ukpga/1989/41/section/47"),
+        ("section 16B(7) of the Children Act 2004", "ukpga/2004/31/section/16B#section-16B-7"),
+        ("section 1(3)(c) of the Equality Act 2010", "ukpga/2010/15/section/1#section-1-3-c"),
+        ("sections 16A to 16F of the Children Act 2004", "ukpga/2004/31/section/16A"),
+        ("Part III of the Children Act 1989", "ukpga/1989/41/part/III"),
+        ("Schedule 2 to the Children Act 1989", "ukpga/1989/41/schedule/2"),
+        ("paragraph 7 of Schedule 2 to the Children Act 1989", "ukpga/1989/41/schedule/2/paragraph/7"),
+        (
+            "paragraph 7(b) of the Schedule to the Education (Independent School Standards) Regulations 2014",
+            "uksi/2014/3283/schedule/paragraph/7#schedule-paragraph-7-b",
+        ),
+        (
+            "regulation 5 of the Education (Independent School Standards) Regulations 2014",
+            "uksi/2014/3283/regulation/5",
+        ),
+        ("Article 6 of UK GDPR", "eur/2016/679/article/6"),
+        ("Article 8 of the ECHR", "ukpga/1998/42/schedule/1"),
+        ("Equality Act 2010", "ukpga/2010/15"),
+    ],
+)
+def test_legislation_is_addressed_down_to_the_section(text: str, expected: str) -> None:
+    assert resolve(f"It is so ({text}).") == [f"{text} -> {SITE}{expected}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("see chapter 1", ["chapter 1 -> #chapter-1"]),
+        ("see paragraphs 1 to 3", ["paragraphs 1 to 3 -> #para-1"]),
+        ("see paragraph 2(b)", ["paragraph 2(b) -> #para-2-b"]),
+        ("see paragraph 2(c)", ["paragraph 2(c) -> #para-2"]),
+        ("see flow chart 1", ["flow chart 1 -> #flow-chart-1"]),
+        ("see Appendix A", ["Appendix A -> #annex-a"]),
+        ("see figure 2", ["figure 2 -> #wood-figure"]),
+        ("section 1 of this chapter", ["section 1 -> #section-1-wood"]),
+        ("chapter 1, section 1, paragraph 1", [
+            "chapter 1 -> #chapter-1", "section 1 -> #section-1-loans", "paragraph 1 -> #para-1",
+        ]),
+        ("Chapter one", ["Chapter one -> #chapter-1"]),
+        ("on page 5 of this guidance", ["page 5 -> #para-3"]),
+        ("paragraph 4.37", ["paragraph 4.37 -> there is no one paragraph 4.37 in this document"]),
+        ("chapter 1 of Keeping books dry", [f"chapter 1 -> {ELSEWHERE}"]),
+        ("the shelving guidance, paragraph 3", [f"paragraph 3 -> {ELSEWHERE}"]),
+        ("as this paragraph 9 says", []),
+    ],
+)  # fmt: skip
+def test_places_in_the_document(text: str, expected: list[str]) -> None:
+    assert resolve(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a section 47 enquiry", [f"section 47 -> {SITE}ukpga/1989/41/section/47"]),
+        ("a section 99 enquiry", [f"section 99 -> {NOT_SAID}"]),
+        ("Of the Children Act 1989. See section 8 and that Act.", [
+            f"Children Act 1989 -> {SITE}ukpga/1989/41",
+            f"section 8 -> {SITE}ukpga/1989/41/section/8",
+            f"that Act -> {SITE}ukpga/1989/41",
+        ]),
+        ("section 6 of the Human Rights Act 1998, the Equality Act 2010, and section 6.", [
+            f"section 6 of the Human Rights Act 1998 -> {SITE}ukpga/1998/42/section/6",
+            f"Equality Act 2010 -> {SITE}ukpga/2010/15",
+            f"section 6 -> {SITE}ukpga/1998/42/section/6",
+        ]),
+        ("The Children Act 2004, as amended by the Equality Act 2010, and section 9 of the Act", [
+            f"Children Act 2004 -> {SITE}ukpga/2004/31",
+            f"Equality Act 2010 -> {SITE}ukpga/2010/15",
+            f"section 9 of the Act -> {SITE}ukpga/2004/31/section/9",
+        ]),
+        ("the 2018 Regulations", [f"the 2018 Regulations -> {SITE}uksi/2018/789"]),
+        ("the 1989 Act", ["the 1989 Act -> no one instrument of 1989 is named so"]),
+        ("the Children Act 1989, and the 1989 Act", [
+            f"Children Act 1989 -> {SITE}ukpga/1989/41", f"the 1989 Act -> {SITE}ukpga/1989/41",
+        ]),
+        ("the Children Act", ["Children Act -> Children Act is not in the list of Acts, or names several"]),
+        ("the Children Act 2004 and the Children Act", [
+            f"Children Act 2004 -> {SITE}ukpga/2004/31", f"Children Act -> {SITE}ukpga/2004/31",
+        ]),
+        ("the Equality Act 2010 (the Even Act) and section 3 of the Even Act", [
+            f"Equality Act 2010 -> {SITE}ukpga/2010/15",
+            f"section 3 of the Even Act -> {SITE}ukpga/2010/15/section/3",
+        ]),
+        ("section 2 of the Dry Books Act 2031", [
+            "section 2 of the Dry Books Act 2031 -> the address of Dry Books Act is not known",
+        ]),
+        ("the Wet Books Act 1931", [
+            "Wet Books Act 1931 -> Wet Books Act is not in the list of Acts, or names several",
+        ]),
+        ("section 4 of the Shelving Regulations 2018", [
+            "section 4 of the Shelving Regulations 2018 -> Shelving Regulations cannot have a section of that kind",
+        ]),
+        ("under that Act", [f"that Act -> {NOT_SAID}"]),
+    ],
+)  # fmt: skip
+def test_which_act_is_meant(text: str, expected: list[str]) -> None:
+    assert resolve(text) == expected
+
+
+def test_a_section_of_the_same_chapter_is_meant_where_no_act_is() -> None:
+    assert resolve("see section 1") == ["section 1 -> #section-1-wood"]
+
+
+def test_the_source_keeps_its_links() -> None:
+    text = "section 8 of the Children Act 1989"
+    assert resolve(text, marks=(Link(17, 34, "https://example.org"),)) == [
+        f"section 8 -> {SITE}ukpga/1989/41/section/8"
+    ]
+    assert resolve(text, marks=(Link(0, 34, "https://example.org"),)) == []
+    assert resolve("Dry books, paragraph 3", marks=(Link(0, 9, "https://example.org"),)) == [
+        f"paragraph 3 -> {ELSEWHERE}"
+    ]
+    assert resolve("Chapter 1, paragraph 1", marks=(Link(0, 9, "#chapter-1"),)) == ["paragraph 1 -> #para-1"]
+
+
+def test_a_page_is_the_one_with_that_printed_number() -> None:
+    asks = paragraph(9, "page 3 of this guidance", "chapter-2", page=9)
+    document = library(asks, dropped=(Dropped("3", "page number", 5), Dropped("3", "running head", 1)))
+    assert [r.address for r in find_references(document, ACTS) if isinstance(r, Reference)] == ["#para-3"]
+
+
+def test_notes_are_read_too() -> None:
+    note = Provision("fn-1", "footnote", "1", "1", blocks=(Para(Text("Equality Act 2010 Section 4")),))
+    (found,) = find_references(library(notes=(note,)), ACTS)
+    assert isinstance(found, Reference)
+    assert (found.at.anchor, found.address) == ("fn-1", f"{SITE}ukpga/2010/15/section/4")
+
+
+def test_headings_do_not_refer_to_themselves() -> None:
+    assert find_references(library(), ACTS) == ()
+
+
+WORDS = [
+    "section 47",
+    "chapter 1",
+    " of the ",
+    "Children Act 1989",
+    " and ",
+    "paragraph 2(b)",
+    "that Act",
+    ", ",
+    "annex A",
+    ".",
+]
+
+
+@given(st.lists(st.lists(st.sampled_from(WORDS), max_size=12).map("".join), max_size=4), st.integers(0, 40))
+def test_references_lie_apart_and_outside_the_links_of_the_source(texts: list[str], at: int) -> None:
+    marks = (Link(at, at + 5, "https://example.org"),)
+    document = library(*(paragraph(20 + n, text, "chapter-2", marks=marks) for n, text in enumerate(texts)))
+    found = find_references(document, ACTS)
+    by_anchor = {p.anchor: provision_texts(p) for p in document.provisions}
+    for one in found:
+        plain = by_anchor[one.at.anchor][one.at.part].plain
+        assert plain[one.at.start : one.at.end] == one.words != ""
+        assert not (one.at.start < at + 5 and at < one.at.end)
+        assert isinstance(one, Unresolved) or one.address.startswith(("#", SITE))
+    for before, after in pairwise(found):
+        same = (before.at.anchor, before.at.part) == (after.at.anchor, after.at.part)
+        assert not same or before.at.end <= after.at.start
+    assert find_references(document, ACTS) == found
+
+
+def test_our_own_list_of_acts_can_be_read() -> None:
+    acts = read_acts(Path(__file__).parent.parent / "versions" / "acts.toml")
+    assert acts.by_bare["section 47"].address == f"{SITE}ukpga/1989/41"
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ('[[act]]\ntitle = "A Act"\nyear = 1\n[[act]]\ntitle = "A Act"\nyear = 1\n', "A Act 1 stands there twice"),
+        ('[[act]]\ntitle = "A Act"\nid = "https://x"\n', "write its id like"),
+        ('[[act]]\ntitel = "A Act"\n', "titel"),
+        ("[[act]\n", "acts.toml"),
+    ],
+)
+def test_a_bad_list_of_acts_is_refused_in_one_line(tmp_path: Path, content: str, complaint: str) -> None:
+    (tmp_path / "acts.toml").write_text(content)
+    with pytest.raises(GuidanceError, match=complaint) as refusal:
+        read_acts(tmp_path / "acts.toml")
+    assert "\n" not in str(refusal.value)
+
+
+def test_no_list_of_acts_is_an_empty_one(tmp_path: Path) -> None:
+    assert read_acts(tmp_path / "acts.toml") == Acts()
