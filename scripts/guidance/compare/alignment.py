@@ -1,0 +1,243 @@
+"""Two documents -> which provision became which, n:m, each with how it was matched and how alike it is.
+
+No wording of changes and no pages here, and nothing that decides by a printed number alone: exact text
+comes first, then shared rare three-word runs, then what is left between two matched neighbours.
+"""
+
+import heapq
+from collections.abc import Sequence
+
+from guidance.compare.board import Board
+from guidance.compare.headings import match_headings
+from guidance.compare.pairs import Pair, group_pairs
+from guidance.compare.units import Shingle, Unit, likeness, rare_shingles, shingles, units
+from guidance.model import Document
+
+RARE = 3  # a shingle in more units than this, over both editions, and half as often in each, is boilerplate
+MOVED_WORDS = 8  # shorter texts prove nothing when they turn up elsewhere
+
+
+def align(old: Document, new: Document) -> tuple[Pair, ...]:
+    """The pairs of two documents, in the new one's order, removed provisions where they stood.
+
+    Every provision and note of both documents is in exactly one pair.
+    """
+    olds, news = units(old), units(new)
+    bodies = _match([u for u in olds if _is_body(u)], [u for u in news if _is_body(u)])
+    heads = match_headings([u for u in olds if u.is_heading], [u for u in news if u.is_heading], bodies)
+    notes = _match([u for u in olds if u.kind == "footnote"], [u for u in news if u.kind == "footnote"])
+    joins = _joins(bodies) | _joins(heads) | _joins(notes)
+    return group_pairs(olds, news, joins | _exact_across(olds, news, joins))
+
+
+def _is_body(unit: Unit) -> bool:
+    return not unit.is_heading and unit.kind != "footnote"
+
+
+def _joins(board: Board) -> dict[tuple[int, int], str]:
+    """A board's joins, by place in the documents."""
+    return {(board.old[old].at, board.new[new].at): how for (old, new), how in board.how.items()}
+
+
+def _match(old: Sequence[Unit], new: Sequence[Unit]) -> Board:
+    board = Board(old, new)
+    _match_exact(board)
+    board.settle()
+    _match_shingles(board)
+    board.settle()
+    _match_gaps(board)
+    _drop_doubtful_moves(board)
+    board.settle()
+    _match_gaps(board)
+    return board
+
+
+# --- Exact text ----------------------------------------------------------------------------------
+
+
+def _match_exact(board: Board) -> None:
+    """Join equal texts: first those that stand once, then repeated ones by their neighbours, then in order."""
+    old, new = _by_key(board.old), _by_key(board.new)
+    repeated = []
+    for key, olds in old.items():
+        news = new.get(key, [])
+        if len(olds) == len(news) == 1:
+            board.join(olds[0], news[0], "exact")
+        elif news:
+            repeated.append((olds, news))
+    _match_repeated(board, repeated)
+
+
+def _by_key(these: Sequence[Unit]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for at, unit in enumerate(these):
+        if unit.key:
+            found.setdefault(unit.key, []).append(at)
+    return found
+
+
+def _match_repeated(board: Board, repeated: list[tuple[list[int], list[int]]]) -> None:
+    waiting = [(old, new) for olds, news in repeated for old in olds for new in news]
+    for step in (-1, 1):
+        found = True
+        while found:
+            found = False
+            for old, new in waiting if step < 0 else reversed(waiting):
+                if not board.of_old[old] and not board.of_new[new] and _neighbours(board, old, new, step):
+                    board.join(old, new, "exact in place")
+                    found = True
+    board.settle()
+    for old, new in waiting:
+        if not board.of_old[old] and not board.of_new[new] and board.fits(old, new):
+            board.join(old, new, "exact in place")
+            board.settle()
+
+
+def _neighbours(board: Board, old: int, new: int, step: int) -> bool:
+    """Whether the units before (or after) these two became one another."""
+    return 0 <= old + step < len(board.old) and new + step in board.of_old[old + step]
+
+
+# --- Shared rare words ---------------------------------------------------------------------------
+
+
+class _Claims:
+    """Which rare shingles of the free units are already explained by a join; the rest may prove another."""
+
+    def __init__(self, board: Board) -> None:
+        olds, news = board.free_old(), board.free_new()
+        left = {at: shingles(board.old[at].words) for at in olds}
+        right = {at: shingles(board.new[at].words) for at in news}
+        rare = rare_shingles(left.values(), RARE) & rare_shingles(right.values(), RARE)
+        only = rare_shingles([*left.values(), *right.values()], 2 * RARE)
+        self.old = {at: found & (rare | only) for at, found in left.items()}
+        self.new = {at: found & (rare | only) for at, found in right.items()}
+        self.told_old: dict[int, set[Shingle]] = {at: set() for at in olds}
+        self.told_new: dict[int, set[Shingle]] = {at: set() for at in news}
+
+    def candidates(self) -> set[tuple[int, int]]:
+        """Pairs that share a shingle at all."""
+        where: dict[Shingle, list[int]] = {}
+        for at, found in self.new.items():
+            for shingle in found:
+                where.setdefault(shingle, []).append(at)
+        return {(old, new) for old, found in self.old.items() for s in found for new in where.get(s, ())}
+
+    def fresh(self, old: int, new: int) -> frozenset[Shingle]:
+        """Shingles that both have and no join of either explains."""
+        return (self.old[old] & self.new[new]) - self.told_old[old] - self.told_new[new]
+
+    def tell(self, old: int, new: int) -> None:
+        """Count what two units share as explained."""
+        shared = self.old[old] & self.new[new]
+        self.told_old[old] |= shared
+        self.told_new[new] |= shared
+
+
+def _match_shingles(board: Board) -> None:
+    """Join units by the rare words they share, the strongest pair first; a unit may take several partners,
+    each of which must explain words that no other does."""
+    claims = _Claims(board)
+    heap = [(-_strength(board, claims, *pair), pair) for pair in claims.candidates()]
+    heapq.heapify(heap)
+    while heap:
+        strength, (old, new) = heapq.heappop(heap)
+        now = _strength(board, claims, old, new)
+        if now < -strength:
+            if now > 0:
+                heapq.heappush(heap, (-now, (old, new)))
+        elif _convinces(board, claims, old, new):
+            board.join(old, new, "shared words")
+            claims.tell(old, new)
+
+
+def _strength(board: Board, claims: _Claims, old: int, new: int) -> float:
+    fresh = len(claims.fresh(old, new))
+    return fresh * (1.5 if board.fits(old, new) else 1.0)
+
+
+def _convinces(board: Board, claims: _Claims, old: int, new: int) -> bool:
+    """Whether the words that two units share, and no other join explains, are evidence enough.
+
+    Much less is asked of a pair in its place than of one that would have moved, and a second partner must
+    bring a good part of itself.
+    """
+    fresh = len(claims.fresh(old, new))
+    of_old, of_new = fresh / len(claims.old[old]), fresh / len(claims.new[new])
+    both = 2 * fresh / (len(claims.old[old]) + len(claims.new[new]))
+    in_place = board.fits(old, new)
+    if not board.of_old[old] and not board.of_new[new]:
+        if in_place:
+            return both >= 0.25 or (max(of_old, of_new) >= 0.5 and fresh >= 4)
+        return fresh >= MOVED_WORDS and (both >= 0.5 or max(of_old, of_new) >= 0.8)
+    if board.of_old[old] and board.of_new[new]:
+        return in_place and max(of_old, of_new) >= 0.4 and fresh >= 5
+    joining = of_old if not board.of_old[old] else of_new
+    if in_place:
+        return joining >= 0.3 and fresh >= 5 and max(of_old, of_new) >= 0.35
+    return joining >= 0.8 and fresh >= 2 * MOVED_WORDS
+
+
+# --- What is left between matched neighbours -----------------------------------------------------
+
+
+def _match_gaps(board: Board) -> None:
+    """Join what is left between two matched neighbours by likeness; the same number speaks for a pair."""
+    for olds, news in board.gaps():
+        if len(olds) * len(news) > 2500:
+            continue  # a gap this wide says nothing about place
+        scored = sorted(
+            ((_near(board.old[old], board.new[new]), -old, -new) for old in olds for new in news), reverse=True
+        )
+        for score, old, new in scored:
+            if score >= 0.5 and not board.of_old[-old] and not board.of_new[-new]:
+                board.join(-old, -new, "in place")
+
+
+def _near(old: Unit, new: Unit) -> float:
+    if not old.words and not new.words:
+        return 0.6 if old.kind == new.kind else 0.0
+    score = likeness(old.words, new.words)
+    if min(len(old.words), len(new.words)) < 4:
+        score -= 0.1
+    if old.kind != new.kind:
+        score -= 0.1
+    elif old.number is not None and old.number == new.number:
+        score += 0.05
+    return score
+
+
+def _drop_doubtful_moves(board: Board) -> None:
+    """Take back joins that leave the order unless their text is long and alike enough to be sure."""
+    board.settle()
+    for (old, new), how in sorted(board.how.items()):
+        if board.fits(old, new) or len(board.of_old[old]) > 1 or len(board.of_new[new]) > 1:
+            continue
+        words, others = board.old[old].words, board.new[new].words
+        if min(len(words), len(others)) < MOVED_WORDS or (how[:5] != "exact" and likeness(words, others) < 0.6):
+            board.part(old, new)
+
+
+# --- Across classes ------------------------------------------------------------------------------
+
+
+def _exact_across(
+    olds: Sequence[Unit], news: Sequence[Unit], joins: dict[tuple[int, int], str]
+) -> dict[tuple[int, int], str]:
+    """Equal texts in their place that changed their class: a bold line that became a heading, say."""
+    board = Board(olds, news)
+    for (old, new), how in joins.items():
+        board.join(old, new, how)
+    board.settle()
+    there = _by_key([unit for unit in news if not board.of_new[unit.at]])
+    free_new = [unit for unit in news if not board.of_new[unit.at]]
+    found = {}
+    for unit in olds:
+        places = there.get(unit.key, [])
+        if board.of_old[unit.at] or len(places) != 1 or not unit.words:
+            continue
+        new = free_new[places[0]].at
+        if board.fits(unit.at, new) and not board.of_new[new]:
+            board.join(unit.at, new, "exact")
+            found[unit.at, new] = "exact"
+    return found
