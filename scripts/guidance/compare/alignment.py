@@ -171,10 +171,10 @@ def _convinces(board: Board, claims: _Claims, old: int, new: int) -> bool:
             return both >= 0.25 or (max(of_old, of_new) >= 0.5 and fresh >= 4)
         return fresh >= MOVED_WORDS and (both >= 0.5 or max(of_old, of_new) >= 0.8)
     if board.of_old[old] and board.of_new[new]:
-        return in_place and max(of_old, of_new) >= 0.4 and fresh >= 5
+        return in_place and max(of_old, of_new) >= 0.6 and fresh >= 8
     joining = of_old if not board.of_old[old] else of_new
     if in_place:
-        return joining >= 0.3 and fresh >= 5 and max(of_old, of_new) >= 0.35
+        return joining >= 0.2 and max(of_old, of_new) >= 0.35 and fresh >= 5
     return joining >= 0.8 and fresh >= 2 * MOVED_WORDS
 
 

@@ -80,6 +80,6 @@ def _match_bare(board: Board, shares: Shares) -> None:
                     if not board.of_new[new] and mine.kind == board.new[new].kind
                 ]
                 score, new = max(alike, default=(0.0, 0))
-                if score >= least and mine.words:
+                if score >= least and (mine.words or mine.key == board.new[-new].key):
                     board.join(old, -new, how)
         board.settle()

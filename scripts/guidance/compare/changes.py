@@ -1,0 +1,233 @@
+"""Pairs of provisions -> changes, word by word, with sentences that only moved told from new ones.
+
+Nothing here decides which provision became which (`alignment` does), and nothing is shown.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from guidance.anchors import normalise
+from guidance.compare.alignment import align
+from guidance.compare.levels import Strengths, level_of, side, strengths_of
+from guidance.compare.pairs import Pair
+from guidance.compare.units import compared_text
+from guidance.compare.words import Moved, diff_words, reordered, sentence_key, sentences
+from guidance.model import (
+    Change,
+    ChangeKind,
+    Comparison,
+    Document,
+    Duty,
+    GuidanceError,
+    Link,
+    Piece,
+    Provision,
+    provision_texts,
+)
+
+BETWEEN = "\n\n"  # stands between the provisions of one side of a change
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)*")
+_REFERRED = re.compile(r"\b(?:para(?:graph)?|chapter|section|annex|(?:foot)?note)e?s?\b", re.IGNORECASE)
+
+
+class _Side(Struct, frozen=True):
+    """One side of a change: its provisions, their joined text, and where each one starts in it."""
+
+    provisions: tuple[Provision, ...]
+    text: str
+    starts: tuple[int, ...]
+
+    def anchor_at(self, offset: int) -> str:
+        return [p.anchor for p, start in zip(self.provisions, self.starts, strict=True) if start <= offset][-1]
+
+
+def compare(
+    old: Document,
+    new: Document,
+    ids: tuple[str, str],
+    duties: tuple[Sequence[Duty], Sequence[Duty]] | None = None,
+) -> Comparison:
+    """All changes from one document to another; `ids` are the two editions' ids.
+
+    With the duties of both documents a level is judged by them, else by the words must, should and may.
+    """
+    pairs = align(old, new)
+    olds, news = _by_anchor(old), _by_anchor(new)
+    sides = [(_side(olds, pair.old), _side(news, pair.new)) for pair in pairs]
+    away, here = _moved_sentences(sides)
+    numbers = _numbers(pairs, olds, news)
+    ledger = _Ledger(duties) if duties else None
+    changes = [
+        _change(pair, sides[at], (away.get(at, ()), here.get(at, ())), numbers, ledger)
+        for at, pair in enumerate(pairs)
+    ]
+    return Comparison(ids[0], ids[1], tuple(changes))
+
+
+def _change(
+    pair: Pair,
+    sides: tuple[_Side, _Side],
+    moves: tuple[Sequence[Moved], Sequence[Moved]],
+    numbers: frozenset[tuple[str, str]],
+    ledger: "_Ledger | None",
+) -> Change:
+    before, after = sides
+    pieces = diff_words(before.text, after.text, *moves) if before.text != after.text else ()
+    kind = _kind(pair, before, after, pieces, numbers)
+    strengths = ledger.strengths(pair, sides, moves) if ledger else None
+    level = level_of(kind, pieces, _links(before) != _links(after), strengths)
+    return Change(kind, pair.old, pair.new, pair.score, pair.how, level, pieces)
+
+
+def apply(old: Document, comparison: Comparison) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """What the comparison makes of the old document: for each change with a new side its anchors, and their
+    text. Raises GuidanceError where the comparison was not made from this document."""
+    provisions = _by_anchor(old)
+    made = []
+    for change in comparison.changes:
+        if unknown := [anchor for anchor in change.old if anchor not in provisions]:
+            raise GuidanceError(f"{old.source.name}: no provision {unknown[0]}; compare the editions again")
+        before = _side(provisions, change.old).text
+        if change.pieces and side(change.pieces, new=False) != before:
+            raise GuidanceError(f"{old.source.name}: {', '.join(change.old)} reads otherwise; compare again")
+        if change.new:
+            made.append((change.new, side(change.pieces, new=True) if change.pieces else before))
+    return tuple(made)
+
+
+def joined_text(document: Document, anchors: Iterable[str]) -> str:
+    """The text of some provisions as one side of a change holds it."""
+    return _side(_by_anchor(document), tuple(anchors)).text
+
+
+def _by_anchor(document: Document) -> dict[str, Provision]:
+    return {provision.anchor: provision for provision in (*document.provisions, *document.notes)}
+
+
+def _side(provisions: dict[str, Provision], anchors: tuple[str, ...]) -> _Side:
+    members = tuple(provisions[anchor] for anchor in anchors)
+    text, starts = "", []
+    for count, member in enumerate(members):
+        text += BETWEEN if count else ""
+        starts.append(len(text))
+        text += compared_text(member)
+    return _Side(members, text, tuple(starts))
+
+
+def _links(one: _Side) -> tuple[str, ...]:
+    """The addresses outside the document that a side links to; what is inside moves with its numbers."""
+    texts = (text for provision in one.provisions for text in provision_texts(provision))
+    marks = (mark for text in texts for mark in text.marks)
+    return tuple(mark.address for mark in marks if isinstance(mark, Link) and not mark.address.startswith("#"))
+
+
+# --- Kinds ---------------------------------------------------------------------------------------
+
+
+def _kind(
+    pair: Pair, before: _Side, after: _Side, pieces: Sequence[Piece], numbers: frozenset[tuple[str, str]]
+) -> ChangeKind:
+    if not pair.old or not pair.new:
+        return "removed" if pair.old else "added"
+    if len(pair.old) != 1 or len(pair.new) != 1:
+        return "split" if len(pair.new) > len(pair.old) else "merged"
+    if pair.moved:
+        return "moved"
+    if normalise(before.text) != normalise(after.text):
+        return "renumbered" if _follows(pieces, numbers) else "reworded"
+    return "unchanged" if before.provisions[0].number == after.provisions[0].number else "renumbered"
+
+
+def _numbers(
+    pairs: Iterable[Pair], olds: dict[str, Provision], news: dict[str, Provision]
+) -> frozenset[tuple[str, str]]:
+    """Which printed number became which."""
+    return frozenset(
+        (mine, theirs)
+        for pair in pairs
+        for mine in (olds[anchor].number for anchor in pair.old)
+        for theirs in (news[anchor].number for anchor in pair.new)
+        if mine is not None and theirs is not None
+    )
+
+
+def _follows(pieces: Sequence[Piece], numbers: frozenset[tuple[str, str]]) -> bool:
+    """Whether all that changed are references to provisions that were renumbered just so."""
+    said = ""
+    waiting: list[str] = []
+    for piece in pieces:
+        if piece.kind == "same":
+            said += piece.text
+        elif piece.kind == "deleted" and not waiting and _NUMBER.search(piece.text):
+            waiting = _NUMBER.findall(piece.text)
+            rest = _NUMBER.sub("", piece.text)
+        elif piece.kind == "inserted" and waiting and _REFERRED.search(said[-40:]):
+            found = _NUMBER.findall(piece.text)
+            if _NUMBER.sub("", piece.text) != rest or len(found) != len(waiting):
+                return False
+            if any(pair not in numbers for pair in zip(waiting, found, strict=True)):
+                return False
+            waiting = []
+        else:
+            return False
+    return not waiting
+
+
+# --- Sentences that moved ------------------------------------------------------------------------
+
+_Moves = dict[int, list[Moved]]  # count of the change -> its moved sentences
+
+
+def _moved_sentences(sides: Sequence[tuple[_Side, _Side]]) -> tuple[_Moves, _Moves]:
+    """Sentences that left a provision and turn up in another, or elsewhere in their own."""
+    away: _Moves = {}
+    here: _Moves = {}
+    left: dict[str, list[tuple[int, int, int]]] = {}
+    came: dict[str, list[tuple[int, int, int]]] = {}
+    for at, (before, after) in enumerate(sides):
+        if before.text == after.text:
+            continue
+        _collect(left, at, before.text, after.text)
+        _collect(came, at, after.text, before.text)
+        for mine, theirs in reordered(before.text, after.text):
+            away.setdefault(at, []).append(Moved(*mine, place=after.anchor_at(theirs[0])))
+            here.setdefault(at, []).append(Moved(*theirs, place=before.anchor_at(mine[0])))
+    for key, olds in left.items():
+        news = came.get(key, [])
+        if len(olds) == len(news) == 1:
+            (at, start, end), (to, begin, until) = olds[0], news[0]
+            away.setdefault(at, []).append(Moved(start, end, place=sides[to][1].anchor_at(begin)))
+            here.setdefault(to, []).append(Moved(begin, until, place=sides[at][0].anchor_at(start)))
+    return away, here
+
+
+def _collect(found: dict[str, list[tuple[int, int, int]]], at: int, text: str, other: str) -> None:
+    """Note the sentences of a text that the other side of its change does not have."""
+    known = {sentence_key(other[start:end]) for start, end in sentences(other)}
+    for start, end in sentences(text):
+        key = sentence_key(text[start:end])
+        if key and key not in known:
+            found.setdefault(key, []).append((at, start, end))
+
+
+class _Ledger:
+    """The duties of two documents, by where they stand."""
+
+    def __init__(self, duties: tuple[Sequence[Duty], Sequence[Duty]]) -> None:
+        self._sides: list[dict[str, list[Duty]]] = [{}, {}]
+        for known, listed in zip(self._sides, duties, strict=True):
+            for duty in listed:
+                known.setdefault(duty.at.anchor, []).append(duty)
+
+    def strengths(
+        self, pair: Pair, sides: tuple[_Side, _Side], moves: tuple[Sequence[Moved], Sequence[Moved]]
+    ) -> tuple[Strengths, Strengths]:
+        """The strengths on both sides of a change, sentences that only moved left out."""
+        found = []
+        for known, anchors, one, gone in zip(self._sides, (pair.old, pair.new), sides, moves, strict=True):
+            moved = frozenset(sentence_key(one.text[move.start : move.end]) for move in gone)
+            found.append(strengths_of((duty for anchor in anchors for duty in known.get(anchor, ())), moved))
+        return found[0], found[1]

@@ -1,0 +1,67 @@
+"""How much a change matters to practice: duty changed, new, reworded, links and numbers only, none.
+
+Judged from words alone, or from a ledger of duties where the caller has one; never from a place or number.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from guidance.anchors import normalise
+from guidance.compare.words import sentence_key
+from guidance.model import ChangeKind, Duty, Level, Piece
+
+NEW_WORDS = 8  # so many words put in, and none taken out, are something new rather than a rewording
+
+_MODAL = re.compile(r"\b(must|should|may)\b(\s+(?:not|no longer)\b)?")  # not "May", the month
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_PAGE_WORD = re.compile(r"\b(?:pages?|paras?|paragraphs?|and|to)\b", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
+
+Strengths = Counter[str]
+
+
+def strengths_in(text: str) -> Strengths:
+    """How often a text says must, must not, should, should not and may."""
+    return Counter(verb + (" not" if negated else "") for verb, negated in _MODAL.findall(text))
+
+
+def strengths_of(duties: Iterable[Duty], moved: frozenset[str]) -> Strengths:
+    """How often some duties are of each strength, sentences that only moved left out."""
+    return Counter(duty.strength for duty in duties if sentence_key(duty.sentence) not in moved)
+
+
+def side(pieces: Sequence[Piece], new: bool, moved: bool = True) -> str:
+    """The old or the new text that pieces hold; without its moved sentences where `moved` is false."""
+    kinds = {"same", "inserted" if new else "deleted"}
+    if moved:
+        kinds.add("moved here" if new else "moved away")
+    return "".join(piece.text for piece in pieces if piece.kind in kinds)
+
+
+def only_numbers(pieces: Sequence[Piece]) -> bool:
+    """Whether nothing but digits, punctuation, addresses and the like of "page 69" changed."""
+    if any(piece.kind.startswith("moved") for piece in pieces):
+        return False
+    changed = " ".join(piece.text for piece in pieces if piece.kind != "same")
+    return not _LETTERS.search(_PAGE_WORD.sub(" ", _ADDRESS.sub(" ", changed)))
+
+
+def level_of(
+    kind: ChangeKind, pieces: Sequence[Piece], links_changed: bool, duties: tuple[Strengths, Strengths] | None
+) -> Level:
+    """The level of a change. `duties` are the strengths before and after, where a ledger tells them."""
+    old, new = side(pieces, new=False, moved=False), side(pieces, new=True, moved=False)
+    before, after = duties or (strengths_in(old), strengths_in(new))
+    if before != after:
+        return "duty changed"
+    if kind == "added":
+        return "new" if new.strip() else "none"
+    if normalise(old) == normalise(new):
+        return "links and numbers only" if links_changed or kind == "renumbered" else "none"
+    if only_numbers(pieces):
+        return "links and numbers only"
+    inserted = sum(len(_WORD.findall(piece.text)) for piece in pieces if piece.kind == "inserted")
+    deleted = any(_WORD.search(piece.text) for piece in pieces if piece.kind == "deleted")
+    return "new" if inserted >= NEW_WORDS and not deleted else "reworded"

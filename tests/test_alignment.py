@@ -1,0 +1,180 @@
+"""Which provision became which: editions of our own that renumber, split, merge and move, and a real pair."""
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from guidance.compare.alignment import align
+from guidance.compare.units import heaviest_chain
+from guidance.model import Document
+from made_up import document, paragraph, sentence
+
+LABELS = Path(__file__).parent / "labels" / "kcsie-pairs.tsv"
+
+
+def numbered(*paragraphs: str, start: int = 1) -> list[str]:
+    return [f"{count}. {words}" for count, words in enumerate(paragraphs, start)]
+
+
+def became(old: Document, new: Document) -> dict[tuple[str, ...], tuple[str, ...]]:
+    return {pair.old: pair.new for pair in align(old, new) if pair.old}
+
+
+def test_a_document_is_like_itself() -> None:
+    text = document(["# One", *numbered(paragraph(1), paragraph(2)), "# Two", "(note 1) See the slate."])
+    pairs = align(text, text)
+    assert all(pair.old == pair.new and pair.score == 1 and not pair.moved for pair in pairs)
+    assert len(pairs) == 5
+
+
+def test_an_inserted_paragraph_does_not_take_the_number_for_the_text() -> None:
+    old = document(numbered(paragraph(1), paragraph(2), paragraph(3)))
+    new = document(numbered(paragraph(1), paragraph(9), paragraph(2), paragraph(3)))
+    assert became(old, new) == {
+        ("para-1",): ("para-1",),
+        ("para-2",): ("para-3",),
+        ("para-3",): ("para-4",),
+    }
+    assert [pair.new for pair in align(old, new) if not pair.old] == [("para-2",)]
+
+
+def test_four_that_became_one() -> None:
+    parts = [sentence(at) for at in (31, 42, 53, 64)]
+    old = document(numbered(paragraph(1), *parts, paragraph(2)))
+    new = document(numbered(paragraph(1), f"{parts[0]} / {parts[1]} / {parts[2]} / {parts[3]}", paragraph(2)))
+    assert became(old, new)["para-2", "para-3", "para-4", "para-5"] == ("para-2",)
+    assert became(old, new)["para-6",] == ("para-3",)
+
+
+def test_a_split_with_a_new_one_put_in_between() -> None:
+    first, second = paragraph(5, 2), paragraph(6, 2)
+    old = document(numbered(paragraph(1), f"{first} {second}", paragraph(2)))
+    new = document(numbered(paragraph(1), f"{first} {sentence(900)}", paragraph(77), second, paragraph(2)))
+    assert became(old, new)["para-2",] == ("para-2", "para-4")
+    assert [pair.new for pair in align(old, new) if not pair.old] == [("para-3",)]
+
+
+def test_a_copy_of_another_paragraph_does_not_make_a_split() -> None:
+    kept = paragraph(8)
+    old = document(numbered(paragraph(1), paragraph(2, 4), paragraph(3), kept))
+    new = document(numbered(paragraph(1), f"{paragraph(2, 4)} {sentence(80)}", paragraph(3), f"{kept} Always."))
+    assert became(old, new) == {(f"para-{n}",): (f"para-{n}",) for n in (1, 2, 3, 4)}
+
+
+def test_a_section_that_moved_is_moved_with_its_heading() -> None:
+    ropes = ["## Ropes", "The ropes are looked after as the pilots have agreed with the council.", paragraph(4)]
+    rest = ["## Lanterns", paragraph(1), paragraph(2), paragraph(3), "## Moorings", paragraph(5), paragraph(6)]
+    pairs = align(document(["# Pier", *ropes, *rest]), document(["# Pier", *rest, *ropes]))
+    assert {pair.new for pair in pairs if pair.moved} == {("ropes",), ("ropes-text",), ("ropes-text-2",)}
+    assert all(pair.old and pair.new for pair in pairs)
+
+
+def test_a_short_text_elsewhere_is_not_called_moved() -> None:
+    old = document(["See the slate by the pier.", paragraph(1), paragraph(2), paragraph(3)])
+    new = document([paragraph(1), paragraph(2), paragraph(3), "See the slate by the pier."])
+    assert not [pair for pair in align(old, new) if pair.moved]
+
+
+def test_boilerplate_stays_in_order() -> None:
+    same = "All decisions should be written down on the slate by the pier, with the reasons for them."
+    old = document(numbered(paragraph(1), same, paragraph(2), same, paragraph(3), same))
+    new = document(numbered(paragraph(1), same, paragraph(9), paragraph(2), same, paragraph(3), same))
+    pairs = became(old, new)
+    assert [pairs[(f"para-{at}",)] for at in (2, 4, 6)] == [("para-2",), ("para-5",), ("para-7",)]
+
+
+def test_headings_follow_what_stands_below_them() -> None:
+    old = document(["# Lamps", "## Introduction", paragraph(1), "# Ropes", "## Introduction", paragraph(2)])
+    new = document(["# Light and fog", "## Introduction", paragraph(1), "# Ropes", "## Introduction", paragraph(2)])
+    pairs = {pair.old: pair for pair in align(old, new) if pair.old}
+    assert pairs[("lamps",)].new == ("light-and-fog",)
+    assert pairs[("lamps",)].how == "what stands below"
+    assert pairs[("introduction",)].new == ("introduction",)
+    assert pairs[("ropes-introduction",)].new == ("ropes-introduction",)
+
+
+def test_numbered_text_may_lose_its_number_and_a_line_may_become_a_heading() -> None:
+    old = document(["Care of the ropes", f"1. {paragraph(1)}", paragraph(2)])
+    new = document(["## Care of the ropes", paragraph(1), f"[box] {paragraph(2)}"])
+    pairs = align(old, new)
+    assert all(pair.old and pair.new for pair in pairs)
+
+
+def test_notes_are_aligned_with_notes() -> None:
+    old = document([paragraph(1), "(note 1) The charter, page two.", "(note 2) The custom of the island."])
+    new = document(
+        [paragraph(1), "(note 1) The bell.", "(note 2) The charter, page two.", "(note 3) The custom of the isle."]
+    )
+    assert became(old, new)["fn-1",] == ("fn-2",)
+    assert became(old, new)["fn-2",] == ("fn-3",)
+
+
+def test_what_is_removed_stands_where_it_stood() -> None:
+    old = document(numbered(paragraph(1), paragraph(2), paragraph(3)))
+    new = document(numbered(paragraph(1), paragraph(3)))
+    assert [(pair.old, pair.new) for pair in align(old, new)] == [
+        (("para-1",), ("para-1",)),
+        (("para-2",), ()),
+        (("para-3",), ("para-2",)),
+    ]
+
+
+def test_the_heaviest_chain_keeps_both_orders() -> None:
+    assert heaviest_chain([(0, 2, 5), (1, 0, 3), (2, 1, 3)]) == {(1, 0), (2, 1)}
+    assert heaviest_chain([(0, 2, 7), (1, 0, 3), (2, 1, 3)]) == {(0, 2)}
+    assert heaviest_chain([(0, 0, 1), (0, 1, 1), (1, 1, 1)]) == {(0, 0), (0, 1), (1, 1)}
+    assert heaviest_chain([]) == frozenset()
+
+
+texts = st.lists(st.one_of(st.integers(0, 30).map(sentence), st.text(max_size=30)), max_size=3).map(" ".join)
+lines = st.lists(
+    st.tuples(st.sampled_from(["", "", "1. ", "2. ", "# ", "## ", "[box] ", "(note 1) "]), texts).map("".join),
+    max_size=12,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(lines, lines)
+def test_every_provision_has_exactly_one_fate(old_lines: list[str], new_lines: list[str]) -> None:
+    old, new = document(old_lines), document(new_lines)
+    pairs = align(old, new)
+    for document_, anchors in (
+        (old, [anchor for pair in pairs for anchor in pair.old]),
+        (new, [anchor for pair in pairs for anchor in pair.new]),
+    ):
+        assert Counter(anchors) == Counter(p.anchor for p in (*document_.provisions, *document_.notes))
+    assert all((pair.how == "none") == (not pair.old or not pair.new) for pair in pairs)
+    assert pairs == align(old, new)
+
+
+# --- The real pair -------------------------------------------------------------------------------
+
+
+def kcsie() -> Path:
+    sources = os.environ.get("GUIDANCE_SOURCES")
+    folder = Path(os.environ.get("GUIDANCE_KCSIE") or (Path(sources).parent / "kcsie" if sources else "kcsie"))
+    if not (folder / "2024.pdf").exists():
+        pytest.skip(
+            "give the folder with Keeping Children Safe in Education 2024.pdf and 2025.pdf in GUIDANCE_KCSIE"
+        )
+    return folder
+
+
+def labels() -> list[tuple[frozenset[str], frozenset[str], str]]:
+    rows = [line.split("\t") for line in LABELS.read_text(encoding="utf-8").splitlines() if line[:1] != "#"]
+    return [
+        (frozenset(old.split(",")) - {"-"}, frozenset(new.split(",")) - {"-"}, what)
+        for old, new, what, _ in rows
+        if not new.startswith("note-above")
+    ]
+
+
+def test_labels_name_every_paragraph_once() -> None:
+    olds = [int(number) for old, _, _ in labels() for number in old]
+    news = [int(number) for _, new, _ in labels() for number in new]
+    assert sorted(olds) == list(range(1, 566))
+    assert sorted(news) == list(range(1, 563))
