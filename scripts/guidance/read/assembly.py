@@ -1,0 +1,308 @@
+"""Parts -> Provisions: headings, numbered paragraphs, boxes, tables and figures with their anchors.
+
+Takes the parts of a document in reading order and puts every line into exactly one provision; which titles
+are headings and which numbers are paragraphs' has been decided before.
+"""
+
+import re
+from collections.abc import Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from guidance.anchors import Allocator, anchor_for
+from guidance.model import Block, Cell, Dropped, Figure, Finding, Kind, Para, Place, Provision, Table, Text
+from guidance.read.blocks import BlockBuilder, places_of
+from guidance.read.flow import BoxFlow, FigureFlow, Flow, TableFlow, element_lines
+from guidance.read.headings import Heading, heading_kind, named_word
+from guidance.read.lines import Line
+from guidance.read.notes import NoteIndex
+from guidance.read.paragraphs import Chunk, cut_chunks
+from guidance.read.prose import Words, collect_words, join_lines
+from guidance.read.sequence import Numbered
+
+CAPTION = re.compile(r"^(?:figure|fig\.|diagram|table|chart)\s+(\d+[a-z]?|[A-Z])\b", re.IGNORECASE)
+Part = Chunk | BoxFlow | TableFlow | FigureFlow
+
+
+class _Open(Struct):
+    """The provision being read."""
+
+    anchor: str
+    kind: Kind
+    builder: BlockBuilder
+    lines: list[Line]
+    number: str | None = None
+    marker: str = ""
+    text_left: float = 0.0
+    left: float = 0.0
+
+
+class Assembly:
+    """Takes the parts of a document in order and gives its provisions and notes."""
+
+    def __init__(self, flow: Flow, headings: dict[int, Heading], numbered: Numbered) -> None:
+        self._flow = flow
+        self._headings = headings
+        self._numbered = numbered
+        self._repeats = len(set(numbered.numbers.values())) < len(numbered.numbers)
+        self._allocator = Allocator()
+        self._notes = NoteIndex(flow.notes, self._allocator)
+        every = [x for e in flow.elements for x in element_lines(e)] + [x for n in flow.notes for x in n.lines]
+        self._words: Words = collect_words(every)
+        self._above: list[tuple[int, str]] = []
+        self._provisions: list[Provision] = []
+        self._open: _Open | None = None
+        self.dropped: list[Dropped] = []
+        self.findings: list[Finding] = []
+        self.crops: list[tuple[str, FigureFlow]] = []
+
+    # --- What arrives ----------------------------------------------------------------------------
+
+    def take_cover(self, lines: Sequence[Line]) -> None:
+        """The title page's words, as one provision without a number."""
+        if lines:
+            self._start("text", lines, "title-page")
+            for chunk in cut_chunks(lines, self._flow.metrics):
+                self._take_into(replace(chunk, kind="prose", marker=None))
+            self._close()
+
+    def take(self, index: int, part: Part) -> None:
+        """The next part in reading order."""
+        if isinstance(part, BoxFlow):
+            self._take_box(part)
+        elif isinstance(part, TableFlow):
+            self._take_table(part)
+        elif isinstance(part, FigureFlow):
+            self._take_figure(part)
+        elif index in self._headings:
+            self._take_heading(self._headings[index])
+        elif index in self._numbered.numbers:
+            self._take_paragraph(part, self._numbered.numbers[index])
+        else:
+            self._take_chunk(part)
+
+    def _take_heading(self, heading: Heading) -> None:
+        self._close()
+        text = self._text(replace(heading.chunk, marker=None))
+        kind, number = heading_kind(text.plain, heading.level)
+        self._above = [entry for entry in self._above if entry[0] < heading.level]
+        word = named_word(text.plain) if kind != "section" else None
+        wish = f"{word}-{number.lower()}" if word and number else anchor_for("section", None, text.plain)
+        anchor = self._allocator.take(wish, self._above[-1][1] if self._above else None)
+        parents = self._parents()
+        self._above.append((heading.level, anchor))
+        self._provisions.append(
+            Provision(
+                anchor=anchor,
+                kind=kind,
+                number=number,
+                heading=text,
+                level=heading.level,
+                parents=parents,
+                places=places_of(heading.chunk.lines),
+                evidence=heading.evidence,
+            )
+        )
+
+    def _take_paragraph(self, chunk: Chunk, number: str) -> None:
+        chapter = self._above[0][1] if self._above and self._repeats else None
+        wish = anchor_for("paragraph", number, "")
+        wish = f"{chapter}-{wish}" if chapter else wish
+        self._start("paragraph", chunk.lines, wish)
+        if self._open and chunk.marker:
+            self._open.number = number
+            self._open.marker = chunk.marker.printed
+            self._open.left, self._open.text_left = chunk.left, chunk.text_left
+            self._take_into(chunk, plain=True)
+
+    def _take_chunk(self, chunk: Chunk) -> None:
+        """A chunk without a paragraph number: part of what is open, or a text of its own."""
+        if CAPTION.match(chunk.text) and len(chunk.text) < 200 and self._caption(chunk):
+            return
+        if self._belongs(chunk):
+            self._take_into(chunk)
+            return
+        self._start("text", chunk.lines, anchor_for("text", None, "", self._section()))
+        self._take_into(chunk)
+
+    def _belongs(self, chunk: Chunk) -> bool:
+        now = self._open
+        if now is None:
+            return False
+        if chunk.marker or (now.kind == "text" and now.anchor.endswith("title-page")):
+            return True
+        if chunk.kind == "title":
+            return False
+        slack = 0.6 * chunk.lines[0].size
+        item_left = now.builder.item_left()
+        if item_left is not None and chunk.left > item_left - slack and chunk.left > now.left + slack:
+            return True
+        if chunk.text[:1].islower():
+            return True
+        hangs = now.kind == "paragraph" and now.text_left > now.left + slack
+        if hangs and abs(chunk.left - now.text_left) < slack and self._is_hanging(now):
+            return True
+        return now.kind == "text" and self._only_title(now)
+
+    def _is_hanging(self, now: _Open) -> bool:
+        """Whether the paragraph's further lines stand under its words rather than under its number."""
+        further = [line.left for line in now.lines[1:2]]
+        return not further or abs(further[0] - now.text_left) < abs(further[0] - now.left)
+
+    def _only_title(self, now: _Open) -> bool:
+        return all(line.bold for line in now.lines)
+
+    def _take_box(self, box: BoxFlow) -> None:
+        self._close()
+        self._start("box", box.lines, anchor_for("box", None, "", self._section()))
+        lines = box.lines
+        metrics = self._flow.metrics
+        inner = replace(metrics, right=max(x.right for x in lines), left=min(x.left for x in lines))
+        for chunk in cut_chunks(lines, inner):
+            self._take_into(chunk)
+        self._close()
+
+    def _take_table(self, table: TableFlow) -> None:
+        lines = [line for cell in table.cells for line in cell.lines]
+        if not lines:
+            return
+        self._close()
+        self._start("table", lines, anchor_for("table", None, "", self._section()))
+        rows: list[list[Cell]] = [[] for _ in range(max(c.row for c in table.cells) + 1)]
+        for cell in sorted(table.cells, key=lambda c: (c.row, c.column)):
+            heads = bool(cell.lines) and (cell.shaded or cell.row == 0) and all(x.bold for x in cell.lines)
+            blocks = self._cell_blocks(cell.lines)
+            rows[cell.row].append(Cell(blocks, "column" if heads else None, cell.columns, cell.rows))
+        if self._open:
+            self._open.builder.put(Table(tuple(tuple(row) for row in rows if row), None, places_of(tuple(lines))))
+        self._close()
+
+    def _cell_blocks(self, lines: tuple[Line, ...]) -> tuple[Block, ...]:
+        if not lines:
+            return ()
+        builder = BlockBuilder(self._text)
+        metrics = replace(self._flow.metrics, right=max(x.right for x in lines), left=min(x.left for x in lines))
+        for chunk in cut_chunks(lines, metrics):
+            builder.take(replace(chunk, kind="prose"))
+        return builder.finish(self._open.anchor if self._open else "table")
+
+    def _take_figure(self, flow: FigureFlow) -> None:
+        last = self._provisions[-1] if self._provisions and self._open is None else None
+        words = tuple(self._node_text(node) for node in flow.nodes)
+        if last is not None and last.kind == "flow-chart" and not last.blocks:
+            block = self._figure_block(flow, last.anchor, words)
+            self._provisions[-1] = replace(last, blocks=(block,))
+            return
+        self._close()
+        anchor = self._allocator.take(anchor_for("figure", None, "", self._section()))
+        block = self._figure_block(flow, anchor, words)
+        self._provisions.append(
+            Provision(anchor=anchor, kind="figure", blocks=(block,), parents=self._parents(), places=block.places)
+        )
+
+    def _figure_block(self, flow: FigureFlow, anchor: str, words: tuple[Text, ...]) -> Figure:
+        name = f"{anchor}.png"
+        self.crops.append((name, flow))
+        lines = tuple(line for node in flow.nodes for line in node)
+        places = places_of(lines) or (Place(flow.page, flow.box),)
+        return Figure(name, flow.alternative, words, None, places)
+
+    def _node_text(self, lines: Sequence[Line]) -> Text:
+        return self._join(lines, 0)
+
+    def _caption(self, chunk: Chunk) -> bool:
+        """Give a caption to the figure or table it stands under; a numbered one names the anchor."""
+        last = self._provisions[-1] if self._provisions else None
+        if self._open is not None or last is None or last.kind not in ("figure", "table"):
+            return False
+        block = last.blocks[0]
+        if not isinstance(block, Figure | Table) or block.caption is not None:
+            return False
+        found = CAPTION.match(chunk.text)
+        number = found[1] if found else None
+        anchor = self._allocator.take(anchor_for(last.kind, number, ""))
+        if isinstance(block, Figure):
+            self.crops = [(f"{anchor}.png" if n == block.picture else n, flow) for n, flow in self.crops]
+            block = replace(block, picture=f"{anchor}.png")
+        captioned = replace(block, caption=self._text(chunk))
+        places = (*last.places, *places_of(chunk.lines))
+        self._provisions[-1] = replace(last, anchor=anchor, number=number, blocks=(captioned,), places=places[:1])
+        return True
+
+    # --- What is open ----------------------------------------------------------------------------
+
+    def _section(self) -> str | None:
+        return self._above[-1][1] if self._above else None
+
+    def _parents(self) -> tuple[str, ...]:
+        return tuple(anchor for _, anchor in self._above)
+
+    def _start(self, kind: Kind, lines: Sequence[Line], wish: str) -> None:
+        self._close()
+        anchor = self._allocator.take(wish)
+        self._open = _Open(anchor, kind, BlockBuilder(self._text), [], left=lines[0].left, text_left=lines[0].left)
+
+    def _take_into(self, chunk: Chunk, plain: bool = False) -> None:
+        """Add a chunk to the open provision; `plain` for a numbered paragraph's first, whose marker is its own."""
+        if self._open is None:
+            return
+        self._open.lines.extend(chunk.lines)
+        if plain:
+            self._open.builder.put(Para(self._text(chunk), places_of(chunk.lines)))
+        else:
+            self._open.builder.take(chunk)
+
+    def _close(self) -> None:
+        now = self._open
+        if now is None:
+            return
+        self._open = None
+        self._provisions.append(
+            Provision(
+                anchor=now.anchor,
+                kind=now.kind,
+                number=now.number,
+                marker=now.marker,
+                blocks=now.builder.finish(now.anchor),
+                parents=self._parents() if now.anchor != "title-page" else (),
+                places=places_of(tuple(now.lines)),
+            )
+        )
+
+    # --- Words -----------------------------------------------------------------------------------
+
+    def _text(self, chunk: Chunk) -> Text:
+        if chunk.marker:
+            used = "".join(chunk.lines[0].text[: chunk.marker.length].split())
+            extra = len(used) - len("".join(chunk.marker.printed.split()))
+            if extra > 0:
+                self.dropped.append(Dropped(used[-extra:], "bullet printed twice", chunk.lines[0].page))
+        return self._join(chunk.lines, chunk.marker.length if chunk.marker else 0)
+
+    def _join(self, lines: Sequence[Line], skip: int) -> Text:
+        joined = join_lines(lines, skip, self._words, self._notes.claim)
+        self.dropped += [Dropped(text, reason, lines[0].page) for text, reason in joined.dropped]
+        return joined.text
+
+    def finish(self) -> tuple[tuple[Provision, ...], tuple[Provision, ...]]:
+        """All provisions and notes."""
+        self._close()
+        notes = []
+        for note, anchor in zip(self._flow.notes, self._notes.anchors, strict=True):
+            builder = BlockBuilder(self._text)
+            builder.put(Para(self._join(note.lines, note.skip), places_of(note.lines)))
+            marker = "".join(note.lines[0].text[: note.skip].split())
+            notes.append(
+                Provision(
+                    anchor=anchor,
+                    kind="footnote",
+                    number=note.label,
+                    marker=marker,
+                    blocks=builder.finish(anchor),
+                    places=places_of(note.lines),
+                )
+            )
+        for anchor in self._notes.unclaimed:
+            self.findings.append(Finding("footnote", f"nothing in the text refers to note {anchor}"))
+        return tuple(self._provisions), tuple(notes)

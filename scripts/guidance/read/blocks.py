@@ -1,0 +1,138 @@
+"""Chunks -> Blocks: paragraphs, title lines and lists within lists, for one provision at a time.
+
+Holds what is open while a provision is being read; it decides nothing about where a provision ends.
+"""
+
+from collections.abc import Callable
+
+from guidance.model import Block, Box, Item, List, Para, Place, Subheading, Text
+from guidance.read.lines import Line
+from guidance.read.numbering import Marker
+from guidance.read.paragraphs import Chunk
+
+JoinLines = Callable[[Chunk], Text]
+"""Gives a chunk's text without its marker."""
+
+
+class _OpenItem:
+    def __init__(self, marker: Marker, text_left: float) -> None:
+        self.marker = marker
+        self.text_left = text_left
+        self.blocks: list[Block | _OpenList] = []
+
+
+class _OpenList:
+    def __init__(self, left: float, kind: str) -> None:
+        self.left = left
+        self.kind = kind
+        self.items: list[_OpenItem] = []
+
+
+class BlockBuilder:
+    """Takes the chunks of one provision in order and gives its blocks."""
+
+    def __init__(self, join: JoinLines) -> None:
+        """`join` turns a chunk into text."""
+        self._join = join
+        self._root: list[Block | _OpenList] = []
+        self._open: list[_OpenList] = []
+
+    @property
+    def has_list(self) -> bool:
+        """Whether a list is open at the end."""
+        return bool(self._open)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was taken yet."""
+        return not self._root
+
+    def item_left(self) -> float | None:
+        """Where the words of the innermost open item start."""
+        return self._open[-1].items[-1].text_left if self._open else None
+
+    def put(self, block: Block) -> None:
+        """Add a finished block (a table, a figure) at the end of what is open outermost."""
+        self._open = []
+        self._root.append(block)
+
+    def take(self, chunk: Chunk) -> None:
+        """Add a chunk: as a list item, as more text of one, as a paragraph or as a title line."""
+        slack = 0.6 * chunk.lines[0].size
+        if chunk.kind == "title":
+            self._open = []
+            self._root.append(self._title(chunk))
+        elif chunk.marker:
+            self._take_item(chunk, chunk.marker, slack)
+        else:
+            while self._open and chunk.left < self._open[-1].items[-1].text_left - slack:
+                self._open.pop()
+            into = self._open[-1].items[-1].blocks if self._open else self._root
+            into.append(Para(self._join(chunk), places_of(chunk.lines)))
+
+    def _title(self, chunk: Chunk) -> Block:
+        text = self._join(chunk)
+        if len(chunk.lines) > 3 or text.plain.endswith((".", ";", ",")):
+            return Para(text, places_of(chunk.lines))
+        return Subheading(text, places_of(chunk.lines))
+
+    def _take_item(self, chunk: Chunk, marker: Marker, slack: float) -> None:
+        while self._open and chunk.left < self._open[-1].left - slack:
+            self._open.pop()
+        inner = self._open[-1] if self._open else None
+        kind = "bullet" if marker.kind == "bullet" else "ordered"
+        if inner and chunk.left <= inner.left + slack and inner.kind != kind:
+            self._open.pop()
+            inner = None if not self._open else self._open[-1]
+        if inner is None or chunk.left > inner.left + slack:
+            new = _OpenList(chunk.left, kind)
+            (inner.items[-1].blocks if inner else self._root).append(new)
+            self._open.append(new)
+            inner = new
+        item = _OpenItem(marker, chunk.text_left)
+        text = self._join(chunk)
+        item.blocks.append(Para(text, places_of(chunk.lines)))
+        inner.items.append(item)
+
+    def finish(self, within: str) -> tuple[Block, ...]:
+        """The blocks; lettered and numbered items get anchors below `within`, the provision's own."""
+        return _frozen(self._root, within, set())
+
+
+def _frozen(blocks: "list[Block | _OpenList]", within: str, taken: set[str]) -> tuple[Block, ...]:
+    done: list[Block] = []
+    for block in blocks:
+        if isinstance(block, _OpenList):
+            items = tuple(_frozen_item(item, within, taken) for item in block.items)
+            done.append(List(items, ordered=block.kind == "ordered"))
+        else:
+            done.append(block)
+    return tuple(done)
+
+
+def _frozen_item(item: _OpenItem, within: str, taken: set[str]) -> Item:
+    anchor = None
+    if item.marker.value:
+        wish = f"{within}-{item.marker.value.lower().replace('.', '-')}"
+        if wish not in taken:
+            anchor = wish
+            taken.add(wish)
+    return Item(item.marker.printed, _frozen(item.blocks, anchor or within, taken), anchor)
+
+
+def places_of(lines: tuple[Line, ...]) -> tuple[Place, ...]:
+    """Where some lines stand: one place a page, the smallest rectangle around them."""
+    places: list[Place] = []
+    for line in lines:
+        box = line.box
+        if places and places[-1].page == line.page:
+            old = places[-1].box or box
+            box = Box(
+                min(old.left, box.left),
+                min(old.bottom, box.bottom),
+                max(old.right, box.right),
+                max(old.top, box.top),
+            )
+            places.pop()
+        places.append(Place(line.page, Box(*(round(v, 1) for v in (box.left, box.bottom, box.right, box.top)))))
+    return tuple(places)

@@ -1,0 +1,264 @@
+"""Ink -> Flow: what a reader's eye meets from the first page to the last, furniture and notes set aside.
+
+Puts lines, boxes, tables and figures into reading order and joins what a page break cut apart; it knows
+nothing of headings or provisions.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from guidance.model import Box, Dropped
+from guidance.read.furniture import Entry, find_contents, find_furniture
+from guidance.read.ink import Fragment, Ink, Page
+from guidance.read.lines import Line, build_lines
+from guidance.read.notes import NoteLines, find_notes
+from guidance.read.paragraphs import Metrics, measure
+from guidance.read.regions import Grid, Panel, Picture, Regions, find_regions, holds
+
+
+class BoxFlow(Struct, frozen=True):
+    """A box's lines, over all pages it runs over."""
+
+    fill: int | None
+    lines: tuple[Line, ...]
+
+
+class CellFlow(Struct, frozen=True):
+    """A table cell: its lines, its first row and column, how many it spans, whether it is shaded."""
+
+    lines: tuple[Line, ...]
+    row: int
+    column: int
+    rows: int
+    columns: int
+    shaded: bool
+
+
+class TableFlow(Struct, frozen=True):
+    """A ruled table's cells, over all pages it runs over; `columns` are the positions of its rules."""
+
+    columns: tuple[float, ...]
+    rows: int
+    cells: tuple[CellFlow, ...]
+
+
+class FigureFlow(Struct, frozen=True):
+    """A figure: where it stands, its alternative text, the lines drawn in it, node by node."""
+
+    page: int
+    box: Box
+    alternative: str | None
+    nodes: tuple[tuple[Line, ...], ...]
+
+
+Element = Line | BoxFlow | TableFlow | FigureFlow
+
+
+class Flow(Struct, frozen=True):
+    """A file in reading order. `first` is the page (1-based) after the cover and the contents' start."""
+
+    elements: tuple[Element, ...]
+    notes: tuple[NoteLines, ...]
+    entries: tuple[Entry, ...]
+    metrics: Metrics
+    cover: tuple[Line, ...]
+    dropped: tuple[Dropped, ...]
+    logos: tuple[tuple[int, Box, str | None], ...]
+
+
+class _PageParts(Struct):
+    page: Page
+    regions: Regions
+    lines: tuple[Line, ...]
+    boxes: list[tuple[float, Element]]
+    twice: list[Dropped]
+
+
+def read_flow(ink: Ink) -> Flow:
+    """The flow of a file."""
+    size = _body_size(ink)
+    parts = [_parts(page, size) for page in ink.pages]
+    pages = [list(p.lines) for p in parts]
+    dropped = [repeated for p in parts for repeated in p.twice]
+    furniture = find_furniture(pages, [p.page.height for p in parts])
+    contents, entries = find_contents(
+        [[x for i, x in enumerate(lines) if i not in furniture.get(n, {})] for n, lines in enumerate(pages)]
+    )
+    kept: list[list[Line]] = []
+    for number, lines in enumerate(pages):
+        out = furniture.get(number, {})
+        dropped += [Dropped(lines[i].text, reason, number + 1) for i, reason in sorted(out.items())]
+        rest = [x for i, x in enumerate(lines) if i not in out]
+        listed = contents.get(number, set())
+        dropped += [Dropped(x.text, "contents list", number + 1) for i, x in enumerate(rest) if i in listed]
+        kept.append([x for i, x in enumerate(rest) if i not in listed])
+    metrics = measure(kept)
+    notes, taken = find_notes(kept, [p.page.shapes for p in parts], metrics)
+    body = [[x for i, x in enumerate(lines) if i not in taken.get(n, set())] for n, lines in enumerate(kept)]
+    covers = _cover_pages(contents, body, metrics)
+    cover = tuple(line for number in range(covers) for line in body[number])
+    logos, elements = _in_order(parts, body, covers)
+    return Flow(_joined(elements), notes, entries, metrics, cover, tuple(dropped), logos)
+
+
+def _body_size(ink: Ink) -> float:
+    sizes: Counter[float] = Counter()
+    for page in ink.pages:
+        for fragment in page.fragments:
+            sizes[round(fragment.size, 1)] += len(fragment.text)
+    return sizes.most_common(1)[0][0] if sizes else 12.0
+
+
+def _cover_pages(contents: dict[int, set[int]], body: Sequence[Sequence[Line]], metrics: Metrics) -> int:
+    """How many pages stand before the text starts: those before the contents list, else a title page."""
+    first = min(contents) if contents else None
+    if first is not None and first <= 4:
+        return first
+    if len(body) > 1 and body[0]:
+        plain = sum(1 for line in body[0] if abs(line.size - metrics.size) < 0.5 and len(line.text) > 60)
+        return 0 if plain > 4 else 1
+    return 0
+
+
+# --- One page ------------------------------------------------------------------------------------
+
+
+def _parts(page: Page, size: float) -> _PageParts:
+    regions = find_regions(page, size)
+    rest, repeated = _unique(page.fragments)
+    twice = [Dropped(f.text, "printed twice on one spot", page.number) for f in repeated]
+    boxes: list[tuple[float, Element]] = []
+    for picture in regions.pictures:
+        inside, rest = _split(rest, picture.box)
+        boxes.append((picture.box.top, _figure(page, picture, inside)))
+    for grid in regions.grids:
+        inside, rest = _split(rest, grid.box)
+        boxes.append((grid.box.top, _table(page, grid, inside)))
+    for panel in regions.panels:
+        inside, rest = _split(rest, panel.box)
+        if inside:
+            boxes.append((panel.box.top, _box(page, panel, inside)))
+    lines = build_lines(rest, page.number, page.tags, page.links)
+    return _PageParts(page, regions, lines, boxes, twice)
+
+
+def _unique(fragments: Sequence[Fragment]) -> tuple[list[Fragment], list[Fragment]]:
+    """Fragments, and apart from them those printed again on the same spot."""
+    seen: dict[tuple[str, int, int], int] = {}
+    for index, f in enumerate(fragments):
+        seen.setdefault((f.text, round(f.box.left * 2), round(f.baseline * 2)), index)
+    first = set(seen.values())
+    kept = [f for index, f in enumerate(fragments) if index in first]
+    return kept, [f for index, f in enumerate(fragments) if index not in first]
+
+
+def _split(fragments: Sequence[Fragment], box: Box) -> tuple[list[Fragment], list[Fragment]]:
+    inside: list[Fragment] = []
+    outside: list[Fragment] = []
+    for fragment in fragments:
+        (inside if holds(box, fragment) else outside).append(fragment)
+    return inside, outside
+
+
+def _box(page: Page, panel: Panel, inside: Sequence[Fragment]) -> BoxFlow:
+    return BoxFlow(panel.fill, build_lines(inside, page.number, page.tags, page.links, panel.box.left))
+
+
+def _table(page: Page, grid: Grid, inside: list[Fragment]) -> TableFlow:
+    cells: list[CellFlow] = []
+    for box, row, column, rows, columns, shaded in grid.cells:
+        mine, inside = _split(inside, box)
+        lines = build_lines(mine, page.number, page.tags, page.links, box.left)
+        cells.append(CellFlow(lines, row, column, rows, columns, shaded))
+    if inside:
+        lines = build_lines(inside, page.number, page.tags, page.links, grid.box.left)
+        cells.append(CellFlow(lines, max(c.row for c in cells) + 1, 0, 1, 1, False))
+    lefts = sorted({round(box.left, 0) for box, *_ in grid.cells})
+    return TableFlow(tuple(lefts), 1 + max(c.row + c.rows - 1 for c in cells), tuple(cells))
+
+
+def _figure(page: Page, picture: Picture, inside: list[Fragment]) -> FigureFlow:
+    nodes: list[tuple[Line, ...]] = []
+    for box in sorted(picture.nodes, key=lambda b: (b.right - b.left) * (b.top - b.bottom)):
+        mine, inside = _split(inside, box)
+        if mine:
+            nodes.append(build_lines(mine, page.number, page.tags, page.links))
+    loose: list[list[Line]] = []
+    for line in build_lines(inside, page.number, page.tags, page.links):
+        near = next((g for g in loose if _next_line(g[-1], line)), None)
+        if near is not None:
+            near.append(line)
+        else:
+            loose.append([line])
+    nodes += [tuple(group) for group in loose]
+    nodes.sort(key=lambda lines: (-round(lines[0].box.top / (2 * lines[0].size)), lines[0].box.left))
+    return FigureFlow(page.number, picture.box, picture.alternative, tuple(nodes))
+
+
+def _next_line(above: Line, line: Line) -> bool:
+    overlap = min(above.box.right, line.box.right) - max(above.box.left, line.box.left)
+    return (
+        above.angle == line.angle == 0
+        and 0 < above.baseline - line.baseline < 1.6 * line.size
+        and overlap > 0.3 * min(above.box.right - above.box.left, line.box.right - line.box.left)
+    )
+
+
+# --- All pages -----------------------------------------------------------------------------------
+
+
+def _in_order(
+    parts: Sequence[_PageParts], body: Sequence[Sequence[Line]], covers: int
+) -> tuple[tuple[tuple[int, Box, str | None], ...], list[Element]]:
+    elements: list[Element] = []
+    logos: list[tuple[int, Box, str | None]] = []
+    for number, part in enumerate(parts):
+        heights: list[tuple[float, int, Element]] = []
+        for count, (top, region) in enumerate(part.boxes):
+            if isinstance(region, FigureFlow) and not region.nodes and _is_logo(region, number, len(parts), covers):
+                logos.append((number + 1, region.box, region.alternative))
+            else:
+                heights.append((-top, count, region))
+        if number >= covers:
+            heights += [(-(x.baseline + 0.7 * x.size), 1000 + i, x) for i, x in enumerate(body[number])]
+        elements += [element for _, _, element in sorted(heights, key=lambda h: h[:2])]
+    return tuple(logos), elements
+
+
+def _is_logo(figure: FigureFlow, number: int, pages: int, covers: int) -> bool:
+    """A picture without words on the cover or the last page: the publisher's mark."""
+    return number < max(covers, 1) or number == pages - 1
+
+
+def _joined(elements: Sequence[Element]) -> tuple[Element, ...]:
+    """Boxes and tables that run over a page break made one."""
+    done: list[Element] = []
+    for element in elements:
+        last = done[-1] if done else None
+        if isinstance(element, BoxFlow) and isinstance(last, BoxFlow) and _box_goes_on(last, element):
+            done[-1] = BoxFlow(last.fill, (*last.lines, *element.lines))
+        elif isinstance(element, TableFlow) and isinstance(last, TableFlow) and last.columns == element.columns:
+            below = tuple(
+                CellFlow(c.lines, c.row + last.rows, c.column, c.rows, c.columns, c.shaded) for c in element.cells
+            )
+            done[-1] = TableFlow(last.columns, last.rows + element.rows, (*last.cells, *below))
+        else:
+            done.append(element)
+    return tuple(done)
+
+
+def _box_goes_on(last: BoxFlow, element: BoxFlow) -> bool:
+    return last.fill == element.fill and element.lines[0].page == last.lines[-1].page + 1
+
+
+def element_lines(element: Element) -> tuple[Line, ...]:
+    """Every line of an element."""
+    if isinstance(element, Line):
+        return (element,)
+    if isinstance(element, BoxFlow):
+        return element.lines
+    if isinstance(element, TableFlow):
+        return tuple(line for cell in element.cells for line in cell.lines)
+    return tuple(line for node in element.nodes for line in node)

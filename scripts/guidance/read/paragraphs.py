@@ -1,0 +1,261 @@
+"""Lines -> Chunks: which lines form one paragraph, list item or title line, over page breaks too.
+
+Judges by leading, indents, markers and type, all measured from the file itself; it knows no provisions.
+"""
+
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from statistics import median
+from typing import Literal
+
+from msgspec import Struct
+
+from guidance.read.lines import Line
+from guidance.read.numbering import Marker, follows, read_marker
+
+
+class Metrics(Struct, frozen=True):
+    """What is usual in a file: type size and colour of its body, leading per size, right edge of its lines."""
+
+    size: float
+    colour: int
+    leading: dict[float, float]
+    right: float
+    left: float
+
+    def leading_of(self, size: float) -> float:
+        """The usual distance between the baselines of lines of this size."""
+        return self.leading.get(round(size, 1)) or 1.25 * size
+
+
+class Chunk(Struct, frozen=True):
+    """Lines that belong together. `left` is where the first starts, `text_left` where its words do."""
+
+    lines: tuple[Line, ...]
+    marker: Marker | None
+    left: float
+    text_left: float
+    kind: Literal["prose", "title"]  # title: set apart by its type, as a heading or a bold line is
+
+    @property
+    def text(self) -> str:
+        """Its first and last words matter to callers: the characters of all lines, joined with spaces."""
+        return " ".join(line.text for line in self.lines)
+
+
+def measure(pages: Iterable[Sequence[Line]]) -> Metrics:
+    """The metrics of a file, from the lines of its pages (running heads already away)."""
+    sizes: Counter[float] = Counter()
+    colours: Counter[int] = Counter()
+    gaps: dict[float, Counter[float]] = defaultdict(Counter)
+    rights: list[float] = []
+    every = [list(lines) for lines in pages]
+    for line in (line for lines in every for line in lines):
+        sizes[round(line.size, 1)] += len(line.text)
+        colours[line.colour] += len(line.text)
+    size = sizes.most_common(1)[0][0] if sizes else 12.0
+    lefts: Counter[int] = Counter()
+    for lines in every:
+        for above, line in itertools.pairwise(lines):
+            if round(above.size, 1) == round(line.size, 1):
+                gap = round((above.baseline - line.baseline) * 2) / 2
+                if 0.9 * line.size < gap < 2 * line.size and len(above.text) > 40:
+                    gaps[round(line.size, 1)][gap] += 1
+        body = [line for line in lines if round(line.size, 1) == size]
+        rights += [line.right for line in body]
+        lefts.update(round(line.left) for line in body)
+    leading = {s: _tightest_usual(c) for s, c in gaps.items()}
+    right = sorted(rights)[int(0.98 * len(rights))] if rights else 0.0
+    left = float(lefts.most_common(1)[0][0]) if lefts else 0.0
+    return Metrics(size, colours.most_common(1)[0][0] if colours else 0, leading, right, left)
+
+
+def _tightest_usual(gaps: Counter[float]) -> float:
+    total = sum(gaps.values())
+    return min(gap for gap, count in gaps.items() if count >= 0.2 * total or count == max(gaps.values()))
+
+
+def is_title(line: Line, metrics: Metrics) -> bool:
+    """Whether a line is set apart by its type: larger than the body, or bold throughout in another colour."""
+    letters = [run for run in line.runs if not run.raised and run.text.strip()]
+    if not letters or not any(c.isalpha() for c in line.text):
+        return False
+    larger = line.size > 1.08 * metrics.size
+    coloured = line.colour != metrics.colour and not line.links
+    if not line.bold:
+        return line.size > 1.25 * metrics.size and len(line.text) < 200
+    return larger or coloured
+
+
+def cut_chunks(lines: Sequence[Line], metrics: Metrics) -> list[Chunk]:
+    """The chunks of some lines in reading order; the lines of several pages may follow each other."""
+    state = _State(metrics)
+    for line in lines:
+        state.take(line)
+    return state.chunks()
+
+
+class _State:
+    """The chunk being filled, and the markers that would come next at each indent."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._done: list[Chunk] = []
+        self._lines: list[Line] = []
+        self._marker: Marker | None = None
+        self._kind: Literal["prose", "title"] = "prose"
+        self._last_marker: dict[tuple[str, int], str] = {}
+
+    def chunks(self) -> list[Chunk]:
+        self._close()
+        return self._done
+
+    def take(self, line: Line) -> None:
+        kind: Literal["prose", "title"] = "title" if is_title(line, self._metrics) or _bold_line(line) else "prose"
+        marker = self._marker_of(line) if kind == "prose" or not line.links else None
+        if self._lines and not self._starts(line, marker, kind):
+            self._lines.append(line)
+            return
+        self._close()
+        self._lines, self._marker, self._kind = [line], marker, kind
+        if marker:
+            self._last_marker[marker.kind, _column(line.left)] = marker.value
+
+    def _close(self) -> None:
+        if not self._lines:
+            return
+        first = self._lines[0]
+        kind = self._kind
+        if kind == "title" and not all(is_title(x, self._metrics) or x.bold for x in self._lines):
+            kind = "prose"
+        self._done.append(Chunk(tuple(self._lines), self._marker, first.left, self._text_left(), kind))
+        self._lines = []
+
+    def _text_left(self) -> float:
+        first = self._lines[0]
+        if self._marker:
+            behind = _left_of(first, self._marker.length)
+            rest = [line.left for line in self._lines[1:]]
+            return median(rest) if rest and abs(median(rest) - behind) < first.size else behind
+        return first.left
+
+    def _marker_of(self, line: Line) -> Marker | None:
+        """The marker a line starts with, if it can be one here: a number within a sentence is none."""
+        text = line.text
+        marker = read_marker(text)
+        if marker is None or marker.length >= len(text.rstrip()) + 1 or any(r.raised for r in line.runs[:1]):
+            return None
+        if not self._lines:
+            return marker
+        above = self._lines[-1]
+        tight = self._is_tight(above, line)
+        if marker.kind == "bullet" and len(marker.printed) == 1 and marker.printed not in "–—-o§*":
+            return marker
+        known = self._last_marker.get((marker.kind, _column(line.left)))
+        if marker.kind == "bullet":
+            return marker if known is not None or line.left > self._continuing_left() + 2 else None
+        if tight and not (
+            known is not None
+            and follows(
+                marker.value.rpartition(".")[2],
+                known.rpartition(".")[2],
+                "number" if marker.kind == "decimal" else marker.kind,
+            )
+        ):
+            starts = marker.value in ("1", "a", "i", "A") and above.text.rstrip().endswith(":")
+            return marker if starts or line.left > self._continuing_left() + 6 else None
+        return marker
+
+    def _continuing_left(self) -> float:
+        if len(self._lines) > 1:
+            return self._lines[-1].left
+        return self._text_left()
+
+    def _is_tight(self, above: Line, line: Line) -> bool:
+        if above.page != line.page:
+            return True
+        return above.baseline - line.baseline < 1.12 * self._metrics.leading_of(line.size)
+
+    def _starts(self, line: Line, marker: Marker | None, kind: str) -> bool:
+        """Whether a line starts a chunk of its own rather than going on with the one at hand."""
+        above = self._lines[-1]
+        if kind == "title" or self._kind == "title":
+            return self._title_starts(above, line, marker, kind)
+        if marker:
+            return True
+        if abs(above.size - line.size) > 0.06 * above.size:
+            return True
+        if above.page != line.page or above.baseline < line.baseline - line.size:
+            return not self._goes_on(above, line)
+        gap = above.baseline - line.baseline
+        if gap > 1.22 * self._metrics.leading_of(line.size):
+            return True
+        return self._indent_breaks(above, line)
+
+    def _title_starts(self, above: Line, line: Line, marker: Marker | None, kind: str) -> bool:
+        if kind != self._kind:
+            return not (kind == "title" and self._kind == "prose" and self._bold_within(above, line)) and not (
+                kind == "prose"
+                and _bold_line(above)
+                and not is_title(above, self._metrics)
+                and self._bold_runs_on(above, line)
+            )
+        same = abs(above.size - line.size) < 0.5 and above.colour == line.colour
+        near = above.page == line.page and above.baseline - line.baseline < 1.45 * line.size
+        return not same or not near or (marker is not None and marker.kind == "bullet")
+
+    def _bold_within(self, above: Line, line: Line) -> bool:
+        """A bold line within a paragraph, not a title: the text above it runs to the edge and on."""
+        return (
+            not is_title(line, self._metrics)
+            and self._is_tight(above, line)
+            and above.page == line.page
+            and self._full(above, line)
+            and not above.text.rstrip().endswith((".", ":", ";"))
+        )
+
+    def _bold_runs_on(self, above: Line, line: Line) -> bool:
+        return self._is_tight(above, line) and above.page == line.page and self._full(above, line)
+
+    def _indent_breaks(self, above: Line, line: Line) -> bool:
+        expected = self._lines[1].left if len(self._lines) > 1 else None
+        if expected is None or abs(line.left - expected) < 0.6 * line.size:
+            return False
+        return not self._full(above, line) and line.text[:1].isupper()
+
+    def _goes_on(self, above: Line, line: Line) -> bool:
+        """Whether a paragraph that reached the foot of a page goes on in this line."""
+        lefts = [x.left for x in self._lines[1:]] or [self._text_left(), self._lines[0].left, self._metrics.left]
+        if min(abs(line.left - left) for left in lefts) > 0.6 * line.size:
+            return False
+        if line.text[:1].islower() or not above.text.rstrip().endswith((".", "?", "!", ":", ";", ".”", ".)")):
+            return True
+        return self._full(above, line)
+
+    def _full(self, above: Line, line: Line) -> bool:
+        """Whether the line's first word would not have fitted on the one above."""
+        word = line.text.split(" ", 1)[0]
+        width = (line.right - line.left) * (len(word) + 1) / max(len(line.text), 1)
+        edge = max(self._metrics.right, max(x.right for x in self._lines))
+        return above.right + width > edge
+
+
+def _bold_line(line: Line) -> bool:
+    return line.bold and any(c.isalpha() for c in line.text)
+
+
+def _column(left: float) -> int:
+    return round(left / 6)
+
+
+def _left_of(line: Line, offset: int) -> float:
+    """Where character `offset` of a line stands, as near as runs tell."""
+    at = 0
+    for run in line.runs:
+        end = at + len(run.text)
+        if offset < end:
+            share = (offset - at) / max(len(run.text), 1)
+            return run.left + (run.right - run.left) * share - line.origin
+        at = end
+    return line.left

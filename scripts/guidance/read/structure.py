@@ -1,0 +1,128 @@
+"""Flow -> Document: headings, numbered paragraphs, boxes, tables and figures as provisions with anchors.
+
+Every line of the flow ends up in exactly one provision; a character that does not is dropped with a reason.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from guidance.model import Asset, Document, Finding, SourceFile
+from guidance.read.accounts import balance, printed_characters
+from guidance.read.assembly import CAPTION, Assembly, Part
+from guidance.read.flow import FigureFlow, Flow, read_flow
+from guidance.read.headings import Heading, key_of, rank_headings
+from guidance.read.ink import Bookmark, Ink
+from guidance.read.jumps import resolve_jumps
+from guidance.read.lines import Line
+from guidance.read.paragraphs import Chunk, cut_chunks, is_title
+from guidance.read.pdf import draw_pictures
+from guidance.read.sequence import find_numbered
+
+
+def build_document(ink: Ink, source: SourceFile, path: Path) -> Document:
+    """The document that a file's ink holds; `path` is where its figures are drawn from."""
+    flow = read_flow(ink)
+    parts = _parts_of(flow)
+    headings = _headings(parts, ink.bookmarks, flow)
+    firsts = frozenset(index for index, heading in headings.items() if heading.level == 1)
+    chunks = [part if isinstance(part, Chunk) else _NOTHING for part in parts]
+    numbered = find_numbered([c if i not in headings else _NOTHING for i, c in enumerate(chunks)], firsts)
+    assembly = Assembly(flow, headings, numbered)
+    assembly.take_cover(flow.cover)
+    for index, part in enumerate(parts):
+        assembly.take(index, part)
+    provisions, notes = assembly.finish()
+    provisions, notes, lost = resolve_jumps(provisions, notes, ink)
+    assets = _draw(path, assembly.crops)
+    dropped = (*flow.dropped, *assembly.dropped)
+    findings = [*numbered.findings, *assembly.findings, *lost]
+    findings += [
+        Finding(
+            "link",
+            f"{page.dropped_links} links that lead nowhere or use an unsafe scheme were dropped",
+            page.number,
+        )
+        for page in ink.pages
+        if page.dropped_links
+    ]
+    document = Document(
+        title=_title(ink, flow),
+        language=(ink.language or "en-GB").strip(),
+        source=source,
+        provisions=provisions,
+        notes=notes,
+        assets=assets,
+        characters_source=printed_characters(ink),
+        dropped=dropped,
+        findings=tuple(findings),
+    )
+    return balance(document)
+
+
+_NOTHING = Chunk((), None, 0.0, 0.0, "prose")
+
+
+def _parts_of(flow: Flow) -> list[Part]:
+    """The flow with its loose lines cut into chunks; a paragraph that a figure interrupts is mended."""
+    parts: list[Part] = []
+    waiting: list[Line] = []
+    for element in (*flow.elements, None):
+        if isinstance(element, Line):
+            waiting.append(element)
+            continue
+        chunks = cut_chunks(waiting, flow.metrics)
+        if chunks and parts and _is_rest_of(parts, chunks[0]):
+            at = max(i for i, part in enumerate(parts) if isinstance(part, Chunk))
+            before = parts[at]
+            if isinstance(before, Chunk):
+                lines = (*before.lines, *chunks.pop(0).lines)
+                parts[at] = Chunk(lines, before.marker, before.left, before.text_left, before.kind)
+        parts.extend(chunks)
+        waiting = []
+        if element is not None:
+            parts.append(element)
+    return parts
+
+
+def _is_rest_of(parts: Sequence[Part], chunk: Chunk) -> bool:
+    """Whether a chunk behind a figure or box goes on with the paragraph before it, in mid-sentence."""
+    before = next((p for p in reversed(parts) if isinstance(p, Chunk)), None)
+    if before is None or before.kind == "title" or chunk.kind == "title" or chunk.marker:
+        return False
+    cut = before.lines[-1].page + 1 == chunk.lines[0].page
+    return cut and chunk.text[:1].islower() and not before.text.rstrip().endswith((".", ":", ";", "!", "?"))
+
+
+def _headings(parts: Sequence[Part], bookmarks: Sequence[Bookmark], flow: Flow) -> dict[int, Heading]:
+    """The headings among the parts: titles that other evidence names, and those set like them."""
+    titles = {i: p for i, p in enumerate(parts) if isinstance(p, Chunk) and p.kind == "title"}
+    loud = {i: all(is_title(line, flow.metrics) for line in p.lines) for i, p in titles.items()}
+    ranked = dict(zip(titles, rank_headings(list(titles.values()), bookmarks, flow.entries), strict=True))
+    shouted = {key_of(titles[i].text) for i in titles if loud[i]}
+    named = {i for i, h in ranked.items() if len(h.evidence) > 1}
+    named -= {i for i in named if not loud[i] and key_of(titles[i].text) in shouted}
+    colours = Counter(titles[i].lines[0].colour for i in named if loud[i])
+    usual = {colour for colour, count in colours.items() if count > 1} or {
+        titles[i].lines[0].colour for i in titles
+    }
+    kept = {
+        i: titles[i]
+        for i in titles
+        if i in named or (loud[i] and titles[i].lines[0].colour in usual and not CAPTION.match(titles[i].text))
+    }
+    return dict(zip(kept, rank_headings(list(kept.values()), bookmarks, flow.entries), strict=True))
+
+
+def _title(ink: Ink, flow: Flow) -> str:
+    """The title printed on the cover, largest type first; else the file's own word for it."""
+    largest = max((line.size for line in flow.cover), default=0.0)
+    words = " ".join(line.text for line in flow.cover if line.size > 0.95 * largest)
+    return " ".join(words.split())[:200] or (ink.title or "Untitled")
+
+
+def _draw(path: Path, crops: Sequence[tuple[str, FigureFlow]]) -> tuple[Asset, ...]:
+    if not crops:
+        return ()
+    pictures = draw_pictures(path, [(flow.page, flow.box) for _, flow in crops])
+    return tuple(Asset(name, "image/png", picture) for (name, _), picture in zip(crops, pictures, strict=True))
