@@ -42,6 +42,7 @@ class Assembly:
     """Takes the parts of a document in order and gives its provisions and notes."""
 
     def __init__(self, flow: Flow, headings: dict[int, Heading], numbered: Numbered) -> None:
+        """`headings` and `numbered` say, by index of part, what has been decided."""
         self._flow = flow
         self._headings = headings
         self._numbered = numbered

@@ -24,9 +24,6 @@ _NAMED = re.compile(
 )
 _ONE_TO_TEN = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _SPELT = {word: str(number) for number, word in enumerate(_ONE_TO_TEN, 1)}
-    w: str(n)
-    for n, w in enumerate(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 1)
-}
 _KINDS: dict[str, Kind] = {
     "part": "part",
     "chapter": "chapter",
