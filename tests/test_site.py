@@ -1,0 +1,135 @@
+"""Folders of pages become one site: versions, alias, root pages, the same bytes every time."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from guidance.model import GuidanceError
+from guidance.publish import deploy
+from guidance.publish.site import Folder, Workshop, build_site
+
+HOME = Folder("", "Library", {"index.md": b"# Home\n\n[2020](2020/)\n"}, {"site_name": "Library"})
+
+
+def edition(identity: str, words: str = "words", **more: object) -> Folder:
+    """An edition of one page."""
+    aliases = ("latest",) if more.get("latest") else ()
+    pages = {"index.md": f"# Edition {identity}\n\n{words}\n".encode()}
+    return Folder(
+        identity,
+        identity,
+        pages,
+        {"site_name": identity},
+        {"edition.json": b"{}\n"},
+        aliases,
+        str(more.get("prefix", "")),
+    )
+
+
+FOLDERS = (edition("2010"), edition("2020", latest=True), HOME)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Workshop:
+    (tmp_path / "mkdocs.yml").write_text("site_name: x\ntheme: {name: mkdocs}\nplugins: []\n", encoding="utf-8")
+    return Workshop(tmp_path, tmp_path / "build")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def test_one_site_of_all_folders(shop: Workshop, tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    built: list[str] = []
+    assert build_site((*FOLDERS, edition("2019", prefix="other", latest=True)), out, shop, built.append) == ()
+    assert sorted(built) == ["", "2010", "2020", "other/2019"]
+    assert [v["version"] for v in json.loads((out / "versions.json").read_text())] == ["2020", "2010"]
+    assert [v["aliases"] for v in json.loads((out / "versions.json").read_text())] == [["latest"], []]
+    assert [v["version"] for v in json.loads((out / "other" / "versions.json").read_text())] == ["2019"]
+    for path in ("index.html", "404.html", "robots.txt", "2010/edition.json", "other/2019/index.html"):
+        assert (out / path).is_file(), path
+    assert contents(out / "latest") == contents(out / "2020")
+    assert not (out / "latest").is_symlink()
+    assert not (out / "2020" / "404.html").exists()
+
+
+def test_the_same_bytes_every_time(shop: Workshop, tmp_path: Path) -> None:
+    build_site(FOLDERS, tmp_path / "one", shop)
+    again = Workshop(shop.root, tmp_path / "build-again")
+    build_site(FOLDERS, tmp_path / "two", again)
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+
+def test_only_what_changed_is_built_again(shop: Workshop, tmp_path: Path) -> None:
+    build_site(FOLDERS, tmp_path / "site", shop)
+    logs = {p: p.stat().st_mtime_ns for p in shop.work.rglob("mkdocs.log")}
+    assert len(logs) == 3
+    build_site((edition("2010", "other words"), *FOLDERS[1:]), tmp_path / "site", shop)
+    again = [p.parent.name for p, moment in logs.items() if p.stat().st_mtime_ns != moment]
+    assert again == ["2010"]
+    assert "other words" in (tmp_path / "site" / "2010" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_build_that_breaks_off_leaves_the_old_site(
+    shop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "site"
+    build_site(FOLDERS, out, shop)
+    before = contents(out)
+
+    def break_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    breaking: list[tuple[object, str, Callable[..., None]]] = [(deploy, "_deploy_one", break_off)]
+    for where, name, instead in breaking:
+        with monkeypatch.context() as patch:
+            patch.setattr(where, name, instead)
+            with pytest.raises(KeyboardInterrupt):
+                build_site((edition("2010", "never seen"), *FOLDERS[1:]), out, shop)
+    assert contents(out) == before
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["build", "mkdocs.yml", "site"]
+
+
+def test_a_page_that_mkdocs_refuses_is_an_error_of_one_line(shop: Workshop, tmp_path: Path) -> None:
+    bad = Folder(
+        "2010", "2010", {"index.md": b"# x"}, {"site_name": "x", "theme": {}, "markdown_extensions": ["none"]}
+    )
+    with pytest.raises(GuidanceError, match=r"2010: MkDocs") as caught:
+        build_site((bad, HOME), tmp_path / "site", shop)
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_root_page_cannot_hide_an_edition(shop: Workshop, tmp_path: Path) -> None:
+    root = Folder("", "Library", {"index.md": b"# x", "2020/index.md": b"# y"}, {"site_name": "x"})
+    with pytest.raises(GuidanceError, match="2020"):
+        build_site((edition("2020"), root), tmp_path / "site", shop)
+
+
+def test_pages_stay_in_their_folder(shop: Workshop, tmp_path: Path) -> None:
+    escaping = Folder("2010", "2010", {"../../outside.md": b"# x"}, {"site_name": "x"})
+    with pytest.raises(GuidanceError, match="below its edition"):
+        build_site((escaping, HOME), tmp_path / "site", shop)
+
+
+def test_the_reader_keeps_their_own_git(shop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.setenv("GIT_DIR", str(elsewhere))
+    monkeypatch.setenv("HOME", str(tmp_path / "no-home"))
+    build_site(FOLDERS, tmp_path / "site", shop)
+    assert not list(elsewhere.iterdir())
+
+
+def test_addresses_are_given_where_the_sites_own_is_known(shop: Workshop, tmp_path: Path) -> None:
+    known = Workshop(shop.root, shop.work, "https://guidance.example.org/wt")
+    build_site(FOLDERS, tmp_path / "site", known)
+    sitemap = (tmp_path / "site" / "sitemap.xml").read_text(encoding="utf-8")
+    assert "<loc>https://guidance.example.org/wt/2020/</loc>" in sitemap
+    assert "latest" not in sitemap
+    assert "https://guidance.example.org/wt/sitemap.xml" in (tmp_path / "site" / "robots.txt").read_text()
+    page = (tmp_path / "site" / "2020" / "index.html").read_text(encoding="utf-8")
+    assert 'rel="canonical" href="https://guidance.example.org/wt/2020/"' in page
