@@ -1,0 +1,176 @@
+"""Documents and the register as JSON: provisions.json and edition.json, stable from the first release.
+
+What stands in them is told from a Document alone; no page, no network, no clock.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+from msgspec import Struct
+
+from guidance.model import (
+    Block,
+    Document,
+    Link,
+    List,
+    NoteMark,
+    Provision,
+    Table,
+    Text,
+    plain_text,
+    provision_texts,
+)
+from guidance.register import Edition, Publication
+
+
+class Record(Struct, frozen=True):
+    """One object of provisions.json."""
+
+    anchor: str
+    number: str | None
+    kind: str
+    heading: str | None
+    text: str
+    page: int | None
+    url: str
+    parents: tuple[str, ...]
+    footnotes: tuple[str, ...]
+    level: int | None
+
+
+class Figures(Struct, frozen=True):
+    """What a conversion amounts to. Characters are those that are not white space."""
+
+    characters_source: int
+    characters_placed: int
+    characters_dropped: int
+    footnotes: int
+    footnote_refs: int
+    links: int
+    kinds: dict[str, int]
+
+
+def records(document: Document, urls: Mapping[str, str], place: str) -> tuple[Record, ...]:
+    """A document's provisions in reading order, each note after the provision that first refers to it.
+
+    `urls` says where an anchor stands from the edition's root, `place` is that root ("2023").
+    """
+    notes = {note.anchor: note for note in document.notes}
+    ordered: list[Provision] = []
+    waiting = dict(notes)
+    for provision in document.provisions:
+        queue = [provision]
+        while queue:
+            current = queue.pop(0)
+            ordered.append(current)
+            queue += [waiting.pop(mark.note) for mark in _marks(current) if mark.note in waiting]
+    ordered += waiting.values()
+    root = f"{place}/" if place else ""
+    return tuple(_record(p, notes, f"{root}{urls.get(p.anchor, f'#{p.anchor}')}") for p in ordered)
+
+
+def _record(provision: Provision, notes: Mapping[str, Provision], url: str) -> Record:
+    labels = {mark.note: notes[mark.note].number or mark.label for mark in _marks(provision) if mark.note in notes}
+    return Record(
+        anchor=provision.anchor,
+        number=provision.number,
+        kind=provision.kind,
+        heading=provision.heading.plain if provision.heading else None,
+        text=plain_text(provision),
+        page=provision.page,
+        url=url,
+        parents=provision.parents,
+        footnotes=tuple(labels.values()),
+        level=provision.level,
+    )
+
+
+def _marks(provision: Provision) -> Iterator[NoteMark]:
+    for text in provision_texts(provision):
+        yield from (mark for mark in text.marks if isinstance(mark, NoteMark))
+
+
+# --- Counting ------------------------------------------------------------------------------------
+
+
+def count_characters(text: str) -> int:
+    """How many characters of a text are not white space."""
+    return sum(not character.isspace() for character in text)
+
+
+def characters_placed(document: Document) -> int:
+    """The characters that the document shows: markers, headings, texts, list markers, labels of note references."""
+    return sum(_placed(p) for p in (*document.provisions, *document.notes))
+
+
+def _placed(provision: Provision) -> int:
+    texts: tuple[Text, ...] = provision_texts(provision)
+    return (
+        count_characters(provision.marker)
+        + sum(count_characters(text.plain) for text in texts)
+        + sum(count_characters(mark.label) for mark in _marks(provision))
+        + sum(map(count_characters, _markers(provision.blocks)))
+    )
+
+
+def _markers(blocks: Iterable[Block]) -> Iterator[str]:
+    for block in blocks:
+        if isinstance(block, List):
+            for item in block.items:
+                yield item.marker
+                yield from _markers(item.blocks)
+        elif isinstance(block, Table):
+            for row in block.rows:
+                for cell in row:
+                    yield from _markers(cell.blocks)
+
+
+def figures(document: Document) -> Figures:
+    """The conversion's figures."""
+    everything = (*document.provisions, *document.notes)
+    texts = [text for provision in everything for text in provision_texts(provision)]
+    return Figures(
+        characters_source=document.characters_source,
+        characters_placed=characters_placed(document),
+        characters_dropped=sum(count_characters(dropped.text) for dropped in document.dropped),
+        footnotes=len(document.notes),
+        footnote_refs=sum(1 for provision in everything for _ in _marks(provision)),
+        links=sum(1 for text in texts for mark in text.marks if isinstance(mark, Link)),
+        kinds=dict(sorted(Counter(provision.kind for provision in everything).items())),
+    )
+
+
+# --- Edition -------------------------------------------------------------------------------------
+
+
+def edition_facts(publication: Publication, edition: Edition) -> dict[str, object]:
+    """What the register says of an edition, and its status today."""
+    facts: dict[str, object] = msgspec.to_builtins(edition)
+    successor = publication.successor(edition)
+    facts["publication"] = publication.title
+    facts["publisher"] = publication.publisher
+    facts["licence"] = publication.licence
+    facts["specimen"] = publication.specimen
+    facts["status"] = "superseded" if edition.ended else "in force"
+    facts["superseded_by"] = successor.id if edition.ended and successor else None
+    facts["current"] = publication.in_force.id
+    return facts
+
+
+def edition_record(facts: Mapping[str, object], document: Document | None) -> dict[str, object]:
+    """The whole of edition.json: register facts, and the conversion's figures where text is loaded."""
+    record: dict[str, object] = {**facts, "text": document is not None}
+    if document is None:
+        return record
+    record["source"] = msgspec.to_builtins(document.source)
+    record |= msgspec.to_builtins(figures(document))
+    record["dropped"] = msgspec.to_builtins(document.dropped)
+    record["findings"] = msgspec.to_builtins(document.findings)
+    record["corrections"] = msgspec.to_builtins(document.corrections)
+    return record
+
+
+def encode(value: object) -> bytes:
+    """JSON for people and programs: a stable order, one space of indent, a line feed at the end."""
+    return msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=1) + b"\n"
