@@ -33,8 +33,10 @@ def document(lines: str | list[str], title: str = "Made up") -> Document:
             kind: Kind = "chapter" if level == 1 else "section"
             del parents[level - 1 :]
             anchor = allocator.take(anchor_for(kind, None, match["title"]), parents[-1] if parents else None)
+            heading = Text(match["title"])
+            place = Place(len(provisions) // 10 + 1)
             provisions.append(
-                Provision(anchor, kind, heading=Text(match["title"]), level=level, parents=tuple(parents))
+                Provision(anchor, kind, heading=heading, level=level, parents=tuple(parents), places=(place,))
             )
             parents.append(anchor)
         elif match["note"]:

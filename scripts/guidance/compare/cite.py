@@ -1,0 +1,174 @@
+"""A citation as people write it -> the place in its edition, its page, and where the text stands today.
+
+Works from permalinks alone, so that editions whose text is not at hand can be cited; never searches text.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+from guidance.anchors import Permalink, permalink_path
+from guidance.compare.crosswalk import Crosswalk
+from guidance.model import GuidanceError
+
+_PARTS = {
+    "chapter": r"(?:chapters?|chap|ch)\.?\s*(?P<chapter>\d+)",
+    "paragraph": r"(?:paragraphs?|paras?|¶+|§+)\.?\s*(?P<paragraph>\d+(?:\.\d+)*)"
+    r"(?:\s*(?:-|–|to)\s*(?P<until>\d+))?",
+    "page": r"(?:pages?|pp?|pg)\.?\s*(?P<page>\d+)",
+    "note": r"(?:footnotes?|fn|notes?|n)\.?\s*(?P<note>\d+)",
+    "annex": r"(?:annex(?:es)?|appendix|app)\.?\s*(?P<annex>[A-Z]|\d+)",
+}
+_PART = re.compile(r"[\s,;:()]*(?:at\s+)?(?:" + "|".join(_PARTS.values()) + r")(?![\w.]*\w)", re.IGNORECASE)
+_TOP = {"part", "chapter", "annex"}
+_HEADINGS = {*_TOP, "section"}
+
+
+class Citation(Struct, frozen=True):
+    """What a citation says: the edition, and numbers as printed."""
+
+    edition: str
+    chapter: str | None = None
+    paragraph: str | None = None
+    until: str | None = None
+    page: int | None = None
+    note: str | None = None
+    annex: str | None = None
+
+
+class Cited(Struct, frozen=True):
+    """A citation resolved. `permalinks` are the places cited, in reading order; `today` says, per place, the
+    addresses from the site's root at which the text stands in the edition in force, none where it does not
+    (then `nearest` are those of what is closest above it); both are empty where no crosswalk knows."""
+
+    citation: Citation
+    places: tuple[Permalink, ...]
+    permalinks: tuple[str, ...]
+    in_force: str
+    today: tuple[tuple[str, ...], ...] = ()
+    nearest: tuple[tuple[str, ...], ...] = ()
+
+
+def parse_citation(words: str, editions: Collection[str], names: Iterable[str] = ()) -> Citation:
+    """What a citation such as "WT 2018 p 13", "WT 2015 ch 1 para 37" or "2023 para 153" says.
+
+    `names` are what the publication is called; one of them may stand first. Raises GuidanceError when the
+    edition is unknown or something is not understood.
+    """
+    called = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    known = "|".join(re.escape(edition) for edition in sorted(editions, key=len, reverse=True))
+    name = rf"(?:(?:{called})[\s,(]*)?" if called else ""
+    head = re.match(rf"\s*{name}(?P<edition>(?:{known})\b|\d{{4}}\b)" if known else r"(?!)", words, re.IGNORECASE)
+    if head is None:
+        raise GuidanceError(f'"{words}": no edition in it; write for instance "2023 para 45" or "2018 p 13"')
+    if head["edition"] not in editions:
+        raise GuidanceError(f'"{words}": no edition {head["edition"]}; there are {", ".join(sorted(editions))}')
+    found: dict[str, str] = {}
+    at = head.end()
+    while match := _PART.match(words, at):
+        found |= {name: value for name, value in match.groupdict().items() if value}
+        at = match.end()
+    if words[at:].strip(" .,;:()") or not found:
+        rest = words[at:].strip() or "nothing after the edition"
+        raise GuidanceError(f'"{words}": {rest} is not understood; write for instance "2015 ch 1 para 37"')
+    return Citation(
+        head["edition"],
+        chapter=found.get("chapter"),
+        paragraph=found.get("paragraph"),
+        until=found.get("until"),
+        page=int(found["page"]) if "page" in found else None,
+        note=found.get("note"),
+        annex=found["annex"].upper() if "annex" in found else None,
+    )
+
+
+def resolve_citation(
+    citation: Citation,
+    permalinks: Mapping[str, Sequence[Permalink]],
+    in_force: str,
+    crosswalk: Crosswalk | None = None,
+) -> Cited:
+    """Where a citation points, and where the text stands in the edition in force.
+
+    `permalinks` are each edition's, in reading order. Raises GuidanceError when there is no such place.
+    """
+    entries = permalinks.get(citation.edition, ())
+    if not entries:
+        raise GuidanceError(f"edition {citation.edition}: its text is not loaded and it has no permalinks yet")
+    places = _places(citation, entries)
+    if not places:
+        raise GuidanceError(f"{_say(citation)}: there is no such place in edition {citation.edition}")
+    anchors = [place.anchor for place in places]
+    today: tuple[tuple[str, ...], ...] = ()
+    nearest: tuple[tuple[str, ...], ...] = ()
+    if crosswalk and in_force in crosswalk.editions and citation.edition in crosswalk.editions:
+        found = [
+            crosswalk.counterpart(citation.edition, anchor, in_force) if in_force != citation.edition else None
+            for anchor in anchors
+        ]
+        said = [tuple(permalink_path(in_force, a) for a in one.anchors) if one else () for one in found]
+        today = tuple(paths if one and one.exact else () for one, paths in zip(found, said, strict=True))
+        nearest = tuple(paths if one and not one.exact else () for one, paths in zip(found, said, strict=True))
+    links = tuple(permalink_path(citation.edition, anchor) for anchor in anchors)
+    return Cited(citation, places, links, in_force, today, nearest)
+
+
+def _say(citation: Citation) -> str:
+    named = {
+        "annex": citation.annex,
+        "chapter": citation.chapter,
+        "paragraph": citation.paragraph,
+        "footnote": citation.note,
+        "page": citation.page,
+    }
+    return ", ".join(f"{name} {value}" for name, value in named.items() if value is not None)
+
+
+def _places(citation: Citation, entries: Sequence[Permalink]) -> tuple[Permalink, ...]:
+    """The entries that a citation names: the most particular thing it says decides."""
+    within = _within(citation, entries)
+    if citation.note is not None:
+        return tuple(e for e in within if e.kind == "footnote" and e.number == citation.note)
+    if citation.paragraph is not None:
+        found = [e for e in within if e.kind == "paragraph" and e.number in _numbers(citation)]
+        if citation.page is not None and len(found) > 1:
+            found = [e for e in found if e.page == citation.page] or found
+        return tuple(found)
+    if citation.page is not None:
+        return _on_page(citation.page, [e for e in within if e.kind != "footnote"])
+    return tuple(within[:1])
+
+
+def _numbers(citation: Citation) -> frozenset[str | None]:
+    first = citation.paragraph or ""
+    if citation.until and first.isdigit() and int(first) <= int(citation.until) < int(first) + 500:
+        return frozenset(str(number) for number in range(int(first), int(citation.until) + 1))
+    return frozenset({first})
+
+
+def _within(citation: Citation, entries: Sequence[Permalink]) -> list[Permalink]:
+    """The entries of the chapter or annex cited, from its heading to the next one; notes belong to all."""
+    wanted = ("annex", citation.annex) if citation.annex else ("chapter", citation.chapter)
+    if wanted[1] is None:
+        return list(entries)
+    found: list[Permalink] = []
+    inside = False
+    for entry in entries:
+        if entry.kind in _TOP:
+            inside = (entry.kind, entry.number) == wanted
+        if inside or (found and entry.kind == "footnote"):
+            found.append(entry)
+    return found
+
+
+def _on_page(page: int, entries: Sequence[Permalink]) -> tuple[Permalink, ...]:
+    """What starts on a page of the source file, and before it what may run on from the page before."""
+    starting = [at for at, entry in enumerate(entries) if entry.page == page]
+    if starting:
+        running = entries[starting[0] - 1] if starting[0] and entries[starting[0]].kind not in _TOP else None
+        here = [entries[at] for at in starting]
+        return (running, *here) if running and running.kind not in _HEADINGS else tuple(here)
+    last = max((entry.page for entry in entries if entry.page), default=0)
+    before = [entry for entry in entries if entry.page is not None and entry.page < page]
+    return (before[-1],) if before and page <= last else ()
