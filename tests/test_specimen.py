@@ -8,11 +8,11 @@ from typing import Any
 import pikepdf
 import pypdfium2
 import pytest
-from stripping import strip_structure
 
 from guidance.model import GuidanceError
 from guidance.register import read_register
 from guidance.specimen import compile_typst
+from stripping import strip_structure
 
 SPECIMEN = Path(__file__).parent.parent / "specimen"
 EDITIONS = ("2019", "2024")
