@@ -60,10 +60,11 @@ class Assembly:
 
     # --- What arrives ----------------------------------------------------------------------------
 
-    def take_cover(self, lines: Sequence[Line]) -> None:
-        """The title page's words, as one provision without a number."""
+    def take_apart(self, lines: Sequence[Line], anchor: str) -> None:
+        """The words of the title page or the imprint: one provision that stands under no heading."""
         if lines:
-            self._start("text", lines, "title-page")
+            self._above = []
+            self._start("text", lines, anchor)
             for chunk in cut_chunks(lines, self._flow.metrics):
                 self._take_into(replace(chunk, kind="prose", marker=None))
             self._close()
@@ -131,7 +132,7 @@ class Assembly:
         now = self._open
         if now is None:
             return False
-        if chunk.marker or (now.kind == "text" and now.anchor.endswith("title-page")):
+        if chunk.marker:
             return True
         if chunk.kind == "title":
             return False
@@ -266,7 +267,7 @@ class Assembly:
                 number=now.number,
                 marker=now.marker,
                 blocks=now.builder.finish(now.anchor),
-                parents=self._parents() if now.anchor != "title-page" else (),
+                parents=self._parents(),
                 places=places_of(tuple(now.lines)),
             )
         )
@@ -292,7 +293,11 @@ class Assembly:
         notes = []
         for note, anchor in zip(self._flow.notes, self._notes.anchors, strict=True):
             builder = BlockBuilder(self._text)
-            builder.put(Para(self._join(note.lines, note.skip), places_of(note.lines)))
+            right = max(line.right for line in note.lines)
+            first, *rest = cut_chunks(note.lines, replace(self._flow.metrics, right=right))
+            builder.put(Para(self._join(first.lines, note.skip), places_of(first.lines)))
+            for chunk in rest:
+                builder.take(replace(chunk, kind="prose"))
             marker = "".join(note.lines[0].text[: note.skip].split())
             notes.append(
                 Provision(

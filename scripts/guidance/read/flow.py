@@ -15,7 +15,7 @@ from guidance.read.ink import Fragment, Ink, Page
 from guidance.read.lines import Line, build_lines
 from guidance.read.notes import NoteLines, find_notes
 from guidance.read.paragraphs import Metrics, measure
-from guidance.read.regions import Grid, Panel, Picture, Regions, find_regions, holds
+from guidance.read.regions import Grid, Panel, Picture, Regions, find_regions, holds, hull
 
 
 class BoxFlow(Struct, frozen=True):
@@ -57,15 +57,15 @@ Element = Line | BoxFlow | TableFlow | FigureFlow
 
 
 class Flow(Struct, frozen=True):
-    """A file in reading order. `first` is the page (1-based) after the cover and the contents' start."""
+    """A file in reading order: what stands between the cover and the imprint on the last page, and its notes."""
 
     elements: tuple[Element, ...]
     notes: tuple[NoteLines, ...]
     entries: tuple[Entry, ...]
     metrics: Metrics
     cover: tuple[Line, ...]
+    imprint: tuple[Line, ...]
     dropped: tuple[Dropped, ...]
-    logos: tuple[tuple[int, Box, str | None], ...]
 
 
 class _PageParts(Struct):
@@ -99,8 +99,13 @@ def read_flow(ink: Ink) -> Flow:
     body = [[x for i, x in enumerate(lines) if i not in taken.get(n, set())] for n, lines in enumerate(kept)]
     covers = _cover_pages(contents, body, metrics)
     cover = tuple(line for number in range(covers) for line in body[number])
-    logos, elements = _in_order(parts, body, covers)
-    return Flow(_joined(elements), notes, entries, metrics, cover, tuple(dropped), logos)
+    last = len(parts) - 1
+    has_mark = any(_is_logo(f, last, len(parts), covers) for _, f in parts[last].boxes)
+    imprint = tuple(body[last]) if has_mark and last >= covers else ()
+    if imprint:
+        body[last] = []
+    elements = _in_order(parts, body, covers)
+    return Flow(_joined(elements), notes, entries, metrics, cover, imprint, tuple(dropped))
 
 
 def _body_size(ink: Ink) -> float:
@@ -180,56 +185,67 @@ def _table(page: Page, grid: Grid, inside: list[Fragment]) -> TableFlow:
 
 
 def _figure(page: Page, picture: Picture, inside: list[Fragment]) -> FigureFlow:
-    nodes: list[tuple[Line, ...]] = []
+    groups: list[list[Fragment]] = []
     for box in sorted(picture.nodes, key=lambda b: (b.right - b.left) * (b.top - b.bottom)):
         mine, inside = _split(inside, box)
-        if mine:
-            nodes.append(build_lines(mine, page.number, page.tags, page.links))
-    loose: list[list[Line]] = []
-    for line in build_lines(inside, page.number, page.tags, page.links):
-        near = next((g for g in loose if _next_line(g[-1], line)), None)
-        if near is not None:
-            near.append(line)
-        else:
-            loose.append([line])
-    nodes += [tuple(group) for group in loose]
+        clusters = _clusters(mine)
+        groups += clusters if _side_by_side(clusters) else [mine] if mine else []
+    groups += _clusters(inside)
+    nodes = [build_lines(group, page.number, page.tags, page.links) for group in groups]
     nodes.sort(key=lambda lines: (-round(lines[0].box.top / (2 * lines[0].size)), lines[0].box.left))
     return FigureFlow(page.number, picture.box, picture.alternative, tuple(nodes))
 
 
-def _next_line(above: Line, line: Line) -> bool:
-    overlap = min(above.box.right, line.box.right) - max(above.box.left, line.box.left)
-    return (
-        above.angle == line.angle == 0
-        and 0 < above.baseline - line.baseline < 1.6 * line.size
-        and overlap > 0.3 * min(above.box.right - above.box.left, line.box.right - line.box.left)
+def _clusters(fragments: Sequence[Fragment]) -> list[list[Fragment]]:
+    """Fragments in groups that stand close together, as the words of one label do."""
+    groups: list[list[Fragment]] = []
+    for fragment in fragments:
+        near = [group for group in groups if any(_is_close(fragment, other) for other in group)]
+        groups = [group for group in groups if group not in near]
+        groups.append([member for group in near for member in group] + [fragment])
+    return groups
+
+
+def _is_close(one: Fragment, other: Fragment) -> bool:
+    size = max(one.size, other.size)
+    beside = max(one.box.left, other.box.left) - min(one.box.right, other.box.right)
+    above = max(one.box.bottom, other.box.bottom) - min(one.box.top, other.box.top)
+    if one.angle or other.angle:
+        return False
+    return beside < 0.9 * size and above < 0.8 * size
+
+
+def _side_by_side(clusters: Sequence[list[Fragment]]) -> bool:
+    """Whether groups stand in columns: some two of them at one height, well apart."""
+    hulls = [hull(f.box for f in cluster) for cluster in clusters]
+    return any(
+        max(a.left, b.left) - min(a.right, b.right) > 1.5 * clusters[0][0].size
+        and min(a.top, b.top) > max(a.bottom, b.bottom)
+        for i, a in enumerate(hulls)
+        for b in hulls[i + 1 :]
     )
 
 
 # --- All pages -----------------------------------------------------------------------------------
 
 
-def _in_order(
-    parts: Sequence[_PageParts], body: Sequence[Sequence[Line]], covers: int
-) -> tuple[tuple[tuple[int, Box, str | None], ...], list[Element]]:
+def _in_order(parts: Sequence[_PageParts], body: Sequence[Sequence[Line]], covers: int) -> list[Element]:
     elements: list[Element] = []
-    logos: list[tuple[int, Box, str | None]] = []
     for number, part in enumerate(parts):
         heights: list[tuple[float, int, Element]] = []
         for count, (top, region) in enumerate(part.boxes):
-            if isinstance(region, FigureFlow) and not region.nodes and _is_logo(region, number, len(parts), covers):
-                logos.append((number + 1, region.box, region.alternative))
-            else:
+            if not _is_logo(region, number, len(parts), covers):
                 heights.append((-top, count, region))
         if number >= covers:
             heights += [(-(x.baseline + 0.7 * x.size), 1000 + i, x) for i, x in enumerate(body[number])]
         elements += [element for _, _, element in sorted(heights, key=lambda h: h[:2])]
-    return tuple(logos), elements
+    return elements
 
 
-def _is_logo(figure: FigureFlow, number: int, pages: int, covers: int) -> bool:
+def _is_logo(element: Element, number: int, pages: int, covers: int) -> bool:
     """A picture without words on the cover or the last page: the publisher's mark."""
-    return number < max(covers, 1) or number == pages - 1
+    wordless = isinstance(element, FigureFlow) and not element.nodes
+    return wordless and (number < max(covers, 1) or number == pages - 1)
 
 
 def _joined(elements: Sequence[Element]) -> tuple[Element, ...]:
@@ -250,7 +266,16 @@ def _joined(elements: Sequence[Element]) -> tuple[Element, ...]:
 
 
 def _box_goes_on(last: BoxFlow, element: BoxFlow) -> bool:
-    return last.fill == element.fill and element.lines[0].page == last.lines[-1].page + 1
+    """Whether a box is the rest of the one on the page before: of one colour, and tagged alike."""
+    return (
+        last.fill == element.fill
+        and element.lines[0].page == last.lines[-1].page + 1
+        and _is_tabled(last) == _is_tabled(element)
+    )
+
+
+def _is_tabled(box: BoxFlow) -> bool:
+    return any(run.tag and "Table" in run.tag.path for line in box.lines for run in line.runs)
 
 
 def element_lines(element: Element) -> tuple[Line, ...]:

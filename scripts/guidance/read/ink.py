@@ -43,7 +43,6 @@ class Fragment(Struct, frozen=True):
     font: Font
     colour: int
     mark: int  # marked-content id, -1 where there is none
-    artifact: bool
 
 
 class Shape(Struct, frozen=True):

@@ -105,7 +105,7 @@ class _State:
         self._lines: list[Line] = []
         self._marker: Marker | None = None
         self._kind: Literal["prose", "title"] = "prose"
-        self._last_marker: dict[tuple[str, int], str] = {}
+        self._last_marker: dict[tuple[str, str], list[tuple[float, str]]] = {}
 
     def chunks(self) -> list[Chunk]:
         self._close()
@@ -120,7 +120,7 @@ class _State:
         self._close()
         self._lines, self._marker, self._kind = [line], marker, kind
         if marker:
-            self._last_marker[marker.kind, _column(line.left)] = marker.value
+            self._remember(marker, line)
 
     def _close(self) -> None:
         if not self._lines:
@@ -152,20 +152,25 @@ class _State:
         tight = self._is_tight(above, line)
         if marker.kind == "bullet" and len(marker.printed) == 1 and marker.printed not in "–—-o§*":
             return marker
-        known = self._last_marker.get((marker.kind, _column(line.left)))
+        known = self._before(marker, line)
         if marker.kind == "bullet":
-            return marker if known is not None or line.left > self._continuing_left() + 2 else None
-        if tight and not (
-            known is not None
-            and follows(
-                marker.value.rpartition(".")[2],
-                known.rpartition(".")[2],
-                "number" if marker.kind == "decimal" else marker.kind,
-            )
-        ):
+            apart = known is not None or line.left > self._continuing_left() + 2
+            return marker if apart or _stands_apart(line, marker) else None
+        if tight and not (known is not None and _is_next(marker, known)):
             starts = marker.value in ("1", "a", "i", "A") and above.text.rstrip().endswith(":")
             return marker if starts or line.left > self._continuing_left() + 6 else None
         return marker
+
+    def _remember(self, marker: Marker, line: Line) -> None:
+        places = self._last_marker.setdefault(_family(marker), [])
+        places[:] = [place for place in places if abs(place[0] - line.left) > 0.6 * line.size]
+        places.append((line.left, marker.value))
+
+    def _before(self, marker: Marker, line: Line) -> str | None:
+        """The value of the last marker of this sort at this indent."""
+        places = self._last_marker.get(_family(marker), [])
+        near = [place for place in places if abs(place[0] - line.left) <= 0.6 * line.size]
+        return near[-1][1] if near else None
 
     def _continuing_left(self) -> float:
         if len(self._lines) > 1:
@@ -245,8 +250,23 @@ def _bold_line(line: Line) -> bool:
     return line.bold and any(c.isalpha() for c in line.text)
 
 
-def _column(left: float) -> int:
-    return round(left / 6)
+def _stands_apart(line: Line, marker: Marker) -> bool:
+    """Whether a mark at a line's start is followed by more than a word space, as a bullet is."""
+    first = line.runs[0]
+    if first.text.strip() != marker.printed or len(line.runs) < 2:
+        return False
+    return line.runs[1].left - first.right > 0.45 * line.size
+
+
+def _family(marker: Marker) -> tuple[str, str]:
+    """Markers that count on from each other: of one kind and with one punctuation."""
+    return marker.kind, marker.printed if marker.kind == "bullet" else marker.printed.replace(marker.value, "")
+
+
+def _is_next(marker: Marker, known: str) -> bool:
+    if marker.kind == "decimal":
+        return follows(marker.value.rpartition(".")[2], known.rpartition(".")[2], "number")
+    return follows(marker.value, known, marker.kind)
 
 
 def _left_of(line: Line, offset: int) -> float:

@@ -13,12 +13,14 @@ from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
+from PIL import Image
 
 from guidance.model import Box, GuidanceError
 from guidance.read.ink import Bookmark, Font, Fragment, Ink, LinkArea, Page, Shape, Tag
 
 _SAFE_SCHEMES = ("http://", "https://", "mailto:")
 _MOST_BOOKMARKS = 20_000
+_LINK_OVERHANG = 2.3  # points by which a link's rectangle may reach into the letters beside its words
 _DEEPEST_FORM = 8
 _DEEPEST_TAG = 60
 _Matrix = tuple[float, float, float, float, float, float]
@@ -65,7 +67,7 @@ def draw_pictures(path: Path, crops: Sequence[tuple[int, Box]], scale: float = 2
             crop = (box.left, box.bottom, max(0.0, width - box.right), max(0.0, height - box.top))
             image = page.render(scale=scale, crop=crop).to_pil()
             stream = io.BytesIO()
-            image.quantize(64).save(stream, "PNG", optimize=True)
+            image.quantize(64, method=Image.Quantize.FASTOCTREE).save(stream, "PNG", compress_level=6)
             pictures.append(stream.getvalue())
     finally:
         document.close()
@@ -208,7 +210,6 @@ class _Reader:
             font=self._font(thing),
             colour=self._fill(thing) or 0,
             mark=raw.FPDFPageObj_GetMarkedContentID(thing),
-            artifact=_is_artifact(thing),
         )
 
     def _font(self, thing: Any) -> Font:
@@ -292,7 +293,8 @@ class _Reader:
         return tuple(boxes)
 
     def _words_in(self, text_page: Any, box: Box) -> str:
-        corners = (box.left, box.top, box.right, box.bottom)
+        inset = min(_LINK_OVERHANG, 0.33 * (box.right - box.left))
+        corners = (box.left + inset, box.top, box.right - inset, box.bottom)
         length = raw.FPDFText_GetBoundedText(text_page, *corners, self._wide_pointer, 65536)
         words = ctypes.string_at(self._wide, 2 * length).decode("utf-16-le", "replace") if length > 0 else ""
         return words.replace("\x02", "-").replace("\x00", "")
@@ -365,18 +367,6 @@ def _page_objects(page: Any) -> Callable[[int], Any]:
 
 def _form_objects(form: Any) -> Callable[[int], Any]:
     return lambda at: raw.FPDFFormObj_GetObject(form, at)
-
-
-def _is_artifact(thing: Any) -> bool:
-    buffer = ctypes.create_string_buffer(64)
-    length = ctypes.c_ulong()
-    for at in range(raw.FPDFPageObj_CountMarks(thing)):
-        mark = raw.FPDFPageObj_GetMark(thing, at)
-        wide = ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR))
-        raw.FPDFPageObjMark_GetName(mark, wide, 64, length)
-        if buffer.raw[: max(0, length.value - 2)].decode("utf-16-le", "replace") == "Artifact":
-            return True
-    return False
 
 
 def _combine(inner: _Matrix, outer: _Matrix) -> _Matrix:

@@ -19,6 +19,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 _LABELS = re.compile(r"\d{1,3}|\*{1,3}|[†‡]|[ivx]+(?=\b)")
 _ONLY_LABELS = re.compile(r"^[\s,;]*(?:\d{1,3}|\*{1,3}|[†‡])(?:[\s,;]+(?:\d{1,3}|\*{1,3}|[†‡]))*[\s,;]*$")
 
+_LEADER = re.compile(r"\s*[.…_·]{5,}\s*")
+
 ClaimNote = Callable[[str, int], str | None]
 """Given a label as printed and the page it stands on: the anchor of the note it refers to, if there is one."""
 
@@ -169,7 +171,9 @@ def _finish(stretches: list[_Stretch], page: int, claim: ClaimNote, dropped: lis
             if stretch.text.strip():
                 dropped.append((stretch.text.strip(), "punctuation between footnote references"))
             continue
-        text = stretch.text
+        text = _LEADER.sub(" ", stretch.text)
+        if text != stretch.text:
+            dropped += [(dots, "leader dots") for dots in _LEADER.findall(stretch.text)]
         if plain and plain[-1].endswith(" "):
             text = text.lstrip()
         if not plain:

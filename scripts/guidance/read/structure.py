@@ -29,9 +29,10 @@ def build_document(ink: Ink, source: SourceFile, path: Path) -> Document:
     chunks = [part if isinstance(part, Chunk) else _NOTHING for part in parts]
     numbered = find_numbered([c if i not in headings else _NOTHING for i, c in enumerate(chunks)], firsts)
     assembly = Assembly(flow, headings, numbered)
-    assembly.take_cover(flow.cover)
+    assembly.take_apart(flow.cover, "title-page")
     for index, part in enumerate(parts):
         assembly.take(index, part)
+    assembly.take_apart(flow.imprint, "imprint")
     provisions, notes = assembly.finish()
     provisions, notes, lost = resolve_jumps(provisions, notes, ink)
     assets = _draw(path, assembly.crops)
