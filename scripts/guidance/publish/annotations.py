@@ -1,0 +1,88 @@
+"""References laid over a document's text as links, by offset; the text itself never changes.
+
+No markup is printed here and nothing is searched for: `inline` nests and prints what this lays out.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from itertools import count
+
+from msgspec.structs import replace
+
+from guidance.model import (
+    Block,
+    Cell,
+    Document,
+    Item,
+    Link,
+    List,
+    Para,
+    Provision,
+    Reference,
+    Subheading,
+    Table,
+    Text,
+)
+
+Change = Callable[[Text], Text]
+
+
+def annotate(document: Document, references: Iterable[Reference]) -> Document:
+    """The document with references laid in as links; where the source links already, its own link stays."""
+    found: dict[str, dict[int, list[Link]]] = defaultdict(lambda: defaultdict(list))
+    for reference in sorted(references, key=lambda r: r.at):
+        at = reference.at
+        found[at.anchor][at.part].append(Link(at.start, at.end, reference.address))
+    return replace(
+        document,
+        provisions=tuple(_annotated(p, found.get(p.anchor, {})) for p in document.provisions),
+        notes=tuple(_annotated(n, found.get(n.anchor, {})) for n in document.notes),
+    )
+
+
+def _annotated(provision: Provision, links: Mapping[int, list[Link]]) -> Provision:
+    if not links:
+        return provision
+    parts = count()
+
+    def change(text: Text) -> Text:
+        return _with_links(text, links.get(next(parts), ()))
+
+    heading = change(provision.heading) if provision.heading else None  # first, as provision_texts has it
+    return replace(provision, heading=heading, blocks=_changed_blocks(provision.blocks, change))
+
+
+def _with_links(text: Text, links: Iterable[Link]) -> Text:
+    taken = [mark for mark in text.marks if isinstance(mark, Link)]
+    new = [
+        link
+        for link in links
+        if link.start < link.end and not any(link.start < t.end and t.start < link.end for t in taken)
+    ]
+    return replace(text, marks=(*text.marks, *new)) if new else text
+
+
+def _changed_blocks(blocks: tuple[Block, ...], change: Change) -> tuple[Block, ...]:
+    """Blocks with every text changed, in the order of `model.block_texts`."""
+    return tuple(_changed_block(block, change) for block in blocks)
+
+
+def _changed_block(block: Block, change: Change) -> Block:
+    if isinstance(block, Para | Subheading):
+        return replace(block, text=change(block.text))
+    if isinstance(block, List):
+        return replace(block, items=tuple(_changed_item(item, change) for item in block.items))
+    if isinstance(block, Table):
+        caption = change(block.caption) if block.caption else None
+        rows = tuple(tuple(_changed_cell(cell, change) for cell in row) for row in block.rows)
+        return replace(block, caption=caption, rows=rows)
+    words = tuple(change(text) for text in block.words)
+    return replace(block, words=words, caption=change(block.caption) if block.caption else None)
+
+
+def _changed_item(item: Item, change: Change) -> Item:
+    return replace(item, blocks=_changed_blocks(item.blocks, change))
+
+
+def _changed_cell(cell: Cell, change: Change) -> Cell:
+    return replace(cell, blocks=_changed_blocks(cell.blocks, change))

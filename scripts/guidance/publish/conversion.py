@@ -1,0 +1,99 @@
+"""The page *How this edition was converted*: what was placed, what was left out and why, what was mended.
+
+Figures of one document only; nothing is counted here that the reader of the file did not see.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from guidance.model import Document, Reference, Unresolved
+from guidance.publish.inline import escape_markdown
+from guidance.publish.pages import Page, front_matter, join_parts, render_table, source_address
+from guidance.register import Edition
+
+
+def render_conversion(
+    document: Document, references: Iterable[Reference | Unresolved], edition: Edition, placed: int | None = None
+) -> Page:
+    """The page *How this edition was converted*: figures, what was dropped and why, findings, corrections.
+
+    `placed` is the number of non-space characters that the reader placed, where somebody counted them.
+    """
+    title = "How this edition was converted"
+    printed = [
+        f"# {title} {{: #conversion }}",
+        _source(document),
+        "## Figures {: #figures }\n\n"
+        + render_table(("What", "How many"), _figures(document, tuple(references), placed)),
+        _dropped(document),
+        _findings(document),
+        _corrections(document),
+    ]
+    facts: dict[str, object] = {"title": title, "kind": "conversion"}
+    address = source_address(edition, sha256=document.source.sha256)
+    if address:
+        facts["source_address"] = address
+    return Page("conversion.md", title, front_matter(facts) + join_parts(printed), ("conversion",))
+
+
+def _source(document: Document) -> str:
+    source = document.source
+    pages = f", {source.pages} pages" if source.pages else ""
+    return (
+        f"Read from `{re.sub(r'[^A-Za-z0-9._-]', '-', source.name)}` ({escape_markdown(source.media_type)}, "
+        f"{source.size:,} bytes{pages}), SHA-256 `{re.sub(r'[^0-9a-f]', '', source.sha256)}`."
+    )
+
+
+def _figures(
+    document: Document, references: tuple[Reference | Unresolved, ...], placed: int | None
+) -> list[tuple[str, str]]:
+    kinds = Counter(p.kind for p in document.provisions)
+    dropped = sum(len("".join(d.text.split())) for d in document.dropped)
+    resolved = Counter(r.kind for r in references if isinstance(r, Reference))
+    rows = [("Characters in the source, without spaces", f"{document.characters_source:,}")]
+    if placed is not None:
+        rows.append(("Characters placed in this text", f"{placed:,}"))
+    rows.append(("Characters left out, without spaces (see below)", f"{dropped:,}"))
+    rows += [(f"Provisions of the kind “{kind}”", f"{many:,}") for kind, many in sorted(kinds.items())]
+    rows.append(("Footnotes", f"{len(document.notes):,}"))
+    rows += [(f"Citations linked: {kind}", f"{many:,}") for kind, many in sorted(resolved.items())]
+    rows.append(("Citations that could not be resolved", f"{sum(isinstance(r, Unresolved) for r in references):,}"))
+    return rows
+
+
+def _dropped(document: Document) -> str:
+    if not document.dropped:
+        return ""
+    times = Counter(d.reason for d in document.dropped)
+    length = Counter[str]()
+    for entry in document.dropped:
+        length[entry.reason] += len("".join(entry.text.split()))
+    rows = [(escape_markdown(why), f"{times[why]:,}", f"{length[why]:,}") for why in sorted(times)]
+    return "## What was left out, and why {: #left-out }\n\n" + render_table(
+        ("Reason", "Times", "Characters"), rows
+    )
+
+
+def _findings(document: Document) -> str:
+    rows = [
+        (escape_markdown(f.kind), escape_markdown(f.message), str(f.page) if f.page else "")
+        for f in document.findings
+    ]
+    head = "## What a reader must know {: #findings }\n\n"
+    return head + (render_table(("Kind", "Finding", "Page"), rows) if rows else "Nothing was found amiss.")
+
+
+def _corrections(document: Document) -> str:
+    rows = [
+        (
+            f"`{correction.anchor}`",
+            escape_markdown(correction.find),
+            escape_markdown(correction.replace) or "(nothing)",
+            escape_markdown(correction.reason),
+        )
+        for correction in document.corrections
+    ]
+    head = "## Faults of the source that we mended {: #corrections }\n\n"
+    return head + (render_table(("Place", "The source says", "Here", "Why"), rows) if rows else "None.")

@@ -1,0 +1,180 @@
+"""An edition's home page, with or without its text: its facts, documents, revisions and chapters.
+
+Facts of the register and words given to it only; a fact that nobody has confirmed is printed as such.
+"""
+
+from collections.abc import Iterable
+
+from guidance.model import Document
+from guidance.publish.inline import clean, escape_markdown
+from guidance.publish.pages import Page, front_matter, join_parts, render_table, source_address
+from guidance.register import Basis, Edition, Publication
+
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_UNCONFIRMED = ' <span class="unconfirmed">not confirmed</span>'
+
+
+def say_date(date: str) -> str:
+    """A date as people write it, as exact as it is known: "18 March 2026", "April 2006", "1999"."""
+    parts = date.split("-")
+    if not all(part.isdigit() for part in parts) or (len(parts) > 1 and not 1 <= int(parts[1]) <= 12):
+        return date
+    words = [parts[0], *(_MONTHS[int(month) - 1] for month in parts[1:2]), *(str(int(day)) for day in parts[2:3])]
+    return " ".join(reversed(words))
+
+
+def is_superseded(edition: Edition, publication: Publication) -> bool:
+    """Whether an edition is no longer in force."""
+    return edition.id != publication.in_force.id
+
+
+def render_home(
+    edition: Edition,
+    publication: Publication,
+    *,
+    overview: str = "",
+    document: Document | None = None,
+    pages: Iterable[Page] = (),
+    nearest: Edition | None = None,
+) -> Page:
+    """An edition's home page. Without a document it says that the text is not loaded, how to add it, and which
+    edition with text comes `nearest`."""
+    pages = tuple(pages)
+    printed = [
+        f"# {escape_markdown(edition.title)} {{: #edition }}",
+        f"{escape_markdown(edition.subtitle, line_start=True)}\n{{: .subtitle }}" if edition.subtitle else "",
+        escape_markdown(edition.summary, line_start=True),
+        _without_text(edition, nearest) if document is None else _contents(pages),
+        overview.strip(),
+        _facts(edition, publication),
+        _documents(edition),
+        _revisions(edition),
+        _links(edition),
+        _unknown(edition),
+        _converted(document) if document else "",
+    ]
+    facts = {"title": clean(edition.title), "kind": "home"}
+    source = source_address(edition, sha256=document.source.sha256 if document else None)
+    if source:
+        facts["source_address"] = source
+    return Page("index.md", clean(edition.title), front_matter(facts) + join_parts(printed), ("edition",))
+
+
+def render_stub(
+    edition: Edition, publication: Publication, *, overview: str = "", nearest: Edition | None = None
+) -> tuple[Page, ...]:
+    """The pages of an edition whose text is not loaded: its home page alone."""
+    return (render_home(edition, publication, overview=overview, nearest=nearest),)
+
+
+def _sure(basis: Basis) -> str:
+    return _UNCONFIRMED if basis == "C" else ""
+
+
+def _contents(pages: tuple[Page, ...]) -> str:
+    """The chapters, and below long ones their pages."""
+    entries = [f"{'    ' if page.parent else ''}-   [{escape_markdown(page.title)}]({page.path})" for page in pages]
+    return (
+        '## Contents {: #contents }\n\n<div class="chapters" markdown="1">\n\n' + "\n".join(entries) + "\n\n</div>"
+    )
+
+
+def _without_text(edition: Edition, nearest: Edition | None) -> str:
+    address = source_address(edition)
+    get = (
+        f"Fetch the [official file]({address}) and put it"
+        if address and address.startswith(("http://", "https://"))
+        else "Put the official file"
+    )
+    lines = [
+        "## Full text not loaded in this build {: #not-loaded }",
+        f"{get} into the folder `sources/` under the name `{edition.id}.pdf`; then run `make site` again. "
+        "Or name a folder that holds it: `GUIDANCE_SOURCES=folder make site`.",
+    ]
+    if nearest:
+        link = f"[{escape_markdown(nearest.title)}](../{nearest.id}/index.html)"
+        lines.append(f"The nearest edition with its full text here is {link}.")
+    return '<div class="not-loaded" markdown="1">\n\n' + "\n\n".join(lines) + "\n\n</div>"
+
+
+def _facts(edition: Edition, publication: Publication) -> str:
+    sure = _sure(edition.basis)
+    rows = [("Status", _status(edition, publication))]
+    rows.append(("Published", say_date(edition.published) + sure))
+    if edition.in_force:
+        rows.append(("In force from", say_date(edition.in_force) + sure))
+    if edition.ended:
+        rows.append(("Superseded on", say_date(edition.ended)))
+    if edition.replaced:
+        rows.append(("Replaced", escape_markdown(edition.replaced)))
+    rows.append(("Publisher", escape_markdown(publication.publisher)))
+    return "## About this edition {: #about }\n\n" + render_table(("Fact", "What is known"), rows)
+
+
+def _status(edition: Edition, publication: Publication) -> str:
+    successor = publication.successor(edition)
+    if not is_superseded(edition, publication):
+        return "In force"
+    by = f" by {escape_markdown(successor.title)}" if successor else ""
+    return f"Superseded{by}; not in force"
+
+
+def _documents(edition: Edition) -> str:
+    rows = [
+        (
+            escape_markdown(d.title) + _sure(d.basis),
+            escape_markdown(
+                ", ".join(filter(None, (d.reference, f"ISBN {d.isbn}" if d.isbn else None))) or "not known"
+            ),
+            str(d.pages) if d.pages else "not known",
+            escape_markdown(d.size or "not known"),
+        )
+        for d in edition.documents
+    ]
+    head = ("Document", "Reference", "Pages", "Size")
+    return "## Documents {: #documents }\n\n" + render_table(head, rows) if rows else ""
+
+
+def _revisions(edition: Edition) -> str:
+    rows = [
+        (
+            say_date(r.date) + _sure(r.basis),
+            escape_markdown(r.what),
+            f"[official file]({r.url})" if r.url else "no address known",
+        )
+        for r in edition.revisions
+    ]
+    head = ("Date", "What changed", "File")
+    return "## Revisions {: #revisions }\n\n" + render_table(head, rows) if rows else ""
+
+
+def _links(edition: Edition) -> str:
+    entries = "\n".join(f"-   [{escape_markdown(link.title)}]({link.url})" for link in edition.links)
+    return f"## Official pages {{: #official-pages }}\n\n{entries}" if entries else ""
+
+
+def _unknown(edition: Edition) -> str:
+    entries = "\n".join(f"-   {escape_markdown(what, line_start=True)}" for what in edition.unknown)
+    return f"## What is not known {{: #not-known }}\n\n{entries}" if entries else ""
+
+
+def _converted(document: Document) -> str:
+    return (
+        "## How far to trust this copy {: #trust }\n\n"
+        f"This text was read by a program from the official file ({len(document.provisions)} provisions, "
+        f"{len(document.notes)} footnotes). [How this edition was converted](conversion.md) says what was placed, "
+        "what was left out and why, and what a reader must know. The official file is what counts."
+    )

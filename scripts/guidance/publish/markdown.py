@@ -1,0 +1,264 @@
+"""A document's pages as Markdown: provisions with their anchors, links, notes and what stands around them.
+
+Pure, from frozen types to Pages; no file is written, and nothing is known of MkDocs but the Markdown it reads.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from guidance.model import Document, Para, Provision, Reference, Subheading, Unresolved
+from guidance.publish.annotations import annotate
+from guidance.publish.blocks import Setting, render_block, render_blocks, render_html
+from guidance.publish.conversion import render_conversion
+from guidance.publish.edition import render_home
+from guidance.publish.inline import Context, Form, clean, escape_html, escape_markdown, render_text
+from guidance.publish.pages import (
+    PICTURES,
+    Page,
+    Sheet,
+    front_matter,
+    html_link,
+    join_parts,
+    lay_out,
+    markdown_link,
+    marked_notes,
+    source_address,
+    to_root,
+)
+from guidance.register import Edition, Publication
+
+Counterparts = Mapping[str, Mapping[str, str]]
+"""Per anchor of this edition, per id of another one, where the same text stands there, as an address from the
+site's root ("2018/chapter-1/#para-12")."""
+
+
+class _Web(Struct, frozen=True):
+    """Where everything is printed: per anchor its page's path, per note its references' (path, id)."""
+
+    homes: Mapping[str, str]
+    references: Mapping[str, list[tuple[str, str]]]
+
+
+def render_pages(
+    document: Document,
+    references: Iterable[Reference | Unresolved],
+    edition: Edition,
+    publication: Publication,
+    *,
+    overview: str = "",
+    counterparts: Counterparts | None = None,
+    placed: int | None = None,
+) -> tuple[Page, ...]:
+    """All pages of an edition with text, in reading order: its home page, its text, and how it was converted.
+
+    `overview` is our own Markdown about the edition, printed on its home page; `placed` the number of
+    non-space characters that the reader placed, for the figures. Pictures are linked below
+    `pages.PICTURES`, under `blocks.picture_name` of their asset's name; writing them there is the caller's.
+    """
+    references = tuple(references)
+    marked = annotate(document, (r for r in references if isinstance(r, Reference)))
+    sheets = lay_out(marked)
+    web = _weave(sheets)
+    text = tuple(_render_sheet(s, web, sheets, edition, document, counterparts or {}) for s in sheets)
+    home = render_home(edition, publication, overview=overview, document=document, pages=text)
+    return (home, *text, render_conversion(document, references, edition, placed))
+
+
+def _weave(sheets: tuple[Sheet, ...]) -> _Web:
+    """Where each anchor and each note reference stands. A note's second reference has the id fnref-12-2."""
+    homes = {anchor: sheet.path for sheet in sheets for anchor in sheet.anchors}
+    references: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for sheet in sheets:
+        for note in marked_notes((*sheet.provisions, *sheet.notes)):
+            references[note].append((sheet.path, _reference_id(note, len(references[note]) + 1)))
+    return _Web(homes, references)
+
+
+def _reference_id(note: str, count: int) -> str:
+    return f"fnref-{note.removeprefix('fn-')}" + (f"-{count}" if count > 1 else "")
+
+
+def _context(path: str, web: _Web) -> Context:
+    """How texts on one page link elsewhere; it gives out the ids of note references in reading order."""
+    given: Counter[str] = Counter()
+
+    def link(anchor: str, form: Form) -> str | None:
+        home = web.homes.get(anchor)
+        if home is None:
+            return None
+        return markdown_link(path, home, anchor) if form == "markdown" else html_link(path, home, anchor)
+
+    def note_id(note: str) -> str:
+        mine = [identity for home, identity in web.references.get(note, ()) if home == path]
+        given[note] += 1
+        return mine[given[note] - 1]
+
+    return Context(link, note_id)
+
+
+# --- A page ---------------------------------------------------------------------------------------
+
+
+def _render_sheet(
+    sheet: Sheet,
+    web: _Web,
+    sheets: tuple[Sheet, ...],
+    edition: Edition,
+    document: Document,
+    counterparts: Counterparts,
+) -> Page:
+    context = _context(sheet.path, web)
+    pictures = f"{to_root(sheet.path)}{PICTURES}"
+    printed = [] if _begins_with_heading(sheet) else [f"# {escape_markdown(sheet.title)} {{: .furniture }}"]
+    levels: list[int] = [] if not printed else [0]
+    for provision in sheet.provisions:
+        if provision.level is not None and _is_titled(provision):
+            while levels and levels[-1] >= provision.level:
+                levels.pop()
+            levels.append(provision.level)
+        printed.append(_render_provision(provision, Setting(context, min(max(len(levels), 1), 6), pictures)))
+    printed.append(_contents_below(sheet, sheets))
+    printed.append(_render_notes(sheet, web, Setting(context, 2, pictures)))
+    meta = _meta(sheet, edition, document, counterparts)
+    return Page(
+        sheet.path, clean(sheet.title), meta + join_parts(printed), sheet.anchors, sheet.parent, sheet.sources
+    )
+
+
+def _begins_with_heading(sheet: Sheet) -> bool:
+    first = sheet.provisions[0] if sheet.provisions else None
+    return first is not None and _is_titled(first)
+
+
+def _is_titled(provision: Provision) -> bool:
+    """Whether a provision is a heading of the page, with words to print."""
+    return provision.level is not None and provision.heading is not None and bool(provision.heading.plain.strip())
+
+
+def _meta(sheet: Sheet, edition: Edition, document: Document, counterparts: Counterparts) -> str:
+    """The page's facts for the theme: its title, its place in the official file, its places in other editions."""
+    facts: dict[str, object] = {"title": clean(sheet.title), "kind": "text"}
+    if sheet.sources:
+        first, last = sheet.sources
+        facts["source_pages"] = [first, last]
+        address = source_address(edition, first, document.source.sha256)
+        if address:
+            facts["source_address"] = address
+    elsewhere: dict[str, dict[str, str]] = {}
+    for anchor in sheet.anchors:
+        for other, address in sorted(counterparts.get(anchor, {}).items()):
+            elsewhere.setdefault(other, {})[anchor] = address
+    if elsewhere:
+        facts["counterparts"] = elsewhere
+    return front_matter(facts)
+
+
+def _contents_below(sheet: Sheet, sheets: tuple[Sheet, ...]) -> str:
+    """Links to the pages below this one."""
+    below = [s for s in sheets if s.parent == sheet.path]
+    if not below:
+        return ""
+    entries = (
+        f"-   [{escape_markdown(s.title)}]({markdown_link(sheet.path, s.path, '').removesuffix('#')})"
+        for s in below
+    )
+    return _division('class="below furniture"', "\n".join(("**This part goes on**\n", *entries)))
+
+
+def _division(attributes: str, markdown: str) -> str:
+    return f'<div {attributes} markdown="1">\n\n{markdown}\n\n</div>'
+
+
+# --- A provision ----------------------------------------------------------------------------------
+
+
+def _render_provision(provision: Provision, setting: Setting) -> str:
+    if _is_titled(provision):
+        return "\n\n".join(filter(None, (_heading(provision, setting), render_blocks(provision.blocks, setting))))
+    if provision.kind == "paragraph":
+        return _numbered(provision, setting)
+    first = provision.blocks[0] if provision.blocks else None
+    if provision.kind == "text" and not provision.heading and isinstance(first, Para) and first.text.plain.strip():
+        rest = render_blocks(provision.blocks[1:], setting)
+        opening = f"{render_block(first, setting)}\n{{: #{provision.anchor} .text }}"
+        return "\n\n".join(filter(None, (opening, rest)))
+    return _framed(provision, setting)
+
+
+def _heading(provision: Provision, setting: Setting) -> str:
+    assert provision.heading
+    marker = escape_markdown(provision.marker)
+    words = render_text(provision.heading, setting.context, line_start=False)
+    title = " ".join(filter(None, (marker, words)))
+    return f"{'#' * setting.depth} {title} {{: #{provision.anchor} .{provision.kind} }}"
+
+
+def _numbered(provision: Provision, setting: Setting) -> str:
+    """A numbered paragraph: its number is a link to itself, before its first words."""
+    number = escape_markdown(provision.marker or provision.number or "")
+    page = f" data-page={provision.page}" if provision.page else ""
+    opening = f"[{number}](#{provision.anchor}){{: .number{page} }}" if number else ""
+    blocks = provision.blocks
+    title = render_text(provision.heading, setting.context, line_start=False) if provision.heading else ""
+    if title:
+        opening = f"{opening} <strong>{title}</strong>".lstrip()
+    if blocks and isinstance(blocks[0], Para):
+        words = render_text(blocks[0].text, setting.context, line_start=not opening)
+        opening, blocks = f"{opening} {words}".strip(), blocks[1:]
+    if not opening:
+        return _framed(provision, setting)
+    return "\n\n".join(
+        filter(None, (f"{opening}\n{{: #{provision.anchor} .paragraph }}", render_blocks(blocks, setting)))
+    )
+
+
+def _framed(provision: Provision, setting: Setting) -> str:
+    """A provision that is more than prose, in an element of its own that carries its anchor."""
+    attributes = f'class="{provision.kind}" id="{escape_html(provision.anchor)}"'
+    heading = ""
+    if provision.heading:
+        title = Subheading(provision.heading)
+        heading = render_block(title, setting)
+    if provision.kind == "box":
+        attributes += f' role="group" aria-label="{escape_html(_box_name(provision))}"'
+    marker = escape_markdown(provision.marker, line_start=True)
+    body = render_blocks(provision.blocks, setting)
+    return _division(attributes, "\n\n".join(filter(None, (marker, heading, body))))
+
+
+def _box_name(provision: Provision) -> str:
+    """What a box is called when it is read aloud: its title or its first title line."""
+    titles = [provision.heading] if provision.heading else []
+    titles += [block.text for block in provision.blocks if isinstance(block, Subheading)]
+    return f"Box: {titles[0].plain}" if titles else "Box"
+
+
+# --- Notes ----------------------------------------------------------------------------------------
+
+
+def _render_notes(sheet: Sheet, web: _Web, setting: Setting) -> str:
+    """The page's notes with their printed numbers, each with a link back to every reference."""
+    if not sheet.notes:
+        return ""
+    entries = "".join(_render_note(note, sheet, web, setting) for note in sheet.notes)
+    return (
+        '<section class="notes" role="doc-endnotes" aria-labelledby="notes">\n'
+        f'<h2 id="notes" class="furniture">Footnotes</h2>\n<ol>\n{entries}</ol>\n</section>'
+    )
+
+
+def _render_note(note: Provision, sheet: Sheet, web: _Web, setting: Setting) -> str:
+    number = note.number or ""
+    value = f' value="{number}"' if number.isascii() and number.isdigit() else ""
+    marker = "" if value else f'<span class="marker">{escape_html(number)}</span> '
+    content = render_html(note.blocks, setting)
+    if len(note.blocks) == 1 and isinstance(note.blocks[0], Para):
+        content = render_text(note.blocks[0].text, setting.context, "html")
+    back = " ".join(
+        f'<a class="back furniture" href="{escape_html(html_link(sheet.path, path, identity))}" role="doc-backlink"'
+        f' aria-label="Back to reference {at} of note {escape_html(number)}">↩</a>'
+        for at, (path, identity) in enumerate(web.references.get(note.anchor, ()), 1)
+    )
+    return f'<li id="{escape_html(note.anchor)}"{value}>{marker}{content} {back}</li>\n'
