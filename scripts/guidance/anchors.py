@@ -15,6 +15,7 @@ from guidance.model import Document, GuidanceError, Kind, Provision, plain_text
 
 _PREFIX: dict[Kind, str] = {"paragraph": "para", "footnote": "fn", "flow-chart": "flow-chart"}
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‑": "-", "\u00ad": None})
+_LONGEST = 56  # characters of a title that an anchor keeps
 _HEADER = "# anchor\tkind\tnumber\tpage\tfingerprint"
 
 
@@ -29,10 +30,15 @@ class Permalink(Struct, frozen=True, order=True):
 
 
 def slug(words: str) -> str:
-    """Words as a plain lower-case address part: ASCII letters, digits and single hyphens; never empty."""
+    """Words as a plain lower-case address part: ASCII letters, digits and single hyphens; never empty.
+
+    Long titles are cut behind a whole word, so that an address stays short enough to read out."""
     ascii_words = unicodedata.normalize("NFKD", words.replace("’", "").replace("'", ""))
     ascii_words = ascii_words.encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_words).strip("-")[:80].strip("-") or "untitled"
+    whole = re.sub(r"[^a-z0-9]+", "-", ascii_words).strip("-")
+    if len(whole) > _LONGEST:
+        whole = whole[: _LONGEST + 1].rpartition("-")[0] or whole[:_LONGEST]
+    return whole or "untitled"
 
 
 def anchor_for(kind: Kind, number: str | None, title: str, within: str | None = None) -> str:
