@@ -90,7 +90,7 @@ def _match_repeated(board: Board, repeated: list[tuple[list[int], list[int]]]) -
     for old, new in waiting:
         if not board.of_old[old] and not board.of_new[new] and board.fits(old, new):
             board.join(old, new, "exact in place")
-            board.settle()
+            board.extend(old, new)
 
 
 def _neighbours(board: Board, old: int, new: int, step: int) -> bool:
@@ -198,6 +198,8 @@ def _near(old: Unit, new: Unit) -> float:
     if not old.words and not new.words:
         return 0.6 if old.kind == new.kind else 0.0
     score = likeness(old.words, new.words)
+    if old.kind == new.kind == "figure":
+        score = max(score, 0.5)  # a picture has few words, if any
     if min(len(old.words), len(new.words)) < 4:
         score -= 0.1
     if old.kind != new.kind:

@@ -52,6 +52,12 @@ class Board:
         self._olds = [old for old, _ in chain]
         self._news = [new for _, new in chain]
 
+    def extend(self, old: int, new: int) -> None:
+        """Put a join that fits into the backbone, without weighing it anew."""
+        at = bisect_left(self._olds, old)
+        self._olds.insert(at, old)
+        self._news.insert(at, new)
+
     def fits(self, old: int, new: int) -> bool:
         """Whether a join would keep the order of the backbone."""
         low = bisect_left(self._olds, old)

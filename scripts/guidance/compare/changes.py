@@ -136,7 +136,7 @@ def _kind(
         return "split" if len(pair.new) > len(pair.old) else "merged"
     if pair.moved:
         return "moved"
-    if normalise(before.text) != normalise(after.text):
+    if pieces and normalise(before.text) != normalise(after.text):
         return "renumbered" if _follows(pieces, numbers) else "reworded"
     return "unchanged" if before.provisions[0].number == after.provisions[0].number else "renumbered"
 

@@ -19,9 +19,8 @@ def match_headings(old: Sequence[Unit], new: Sequence[Unit], bodies: Board) -> B
     scored = sorted(
         (
             (score, how, -at, -to)
-            for at, mine in enumerate(old)
-            for to, theirs in enumerate(new)
-            for score, how in [_score(mine, theirs, shares.get((mine.anchor, theirs.anchor), 0.0))]
+            for at, to in _candidates(old, new, shares)
+            for score, how in [_score(old[at], new[to], shares.get((old[at].anchor, new[to].anchor), 0.0))]
             if score >= 1.0
         ),
         reverse=True,
@@ -32,6 +31,13 @@ def match_headings(old: Sequence[Unit], new: Sequence[Unit], bodies: Board) -> B
     board.settle()
     _match_bare(board, shares)
     return board
+
+
+def _candidates(old: Sequence[Unit], new: Sequence[Unit], shares: Shares) -> list[tuple[int, int]]:
+    """Headings that share something below them."""
+    mine = {unit.anchor: at for at, unit in enumerate(old)}
+    theirs = {unit.anchor: at for at, unit in enumerate(new)}
+    return [(mine[a], theirs[b]) for a, b in shares if a in mine and b in theirs]
 
 
 def _shares(bodies: Board) -> Shares:

@@ -13,7 +13,7 @@ from guidance.model import ChangeKind, Duty, Level, Piece
 
 NEW_WORDS = 8  # so many words put in, and none taken out, are something new rather than a rewording
 
-_MODAL = re.compile(r"\b(must|should|may)\b(\s+(?:not|no longer)\b)?")  # not "May", the month
+_MODAL = re.compile(r"\b(must|should|may)(?![a-z])(\s+(?:not|no longer)\b)?")  # not "May", the month
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _PAGE_WORD = re.compile(r"\b(?:pages?|paras?|paragraphs?|and|to)\b", re.IGNORECASE)
@@ -58,7 +58,7 @@ def level_of(
         return "duty changed"
     if kind == "added":
         return "new" if new.strip() else "none"
-    if normalise(old) == normalise(new):
+    if old == new or normalise(old) == normalise(new):
         return "links and numbers only" if links_changed or kind == "renumbered" else "none"
     if only_numbers(pieces):
         return "links and numbers only"
