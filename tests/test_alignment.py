@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guidance.compare.alignment import align
+from guidance.compare.changes import compare
 from guidance.compare.units import heaviest_chain
 from guidance.model import Document
+from guidance.read import read_document
 from made_up import document, paragraph, sentence
 
 LABELS = Path(__file__).parent / "labels" / "kcsie-pairs.tsv"
@@ -178,3 +180,53 @@ def test_labels_name_every_paragraph_once() -> None:
     news = [int(number) for _, new, _ in labels() for number in new]
     assert sorted(olds) == list(range(1, 566))
     assert sorted(news) == list(range(1, 563))
+
+
+@pytest.fixture(scope="module")
+def pair() -> tuple[Document, Document]:
+    folder = kcsie()
+    return read_document(folder / "2024.pdf"), read_document(folder / "2025.pdf")
+
+
+def numbers(text: Document) -> dict[str, str]:
+    return {p.anchor: p.number for p in text.provisions if p.kind == "paragraph" and p.number}
+
+
+@pytest.mark.real
+def test_paragraphs_are_paired_as_read(pair: tuple[Document, Document]) -> None:
+    mine, theirs = map(numbers, pair)
+    found = {
+        (mine[old], theirs[new])
+        for joined in align(*pair)
+        for old in joined.old
+        for new in joined.new
+        if old in mine and new in theirs
+    }
+    labelled = {(a, b) for olds, news, _ in labels() for a in olds for b in news}
+    right = len(found & labelled)
+    assert right / len(found) >= 0.99, sorted(found - labelled)
+    assert right / len(labelled) >= 0.99, sorted(labelled - found)
+
+
+@pytest.mark.real
+def test_the_four_the_split_and_the_new_one_are_found(pair: tuple[Document, Document]) -> None:
+    mine, theirs = map(numbers, pair)
+    found = {
+        (tuple(mine[a] for a in joined.old if a in mine), tuple(theirs[a] for a in joined.new if a in theirs))
+        for joined in align(*pair)
+    }
+    for olds, news, what in labels():
+        if what != "one" and "286" not in olds:  # how 286 is read depends on the reader's lists
+            assert (tuple(sorted(olds, key=int)), tuple(sorted(news, key=int))) in found
+
+
+@pytest.mark.real
+def test_nothing_is_falsely_moved(pair: tuple[Document, Document]) -> None:
+    assert not [joined for joined in align(*pair) if joined.moved]
+
+
+@pytest.mark.real
+def test_aligning_and_comparing_take_less_than_a_second(pair: tuple[Document, Document]) -> None:
+    start = time.process_time()
+    compare(*pair, ("2024", "2025"))
+    assert time.process_time() - start < 1
