@@ -53,8 +53,8 @@ class Acts(Struct, frozen=True, dict=True):
         """Title or short name -> the Acts of that name."""
         found: dict[str, list[Act]] = {}
         for act in self.entries:
-            for name in (act.title, *act.short):
-                found.setdefault(name_key(name), []).append(act)
+            for name in {name_key(n): None for n in (act.title, *act.short)}:
+                found.setdefault(name, []).append(act)
         return {name: tuple(acts) for name, acts in found.items()}
 
     @cached_property
@@ -73,8 +73,8 @@ class Acts(Struct, frozen=True, dict=True):
 
 
 def name_key(name: str) -> str:
-    """A name as it is compared: without case, leading article and kinds of apostrophe."""
-    return " ".join(name.translate(_APOSTROPHES).lower().removeprefix("the ").split())
+    """A name as it is compared: without case, leading article, kinds of apostrophe, and spaces behind hyphens."""
+    return " ".join(name.translate(_APOSTROPHES).lower().removeprefix("the ").replace("- ", "-").split())
 
 
 def read_acts(path: Path) -> Acts:

@@ -141,15 +141,17 @@ class _Resolver:
 
     def _bare(self, one: Found) -> Act | None:
         """The Act meant by "section 47" alone: as cited in full in this provision, as the field uses it, as the one
-        Act named before it, or as the whole document uses it."""
+        fitting Act named before it, or as the whole document uses it."""
         pinpoints, anchor = one.citation.pinpoints, one.provision.anchor
         key = _key(pinpoints[0])
         act = self._here.get((anchor, key)) or self._acts.by_bare.get(key)
         if act:
             return act
-        before = [a for part, at, a in self._named[anchor] if part == one.part and at < one.citation.start]
-        if len(set(before)) == 1 and fits(before[0], pinpoints):
-            return before[0]
+        before = [(part, a) for part, at, a in self._named[anchor] if (part, at) < (one.part, one.citation.start)]
+        fitting = [(part, a) for part, a in before if fits(a, pinpoints)]
+        nearer = {a for part, a in fitting if part == one.part} or {a for _, a in fitting}
+        if len(nearer) == 1:
+            return nearer.pop()
         usage = self._usage[key]
         return next(iter(usage)) if len(usage) == 1 and usage.total() > 1 else None
 
