@@ -3,6 +3,7 @@ completes. What a sentence says is not looked at here."""
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -10,13 +11,13 @@ from guidance.model import Block, Document, Figure, List, Para, Provision, Subhe
 
 _STOP = re.compile(r"[.!?][\"”’')\]]*(?=\s+[\"“‘'(\[]*[A-Z0-9•])")
 _SHORTENED = re.compile(
-    r"(?:^|[\s(“\"])(?:e\.g|i\.e|etc|cf|vs?|No|Nos|Dr|Mr|Mrs|Ms|Prof|Rev|St|Ltd|Art|Reg|[Pp]aras?|[Pp]p?|[Ss]s?|[A-Z]|ibid|Inc|approx"
-    r"|\d{1,3})\.$"
+    r"(?:^|[\s(“\"])(?:e\.g|i\.e|etc|cf|vs?|No|Nos|Dr|Mr|Mrs|Ms|Prof|Rev|St|Ltd|Art|Reg|[Pp]aras?|[Pp]p?|[Ss]s?|[A-Z]|ibid|Inc"
+    r"|approx|\d{1,3})\.$"
 )
 
 
 class Sentence(Struct, frozen=True):
-    """One sentence: `part` as in a Locus, `ordinal` counting from 0 within the part, `page` where it starts or None.
+    """One sentence: `part` as in a Locus, `ordinal` from 0 within the part, `page` where it starts or None.
 
     `stem` is, for the first sentence of a list's entry, the sentence that introduces the list; `introduces` says
     that this sentence is itself followed by a list. `titles` are the headings above, outermost first.
@@ -43,7 +44,7 @@ def split_sentences(plain: str) -> tuple[tuple[int, int], ...]:
             bounds.append(stop.end())
     bounds.append(len(plain))
     spans = []
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in pairwise(bounds):
         words = plain[start:end]
         if words.strip():
             lead = len(words) - len(words.lstrip())

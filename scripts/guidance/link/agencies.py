@@ -1,0 +1,127 @@
+"""Who a publication can bind, read from its `agencies.toml`, and finding the one that a subject names. Which
+words are a sentence's subject is decided in `duties`."""
+
+import re
+import tomllib
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from guidance.model import GuidanceError
+
+# What may stand before a name without changing who it is.
+_BEFORE = (
+    r"(?:(?:all|any|both|each|every|the|a|an|other|these|those|such|their|its|local|relevant|statutory|three|two|lead|"
+    r"both|individual|appropriate|respective|receiving|host|original|first|second|new|responsible|designated|named|"
+    r"qualified|experienced|senior|involved|independent|national|delegated|of|in|own|particular|specific|most|many|some)\s+)*?"
+)
+_COMMA = r"\s*,\s*"
+_AND = r"(?:\s*,?\s+(?:and/or|and|or|as\s+well\s+as|together\s+with)\s+|\s*/\s*)"
+# What may stand between a name and its verb: a bracket, a relative clause, where or with whom they work.
+_AFTER = (
+    r"(?:\s*\([^()]*\))*(?:,\s+(?:who|which|including|such\s+as|particularly|especially|with|working|like|as|where"
+    r"|wherever|when|if|in|at|through|alongside)\b[^,]*,|,\s+including\b[^,]*"
+    r"|\s+(?:who|that|which|working|of|in|for|from|with|within|at|across|to|on|under|over|responsible|participating"
+    r"|involved|including|acting|receiving|conducting|undertaking|concerned|themselves|jointly|leading|where|whose)\b[^,;:]*)?"
+)
+_TYING_WORDS = (
+    "of for to by with from in on at between and or the a an all each every any other both these those their its"
+    " within across under over through local against into about as than via"
+    " lead relevant statutory named designated"
+)
+_TYING = frozenset(_TYING_WORDS.split())
+_ADVERBS = r"(?:\s*,?\s+(?:also|always|therefore|then|still|both|each|all|now|together|jointly|in turn|however|likewise)\b,?)*"
+
+
+class Agency(Struct, frozen=True, forbid_unknown_fields=True):
+    """One of those whom the guidance binds: an id for addresses, a name for readers, the words for it in the text."""
+
+    id: str
+    name: str
+    words: tuple[str, ...]
+
+
+class Vocabulary(Struct, frozen=True, dict=True):
+    """All agencies of a publication, ready to be looked for."""
+
+    entries: tuple[Agency, ...] = ()
+
+    @cached_property
+    def _ids(self) -> dict[str, str]:
+        return {_key(word): agency.id for agency in self.entries for word in agency.words}
+
+    @cached_property
+    def _name(self) -> str:
+        words = sorted({w for agency in self.entries for w in agency.words}, key=lambda w: (-len(w), w))
+        spelt = "|".join(re.escape(w).replace("’", "['’]").replace(r"\ ", r"\s+") for w in words)
+        return rf"(?:{spelt or '(?!)'})(?:s|es)?(?![\w-])"
+
+    @cached_property
+    def _one(self) -> re.Pattern[str]:
+        return re.compile(rf"(?<![\w-]){self._name}", re.IGNORECASE)
+
+    @cached_property
+    def _list(self) -> str:
+        one = rf"{_BEFORE}{self._name}(?:\s*\([^()]*\))*"
+        return rf"\s*(?P<names>{one}(?:(?:{_COMMA}{one})*{_AND}{one})*)"
+
+    @cached_property
+    def _opening(self) -> re.Pattern[str]:
+        return re.compile(self._list, re.IGNORECASE)
+
+    @cached_property
+    def _whole(self) -> re.Pattern[str]:
+        return re.compile(rf"{self._list}{_AFTER}{_ADVERBS}\s*", re.IGNORECASE)
+
+    @cached_property
+    def _closing(self) -> re.Pattern[str]:
+        return re.compile(rf"(?P<before>[\w’-]+)\s+(?P<names>(?:the\s+|all\s+)?{self._name})\s*$", re.IGNORECASE)
+
+    def subject(self, words: str) -> tuple[str, ...]:
+        """The ids of those who are the whole subject that `words`, all that stands before a verb, form."""
+        match = self._whole.fullmatch(words)
+        return self.named(match["names"]) if match else ()
+
+    def opens(self, words: str) -> tuple[str, ...]:
+        """The ids of those whom `words` begin with."""
+        match = self._opening.match(words)
+        return self.named(match["names"]) if match else ()
+
+    def closes(self, words: str) -> tuple[str, ...]:
+        """The ids of those whom `words` end with, right behind a noun or verb: "the criteria the panel"."""
+        match = self._closing.search(words)
+        return self.named(match["names"]) if match and match["before"].lower() not in _TYING else ()
+
+    def named(self, words: str) -> tuple[str, ...]:
+        """The ids of all who are named anywhere in some words, in that order, brackets left out."""
+        plain = re.sub(r"\([^()]*\)", " ", words)
+        return tuple(dict.fromkeys(self._ids[self._lookup(m.group())] for m in self._one.finditer(plain)))
+
+    def _lookup(self, word: str) -> str:
+        key = _key(word)
+        return next(k for k in (key, key.removesuffix("s"), key.removesuffix("es")) if k in self._ids)
+
+
+def _key(word: str) -> str:
+    return " ".join(word.lower().replace("'", "’").split())
+
+
+def read_agencies(path: Path) -> Vocabulary:
+    """The agencies named in a file of `[[agency]]` tables; none where there is no file.
+
+    Raises GuidanceError when the file is not of this form, or when an id or a word stands in it twice.
+    """
+    if not path.exists():
+        return Vocabulary()
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        entries = msgspec.convert(tables.get("agency", []), tuple[Agency, ...])
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise GuidanceError(f"{path}: {error}") from None
+    for names in ([a.id for a in entries], [_key(w) for a in entries for w in a.words]):
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice:
+            raise GuidanceError(f"{path}: {twice} stands there twice; keep one")
+    return Vocabulary(entries)

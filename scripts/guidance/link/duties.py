@@ -1,0 +1,153 @@
+"""The duty ledger: every sentence that says what somebody must, should or may do, how strongly, whom it binds and
+where. No duty is guessed at: where the one bound is not plain, `who` is empty.
+
+A list is read with the line above it. Where little stands between the verb and the list ("Schools should:", "must
+ensure that:"), every entry is a duty of its own with the strength and the subject of that line, which then is none;
+where the line says what is to be done ("should be alert to a child who:"), it is one duty and its entries are none.
+"""
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from guidance.link.agencies import Vocabulary
+from guidance.link.modality import Expression, agents, find_expressions, is_power, passive
+from guidance.link.sentences import Sentence, document_sentences
+from guidance.model import Document, Duty, Locus, Strength
+
+_GLOSSARY = re.compile(r"\b(?:glossary|definitions)\b", re.IGNORECASE)
+_BOUNDARY = re.compile(
+    r"[,;:(–]\s*|\s(?:and|but|so|then|that|therefore|which\s+means|or)\s+|(?<=\w)\s+(?=(?:they|it)\b)"
+)
+_EMPTY = re.compile(r"\s*(?:also|therefore|so|then|and|or|that|,)*\s*", re.IGNORECASE)
+_PRONOUN = re.compile(
+    r"\s*(?:also\s+|then\s+|therefore\s+|both\s+)?(they|it|he\s+or\s+she)(?:\s+(?:also|both|all|each|still|then))*\s*",
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(r"\b(?:If|Where|When|Once|As|Whilst|While|Before|After|Although|Whenever|Unless)\s+")
+_OF_THINGS = re.compile(
+    r"\s*(?:also\s+|always\s+)?(?:include|cover|contain|set\s+out|state|describe|be\s+(?:easily|clear|transparent|proportionate|published))\b"
+)
+_PLENTY = 6  # words between verb and list, from which on the line above says itself what is to be done
+
+
+class _Bound(Struct, frozen=True):
+    """One binding phrase of a sentence with those it binds."""
+
+    expression: Expression
+    who: tuple[str, ...]
+
+
+def find_duties(document: Document, vocabulary: Vocabulary) -> tuple[Duty, ...]:
+    """Every duty of a document, in reading order: one for each strength that a sentence has.
+
+    An entry of a list is put behind the line above it in `sentence`, while `at` is the entry's own place.
+    """
+    ledger = _Ledger(vocabulary)
+    return tuple(duty for sentence in document_sentences(document) for duty in ledger.read(sentence))
+
+
+class _Ledger:
+    """Reads sentence after sentence and remembers whom the last one spoke of, for "they" and "it"."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._last: tuple[str, ...] = ()
+        self._governing: dict[tuple[str, int, int], _Bound] = {}
+
+    def read(self, sentence: Sentence) -> Iterator[Duty]:
+        """The duties of one sentence."""
+        if any(_GLOSSARY.search(title) for title in sentence.titles):
+            return
+        bound = list(self._bound(sentence))
+        stem = self._stem(sentence)
+        if sentence.introduces and bound and _governs(sentence.words, bound[-1].expression):
+            self._governing[_place(sentence)] = bound.pop()
+        strengths: dict[Strength, list[str]] = {}
+        for one in ((stem,) if stem else ()) + tuple(bound):
+            if one is not stem and stem and one.expression.strength == stem.expression.strength and stem.who:
+                continue
+            strengths.setdefault(one.expression.strength, []).extend(one.who)
+        words = f"{sentence.stem.words} {sentence.words}" if sentence.stem and stem else sentence.words
+        locus = Locus(sentence.anchor, sentence.part, sentence.start, sentence.end)
+        for strength, who in strengths.items():
+            yield Duty(locus, sentence.page, words, strength, tuple(dict.fromkeys(who)))
+
+    def _stem(self, sentence: Sentence) -> _Bound | None:
+        return self._governing.get(_place(sentence.stem)) if sentence.stem else None
+
+    def _bound(self, sentence: Sentence) -> Iterator[_Bound]:
+        words, stem = sentence.words, self._stem(sentence)
+        last = self._vocabulary.opens(words) or (stem.who if stem else ())
+        previous: tuple[str, ...] | None = None
+        for expression in find_expressions(words, entry=sentence.stem is not None):
+            subject = self._subject(sentence, expression, previous)
+            if expression.needs_subject and not subject:
+                continue
+            who = self._who(words, expression, subject)
+            if expression.strength == "may" and not is_power(words, expression, subject):
+                continue
+            previous = subject
+            last = subject or last
+            yield _Bound(expression, who)
+        if last or not re.match(r"(?:They|It|This|These|Their|Its)\b", words):
+            self._last = last
+
+    def _who(self, words: str, expression: Expression, subject: tuple[str, ...]) -> tuple[str, ...]:
+        """Whom a phrase binds: its holder or subject, but of something to be done those by whom it is."""
+        if expression.strength == "responsibility":
+            return subject
+        if passive(words, expression):
+            return agents(words, expression.end, self._vocabulary)
+        return subject
+
+    def _subject(
+        self, sentence: Sentence, expression: Expression, previous: tuple[str, ...] | None
+    ) -> tuple[str, ...]:
+        """The ids of the subject of a phrase, or none where it is no agency."""
+        words, at = sentence.words, expression.start
+        if expression.holder:
+            return self._holders(expression.holder)
+        if _EMPTY.fullmatch(words, 0, at):
+            return self._vocabulary.subject(sentence.stem.words.rstrip(" :")) if sentence.stem else ()
+        starts = [0, *(m.end() for m in _BOUNDARY.finditer(words, 0, at))]
+        for start in starts:
+            found = self._vocabulary.subject(words[start:at])
+            if found:
+                return found
+        nearest = words[starts[-1] : at]
+        if _EMPTY.fullmatch(nearest):
+            return previous if previous is not None else self._vocabulary.opens(words)
+        if _PRONOUN.fullmatch(nearest) and not _OF_THINGS.match(words, expression.end):
+            return self._antecedent(words[: starts[-1]]) or previous or self._last
+        return self._vocabulary.closes(nearest)
+
+    def _holders(self, words: str) -> tuple[str, ...]:
+        """Who holds a responsibility: "with the panel, and locally with the partners"."""
+        behind = [words, *(words[m.end() :] for m in re.finditer(r"\b(?:with|on|by)\s+", words))]
+        return tuple(dict.fromkeys(who for part in behind for who in self._vocabulary.opens(part)))
+
+    def _antecedent(self, before: str) -> tuple[str, ...]:
+        """Who a condition in the same sentence speaks of: "If schools have concerns, they should"."""
+        for condition in _CONDITION.finditer(before):
+            found = self._vocabulary.opens(before[condition.end() :])
+            if found:
+                return found
+        return ()
+
+
+def _place(sentence: Sentence) -> tuple[str, int, int]:
+    return sentence.anchor, sentence.part, sentence.ordinal
+
+
+def _governs(words: str, expression: Expression) -> bool:
+    """Whether what follows a line in a list is what its verb asks for."""
+    rest = words[expression.end :].rstrip(" :–-")
+    if not expression.governs:
+        return False
+    if expression.strength == "responsibility":
+        return len(rest.split()) <= 2
+    if re.search(r"\b(?:to|make sure (?:that )?they|ensure that they)$", rest) or " following " in rest:
+        return True
+    return len(rest.split()) <= _PLENTY

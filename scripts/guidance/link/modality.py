@@ -1,0 +1,185 @@
+"""Where a sentence binds: must, should, may and the phrases of responsibility, told apart from quotations,
+questions, reports and mere possibility. Whom it binds is not decided here."""
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from guidance.link.agencies import Vocabulary
+from guidance.model import Strength
+
+_ADVERB = (
+    r"(?:also|always|therefore|then|still|only|normally|ideally|usually|either|now|in turn|\w+ly|,[^,]{2,40},)"
+)
+_MODAL = re.compile(
+    rf"\b(?P<verb>must|should|may)\b(?:\s+{_ADVERB})*?(?P<neg>\s+(?:not(?!\s+only)|never|no\s+longer|neither))?(?!\w)",
+    re.IGNORECASE,
+)
+_DUTY = r"(?:dut(?:y|ies)|responsibilit(?:y|ies)|obligations?)"
+_OWING = re.compile(
+    rf"\b(?:(?:is|are|be|remains?)\s+(?:\w+\s+){{0,3}}?(?:responsible|accountable)\b(?:\s+and\s+\w+)?\s+(?:for|to)\b"
+    rf"|(?:has|have|holds?|retains?|carry|carries)\s+(?:(?!no\b)[\w-]+,?\s+){{0,5}}?{_DUTY}\s+(?:to|for|under)\b"
+    r"|(?P<person>(?:is|are|be)\s+(?:\w+\s+){0,2}?(?:required|obliged|expected)\s+(?:\w+,?\s+){0,2}?to)\b"
+    r"|(?:is|are|be)\s+under\s+an?\s+(?:\w+\s+){0,2}(?:duty|obligation)\s+to\b"
+    rf"|(?P<subject>(?:is|are|be)\s+subject\s+to\s+the\s+(?:[\w-]+\s+){{0,4}}?{_DUTY})\b"
+    rf"|\b[Ii]t\s+(?:is|will\s+be)\s+(?:the\s+(?:\w+\s+){{0,2}}{_DUTY}\s+of|for)\s+(?P<whose>[^,;.]+?)\s+to\b"
+    rf"|(?:{_DUTY}|accountability)\b[^,;.]*?\s(?:lies|rests|remains|is\s+held|sits)\s+(?P<with>[^;.]*?\b(?:with|on|by)\s+[^;.]+))",
+    re.IGNORECASE,
+)
+_NO_SUBJECT = re.compile(
+    r"(?:^|[,;:]\s+|\band\s+|\bbut\s+)(?:no|neither|none|nobody|no\s+one)\b[^,;:]*$", re.IGNORECASE
+)
+_SUBORDINATE = re.compile(
+    r"\b(whether|how|what|who|whom|whose|which|why|when|where|wherever|that|if|as\s+if)\b", re.IGNORECASE
+)
+_FINITE = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|will|would|can|could|do|does|did|works?|needs?|becomes?|suffers?|occurs?|arises?"
+    r"|remains?|lives?|comes?|applies|apply|takes?|results?|considers?|believes?|thinks?|identif(?:y|ies)|continues?)\b",
+    re.IGNORECASE,
+)
+_REPORT = re.compile(
+    r"\b(?:states?|stipulates?|specif(?:y|ies)|says?|provides|requires?|explains?|makes?\s+(?:it\s+)?clear)\s+(?:also\s+)?that\b"
+    r"(?!.*[;:])"
+)
+_THINGS_THAT = re.compile(
+    r"\b(?:steps?|actions?|things?|process(?:es)?|documentation|guidance|support|information|measures|arrangements?"
+    r"|improvements?|matters?|ways?|questions?|tasks?|those|services?|factors?|criteria)\s+$",
+    re.IGNORECASE,
+)
+_QUOTES = re.compile(r"“[^”]*”|\"[^\"]*\"|(?<![\w’])‘[^’]*(?:’(?=\w)[^’]*)*’(?!\w)")
+_POSSIBLE = re.compile(
+    r"\s*(?:be\b(?!\s+(?:delegated|escalated|applied|combined|extended|appointed)\b)|have|not|include|need|feel|find|indicate"
+    r"|contain|suffer|experience|exist|arise|occur|involve|result|vary|differ|relate|become|help|affect|impact|know|hold"
+    r"|cause|lead|play|appear|benefit|come|still|well|or|already|no|seem|depend|cover|reflect|lack|fall|present|want"
+    r"|highlight|raise|jeopardise|live|limit|mean|remain|struggle|form|pose|overlap|happen|go|also\s+(?:be|have|include|need"
+    r"|help|find|feel|provide)|provide\s+opportunit|work\s+in|never|in\s+turn)\b",
+    re.IGNORECASE,
+)
+_ASKING = re.compile(
+    r"\s*(?:also\s+)?(?:request|ask|require|apply|appeal|choose|contact|decide|wish|make\s+a)\b", re.IGNORECASE
+)
+
+
+class Expression(Struct, frozen=True):
+    """A binding phrase: where it stands in the sentence, its strength, and words that name who is bound where the
+    phrase itself holds them ("it is for X to")."""
+
+    start: int
+    end: int
+    strength: Strength
+    holder: str = ""
+    needs_subject: bool = False  # "is required to" binds only those who can act; "expertise is required to" nobody
+    governs: bool = True  # whether a list behind it can be what is to be done
+
+
+def find_expressions(sentence: str, *, entry: bool = False) -> tuple[Expression, ...]:
+    """The binding phrases of a sentence, in order; `entry` says that it completes a line above a list.
+
+    Possibility is not yet told from power: see `is_power`.
+    """
+    if sentence.rstrip("”’\"')").endswith("?"):
+        return ()
+    quoted = [match.span() for match in _QUOTES.finditer(sentence)]
+    found = [
+        e
+        for e in (*_modal(sentence, entry), *_owing(sentence))
+        if not any(start < e.start < end for start, end in quoted) and not _embedded(sentence, e)
+    ]
+    return tuple(sorted(found, key=lambda e: e.start))
+
+
+def _modal(sentence: str, entry: bool) -> Iterator[Expression]:
+    for match in _MODAL.finditer(sentence):
+        verb = match["verb"].lower()
+        if (match.start() == 0 and not entry) or (verb == "may" and match["verb"] == "May"):
+            continue  # "Should a child ...": a condition; "May": the month
+        forbids = bool(match["neg"]) or bool(_NO_SUBJECT.search(sentence, 0, match.start()))
+        if verb == "may":
+            if not forbids:
+                yield Expression(match.start(), match.end(), "may")
+            elif not match["neg"]:
+                yield Expression(match.start(), match.end(), "must not")
+        elif verb == "must":
+            yield Expression(match.start(), match.end(), "must not" if forbids else "must")
+        else:
+            yield Expression(match.start(), match.end(), "should not" if forbids else "should")
+
+
+def _owing(sentence: str) -> Iterator[Expression]:
+    for match in _OWING.finditer(sentence):
+        if re.search(r"\b(?:no\s+longer|not)\s*$|\bno\b", sentence[max(0, match.start() - 12) : match.end()]):
+            continue
+        if re.search(r"\b(?:must|should|may|might|can)\s+(?:\w+\s+)?$", sentence[: match.start()]):
+            continue
+        holder = match["whose"] or match["with"] or ""
+        yield Expression(
+            match.start(), match.end(), "responsibility", holder, bool(match["person"]), not match["subject"]
+        )
+
+
+def _embedded(sentence: str, expression: Expression) -> bool:
+    """Whether a phrase stands in an indirect question, a restrictive clause, a condition or a report."""
+    before = sentence[: expression.start]
+    if _REPORT.search(before):
+        return True
+    subordinate = None
+    for match in _SUBORDINATE.finditer(before):
+        subordinate = match
+    if subordinate is None:
+        return False
+    word, between = subordinate[1].lower(), before[subordinate.end() :]
+    if re.search(r"[,;:]\s", between) or between.rstrip().endswith((",", ";", ":")):
+        return False
+    lead = before[: subordinate.start()]
+    if word in ("who", "which", "whom", "that"):
+        if word == "that" and between.strip():
+            return bool(_THINGS_THAT.search(lead)) and len(between.split()) <= 4
+        if not between.strip():
+            return not lead.rstrip().endswith(",")
+        return bool(re.fullmatch(r"\s*(?:the\s+|all\s+|local\s+)?[\w’-]+\s*", between)) and word != "who"
+    if between.strip().startswith("to ") or not between.strip():
+        return word not in ("where", "wherever", "when", "if") or bool(lead.strip())
+    return not _FINITE.search(between) and not re.search(r"\w+\s+\w+\s+(?:they|it)\s*$", between)
+
+
+def is_power(sentence: str, may: Expression, who: tuple[str, ...]) -> bool:
+    """Whether "may" lets somebody do something: `who` are the ids of its subject, if it is an agency."""
+    rest = sentence[may.end :]
+    if _POSSIBLE.match(rest):
+        return False
+    if who:
+        return True
+    passive = re.match(r"\s*be\s+(?:delegated|escalated|applied|combined|extended|appointed)\b", rest)
+    return bool(passive) or (
+        bool(_ASKING.match(rest)) and not re.search(r"\b(?:this|it|these|there)\s+$", sentence[: may.start])
+    )
+
+
+def passive(sentence: str, expression: Expression) -> re.Match[str] | None:
+    """The participle where the phrase is followed by "be done": then its subject is not the one bound."""
+    return _PASSIVE.match(sentence, expression.end)
+
+
+def agents(sentence: str, start: int, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The ids of those by whom something is to be done, from `start` to the end of its clause."""
+    end = re.compile(r"[;.:]|,\s+(?:and\s+)?(?:they|it|this|which|with|including|so|to|as)\b|\s\(").search(
+        sentence, start
+    )
+    clause = sentence[start : end.start() if end else len(sentence)]
+    found: dict[str, None] = {}
+    for match in re.finditer(r"\bby\s+", clause):
+        found.update(dict.fromkeys(vocabulary.opens(clause[match.end() :])))
+    return tuple(found)
+
+
+_NOT_PASSIVE = (
+    r"(?!concerned|experienced|skilled|committed|prepared|focused|balanced|need|indeed|even|open|often|qualified|child-centred"
+    r"|centred|evidence-based|limited|aligned|child-focused|determined|keen|seen\s+as|involved\s+in\s+making|respected)"
+)
+_PASSIVE = re.compile(
+    rf"(?:\s*,[^,]*,)?(?:\s+{_ADVERB}|\s+not)*\s+(?:continue\s+to\s+|still\s+)?(?:be|have\s+been)\s+(?:(?:\w+ly|also|then|first|"
+    r"sufficiently|well|fully|made|jointly)\s+)*"
+    rf"{_NOT_PASSIVE}(?P<done>\w+(?:ed|en)|given|made|kept|held|done|told|sought|known|brought|built|set|put|led|drawn|shown|sent"
+    r"|met|found|left|heard|understood|begun|begin|read|paid|dealt|borne|led|fed|laid|split|spent|subject)\b"
+)
