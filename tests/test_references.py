@@ -35,7 +35,7 @@ ACTS = Acts(
         Act("Children Act", 2004, "ukpga/2004/31"),
         Act("Local Government and Housing Act", 1989, "ukpga/1989/42"),
         Act("Equality Act", 2010, "ukpga/2010/15"),
-        Act("Human Rights Act", 1998, "ukpga/1998/42"),
+        Act("Human Rights Act", 1998, "ukpga/1998/42", lacks=("section 16G",)),
         Act("Education (Independent School Standards) Regulations", 2014, "uksi/2014/3283"),
         Act("Shelving Regulations", 2018, "uksi/2018/789"),
         Act("Dry Books Act", 2031, ""),
@@ -190,6 +190,15 @@ def test_places_in_the_document(text: str, expected: list[str]) -> None:
         ]),
         ("section 4 of the Shelving Regulations 2018", [
             "section 4 of the Shelving Regulations 2018 -> Shelving Regulations cannot have a section of that kind",
+        ]),
+        ("Human Rights Act 1998 Section 16G", [
+            "Human Rights Act 1998 Section 16G -> "
+            "Human Rights Act has no section 16G; the source seems to name the wrong one",
+        ]),
+        ("Of the Human Rights Act 1998 and the ECHR, see article 2", [
+            f"Human Rights Act 1998 -> {SITE}ukpga/1998/42",
+            f"ECHR -> {SITE}ukpga/1998/42/schedule/1",
+            f"article 2 -> {SITE}ukpga/1998/42/schedule/1",
         ]),
         ("under that Act", [f"that Act -> {NOT_SAID}"]),
     ],

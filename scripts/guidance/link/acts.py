@@ -21,7 +21,8 @@ class Act(Struct, frozen=True, forbid_unknown_fields=True):
     not known for sure.
 
     `short` are other names; `bare` are the provisions that the field cites without naming the Act, such as
-    "section 47"; `whole` says that the address cannot be taken further than the instrument itself.
+    "section 47"; `whole` says that the address cannot be taken further than the instrument itself; `lacks` are
+    provisions that the guidance puts into it by mistake, which therefore have no address.
     """
 
     title: str
@@ -30,6 +31,7 @@ class Act(Struct, frozen=True, forbid_unknown_fields=True):
     short: tuple[str, ...] = ()
     bare: tuple[str, ...] = ()
     whole: bool = False
+    lacks: tuple[str, ...] = ()
 
     @property
     def form(self) -> str:

@@ -12,31 +12,37 @@ from msgspec import Struct
 from guidance.model import GuidanceError
 
 # What may stand before a name without changing who it is.
-_BEFORE = (
-    r"(?:(?:all|any|both|each|every|the|a|an|other|these|those|such|their|its|local|relevant|statutory|three|two|lead|"
-    r"both|individual|appropriate|respective|receiving|host|original|first|second|new|responsible|designated|named|"
-    r"qualified|experienced|senior|involved|independent|national|delegated|of|in|own|particular|specific|most|many|some)\s+)*?"
+_QUALIFIERS = (
+    "all|any|both|each|every|the|a|an|other|these|those|such|their|its|local|relevant|statutory|three|two|lead"
+    "|individual|appropriate|respective|receiving|host|original|first|second|new|responsible|designated|named"
+    "|qualified|experienced|senior|involved|independent|national|delegated|own|particular|specific|most|many|some"
+    "|of"
 )
+_BEFORE = rf"(?:(?:{_QUALIFIERS})\s+)*?"
 _COMMA = r"\s*,\s*"
 _AND = r"(?:\s*,?\s+(?:and/or|and|or|as\s+well\s+as|together\s+with)\s+|\s*/\s*)"
 # What may stand between a name and its verb: a bracket, a relative clause, where or with whom they work.
-_AFTER = (
-    r"(?:\s*\([^()]*\))*(?:,\s+(?:who|which|including|such\s+as|particularly|especially|with|working|like|as|where"
-    r"|wherever|when|if|in|at|through|alongside)\b[^,]*,|,\s+including\b[^,]*"
-    r"|\s+(?:who|that|which|working|of|in|for|from|with|within|at|across|to|on|under|over|responsible|participating"
-    r"|involved|including|acting|receiving|conducting|undertaking|concerned|themselves|jointly|leading|where|whose)\b[^,;:]*)?"
+_ASIDE = (
+    r"who|which|including|such\s+as|particularly|especially|with|working|like|as|where|wherever|when|if|in|at|through"
+    r"|alongside"
 )
+_OWN = (
+    "who|that|which|working|of|in|for|from|with|within|at|across|to|on|under|over|responsible|participating|involved"
+    "|including|acting|receiving|conducting|undertaking|concerned|themselves|jointly|leading|where|whose"
+)
+_AFTER = rf"(?:\s*\([^()]*\))*(?:,\s+(?:{_ASIDE})\b[^,]*,|,\s+including\b[^,]*|\s+(?:{_OWN})\b[^,;:]*)?"
 _TYING_WORDS = (
     "of for to by with from in on at between and or the a an all each every any other both these those their its"
     " within across under over through local against into about as than via"
     " lead relevant statutory named designated"
 )
 _TYING = frozenset(_TYING_WORDS.split())
-_ADVERBS = r"(?:\s*,?\s+(?:also|always|therefore|then|still|both|each|all|now|together|jointly|in turn|however|likewise)\b,?)*"
+_ADVERB = "also|always|therefore|then|still|both|each|all|now|together|jointly|in turn|however|likewise"
+_ADVERBS = rf"(?:\s*,?\s+(?:{_ADVERB})\b,?)*"
 
 
 class Agency(Struct, frozen=True, forbid_unknown_fields=True):
-    """One of those whom the guidance binds: an id for addresses, a name for readers, the words for it in the text."""
+    """One of those whom the guidance binds: id for addresses, name for readers, words for it in the text."""
 
     id: str
     name: str

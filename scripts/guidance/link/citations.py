@@ -81,6 +81,7 @@ _ELSEWHERE_AFTER = re.compile(
     r",?\s+(?:of|from)\s+(?:the\s+|its\s+|their\s+|that\s+|an?\s+|his\s+)?"
     rf"(?:[“\"‘']|[A-Z]|(?:[\w’'-]+\s+){{0,4}}{_DOCUMENT}\b)|,?\s+in\s+(?:the\s+)?(?:[“\"‘']|[A-Z]\w*\s+[a-z]+)"
 )
+_SCHEDULE_TO = re.compile(r"\s+to\s+(?:the\s+)?[A-Z]")
 _ELSEWHERE_BEFORE = re.compile(
     rf"(?<!this )\b(?i:{_DOCUMENT}|volume \d+)\b(?:(?:[:,]?\s+(?:for|on|to|in|of|and)\b[^.;()]{{0,70}})?"
     r"(?:\s*\([^()]{0,40}\))?,\s*|\s+)(?:especially\s+|(?:in )?particular(?:ly)?\s+|at\s+|see\s+)?$"
@@ -310,7 +311,9 @@ def _instrument_before(plain: str, start: int, instruments: tuple[Instrument, ..
 def _scope(plain: str, items: list[_Item], end: int) -> Scope:
     if _HERE_AFTER.match(plain, end):
         return "here"
-    if _ELSEWHERE_AFTER.match(plain, end):
+    if _ELSEWHERE_AFTER.match(plain, end) or (
+        items[-1].pinpoints[-1].unit == "schedule" and _SCHEDULE_TO.match(plain, end)
+    ):
         return "elsewhere"
     before = plain[max(0, items[0].start - 130) : items[0].start]
     if _HERE_BEFORE.search(before):

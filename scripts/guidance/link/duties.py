@@ -27,8 +27,9 @@ _PRONOUN = re.compile(
 )
 _CONDITION = re.compile(r"\b(?:If|Where|When|Once|As|Whilst|While|Before|After|Although|Whenever|Unless)\s+")
 _OF_THINGS = re.compile(
-    r"\s*(?:also\s+|always\s+)?(?:include|cover|contain|set\s+out|state|describe|be\s+(?:easily|clear|transparent|proportionate|published))\b"
+    r"\s*(?:also\s+|always\s+)?(?:include|cover|contain|set\s+out|state|describe|be\s+(?:easily|transparent|proportionate|published))\b"
 )
+_PEOPLE = re.compile(r"\b(?:people|children|persons?|parents?|carers?|those|everyone|anyone)\b[^.;]*$")
 _PLENTY = 6  # words between verb and list, from which on the line above says itself what is to be done
 
 
@@ -83,7 +84,7 @@ class _Ledger:
         previous: tuple[str, ...] | None = None
         for expression in find_expressions(words, entry=sentence.stem is not None):
             subject = self._subject(sentence, expression, previous)
-            if expression.needs_subject and not subject:
+            if expression.needs_subject and not subject and not _PEOPLE.search(words, 0, expression.start):
                 continue
             who = self._who(words, expression, subject)
             if expression.strength == "may" and not is_power(words, expression, subject):
@@ -110,18 +111,22 @@ class _Ledger:
         if expression.holder:
             return self._holders(expression.holder)
         if _EMPTY.fullmatch(words, 0, at):
-            return self._vocabulary.subject(sentence.stem.words.rstrip(" :")) if sentence.stem else ()
-        starts = [0, *(m.end() for m in _BOUNDARY.finditer(words, 0, at))]
-        for start in starts:
-            found = self._vocabulary.subject(words[start:at])
-            if found:
-                return found
+            return self._whole(sentence.stem.words.rstrip(" :")) if sentence.stem else ()
+        starts = _starts(words[:at])
+        found = self._whole(words[:at])
+        if found:
+            return found
         nearest = words[starts[-1] : at]
         if _EMPTY.fullmatch(nearest):
             return previous if previous is not None else self._vocabulary.opens(words)
         if _PRONOUN.fullmatch(nearest) and not _OF_THINGS.match(words, expression.end):
             return self._antecedent(words[: starts[-1]]) or previous or self._last
         return self._vocabulary.closes(nearest)
+
+    def _whole(self, before: str) -> tuple[str, ...]:
+        """The subject at the end of some words: the longest stretch behind a boundary that is one."""
+        subjects = (self._vocabulary.subject(before[start:]) for start in _starts(before))
+        return next((found for found in subjects if found), ())
 
     def _holders(self, words: str) -> tuple[str, ...]:
         """Who holds a responsibility: "with the panel, and locally with the partners"."""
@@ -137,6 +142,11 @@ class _Ledger:
         return ()
 
 
+def _starts(before: str) -> list[int]:
+    """Where a clause may begin."""
+    return [0, *(match.end() for match in _BOUNDARY.finditer(before))]
+
+
 def _place(sentence: Sentence) -> tuple[str, int, int]:
     return sentence.anchor, sentence.part, sentence.ordinal
 
@@ -148,6 +158,6 @@ def _governs(words: str, expression: Expression) -> bool:
         return False
     if expression.strength == "responsibility":
         return len(rest.split()) <= 2
-    if re.search(r"\b(?:to|make sure (?:that )?they|ensure that they)$", rest) or " following " in rest:
+    if re.search(r"^\s*(?:also\s+)?be\s.*\bto$|\b(?:make\s+sure|ensure)\s+(?:that\s+)?they$| following ", rest):
         return True
     return len(rest.split()) <= _PLENTY

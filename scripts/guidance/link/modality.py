@@ -24,6 +24,7 @@ _OWING = re.compile(
     r"|(?:is|are|be)\s+under\s+an?\s+(?:\w+\s+){0,2}(?:duty|obligation)\s+to\b"
     rf"|(?P<subject>(?:is|are|be)\s+subject\s+to\s+the\s+(?:[\w-]+\s+){{0,4}}?{_DUTY})\b"
     rf"|\b[Ii]t\s+(?:is|will\s+be)\s+(?:the\s+(?:\w+\s+){{0,2}}{_DUTY}\s+of|for)\s+(?P<whose>[^,;.]+?)\s+to\b"
+    r"|\b[Ii]t\s+falls\s+(?:to|on)\s+(?P<falls>[^,;.]+?)\s+to\b"
     rf"|(?:{_DUTY}|accountability)\b[^,;.]*?\s(?:lies|rests|remains|is\s+held|sits)\s+(?P<with>[^;.]*?\b(?:with|on|by)\s+[^;.]+))",
     re.IGNORECASE,
 )
@@ -112,7 +113,7 @@ def _owing(sentence: str) -> Iterator[Expression]:
             continue
         if re.search(r"\b(?:must|should|may|might|can)\s+(?:\w+\s+)?$", sentence[: match.start()]):
             continue
-        holder = match["whose"] or match["with"] or ""
+        holder = match["whose"] or match["falls"] or match["with"] or ""
         yield Expression(
             match.start(), match.end(), "responsibility", holder, bool(match["person"]), not match["subject"]
         )

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from guidance.link.acts import Act, Acts, name_key
 from guidance.link.addresses import address, fits
@@ -58,14 +59,10 @@ def _with_definitions(document: Document, acts: Acts) -> Acts:
                     act = _titled(i, acts) if i.defines else None
                     if act:
                         short[act].append(i.defines.removeprefix("the "))
-    return Acts(
-        tuple(
-            Act(a.title, a.year, a.id, tuple(dict.fromkeys((*a.short, *short[a]))), a.bare, a.whole)
-            if short[a]
-            else a
-            for a in acts.entries
-        )
+    longer = (
+        replace(a, short=tuple(dict.fromkeys((*a.short, *short[a])))) if short[a] else a for a in acts.entries
     )
+    return Acts(tuple(longer))
 
 
 def _titled(named: Instrument, acts: Acts) -> Act | None:
@@ -213,6 +210,8 @@ def _key(pinpoint: Pinpoint) -> str:
 def _legal_target(act: Act, pinpoints: tuple[Pinpoint, ...]) -> str:
     if pinpoints and not fits(act, pinpoints):
         return f"{act.title} cannot have a {pinpoints[0].unit} of that kind"
+    if pinpoints and _key(pinpoints[0]) in act.lacks:
+        return f"{act.title} has no {_key(pinpoints[0])}; the source seems to name the wrong one"
     return address(act, pinpoints) or f"the address of {act.title} is not known"
 
 
