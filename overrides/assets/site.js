@@ -1,0 +1,102 @@
+// What a script adds to pages that are complete without it: light or dark, copied links, and edition links that
+// keep the paragraph in view. Nothing is sent anywhere; only the choice of light or dark is kept.
+"use strict";
+(() => {
+  const root = document.documentElement;
+  root.classList.replace("no-js", "js");
+  const say = (words) => {
+    const place = document.querySelector(".said");
+    place.textContent = words;
+    clearTimeout(say.timer);
+    say.timer = setTimeout(() => (place.textContent = ""), 4000);
+  };
+
+  // Light and dark: the system's choice until the reader makes one.
+  const button = document.querySelector("button.theme");
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const kept = () => { try { return localStorage.getItem("theme"); } catch { return null; } };
+  const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
+  const show = () => { button.textContent = isDark() ? "Light" : "Dark"; };
+  if (kept() === "dark" || kept() === "light") root.dataset.theme = kept();
+  if (button) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      root.dataset.theme = isDark() ? "light" : "dark";
+      try { localStorage.setItem("theme", root.dataset.theme); } catch { /* not kept, then */ }
+      show();
+    });
+    system.addEventListener("change", show);
+    show();
+  }
+
+  // A number is a link to itself; following it also copies its permanent address.
+  const article = document.querySelector("article");
+  const permanent = (anchor) => {
+    const short = anchor.replace(/^para-(?=\d)/, "");
+    const base = article.dataset.permalinks;
+    return base ? new URL(`${base}${short}/`, location.href).href : `${location.href.split("#")[0]}#${anchor}`;
+  };
+  article?.addEventListener("click", (event) => {
+    const number = event.target.closest("a.number");
+    if (!number || !navigator.clipboard) return;
+    navigator.clipboard.writeText(permanent(number.hash.slice(1))).then(
+      () => say(`Link to ${number.textContent.replace(/\.$/, "")} copied`), () => {});
+  });
+
+  // An edition link leads to where the paragraph in view stands there, where that is known.
+  const known = JSON.parse(document.getElementById("counterparts")?.textContent ?? "{}");
+  const inView = () => {
+    let last = null;
+    for (const mark of article.querySelectorAll("[id]")) {
+      if (last && mark.getBoundingClientRect().top > innerHeight / 3) break;
+      last = mark;
+    }
+    return last;
+  };
+  const upwards = function* (from) {
+    const marks = [...article.querySelectorAll("[id]")];
+    for (let at = marks.indexOf(from); at >= 0; at--) yield marks[at].id;
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-edition]");
+    const places = link && known[link.dataset.edition];
+    if (!places || !article) return;
+    const here = inView();
+    for (const anchor of here ? upwards(here) : []) {
+      if (places[anchor]) {
+        link.href = new URL(`${article.dataset.permalinks}../../${places[anchor]}`, location.href).href;
+        return;
+      }
+    }
+  });
+  document.addEventListener("click", (event) => {
+    for (const open of document.querySelectorAll("details.editions[open]")) {
+      if (!open.contains(event.target)) open.open = false;
+    }
+    const menu = document.getElementById("contents");
+    if (event.target.closest("#contents a") && menu.matches(":popover-open")) menu.hidePopover();
+  });
+
+  // The contents follow: the section in view is marked.
+  const entries = new Map([...document.querySelectorAll(".within a")].map((a) => [a.hash.slice(1), a]));
+  const follow = () => {
+    let current = null;
+    for (const id of entries.keys()) {
+      const heading = document.getElementById(id);
+      if (heading && heading.getBoundingClientRect().top < innerHeight / 3) current = id;
+    }
+    for (const [id, link] of entries) {
+      if (id === current) link.setAttribute("aria-current", "location");
+      else link.removeAttribute("aria-current");
+    }
+  };
+  if (entries.size) {
+    let waiting = false;
+    addEventListener("scroll", () => {
+      if (waiting) return;
+      waiting = true;
+      requestAnimationFrame(() => { waiting = false; follow(); });
+    }, { passive: true });
+    follow();
+  }
+})();

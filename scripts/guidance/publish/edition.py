@@ -41,6 +41,11 @@ def is_superseded(edition: Edition, publication: Publication) -> bool:
     return edition.id != publication.in_force.id
 
 
+def full_name(edition: Edition) -> str:
+    """An edition's title, with its id where the title does not tell it from the others."""
+    return edition.title if edition.id in edition.title else f"{edition.title} ({edition.id})"
+
+
 def render_home(
     edition: Edition,
     publication: Publication,
@@ -53,8 +58,9 @@ def render_home(
     """An edition's home page. Without a document it says that the text is not loaded, how to add it, and which
     edition with text comes `nearest`."""
     pages = tuple(pages)
+    name = full_name(edition)
     printed = [
-        f"# {escape_markdown(edition.title)} {{: #edition }}",
+        f"# {escape_markdown(name)} {{: #edition }}",
         f"{escape_markdown(edition.subtitle, line_start=True)}\n{{: .subtitle }}" if edition.subtitle else "",
         escape_markdown(edition.summary, line_start=True),
         _without_text(edition, nearest) if document is None else _contents(pages),
@@ -66,11 +72,13 @@ def render_home(
         _unknown(edition),
         _converted(document) if document else "",
     ]
-    facts = {"title": clean(edition.title), "kind": "home"}
+    facts = {"title": clean(name), "kind": "home"}
     source = source_address(edition, sha256=document.source.sha256 if document else None)
     if source:
         facts["source_address"] = source
-    return Page("index.md", clean(edition.title), front_matter(facts) + join_parts(printed), ("edition",))
+    return Page(
+        "index.md", f"The {clean(edition.id)} edition", front_matter(facts) + join_parts(printed), ("edition",)
+    )
 
 
 def render_stub(
@@ -105,7 +113,7 @@ def _without_text(edition: Edition, nearest: Edition | None) -> str:
         "Or name a folder that holds it: `GUIDANCE_SOURCES=folder make site`.",
     ]
     if nearest:
-        link = f"[{escape_markdown(nearest.title)}](../{nearest.id}/index.html)"
+        link = f"[the {escape_markdown(nearest.id)} edition](../{nearest.id}/index.html)"
         lines.append(f"The nearest edition with its full text here is {link}.")
     return '<div class="not-loaded" markdown="1">\n\n' + "\n\n".join(lines) + "\n\n</div>"
 
@@ -128,7 +136,7 @@ def _status(edition: Edition, publication: Publication) -> str:
     successor = publication.successor(edition)
     if not is_superseded(edition, publication):
         return "In force"
-    by = f" by {escape_markdown(successor.title)}" if successor else ""
+    by = f" by the {escape_markdown(successor.id)} edition" if successor else ""
     return f"Superseded{by}; not in force"
 
 

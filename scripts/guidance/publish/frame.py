@@ -26,16 +26,8 @@ def edition_settings(
         "site_description": f"{edition.title}. An unofficial copy with an address for every paragraph.",
         "nav": navigation(pages),
         "extra": {
-            "publication": {
-                "title": publication.title,
-                "short": publication.short,
-                "publisher": publication.publisher,
-                "licence": publication.licence,
-                "specimen": publication.specimen,
-            },
+            **_extra(publication, with_text, ".."),
             "edition": _summary(edition, publication, with_text),
-            "editions": [_summary(e, publication, with_text) for e in reversed(publication.editions)],
-            "in_force": _summary(publication.in_force, publication, with_text),
         },
     }
 
@@ -44,17 +36,23 @@ def root_settings(publication: Publication, *, with_text: Collection[str] = ()) 
     """The same for the hand-written pages, which belong to no edition; their navigation is theirs."""
     return {
         "site_name": publication.title,
-        "extra": {
-            "publication": {
-                "title": publication.title,
-                "short": publication.short,
-                "publisher": publication.publisher,
-                "licence": publication.licence,
-                "specimen": publication.specimen,
-            },
-            "editions": [_summary(e, publication, with_text) for e in reversed(publication.editions)],
-            "in_force": _summary(publication.in_force, publication, with_text),
+        "extra": _extra(publication, with_text, "."),
+    }
+
+
+def _extra(publication: Publication, with_text: Collection[str], to_root: str) -> Setting:
+    """What every page's frame says; `to_root` leads from the build's root to the publication's."""
+    return {
+        "to_root": to_root,
+        "publication": {
+            "title": publication.title,
+            "short": publication.short,
+            "publisher": publication.publisher,
+            "licence": publication.licence,
+            "specimen": publication.specimen,
         },
+        "editions": [_summary(e, publication, with_text) for e in reversed(publication.editions)],
+        "in_force": _summary(publication.in_force, publication, with_text),
     }
 
 

@@ -151,7 +151,8 @@ def _meta(sheet: Sheet, edition: Edition, document: Document, counterparts: Coun
         for other, address in sorted(counterparts.get(anchor, {}).items()):
             elsewhere.setdefault(other, {})[anchor] = address
     if elsewhere:
-        facts["counterparts"] = elsewhere
+        facts["counterparts"] = elsewhere  # for every anchor; and for the page as a whole, its first one:
+        facts["elsewhere"] = {other: next(iter(places.values())) for other, places in elsewhere.items()}
     return front_matter(facts)
 
 
