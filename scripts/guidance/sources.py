@@ -34,11 +34,24 @@ class Source(Struct, frozen=True):
 
 
 class Missing(Struct, frozen=True):
-    """No text for an edition, and why. `fault` says that a file is there but cannot be used."""
+    """No text for an edition, and why. `fault`: a file is there but cannot be used; `silent`: the host that
+    could not be reached."""
 
     edition: str
     reason: str
     fault: bool = False
+    silent: str | None = None
+
+
+class UnreachableError(GuidanceError):
+    """The host of an official address does not answer."""
+
+    def __init__(self, url: str, host: str, why: str) -> None:
+        """`why` is what the network said."""
+        super().__init__(
+            f"{url}: {host} did not answer ({why}); put the file into sources/ or build with --offline"
+        )
+        self.host = host
 
 
 class Fetcher:
@@ -58,7 +71,7 @@ class Fetcher:
         """
         host = urlsplit(url).netloc
         if host in self._silent:
-            raise GuidanceError(f"{url}: not tried, {host} did not answer before ({self._silent[host]})")
+            raise UnreachableError(url, host, self._silent[host])
         download = _Download(url, to, sha256, self._patience, self._transport)
         thread = threading.Thread(target=download.run, daemon=True)
         thread.start()
@@ -73,7 +86,7 @@ class Fetcher:
             )
         if isinstance(download.error, _SilenceError):
             self._silent[host] = str(download.error)
-            raise GuidanceError(f"{url}: {download.error}; put the file into sources/ or build with --offline")
+            raise UnreachableError(url, host, self._silent[host])
         if download.error is not None:
             raise download.error
 
@@ -202,18 +215,19 @@ def _from_address(
         return Missing(edition.id, f"no official address is known; put the file into sources/ as {edition.id}.pdf")
     if fetcher is None:
         return Missing(edition.id, f"the network was not used; put the file into sources/ as {edition.id}.pdf")
-    reason = ""
+    missing: Missing | None = None
     for revision in revisions:
         try:
             name = f"{edition.id}-{revision.id.removeprefix(f'{edition.id}-')}.pdf"
             fetcher.fetch(revision.url or "", cache / name, revision.sha256)
         except GuidanceError as error:
-            reason = reason or str(error)
+            host = error.host if isinstance(error, UnreachableError) else None
+            missing = missing or Missing(edition.id, str(error), silent=host)
             continue
         found = _look_in(cache, publication, edition)
         if isinstance(found, Source):
             return found
-    return Missing(edition.id, reason)
+    return missing or Missing(edition.id, f"no file of {edition.id} could be kept in {cache}")
 
 
 def _look_in(folder: Path, publication: Publication, edition: Edition) -> Source | Missing | None:
