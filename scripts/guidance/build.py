@@ -1,0 +1,251 @@
+"""A publication's folder -> its site: which editions have text, what is printed of each, and where it goes.
+
+Brings the rooms together and prints nothing; pages are made in `publish`, texts in `read`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from guidance.anchors import Permalink, permalinks, read_permalinks, write_permalinks
+from guidance.link.acts import read_acts
+from guidance.link.references import find_references
+from guidance.loading import Loaded, Places, load_editions
+from guidance.model import GuidanceError, Provision
+from guidance.publish import api
+from guidance.publish.blocks import picture_name
+from guidance.publish.edition import render_stub
+from guidance.publish.frame import edition_settings, root_settings
+from guidance.publish.markdown import render_pages
+from guidance.publish.pages import PICTURES, Page, addresses
+from guidance.publish.permalink_pages import Setting, permalink_pages
+from guidance.publish.site import Folder, Workshop, build_site
+from guidance.register import Edition, Publication, read_register
+from guidance.sources import Fetcher, Missing
+from guidance.specimen import compile_typst
+
+SPECIMEN = "specimen"
+
+
+class Order(Struct, frozen=True):
+    """What to build. `editions` names those that must have text (none: whatever is found)."""
+
+    publication: Path
+    folders: tuple[Path, ...]
+    out: Path
+    shop: Workshop
+    cache: Path
+    editions: tuple[str, ...] = ()
+
+
+class Outcome(Struct, frozen=True):
+    """What was built: editions with text, why the others have none, and what MkDocs warned of."""
+
+    publication: Publication
+    loaded: tuple[str, ...]
+    missing: tuple[Missing, ...]
+    warnings: tuple[str, ...]
+    specimen: bool
+
+
+Tell = Callable[[str], None]
+
+
+def build(order: Order, fetcher: Fetcher | None, tell: Tell = lambda _: None) -> Outcome:
+    """Build the site that is ordered; `tell` hears of each step.
+
+    Raises GuidanceError when an edition that was asked for by name has no text, or a build fails.
+    """
+    publication = read_register(order.publication)
+    loaded, missing = load(order, publication, fetcher, tell)
+    folders = publication_folders(publication, order.publication, loaded, order.shop)
+    if not loaded and (specimen := _specimen(order)):
+        folders += _specimen_folders(specimen, order, tell)
+    tell("making pages")
+    warnings = build_site(folders, order.out, order.shop, lambda place: tell(f"built /{place}"))
+    return Outcome(publication, tuple(i.edition.id for i in loaded), missing, warnings, bool(specimen_in(folders)))
+
+
+def load(
+    order: Order, publication: Publication, fetcher: Fetcher | None, tell: Tell
+) -> tuple[tuple[Loaded, ...], tuple[Missing, ...]]:
+    """The texts of the editions ordered. Raises GuidanceError when one asked for by name is missing or unknown."""
+    known = {edition.id for edition in publication.editions}
+    for unknown in sorted(set(order.editions) - known):
+        raise GuidanceError(
+            f"--edition {unknown}: the register has no such edition, only {', '.join(sorted(known))}"
+        )
+    loaded, missing = load_editions(
+        publication,
+        order.publication,
+        order.editions or known,
+        Places(order.folders, order.cache, order.shop.work),
+        fetcher,
+        lambda edition: tell(f"reading {edition.id}"),
+    )
+    for gap in missing:
+        if gap.edition in order.editions:
+            raise GuidanceError(f"edition {gap.edition}: {gap.reason}")
+    return loaded, missing
+
+
+def record_permalinks(folder: Path, loaded: Iterable[Loaded]) -> dict[str, int]:
+    """Put the loaded editions' anchors into their permalink registers; returns how many each gained.
+
+    Lines are added and brought up to date; none is ever taken away.
+    """
+    gained = {}
+    for item in loaded:
+        path = folder / item.edition.id / "permalinks.tsv"
+        before, now = read_permalinks(path), permalinks(item.document)
+        present = {entry.anchor for entry in now}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_permalinks(path, (*now, *(entry for entry in before if entry.anchor not in present)))
+        gained[item.edition.id] = len(present - {entry.anchor for entry in before})
+    return gained
+
+
+# --- One publication -------------------------------------------------------------------------------
+
+
+def publication_folders(
+    publication: Publication, folder: Path, loaded: tuple[Loaded, ...], shop: Workshop, prefix: str = ""
+) -> tuple[Folder, ...]:
+    """What MkDocs is to build for a publication: a folder for each edition, and the pages at its root."""
+    texts = {item.edition.id: item for item in loaded}
+    editions = tuple(
+        _edition_folder(publication, edition, folder, texts, shop, prefix) for edition in publication.editions
+    )
+    return (*editions, _root_folder(publication, folder, tuple(texts), prefix))
+
+
+def _edition_folder(
+    publication: Publication,
+    edition: Edition,
+    folder: Path,
+    texts: Mapping[str, Loaded],
+    shop: Workshop,
+    prefix: str,
+) -> Folder:
+    item = texts.get(edition.id)
+    overview = _read(folder / edition.id / "overview.md")
+    if item:
+        references = find_references(item.document, read_acts(folder / "acts.toml"))
+        pages = render_pages(item.document, references, edition, publication, overview=overview)
+    else:
+        pages = render_stub(edition, publication, overview=overview, nearest=_nearest(publication, edition, texts))
+    place = f"{prefix}/{edition.id}".strip("/")
+    current = edition.id == publication.in_force.id
+    return Folder(
+        id=edition.id,
+        title=f"{edition.id} (in force)" if current else edition.id,
+        pages={page.path: page.markdown.encode() for page in pages} | _pictures(item),
+        settings=edition_settings(edition, publication, pages, with_text=tuple(texts)),
+        extras=_extras(publication, edition, folder, item, pages, place, prefix, shop),
+        aliases=("latest",) if current else (),
+        prefix=prefix,
+    )
+
+
+def _extras(
+    publication: Publication,
+    edition: Edition,
+    folder: Path,
+    item: Loaded | None,
+    pages: tuple[Page, ...],
+    place: str,
+    prefix: str,
+    shop: Workshop,
+) -> dict[str, bytes]:
+    """What stands beside the pages: JSON, and a permalink page for all that was or is published."""
+    document = item.document if item else None
+    urls = addresses(pages)
+    extras = {"edition.json": api.encode(api.edition_record(api.edition_facts(publication, edition), document))}
+    entries: dict[str, Permalink] = {e.anchor: e for e in read_permalinks(folder / edition.id / "permalinks.tsv")}
+    provisions: dict[str, Provision] = {}
+    if document:
+        extras["provisions.json"] = api.encode(api.records(document, urls, place))
+        provisions = {p.anchor: p for p in (*document.provisions, *document.notes)}
+        entries |= {entry.anchor: entry for entry in permalinks(document)}
+    setting = Setting(publication, edition, shop.site_url, prefix, item.source.sha256 if item else None)
+    return extras | permalink_pages(entries.values(), provisions, urls, setting)
+
+
+def _pictures(item: Loaded | None) -> dict[str, bytes]:
+    assets = item.document.assets if item else ()
+    return {f"{PICTURES}{picture_name(asset.name)}": asset.content for asset in assets}
+
+
+def _nearest(publication: Publication, edition: Edition, texts: Mapping[str, Loaded]) -> Edition | None:
+    """The edition with text that stands closest to this one, the later of two."""
+    at = publication.editions.index(edition)
+    apart = {abs(place - at) * 2 - (place > at): e for place, e in enumerate(publication.editions) if e.id in texts}
+    return apart[min(apart)] if apart else None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8") if path.is_file() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise GuidanceError(f"{path}: cannot be read ({error})") from None
+
+
+# --- Pages at the root -----------------------------------------------------------------------------
+
+
+def _root_folder(publication: Publication, folder: Path, loaded: tuple[str, ...], prefix: str) -> Folder:
+    settings = root_settings(publication, with_text=loaded)
+    docs = folder / publication.docs if publication.docs else None
+    if docs and docs.is_dir():
+        files = (p for p in sorted(docs.rglob("*")) if p.is_file() and not p.name.startswith("."))
+        pages = {path.relative_to(docs).as_posix(): path.read_bytes() for path in files}
+    else:
+        pages = {}
+    if "index.md" not in pages:
+        pages["index.md"] = _home(publication).encode()
+        if len(pages) == 1:
+            settings["nav"] = [{"Home": "index.md"}]
+    return Folder("", publication.title, pages, settings, prefix=prefix)
+
+
+def _home(publication: Publication) -> str:
+    """A home page from the register, for a publication that has none of its own."""
+    about = "Made-up guidance that shows the machine at work." if publication.specimen else ""
+    rows = []
+    for edition in reversed(publication.editions):
+        status = "in force" if edition.id == publication.in_force.id else "superseded"
+        rows.append(f"-   [{edition.id}]({edition.id}/), {status}. {edition.summary}".rstrip())
+    return (
+        "\n\n".join(part for part in (f"# {publication.title}", about, "## Editions", "\n".join(rows)) if part)
+        + "\n"
+    )
+
+
+# --- The specimen ----------------------------------------------------------------------------------
+
+
+def _specimen(order: Order) -> Path | None:
+    """The made-up publication beside the one that is built, where there is one."""
+    folder = order.shop.root / SPECIMEN
+    other = folder.resolve() != order.publication.resolve()
+    return folder if other and (folder / "editions.toml").is_file() else None
+
+
+def _specimen_folders(folder: Path, order: Order, tell: Tell) -> tuple[Folder, ...]:
+    publication = read_register(folder)
+    tell("setting the specimen")
+    files = order.shop.work / SPECIMEN
+    wanted = [edition.id for edition in publication.editions]
+    for edition_id in wanted:
+        compile_typst(folder / edition_id / "source.typ", files / f"{edition_id}.pdf")
+    places = Places((files,), order.shop.work / "no-cache", order.shop.work)
+    loaded, missing = load_editions(publication, folder, wanted, places, None)
+    if missing:
+        raise GuidanceError(f"{folder}: {missing[0].edition}: {missing[0].reason}")
+    return publication_folders(publication, folder, loaded, order.shop, SPECIMEN)
+
+
+def specimen_in(folders: Iterable[Folder]) -> bool:
+    """Whether the specimen is among some folders."""
+    return any(folder.prefix == SPECIMEN for folder in folders)

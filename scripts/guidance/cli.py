@@ -1,0 +1,209 @@
+"""The command line: arguments, progress, exit codes. The only place that prints.
+
+What a command does is done elsewhere; an error is one line, and a traceback is a bug.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+import guidance
+from guidance import checks, serving
+from guidance.build import Order, Outcome, build, load, record_permalinks
+from guidance.convert import convert
+from guidance.model import GuidanceError
+from guidance.publish.site import Workshop
+from guidance.register import read_register
+from guidance.sources import Fetcher, source_folders
+
+app = typer.Typer(
+    help="Publishes every edition of a piece of guidance as a cross-linked, citable site.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+_out = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
+_err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
+
+PublicationOption = Annotated[Path, typer.Option("--publication", help="Folder of the register and its facts.")]
+SourcesOption = Annotated[
+    Path | None, typer.Option("--sources", help="Folder of official files (else GUIDANCE_SOURCES, else sources/).")
+]
+EditionOption = Annotated[
+    list[str] | None,
+    typer.Option("--edition", help="Only this edition's text, which must then be there; repeatable."),
+]
+OfflineOption = Annotated[bool, typer.Option("--offline", help="Do not use the network.")]
+OutOption = Annotated[Path, typer.Option("--out", help="Folder for the site.")]
+
+
+@app.command("build")
+def build_command(
+    publication: PublicationOption = Path("versions"),
+    sources: SourcesOption = None,
+    edition: EditionOption = None,
+    offline: OfflineOption = False,
+    out: OutOption = Path("site"),
+    record: Annotated[
+        bool, typer.Option("--record-permalinks", help="Also put new anchors into the permalink registers.")
+    ] = False,
+) -> None:
+    """Build the site: every edition, the pages around them, permalinks and data files."""
+    order = _order(publication, sources, edition, out)
+    fetcher = None if offline else Fetcher()
+    with _telling() as tell:
+        outcome = build(order, fetcher, tell)
+        if record:
+            loaded, _ = load(order, outcome.publication, None, tell)
+            gained = record_permalinks(order.publication, loaded)
+    for warning in _build_warnings(outcome):
+        _err.print(warning)
+    if record:
+        for edition_id, count in gained.items():
+            _out.print(f"{publication / edition_id / 'permalinks.tsv'}: {count} new")
+    _out.print(_closing(outcome, out))
+
+
+@app.command("fetch")
+def fetch_command(
+    publication: PublicationOption = Path("versions"),
+    sources: SourcesOption = None,
+    edition: EditionOption = None,
+) -> None:
+    """Find or download the official files, and say where each one is."""
+    order = _order(publication, sources, edition, Path("site"))
+    register = read_register(publication)
+    with _telling() as tell:
+        loaded, missing = load(order, register, Fetcher(), tell)
+    for item in loaded:
+        revision = f"revision {item.source.revision.id}" if item.source.revision else "not pinned in the register"
+        _out.print(f"{item.edition.id}: {item.source.path} ({revision}, sha256 {item.source.sha256})")
+    for gap in missing:
+        if not order.editions or gap.edition in order.editions:
+            _out.print(f"{gap.edition}: no file: {gap.reason}")
+
+
+@app.command("convert")
+def convert_command(
+    file: Annotated[Path, typer.Argument(help="A guidance file (PDF).")],
+    to: Annotated[Path, typer.Option("-o", "--output", help="Folder for Markdown, JSON and pictures.")],
+) -> None:
+    """Convert any single guidance file to Markdown pages, provisions.json, edition.json and pictures."""
+    with _telling() as tell:
+        tell(f"reading {file.name}")
+        figures = convert(file, to)
+    _out.print(
+        f"{to}: {figures.kinds.get('paragraph', 0)} numbered paragraphs, {figures.footnotes} footnotes, "
+        f"{figures.characters_placed} of {figures.characters_source} characters placed, "
+        f"{figures.characters_dropped} dropped"
+    )
+
+
+@app.command("check")
+def check_command(
+    site: Annotated[Path, typer.Argument(help="The built site.")] = Path("site"),
+    publication: PublicationOption = Path("versions"),
+) -> None:
+    """Check the built site: links, anchors, permalinks, data files; one line for each fault."""
+    with _telling() as tell:
+        tell(f"checking {site}")
+        register = read_register(publication) if (publication / "editions.toml").is_file() else None
+        report = checks.check_site(site, publication if register else None)
+    for fault in report.faults:
+        _out.print(f"{fault.file}: {fault.message}")
+    if report.faults:
+        raise GuidanceError(f"{site}: {len(report.faults)} faults in {report.pages} pages")
+    _out.print(f"{site}: {report.pages} pages and {report.links} links checked, no fault")
+
+
+@app.command("serve")
+def serve_command(
+    site: Annotated[Path, typer.Argument(help="The built site.")] = Path("site"),
+    port: Annotated[int, typer.Option("--port", help="Port on this machine.", min=0, max=65535)] = 8000,
+) -> None:
+    """Show the built site to a browser on this machine."""
+    with serving.serve(site, port) as server:
+        _out.print(f"{site}: http://127.0.0.1:{server.server_port}/ (Ctrl+C ends it)")
+        server.serve_forever()
+
+
+@app.callback(invoke_without_command=True)
+def version(
+    show: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False,
+) -> None:
+    """Publishes every edition of a piece of guidance as a cross-linked, citable site."""
+    if show:
+        from importlib.metadata import version as installed
+
+        _out.print(installed("guidance"))
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run a command. Ends with 0, with 1 and one line on standard error, or with 2 for wrong arguments."""
+    try:
+        app()
+    except GuidanceError as error:
+        _err.print(f"guidance: {error}")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        _err.print("guidance: stopped")
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        _err.print(f"guidance: {error.filename or 'the system'}: {error.strerror or error}")
+        sys.exit(1)
+
+
+def _order(publication: Path, sources: Path | None, editions: list[str] | None, out: Path) -> Order:
+    """What the options of a command come to."""
+    here = Path.cwd()
+    root = here if (here / "mkdocs.yml").is_file() else Path(guidance.__file__).resolve().parents[2]
+    return Order(
+        publication=publication,
+        folders=source_folders(sources, os.environ.get("GUIDANCE_SOURCES"), here),
+        out=out.absolute(),
+        shop=Workshop(root, here / "build", os.environ.get("GUIDANCE_SITE_URL")),
+        cache=here / ".cache" / "sources",
+        editions=tuple(editions or ()),
+    )
+
+
+@contextmanager
+def _telling() -> Iterator[Callable[[str], None]]:
+    """Shows the step at hand: moving on a terminal, a quiet line elsewhere."""
+    if not _err.is_terminal:
+        yield lambda step: _err.print(f"· {step}")
+        return
+    with _err.status("starting") as status:
+        yield lambda step: status.update(step)
+
+
+def _build_warnings(outcome: Outcome) -> Iterator[str]:
+    """What the reader should know of a build that ended well, a line each."""
+    for gap in outcome.missing:
+        if gap.fault:
+            yield f"warning: edition {gap.edition} is built without its text: {gap.reason}"
+    for host in sorted({gap.silent for gap in outcome.missing if gap.silent}):
+        editions = ", ".join(gap.edition for gap in outcome.missing if gap.silent == host)
+        yield f"note: {host} did not answer; put files into sources/ to have the text of {editions}"
+    yield from (f"warning: {line}" for line in outcome.warnings)
+
+
+def _closing(outcome: Outcome, out: Path) -> str:
+    """The line that a build ends with: where the site is, and which editions have full text."""
+    without = len(outcome.publication.editions) - len(outcome.loaded)
+    if outcome.loaded:
+        which = f"full text of {', '.join(outcome.loaded)}" + (f"; {without} editions without" if without else "")
+    else:
+        which = "no edition has full text" + ("; the specimen shows how it looks" if outcome.specimen else "")
+    return f"{out / 'index.html'}: {which}"

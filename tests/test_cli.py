@@ -1,0 +1,193 @@
+"""The command line: what it ends with, what it prints, and that an error is one line."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from guidance.specimen import compile_typst
+
+REGISTER = """
+title = "Keeping a library"
+short = "KL"
+publisher = "A made-up office"
+
+[[editions]]
+id = "2010"
+title = "Keeping a library 2010"
+published = "2010-01-01"
+ended = "2020-01-01"
+[[editions.revisions]]
+id = "2010-01"
+date = "2010-01"
+what = "First issue."
+url = "https://files.example.invalid/library.pdf"
+
+[[editions]]
+id = "2020"
+title = "Keeping a library 2020"
+published = "2020-01-01"
+"""
+
+SOURCE = """
+#set document(title: "Keeping a library")
+#set text(lang: "en", size: 11pt)
+#set page(numbering: "1")
+#set enum(numbering: "1.", spacing: 1.2em)
+= Chapter 1: Doors
+#v(1em)
++ Keepers should open the doors every day of the week, early in the morning and for all who come to them.
++ Readers must close the doors behind them when it rains, as chapter 1 says, and in the winter every time.
++ Nobody may lock a door while a reader is in the house, whatever the hour is and whoever asks for it.
+= Chapter 2: Windows
+#v(1em)
+#set enum(start: 4)
++ Windows should stand open in the summer, since books want air as much as their readers do in warm weather.
++ Keepers must clean the windows twice in a year, or ask somebody who likes ladders to do it in their place.
+"""
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    """A machine of its own with a made-up publication in `versions` and no specimen."""
+    (tmp_path / "versions").mkdir()
+    (tmp_path / "versions" / "editions.toml").write_text(REGISTER, encoding="utf-8")
+    (tmp_path / "mkdocs.yml").write_text(
+        "site_name: x\ntheme: {name: mkdocs, highlightjs: false}\nplugins: []\nmarkdown_extensions: [attr_list, md_in_html, tables]\n"
+    )
+    return tmp_path
+
+
+@pytest.fixture
+def guidance(library: Path) -> Run:
+    """Runs a command there, without GUIDANCE_SOURCES unless it is given."""
+
+    def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("GUIDANCE_")}
+        command = [sys.executable, "-c", "from guidance.cli import main; main()", *arguments]
+        return subprocess.run(
+            command, cwd=library, env=clean | environment, capture_output=True, text=True, stdin=subprocess.DEVNULL
+        )
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def library_pdf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("typst") / "2020"
+    folder.mkdir()
+    (folder / "source.typ").write_text(SOURCE, encoding="utf-8")
+    compile_typst(folder / "source.typ", folder / "2020.pdf")
+    return folder
+
+
+def one_line(finished: "subprocess.CompletedProcess[str]") -> str:
+    """The error of a failed command, which is one line that begins with the program's name."""
+    lines = [line for line in finished.stderr.splitlines() if not line.startswith("· ")]
+    assert len(lines) == 1, finished.stderr
+    assert lines[0].startswith("guidance: ")
+    return lines[0]
+
+
+def test_a_build_without_text_ends_well(guidance: Run, library: Path) -> None:
+    finished = guidance("build", "--offline")
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout == "site/index.html: no edition has full text\n"
+    for path in ("index.html", "2010/index.html", "2020/edition.json", "latest/index.html", "versions.json"):
+        assert (library / "site" / path).is_file(), path
+    assert guidance("check").returncode == 0
+
+
+def test_an_address_that_cannot_be_reached_is_said_once(guidance: Run) -> None:
+    finished = guidance("build")
+    assert finished.returncode == 0
+    assert finished.stderr.count("files.example.invalid") == 1
+
+
+def test_a_build_with_text(guidance: Run, library: Path, library_pdf: Path) -> None:
+    finished = guidance("build", "--offline", "--record-permalinks", GUIDANCE_SOURCES=str(library_pdf))
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout.splitlines()[-1] == "site/index.html: full text of 2020; 1 editions without"
+    assert "para-2\tparagraph\t2\t1\t" in (library / "versions" / "2020" / "permalinks.tsv").read_text()
+    assert "doors behind them" in (library / "site" / "2020" / "p" / "2" / "index.html").read_text()
+    checked = guidance("check")
+    assert checked.returncode == 0, checked.stdout
+    guidance("build", "--offline")
+    page = (library / "site" / "2020" / "p" / "2" / "index.html").read_text()
+    assert "not loaded" in page
+    assert "Paragraph 2" in page
+
+
+def test_recorded_permalinks_are_never_taken_away(guidance: Run, library: Path, library_pdf: Path) -> None:
+    register = library / "versions" / "2020" / "permalinks.tsv"
+    register.parent.mkdir()
+    register.write_text("para-99\tparagraph\t99\t7\t0000000000000000\n")
+    guidance("build", "--offline", "--record-permalinks", GUIDANCE_SOURCES=str(library_pdf))
+    assert "para-99\tparagraph\t99\t7\t0000000000000000" in register.read_text()
+    assert (library / "site" / "2020" / "p" / "99" / "index.html").is_file()
+    checked = guidance("check")
+    assert checked.returncode == 1
+    assert "has lost para-99" in checked.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"", "empty"), (b"<html>", "not a PDF"), (b"%PDF-1.7\n" + b"x" * 99, "cut short"), (b"%PDF-1.7\n%%EOF", "")],
+)
+def test_a_faulty_source(guidance: Run, library: Path, content: bytes, words: str) -> None:
+    (library / "sources").mkdir()
+    (library / "sources" / "2010.pdf").write_bytes(content)
+    asked = guidance("build", "--offline", "--edition", "2010")
+    assert asked.returncode == 1
+    assert "2010.pdf" in one_line(asked)
+    assert words in one_line(asked)
+    assert not (library / "site").exists()
+    unasked = guidance("build", "--offline")
+    assert unasked.returncode == 0
+    assert "warning: edition 2010" in unasked.stderr
+    assert (library / "site" / "2010" / "index.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("build", "--offline", "--edition", "2010"), 1, "edition 2010"),
+        (("build", "--offline", "--edition", "1066"), 1, "1066"),
+        (("build", "--offline", "--sources", "nowhere"), 1, "nowhere"),
+        (("build", "--offline", "--publication", "nowhere"), 1, "nowhere/editions.toml"),
+        (("build", "--offline", "--out", "versions"), 1, "not a built site"),
+        (("convert", "nothing.pdf", "-o", "out"), 1, "nothing.pdf"),
+        (("convert", "mkdocs.yml", "-o", "out"), 1, "mkdocs.yml"),
+        (("check", "nowhere"), 1, "make site"),
+        (("serve", "nowhere"), 1, "make site"),
+    ],
+)
+def test_an_error_is_one_line(guidance: Run, arguments: tuple[str, ...], code: int, words: str) -> None:
+    finished = guidance(*arguments)
+    assert finished.returncode == code
+    assert words in one_line(finished)
+
+
+@pytest.mark.parametrize("arguments", [("nonsense",), ("build", "--nonsense"), ("convert",)])
+def test_wrong_usage_ends_with_two(guidance: Run, arguments: tuple[str, ...]) -> None:
+    finished = guidance(*arguments)
+    assert finished.returncode == 2
+    assert "Traceback" not in finished.stderr
+
+
+def test_convert_makes_a_folder(guidance: Run, library: Path, library_pdf: Path) -> None:
+    finished = guidance("convert", str(library_pdf / "2020.pdf"), "-o", "out")
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout.startswith("out: 5 numbered paragraphs")
+    assert {"provisions.json", "edition.json", "index.md", "conversion.md"} <= {
+        path.name for path in (library / "out").iterdir()
+    }
+    again = guidance("convert", str(library_pdf / "2020.pdf"), "-o", "out")
+    assert again.returncode == 0, "a conversion may be made again in its place"
+    other = guidance("convert", str(library_pdf / "2020.pdf"), "-o", "versions")
+    assert other.returncode == 1
