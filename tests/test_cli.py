@@ -58,7 +58,8 @@ def library(tmp_path: Path) -> Path:
     (tmp_path / "versions").mkdir()
     (tmp_path / "versions" / "editions.toml").write_text(REGISTER, encoding="utf-8")
     (tmp_path / "mkdocs.yml").write_text(
-        "site_name: x\ntheme: {name: mkdocs, highlightjs: false}\nplugins: []\nmarkdown_extensions: [attr_list, md_in_html, tables]\n"
+        "site_name: x\ntheme: {name: mkdocs, highlightjs: false}\nplugins: []\n"
+        "markdown_extensions: [attr_list, md_in_html, tables]\n"
     )
     return tmp_path
 

@@ -20,6 +20,7 @@ from guidance.publish.frame import edition_settings, root_settings
 from guidance.publish.markdown import render_pages
 from guidance.publish.pages import PICTURES, Page, addresses
 from guidance.publish.permalink_pages import Setting, permalink_pages
+from guidance.publish.root import render_editions, render_root_home
 from guidance.publish.site import Folder, Workshop, build_site
 from guidance.register import Edition, Publication, read_register
 from guidance.sources import Fetcher, Missing
@@ -202,24 +203,12 @@ def _root_folder(publication: Publication, folder: Path, loaded: tuple[str, ...]
         pages = {path.relative_to(docs).as_posix(): path.read_bytes() for path in files}
     else:
         pages = {}
+    pages.setdefault("editions.md", render_editions(publication, loaded).encode())
     if "index.md" not in pages:
-        pages["index.md"] = _home(publication).encode()
-        if len(pages) == 1:
-            settings["nav"] = [{"Home": "index.md"}]
+        pages["index.md"] = render_root_home(publication, loaded).encode()
+    if set(pages) == {"index.md", "editions.md"}:
+        settings["nav"] = [{"Home": "index.md"}, {"Editions": "editions.md"}]
     return Folder("", publication.title, pages, settings, prefix=prefix)
-
-
-def _home(publication: Publication) -> str:
-    """A home page from the register, for a publication that has none of its own."""
-    about = "Made-up guidance that shows the machine at work." if publication.specimen else ""
-    rows = []
-    for edition in reversed(publication.editions):
-        status = "in force" if edition.id == publication.in_force.id else "superseded"
-        rows.append(f"-   [{edition.id}]({edition.id}/), {status}. {edition.summary}".rstrip())
-    return (
-        "\n\n".join(part for part in (f"# {publication.title}", about, "## Editions", "\n".join(rows)) if part)
-        + "\n"
-    )
 
 
 # --- The specimen ----------------------------------------------------------------------------------
