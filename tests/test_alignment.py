@@ -1,6 +1,7 @@
 """Which provision became which: editions of our own that renumber, split, merge and move, and a real pair."""
 
 import os
+import time
 from collections import Counter
 from pathlib import Path
 
