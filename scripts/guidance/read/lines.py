@@ -76,6 +76,8 @@ _SAME_LINE = 0.22  # share of the type size by which the baselines of one line m
 _RAISED = (0.12, 0.75)  # how far above its line a superscript may stand
 _LOWERED = (-0.35, -0.05)
 _WORD_GAP = 0.17  # a wider gap between fragments is a space
+_CLOSING = ".,;:!?)]’”"
+_CLOSING_GAP = 0.6  # nobody puts a space before these: only a gap that is one for sure counts
 _SMALLER = 0.86
 
 
@@ -195,7 +197,8 @@ def _needs_space(before: Run, fragment: Fragment, size: float) -> bool:
         return False
     if fragment.text[0].isspace():
         return True
-    return fragment.box.left - before.right > _WORD_GAP * size
+    closes = fragment.text[0] in _CLOSING
+    return fragment.box.left - before.right > (_CLOSING_GAP if closes else _WORD_GAP) * size
 
 
 def _with_text(run: Run, text: str) -> Run:
