@@ -27,7 +27,7 @@ _TAGS: Mapping[Kind, str] = {
 }
 _STARS: Mapping[Kind, str] = {"bold": "**", "italic": "*"}
 _SPECIAL = re.compile(r"[\\`*_\[\]{}]")
-_AMPERSAND = re.compile(r"&(?=[#A-Za-z])")
+_AMPERSAND = re.compile(r"&(?=[#A-Za-z]|$)")  # at a piece's end the name may follow in the next
 _CLOSING = re.compile(r"#+\s*$")  # at a heading's end, hash signs would be taken for its frame
 _NUMBERED = re.compile(r"^(\d+)([.)])")
 # What cannot stand in HTML, and what takes a line for itself though it is none, by itself or for Python.
