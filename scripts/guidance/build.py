@@ -20,8 +20,9 @@ from guidance.publish.frame import edition_settings, root_settings
 from guidance.publish.markdown import render_pages
 from guidance.publish.pages import PICTURES, Page, addresses
 from guidance.publish.permalink_pages import Setting, permalink_pages
-from guidance.publish.root import render_editions, render_root_home
+from guidance.publish.root import render_root_home
 from guidance.publish.site import Folder, Workshop, build_site
+from guidance.publish.timeline import render_editions
 from guidance.register import Edition, Publication, read_register
 from guidance.sources import Fetcher, Missing
 from guidance.specimen import compile_typst
@@ -203,7 +204,7 @@ def _root_folder(publication: Publication, folder: Path, loaded: tuple[str, ...]
         pages = {path.relative_to(docs).as_posix(): path.read_bytes() for path in files}
     else:
         pages = {}
-    pages.setdefault("editions.md", render_editions(publication, loaded).encode())
+    pages.setdefault("editions.md", render_editions(publication, loaded).markdown.encode())
     if "index.md" not in pages:
         pages["index.md"] = render_root_home(publication, loaded).encode()
     if set(pages) == {"index.md", "editions.md"}:

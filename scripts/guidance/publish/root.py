@@ -1,6 +1,6 @@
-"""Pages at a publication's root that the register writes: the list of editions, and a home where there is none.
+"""The home page that the register writes for a publication that has none of its own.
 
-Markdown only, from facts of the register; what a publication's own hand-written pages say is theirs.
+Markdown only, from facts of the register; the list of editions is in `timeline`.
 """
 
 from collections.abc import Collection
@@ -8,11 +8,6 @@ from collections.abc import Collection
 from guidance.publish.edition import say_date
 from guidance.publish.inline import escape_markdown
 from guidance.register import Edition, Publication
-
-
-def render_editions(publication: Publication, with_text: Collection[str] = ()) -> str:
-    """The page *Editions*, `editions.md`: each one with the dates between which it stood, the newest first."""
-    return f"# Editions\n\n{_table(publication, with_text, '../')}\n"
 
 
 def render_root_home(publication: Publication, with_text: Collection[str] = ()) -> str:
@@ -25,21 +20,21 @@ def render_root_home(publication: Publication, with_text: Collection[str] = ()) 
         about,
         now,
         "## Editions",
-        _table(publication, with_text, ""),
+        _table(publication, with_text),
     )
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _table(publication: Publication, with_text: Collection[str], up: str) -> str:
+def _table(publication: Publication, with_text: Collection[str]) -> str:
     head = "| Edition | Stood from | Until | What was new | Full text here |\n|---|---|---|---|---|"
-    rows = [_row(edition, with_text, up) for edition in reversed(publication.editions)]
+    rows = [_row(edition, with_text) for edition in reversed(publication.editions)]
     return "\n".join((head, *rows))
 
 
-def _row(edition: Edition, with_text: Collection[str], up: str) -> str:
+def _row(edition: Edition, with_text: Collection[str]) -> str:
     until = say_date(edition.ended) if edition.ended else "in force"
     cells = (
-        f"[{edition.id}]({up}{edition.id}/)",
+        f"[{edition.id}]({edition.id}/)",
         say_date(edition.in_force or edition.published),
         until,
         escape_markdown(edition.summary),
