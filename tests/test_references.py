@@ -191,6 +191,9 @@ def test_places_in_the_document(text: str, expected: list[str]) -> None:
         ("section 4 of the Shelving Regulations 2018", [
             "section 4 of the Shelving Regulations 2018 -> Shelving Regulations cannot have a section of that kind",
         ]),
+        ("the Shelving Regulations 2018 (the Regulations) and the Glue Regulations", [
+            f"Shelving Regulations 2018 -> {SITE}uksi/2018/789",
+        ]),
         ("Human Rights Act 1998 Section 16G", [
             "Human Rights Act 1998 Section 16G -> "
             "Human Rights Act has no section 16G; the source seems to name the wrong one",
@@ -205,6 +208,17 @@ def test_places_in_the_document(text: str, expected: list[str]) -> None:
 )  # fmt: skip
 def test_which_act_is_meant(text: str, expected: list[str]) -> None:
     assert resolve(text) == expected
+
+
+def test_the_document_can_say_what_the_regulations_are() -> None:
+    says = paragraph(8, "The Shelving Regulations 2018 (“the Regulations”) apply.", "chapter-1")
+    asks = paragraph(9, "See regulation 5, the Regulations and section 99.", "chapter-2")
+    found = find_references(library(says, asks), ACTS)[1:]
+    assert [one.address if isinstance(one, Reference) else one.reason for one in found] == [
+        f"{SITE}uksi/2018/789/regulation/5",
+        f"{SITE}uksi/2018/789",
+        NOT_SAID,
+    ]
 
 
 def test_a_section_of_the_same_chapter_is_meant_where_no_act_is() -> None:

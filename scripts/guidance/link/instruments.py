@@ -21,7 +21,7 @@ _POINTING = re.compile(
 )
 # Words that a title may run back over: capitalised ones, what stands in brackets, and small joining words.
 _TITLE = re.compile(
-    r"(?:(?:[A-Z][\w’'-]*|\((?:[^()]|\([^()]*\)){2,90}\)|of|and|to|for|in|on|with|from|by|at|or|etc\.?|No\.?\s?\d+"
+    r"(?:(?:[A-Z][\w’'-]*|\((?:[^()]|\([^()]*\)){2,90}\)|of|and|to|for|in|on|with(?:\sa)?|from|by|at|or|etc\.?|No\.?\s?\d+"
     r"|(?:Act|Order|Rules|Regulations)\s\d{4}),?\s+)+$"
 )
 _NOT_A_TITLE = re.compile(

@@ -17,6 +17,7 @@ from guidance.model import Document, Link, Locus, Provision, Reference, Text, Un
 
 _ELSEWHERE = "it is a place in another document"
 _NOT_SAID = "the text does not say of which Act or instrument"
+_FORMS = ("Act", "Regulations", "Order", "Rules")
 _BETWEEN = re.compile(r"[\s,:;(–-]*(?:especially\s|in particular\s|particularly\s|at\s|see\s)?\(?")
 _BRACKET = re.compile(r"(?:Act|Regulations|Order|Rules|\d{4}|Regulation|Rights|Convention)\s?\(")
 
@@ -35,9 +36,10 @@ def find_references(document: Document, acts: Acts | None = None) -> tuple[Refer
 
     `acts` are the instruments that the publication knows. A range leads to its first provision.
     """
-    known = _with_definitions(document, acts or Acts())
+    defined = _defined(document, acts or Acts())
+    known = _with_names(acts or Acts(), defined)
     found = tuple(_walk(document, known))
-    resolver = _Resolver(document, known, found)
+    resolver = _Resolver(document, known, found, _meant(defined, known))
     settled = (resolver.resolve(one) for one in found)
     return tuple(one for one in settled if one is not None)
 
@@ -49,20 +51,39 @@ def _walk(document: Document, acts: Acts) -> Iterator[Found]:
                 yield Found(provision, part, text, citation)
 
 
-def _with_definitions(document: Document, acts: Acts) -> Acts:
-    """The Acts with the short names that the document gives them: "the Equality Act 2010 (the Equality Act)"."""
-    short: dict[Act, list[str]] = defaultdict(list)
+def _defined(document: Document, acts: Acts) -> tuple[tuple[str, Act], ...]:
+    """The short names that the document itself gives to Acts: "the Equality Act 2010 (the Equality Act)"."""
+    found: dict[tuple[str, Act], None] = {}
     for provision in (*document.provisions, *document.notes):
         for text in provision_texts(provision):
             if _BRACKET.search(text.plain):
                 for i in find_instruments(text.plain, acts):
                     act = _titled(i, acts) if i.defines else None
                     if act:
-                        short[act].append(i.defines.removeprefix("the "))
+                        found[(i.defines.removeprefix("the "), act)] = None
+    return tuple(found)
+
+
+def _with_names(acts: Acts, defined: tuple[tuple[str, Act], ...]) -> Acts:
+    """The Acts with those further names; "the Act" alone is none, it would be found in every unknown title."""
+    short: dict[Act, list[str]] = defaultdict(list)
+    for name, act in defined:
+        if name not in _FORMS:
+            short[act].append(name)
     longer = (
         replace(a, short=tuple(dict.fromkeys((*a.short, *short[a])))) if short[a] else a for a in acts.entries
     )
     return Acts(tuple(longer))
+
+
+def _meant(defined: tuple[tuple[str, Act], ...], acts: Acts) -> dict[str, Act]:
+    """What "the Act" and "the Regulations" stand for all through, where the document gives that name once."""
+    meant: dict[str, Act] = {}
+    for form in _FORMS:
+        named = {(act.title, act.year) for name, act in defined if name == form}
+        if len(named) == 1:
+            meant[form.lower()] = next(a for a in acts.entries if (a.title, a.year) in named)
+    return meant
 
 
 def _titled(named: Instrument, acts: Acts) -> Act | None:
@@ -76,8 +97,9 @@ def _titled(named: Instrument, acts: Acts) -> Act | None:
 class _Resolver:
     """What the document's own usage tells about its citations, gathered once, and asked for each of them."""
 
-    def __init__(self, document: Document, acts: Acts, found: tuple[Found, ...]) -> None:
+    def __init__(self, document: Document, acts: Acts, found: tuple[Found, ...], meant: dict[str, Act]) -> None:
         self._acts = acts
+        self._meant = meant
         self._places = Places(document)
         self._named: dict[str, list[tuple[int, int, Act]]] = defaultdict(list)  # by provision: part, start, Act
         self._usage: dict[str, Counter[Act]] = defaultdict(Counter)
@@ -138,7 +160,7 @@ class _Resolver:
 
     def _bare(self, one: Found) -> Act | None:
         """The Act meant by "section 47" alone: as cited in full in this provision, as the field uses it, as the one
-        fitting Act named before it, or as the whole document uses it."""
+        fitting Act named before it, as the document uses it throughout, or as its own "the Regulations" says."""
         pinpoints, anchor = one.citation.pinpoints, one.provision.anchor
         key = _key(pinpoints[0])
         act = self._here.get((anchor, key)) or self._acts.by_bare.get(key)
@@ -150,7 +172,11 @@ class _Resolver:
         if len(nearer) == 1:
             return nearer.pop()
         usage = self._usage[key]
-        return next(iter(usage)) if len(usage) == 1 and usage.total() > 1 else None
+        if len(usage) == 1 and usage.total() > 1:
+            return next(iter(usage))
+        return next(
+            (a for a in self._meant.values() if pinpoints[0].unit != "section" and fits(a, pinpoints)), None
+        )
 
     def _instrument(self, one: Found) -> Act | str:
         """The Act that a name stands for, or the reason why that is not known."""
@@ -164,7 +190,7 @@ class _Resolver:
             )
         if named.manner == "dated":
             return self._dated(one, named) or f"no one instrument of {named.year} is named so"
-        return self._by_context(one, named) or _NOT_SAID
+        return self._by_context(one, named) or self._meant.get(named.form) or _NOT_SAID
 
     def _by_context(self, one: Found, named: Instrument) -> Act | None:
         """The last Act named before in this provision that the words can stand for."""
