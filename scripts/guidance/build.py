@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from guidance.anchors import Permalink, permalinks, read_permalinks, write_permalinks
+from guidance.comparing import Compared, compare_editions, crosswalk_json, links_to_redlines
 from guidance.link.acts import read_acts
 from guidance.link.references import find_references
 from guidance.loading import Loaded, Places, load_editions
@@ -116,10 +117,12 @@ def publication_folders(
 ) -> tuple[Folder, ...]:
     """What MkDocs is to build for a publication: a folder for each edition, and the pages at its root."""
     texts = {item.edition.id: item for item in loaded}
+    compared = compare_editions(loaded, folder)
     editions = tuple(
-        _edition_folder(publication, edition, folder, texts, shop, prefix) for edition in publication.editions
+        _edition_folder(publication, edition, folder, texts, compared, shop, prefix)
+        for edition in publication.editions
     )
-    return (*editions, _root_folder(publication, folder, tuple(texts), prefix))
+    return (*editions, _root_folder(publication, folder, tuple(texts), prefix, compared))
 
 
 def _edition_folder(
@@ -127,14 +130,23 @@ def _edition_folder(
     edition: Edition,
     folder: Path,
     texts: Mapping[str, Loaded],
+    compared: Compared,
     shop: Workshop,
     prefix: str,
 ) -> Folder:
     item = texts.get(edition.id)
     overview = _read(folder / edition.id / "overview.md")
+    redlines = compared.redlines(edition.id)
     if item:
         references = find_references(item.document, read_acts(folder / "acts.toml"))
-        pages = render_pages(item.document, references, edition, publication, overview=overview)
+        pages = render_pages(
+            item.document,
+            references,
+            edition,
+            publication,
+            overview=overview + links_to_redlines(redlines),
+            counterparts=compared.counterparts(edition.id),
+        )
     else:
         pages = render_stub(edition, publication, overview=overview, nearest=_nearest(publication, edition, texts))
     place = f"{prefix}/{edition.id}".strip("/")
@@ -142,7 +154,9 @@ def _edition_folder(
     return Folder(
         id=edition.id,
         title=f"{edition.id} (in force)" if current else edition.id,
-        pages={page.path: page.markdown.encode() for page in pages} | _pictures(item),
+        pages={page.path: page.markdown.encode() for page in (*pages, *(p for r in redlines for p in r.pages))}
+        | _pictures(item)
+        | {path: content for redline in redlines for path, content in redline.files.items()},
         settings=edition_settings(edition, publication, pages, with_text=tuple(texts)),
         extras=_extras(publication, edition, folder, item, pages, place, prefix, shop),
         aliases=("latest",) if current else (),
@@ -196,7 +210,9 @@ def _read(path: Path) -> str:
 # --- Pages at the root -----------------------------------------------------------------------------
 
 
-def _root_folder(publication: Publication, folder: Path, loaded: tuple[str, ...], prefix: str) -> Folder:
+def _root_folder(
+    publication: Publication, folder: Path, loaded: tuple[str, ...], prefix: str, compared: Compared
+) -> Folder:
     settings = root_settings(publication, with_text=loaded)
     docs = folder / publication.docs if publication.docs else None
     if docs and docs.is_dir():
@@ -209,7 +225,8 @@ def _root_folder(publication: Publication, folder: Path, loaded: tuple[str, ...]
         pages["index.md"] = render_root_home(publication, loaded).encode()
     if set(pages) == {"index.md", "editions.md"}:
         settings["nav"] = [{"Home": "index.md"}, {"Editions": "editions.md"}]
-    return Folder("", publication.title, pages, settings, prefix=prefix)
+    extras = {"crosswalk.json": crosswalk_json(compared)} if loaded else {}
+    return Folder("", publication.title, pages, settings, extras, prefix=prefix)
 
 
 # --- The specimen ----------------------------------------------------------------------------------

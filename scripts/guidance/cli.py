@@ -5,6 +5,7 @@ What a command does is done elsewhere; an error is one line, and a traceback is 
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from rich.console import Console
 import guidance
 from guidance import checks, serving
 from guidance.build import Order, Outcome, build, load, record_permalinks
+from guidance.comparing import cite, compare_files, say_cited
 from guidance.convert import convert
 from guidance.model import GuidanceError
 from guidance.publish.site import Workshop
@@ -104,6 +106,35 @@ def convert_command(
         f"{figures.characters_placed} of {figures.characters_source} characters placed, "
         f"{figures.characters_dropped} dropped"
     )
+
+
+@app.command("compare")
+def compare_command(
+    old: Annotated[Path, typer.Argument(help="The older guidance file, or a folder converted from it.")],
+    new: Annotated[Path, typer.Argument(help="The newer guidance file, or a folder converted from it.")],
+    to: Annotated[Path, typer.Option("-o", "--output", help="Folder for changes.json, changes.csv and redlines.")],
+) -> None:
+    """Compare two guidance files: what changed, word by word, and what only moved or was renumbered."""
+    with _telling() as tell:
+        tell(f"comparing {old.name} with {new.name}")
+        comparison = compare_files(old, new, to)
+    kinds = Counter(change.kind for change in comparison.changes)
+    _out.print(f"{to}: " + ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())))
+
+
+@app.command("cite")
+def cite_command(
+    citation: Annotated[str, typer.Argument(help='A citation, such as "WT 2018 p 13" or "2023 para 153".')],
+    publication: PublicationOption = Path("versions"),
+    sources: SourcesOption = None,
+) -> None:
+    """Resolve a citation: the place, its page, and where the text stands in the edition in force."""
+    register = read_register(publication)
+    with _telling() as tell:
+        loaded, _ = load(_order(publication, sources, None, Path("site")), register, None, tell)
+        found = cite(citation, register, publication, loaded)
+    for line in say_cited(found):
+        _out.print(line)
 
 
 @app.command("check")

@@ -1,0 +1,222 @@
+"""Loaded editions -> their comparisons, crosswalk and comparison pages: the rooms brought together.
+
+What is compared how is decided in `compare`, what a page looks like in `publish`; nothing is printed here.
+"""
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from itertools import combinations, pairwise
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from guidance.anchors import permalinks, read_permalinks, slug
+from guidance.compare.changes import compare
+from guidance.compare.cite import Cited, parse_citation, resolve_citation
+from guidance.compare.crosswalk import Crosswalk, build_crosswalk, counterparts, crosswalk_record
+from guidance.link.agencies import Vocabulary, read_agencies
+from guidance.link.duties import find_duties
+from guidance.loading import Loaded
+from guidance.model import Comparison, Document, Duty, GuidanceError, Kind, Para, Place, Provision, SourceFile, Text
+from guidance.publish.pages import addresses, lay_out
+from guidance.publish.redline import Redline, Side, render_comparison
+from guidance.publish.site import write_below
+from guidance.read import read_document
+from guidance.register import Publication
+
+Pair = tuple[str, str]  # ids of the older and of the newer edition
+
+
+class Compared(Struct, frozen=True):
+    """Everything that is known of several editions together; oldest first."""
+
+    documents: Mapping[str, Document]
+    addresses: Mapping[str, Mapping[str, str]]  # per edition, each anchor's address from the edition's root
+    duties: Mapping[str, tuple[Duty, ...]]
+    comparisons: Mapping[Pair, Comparison]
+    crosswalk: Crosswalk
+
+    def counterparts(self, edition: str) -> dict[str, dict[str, str]]:
+        """Per anchor of an edition, per other edition, where the text stands there, from the site's root."""
+        rooted = {
+            other: {anchor: f"{other}/{address}" for anchor, address in known.items()}
+            for other, known in self.addresses.items()
+        }
+        return counterparts(self.crosswalk, edition, rooted) if edition in self.documents else {}
+
+    def redlines(self, edition: str) -> tuple[Redline, ...]:
+        """The comparisons of an edition with each older one, nearest first."""
+        older = [old for old, new in self.comparisons if new == edition]
+        return tuple(self._redline((old, edition)) for old in reversed(older))
+
+    def _redline(self, pair: Pair) -> Redline:
+        old, new = (Side(one, self.documents[one], self.addresses[one]) for one in pair)
+        who: dict[str, tuple[str, ...]] = {}
+        for one in pair:
+            for duty in self.duties[one]:
+                who[duty.at.anchor] = tuple(sorted({*who.get(duty.at.anchor, ()), *duty.who}))
+        return render_comparison(self.comparisons[pair], old, new, who=who)
+
+
+def compare_editions(loaded: Sequence[Loaded], folder: Path) -> Compared:
+    """Every two of the loaded editions compared; `folder` is the publication's, for its agencies."""
+    vocabulary = read_agencies(folder / "agencies.toml")
+    return compare_documents({item.edition.id: item.document for item in loaded}, vocabulary)
+
+
+def compare_documents(documents: Mapping[str, Document], vocabulary: Vocabulary) -> Compared:
+    """Every two of some documents compared; oldest first, by the ids of their editions."""
+    duties = {edition: find_duties(text, vocabulary) for edition, text in documents.items()}
+    comparisons = {
+        (old, new): compare(documents[old], documents[new], (old, new), (duties[old], duties[new]))
+        for old, new in combinations(documents, 2)
+    }
+    ids = list(documents)
+    neighbours = [comparisons[pair] for pair in pairwise(ids)]
+    return Compared(
+        documents=documents,
+        addresses={edition: addresses(lay_out(text)) for edition, text in documents.items()},
+        duties=duties,
+        comparisons=comparisons,
+        crosswalk=build_crosswalk(list(documents.items()), neighbours),
+    )
+
+
+def links_to_redlines(redlines: Sequence[Redline]) -> str:
+    """The comparisons of an edition as a list for its home page, in Markdown."""
+    if not redlines:
+        return ""
+    first = [redline.pages[0] for redline in redlines]
+    return "\n\n## What changed\n\n" + "\n".join(f"-   [{page.title}]({page.path})" for page in first) + "\n"
+
+
+def crosswalk_json(compared: Compared) -> bytes:
+    """What crosswalk.json holds."""
+    return (json.dumps(crosswalk_record(compared.crosswalk), ensure_ascii=False, indent=1) + "\n").encode()
+
+
+# --- Two files -----------------------------------------------------------------------------------
+
+_MARK = "changes.json"
+
+
+def compare_files(old: Path, new: Path, to: Path) -> Comparison:
+    """Compare two guidance files, or folders converted from them, into the folder `to`: changes.json,
+    changes.csv and redline pages in Markdown.
+
+    Raises GuidanceError when a file cannot be read, or `to` holds something that is not a comparison.
+    """
+    if to.exists() and not (to.is_dir() and ((to / _MARK).is_file() or not any(to.iterdir()))):
+        raise GuidanceError(f"{to}: holds something that is not a comparison; choose another folder with -o")
+    ids = [slug(old.stem), slug(new.stem)]
+    if ids[0] == ids[1]:
+        ids = [f"{ids[0]}-old", f"{ids[1]}-new"]
+    compared = compare_documents(
+        {edition: _read(file) for edition, file in zip(ids, (old, new), strict=True)}, Vocabulary()
+    )
+    (redline,) = compared.redlines(ids[1])
+    within = f"compare/{ids[0]}/"
+    files = {page.path: page.markdown.encode() for page in redline.pages} | dict(redline.files)
+    beside = to.absolute().with_name(f".{to.absolute().name}.new")
+    shutil.rmtree(beside, ignore_errors=True)
+    try:
+        for path, content in files.items():
+            write_below(beside, path.removeprefix(within), content)
+        shutil.rmtree(to, ignore_errors=True)
+        beside.rename(to.absolute())
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return compared.comparisons[ids[0], ids[1]]
+
+
+def _read(file: Path) -> Document:
+    """A document from a guidance file, or from a folder that `guidance convert` made."""
+    if (file / "provisions.json").is_file():
+        return _read_converted(file / "provisions.json")
+    if not file.is_file():
+        raise GuidanceError(f"{file}: there is no such file, and no folder with a provisions.json")
+    return read_document(file)
+
+
+def _read_converted(file: Path) -> Document:
+    """The document that a provisions.json holds: its text and its places, without marks."""
+    try:
+        rows = msgspec.json.decode(file.read_bytes(), type=tuple[_Converted, ...])
+    except (msgspec.DecodeError, OSError) as error:
+        raise GuidanceError(f"{file}: {error}; convert the file again") from None
+    found = tuple(row.provision() for row in rows)
+    return Document(
+        title=file.parent.name,
+        language="en",
+        source=SourceFile(file.name, "", "application/json", file.stat().st_size),
+        provisions=tuple(one for one in found if one.kind != "footnote"),
+        notes=tuple(one for one in found if one.kind == "footnote"),
+    )
+
+
+class _Converted(Struct, frozen=True):
+    """What is read of an entry of provisions.json."""
+
+    anchor: str
+    kind: Kind
+    number: str | None
+    heading: str | None
+    text: str
+    page: int | None
+    parents: tuple[str, ...]
+    level: int | None
+
+    def provision(self) -> Provision:
+        return Provision(
+            self.anchor,
+            self.kind,
+            self.number,
+            heading=Text(self.heading) if self.heading else None,
+            level=self.level,
+            blocks=tuple(Para(Text(line)) for line in self.text.split("\n") if line),
+            parents=self.parents,
+            places=(Place(self.page),) if self.page else (),
+        )
+
+
+# --- Citations -----------------------------------------------------------------------------------
+
+
+def cite(words: str, publication: Publication, folder: Path, loaded: Sequence[Loaded]) -> Cited:
+    """Where a citation points. Editions without text are looked up in their permalink registers.
+
+    Raises GuidanceError when the citation is not understood or there is no such place.
+    """
+    known = {
+        edition.id: read_permalinks(folder / edition.id / "permalinks.tsv") for edition in publication.editions
+    }
+    known |= {item.edition.id: permalinks(item.document) for item in loaded}
+    citation = parse_citation(words, list(known), (publication.short, publication.title))
+    crosswalk = None
+    if len(loaded) > 1 and citation.edition != publication.in_force.id:
+        crosswalk = compare_documents({item.edition.id: item.document for item in loaded}, Vocabulary()).crosswalk
+    return resolve_citation(citation, known, publication.in_force.id, crosswalk)
+
+
+def say_cited(found: Cited) -> list[str]:
+    """A resolved citation in words, a line for each place: its permalink, its page, where it stands today."""
+    lines = []
+    for at, (place, link) in enumerate(zip(found.places, found.permalinks, strict=True)):
+        page = f", page {place.page}" if place.page else ""
+        named = f"{place.kind} {place.number}" if place.number else f"{place.kind} {place.anchor}"
+        lines.append(f"{found.citation.edition} {named}{page}: {link}{_today(found, at)}")
+    return lines
+
+
+def _today(found: Cited, at: int) -> str:
+    if found.citation.edition == found.in_force:
+        return " (in force)"
+    if not found.today:
+        return ""
+    if found.today[at]:
+        return f" → today {', '.join(found.today[at])}"
+    if found.nearest[at]:
+        return f" → no counterpart in {found.in_force}; nearest {', '.join(found.nearest[at])}"
+    return f" → no counterpart in {found.in_force}"
