@@ -46,9 +46,12 @@
   // An edition link leads to where the paragraph in view stands there, where that is known.
   const known = JSON.parse(document.getElementById("counterparts")?.textContent ?? "{}");
   const inView = () => {
+    const target = article.querySelector(":target");
+    const box = target?.getBoundingClientRect();
+    if (box && box.bottom > 0 && box.top < innerHeight) return target;
     let last = null;
     for (const mark of article.querySelectorAll("[id]")) {
-      if (last && mark.getBoundingClientRect().top > innerHeight / 3) break;
+      if (last && mark.getBoundingClientRect().top > 80) break; // the one that the screen's first line is in
       last = mark;
     }
     return last;

@@ -31,7 +31,7 @@ RESERVED = frozenset(
 )
 PICTURES = "pictures/"
 _LONG = 2.0  # a page is long from this many times the median on
-_SHORT = 0.08  # and is not split when that would leave pages of less than this share of the median
+_SHORT = 0.25  # and is not split when that would leave pages of less than this share of the median
 
 
 class Page(Struct, frozen=True):
@@ -128,7 +128,9 @@ def join_parts(parts: Iterable[str]) -> str:
 def render_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     """A table in Markdown; its cells are Markdown already."""
     lines = [head, tuple("---" for _ in head), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "&#124;") for cell in row) + " |" for row in lines)
+    table = "\n".join("| " + " | ".join(cell.replace("|", "&#124;") for cell in row) + " |" for row in lines)
+    name = f"Table: {', '.join(head)}"  # one scrolls it by keyboard where it is wider than the page
+    return f'<div class="table" role="group" aria-label="{name}" tabindex="0" markdown="1">\n\n{table}\n\n</div>'
 
 
 # --- Dividing -------------------------------------------------------------------------------------

@@ -1,0 +1,137 @@
+"""A small site of our own, served on this machine, and a Chromium to open it with."""
+
+import functools
+import http.server
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import documents
+from browser import find_chromium
+from guidance.anchors import permalinks
+from guidance.publish.blocks import picture_name
+from guidance.publish.edition import render_stub
+from guidance.publish.frame import edition_settings, root_settings
+from guidance.publish.markdown import render_pages
+from guidance.publish.pages import PICTURES, addresses, lay_out
+from guidance.publish.permalink_pages import Setting, permalink_pages
+from guidance.publish.site import Folder, Workshop, build_site
+from guidance.register import Edition
+
+ROOT = Path(__file__).parent.parent.parent
+PUBLICATION = documents.library_publication()
+DOCUMENT = documents.library()
+WITH_TEXT = ("2011", "2021")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here opens a browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+def edition_folder(edition: Edition) -> Folder:
+    """An edition's build: the text in two of them, so that there is somewhere to go; the third has none."""
+    where = addresses(lay_out(DOCUMENT))
+    other = WITH_TEXT[1 - WITH_TEXT.index(edition.id)] if edition.id in WITH_TEXT else ""
+    pages = (
+        render_pages(
+            DOCUMENT,
+            documents.library_references(),
+            edition,
+            PUBLICATION,
+            overview="Our own words on this edition.",
+            counterparts={a: {other: f"{other}/{url}"} for a, url in where.items() if a != "opening-text"},
+        )
+        if other
+        else render_stub(edition, PUBLICATION, overview="Our own words.", nearest=PUBLICATION.edition("2011"))
+    )
+    pictures = {f"{PICTURES}{picture_name(a.name)}": a.content for a in DOCUMENT.assets}
+    provisions = {p.anchor: p for p in (*DOCUMENT.provisions, *DOCUMENT.notes)}
+    return Folder(
+        id=edition.id,
+        title=edition.id,
+        pages={p.path: p.markdown.encode() for p in pages} | (pictures if other else {}),
+        settings=edition_settings(edition, PUBLICATION, pages, with_text=WITH_TEXT),
+        extras=permalink_pages(
+            permalinks(DOCUMENT), provisions if other else {}, addresses(pages), Setting(PUBLICATION, edition)
+        ),
+        aliases=("latest",) if edition.id == PUBLICATION.in_force.id else (),
+    )
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the built site."""
+    place = tmp_path_factory.mktemp("site")
+    root = Folder(
+        "",
+        "Home",
+        {"index.md": b"# Home\n\n[2011](2011/index.html)\n"},
+        root_settings(PUBLICATION, with_text=WITH_TEXT),
+    )
+    folders = (*(edition_folder(e) for e in PUBLICATION.editions), root)
+    build_site(folders, place / "site", Workshop(ROOT, place / "build"))
+    return place / "site"
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """A file server that keeps its requests to itself."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """Where the site is served, without a closing slash."""
+    handler = functools.partial(Quiet, directory=str(site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A Chromium; tests are skipped where there is none."""
+    path = find_chromium()
+    if path is None:
+        pytest.skip("no Chromium here; `make test` installs one, or name one in GUIDANCE_CHROMIUM")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])
+def either_page(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Page]:
+    """A page with scripts, and one without."""
+    context = browser.new_context(base_url=address, java_script_enabled=request.param)
+    context.set_default_timeout(5000)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A page with scripts, on a desktop."""
+    context = browser.new_context(base_url=address, permissions=["clipboard-read", "clipboard-write"])
+    context.set_default_timeout(5000)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def phone(browser: Browser, address: str) -> Iterator[Page]:
+    """A page 320 CSS pixels wide, which is also a desktop at 400 %."""
+    context = browser.new_context(base_url=address, viewport={"width": 320, "height": 640}, reduced_motion="reduce")
+    context.set_default_timeout(5000)
+    yield context.new_page()
+    context.close()

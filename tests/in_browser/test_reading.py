@@ -1,0 +1,170 @@
+"""Reading in a real browser: everything a reader needs, with scripts and without, by mouse and by keyboard."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+KINDS = ("/", "/2001/", "/2011/", "/2011/chapter-1/", "/2011/chapter-2/", "/2011/conversion/", "/2021/annex-a/")
+
+
+def test_a_chapter_says_where_it_stands(either_page: Page) -> None:
+    either_page.goto("/2011/chapter-1/")
+    expect(either_page.get_by_role("heading", level=1)).to_have_text("Chapter 1: Opening the doors")
+    expect(either_page.locator("#para-1")).to_contain_text("1. A library should be open to all.")
+    expect(either_page.get_by_role("group", name="Box: What the law asks")).to_be_visible()
+    status = either_page.get_by_role("region", name="Status of this edition")
+    expect(status).to_contain_text("superseded on 18 June 2021 by the 2021 edition")
+    expect(either_page.get_by_role("navigation", name="Breadcrumb")).to_contain_text("2011 edition")
+    expect(either_page.get_by_role("contentinfo")).to_contain_text("Unofficial.")
+    expect(either_page.get_by_role("contentinfo")).to_contain_text("Open Government Licence v3.0")
+    official = either_page.get_by_role("link", name="Official file, pages 2 to 3")
+    expect(official).to_have_attribute("href", "https://example.org/2011.pdf#page=2")
+
+
+def test_the_banner_leads_to_where_the_text_stands_now(either_page: Page) -> None:
+    either_page.goto("/2011/chapter-2/")
+    either_page.get_by_role("link", name="Read where this text stands now").click()
+    expect(either_page).to_have_url("/2021/chapter-2/#chapter-2")
+    expect(either_page.locator(".status")).to_contain_text("In force.")
+
+
+def test_an_edition_link(either_page: Page) -> None:
+    either_page.goto("/2011/chapter-2/")
+    either_page.locator(".editions summary").click()
+    links = either_page.get_by_role("navigation", name="Editions").get_by_role("link")
+    assert [link.inner_text() for link in links.all()] == ["2021", "2011", "2001"]
+    links.first.click()
+    expect(either_page).to_have_url("/2021/chapter-2/#chapter-2")
+
+
+def test_an_edition_link_to_where_nothing_is_known_leads_to_that_editions_home(either_page: Page) -> None:
+    either_page.goto("/2011/chapter-2/")
+    either_page.locator(".editions summary").click()
+    either_page.get_by_role("link", name="2001").click()
+    expect(either_page).to_have_url("/2001/")
+    expect(either_page.get_by_role("heading", name="Full text not loaded in this build")).to_be_visible()
+    either_page.get_by_role("link", name="the 2011 edition", exact=True).click()
+    expect(either_page).to_have_url("/2011/index.html")
+
+
+def test_an_edition_link_keeps_the_paragraph_in_view(page: Page) -> None:
+    page.goto("/2011/chapter-2/#chapter-2-table")
+    page.locator(".editions summary").evaluate("summary => { summary.parentElement.open = true }")
+    page.get_by_role("navigation", name="Editions").get_by_role("link", name="2021").evaluate(
+        "link => link.click()"
+    )
+    expect(page).to_have_url("/2021/chapter-2/#chapter-2-table")
+
+
+def test_a_note_and_back(either_page: Page) -> None:
+    either_page.goto("/2011/chapter-1/")
+    either_page.locator("#fnref-1").click()
+    expect(either_page).to_have_url("/2011/chapter-1/#fn-1")
+    expect(either_page.locator("#fn-1")).to_be_in_viewport()
+    either_page.locator("[role=doc-backlink][aria-label='Back to reference 1 of note 1']").click()
+    expect(either_page).to_have_url("/2011/chapter-1/#fnref-1")
+    expect(either_page.locator("#fnref-1")).to_be_in_viewport()
+
+
+def test_a_permalink(either_page: Page) -> None:
+    either_page.goto("/2011/p/2/")
+    either_page.locator("a[href$='#para-2']").first.click()
+    expect(either_page).to_have_url("/2011/chapter-1/#para-2")
+
+
+def test_a_number_copies_its_permanent_address(page: Page, address: str) -> None:
+    page.goto("/2011/chapter-1/")
+    page.get_by_role("link", name="2.", exact=True).click()
+    expect(page.get_by_role("status")).to_have_text("Link to 2 copied")
+    assert page.evaluate("navigator.clipboard.readText()") == f"{address}/2011/p/2/"
+    expect(page).to_have_url("/2011/chapter-1/#para-2")
+
+
+def test_light_and_dark_are_the_readers_choice_and_stay(page: Page) -> None:
+    page.emulate_media(color_scheme="light")
+    page.goto("/2011/chapter-1/")
+    background = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(background)
+    page.get_by_role("button", name="Dark").click()
+    dark = page.evaluate(background)
+    assert dark != light
+    page.goto("/2021/chapter-2/")
+    expect(page.get_by_role("button", name="Light")).to_be_visible()
+    assert page.evaluate(background) == dark
+
+
+def test_before_and_after(either_page: Page) -> None:
+    either_page.goto("/2011/chapter-1/")
+    either_page.get_by_role("link", name="Next Chapter 2").click()
+    expect(either_page).to_have_url("/2011/chapter-2/")
+    either_page.get_by_role("link", name="Previous Chapter 1").click()
+    expect(either_page).to_have_url("/2011/chapter-1/")
+
+
+@pytest.mark.parametrize("path", KINDS)
+def test_no_request_leaves(page: Page, address: str, path: str) -> None:
+    hosts: set[str] = set()
+    faults: list[str] = []
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(path, wait_until="networkidle")
+    assert hosts == {urlsplit(address).netloc}
+    assert faults == []
+    assert page.context.cookies() == []
+
+
+@pytest.mark.parametrize("path", KINDS)
+def test_no_script_stands_in_a_page(page: Page, path: str) -> None:
+    page.goto(path)
+    assert page.locator("script:not([src]):not([type='application/json'])").count() == 0
+    assert page.locator("[style], style").count() == 0
+
+
+@pytest.mark.parametrize("path", KINDS)
+def test_nothing_is_cut_off_or_hidden_from_the_keyboard_at_320_pixels(phone: Page, path: str) -> None:
+    phone.goto(path)
+    assert phone.evaluate("document.scrollingElement.scrollWidth") <= 320
+    stops = phone.locator("a[href], button, summary, [tabindex='0']").count()
+    seen: list[str] = []
+    for _ in range(stops + 1):
+        phone.keyboard.press("Tab")
+        if phone.evaluate("document.activeElement === document.body"):
+            break
+        place = phone.evaluate(
+            """() => { const at = document.activeElement, box = at.getBoundingClientRect();
+                return [at.outerHTML, box.width, box.height, box.left, box.right, box.bottom, box.top]; }"""
+        )
+        seen.append(place[0])
+        assert place[1] > 0, place
+        assert place[2] > 0, place
+        assert place[3] >= -1, place
+        assert place[4] <= 321, place
+        assert place[5] > 0, place
+        assert place[6] < 640, place
+    assert len(seen) > 3
+    assert not [html for html in seen if "md-nav" in html]
+
+
+def test_the_contents_open_and_close_by_keyboard(phone: Page) -> None:
+    phone.goto("/2011/chapter-1/")
+    contents = phone.get_by_role("navigation", name="Contents")
+    expect(contents).to_be_hidden()
+    phone.get_by_role("button", name="Contents").press("Enter")
+    expect(contents).to_be_visible()
+    phone.keyboard.press("Escape")
+    expect(contents).to_be_hidden()
+    expect(phone.get_by_role("button", name="Contents")).to_be_focused()
+    phone.get_by_role("button", name="Contents").press("Enter")
+    contents.get_by_role("link", name="Chapter 2").click()
+    expect(phone).to_have_url("/2011/chapter-2/")
+
+
+def test_focus_can_be_seen(page: Page) -> None:
+    page.goto("/2011/chapter-1/")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        style = page.evaluate("(s => [s.outlineStyle, s.outlineWidth])(getComputedStyle(document.activeElement))")
+        assert style[0] != "none", page.evaluate("document.activeElement.outerHTML")
+        assert float(style[1].removesuffix("px")) >= 2
