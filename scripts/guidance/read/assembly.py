@@ -46,7 +46,7 @@ class Assembly:
         self._flow = flow
         self._headings = headings
         self._numbered = numbered
-        self._repeats = len(set(numbered.numbers.values())) < len(numbered.numbers)
+        self._repeats = 3 * len(set(numbered.numbers.values())) < 2 * len(numbered.numbers)
         self._allocator = Allocator()
         self._notes = NoteIndex(flow.notes, self._allocator)
         every = [x for e in flow.elements for x in element_lines(e)] + [x for n in flow.notes for x in n.lines]
@@ -108,10 +108,10 @@ class Assembly:
         )
 
     def _take_paragraph(self, chunk: Chunk, number: str) -> None:
-        chapter = self._above[0][1] if self._above and self._repeats else None
+        chapter = self._above[0][1] if self._above else None
         wish = anchor_for("paragraph", number, "")
-        wish = f"{chapter}-{wish}" if chapter else wish
-        self._start("paragraph", chunk.lines, wish)
+        wish = f"{chapter}-{wish}" if chapter and self._repeats else wish
+        self._start("paragraph", chunk.lines, wish, chapter)
         if self._open and chunk.marker:
             self._open.number = number
             self._open.marker = chunk.marker.printed
@@ -187,7 +187,7 @@ class Assembly:
         metrics = replace(self._flow.metrics, right=max(x.right for x in lines), left=min(x.left for x in lines))
         for chunk in cut_chunks(lines, metrics):
             builder.take(replace(chunk, kind="prose"))
-        return builder.finish(self._open.anchor if self._open else "table")
+        return builder.finish(self._open.anchor if self._open else "table", self._allocator.take)
 
     def _take_figure(self, flow: FigureFlow) -> None:
         last = self._provisions[-1] if self._provisions and self._open is None else None
@@ -240,9 +240,9 @@ class Assembly:
     def _parents(self) -> tuple[str, ...]:
         return tuple(anchor for _, anchor in self._above)
 
-    def _start(self, kind: Kind, lines: Sequence[Line], wish: str) -> None:
+    def _start(self, kind: Kind, lines: Sequence[Line], wish: str, within: str | None = None) -> None:
         self._close()
-        anchor = self._allocator.take(wish)
+        anchor = self._allocator.take(wish, within)
         self._open = _Open(anchor, kind, BlockBuilder(self._text), [], left=lines[0].left, text_left=lines[0].left)
 
     def _take_into(self, chunk: Chunk, plain: bool = False) -> None:
@@ -260,13 +260,14 @@ class Assembly:
         if now is None:
             return
         self._open = None
+        within = now.anchor if now.kind == "paragraph" else f"{now.anchor}-item"
         self._provisions.append(
             Provision(
                 anchor=now.anchor,
                 kind=now.kind,
                 number=now.number,
                 marker=now.marker,
-                blocks=now.builder.finish(now.anchor),
+                blocks=now.builder.finish(within, self._allocator.take),
                 parents=self._parents(),
                 places=places_of(tuple(now.lines)),
             )
@@ -305,10 +306,12 @@ class Assembly:
                     kind="footnote",
                     number=note.label,
                     marker=marker,
-                    blocks=builder.finish(anchor),
+                    blocks=builder.finish(anchor, self._allocator.take),
                     places=places_of(note.lines),
                 )
             )
         for anchor in self._notes.unclaimed:
             self.findings.append(Finding("footnote", f"nothing in the text refers to note {anchor}"))
+        for label, page in self._notes.unknown:
+            self.findings.append(Finding("footnote", f"the raised “{label}” refers to no note", page))
         return tuple(self._provisions), tuple(notes)

@@ -5,11 +5,15 @@ Holds what is open while a provision is being read; it decides nothing about whe
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from guidance.model import Block, Box, Item, List, Para, Place, Subheading, Text
 from guidance.read.lines import Line
 from guidance.read.numbering import Marker
 from guidance.read.paragraphs import Chunk
 
+TakeAnchor = Callable[[str], str]
+"""Gives the anchor that a wish becomes: itself where it is free."""
 JoinLines = Callable[[Chunk], Text]
 """Gives a chunk's text without its marker."""
 
@@ -71,7 +75,7 @@ class BlockBuilder:
             into.append(Para(self._join(chunk), places_of(chunk.lines)))
 
     def _title(self, chunk: Chunk) -> Block:
-        text = self._join(chunk)
+        text = self._join(replace(chunk, marker=None))  # its number is part of the title
         if len(chunk.lines) > 3 or text.plain.endswith((".", ";", ",")):
             return Para(text, places_of(chunk.lines))
         return Subheading(text, places_of(chunk.lines))
@@ -94,30 +98,28 @@ class BlockBuilder:
         item.blocks.append(Para(text, places_of(chunk.lines)))
         inner.items.append(item)
 
-    def finish(self, within: str) -> tuple[Block, ...]:
+    def finish(self, within: str, take: TakeAnchor) -> tuple[Block, ...]:
         """The blocks; lettered and numbered items get anchors below `within`, the provision's own."""
-        return _frozen(self._root, within, set())
+        return _frozen(self._root, within, take)
 
 
-def _frozen(blocks: "list[Block | _OpenList]", within: str, taken: set[str]) -> tuple[Block, ...]:
+def _frozen(blocks: "list[Block | _OpenList]", within: str, take: TakeAnchor) -> tuple[Block, ...]:
     done: list[Block] = []
     for block in blocks:
         if isinstance(block, _OpenList):
-            items = tuple(_frozen_item(item, within, taken) for item in block.items)
+            items = tuple(_frozen_item(item, within, take) for item in block.items)
             done.append(List(items, ordered=block.kind == "ordered"))
         else:
             done.append(block)
     return tuple(done)
 
 
-def _frozen_item(item: _OpenItem, within: str, taken: set[str]) -> Item:
+def _frozen_item(item: _OpenItem, within: str, take: TakeAnchor) -> Item:
     anchor = None
     if item.marker.value:
         wish = f"{within}-{item.marker.value.lower().replace('.', '-')}"
-        if wish not in taken:
-            anchor = wish
-            taken.add(wish)
-    return Item(item.marker.printed, _frozen(item.blocks, anchor or within, taken), anchor)
+        anchor = wish if take(wish) == wish else None
+    return Item(item.marker.printed, _frozen(item.blocks, anchor or within, take), anchor)
 
 
 def places_of(lines: tuple[Line, ...]) -> tuple[Place, ...]:

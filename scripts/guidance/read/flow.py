@@ -5,15 +5,15 @@ nothing of headings or provisions.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from guidance.model import Box, Dropped
+from guidance.model import Box, Dropped, Finding
 from guidance.read.furniture import Entry, find_contents, find_furniture
 from guidance.read.ink import Fragment, Ink, Page
 from guidance.read.lines import Line, build_lines
-from guidance.read.notes import NoteLines, find_notes
+from guidance.read.notes import NoteLines, add_end_notes, find_notes
 from guidance.read.paragraphs import Metrics, measure
 from guidance.read.regions import Grid, Panel, Picture, Regions, find_regions, holds, hull
 
@@ -66,6 +66,7 @@ class Flow(Struct, frozen=True):
     cover: tuple[Line, ...]
     imprint: tuple[Line, ...]
     dropped: tuple[Dropped, ...]
+    findings: tuple[Finding, ...] = ()
 
 
 class _PageParts(Struct):
@@ -96,16 +97,28 @@ def read_flow(ink: Ink) -> Flow:
         kept.append([x for i, x in enumerate(rest) if i not in listed])
     metrics = measure(kept)
     notes, taken = find_notes(kept, [p.page.shapes for p in parts], metrics)
+    notes, taken = add_end_notes(kept, notes, taken, metrics)
     body = [[x for i, x in enumerate(lines) if i not in taken.get(n, set())] for n, lines in enumerate(kept)]
     covers = _cover_pages(contents, body, metrics)
-    cover = tuple(line for number in range(covers) for line in body[number])
+    cover = tuple(line for number in range(covers) for line in _cover_lines(parts[number], body[number]))
     last = len(parts) - 1
     has_mark = any(_is_logo(f, last, len(parts), covers) for _, f in parts[last].boxes)
     imprint = tuple(body[last]) if has_mark and last >= covers else ()
     if imprint:
         body[last] = []
     elements = _in_order(parts, body, covers)
-    return Flow(_joined(elements), notes, entries, metrics, cover, imprint, tuple(dropped))
+    findings = tuple(_links_over_nothing(parts))
+    return Flow(_joined(elements), notes, entries, metrics, cover, imprint, tuple(dropped), findings)
+
+
+def _links_over_nothing(parts: Sequence[_PageParts]) -> Iterator[Finding]:
+    for part in parts:
+        lines = [*part.lines, *(line for _, region in part.boxes for line in element_lines(region))]
+        placed = {link.area.address for line in lines for link in line.links}
+        loose = [area.address for area in part.page.links if area.address and area.address not in placed]
+        if loose:
+            words = f"links that lie over white space were dropped ({len(loose)}): {', '.join(loose)}"
+            yield Finding("link", words, part.page.number)
 
 
 def _body_size(ink: Ink) -> float:
@@ -125,6 +138,12 @@ def _cover_pages(contents: dict[int, set[int]], body: Sequence[Sequence[Line]], 
         plain = sum(1 for line in body[0] if abs(line.size - metrics.size) < 0.5 and len(line.text) > 60)
         return 0 if plain > 4 else 1
     return 0
+
+
+def _cover_lines(part: _PageParts, lines: Sequence[Line]) -> list[Line]:
+    """A cover's lines, those on a coloured ground included."""
+    grounds = [line for _, region in part.boxes if isinstance(region, BoxFlow) for line in region.lines]
+    return sorted([*lines, *grounds], key=lambda line: -line.baseline)
 
 
 # --- One page ------------------------------------------------------------------------------------
@@ -234,7 +253,8 @@ def _in_order(parts: Sequence[_PageParts], body: Sequence[Sequence[Line]], cover
     for number, part in enumerate(parts):
         heights: list[tuple[float, int, Element]] = []
         for count, (top, region) in enumerate(part.boxes):
-            if not _is_logo(region, number, len(parts), covers):
+            on_cover = number < covers and isinstance(region, BoxFlow)
+            if not on_cover and not _is_logo(region, number, len(parts), covers):
                 heights.append((-top, count, region))
         if number >= covers:
             heights += [(-(x.baseline + 0.7 * x.size), 1000 + i, x) for i, x in enumerate(body[number])]

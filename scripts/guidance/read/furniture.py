@@ -79,16 +79,24 @@ def _is_sentence(line: Line, number: int, pages: Sequence[Sequence[Line]]) -> bo
 
 
 def find_contents(pages: Sequence[Sequence[Line]]) -> tuple[dict[int, set[int]], tuple[Entry, ...]]:
-    """The lines of the printed contents list (page, 0-based -> indexes, its title included) and its entries.
+    """The lines of printed contents lists (page, 0-based -> indexes, titles included) and the first one's entries.
 
-    The list starts at its title and goes on, over pages, while most lines end in a page number that does
-    not go backwards; a line without one belongs to the entry that follows it.
+    A list starts at its title and goes on, over pages, while most lines end in a page number that does
+    not go backwards; a line without one belongs to the entry that follows it. A part may have its own.
     """
-    for number, lines in enumerate(pages[:30]):
+    taken: dict[int, set[int]] = {}
+    entries: tuple[Entry, ...] = ()
+    for number, lines in enumerate(pages):
         for index, line in enumerate(lines):
-            if _CONTENTS.match(line.text.strip()) and _entries_after(lines[index + 1 :]) >= 2:
-                return _gather(pages, number, index)
-    return {}, ()
+            if index in taken.get(number, ()) or not _CONTENTS.match(line.text.strip()):
+                continue
+            if _entries_after(lines[index + 1 :]) >= 2:
+                listed, found = _gather(pages, number, index)
+                for page, indexes in listed.items():
+                    taken.setdefault(page, set()).update(indexes)
+                if not entries and 8 * number < max(len(pages), 80):
+                    entries = found  # a part's own list says nothing of the levels in the whole
+    return taken, entries
 
 
 def _entries_after(lines: Sequence[Line]) -> int:

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from guidance.anchors import normalise
 from guidance.model import EvidenceKind, Kind
@@ -22,6 +23,10 @@ _NAMED = re.compile(
     r"(?P<number>\d+[a-z]?|[a-z](?![a-z])|[ivxl]+(?![a-z])|one|two|three|four|five|six|seven|eight|nine|ten)\b",
     re.IGNORECASE,
 )
+_RESIDUE = re.compile(r"(?:\s*\d{1,3}F?)+$")  # what word processors leave of footnote marks in bookmarks
+_NEARLY_ALL = 0.8  # share of a style's titles on one level from which a tag that says otherwise is not believed
+_MOSTLY_UNKNOWN = 0.8  # share of a style's titles without a level from which the others' levels say nothing
+_SOME = 0.1  # share of a style's titles on one level from which smaller styles stand below it
 _ONE_TO_TEN = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _SPELT = {word: str(number) for number, word in enumerate(_ONE_TO_TEN, 1)}
 _KINDS: dict[str, Kind] = {
@@ -36,7 +41,7 @@ _KINDS: dict[str, Kind] = {
 
 
 class Heading(Struct, frozen=True):
-    """A title line that is a heading, its level (1 = chapter) and the evidence for it."""
+    """A title line that is a heading, its level (1 = chapter, 0 = part) and the evidence for it."""
 
     chunk: Chunk
     level: int
@@ -77,36 +82,55 @@ def rank_headings(
 ) -> tuple[Heading, ...]:
     """The headings among some title lines, with their levels.
 
-    The level is the bookmarks' where a title is among them, else the printed contents', else the tags',
-    else that of other titles in the same type; levels start at 1 and never skip one going down.
+    The level is the bookmarks' where a title is among them, else the printed contents', else the tags'
+    unless nearly all titles of its type are on another level or many have no tag, else that of other titles
+    in the same type; levels start at 1 and never skip one going down.
     """
     listed = _bookmark_levels(bookmarks, len(titles))
-    printed = _contents_levels(entries)
-    votes = [_votes(chunk, listed, printed) for chunk in titles]
+    printed = _printed_levels(titles, entries)
+    votes = [_votes(chunk, listed, printed.get(index)) for index, chunk in enumerate(titles)]
     by_style: dict[tuple[float, int], Counter[int]] = defaultdict(Counter)
-    firm = [v.bookmark or v.contents or v.tag for v in votes]
-    for chunk, level in zip(titles, firm, strict=True):
-        if level:
-            by_style[_style(chunk)][level] += 1
-    ranks = _style_ranks(titles, by_style)
+    for chunk, vote in zip(titles, votes, strict=True):
+        by_style[_style(chunk)][vote.bookmark or vote.contents or vote.tag or 0] += 1
+    ranks = _style_ranks(by_style)
     headings: list[Heading] = []
     before = 0
-    for chunk, vote, level in zip(titles, votes, firm, strict=True):
-        level = min(level or ranks[_style(chunk)], before + 1)
-        before = level
+    for chunk, vote in zip(titles, votes, strict=True):
+        style = _style(chunk)
+        alike, unknown, every = by_style[style][ranks[style]], by_style[style][0], by_style[style].total()
+        usual = alike >= _NEARLY_ALL * every or unknown > (1 - _NEARLY_ALL) * every
+        level = vote.bookmark or vote.contents or (ranks[style] if usual else vote.tag) or ranks[style]
+        level = before = min(level, before + 1)
         evidence: list[EvidenceKind] = []
         evidence += ["bookmark"] if vote.bookmark else []
         evidence += ["contents"] if vote.contents else []
         evidence += ["tag"] if vote.tag else []
         headings.append(Heading(chunk, level, (*evidence, "style")))
-    return tuple(headings)
+    return _chapters_first(headings)
+
+
+def _chapters_first(headings: Sequence[Heading]) -> tuple[Heading, ...]:
+    """Headings with chapters on level 1: where parts hold chapters, the parts stand on level 0 above them."""
+    levels: dict[str | None, Counter[int]] = defaultdict(Counter)
+    for heading in headings:
+        levels[named_word(heading.chunk.text)][heading.level] += 1
+    parts, chapters = levels.get("part"), levels.get("chapter")
+    if not parts or not chapters:
+        return tuple(headings)
+    (part, _), (chapter, _) = parts.most_common(1)[0], chapters.most_common(1)[0]
+    if part != 1 or chapter != 2:
+        return tuple(headings)
+    return tuple(
+        replace(h, level=0 if h.level == 1 and named_word(h.chunk.text) == "part" else max(1, h.level - 1))
+        for h in headings
+    )
 
 
 def _style(chunk: Chunk) -> tuple[float, int]:
     return round(chunk.lines[0].size, 0), chunk.lines[0].colour
 
 
-def _votes(chunk: Chunk, listed: dict[str, list[tuple[int, int]]], printed: dict[str, int]) -> _Votes:
+def _votes(chunk: Chunk, listed: dict[str, list[tuple[int, int]]], printed: int | None) -> _Votes:
     key = key_of(chunk.text)
     page = chunk.lines[0].page
     near = [level for at, level in listed.get(key, ()) if abs(at - page) <= 1]
@@ -120,7 +144,7 @@ def _votes(chunk: Chunk, listed: dict[str, list[tuple[int, int]]], printed: dict
     )
     return _Votes(
         bookmark=near[0] if near else None,
-        contents=printed.get(key),
+        contents=printed,
         tag=tags.most_common(1)[0][0] if tags else None,
     )
 
@@ -132,37 +156,54 @@ def _bookmark_levels(bookmarks: Sequence[Bookmark], titles: int) -> dict[str, li
     for mark in bookmarks:
         if mark.page is not None:
             levels[key_of(mark.title)].append((mark.page, mark.level))
-            levels[key_of(re.sub(r"\d{1,3}$", "", mark.title))].append((mark.page, mark.level))
+            levels[key_of(_RESIDUE.sub("", mark.title))].append((mark.page, mark.level))
     return levels
 
 
-def _contents_levels(entries: Sequence[Entry]) -> dict[str, int]:
-    """Levels from how far entries are indented, or, where none is, from how they are set."""
-    if not entries:
-        return {}
+def _printed_levels(titles: Sequence[Chunk], entries: Sequence[Entry]) -> dict[int, int]:
+    """For titles that the printed contents name their levels there; where several titles have the same words,
+    an entry means the one nearest to the page it names."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for index, chunk in enumerate(titles):
+        places[key_of(chunk.text)].append(index)
+    levels: dict[int, int] = {}
+    for entry, level in zip(entries, _contents_levels(entries), strict=True):
+        free = [index for index in places.get(key_of(entry.title), ()) if index not in levels]
+        if free:
+            levels[min(free, key=lambda index: abs(titles[index].lines[0].page - entry.page))] = level
+    return levels
+
+
+def _contents_levels(entries: Sequence[Entry]) -> list[int]:
+    """Each entry's level: from how far it is indented and how it is set."""
     lefts: list[float] = []
     for left in sorted(e.left for e in entries):
         if not lefts or left - lefts[-1] > 4.0:
             lefts.append(left)
     looks = sorted({(round(e.size), e.bold) for e in entries}, reverse=True)
-    levels = {}
-    for entry in entries:
-        indent = max(i for i, left in enumerate(lefts) if entry.left >= left - 4.0)
-        look = looks.index((round(entry.size), entry.bold))
-        levels[key_of(entry.title)] = 1 + indent + look
-    return levels
+    return [
+        1
+        + max(i for i, left in enumerate(lefts) if entry.left >= left - 4.0)
+        + looks.index((round(entry.size), entry.bold))
+        for entry in entries
+    ]
 
 
-def _style_ranks(
-    titles: Sequence[Chunk], by_style: dict[tuple[float, int], Counter[int]]
-) -> dict[tuple[float, int], int]:
-    """A level for each style: the one most of its titles have by other evidence, else by its size."""
-    styles = sorted({_style(chunk) for chunk in titles}, key=lambda s: (-s[0], s[1]))
+def _style_ranks(by_style: dict[tuple[float, int], Counter[int]]) -> dict[tuple[float, int], int]:
+    """A level for each style, from the levels (0 = none) that other evidence gives its titles: the usual one
+    where enough have one, else the next below those of all larger styles."""
     ranks: dict[tuple[float, int], int] = {}
-    sizes = sorted({size for size, _ in styles}, reverse=True)
-    for style in styles:
-        if by_style.get(style):
-            ranks[style] = by_style[style].most_common(1)[0][0]
+    for style in sorted(by_style, key=lambda s: (-s[0], s[1])):
+        counted = by_style[style]
+        if counted[0] < _MOSTLY_UNKNOWN * counted.total():
+            ranks[style] = max((level for level in counted if level), key=lambda level: (counted[level], -level))
         else:
-            ranks[style] = 1 + sizes.index(style[0])
+            larger = [ranks[other] for other in ranks if other[0] > style[0]]
+            deepest = [
+                level
+                for other, levels in by_style.items()
+                for level in levels
+                if other[0] > style[0] and levels[level] > _SOME * levels.total()
+            ]
+            ranks[style] = 1 + max([0, *larger, *deepest])
     return ranks

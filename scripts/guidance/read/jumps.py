@@ -11,7 +11,7 @@ from guidance.model import Finding, Link, Mark, Provision, Text
 from guidance.read.ink import Ink
 from guidance.read.rewrite import rewrite_provision
 
-_SLACK = 14.0  # points by which a link may point above the first line it means
+_SLACK = 1.0  # points by which a link may point below the foot of what it means
 
 
 def resolve_jumps(
@@ -21,8 +21,8 @@ def resolve_jumps(
     places: dict[int, list[tuple[float, str]]] = defaultdict(list)
     for provision in provisions:
         for place in provision.places:
-            top = place.box.top if place.box else ink.pages[place.page - 1].height
-            places[place.page].append((-top, provision.anchor))
+            foot = place.box.bottom if place.box else 0.0
+            places[place.page].append((-foot, provision.anchor))
     for entries in places.values():
         entries.sort(key=lambda entry: entry[0])
     findings: list[Finding] = []
@@ -54,5 +54,5 @@ def _target(address: str, places: dict[int, list[tuple[float, str]]]) -> str | N
         return None
     if not height:
         return entries[0][1]
-    at = bisect_right([top for top, _ in entries], -float(height) - _SLACK)
+    at = bisect_right([foot for foot, _ in entries], -float(height) + _SLACK)
     return entries[min(at, len(entries) - 1)][1]

@@ -5,9 +5,11 @@ threshold is a share of the type size at hand.
 """
 
 from bisect import insort
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from guidance.model import Box
 from guidance.read.ink import Font, Fragment, LinkArea, Tag
@@ -129,7 +131,20 @@ def build_lines(
         else:
             row.parts.append((fragment, raised))
     lines.extend(_finish(row, page, tags, links, origin) for row in rows)
-    return tuple(sorted(lines, key=lambda line: (-line.baseline, line.left)))
+    return _with_raised_labels(sorted(lines, key=lambda line: (-line.baseline, line.left)))
+
+
+def _with_raised_labels(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Lines in which a small figure that alone did not fit behind its word is raised as those before it are."""
+    done: list[Line] = []
+    for line in lines:
+        above = done[-1] if done else None
+        figures = line.text.strip().isdigit()
+        if figures and above and above.runs[-1].raised > 0 and abs(line.size - above.runs[-1].size) < 0.5:
+            runs = tuple(replace(run, raised=1) for run in line.runs)
+            line = replace(line, runs=runs, size=above.size)
+        done.append(line)
+    return tuple(done)
 
 
 def _find_row(fragment: Fragment, index: dict[int, list[_Row]]) -> tuple[_Row | None, int]:
@@ -188,8 +203,17 @@ def _finish(row: _Row, page: int, tags: dict[int, Tag], links: Sequence[LinkArea
         max(b.right for b in parts),
         max(b.top for b in parts),
     )
-    found = _line_links("".join(run.text for run in runs), box, row.baseline, links)
-    return Line(page, box, row.baseline, row.size, tuple(runs), found, 0, origin)
+    found = _line_links(runs, box, row.baseline, links)
+    return Line(page, box, row.baseline, _usual_size(runs), tuple(runs), found, 0, origin)
+
+
+def _usual_size(runs: Sequence[Run]) -> float:
+    """The size of most of a line's letters, so that a large bullet does not make a title of it."""
+    letters: Counter[float] = Counter()
+    for run in runs:
+        if not run.raised:
+            letters[run.size] += len(run.text)
+    return max(letters, key=lambda size: (letters[size], size)) if letters else runs[0].size
 
 
 def _needs_space(before: Run, fragment: Fragment, size: float) -> bool:
@@ -209,11 +233,12 @@ def _with_space(run: Run) -> Run:
     return _with_text(run, run.text + " ")
 
 
-def _line_links(text: str, box: Box, baseline: float, links: Sequence[LinkArea]) -> tuple[LineLink, ...]:
+def _line_links(runs: Sequence[Run], box: Box, baseline: float, links: Sequence[LinkArea]) -> tuple[LineLink, ...]:
+    text = "".join(run.text for run in runs)
     found: list[LineLink] = []
     taken = 0
     inside = [
-        (area_box.left, words, area)
+        (area_box, words, area)
         for area in links
         for area_box, words in zip(area.boxes, area.words, strict=True)
         if area_box.bottom < baseline + 0.3 * (box.top - box.bottom) < area_box.top
@@ -221,13 +246,29 @@ def _line_links(text: str, box: Box, baseline: float, links: Sequence[LinkArea])
         and area_box.right > box.left
         and words.strip()
     ]
-    for left, words, area in sorted(inside, key=lambda entry: entry[0]):
-        share = (left - box.left) / max(box.right - box.left, 1.0)
+    for area_box, words, area in sorted(inside, key=lambda entry: entry[0].left):
+        share = (area_box.left - box.left) / max(box.right - box.left, 1.0)
         stretch = _locate(text, " ".join(words.split()), round(share * len(text)), taken)
+        stretch = stretch or _lying_in(runs, area_box, taken)
         if stretch:
             found.append(LineLink(*stretch, area))
             taken = stretch[1]
     return tuple(found)
+
+
+def _lying_in(runs: Sequence[Run], box: Box, after: int) -> tuple[int, int] | None:
+    """The characters that lie in a rectangle, where the engine reads its words in another order than the line's."""
+    within: list[int] = []
+    at = 0
+    for run in runs:
+        width = (run.right - run.left) / max(len(run.text), 1)
+        within += [
+            at + count
+            for count in range(len(run.text))
+            if at + count >= after and box.left < run.left + (count + 0.5) * width < box.right
+        ]
+        at += len(run.text)
+    return (within[0], within[-1] + 1) if len(within) > 2 else None
 
 
 def _locate(text: str, words: str, near: int, after: int) -> tuple[int, int] | None:

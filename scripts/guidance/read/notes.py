@@ -13,10 +13,12 @@ from msgspec import Struct
 from guidance.anchors import Allocator, anchor_for
 from guidance.read.ink import Shape
 from guidance.read.lines import Line
-from guidance.read.paragraphs import Metrics
+from guidance.read.paragraphs import Metrics, is_title
 from guidance.read.prose import is_raised_label
 
 _PLAIN_LABEL = re.compile(r"(\d{1,3})\.?(?:\s+|$)")
+_LISTED = re.compile(r"(\d{1,3})[.)]?\s+")
+_END_NOTES = re.compile(r"^(?:end ?notes?|foot ?notes?|notes?|references)\b", re.IGNORECASE)
 _SMALLER = 0.93
 
 
@@ -26,6 +28,7 @@ class NoteLines(Struct, frozen=True):
     label: str
     lines: tuple[Line, ...]
     skip: int
+    at_end: bool = False  # of a chapter or the file, rather than of its page
 
     @property
     def page(self) -> int:
@@ -38,7 +41,7 @@ def find_notes(
 ) -> tuple[tuple[NoteLines, ...], dict[int, set[int]]]:
     """All notes in reading order, and for each page (0-based) the indexes of the lines they take."""
     notes: list[tuple[str, list[Line], int]] = []
-    taken: dict[int, set[int]] = defaultdict(set)
+    places: list[list[int]] = []
     for number, lines in enumerate(pages):
         zone = _zone(lines, _separator(shapes[number], lines, metrics), metrics)
         for index in zone:
@@ -46,12 +49,83 @@ def find_notes(
             label = _label(line, notes, metrics)
             if label:
                 notes.append((label[0], [line], label[1]))
+                places.append([index])
             elif notes and number + 1 - notes[-1][1][-1].page <= 1:
                 notes[-1][1].append(line)
-            else:
-                continue
-            taken[number].add(index)
-    return tuple(NoteLines(label, tuple(lines), skip) for label, lines, skip in notes), dict(taken)
+                places[-1].append(index)
+    aside = _asides([note[0] for note in notes])
+    taken: dict[int, set[int]] = defaultdict(set)
+    for at, (_, lines, _) in enumerate(notes):
+        for line, index in zip(lines, places[at], strict=True):
+            if at not in aside:
+                taken[line.page - 1].add(index)
+    found = (NoteLines(label, tuple(lines), skip) for label, lines, skip in notes)
+    return tuple(note for at, note in enumerate(found) if at not in aside), dict(taken)
+
+
+def _asides(labels: Sequence[str]) -> set[int]:
+    """The indexes of notes that count from 1 in the midst of a sequence that then goes on as if they were not
+    there: they explain a figure, and their marks are drawn in it."""
+    values = [int(label) if label.isdigit() else 0 for label in labels]
+    aside: set[int] = set()
+    last = 0
+    for at, value in enumerate(values):
+        if value == 1 and last > 0 and at not in aside:
+            end = at + 1
+            while end < len(values) and values[end] == values[end - 1] + 1 != last + 1:
+                end += 1
+            if end < len(values) and values[end] == last + 1:
+                aside.update(range(at, end))
+        if at not in aside:
+            last = value
+    return aside
+
+
+def add_end_notes(
+    pages: Sequence[Sequence[Line]],
+    notes: tuple[NoteLines, ...],
+    taken: dict[int, set[int]],
+    metrics: Metrics,
+) -> tuple[tuple[NoteLines, ...], dict[int, set[int]]]:
+    """`notes` and `taken` with the notes that stand below a title such as "References", numbered from 1, at a
+    chapter's or the file's end; where the text has no raised figures, nothing there is a note."""
+    lines = [
+        (number, index, line)
+        for number, page in enumerate(pages)
+        for index, line in enumerate(page)
+        if index not in taken.get(number, ())
+    ]
+    marks = {run.text.strip(" ,;") for _, _, line in lines for run in line.runs if is_raised_label(run)}
+    found: list[list[tuple[int, int, Line]]] = []
+    for at, (_, _, line) in enumerate(lines):
+        if _END_NOTES.match(line.text.strip()) and is_title(line, metrics):
+            listed = _listed(lines[at + 1 :], metrics)
+            if len(listed) > 1 and {str(n) for n in range(1, len(listed) + 1)} & marks:
+                found += listed
+    taken = {number: set(indexes) for number, indexes in taken.items()}
+    for number, index, _ in (entry for note in found for entry in note):
+        taken.setdefault(number, set()).add(index)
+    added = []
+    for note in found:
+        start = _LISTED.match(note[0][2].text)
+        if start:
+            added.append(NoteLines(start[1], tuple(line for _, _, line in note), start.end(), True))
+    return tuple(sorted([*notes, *added], key=lambda note: note.page)), taken
+
+
+def _listed(lines: Sequence[tuple[int, int, Line]], metrics: Metrics) -> list[list[tuple[int, int, Line]]]:
+    """The entries of a list that counts from 1, up to the next title or line at the margin."""
+    entries: list[list[tuple[int, int, Line]]] = []
+    for entry in lines:
+        line = entry[2]
+        start = _LISTED.match(line.text)
+        if start and int(start[1]) == len(entries) + 1:
+            entries.append([entry])
+        elif not entries or is_title(line, metrics) or line.left < entries[0][0][2].left + 0.3 * line.size:
+            break
+        else:
+            entries[-1].append(entry)
+    return entries
 
 
 def _separator(shapes: Sequence[Shape], lines: Sequence[Line], metrics: Metrics) -> float | None:
@@ -116,6 +190,8 @@ class NoteIndex:
         self.anchors = tuple(allocator.take(anchor_for("footnote", note.label, "")) for note in notes)
         self._by_label: dict[str, list[tuple[int, str]]] = defaultdict(list)
         self._claimed: set[str] = set()
+        self._ends = {anchor for note, anchor in zip(notes, self.anchors, strict=True) if note.at_end}
+        self.unknown: list[tuple[str, int]] = []  # figures set like references, and the page they stand on
         for note, anchor in zip(notes, self.anchors, strict=True):
             self._by_label[note.label].append((note.page, anchor))
 
@@ -126,10 +202,12 @@ class NoteIndex:
         ahead = [anchor for at, anchor in known if at >= page and anchor not in self._claimed]
         here = [anchor for at, anchor in known if at == page]
         anchor = next(iter(here + ahead if here and here[0] in ahead else ahead + here), None)
-        if anchor is None and known:
-            anchor = known[-1][1]
+        if anchor is None:
+            anchor = next((a for at, a in reversed(known) if a in self._ends or page - at <= 1), None)
         if anchor:
             self._claimed.add(anchor)
+        else:
+            self.unknown.append((label, page))
         return anchor
 
     @property

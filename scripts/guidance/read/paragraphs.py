@@ -112,7 +112,8 @@ class _State:
         return self._done
 
     def take(self, line: Line) -> None:
-        kind: Literal["prose", "title"] = "title" if is_title(line, self._metrics) or _bold_line(line) else "prose"
+        titled = is_title(line, self._metrics) or _bold_line(line) or self._ends_title(line)
+        kind: Literal["prose", "title"] = "title" if titled else "prose"
         marker = self._marker_of(line) if kind == "prose" or not line.links else None
         if self._lines and not self._starts(line, marker, kind):
             self._lines.append(line)
@@ -121,6 +122,10 @@ class _State:
         self._lines, self._marker, self._kind = [line], marker, kind
         if marker:
             self._remember(marker, line)
+
+    def _ends_title(self, line: Line) -> bool:
+        """Whether a line without letters ("14") is the last of a title."""
+        return bool(self._lines) and self._kind == "title" and line.bold and not line.runs[0].raised
 
     def _close(self) -> None:
         if not self._lines:
@@ -185,6 +190,8 @@ class _State:
     def _starts(self, line: Line, marker: Marker | None, kind: str) -> bool:
         """Whether a line starts a chunk of its own rather than going on with the one at hand."""
         above = self._lines[-1]
+        if line.runs[0].raised > 0:
+            return any(not run.raised for run in line.runs)
         if kind == "title" or self._kind == "title":
             return self._title_starts(above, line, marker, kind)
         if marker:

@@ -21,6 +21,7 @@ from guidance.read.ink import Bookmark, Font, Fragment, Ink, LinkArea, Page, Sha
 _SAFE_SCHEMES = ("http://", "https://", "mailto:")
 _MOST_BOOKMARKS = 20_000
 _LINK_OVERHANG = 2.3  # points by which a link's rectangle may reach into the letters beside its words
+_FIGURE_HEIGHT = 0.68  # of a figure, as a share of its type size
 _DEEPEST_FORM = 8
 _DEEPEST_TAG = 60
 _Matrix = tuple[float, float, float, float, float, float]
@@ -200,9 +201,14 @@ class _Reader:
         size = self._float[0]
         raw.FPDFTextObj_GetFontSize(thing, size)
         points = size.value * math.hypot(c, d)
+        box = self._bounds(thing, outer)
+        if box.top <= box.bottom and not text.replace("\ufffd", "").strip():
+            return None  # a sign without a form: nothing is printed
+        if _is_small_figure(text, box, f, points):
+            f, points = box.bottom, (box.top - box.bottom) / _FIGURE_HEIGHT
         return Fragment(
             text=text,
-            box=self._bounds(thing, outer),
+            box=box,
             x=e,
             baseline=f,
             size=round(points, 2),
@@ -278,7 +284,8 @@ class _Reader:
         length = raw.FPDFAction_GetURIPath(self._document, action, None, 0)
         buffer = ctypes.create_string_buffer(length + 1)
         raw.FPDFAction_GetURIPath(self._document, action, buffer, length)
-        return "".join(buffer.value.decode("utf-8", "replace").split())
+        address = "".join(buffer.value.decode("utf-8", "replace").split())
+        return f"http://{address}" if address.lower().startswith("www.") else address
 
     def _link_boxes(self, link: Any) -> tuple[Box, ...]:
         quad = raw.FS_QUADPOINTSF()
@@ -346,6 +353,12 @@ class _Reader:
         length = ask(self._wide, 131072)
         words = ctypes.string_at(self._wide, max(0, length - 2)).decode("utf-16-le", "replace")
         return words.replace("\x00", "").strip() if length > 2 else ""
+
+
+def _is_small_figure(text: str, box: Box, baseline: float, points: float) -> bool:
+    """Whether figures are drawn with a font's own superscript glyphs, on the baseline of full-size ones."""
+    raised = box.bottom > baseline + 0.2 * points and box.top - box.bottom < 0.5 * points
+    return raised and text.strip().isdigit()
 
 
 def _upright(page: Any) -> _Matrix:

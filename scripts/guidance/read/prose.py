@@ -16,9 +16,14 @@ from guidance.read.lines import Line, Run
 from guidance.read.numbering import plain_symbols
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
-_LABELS = re.compile(r"\d{1,3}|\*{1,3}|[†‡]|[ivx]+(?=\b)")
-_ONLY_LABELS = re.compile(r"^[\s,;]*(?:\d{1,3}|\*{1,3}|[†‡])(?:[\s,;]+(?:\d{1,3}|\*{1,3}|[†‡]))*[\s,;]*$")
+_CUT = re.compile(r"[^\W\d_]-\s*$")
+_HYPHENATES = 0.25  # share of the hyphens at line ends that plainly cut a word, from which a printer cuts words
+_MANY_CUTS = 0.04  # share of lines that end in a hyphen, from which the same holds
+_LABEL = r"(?:\[\d{1,3}\]|\d{1,3}|\*{1,3}|[†‡])"
+_LABELS = re.compile(_LABEL)
+_ONLY_LABELS = re.compile(rf"^[\s,;]*{_LABEL}(?:[\s,;]+{_LABEL})*[\s,;]*$")
 
+_JUMP = re.compile(r"page:(\d+):")
 _LEADER = re.compile(r"\s*[.…_·]{5,}\s*")
 
 ClaimNote = Callable[[str, int], str | None]
@@ -30,6 +35,7 @@ class Words(Struct, frozen=True):
 
     whole: frozenset[str]
     hyphenated: frozenset[str]
+    cut: bool  # whether its printer cuts words at line ends at all
 
 
 class Joined(Struct, frozen=True):
@@ -45,19 +51,29 @@ class _Stretch(Struct):
     italic: bool
     raised: int
     address: str | None
-    label: str | None = None
 
 
 def collect_words(lines: Iterable[Line]) -> Words:
-    """The vocabulary of some lines, last words of lines left out, since they may be cut."""
+    """The vocabulary of some lines in reading order; the halves of a word that a line's end cuts are not in it."""
     whole: set[str] = set()
     hyphenated: set[str] = set()
+    cuts: list[tuple[str, str]] = []
+    head = ""
+    count = 0
     for line in lines:
-        for word in _WORD.findall(line.text.rstrip()):
+        count += 1
+        found = [word.lower() for word in _WORD.findall(line.text)]
+        if head and found:
+            cuts.append((head, found.pop(0)))
+        head = found.pop().rpartition("-")[2] if found and _CUT.search(line.text) else ""
+        whole.update(found)
+        for word in found:
             if "-" in word:
-                hyphenated.add(word.lower())
-            whole.add(word.lower())
-    return Words(frozenset(whole), frozenset(hyphenated))
+                hyphenated.add(word)
+                whole.update(word.split("-"))
+    evident = sum(1 for head, tail in cuts if head + tail in whole and f"{head}-{tail}" not in hyphenated)
+    plainly = evident > 1 and evident > _HYPHENATES * len(cuts)
+    return Words(frozenset(whole), frozenset(hyphenated), plainly or len(cuts) > _MANY_CUTS * count)
 
 
 def join_lines(lines: Sequence[Line], skip: int, words: Words, claim: ClaimNote) -> Joined:
@@ -137,14 +153,14 @@ def _mend_break(
 
 def _hyphen_is_printers(before: str, after: str, words: Words) -> bool:
     heads, tails = _WORD.findall(before[:-1].replace("-", " ")), _WORD.match(after)
-    if not heads or not tails or not after[:1].islower():
+    if not words.cut or not heads or not tails or not after[:1].islower():
         return False
     head, tail = heads[-1].lower(), tails[0].lower()
     if f"{head}-{tail}" in words.hyphenated:
         return False
     if head + tail in words.whole:
         return True
-    return head not in words.whole and tail not in words.whole
+    return not (head in words.whole and tail in words.whole)
 
 
 def _finish(stretches: list[_Stretch], page: int, claim: ClaimNote, dropped: list[tuple[str, str]]) -> Joined:
@@ -152,13 +168,13 @@ def _finish(stretches: list[_Stretch], page: int, claim: ClaimNote, dropped: lis
     marks: list[Mark] = []
     length = 0
     for stretch in stretches:
-        if stretch.raised > 0 and _ONLY_LABELS.match(stretch.text):
+        label = stretch.raised > 0 or _leads_down(stretch, page)
+        if label and plain and _ONLY_LABELS.match(stretch.text):
             labels = [(label, claim(label, page)) for label in _LABELS.findall(stretch.text)]
             if labels and all(anchor for _, anchor in labels):
-                if plain:
-                    tight = plain[-1].rstrip()
-                    length -= len(plain[-1]) - len(tight)
-                    plain[-1] = tight
+                tight = plain[-1].rstrip()
+                length -= len(plain[-1]) - len(tight)
+                plain[-1] = tight
                 marks += [NoteMark(length, anchor, label) for label, anchor in labels if anchor]
                 between = "".join(_LABELS.sub("", stretch.text).split())
                 if between:
@@ -185,6 +201,13 @@ def _finish(stretches: list[_Stretch], page: int, claim: ClaimNote, dropped: lis
     whole = "".join(plain)
     text = whole.rstrip()
     return Joined(Text(text, _merge(marks, text)), tuple(dropped))
+
+
+def _leads_down(stretch: _Stretch, page: int) -> bool:
+    """Whether a bare figure, not raised, is a link to its own page or a next one: a footnote's label all the
+    same."""
+    found = _JUMP.match(stretch.address or "")
+    return found is not None and abs(int(found[1]) - page) <= 1
 
 
 def _marks_of(stretch: _Stretch, start: int, end: int) -> Iterable[Mark]:

@@ -251,7 +251,8 @@ def _pictures(page: Page, body_size: float) -> list[Picture]:
         and _height(s.box) > 4 * body_size
         and not any(_overlap(s.box, t.box) for t in tagged)
     ]
-    others = [Picture(b, None, _nodes(page, b, body_size)) for b in [*drawn, *images]]
+    charts = [b for b in _charts(page, body_size) if not any(_touch(b, t.box) for t in tagged)]
+    others = [Picture(b, None, _nodes(page, b, body_size)) for b in [*drawn, *images, *charts]]
     return sorted([*tagged, *others], key=lambda p: -p.box.top)
 
 
@@ -305,6 +306,30 @@ def _drawn_pictures(page: Page, body_size: float) -> list[Box]:
     crossing = _levels([(b.left, 99.0) for b in outlined], 1.0)
     tabular = len(outlined) > 3 and all(_height(b) < 1.2 * body_size for b in outlined)
     return [] if tabular or not crossing else [_clip(whole, page)]
+
+
+def _charts(page: Page, body_size: float) -> list[Box]:
+    """Bar charts: three or more empty filled rectangles that stand on one line, with the labels around them."""
+    bars = [
+        s.box
+        for s in page.shapes
+        if s.fill is not None
+        and s.fill < _WHITE
+        and min(_width(s.box), _height(s.box)) > body_size / 2
+        and not any(holds(s.box, f) for f in page.fragments)
+    ]
+    by_foot: dict[int, list[Box]] = {}
+    for bar in bars:
+        by_foot.setdefault(round(bar.bottom), []).append(bar)
+    charts = []
+    for row in by_foot.values():
+        if len(row) > 2 and len({round(_width(bar)) for bar in row}) == 1:
+            around = hull(row)
+            reach = 2 * body_size
+            around = Box(around.left - reach, around.bottom - reach, around.right + reach, around.top + reach)
+            labels = [f.box for f in page.fragments if holds(around, f) and _width(f.box) < 6 * body_size]
+            charts.append(hull([*row, *labels]))
+    return charts
 
 
 def _clip(box: Box, page: Page) -> Box:

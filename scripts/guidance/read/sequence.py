@@ -5,7 +5,8 @@ scheme a document uses before it has looked.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -25,61 +26,94 @@ class Numbered(Struct, frozen=True):
 def find_numbered(chunks: Sequence[Chunk], chapter_starts: frozenset[int]) -> Numbered:
     """The numbered paragraphs among chunks in reading order.
 
-    `chapter_starts` are indexes of chunks that are headings of the first level: only behind one may an
-    integer sequence start again.
+    `chapter_starts` are indexes of chunks that are headings of the first level: only behind one may a
+    sequence start again.
     """
     groups: dict[tuple[str, int], list[int]] = defaultdict(list)
     for index, chunk in enumerate(chunks):
         marker = chunk.marker
         if marker and marker.kind in ("decimal", "number") and not marker.printed.startswith("("):
             groups[marker.kind, round(chunk.left / 8)].append(index)
-    best: tuple[dict[int, str], list[Finding]] = ({}, [])
+    best: dict[int, str] = {}
+    scheme = ""
     for (kind, column), indexes in groups.items():
         near = sorted(indexes + groups.get((kind, column + 1), []))
-        chosen = _decimals(chunks, near) if kind == "decimal" else _integers(chunks, near, chapter_starts)
-        if len(chosen[0]) > len(best[0]):
-            best = chosen
-    if len(best[0]) < 4:
+        choose = _decimals if kind == "decimal" else _integers
+        chosen = choose(chunks, near, chapter_starts)
+        if len(chosen) > len(best):
+            best, scheme = chosen, kind
+    if len(best) < 4:
         return Numbered({}, ())
-    return Numbered(best[0], tuple(best[1]))
+    others = sorted(i for (kind, _), indexes in groups.items() if kind == scheme for i in indexes)
+    numbers = _filled(chunks, best, others)
+    return Numbered(numbers, tuple(_gaps(chunks, numbers)))
 
 
-def _gap(before: str, number: str, chunk: Chunk) -> Finding:
-    page = chunk.lines[0].page
-    return Finding("numbering", f"the numbering goes from {before} to {number}", page)
+def _filled(chunks: Sequence[Chunk], numbers: dict[int, str], others: Sequence[int]) -> dict[int, str]:
+    """The sequence with its gaps filled by numbers that stand at another indent, each the very next one."""
+    indexes = sorted(numbers)
+    filled = dict(numbers)
+    for before, after in pairwise(indexes):
+        last, end = _parts(numbers[before]), _parts(numbers[after])
+        for index in others:
+            marker = chunks[index].marker
+            value = _parts(marker.value) if marker and before < index < after else ()
+            if value and value < end and (_is_next(last, value) or (_starts_anew(last, value, end))):
+                filled[index] = _printed(value)
+                last = value
+    return dict(sorted(filled.items()))
 
 
-def _integers(
-    chunks: Sequence[Chunk], indexes: Sequence[int], chapter_starts: frozenset[int]
-) -> tuple[dict[int, str], list[Finding]]:
+def _parts(number: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in number.split("."))
+
+
+def _is_next(last: tuple[int, ...], value: tuple[int, ...]) -> bool:
+    return value == (*last[:-1], last[-1] + 1)
+
+
+def _starts_anew(last: tuple[int, ...], value: tuple[int, ...], end: tuple[int, ...]) -> bool:
+    """2.1 between 1.9 and 2.2."""
+    return len(value) > 1 and value[:-1] == end[:-1] != last[:-1] and value[-1] == 1
+
+
+def _gaps(chunks: Sequence[Chunk], numbers: dict[int, str]) -> Iterator[Finding]:
+    for (_, before), (index, number) in pairwise(numbers.items()):
+        last, value = _parts(before), _parts(number)
+        if value[:-1] == last[:-1] and value[-1] > last[-1] + 1:
+            page = chunks[index].lines[0].page
+            yield Finding("numbering", f"the numbering goes from {before} to {number}", page)
+        elif len(value) > 1 and value[:-1] != last[:-1] and value[-1] > 1 and value > last:
+            page = chunks[index].lines[0].page
+            yield Finding("numbering", f"the numbering of {_printed(value[:-1])} starts at {number}", page)
+
+
+def _integers(chunks: Sequence[Chunk], indexes: Sequence[int], chapter_starts: frozenset[int]) -> dict[int, str]:
     numbers: dict[int, str] = {}
-    findings: list[Finding] = []
     last, last_index = 0, -1
     for index in indexes:
         marker = chunks[index].marker
         value = int(marker.value) if marker else 0
         fresh = value == 1 and any(last_index < start < index for start in chapter_starts)
         if last < value <= last + 1 + _MOST_SKIPPED or (fresh and last):
-            if value > last + 1 and last and not fresh:
-                findings.append(_gap(str(last), str(value), chunks[index]))
             numbers[index] = str(value)
             last, last_index = value, index
-    return numbers, findings
+    return numbers
 
 
-def _decimals(chunks: Sequence[Chunk], indexes: Sequence[int]) -> tuple[dict[int, str], list[Finding]]:
+def _decimals(chunks: Sequence[Chunk], indexes: Sequence[int], chapter_starts: frozenset[int]) -> dict[int, str]:
     numbers: dict[int, str] = {}
-    findings: list[Finding] = []
     last: tuple[int, ...] = ()
+    last_index = -1
     for index in indexes:
         marker = chunks[index].marker
-        value = tuple(int(part) for part in marker.value.split(".")) if marker else ()
-        if not last or _comes_after(last, value):
-            if last and value[:-1] == last[:-1] and value[-1] != last[-1] + 1:
-                findings.append(_gap(_printed(last), _printed(value), chunks[index]))
+        value = _parts(marker.value) if marker else ()
+        first = set(value) == {1} and len(value) == 2
+        fresh = first and any(last_index < start < index for start in chapter_starts)
+        if not last or _comes_after(last, value) or fresh:
             numbers[index] = _printed(value)
-            last = value
-    return numbers, findings
+            last, last_index = value, index
+    return numbers
 
 
 def _printed(value: tuple[int, ...]) -> str:

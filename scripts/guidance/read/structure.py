@@ -3,7 +3,7 @@
 Every line of the flow ends up in exactly one provision; a character that does not is dropped with a reason.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -37,11 +37,11 @@ def build_document(ink: Ink, source: SourceFile, path: Path) -> Document:
     provisions, notes, lost = resolve_jumps(provisions, notes, ink)
     assets = _draw(path, assembly.crops)
     dropped = (*flow.dropped, *assembly.dropped)
-    findings = [*numbered.findings, *assembly.findings, *lost]
+    findings = [*flow.findings, *numbered.findings, *assembly.findings, *lost]
     findings += [
         Finding(
             "link",
-            f"{page.dropped_links} links that lead nowhere or use an unsafe scheme were dropped",
+            f"links that lead nowhere or use an unsafe scheme were dropped ({page.dropped_links})",
             page.number,
         )
         for page in ink.pages
@@ -104,15 +104,23 @@ def _headings(parts: Sequence[Part], bookmarks: Sequence[Bookmark], flow: Flow) 
     named = {i for i, h in ranked.items() if len(h.evidence) > 1}
     named -= {i for i in named if not loud[i] and key_of(titles[i].text) in shouted}
     colours = Counter(titles[i].lines[0].colour for i in named if loud[i])
-    usual = {colour for colour, count in colours.items() if count > 1} or {
-        titles[i].lines[0].colour for i in titles
-    }
+    usual = {colour for colour, count in colours.items() if count > 1} or _usual_colours(
+        [title for i, title in titles.items() if loud[i]]
+    )
     kept = {
         i: titles[i]
         for i in titles
         if i in named or (loud[i] and titles[i].lines[0].colour in usual and not CAPTION.match(titles[i].text))
     }
     return dict(zip(kept, rank_headings(list(kept.values()), bookmarks, flow.entries), strict=True))
+
+
+def _usual_colours(titles: Sequence[Chunk]) -> set[int]:
+    """The colours of titles that stand on several pages; a chart's labels are loud on one."""
+    pages: dict[int, set[int]] = defaultdict(set)
+    for title in titles:
+        pages[title.lines[0].colour].add(title.lines[0].page)
+    return {colour for colour, on in pages.items() if len(on) > 2} or set(pages)
 
 
 def _title(ink: Ink, flow: Flow) -> str:

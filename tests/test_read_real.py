@@ -1,0 +1,199 @@
+"""What is known of the official files at hand, and that the reader finds it.
+
+Only numbers, names and headings stand here, no official text. Each test skips where its file is not at hand:
+GUIDANCE_SOURCES names the folder with the 2023 file, GUIDANCE_PUBLICATIONS the one with the others.
+"""
+
+import os
+from functools import cache
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from guidance.model import Block, Document, List, Para, Subheading, Table
+from guidance.read import read_document
+from guidance.read.headings import key_of
+from reading import anchors, balance, is_bullet, items, links, note_marks
+from stripping import strip_structure
+
+pytestmark = pytest.mark.real
+
+WORKING_TOGETHER = "working-together/2023-june-2025.pdf"
+KCSIE = ("kcsie/2024.pdf", "kcsie/2025.pdf")
+IRO = "by-era/2010-iro-handbook-untagged.pdf"
+ADOPTION = "by-era/2013-adoption-guidance.pdf"
+HOMES = "by-era/2015-childrens-homes-guide.pdf"
+OTHERS = (*KCSIE, IRO, ADOPTION, HOMES)
+
+PARAGRAPHS = {WORKING_TOGETHER: 403, KCSIE[0]: 565, KCSIE[1]: 562, IRO: 222, ADOPTION: 811, HOMES: 376}
+NOTES = {WORKING_TOGETHER: 243, KCSIE[0]: 168, KCSIE[1]: 168, IRO: 19, ADOPTION: 16, HOMES: 36}
+REPEATED_REFERENCES = {IRO: 2}  # two of its notes are referred to again
+
+
+def publication(name: str) -> Path:
+    """The file, or a skip that says how to give it."""
+    if name == WORKING_TOGETHER and "GUIDANCE_SOURCES" in os.environ:
+        path = Path(os.environ["GUIDANCE_SOURCES"]) / Path(name).name
+    elif "GUIDANCE_PUBLICATIONS" in os.environ:
+        path = Path(os.environ["GUIDANCE_PUBLICATIONS"]) / name
+    elif "GUIDANCE_SOURCES" in os.environ:
+        path = Path(os.environ["GUIDANCE_SOURCES"]).parent / name
+    else:
+        pytest.skip("set GUIDANCE_SOURCES and GUIDANCE_PUBLICATIONS to the folders with the official files")
+    if not path.exists():
+        pytest.skip(f"{path} is not at hand; set GUIDANCE_SOURCES or GUIDANCE_PUBLICATIONS to where it is")
+    return path
+
+
+@cache
+def reading(name: str) -> Document:
+    return read_document(publication(name))
+
+
+def paragraphs_in(blocks: tuple[Block, ...]) -> list[Para | Subheading]:
+    found: list[Para | Subheading] = []
+    for block in blocks:
+        if isinstance(block, Para | Subheading):
+            found.append(block)
+        elif isinstance(block, List):
+            found += [para for item in block.items for para in paragraphs_in(item.blocks)]
+        elif isinstance(block, Table):
+            found += [para for row in block.rows for cell in row for para in paragraphs_in(cell.blocks)]
+    return found
+
+
+def count(document: Document, *kinds: str) -> int:
+    return sum(p.kind in kinds for p in document.provisions)
+
+
+# --- The 2023 file -------------------------------------------------------------------------------
+
+
+def test_all_that_is_known_of_the_2023_file() -> None:
+    document = reading(WORKING_TOGETHER)
+    headings = [p for p in document.provisions if p.heading]
+    assert len(headings) == 126
+    assert sorted({p.level for p in headings if p.level}) == [1, 2, 3, 4]
+    boxes = [p for p in document.provisions if p.kind == "box"]
+    assert len(boxes) == 26
+    assert sum(len(box.places) for box in boxes) == 39
+    figures = [p for p in document.provisions if p.kind in ("figure", "flow-chart") and p.blocks]
+    assert sorted(p.blocks[0].places[0].page for p in figures if hasattr(p.blocks[0], "places")) == [
+        *(57, 76, 78, 102, 103, 104, 105, 150)
+    ]
+    assert len(document.assets) == 8
+    assert all(getattr(p.blocks[0], "alternative", None) for p in figures)
+    assert not count(document, "table")
+
+
+def test_links_of_the_2023_file_are_placed_or_reported() -> None:
+    document = reading(WORKING_TOGETHER)
+    found = links(document)
+    assert len(found) == 342
+    assert len({address for _, address in found}) == 273
+    assert not [words for words, _ in found if not words.strip()]
+    lost = [f for f in document.findings if "white space" in f.message]
+    assert sum(f.message.count("http") for f in lost) == 5  # to addresses that no other link on the page has
+
+
+def test_bullets_of_the_2023_file() -> None:
+    document = reading(WORKING_TOGETHER)
+    every = (*document.provisions, *document.notes)
+    assert sum(is_bullet(item) for p in every for _, item in items(p.blocks)) == 690
+
+
+def test_sentences_cut_by_a_page_of_the_2023_file_are_joined() -> None:
+    joined = [
+        para
+        for p in reading(WORKING_TOGETHER).provisions
+        for para in paragraphs_in(p.blocks)
+        if len(para.places) > 1
+    ]
+    assert len(joined) == 41
+
+
+# --- Every file ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [WORKING_TOGETHER, *OTHERS])
+def test_paragraphs_count_without_a_gap(name: str) -> None:
+    document = reading(name)
+    assert count(document, "paragraph") == PARAGRAPHS[name]
+    gaps = [f.message for f in document.findings if f.kind == "numbering"]
+    assert gaps == (["the numbering of 14 starts at 14.2"] if name == HOMES else [])
+
+
+@pytest.mark.parametrize("name", [WORKING_TOGETHER, *OTHERS])
+def test_notes_and_references_are_equal(name: str) -> None:
+    document = reading(name)
+    assert len(document.notes) == NOTES[name]
+    marks = note_marks(document)
+    assert len(marks) == NOTES[name] + REPEATED_REFERENCES.get(name, 0)
+    assert {m.note for _, m in marks} == {n.anchor for n in document.notes}
+
+
+@pytest.mark.parametrize("name", [WORKING_TOGETHER, *OTHERS])
+def test_characters_balance_and_anchors_are_unique(name: str) -> None:
+    document = reading(name)
+    assert balance(document) == 0
+    assert len(anchors(document)) == len(set(anchors(document)))
+
+
+# --- With evidence withheld ----------------------------------------------------------------------
+
+
+def levels(document: Document, shift: int = 0) -> dict[tuple[str, int | None], int | None]:
+    """(title, page) -> level; `shift` pages are missing at the front."""
+    return {
+        (key_of(p.heading.plain), p.page + shift if p.page else None): p.level
+        for p in document.provisions
+        if p.heading
+    }
+
+
+def withhold_lists(source: Path, to: Path, pages: list[int]) -> None:
+    """`source` without its bookmarks and its contents pages."""
+    with pikepdf.open(source) as pdf:
+        if "/Outlines" in pdf.Root:
+            del pdf.Root.Outlines
+        for number in reversed(pages):
+            del pdf.pages[number - 1]
+        pdf.save(to)
+
+
+WITHHELD = {  # share of heading levels right: with tags only, with the printed contents only, with nothing
+    WORKING_TOGETHER: (0.98, 1.0, 0.4),  # its second and third level look the same
+    KCSIE[1]: (0.99, 0.99, 0.99),
+    IRO: (1.0, 1.0, 1.0),
+    ADOPTION: (0.6, 0.95, 0.95),  # half of its titles are not tagged, and many tags name a wrong level
+    HOMES: (0.99, 0.99, 0.99),
+}
+
+
+@pytest.mark.parametrize("name", WITHHELD)
+def test_heading_levels_with_evidence_withheld(name: str, tmp_path: Path) -> None:
+    whole = reading(name)
+    truth = levels(whole)
+    listed = {entry.page for entry in whole.dropped if entry.reason == "contents list"}
+    pages = sorted(page for page in listed if page and page < 12)
+    tags, contents, nothing = (tmp_path / f"{n}.pdf" for n in ("tags", "contents", "nothing"))
+    withhold_lists(publication(name), tags, pages)
+    strip_structure(publication(name), contents)
+    strip_structure(tags, nothing)
+    for path, shift, least in zip(
+        (tags, contents, nothing), (len(pages), 0, len(pages)), WITHHELD[name], strict=True
+    ):
+        found = levels(read_document(path), shift)
+        right = sum(found.get(key) == level for key, level in truth.items()) / len(truth)
+        assert right >= least, path.name
+        assert not found.keys() - truth.keys()
+
+
+@pytest.mark.parametrize("name", [WORKING_TOGETHER, *OTHERS])
+def test_without_tags_bookmarks_and_annotations(name: str, tmp_path: Path) -> None:
+    strip_structure(publication(name), tmp_path / "stripped.pdf")
+    stripped = read_document(tmp_path / "stripped.pdf")
+    assert balance(stripped) == 0
+    assert count(stripped, "paragraph") == PARAGRAPHS[name]
+    assert len(stripped.notes) == NOTES[name]
