@@ -93,6 +93,11 @@ def _match_repeated(board: Board, repeated: list[tuple[list[int], list[int]]]) -
             board.extend(old, new)
 
 
+def _in_place(board: Board, old: int, new: int) -> bool:
+    """Whether a join would keep the order, or go along with a neighbour that moved."""
+    return board.fits(old, new) or _neighbours(board, old, new, -1) or _neighbours(board, old, new, 1)
+
+
 def _neighbours(board: Board, old: int, new: int, step: int) -> bool:
     """Whether the units before (or after) these two became one another."""
     return 0 <= old + step < len(board.old) and new + step in board.of_old[old + step]
@@ -153,7 +158,7 @@ def _match_shingles(board: Board) -> None:
 
 def _strength(board: Board, claims: _Claims, old: int, new: int) -> float:
     fresh = len(claims.fresh(old, new))
-    return fresh * (1.5 if board.fits(old, new) else 1.0)
+    return fresh * (1.5 if _in_place(board, old, new) else 1.0)
 
 
 def _convinces(board: Board, claims: _Claims, old: int, new: int) -> bool:
@@ -165,7 +170,7 @@ def _convinces(board: Board, claims: _Claims, old: int, new: int) -> bool:
     fresh = len(claims.fresh(old, new))
     of_old, of_new = fresh / len(claims.old[old]), fresh / len(claims.new[new])
     both = 2 * fresh / (len(claims.old[old]) + len(claims.new[new]))
-    in_place = board.fits(old, new)
+    in_place = _in_place(board, old, new)
     if not board.of_old[old] and not board.of_new[new]:
         if in_place:
             return both >= 0.25 or (max(of_old, of_new) >= 0.5 and fresh >= 4)
@@ -213,7 +218,7 @@ def _drop_doubtful_moves(board: Board) -> None:
     """Take back joins that leave the order unless their text is long and alike enough to be sure."""
     board.settle()
     for (old, new), how in sorted(board.how.items()):
-        if board.fits(old, new) or len(board.of_old[old]) > 1 or len(board.of_new[new]) > 1:
+        if _in_place(board, old, new) or len(board.of_old[old]) > 1 or len(board.of_new[new]) > 1:
             continue
         words, others = board.old[old].words, board.new[new].words
         if min(len(words), len(others)) < MOVED_WORDS or (how[:5] != "exact" and likeness(words, others) < 0.6):
