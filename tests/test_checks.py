@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from guidance.anchors import Permalink, write_permalinks
-from guidance.checks import check_site
+from guidance.checks import Fault, check_site, gathered
 from guidance.model import GuidanceError
 
 PAGE = """<!doctype html><html lang="en"><head><title>x</title><link rel="stylesheet" href="{up}assets/site.css">
@@ -90,7 +90,7 @@ def test_a_sound_site_has_no_fault(site: Path, publication: Path) -> None:
         ('<link rel="preconnect" href="https://fonts.example.org">', "third party"),
         ('<style>@import "https://fonts.example.org/x.css";</style>', "third party"),
         ('<p style="background:url(https://example.org/x.png)">', "third party"),
-        ('<svg><use href="missing.svg#x"></use></svg>', "missing.svg#x cannot be loaded"),
+        ('<svg><use href="missing.svg#x"></use></svg>', "missing.svg cannot be loaded"),
     ],
 )
 def test_a_broken_page_is_found(site: Path, broken: str, words: str) -> None:
@@ -147,3 +147,36 @@ def test_an_anchor_once_published_stays(site: Path, publication: Path) -> None:
 def test_no_site_is_an_error_of_one_line(tmp_path: Path) -> None:
     with pytest.raises(GuidanceError, match="make site"):
         check_site(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("figures", "words"),
+    [
+        ({"characters_placed": 90, "characters_dropped": 9}, "1 characters are lost"),
+        ({"characters_placed": 90, "characters_dropped": 12}, "2 characters too many"),
+        ({"characters_placed": 90, "characters_dropped": 10}, None),
+        ({"characters_placed": 90}, "does not say how many"),
+        ({"text": False}, None),
+    ],
+)
+def test_no_character_may_be_lost(site: Path, figures: dict[str, object], words: str | None) -> None:
+    record = {
+        "id": "2020",
+        "text": True,
+        "characters_source": 100,
+        "characters_placed": 90,
+        "characters_dropped": 10,
+    }
+    if "characters_placed" in figures and "characters_dropped" not in figures:
+        del record["characters_dropped"]
+    (site / "2020" / "edition.json").write_text(json.dumps(record | figures))
+    messages = [fault.message for fault in check_site(site).faults]
+    assert len(messages) == bool(words)
+    assert not words or words in messages[0]
+
+
+def test_what_is_wrong_everywhere_is_said_once() -> None:
+    faults = (*(Fault(f"{n}.html", "x is missing") for n in range(9)), Fault("a.html", "y is missing"))
+    first, second = gathered(faults)
+    assert first == Fault("0.html", "x is missing (and so in 8 other files)")
+    assert second == Fault("a.html", "y is missing")

@@ -138,6 +138,8 @@ def test_a_duty_stands_at_its_words() -> None:
         ("It says “Stop.” Then it goes.", ["It says “Stop.”", "Then it goes."]),
         ("Is it? Yes! (It is.) So.", ["Is it?", "Yes!", "(It is.)", "So."]),
         ("See Dr. Who, p. 4, etc. and go.", ["See Dr. Who, p. 4, etc. and go."]),
+        ("It is in chapter 2. Then comes 3. 4. is last.", ["It is in chapter 2.", "Then comes 3.", "4. is last."]),
+        ("12. Lend it. Now.", ["12. Lend it.", "Now."]),
         ("  ", []),
     ],
 )

@@ -65,7 +65,7 @@ def test_the_same_bytes_every_time(shop: Workshop, tmp_path: Path) -> None:
 
 def test_only_what_changed_is_built_again(shop: Workshop, tmp_path: Path) -> None:
     build_site(FOLDERS, tmp_path / "site", shop)
-    logs = {p: p.stat().st_mtime_ns for p in shop.work.rglob("mkdocs.log")}
+    logs = {p: p.stat().st_mtime_ns for p in shop.work.rglob("mkdocs.yml")}
     assert len(logs) == 3
     build_site((edition("2010", "other words"), *FOLDERS[1:]), tmp_path / "site", shop)
     again = [p.parent.name for p, moment in logs.items() if p.stat().st_mtime_ns != moment]
@@ -101,6 +101,14 @@ def test_a_page_that_mkdocs_refuses_is_an_error_of_one_line(shop: Workshop, tmp_
         build_site((bad, HOME), tmp_path / "site", shop)
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "site").exists()
+
+
+def test_what_mkdocs_warns_of_is_told_each_time(shop: Workshop, tmp_path: Path) -> None:
+    folders = (edition("2020", "[away](nowhere.md)", latest=True), HOME)
+    for _ in range(2):
+        (warning,) = build_site(folders, tmp_path / "site", shop)
+        assert "2020: WARNING" in warning
+        assert "nowhere.md" in warning
 
 
 def test_a_root_page_cannot_hide_an_edition(shop: Workshop, tmp_path: Path) -> None:

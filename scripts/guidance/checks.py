@@ -89,12 +89,25 @@ def check_site(site: Path, publication: Path | None = None) -> Report:
             faults += _check_versions(site, path)
         if path.endswith("provisions.json"):
             faults += _check_provisions(site, path, pages)
+        if path.endswith("edition.json"):
+            faults += _check_figures(site, path)
     if "versions.json" not in files:
         faults.append(Fault("versions.json", "is missing: no edition can be chosen"))
     if publication:
         faults += _check_permalinks(site, publication, files)
     return Report(
         tuple(sorted(set(faults))), len(pages), sum(len(p.links) + len(p.resources) for p in pages.values())
+    )
+
+
+def gathered(faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
+    """Faults with those alike in many files made one, which names the first and says how many more there are."""
+    files: dict[str, list[str]] = {}
+    for fault in faults:
+        files.setdefault(fault.message, []).append(fault.file)
+    return tuple(
+        Fault(first, message + (f" (and so in {len(more)} other files)" if more else ""))
+        for message, (first, *more) in files.items()
     )
 
 
@@ -180,7 +193,9 @@ def _wrong_resource(path: str, address: str, files: frozenset[str]) -> str | Non
         return None
     if scheme or host:
         return f"{address} is loaded from a third party"
-    return None if not way or _target(path, way, files) else f"{address} cannot be loaded: there is no such file"
+    if not way or _target(path, way, files):
+        return None
+    return f"{_absolute(path, way) or address} cannot be loaded: there is no such file"
 
 
 @cache
@@ -192,10 +207,8 @@ def _split(address: str) -> tuple[str, str, str, str] | None:
     return parts.scheme.lower(), parts.netloc, unquote(parts.path), unquote(parts.fragment)
 
 
-def _target(path: str, way: str, files: frozenset[str]) -> str | None:
-    """The file that a way from a page leads to; None where there is none or it leaves the site."""
-    if not way:
-        return path
+def _absolute(path: str, way: str) -> str | None:
+    """Where a way from a page leads, from the site's root; None where it leaves the site."""
     steps = [] if way.startswith("/") else path.split("/")[:-1]
     for step in way.split("/"):
         if step == "..":
@@ -204,7 +217,14 @@ def _target(path: str, way: str, files: frozenset[str]) -> str | None:
             steps.pop()
         elif step not in ("", "."):
             steps.append(step)
-    plain = "/".join(steps)
+    return "/".join(steps)
+
+
+def _target(path: str, way: str, files: frozenset[str]) -> str | None:
+    """The file that a way from a page leads to; None where there is none or it leaves the site."""
+    plain = _absolute(path, way) if way else path
+    if plain is None or not way:
+        return plain
     folder = f"{plain}/index.html".removeprefix("/")
     if way.endswith(("/", "/.", "/..")) or way in (".", ".."):
         return folder if folder in files else None
@@ -257,6 +277,21 @@ def _check_provisions(site: Path, path: str, pages: dict[str, _Page]) -> Iterato
         for parent in record.get("parents", ()):
             if parent not in anchors:
                 yield Fault(path, f"{record['anchor']} stands below {parent}, which is not there")
+
+
+def _check_figures(site: Path, path: str) -> Iterator[Fault]:
+    """Conservation: every character of the source is placed once, or said to be dropped."""
+    held = _json(site / path)
+    if not isinstance(held, dict) or "id" not in held:
+        yield Fault(path, "does not say which edition it is")
+    elif held.get("text"):
+        source, placed, dropped = (held.get(f"characters_{name}") for name in ("source", "placed", "dropped"))
+        if not (isinstance(source, int) and isinstance(placed, int) and isinstance(dropped, int)):
+            yield Fault(path, "does not say how many characters were placed and dropped")
+        elif placed + dropped != source:
+            difference = placed + dropped - source
+            words = f"{abs(difference)} characters {'too many' if difference > 0 else 'are lost'}"
+            yield Fault(path, f"{words}: {placed} placed and {dropped} dropped of {source}")
 
 
 def _json(path: Path) -> object:

@@ -147,7 +147,7 @@ def check_command(
         tell(f"checking {site}")
         register = read_register(publication) if (publication / "editions.toml").is_file() else None
         report = checks.check_site(site, publication if register else None)
-    for fault in report.faults:
+    for fault in checks.gathered(report.faults):
         _out.print(f"{fault.file}: {fault.message}")
     if report.faults:
         raise GuidanceError(f"{site}: {len(report.faults)} faults in {report.pages} pages")

@@ -16,7 +16,7 @@ _QUALIFIERS = (
     "all|any|both|each|every|the|a|an|other|these|those|such|their|its|local|relevant|statutory|three|two|lead"
     "|individual|appropriate|respective|receiving|host|original|first|second|new|responsible|designated|named"
     "|qualified|experienced|senior|involved|independent|national|delegated|own|particular|specific|most|many|some"
-    "|of"
+    "|of|members of|representatives of"
 )
 _BEFORE = rf"(?:(?:{_QUALIFIERS})\s+)*?"
 _COMMA = r"\s*,\s*"

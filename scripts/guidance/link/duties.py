@@ -131,7 +131,7 @@ class _Ledger:
     def _holders(self, words: str) -> tuple[str, ...]:
         """Who holds a responsibility: "with the panel, and locally with the partners"."""
         behind = [words, *(words[m.end() :] for m in re.finditer(r"\b(?:with|on|by)\s+", words))]
-        return tuple(dict.fromkeys(who for part in behind for who in self._vocabulary.opens(part)))
+        return tuple(dict.fromkeys(who for part in behind for who in self._vocabulary.opens(part.lstrip("‘“\"'"))))
 
     def _antecedent(self, before: str) -> tuple[str, ...]:
         """Who a condition in the same sentence speaks of: "If schools have concerns, they should"."""

@@ -18,14 +18,14 @@ _MODAL = re.compile(
 )
 _DUTY = r"(?:dut(?:y|ies)|responsibilit(?:y|ies)|obligations?)"
 _OWING = re.compile(
-    rf"\b(?:(?:is|are|be|remains?)\s+(?:\w+\s+){{0,3}}?(?:responsible|accountable)\b(?:\s+and\s+\w+)?\s+(?:for|to)\b"
-    rf"|(?:has|have|holds?|retains?|carry|carries)\s+(?:(?!no\b)[\w-]+,?\s+){{0,5}}?{_DUTY}\s+(?:to|for|under)\b"
-    r"|(?P<person>(?:is|are|be)\s+(?:\w+\s+){0,2}?(?:required|obliged|expected)\s+(?:\w+,?\s+){0,2}?to)\b"
-    r"|(?:is|are|be)\s+under\s+an?\s+(?:\w+\s+){0,2}(?:duty|obligation)\s+to\b"
+    rf"\b(?:(?:(?:will|would)\s+)?(?:is|are|be|remains?)\s+(?:\w+\s+){{0,3}}?(?:responsible|accountable)\b(?:\s+and\s+\w+)?\s+(?:for|to)\b"
+    rf"|(?:has|have|holds?|retains?)\s+(?:(?!no\b|parental\b)[\w-]+,?\s+){{0,5}}?{_DUTY}\s+(?:to|for|under)\b"
+    r"|(?P<person>(?:(?:will|would)\s+)?(?:is|are|be)\s+(?:\w+\s+){0,2}?(?:required|obliged|expected)\s+(?:\w+,?\s+){0,2}?to)\b"
+    r"|(?:(?:will|would)\s+)?(?:is|are|be)\s+under\s+an?\s+(?:\w+\s+){0,2}(?:duty|obligation)\s+to\b"
     rf"|(?P<subject>(?:is|are|be)\s+subject\s+to\s+the\s+(?:[\w-]+\s+){{0,4}}?{_DUTY})\b"
     rf"|\b[Ii]t\s+(?:is|will\s+be)\s+(?:the\s+(?:\w+\s+){{0,2}}{_DUTY}\s+of|for)\s+(?P<whose>[^,;.]+?)\s+to\b"
     r"|\b[Ii]t\s+falls\s+(?:to|on)\s+(?P<falls>[^,;.]+?)\s+to\b"
-    rf"|(?:{_DUTY}|accountability)\b[^,;.]*?\s(?:lies|rests|remains|is\s+held|sits)\s+(?P<with>[^;.]*?\b(?:with|on|by)\s+[^;.]+))",
+    rf"|(?:{_DUTY}|accountability)\b[^,;.]*?\s(?:lies|rests|remains|is\s+held|sits)\s+(?P<with>[^;.]*?\b(?:with|on|by)\s+(?:(?!,\s+it\b)[^;.])+))",
     re.IGNORECASE,
 )
 _NO_SUBJECT = re.compile(
@@ -40,25 +40,35 @@ _FINITE = re.compile(
     re.IGNORECASE,
 )
 _REPORT = re.compile(
-    r"\b(?:states?|stipulates?|specif(?:y|ies)|says?|provides|requires?|explains?|makes?\s+(?:it\s+)?clear)\s+(?:also\s+)?that\b"
+    r"\b(?:states?|stipulates?|specif(?:y|ies)|says?|provides|requires?|explains?|makes?\s+(?:it\s+)?clear"
+    r"|promotes\s+the\s+(?:view|principle))\s+(?:also\s+)?that\b"
     r"(?!.*[;:])"
 )
 _THINGS_THAT = re.compile(
-    r"\b(?:steps?|actions?|things?|process(?:es)?|documentation|guidance|support|information|measures|arrangements?"
+    r"\b(?:(?!means|ensures|requires|recogni[sz]es|considers|believes|suggests|shows|indicates|expects|remains)\w{3,}s|steps?|actions?|things?|process(?:es)?|documentation|guidance|support|information|measures|arrangements?"
     r"|improvements?|matters?|ways?|questions?|tasks?|those|services?|factors?|criteria)\s+$",
     re.IGNORECASE,
+)
+# "the changes they must make": a clause that says which; but "say they should", "and they should".
+_NOUN_THEY = re.compile(
+    r"\b(?!means\b|believes\b|(?:case|circumstance|instance|situation|stage|time|area)s\b)\w{4,}s\s+they\s+(?:\w+ly\s+)?$",
+    re.IGNORECASE,
+)
+_NAMES_ONE = re.compile(
+    r"\s*(?:(?:the|an?|all|any|each|every|they|it|local)\b(?:\s+\S+){0,6}|\S+(?:\s+\S+)?)\s*$", re.IGNORECASE
 )
 _QUOTES = re.compile(r"“[^”]*”|\"[^\"]*\"|(?<![\w’])‘[^’]*(?:’(?=\w)[^’]*)*’(?!\w)")
 _POSSIBLE = re.compile(
     r"\s*(?:be\b(?!\s+(?:delegated|escalated|applied|combined|extended|appointed)\b)|have|not|include|need|feel|find|indicate"
     r"|contain|suffer|experience|exist|arise|occur|involve|result|vary|differ|relate|become|help|affect|impact|know|hold"
     r"|cause|lead|play|appear|benefit|come|still|well|or|already|no|seem|depend|cover|reflect|lack|fall|present|want"
-    r"|highlight|raise|jeopardise|live|limit|mean|remain|struggle|form|pose|overlap|happen|go|also\s+(?:be|have|include|need"
+    r"|highlight|face|raise|jeopardise|live|limit|mean|remain|struggle|form|pose|overlap|happen|go|also\s+(?:be|have|include|need"
     r"|help|find|feel|provide)|provide\s+opportunit|work\s+in|never|in\s+turn)\b",
     re.IGNORECASE,
 )
 _ASKING = re.compile(
-    r"\s*(?:also\s+)?(?:request|ask|require|apply|appeal|choose|contact|decide|wish|make\s+a)\b", re.IGNORECASE
+    r"\s*(?:also\s+)?(?:request|ask|require(?=\s(?:the|any|an?)\s[^.]*\sto\b)|apply|appeal|choose|contact|decide|wish|make\s+a)\b",
+    re.IGNORECASE,
 )
 
 
@@ -109,7 +119,9 @@ def _modal(sentence: str, entry: bool) -> Iterator[Expression]:
 
 def _owing(sentence: str) -> Iterator[Expression]:
     for match in _OWING.finditer(sentence):
-        if re.search(r"\b(?:no\s+longer|not)\s*$|\bno\b", sentence[max(0, match.start() - 12) : match.end()]):
+        if re.search(r"\b(?:no\s+longer|not)\s*$", sentence[: match.start()]) or re.search(
+            r"\bno\b", match.group()
+        ):
             continue
         if re.search(r"\b(?:must|should|may|might|can)\s+(?:\w+\s+)?$", sentence[: match.start()]):
             continue
@@ -122,7 +134,7 @@ def _owing(sentence: str) -> Iterator[Expression]:
 def _embedded(sentence: str, expression: Expression) -> bool:
     """Whether a phrase stands in an indirect question, a restrictive clause, a condition or a report."""
     before = sentence[: expression.start]
-    if _REPORT.search(before):
+    if _REPORT.search(before) or (_NOUN_THEY.search(before) and not _SUBORDINATE.search(before)):
         return True
     subordinate = None
     for match in _SUBORDINATE.finditer(before):
@@ -133,9 +145,11 @@ def _embedded(sentence: str, expression: Expression) -> bool:
     if re.search(r"[,;:]\s", between) or between.rstrip().endswith((",", ";", ":")):
         return False
     lead = before[: subordinate.start()]
+    if word == "whose":
+        return True
     if word in ("who", "which", "whom", "that"):
         if word == "that" and between.strip():
-            return bool(_THINGS_THAT.search(lead)) and len(between.split()) <= 4
+            return bool(_THINGS_THAT.search(lead) and _NAMES_ONE.match(between))
         if not between.strip():
             return not lead.rstrip().endswith(",")
         return bool(re.fullmatch(r"\s*(?:the\s+|all\s+|local\s+)?[\w’-]+\s*", between)) and word != "who"

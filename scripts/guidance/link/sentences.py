@@ -12,7 +12,7 @@ from guidance.model import Block, Document, Figure, List, Para, Provision, Subhe
 _STOP = re.compile(r"[.!?][\"”’')\]]*(?=\s+[\"“‘'(\[]*[A-Z0-9•])")
 _SHORTENED = re.compile(
     r"(?:^|[\s(“\"])(?:e\.g|i\.e|etc|cf|vs?|No|Nos|Dr|Mr|Mrs|Ms|Prof|Rev|St|Ltd|Art|Reg|[Pp]aras?|[Pp]p?|[Ss]s?|[A-Z]|ibid|Inc"
-    r"|approx|\d{1,3})\.$"
+    r"|approx)\.$|^\d{1,3}\.$"
 )
 
 
@@ -40,7 +40,7 @@ def split_sentences(plain: str) -> tuple[tuple[int, int], ...]:
     """The stretches of a text that are its sentences, without the space between them; "e.g." and "No." end none."""
     bounds = [0]
     for stop in _STOP.finditer(plain):
-        if not _SHORTENED.search(plain, max(0, stop.start() - 12), stop.start() + 1):
+        if not _SHORTENED.search(plain[max(0, stop.start() - 12) : stop.start() + 1]):
             bounds.append(stop.end())
     bounds.append(len(plain))
     spans = []

@@ -13,7 +13,10 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
+from queue import Queue
+from typing import TypedDict
 
+import msgspec
 from msgspec import Struct
 
 from guidance.model import GuidanceError
@@ -56,6 +59,13 @@ class Workshop(Struct, frozen=True):
 Tell = Callable[[str], None]
 
 
+class Answer(TypedDict):
+    """What a builder says of one configuration."""
+
+    warnings: list[str]
+    error: str | None
+
+
 def build_site(
     folders: tuple[Folder, ...], out: Path, shop: Workshop, done: Tell = lambda _: None
 ) -> tuple[str, ...]:
@@ -66,8 +76,8 @@ def build_site(
     with swap.alone(shop.work):
         swap.refuse_foreign(out)
         _refuse_collisions(folders)
-        with ThreadPoolExecutor(_WORKERS) as pool:
-            built = list(pool.map(lambda folder: _build_folder(folder, shop, done), folders))
+        with _Builders(shop.work / "mkdocs.log") as builders, ThreadPoolExecutor(_WORKERS) as pool:
+            built = list(pool.map(lambda folder: _build_folder(folder, shop, builders, done), folders))
         new = swap.beside(out)
         try:
             places = {folder.place: path for folder, (path, _) in zip(folders, built, strict=True)}
@@ -99,7 +109,9 @@ def _refuse_collisions(folders: tuple[Folder, ...]) -> None:
 # --- One MkDocs build ------------------------------------------------------------------------------
 
 
-def _build_folder(folder: Folder, shop: Workshop, done: Tell) -> tuple[Path, tuple[str, ...]]:
+def _build_folder(
+    folder: Folder, shop: Workshop, builders: "_Builders", done: Tell
+) -> tuple[Path, tuple[str, ...]]:
     """The folder's built site below `work` (made anew only if something it is made from has changed)."""
     home = shop.work / "editions" / (folder.place or "root").replace("/", "-")
     home = home if folder.id else home.with_name(f"{home.name}-pages")
@@ -113,7 +125,7 @@ def _build_folder(folder: Folder, shop: Workshop, done: Tell) -> tuple[Path, tup
         for path, content in folder.pages.items():
             write_below(home / "docs", path, content)
         write_below(home, "mkdocs.yml", json.dumps(settings, indent=1, ensure_ascii=False).encode())
-        warnings = _run_mkdocs(folder, home)
+        warnings = builders.build(folder, home / "mkdocs.yml")
         if folder.place:
             # Hosts serve only the one 404.html at the very root; elsewhere its links would be wrong.
             (site / "404.html").unlink(missing_ok=True)
@@ -156,30 +168,65 @@ def _key(folder: Folder, settings: Mapping[str, object], shop: Workshop) -> str:
     return digest.hexdigest()
 
 
-def _run_mkdocs(folder: Folder, home: Path) -> tuple[str, ...]:
-    environment = os.environ | {
-        "MIKE_DOCS_VERSION": folder.id,
-        "NO_MKDOCS_2_WARNING": "1",
-        "SOURCE_DATE_EPOCH": _MOMENT,
-        "PYTHONHASHSEED": "0",
-        "PYTHONWARNINGS": "ignore",
-        "NO_COLOR": "1",
-    }
-    finished = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--quiet", "--config-file", str(home / "mkdocs.yml")],
-        env=environment,
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-    )
-    said = tuple(line for line in (finished.stdout + finished.stderr).splitlines() if line.strip())
-    (home / "mkdocs.log").write_text("\n".join(said) + "\n", encoding="utf-8")
-    if finished.returncode:
-        last = said[-1] if said else "no message"
-        raise GuidanceError(
-            f"{folder.title}: MkDocs could not build these pages ({last}); see {home / 'mkdocs.log'}"
+class _Builders:
+    """The MkDocs programs at work, each started when it is first needed; what they print goes into a log."""
+
+    def __init__(self, log: Path) -> None:
+        self._log = log.open("w", encoding="utf-8")
+        self._free: Queue[subprocess.Popen[str] | None] = Queue()
+        for _ in range(_WORKERS):
+            self._free.put(None)
+
+    def __enter__(self) -> "_Builders":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        while not self._free.empty():
+            program = self._free.get()
+            if program:
+                program.kill()
+                program.communicate()
+        self._log.close()
+
+    def build(self, folder: Folder, config: Path) -> tuple[str, ...]:
+        """Build a configuration; returns what MkDocs warned of. Raises GuidanceError when it cannot be built."""
+        program = self._free.get() or self._start()
+        try:
+            order = json.dumps({"config": str(config), "version": folder.id})
+            answer = self._ask(program, order)
+        finally:
+            self._free.put(program)
+        if answer["error"]:
+            what = f"{folder.title}: MkDocs could not build these pages ({answer['error']})"
+            raise GuidanceError(f"{what}; see {self._log.name}")
+        return tuple(f"{folder.place or 'root'}: {warning}" for warning in answer["warnings"])
+
+    def _ask(self, program: "subprocess.Popen[str]", order: str) -> Answer:
+        if program.stdin is None or program.stdout is None:
+            raise GuidanceError(f"MkDocs cannot be spoken to; see {self._log.name}")
+        try:
+            program.stdin.write(f"{order}\n")
+            program.stdin.flush()
+            return msgspec.json.decode(program.stdout.readline(), type=Answer)
+        except (OSError, msgspec.DecodeError):
+            raise GuidanceError(f"MkDocs ended before its work was done; see {self._log.name}") from None
+
+    def _start(self) -> "subprocess.Popen[str]":
+        environment = os.environ | {
+            "NO_MKDOCS_2_WARNING": "1",
+            "SOURCE_DATE_EPOCH": _MOMENT,
+            "PYTHONHASHSEED": "0",
+            "PYTHONWARNINGS": "ignore",
+            "PYTHONUTF8": "1",
+        }
+        return subprocess.Popen(
+            [sys.executable, "-m", "guidance.publish.builder"],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            encoding="utf-8",
         )
-    return tuple(line for line in said if line.startswith(("WARNING", "ERROR")))
 
 
 def write_below(folder: Path, path: str, content: bytes) -> None:
