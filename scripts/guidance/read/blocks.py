@@ -117,7 +117,8 @@ def _frozen(blocks: "list[Block | _OpenList]", within: str, take: TakeAnchor) ->
 def _frozen_item(item: _OpenItem, within: str, take: TakeAnchor) -> Item:
     anchor = None
     if item.marker.value:
-        wish = f"{within}-{item.marker.value.lower().replace('.', '-')}"
+        value = item.marker.value.lower().replace(".", "-")
+        wish = f"{within}-item-{value}" if value[0].isdigit() else f"{within}-{value}"  # "box-2" is another box
         anchor = wish if take(wish) == wish else None
     return Item(item.marker.printed, _frozen(item.blocks, anchor or within, take), anchor)
 
