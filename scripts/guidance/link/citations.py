@@ -130,7 +130,7 @@ def find_citations(plain: str, acts: Acts) -> tuple[Citation, ...]:
     for head in _UNIT.finditer(plain):
         if head.start() < at or any(i.start < head.start() < i.end for i in instruments):
             continue
-        items, end = _sequence(plain, head, instruments)
+        items, end = _sequence(plain, head)
         citations, named = _settle(plain, items, end, instruments) if items else ([], None)
         if not citations:
             continue
@@ -143,15 +143,15 @@ def find_citations(plain: str, acts: Acts) -> tuple[Citation, ...]:
     return tuple(sorted(found, key=lambda c: c.start))
 
 
-def _sequence(plain: str, head: re.Match[str], instruments: tuple[Instrument, ...]) -> tuple[list[_Item], int]:
+def _sequence(plain: str, head: re.Match[str]) -> tuple[list[_Item], int]:
     """A row of citations that share what follows: "regulation 3 and paragraph 7 of Part 1 of the Schedule"."""
-    items, end = _chain(plain, head, instruments)
+    items, end = _chain(plain, head)
     while items:
         joint = _NEXT_UNIT.match(plain, end)
         following = _UNIT.match(plain, joint.end()) if joint else None
-        if joint is None or following is None or _starts_instrument(plain, joint.end(), instruments):
+        if joint is None or following is None:
             break
-        more, more_end = _chain(plain, following, instruments)
+        more, more_end = _chain(plain, following)
         if not more:
             break
         last, first = items[-1].pinpoints, more[0].pinpoints
@@ -163,10 +163,6 @@ def _sequence(plain: str, head: re.Match[str], instruments: tuple[Instrument, ..
             items = [_completed(i, first) for i in items]
         items, end = items + more, more_end
     return items, end
-
-
-def _starts_instrument(plain: str, at: int, instruments: tuple[Instrument, ...]) -> bool:
-    return any(i.start == at for i in instruments)
 
 
 def _descends(outer: Unit, inner: Unit) -> bool:
@@ -185,7 +181,7 @@ def _completed(item: _Item, after: tuple[Pinpoint, ...]) -> _Item:
     return item
 
 
-def _chain(plain: str, head: re.Match[str], instruments: tuple[Instrument, ...]) -> tuple[list[_Item], int]:
+def _chain(plain: str, head: re.Match[str]) -> tuple[list[_Item], int]:
     """A unit with its numbers and the units it says to be in: "paragraphs 5 and 16 of Schedule 2"."""
     unit = _unit(head)
     items = list(_numbers(plain, head, unit))
@@ -198,8 +194,8 @@ def _chain(plain: str, head: re.Match[str], instruments: tuple[Instrument, ...])
         return _within(items, outer, end), end
     inner = _OF_UNIT.match(plain, end)
     following = _UNIT.match(plain, inner.end()) if inner else None
-    if inner and following and not _starts_instrument(plain, inner.end(), instruments) and _unit(following) != unit:
-        outer_items, outer_end = _chain(plain, following, instruments)
+    if inner and following and _unit(following) != unit:
+        outer_items, outer_end = _chain(plain, following)
         if len(outer_items) == 1:
             return _within(items, outer_items[0].pinpoints, outer_end), outer_end
     return items, end
