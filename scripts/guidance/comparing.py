@@ -10,21 +10,24 @@ from itertools import combinations, pairwise
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from guidance.anchors import permalinks, read_permalinks, slug
 from guidance.compare.changes import compare
 from guidance.compare.cite import Cited, parse_citation, resolve_citation
 from guidance.compare.crosswalk import Crosswalk, build_crosswalk, counterparts, crosswalk_record
+from guidance.compare.official import Listed, audit, read_listed
 from guidance.link.agencies import Vocabulary, read_agencies
 from guidance.link.duties import find_duties
 from guidance.loading import Loaded
 from guidance.model import Comparison, Document, Duty, GuidanceError, Kind, Para, Place, Provision, SourceFile, Text
 from guidance.publish.pages import addresses, lay_out
-from guidance.publish.redline import Redline, Side, render_comparison
+from guidance.publish.redline import Listing, Redline, Side, render_comparison
 from guidance.publish.site import write_below
 from guidance.read import read_document
 from guidance.register import Publication
+
+LISTED = "official-changes.toml"  # in an edition's folder
 
 Pair = tuple[str, str]  # ids of the older and of the newer edition
 
@@ -37,6 +40,7 @@ class Compared(Struct, frozen=True):
     duties: Mapping[str, tuple[Duty, ...]]
     comparisons: Mapping[Pair, Comparison]
     crosswalk: Crosswalk
+    listed: Mapping[str, tuple[Listed, ...]] = {}  # per edition, the publisher's own list of changes
 
     def counterparts(self, edition: str) -> dict[str, dict[str, str]]:
         """Per anchor of an edition, per other edition, where the text stands there, from the site's root."""
@@ -57,13 +61,24 @@ class Compared(Struct, frozen=True):
         for one in pair:
             for duty in self.duties[one]:
                 who[duty.at.anchor] = tuple(sorted({*who.get(duty.at.anchor, ()), *duty.who}))
-        return render_comparison(self.comparisons[pair], old, new, who=who)
+        return render_comparison(self.comparisons[pair], old, new, who=who, listing=self._listing(pair))
+
+    def _listing(self, pair: Pair) -> Listing | None:
+        """The publisher's list, which speaks of the edition before."""
+        listed = self.listed.get(pair[1], ())
+        if not listed or list(self.documents).index(pair[1]) - list(self.documents).index(pair[0]) != 1:
+            return None
+        found = audit(self.comparisons[pair], self.documents[pair[1]], listed)
+        rows = tuple((entry.listed.place, entry.listed.what, entry.found) for entry in found.checked)
+        return Listing(rows, found.unlisted)
 
 
 def compare_editions(loaded: Sequence[Loaded], folder: Path) -> Compared:
     """Every two of the loaded editions compared; `folder` is the publication's, for its agencies."""
     vocabulary = read_agencies(folder / "agencies.toml")
-    return compare_documents({item.edition.id: item.document for item in loaded}, vocabulary)
+    compared = compare_documents({item.edition.id: item.document for item in loaded}, vocabulary)
+    listed = {item.edition.id: read_listed(folder / item.edition.id / LISTED) for item in loaded}
+    return structs.replace(compared, listed=listed)
 
 
 def compare_documents(documents: Mapping[str, Document], vocabulary: Vocabulary) -> Compared:

@@ -45,6 +45,14 @@ class Redline(Struct, frozen=True):
     files: Mapping[str, bytes]
 
 
+class Listing(Struct, frozen=True):
+    """The publisher's own list held against the comparison: per entry its place, what it says in our words and
+    the counts of the changes that confirm it; and the substantial changes that no entry covers."""
+
+    entries: tuple[tuple[str, str, tuple[int, ...]], ...]
+    unlisted: tuple[int, ...]
+
+
 class _Scene(Struct, frozen=True):
     """All that a page of the comparison draws from."""
 
@@ -75,18 +83,26 @@ class _Scene(Struct, frozen=True):
 
 
 def render_comparison(
-    comparison: Comparison, old: Side, new: Side, *, who: Mapping[str, tuple[str, ...]] | None = None
+    comparison: Comparison,
+    old: Side,
+    new: Side,
+    *,
+    who: Mapping[str, tuple[str, ...]] | None = None,
+    listing: Listing | None = None,
 ) -> Redline:
     """The pages of a comparison, below compare/<old>/ of the new edition, and changes.json and changes.csv.
 
-    `who` names, per anchor of either edition, the agencies that its duties bind, for the filter.
+    `who` names, per anchor of either edition, the agencies that its duties bind, for the filter;
+    with a `listing` a page more shows the publisher's own list held against what was found.
     """
     before = survey(old.id, old.document, old.addresses)
     after = survey(new.id, new.document, new.addresses)
     found = entries(comparison, before, after)
     chapters = tuple(dict.fromkeys(entry.chapter for entry in found))
     scene = _Scene(before, after, found, chapters, who or {})
-    pages = [_overview(scene, figures(comparison, before, after))]
+    pages = [_overview(scene, figures(comparison, before, after), listing)]
+    if listing:
+        pages.append(_official(scene, listing))
     for chapter in chapters:
         mine = [entry for entry in found if entry.chapter == chapter]
         if any(entry.shown for entry in mine):
@@ -105,7 +121,7 @@ def _facts(title: str) -> str:
 # --- Overview ------------------------------------------------------------------------------------
 
 
-def _overview(scene: _Scene, found: Figures) -> Page:
+def _overview(scene: _Scene, found: Figures, listing: Listing | None) -> Page:
     path = f"{scene.folder}/index.md"
     title = f"What changed from {scene.old.id} to {scene.new.id}"
     rows = [entry for entry in scene.found if entry.shown and entry.change.kind != "renumbered"]
@@ -115,6 +131,7 @@ def _overview(scene: _Scene, found: Figures) -> Page:
         _noise(found),
         "Computed from both texts, word by word; not an official list. How each pair was found is in the download: "
         '<a href="changes.json">changes.json</a>, <a href="changes.csv">changes.csv</a>.',
+        "The comparison is also [held against the publisher's own list](official-list.md)." if listing else "",
         "## In figures",
         _figures_table(found),
         "## How the chapters flowed",
@@ -261,6 +278,45 @@ def _shift(entry: Entry) -> tuple[str, int] | int:
     if old[0] == new[0] and old[2].isdigit() and new[2].isdigit():
         return new[0], int(new[2]) - int(old[2])
     return entry.count
+
+
+# --- The publisher's own list ---------------------------------------------------------------------
+
+
+def _official(scene: _Scene, listing: Listing) -> Page:
+    path = f"{scene.folder}/official-list.md"
+    title = f"The publisher's list of changes from {scene.old.id} to {scene.new.id}, checked"
+    confirmed = sum(bool(counts) for _, _, counts in listing.entries)
+    rows = []
+    for place, what, counts in listing.entries:
+        found = ", ".join(_to_redline(scene, path, scene.found[count]) for count in counts)
+        rows.append(
+            f"<tr><td>{escape_html(place)}</td><td>{escape_html(what)}</td><td>{found or 'not found'}</td></tr>"
+        )
+    others = "".join(
+        f"<tr><td>{_to_redline(scene, path, scene.found[count])}</td><td>{scene.found[count].change.kind}</td>"
+        f"<td>{scene.found[count].change.level}</td></tr>"
+        for count in listing.unlisted
+    )
+    printed = [
+        f"# {escape_markdown(title)} {{: .furniture }}",
+        f"The publisher lists {_count(len(listing.entries), 'change')}; the comparison confirms {confirmed}. "
+        f"{_count(len(listing.unlisted), 'substantial change')} that were found stand in no entry of the list. "
+        "What an entry says is given in our words.",
+        "## What the publisher lists",
+        '<div class="changes"><table><thead><tr><th scope="col">Place</th><th scope="col">What</th>'
+        f'<th scope="col">Found</th></tr></thead><tbody>{"".join(rows)}</tbody></table></div>',
+        "## What the list does not have",
+        '<div class="changes"><table><thead><tr><th scope="col">Place</th><th scope="col">Change</th>'
+        f'<th scope="col">Level</th></tr></thead><tbody>{others}</tbody></table></div>',
+    ]
+    return Page(path, title, _facts(title) + join_parts(printed), parent=f"{scene.folder}/index.md")
+
+
+def _to_redline(scene: _Scene, path: str, entry: Entry) -> str:
+    """A change's place as a link to its redline."""
+    named = ", ".join(place.name for place in entry.new or entry.old)
+    return f'<a href="{escape_html(to_root(path) + _page_address(scene, entry))}">{escape_html(named)}</a>'
 
 
 # --- A chapter's redline -------------------------------------------------------------------------

@@ -1,0 +1,138 @@
+"""The publisher's own list of changes, held against what was found: confirmed, not found, and not listed.
+
+The list is data (places, and what is said of them in our words); no official wording and no markup here.
+"""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from guidance.model import Change, Comparison, Document, GuidanceError, Level, Provision
+
+SUBSTANTIAL: frozenset[Level] = frozenset({"duty changed", "new", "reworded"})
+
+_PLACE = re.compile(
+    r"\s*(?:(?:page|p)\.?\s*(?P<page>\d+))?[\s,;:–-]*"
+    r"(?:(?:paragraphs?|paras?)\.?\s*(?P<first>\d+)(?:\s*(?:-|–|to)\s*(?P<last>\d+))?)?\s*",
+    re.IGNORECASE,
+)
+
+
+class Listed(Struct, frozen=True, forbid_unknown_fields=True):
+    """An entry of the publisher's list: `place` in the new edition ("para 45", "paras 2-4", "page 12"), and
+    `what` changed there, in our words."""
+
+    place: str
+    what: str
+
+
+class Checked(Struct, frozen=True):
+    """An entry, and the changes that confirm it: counts in the comparison; none where nothing was found."""
+
+    listed: Listed
+    found: tuple[int, ...]
+
+
+class Audit(Struct, frozen=True):
+    """The list held against the comparison; `unlisted` counts the substantial changes that no entry covers."""
+
+    checked: tuple[Checked, ...]
+    unlisted: tuple[int, ...]
+
+
+class _List(Struct, frozen=True, forbid_unknown_fields=True):
+    change: tuple[Listed, ...] = ()
+
+
+def read_listed(path: Path) -> tuple[Listed, ...]:
+    """The list in a file of `[[change]]` tables; none where there is no file.
+
+    Raises GuidanceError when the file is not of this form, or a place is not understood.
+    """
+    if not path.is_file():
+        return ()
+    try:
+        listed = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _List).change
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise GuidanceError(f"{path}: {error}") from None
+    for entry in listed:
+        if _read_place(entry.place) == (None, frozenset()):
+            raise GuidanceError(f'{path}: place "{entry.place}" is not understood; write "para 45" or "page 12"')
+    return listed
+
+
+def audit(comparison: Comparison, new: Document, listed: Sequence[Listed]) -> Audit:
+    """Which entries the comparison confirms, and which substantial changes the list does not have."""
+    known = {p.anchor: p for p in (*new.provisions, *new.notes)}
+    following = _following(new)
+    checked = []
+    covered: set[int] = set()
+    for entry in listed:
+        page, numbers = _read_place(entry.place)
+        at = tuple(
+            count
+            for count, change in enumerate(comparison.changes)
+            if _is_change(change) and _stands_at(change, known, following, page, numbers)
+        )
+        covered.update(at)
+        checked.append(Checked(entry, at))
+    unlisted = tuple(
+        count
+        for count, change in enumerate(comparison.changes)
+        if change.level in SUBSTANTIAL and count not in covered
+    )
+    return Audit(tuple(checked), unlisted)
+
+
+def _read_place(place: str) -> tuple[int | None, frozenset[str]]:
+    """A place's page and paragraph numbers; nothing where it is not understood."""
+    match = _PLACE.fullmatch(place)
+    if match is None:
+        return None, frozenset()
+    numbers: frozenset[str] = frozenset()
+    if match["first"]:
+        first, last = int(match["first"]), int(match["last"] or match["first"])
+        numbers = frozenset(str(number) for number in range(first, min(last, first + 500) + 1))
+    return int(match["page"]) if match["page"] else None, numbers
+
+
+def _is_change(change: Change) -> bool:
+    return change.level != "none" and change.kind != "renumbered"
+
+
+def _following(document: Document) -> dict[str, str]:
+    """The number of the paragraph that each unnumbered text stands above: lists name notes so."""
+    found: dict[str, str] = {}
+    waiting: list[str] = []
+    for provision in document.provisions:
+        if provision.kind == "paragraph" and provision.number:
+            found.update((anchor, provision.number) for anchor in waiting)
+            waiting = []
+        elif provision.heading is None:
+            waiting.append(provision.anchor)
+        else:
+            waiting = []
+    return found
+
+
+def _stands_at(
+    change: Change,
+    known: dict[str, Provision],
+    following: dict[str, str],
+    page: int | None,
+    numbers: frozenset[str],
+) -> bool:
+    """Whether a change stands where an entry says: by number where it has one, else by page."""
+    for anchor in change.new:
+        provision = known[anchor]
+        if numbers:
+            number = provision.number if provision.kind == "paragraph" else following.get(anchor)
+            if number in numbers:
+                return True
+        elif page in {place.page for place in provision.places}:
+            return True
+    return False
