@@ -1,16 +1,18 @@
 """Hand-written pages cite what exists, and say when what they cite has changed."""
 
 from itertools import pairwise
+from pathlib import Path
 
+import msgspec
 import pytest
 
-from guidance.anchors import Permalink, fingerprint, permalinks
+from guidance.anchors import Permalink, fingerprint, permalinks, write_permalinks
 from guidance.compare.changes import compare
 from guidance.compare.crosswalk import build_crosswalk
 from guidance.model import Document, GuidanceError
 from guidance.publish.handwritten import Sources, find_cites, name_provision, prepare_pages, resolve_citations
 from guidance.register import Edition, Publication
-from guidance.reviews import read_reviews, review_page, write_reviews
+from guidance.reviews import gather_sources, read_reviews, review, review_page, survey, write_reviews
 from made_up import document, paragraph
 
 PUBLICATION = Publication(
@@ -184,3 +186,43 @@ def test_reviews_are_written_and_read_again(tmp_path_factory: pytest.TempPathFac
     path.write_text("a = 1\n", encoding="utf-8")
     with pytest.raises(GuidanceError, match=r"reviews.toml: a: expected"):
         read_reviews(path)
+
+
+def test_reviewing_records_todays_fingerprints_of_the_pages_named(tmp_path: Path) -> None:
+    publication = msgspec.structs.replace(PUBLICATION, docs="pages")
+    docs = tmp_path / "pages"
+    docs.mkdir()
+    (tmp_path / "2001").mkdir()
+    write_permalinks(tmp_path / "2001" / "permalinks.tsv", permalinks(OLD))
+    for page, content in PAGES.items():
+        (docs / page).write_bytes(content)
+    assert review(publication, tmp_path, ["1.md", str(docs / "2.md")]) == {"1.md": 1, "2.md": 1}
+    assert review(publication, tmp_path, ["3.md"]) == {"3.md": 1}
+    assert set(read_reviews(docs / "reviews.toml")) == {"1.md", "2.md", "3.md"}
+    assert review(publication, tmp_path) == dict.fromkeys(PAGES, 1)
+    sources = gather_sources(publication, tmp_path, {}, {})
+    assert prepare_pages(PAGES, sources).findings == ()
+    (docs / "4.md").unlink()
+    review(publication, tmp_path, ["1.md"])
+    assert set(read_reviews(docs / "reviews.toml")) == {"1.md", "2.md", "3.md"}
+    with pytest.raises(GuidanceError, match=r"4.md: there is no such page"):
+        review(publication, tmp_path, ["4.md"])
+
+
+def test_checking_tells_reading_ages_and_changed_sources(tmp_path: Path) -> None:
+    docs, site = tmp_path / "docs", tmp_path / "site"
+    for path, text in {
+        docs / "a" / "b.md": "---\nreading_age: 9\n---\n# A\n\nYou can ask us.\n",
+        docs / "a" / "index.md": "# A\n",
+        site / "a" / "b" / "index.html": '<strong class="source-changed">x</strong>',
+        site / "a" / "index.html": '<i class="source-changed">x</i><i class="source-changed">x</i>',
+    }.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    lines = list(survey(docs, site))
+    assert len(lines) == 3
+    assert lines[0].startswith("a/b.md: reading age ")
+    assert lines[1:] == [
+        "a/b.md: 1 sources changed since it was written",
+        "a/index.md: 2 sources changed since it was written",
+    ]

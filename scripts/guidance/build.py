@@ -18,6 +18,7 @@ from guidance.publish import api
 from guidance.publish.blocks import picture_name
 from guidance.publish.edition import render_stub
 from guidance.publish.frame import edition_settings, root_settings
+from guidance.publish.handwritten import Prepared, prepare_pages
 from guidance.publish.markdown import render_pages
 from guidance.publish.pages import PICTURES, Page, addresses
 from guidance.publish.permalink_pages import Setting, permalink_pages
@@ -25,6 +26,7 @@ from guidance.publish.root import render_root_home
 from guidance.publish.site import Folder, Workshop, build_site
 from guidance.publish.timeline import render_editions
 from guidance.register import Edition, Publication, read_register
+from guidance.reviews import gather_sources, read_files
 from guidance.sources import Fetcher, Missing
 from guidance.specimen import compile_typst
 
@@ -215,11 +217,7 @@ def _root_folder(
 ) -> Folder:
     settings = root_settings(publication, with_text=loaded)
     docs = folder / publication.docs if publication.docs else None
-    if docs and docs.is_dir():
-        files = (p for p in sorted(docs.rglob("*")) if p.is_file() and not p.name.startswith("."))
-        pages = {path.relative_to(docs).as_posix(): path.read_bytes() for path in files}
-    else:
-        pages = {}
+    pages = dict(_handwritten(publication, folder, docs, compared).files) if docs and docs.is_dir() else {}
     pages.setdefault("editions.md", render_editions(publication, loaded).markdown.encode())
     if "index.md" not in pages:
         pages["index.md"] = render_root_home(publication, loaded).encode()
@@ -227,6 +225,15 @@ def _root_folder(
         settings["nav"] = [{"Home": "index.md"}, {"Editions": "editions.md"}]
     extras = {"crosswalk.json": crosswalk_json(compared)} if loaded else {}
     return Folder("", publication.title, pages, settings, extras, prefix=prefix)
+
+
+def _handwritten(publication: Publication, folder: Path, docs: Path, compared: Compared) -> Prepared:
+    rooted = {
+        edition: {anchor: f"{edition}/{address}" for anchor, address in known.items()}
+        for edition, known in compared.addresses.items()
+    }
+    sources = gather_sources(publication, folder, compared.documents, rooted, compared.crosswalk)
+    return prepare_pages(read_files(docs), sources)
 
 
 # --- The specimen ----------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 import guidance
-from guidance import checks, serving
+from guidance import checks, reviews, serving
 from guidance.build import Order, Outcome, build, load, record_permalinks
 from guidance.comparing import cite, compare_files, say_cited
 from guidance.convert import convert
@@ -147,11 +147,27 @@ def check_command(
         tell(f"checking {site}")
         register = read_register(publication) if (publication / "editions.toml").is_file() else None
         report = checks.check_site(site, publication if register else None)
+    if register and register.docs:
+        for line in reviews.survey(publication / register.docs, site):
+            _out.print(line)
     for fault in checks.gathered(report.faults):
         _out.print(f"{fault.file}: {fault.message}")
     if report.faults:
         raise GuidanceError(f"{site}: {len(report.faults)} faults in {report.pages} pages")
     _out.print(f"{site}: {report.pages} pages and {report.links} links checked, no fault")
+
+
+@app.command("review")
+def review_command(
+    page: Annotated[
+        list[str] | None,
+        typer.Argument(help="Pages that were compared with what they cite; all where none is named."),
+    ] = None,
+    publication: PublicationOption = Path("versions"),
+) -> None:
+    """Record that hand-written pages were compared with the text they cite, as it is today."""
+    for name, count in reviews.review(read_register(publication), publication, page or ()).items():
+        _out.print(f"{name}: {count} citations reviewed")
 
 
 @app.command("serve")

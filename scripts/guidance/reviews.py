@@ -5,11 +5,17 @@ No text and no clock; what a fingerprint that no longer fits means is said in `p
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from guidance.model import GuidanceError
+from mkdocs.utils import meta
+
+from guidance.anchors import Permalink, permalinks, read_permalinks
+from guidance.compare.crosswalk import Crosswalk
+from guidance.model import Document, GuidanceError
 from guidance.publish.handwritten import Sources, decode, find_cites, lookup, put_in_shared
+from guidance.readability import measure
+from guidance.register import Publication
 
 FILE = "reviews.toml"
 _HEADER = (
@@ -57,6 +63,73 @@ def review_page(page: str, files: Mapping[str, bytes], sources: Sources) -> Mapp
         raise GuidanceError(f"{page}: there is no such page; give its path below the pages' folder")
     cites = find_cites(put_in_shared(decode(files[page], page), page, files))
     return {cite.key: lookup(cite, page, sources).fingerprint for cite in cites}
+
+
+def gather_sources(
+    publication: Publication,
+    folder: Path,
+    documents: Mapping[str, Document],
+    addresses: Mapping[str, Mapping[str, str]],
+    crosswalk: Crosswalk | None = None,
+) -> Sources:
+    """All that pages may cite: the permalink registers below `folder`, and over them the texts that are loaded.
+
+    `addresses` has, per loaded edition, where each anchor stands from the root of the publication's site.
+    Raises GuidanceError when a permalink register or the reviews cannot be read.
+    """
+    known: dict[str, dict[str, Permalink]] = {}
+    for edition in publication.editions:
+        lines = [*read_permalinks(folder / edition.id / "permalinks.tsv")]
+        if edition.id in documents:
+            lines += permalinks(documents[edition.id])
+        known[edition.id] = {line.anchor: line for line in lines}
+    in_force = publication.in_force.id
+    today: dict[tuple[str, str], tuple[str, ...]] = {}
+    if crosswalk and in_force in crosswalk.editions:
+        today = {node: crosswalk.stands(*node, in_force) for node in crosswalk.index}
+    reviews = read_reviews(folder / publication.docs / FILE) if publication.docs else {}
+    return Sources(publication, known, addresses, today, reviews)
+
+
+def review(publication: Publication, folder: Path, pages: Collection[str] = ()) -> dict[str, int]:
+    """Record what pages cite as reviewed today (all pages where none is named); how many citations each has.
+
+    Pages that are no longer there lose their entry. Raises GuidanceError when the publication has no
+    hand-written pages, there is no such page, or it cites something that does not exist.
+    """
+    if not publication.docs:
+        raise GuidanceError(f"{folder}/editions.toml: docs names no folder of hand-written pages")
+    files = read_files(folder / publication.docs)
+    names = [_within(page, folder / publication.docs) for page in pages] or [f for f in files if f.endswith(".md")]
+    sources = gather_sources(publication, folder, {}, {})
+    now = {page: review_page(page, files, sources) for page in names}
+    kept = {page: cited for page, cited in sources.reviewed.items() if page in files}
+    write_reviews(folder / publication.docs / FILE, {p: c for p, c in (kept | now).items() if c})
+    return {page: len(cited) for page, cited in now.items()}
+
+
+def _within(page: str, docs: Path) -> str:
+    """A page's path from the pages' folder, given from there or from where the command runs."""
+    path = Path(page).resolve()
+    return path.relative_to(docs.resolve()).as_posix() if path.is_relative_to(docs.resolve()) else page
+
+
+def survey(docs: Path, site: Path) -> Iterator[str]:
+    """What is to be known of hand-written pages, a line each: reading ages, and sources that have changed.
+
+    Ages come from the pages themselves, changes from what the built site says at each citation.
+    """
+    files = read_files(docs)
+    for page in (name for name in files if name.endswith(".md")):
+        text = put_in_shared(decode(files[page], page), page, files)
+        limit = meta.get_data(text)[1].get("reading_age")
+        if limit is not None:
+            yield f"{page}: reading age {measure(text).age}, at most {limit}"
+        built = site / Path(page).with_suffix("") / "index.html"
+        built = built.parent.parent / "index.html" if Path(page).name == "index.md" else built
+        marks = built.read_text(encoding="utf-8").count('class="source-changed"') if built.is_file() else 0
+        if marks:
+            yield f"{page}: {marks} sources changed since it was written"
 
 
 def read_files(docs: Path) -> dict[str, bytes]:
