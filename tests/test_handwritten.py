@@ -168,11 +168,17 @@ def test_shared_pieces_are_put_in_and_not_published() -> None:
         "a/b.md": b'# A\n\n!!! danger "x"\n    --8<-- "_shared/now.md"\n',
         "_shared/now.md": b"Ring 999.\n\nNow.\n",
         "reviews.toml": b"",
+        "nav.yml": b"- a/b.md\n",
         "a/picture.svg": b"<svg/>",
     }
     ready = prepare_pages(files, known(("2001", OLD)))
     assert set(ready.files) == {"a/b.md", "a/picture.svg"}
     assert ready.files["a/b.md"].endswith(b'"x"\n    Ring 999.\n\n    Now.\n')
+    assert ready.nav == ["a/b.md"]
+    with pytest.raises(GuidanceError, match=r"nav.yml: expected a list"):
+        prepare_pages({"nav.yml": b"a: b"}, known(("2001", OLD)))
+    with pytest.raises(GuidanceError, match=r"nav.yml: .*line 1"):
+        prepare_pages({"nav.yml": b"- [a"}, known(("2001", OLD)))
     with pytest.raises(GuidanceError, match=r"c.md: puts in _shared/none.md"):
         prepare_pages({"c.md": b'--8<-- "_shared/none.md"'}, known(("2001", OLD)))
 

@@ -62,6 +62,13 @@ def test_reading_age_and_sentences(path: str) -> None:
     assert [s for s in sentences(text) if count_words(s) > limit] == []
 
 
+def test_the_contents_name_every_page() -> None:
+    named = re.findall(r"[\w/-]+\.md", (DOCS / "nav.yml").read_text(encoding="utf-8"))
+    left = {path for path in PAGES if not path.startswith(("_", "decisions/"))} - set(named)
+    assert (left, len(named)) == (set(), len(set(named)))
+    assert set(named) - set(PAGES) == {"editions.md"}
+
+
 def test_limits_of_reading_age_are_those_of_the_audience() -> None:
     allowed = {"children/": 9, "young-people/": 12, "guide/": 14, "roles/": 14}
     for path, facts in FACTS.items():
@@ -164,7 +171,9 @@ def figures(words: str) -> str:
 
 def limits() -> list[tuple[str, tuple[str, ...]]]:
     """Each row of the tables that have limits: the limit, and the anchors its last cell cites."""
-    html = markdown(meta.get_data(PAGES["guide/timescales.md"])[0], extensions=["tables", "attr_list", "md_in_html"])
+    html = markdown(
+        meta.get_data(PAGES["guide/timescales.md"])[0], extensions=["tables", "attr_list", "md_in_html"]
+    )
     found = []
     for table in BeautifulSoup(html, "html.parser").find_all("table"):
         heads = [cell.get_text() for cell in table.find_all("th")]

@@ -217,7 +217,12 @@ def _root_folder(
 ) -> Folder:
     settings = root_settings(publication, with_text=loaded)
     docs = folder / publication.docs if publication.docs else None
-    pages = dict(_handwritten(publication, folder, docs, compared).files) if docs and docs.is_dir() else {}
+    pages: dict[str, bytes] = {}
+    if docs and docs.is_dir():
+        prepared = _handwritten(publication, folder, docs, compared)
+        pages = dict(prepared.files)
+        if prepared.nav:
+            settings["nav"] = prepared.nav
     pages.setdefault("editions.md", render_editions(publication, loaded).markdown.encode())
     if "index.md" not in pages:
         pages["index.md"] = render_root_home(publication, loaded).encode()

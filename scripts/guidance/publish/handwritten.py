@@ -4,7 +4,8 @@ Pure functions over text that is ours; official text, addresses and comparisons 
 
 A citation is a link such as `[paragraph 45](guidance:2023/para-45)`. Without words, `[](guidance:2023/para-45)`,
 it is named by what it cites and stands in brackets; several in a row share them. A line `--8<-- "_shared/x.md"`
-is replaced by that file. Files and folders whose name starts with "_" or ends in .toml are not published.
+is replaced by that file. Files and folders whose name starts with "_" or ends in .toml are not published, nor is
+`nav.yml`, the order of the contents as MkDocs takes it.
 Front matter that is understood here: `written_from` (an edition's id: the page says so, below its title or
 where the line `<!-- standing -->` is) and `cite_as` (such as "for adults: {}").
 """
@@ -14,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from pathlib import PurePosixPath
 
+import yaml
 from mkdocs.utils import meta
 from msgspec import Struct
 
@@ -32,6 +34,7 @@ _RUN = re.compile(
 )
 _LEFT = re.compile(rf"{_CODE}|(?P<left>[^\s(]*\(?guidance:[0-9a-z]+/[^\s)]*)", re.S | re.M)
 _SHARED = re.compile(r'^(?P<indent> *)--8<-- "(?P<path>[^"\n]+)"[ ]*$', re.M)
+_NAV = "nav.yml"
 _STANDING = "<!-- standing -->"
 _TITLE = re.compile(r"^# [^\n]*\n", re.M)
 
@@ -66,10 +69,12 @@ class Sources(Struct, frozen=True):
 
 
 class Prepared(Struct, frozen=True):
-    """Files ready for MkDocs, by path, and what a reviewer must know (sources changed, pages not reviewed)."""
+    """Files ready for MkDocs, by path, and what a reviewer must know (sources changed, pages not reviewed).
+    `nav` is the order of the contents, or None where the pages name none."""
 
     files: Mapping[str, bytes]
     findings: tuple[Finding, ...]
+    nav: list[object] | None = None
 
 
 def prepare_pages(files: Mapping[str, bytes], sources: Sources) -> Prepared:
@@ -80,14 +85,30 @@ def prepare_pages(files: Mapping[str, bytes], sources: Sources) -> Prepared:
     ready: dict[str, bytes] = {}
     findings: list[Finding] = []
     for path in sorted(files):
-        if path.endswith(".toml") or any(part.startswith("_") for part in PurePosixPath(path).parts):
+        if (
+            path.endswith(".toml")
+            or path == _NAV
+            or any(part.startswith("_") for part in PurePosixPath(path).parts)
+        ):
             continue
         ready[path] = files[path]
         if path.endswith(".md"):
             text, found = resolve_citations(put_in_shared(decode(files[path], path), path, files), path, sources)
             ready[path] = text.encode()
             findings += found
-    return Prepared(ready, tuple(findings))
+    return Prepared(ready, tuple(findings), _read_nav(files))
+
+
+def _read_nav(files: Mapping[str, bytes]) -> list[object] | None:
+    if _NAV not in files:
+        return None
+    try:
+        nav = yaml.safe_load(decode(files[_NAV], _NAV))
+    except yaml.YAMLError as error:
+        raise GuidanceError(f"{_NAV}: {' '.join(str(error).split())}") from None
+    if not isinstance(nav, list):
+        raise GuidanceError(f"{_NAV}: expected a list of pages, as MkDocs takes it")
+    return nav
 
 
 def decode(content: bytes, page: str) -> str:
