@@ -28,7 +28,7 @@ def test_what_stood_from_when_until_when() -> None:
     page = render_editions(Publication("T", "T", "P", (FIRST, SECOND)), with_text=("2005",))
     table = rows(page.markdown)
     assert page.path == "editions.md"
-    assert table[1][:3] == ["[2005](../2005/index.html)", "2 June 2005", "in force"]
+    assert table[1][:3] == ["[2005](../2005/)", "2 June 2005", "in force"]
     assert table[1][4] == "here"
     assert table[2][1:3] == ['2001 <span class="unconfirmed">not confirmed</span>', "2 June 2005"]
     assert table[2][4] == "not in this build"

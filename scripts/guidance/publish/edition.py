@@ -113,7 +113,7 @@ def _without_text(edition: Edition, nearest: Edition | None) -> str:
         "Or name a folder that holds it: `GUIDANCE_SOURCES=folder make site`.",
     ]
     if nearest:
-        link = f"[the {escape_markdown(nearest.id)} edition](../{nearest.id}/index.html)"
+        link = f"[the {escape_markdown(nearest.id)} edition](../{nearest.id}/)"
         lines.append(f"The nearest edition with its full text here is {link}.")
     return '<div class="not-loaded" markdown="1">\n\n' + "\n\n".join(lines) + "\n\n</div>"
 
