@@ -51,7 +51,7 @@ def test_the_real_register_has_every_revision_on_the_page() -> None:
     publication = read_register(ROOT / "versions")
     markdown = render_editions(publication).markdown
     for edition in publication.editions:
-        assert f"[{edition.id}](../{edition.id}/index.html)" in markdown
+        assert f"[{edition.id}](../{edition.id}/)" in markdown
     revisions = [r for e in publication.editions for r in e.revisions]
     starts = [
         e for e in publication.editions if not e.revisions or e.revisions[0].date != (e.in_force or e.published)

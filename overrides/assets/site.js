@@ -76,8 +76,8 @@
     for (const open of document.querySelectorAll("details.editions[open]")) {
       if (!open.contains(event.target)) open.open = false;
     }
-    const menu = document.getElementById("contents");
-    if (event.target.closest("#contents a") && menu.matches(":popover-open")) menu.hidePopover();
+    const menu = document.getElementById("site-contents");
+    if (event.target.closest("#site-contents a") && menu.matches(":popover-open")) menu.hidePopover();
   });
 
   // The contents follow: the section in view is marked.
