@@ -96,7 +96,7 @@ def _contents(pages: tuple[Page, ...]) -> str:
     """The chapters, and below long ones their pages."""
     entries = [f"{'    ' if page.parent else ''}-   [{escape_markdown(page.title)}]({page.path})" for page in pages]
     return (
-        '## Contents {: #contents }\n\n<div class="chapters" markdown="1">\n\n' + "\n".join(entries) + "\n\n</div>"
+        '## Contents {: #chapters }\n\n<div class="chapters" markdown="1">\n\n' + "\n".join(entries) + "\n\n</div>"
     )
 
 
