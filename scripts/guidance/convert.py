@@ -30,7 +30,7 @@ def convert(file: Path, to: Path) -> api.Figures:
         raise GuidanceError(f"{file}: there is no such file")
     if to.exists() and not (to.is_dir() and ((to / _MARK).is_file() or not any(to.iterdir()))):
         raise GuidanceError(f"{to}: holds something that is not a conversion; choose another folder with -o")
-    document = read_document(file)
+    document = read_document(file, second_opinion=True)
     beside = to.absolute().with_name(f".{to.absolute().name}.new")
     shutil.rmtree(beside, ignore_errors=True)
     try:

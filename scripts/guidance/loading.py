@@ -94,7 +94,7 @@ def read_kept(path: Path, corrections: tuple[Correction, ...], work: Path) -> Do
             return msgspec.msgpack.decode(kept.read_bytes(), type=Document)
         except (msgspec.DecodeError, OSError):
             kept.unlink(missing_ok=True)
-    document = read_document(path, corrections)
+    document = read_document(path, corrections, second_opinion=True)
     kept.parent.mkdir(parents=True, exist_ok=True)
     beside = kept.with_suffix(".new")
     beside.write_bytes(msgspec.msgpack.encode(document))

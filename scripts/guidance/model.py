@@ -228,6 +228,16 @@ class SourceFile(Struct, frozen=True):
     producer: str | None = None
 
 
+class Agreement(Struct, frozen=True):
+    """How far a second, independent text engine reads the same words: how many it reads, and the shares of its
+    words that we have (recall) and of ours that it has (precision)."""
+
+    engine: str
+    words: int
+    recall: float
+    precision: float
+
+
 class Document(Struct, frozen=True):
     """One edition's text. `provisions` are in reading order; `notes` (kind footnote) by number."""
 
@@ -241,6 +251,7 @@ class Document(Struct, frozen=True):
     dropped: tuple[Dropped, ...] = ()
     findings: tuple[Finding, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    agreement: Agreement | None = None  # where a second engine was asked
 
 
 # --- Walking -------------------------------------------------------------------------------------

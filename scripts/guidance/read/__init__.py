@@ -4,20 +4,54 @@ import hashlib
 from pathlib import Path
 
 from guidance.model import Correction, Document, GuidanceError, SourceFile
+from guidance.read.accounts import printed_characters
+from guidance.read.apart import Apart, CrashedError
+from guidance.read.corrections import correct
+from guidance.read.opinion import compare_words, read_words
 from guidance.read.pdf import read_ink
 from guidance.read.structure import build_document
 
 
-def read_document(path: Path, corrections: tuple[Correction, ...] = ()) -> Document:
+def read_document(path: Path, corrections: tuple[Correction, ...] = (), second_opinion: bool = False) -> Document:
     """The document that a source file holds, mended by `corrections`.
 
-    Raises GuidanceError, in one line, for a file that cannot be read as guidance.
+    With `second_opinion` another text engine reads the file at the same time, and the document says how far
+    the two agree. A PDF is read in a process of its own, which a hostile file may crash.
+    Raises GuidanceError, in one line, for a file that cannot be read as guidance, and for a correction that
+    no longer applies.
     """
+    if not path.is_file():
+        raise GuidanceError(f"{path}: there is no such file")
+    other = Apart(read_words, path) if second_opinion else None
+    try:
+        document = Apart(_read_pdf, path).result()
+        if other:
+            document = compare_words(document, _words(other))
+    except CrashedError as error:
+        raise GuidanceError(f"{path}: the PDF cannot be read ({error}); download it again") from None
+    finally:
+        if other:
+            other.stop()
+    return correct(document, corrections)
+
+
+def _words(other: Apart[tuple[tuple[str, ...], ...]]) -> tuple[tuple[str, ...], ...]:
+    try:
+        return other.result()
+    except CrashedError:
+        return ()
+
+
+def _read_pdf(path: Path) -> Document:
     try:
         content = path.read_bytes()
     except OSError as error:
         raise GuidanceError(f"{path}: cannot be opened ({error.strerror})") from None
     ink = read_ink(path)
+    if not printed_characters(ink):
+        if any(page.images for page in ink.pages):
+            raise GuidanceError(f"{path}: its pages are pictures without text; it needs OCR first (ocrmypdf)")
+        raise GuidanceError(f"{path}: there is no text on its pages; get another copy")
     source = SourceFile(
         name=path.name,
         sha256=hashlib.sha256(content).hexdigest(),

@@ -7,13 +7,35 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from guidance.model import Block, Document, Finding, List, NoteMark, Provision, Table, provision_texts
+from guidance.model import Block, Box, Document, Finding, List, NoteMark, Provision, Table, provision_texts
 from guidance.read.ink import Ink
 
 
 def printed_characters(ink: Ink) -> int:
     """How many characters other than white space a file prints."""
     return sum(_count(f.text) for page in ink.pages for f in page.fragments)
+
+
+def source_findings(ink: Ink) -> tuple[Finding, ...]:
+    """What a reader must know of the file itself: pages that are pictures, characters without a meaning."""
+    findings: list[Finding] = []
+    for page in ink.pages:
+        area = max((_area(image.box) for image in page.images), default=0.0)
+        if not page.fragments and area > 0.5 * page.width * page.height:
+            findings.append(Finding("picture", "the page is a picture; its words would need OCR", page.number))
+        unknown = sum(_is_unknown(c) for f in page.fragments for c in f.text)
+        if unknown:
+            message = f"characters of which the font does not say what they mean ({unknown})"
+            findings.append(Finding("unreadable", message, page.number))
+    return tuple(findings)
+
+
+def _area(box: Box) -> float:
+    return max(0.0, box.right - box.left) * max(0.0, box.top - box.bottom)
+
+
+def _is_unknown(character: str) -> bool:
+    return character in "\ufffd\ufffe\uffff" or (character < " " and character not in "\t\r\n")
 
 
 def placed_characters(document: Document) -> int:
@@ -45,19 +67,20 @@ def _placed(provision: Provision) -> int:
     for text in provision_texts(provision):
         total += _count(text.plain)
         total += sum(_count(mark.label) for mark in text.marks if isinstance(mark, NoteMark))
-    return total + sum(_count(marker) for marker in _markers(provision.blocks))
+    return total + sum(_count(marker) for marker in list_markers(provision.blocks))
 
 
-def _markers(blocks: tuple[Block, ...]) -> Iterator[str]:
+def list_markers(blocks: tuple[Block, ...]) -> Iterator[str]:
+    """The printed marker of every list item in some blocks."""
     for block in blocks:
         if isinstance(block, List):
             for item in block.items:
                 yield item.marker
-                yield from _markers(item.blocks)
+                yield from list_markers(item.blocks)
         elif isinstance(block, Table):
             for row in block.rows:
                 for cell in row:
-                    yield from _markers(cell.blocks)
+                    yield from list_markers(cell.blocks)
 
 
 def _count(text: str) -> int:

@@ -195,15 +195,17 @@ def _style_ranks(by_style: dict[tuple[float, int], Counter[int]]) -> dict[tuple[
     ranks: dict[tuple[float, int], int] = {}
     for style in sorted(by_style, key=lambda s: (-s[0], s[1])):
         counted = by_style[style]
+        above = max((ranks[other] for other in ranks if other[0] > style[0]), default=0)
         if counted[0] < _MOSTLY_UNKNOWN * counted.total():
             ranks[style] = max((level for level in counted if level), key=lambda level: (counted[level], -level))
+            if counted[0] > (1 - _NEARLY_ALL) * counted.total():
+                ranks[style] = max(ranks[style], above + 1)
         else:
-            larger = [ranks[other] for other in ranks if other[0] > style[0]]
             deepest = [
                 level
                 for other, levels in by_style.items()
                 for level in levels
                 if other[0] > style[0] and levels[level] > _SOME * levels.total()
             ]
-            ranks[style] = 1 + max([0, *larger, *deepest])
+            ranks[style] = 1 + max([above, *deepest])
     return ranks

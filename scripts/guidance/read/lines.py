@@ -4,6 +4,7 @@ What a line means is decided elsewhere; here only place and size count, and no c
 threshold is a share of the type size at hand.
 """
 
+import re
 from bisect import insort
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -80,6 +81,9 @@ _LOWERED = (-0.35, -0.05)
 _WORD_GAP = 0.17  # a wider gap between fragments is a space
 _CLOSING = ".,;:!?)]’”"
 _CLOSING_GAP = 0.6  # nobody puts a space before these: only a gap that is one for sure counts
+_NO_SPACE = 0.1  # a narrower gap between figures is none, whatever the engine says
+_FIGURES_END = re.compile(r"(\d+) $")
+_FIGURES_START = re.compile(r"\d+")
 _SMALLER = 0.86
 
 
@@ -190,7 +194,9 @@ def _finish(row: _Row, page: int, tags: dict[int, Tag], links: Sequence[LinkArea
     runs: list[Run] = []
     for _, _, fragment, raised in ordered:
         text = " ".join(fragment.text.split())
-        if runs and _needs_space(runs[-1], fragment, row.size):
+        if runs and runs[-1].text.endswith(" ") and _touches(runs[-1], fragment, row.size):
+            runs[-1] = _with_text(runs[-1], runs[-1].text.rstrip())
+        elif runs and _needs_space(runs[-1], fragment, row.size):
             runs[-1] = _with_space(runs[-1])
         if fragment.text[-1].isspace():
             text += " "
@@ -223,6 +229,14 @@ def _needs_space(before: Run, fragment: Fragment, size: float) -> bool:
         return True
     closes = fragment.text[0] in _CLOSING
     return fragment.box.left - before.right > (_CLOSING_GAP if closes else _WORD_GAP) * size
+
+
+def _touches(before: Run, fragment: Fragment, size: float) -> bool:
+    """Whether figures stand so close that the space the engine reads between them is none: "201 4" is a year."""
+    head, tail = _FIGURES_END.search(before.text), _FIGURES_START.match(fragment.text)
+    if not head or not tail or len(head[1]) + len(tail[0]) > 4 or before.raised:
+        return False
+    return -_NO_SPACE * size < fragment.box.left - before.right < _NO_SPACE * size
 
 
 def _with_text(run: Run, text: str) -> Run:

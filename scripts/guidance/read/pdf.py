@@ -16,12 +16,15 @@ import pypdfium2.raw as raw
 from PIL import Image
 
 from guidance.model import Box, GuidanceError
+from guidance.read.apart import Apart
 from guidance.read.ink import Bookmark, Font, Fragment, Ink, LinkArea, Page, Shape, Tag
 
 _SAFE_SCHEMES = ("http://", "https://", "mailto:")
 _MOST_BOOKMARKS = 20_000
 _LINK_OVERHANG = 2.3  # points by which a link's rectangle may reach into the letters beside its words
 _FIGURE_HEIGHT = 0.68  # of a figure, as a share of its type size
+_WORTH_TWO = 24  # pages from which a second process pays
+_TAGS_A_PAGE = 1_000_000  # more than any page has, so that two processes number tags apart
 _DEEPEST_FORM = 8
 _DEEPEST_TAG = 60
 _Matrix = tuple[float, float, float, float, float, float]
@@ -29,30 +32,46 @@ _IDENTITY: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 def read_ink(path: Path) -> Ink:
-    """The ink of a PDF file.
+    """The ink of a PDF file; one half of a long one is read by a second process at the same time.
 
     Raises GuidanceError, in one line, for a file that is missing, is no PDF, is damaged, is encrypted or
     has no page.
     """
+    document = _opened(path)
+    try:
+        count = len(document)
+        middle = (count + 1) // 2 if count >= _WORTH_TWO else count
+        second = Apart(_read_pages, path, middle + 1, count) if middle < count else None
+        pages = _Reader(document).pages(1, middle)
+        information = document.get_metadata_dict(skip_empty=True)
+        return Ink(
+            pages=(*pages, *(second.result() if second else ())),
+            bookmarks=tuple(_bookmarks(document)),
+            title=information.get("Title"),
+            language=_language(document),
+            producer=information.get("Producer"),
+        )
+    finally:
+        document.close()
+
+
+def _opened(path: Path) -> Any:
     try:
         document = pdfium.PdfDocument(path)
     except FileNotFoundError:
         raise GuidanceError(f"{path}: there is no such file") from None
     except pdfium.PdfiumError as error:
         raise GuidanceError(f"{path}: {_why_not(path, str(error))}") from None
+    if not len(document):
+        document.close()
+        raise GuidanceError(f"{path}: the file has no pages; get a fresh copy")
+    return document
+
+
+def _read_pages(path: Path, first: int, last: int) -> tuple[Page, ...]:
+    document = _opened(path)
     try:
-        if not len(document):
-            raise GuidanceError(f"{path}: the file has no pages; get a fresh copy")
-        reader = _Reader(document)
-        pages = tuple(reader.page(number) for number in range(1, len(document) + 1))
-        information = document.get_metadata_dict(skip_empty=True)
-        return Ink(
-            pages=pages,
-            bookmarks=tuple(_bookmarks(document)),
-            title=information.get("Title"),
-            language=_language(document),
-            producer=information.get("Producer"),
-        )
+        return _Reader(document, first * _TAGS_A_PAGE).pages(first, last)
     finally:
         document.close()
 
@@ -108,15 +127,19 @@ def _bookmarks(document: Any) -> Iterator[Bookmark]:
 class _Reader:
     """Reads one open file; holds the buffers and the fonts seen, which pdfium asks for again and again."""
 
-    def __init__(self, document: Any) -> None:
+    def __init__(self, document: Any, elements: int = 0) -> None:
         self._document = document
         self._fonts: dict[int, Font] = {}
-        self._elements = 0
+        self._elements = elements  # tags are numbered from here on
         self._wide = (ctypes.c_ushort * 65536)()
         self._wide_pointer = ctypes.cast(self._wide, ctypes.POINTER(ctypes.c_ushort))
         self._matrix = raw.FS_MATRIX()
         self._float = [ctypes.c_float() for _ in range(4)]
         self._colour = [ctypes.c_uint() for _ in range(4)]
+
+    def pages(self, first: int, last: int) -> tuple[Page, ...]:
+        """The ink of pages `first` to `last`."""
+        return tuple(self.page(number) for number in range(first, last + 1))
 
     def page(self, number: int) -> Page:
         """The ink of page `number`."""

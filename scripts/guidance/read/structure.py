@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from guidance.model import Asset, Document, Finding, SourceFile
-from guidance.read.accounts import balance, printed_characters
+from guidance.read.accounts import balance, printed_characters, source_findings
 from guidance.read.assembly import CAPTION, Assembly, Part
 from guidance.read.flow import FigureFlow, Flow, read_flow
 from guidance.read.headings import Heading, key_of, rank_headings
@@ -37,7 +37,7 @@ def build_document(ink: Ink, source: SourceFile, path: Path) -> Document:
     provisions, notes, lost = resolve_jumps(provisions, notes, ink)
     assets = _draw(path, assembly.crops)
     dropped = (*flow.dropped, *assembly.dropped)
-    findings = [*flow.findings, *numbered.findings, *assembly.findings, *lost]
+    findings = [*source_findings(ink), *flow.findings, *numbered.findings, *assembly.findings, *lost]
     findings += [
         Finding(
             "link",

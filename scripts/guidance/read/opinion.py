@@ -1,0 +1,104 @@
+"""A second, independent text engine reads the same file, and its words are held against the document's.
+
+Decides nothing and changes no text: it gives figures and findings that say where the two engines differ.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from guidance.model import Agreement, Document, Finding, NoteMark, Text, provision_texts
+from guidance.read.accounts import list_markers
+
+Words = tuple[tuple[str, ...], ...]
+"""For each page the words on it, normalised."""
+
+_WORD = re.compile(r"[^\W\d_]+|\d")
+_HYPHEN = re.compile(r"(?<=[^\W_])[-\u2010\u2011\u00ad]\s*(?=[^\W_])|\u00ad")
+_MOST_NAMED = 8  # words of a page that a finding names
+_ENGINE = "pdf_oxide"
+
+
+def read_words(path: Path) -> Words:
+    """Every page's words as pdf_oxide reads them; none where it cannot."""
+    from pdf_oxide import PdfDocument  # only the process that asks for it pays for loading it
+
+    try:
+        document = PdfDocument(str(path))
+        return tuple(tuple(words_of(document.extract_text(at))) for at in range(document.page_count()))
+    except (RuntimeError, OSError, ValueError):
+        return ()
+
+
+def words_of(text: str) -> Iterator[str]:
+    """The runs of letters in a text, and its figures one by one, without regard to case, ligatures or hyphens:
+    engines differ on hyphens at line ends, and on whether a raised figure belongs to the one before it."""
+    plain = _HYPHEN.sub("", unicodedata.normalize("NFKC", text).lower())
+    return (match[0] for match in _WORD.finditer(plain))
+
+
+def compare_words(document: Document, theirs: Words) -> Document:
+    """The document with the two engines' agreement: recall and precision of its words, what was dropped with a
+    reason included, against the other engine's; and a finding for each page that holds words of one only."""
+    if not any(theirs):
+        message = f"{_ENGINE} could not read the file, so that nothing confirms the words"
+        return replace(document, findings=(*document.findings, Finding("engines", message)))
+    ours = [(word, page) for text, page in _our_texts(document) for word in words_of(text)]
+    mine = Counter(word for word, _ in ours)
+    other = Counter(word for page in theirs for word in page)
+    both = (mine & other).total()
+    agreement = Agreement(
+        engine=_ENGINE,
+        words=other.total(),
+        recall=round(both / max(other.total(), 1), 5),
+        precision=round(both / max(mine.total(), 1), 5),
+    )
+    if both < 0.5 * mine.total():
+        message = f"{_ENGINE} reads only {both} of {mine.total()} words of this file, and confirms no more"
+        return replace(document, agreement=agreement, findings=(*document.findings, Finding("engines", message)))
+    pages = [(word, number) for number, page in enumerate(theirs, 1) for word in page]
+    findings = [
+        *_differences(pages, other - mine, f"words only {_ENGINE} reads"),
+        *_differences(ours, mine - other, f"words {_ENGINE} does not read"),
+    ]
+    return replace(document, agreement=agreement, findings=(*document.findings, *findings))
+
+
+def _our_texts(document: Document) -> Iterator[tuple[str, int | None]]:
+    for provision in (*document.provisions, *document.notes):
+        yield provision.marker, provision.page
+        for marker in list_markers(provision.blocks):
+            yield marker, provision.page
+        for text in provision_texts(provision):
+            yield _with_labels(text), provision.page
+    for entry in document.dropped:
+        yield entry.text, entry.page
+
+
+def _with_labels(text: Text) -> str:
+    """A text with its footnote labels where they are printed: right behind the word they hang on."""
+    pieces: list[str] = []
+    at = 0
+    for mark in text.marks:
+        if isinstance(mark, NoteMark):
+            pieces += [text.plain[at : mark.at], mark.label]
+            at = mark.at
+    return "".join([*pieces, text.plain[at:]])
+
+
+def _differences(words: Iterable[tuple[str, int | None]], surplus: Counter[str], what: str) -> Iterator[Finding]:
+    """The words in surplus by page. Which of a word's places is meant cannot be told: the last ones are named."""
+    left = Counter(surplus)
+    by_page: dict[int | None, list[str]] = {}
+    for word, page in reversed(list(words)):
+        if left[word] > 0:
+            left[word] -= 1
+            by_page.setdefault(page, []).append(word)
+    for page, found in sorted(by_page.items(), key=lambda entry: entry[0] or 0):
+        named = ", ".join(found[::-1][:_MOST_NAMED])
+        more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
+        yield Finding("engines", f"{what}: {named}{more}", page)

@@ -1,0 +1,100 @@
+"""Printed markers, as a table; and which numbers are a document's own sequence."""
+
+import pytest
+
+from guidance.model import Box
+from guidance.read.ink import Font
+from guidance.read.lines import Line, Run
+from guidance.read.numbering import MarkerKind, follows, read_marker, roman_value
+from guidance.read.paragraphs import Chunk
+from guidance.read.sequence import find_numbered
+
+FONT = Font("Serif", False, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value", "printed"),
+    [
+        ("45. Words", "number", "45", "45."),
+        ("45) Words", "number", "45", "45)"),
+        ("(3) Words", "number", "3", "(3)"),
+        ("5.17 Words", "decimal", "5.17", "5.17"),
+        ("5.17. Words", "decimal", "5.17", "5.17."),
+        ("5.17.2 Words", "decimal", "5.17.2", "5.17.2"),
+        ("(a) words", "letter", "a", "(a)"),
+        ("b. words", "letter", "b", "b."),
+        ("A. Words", "letter", "A", "A."),
+        ("(iv) words", "roman", "iv", "(iv)"),
+        ("ii. words", "roman", "ii", "ii."),
+        ("• words", "bullet", "", "•"),
+        ("●● words", "bullet", "", "●"),
+        ("\uf0b7 words", "bullet", "", "•"),
+        ("– words", "bullet", "", "–"),
+        ("o words", "bullet", "", "o"),
+    ],
+)
+def test_markers(text: str, kind: str, value: str, printed: str) -> None:
+    marker = read_marker(text)
+    assert marker
+    assert (marker.kind, marker.value, marker.printed) == (kind, value, printed)
+    assert text[marker.length :].lower() == "words"
+
+
+@pytest.mark.parametrize("text", ["Words", "1989 Act", "3,000 words", "12 working days", "£5.", "2.5% of", "vexed"])
+def test_no_markers(text: str) -> None:
+    assert read_marker(text) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "before", "kind", "so"),
+    [
+        ("2", "1", "number", True),
+        ("4", "2", "number", False),
+        ("b", "a", "letter", True),
+        ("iv", "iii", "roman", True),
+        ("x", "ix", "roman", True),
+        ("a", None, "letter", True),
+        ("c", None, "letter", False),
+    ],
+)
+def test_what_follows(value: str, before: str | None, kind: MarkerKind, so: bool) -> None:
+    assert follows(value, before, kind) is so
+
+
+def test_roman_values() -> None:
+    assert [roman_value(n) for n in ("i", "iv", "ix", "xiv", "xl")] == [1, 4, 9, 14, 40]
+
+
+def chunk(text: str, left: float = 57.0) -> Chunk:
+    run = Run(text, left, left + 100, 12.0, FONT, 0)
+    line = Line(1, Box(left, 100, left + 100, 112), 100.0, 12.0, (run,))
+    return Chunk((line,), read_marker(text), left, left + 20, "prose")
+
+
+def numbers(*chunks: Chunk, chapters: tuple[int, ...] = ()) -> tuple[list[str], list[str]]:
+    found = find_numbered(chunks, frozenset(chapters))
+    return list(found.numbers.values()), [f.message for f in found.findings]
+
+
+def test_numbers_at_another_indent_fill_a_gap_and_no_more() -> None:
+    chunks = [chunk(f"{n}. w") for n in (1, 2, 3)] + [chunk("4. w", 70), chunk("9. w", 70)] + [chunk("5. w")]
+    assert numbers(*chunks) == (["1", "2", "3", "4", "5"], [])
+
+
+def test_a_gap_is_told() -> None:
+    assert numbers(*(chunk(f"{n}. w") for n in (1, 2, 3, 5, 6)))[1] == ["the numbering goes from 3 to 5"]
+    chunks = (chunk(f"{n} w") for n in ("1.1", "1.2", "2.2", "2.3"))
+    assert numbers(*chunks)[1] == ["the numbering of 2 starts at 2.2"]
+
+
+def test_a_sentence_that_starts_with_a_number_is_none_of_the_sequence() -> None:
+    assert numbers(*(chunk(f"{n}. w") for n in (1, 2, 18, 3, 4)))[0] == ["1", "2", "3", "4"]
+
+
+def test_numbers_start_again_behind_a_chapter_only() -> None:
+    chunks = [chunk(f"{n}. w") for n in (1, 2, 3, 1, 2)]
+    assert numbers(*chunks)[0] == ["1", "2", "3"] or len(numbers(*chunks)[0]) < 4
+    chunks.insert(3, chunk("Chapter"))
+    assert numbers(*chunks, chapters=(3,))[0] == ["1", "2", "3", "1", "2"]
+    decimals = [chunk("1.1 w"), chunk("1.2 w"), chunk("2.1 w"), chunk("Annex"), chunk("1.1 w"), chunk("1.2 w")]
+    assert numbers(*decimals, chapters=(3,))[0] == ["1.1", "1.2", "2.1", "1.1", "1.2"]
