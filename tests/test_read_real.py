@@ -11,7 +11,8 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from guidance.model import Block, Document, List, Para, Subheading, Table
+from guidance.loading import read_corrections
+from guidance.model import Block, Document, List, Para, Subheading, Table, plain_text
 from guidance.read import read_document
 from guidance.read.headings import key_of
 from reading import anchors, balance, is_bullet, items, links, note_marks
@@ -111,6 +112,15 @@ def test_sentences_cut_by_a_page_of_the_2023_file_are_joined() -> None:
         if len(para.places) > 1
     ]
     assert len(joined) == 41
+
+
+def test_the_reviewed_corrections_of_the_2023_file_apply() -> None:
+    corrections = read_corrections(Path(__file__).parent.parent / "versions" / "2023")
+    assert corrections
+    document = read_document(publication(WORKING_TOGETHER), corrections)
+    assert document.corrections == corrections
+    assert balance(document) == 0
+    assert not [p.anchor for p in document.provisions if "Error!" in plain_text(p)]
 
 
 # --- Every file ----------------------------------------------------------------------------------

@@ -22,6 +22,8 @@ def read_document(path: Path, corrections: tuple[Correction, ...] = (), second_o
     """
     if not path.is_file():
         raise GuidanceError(f"{path}: there is no such file")
+    if _is_page(path):
+        return correct(_read_page(path), corrections)
     other = Apart(read_words, path) if second_opinion else None
     try:
         document = Apart(_read_pdf, path).result()
@@ -33,6 +35,27 @@ def read_document(path: Path, corrections: tuple[Correction, ...] = (), second_o
         if other:
             other.stop()
     return correct(document, corrections)
+
+
+def _is_page(path: Path) -> bool:
+    """Whether a file is HTML, judged by how it starts."""
+    with path.open("rb") as file:
+        start = file.read(2048).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return b"%pdf-" not in start and (
+        start.startswith((b"<!doctype html", b"<html", b"<head", b"<body"))
+        or (start.startswith((b"<?xml", b"<!--")) and b"<html" in start)
+    )
+
+
+def _read_page(path: Path) -> Document:
+    from guidance.read.html import read_html  # the parser is not needed for PDFs
+
+    content = path.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    try:
+        return read_html(content, SourceFile(path.name, digest, "text/html", len(content)))
+    except RecursionError:
+        raise GuidanceError(f"{path}: the page is nested too deeply to be read; get another copy") from None
 
 
 def _words(other: Apart[tuple[tuple[str, ...], ...]]) -> tuple[tuple[str, ...], ...]:

@@ -1,0 +1,118 @@
+"""Pages written by us in the shape of a GOV.UK HTML publication and of an archived page."""
+
+from pathlib import Path
+
+import pytest
+
+from guidance.model import (
+    Document,
+    Figure,
+    GuidanceError,
+    Link,
+    List,
+    NoteMark,
+    Para,
+    Subheading,
+    Table,
+    plain_text,
+)
+from guidance.read import read_document
+from reading import anchors, balance, links, note_marks
+
+PUBLICATION = """<!DOCTYPE html><html lang="en"><head><title>Sheds - GOV.UK</title><script>x()</script></head><body>
+<header role="banner"><a href="/">GOV.UK</a></header>
+<main id="content"><h1 class="gem-c-title__text">Looking after sheds</h1>
+<nav class="gem-c-contents-list"><ol><li><a href="#keeping">Keeping</a></li></ol></nav>
+<div class="govspeak">
+<h2 id="keeping">Chapter 1: Keeping</h2>
+<p>1. A shed must be <strong>dry</strong><sup id="fnref:1" role="doc-noteref">
+<a href="#fn:1" class="footnote" rel="footnote">[footnote 1]</a></sup> and see <a href="#locks">locks</a>.</p>
+<ul><li>roof</li><li>door<ul><li>hinge</li></ul></li></ul>
+<p>2. Two. <a href="https://a.example/b">Away</a>, <a href="javascript:alert(1)">no</a>.</p>
+<p id="three">3. Three &lt;script&gt; [x](y)</p>
+<p>4. Four, as <a href="/guidance/x">said</a>.</p>
+<div class="call-to-action"><h3>In short</h3><p>Keep it dry.</p></div>
+<h3 id="locks">Locks</h3>
+<p>Loose words.</p>
+<table><caption>Keys</caption><thead><tr><th scope="col">Who</th><th scope="col">How many</th></tr></thead>
+<tbody><tr><th scope="row">Ann</th><td>2</td></tr></tbody></table>
+<figure class="image embedded"><img src="x.png" alt="A shed"><figcaption>Figure 1: A shed</figcaption></figure>
+<ol><li>first</li><li>second</li></ol>
+<div class="footnotes" role="doc-endnotes"><ol><li id="fn:1"><p>As rain falls.
+<a href="#fnref:1" class="reversefootnote" role="doc-backlink">&#8617;</a></p></li></ol></div>
+</div></main><footer>Crown</footer></body></html>"""
+
+ARCHIVED = """<html><body><div id="webArchiveInfobox">[ARCHIVED CONTENT]</div><div id="content">
+<h1>Old sheds</h1><h2>Introduction</h2><p>1.1 One.</p><p>1.2 Two,
+<a href="https://webarchive.nationalarchives.gov.uk/ukgwa/20101010101010/http://www.sheds.example/">there</a>.</p>
+<h2>Roofs</h2><p>2.1 Three.</p><p>2.2 Four.<br>And more.</p></div></body></html>"""
+
+
+def reading(tmp_path: Path, page: str) -> Document:
+    path = tmp_path / "page.html"
+    path.write_text(page, encoding="utf-8")
+    return read_document(path)
+
+
+def test_a_publication(tmp_path: Path) -> None:
+    document = reading(tmp_path, PUBLICATION)
+    assert document.title == "Looking after sheds"
+    assert [(p.anchor, p.kind, p.level) for p in document.provisions] == [
+        ("chapter-1", "chapter", 1),
+        ("para-1", "paragraph", None),
+        ("para-2", "paragraph", None),
+        ("para-3", "paragraph", None),
+        ("para-4", "paragraph", None),
+        ("chapter-1-box", "box", None),
+        ("locks", "section", 2),
+        ("locks-text", "text", None),
+        ("locks-table", "table", None),
+        ("locks-figure", "figure", None),
+        ("locks-text-2", "text", None),
+    ]
+    by_anchor = {p.anchor: p for p in document.provisions}
+    first = by_anchor["para-1"]
+    assert plain_text(first).splitlines() == ["A shed must be dry and see locks.", "roof", "door", "hinge"]
+    assert isinstance(first.blocks[1], List)
+    assert isinstance(by_anchor["chapter-1-box"].blocks[0], Subheading)
+    table, figure = by_anchor["locks-table"].blocks[0], by_anchor["locks-figure"].blocks[0]
+    assert isinstance(table, Table)
+    assert [[cell.header for cell in row] for row in table.rows] == [["column", "column"], ["row", None]]
+    assert isinstance(figure, Figure)
+    assert figure.alternative == "A shed"
+    assert plain_text(by_anchor["para-3"]) == "Three <script> [x](y)"
+
+
+def test_its_notes_and_links(tmp_path: Path) -> None:
+    document = reading(tmp_path, PUBLICATION)
+    assert [(n.anchor, plain_text(n)) for n in document.notes] == [("fn-1", "As rain falls.")]
+    assert [(p.anchor, m) for p, m in note_marks(document)] == [("para-1", NoteMark(18, "fn-1", "1"))]
+    assert links(document) == [
+        ("locks", "#locks"),
+        ("Away", "https://a.example/b"),
+        ("said", "https://www.gov.uk/guidance/x"),
+    ]
+    assert [f.message for f in document.findings] == ["links that use an unsafe scheme were dropped (1)"]
+
+
+@pytest.mark.parametrize("page", [PUBLICATION, ARCHIVED])
+def test_characters_balance_and_anchors_are_unique(tmp_path: Path, page: str) -> None:
+    document = reading(tmp_path, page)
+    assert balance(document) == 0
+    assert len(set(anchors(document))) == len(anchors(document))
+
+
+def test_an_archived_page(tmp_path: Path) -> None:
+    document = reading(tmp_path, ARCHIVED)
+    assert [p.number for p in document.provisions if p.kind == "paragraph"] == ["1.1", "1.2", "2.1", "2.2"]
+    assert ("[ARCHIVED CONTENT]", "the archive's banner") in [(d.text, d.reason) for d in document.dropped]
+    assert links(document) == [("there", "http://www.sheds.example/")]
+    last = document.provisions[-1].blocks[0]
+    assert isinstance(last, Para)
+    assert last.text.plain == "Four. And more."
+    assert not [m for m in last.text.marks if isinstance(m, Link)]
+
+
+def test_an_empty_page_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(GuidanceError, match="no text of a publication"):
+        reading(tmp_path, "<html><body><nav>Menu</nav></body></html>")
