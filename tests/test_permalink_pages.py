@@ -4,7 +4,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from guidance.anchors import Permalink
-from guidance.model import Para, Place, Provision, Text
+from guidance.model import Item, List, NoteMark, Para, Place, Provision, Text
 from guidance.publish.permalink_pages import Setting, permalink_pages, provision_name
 from guidance.register import Edition, Publication, Revision
 
@@ -48,7 +48,7 @@ def test_without_text_a_page_says_where_it_stands() -> None:
     page = pages["p/45/index.html"]
     assert [h.get_text() for h in parsed(page).select("h1")] == ["Paragraph 45"]
     assert {f"{ADDRESS}#page=31", "../../../2020/"} < set(values(page, "a", "href"))
-    assert "Superseded on 2020-01-01" in words(page)
+    assert "Superseded on 1 January 2020" in words(page)
     assert values(page, "link[rel=canonical]", "href") == ["../../../2010/p/45/"]
     assert "not loaded" in words(page)
     assert "PDF" not in words(pages["p/fn-2/index.html"])
@@ -84,3 +84,15 @@ def test_with_text_a_page_has_it_escaped_and_leads_to_its_chapter() -> None:
 )
 def test_what_a_provision_is_called(kind: str, number: str | None, heading: str | None, expected: str) -> None:
     assert provision_name(kind, number, heading) == expected
+
+
+def test_a_page_keeps_lists_and_leads_to_notes_by_their_permalinks() -> None:
+    section = Provision("lending", "section", heading=Text("Lending"), level=2)
+    listed = List((Item("•", (Para(Text("Readers must sign.", (NoteMark(18, "fn-2", "2"),))),)),))
+    box = Provision("lending-box", "box", blocks=(Para(Text("Before:")), listed), parents=("lending",))
+    entries = (*ENTRIES, Permalink("lending-box", "box", None, 7, "0" * 16))
+    page = permalink_pages(entries, {p.anchor: p for p in (section, box)}, {}, Setting(PUBLICATION, OLD))
+    quoted = page["p/lending-box/index.html"]
+    assert [h.get_text() for h in parsed(quoted).select("h1")] == ["Box under “Lending”"]
+    assert [entry.get_text() for entry in parsed(quoted).select("blockquote li")] == ["Readers must sign.2"]
+    assert values(quoted, "blockquote a", "href") == ["../fn-2/"]

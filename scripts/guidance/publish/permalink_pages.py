@@ -10,7 +10,11 @@ from msgspec import Struct
 
 from guidance.anchors import Permalink, permalink_path
 from guidance.model import Provision, plain_text
-from guidance.publish.pages import source_address
+from guidance.publish.blocks import Setting as BlockSetting
+from guidance.publish.blocks import render_html
+from guidance.publish.edition import say_date
+from guidance.publish.inline import Context, Form
+from guidance.publish.pages import PICTURES, source_address
 from guidance.register import Edition, Publication
 
 STYLE_NAME = "p/permalink.css"
@@ -24,7 +28,16 @@ a:focus-visible { outline: 3px solid #c2410c; outline-offset: 2px; }
 .status, blockquote { border-left: .3rem solid; margin: 1rem 0; padding: .25rem 1rem; }
 .status { border-color: #9a3412; }
 .status.current { border-color: #166534; }
-blockquote { border-color: #64748b; white-space: pre-line; }
+blockquote { border-color: #64748b; }
+blockquote > :first-child { margin-top: 0; }
+blockquote > :last-child { margin-bottom: 0; }
+blockquote .subheading { font-weight: bold; }
+blockquote li { margin: .35rem 0; }
+blockquote li:has(> .marker) { list-style: none; }
+blockquote img { max-width: 100%; height: auto; background: #fff; }
+.table { overflow-x: auto; }
+td, th { border: 1px solid #64748b; padding: .25rem .5rem; text-align: left; vertical-align: top; }
+sup { line-height: 0; }
 footer { border-top: 1px solid #64748b; font-size: .9rem; margin-top: 2rem; padding-top: .5rem; }
 @media (prefers-color-scheme: dark) { body { background: #14181d; color: #e8eaed; } a { color: #8ec7ff; } }
 @media print { a { color: inherit; } }
@@ -56,9 +69,10 @@ def permalink_pages(
 
     `provisions` and `urls` (from the edition's root) are what is loaded; both may be empty.
     """
+    known = list(entries)
+    anchors = frozenset(entry.anchor for entry in known)
     pages = {
-        f"{_short(entry)}index.html": _page(entry, provisions.get(entry.anchor), urls.get(entry.anchor), setting)
-        for entry in entries
+        f"{_short(entry.anchor)}index.html": _page(entry, provisions, anchors, urls, setting) for entry in known
     }
     return {STYLE_NAME: STYLE, **pages} if pages else {}
 
@@ -73,20 +87,47 @@ def provision_name(kind: str, number: str | None, heading: str | None) -> str:
     return (heading if already else f"{name}: {heading}") if heading else name
 
 
-def _short(entry: Permalink) -> str:
-    return permalink_path("", entry.anchor).removeprefix("/")
+def _short(anchor: str) -> str:
+    return permalink_path("", anchor).removeprefix("/")
 
 
-def _page(entry: Permalink, provision: Provision | None, url: str | None, setting: Setting) -> bytes:
+def _name(entry: Permalink, provisions: Mapping[str, Provision]) -> str:
+    """A provision's name; one without number or heading is told by the heading it stands under."""
+    provision = provisions.get(entry.anchor)
     heading = provision.heading.plain if provision and provision.heading else None
     name = provision_name(entry.kind, entry.number, heading)
+    above = provisions.get(provision.parents[-1]) if provision and provision.parents else None
+    if heading or entry.number or above is None or above.heading is None:
+        return name
+    return f"{name} under “{above.heading.plain}”"
+
+
+def _quoted(provision: Provision, anchors: frozenset[str]) -> str:
+    """A provision's blocks as HTML; what it links within the edition are permalinks too."""
+
+    def link(anchor: str, form: Form) -> str | None:
+        return f"../{_short(anchor).removeprefix('p/')}" if anchor in anchors else None
+
+    context = Context(link=link, note_id=lambda note: f"ref-{note}")
+    return render_html(provision.blocks, BlockSetting(context, 1, f"../../{PICTURES}"))
+
+
+def _page(
+    entry: Permalink,
+    provisions: Mapping[str, Provision],
+    anchors: frozenset[str],
+    urls: Mapping[str, str],
+    setting: Setting,
+) -> bytes:
+    provision, url = provisions.get(entry.anchor), urls.get(entry.anchor)
+    name = _name(entry, provisions)
     edition, publication = setting.edition, setting.publication
     cited = f"{publication.title} {edition.id}" if edition.id not in publication.title else publication.title
     text = plain_text(provision) if provision else ""
     page = provision.page if provision else entry.page
     main = [f"<h1>{escape(name)}</h1>", f"<p><cite>{escape(cited)}</cite></p>", _status(setting)]
-    if text:
-        main.append(f"<blockquote>{escape(text)}</blockquote>")
+    if provision and provision.blocks:
+        main.append(f"<blockquote>{_quoted(provision, anchors)}</blockquote>")
     elif provision is None:
         main.append("<p>The text of this edition is not loaded in this build of the site.</p>")
     main += _ways(page, url, setting)
@@ -142,7 +183,7 @@ def _status(setting: Setting) -> str:
     edition, current = setting.edition, setting.publication.in_force
     if edition.id == current.id:
         return '<p class="status current">This edition is in force.</p>'
-    ended = f" on {edition.ended}" if edition.ended else ""
+    ended = f" on {say_date(edition.ended)}" if edition.ended else ""
     link = f'<a href="../../../{escape(current.id)}/">The edition in force is that of {escape(current.id)}</a>'
     return f'<p class="status"><strong>Superseded</strong>{escape(ended)}. {link}.</p>'
 
