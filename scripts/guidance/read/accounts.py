@@ -3,12 +3,15 @@
 Counts characters other than white space; it changes nothing but the findings.
 """
 
+import re
 from collections.abc import Iterator
 
 from msgspec.structs import replace
 
 from guidance.model import Block, Box, Document, Finding, List, NoteMark, Provision, Table, provision_texts
 from guidance.read.ink import Ink
+
+_UNKNOWN = re.compile(r"[\ufffd\ufffe\uffff]|(?![\t\r\n])[\x00-\x1f]")
 
 
 def printed_characters(ink: Ink) -> int:
@@ -23,7 +26,7 @@ def source_findings(ink: Ink) -> tuple[Finding, ...]:
         area = max((_area(image.box) for image in page.images), default=0.0)
         if not page.fragments and area > 0.5 * page.width * page.height:
             findings.append(Finding("picture", "the page is a picture; its words would need OCR", page.number))
-        unknown = sum(_is_unknown(c) for f in page.fragments for c in f.text)
+        unknown = sum(len(_UNKNOWN.findall(f.text)) for f in page.fragments if not f.text.isprintable())
         if unknown:
             message = f"characters of which the font does not say what they mean ({unknown})"
             findings.append(Finding("unreadable", message, page.number))
@@ -32,10 +35,6 @@ def source_findings(ink: Ink) -> tuple[Finding, ...]:
 
 def _area(box: Box) -> float:
     return max(0.0, box.right - box.left) * max(0.0, box.top - box.bottom)
-
-
-def _is_unknown(character: str) -> bool:
-    return character in "\ufffd\ufffe\uffff" or (character < " " and character not in "\t\r\n")
 
 
 def placed_characters(document: Document) -> int:

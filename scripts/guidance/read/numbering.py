@@ -22,6 +22,7 @@ class Marker(Struct, frozen=True):
 
 _BULLETS = "•▪◦‣●○■□✓➢➤►\u2043\u2219\u25aa\u25cf\u2756\uf0b7\uf0a7\uf0d8\uf0fc\uf02d\uf06f·"
 _PLAIN = {"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓", "\uf02d": "–", "\uf06f": "◦", "\uf0e0": "→"}
+_PLAIN_TABLE = str.maketrans(_PLAIN)
 _BULLET = re.compile(rf"([{_BULLETS}])(?:\s*\1)*(?:\s+|$)|([–—\-o§*])\s+(?=\S)")
 _DECIMAL = re.compile(r"(\d{1,3}(?:\.\d{1,3})+)\.?(?:\s+|$)")
 _NUMBER = re.compile(r"(\d{1,4})[.)](?:\s+|$)|\((\d{1,3})\)(?:\s+|$)")
@@ -54,7 +55,7 @@ def _kind(name: str) -> MarkerKind:
 
 def plain_symbols(text: str) -> str:
     """Text with a symbol font's private characters as the ones that everybody has."""
-    return "".join(_PLAIN.get(character, character) for character in text)
+    return text if text.isascii() else text.translate(_PLAIN_TABLE)
 
 
 def roman_value(numeral: str) -> int:

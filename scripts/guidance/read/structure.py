@@ -7,8 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from guidance.model import Asset, Document, Finding, SourceFile
+from guidance.model import Asset, Box, Document, Finding, SourceFile
 from guidance.read.accounts import balance, printed_characters, source_findings
+from guidance.read.apart import Apart
 from guidance.read.assembly import CAPTION, Assembly, Part
 from guidance.read.flow import FigureFlow, Flow, read_flow
 from guidance.read.headings import Heading, key_of, rank_headings
@@ -23,6 +24,7 @@ from guidance.read.sequence import find_numbered
 def build_document(ink: Ink, source: SourceFile, path: Path) -> Document:
     """The document that a file's ink holds; `path` is where its figures are drawn from."""
     flow = read_flow(ink)
+    drawing = _start_drawing(path, flow)
     parts = _parts_of(flow)
     headings = _headings(parts, ink.bookmarks, flow)
     firsts = frozenset(index for index, heading in headings.items() if heading.level == 1)
@@ -35,7 +37,7 @@ def build_document(ink: Ink, source: SourceFile, path: Path) -> Document:
     assembly.take_apart(flow.imprint, "imprint")
     provisions, notes = assembly.finish()
     provisions, notes, lost = resolve_jumps(provisions, notes, ink)
-    assets = _draw(path, assembly.crops)
+    assets = _name_pictures(assembly.crops, drawing)
     dropped = (*flow.dropped, *assembly.dropped)
     findings = [*source_findings(ink), *flow.findings, *numbered.findings, *assembly.findings, *lost]
     findings += [
@@ -130,8 +132,18 @@ def _title(ink: Ink, flow: Flow) -> str:
     return " ".join(words.split())[:200] or (ink.title or "Untitled")
 
 
-def _draw(path: Path, crops: Sequence[tuple[str, FigureFlow]]) -> tuple[Asset, ...]:
-    if not crops:
-        return ()
-    pictures = draw_pictures(path, [(flow.page, flow.box) for _, flow in crops])
-    return tuple(Asset(name, "image/png", picture) for (name, _), picture in zip(crops, pictures, strict=True))
+Crop = tuple[int, Box]
+
+
+def _start_drawing(path: Path, flow: Flow) -> tuple[list[Crop], Apart[list[bytes]] | None]:
+    """Have the figures drawn by another process, which takes as long as it takes to make sense of the words."""
+    crops = [(e.page, e.box) for e in flow.elements if isinstance(e, FigureFlow)]
+    return crops, Apart(draw_pictures, path, crops) if crops else None
+
+
+def _name_pictures(
+    named: Sequence[tuple[str, FigureFlow]], drawing: tuple[list[Crop], Apart[list[bytes]] | None]
+) -> tuple[Asset, ...]:
+    crops, work = drawing
+    pictures = dict(zip(crops, work.result() if work else [], strict=True))
+    return tuple(Asset(name, "image/png", pictures[flow.page, flow.box]) for name, flow in named)
