@@ -175,7 +175,7 @@ def test_references_become_links_over_pages_and_the_sources_own_links_stay() -> 
         (Text("both", (Style(0, 4, "bold"), Style(1, 3, "italic"))), "<strong>b<em>ot</em>h</strong>"),
         (
             Text("overlap", (Style(0, 4, "bold"), Style(2, 7, "italic"))),
-            "<strong>ov<em>er</em></strong>*lap*",
+            "<strong>ov<em>er</em></strong><em>lap</em>",
         ),
         (Text("a link", (Link(2, 6, "https://example.org/a b"),)), "a [link](https://example.org/a%20b)"),
         (Text("a link", (Link(2, 6, "javascript:alert(1)"),)), "a link"),

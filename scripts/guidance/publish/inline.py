@@ -25,6 +25,7 @@ _TAGS: Mapping[Kind, str] = {
     "superscript": "sup",
     "subscript": "sub",
 }
+_BEFORE_STARS = " (“‘"  # behind anything else, stars may pair with others than they should
 _STARS: Mapping[Kind, str] = {"bold": "**", "italic": "*"}
 _SPECIAL = re.compile(r"[\\`*_\[\]{}]")
 _AMPERSAND = re.compile(r"&(?=[#A-Za-z]|$)")  # at a piece's end the name may follow in the next
@@ -91,7 +92,7 @@ def render_text(text: Text, context: Context, form: Form = "markdown", *, line_s
         address = _address(link.address, context, form) if link else None
         start = line_start and not printed
         if address is None:
-            printed += _styled(members, context, form, start)
+            printed += _styled(members, context, form, start, before=printed)
         else:
             printed += _linked(_styled(members, context, form, False), address, form)
     return printed.rstrip()
@@ -114,7 +115,9 @@ def _pieces(text: Text) -> Iterator[_Piece]:
             yield _Piece(text.plain[start:end], link, frozenset(s.kind for s in over if isinstance(s, Style)))
 
 
-def _styled(pieces: list[_Piece], context: Context, form: Form, line_start: bool, depth: int = 0) -> str:
+def _styled(
+    pieces: list[_Piece], context: Context, form: Form, line_start: bool, depth: int = 0, before: str = ""
+) -> str:
     """Pieces of one link (or of none), each style opened and closed once over neighbours that share it."""
     if depth == len(_ORDER):
         return "".join(_plain(p, context, form, line_start and at == 0) for at, p in enumerate(pieces))
@@ -123,8 +126,9 @@ def _styled(pieces: list[_Piece], context: Context, form: Form, line_start: bool
     for on, group in groupby(pieces, key=lambda piece: kind in piece.kinds and not piece.note):
         members = list(group)
         start = line_start and not printed and not on
-        inner = _styled(members, context, form, start, depth + 1)
-        printed += _wrapped(inner, kind, members, form, printed) if on else inner
+        so_far = before + printed
+        inner = _styled(members, context, form, start, depth + 1, "" if on else so_far)
+        printed += _wrapped(inner, kind, members, form, so_far) if on else inner
     return printed
 
 
@@ -132,7 +136,7 @@ def _wrapped(inner: str, kind: Kind, members: list[_Piece], form: Form, before: 
     """Inner markup in its style: with stars where Markdown reads those without doubt, else with a tag."""
     stars = _STARS.get(kind, "")
     plain = len(members) == 1 and members[0].kinds == {kind} and inner == inner.strip() and inner
-    if form == "markdown" and stars and plain and not (before and (before[-1].isalnum() or before[-1] == "*")):
+    if form == "markdown" and stars and plain and (not before or before[-1] in _BEFORE_STARS):
         return f"{stars}{inner}{stars}"
     tag = _TAGS[kind]
     return f"<{tag}>{inner}</{tag}>"
