@@ -137,6 +137,23 @@ def test_every_provision_is_where_the_data_says(site: Path, change: dict[str, ob
     assert [f for f in check_site(site).faults if words in f.message]
 
 
+@pytest.mark.parametrize(
+    ("duties", "words"),
+    [
+        ([{}], None),
+        ([{"anchor": "para-9"}], "has a duty at para-9, which is not in provisions.json"),
+        ([{"strength": "shall"}], "has a duty of the strength shall"),
+        ("none", "is not a list of duties"),
+    ],
+)
+def test_every_duty_stands_somewhere(site: Path, duties: list[dict[str, object]] | str, words: str | None) -> None:
+    whole: dict[str, object] = {"anchor": "para-1", "page": 1, "sentence": "Read.", "strength": "must", "who": []}
+    rows = duties if isinstance(duties, str) else [whole | duty for duty in duties]
+    (site / "2020" / "duties.json").write_text(json.dumps(rows))
+    assert [words in fault.message for fault in check_site(site).faults if words] == [True] * bool(words)
+    assert words or not check_site(site).faults
+
+
 def test_an_anchor_once_published_stays(site: Path, publication: Path) -> None:
     entries = [Permalink(anchor, "paragraph", anchor[-1], 1, "0" * 16) for anchor in ("para-1", "para-2")]
     write_permalinks(publication / "2020" / "permalinks.tsv", entries)

@@ -6,7 +6,7 @@ Brings the rooms together and prints nothing; pages are made in `publish`, texts
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from guidance.anchors import Permalink, permalinks, read_permalinks, write_permalinks
 from guidance.comparing import Compared, compare_editions, crosswalk_json, links_to_redlines
@@ -19,6 +19,7 @@ from guidance.publish.blocks import picture_name
 from guidance.publish.edition import render_stub
 from guidance.publish.frame import edition_settings, root_settings
 from guidance.publish.handwritten import Prepared, prepare_pages
+from guidance.publish.ledger import Ledger, duties_csv, duty_records, link_to_ledger, render_ledger
 from guidance.publish.markdown import render_pages
 from guidance.publish.pages import PICTURES, Page, addresses
 from guidance.publish.permalink_pages import Setting, permalink_pages
@@ -139,16 +140,18 @@ def _edition_folder(
     item = texts.get(edition.id)
     overview = _read(folder / edition.id / "overview.md")
     redlines = compared.redlines(edition.id)
-    if item:
+    ledger = compared.ledger(edition.id)
+    if item and ledger:
         references = find_references(item.document, read_acts(folder / "acts.toml"))
         pages = render_pages(
             item.document,
             references,
             edition,
             publication,
-            overview=overview + links_to_redlines(redlines),
+            overview=overview + links_to_redlines(redlines) + link_to_ledger(ledger),
             counterparts=compared.counterparts(edition.id),
         )
+        pages += render_ledger(ledger, [other for other in texts if other != edition.id])
     else:
         pages = render_stub(edition, publication, overview=overview, nearest=_nearest(publication, edition, texts))
     place = f"{prefix}/{edition.id}".strip("/")
@@ -160,7 +163,7 @@ def _edition_folder(
         | _pictures(item)
         | {path: content for redline in redlines for path, content in redline.files.items()},
         settings=edition_settings(edition, publication, pages, with_text=tuple(texts)),
-        extras=_extras(publication, edition, folder, item, pages, place, prefix, shop),
+        extras=_extras(publication, edition, folder, item, pages, place, prefix, shop) | _duty_files(ledger),
         aliases=("latest",) if current else (),
         prefix=prefix,
     )
@@ -188,6 +191,12 @@ def _extras(
         entries |= {entry.anchor: entry for entry in permalinks(document)}
     setting = Setting(publication, edition, shop.site_url, prefix, item.source.sha256 if item else None)
     return extras | permalink_pages(entries.values(), provisions, urls, setting)
+
+
+def _duty_files(ledger: Ledger | None) -> dict[str, bytes]:
+    if ledger is None:
+        return {}
+    return {"duties.json": api.encode(duty_records(ledger.duties)), "duties.csv": duties_csv(ledger)}
 
 
 def _pictures(item: Loaded | None) -> dict[str, bytes]:
@@ -238,7 +247,9 @@ def _handwritten(publication: Publication, folder: Path, docs: Path, compared: C
         for edition, known in compared.addresses.items()
     }
     sources = gather_sources(publication, folder, compared.documents, rooted, compared.crosswalk)
-    return prepare_pages(read_files(docs), sources)
+    newest = next(reversed(list(compared.documents)), None)
+    ledger = compared.ledger(newest) if newest else None
+    return prepare_pages(read_files(docs), structs.replace(sources, ledger=ledger))
 
 
 # --- The specimen ----------------------------------------------------------------------------------

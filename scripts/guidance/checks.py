@@ -8,14 +8,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import get_args
 from urllib.parse import unquote, urlsplit
 
 from lxml import etree, html
 from msgspec import Struct
 
 from guidance.anchors import permalink_path, read_permalinks
-from guidance.model import GuidanceError
+from guidance.model import GuidanceError, Strength
 from guidance.register import read_register
 
 _LINKS = {"a": ("href",), "area": ("href",), "form": ("action",), "blockquote": ("cite",)}
@@ -43,6 +44,7 @@ _LINK_RELATIONS = {
     "search",
     "up",
 }  # link, load nothing
+_DUTY = {"anchor", "page", "sentence", "strength", "who"}
 _CSS_ADDRESS = re.compile(r"""@import\s+["']([^"']+)|url\(\s*["']?([^"')]+)""")
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
@@ -89,6 +91,8 @@ def check_site(site: Path, publication: Path | None = None) -> Report:
             faults += _check_versions(site, path)
         if path.endswith("provisions.json"):
             faults += _check_provisions(site, path, pages)
+        if PurePosixPath(path).name == "duties.json":
+            faults += _check_duties(site, path)
         if path.endswith("edition.json"):
             faults += _check_figures(site, path)
     if "versions.json" not in files:
@@ -277,6 +281,20 @@ def _check_provisions(site: Path, path: str, pages: dict[str, _Page]) -> Iterato
         for parent in record.get("parents", ()):
             if parent not in anchors:
                 yield Fault(path, f"{record['anchor']} stands below {parent}, which is not there")
+
+
+def _check_duties(site: Path, path: str) -> Iterator[Fault]:
+    """Every duty stands in a provision, has a strength that there is, and is told in full."""
+    held = _json(site / path)
+    if not isinstance(held, list) or not all(isinstance(r, dict) and r.keys() >= _DUTY for r in held):
+        yield Fault(path, "is not a list of duties")
+        return
+    provisions = _json((site / path).with_name("provisions.json"))
+    known = {r.get("anchor") for r in provisions if isinstance(r, dict)} if isinstance(provisions, list) else set()
+    for anchor in sorted({str(record["anchor"]) for record in held} - known):
+        yield Fault(path, f"has a duty at {anchor}, which is not in provisions.json")
+    for strength in sorted({str(record["strength"]) for record in held} - set(get_args(Strength))):
+        yield Fault(path, f"has a duty of the strength {strength}, which there is not")
 
 
 def _check_figures(site: Path, path: str) -> Iterator[Fault]:

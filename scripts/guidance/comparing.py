@@ -17,10 +17,13 @@ from guidance.compare.changes import compare
 from guidance.compare.cite import Cited, parse_citation, resolve_citation
 from guidance.compare.crosswalk import Crosswalk, build_crosswalk, counterparts, crosswalk_record
 from guidance.compare.official import Listed, audit, read_listed
+from guidance.compare.strengths import strengths_before
 from guidance.link.agencies import Vocabulary, read_agencies
 from guidance.link.duties import find_duties
 from guidance.loading import Loaded
 from guidance.model import Comparison, Document, Duty, GuidanceError, Kind, Para, Place, Provision, SourceFile, Text
+from guidance.publish.compared import survey
+from guidance.publish.ledger import Earlier, Ledger
 from guidance.publish.pages import addresses, lay_out
 from guidance.publish.redline import Listing, Redline, Side, render_comparison
 from guidance.publish.site import write_below
@@ -41,6 +44,7 @@ class Compared(Struct, frozen=True):
     comparisons: Mapping[Pair, Comparison]
     crosswalk: Crosswalk
     listed: Mapping[str, tuple[Listed, ...]] = {}  # per edition, the publisher's own list of changes
+    vocabulary: Vocabulary = Vocabulary()
 
     def counterparts(self, edition: str) -> dict[str, dict[str, str]]:
         """Per anchor of an edition, per other edition, where the text stands there, from the site's root."""
@@ -62,6 +66,25 @@ class Compared(Struct, frozen=True):
             for duty in self.duties[one]:
                 who[duty.at.anchor] = tuple(sorted({*who.get(duty.at.anchor, ()), *duty.who}))
         return render_comparison(self.comparisons[pair], old, new, who=who, listing=self._listing(pair))
+
+    def ledger(self, edition: str) -> Ledger | None:
+        """The duties of an edition, held against those of the one before; None where its text is not loaded."""
+        if edition not in self.documents:
+            return None
+        before = next((pair for pair in pairwise(self.documents) if pair[1] == edition), None)
+        earlier: dict[Duty, Earlier] = {}
+        if before:
+            old, new = (self.duties[one] for one in before)
+            found = strengths_before(self.comparisons[before], old, new)
+            earlier = {duty: Earlier(before[0], strength) for duty, strength in found.items()}
+        return Ledger(
+            edition,
+            self.duties[edition],
+            {agency.id: agency.name for agency in self.vocabulary.entries},
+            survey(edition, self.documents[edition], self.addresses[edition]).places,
+            earlier,
+            self.vocabulary.measured,
+        )
 
     def _listing(self, pair: Pair) -> Listing | None:
         """The publisher's list, which speaks of the edition before."""
@@ -96,6 +119,7 @@ def compare_documents(documents: Mapping[str, Document], vocabulary: Vocabulary)
         duties=duties,
         comparisons=comparisons,
         crosswalk=build_crosswalk(list(documents.items()), neighbours),
+        vocabulary=vocabulary,
     )
 
 

@@ -5,9 +5,10 @@ import re
 import tomllib
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from guidance.model import GuidanceError
 
@@ -41,18 +42,23 @@ _ADVERB = "also|always|therefore|then|still|both|each|all|now|together|jointly|i
 _ADVERBS = rf"(?:\s*,?\s+(?:{_ADVERB})\b,?)*"
 
 
+_Id = Annotated[str, Meta(pattern=r"^(?!(?:index|not-clear)$)[a-z0-9]+(?:-[a-z0-9]+)*$")]  # names a page
+
+
 class Agency(Struct, frozen=True, forbid_unknown_fields=True):
     """One of those whom the guidance binds: id for addresses, name for readers, words for it in the text."""
 
-    id: str
+    id: _Id
     name: str
     words: tuple[str, ...]
 
 
 class Vocabulary(Struct, frozen=True, dict=True):
-    """All agencies of a publication, ready to be looked for."""
+    """All agencies of a publication, ready to be looked for. `measured` says, for readers, how well duties and
+    those whom they bind are found with it; it is empty where nobody has measured that."""
 
     entries: tuple[Agency, ...] = ()
+    measured: str = ""
 
     @cached_property
     def _ids(self) -> dict[str, str]:
@@ -115,7 +121,7 @@ def _key(word: str) -> str:
 
 
 def read_agencies(path: Path) -> Vocabulary:
-    """The agencies named in a file of `[[agency]]` tables; none where there is no file.
+    """The agencies named in a file of `[[agency]]` tables, with its line `measured`; none where there is no file.
 
     Raises GuidanceError when the file is not of this form, or when an id or a word stands in it twice.
     """
@@ -124,10 +130,11 @@ def read_agencies(path: Path) -> Vocabulary:
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
         entries = msgspec.convert(tables.get("agency", []), tuple[Agency, ...])
+        measured = msgspec.convert(tables.get("measured", ""), str)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise GuidanceError(f"{path}: {error}") from None
     for names in ([a.id for a in entries], [_key(w) for a in entries for w in a.words]):
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice:
             raise GuidanceError(f"{path}: {twice} stands there twice; keep one")
-    return Vocabulary(entries)
+    return Vocabulary(entries, measured)

@@ -5,7 +5,7 @@ Facts and places only, no text of either edition: that stands on the comparison'
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -50,15 +50,24 @@ def changes_json(comparison: Comparison) -> bytes:
 
 def changes_csv(found: Iterable[Entry]) -> bytes:
     """All changes but what is unchanged, as CSV; no cell can be taken for a formula."""
+    listed = (entry for entry in found if entry.change.kind != "unchanged" or entry.change.level != "none")
+    return csv_table(_COLUMNS, map(_row, listed))
+
+
+def csv_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """A table as CSV that spreadsheets open as UTF-8; no cell can be taken for a formula."""
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\r\n")
-    table.writerow(_COLUMNS)
-    for entry in found:
-        change = entry.change
-        if change.kind != "unchanged" or change.level != "none":
-            sides = [cell for places in (entry.old, entry.new) for cell in _cells(places)]
-            table.writerow([_safe(c) for c in (change.kind, change.level, *sides, f"{change.similarity:.2f}")])
+    table.writerow(columns)
+    for row in rows:
+        table.writerow([_safe(cell) for cell in row])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def _row(entry: Entry) -> tuple[str, ...]:
+    change = entry.change
+    sides = [cell for places in (entry.old, entry.new) for cell in _cells(places)]
+    return (change.kind, change.level, *sides, f"{change.similarity:.2f}")
 
 
 def _cells(places: tuple[Place, ...]) -> tuple[str, str, str]:

@@ -4,8 +4,9 @@ Pure functions over text that is ours; official text, addresses and comparisons 
 
 A citation is a link such as `[paragraph 45](guidance:2023/para-45)`. Without words, `[](guidance:2023/para-45)`,
 it is named by what it cites and stands in brackets; several in a row share them. A line `--8<-- "_shared/x.md"`
-is replaced by that file. Files and folders whose name starts with "_" or ends in .toml are not published, nor is
-`nav.yml`, the order of the contents as MkDocs takes it.
+is replaced by that file, a line `<!-- duties: police -->` by links into the duty ledger. Files and folders whose
+name starts with "_" or ends in .toml are not published, nor is `nav.yml`, the order of the contents as MkDocs
+takes it.
 Front matter that is understood here: `written_from` (an edition's id: the page says so, below its title or
 where the line `<!-- standing -->` is) and `cite_as` (such as "for adults: {}").
 """
@@ -22,6 +23,7 @@ from msgspec import Struct
 from guidance.anchors import Permalink, permalink_path
 from guidance.model import Finding, GuidanceError
 from guidance.publish.edition import say_date
+from guidance.publish.ledger import Ledger, put_in_duties
 from guidance.register import Publication
 
 Anchors = tuple[str, ...]
@@ -59,6 +61,7 @@ class Sources(Struct, frozen=True):
     text, the page and fragment from the site's root. `today` has, per (edition, anchor), the anchors at which the
     text stands in the edition in force: none where it does not stand there, no entry where no crosswalk knows.
     `reviewed` has, per page, the fingerprint of each thing cited ("2023/para-45") when the page was last reviewed.
+    `ledger` has the duties of the newest edition with text.
     """
 
     publication: Publication
@@ -66,6 +69,7 @@ class Sources(Struct, frozen=True):
     addresses: Mapping[str, Mapping[str, str]] = {}
     today: Mapping[tuple[str, str], Anchors] = {}
     reviewed: Mapping[str, Mapping[str, str]] = {}
+    ledger: Ledger | None = None
 
 
 class Prepared(Struct, frozen=True):
@@ -94,7 +98,7 @@ def prepare_pages(files: Mapping[str, bytes], sources: Sources) -> Prepared:
         ready[path] = files[path]
         if path.endswith(".md"):
             text, found = resolve_citations(put_in_shared(decode(files[path], path), path, files), path, sources)
-            ready[path] = text.encode()
+            ready[path] = put_in_duties(text, path, root_of(path), sources.ledger).encode()
             findings += found
     return Prepared(ready, tuple(findings), _read_nav(files))
 
