@@ -8,6 +8,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+import msgspec
 import pytest
 from bs4 import BeautifulSoup
 from markdown import markdown
@@ -117,6 +118,26 @@ def sources() -> Sources:
 @pytest.mark.skipif(not PERMALINKS.exists(), reason="versions/2023/permalinks.tsv is not there yet")
 def test_all_citations_resolve_and_all_pages_are_reviewed() -> None:
     assert [finding.message for finding in prepare_pages(FILES, sources()).findings] == []
+
+
+@pytest.mark.skipif(not PERMALINKS.exists(), reason="versions/2023/permalinks.tsv is not there yet")
+@pytest.mark.parametrize("anchor", ["para-153", "the-child-protection-plan-box", "para-396"])
+def test_a_change_in_a_new_edition_is_said_on_exactly_the_pages_that_cite_it(anchor: str) -> None:
+    known = sources()
+    old = known.permalinks["2023"]
+    new = {**old, anchor: msgspec.structs.replace(old[anchor], fingerprint="0" * 16)}
+    later = msgspec.structs.replace(
+        known,
+        permalinks={"2023": old, known.publication.in_force.id: new},
+        today={("2023", one): (one,) for one in old},
+    )
+    ready = prepare_pages(FILES, later)
+    saying = {path for path, content in ready.files.items() if b"source-changed" in content}
+    citing = {path for path, text in PAGES.items() if f"(guidance:2023/{anchor})" in text}
+    assert saying == citing
+    assert citing
+    changed = sum(text.count(f"(guidance:2023/{anchor})") for text in PAGES.values())
+    assert len(ready.findings) == changed
 
 
 def test_reviews_name_what_pages_cite_and_nothing_else() -> None:
