@@ -1,10 +1,14 @@
 """Hand-written pages cite what exists, and say when what they cite has changed."""
 
+import re
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from guidance.anchors import Permalink, fingerprint, permalinks, write_permalinks
 from guidance.compare.changes import compare
@@ -46,14 +50,18 @@ def known(*editions: tuple[str, Document], reviewed: bool = True) -> Sources:
     return Sources(PUBLICATION, bare.permalinks, today=today, reviewed=reviews)
 
 
+@cache
+def plain() -> Sources:
+    return known(("2001", OLD))
+
+
 def resolve(markdown: str, page: str = "guide/a.md", sources: Sources | None = None) -> str:
-    return resolve_citations(markdown, page, sources or known(("2001", OLD)))[0]
+    return resolve_citations(markdown, page, sources or plain())[0]
 
 
 def test_a_citation_leads_to_the_permalink_or_to_the_page_of_a_loaded_edition() -> None:
     assert '<a class="cite" href="../../2001/p/2/">the lamp</a>' in resolve("See [the lamp](guidance:2001/para-2).")
-    plain = known(("2001", OLD))
-    loaded = Sources(PUBLICATION, plain.permalinks, {"2001": {"para-2": "2001/lamps/#para-2"}})
+    loaded = Sources(PUBLICATION, plain().permalinks, {"2001": {"para-2": "2001/lamps/#para-2"}})
     assert 'href="../2001/lamps/#para-2"' in resolve("[a](guidance:2001/para-2)", "a.md", loaded)
     assert 'href="2001/lamps/#para-2"' in resolve("[a](guidance:2001/para-2)", "index.md", loaded)
     assert 'href="../2001/lamps/#para-2"' in resolve("[a](guidance:2001/para-2)", "guide/index.md", loaded)
@@ -106,6 +114,21 @@ def test_code_is_left_alone() -> None:
     code = "Write `[a](guidance:2001/para-1)` or\n\n```\n[](guidance:2001/para-99)\n```\n"
     assert resolve(code) == code
     assert find_cites(code) == ()
+
+
+@given(st.text(alphabet="ab :/`[]()\n!#-{}<>§é|", max_size=80))
+def test_text_that_cites_nothing_is_left_as_it_is(text: str) -> None:
+    assert resolve(text) == text
+
+
+@given(
+    st.lists(st.sampled_from(["para-1", "para-3", "lamps"]), max_size=6), st.sampled_from([" ", "  ", ". ", "\n"])
+)
+def test_every_citation_becomes_a_link_in_its_order(anchors: list[str], between: str) -> None:
+    page = between.join(f"[](guidance:2001/{anchor})" for anchor in anchors)
+    assert [cite.anchor for cite in find_cites(page)] == anchors
+    hrefs = re.findall(r'href="../../2001/p/([^"]+)/"', resolve(page))
+    assert hrefs == [anchor.removeprefix("para-") for anchor in anchors]
 
 
 def test_words_of_a_citation_are_escaped() -> None:
@@ -229,6 +252,6 @@ def test_checking_tells_reading_ages_and_changed_sources(tmp_path: Path) -> None
     assert len(lines) == 3
     assert lines[0].startswith("a/b.md: reading age ")
     assert lines[1:] == [
-        "a/b.md: 1 sources changed since it was written",
+        "a/b.md: 1 source changed since it was written",
         "a/index.md: 2 sources changed since it was written",
     ]

@@ -129,7 +129,7 @@ def survey(docs: Path, site: Path) -> Iterator[str]:
         built = built.parent.parent / "index.html" if Path(page).name == "index.md" else built
         marks = built.read_text(encoding="utf-8").count('class="source-changed"') if built.is_file() else 0
         if marks:
-            yield f"{page}: {marks} sources changed since it was written"
+            yield f"{page}: {marks} source{'s' if marks > 1 else ''} changed since it was written"
 
 
 def read_files(docs: Path) -> dict[str, bytes]:

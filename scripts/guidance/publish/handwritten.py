@@ -186,7 +186,7 @@ def _join(printed: list[tuple[str, str]], form: str) -> str:
     """Links with words of their own stay in their sentence; those without are put in brackets together."""
     if all(label for label, _ in printed):
         return " ".join(link for _, link in printed)
-    return f'<span class="cites">({form.format(", ".join(link for _, link in printed))})</span>'
+    return f'<span class="cites">({form.replace("{}", ", ".join(link for _, link in printed))})</span>'
 
 
 # --- One citation ----------------------------------------------------------------------------------
