@@ -110,6 +110,14 @@ def test_what_cannot_be_cited_is_an_error_of_one_line(markdown: str, why: str) -
     assert "\n" not in str(caught.value)
 
 
+def test_a_comparison_is_linked_where_the_site_has_it() -> None:
+    page = "See [word by word](comparison:2001/2005)."
+    assert resolve(page) == "See word by word."
+    sources = Sources(PUBLICATION, {}, comparisons=frozenset({("2001", "2005")}))
+    linked = resolve_citations(page, "changes/2005.md", sources)[0]
+    assert '<a class="comparison" href="../../2005/compare/2001/">word by word</a>' in linked
+
+
 def test_code_is_left_alone() -> None:
     code = "Write `[a](guidance:2001/para-1)` or\n\n```\n[](guidance:2001/para-99)\n```\n"
     assert resolve(code) == code

@@ -246,7 +246,9 @@ def _handwritten(publication: Publication, folder: Path, docs: Path, compared: C
         edition: {anchor: f"{edition}/{address}" for anchor, address in known.items()}
         for edition, known in compared.addresses.items()
     }
-    sources = gather_sources(publication, folder, compared.documents, rooted, compared.crosswalk)
+    sources = gather_sources(
+        publication, folder, compared.documents, rooted, compared.crosswalk, compared.comparisons
+    )
     newest = next(reversed(list(compared.documents)), None)
     ledger = compared.ledger(newest) if newest else None
     return prepare_pages(read_files(docs), structs.replace(sources, ledger=ledger))

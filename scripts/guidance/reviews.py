@@ -71,10 +71,12 @@ def gather_sources(
     documents: Mapping[str, Document],
     addresses: Mapping[str, Mapping[str, str]],
     crosswalk: Crosswalk | None = None,
+    comparisons: Collection[tuple[str, str]] = (),
 ) -> Sources:
     """All that pages may cite: the permalink registers below `folder`, and over them the texts that are loaded.
 
-    `addresses` has, per loaded edition, where each anchor stands from the root of the publication's site.
+    `addresses` has, per loaded edition, where each anchor stands from the root of the publication's site;
+    `comparisons` are the pairs of editions, older first, that the site compares.
     Raises GuidanceError when a permalink register or the reviews cannot be read.
     """
     known: dict[str, dict[str, Permalink]] = {}
@@ -88,7 +90,7 @@ def gather_sources(
     if crosswalk and in_force in crosswalk.editions:
         today = {node: crosswalk.stands(*node, in_force) for node in crosswalk.index}
     reviews = read_reviews(folder / publication.docs / FILE) if publication.docs else {}
-    return Sources(publication, known, addresses, today, reviews)
+    return Sources(publication, known, addresses, today, frozenset(comparisons), reviews)
 
 
 def review(publication: Publication, folder: Path, pages: Collection[str] = ()) -> dict[str, int]:

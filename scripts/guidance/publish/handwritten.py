@@ -4,9 +4,10 @@ Pure functions over text that is ours; official text, addresses and comparisons 
 
 A citation is a link such as `[paragraph 45](guidance:2023/para-45)`. Without words, `[](guidance:2023/para-45)`,
 it is named by what it cites and stands in brackets; several in a row share them. A line `--8<-- "_shared/x.md"`
-is replaced by that file, a line `<!-- duties: police -->` by links into the duty ledger. Files and folders whose
-name starts with "_" or ends in .toml are not published, nor is `nav.yml`, the order of the contents as MkDocs
-takes it.
+is replaced by that file, a line `<!-- duties: police -->` by links into the duty ledger.
+`[words](comparison:2018/2023)` leads to the comparison of two editions where the site has it, and is only its
+words elsewhere. Files and folders whose name starts with "_" or ends in .toml are not published, nor is `nav.yml`,
+the order of the contents as MkDocs takes it.
 Front matter that is understood here: `written_from` (an edition's id: the page says so, below its title or
 where the line `<!-- standing -->` is) and `cite_as` (such as "for adults: {}").
 """
@@ -35,6 +36,9 @@ _RUN = re.compile(
     rf"{_CODE}|(?P<run>{re.sub('P<[a-z]+>', ':', _CITE)}(?:[ ]?{re.sub('P<[a-z]+>', ':', _CITE)})*)", re.S | re.M
 )
 _LEFT = re.compile(rf"{_CODE}|(?P<left>[^\s(]*\(?guidance:[0-9a-z]+/[^\s)]*)", re.S | re.M)
+_COMPARISON = re.compile(
+    rf"{_CODE}|\[(?P<words>[^\[\]]+)\]\(comparison:(?P<old>[0-9a-z.-]+)/(?P<new>[0-9a-z.-]+)\)", re.S | re.M
+)
 _SHARED = re.compile(r'^(?P<indent> *)--8<-- "(?P<path>[^"\n]+)"[ ]*$', re.M)
 _NAV = "nav.yml"
 _STANDING = "<!-- standing -->"
@@ -60,6 +64,7 @@ class Sources(Struct, frozen=True):
     `permalinks` has, per edition and anchor, the line of the permalink register; `addresses`, for editions with
     text, the page and fragment from the site's root. `today` has, per (edition, anchor), the anchors at which the
     text stands in the edition in force: none where it does not stand there, no entry where no crosswalk knows.
+    `comparisons` are the pairs of editions, older first, that the site compares.
     `reviewed` has, per page, the fingerprint of each thing cited ("2023/para-45") when the page was last reviewed.
     `ledger` has the duties of the newest edition with text.
     """
@@ -68,6 +73,7 @@ class Sources(Struct, frozen=True):
     permalinks: Mapping[str, Mapping[str, Permalink]]
     addresses: Mapping[str, Mapping[str, str]] = {}
     today: Mapping[tuple[str, str], Anchors] = {}
+    comparisons: frozenset[tuple[str, str]] = frozenset()
     reviewed: Mapping[str, Mapping[str, str]] = {}
     ledger: Ledger | None = None
 
@@ -171,7 +177,7 @@ def resolve_citations(markdown: str, page: str, sources: Sources) -> tuple[str, 
             findings.extend(found)
         return _join(printed, form)
 
-    text = _RUN.sub(links, body)
+    text = _link_comparisons(_RUN.sub(links, body), page, sources)
     for match in _LEFT.finditer(text):
         if match["left"]:
             raise GuidanceError(f"{page}: {match['left']} is not a citation; write [words](guidance:2023/para-45)")
@@ -180,6 +186,17 @@ def resolve_citations(markdown: str, page: str, sources: Sources) -> tuple[str, 
     if written_from is not None:
         text = _say_standing(text, page, str(written_from), changed, sources.publication)
     return head + text, tuple(findings)
+
+
+def _link_comparisons(text: str, page: str, sources: Sources) -> str:
+    def link(match: re.Match[str]) -> str:
+        if not match["words"]:
+            return match[0]
+        if (match["old"], match["new"]) not in sources.comparisons:
+            return match["words"]
+        return _anchor(match["words"], f"{root_of(page)}{match['new']}/compare/{match['old']}/", "comparison")
+
+    return _COMPARISON.sub(link, text)
 
 
 def _join(printed: list[tuple[str, str]], form: str) -> str:
