@@ -5,6 +5,7 @@ Says nothing of what should be there.
 
 from collections.abc import Iterator
 
+from guidance.accounts import dropped_characters, placed_characters
 from guidance.model import (
     Block,
     Document,
@@ -17,7 +18,6 @@ from guidance.model import (
     Text,
     provision_texts,
 )
-from guidance.read.accounts import dropped_characters, placed_characters
 
 
 def texts(document: Document) -> Iterator[tuple[Provision, Text]]:

@@ -5,6 +5,7 @@ import json
 import pytest
 from msgspec.structs import replace
 
+from guidance.accounts import placed_characters
 from guidance.model import (
     Cell,
     Document,
@@ -123,7 +124,7 @@ def test_a_record_says_what_the_design_says() -> None:
     ],
 )
 def test_every_character_shown_is_counted_once(provision: Provision, placed: int) -> None:
-    assert api.characters_placed(replace(DOCUMENT, provisions=(provision,), notes=())) == placed
+    assert placed_characters(replace(DOCUMENT, provisions=(provision,), notes=())) == placed
 
 
 def test_the_figures_of_a_conversion() -> None:

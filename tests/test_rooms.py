@@ -9,7 +9,7 @@ import guidance
 
 ROOT = Path(guidance.__file__).parent
 ROOMS = {"read", "link", "compare", "publish"}
-FOUNDATION = {"model", "register", "anchors"}
+FOUNDATION = {"model", "register", "anchors", "accounts"}
 
 
 def imported(path: Path) -> set[str]:

@@ -4,20 +4,16 @@ What stands in them is told from a Document alone; no page, no network, no clock
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 
 import msgspec
 from msgspec import Struct
 
+from guidance.accounts import dropped_characters, note_marks, placed_characters
 from guidance.model import (
-    Block,
     Document,
     Link,
-    List,
-    NoteMark,
     Provision,
-    Table,
-    Text,
     plain_text,
     provision_texts,
 )
@@ -64,14 +60,16 @@ def records(document: Document, urls: Mapping[str, str], place: str) -> tuple[Re
         while queue:
             current = queue.pop(0)
             ordered.append(current)
-            queue += [waiting.pop(mark.note) for mark in _marks(current) if mark.note in waiting]
+            queue += [waiting.pop(mark.note) for mark in note_marks(current) if mark.note in waiting]
     ordered += waiting.values()
     root = f"{place}/" if place else ""
     return tuple(_record(p, notes, f"{root}{urls.get(p.anchor, f'#{p.anchor}')}") for p in ordered)
 
 
 def _record(provision: Provision, notes: Mapping[str, Provision], url: str) -> Record:
-    labels = {mark.note: notes[mark.note].number or mark.label for mark in _marks(provision) if mark.note in notes}
+    labels = {
+        mark.note: notes[mark.note].number or mark.label for mark in note_marks(provision) if mark.note in notes
+    }
     return Record(
         anchor=provision.anchor,
         number=provision.number,
@@ -86,44 +84,7 @@ def _record(provision: Provision, notes: Mapping[str, Provision], url: str) -> R
     )
 
 
-def _marks(provision: Provision) -> Iterator[NoteMark]:
-    for text in provision_texts(provision):
-        yield from (mark for mark in text.marks if isinstance(mark, NoteMark))
-
-
 # --- Counting ------------------------------------------------------------------------------------
-
-
-def count_characters(text: str) -> int:
-    """How many characters of a text are not white space."""
-    return sum(not character.isspace() for character in text)
-
-
-def characters_placed(document: Document) -> int:
-    """The characters that the document shows: markers, headings, texts, list markers, labels of note references."""
-    return sum(_placed(p) for p in (*document.provisions, *document.notes))
-
-
-def _placed(provision: Provision) -> int:
-    texts: tuple[Text, ...] = provision_texts(provision)
-    return (
-        count_characters(provision.marker)
-        + sum(count_characters(text.plain) for text in texts)
-        + sum(count_characters(mark.label) for mark in _marks(provision))
-        + sum(map(count_characters, _markers(provision.blocks)))
-    )
-
-
-def _markers(blocks: Iterable[Block]) -> Iterator[str]:
-    for block in blocks:
-        if isinstance(block, List):
-            for item in block.items:
-                yield item.marker
-                yield from _markers(item.blocks)
-        elif isinstance(block, Table):
-            for row in block.rows:
-                for cell in row:
-                    yield from _markers(cell.blocks)
 
 
 def figures(document: Document) -> Figures:
@@ -132,10 +93,10 @@ def figures(document: Document) -> Figures:
     texts = [text for provision in everything for text in provision_texts(provision)]
     return Figures(
         characters_source=document.characters_source,
-        characters_placed=characters_placed(document),
-        characters_dropped=sum(count_characters(dropped.text) for dropped in document.dropped),
+        characters_placed=placed_characters(document),
+        characters_dropped=dropped_characters(document),
         footnotes=len(document.notes),
-        footnote_refs=sum(1 for provision in everything for _ in _marks(provision)),
+        footnote_refs=sum(1 for provision in everything for _ in note_marks(provision)),
         links=sum(1 for text in texts for mark in text.marks if isinstance(mark, Link)),
         kinds=dict(sorted(Counter(provision.kind for provision in everything).items())),
     )

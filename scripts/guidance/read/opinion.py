@@ -11,8 +11,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from guidance.accounts import list_markers
 from guidance.model import Agreement, Document, Finding, NoteMark, Text, provision_texts
-from guidance.read.accounts import list_markers
 
 Words = tuple[tuple[str, ...], ...]
 """For each page the words on it, normalised."""

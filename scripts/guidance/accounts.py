@@ -1,0 +1,52 @@
+"""The books of a document: how many characters it places, and how many were dropped with a reason.
+
+Counts characters other than white space and walks the model; it reads no source and judges nothing.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from guidance.model import Block, Document, List, NoteMark, Provision, Table, provision_texts
+
+
+def count_characters(text: str) -> int:
+    """How many characters of a text are not white space."""
+    return sum(map(len, text.split()))
+
+
+def placed_characters(document: Document) -> int:
+    """How many of a document's characters came from the source: numbers, headings, text, list markers, and
+    the labels of notes both where they stand and where they are referred to."""
+    return sum(_placed(provision) for provision in (*document.provisions, *document.notes))
+
+
+def dropped_characters(document: Document) -> int:
+    """How many characters were left out with a reason."""
+    return sum(count_characters(entry.text) for entry in document.dropped)
+
+
+def list_markers(blocks: Iterable[Block]) -> Iterator[str]:
+    """The printed marker of every list item in some blocks."""
+    for block in blocks:
+        if isinstance(block, List):
+            for item in block.items:
+                yield item.marker
+                yield from list_markers(item.blocks)
+        elif isinstance(block, Table):
+            for row in block.rows:
+                for cell in row:
+                    yield from list_markers(cell.blocks)
+
+
+def note_marks(provision: Provision) -> Iterator[NoteMark]:
+    """Every footnote reference in a provision, in reading order."""
+    for text in provision_texts(provision):
+        yield from (mark for mark in text.marks if isinstance(mark, NoteMark))
+
+
+def _placed(provision: Provision) -> int:
+    return (
+        count_characters(provision.marker)
+        + sum(count_characters(text.plain) for text in provision_texts(provision))
+        + sum(count_characters(mark.label) for mark in note_marks(provision))
+        + sum(map(count_characters, list_markers(provision.blocks)))
+    )
