@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,14 @@ def test_every_duty_is_on_the_page_of_each_whom_it_binds() -> None:
     held = ledger(OLD, NEW)
     listed = sum(shown(page).count('<p class="where">') for path, page in pages(held).items() if path != HOME)
     assert listed == sum(max(len(duty.who), 1) for duty in held.duties)
+
+
+def test_a_long_list_is_divided_by_chapters() -> None:
+    lines = [f"{at}. Keepers must trim the lamp of pier {at}." for at in range(1, 15)]
+    divided = shown(pages(ledger(["# Lamps <b>", *lines[:9], "# Ropes", *lines[9:]]))["duties/keepers.md"])
+    assert re.findall(r"<h3[^>]*>(.*?)</h3>", divided) == ["Lamps &lt;b&gt;", "Ropes"]
+    assert [part.count("<li>") for part in divided.split("<h3")[1:]] == [9, 5]
+    assert "<h3" not in shown(pages(ledger(["# Lamps", *lines[:9], "# Ropes", *lines[9:12]]))["duties/keepers.md"])
 
 
 def test_official_text_and_names_come_out_as_the_characters_they_are() -> None:
@@ -261,6 +270,17 @@ def test_every_duty_of_the_specimen_leads_to_its_provision(specimen: Compared, e
         assert set(row.who) <= held.names.keys()
     text = "".join(page.markdown for page in render_ledger(held))
     assert all(f'{urls[d.at.anchor].removeprefix(f"{edition}/")}"' in text for d in held.duties)
+
+
+def test_what_became_stricter_in_the_specimen_is_as_written_down(specimen: Compared) -> None:
+    held = specimen.ledger("2024")
+    assert held
+    truth = tomllib.loads((ROOT / "specimen" / "alignment.toml").read_text(encoding="utf-8"))["pairs"]
+    changed = {number for pair in truth if pair["text"] == "duty" for number in pair["new"]}
+    found = {int(held.places[d.at.anchor].name.split()[-1]) for d in held.earlier if "para-" in d.at.anchor}
+    assert found
+    assert found <= changed
+    assert {(was.strength, duty.strength) for duty, was in held.earlier.items()} == {("should", "must")}
 
 
 def test_the_same_text_gives_the_same_bytes(specimen: Compared) -> None:

@@ -77,13 +77,15 @@ class Compared(Struct, frozen=True):
             old, new = (self.duties[one] for one in before)
             found = strengths_before(self.comparisons[before], old, new)
             earlier = {duty: Earlier(before[0], strength) for duty, strength in found.items()}
+        where = survey(edition, self.documents[edition], self.addresses[edition])
         return Ledger(
             edition,
             self.duties[edition],
             {agency.id: agency.name for agency in self.vocabulary.entries},
-            survey(edition, self.documents[edition], self.addresses[edition]).places,
+            where.places,
             earlier,
             self.vocabulary.measured,
+            where.titles,
         )
 
     def _listing(self, pair: Pair) -> Listing | None:

@@ -12,9 +12,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 import documents
 from browser import find_chromium
 from guidance.anchors import permalinks
+from guidance.model import Duty, Locus, Strength
 from guidance.publish.blocks import picture_name
+from guidance.publish.compared import survey
 from guidance.publish.edition import render_stub
 from guidance.publish.frame import edition_settings, root_settings
+from guidance.publish.ledger import Earlier, Ledger, render_ledger
 from guidance.publish.markdown import render_pages
 from guidance.publish.pages import PICTURES, addresses, lay_out
 from guidance.publish.permalink_pages import Setting, permalink_pages
@@ -34,6 +37,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+def ledger(edition: str) -> Ledger:
+    """A few duties, one of which was weaker before."""
+    strengths: tuple[Strength, ...] = ("must", "should", "may")
+    duties = tuple(
+        Duty(
+            Locus(f"para-{at}", 1, 0, 9),
+            1,
+            f"Somebody {strength} tidy the shelves.",
+            strength,
+            ("readers",) * (at < 3),
+        )
+        for at, strength in enumerate(strengths, 1)
+    )
+    where = survey(edition, DOCUMENT, addresses(lay_out(DOCUMENT)))
+    earlier = {duties[0]: Earlier("2001", "should")}
+    return Ledger(edition, duties, {"readers": "Readers"}, where.places, earlier, titles=where.titles)
+
+
 def edition_folder(edition: Edition) -> Folder:
     """An edition's build: the text in two of them, so that there is somewhere to go; the third has none."""
     where = addresses(lay_out(DOCUMENT))
@@ -50,6 +71,8 @@ def edition_folder(edition: Edition) -> Folder:
         if other
         else render_stub(edition, PUBLICATION, overview="Our own words.", nearest=PUBLICATION.edition("2011"))
     )
+    if other:
+        pages += render_ledger(ledger(edition.id), (other,))
     pictures = {f"{PICTURES}{picture_name(a.name)}": a.content for a in DOCUMENT.assets}
     provisions = {p.anchor: p for p in (*DOCUMENT.provisions, *DOCUMENT.notes)}
     return Folder(

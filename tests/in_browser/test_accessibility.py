@@ -18,7 +18,7 @@ KINDS = (
         "/2011/chapter-2/",
         "/2011/conversion/",
     ),
-    *("/404.html", "/2011/p/2/"),
+    *("/404.html", "/2011/p/2/", "/2011/duties/", "/2011/duties/readers/"),
 )
 
 

@@ -28,6 +28,7 @@ _MEANING: Mapping[Strength, str] = {
     "may": "is a power: it is allowed, not required",
     "responsibility": "is somebody's task, said without must or should: “is responsible for”, “has a duty to”",
 }
+_LONG = 12  # a list of more entries is divided by chapters
 _UNCLEAR_NAME = "Not clear whom it binds"
 _PLACE = re.compile(r"^<!-- duties: (?P<agencies>[a-z0-9 -]+?) -->$", re.M)
 _NOT_MEASURED = "How well this works on this text has not been measured."
@@ -44,7 +45,8 @@ class Ledger(Struct, frozen=True):
     """The duties of an edition and what their pages draw from.
 
     `names` are all who can be bound, id -> name, in the publication's order; `places` where each anchor stands;
-    `measured` says, in our own words, how well duties are found (empty where nobody has measured it).
+    `measured` says, in our own words, how well duties are found (empty where nobody has measured it); `titles` are
+    those of the chapters that places stand under.
     """
 
     edition: str
@@ -53,6 +55,7 @@ class Ledger(Struct, frozen=True):
     places: Mapping[str, Place]
     earlier: Mapping[Duty, Earlier] = {}
     measured: str = ""
+    titles: Mapping[str, str] = {}
 
     def of(self, agency: str) -> tuple[Duty, ...]:
         """The duties that bind somebody, or with `UNCLEAR` those of which that is not clear."""
@@ -224,7 +227,8 @@ def _changed(ledger: Ledger) -> str:
     edition = ledger.earlier[changed[0]].edition
     return (
         f"## Changed in strength since {escape_markdown(edition)} {{: #changed .furniture }}\n\n"
-        "Only sentences that are the same in both but for their strength; the comparison shows every change.\n\n"
+        "Only sentences that are nearly the same in both but for their strength; "
+        f"[the comparison](../compare/{edition}/index.md) shows every change.\n\n"
         + _listed(ledger, changed, HOME, "")
     )
 
@@ -263,8 +267,22 @@ def _said(ledger: Ledger, agency: str, name: str, duties: Sequence[Duty]) -> str
 
 
 def _listed(ledger: Ledger, duties: Iterable[Duty], path: str, agency: str) -> str:
-    """Duties as a list: the sentence, where it stands, whom else it binds, what it was before."""
-    return f'<ul class="duties">{"".join(_entry(ledger, duty, path, agency) for duty in duties)}</ul>'
+    """Duties as a list, chapter by chapter where it is long: the sentence, where it stands, whom else it binds,
+    what it was before."""
+    chapters: dict[str, list[str]] = {}
+    for duty in duties:
+        chapter = ledger.places[duty.at.anchor].chapter
+        chapters.setdefault(ledger.titles.get(chapter, chapter), []).append(_entry(ledger, duty, path, agency))
+    entries = [entry for some in chapters.values() for entry in some]
+    if len(entries) <= _LONG or len(chapters) == 1:
+        return _list(entries)
+    return "\n".join(
+        f'<h3 class="furniture">{escape_html(title)}</h3>{_list(some)}' for title, some in chapters.items()
+    )
+
+
+def _list(entries: Iterable[str]) -> str:
+    return f'<ul class="duties" role="list">{"".join(entries)}</ul>'
 
 
 def _entry(ledger: Ledger, duty: Duty, path: str, agency: str) -> str:
