@@ -191,15 +191,24 @@ def test_marks_are_printed_once(text: Text, printed: str) -> None:
     assert render_text(text, Context(link, str)) == printed
 
 
-def test_long_chapters_are_split_at_their_sections() -> None:
+def three_chapters(length: int) -> Document:
+    """Two chapters of one section and one of six, each section with a text of `length` characters."""
     provisions: list[Provision] = []
     for chapter in (1, 2, 3):
         provisions.append(Provision(f"chapter-{chapter}", "chapter", heading=Text(f"Chapter {chapter}"), level=1))
         for section in range(6 if chapter == 3 else 1):
             name = f"section-{chapter}-{section}"
             provisions.append(Provision(name, "section", heading=Text(name), level=2))
-            provisions.append(Provision(f"{name}-text", "text", blocks=(documents.para("x" * 900),)))
-    sheets = lay_out(Document("x", "en", documents.SOURCE, tuple(provisions)))
+            provisions.append(Provision(f"{name}-text", "text", blocks=(documents.para("x" * length),)))
+    return Document("x", "en", documents.SOURCE, tuple(provisions))
+
+
+def test_a_small_document_keeps_its_chapters_whole() -> None:
+    assert [s.path for s in lay_out(three_chapters(900))] == ["chapter-1.md", "chapter-2.md", "chapter-3.md"]
+
+
+def test_long_chapters_are_split_at_their_sections() -> None:
+    sheets = lay_out(three_chapters(9000))
     assert [s.path for s in sheets[:3]] == ["chapter-1.md", "chapter-2.md", "chapter-3/index.md"]
     assert [s.path for s in sheets[3:]] == [f"chapter-3/section-3-{n}.md" for n in range(6)]
     assert {s.parent for s in sheets[3:]} == {"chapter-3/index.md"}

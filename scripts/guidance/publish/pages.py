@@ -31,6 +31,7 @@ RESERVED = frozenset(
 )
 PICTURES = "pictures/"
 _LONG = 2.0  # a page is long from this many times the median on
+_LEAST = 12_000  # characters that a phone reader scrolls through without losing the way: no page below is long
 _SHORT = 0.25  # and is not split when that would leave pages of less than this share of the median
 
 
@@ -200,7 +201,7 @@ def _divided(group: tuple[Provision, ...], usual: float) -> list[tuple[Provision
     """A group divided at its next level of headings, and what is still long at the one below, while that gives
     pages of reasonable size."""
     deeper = [p.level for p in group[1:] if p.level is not None]
-    if size(group) <= _LONG * usual or not deeper:
+    if size(group) <= max(_LONG * usual, _LEAST) or not deeper:
         return [group]
     parts = _cut(group[1:], min(deeper))
     opening = () if _is_heading(parts[0][0], min(deeper)) else parts.pop(0)
