@@ -141,10 +141,10 @@ def put_in_duties(markdown: str, page: str, up: str, ledger: Ledger | None) -> s
         entries = "".join(_link_from_outside(ledger, agency, up) for agency in agencies)
         root = escape_html(f"{up}{ledger.edition}/{FOLDER}/")
         return (
-            f"## Sentence by sentence {{: #duties }}\n\n"
+            f'<div class="ledger" markdown="1">\n\n## Sentence by sentence {{: #duties }}\n\n'
             f"A program read every must, should and may of the {escape_markdown(ledger.edition)} edition, and whom "
             f'each binds. It can be wrong; the text counts. What binds everybody is in <a href="{root}">the whole '
-            f'ledger</a>.\n\n<ul class="ledger">{entries}</ul>'
+            f"ledger</a>.\n\n<ul>{entries}</ul>\n\n</div>"
         )
 
     return _PLACE.sub(links, markdown)
