@@ -80,6 +80,16 @@
     if (event.target.closest("#site-contents a") && menu.matches(":popover-open")) menu.hidePopover();
   });
 
+  // The key / leads to the search field, unless the reader is writing or has switched it off on the search page.
+  const field = document.querySelector(".find input, .search input[type=search]");
+  const off = () => { try { return localStorage.getItem("search-key") === "off"; } catch { return false; } };
+  document.addEventListener("keydown", (event) => {
+    const writing = event.target.closest?.("input, select, textarea, [contenteditable]");
+    if (event.key !== "/" || !field || writing || event.ctrlKey || event.metaKey || event.altKey || off()) return;
+    event.preventDefault();
+    field.focus();
+  });
+
   // The contents follow: the section in view is marked.
   const entries = new Map([...document.querySelectorAll(".within a")].map((a) => [a.hash.slice(1), a]));
   const follow = () => {

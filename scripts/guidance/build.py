@@ -28,6 +28,7 @@ from guidance.publish.site import Folder, Workshop, build_site
 from guidance.publish.timeline import render_editions
 from guidance.register import Edition, Publication, read_register
 from guidance.reviews import gather_sources, read_files
+from guidance.searching import make_search
 from guidance.sources import Fetcher, Missing
 from guidance.specimen import compile_typst
 
@@ -238,6 +239,9 @@ def _root_folder(
     if set(pages) == {"index.md", "editions.md"}:
         settings["nav"] = [{"Home": "index.md"}, {"Editions": "editions.md"}]
     extras = {"crosswalk.json": crosswalk_json(compared)} if loaded else {}
+    if search := make_search(publication, folder, compared):
+        pages[search.page.path] = search.page.markdown.encode()
+        extras |= search.files
     return Folder("", publication.title, pages, settings, extras, prefix=prefix)
 
 

@@ -2,6 +2,7 @@
 
 import functools
 import http.server
+import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 import documents
 from browser import find_chromium
 from guidance.anchors import permalinks
-from guidance.model import Duty, Locus, Strength
+from guidance.model import Duty, Lineage, Locus, Strength
 from guidance.publish.blocks import picture_name
 from guidance.publish.compared import survey
 from guidance.publish.edition import render_stub
@@ -21,6 +22,9 @@ from guidance.publish.ledger import Earlier, Ledger, render_ledger
 from guidance.publish.markdown import render_pages
 from guidance.publish.pages import PICTURES, addresses, lay_out
 from guidance.publish.permalink_pages import Setting, permalink_pages
+from guidance.publish.search import Acronym, Searchable, places, search_records
+from guidance.publish.search_index import facets, make_index
+from guidance.publish.search_page import INDEX, facets_path, places_path, render_search
 from guidance.publish.site import Folder, Workshop, build_site
 from guidance.register import Edition
 
@@ -87,15 +91,38 @@ def edition_folder(edition: Edition) -> Folder:
     )
 
 
+def search_files() -> dict[str, bytes]:
+    """The search page's source and what it asks; all texts of the two editions are each other's counterparts."""
+    where = addresses(lay_out(DOCUMENT))
+    duty = Duty(Locus("para-1", 0, 0, 9), 2, "A library should be open.", "should", ("keepers",))
+    editions = tuple(Searchable(PUBLICATION.edition(one), DOCUMENT, where, (duty,)) for one in WITH_TEXT)
+    everything = (*DOCUMENT.provisions, *DOCUMENT.notes)
+    lineages = tuple(
+        Lineage(f"2011/{p.anchor}", dict.fromkeys(WITH_TEXT, (p.anchor,)))
+        for p in everything
+        if p.anchor != "para-3"
+    )
+    records = search_records(editions, PUBLICATION, lineages, (Acronym("ALO", ("a library",)),))
+    index = make_index(records)
+    files = {f"{INDEX}{path}": content for path, content in index.items()}
+    files |= {facets_path(one): json.dumps(found).encode() for one, found in facets(records, index).items()}
+    for one in WITH_TEXT:
+        files[places_path(one)] = json.dumps(places(one, permalinks(DOCUMENT), where)).encode()
+    page = render_search(PUBLICATION, editions, reversed(WITH_TEXT), {"keepers": "Keepers"})
+    return files | {page.path: page.markdown.encode()}
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the built site."""
     place = tmp_path_factory.mktemp("site")
+    search = search_files()
     root = Folder(
         "",
         "Home",
-        {"index.md": b"# Home\n\n[2011](2011/index.html)\n"},
+        {"index.md": b"# Home\n\n[2011](2011/index.html)\n", "search.md": search.pop("search.md")},
         root_settings(PUBLICATION, with_text=WITH_TEXT),
+        search,
     )
     folders = (*(edition_folder(e) for e in PUBLICATION.editions), root)
     build_site(folders, place / "site", Workshop(ROOT, place / "build"))

@@ -5,7 +5,16 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-KINDS = ("/", "/2001/", "/2011/", "/2011/chapter-1/", "/2011/chapter-2/", "/2011/conversion/", "/2021/annex-a/")
+KINDS = (
+    "/",
+    "/2001/",
+    "/2011/",
+    "/2011/chapter-1/",
+    "/2011/chapter-2/",
+    "/2011/conversion/",
+    "/2021/annex-a/",
+    "/search/?q=library",
+)
 
 
 def test_a_chapter_says_where_it_stands(either_page: Page) -> None:

@@ -44,6 +44,7 @@ def _extra(publication: Publication, with_text: Collection[str], to_root: str) -
     """What every page's frame says; `to_root` leads from the build's root to the publication's."""
     return {
         "to_root": to_root,
+        "search": bool(with_text),  # whether there is anything to search
         "publication": {
             "title": publication.title,
             "short": publication.short,

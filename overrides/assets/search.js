@@ -1,0 +1,221 @@
+// The search page: asks the index that stands beside it, shows each text once, and takes citations straight to
+// their place. Nothing is sent anywhere; what is searched for stays in the address of the page.
+const form = document.querySelector("form.search");
+const said = document.querySelector(".search__said");
+const found = document.querySelector(".search__found");
+const words = form.elements.q;
+const FILTERS = ["edition", "chapter", "agency", "strength"];
+const FIRST = 10;
+const known = JSON.parse(form.dataset.known);
+const root = new URL("../", location.href); // the publication's
+const here = (path) => new URL(path, root).href;
+
+const make = (tag, attributes = {}, ...inside) => {
+  const element = Object.assign(document.createElement(tag), attributes);
+  element.append(...inside.filter((one) => one !== "" && one != null));
+  return element;
+};
+
+// --- The index, loaded with the first words ---
+let loading = null;
+const index = () => (loading ??= (async () => {
+  const pagefind = await import(here("search/index/pagefind.js"));
+  await pagefind.options({
+    excerptLength: 32,
+    ranking: { metaWeights: { title: 0, edition: 0, number: 0, standing: 0, lineage: 0, elsewhere: 0, heading: 0.3, also: 1 } },
+  });
+  return pagefind;
+})().catch((fault) => { loading = null; throw fault; }));
+
+// What narrows results down, and which of them are one text, by the index's own ids.
+let gathering = null;
+const allFacets = () => (gathering ??= (async () => {
+  const every = await Promise.all(known.editions.map(async (edition) => {
+    const got = await fetch(here(`search/facets/${edition}.json`));
+    if (!got.ok) throw new Error(got.statusText);
+    return Object.entries(await got.json()).map(([id, one]) => [id, { ...one, edition }]);
+  }));
+  return new Map(every.flat());
+})().catch((fault) => { gathering = null; throw fault; }));
+
+// --- Citations ---
+const escaped = (names) => names.map((one) => one.replace(/[^\w\s]/g, "\\$&").replace(/\s+/g, "\\s+")).join("|");
+const CITATION = new RegExp(
+  `^\\s*(?:(?:${escaped(known.names)})[\\s,(]*)?(?:(?<edition>${escaped(known.citable)})(?!\\d))?[\\s,:(]*` +
+  "(?:(?:chapters?|chap|ch)\\.?\\s*(?<chapter>\\d+)[\\s,]*)?" +
+  "(?:(?:paragraphs?|paras?|¶+)\\.?\\s*(?<paragraph>\\d+(?:\\.\\d+)*)|(?:pages?|pp?|pg)\\.?\\s*(?<page>\\d+)" +
+  "|(?:footnotes?|fn|notes?)\\.?\\s*(?<note>\\d+)|(?:annex|appendix)\\.?\\s*(?<annex>[a-z]|\\d+))?[\\s).]*$", "i");
+const tables = new Map();
+const table = (edition) => {
+  if (!tables.has(edition)) {
+    tables.set(edition, fetch(here(`search/places/${edition}.json`)).then((got) => (got.ok ? got.json() : {})));
+  }
+  return tables.get(edition);
+};
+const citation = async (text) => {
+  const said = CITATION.exec(text)?.groups;
+  const kind = said && ["paragraph", "page", "note", "annex", "chapter"].find((one) => said[one]);
+  if (!kind) return null;
+  const edition = known.citable.find((one) => one === said.edition) ?? known.lead;
+  const places = await table(edition);
+  const number = kind === "annex" ? said.annex.toUpperCase() : said[kind];
+  const within = said.chapter && kind === "paragraph" && places[kind]?.[`${said.chapter}/${number}`];
+  const addresses = within || places[kind]?.[number] || [];
+  const name = `${edition}, ${said.chapter && kind === "paragraph" ? `chapter ${said.chapter}, ` : ""}${kind} ${number}`;
+  return { name, addresses: addresses.map((one) => here(`${edition}/${one}`)) };
+};
+
+// --- Showing ---
+// An excerpt has <mark> for the words found, and &lt; for what is no markup; nothing of it becomes markup here.
+const excerpt = (text) => {
+  const shown = make("p", { className: "hit__words" });
+  for (const [at, part] of text.split(/<\/?mark>/).entries()) {
+    const plain = part.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&amp;", "&");
+    shown.append(at % 2 ? make("mark", {}, plain) : plain);
+  }
+  return shown;
+};
+const placeLink = ([edition, label, url]) =>
+  make("a", { href: here(url) }, [edition, label].filter(Boolean).join(" "));
+const hit = (result) => {
+  const { meta } = result;
+  const others = JSON.parse(meta.elsewhere ?? "[]");
+  const path = (meta.heading ?? "").split(" › ");
+  const name = [meta.number, path.at(-1)].filter(Boolean).join(" · ");
+  const link = make("a", { href: here(result.raw_url ?? result.url), className: "hit__link" }, name || meta.title);
+  const where = [`${meta.edition}, ${meta.standing}`, ...path.slice(0, -1)];
+  const item = make("li", { className: "hit" }, make("h3", {}, link),
+    make("p", { className: "hit__where" }, where.filter(Boolean).join(" › ")), excerpt(result.excerpt));
+  if (others.length) {
+    const list = make("p", { className: "hit__others" }, "This text in other editions: ");
+    others.forEach((one, at) => list.append(at ? ", " : "", placeLink(one)));
+    item.append(list);
+  }
+  return item;
+};
+
+class Group {
+  constructor(title, results) {
+    Object.assign(this, { results, at: 0 });
+    this.list = make("ol", { className: "hits" });
+    this.more = make("button", { type: "button", className: "search__more" }, "Show more");
+    this.part = make("section", {}, make("h2", {}, title), this.list, this.more);
+    this.more.addEventListener("click", async () => {
+      const last = this.list.lastElementChild;
+      await this.next();
+      last.nextElementSibling?.querySelector("a").focus();
+    });
+  }
+  async next() {
+    const batch = this.results.slice(this.at, this.at + FIRST);
+    this.at += batch.length;
+    this.list.append(...(await Promise.all(batch.map((one) => one.data()))).map(hit));
+    this.more.hidden = this.at >= this.results.length;
+  }
+}
+
+// --- Searching ---
+let turn = 0;
+const filters = () => Object.fromEntries(FILTERS.map((one) => [one, form.elements[one].value]).filter(([, value]) => value));
+const remember = () => {
+  const asked = new URLSearchParams();
+  for (const name of ["q", ...FILTERS, "order"]) {
+    const value = form.elements[name].value.trim();
+    if (value) asked.set(name, value);
+  }
+  history.replaceState(null, "", asked.size ? `?${asked}` : location.pathname);
+};
+const counted = (count, thing) => `${count} ${thing}${count === 1 ? "" : "s"}`;
+
+const go = async ({ jump = false } = {}) => {
+  const mine = ++turn;
+  const text = words.value.trim();
+  const narrowed = filters();
+  remember();
+  if (!text && !Object.keys(narrowed).length) {
+    said.textContent = "";
+    found.replaceChildren();
+    return;
+  }
+  const cited = await citation(text);
+  if (mine !== turn) return;
+  if (jump && cited?.addresses.length === 1) {
+    location.assign(cited.addresses[0]);
+    return;
+  }
+  const pagefind = await index();
+  const facets = await allFacets();
+  const sort = form.elements.order.value ? { sort: { place: "asc" } } : {};
+  const got = await pagefind.search(text || null, sort);
+  if (mine !== turn) return;
+  const wanted = got.results.map((one) => ({ ...one, data: one.data, facet: facets.get(one.id) ?? {} }))
+    .filter(({ score, facet }) => (!text || score > 0) && Object.entries(narrowed).every(([name, value]) =>
+      name === "edition" ? facet.edition === value : facet[name]?.includes(value)));
+  // A text that several editions share is shown once, as the newest of them has it.
+  const newest = new Map();
+  for (const { facet } of wanted) {
+    const rank = known.editions.indexOf(facet.edition);
+    if (facet.lineage) newest.set(facet.lineage, Math.min(rank, newest.get(facet.lineage) ?? rank));
+  }
+  const once = wanted.filter(({ facet }) =>
+    !facet.lineage || known.editions.indexOf(facet.edition) === newest.get(facet.lineage));
+  const now = once.filter(({ facet }) => facet.edition === known.lead);
+  const then = once.filter(({ facet }) => facet.edition !== known.lead);
+  const isInForce = known.lead === known.inForce;
+  const first = new Group(isInForce ? `In force: ${known.lead}` : `${known.lead}, the newest with its text here`, now);
+  const second = new Group("Only in other editions", then);
+  await Promise.all([first.next(), second.next()]);
+  if (mine !== turn) return;
+  const parts = [first, second].filter((one) => one.at).map((one) => one.part);
+  if (cited) parts.unshift(straight(cited));
+  found.replaceChildren(...parts);
+  const counts = `${counted(now.length, "result")} in ${known.lead}` + (then.length ? `, ${then.length} only in other editions` : "");
+  said.textContent = now.length + then.length ? counts : `Nothing found${cited?.addresses.length ? ", but a place of that name" : ""}.`;
+};
+const straight = ({ name, addresses }) => {
+  const list = make("ol", { className: "hits" });
+  for (const address of addresses) {
+    const at = address.slice(root.href.length);
+    list.append(make("li", { className: "hit" }, make("a", { href: address, className: "hit__link" }, addresses.length > 1 ? `${name} (${at})` : name)));
+  }
+  return make("section", {}, make("h2", {}, "Straight there"), addresses.length ? list : make("p", {}, `${name}: there is no such place.`));
+};
+const failed = () => { said.textContent = "The search could not be loaded. Try again, or use the contents."; };
+const run = (how) => go(how).catch(failed);
+
+let waiting;
+form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(run, 60); });
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  clearTimeout(waiting);
+  run({ jump: true });
+});
+words.addEventListener("focus", () => index().catch(() => {}), { once: true });
+
+// Arrow keys lead from the field to the results and back; Enter is the link's own.
+document.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const stops = [words, ...found.querySelectorAll("a.hit__link")];
+  const at = stops.indexOf(document.activeElement);
+  if (!step || at < 0 || event.altKey || event.ctrlKey || event.metaKey || !stops[at + step]) return;
+  event.preventDefault();
+  stops[at + step].focus();
+});
+
+const asked = new URLSearchParams(location.search);
+for (const name of ["q", ...FILTERS, "order"]) {
+  if (asked.get(name)) form.elements[name].value = asked.get(name);
+}
+if (FILTERS.some((name) => asked.get(name))) form.querySelector("details").open = true;
+// Coming back to the results must not lead away again: only who arrives with new words is taken straight there.
+const arrived = performance.getEntriesByType("navigation")[0]?.type === "navigate";
+if (asked.size) run({ jump: arrived });
+if (!asked.get("q")) words.focus({ preventScroll: true });
+
+// A key of one character must be one that the reader can switch off.
+const key = make("input", { type: "checkbox" });
+try { key.checked = localStorage.getItem("search-key") !== "off"; } catch { key.checked = true; }
+key.addEventListener("change", () => {
+  try { localStorage.setItem("search-key", key.checked ? "on" : "off"); } catch { /* not kept, then */ }
+});
+form.querySelector("details > div").append(make("label", { className: "search__key" }, key, " The key / leads to search"));

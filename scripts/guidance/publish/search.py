@@ -1,0 +1,227 @@
+"""Documents, duties and lineages -> what can be searched: one record for each provision, and places by number.
+
+Pure functions: what an index looks like on disk is decided in `search_index`, how it is asked in `search_page`.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from guidance.anchors import Permalink, permalink_path
+from guidance.model import Document, Duty, GuidanceError, Lineage, Provision, plain_text
+from guidance.publish.edition import is_superseded
+from guidance.publish.pages import title_of
+from guidance.register import Edition, Publication
+
+_MANY = 3  # places in another edition that a result names at the most
+_LABELS = {"paragraph": "para", "footnote": "note", "flow-chart": "flow chart", "box": "box", "table": "table"}
+_TOP = ("part", "chapter", "annex")
+
+Places = dict[str, dict[str, list[str]]]
+
+
+class Searchable(Struct, frozen=True):
+    """An edition with text, where its anchors stand (from the edition's root), and its duties."""
+
+    edition: Edition
+    document: Document
+    addresses: Mapping[str, str]
+    duties: tuple[Duty, ...] = ()
+
+
+class SearchRecord(Struct, frozen=True):
+    """What is searched of a provision. `url` goes from the publication's root; `meta` is shown."""
+
+    url: str
+    content: str
+    language: str
+    meta: Mapping[str, str]
+    filters: Mapping[str, tuple[str, ...]]
+    sort: Mapping[str, str]
+
+
+class Acronym(Struct, frozen=True, forbid_unknown_fields=True):
+    """A short form and the long ones it stands for: who searches for one finds the others."""
+
+    short: str
+    long: tuple[str, ...]
+
+
+# --- Short and long forms --------------------------------------------------------------------------
+
+
+def read_acronyms(path: Path) -> tuple[Acronym, ...]:
+    """The acronyms of a publication, from a file of `[[acronym]]` tables; none where there is no file.
+
+    Raises GuidanceError when the file is not of this form.
+    """
+    if not path.is_file():
+        return ()
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        return msgspec.convert(tables.get("acronym", []), tuple[Acronym, ...])
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise GuidanceError(f"{path}: {error}") from None
+
+
+def other_forms(words: str, acronyms: Iterable[Acronym]) -> str:
+    """The forms that some words do not have of what they name in another form, joined by commas."""
+    found: list[str] = []
+    for acronym in acronyms:
+        forms = (acronym.short, *acronym.long)
+        named = [_names(form, words) for form in forms]
+        if any(named):
+            found += [form for form, is_there in zip(forms, named, strict=True) if not is_there]
+    return ", ".join(dict.fromkeys(found))
+
+
+def _names(form: str, words: str) -> bool:
+    capitals = form.isupper()  # "MAP" is no map
+    spelt = r"\s+".join(re.escape(word).replace("’", "['’]") for word in form.split())
+    return bool(re.search(rf"(?<!\w){spelt}(?:e?s)?(?!\w)", words, 0 if capitals else re.IGNORECASE))
+
+
+# --- Records ---------------------------------------------------------------------------------------
+
+
+def search_records(
+    editions: Sequence[Searchable],
+    publication: Publication,
+    lineages: Iterable[Lineage] = (),
+    acronyms: Sequence[Acronym] = (),
+) -> tuple[SearchRecord, ...]:
+    """One record for each provision and note that has words, the newest edition first, in reading order."""
+    newest = tuple(reversed(editions))
+    known = {
+        (one.edition.id, p.anchor): (label(p), _url(one, p.anchor))
+        for one in newest
+        for p in (*one.document.provisions, *one.document.notes)
+    }
+    of = {(edition, anchor): one for one in lineages for edition, all_ in one.anchors.items() for anchor in all_}
+    records: list[SearchRecord] = []
+    for one in newest:
+        standing = "superseded" if is_superseded(one.edition, publication) else "in force"
+        for provision, path, top in _walk(one.document):
+            lineage = of.get((one.edition.id, provision.anchor))
+            record = _record(one, provision, path, acronyms)
+            if record is None:
+                continue
+            meta = {
+                **record.meta,
+                "standing": standing,
+                "lineage": lineage.id if lineage else "",
+                "elsewhere": _elsewhere(one.edition.id, lineage, known),
+            }
+            filters = {
+                **record.filters,
+                "chapter": (f"{one.edition.id}/{top}",) if top else (),
+            }
+            sort = {"place": str(len(records))}
+            records.append(
+                SearchRecord(
+                    record.url,
+                    record.content,
+                    record.language,
+                    {name: value for name, value in meta.items() if value},
+                    {name: values for name, values in filters.items() if values},
+                    sort,
+                )
+            )
+    return tuple(records)
+
+
+def _walk(document: Document) -> Iterator[tuple[Provision, tuple[str, ...], str | None]]:
+    """Each provision and note with the titles above it, its own among them, and the chapter it belongs to."""
+    titles = {p.anchor: title_of(p) for p in document.provisions if p.heading}
+    for provision in (*document.provisions, *document.notes):
+        within = (*provision.parents, provision.anchor)
+        path = tuple(titles[anchor] for anchor in within if anchor in titles)
+        yield provision, path, within[0] if within[0] in titles else None
+
+
+def _record(
+    one: Searchable, provision: Provision, path: tuple[str, ...], acronyms: Sequence[Acronym]
+) -> SearchRecord | None:
+    """The record as far as the provision alone tells it; None where it has no words."""
+    own = title_of(provision) if provision.heading else ""
+    content = "\n".join(filter(None, (own, plain_text(provision)))).strip()
+    if not content:
+        return None
+    duties = [duty for duty in one.duties if duty.at.anchor == provision.anchor]
+    title = " › ".join(filter(None, (one.edition.id, *path, label(provision))))
+    return SearchRecord(
+        url=_url(one, provision.anchor),
+        content=content,
+        language=(one.document.language or "en").split("-")[0].lower(),
+        meta={
+            "title": title,
+            "edition": one.edition.id,
+            "number": label(provision),
+            "heading": " › ".join(path),
+            "also": other_forms(content, acronyms),
+        },
+        filters={
+            "edition": (one.edition.id,),
+            "agency": tuple(dict.fromkeys(who for duty in duties for who in duty.who)),
+            "strength": tuple(dict.fromkeys(duty.strength for duty in duties)),
+        },
+        sort={},
+    )
+
+
+def label(provision: Provision) -> str:
+    """What a provision that is no heading is called: "para 45", "note 12", "box"; empty for plain text."""
+    name = _LABELS.get(provision.kind, "")
+    return " ".join(filter(None, (name, provision.number))) if name else ""
+
+
+def _url(one: Searchable, anchor: str) -> str:
+    return f"{one.edition.id}/{one.addresses.get(anchor, f'#{anchor}')}"
+
+
+def _elsewhere(edition: str, lineage: Lineage | None, known: Mapping[tuple[str, str], tuple[str, str]]) -> str:
+    """Where the text stands in other editions, the newest first, as JSON: a list of edition, label, address."""
+    if lineage is None:
+        return ""
+    order = list(dict.fromkeys(one for one, _ in known))
+    rows = [
+        [other, *known[other, anchor]]
+        for other in order
+        if other != edition
+        for anchor in lineage.anchors.get(other, ())[:_MANY]
+        if (other, anchor) in known
+    ]
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")) if rows else ""
+
+
+# --- Places ----------------------------------------------------------------------------------------
+
+
+def places(edition: str, entries: Iterable[Permalink], addresses: Mapping[str, str]) -> Places:
+    """What a citation can name in an edition, by kind and number, and where it stands from the edition's root.
+
+    A paragraph number that stands in several chapters is also there as "2/37". Pages have their first provision.
+    """
+    found: Places = {}
+    numbered: dict[str, dict[str, str]] = {}
+    chapter = ""
+    for entry in entries:
+        address = addresses.get(entry.anchor) or permalink_path(edition, entry.anchor).removeprefix(f"{edition}/")
+        kind = {"footnote": "note"}.get(entry.kind, entry.kind)
+        if kind in _TOP:
+            chapter = entry.number or "" if kind == "chapter" else ""
+        if entry.number and kind in ("paragraph", "note", "chapter", "annex"):
+            found.setdefault(kind, {}).setdefault(entry.number, []).append(address)
+        if entry.number and kind == "paragraph" and chapter:
+            numbered.setdefault(entry.number, {}).setdefault(f"{chapter}/{entry.number}", address)
+        if entry.page and kind != "note":
+            found.setdefault("page", {}).setdefault(str(entry.page), [address])
+    for number, by_chapter in numbered.items():
+        if len(found["paragraph"][number]) > 1:
+            found["paragraph"] |= {key: [address] for key, address in by_chapter.items()}
+    return found

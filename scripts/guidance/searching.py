@@ -1,0 +1,58 @@
+"""Compared editions -> the search page of a publication and the files that it asks.
+
+Brings the rooms together; records are made in `publish.search`, and nothing is printed here.
+"""
+
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from guidance.anchors import permalinks, read_permalinks
+from guidance.comparing import Compared
+from guidance.link.agencies import read_agencies
+from guidance.publish import api
+from guidance.publish.pages import Page
+from guidance.publish.search import Searchable, places, read_acronyms, search_records
+from guidance.publish.search_index import facets, make_index
+from guidance.publish.search_page import INDEX, facets_path, places_path, render_search
+from guidance.register import Publication
+
+ACRONYMS = "acronyms.toml"  # in a publication's folder
+
+
+class Search(Struct, frozen=True):
+    """The search page, and by path from the publication's root the files that it asks."""
+
+    page: Page
+    files: dict[str, bytes]
+
+
+def make_search(publication: Publication, folder: Path, compared: Compared) -> Search | None:
+    """The search over all editions with text; None where there is none.
+
+    Editions that have a permalink register but no text here can be cited, not searched.
+    """
+    if not compared.documents:
+        return None
+    editions = tuple(
+        Searchable(publication.edition(one), text, compared.addresses[one], compared.duties[one])
+        for one, text in compared.documents.items()
+    )
+    citable = {}
+    for edition in reversed(publication.editions):
+        text = compared.documents.get(edition.id)
+        entries = permalinks(text) if text else read_permalinks(folder / edition.id / "permalinks.tsv")
+        if entries:
+            citable[edition.id] = places(edition.id, entries, compared.addresses.get(edition.id, {}))
+    records = search_records(editions, publication, compared.crosswalk.lineages, read_acronyms(folder / ACRONYMS))
+    agencies = {agency.id: agency.name for agency in read_agencies(folder / "agencies.toml").entries}
+    index = make_index(records)
+    files = {f"{INDEX}{path}": content for path, content in index.items()}
+    files |= {facets_path(edition): _compact(found) for edition, found in facets(records, index).items()}
+    files |= {places_path(edition): api.encode(found) for edition, found in citable.items()}
+    return Search(render_search(publication, editions, citable, agencies), files)
+
+
+def _compact(value: object) -> bytes:
+    return msgspec.json.encode(value, order="deterministic")

@@ -1,0 +1,96 @@
+"""Search, from the first key to the opened paragraph, and what stands there without scripts."""
+
+import re
+
+from playwright.sync_api import Browser, Page, expect
+
+
+def test_from_the_first_key_to_the_paragraph(page: Page) -> None:
+    page.goto("/2011/chapter-2/")
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox", name="Search all editions")).to_be_focused()
+    page.keyboard.type("open to all")
+    page.keyboard.press("Enter")
+    first = page.locator(".hit__link").first
+    expect(first).to_have_text("para 1 · Chapter 1: Opening the doors")
+    expect(page.locator(".hit").first.locator("mark").first).to_have_text("open")
+    page.locator("#search-words").focus()
+    page.keyboard.press("ArrowDown")
+    expect(first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url("/2021/chapter-1/#para-1")
+    expect(page.locator("#para-1")).to_be_in_viewport()
+    marked = page.locator("#para-1").evaluate("one => getComputedStyle(one).backgroundColor")
+    assert marked != page.locator("#para-2").evaluate("one => getComputedStyle(one).backgroundColor")
+
+
+def test_the_edition_in_force_comes_first_and_a_text_once(page: Page) -> None:
+    page.goto("/search/?q=open+to+all")
+    expect(page.get_by_role("heading", level=2).first).to_have_text("In force: 2021")
+    same = page.locator(".hit").first
+    expect(same).to_contain_text("This text in other editions: 2011 para 1")
+    expect(page.locator(".hit__link[href$='/2011/chapter-1/#para-1']")).to_have_count(0)
+
+
+def test_a_text_that_no_edition_shares_is_found_in_both(page: Page) -> None:
+    page.goto("/search/?q=paragraph+2(b)")
+    expect(page.locator(".hit__link[href$='#para-3']")).to_have_count(2)
+    expect(page.get_by_role("heading", level=2).last).to_have_text("Only in other editions")
+
+
+def test_a_citation_goes_straight_there_and_back_is_back(page: Page) -> None:
+    for words, there in (("para 2", "/2021/chapter-1/#para-2"), ("RCL 2011 fn 1", "/2011/chapter-1/#fn-1")):
+        page.goto("/2011/chapter-2/")
+        field = page.get_by_role("searchbox", name="Search all editions")
+        field.fill(words)
+        field.press("Enter")
+        expect(page).to_have_url(there)
+    page.go_back()
+    expect(page.get_by_role("heading", name="Straight there")).to_be_visible()
+
+
+def test_a_citation_of_nothing_says_so(page: Page) -> None:
+    page.goto("/search/?q=2011+para+99")
+    expect(page.locator(".search__found")).to_contain_text("2011, paragraph 99: there is no such place.")
+
+
+def test_a_short_form_finds_the_long_one(page: Page) -> None:
+    page.goto("/search/?q=ALO")
+    expect(page.locator(".hit__link").first).to_have_text("para 1 · Chapter 1: Opening the doors")
+
+
+def test_narrowing_down(page: Page) -> None:
+    page.goto("/search/")
+    page.get_by_text("Narrow down").click()
+    page.get_by_label("Who is bound").select_option("Keepers")
+    expect(page.get_by_role("status").first).to_have_text("1 result in 2021")
+    page.get_by_role("combobox", name="Edition").select_option("2011")
+    expect(page.locator(".hit__link")).to_have_count(1)
+    expect(page.locator(".hit__link")).to_have_attribute("href", re.compile(r"/2011/chapter-1/#para-1$"))
+
+
+def test_hostile_words_stay_words(page: Page) -> None:
+    page.goto("/search/?q=%3Cimg+src%3Dx+onerror%3Dalert(1)%3E")
+    expect(page.locator(".search__said")).not_to_be_empty()
+    assert page.locator(".search__found img").count() == 0
+
+
+def test_the_key_can_be_switched_off(page: Page) -> None:
+    page.goto("/search/")
+    page.get_by_text("Narrow down").click()
+    page.get_by_label("The key / leads to search").uncheck()
+    page.goto("/2011/chapter-2/")
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox", name="Search all editions")).not_to_be_focused()
+
+
+def test_without_scripts_the_page_says_what_to_do(browser: Browser, address: str) -> None:
+    context = browser.new_context(base_url=address, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/2011/chapter-1/")
+    page.get_by_role("searchbox", name="Search all editions").fill("doors")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_text("Search needs JavaScript,")).to_be_visible()
+    page.get_by_role("link", name="the 2021 edition").click()
+    expect(page).to_have_url("/2021/")
+    context.close()
