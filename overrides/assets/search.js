@@ -41,7 +41,7 @@ const allFacets = () => (gathering ??= (async () => {
 // --- Citations ---
 const escaped = (names) => names.map((one) => one.replace(/[^\w\s]/g, "\\$&").replace(/\s+/g, "\\s+")).join("|");
 const CITATION = new RegExp(
-  `^\\s*(?:(?:${escaped(known.names)})[\\s,(]*)?(?:(?<edition>${escaped(known.citable)})(?!\\d))?[\\s,:(]*` +
+  `^\\s*(?:(?:${escaped(known.names)})[\\s,(]*)?(?:(?<edition>${escaped(known.all)})(?!\\d))?[\\s,:(]*` +
   "(?:(?:chapters?|chap|ch)\\.?\\s*(?<chapter>\\d+)[\\s,]*)?" +
   "(?:(?:paragraphs?|paras?|¶+)\\.?\\s*(?<paragraph>\\d+(?:\\.\\d+)*)|(?:pages?|pp?|pg)\\.?\\s*(?<page>\\d+)" +
   "|(?:footnotes?|fn|notes?)\\.?\\s*(?<note>\\d+)|(?:annex|appendix)\\.?\\s*(?<annex>[a-z]|\\d+))?[\\s).]*$", "i");
@@ -56,8 +56,8 @@ const citation = async (text) => {
   const said = CITATION.exec(text)?.groups;
   const kind = said && ["paragraph", "page", "note", "annex", "chapter"].find((one) => said[one]);
   if (!kind) return null;
-  const edition = known.citable.find((one) => one === said.edition) ?? known.lead;
-  const places = await table(edition);
+  const edition = said.edition ?? known.lead;
+  const places = known.citable.includes(edition) ? await table(edition) : {};
   const number = kind === "annex" ? said.annex.toUpperCase() : said[kind];
   const within = said.chapter && kind === "paragraph" && places[kind]?.[`${said.chapter}/${number}`];
   const addresses = within || places[kind]?.[number] || [];
@@ -178,13 +178,13 @@ const straight = ({ name, addresses }) => {
     const at = address.slice(root.href.length);
     list.append(make("li", { className: "hit" }, make("a", { href: address, className: "hit__link" }, addresses.length > 1 ? `${name} (${at})` : name)));
   }
-  return make("section", {}, make("h2", {}, "Straight there"), addresses.length ? list : make("p", {}, `${name}: there is no such place.`));
+  return make("section", {}, make("h2", {}, "Straight there"), addresses.length ? list : make("p", {}, `${name}: there is no such place here.`));
 };
 const failed = () => { said.textContent = "The search could not be loaded. Try again, or use the contents."; };
 const run = (how) => go(how).catch(failed);
 
 let waiting;
-form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(run, 60); });
+form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(run, 30); });
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   clearTimeout(waiting);

@@ -51,7 +51,9 @@ def test_a_citation_goes_straight_there_and_back_is_back(page: Page) -> None:
 
 def test_a_citation_of_nothing_says_so(page: Page) -> None:
     page.goto("/search/?q=2011+para+99")
-    expect(page.locator(".search__found")).to_contain_text("2011, paragraph 99: there is no such place.")
+    expect(page.locator(".search__found")).to_contain_text("2011, paragraph 99: there is no such place here.")
+    page.goto("/search/?q=2001+para+1")
+    expect(page.locator(".search__found")).to_contain_text("2001, paragraph 1: there is no such place here.")
 
 
 def test_a_short_form_finds_the_long_one(page: Page) -> None:

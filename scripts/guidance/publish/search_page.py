@@ -45,6 +45,7 @@ def render_search(
     lead = now if any(one.edition.id == now for one in newest) else newest[0].edition.id
     known = {
         "editions": [one.edition.id for one in newest],
+        "all": [edition.id for edition in reversed(publication.editions)],
         "citable": list(citable),
         "lead": lead,  # what is shown first: the edition in force, or else the newest with text
         "inForce": now,
