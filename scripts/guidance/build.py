@@ -68,7 +68,7 @@ def build(order: Order, fetcher: Fetcher | None, tell: Tell = lambda _: None) ->
     loaded, missing = load(order, publication, fetcher, tell)
     folders = publication_folders(publication, order.publication, loaded, order.shop)
     if not loaded and (specimen := _specimen(order)):
-        folders += _specimen_folders(specimen, order, tell)
+        folders = (*map(_showing_specimen, folders), *_specimen_folders(specimen, order, tell))
     tell("making pages")
     warnings = build_site(folders, order.out, order.shop, lambda place: tell(f"built /{place}"))
     return Outcome(publication, tuple(i.edition.id for i in loaded), missing, warnings, bool(specimen_in(folders)))
@@ -280,6 +280,20 @@ def _specimen_folders(folder: Path, order: Order, tell: Tell) -> tuple[Folder, .
     if missing:
         raise GuidanceError(f"{folder}: {missing[0].edition}: {missing[0].reason}")
     return publication_folders(publication, folder, loaded, order.shop, SPECIMEN)
+
+
+def _showing_specimen(folder: Folder) -> Folder:
+    """A publication's root folder whose home page and list of editions lead to the specimen; others as they are."""
+    if folder.id:
+        return folder
+    note = (
+        "\n\n## No full text in this build {{: #specimen }}\n\nNo official file was at hand when this site was "
+        "built, so each edition has its page but not its text. [A made-up specimen]({}) shows how an edition "
+        "looks with it.\n"
+    )
+    ways = {"index.md": f"{SPECIMEN}/", "editions.md": f"../{SPECIMEN}/"}
+    shown = {name: folder.pages[name] + note.format(way).encode() for name, way in ways.items()}
+    return structs.replace(folder, pages={**folder.pages, **shown})
 
 
 def specimen_in(folders: Iterable[Folder]) -> bool:
