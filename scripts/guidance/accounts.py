@@ -5,7 +5,7 @@ Counts characters other than white space and walks the model; it reads no source
 
 from collections.abc import Iterable, Iterator
 
-from guidance.model import Block, Document, List, NoteMark, Provision, Table, provision_texts
+from guidance.model import Block, Document, NoteMark, Provision, list_items, provision_texts
 
 
 def count_characters(text: str) -> int:
@@ -26,15 +26,7 @@ def dropped_characters(document: Document) -> int:
 
 def list_markers(blocks: Iterable[Block]) -> Iterator[str]:
     """The printed marker of every list item in some blocks."""
-    for block in blocks:
-        if isinstance(block, List):
-            for item in block.items:
-                yield item.marker
-                yield from list_markers(item.blocks)
-        elif isinstance(block, Table):
-            for row in block.rows:
-                for cell in row:
-                    yield from list_markers(cell.blocks)
+    return (item.marker for item in list_items(blocks))
 
 
 def note_marks(provision: Provision) -> Iterator[NoteMark]:

@@ -128,9 +128,3 @@ def write_permalinks(path: Path, entries: Iterable[Permalink]) -> None:
     beside = path.with_suffix(".new")
     beside.write_text("\n".join([_HEADER, *rows]) + "\n", encoding="utf-8")
     beside.replace(path)
-
-
-def lost_anchors(published: Iterable[Permalink], now: Iterable[Permalink]) -> tuple[str, ...]:
-    """Anchors that were published once and are not there now; there must be none."""
-    present = {entry.anchor for entry in now}
-    return tuple(entry.anchor for entry in published if entry.anchor not in present)

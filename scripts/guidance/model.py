@@ -7,7 +7,7 @@ Conventions: pages are 1-based pages of the source file; lengths are PDF points 
 lower left; offsets count Unicode code points and are half open; anchors are unique within one edition.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from msgspec import Struct
@@ -275,6 +275,19 @@ def block_texts(blocks: tuple[Block, ...]) -> Iterator[Text]:
             yield from block.words
             if block.caption:
                 yield block.caption
+
+
+def list_items(blocks: Iterable[Block]) -> Iterator[Item]:
+    """Every list entry of some blocks, those within entries and table cells too, in reading order."""
+    for block in blocks:
+        if isinstance(block, List):
+            for item in block.items:
+                yield item
+                yield from list_items(item.blocks)
+        elif isinstance(block, Table):
+            for row in block.rows:
+                for cell in row:
+                    yield from list_items(cell.blocks)
 
 
 def provision_texts(provision: Provision) -> tuple[Text, ...]:

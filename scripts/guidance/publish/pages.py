@@ -4,13 +4,14 @@ Pure arithmetic over headings and sizes, and the frame of a page; no text of a d
 """
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 
 import yaml
 from msgspec import Struct
 
-from guidance.model import Block, Document, List, NoteMark, Provision, Table, provision_texts
+from guidance.accounts import note_marks
+from guidance.model import Document, Provision, list_items, provision_texts
 from guidance.register import Edition
 
 RESERVED = frozenset(
@@ -235,27 +236,8 @@ def _with_notes(sheets: tuple[Sheet, ...], notes: tuple[Provision, ...]) -> tupl
 
 def marked_notes(provisions: Iterable[Provision]) -> tuple[str, ...]:
     """The anchors of the notes that some provisions refer to, in reading order, each as often as it is."""
-    return tuple(
-        mark.note
-        for provision in provisions
-        for text in provision_texts(provision)
-        for mark in text.marks
-        if isinstance(mark, NoteMark)
-    )
+    return tuple(mark.note for provision in provisions for mark in note_marks(provision))
 
 
 def _item_anchors(provision: Provision) -> tuple[str, ...]:
-    return tuple(_anchors_in(provision.blocks))
-
-
-def _anchors_in(blocks: Iterable[Block]) -> Iterator[str]:
-    for block in blocks:
-        if isinstance(block, List):
-            for item in block.items:
-                if item.anchor:
-                    yield item.anchor
-                yield from _anchors_in(item.blocks)
-        elif isinstance(block, Table):
-            for row in block.rows:
-                for cell in row:
-                    yield from _anchors_in(cell.blocks)
+    return tuple(item.anchor for item in list_items(provision.blocks) if item.anchor)

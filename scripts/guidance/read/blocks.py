@@ -41,16 +41,6 @@ class BlockBuilder:
         self._root: list[Block | _OpenList] = []
         self._open: list[_OpenList] = []
 
-    @property
-    def has_list(self) -> bool:
-        """Whether a list is open at the end."""
-        return bool(self._open)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was taken yet."""
-        return not self._root
-
     def item_left(self) -> float | None:
         """Where the words of the innermost open item start."""
         return self._open[-1].items[-1].text_left if self._open else None
