@@ -21,7 +21,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "long.md": f"# Long\n\n{words}\n".encode(),
         "lists.md": f"---\nkind: duties\n---\n# Lists\n\n{words}\n".encode(),
     }
-    build_site((Folder("", "Lamps", pages, {"site_name": "Lamps"}),), work / "site", Workshop(ROOT, work / "work"))
+    folders = (
+        Folder("", "Lamps", pages, {"site_name": "Lamps"}),
+        Folder("2001", "2001", {"index.md": b"# Lamps\n"}, {"site_name": "Lamps"}),
+    )
+    build_site(folders, work / "site", Workshop(ROOT, work / "work"))
     return work / "site"
 
 
