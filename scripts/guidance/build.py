@@ -31,6 +31,7 @@ from guidance.reviews import gather_sources, read_files
 from guidance.searching import make_search
 from guidance.sources import Fetcher, Missing
 from guidance.specimen import compile_typst
+from guidance.standing import make_stamps
 
 SPECIMEN = "specimen"
 
@@ -151,6 +152,7 @@ def _edition_folder(
             publication,
             overview=overview + links_to_redlines(redlines) + link_to_ledger(ledger),
             counterparts=compared.counterparts(edition.id),
+            stamps=make_stamps(compared, publication, edition.id),
         )
         pages += render_ledger(ledger, [other for other in texts if other != edition.id])
     else:

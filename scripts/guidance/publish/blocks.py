@@ -4,6 +4,7 @@ Nothing here knows of provisions, pages or editions; texts are printed by `inlin
 """
 
 import re
+from collections.abc import Mapping
 
 from msgspec import Struct
 
@@ -14,12 +15,13 @@ _NAMELESS = "A picture; the words in it stand below"
 
 
 class Setting(Struct, frozen=True):
-    """Where blocks are printed: the page's context, the depth that a title among them has, and the address of
-    the folder of pictures from the page."""
+    """Where blocks are printed: the page's context, the depth that a title among them has, the address of the
+    folder of pictures from the page, and what stands beside provisions' numbers, as HTML."""
 
     context: Context
     depth: int
     pictures: str
+    stamps: Mapping[str, str] = {}
 
 
 def is_lettered(marker: str) -> bool:

@@ -19,6 +19,7 @@ from guidance.model import (
     Provision,
     plain_text,
 )
+from guidance.publish.pages import page_url
 
 LEVELS: tuple[Level, ...] = ("duty changed", "new", "reworded", "links and numbers only", "none")
 KINDS: tuple[ChangeKind, ...] = (
@@ -156,6 +157,23 @@ def entries(comparison: Comparison, old: Edition, new: Edition) -> tuple[Entry, 
             chapter, heading = NOTES, None
         found.append(Entry(count, change, olds, news, chapter, heading))
     return tuple(found)
+
+
+def redline_path(old: str, at: int, beside: bool = False) -> str:
+    """The page of the redline of a comparison's chapter, `at` being its place among them; chapters may have any
+    name, so a number names the page."""
+    return f"compare/{old}/part-{at + 1}{'-side-by-side' if beside else ''}.md"
+
+
+def redline_chapters(found: Iterable[Entry]) -> tuple[str, ...]:
+    """The chapters that a comparison's redline is divided into."""
+    return tuple(dict.fromkeys(entry.chapter for entry in found))
+
+
+def redline_addresses(found: Sequence[Entry], old: str) -> dict[int, str]:
+    """Count of the change -> the address of its redline from the newer edition's root, for what is shown."""
+    pages = {chapter: page_url(redline_path(old, at)) for at, chapter in enumerate(redline_chapters(found))}
+    return {entry.count: f"{pages[entry.chapter]}#{entry.id}" for entry in found if entry.shown}
 
 
 def count_words(text: str) -> int:

@@ -4,7 +4,7 @@ Pure, from frozen types to Pages; no file is written, and nothing is known of Mk
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
@@ -33,6 +33,9 @@ Counterparts = Mapping[str, Mapping[str, str]]
 """Per anchor of this edition, per id of another one, where the same text stands there, as an address from the
 site's root ("2018/chapter-1/#para-12")."""
 
+Stamps = Callable[[str, Iterable[str]], Mapping[str, str]]
+"""A page's path and the anchors on it -> per anchor what is printed beside its number, as HTML."""
+
 
 class _Web(Struct, frozen=True):
     """Where everything is printed: per anchor its page's path, per note its references' (path, id)."""
@@ -50,6 +53,7 @@ def render_pages(
     overview: str = "",
     counterparts: Counterparts | None = None,
     placed: int | None = None,
+    stamps: Stamps = lambda path, anchors: {},
 ) -> tuple[Page, ...]:
     """All pages of an edition with text, in reading order: its home page, its text, and how it was converted.
 
@@ -61,7 +65,10 @@ def render_pages(
     marked = annotate(document, (r for r in references if isinstance(r, Reference)))
     sheets = lay_out(marked)
     web = _weave(sheets)
-    text = tuple(_render_sheet(s, web, sheets, edition, document, counterparts or {}) for s in sheets)
+    text = tuple(
+        _render_sheet(s, web, sheets, edition, document, counterparts or {}, stamps(s.path, s.anchors))
+        for s in sheets
+    )
     home = render_home(edition, publication, overview=overview, document=document, pages=text)
     return (home, *text, render_conversion(document, references, edition, placed))
 
@@ -108,6 +115,7 @@ def _render_sheet(
     edition: Edition,
     document: Document,
     counterparts: Counterparts,
+    stamps: Mapping[str, str],
 ) -> Page:
     context = _context(sheet.path, web)
     pictures = f"{to_root(sheet.path)}{PICTURES}"
@@ -118,7 +126,8 @@ def _render_sheet(
             while levels and levels[-1] >= provision.level:
                 levels.pop()
             levels.append(provision.level)
-        printed.append(_render_provision(provision, Setting(context, min(max(len(levels), 1), 6), pictures)))
+        depth = min(max(len(levels), 1), 6)
+        printed.append(_render_provision(provision, Setting(context, depth, pictures, stamps)))
     printed.append(_contents_below(sheet, sheets))
     printed.append(_render_notes(sheet, web, Setting(context, 2, pictures)))
     meta = _meta(sheet, edition, document, counterparts)
@@ -183,7 +192,8 @@ def _render_provision(provision: Provision, setting: Setting) -> str:
     first = provision.blocks[0] if provision.blocks else None
     if provision.kind == "text" and not provision.heading and isinstance(first, Para) and first.text.plain.strip():
         rest = render_blocks(provision.blocks[1:], setting)
-        opening = f"{render_block(first, setting)}\n{{: #{provision.anchor} .text }}"
+        words = (setting.stamps.get(provision.anchor), render_block(first, setting))
+        opening = f"{' '.join(filter(None, words))}\n{{: #{provision.anchor} .text }}"
         return "\n\n".join(filter(None, (opening, rest)))
     return _framed(provision, setting)
 
@@ -201,6 +211,7 @@ def _numbered(provision: Provision, setting: Setting) -> str:
     number = escape_markdown(provision.marker or provision.number or "")
     page = f" data-page={provision.page}" if provision.page else ""
     opening = f"[{number}](#{provision.anchor}){{: .number{page} }}" if number else ""
+    opening = " ".join(filter(None, (opening, setting.stamps.get(provision.anchor))))
     blocks = provision.blocks
     title = render_text(provision.heading, setting.context, line_start=False) if provision.heading else ""
     if title:
@@ -226,7 +237,8 @@ def _framed(provision: Provision, setting: Setting) -> str:
         attributes += f' role="group" aria-label="{escape_html(_box_name(provision))}"'
     marker = escape_markdown(provision.marker, line_start=True)
     body = render_blocks(provision.blocks, setting)
-    return _division(attributes, "\n\n".join(filter(None, (marker, heading, body))))
+    stamp = setting.stamps.get(provision.anchor)
+    return _division(attributes, "\n\n".join(filter(None, (stamp, marker, heading, body))))
 
 
 def _box_name(provision: Provision) -> str:

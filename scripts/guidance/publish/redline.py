@@ -10,7 +10,20 @@ from msgspec import Struct
 
 from guidance.model import Comparison, Document
 from guidance.publish.change_lists import changes_csv, changes_json
-from guidance.publish.compared import KINDS, LEVELS, Edition, Entry, Figures, Place, entries, figures, flows, survey
+from guidance.publish.compared import (
+    KINDS,
+    LEVELS,
+    Edition,
+    Entry,
+    Figures,
+    Place,
+    entries,
+    figures,
+    flows,
+    redline_chapters,
+    redline_path,
+    survey,
+)
 from guidance.publish.flow_picture import draw_flows
 from guidance.publish.inline import escape_html, escape_markdown
 from guidance.publish.pages import Page, front_matter, join_parts, to_root
@@ -67,9 +80,8 @@ class _Scene(Struct, frozen=True):
         return f"compare/{self.old.id}"
 
     def page_of(self, chapter: str, beside: bool = False) -> str:
-        """The path of a chapter's redline. An index of our own: chapters may have any name."""
-        at = self.chapters.index(chapter) + 1
-        return f"{self.folder}/part-{at}{'-side-by-side' if beside else ''}.md"
+        """The path of a chapter's redline."""
+        return redline_path(self.old.id, self.chapters.index(chapter), beside)
 
     def link(self, path: str, place: Place, new: bool) -> str:
         """A link from a page to where a provision stands in its edition."""
@@ -98,7 +110,7 @@ def render_comparison(
     before = survey(old.id, old.document, old.addresses)
     after = survey(new.id, new.document, new.addresses)
     found = entries(comparison, before, after)
-    chapters = tuple(dict.fromkeys(entry.chapter for entry in found))
+    chapters = redline_chapters(found)
     scene = _Scene(before, after, found, chapters, who or {})
     pages = [_overview(scene, figures(comparison, before, after), listing)]
     if listing:
