@@ -39,7 +39,7 @@ from guidance.model import (
 from guidance.register import Edition, Publication, Published, Revision
 from guidance.register import Link as RegisterLink
 
-StyleKind = Literal["bold", "italic", "underline", "superscript", "subscript"]
+StyleKind = Literal["bold", "italic", "underline", "superscript", "subscript", "must", "should not"]
 
 
 def picture(width: int = 320, height: int = 120) -> bytes:

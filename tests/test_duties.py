@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from guidance.anchors import fingerprint
 from guidance.link.agencies import Agency, Vocabulary, read_agencies
-from guidance.link.duties import find_duties
+from guidance.link.duties import find_binding_words, find_duties
 from guidance.link.sentences import Sentence, document_sentences, split_sentences
 from guidance.model import (
     Block,
@@ -50,6 +50,20 @@ def para(text: str) -> Para:
 
 def bullets(*texts: str) -> List:
     return List(tuple(Item("•", (para(text),)) for text in texts))
+
+
+def test_the_words_that_bind_are_found_where_they_stand() -> None:
+    text = "Libraries must open. A reader may find it hard. Libraries should lend. What should they lend?"
+    lead = para("Libraries should not:")
+    made = document(para(text), lead, bullets("shout", "close at noon, though they may ask the reading council"))
+    texts = provision_texts(made.provisions[1])
+    found = find_binding_words(made, VOCABULARY)
+    assert [(texts[at.part].plain[at.start : at.end], strength) for at, strength in found] == [
+        ("must", "must"),
+        ("should", "should"),
+        ("should not", "should not"),
+        ("may", "may"),
+    ]
 
 
 def ledger(*blocks: Block, heading: str = "Lending") -> list[tuple[str, str, str]]:

@@ -135,10 +135,10 @@ def test_every_provision_of_the_library_is_on_one_page_with_its_anchor() -> None
 
 def test_paragraphs_read_as_markdown() -> None:
     page = text_pages(documents.library())[1].markdown
-    assert "# Chapter 1: Opening the doors {: #chapter-1 .chapter }" in page
-    assert "[1.](#para-1){: .number data-page=2 } **A library** sh" in page
+    assert '# Chapter 1: Opening the doors {: #chapter-1 .chapter data-page="2" }' in page
+    assert '<a class="number" href="../p/1/">1.</a> **A library** sh' in page
     assert "<sup>[1](#fn-1){: #fnref-1 .noteref role=doc-noteref }</sup>" in page
-    assert "\n{: #para-1 .paragraph }\n" in page
+    assert '\n{: #para-1 .paragraph data-page="2" }\n' in page
     assert "-   the **hours** of opening\n-   the days of closing, namely\n    -   feast days\n" in page
 
 
@@ -189,6 +189,14 @@ def test_marks_are_printed_once(text: Text, printed: str) -> None:
         return "#here" if anchor == "here" else None
 
     assert render_text(text, Context(link, str)) == printed
+
+
+def test_words_that_bind_are_marked_by_their_offsets() -> None:
+    text = Text("They must, and should not, go", (Style(5, 9, "must"), Style(15, 25, "should not")))
+    printed = render_text(text, Context(lambda _, __: None, str))
+    assert (
+        printed == 'They <span class="duty must">must</span>, and <span class="duty should">should not</span>, go'
+    )
 
 
 def three_chapters(length: int) -> Document:

@@ -49,9 +49,9 @@ def beside(compared: Compared, edition: str) -> dict[str, list[tuple[str, str]]]
     )
     found = {}
     for page in pages:
-        for line in re.findall(r'\(#(para-\d+)\)\{: \.number[^}]*\} (<span class="stood.*?</span>)', page.markdown):
+        for line in re.findall(r'p/(\d+)/">[^<]*</a> (<span class="stood.*?</span>)', page.markdown):
             links = BeautifulSoup(line[1], "lxml").find_all("a")
-            found[line[0]] = [(link.text.replace("\u00a0", " "), str(link["href"])) for link in links]
+            found[f"para-{line[0]}"] = [(link.text.replace("\u00a0", " "), str(link["href"])) for link in links]
     return found
 
 

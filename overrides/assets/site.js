@@ -39,7 +39,8 @@
   article?.addEventListener("click", (event) => {
     const number = event.target.closest("a.number");
     if (!number || !navigator.clipboard) return;
-    navigator.clipboard.writeText(permanent(number.hash.slice(1))).then(
+    event.preventDefault();
+    navigator.clipboard.writeText(permanent(number.closest("[id]").id)).then(
       () => say(`Link to ${number.textContent.replace(/\.$/, "")} copied`), () => {});
   });
 

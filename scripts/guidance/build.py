@@ -11,6 +11,7 @@ from msgspec import Struct, structs
 from guidance.anchors import Permalink, permalinks, read_permalinks, write_permalinks
 from guidance.comparing import Compared, compare_editions, crosswalk_json, links_to_redlines
 from guidance.link.acts import read_acts
+from guidance.link.duties import find_binding_words
 from guidance.link.references import find_references
 from guidance.loading import Loaded, Places, load_editions
 from guidance.model import GuidanceError, Provision
@@ -153,6 +154,7 @@ def _edition_folder(
             overview=overview + links_to_redlines(redlines) + link_to_ledger(ledger),
             counterparts=compared.counterparts(edition.id),
             stamps=make_stamps(compared, publication, edition.id),
+            binding=find_binding_words(item.document, compared.vocabulary),
         )
         pages += render_ledger(ledger, [other for other in texts if other != edition.id])
     else:

@@ -36,13 +36,16 @@ class Place(Struct, frozen=True):
 
 # --- Text and what is marked in it ---------------------------------------------------------------
 
+Strength = Literal["must", "must not", "should", "should not", "may", "responsibility"]
+
 
 class Style(Struct, frozen=True, tag="style"):
-    """A stretch of text that the source sets apart."""
+    """A stretch of text that the source sets apart; or, with a strength, words that bind, which no reader sets and
+    the duty ledger lays over the text."""
 
     start: int
     end: int
-    kind: Literal["bold", "italic", "underline", "superscript", "subscript"]
+    kind: Literal["bold", "italic", "underline", "superscript", "subscript"] | Strength
 
 
 class Link(Struct, frozen=True, tag="link"):
@@ -340,9 +343,6 @@ class Unresolved(Struct, frozen=True):
     at: Locus
     words: str
     reason: str
-
-
-Strength = Literal["must", "must not", "should", "should not", "may", "responsibility"]
 
 
 class Duty(Struct, frozen=True):

@@ -49,10 +49,21 @@ def find_duties(document: Document, vocabulary: Vocabulary) -> tuple[Duty, ...]:
     return tuple(duty for sentence in document_sentences(document) for duty in ledger.read(sentence))
 
 
+def find_binding_words(document: Document, vocabulary: Vocabulary) -> tuple[tuple[Locus, Strength], ...]:
+    """Where the words stand that make the duties of `find_duties`, with their strength, in reading order: must,
+    should and may with what belongs to them ("should not"), but no phrase of responsibility."""
+    ledger = _Ledger(vocabulary)
+    for sentence in document_sentences(document):
+        for _ in ledger.read(sentence):
+            pass
+    return tuple(ledger.words)
+
+
 class _Ledger:
     """Reads sentence after sentence and remembers whom the last one spoke of, for "they" and "it"."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
+        self.words: list[tuple[Locus, Strength]] = []
         self._vocabulary = vocabulary
         self._last: tuple[str, ...] = ()
         self._governing: dict[tuple[str, int, int], _Bound] = {}
@@ -91,6 +102,9 @@ class _Ledger:
                 continue
             previous = subject
             last = subject or last
+            if expression.strength != "responsibility":
+                start, end = (sentence.start + at for at in (expression.start, expression.end))
+                self.words.append((Locus(sentence.anchor, sentence.part, start, end), expression.strength))
             yield _Bound(expression, who)
         if last or not re.match(r"(?:They|It|This|These|Their|Its)\b", words):
             self._last = last

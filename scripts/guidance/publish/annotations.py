@@ -1,4 +1,4 @@
-"""References laid over a document's text as links, by offset; the text itself never changes.
+"""References and binding words laid over a document's text as marks, by offset; the text itself never changes.
 
 No markup is printed here and nothing is searched for: `inline` nests and prints what this lays out.
 """
@@ -16,23 +16,33 @@ from guidance.model import (
     Item,
     Link,
     List,
+    Locus,
     Para,
     Provision,
     Reference,
+    Strength,
+    Style,
     Subheading,
     Table,
     Text,
 )
 
 Change = Callable[[Text], Text]
+_New = Link | Style
+_Found = dict[str, dict[int, list[_New]]]
 
 
-def annotate(document: Document, references: Iterable[Reference]) -> Document:
-    """The document with references laid in as links; where the source links already, its own link stays."""
-    found: dict[str, dict[int, list[Link]]] = defaultdict(lambda: defaultdict(list))
+def annotate(
+    document: Document, references: Iterable[Reference], binding: Iterable[tuple[Locus, Strength]] = ()
+) -> Document:
+    """The document with references laid in as links, and words that bind marked with how strongly; where the source
+    links already, its own link stays."""
+    found: _Found = defaultdict(lambda: defaultdict(list))
     for reference in sorted(references, key=lambda r: r.at):
         at = reference.at
         found[at.anchor][at.part].append(Link(at.start, at.end, reference.address))
+    for at, strength in binding:
+        found[at.anchor][at.part].append(Style(at.start, at.end, strength))
     return replace(
         document,
         provisions=tuple(_annotated(p, found.get(p.anchor, {})) for p in document.provisions),
@@ -40,24 +50,25 @@ def annotate(document: Document, references: Iterable[Reference]) -> Document:
     )
 
 
-def _annotated(provision: Provision, links: Mapping[int, list[Link]]) -> Provision:
-    if not links:
+def _annotated(provision: Provision, marks: Mapping[int, list[_New]]) -> Provision:
+    if not marks:
         return provision
     parts = count()
 
     def change(text: Text) -> Text:
-        return _with_links(text, links.get(next(parts), ()))
+        return _with_marks(text, marks.get(next(parts), ()))
 
     heading = change(provision.heading) if provision.heading else None  # first, as provision_texts has it
     return replace(provision, heading=heading, blocks=_changed_blocks(provision.blocks, change))
 
 
-def _with_links(text: Text, links: Iterable[Link]) -> Text:
+def _with_marks(text: Text, marks: Iterable[_New]) -> Text:
     taken = [mark for mark in text.marks if isinstance(mark, Link)]
     new = [
-        link
-        for link in links
-        if link.start < link.end and not any(link.start < t.end and t.start < link.end for t in taken)
+        mark
+        for mark in marks
+        if mark.start < mark.end
+        and (isinstance(mark, Style) or not any(mark.start < t.end and t.start < mark.end for t in taken))
     ]
     return replace(text, marks=(*text.marks, *new)) if new else text
 

@@ -10,17 +10,18 @@ from msgspec import Struct
 
 from guidance.model import Block, Cell, Figure, Item, List, Para, Subheading, Table, Text
 from guidance.publish.inline import Context, escape_html, render_text
+from guidance.publish.pages import PICTURES
 
 _NAMELESS = "A picture; the words in it stand below"
 
 
 class Setting(Struct, frozen=True):
-    """Where blocks are printed: the page's context, the depth that a title among them has, the address of the
-    folder of pictures from the page, and what stands beside provisions' numbers, as HTML."""
+    """Where blocks are printed: the page's context, the depth that a title among them has, how the page leads to
+    the root of the edition, and what stands beside provisions' numbers, as HTML."""
 
     context: Context
     depth: int
-    pictures: str
+    root: str
     stamps: Mapping[str, str] = {}
 
 
@@ -185,21 +186,24 @@ def _html_cell(cell: Cell, setting: Setting) -> str:
 
 
 def _html_figure(figure: Figure, setting: Setting) -> str:
-    """A picture with its alternative text, and, under it, that text and the words drawn in it to be read."""
+    """A picture with its alternative text, and, under it, the words drawn in it and that text to be read."""
     parts: list[str] = []
     if figure.picture:
-        source = escape_html(f"{setting.pictures}{picture_name(figure.picture)}")
+        source = escape_html(f"{setting.root}{PICTURES}{picture_name(figure.picture)}")
         short = figure.alternative or (figure.caption.plain if figure.caption else "") or _NAMELESS
         image = f'<img src="{source}" alt="{escape_html(short)}" loading="lazy">'
         parts.append(f'<a class="picture" href="{source}">{image}</a>')
     if figure.caption:
         parts.append(f"<figcaption>{_line(figure.caption, setting)}</figcaption>")
-    described = f'<p class="furniture">{escape_html(figure.alternative)}</p>\n' if figure.alternative else ""
     words = "".join(f"<li>{_line(text, setting)}</li>\n" for text in figure.words)
-    words = f"<ol>\n{words}</ol>\n" if words else ""
-    if described or words:
-        summary = '<summary class="furniture">What this picture says, in words</summary>'
-        parts.append(f"<details{'' if figure.picture else ' open'}>\n{summary}\n{described}{words}</details>")
+    if words:
+        summary = '<summary class="furniture">Its words, box by box</summary>'
+        parts.append(f'<details class="steps" open>\n{summary}\n<ol>\n{words}</ol>\n</details>')
+    if figure.alternative:
+        summary = "The official description" if figure.picture else "What a picture here shows"
+        opened = f'<details class="described furniture"{"" if figure.picture else " open"}>'
+        said = escape_html(figure.alternative)
+        parts.append(f"{opened}\n<summary>{summary}</summary>\n<p>{said}</p>\n</details>")
     return "<figure>\n" + "\n".join(parts) + "\n</figure>"
 
 

@@ -8,23 +8,25 @@ import re
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import Struct
 
-from guidance.model import Link, NoteMark, Style, Text
+from guidance.model import Link, NoteMark, Strength, Style, Text
 
 Form = Literal["markdown", "html"]
-Kind = Literal["bold", "italic", "underline", "superscript", "subscript"]
+Kind = Literal["bold", "italic", "underline", "superscript", "subscript"] | Strength
 
-_ORDER: tuple[Kind, ...] = ("bold", "italic", "underline", "superscript", "subscript")
 _TAGS: Mapping[Kind, str] = {
+    **dict.fromkeys(get_args(Strength), "span"),
     "bold": "strong",
     "italic": "em",
     "underline": "u",
     "superscript": "sup",
     "subscript": "sub",
 }
+_ORDER = tuple(_TAGS)  # outermost first
+_CLASSES: Mapping[Kind, str] = {kind: f' class="duty {kind.split()[0]}"' for kind in get_args(Strength)}
 _BEFORE_STARS = " (“‘"  # behind anything else, stars may pair with others than they should
 _STARS: Mapping[Kind, str] = {"bold": "**", "italic": "*"}
 _SPECIAL = re.compile(r"[\\`*_\[\]{}]")
@@ -139,7 +141,7 @@ def _wrapped(inner: str, kind: Kind, members: list[_Piece], form: Form, before: 
     if form == "markdown" and stars and plain and (not before or before[-1] in _BEFORE_STARS):
         return f"{stars}{inner}{stars}"
     tag = _TAGS[kind]
-    return f"<{tag}>{inner}</{tag}>"
+    return f"<{tag}{_CLASSES.get(kind, '')}>{inner}</{tag}>"
 
 
 def _plain(piece: _Piece, context: Context, form: Form, line_start: bool) -> str:

@@ -8,14 +8,23 @@ from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
-from guidance.model import Document, Para, Provision, Reference, Subheading, Unresolved
+from guidance.anchors import permalink_path
+from guidance.model import (
+    Document,
+    Locus,
+    Para,
+    Provision,
+    Reference,
+    Strength,
+    Subheading,
+    Unresolved,
+)
 from guidance.publish.annotations import annotate
 from guidance.publish.blocks import Setting, render_block, render_blocks, render_html
 from guidance.publish.conversion import render_conversion
 from guidance.publish.edition import render_home
 from guidance.publish.inline import Context, Form, clean, escape_html, escape_markdown, render_text
 from guidance.publish.pages import (
-    PICTURES,
     Page,
     Sheet,
     front_matter,
@@ -54,15 +63,17 @@ def render_pages(
     counterparts: Counterparts | None = None,
     placed: int | None = None,
     stamps: Stamps = lambda path, anchors: {},
+    binding: Iterable[tuple[Locus, Strength]] = (),
 ) -> tuple[Page, ...]:
     """All pages of an edition with text, in reading order: its home page, its text, and how it was converted.
 
     `overview` is our own Markdown about the edition, printed on its home page; `placed` the number of
-    non-space characters that the reader placed, for the figures. Pictures are linked below
-    `pages.PICTURES`, under `blocks.picture_name` of their asset's name; writing them there is the caller's.
+    non-space characters that the reader placed, for the figures; `binding` where words bind.
+    Pictures are linked below `pages.PICTURES`, under `blocks.picture_name` of their asset's name; writing them
+    there is the caller's.
     """
     references = tuple(references)
-    marked = annotate(document, (r for r in references if isinstance(r, Reference)))
+    marked = annotate(document, (r for r in references if isinstance(r, Reference)), binding)
     sheets = lay_out(marked)
     web = _weave(sheets)
     text = tuple(
@@ -118,7 +129,7 @@ def _render_sheet(
     stamps: Mapping[str, str],
 ) -> Page:
     context = _context(sheet.path, web)
-    pictures = f"{to_root(sheet.path)}{PICTURES}"
+    root = to_root(sheet.path)
     printed = [] if _begins_with_heading(sheet) else [f"# {escape_markdown(sheet.title)} {{: .furniture }}"]
     levels: list[int] = [] if not printed else [0]
     for provision in sheet.provisions:
@@ -127,9 +138,9 @@ def _render_sheet(
                 levels.pop()
             levels.append(provision.level)
         depth = min(max(len(levels), 1), 6)
-        printed.append(_render_provision(provision, Setting(context, depth, pictures, stamps)))
+        printed.append(_render_provision(provision, Setting(context, depth, root, stamps)))
     printed.append(_contents_below(sheet, sheets))
-    printed.append(_render_notes(sheet, web, Setting(context, 2, pictures)))
+    printed.append(_render_notes(sheet, web, Setting(context, 2, root)))
     meta = _meta(sheet, edition, document, counterparts)
     return Page(
         sheet.path, clean(sheet.title), meta + join_parts(printed), sheet.anchors, sheet.parent, sheet.sources
@@ -193,7 +204,7 @@ def _render_provision(provision: Provision, setting: Setting) -> str:
     if provision.kind == "text" and not provision.heading and isinstance(first, Para) and first.text.plain.strip():
         rest = render_blocks(provision.blocks[1:], setting)
         words = (setting.stamps.get(provision.anchor), render_block(first, setting))
-        opening = f"{' '.join(filter(None, words))}\n{{: #{provision.anchor} .text }}"
+        opening = f"{' '.join(filter(None, words))}\n{{: #{provision.anchor} .text{_on_page(provision)} }}"
         return "\n\n".join(filter(None, (opening, rest)))
     return _framed(provision, setting)
 
@@ -203,14 +214,19 @@ def _heading(provision: Provision, setting: Setting) -> str:
     marker = escape_markdown(provision.marker)
     words = render_text(provision.heading, setting.context, line_start=False)
     title = " ".join(filter(None, (marker, words)))
-    return f"{'#' * setting.depth} {title} {{: #{provision.anchor} .{provision.kind} }}"
+    return f"{'#' * setting.depth} {title} {{: #{provision.anchor} .{provision.kind}{_on_page(provision)} }}"
+
+
+def _on_page(provision: Provision) -> str:
+    """An attribute that says on which page of the source file a provision starts."""
+    return f' data-page="{provision.page}"' if provision.page else ""
 
 
 def _numbered(provision: Provision, setting: Setting) -> str:
-    """A numbered paragraph: its number is a link to itself, before its first words."""
-    number = escape_markdown(provision.marker or provision.number or "")
-    page = f" data-page={provision.page}" if provision.page else ""
-    opening = f"[{number}](#{provision.anchor}){{: .number{page} }}" if number else ""
+    """A numbered paragraph: its number is a link to its permanent address, before its first words."""
+    number = escape_html(provision.marker or provision.number or "")
+    address = escape_html(f"{setting.root}{permalink_path('', provision.anchor).lstrip('/')}")
+    opening = f'<a class="number" href="{address}">{number}</a>' if number else ""
     opening = " ".join(filter(None, (opening, setting.stamps.get(provision.anchor))))
     blocks = provision.blocks
     title = render_text(provision.heading, setting.context, line_start=False) if provision.heading else ""
@@ -221,14 +237,13 @@ def _numbered(provision: Provision, setting: Setting) -> str:
         opening, blocks = f"{opening} {words}".strip(), blocks[1:]
     if not opening:
         return _framed(provision, setting)
-    return "\n\n".join(
-        filter(None, (f"{opening}\n{{: #{provision.anchor} .paragraph }}", render_blocks(blocks, setting)))
-    )
+    printed = f"{opening}\n{{: #{provision.anchor} .paragraph{_on_page(provision)} }}"
+    return "\n\n".join(filter(None, (printed, render_blocks(blocks, setting))))
 
 
 def _framed(provision: Provision, setting: Setting) -> str:
     """A provision that is more than prose, in an element of its own that carries its anchor."""
-    attributes = f'class="{provision.kind}" id="{escape_html(provision.anchor)}"'
+    attributes = f'class="{provision.kind}" id="{escape_html(provision.anchor)}"{_on_page(provision)}'
     heading = ""
     if provision.heading:
         title = Subheading(provision.heading)

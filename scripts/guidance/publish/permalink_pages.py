@@ -14,7 +14,7 @@ from guidance.publish.blocks import Setting as BlockSetting
 from guidance.publish.blocks import render_html
 from guidance.publish.edition import say_date
 from guidance.publish.inline import Context, Form
-from guidance.publish.pages import PICTURES, source_address
+from guidance.publish.pages import source_address
 from guidance.register import Edition, Publication
 
 STYLE_NAME = "p/permalink.css"
@@ -109,7 +109,7 @@ def _quoted(provision: Provision, anchors: frozenset[str]) -> str:
         return f"../{_short(anchor).removeprefix('p/')}" if anchor in anchors else None
 
     context = Context(link=link, note_id=lambda note: f"ref-{note}")
-    return render_html(provision.blocks, BlockSetting(context, 1, f"../../{PICTURES}"))
+    return render_html(provision.blocks, BlockSetting(context, 1, "../../"))
 
 
 def _page(
