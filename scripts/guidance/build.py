@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct, structs
 
+from guidance.accounts import breaches
 from guidance.anchors import Permalink, permalinks, read_permalinks, write_permalinks
 from guidance.comparing import Compared, compare_editions, crosswalk_json, links_to_redlines
 from guidance.link.acts import read_acts
@@ -38,7 +39,8 @@ SPECIMEN = "specimen"
 
 
 class Order(Struct, frozen=True):
-    """What to build. `editions` names those that must have text (none: whatever is found)."""
+    """What to build. `editions` names those that must have text (none: whatever is found); `strict` refuses
+    a text of which something is lost."""
 
     publication: Path
     folders: tuple[Path, ...]
@@ -46,6 +48,7 @@ class Order(Struct, frozen=True):
     shop: Workshop
     cache: Path
     editions: tuple[str, ...] = ()
+    strict: bool = False
 
 
 class Outcome(Struct, frozen=True):
@@ -56,6 +59,7 @@ class Outcome(Struct, frozen=True):
     missing: tuple[Missing, ...]
     warnings: tuple[str, ...]
     specimen: bool
+    breaches: tuple[str, ...] = ()
 
 
 Tell = Callable[[str], None]
@@ -64,16 +68,21 @@ Tell = Callable[[str], None]
 def build(order: Order, fetcher: Fetcher | None, tell: Tell = lambda _: None) -> Outcome:
     """Build the site that is ordered; `tell` hears of each step.
 
-    Raises GuidanceError when an edition that was asked for by name has no text, or a build fails.
+    Raises GuidanceError when an edition that was asked for by name has no text, a build fails, or, where the order
+    is strict, something of a text is lost.
     """
     publication = read_register(order.publication)
     loaded, missing = load(order, publication, fetcher, tell)
+    lost = tuple(f"edition {i.edition.id}: {breach}" for i in loaded for breach in breaches(i.document))
+    if lost and order.strict:
+        raise GuidanceError(f"{'; '.join(lost)}; build without --strict to see the page that says what is amiss")
     folders = publication_folders(publication, order.publication, loaded, order.shop)
     if not loaded and (specimen := _specimen(order)):
         folders = (*map(_showing_specimen, folders), *_specimen_folders(specimen, order, tell))
     tell("making pages")
     warnings = build_site(folders, order.out, order.shop, lambda place: tell(f"built /{place}"))
-    return Outcome(publication, tuple(i.edition.id for i in loaded), missing, warnings, bool(specimen_in(folders)))
+    with_text = tuple(i.edition.id for i in loaded)
+    return Outcome(publication, with_text, missing, warnings, bool(specimen_in(folders)), lost)
 
 
 def load(

@@ -61,14 +61,12 @@ def render_pages(
     *,
     overview: str = "",
     counterparts: Counterparts | None = None,
-    placed: int | None = None,
     stamps: Stamps = lambda path, anchors: {},
     binding: Iterable[tuple[Locus, Strength]] = (),
 ) -> tuple[Page, ...]:
     """All pages of an edition with text, in reading order: its home page, its text, and how it was converted.
 
-    `overview` is our own Markdown about the edition, printed on its home page; `placed` the number of
-    non-space characters that the reader placed, for the figures; `binding` where words bind.
+    `overview` is our own Markdown about the edition, printed on its home page; `binding` where words bind.
     Pictures are linked below `pages.PICTURES`, under `blocks.picture_name` of their asset's name; writing them
     there is the caller's.
     """
@@ -81,7 +79,7 @@ def render_pages(
         for s in sheets
     )
     home = render_home(edition, publication, overview=overview, document=document, pages=text)
-    return (home, *text, render_conversion(document, references, edition, placed))
+    return (home, *text, render_conversion(document, references, edition))
 
 
 def _weave(sheets: tuple[Sheet, ...]) -> _Web:
