@@ -162,6 +162,7 @@ def _edition_folder(
             publication,
             overview=overview + links_to_redlines(redlines) + link_to_ledger(ledger),
             counterparts=compared.counterparts(edition.id),
+            nearest=compared.counterparts(edition.id, nearest=True),
             stamps=make_stamps(compared, publication, edition.id),
             binding=find_binding_words(item.document, compared.vocabulary),
         )
