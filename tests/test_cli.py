@@ -1,14 +1,15 @@
 """The command line: what it ends with, what it prints, and that an error is one line."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import pikepdf
 import pytest
 
+from awkward import awkward_server
 from guidance.specimen import compile_typst
 
 REGISTER = """
@@ -195,39 +196,49 @@ def test_convert_makes_a_folder(guidance: Run, library: Path, library_pdf: Path)
     assert other.returncode == 1
 
 
-def mute(source: Path, to: Path) -> None:
-    """A copy of a file whose fonts no longer say what their signs mean."""
-    with pikepdf.open(source) as pdf:
-        for thing in pdf.objects:
-            if isinstance(thing, pikepdf.Dictionary) and "/ToUnicode" in thing:
-                del thing.ToUnicode
-        pdf.save(to)
+def test_fetch_says_what_was_found_fetched_and_changed(guidance: Run, library: Path, library_pdf: Path) -> None:
+    file = (library_pdf / "2020.pdf").read_bytes()
+    with awkward_server() as server:
+        address = server.on("/library.pdf", lambda answer: answer.send(200, file))
+        register = REGISTER.replace("https://files.example.invalid/library.pdf", address)
+        (library / "versions" / "editions.toml").write_text(register, encoding="utf-8")
+        fetched = guidance("fetch")
+        assert fetched.returncode == 0, fetched.stderr
+        assert [line.split()[:3] for line in fetched.stdout.splitlines()] == [
+            ["edition", "revision", "file"],
+            ["2010", "2010-01", "fetched"],
+            ["2020", "-", "no"],
+        ]
+        again = guidance("fetch", "--edition", "2010")
+        assert again.stdout.splitlines()[1].split()[2] == "unchanged"
+        server.on("/library.pdf", lambda answer: answer.send(200, file + b"%%EOF\n"))
+        changed = guidance("fetch", "--edition", "2010")
+        assert changed.stdout.splitlines()[1].split()[2] == "changed"
+        assert "changed without a new address" in changed.stderr
+    new = next(line for line in changed.stderr.split() if line.startswith("2010:2010-01-"))
+    found = guidance("fetch", "--edition", "2020")
+    assert found.returncode == 1
+    assert "edition 2020: put the file into sources/ as 2020.pdf" in one_line(found)
+    old = guidance("build", "--offline", "--edition", "2010")
+    assert old.returncode == 0, old.stderr
+    page = (library / "site" / "2010" / "index.html").read_text()
+    assert "The text here is this one." in page
+    assert json.loads((library / "site" / "2010" / "edition.json").read_text())["revision"] == "2010-01"
+    chosen = guidance("build", "--offline", "--revision", new)
+    assert chosen.returncode == 0, chosen.stderr
+    assert json.loads((library / "site" / "2010" / "edition.json").read_text())["revision"] == new[5:]
+    assert "nobody has reviewed" in (library / "site" / "2010" / "index.html").read_text()
+    wrong = guidance("build", "--offline", "--revision", "2010:1999")
+    assert "no revision 1999 of 2010" in one_line(wrong)
 
 
-def test_a_conversion_links_to_the_acts_of_the_publication(guidance: Run, library: Path, tmp_path: Path) -> None:
-    (library / "versions" / "acts.toml").write_text(
-        '[[act]]\ntitle = "Sheds Act"\nyear = 1989\nid = "ukpga/1989/41"\n', encoding="utf-8"
-    )
-    page = tmp_path / "sheds.html"
-    page.write_text("<html><body><h1>S</h1><h2>One</h2><p>See section 4 of the Sheds Act 1989.</p></body></html>")
-    finished = guidance("convert", str(page), "-o", "converted", "--strict")
-    assert finished.returncode == 0, finished.stderr
-    chapters = "".join(path.read_text() for path in (library / "converted").glob("*.md"))
-    assert "(https://www.legislation.gov.uk/ukpga/1989/41/section/4)" in chapters
-    assert "In force" not in (library / "converted" / "index.md").read_text()
-
-
-def test_what_is_lost_is_a_warning_and_with_strict_a_failure(
-    guidance: Run, library: Path, library_pdf: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "mute").mkdir()
-    mute(library_pdf / "2020.pdf", tmp_path / "mute" / "2020.pdf")
-    file = str(tmp_path / "mute" / "2020.pdf")
-    finished = guidance("convert", file, "-o", "loose")
-    assert finished.returncode == 0
-    assert "warning: 2020.pdf: page 1: characters of which the font does not say what they mean" in finished.stderr
-    assert "2020.pdf: page 1: " in one_line(guidance("convert", file, "-o", "strict", "--strict"))
-    assert not (library / "strict").exists()
-    finished = guidance("build", "--offline", "--strict", "--sources", str(tmp_path / "mute"))
-    assert "edition 2020: page 1: " in one_line(finished)
-    assert not (library / "site").exists()
+def test_cite_on_a_day(guidance: Run, library: Path, library_pdf: Path) -> None:
+    said = guidance("cite", "para 2", "--on", "2021-06-01", GUIDANCE_SOURCES=str(library_pdf))
+    assert said.returncode == 0, said.stderr
+    assert said.stdout.splitlines()[0] == "2021-06-01: the edition of 2020; no revision of it is known for that day"
+    assert said.stdout.splitlines()[-1] == "2020 paragraph 2, page 1: 2020/p/2/ (in force)"
+    alone = guidance("cite", "--on", "2015-06-01")
+    assert alone.stdout.splitlines()[0] == "2015-06-01: the edition of 2010, revision 2010-01: First issue."
+    for day, words in (("2009-12-31", "the register begins later"), ("yesterday", "a day like 2019-01-15")):
+        assert words in one_line(guidance("cite", "--on", day))
+    assert "name a place" in one_line(guidance("cite"))

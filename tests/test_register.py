@@ -4,15 +4,18 @@ import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from guidance.model import GuidanceError
-from guidance.register import read_register
+from guidance.register import last_day, read_register
 
 ROOT = Path(__file__).parent.parent
 
 HEAD = 'title = "T"\nshort = "T"\npublisher = "P"\n'
 FIRST = '[[editions]]\nid = "2001"\ntitle = "T"\npublished = "2001"\nended = "2005-06"\n'
 SECOND = '[[editions]]\nid = "2005"\ntitle = "T"\npublished = "2005-06"\n'
+REVISION = '[[editions.revisions]]\nid = "a"\ndate = "2005"\nwhat = ""\nurl = "https://a.org/x.pdf"\n'
 
 
 def register(folder: Path, text: str) -> Path:
@@ -50,6 +53,10 @@ def test_an_edition_ends_on_the_day_its_successor_takes_over() -> None:
         ("2013-04-01", "2013", None),
         ("2017-02-15", "2015", "2015-03-26"),
         ("2017-02-16", "2015", "2017-02"),
+        ("2019-01-15", "2018", "2018-07-04"),
+        ("2019-02-28", "2018", "2019-02"),
+        ("2020-12-08", "2018", "2019-02"),
+        ("2020-12-09", "2018", "2020-12"),
         ("2018-07-03", "2015", "2017-02"),
         ("2018-07-04", "2018", "2018-07-04"),
         ("2024-02-22", "2023", "2023-12-15"),
@@ -64,7 +71,58 @@ def test_what_stood_on_a_day(on: str, edition: str | None, revision: str | None)
     if stood is None:
         assert edition is None
     else:
-        assert (stood[0].id, stood[1].id if stood[1] else None) == (edition, revision)
+        assert (stood.edition.id, stood.revision.id if stood.revision else None) == (edition, revision)
+
+
+@pytest.mark.parametrize(
+    ("on", "doubts"),
+    [
+        ("2019-01-15", []),
+        ("2019-02-01", ["on which day in 2019-02 revision 2019-02"]),
+        ("2019-02-28", ["on which day in 2019-02 revision 2019-02"]),
+        ("2019-03-01", []),
+        ("2022-12-31", ["on which day in 2022 revision 2022"]),
+        ("2013-04-30", ["from which day in 2013-04 the edition of 2013", "which file stood then"]),
+        ("2013-05-01", ["which file stood then"]),
+        ("2026-03-18", ["which file stood then"]),
+        ("2026-03-19", []),
+    ],
+)
+def test_what_is_not_sure_of_a_day_is_said(on: str, doubts: list[str]) -> None:
+    stood = read_register(ROOT / "versions").as_it_stood(datetime.date.fromisoformat(on))
+    assert stood
+    assert len(stood.doubts) == len(doubts)
+    assert all(said.startswith(doubt) for said, doubt in zip(stood.doubts, doubts, strict=True))
+
+
+def test_a_revision_without_a_date_is_a_doubt_and_never_an_answer(tmp_path: Path) -> None:
+    undated = f'{REVISION}[[editions.revisions]]\nid = "b"\nwhat = "y"\n'
+    stood = read_register(register(tmp_path, HEAD + FIRST + SECOND + undated)).as_it_stood(
+        datetime.date(2007, 1, 1)
+    )
+    assert stood
+    assert stood.revision
+    assert stood.revision.id == "a"
+    assert stood.doubts == ("when revision b was issued is not known",)
+
+
+@given(st.dates(datetime.date(1999, 1, 1), datetime.date(2030, 1, 1)))
+def test_the_answer_for_a_later_day_is_never_an_earlier_edition(day: datetime.date) -> None:
+    publication = read_register(ROOT / "versions")
+    stood, after = publication.as_it_stood(day), publication.as_it_stood(day + datetime.timedelta(days=1))
+    assert stood
+    assert after
+    assert publication.editions.index(stood.edition) <= publication.editions.index(after.edition)
+    assert stood.revision is None or stood.revision in stood.edition.revisions
+    assert not stood.edition.ended or stood.edition.ended >= day.isoformat()[: len(stood.edition.ended)]
+
+
+@pytest.mark.parametrize(
+    ("date", "last"),
+    [("2019", "2019-12-31"), ("2019-02", "2019-02-28"), ("2020-02", "2020-02-29"), ("2019-02-03", "2019-02-03")],
+)
+def test_the_last_day_that_a_date_can_mean(date: str, last: str) -> None:
+    assert last_day(date) == last
 
 
 def test_what_is_not_known_is_said_and_not_filled_in() -> None:
@@ -90,6 +148,8 @@ def test_what_is_not_known_is_said_and_not_filled_in() -> None:
         (HEAD + SECOND.replace("2005-06", "June 2005"), "$.editions[0].published"),
         (HEAD + SECOND.replace("2005-06", "2005-13"), "$.editions[0].published"),
         (HEAD + SECOND.replace('"2005"', '"../x"'), "$.editions[0].id"),
+        ('hosts = ["b.org"]\n' + HEAD + SECOND + REVISION, "stands on none of the official"),
+        (HEAD + SECOND + REVISION + REVISION.replace('"a"', '"b"').replace("2005", "2004"), "oldest first"),
         (HEAD + SECOND + '[[editions.links]]\ntitle = "L"\nurl = "javascript:1"\n', "links[0].url"),
         (HEAD + SECOND + '[[editions.revisions]]\nid = "a"\ndate = "2005"\nwhat = ""\nsha256 = "x"\n', "sha256"),
     ],

@@ -39,3 +39,8 @@ def test_rooms_keep_to_themselves(path: Path) -> None:
 
 def test_modules_stay_small() -> None:
     assert not [p.name for p in ROOT.rglob("*.py") if len(p.read_text(encoding="utf-8").splitlines()) > 420]
+
+
+def test_only_sources_use_the_network() -> None:
+    users = {p.relative_to(ROOT).parts[0] for p in ROOT.rglob("*.py") if "import httpx" in p.read_text("utf-8")}
+    assert users == {"sources"}

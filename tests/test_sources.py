@@ -5,11 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 
 from guidance.model import GuidanceError
 from guidance.register import Edition, Publication, Revision
-from guidance.sources import Fetcher, Missing, Source, find_source, pdf_fault, source_folders
+from guidance.sources import Fetcher, Missing, Source, find_source, pdf_fault, source_folders, sources_at_hand
 
 ADDRESS = "https://files.example.org/guide-2020.pdf"
 
@@ -35,8 +36,8 @@ REGISTER = Publication(
             "Keeping a library 2020",
             "2020-01-01",
             revisions=(
-                Revision("2020-01", "2020-01", "First issue", url="https://files.example.org/first.pdf"),
-                Revision("2020-06", "2020-06", "Mended", url=ADDRESS, sha256=digest(PINNED)),
+                Revision("2020-01", "First issue", "2020-01", url="https://files.example.org/first.pdf"),
+                Revision("2020-06", "Mended", "2020-06", url=ADDRESS, sha256=digest(PINNED)),
             ),
         ),
         Edition("2020-draft", "A draft", "2020-02-01"),
@@ -58,7 +59,7 @@ def find(places: dict[str, Path], fetcher: Fetcher | None = None, edition: str =
 
 
 def answering(answer: Callable[[httpx.Request], httpx.Response]) -> Fetcher:
-    return Fetcher(patience=1.0, transport=httpx.MockTransport(answer))
+    return Fetcher(transport=httpx.MockTransport(answer))
 
 
 @pytest.mark.parametrize(
@@ -150,27 +151,6 @@ def test_the_newest_address_is_asked_first_and_its_file_kept(places: dict[str, P
     assert isinstance(find(places), Source), "the second time it comes from the cache"
 
 
-@pytest.mark.parametrize(
-    ("answer", "words"),
-    [
-        (httpx.Response(404), "404"),
-        (httpx.Response(200, content=b"<html>"), "not a PDF"),
-        (httpx.Response(200, content=b""), "empty"),
-        (httpx.Response(200, content=pdf("other words")), "sha256"),
-        (httpx.Response(302, headers={"Location": "/"}), "redirect"),
-    ],
-)
-def test_what_is_not_the_file_is_refused_and_not_kept(
-    places: dict[str, Path], answer: httpx.Response, words: str
-) -> None:
-    newest = REGISTER.edition("2020").revisions[1]
-    target = places["cache"] / "file.pdf"
-    with pytest.raises(GuidanceError, match=words) as caught:
-        answering(lambda request: answer).fetch(ADDRESS, target, newest.sha256)
-    assert "\n" not in str(caught.value)
-    assert list(places["cache"].iterdir()) == []
-
-
 def test_a_silent_host_is_asked_once(places: dict[str, Path]) -> None:
     asked = []
 
@@ -190,6 +170,38 @@ def test_without_network_nothing_is_fetched(places: dict[str, Path]) -> None:
     found = find(places, None)
     assert isinstance(found, Missing)
     assert "2020.pdf" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("names", "asked", "expected"),
+    [
+        (("2020-2020-01.pdf", "2020-06.pdf"), None, "2020-06.pdf"),
+        (("2020-01.pdf", "2020-06-again.pdf"), None, "2020-06-again.pdf"),
+        (("2020-06.pdf", "2020.pdf"), None, "2020-06.pdf"),
+        (("2020-01.pdf", "2020-06.pdf"), "2020-01", "2020-01.pdf"),
+        (("2020-06.pdf",), "2020-01", None),
+        (("2020-061.pdf",), "2020-06", None),
+        (("2020-06-15.pdf",), "2020-06", None),
+        (("2020.html", "2020.pdf"), None, "2020.pdf"),
+        (("2020.html",), None, "2020.html"),
+    ],
+)
+def test_of_several_files_the_newest_or_the_one_asked_for(
+    places: dict[str, Path], names: tuple[str, ...], asked: str | None, expected: str | None
+) -> None:
+    for name in names:
+        content = b"<!doctype html><p>words" if name.endswith("html") else pdf(name)
+        (places["given"] / name).write_bytes(content)
+    edition = msgspec.structs.replace(
+        REGISTER.edition("2020"),
+        revisions=tuple(msgspec.structs.replace(r, sha256=None) for r in REGISTER.edition("2020").revisions),
+    )
+    register = msgspec.structs.replace(REGISTER, editions=(edition,))
+    revision = next((r for r in edition.revisions if r.id == asked), None)
+    found = find_source(register, edition, (places["given"],), places["cache"], None, revision)
+    assert (found.path.name if isinstance(found, Source) else None) == expected
+    here = sources_at_hand(register, edition, (places["given"],), places["cache"])
+    assert (asked in here) == (asked is not None and expected is not None)
 
 
 @pytest.mark.parametrize(

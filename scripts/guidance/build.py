@@ -8,7 +8,6 @@ from pathlib import Path
 
 from msgspec import Struct, structs
 
-from guidance.accounts import breaches
 from guidance.anchors import Permalink, permalinks, read_permalinks, write_permalinks
 from guidance.comparing import Compared, compare_editions, crosswalk_json, links_to_redlines
 from guidance.link.acts import read_acts
@@ -34,13 +33,14 @@ from guidance.searching import make_search
 from guidance.sources import Fetcher, Missing
 from guidance.specimen import compile_typst
 from guidance.standing import make_stamps
+from guidance.supply import chosen_revisions, fetch_missing
 
 SPECIMEN = "specimen"
 
 
 class Order(Struct, frozen=True):
-    """What to build. `editions` names those that must have text (none: whatever is found); `strict` refuses
-    a text of which something is lost."""
+    """What to build. `editions` names those that must have text (none: whatever is found); `revisions` says by
+    edition which one must be read, where it is not the newest one at hand."""
 
     publication: Path
     folders: tuple[Path, ...]
@@ -48,7 +48,7 @@ class Order(Struct, frozen=True):
     shop: Workshop
     cache: Path
     editions: tuple[str, ...] = ()
-    strict: bool = False
+    revisions: Mapping[str, str] = {}
 
 
 class Outcome(Struct, frozen=True):
@@ -59,7 +59,6 @@ class Outcome(Struct, frozen=True):
     missing: tuple[Missing, ...]
     warnings: tuple[str, ...]
     specimen: bool
-    breaches: tuple[str, ...] = ()
 
 
 Tell = Callable[[str], None]
@@ -68,44 +67,58 @@ Tell = Callable[[str], None]
 def build(order: Order, fetcher: Fetcher | None, tell: Tell = lambda _: None) -> Outcome:
     """Build the site that is ordered; `tell` hears of each step.
 
-    Raises GuidanceError when an edition that was asked for by name has no text, a build fails, or, where the order
-    is strict, something of a text is lost.
+    Raises GuidanceError when an edition that was asked for by name has no text, or a build fails.
     """
     publication = read_register(order.publication)
+    if fetcher:
+        fetch_missing(
+            publication,
+            wanted(order, publication),
+            order.folders,
+            order.cache,
+            fetcher,
+            chosen_revisions(order.revisions, publication),
+            lambda edition: tell(f"fetching {edition.id}"),
+        )
+        publication = read_register(order.publication)  # by now it knows the digests of what came
     loaded, missing = load(order, publication, fetcher, tell)
-    lost = tuple(f"edition {i.edition.id}: {breach}" for i in loaded for breach in breaches(i.document))
-    if lost and order.strict:
-        raise GuidanceError(f"{'; '.join(lost)}; build without --strict to see the page that says what is amiss")
     folders = publication_folders(publication, order.publication, loaded, order.shop)
     if not loaded and (specimen := _specimen(order)):
         folders = (*map(_showing_specimen, folders), *_specimen_folders(specimen, order, tell))
     tell("making pages")
     warnings = build_site(folders, order.out, order.shop, lambda place: tell(f"built /{place}"))
-    with_text = tuple(i.edition.id for i in loaded)
-    return Outcome(publication, with_text, missing, warnings, bool(specimen_in(folders)), lost)
+    notes = tuple(fetcher.notes) if fetcher else ()
+    with_text = tuple(item.edition.id for item in loaded)
+    return Outcome(publication, with_text, missing, (*notes, *warnings), bool(specimen_in(folders)))
 
 
 def load(
     order: Order, publication: Publication, fetcher: Fetcher | None, tell: Tell
 ) -> tuple[tuple[Loaded, ...], tuple[Missing, ...]]:
     """The texts of the editions ordered. Raises GuidanceError when one asked for by name is missing or unknown."""
-    known = {edition.id for edition in publication.editions}
-    for unknown in sorted(set(order.editions) - known):
-        raise GuidanceError(
-            f"--edition {unknown}: the register has no such edition, only {', '.join(sorted(known))}"
-        )
     loaded, missing = load_editions(
         publication,
         order.publication,
-        order.editions or known,
+        wanted(order, publication),
         Places(order.folders, order.cache, order.shop.work),
         fetcher,
         lambda edition: tell(f"reading {edition.id}"),
+        chosen_revisions(order.revisions, publication),
     )
     for gap in missing:
-        if gap.edition in order.editions:
+        if gap.edition in {*order.editions, *order.revisions}:
             raise GuidanceError(f"edition {gap.edition}: {gap.reason}")
     return loaded, missing
+
+
+def wanted(order: Order, publication: Publication) -> tuple[str, ...]:
+    """The ids of the editions ordered: all, where none is named. Raises GuidanceError for one that there is not."""
+    known = tuple(edition.id for edition in publication.editions)
+    for unknown in sorted(set(order.editions) - set(known)):
+        raise GuidanceError(
+            f"--edition {unknown}: the register has no such edition, only {', '.join(sorted(known))}"
+        )
+    return order.editions or known
 
 
 def record_permalinks(folder: Path, loaded: Iterable[Loaded]) -> dict[str, int]:
@@ -162,7 +175,6 @@ def _edition_folder(
             publication,
             overview=overview + links_to_redlines(redlines) + link_to_ledger(ledger),
             counterparts=compared.counterparts(edition.id),
-            nearest=compared.counterparts(edition.id, nearest=True),
             stamps=make_stamps(compared, publication, edition.id),
             binding=find_binding_words(item.document, compared.vocabulary),
         )

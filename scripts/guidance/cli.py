@@ -12,17 +12,19 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from msgspec import structs
 from rich.console import Console
 
 import guidance
 from guidance import checks, reviews, serving
-from guidance.build import Order, Outcome, build, load, record_permalinks
+from guidance.build import Order, Outcome, build, load, record_permalinks, wanted
 from guidance.comparing import cite, compare_files, say_cited
 from guidance.convert import convert
 from guidance.model import GuidanceError
 from guidance.publish.site import Workshop
-from guidance.register import read_register
-from guidance.sources import Fetcher, source_folders
+from guidance.register import LOCK, read_register
+from guidance.sources import Fetcher, Tell, source_folders, sources_at_hand
+from guidance.supply import Row, parse_revisions, say_standing, stood_on, survey
 
 app = typer.Typer(
     help="Publishes every edition of a piece of guidance as a cross-linked, citable site.",
@@ -42,8 +44,11 @@ EditionOption = Annotated[
     list[str] | None,
     typer.Option("--edition", help="Only this edition's text, which must then be there; repeatable."),
 ]
+RevisionOption = Annotated[
+    list[str] | None,
+    typer.Option("--revision", help="Build an edition from this revision, EDITION:REVISION; repeatable."),
+]
 OfflineOption = Annotated[bool, typer.Option("--offline", help="Do not use the network.")]
-StrictOption = Annotated[bool, typer.Option("--strict", help="Fail where something of a text is lost.")]
 OutOption = Annotated[Path, typer.Option("--out", help="Folder for the site.")]
 
 
@@ -52,17 +57,19 @@ def build_command(
     publication: PublicationOption = Path("versions"),
     sources: SourcesOption = None,
     edition: EditionOption = None,
+    revision: RevisionOption = None,
     offline: OfflineOption = False,
-    strict: StrictOption = False,
     out: OutOption = Path("site"),
     record: Annotated[
         bool, typer.Option("--record-permalinks", help="Also put new anchors into the permalink registers.")
     ] = False,
 ) -> None:
     """Build the site: every edition, the pages around them, permalinks and data files."""
-    order = _order(publication, sources, edition, out, strict)
-    fetcher = None if offline else Fetcher()
+    order = structs.replace(_order(publication, sources, edition, out), revisions=parse_revisions(revision or ()))
+    fetcher = None if offline else Fetcher(publication / LOCK)
     with _telling() as tell:
+        if fetcher:
+            fetcher.tell = _progress(tell)
         outcome = build(order, fetcher, tell)
         if record:
             loaded, _ = load(order, outcome.publication, None, tell)
@@ -81,32 +88,49 @@ def fetch_command(
     sources: SourcesOption = None,
     edition: EditionOption = None,
 ) -> None:
-    """Find or download the official files, and say where each one is."""
+    """Find or download the official files of every revision, and say which were found, fetched, or have changed."""
     order = _order(publication, sources, edition, Path("site"))
     register = read_register(publication)
+    fetcher = Fetcher(publication / LOCK)
+    ids = wanted(order, register)
     with _telling() as tell:
-        loaded, missing = load(order, register, Fetcher(), tell)
-    for item in loaded:
-        revision = f"revision {item.source.revision.id}" if item.source.revision else "not pinned in the register"
-        _out.print(f"{item.edition.id}: {item.source.path} ({revision}, sha256 {item.source.sha256})")
-    for gap in missing:
-        if not order.editions or gap.edition in order.editions:
-            _out.print(f"{gap.edition}: no file: {gap.reason}")
+        fetcher.tell = _progress(tell)
+        rows = survey(register, ids, order.folders, order.cache, fetcher, lambda e: tell(f"fetching {e.id}"))
+    _print_rows(rows)
+    for note in fetcher.notes:
+        _err.print(f"note: {note}")
+    for one in order.editions:
+        if not any(row.path for row in rows if row.edition == one):
+            reasons = [row.remark for row in rows if row.edition == one and row.remark]
+            raise GuidanceError(f"edition {one}: {reasons[-1] if reasons else 'no official address is known'}")
+
+
+def _print_rows(rows: tuple[Row, ...]) -> None:
+    """A line for each file, in columns: where it is, or why it is not here."""
+    where = (
+        " ".join(filter(None, (str(r.path or ""), f"({r.remark})" if r.path and r.remark else r.remark)))
+        for r in rows
+    )
+    lines = [("edition", "revision", "file", "where")]
+    lines += [(row.edition, row.revision, row.state, place) for row, place in zip(rows, where, strict=True)]
+    widths = [max(len(line[column]) for line in lines) for column in range(3)]
+    for line in lines:
+        _out.print(
+            "  ".join(
+                (*(cell.ljust(width) for cell, width in zip(line[:3], widths, strict=True)), line[3])
+            ).rstrip()
+        )
 
 
 @app.command("convert")
 def convert_command(
-    file: Annotated[Path, typer.Argument(help="A guidance file: PDF, HTML or DOCX.")],
+    file: Annotated[Path, typer.Argument(help="A guidance file (PDF).")],
     to: Annotated[Path, typer.Option("-o", "--output", help="Folder for Markdown, JSON and pictures.")],
-    strict: StrictOption = False,
-    publication: PublicationOption = Path("versions"),
 ) -> None:
     """Convert any single guidance file to Markdown pages, provisions.json, edition.json and pictures."""
     with _telling() as tell:
         tell(f"reading {file.name}")
-        figures, lost = convert(file, to, publication / "acts.toml", strict)
-    for breach in lost:
-        _err.print(f"warning: {file.name}: {breach}")
+        figures = convert(file, to)
     _out.print(
         f"{to}: {figures.kinds.get('paragraph', 0)} numbered paragraphs, {figures.footnotes} footnotes, "
         f"{figures.characters_placed} of {figures.characters_source} characters placed, "
@@ -130,16 +154,33 @@ def compare_command(
 
 @app.command("cite")
 def cite_command(
-    citation: Annotated[str, typer.Argument(help='A citation, such as "WT 2018 p 13" or "2023 para 153".')],
+    citation: Annotated[
+        str, typer.Argument(help='A citation, such as "WT 2018 p 13" or, with --on, "para 153".')
+    ] = "",
     publication: PublicationOption = Path("versions"),
     sources: SourcesOption = None,
+    on: Annotated[str, typer.Option("--on", help="A day such as 2019-01-15: the text as it stood then.")] = "",
 ) -> None:
     """Resolve a citation: the place, its page, and where the text stands in the edition in force."""
+    if not (citation or on):
+        raise GuidanceError('cite: name a place, such as "2023 para 45", or a day with --on')
     register = read_register(publication)
+    order = _order(publication, sources, None, Path("site"))
+    stood = stood_on(register, on) if on else None
+    if stood and stood.revision:
+        here = sources_at_hand(register, stood.edition, order.folders, order.cache)
+        chosen = {stood.edition.id: stood.revision.id} if stood.revision.id in here else {}
+        order = structs.replace(order, revisions=chosen)
     with _telling() as tell:
-        loaded, _ = load(_order(publication, sources, None, Path("site")), register, None, tell)
-        found = cite(citation, register, publication, loaded)
-    for line in say_cited(found):
+        loaded, _ = load(order, register, None, tell)
+        found = (
+            cite(citation, register, publication, loaded, stood.edition if stood else None) if citation else None
+        )
+    if stood:
+        read = next((item.source for item in loaded if item.edition == stood.edition), None)
+        for line in say_standing(on, stood, read):
+            _out.print(line)
+    for line in say_cited(found) if found else ():
         _out.print(line)
 
 
@@ -217,9 +258,7 @@ def main() -> None:
         sys.exit(1)
 
 
-def _order(
-    publication: Path, sources: Path | None, editions: list[str] | None, out: Path, strict: bool = False
-) -> Order:
+def _order(publication: Path, sources: Path | None, editions: list[str] | None, out: Path) -> Order:
     """What the options of a command come to."""
     here = Path.cwd()
     root = here if (here / "mkdocs.yml").is_file() else Path(guidance.__file__).resolve().parents[2]
@@ -230,8 +269,22 @@ def _order(
         shop=Workshop(root, here / "build", os.environ.get("GUIDANCE_SITE_URL")),
         cache=here / ".cache" / "sources",
         editions=tuple(editions or ()),
-        strict=strict,
     )
+
+
+def _progress(tell: Callable[[str], None]) -> Tell:
+    """How far a download is, as steps: all of them on a terminal, elsewhere its beginning and its end."""
+    begun: dict[str, str] = {}
+
+    def told(name: str, size: int, total: int | None) -> None:
+        whole = total is not None and size >= total
+        state = "whole" if whole else "begun"
+        if _err.is_terminal or begun.get(name) != state:
+            begun[name] = state
+            of = f" of {total / 1e6:.1f} MB, {size * 100 // max(total, 1)} %" if total else " MB"
+            tell(f"fetching {name}: {size / 1e6:.1f}{of}")
+
+    return told
 
 
 @contextmanager
@@ -252,7 +305,7 @@ def _build_warnings(outcome: Outcome) -> Iterator[str]:
     for host in sorted({gap.silent for gap in outcome.missing if gap.silent}):
         editions = ", ".join(gap.edition for gap in outcome.missing if gap.silent == host)
         yield f"note: {host} did not answer; put files into sources/ to have the text of {editions}"
-    yield from (f"warning: {line}" for line in (*outcome.breaches, *outcome.warnings))
+    yield from (f"warning: {line}" for line in outcome.warnings)
 
 
 def _closing(outcome: Outcome, out: Path) -> str:

@@ -28,7 +28,7 @@ from guidance.publish.pages import addresses, lay_out
 from guidance.publish.redline import Listing, Redline, Side, render_comparison
 from guidance.publish.site import write_below
 from guidance.read import read_document
-from guidance.register import Publication
+from guidance.register import Edition, Publication
 
 LISTED = "official-changes.toml"  # in an edition's folder
 
@@ -46,14 +46,13 @@ class Compared(Struct, frozen=True):
     listed: Mapping[str, tuple[Listed, ...]] = {}  # per edition, the publisher's own list of changes
     vocabulary: Vocabulary = Vocabulary()
 
-    def counterparts(self, edition: str, *, nearest: bool = False) -> dict[str, dict[str, str]]:
-        """Per anchor of an edition, per other edition, where the text stands there, from the site's root; or, of
-        those that stand nowhere there, what is `nearest` (empty where nothing is)."""
+    def counterparts(self, edition: str) -> dict[str, dict[str, str]]:
+        """Per anchor of an edition, per other edition, where the text stands there, from the site's root."""
         rooted = {
             other: {anchor: f"{other}/{address}" for anchor, address in known.items()}
             for other, known in self.addresses.items()
         }
-        return counterparts(self.crosswalk, edition, rooted, nearest=nearest) if edition in self.documents else {}
+        return counterparts(self.crosswalk, edition, rooted) if edition in self.documents else {}
 
     def redlines(self, edition: str) -> tuple[Redline, ...]:
         """The comparisons of an edition with each older one, nearest first."""
@@ -226,8 +225,11 @@ class _Converted(Struct, frozen=True):
 # --- Citations -----------------------------------------------------------------------------------
 
 
-def cite(words: str, publication: Publication, folder: Path, loaded: Sequence[Loaded]) -> Cited:
-    """Where a citation points. Editions without text are looked up in their permalink registers.
+def cite(
+    words: str, publication: Publication, folder: Path, loaded: Sequence[Loaded], stood: Edition | None = None
+) -> Cited:
+    """Where a citation points. Editions without text are looked up in their permalink registers; one that names no
+    edition means the one that `stood` on the day in question.
 
     Raises GuidanceError when the citation is not understood or there is no such place.
     """
@@ -235,7 +237,8 @@ def cite(words: str, publication: Publication, folder: Path, loaded: Sequence[Lo
         edition.id: read_permalinks(folder / edition.id / "permalinks.tsv") for edition in publication.editions
     }
     known |= {item.edition.id: permalinks(item.document) for item in loaded}
-    citation = parse_citation(words, list(known), (publication.short, publication.title))
+    names = (publication.short, publication.title)
+    citation = parse_citation(words, list(known), names, stood.id if stood else None)
     crosswalk = None
     if len(loaded) > 1 and citation.edition != publication.in_force.id:
         crosswalk = compare_documents({item.edition.id: item.document for item in loaded}, Vocabulary()).crosswalk

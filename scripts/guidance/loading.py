@@ -5,7 +5,7 @@ What was read once is kept below the work folder and read again only when file, 
 
 import hashlib
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,10 +15,10 @@ from msgspec import Struct
 import guidance
 from guidance.model import Correction, Document, GuidanceError
 from guidance.read import read_document
-from guidance.register import Edition, Publication
+from guidance.register import Edition, Publication, Revision
 from guidance.sources import Fetcher, Missing, Source, find_source
 
-_READERS = ("pypdfium2", "pikepdf", "pdf-oxide", "beautifulsoup4", "lxml", "pypandoc-binary")
+_READERS = ("pypdfium2", "pikepdf", "pdf-oxide", "beautifulsoup4", "lxml")
 
 
 class Loaded(Struct, frozen=True):
@@ -44,10 +44,12 @@ def load_editions(
     places: Places,
     fetcher: Fetcher | None,
     begin: Callable[[Edition], None] = lambda _: None,
+    revisions: Mapping[str, Revision] | None = None,
 ) -> tuple[tuple[Loaded, ...], tuple[Missing, ...]]:
     """The texts of the `wanted` editions, oldest first, and why the others are not here.
 
-    `folder` is the publication's; `begin` hears of each edition before it is looked for.
+    `folder` is the publication's; `begin` hears of each edition before it is looked for; `revisions` says by
+    edition which revision must be read, where it is not the newest one at hand.
     """
     loaded, missing = [], []
     asked = set(wanted)
@@ -56,7 +58,8 @@ def load_editions(
             missing.append(Missing(edition.id, "not asked for"))
             continue
         begin(edition)
-        found = find_source(publication, edition, places.folders, places.cache, fetcher)
+        chosen = (revisions or {}).get(edition.id)
+        found = find_source(publication, edition, places.folders, places.cache, fetcher, chosen)
         if isinstance(found, Source):
             try:
                 document = read_kept(found.path, read_corrections(folder / edition.id), places.work)

@@ -50,20 +50,25 @@ class Cited(Struct, frozen=True):
     nearest: tuple[tuple[str, ...], ...] = ()
 
 
-def parse_citation(words: str, editions: Collection[str], names: Iterable[str] = ()) -> Citation:
+def parse_citation(
+    words: str, editions: Collection[str], names: Iterable[str] = (), unsaid: str | None = None
+) -> Citation:
     """What a citation such as "WT 2018 p 13", "WT 2015 ch 1 para 37" or "2023 para 153" says.
 
-    `names` are what the publication is called; one of them may stand first. Raises GuidanceError when the
-    edition is unknown or something is not understood.
+    `names` are what the publication is called; one of them may stand first. `unsaid` is the edition that is meant
+    where none is named. Raises GuidanceError when the edition is unknown or something is not understood.
     """
     called = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     known = "|".join(re.escape(edition) for edition in sorted(editions, key=len, reverse=True))
     name = rf"(?:(?:{called})[\s,(]*)?" if called else ""
     head = re.match(rf"\s*{name}(?P<edition>(?:{known})\b|\d{{4}}\b)" if known else r"(?!)", words, re.IGNORECASE)
+    if head is None and unsaid:
+        head = re.match(rf"\s*{name}(?P<edition>)", words, re.IGNORECASE)
     if head is None:
         raise GuidanceError(f'"{words}": no edition in it; write for instance "2023 para 45" or "2018 p 13"')
-    if head["edition"] not in editions:
-        raise GuidanceError(f'"{words}": no edition {head["edition"]}; there are {", ".join(sorted(editions))}')
+    edition = head["edition"] or unsaid or ""
+    if edition not in editions:
+        raise GuidanceError(f'"{words}": no edition {edition}; there are {", ".join(sorted(editions))}')
     found: dict[str, str] = {}
     at = head.end()
     while match := _PART.match(words, at):
@@ -73,7 +78,7 @@ def parse_citation(words: str, editions: Collection[str], names: Iterable[str] =
         rest = words[at:].strip() or "nothing after the edition"
         raise GuidanceError(f'"{words}": {rest} is not understood; write for instance "2015 ch 1 para 37"')
     return Citation(
-        head["edition"],
+        edition,
         chapter=found.get("chapter"),
         paragraph=found.get("paragraph"),
         until=found.get("until"),

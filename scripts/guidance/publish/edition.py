@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from guidance.model import Document
 from guidance.publish.inline import clean, escape_markdown
 from guidance.publish.pages import Page, front_matter, join_parts, render_table, source_address
-from guidance.register import Basis, Edition, Publication
+from guidance.register import Basis, Edition, Publication, Revision
 
 _MONTHS = [
     "January",
@@ -27,8 +27,10 @@ _MONTHS = [
 _UNCONFIRMED = ' <span class="unconfirmed">not confirmed</span>'
 
 
-def say_date(date: str) -> str:
-    """A date as people write it, as exact as it is known: "18 March 2026", "April 2006", "1999"."""
+def say_date(date: str | None) -> str:
+    """A date as people write it, as exact as it is known: "18 March 2026", "April 2006", "1999", "not known"."""
+    if date is None:
+        return "not known"
     parts = date.split("-")
     if not all(part.isdigit() for part in parts) or (len(parts) > 1 and not 1 <= int(parts[1]) <= 12):
         return date
@@ -65,9 +67,9 @@ def render_home(
         escape_markdown(edition.summary, line_start=True),
         _without_text(edition, nearest) if document is None else _contents(pages),
         overview.strip(),
-        _facts(edition, publication),
+        _facts(edition, publication, document),
         _documents(edition),
-        _revisions(edition),
+        _revisions(edition, document),
         _links(edition),
         _unknown(edition),
         _converted(document) if document else "",
@@ -118,9 +120,16 @@ def _without_text(edition: Edition, nearest: Edition | None) -> str:
     return '<div class="not-loaded" markdown="1">\n\n' + "\n\n".join(lines) + "\n\n</div>"
 
 
-def _facts(edition: Edition, publication: Publication) -> str:
+def revision_read(edition: Edition, document: Document) -> Revision | None:
+    """The revision whose file a document was read from, by its SHA-256; None where the register has none."""
+    return next((r for r in edition.revisions if r.sha256 == document.source.sha256), None)
+
+
+def _facts(edition: Edition, publication: Publication, document: Document | None) -> str:
     sure = _sure(edition.basis)
     rows = [("Status", _status(edition, publication))]
+    if document:
+        rows.append(("The text here is", _say_revision(revision_read(edition, document), edition)))
     rows.append(("Published", say_date(edition.published) + sure))
     if edition.in_force:
         rows.append(("In force from", say_date(edition.in_force) + sure))
@@ -156,16 +165,28 @@ def _documents(edition: Edition) -> str:
     return "## Documents {: #documents }\n\n" + render_table(head, rows) if rows else ""
 
 
-def _revisions(edition: Edition) -> str:
-    rows = [
-        (
-            say_date(r.date) + _sure(r.basis),
-            escape_markdown(r.what),
-            f"[official file]({r.url})" if r.url else "no address known",
-        )
-        for r in edition.revisions
-    ]
-    head = ("Date", "What changed", "File")
+def _say_revision(revision: Revision | None, edition: Edition) -> str:
+    """Which revision is read here, and whether a newer one is known."""
+    if revision is None:
+        return "of a file whose revision is not known: its SHA-256 is not in the register"
+    newest = [r for r in edition.revisions if not r.unreviewed][-1]
+    newer = "" if revision == newest or revision.unreviewed else "; a newer revision is known"
+    when = f"issued {say_date(revision.date)}" if revision.date else "its date is not known"
+    unreviewed = ", which nobody has reviewed" if revision.unreviewed else ""
+    return f"revision [{escape_markdown(revision.id)}](#revisions), {when}{unreviewed}{newer}"
+
+
+def _revisions(edition: Edition, document: Document | None) -> str:
+    """Every revision with the time for which it stood; the one that is read here is marked."""
+    read = revision_read(edition, document) if document else None
+    rows = []
+    for at, r in enumerate(edition.revisions):
+        later = next((n.date for n in edition.revisions[at + 1 :] if n.date), edition.ended)
+        until = "not known" if r.unreviewed else say_date(later) if later else "in force"
+        here = " **The text here is this one.**" if r == read else ""
+        file = f"[official file]({r.url})" if r.url else "no address known"
+        rows.append((say_date(r.date) + _sure(r.basis), until, escape_markdown(r.what) + here, file))
+    head = ("From", "Until", "What changed", "File")
     return "## Revisions {: #revisions }\n\n" + render_table(head, rows) if rows else ""
 
 

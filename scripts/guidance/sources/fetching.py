@@ -1,0 +1,223 @@
+"""A revision's official file -> the cache: from its address or, failing that, from the web archive, and never in
+the place of another file. What was seen is put into the lock; nothing is printed here."""
+
+import threading
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+import httpx
+from msgspec import Struct
+
+from guidance.model import GuidanceError
+from guidance.register import Edition, Locked, Publication, Revision, last_day
+from guidance.sources.download import Download, Limits, SilenceError, Tell, Wanted, too_long
+from guidance.sources.kinds import suffix_of, wanted_kind
+from guidance.sources.lock import record
+from guidance.sources.partial import Partial, Seen, notes_of, read_seen
+
+State = Literal["fetched", "unchanged", "changed", "archived", "kept"]
+_FRAMED = ("", "mp_")  # a web archive may show a frame first; the second form leads to what is in it
+
+
+class Fetched(Struct, frozen=True):
+    """A file in the cache: `fetched` now, `unchanged` at its address, `changed` there (this is still the old one),
+    taken from the web `archive`d copy, or `kept` because its address could not be asked; `remark` says why."""
+
+    state: State
+    path: Path
+    sha256: str
+    remark: str = ""
+
+
+class UnreachableError(GuidanceError):
+    """The host of an official address does not answer."""
+
+    def __init__(self, url: str, host: str, why: str) -> None:
+        """`why` is what the network said."""
+        super().__init__(
+            f"{url}: {host} did not answer ({why}); put the file into sources/ or build with --offline"
+        )
+        self.host = host
+
+
+class Fetcher:
+    """Fetches official files. A host that does not answer, and an address that fails, is tried once in the life of
+    a fetcher; `notes` gathers, a line each, what somebody must know of a run that went on."""
+
+    def __init__(
+        self,
+        lock: Path | None = None,
+        limits: Limits | None = None,
+        transport: httpx.BaseTransport | None = None,
+        tell: Tell = lambda *_: None,
+    ) -> None:
+        """`lock` is the sources.lock to record in; `transport` stands in for the network in tests."""
+        self.tell = tell
+        self.notes: list[str] = []
+        self._lock, self._limits, self._transport = lock, limits or Limits(), transport
+        self._silent: dict[str, str] = {}
+        self._failed: dict[str, GuidanceError] = {}
+
+    def note(self, line: str) -> None:
+        """Keep a line for the reader, once."""
+        if line not in self.notes:
+            self.notes.append(line)
+
+    def fetch(self, publication: Publication, edition: Edition, revision: Revision, cache: Path) -> Fetched:
+        """The file of a revision that has an address, in the cache.
+
+        A file there is sound: of the right kind, whole, and of the SHA-256 that register or lock know. Raises
+        GuidanceError (UnreachableError where the host is silent) when it can be had from nowhere.
+        """
+        target = cache / file_name(edition, revision)
+        held = _held(target, revision)
+        known = revision.sha256 or held
+        try:
+            seen = self._download(publication, revision.url or "", target, known, _before(target, revision, held))
+        except GuidanceError as error:
+            if held:
+                return Fetched("kept", target, held, str(error))
+            if found := self._from_archive(publication, edition, revision, target):
+                return Fetched("archived", target, found, str(error))
+            raise
+        if seen is None and held:
+            return Fetched("unchanged", target, held)
+        assert seen
+        if known not in (None, seen.sha256):
+            return self._changed(publication, edition, revision, target, seen, held)
+        Partial(target).move(target, seen)
+        self._record(edition, revision, seen)
+        return Fetched("unchanged" if held else "fetched", target, seen.sha256)
+
+    def _changed(
+        self,
+        publication: Publication,
+        edition: Edition,
+        revision: Revision,
+        target: Path,
+        seen: Seen,
+        held: str | None,
+    ) -> Fetched:
+        """Keeps a file that came in the place of a known one beside that, as a revision nobody has reviewed."""
+        identity = f"{revision.id}-{seen.sha256[:8]}"
+        beside = kept_beside(target.parent, edition, revision, seen.sha256)
+        Partial(target).move(beside, seen)
+        if held and revision.sha256 is None:
+            self._record(edition, revision, Seen(seen.url, sha256=held, size=target.stat().st_size))
+        self._record(edition, revision, seen, known=True)
+        what = (
+            f"{revision.url}: the official file changed without a new address (sha256 {seen.sha256}); it is kept "
+            f"as revision {identity} in {beside}, and not used until it is reviewed or named: "
+            f"--revision {edition.id}:{identity}"
+        )
+        self.note(f"edition {edition.id}: {what}")
+        if held:
+            return Fetched("changed", target, held, what)
+        if found := self._from_archive(publication, edition, revision, target):
+            return Fetched("changed", target, found, what)
+        raise GuidanceError(what)
+
+    def _from_archive(
+        self, publication: Publication, edition: Edition, revision: Revision, target: Path
+    ) -> str | None:
+        """The SHA-256 of the file as a web archive has it, now in its place; None where there is no such copy."""
+        if not (publication.archive and revision.url and revision.date):
+            return None
+        moment = last_day(revision.date).replace("-", "") + "235959"
+        for form in _FRAMED:
+            address = f"{publication.archive.rstrip('/')}/{moment}{form}/{revision.url}"
+            try:
+                kind = wanted_kind(revision.url)
+                seen = self._download(publication, address, target, revision.sha256, None, kind)
+            except UnreachableError:
+                return None
+            except GuidanceError:
+                continue
+            if seen and revision.sha256 in (None, seen.sha256):
+                Partial(target).move(target, seen)
+                self._record(edition, revision, seen, archive=address)
+                self.note(f"edition {edition.id}: revision {revision.id} comes from a web archive: {address}")
+                return seen.sha256
+            Partial(target).drop()
+        return None
+
+    def _record(
+        self, edition: Edition, revision: Revision, seen: Seen, *, known: bool = False, archive: str | None = None
+    ) -> None:
+        """Put into the lock what the register does not pin (or, `known`, what differs from that)."""
+        if self._lock is None or not (known or revision.sha256 is None):
+            return
+        entry = Locked(edition.id, revision.id, revision.url or "", seen.sha256, seen.size, archive)
+        try:
+            record(self._lock, entry)
+        except GuidanceError as error:
+            self.note(str(error))
+
+    def _download(
+        self,
+        publication: Publication,
+        url: str,
+        target: Path,
+        sha256: str | None,
+        before: Seen | None,
+        kind: str | None = None,
+    ) -> Seen | None:
+        """What came, now in the Partial of `target`; None where nothing has changed since `before`."""
+        host = urlsplit(url).netloc.lower()
+        if host in self._silent:
+            raise UnreachableError(url, host, self._silent[host])
+        if url in self._failed:
+            raise self._failed[url]
+        hosts = frozenset((*publication.hosts, urlsplit(publication.archive or "").netloc.lower()))
+        wanted = Wanted(url, hosts, kind or wanted_kind(url), sha256, before)
+        download = Download(wanted, Partial(target), self._limits, self._transport, self.tell)
+        thread = threading.Thread(target=download.run, daemon=True)
+        thread.start()
+        # Looking up a name has no time limit of its own: the waiting is done out here.
+        patience = self._limits.connect * 2 / (1 + len(self._silent))
+        error: Exception | None = None
+        if not download.answered.wait(patience):
+            error = SilenceError(f"no answer within {patience:.0f} s")
+        else:
+            thread.join(self._limits.whole + 1)
+            error = GuidanceError(f"{url}: {too_long(self._limits)}") if thread.is_alive() else download.error
+        download.stopped.set()
+        if isinstance(error, SilenceError):
+            self._silent[host] = str(error)
+            raise UnreachableError(url, host, str(error))
+        if isinstance(error, GuidanceError):
+            self._failed[url] = error
+        if error is not None:
+            raise error
+        return download.seen
+
+
+def file_name(edition: Edition, revision: Revision) -> str:
+    """The name of a revision's file, such as 2018-2019-02.pdf: the edition's id is not said twice."""
+    suffix = suffix_of(wanted_kind(revision.url or "a.pdf"))
+    return f"{edition.id}-{revision.id.removeprefix(f'{edition.id}-')}{suffix}"
+
+
+def kept_beside(cache: Path, edition: Edition, revision: Revision, sha256: str | None = None) -> Path:
+    """Where a file is kept that came in the place of a revision's: by the digest, in a folder of its own. The
+    revision is the known one with the new file's `sha256`, or the unreviewed one by itself."""
+    name = file_name(edition, revision)
+    stem, _, suffix = name.rpartition(".")
+    return cache / "changed" / (f"{stem}-{sha256[:8]}.{suffix}" if sha256 else name)
+
+
+def _held(target: Path, revision: Revision) -> str | None:
+    """The SHA-256 of a sound file in its place; None where there is none."""
+    if not target.is_file():
+        return None
+    part = Partial(target)
+    part.path = target
+    sha256 = part.sha256()
+    sound = part.fault(wanted_kind(target.name)) is None and revision.sha256 in (None, sha256)
+    return sha256 if sound else None
+
+
+def _before(target: Path, revision: Revision, held: str | None) -> Seen | None:
+    seen = read_seen(notes_of(target)) if held else None
+    return seen if seen and (seen.url, seen.sha256) == (revision.url, held) else None
