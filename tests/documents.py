@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 from hypothesis import strategies as st
 
+from guidance.anchors import permalinks
 from guidance.model import (
     Asset,
     Block,
@@ -36,6 +37,8 @@ from guidance.model import (
     Text,
     Unresolved,
 )
+from guidance.publish.pages import addresses, lay_out
+from guidance.publish.shelf import Shelf
 from guidance.register import Edition, Publication, Published, Revision
 from guidance.register import Link as RegisterLink
 
@@ -256,6 +259,18 @@ def library_publication() -> Publication:
             ),
             Edition("2021", "Running a library 2021", "2021-06-18", basis="B"),
         ),
+    )
+
+
+def library_shelf(with_text: tuple[str, ...]) -> Shelf:
+    """What small pages tell of `library` in all editions, some of them with its text."""
+    text, publication = library(), library_publication()
+    known = {entry.anchor: entry for entry in permalinks(text)}
+    return Shelf(
+        publication,
+        {edition.id: known for edition in publication.editions},
+        provisions={one: {p.anchor: p for p in (*text.provisions, *text.notes)} for one in with_text},
+        urls={one: addresses(lay_out(text)) for one in with_text},
     )
 
 

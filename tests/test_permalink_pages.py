@@ -1,11 +1,16 @@
-"""Permalink pages say what and where a provision is, with its text and without."""
+"""Permalink pages say what and where a provision is, with its text and without, and what became of it."""
+
+from html import unescape
 
 import pytest
 from bs4 import BeautifulSoup
+from msgspec import structs
 
 from guidance.anchors import Permalink
 from guidance.model import Item, List, NoteMark, Para, Place, Provision, Text
-from guidance.publish.permalink_pages import Setting, permalink_pages, provision_name
+from guidance.publish.lineage_pages import lineage_pages
+from guidance.publish.permalink_pages import permalink_pages
+from guidance.publish.shelf import Fate, Shelf, provision_name
 from guidance.register import Edition, Publication, Revision
 
 ADDRESS = "https://files.example.org/guide.pdf"
@@ -14,14 +19,18 @@ OLD = Edition(
 )
 NEW = Edition("2020", "New", "2020-01-01")
 PUBLICATION = Publication("Keeping a <library>", "KL", "A made-up office", (OLD, NEW))
-ENTRIES = (
-    Permalink("para-45", "paragraph", "45", 31, "0" * 16),
-    Permalink("chapter-3", "chapter", "3", 30, "0" * 16),
-    Permalink("fn-2", "footnote", "2", None, "0" * 16),
-)
+ENTRIES = {
+    entry.anchor: entry
+    for entry in (
+        Permalink("para-45", "paragraph", "45", 31, "0" * 16),
+        Permalink("chapter-3", "chapter", "3", 30, "0" * 16),
+        Permalink("fn-2", "footnote", "2", None, "0" * 16),
+    )
+}
 PROVISION = Provision(
     "para-45", "paragraph", "45", "45.", blocks=(Para(Text("Words & <b>more</b>.")),), places=(Place(31),)
 )
+BARE = Shelf(PUBLICATION, {"2010": ENTRIES, "2020": {}})
 
 
 def parsed(page: bytes) -> BeautifulSoup:
@@ -38,7 +47,7 @@ def values(page: bytes, selector: str, attribute: str) -> list[str]:
 
 
 def test_without_text_a_page_says_where_it_stands() -> None:
-    pages = permalink_pages(ENTRIES, {}, {}, Setting(PUBLICATION, OLD))
+    pages = permalink_pages(OLD, BARE)
     assert set(pages) == {
         "p/permalink.css",
         "p/45/index.html",
@@ -47,25 +56,93 @@ def test_without_text_a_page_says_where_it_stands() -> None:
     }
     page = pages["p/45/index.html"]
     assert [h.get_text() for h in parsed(page).select("h1")] == ["Paragraph 45"]
-    assert {f"{ADDRESS}#page=31", "../../../2020/"} < set(values(page, "a", "href"))
+    assert {f"{ADDRESS}#page=31", "../../../2020/", "../../../t/2010-para-45/"} < set(values(page, "a", "href"))
     assert "Superseded on 1 January 2020" in words(page)
+    assert "cannot say whether the words still stand" in words(page)
     assert values(page, "link[rel=canonical]", "href") == ["../../../2010/p/45/"]
     assert "not loaded" in words(page)
     assert "PDF" not in words(pages["p/fn-2/index.html"])
 
 
 def test_with_text_a_page_has_it_escaped_and_leads_to_its_chapter() -> None:
-    setting = Setting(PUBLICATION, NEW, site_url="https://guidance.example.org/wt/", prefix="shelf")
-    urls = {"para-45": "chapter-3/#para-45"}
-    page = permalink_pages(ENTRIES[:1], {"para-45": PROVISION}, urls, setting)["p/45/index.html"]
-    assert [q.get_text() for q in parsed(page).select("blockquote")] == ["Words & <b>more</b>."]
+    shelf = Shelf(
+        PUBLICATION,
+        {"2020": ENTRIES},
+        {"2020": {"para-45": PROVISION}},
+        {"2020": {"para-45": "chapter-3/#para-45"}},
+        site_url="https://guidance.example.org/wt/",
+        prefix="shelf",
+    )
+    page = permalink_pages(NEW, shelf)["p/45/index.html"]
+    assert [q.get_text() for q in parsed(page).select("main > blockquote")] == ["Words & <b>more</b>."]
     assert "../../chapter-3/#para-45" in values(page, "a", "href")
     assert "in force" in words(page)
     address = "https://guidance.example.org/wt/shelf/2020/p/45/"
     assert values(page, "link[rel=canonical]", "href") == [address]
     assert values(page, "meta[property='og:url']", "content") == [address]
-    assert values(page, "meta[property='og:description']", "content") == ["Words & <b>more</b>."]
+    assert values(page, "meta[property='og:description']", "content") == ["In force. Words & <b>more</b>."]
+    assert {"../../../latest/p/45/", "../../../t/2020-para-45/"} < set(values(page, "dd a", "href"))
+    assert f'cite="{address}"' in unescape(page.decode())
     assert "<script" not in page.decode()
+    assert len(page) < 6000
+
+
+@pytest.mark.parametrize(
+    ("fate", "said", "quotes"),
+    [
+        (Fate("2010-para-45", "unchanged", ("para-50",)), "The wording is unchanged. There it is paragraph 50", 1),
+        (Fate("2010-para-45", "reworded", ("para-50",)), "It reads otherwise now. There it is paragraph 50", 2),
+        (Fate("2010-para-45", "gone", (), ("para-50",)), "does not stand there any more. Nearest to it is para", 1),
+    ],
+)
+def test_a_superseded_page_says_what_became_of_it_and_shows_it_where_it_differs(
+    fate: Fate, said: str, quotes: int
+) -> None:
+    now = structs.replace(PROVISION, anchor="para-50", number="50", blocks=(Para(Text("New words.")),))
+    shelf = Shelf(
+        PUBLICATION,
+        {"2010": ENTRIES, "2020": {"para-50": Permalink("para-50", "paragraph", "50", 40, "1" * 16)}},
+        {"2010": {"para-45": PROVISION}, "2020": {"para-50": now}},
+        fates={("2010", "para-45"): structs.replace(fate, places=(("2010", "para-45"), ("2020", "para-50")))},
+        compared=frozenset({("2010", "2020")}),
+    )
+    page = permalink_pages(OLD, shelf)["p/45/index.html"]
+    assert said in words(page)
+    assert len(parsed(page).select("main > blockquote")) == quotes
+    assert ("../../../2020/compare/2010/" in values(page, "a", "href")) == (fate.state != "unchanged")
+
+
+def test_the_edition_in_force_answers_for_what_only_older_ones_have() -> None:
+    pages = permalink_pages(NEW, BARE)
+    assert {"p/45/index.html", "p/fn-2/index.html"} < set(pages)
+    page = pages["p/45/index.html"]
+    assert "its text is not loaded here" in words(page).lower()
+    assert {"../../../2010/p/45/", "../../../t/2010-para-45/"} < set(values(page, "a", "href"))
+    assert values(page, "meta[name=robots]", "content") == ["noindex"]
+    loaded = structs.replace(BARE, entries={"2010": ENTRIES, "2020": {"para-1": ENTRIES["para-45"]}})
+    assert "Paragraph 45 is not in the 2020 edition" in words(permalink_pages(NEW, loaded)["p/45/index.html"])
+    assert permalink_pages(NEW, structs.replace(BARE, entries={})) == {}
+
+
+def test_a_lineage_page_shows_the_text_where_it_stands_last_and_all_its_places() -> None:
+    now = structs.replace(PROVISION, anchor="para-50", number="50", blocks=(Para(Text("New words.")),))
+    places = (("2010", "para-45"), ("2020", "para-50"))
+    new = {"para-50": Permalink("para-50", "paragraph", "50", 40, "1" * 16)}
+    shelf = Shelf(
+        PUBLICATION,
+        {"2010": ENTRIES, "2020": new},
+        {"2020": {"para-50": now}},
+        fates={place: Fate("2010-para-45", "reworded", ("para-50",), (), places) for place in places},
+    )
+    pages = lineage_pages(shelf)
+    assert {"t/2010-para-45/index.html", "t/2020-para-50/index.html", "t/2010-fn-2/index.html"} < set(pages)
+    for name in ("2010-para-45", "2020-para-50"):
+        page = pages[f"t/{name}/index.html"]
+        assert [q.get_text() for q in parsed(page).select("blockquote")] == ["New words."]
+        assert "how it reads in the edition in force" in words(page)
+        assert values(page, "li a", "href") == ["../../2020/p/50/", "../../2010/p/45/"]
+        assert values(page, "link[rel=canonical]", "href") == ["../../t/2010-para-45/"]
+    assert "not loaded here" in words(pages["t/2010-fn-2/index.html"])
 
 
 @pytest.mark.parametrize(
@@ -90,9 +167,9 @@ def test_a_page_keeps_lists_and_leads_to_notes_by_their_permalinks() -> None:
     section = Provision("lending", "section", heading=Text("Lending"), level=2)
     listed = List((Item("•", (Para(Text("Readers must sign.", (NoteMark(18, "fn-2", "2"),))),)),))
     box = Provision("lending-box", "box", blocks=(Para(Text("Before:")), listed), parents=("lending",))
-    entries = (*ENTRIES, Permalink("lending-box", "box", None, 7, "0" * 16))
-    page = permalink_pages(entries, {p.anchor: p for p in (section, box)}, {}, Setting(PUBLICATION, OLD))
-    quoted = page["p/lending-box/index.html"]
+    entries = {**ENTRIES, "lending-box": Permalink("lending-box", "box", None, 7, "0" * 16)}
+    shelf = Shelf(PUBLICATION, {"2010": entries}, {"2010": {p.anchor: p for p in (section, box)}})
+    quoted = permalink_pages(OLD, shelf)["p/lending-box/index.html"]
     assert [h.get_text() for h in parsed(quoted).select("h1")] == ["Box under “Lending”"]
-    assert [entry.get_text() for entry in parsed(quoted).select("blockquote li")] == ["Readers must sign.2"]
-    assert values(quoted, "blockquote a", "href") == ["../fn-2/"]
+    assert [entry.get_text() for entry in parsed(quoted).select("main > blockquote li")] == ["Readers must sign.2"]
+    assert values(quoted, "main > blockquote a", "href") == ["../../../2010/p/fn-2/"]

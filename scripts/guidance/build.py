@@ -8,13 +8,14 @@ from pathlib import Path
 
 from msgspec import Struct, structs
 
-from guidance.anchors import Permalink, permalinks, read_permalinks, write_permalinks
+from guidance.anchors import permalinks, read_permalinks, write_permalinks
 from guidance.comparing import Compared, compare_editions, crosswalk_json, links_to_redlines
 from guidance.link.acts import read_acts
 from guidance.link.duties import find_binding_words
 from guidance.link.references import find_references
+from guidance.linking import linked_files, make_shelf, record_texts
 from guidance.loading import Loaded, Places, load_editions
-from guidance.model import GuidanceError, Provision
+from guidance.model import GuidanceError
 from guidance.publish import api
 from guidance.publish.blocks import picture_name
 from guidance.publish.edition import render_stub
@@ -23,8 +24,9 @@ from guidance.publish.handwritten import Prepared, prepare_pages
 from guidance.publish.ledger import Ledger, duties_csv, duty_records, link_to_ledger, render_ledger
 from guidance.publish.markdown import render_pages
 from guidance.publish.pages import PICTURES, Page, addresses
-from guidance.publish.permalink_pages import Setting, permalink_pages
+from guidance.publish.permalink_pages import permalink_pages
 from guidance.publish.root import render_root_home
+from guidance.publish.shelf import Shelf
 from guidance.publish.site import Folder, Workshop, build_site
 from guidance.publish.timeline import render_editions
 from guidance.register import Edition, Publication, read_register
@@ -121,8 +123,8 @@ def wanted(order: Order, publication: Publication) -> tuple[str, ...]:
     return order.editions or known
 
 
-def record_permalinks(folder: Path, loaded: Iterable[Loaded]) -> dict[str, int]:
-    """Put the loaded editions' anchors into their permalink registers; returns how many each gained.
+def record_permalinks(folder: Path, loaded: tuple[Loaded, ...]) -> dict[str, int]:
+    """Put the loaded editions' anchors and lineages into the registers; returns how many each register gained.
 
     Lines are added and brought up to date; none is ever taken away.
     """
@@ -133,8 +135,8 @@ def record_permalinks(folder: Path, loaded: Iterable[Loaded]) -> dict[str, int]:
         present = {entry.anchor for entry in now}
         path.parent.mkdir(parents=True, exist_ok=True)
         write_permalinks(path, (*now, *(entry for entry in before if entry.anchor not in present)))
-        gained[item.edition.id] = len(present - {entry.anchor for entry in before})
-    return gained
+        gained[f"{item.edition.id}/permalinks.tsv"] = len(present - {entry.anchor for entry in before})
+    return gained | record_texts(read_register(folder), folder, loaded, compare_editions(loaded, folder))
 
 
 # --- One publication -------------------------------------------------------------------------------
@@ -146,11 +148,11 @@ def publication_folders(
     """What MkDocs is to build for a publication: a folder for each edition, and the pages at its root."""
     texts = {item.edition.id: item for item in loaded}
     compared = compare_editions(loaded, folder)
+    shelf = make_shelf(publication, folder, loaded, compared, shop, prefix)
     editions = tuple(
-        _edition_folder(publication, edition, folder, texts, compared, shop, prefix)
-        for edition in publication.editions
+        _edition_folder(publication, edition, folder, texts, compared, shelf) for edition in publication.editions
     )
-    return (*editions, _root_folder(publication, folder, tuple(texts), prefix, compared))
+    return (*editions, _root_folder(publication, folder, tuple(texts), compared, shelf))
 
 
 def _edition_folder(
@@ -159,8 +161,7 @@ def _edition_folder(
     folder: Path,
     texts: Mapping[str, Loaded],
     compared: Compared,
-    shop: Workshop,
-    prefix: str,
+    shelf: Shelf,
 ) -> Folder:
     item = texts.get(edition.id)
     overview = _read(folder / edition.id / "overview.md")
@@ -181,7 +182,6 @@ def _edition_folder(
         pages += render_ledger(ledger, [other for other in texts if other != edition.id])
     else:
         pages = render_stub(edition, publication, overview=overview, nearest=_nearest(publication, edition, texts))
-    place = f"{prefix}/{edition.id}".strip("/")
     current = edition.id == publication.in_force.id
     return Folder(
         id=edition.id,
@@ -190,34 +190,21 @@ def _edition_folder(
         | _pictures(item)
         | {path: content for redline in redlines for path, content in redline.files.items()},
         settings=edition_settings(edition, publication, pages, with_text=tuple(texts)),
-        extras=_extras(publication, edition, folder, item, pages, place, prefix, shop) | _duty_files(ledger),
+        extras=_extras(edition, item, pages, shelf) | _duty_files(ledger),
         aliases=("latest",) if current else (),
-        prefix=prefix,
+        prefix=shelf.prefix,
     )
 
 
-def _extras(
-    publication: Publication,
-    edition: Edition,
-    folder: Path,
-    item: Loaded | None,
-    pages: tuple[Page, ...],
-    place: str,
-    prefix: str,
-    shop: Workshop,
-) -> dict[str, bytes]:
+def _extras(edition: Edition, item: Loaded | None, pages: tuple[Page, ...], shelf: Shelf) -> dict[str, bytes]:
     """What stands beside the pages: JSON, and a permalink page for all that was or is published."""
     document = item.document if item else None
-    urls = addresses(pages)
-    extras = {"edition.json": api.encode(api.edition_record(api.edition_facts(publication, edition), document))}
-    entries: dict[str, Permalink] = {e.anchor: e for e in read_permalinks(folder / edition.id / "permalinks.tsv")}
-    provisions: dict[str, Provision] = {}
+    facts = api.edition_facts(shelf.publication, edition)
+    extras = {"edition.json": api.encode(api.edition_record(facts, document))}
     if document:
-        extras["provisions.json"] = api.encode(api.records(document, urls, place))
-        provisions = {p.anchor: p for p in (*document.provisions, *document.notes)}
-        entries |= {entry.anchor: entry for entry in permalinks(document)}
-    setting = Setting(publication, edition, shop.site_url, prefix, item.source.sha256 if item else None)
-    return extras | permalink_pages(entries.values(), provisions, urls, setting)
+        place = f"{shelf.prefix}/{edition.id}".strip("/")
+        extras["provisions.json"] = api.encode(api.records(document, addresses(pages), place))
+    return extras | permalink_pages(edition, shelf)
 
 
 def _duty_files(ledger: Ledger | None) -> dict[str, bytes]:
@@ -249,7 +236,7 @@ def _read(path: Path) -> str:
 
 
 def _root_folder(
-    publication: Publication, folder: Path, loaded: tuple[str, ...], prefix: str, compared: Compared
+    publication: Publication, folder: Path, loaded: tuple[str, ...], compared: Compared, shelf: Shelf
 ) -> Folder:
     settings = root_settings(publication, with_text=loaded)
     docs = folder / publication.docs if publication.docs else None
@@ -264,11 +251,11 @@ def _root_folder(
         pages["index.md"] = render_root_home(publication, loaded).encode()
     if set(pages) == {"index.md", "editions.md"}:
         settings["nav"] = [{"Home": "index.md"}, {"Editions": "editions.md"}]
-    extras = {"crosswalk.json": crosswalk_json(compared)} if loaded else {}
+    extras = linked_files(shelf) | ({"crosswalk.json": crosswalk_json(compared)} if loaded else {})
     if search := make_search(publication, folder, compared):
         pages[search.page.path] = search.page.markdown.encode()
         extras |= search.files
-    return Folder("", publication.title, pages, settings, extras, prefix=prefix)
+    return Folder("", publication.title, pages, settings, extras, prefix=shelf.prefix)
 
 
 def _handwritten(publication: Publication, folder: Path, docs: Path, compared: Compared) -> Prepared:

@@ -16,7 +16,11 @@ from lxml import etree, html
 from msgspec import Struct
 
 from guidance.anchors import permalink_path, read_permalinks
+from guidance.lineages import FILE as LINEAGES
+from guidance.lineages import read_lineages
 from guidance.model import GuidanceError, Strength
+from guidance.permanence import lost, site_paths
+from guidance.publish.shelf import lineage_path
 from guidance.register import read_register
 
 _LINKS = {"a": ("href",), "area": ("href",), "form": ("action",), "blockquote": ("cite",)}
@@ -73,8 +77,9 @@ class _Page(Struct, frozen=True):
     resources: tuple[str, ...]
 
 
-def check_site(site: Path, publication: Path | None = None) -> Report:
-    """Check every page and data file below `site`; with `publication`, its permalink registers too.
+def check_site(site: Path, publication: Path | None = None, against: str | None = None) -> Report:
+    """Check every page and data file below `site`; with `publication`, its permalink registers too; with
+    `against`, a folder or a branch here, that nothing is lost of what was published there.
 
     Raises GuidanceError when there is no site.
     """
@@ -99,6 +104,11 @@ def check_site(site: Path, publication: Path | None = None) -> Report:
         faults.append(Fault("versions.json", "is missing: no edition can be chosen"))
     if publication:
         faults += _check_permalinks(site, publication, files)
+    if against:
+        faults += [
+            Fault(path, f"is gone, and was published before ({against})")
+            for path in lost(site_paths(against, Path.cwd()), files)
+        ]
     return Report(
         tuple(sorted(set(faults))), len(pages), sum(len(p.links) + len(p.resources) for p in pages.values())
     )
@@ -332,3 +342,7 @@ def _check_permalinks(site: Path, publication: Path, files: frozenset[str]) -> I
                 yield Fault(page, f"is missing, and {entry.anchor} of {edition.id} was published once")
             if loaded is not None and entry.anchor not in loaded:
                 yield Fault(f"{edition.id}/provisions.json", f"has lost {entry.anchor}, which was published once")
+    for lineage in read_lineages(publication / LINEAGES):
+        page = f"{lineage_path(lineage)}index.html"
+        if page not in files:
+            yield Fault(page, f"is missing, and the lineage {lineage} was published once")

@@ -16,7 +16,7 @@ from msgspec import structs
 from rich.console import Console
 
 import guidance
-from guidance import checks, reviews, serving
+from guidance import checks, permanence, reviews, serving
 from guidance.build import Order, Outcome, build, load, record_permalinks, wanted
 from guidance.comparing import cite, compare_files, say_cited
 from guidance.convert import convert
@@ -77,8 +77,8 @@ def build_command(
     for warning in _build_warnings(outcome):
         _err.print(warning)
     if record:
-        for edition_id, count in gained.items():
-            _out.print(f"{publication / edition_id / 'permalinks.tsv'}: {count} new")
+        for register, count in gained.items():
+            _out.print(f"{publication / register}: {count} new")
     _out.print(_closing(outcome, out))
 
 
@@ -188,12 +188,17 @@ def cite_command(
 def check_command(
     site: Annotated[Path, typer.Argument(help="The built site.")] = Path("site"),
     publication: PublicationOption = Path("versions"),
+    against: Annotated[
+        str | None,
+        typer.Option("--against", help="A site published before, folder or branch (else gh-pages, where it is)."),
+    ] = None,
 ) -> None:
     """Check the built site: links, anchors, permalinks, data files; one line for each fault."""
     with _telling() as tell:
         tell(f"checking {site}")
         register = read_register(publication) if (publication / "editions.toml").is_file() else None
-        report = checks.check_site(site, publication if register else None)
+        before = against or permanence.find_branch(Path.cwd())
+        report = checks.check_site(site, publication if register else None, before)
     if register and register.docs:
         for line in reviews.survey(publication / register.docs, site):
             _out.print(line)

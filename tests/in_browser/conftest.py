@@ -21,7 +21,7 @@ from guidance.publish.frame import edition_settings, root_settings
 from guidance.publish.ledger import Earlier, Ledger, render_ledger
 from guidance.publish.markdown import render_pages
 from guidance.publish.pages import PICTURES, addresses, lay_out
-from guidance.publish.permalink_pages import Setting, permalink_pages
+from guidance.publish.permalink_pages import permalink_pages
 from guidance.publish.search import Acronym, Searchable, places, search_records
 from guidance.publish.search_index import facets, make_index
 from guidance.publish.search_page import INDEX, facets_path, places_path, render_search
@@ -32,6 +32,7 @@ ROOT = Path(__file__).parent.parent.parent
 PUBLICATION = documents.library_publication()
 DOCUMENT = documents.library()
 WITH_TEXT = ("2011", "2021")
+SHELF = documents.library_shelf(WITH_TEXT)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -78,15 +79,12 @@ def edition_folder(edition: Edition) -> Folder:
     if other:
         pages += render_ledger(ledger(edition.id), (other,))
     pictures = {f"{PICTURES}{picture_name(a.name)}": a.content for a in DOCUMENT.assets}
-    provisions = {p.anchor: p for p in (*DOCUMENT.provisions, *DOCUMENT.notes)}
     return Folder(
         id=edition.id,
         title=edition.id,
         pages={p.path: p.markdown.encode() for p in pages} | (pictures if other else {}),
         settings=edition_settings(edition, PUBLICATION, pages, with_text=WITH_TEXT),
-        extras=permalink_pages(
-            permalinks(DOCUMENT), provisions if other else {}, addresses(pages), Setting(PUBLICATION, edition)
-        ),
+        extras=permalink_pages(edition, SHELF),
         aliases=("latest",) if edition.id == PUBLICATION.in_force.id else (),
     )
 

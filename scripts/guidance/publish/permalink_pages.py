@@ -1,208 +1,203 @@
 """Permalink pages: one small page of its own for each provision, good with no script and no text loaded.
 
-Plain HTML, made here and nowhere else; it stands outside MkDocs so that a change of theme never moves it.
+Each says what and where the provision is, whether it stands today, and how to link and quote it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator
 from html import escape
 
-from msgspec import Struct
-
-from guidance.anchors import Permalink, permalink_path
-from guidance.model import Provision, plain_text
-from guidance.publish.blocks import Setting as BlockSetting
-from guidance.publish.blocks import render_html
-from guidance.publish.edition import say_date
+from guidance.anchors import permalink_path
+from guidance.model import Provision
+from guidance.publish import embeds
+from guidance.publish.blocks import Setting, render_html
 from guidance.publish.inline import Context, Form
 from guidance.publish.pages import source_address
-from guidance.register import Edition, Publication
+from guidance.publish.shelf import Fate, Node, Shelf, edition_name, lineage_path, own_words, provision_name, short
+from guidance.publish.small_pages import STYLE_NAME, canonical, frame, shorten, style, superseded
+from guidance.register import Edition
 
-STYLE_NAME = "p/permalink.css"
-STYLE = b"""\
-:root { color-scheme: light dark; }
-body { font: 1.1rem/1.6 system-ui, sans-serif; max-width: 42rem; margin: 0 auto; padding: 1.5rem; }
-body { overflow-wrap: anywhere; }
-h1 { font-size: 1.5rem; line-height: 1.25; }
-a { color: #0b4f8a; }
-a:focus-visible { outline: 3px solid #c2410c; outline-offset: 2px; }
-.status, blockquote { border-left: .3rem solid; margin: 1rem 0; padding: .25rem 1rem; }
-.status { border-color: #9a3412; }
-.status.current { border-color: #166534; }
-blockquote { border-color: #64748b; }
-blockquote > :first-child { margin-top: 0; }
-blockquote > :last-child { margin-bottom: 0; }
-blockquote .subheading { font-weight: bold; }
-blockquote li { margin: .35rem 0; }
-blockquote li:has(> .marker) { list-style: none; }
-blockquote img { max-width: 100%; height: auto; background: #fff; }
-.table { overflow-x: auto; }
-td, th { border: 1px solid #64748b; padding: .25rem .5rem; text-align: left; vertical-align: top; }
-sup { line-height: 0; }
-footer { border-top: 1px solid #64748b; font-size: .9rem; margin-top: 2rem; padding-top: .5rem; }
-@media (prefers-color-scheme: dark) { body { background: #14181d; color: #e8eaed; } a { color: #8ec7ff; } }
-@media print { a { color: inherit; } }
-"""
-
-_KINDS = {
-    "paragraph": "Paragraph",
-    "footnote": "Footnote",
-    "text": "Unnumbered text",
-    "flow-chart": "Flow chart",
-}
-_NAMED = {"part", "chapter", "annex"}
+_UP = "../../../"  # from a permalink page to the publication's root
 
 
-class Setting(Struct, frozen=True):
-    """What all permalink pages of an edition have in common."""
+def permalink_pages(edition: Edition, shelf: Shelf) -> dict[str, bytes]:
+    """Path from the edition's root -> page, for all that the edition has published, and the shared style.
 
-    publication: Publication
-    edition: Edition
-    site_url: str | None = None
-    prefix: str = ""  # where the publication stands in the site
-    sha256: str | None = None  # of the file that was read, where one was
-
-
-def permalink_pages(
-    entries: Iterable[Permalink], provisions: Mapping[str, Provision], urls: Mapping[str, str], setting: Setting
-) -> dict[str, bytes]:
-    """Path from the edition's root -> page, for every line of the permalink register and the shared style.
-
-    `provisions` and `urls` (from the edition's root) are what is loaded; both may be empty.
+    The edition in force also answers for what only older ones have, since `latest` leads into it: an address
+    below `latest` that was good once stays good.
     """
-    known = list(entries)
-    anchors = frozenset(entry.anchor for entry in known)
-    pages = {
-        f"{_short(entry.anchor)}index.html": _page(entry, provisions, anchors, urls, setting) for entry in known
-    }
-    return {STYLE_NAME: STYLE, **pages} if pages else {}
+    known = shelf.entries.get(edition.id, {})
+    pages = {f"p/{short(anchor)}/index.html": _page((edition.id, anchor), shelf) for anchor in known}
+    if edition.id == shelf.publication.in_force.id:
+        pages |= {f"p/{short(node[1])}/index.html": _answer(node, shelf) for node in _only_older(shelf)}
+    return {f"p/{STYLE_NAME}": style(shelf), **pages} if pages else {}
 
 
-def provision_name(kind: str, number: str | None, heading: str | None) -> str:
-    """How a page calls a provision: "Paragraph 45", "Chapter 3: ...", a section's heading."""
-    words = _KINDS.get(kind, kind.capitalize())
-    if heading and (kind == "section" or number is None):
-        return heading
-    name = f"{words} {number}" if number else words
-    already = heading and heading.casefold().startswith(name.casefold())
-    return (heading if already else f"{name}: {heading}") if heading else name
-
-
-def _short(anchor: str) -> str:
-    return permalink_path("", anchor).removeprefix("/")
-
-
-def _name(entry: Permalink, provisions: Mapping[str, Provision]) -> str:
-    """A provision's name; one without number or heading is told by the heading it stands under."""
-    provision = provisions.get(entry.anchor)
-    heading = provision.heading.plain if provision and provision.heading else None
-    name = provision_name(entry.kind, entry.number, heading)
-    above = provisions.get(provision.parents[-1]) if provision and provision.parents else None
-    if heading or entry.number or above is None or above.heading is None:
-        return name
-    return f"{name} under “{above.heading.plain}”"
-
-
-def _quoted(provision: Provision, anchors: frozenset[str]) -> str:
+def quoted(node: Node, provision: Provision, shelf: Shelf, up: str) -> str:
     """A provision's blocks as HTML; what it links within the edition are permalinks too."""
+    edition = node[0]
+    known = shelf.entries.get(edition, {})
 
     def link(anchor: str, form: Form) -> str | None:
-        return f"../{_short(anchor).removeprefix('p/')}" if anchor in anchors else None
+        return f"{up}{permalink_path(edition, anchor)}" if anchor in known else None
 
-    context = Context(link=link, note_id=lambda note: f"ref-{note}")
-    return render_html(provision.blocks, BlockSetting(context, 1, "../../"))
+    context = Context(link=link, note_id=lambda note: f"ref-{node[1]}-{note}")
+    return render_html(provision.blocks, Setting(context, 1, f"{up}{edition}/"))
 
 
-def _page(
-    entry: Permalink,
-    provisions: Mapping[str, Provision],
-    anchors: frozenset[str],
-    urls: Mapping[str, str],
-    setting: Setting,
-) -> bytes:
-    provision, url = provisions.get(entry.anchor), urls.get(entry.anchor)
-    name = _name(entry, provisions)
-    edition, publication = setting.edition, setting.publication
-    cited = f"{publication.title} {edition.id}" if edition.id not in publication.title else publication.title
-    text = plain_text(provision) if provision else ""
-    page = provision.page if provision else entry.page
-    main = [f"<h1>{escape(name)}</h1>", f"<p><cite>{escape(cited)}</cite></p>", _status(setting)]
+def _page(node: Node, shelf: Shelf) -> bytes:
+    edition, anchor = node
+    provision, fate, name = shelf.provision(node), shelf.fate(node), shelf.name(node)
+    cited = edition_name(shelf.publication, edition)
+    path = permalink_path(edition, anchor)
+    main = [f"<h1>{escape(name)}</h1>", f'<p class="from"><cite>{escape(cited)}</cite></p>', _status(node, shelf)]
     if provision and provision.blocks:
-        main.append(f"<blockquote>{_quoted(provision, anchors)}</blockquote>")
+        main.append(f"<blockquote>{quoted(node, provision, shelf, _UP)}</blockquote>")
     elif provision is None:
         main.append("<p>The text of this edition is not loaded in this build of the site.</p>")
-    main += _ways(page, url, setting)
-    head = [
-        f"<title>{escape(f'{name}, {cited}')}</title>",
-        '<link rel="stylesheet" href="../permalink.css">',
-        _canonical(entry, setting),
-        f'<meta property="og:title" content="{escape(f"{name}, {cited}")}">',
-        '<meta property="og:type" content="article">',
-        f'<meta property="og:site_name" content="{escape(publication.title)}">',
-        f'<meta property="og:description" content="{escape(_description(text, page, setting))}">',
-        f'<meta name="description" content="{escape(_description(text, page, setting))}">',
-    ]
-    return _document(head, main, setting).encode()
-
-
-def _document(head: list[str], main: list[str], setting: Setting) -> str:
-    made_up = "Made-up guidance: a specimen that shows the machine at work." if setting.publication.specimen else ""
-    rights = (
-        made_up or f"An unofficial site. The text is the official one, under the {setting.publication.licence}."
+    main += [*_ways(node, shelf), *today(node, fate, shelf, _UP), *_addresses(node, fate, shelf)]
+    head = [*canonical(path, shelf, _UP), *embeds.discovery(node, shelf, _UP)]
+    return frame(
+        f"{name}, {cited}", _description(node, shelf), main, shelf, up=_UP, head=head, css=f"../{STYLE_NAME}"
     )
-    lines = [
-        "<!doctype html>",
-        '<html lang="en">',
-        "<head>",
-        '<meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        *(line for line in head if line),
-        "</head>",
-        "<body>",
-        "<main>",
-        *main,
-        "</main>",
-        f'<footer><p>{escape(rights)} <a href="../../">About this edition</a></p></footer>',
-        "</body>",
-        "</html>",
-        "",
-    ]
-    return "\n".join(lines)
 
 
-def _canonical(entry: Permalink, setting: Setting) -> str:
-    path = permalink_path("/".join(filter(None, (setting.prefix, setting.edition.id))), entry.anchor)
-    if not setting.site_url:
-        # Copies below an alias point back to the edition itself, two folders up and by its id.
-        up = f"../../../{permalink_path(setting.edition.id, entry.anchor)}"
-        return f'<link rel="canonical" href="{escape(up)}">'
-    address = escape(f"{setting.site_url.rstrip('/')}/{path}")
-    return f'<link rel="canonical" href="{address}">\n<meta property="og:url" content="{address}">'
-
-
-def _status(setting: Setting) -> str:
-    edition, current = setting.edition, setting.publication.in_force
-    if edition.id == current.id:
+def _status(node: Node, shelf: Shelf) -> str:
+    said = superseded(node[0], shelf)
+    if said is None:
         return '<p class="status current">This edition is in force.</p>'
-    ended = f" on {say_date(edition.ended)}" if edition.ended else ""
-    link = f'<a href="../../../{escape(current.id)}/">The edition in force is that of {escape(current.id)}</a>'
-    return f'<p class="status"><strong>Superseded</strong>{escape(ended)}. {link}.</p>'
+    now = escape(shelf.publication.in_force.id)
+    link = f'<a href="{_UP}{now}/">The edition in force is that of {now}</a>'
+    return f'<p class="status"><strong>{escape(said.split(" ", 1)[0])}</strong>{escape(said[10:])}. {link}.</p>'
 
 
-def _ways(page: int | None, url: str | None, setting: Setting) -> list[str]:
+def _ways(node: Node, shelf: Shelf) -> list[str]:
+    edition, anchor = node
     ways = []
-    if url:
+    if url := shelf.urls.get(edition, {}).get(anchor):
         ways.append(f'<p><a href="../../{escape(url)}">Read it in its chapter</a></p>')
+    page = _source_page(node, shelf)
     if page is not None:
-        where = f"page {page} of the {'PDF' if setting.publication.specimen else 'official PDF'}"
-        address = source_address(setting.edition, page, setting.sha256)
+        where = f"page {page} of the {'PDF' if shelf.publication.specimen else 'official PDF'}"
+        address = source_address(shelf.publication.edition(edition), page, shelf.sha256.get(edition))
         linked = f'<a href="{escape(address)}">{where}</a>' if address else where
         ways.append(f"<p>It stands on {linked}.</p>")
     return ways
 
 
-def _description(text: str, page: int | None, setting: Setting) -> str:
+def _source_page(node: Node, shelf: Shelf) -> int | None:
+    provision = shelf.provision(node)
+    return provision.page if provision else shelf.entries[node[0]][node[1]].page
+
+
+def _description(node: Node, shelf: Shelf) -> str:
+    """What a pasted link shows: whether it stands today, and how it begins."""
+    provision, page = shelf.provision(node), _source_page(node, shelf)
+    said = superseded(node[0], shelf)
+    now = f"{said}; the edition in force is that of {shelf.publication.in_force.id}. " if said else "In force. "
+    text = own_words(provision) if provision else ""
     if not text:
-        where = f"On page {page} of the official PDF" if page else "A provision"
-        return f"{where}, {setting.publication.title} {setting.edition.id}."
-    words = " ".join(text.split())
-    return words if len(words) <= 200 else words[:200].rsplit(" ", 1)[0] + " …"
+        text = f"On page {page} of the official PDF." if page else edition_name(shelf.publication, node[0])
+    return now + shorten(text)
+
+
+def today(node: Node, fate: Fate, shelf: Shelf, up: str) -> Iterator[str]:
+    """What became of a provision in the edition in force: the words there where they differ, as HTML."""
+    if fate.state == "in force":
+        return
+    edition, in_force = node[0], shelf.publication.in_force.id
+    yield f'<h2 id="today">In the edition in force, {escape(in_force)}</h2>'
+    places = ", ".join(_linked((in_force, anchor), shelf, up) for anchor in fate.today)
+    if fate.state == "unchanged":
+        yield f"<p>The wording is unchanged. There it is {places}.</p>"
+    elif fate.state == "reworded":
+        yield f"<p>It reads otherwise now. There it is {places}.{_redline(edition, in_force, shelf, up)}</p>"
+        yield from _texts([(in_force, anchor) for anchor in fate.today], shelf, up)
+    elif fate.state == "gone":
+        near = ", ".join(_linked((in_force, anchor), shelf, up) for anchor in fate.nearest)
+        nearest = f" Nearest to it is {near}." if near else ""
+        yield f"<p>It does not stand there any more.{nearest}{_redline(edition, in_force, shelf, up)}</p>"
+    else:
+        yield (
+            f"<p>The text of {escape(in_force)} is not loaded here, so this site cannot say whether the words "
+            f'still stand. <a href="{up}{escape(in_force)}/">What is known of it</a>.</p>'
+        )
+        later = [place for place in fate.places if place[0] not in (edition, in_force)]
+        if later:
+            yield f"<p>The same text in other editions: {', '.join(_linked(p, shelf, up) for p in later)}.</p>"
+
+
+def _redline(old: str, new: str, shelf: Shelf, up: str) -> str:
+    if (old, new) not in shelf.compared:
+        return ""
+    return f' <a href="{up}{escape(new)}/compare/{escape(old)}/">What changed, word by word</a>.'
+
+
+def _texts(nodes: list[Node], shelf: Shelf, up: str) -> Iterator[str]:
+    for node in nodes:
+        provision = shelf.provision(node)
+        if provision and provision.blocks:
+            yield f"<blockquote>{quoted(node, provision, shelf, up)}</blockquote>"
+
+
+def _linked(node: Node, shelf: Shelf, up: str) -> str:
+    edition, anchor = node
+    known = anchor in shelf.entries.get(edition, {})
+    words = f"{shelf.spoken(node) if known else anchor} ({edition})"
+    return (
+        f'<a href="{up}{escape(permalink_path(edition, anchor))}">{escape(words)}</a>' if known else escape(words)
+    )
+
+
+def _addresses(node: Node, fate: Fate, shelf: Shelf) -> Iterator[str]:
+    """The addresses of a provision and what each promises, and code to quote it elsewhere."""
+    edition, anchor = node
+    rows = [
+        ("Pinned: always this text of this edition", permalink_path(edition, anchor)),
+        ("Moves with the text into later editions", lineage_path(fate.lineage)),
+    ]
+    if fate.state == "in force":
+        what = "Whatever has this number or name in the edition in force, even if it is another text"
+        rows.append((what, f"latest/p/{short(anchor)}/"))
+    yield f"<h2>Link to {escape(shelf.spoken(node))}</h2>"
+    yield "<dl>"
+    for what, path in rows:
+        shown = shelf.address(path) or f"/{'/'.join(filter(None, (shelf.prefix, path)))}"
+        yield f'<dt>{what}</dt><dd><a href="{_UP}{escape(path)}">{escape(shown)}</a></dd>'
+    yield "</dl>"
+    yield from embeds.copyable(node, shelf, _UP)
+
+
+# --- Addresses below `latest` that older editions gave ---------------------------------------------
+
+
+def _only_older(shelf: Shelf) -> Iterator[Node]:
+    """What older editions have and the one in force has not, each by the newest edition that has it."""
+    seen = {short(anchor) for anchor in shelf.entries.get(shelf.publication.in_force.id, {})}
+    for edition in reversed(shelf.publication.editions):
+        for anchor in shelf.entries.get(edition.id, {}):
+            if short(anchor) not in seen:
+                seen.add(short(anchor))
+                yield edition.id, anchor
+
+
+def _answer(node: Node, shelf: Shelf) -> bytes:
+    """What the edition in force says at an address that only an older edition has."""
+    edition, anchor = node
+    current, entry, fate = shelf.publication.in_force, shelf.entries[node[0]][node[1]], shelf.fate(node)
+    plain = provision_name(entry.kind, entry.number, None) if entry.number else "This place"
+    cited = edition_name(shelf.publication, current.id)
+    if shelf.entries.get(current.id):
+        title = f"{plain} is not in the {current.id} edition"
+        said = f"The edition in force, {cited}, has nothing at this address."
+    else:
+        title = f"{plain}: the text of {current.id} is not loaded"
+        said = f"The edition in force is {cited}. Its text is not loaded here, so it cannot be shown."
+    main = [
+        f"<h1>{escape(title)}</h1>",
+        f'<p class="status">{escape(said)}</p>',
+        f"<p>An older edition has it: {_linked(node, shelf, _UP)}. "
+        f'<a href="{_UP}{escape(lineage_path(fate.lineage))}">Where that text stands today</a>.</p>',
+        f'<p><a href="{_UP}{escape(current.id)}/">The {escape(current.id)} edition</a></p>',
+    ]
+    head = ['<meta name="robots" content="noindex">', *canonical(permalink_path(edition, anchor), shelf, _UP)]
+    return frame(f"{title}, {cited}", said, main, shelf, up=_UP, head=head, css=f"../{STYLE_NAME}")

@@ -1,0 +1,81 @@
+"""A publication's editions and comparisons -> what is linked to and embedded: the shelf that small pages tell from.
+
+Brings the rooms together; pages are made in `publish`, and nothing is printed here.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from guidance.anchors import Permalink, permalinks, read_permalinks
+from guidance.comparing import Compared
+from guidance.lineages import FILE, find_fates, read_lineages, record_lineages, write_lineages
+from guidance.loading import Loaded
+from guidance.publish.embeds import embed_files
+from guidance.publish.lineage_pages import lineage_pages
+from guidance.publish.shelf import Shelf
+from guidance.publish.site import Workshop
+from guidance.publish.small_pages import tokens_css
+from guidance.register import Publication
+
+HELP = "about/link-to-us"  # the page on linking, where a publication's hand-written pages have one
+
+
+def make_shelf(
+    publication: Publication,
+    folder: Path,
+    loaded: Iterable[Loaded],
+    compared: Compared,
+    shop: Workshop,
+    prefix: str = "",
+) -> Shelf:
+    """All that is known of a publication's provisions. `folder` is the publication's."""
+    texts = {item.edition.id: item for item in loaded}
+    entries = known_permalinks(publication, folder, texts.values())
+    docs = folder / publication.docs if publication.docs else None
+    helped = docs is not None and (docs / f"{HELP}.md").is_file()
+    return Shelf(
+        publication,
+        entries,
+        provisions={
+            edition: {p.anchor: p for p in (*item.document.provisions, *item.document.notes)}
+            for edition, item in texts.items()
+        },
+        urls=compared.addresses,
+        fates=find_fates(publication, entries, compared.crosswalk, read_lineages(folder / FILE)),
+        compared=frozenset(compared.comparisons),
+        sha256={edition: item.source.sha256 for edition, item in texts.items()},
+        site_url=shop.site_url,
+        prefix=prefix,
+        tokens=tokens_css(shop.root),
+        help=f"{HELP}/" if helped else None,
+    )
+
+
+def known_permalinks(
+    publication: Publication, folder: Path, loaded: Iterable[Loaded]
+) -> dict[str, dict[str, Permalink]]:
+    """Per edition, oldest first, every anchor that was or is published."""
+    known = {}
+    texts = {item.edition.id: item for item in loaded}
+    for edition in publication.editions:
+        entries = {e.anchor: e for e in read_permalinks(folder / edition.id / "permalinks.tsv")}
+        if edition.id in texts:
+            entries |= {entry.anchor: entry for entry in permalinks(texts[edition.id].document)}
+        known[edition.id] = entries
+    return known
+
+
+def linked_files(shelf: Shelf) -> dict[str, bytes]:
+    """What stands at the publication's root for other sites: lineage pages, embeds, status files, the script."""
+    return lineage_pages(shelf) | embed_files(shelf)
+
+
+def record_texts(
+    publication: Publication, folder: Path, loaded: Sequence[Loaded], compared: Compared
+) -> dict[str, int]:
+    """Bring the lineage register up to date; how many lineages it gained, by the register's name."""
+    before = read_lineages(folder / FILE)
+    entries = known_permalinks(publication, folder, loaded)
+    now = record_lineages(publication, entries, compared.crosswalk, before)
+    write_lineages(folder / FILE, now)
+    return {FILE: len(now) - len(before)}

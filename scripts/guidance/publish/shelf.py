@@ -1,0 +1,131 @@
+"""What small pages may tell of a publication: its permalinks, the texts that are loaded, and what became of each.
+
+Types and names only; pages are made in `permalink_pages`, `lineage_pages` and `embeds`.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from msgspec import Struct
+
+from guidance.anchors import Permalink, permalink_path
+from guidance.model import Provision, plain_text
+from guidance.register import Publication
+
+Node = tuple[str, str]  # edition id, anchor
+State = Literal["in force", "unchanged", "reworded", "gone", "unknown"]
+
+_KINDS = {
+    "paragraph": "Paragraph",
+    "footnote": "Footnote",
+    "text": "Unnumbered text",
+    "flow-chart": "Flow chart",
+}
+
+
+class Fate(Struct, frozen=True):
+    """What became of a provision: the lineage that its text belongs to, its standing in the edition in force, the
+    anchors there (or, where it is gone, those of what is nearest), and all places of the text, oldest first."""
+
+    lineage: str
+    state: State
+    today: tuple[str, ...] = ()
+    nearest: tuple[str, ...] = ()
+    places: tuple[Node, ...] = ()
+
+
+class Shelf(Struct, frozen=True):
+    """All that is known of a publication's provisions, by edition and anchor.
+
+    `urls` lead from the edition's root to the chapter. `prefix` is where the publication stands in the site.
+    `tokens` are the site's colours as CSS, `help` is the address of the page on linking, from the root.
+    """
+
+    publication: Publication
+    entries: Mapping[str, Mapping[str, Permalink]]
+    provisions: Mapping[str, Mapping[str, Provision]] = {}
+    urls: Mapping[str, Mapping[str, str]] = {}
+    fates: Mapping[Node, Fate] = {}
+    compared: frozenset[tuple[str, str]] = frozenset()  # pairs of editions, older first, that have redlines
+    sha256: Mapping[str, str] = {}  # of the files that were read
+    site_url: str | None = None
+    prefix: str = ""
+    tokens: str = ""
+    help: str | None = None
+
+    def provision(self, node: Node) -> Provision | None:
+        """The text of a provision, where it is loaded."""
+        return self.provisions.get(node[0], {}).get(node[1])
+
+    def fate(self, node: Node) -> Fate:
+        """What became of a provision; nothing is known where nothing was looked for."""
+        in_force: State = "in force" if node[0] == self.publication.in_force.id else "unknown"
+        today = (node[1],) if in_force == "in force" else ()
+        return self.fates.get(node) or Fate(lineage_id(*node), in_force, today, (), (node,))
+
+    def name(self, node: Node) -> str:
+        """What a provision is called on a page of its edition: "Paragraph 45", "Box under “Lending”"."""
+        entry, provision = self.entries[node[0]][node[1]], self.provision(node)
+        heading = provision.heading.plain if provision and provision.heading else None
+        name = provision_name(entry.kind, entry.number, heading)
+        parent = provision.parents[-1] if provision and provision.parents else ""
+        above = self.provision((node[0], parent))
+        if heading or entry.number or above is None or above.heading is None:
+            return name
+        return f"{name} under “{above.heading.plain}”"
+
+    def cited(self, node: Node) -> str:
+        """How a provision is cited, with its edition: "Keeping a library 2020, paragraph 45"."""
+        return f"{edition_name(self.publication, node[0])}, {self.spoken(node)}"
+
+    def spoken(self, node: Node) -> str:
+        """What a provision is called within a sentence: "paragraph 45", "“Opening hours”"."""
+        name = self.name(node)
+        kind = kind_name(self.entries[node[0]][node[1]].kind)
+        return name[0].lower() + name[1:] if name.startswith(kind) else f"“{name}”"
+
+    def address(self, path: str) -> str | None:
+        """The whole address of a path from the publication's root; None where the site's own is not known."""
+        if not self.site_url:
+            return None
+        return "/".join(part.strip("/") for part in (self.site_url, self.prefix, "") if part) + f"/{path}"
+
+
+def edition_name(publication: Publication, edition: str) -> str:
+    """A publication's edition in a citation: "Keeping a library 2020"."""
+    return publication.title if edition in publication.title else f"{publication.title} {edition}"
+
+
+def kind_name(kind: str) -> str:
+    """What a kind of provision is called: "Paragraph", "Flow chart"."""
+    return _KINDS.get(kind, kind.capitalize())
+
+
+def provision_name(kind: str, number: str | None, heading: str | None) -> str:
+    """How a page calls a provision: "Paragraph 45", "Chapter 3: ...", a section's heading."""
+    words = kind_name(kind)
+    if heading and (kind == "section" or number is None):
+        return heading
+    name = f"{words} {number}" if number else words
+    already = heading and heading.casefold().startswith(name.casefold())
+    return (heading if already else f"{name}: {heading}") if heading else name
+
+
+def lineage_id(edition: str, anchor: str) -> str:
+    """A text's own name, from where it stands: "2023-para-45"."""
+    return f"{edition}-{anchor}"
+
+
+def lineage_path(identity: str) -> str:
+    """The address that follows a text, from the publication's root."""
+    return f"t/{identity}/"
+
+
+def short(anchor: str) -> str:
+    """A provision's part of an address: "45", "chapter-3"."""
+    return permalink_path("", anchor).removeprefix("/p/").rstrip("/")
+
+
+def own_words(provision: Provision) -> str:
+    """A provision's words: its text, or the heading of one that is a heading."""
+    return plain_text(provision) or (provision.heading.plain if provision.heading else "")
