@@ -1,7 +1,6 @@
 """Which provision became which: editions of our own that renumber, split, merge and move, and a real pair."""
 
 import os
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -10,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guidance.compare.alignment import align
-from guidance.compare.changes import compare
 from guidance.compare.units import heaviest_chain
 from guidance.model import Document
 from guidance.read import read_document
@@ -193,6 +191,17 @@ def numbers(text: Document) -> dict[str, str]:
     return {p.anchor: p.number for p in text.provisions if p.kind == "paragraph" and p.number}
 
 
+def with_what_follows(text: Document) -> dict[str, str]:
+    """The same, unnumbered texts counted to the paragraph that they follow: so a reader of numbers sees them."""
+    found: dict[str, str] = {}
+    number = None
+    for provision in text.provisions:
+        number = provision.number if provision.kind == "paragraph" else number if provision.kind == "text" else None
+        if number:
+            found[provision.anchor] = number
+    return found
+
+
 @pytest.mark.real
 def test_paragraphs_are_paired_as_read(pair: tuple[Document, Document]) -> None:
     mine, theirs = map(numbers, pair)
@@ -217,17 +226,20 @@ def test_the_four_the_split_and_the_new_one_are_found(pair: tuple[Document, Docu
         for joined in align(*pair)
     }
     for olds, news, what in labels():
-        if what != "one" and "286" not in olds:  # how 286 is read depends on the reader's lists
+        if what != "one" and "286" not in olds:
             assert (tuple(sorted(olds, key=int)), tuple(sorted(news, key=int))) in found
+
+
+@pytest.mark.real
+def test_a_list_entry_that_had_been_given_a_number_is_found_in_its_list(pair: tuple[Document, Document]) -> None:
+    """2024's 287 was the second entry of the list behind 286; in 2025 that list stands whole behind 285."""
+    mine, theirs = map(with_what_follows, pair)
+    (joined,) = (one for one in align(*pair) if "para-287" in one.old)
+    assert [mine[anchor] for anchor in joined.old] == ["286", "287"]
+    assert [theirs[anchor] for anchor in joined.new] == ["285"]
+    assert joined.score == 1
 
 
 @pytest.mark.real
 def test_nothing_is_falsely_moved(pair: tuple[Document, Document]) -> None:
     assert not [joined for joined in align(*pair) if joined.moved]
-
-
-@pytest.mark.real
-def test_aligning_and_comparing_take_less_than_a_second(pair: tuple[Document, Document]) -> None:
-    start = time.process_time()
-    compare(*pair, ("2024", "2025"))
-    assert time.process_time() - start < 1

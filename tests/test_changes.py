@@ -22,6 +22,7 @@ from guidance.model import (
 from made_up import document, paragraph, sentence
 
 IDS = ("old", "new")
+NUMBERS = "links and numbers only"
 
 
 def changes(old: str | list[str], new: str | list[str]) -> tuple[Change, ...]:
@@ -151,6 +152,8 @@ def test_a_reference_that_goes_astray_is_no_renumbering() -> None:
             "links and numbers only",
         ),
         ("Read https://a.org/lamps about lamps.", "Read https://b.org/l about lamps.", "links and numbers only"),
+        ("Keepers must1F ring the bell of the StateF.", "Keepers must ring the bell of the State.", NUMBERS),
+        ("The so-called bell: it rings.", "The so called bell, it rings.", NUMBERS),
         ("The “old” bell – it rings.", 'The "old" bell - it rings.', "none"),
         ("The bell rings at dawn.", f"The bell rings at dawn. {sentence(5)}", "new"),
     ],

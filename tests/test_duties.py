@@ -132,6 +132,34 @@ def test_they_are_those_of_the_sentence_before() -> None:
     assert ledger(para("Libraries must have a plan. It should include shelves."))[1][2] == "?"
 
 
+def test_it_is_never_several() -> None:
+    assert ledger(para("Libraries agree on a plan. It should be kept dry."))[0][2] == "?"
+    assert ledger(para("The library has a cat. It must feed it."))[0][2] == "libraries"
+
+
+def test_what_an_entry_asks_is_asked_once() -> None:
+    assert ledger(para("Librarians should:"), bullets("hold and be responsible for the key")) == [
+        ("Librarians should: hold and be responsible for the key", "should", "librarians")
+    ]
+
+
+def test_an_entry_that_says_what_one_can_do_completes_no_line() -> None:
+    assert ledger(para("Librarians should:"), bullets("smile", "readers can use the bell to call them.")) == [
+        ("Librarians should: smile", "should", "librarians")
+    ]
+    assert len(ledger(para("Librarians must ensure that:"), bullets("readers can use the bell"))) == 1
+
+
+def test_a_list_of_conditions_is_not_a_list_of_duties() -> None:
+    line = "Librarians should tell the council if they find that:"
+    assert ledger(para(line), bullets("a book is wet")) == [(line, "should", "librarians")]
+
+
+@pytest.mark.parametrize("heading", ["Table of changes since 2001", "Summary of the main changes"])
+def test_a_list_of_changes_binds_nobody(heading: str) -> None:
+    assert ledger(para("Libraries must now lend books."), heading=heading) == []
+
+
 def test_a_glossary_binds_nobody() -> None:
     assert ledger(para("Library - lends books. Libraries must lend books."), heading="Appendix A: Glossary") == []
 
@@ -240,7 +268,7 @@ def test_bad_agencies_are_refused_in_one_line(tmp_path: Path, content: str, comp
 
 # --- The 2023 edition, against labels made by reading ---------------------------------------------
 
-LABELS = ("duties-2023.tsv", "duties-2023-second.tsv")
+LABELS = ("duties-2023.tsv", "duties-2023-second.tsv", "duties-2023-third.tsv")
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from guidance.anchors import normalise
+from guidance.compare.units import bare
 from guidance.compare.words import sentence_key
 from guidance.model import ChangeKind, Duty, Level, Piece
 
@@ -24,7 +25,7 @@ Strengths = Counter[str]
 
 def strengths_in(text: str) -> Strengths:
     """How often a text says must, must not, should, should not and may."""
-    return Counter(verb + (" not" if negated else "") for verb, negated in _MODAL.findall(text))
+    return Counter(verb + (" not" if negated else "") for verb, negated in _MODAL.findall(bare(text)))
 
 
 def strengths_of(duties: Iterable[Duty], moved: frozenset[str]) -> Strengths:
@@ -48,6 +49,11 @@ def only_numbers(pieces: Sequence[Piece]) -> bool:
     return not _LETTERS.search(_PAGE_WORD.sub(" ", _ADDRESS.sub(" ", changed)))
 
 
+def _letters(text: str) -> str:
+    """A text without addresses, numbers, punctuation and spaces."""
+    return "".join(filter(str.isalpha, _ADDRESS.sub(" ", bare(text)))).casefold()
+
+
 def level_of(
     kind: ChangeKind, pieces: Sequence[Piece], links_changed: bool, duties: tuple[Strengths, Strengths] | None
 ) -> Level:
@@ -60,7 +66,7 @@ def level_of(
         return "new" if new.strip() else "none"
     if old == new or normalise(old) == normalise(new):
         return "links and numbers only" if links_changed or kind == "renumbered" else "none"
-    if only_numbers(pieces):
+    if only_numbers(pieces) or _letters(old) == _letters(new):
         return "links and numbers only"
     inserted = sum(len(_WORD.findall(piece.text)) for piece in pieces if piece.kind == "inserted")
     deleted = any(_WORD.search(piece.text) for piece in pieces if piece.kind == "deleted")

@@ -15,6 +15,8 @@ from guidance.model import Document, Figure, Kind, Provision, plain_text
 HEADINGS: frozenset[Kind] = frozenset({"part", "chapter", "section", "annex"})
 _WORD = re.compile(r"\w+(?:['\-]\w+)*")
 
+_RESIDUE = re.compile(r"(?<=[a-z])\d*[A-Z](?!\w)")
+
 Shingle = tuple[str, str, str]
 
 
@@ -36,6 +38,11 @@ class Unit(Struct, frozen=True):
         return self.kind in HEADINGS
 
 
+def bare(text: str) -> str:
+    """A text normalised, without what word processors leave of notes' marks behind words: "must1F", "stateF"."""
+    return _RESIDUE.sub("", normalise(text))
+
+
 def compared_text(provision: Provision) -> str:
     """The text in which changes are sought: the heading, where there is one, then the provision's own text."""
     heading = provision.heading.plain if provision.heading else ""
@@ -46,7 +53,7 @@ def units(document: Document) -> tuple[Unit, ...]:
     """Every provision and note of a document, in reading order, notes last."""
     found = []
     for at, provision in enumerate((*document.provisions, *document.notes)):
-        key = normalise(compared_text(provision)) or _likeness(provision)
+        key = bare(compared_text(provision)) or _likeness(provision)
         found.append(
             Unit(
                 at=at,

@@ -17,7 +17,7 @@ _QUALIFIERS = (
     "all|any|both|each|every|the|a|an|other|these|those|such|their|its|local|relevant|statutory|three|two|lead"
     "|individual|appropriate|respective|receiving|host|original|first|second|new|responsible|designated|named"
     "|qualified|experienced|senior|involved|independent|national|delegated|own|particular|specific|most|many|some"
-    "|of|members of|representatives of"
+    "|of|members of|representatives of|parts of"
 )
 _BEFORE = rf"(?:(?:{_QUALIFIERS})\s+)*?"
 _COMMA = r"\s*,\s*"
@@ -27,11 +27,12 @@ _ASIDE = (
     r"who|which|including|such\s+as|particularly|especially|with|working|like|as|where|wherever|when|if|in|at|through"
     r"|alongside"
 )
+_INCLUDED = re.compile(r",\s+(?:including|such\s+as)\b", re.IGNORECASE)
 _OWN = (
     "who|that|which|working|of|in|for|from|with|within|at|across|to|on|under|over|responsible|participating|involved"
     "|including|acting|receiving|conducting|undertaking|concerned|themselves|jointly|leading|where|whose"
 )
-_AFTER = rf"(?:\s*\([^()]*\))*(?:,\s+(?:{_ASIDE})\b[^,]*,|,\s+including\b[^,]*|\s+(?:{_OWN})\b[^,;:]*)?"
+_AFTER = rf"(?:\s*\([^()]*\))*(?P<aside>,\s+(?:{_ASIDE})\b[^,]*,|,\s+including\b[^,]*|\s+(?:{_OWN})\b[^,;:]*)?"
 _TYING_WORDS = (
     "of for to by with from in on at between and or the a an all each every any other both these those their its"
     " within across under over through local against into about as than via"
@@ -92,9 +93,19 @@ class Vocabulary(Struct, frozen=True, dict=True):
         return re.compile(rf"(?P<before>[\w’-]+)\s+(?P<names>(?:the\s+|all\s+)?{self._name})\s*$", re.IGNORECASE)
 
     def subject(self, words: str) -> tuple[str, ...]:
-        """The ids of those who are the whole subject that `words`, all that stands before a verb, form."""
+        """The ids of those who are the whole subject that `words`, all that stands before a verb, form, with those
+        that it includes."""
         match = self._whole.fullmatch(words)
-        return self.named(match["names"]) if match else ()
+        if match is None:
+            return ()
+        included = _INCLUDED.match(match["aside"] or "")
+        more = self.named(match["aside"][included.end() :]) if included else ()
+        return tuple(dict.fromkeys((*self.named(match["names"]), *more)))
+
+    def is_plural(self, words: str) -> bool:
+        """Whether the first one named in some words is named in the plural."""
+        match = self._one.search(words)
+        return match is not None and _key(match.group()) not in self._ids
 
     def opens(self, words: str) -> tuple[str, ...]:
         """The ids of those whom `words` begin with."""
@@ -107,8 +118,8 @@ class Vocabulary(Struct, frozen=True, dict=True):
         return self.named(match["names"]) if match and match["before"].lower() not in _TYING else ()
 
     def named(self, words: str) -> tuple[str, ...]:
-        """The ids of all who are named anywhere in some words, in that order, brackets left out."""
-        plain = re.sub(r"\([^()]*\)", " ", words)
+        """The ids of all who are named anywhere in some words, in that order; in brackets only those included."""
+        plain = re.sub(r"\((?!including\b)[^()]*\)", " ", words)
         return tuple(dict.fromkeys(self._ids[self._lookup(m.group())] for m in self._one.finditer(plain)))
 
     def _lookup(self, word: str) -> str:

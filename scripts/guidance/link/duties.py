@@ -16,7 +16,9 @@ from guidance.link.modality import Expression, agents, find_expressions, is_powe
 from guidance.link.sentences import Sentence, document_sentences
 from guidance.model import Document, Duty, Locus, Strength
 
-_GLOSSARY = re.compile(r"\b(?:glossary|definitions)\b", re.IGNORECASE)
+_NO_DUTIES = re.compile(  # what words mean, and reports of what was changed
+    r"\b(?:glossary|definitions)\b|\b(?:table|list|summary)\s+of\s+(?:\w+\s+){0,2}changes\b", re.IGNORECASE
+)
 _BOUNDARY = re.compile(
     r"[,;:(–]\s*|\s(?:and|but|so|then|that|therefore|which\s+means|or)\s+|(?<=\w)\s+(?=(?:they|it)\b)"
 )
@@ -26,10 +28,12 @@ _PRONOUN = re.compile(
     re.IGNORECASE,
 )
 _CONDITION = re.compile(r"\b(?:If|Where|When|Once|As|Whilst|While|Before|After|Although|Whenever|Unless)\s+")
+_CONDITION_LAST = re.compile(r"\b(?:if|when|where|unless)\s+(?:they|it)\s+\w+(?:\s+that)?$", re.IGNORECASE)
 _OF_THINGS = re.compile(
     r"\s*(?:also\s+|always\s+)?(?:include|cover|contain|set\s+out|state|describe|be\s+(?:easily|transparent|proportionate|published))\b"
 )
 _PEOPLE = re.compile(r"\b(?:people|children|persons?|parents?|carers?|those|everyone|anyone)\b[^.;]*$")
+_CAN = re.compile(r"(?:\S+\s+){1,4}can\s")  # after a bare "should:" a sentence of its own: it completes nothing
 _PLENTY = 6  # words between verb and list, from which on the line above says itself what is to be done
 
 
@@ -66,11 +70,12 @@ class _Ledger:
         self.words: list[tuple[Locus, Strength]] = []
         self._vocabulary = vocabulary
         self._last: tuple[str, ...] = ()
+        self._plural = False
         self._governing: dict[tuple[str, int, int], _Bound] = {}
 
     def read(self, sentence: Sentence) -> Iterator[Duty]:
         """The duties of one sentence."""
-        if any(_GLOSSARY.search(title) for title in sentence.titles):
+        if any(_NO_DUTIES.search(title) for title in sentence.titles):
             return
         bound = list(self._bound(sentence))
         stem = self._stem(sentence)
@@ -87,7 +92,9 @@ class _Ledger:
             yield Duty(locus, sentence.page, words, strength, tuple(dict.fromkeys(who)))
 
     def _stem(self, sentence: Sentence) -> _Bound | None:
-        return self._governing.get(_place(sentence.stem)) if sentence.stem else None
+        stem = self._governing.get(_place(sentence.stem)) if sentence.stem else None
+        bare = stem and sentence.stem and _EMPTY.fullmatch(sentence.stem.words.rstrip(" :–-"), stem.expression.end)
+        return None if bare and _CAN.match(sentence.words) else stem
 
     def _bound(self, sentence: Sentence) -> Iterator[_Bound]:
         words, stem = sentence.words, self._stem(sentence)
@@ -107,7 +114,7 @@ class _Ledger:
                 self.words.append((Locus(sentence.anchor, sentence.part, start, end), expression.strength))
             yield _Bound(expression, who)
         if last or not re.match(r"(?:They|It|This|These|Their|Its)\b", words):
-            self._last = last
+            self._last, self._plural = last, self._vocabulary.is_plural(words)
 
     def _who(self, words: str, expression: Expression, subject: tuple[str, ...]) -> tuple[str, ...]:
         """Whom a phrase binds: its holder or subject, but of something to be done those by whom it is."""
@@ -134,7 +141,12 @@ class _Ledger:
         if _EMPTY.fullmatch(nearest):
             return previous if previous is not None else self._vocabulary.opens(words)
         if _PRONOUN.fullmatch(nearest) and not _OF_THINGS.match(words, expression.end):
-            return self._antecedent(words[: starts[-1]]) or previous or self._last
+            found = self._antecedent(words[: starts[-1]]) or previous or self._last
+            return (
+                ()
+                if self._plural and re.match(r"\s*(?:also\s+|then\s+|therefore\s+)?it\b", nearest, re.I)
+                else found
+            )
         return self._vocabulary.closes(nearest)
 
     def _whole(self, before: str) -> tuple[str, ...]:
@@ -168,10 +180,12 @@ def _place(sentence: Sentence) -> tuple[str, int, int]:
 def _governs(words: str, expression: Expression) -> bool:
     """Whether what follows a line in a list is what its verb asks for."""
     rest = words[expression.end :].rstrip(" :–-")
-    if not expression.governs:
+    if not expression.governs or _CONDITION_LAST.search(rest):
         return False
     if expression.strength == "responsibility":
         return len(rest.split()) <= 2
-    if re.search(r"^\s*(?:also\s+)?be\s.*\bto$|\b(?:make\s+sure|ensure)\s+(?:that\s+)?they$| following ", rest):
+    if re.search(
+        r"^\s*(?:also\s+)?be\s.*\bto$|\b(?:make\s+sure|ensure)\s+(?:that\s+)?they$|\bthe\s+following\b", rest
+    ):
         return True
     return len(rest.split()) <= _PLENTY

@@ -12,8 +12,8 @@ from guidance.model import Strength
 _ADVERB = (
     r"(?:also|always|therefore|then|still|only|normally|ideally|usually|either|now|in turn|\w+ly|,[^,]{2,40},)"
 )
-_MODAL = re.compile(
-    rf"\b(?P<verb>must|should|may)\b(?:\s+{_ADVERB})*?(?P<neg>\s+(?:not(?!\s+only)|never|no\s+longer|neither))?(?!\w)",
+_MODAL = re.compile(  # "must1F": what a word processor leaves of a note's mark
+    rf"\b(?P<verb>must|should|may)(?-i:\d*[A-Z])?\b(?:\s+{_ADVERB})*?(?P<neg>\s+(?:not(?!\s+only)|never|no\s+longer|neither))?(?!\w)",
     re.IGNORECASE,
 )
 _DUTY = r"(?:dut(?:y|ies)|responsibilit(?:y|ies)|obligations?)"
@@ -25,7 +25,7 @@ _OWING = re.compile(
     rf"|(?P<subject>(?:is|are|be)\s+subject\s+to\s+the\s+(?:[\w-]+\s+){{0,4}}?{_DUTY})\b"
     rf"|\b[Ii]t\s+(?:is|will\s+be)\s+(?:the\s+(?:\w+\s+){{0,2}}{_DUTY}\s+of|for)\s+(?P<whose>[^,;.]+?)\s+to\b"
     r"|\b[Ii]t\s+falls\s+(?:to|on)\s+(?P<falls>[^,;.]+?)\s+to\b"
-    rf"|(?:{_DUTY}|accountability)\b[^,;.]*?\s(?:lies|rests|remains|is\s+held|sits)\s+(?P<with>[^;.]*?\b(?:with|on|by)\s+(?:(?!,\s+it\b)[^;.])+))",
+    rf"|(?:{_DUTY}|accountability)\b[^,;.]*?\s(?:lies|rests|remains|falls|is(?=\s+(?:with|on)\s)|is\s+held|sits)\s+(?P<with>[^;.]*?\b(?:with|on|by)\s+(?:(?!,\s+it\b)[^;.])+))",
     re.IGNORECASE,
 )
 _NO_SUBJECT = re.compile(
@@ -43,6 +43,14 @@ _REPORT = re.compile(
     r"\b(?:states?|stipulates?|specif(?:y|ies)|says?|provides|requires?|explains?|makes?\s+(?:it\s+)?clear"
     r"|promotes\s+the\s+(?:view|principle))\s+(?:also\s+)?that\b"
     r"(?!.*[;:])"
+)
+_DENIAL = re.compile(
+    r"\b(?:does|do|did)\s+not\s+(?:mean|imply|suggest|require)\s+(?:that\s+)?[^,;:.]*$", re.IGNORECASE
+)
+_ASIDE = re.compile(
+    r"\b(?:where|wherever|when|whenever|if|as)\s+(?:(?:is\s+)?(?:reasonably\s+)?(?:possible|practicable|necessary|appropriate|relevant"
+    r"|applicable|needed|required))\b",
+    re.IGNORECASE,
 )
 _THINGS_THAT = re.compile(
     r"\b(?:(?!means|ensures|requires|recogni[sz]es|considers|believes|suggests|shows|indicates|expects|remains)\w{3,}s|steps?|actions?|things?|process(?:es)?|documentation|guidance|support|information|measures|arrangements?"
@@ -94,7 +102,7 @@ def find_expressions(sentence: str, *, entry: bool = False) -> tuple[Expression,
     quoted = [match.span() for match in _QUOTES.finditer(sentence)]
     found = [
         e
-        for e in (*_modal(sentence, entry), *_owing(sentence))
+        for e in (*_modal(sentence, entry), *_owing(sentence, entry))
         if not any(start < e.start < end for start, end in quoted) and not _embedded(sentence, e)
     ]
     return tuple(sorted(found, key=lambda e: e.start))
@@ -117,7 +125,7 @@ def _modal(sentence: str, entry: bool) -> Iterator[Expression]:
             yield Expression(match.start(), match.end(), "should not" if forbids else "should")
 
 
-def _owing(sentence: str) -> Iterator[Expression]:
+def _owing(sentence: str, entry: bool) -> Iterator[Expression]:
     for match in _OWING.finditer(sentence):
         if re.search(r"\b(?:no\s+longer|not)\s*$", sentence[: match.start()]) or re.search(
             r"\bno\b", match.group()
@@ -125,6 +133,8 @@ def _owing(sentence: str) -> Iterator[Expression]:
             continue
         if re.search(r"\b(?:must|should|may|might|can)\s+(?:\w+\s+)?$", sentence[: match.start()]):
             continue
+        if entry and match.group().lower().startswith("be "):
+            continue  # "should: oversee and be responsible for": the line above the list says how strongly
         holder = match["whose"] or match["falls"] or match["with"] or ""
         yield Expression(
             match.start(), match.end(), "responsibility", holder, bool(match["person"]), not match["subject"]
@@ -134,8 +144,13 @@ def _owing(sentence: str) -> Iterator[Expression]:
 def _embedded(sentence: str, expression: Expression) -> bool:
     """Whether a phrase stands in an indirect question, a restrictive clause, a condition or a report."""
     before = sentence[: expression.start]
-    if _REPORT.search(before) or (_NOUN_THEY.search(before) and not _SUBORDINATE.search(before)):
+    if (
+        _REPORT.search(before)
+        or _DENIAL.search(before)
+        or (_NOUN_THEY.search(before) and not _SUBORDINATE.search(before))
+    ):
         return True
+    before = _ASIDE.sub(lambda aside: " " * len(aside.group()), before)
     subordinate = None
     for match in _SUBORDINATE.finditer(before):
         subordinate = match
@@ -178,9 +193,7 @@ def passive(sentence: str, expression: Expression) -> re.Match[str] | None:
 
 def agents(sentence: str, start: int, vocabulary: Vocabulary) -> tuple[str, ...]:
     """The ids of those by whom something is to be done, from `start` to the end of its clause."""
-    end = re.compile(r"[;.:]|,\s+(?:and\s+)?(?:they|it|this|which|with|including|so|to|as)\b|\s\(").search(
-        sentence, start
-    )
+    end = re.compile(r"[;.:]|,\s+(?:and\s+)?(?:they|it|this|which|with|so|to|as)\b").search(sentence, start)
     clause = sentence[start : end.start() if end else len(sentence)]
     found: dict[str, None] = {}
     for match in re.finditer(r"\bby\s+", clause):
