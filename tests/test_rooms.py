@@ -8,7 +8,7 @@ import pytest
 import guidance
 
 ROOT = Path(guidance.__file__).parent
-ROOMS = {"read", "link", "compare", "publish"}
+ROOMS = {"read", "link", "compare", "publish", "audit"}
 FOUNDATION = {"model", "register", "anchors", "accounts"}
 
 

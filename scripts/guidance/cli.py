@@ -17,6 +17,8 @@ from rich.console import Console
 
 import guidance
 from guidance import checks, permanence, reviews, serving
+from guidance.audit.report import FailOn, Form, fails, summary, table
+from guidance.auditing import Audit, Auditor, audit, render, write_report
 from guidance.build import Order, Outcome, build, load, record_permalinks, wanted
 from guidance.comparing import cite, compare_files, say_cited
 from guidance.convert import convert
@@ -209,6 +211,51 @@ def check_command(
     _out.print(f"{site}: {report.pages} pages and {report.links} links checked, no fault")
 
 
+@app.command("audit")
+def audit_command(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Folders, files or a saved site: HTML, Markdown, DOCX, PDF, plain text."),
+    ] = None,
+    form: Annotated[Form, typer.Option("--format", help="What to give out.")] = "table",
+    to: Annotated[Path | None, typer.Option("-o", "--output", help="File to write instead of the screen.")] = None,
+    fail_on: Annotated[
+        FailOn,
+        typer.Option(
+            "--fail-on", help="End with 3 on what is superseded, not found or out of use; on unknown editions too."
+        ),
+    ] = "stale",
+    publication: PublicationOption = Path("versions"),
+    sources: SourcesOption = None,
+    site_url: Annotated[
+        str | None, typer.Option("--site-url", envvar="GUIDANCE_SITE_URL", help="Where this site is published.")
+    ] = None,
+) -> None:
+    """Audit your own pages: references and quotations that were superseded, and where they stand today.
+
+    Ends with 0 when nothing is stale, 3 when something is, 1 on an error or when a file could not be read.
+    """
+    if not paths:
+        raise GuidanceError("audit: name the files or folders to read")
+    register = read_register(publication)
+    with _telling() as tell:
+        loaded, _ = load(_order(publication, sources, None, Path("site")), register, None, tell)
+        found = audit(Auditor(register, publication, loaded, site_url), paths, tell)
+    if to:
+        write_report(to, render(found, "json" if form == "table" else form, register, site_url))
+    elif form == "table":
+        Console(width=None if _out.is_terminal else 140, highlight=False).print(table(found.findings))
+    else:
+        sys.stdout.write(render(found, form, register, site_url))
+    for one in found.skipped:
+        _err.print(f"warning: {one.file}: {one.reason}")
+    (_err if form != "table" and not to else _out).print(_audit_closing(found))
+    if fails(found.findings, fail_on):
+        raise typer.Exit(3)
+    if found.skipped and fail_on != "never":
+        raise typer.Exit(1)
+
+
 @app.command("review")
 def review_command(
     page: Annotated[
@@ -311,6 +358,14 @@ def _build_warnings(outcome: Outcome) -> Iterator[str]:
         editions = ", ".join(gap.edition for gap in outcome.missing if gap.silent == host)
         yield f"note: {host} did not answer; put files into sources/ to have the text of {editions}"
     yield from (f"warning: {line}" for line in outcome.warnings)
+
+
+def _audit_closing(found: Audit) -> str:
+    """The line that an audit ends with."""
+    without = (
+        "" if found.quotations else "; no text is loaded here, so only whole paragraphs are known as quotations"
+    )
+    return summary(found.findings, found.files) + without
 
 
 def _closing(outcome: Outcome, out: Path) -> str:

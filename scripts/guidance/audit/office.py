@@ -1,0 +1,205 @@
+"""DOCX and PDF files -> blocks; a document's lines are its paragraphs, a PDF's are counted through all pages.
+
+Files are hostile: what a DOCX holds is never unpacked beyond a limit or onto the disk, entities are not resolved.
+"""
+
+import ctypes
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+from lxml import etree
+
+from guidance.audit.markup import paragraphs
+from guidance.audit.texts import Block, Builder, Link
+from guidance.model import GuidanceError
+
+_MOST_XML = 64 * 1024 * 1024  # bytes of one part of a DOCX, unpacked; a policy of 500 pages has a tenth of it
+_MOST_PAGES = 5000
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_R_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_PARTS = re.compile(r"word/(?:document|footnotes|endnotes|(?:header|footer)\d*)\.xml\Z")
+_FIELD = re.compile(r"HYPERLINK\s+\"([^\"]+)\"(?:\s+\\l\s+\"([^\"]+)\")?")
+
+
+# --- DOCX ------------------------------------------------------------------------------------------
+
+
+def read_docx(content: bytes) -> tuple[Block, ...]:
+    """The paragraphs of a Word document, its notes, headers and footers behind them.
+
+    Raises GuidanceError where it is none, or unpacks to more than any document would.
+    """
+    builder = Builder()
+    count = 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = [name for name in archive.namelist() if _PARTS.match(name)]
+            if "word/document.xml" not in names:
+                raise GuidanceError("is not a Word document")
+            for name in sorted(set(names), key=lambda name: (name != "word/document.xml", name)):
+                targets = _targets(archive, name)
+                for paragraph in _xml(archive, name).iter(f"{_W}p"):
+                    if any(ancestor.tag == _FALLBACK for ancestor in paragraph.iterancestors()):
+                        continue  # the same words once more, for older programs
+                    count += 1
+                    _add_paragraph(builder, paragraph, count, targets)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        raise GuidanceError(f"cannot be opened as a Word document ({' '.join(str(error).split())[:120]})") from None
+    return builder.blocks()
+
+
+def _xml(archive: zipfile.ZipFile, name: str) -> etree._Element:
+    with archive.open(name) as part:
+        content = part.read(_MOST_XML + 1)
+    if len(content) > _MOST_XML:
+        raise GuidanceError(f"unpacks to more than {_MOST_XML >> 20} MB; this is no ordinary document")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        return etree.fromstring(content, parser)
+    except (etree.ParseError, ValueError) as error:
+        raise GuidanceError(f"is damaged: {name} ({' '.join(str(error).split())[:120]})") from None
+
+
+def _targets(archive: zipfile.ZipFile, name: str) -> dict[str, str]:
+    folder, _, file = name.rpartition("/")
+    relations = f"{folder}/_rels/{file}.rels"
+    if relations not in archive.namelist():
+        return {}
+    return {
+        element.get("Id", ""): element.get("Target", "")
+        for element in _xml(archive, relations)
+        if (element.get("Type") or "").endswith("/hyperlink")
+    }
+
+
+def _add_paragraph(builder: Builder, paragraph: etree._Element, count: int, targets: dict[str, str]) -> None:
+    instruction = ""
+    in_field = False
+    for element, entering in _runs(paragraph):
+        tag = element.tag
+        if tag == f"{_W}hyperlink":
+            address = targets.get(element.get(_R_ID) or "", "")
+            if address and entering:
+                anchor = element.get(f"{_W}anchor")
+                builder.open_link(f"{address}#{anchor}" if anchor else address, count)
+            elif address:
+                builder.close_link()
+        elif not entering:
+            continue
+        elif tag == f"{_W}t":
+            builder.add(element.text or "", count)
+        elif tag in (f"{_W}tab", f"{_W}br", f"{_W}cr"):
+            builder.add(" ", count)
+        elif tag == f"{_W}noBreakHyphen":
+            builder.add("-", count)
+        elif tag == f"{_W}instrText":
+            instruction += element.text or ""
+        elif tag == f"{_W}fldChar":
+            kind = element.get(f"{_W}fldCharType")
+            if kind == "separate" and (match := _FIELD.search(instruction)):
+                builder.open_link(f"{match[1]}#{match[2]}" if match[2] else match[1], count)
+                in_field = True
+            elif kind == "end" and in_field:
+                builder.close_link()
+                in_field = False
+            instruction = "" if kind != "begin" else instruction
+    builder.end_block()
+
+
+def _runs(paragraph: etree._Element) -> Iterator[tuple[etree._Element, bool]]:
+    """What a paragraph holds, entering and leaving, without the paragraphs of text boxes within it."""
+    stack: list[tuple[etree._Element, bool]] = [(child, True) for child in reversed(paragraph)]
+    while stack:
+        element, entering = stack.pop()
+        if entering and element.tag in (f"{_W}p", _FALLBACK):
+            continue
+        yield element, entering
+        if entering:
+            stack.append((element, False))
+            stack.extend((child, True) for child in reversed(element))
+
+
+# --- PDF -------------------------------------------------------------------------------------------
+
+
+def read_pdf(content: bytes) -> tuple[tuple[Block, ...], tuple[int, ...]]:
+    """The blocks of a PDF, and the lines at which its pages begin. Raises GuidanceError where it cannot be read."""
+    try:
+        document = pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as error:
+        locked = "is locked with a password" if "assword" in str(error) else "cannot be opened as a PDF"
+        raise GuidanceError(f"{locked}; save it again without") from None
+    blocks: list[Block] = []
+    begins: list[int] = []
+    line = 1
+    try:
+        if len(document) > _MOST_PAGES:
+            raise GuidanceError(f"has more than {_MOST_PAGES} pages; audit it in parts")
+        for number in range(len(document)):
+            begins.append(line)
+            page = document[number]
+            text = page.get_textpage()
+            lines = text.get_text_range().replace("\x02\r\n", "").replace("\ufffe\r\n", "").splitlines() or [""]
+            blocks += _with_links(_page_blocks(lines, line), _page_links(document, page, text), line)
+            line += len(lines)
+            text.close()
+            page.close()
+    except pypdfium2.PdfiumError as error:
+        raise GuidanceError(f"is damaged at page {len(begins)} ({error})") from None
+    finally:
+        document.close()
+    return tuple(blocks), tuple(begins)
+
+
+def _page_blocks(lines: list[str], first: int) -> list[Block]:
+    builder = Builder()
+    for paragraph in paragraphs(lines):
+        for number, line in paragraph:
+            builder.add(f"{line} ", first + number - 1)
+        builder.end_block()
+    return list(builder.blocks())
+
+
+def _page_links(
+    document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage
+) -> list[tuple[str, str]]:
+    """The words and the address of each link of a page, in its order."""
+    found = []
+    at, link = ctypes.c_int(0), pdfium.FPDF_LINK()
+    while pdfium.FPDFLink_Enumerate(page, at, link):
+        action = pdfium.FPDFLink_GetAction(link)
+        if not action or pdfium.FPDFAction_GetType(action) != pdfium.PDFACTION_URI:
+            continue
+        length = pdfium.FPDFAction_GetURIPath(document, action, None, 0)
+        if not 1 < length < 4000:
+            continue
+        held = ctypes.create_string_buffer(length)
+        pdfium.FPDFAction_GetURIPath(document, action, held, length)
+        box = pdfium.FS_RECTF()
+        pdfium.FPDFLink_GetAnnotRect(link, box)
+        words = text.get_text_bounded(box.left, box.bottom, box.right, box.top)
+        found.append((" ".join(words.split()), held.value.decode("utf-8", "replace")))
+    return found
+
+
+def _with_links(blocks: list[Block], links: list[tuple[str, str]], line: int) -> list[Block]:
+    """Each link put to the block that holds its words; one whose words stand nowhere has a block of its own."""
+    placed: dict[int, list[Link]] = {}
+    apart: list[Block] = []
+    for words, address in links:
+        at = next((i for i, block in enumerate(blocks) if words and words in block.text), None)
+        if at is None:
+            apart.append(Block("", ((0, line),), (Link(0, 0, address),)))
+            continue
+        start = blocks[at].text.index(words)
+        placed.setdefault(at, []).append(Link(start, start + len(words), address))
+    return [
+        *(Block(b.text, b.marks, tuple(placed.get(i, ()))) for i, b in enumerate(blocks)),
+        *apart,
+    ]

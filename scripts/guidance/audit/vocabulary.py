@@ -1,0 +1,164 @@
+"""What a publication's audit looks for, read from `audit.toml`: its names, what is not it, names out of use.
+
+Data of the publication and the patterns made from it; no page is read here.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+from msgspec import Struct
+
+from guidance.model import GuidanceError
+from guidance.register import Publication
+
+FILE = "audit.toml"
+_QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"'})
+
+
+class Term(Struct, frozen=True, forbid_unknown_fields=True):
+    """Names that went out of use `since` an edition, and what stands `instead`, with the reason in our words."""
+
+    names: tuple[str, ...]
+    since: str
+    instead: str
+    why: str
+    capitals: bool = False
+
+
+class Wanted(Struct, frozen=True, forbid_unknown_fields=True):
+    """What audit.toml says; `not_before`, `others` and `files` are in lower case, `files` are patterns."""
+
+    names: tuple[str, ...] = ()
+    short: tuple[str, ...] = ()
+    abbreviations: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    not_before: tuple[str, ...] = ()
+    never_before: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    terms: tuple[Term, ...] = ()
+
+
+def read_wanted(folder: Path, publication: Publication) -> Wanted:
+    """What to look for in audits of the publication whose folder this is; without an audit.toml its title alone.
+
+    Raises GuidanceError when the file is not of this form.
+    """
+    path = folder / FILE
+    try:
+        held = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        wanted = msgspec.convert(held, Wanted)
+        for pattern in wanted.files:
+            re.compile(pattern)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError, re.error) as error:
+        raise GuidanceError(f"{path}: {error}") from None
+    known = {edition.id for edition in publication.editions}
+    for term in wanted.terms:
+        if term.since not in known:
+            raise GuidanceError(f"{path}: {term.names[0]}: the register has no edition {term.since}")
+    if wanted.names:
+        return wanted
+    return msgspec.structs.replace(wanted, names=(publication.title,), abbreviations=(publication.short,))
+
+
+class Known:
+    """The addresses at which a publication stands, and the years that name its editions."""
+
+    def __init__(self, publication: Publication, wanted: Wanted, site_url: str | None = None) -> None:
+        """`site_url` is where this site is published, so that links to its permalinks are known too."""
+        self.publication = publication
+        self._files = [re.compile(pattern, re.IGNORECASE) for pattern in wanted.files]
+        self._site = _plain(site_url)[0].rstrip("/") if site_url else None
+        self._addresses: dict[str, str] = {_plain(a)[0]: publication.in_force.id for a in wanted.addresses}
+        for edition in publication.editions:
+            self._addresses |= {_plain(r.url)[0]: edition.id for r in edition.revisions if r.url}
+
+    @cached_property
+    def years(self) -> dict[str, str]:
+        """Year -> edition: the edition of that name, else the one whose file was issued again that year."""
+        found: dict[str, str] = {}
+        for edition in self.publication.editions:
+            found |= {revision.date[:4]: edition.id for revision in edition.revisions if revision.date}
+            found |= {edition.published[:4]: edition.id}
+        return found | {edition.id: edition.id for edition in self.publication.editions}
+
+    def look_up(self, address: str) -> "Address | None":
+        """What an address leads to of this publication; None where it leads elsewhere."""
+        place, fragment = _plain(address)
+        page = re.search(r"(?:^|&)page=(\d{1,4})\b", fragment)
+        number = int(page[1]) if page else None
+        inner = place.rpartition("/http")[2].partition("/")[2].lstrip("/") if "webarchive" in place else ""
+        for one in filter(None, (place, _plain(inner)[0] if inner else "")):
+            if edition := self._addresses.get(one):
+                return Address(edition, number)
+        if self._site and place.startswith(f"{self._site}/"):
+            return self._own(place.removeprefix(f"{self._site}/"))
+        if any(pattern.search(place) for pattern in self._files) and re.match(r"[\w.-]*\bgov\.uk/", place):
+            year = re.search(r"(?<!\d)((?:19|20)\d\d)(?!\d{1,2}(?!\d{4}))", place.rpartition("/")[2])
+            return Address(self.years.get(year[1], year[1]) if year else None, number)
+        return None
+
+    def _own(self, way: str) -> "Address | None":
+        match = re.match(r"(?P<edition>[\w.-]+)/(?:p/(?P<place>[\w.-]+))?", way)
+        named = match and (self.publication.in_force.id if match["edition"] == "latest" else match["edition"])
+        if not match or named not in {edition.id for edition in self.publication.editions}:
+            return None
+        place = match["place"]
+        return Address(named, None, f"para-{place}" if place and place[:1].isdigit() else place)
+
+
+class Address(Struct, frozen=True):
+    """What an address leads to: an edition (None where the address does not tell), a page of it, an anchor."""
+
+    edition: str | None
+    page: int | None = None
+    anchor: str | None = None
+
+
+@lru_cache(maxsize=8192)
+def _plain(address: str) -> tuple[str, str]:
+    """An address without scheme, www and query, in lower case; and its fragment."""
+    try:
+        parts = urlsplit(address.strip() if "//" in address else f"//{address.strip()}")
+    except ValueError:
+        return "", ""
+    host = parts.netloc.rpartition("@")[2].removeprefix("www.").lower()
+    return f"{host}{unquote(parts.path).rstrip('/').lower()}", parts.fragment
+
+
+class Sieve:
+    """Says at once that a text holds none of some words; where it may, patterns must tell."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        """Words in any case, their spaces standing for hyphens too; those in capitals only as they are."""
+        held = set(words)
+        self._capitals = tuple(sorted(word for word in held if word.isupper()))
+        plain = sorted({_sieved(word) for word in held if not word.isupper()}, key=lambda word: (len(word), word))
+        self._words = [w for at, w in enumerate(plain) if not any(shorter in w for shorter in plain[:at])]
+
+    def may_hold(self, text: str) -> bool:
+        """Whether some of the words may stand in a text."""
+        for word in self._capitals:
+            if word in text:
+                return True
+        sieved = _sieved(text)
+        return any(word in sieved for word in self._words)
+
+
+def _sieved(text: str) -> str:
+    plain = text if text.isascii() else text.translate(_QUOTES).replace("–", " ")
+    return plain.lower().replace("-", " ")
+
+
+def alternatives(words: tuple[str, ...]) -> str:
+    """A pattern for any of some words, the longest first, with any white space or hyphens between them."""
+    ordered = sorted(words, key=len, reverse=True)
+    return "|".join(
+        re.escape(word.translate(_QUOTES)).replace(r"\ ", r"[ \-–]").replace("'", "['’]") for word in ordered
+    )
