@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from awkward import awkward_server
@@ -194,6 +195,44 @@ def test_convert_makes_a_folder(guidance: Run, library: Path, library_pdf: Path)
     assert again.returncode == 0, "a conversion may be made again in its place"
     other = guidance("convert", str(library_pdf / "2020.pdf"), "-o", "versions")
     assert other.returncode == 1
+
+
+def mute(source: Path, to: Path) -> None:
+    """A copy of a file whose fonts no longer say what their signs mean."""
+    with pikepdf.open(source) as pdf:
+        for thing in pdf.objects:
+            if isinstance(thing, pikepdf.Dictionary) and "/ToUnicode" in thing:
+                del thing.ToUnicode
+        pdf.save(to)
+
+
+def test_a_conversion_links_to_the_acts_of_the_publication(guidance: Run, library: Path, tmp_path: Path) -> None:
+    (library / "versions" / "acts.toml").write_text(
+        '[[act]]\ntitle = "Sheds Act"\nyear = 1989\nid = "ukpga/1989/41"\n', encoding="utf-8"
+    )
+    page = tmp_path / "sheds.html"
+    page.write_text("<html><body><h1>S</h1><h2>One</h2><p>See section 4 of the Sheds Act 1989.</p></body></html>")
+    finished = guidance("convert", str(page), "-o", "converted", "--strict")
+    assert finished.returncode == 0, finished.stderr
+    chapters = "".join(path.read_text() for path in (library / "converted").glob("*.md"))
+    assert "(https://www.legislation.gov.uk/ukpga/1989/41/section/4)" in chapters
+    assert "In force" not in (library / "converted" / "index.md").read_text()
+
+
+def test_what_is_lost_is_a_warning_and_with_strict_a_failure(
+    guidance: Run, library: Path, library_pdf: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "mute").mkdir()
+    mute(library_pdf / "2020.pdf", tmp_path / "mute" / "2020.pdf")
+    file = str(tmp_path / "mute" / "2020.pdf")
+    finished = guidance("convert", file, "-o", "loose")
+    assert finished.returncode == 0
+    assert "warning: 2020.pdf: page 1: characters of which the font does not say what they mean" in finished.stderr
+    assert "2020.pdf: page 1: " in one_line(guidance("convert", file, "-o", "strict", "--strict"))
+    assert not (library / "strict").exists()
+    finished = guidance("build", "--offline", "--strict", "--sources", str(tmp_path / "mute"))
+    assert "edition 2020: page 1: " in one_line(finished)
+    assert not (library / "site").exists()
 
 
 def test_fetch_says_what_was_found_fetched_and_changed(guidance: Run, library: Path, library_pdf: Path) -> None:

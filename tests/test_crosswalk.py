@@ -60,7 +60,10 @@ def test_addresses_of_counterparts() -> None:
     exact = counterparts(crosswalk(), "2001", addresses)
     assert exact["para-3"] == {"2005": "2005/x/#para-2", "2009": "2009/x/#para-2"}
     assert exact["para-1"] == {"2005": "2005/x/#para-1"}
-    assert counterparts(crosswalk(), "2001", addresses, nearest=True) == {"para-1": {"2009": "2009/x/#lamps"}}
+    near = counterparts(crosswalk(), "2001", addresses, nearest=True)
+    assert near == {"para-1": {"2009": "2009/x/#lamps"}}
+    bell = counterparts(crosswalk(), "2009", addresses, nearest=True)["fn-1"]
+    assert bell == {"2001": "", "2005": ""}
 
 
 def test_the_record_names_editions_and_lineages() -> None:

@@ -1,6 +1,8 @@
 """Printed markers, as a table; and which numbers are a document's own sequence."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from guidance.model import Box
 from guidance.read.ink import Font
@@ -98,3 +100,31 @@ def test_numbers_start_again_behind_a_chapter_only() -> None:
     assert numbers(*chunks, chapters=(3,))[0] == ["1", "2", "3", "1", "2"]
     decimals = [chunk("1.1 w"), chunk("1.2 w"), chunk("2.1 w"), chunk("Annex"), chunk("1.1 w"), chunk("1.2 w")]
     assert numbers(*decimals, chapters=(3,))[0] == ["1.1", "1.2", "2.1", "1.1", "1.2"]
+
+
+@pytest.mark.parametrize(
+    "present",
+    [
+        [*range(1, 20), *range(31, 60)],  # pages are missing
+        [*range(40, 60)],  # an excerpt
+        [*range(1, 10), 500, *range(10, 20)],  # a stray number, far ahead
+        [*range(1, 30), 2, 3, 4, *range(30, 40)],  # a list of as many entries as make no sequence of their own
+    ],
+)
+def test_a_hole_in_a_source_costs_no_number(present: list[int]) -> None:
+    found = numbers(*(chunk(f"{n}. w") for n in present))[0]
+    steady = [n for at, n in enumerate(present) if n != 500 and not (at > 28 and n < 5)]
+    assert found == [str(n) for n in steady]
+
+
+def test_a_hole_in_decimal_numbers_costs_none() -> None:
+    present = [
+        f"{chapter}.{n}" for chapter in (1, 2, 9) for n in range(1, 12) if (chapter, n) not in {(2, 1), (2, 2)}
+    ]
+    assert numbers(*(chunk(f"{n} w") for n in present))[0] == present
+
+
+@given(st.integers(6, 40), st.integers(2, 60), st.integers(6, 40))
+def test_what_stands_on_both_sides_of_a_hole_is_numbered(before: int, missing: int, after: int) -> None:
+    present = [*range(1, before + 1), *range(before + missing, before + missing + after)]
+    assert numbers(*(chunk(f"{n}. w") for n in present))[0] == [str(n) for n in present]

@@ -116,3 +116,50 @@ def test_an_archived_page(tmp_path: Path) -> None:
 def test_an_empty_page_is_refused(tmp_path: Path) -> None:
     with pytest.raises(GuidanceError, match="no text of a publication"):
         reading(tmp_path, "<html><body><nav>Menu</nav></body></html>")
+
+
+LEGISLATIVE = """<html><body><main><h1>Rules of sheds</h1><div class="govspeak"><h2>Keeping</h2>
+<ol class="legislative-list"><li>1. A shed has <em>one</em> door.
+<ol><li>(a) of oak, or</li><li>(b) of ash.</li></ol></li>
+<li>2. A door has a lock.</li></ol><p>Loose.</p><ol class="legislative-list"><li>3. A lock has a key.</li>
+<li>4. <p>A key has an owner.</p><ul><li>Ann</li></ul></li></ol><ol type="i" start="3"><li>third</li></ol>
+</div></main></body></html>"""
+
+
+def test_lists_that_print_their_own_numbers(tmp_path: Path) -> None:
+    document = reading(tmp_path, LEGISLATIVE)
+    assert balance(document) == 0
+    assert [(p.anchor, p.marker) for p in document.provisions if p.kind == "paragraph"] == [
+        (f"para-{n}", f"{n}.") for n in range(1, 5)
+    ]
+    first = next(p for p in document.provisions if p.anchor == "para-1")
+    assert plain_text(first).splitlines() == ["A shed has one door.", "(a) of oak, or", "(b) of ash."]
+    assert "para-1-b" in anchors(document)
+    last = document.provisions[-1].blocks
+    assert plain_text(document.provisions[-1]).splitlines()[-1] == "iii. third"
+    assert any(isinstance(block, List) for block in last)
+
+
+def test_steps_in_a_text_without_numbered_paragraphs_stay_a_list(tmp_path: Path) -> None:
+    steps = "<ol>" + "".join(f"<li>Do the {n}th thing.</li>" for n in range(6)) + "</ol>"
+    document = reading(
+        tmp_path, f"<html><body><main><h1>Sheds</h1><h2>How</h2><p>Like so:</p>{steps}</main></body>"
+    )
+    assert [p.kind for p in document.provisions] == ["chapter", "text"]
+
+
+WORD_NOTES = """<html><body><div id="content"><h1>Old sheds</h1><h2>One</h2>
+<p>A roof<a href="#_ftn1" name="_ftnref1">[1]</a> leaks.</p><hr><div id="ftn1">
+<p><a href="#_ftnref1" name="_ftn1">[1]</a> Often.</p></div><table><tr><td><p>Boxed words.</p></td></tr></table>
+<p><img src="data:image/png;base64,AAAA" alt="Shed"></p></div></body></html>"""
+
+
+def test_notes_boxes_and_pictures_as_word_exports_them(tmp_path: Path) -> None:
+    document = reading(tmp_path, WORD_NOTES)
+    assert balance(document) == 0
+    assert [plain_text(n) for n in document.notes] == ["Often."]
+    assert [(m.note, m.at) for _, m in note_marks(document)] == [("fn-1", 6)]
+    assert [p.kind for p in document.provisions] == ["chapter", "text", "box", "figure"]
+    figure = document.provisions[-1].blocks[0]
+    assert isinstance(figure, Figure)
+    assert (figure.picture, figure.alternative) == (None, "Shed")  # it claims to be a PNG and is none

@@ -1,5 +1,5 @@
-// What a script adds to pages that are complete without it: light or dark, copied links, and edition links that
-// keep the paragraph in view. Nothing is sent anywhere; only the choice of light or dark is kept.
+// What a script adds to pages that are complete without it: light or dark, copied links. Nothing is sent anywhere;
+// only the choice of light or dark is kept.
 "use strict";
 (() => {
   const root = document.documentElement;
@@ -44,35 +44,6 @@
       () => say(`Link to ${number.textContent.replace(/\.$/, "")} copied`), () => {});
   });
 
-  // An edition link leads to where the paragraph in view stands there, where that is known.
-  const known = JSON.parse(document.getElementById("counterparts")?.textContent ?? "{}");
-  const inView = () => {
-    const target = article.querySelector(":target");
-    const box = target?.getBoundingClientRect();
-    if (box && box.bottom > 0 && box.top < innerHeight) return target;
-    let last = null;
-    for (const mark of article.querySelectorAll("[id]")) {
-      if (last && mark.getBoundingClientRect().top > 80) break; // the one that the screen's first line is in
-      last = mark;
-    }
-    return last;
-  };
-  const upwards = function* (from) {
-    const marks = [...article.querySelectorAll("[id]")];
-    for (let at = marks.indexOf(from); at >= 0; at--) yield marks[at].id;
-  };
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest("a[data-edition]");
-    const places = link && known[link.dataset.edition];
-    if (!places || !article) return;
-    const here = inView();
-    for (const anchor of here ? upwards(here) : []) {
-      if (places[anchor]) {
-        link.href = new URL(`${article.dataset.permalinks}../../${places[anchor]}`, location.href).href;
-        return;
-      }
-    }
-  });
   document.addEventListener("click", (event) => {
     for (const open of document.querySelectorAll("details.editions[open]")) {
       if (!open.contains(event.target)) open.open = false;

@@ -35,6 +35,13 @@ def note_marks(provision: Provision) -> Iterator[NoteMark]:
         yield from (mark for mark in text.marks if isinstance(mark, NoteMark))
 
 
+def breaches(document: Document) -> tuple[str, ...]:
+    """Where the document does not hold what its source prints: characters that are neither placed nor dropped,
+    and those of which the source does not say what they mean."""
+    lost = (f for f in document.findings if f.kind in ("conservation", "unreadable"))
+    return tuple(f"page {f.page}: {f.message}" if f.page else f.message for f in lost)
+
+
 def _placed(provision: Provision) -> int:
     return (
         count_characters(provision.marker)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct, structs
 
+from guidance.accounts import breaches
 from guidance.anchors import permalinks, read_permalinks, write_permalinks
 from guidance.comparing import Compared, compare_editions, crosswalk_json, links_to_redlines
 from guidance.link.acts import read_acts
@@ -41,8 +42,9 @@ SPECIMEN = "specimen"
 
 
 class Order(Struct, frozen=True):
-    """What to build. `editions` names those that must have text (none: whatever is found); `revisions` says by
-    edition which one must be read, where it is not the newest one at hand."""
+    """What to build. `editions` names those that must have text (none: whatever is found); `strict` refuses a
+    text of which something is lost; `revisions` says by edition which one must be read, where it is not the newest
+    at hand."""
 
     publication: Path
     folders: tuple[Path, ...]
@@ -50,6 +52,7 @@ class Order(Struct, frozen=True):
     shop: Workshop
     cache: Path
     editions: tuple[str, ...] = ()
+    strict: bool = False
     revisions: Mapping[str, str] = {}
 
 
@@ -61,6 +64,7 @@ class Outcome(Struct, frozen=True):
     missing: tuple[Missing, ...]
     warnings: tuple[str, ...]
     specimen: bool
+    breaches: tuple[str, ...] = ()
 
 
 Tell = Callable[[str], None]
@@ -69,7 +73,8 @@ Tell = Callable[[str], None]
 def build(order: Order, fetcher: Fetcher | None, tell: Tell = lambda _: None) -> Outcome:
     """Build the site that is ordered; `tell` hears of each step.
 
-    Raises GuidanceError when an edition that was asked for by name has no text, or a build fails.
+    Raises GuidanceError when an edition that was asked for by name has no text, a build fails, or, where the order
+    is strict, something of a text is lost.
     """
     publication = read_register(order.publication)
     if fetcher:
@@ -84,6 +89,9 @@ def build(order: Order, fetcher: Fetcher | None, tell: Tell = lambda _: None) ->
         )
         publication = read_register(order.publication)  # by now it knows the digests of what came
     loaded, missing = load(order, publication, fetcher, tell)
+    lost = tuple(f"edition {i.edition.id}: {breach}" for i in loaded for breach in breaches(i.document))
+    if lost and order.strict:
+        raise GuidanceError(f"{'; '.join(lost)}; build without --strict to see the page that says what is amiss")
     folders = publication_folders(publication, order.publication, loaded, order.shop)
     if not loaded and (specimen := _specimen(order)):
         folders = (*map(_showing_specimen, folders), *_specimen_folders(specimen, order, tell))
@@ -91,7 +99,7 @@ def build(order: Order, fetcher: Fetcher | None, tell: Tell = lambda _: None) ->
     warnings = build_site(folders, order.out, order.shop, lambda place: tell(f"built /{place}"))
     notes = tuple(fetcher.notes) if fetcher else ()
     with_text = tuple(item.edition.id for item in loaded)
-    return Outcome(publication, with_text, missing, (*notes, *warnings), bool(specimen_in(folders)))
+    return Outcome(publication, with_text, missing, (*notes, *warnings), bool(specimen_in(folders)), lost)
 
 
 def load(
@@ -176,6 +184,7 @@ def _edition_folder(
             publication,
             overview=overview + links_to_redlines(redlines) + link_to_ledger(ledger),
             counterparts=compared.counterparts(edition.id),
+            nearest=compared.counterparts(edition.id, nearest=True),
             stamps=make_stamps(compared, publication, edition.id),
             binding=find_binding_words(item.document, compared.vocabulary),
         )

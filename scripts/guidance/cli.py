@@ -51,6 +51,7 @@ RevisionOption = Annotated[
     typer.Option("--revision", help="Build an edition from this revision, EDITION:REVISION; repeatable."),
 ]
 OfflineOption = Annotated[bool, typer.Option("--offline", help="Do not use the network.")]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Fail where something of a text is lost.")]
 OutOption = Annotated[Path, typer.Option("--out", help="Folder for the site.")]
 
 
@@ -61,13 +62,15 @@ def build_command(
     edition: EditionOption = None,
     revision: RevisionOption = None,
     offline: OfflineOption = False,
+    strict: StrictOption = False,
     out: OutOption = Path("site"),
     record: Annotated[
         bool, typer.Option("--record-permalinks", help="Also put new anchors into the permalink registers.")
     ] = False,
 ) -> None:
     """Build the site: every edition, the pages around them, permalinks and data files."""
-    order = structs.replace(_order(publication, sources, edition, out), revisions=parse_revisions(revision or ()))
+    order = _order(publication, sources, edition, out, strict)
+    order = structs.replace(order, revisions=parse_revisions(revision or ()))
     fetcher = None if offline else Fetcher(publication / LOCK)
     with _telling() as tell:
         if fetcher:
@@ -126,13 +129,17 @@ def _print_rows(rows: tuple[Row, ...]) -> None:
 
 @app.command("convert")
 def convert_command(
-    file: Annotated[Path, typer.Argument(help="A guidance file (PDF).")],
+    file: Annotated[Path, typer.Argument(help="A guidance file: PDF, HTML or DOCX.")],
     to: Annotated[Path, typer.Option("-o", "--output", help="Folder for Markdown, JSON and pictures.")],
+    strict: StrictOption = False,
+    publication: PublicationOption = Path("versions"),
 ) -> None:
     """Convert any single guidance file to Markdown pages, provisions.json, edition.json and pictures."""
     with _telling() as tell:
         tell(f"reading {file.name}")
-        figures = convert(file, to)
+        figures, lost = convert(file, to, publication / "acts.toml", strict)
+    for breach in lost:
+        _err.print(f"warning: {file.name}: {breach}")
     _out.print(
         f"{to}: {figures.kinds.get('paragraph', 0)} numbered paragraphs, {figures.footnotes} footnotes, "
         f"{figures.characters_placed} of {figures.characters_source} characters placed, "
@@ -310,7 +317,9 @@ def main() -> None:
         sys.exit(1)
 
 
-def _order(publication: Path, sources: Path | None, editions: list[str] | None, out: Path) -> Order:
+def _order(
+    publication: Path, sources: Path | None, editions: list[str] | None, out: Path, strict: bool = False
+) -> Order:
     """What the options of a command come to."""
     here = Path.cwd()
     root = here if (here / "mkdocs.yml").is_file() else Path(guidance.__file__).resolve().parents[2]
@@ -321,6 +330,7 @@ def _order(publication: Path, sources: Path | None, editions: list[str] | None, 
         shop=Workshop(root, here / "build", os.environ.get("GUIDANCE_SITE_URL")),
         cache=here / ".cache" / "sources",
         editions=tuple(editions or ()),
+        strict=strict,
     )
 
 
@@ -357,7 +367,7 @@ def _build_warnings(outcome: Outcome) -> Iterator[str]:
     for host in sorted({gap.silent for gap in outcome.missing if gap.silent}):
         editions = ", ".join(gap.edition for gap in outcome.missing if gap.silent == host)
         yield f"note: {host} did not answer; put files into sources/ to have the text of {editions}"
-    yield from (f"warning: {line}" for line in outcome.warnings)
+    yield from (f"warning: {line}" for line in (*outcome.breaches, *outcome.warnings))
 
 
 def _audit_closing(found: Audit) -> str:

@@ -46,13 +46,14 @@ class Compared(Struct, frozen=True):
     listed: Mapping[str, tuple[Listed, ...]] = {}  # per edition, the publisher's own list of changes
     vocabulary: Vocabulary = Vocabulary()
 
-    def counterparts(self, edition: str) -> dict[str, dict[str, str]]:
-        """Per anchor of an edition, per other edition, where the text stands there, from the site's root."""
+    def counterparts(self, edition: str, *, nearest: bool = False) -> dict[str, dict[str, str]]:
+        """Per anchor of an edition, per other edition, where the text stands there, from the site's root; or, of
+        those that stand nowhere there, what is `nearest` (empty where nothing is)."""
         rooted = {
             other: {anchor: f"{other}/{address}" for anchor, address in known.items()}
             for other, known in self.addresses.items()
         }
-        return counterparts(self.crosswalk, edition, rooted) if edition in self.documents else {}
+        return counterparts(self.crosswalk, edition, rooted, nearest=nearest) if edition in self.documents else {}
 
     def redlines(self, edition: str) -> tuple[Redline, ...]:
         """The comparisons of an edition with each older one, nearest first."""

@@ -6,14 +6,17 @@ What `guidance convert` does; the same reader and the same pages as the site's.
 import shutil
 from pathlib import Path
 
+from guidance.accounts import breaches
 from guidance.anchors import slug
+from guidance.link.acts import Acts, read_acts
 from guidance.link.references import find_references
 from guidance.model import Document, GuidanceError
 from guidance.publish import api
 from guidance.publish.blocks import picture_name
 from guidance.publish.frame import navigation
+from guidance.publish.inline import clean, escape_markdown
 from guidance.publish.markdown import render_pages
-from guidance.publish.pages import PICTURES, addresses
+from guidance.publish.pages import PICTURES, Page, addresses, front_matter, join_parts
 from guidance.publish.site import write_below
 from guidance.read import read_document
 from guidance.register import Edition, Publication
@@ -21,37 +24,60 @@ from guidance.register import Edition, Publication
 _MARK = "edition.json"
 
 
-def convert(file: Path, to: Path) -> api.Figures:
-    """Convert `file` into the folder `to`, which appears only when whole; returns the conversion's figures.
+def convert(
+    file: Path, to: Path, acts: Path | None = None, strict: bool = False
+) -> tuple[api.Figures, tuple[str, ...]]:
+    """Convert `file` into the folder `to`, which appears only when whole; returns the conversion's figures and
+    what of the source is lost. The legislation that the file `acts` names is linked to.
 
-    Raises GuidanceError when the file cannot be read, or `to` holds something that is not a conversion.
+    Raises GuidanceError when the file cannot be read, `to` holds something that is not a conversion, or, where
+    `strict`, something is lost.
     """
     if not file.is_file():
         raise GuidanceError(f"{file}: there is no such file")
     if to.exists() and not (to.is_dir() and ((to / _MARK).is_file() or not any(to.iterdir()))):
         raise GuidanceError(f"{to}: holds something that is not a conversion; choose another folder with -o")
+    named = read_acts(acts) if acts else Acts()
     document = read_document(file, second_opinion=True)
+    lost = breaches(document)
+    if lost and strict:
+        raise GuidanceError(f"{file}: {'; '.join(lost)}; convert it without --strict to see what is amiss")
     beside = to.absolute().with_name(f".{to.absolute().name}.new")
     shutil.rmtree(beside, ignore_errors=True)
     try:
-        for path, content in conversion_files(document, file).items():
+        for path, content in conversion_files(document, file, named).items():
             write_below(beside, path, content)
         shutil.rmtree(to, ignore_errors=True)
         beside.rename(to.absolute())
     finally:
         shutil.rmtree(beside, ignore_errors=True)
-    return api.figures(document)
+    return api.figures(document), lost
 
 
-def conversion_files(document: Document, file: Path) -> dict[str, bytes]:
+def conversion_files(document: Document, file: Path, acts: Acts | None = None) -> dict[str, bytes]:
     """Path -> content of everything that a conversion holds."""
     title = document.title or file.stem
     edition = Edition(id=slug(file.stem), title=title, published="")
     publication = Publication(title=title, short=title, publisher="", editions=(edition,))
-    pages = render_pages(document, find_references(document), edition, publication)
+    pages = render_pages(document, find_references(document, acts), edition, publication)
     facts: dict[str, object] = {"id": edition.id, "title": title, "file": file.name}
-    files = {page.path: page.markdown.encode() for page in pages}
+    files = {page.path: page.markdown.encode() for page in pages} | {"index.md": _home(title, document, pages)}
     files |= {f"{PICTURES}{picture_name(asset.name)}": asset.content for asset in document.assets}
     files["provisions.json"] = api.encode(api.records(document, addresses(pages), ""))
-    files[_MARK] = api.encode({**api.edition_record(facts, document), "nav": navigation(pages)})
+    nav = [{clean(title): "index.md"}, *navigation(pages)[1:]]
+    files[_MARK] = api.encode({**api.edition_record(facts, document), "nav": nav})
     return files
+
+
+def _home(title: str, document: Document, pages: tuple[Page, ...]) -> bytes:
+    """The page that leads to the others; unlike an edition's, it does not know whether the guidance is in force."""
+    entries = (
+        f"{'    ' if page.parent else ''}-   [{escape_markdown(page.title)}]({page.path})" for page in pages[1:-1]
+    )
+    parts = [
+        f"# {escape_markdown(title)}",
+        "\n".join(entries),
+        f"This text was read by a program from {escape_markdown(document.source.name)}; "
+        f"[{pages[-1].title}]({pages[-1].path}) says what was left out and why.",
+    ]
+    return (front_matter({"title": clean(title), "kind": "home"}) + join_parts(parts)).encode()

@@ -18,7 +18,7 @@ from guidance.read import read_document
 from guidance.register import Edition, Publication, Revision
 from guidance.sources import Fetcher, Missing, Source, find_source
 
-_READERS = ("pypdfium2", "pikepdf", "pdf-oxide", "beautifulsoup4", "lxml")
+_READERS = ("pypdfium2", "pikepdf", "pdf-oxide", "beautifulsoup4", "lxml", "pypandoc-binary")
 
 
 class Loaded(Struct, frozen=True):

@@ -33,6 +33,7 @@ PUBLICATION = documents.library_publication()
 DOCUMENT = documents.library()
 WITH_TEXT = ("2011", "2021")
 SHELF = documents.library_shelf(WITH_TEXT)
+NOT_THERE = ("opening-text", "para-2", "para-2-a", "para-2-b")  # in each other's edition, as far as these tests go
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -71,7 +72,11 @@ def edition_folder(edition: Edition) -> Folder:
             edition,
             PUBLICATION,
             overview="Our own words on this edition.",
-            counterparts={a: {other: f"{other}/{url}"} for a, url in where.items() if a != "opening-text"},
+            counterparts={a: {other: f"{other}/{url}"} for a, url in where.items() if a not in NOT_THERE},
+            nearest={
+                "opening-text": {other: ""},
+                "para-2": {other: f"{other}/{where['opening-hours']}"},
+            },
         )
         if other
         else render_stub(edition, PUBLICATION, overview="Our own words.", nearest=PUBLICATION.edition("2011"))

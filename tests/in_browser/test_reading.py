@@ -66,6 +66,48 @@ def test_an_edition_link_keeps_the_paragraph_in_view(page: Page) -> None:
     expect(page).to_have_url("/2021/chapter-2/#chapter-2-table")
 
 
+def test_the_menu_says_which_paragraph_each_edition_link_leads_to(page: Page) -> None:
+    page.goto("/2011/chapter-1/#para-1")
+    menu = page.locator("details.editions")
+    menu.locator("summary").evaluate("summary => summary.click()")
+    expect(menu.locator("li:has(a[data-edition='2021'])")).to_contain_text("in force, paragraph 1")
+
+
+def test_whoever_follows_a_text_that_is_not_there_is_told_so(page: Page) -> None:
+    page.goto("/2011/chapter-1/#para-2-b")
+    menu = page.locator("details.editions")
+    menu.locator("summary").evaluate("summary => summary.click()")
+    expect(menu.locator("li:has(a[data-edition='2021'])")).to_contain_text(
+        "paragraph 2 is not there: what it stood under"
+    )
+    menu.get_by_role("link", name="2021").evaluate("link => link.click()")
+    expect(page).to_have_url("/2021/chapter-1/#opening-hours")
+    told = page.get_by_text("has no counterpart in this edition")
+    expect(told).to_have_text(
+        "Paragraph 2 of the 2011 edition has no counterpart in this edition. Here is what it stood under."
+    )
+    expect(told).to_be_in_viewport()
+    told.get_by_role("link").click()
+    expect(page).to_have_url("/2011/p/2/")
+
+
+def test_a_page_without_any_counterpart_says_so(either_page: Page) -> None:
+    either_page.goto("/2011/opening/")
+    either_page.locator("details.editions summary").click()
+    expect(either_page.locator("details.editions li:has(a[data-edition='2021'])")).to_contain_text(
+        "this text is not there"
+    )
+    either_page.get_by_role("navigation", name="Editions").get_by_role("link", name="2021").click()
+    expect(either_page.get_by_role("heading", level=1)).to_be_visible()
+
+
+@pytest.mark.parametrize("asked", ["javascript:alert(1)", "2011/<b>x</b>", "../../x", "2011/para-1/.."])
+def test_a_made_up_request_for_a_text_is_not_believed(page: Page, asked: str) -> None:
+    page.goto(f"/2021/chapter-1/?absent={asked}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert not page.get_by_text("has no counterpart").count()
+
+
 def test_a_note_and_back(either_page: Page) -> None:
     either_page.goto("/2011/chapter-1/")
     either_page.locator("#fnref-1").click()

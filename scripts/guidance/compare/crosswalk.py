@@ -100,7 +100,7 @@ def counterparts(
     """Per anchor of an edition, per id of another one, the address at which the same text stands there.
 
     `addresses` has, per edition, the address of each anchor from the site's root. With `nearest` the result
-    is instead what has no counterpart, and the address of the nearest ancestor that has one.
+    is instead what has no counterpart, and the address of the nearest ancestor that has one, empty where none has.
     """
     found: dict[str, dict[str, str]] = {}
     for node in crosswalk.index:
@@ -108,9 +108,9 @@ def counterparts(
             continue
         for other in crosswalk.editions:
             place = crosswalk.counterpart(edition, node[1], other) if other != edition else None
-            if place and place.anchors and place.exact != nearest:
-                address = addresses.get(other, {}).get(place.anchors[0])
-                if address:
+            if place and place.exact != nearest:
+                address = addresses.get(other, {}).get(place.anchors[0]) if place.anchors else ""
+                if address is not None:
                     found.setdefault(node[1], {})[other] = address
     return found
 

@@ -129,6 +129,12 @@ def edition_record(facts: Mapping[str, object], document: Document | None) -> di
     record["revision"] = next((r["id"] for r in known if r["sha256"] == document.source.sha256), None)
     record["source"] = msgspec.to_builtins(document.source)
     record |= msgspec.to_builtins(figures(document))
+    record["agreement"] = msgspec.to_builtins(document.agreement)
+    record["headings"] = [
+        {"anchor": p.anchor, "level": p.level, "evidence": list(p.evidence)}
+        for p in document.provisions
+        if p.heading
+    ]
     record["dropped"] = msgspec.to_builtins(document.dropped)
     record["findings"] = msgspec.to_builtins(document.findings)
     record["corrections"] = msgspec.to_builtins(document.corrections)

@@ -7,25 +7,20 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from guidance.accounts import dropped_characters, placed_characters
 from guidance.model import Document, Reference, Unresolved
 from guidance.publish.inline import escape_markdown
 from guidance.publish.pages import Page, front_matter, join_parts, render_table, source_address
 from guidance.register import Edition
 
 
-def render_conversion(
-    document: Document, references: Iterable[Reference | Unresolved], edition: Edition, placed: int | None = None
-) -> Page:
-    """The page *How this edition was converted*: figures, what was dropped and why, findings, corrections.
-
-    `placed` is the number of non-space characters that the reader placed, where somebody counted them.
-    """
+def render_conversion(document: Document, references: Iterable[Reference | Unresolved], edition: Edition) -> Page:
+    """The page *How this edition was converted*: figures, what was dropped and why, findings, corrections."""
     title = "How this edition was converted"
     printed = [
         f"# {title} {{: #conversion }}",
         _source(document),
-        "## Figures {: #figures }\n\n"
-        + render_table(("What", "How many"), _figures(document, tuple(references), placed)),
+        "## Figures {: #figures }\n\n" + render_table(("What", "How many"), _figures(document, tuple(references))),
         _dropped(document),
         _findings(document),
         _corrections(document),
@@ -46,17 +41,24 @@ def _source(document: Document) -> str:
     )
 
 
-def _figures(
-    document: Document, references: tuple[Reference | Unresolved, ...], placed: int | None
-) -> list[tuple[str, str]]:
+def _figures(document: Document, references: tuple[Reference | Unresolved, ...]) -> list[tuple[str, str]]:
     kinds = Counter(p.kind for p in document.provisions)
-    dropped = sum(len("".join(d.text.split())) for d in document.dropped)
     resolved = Counter(r.kind for r in references if isinstance(r, Reference))
-    rows = [("Characters in the source, without spaces", f"{document.characters_source:,}")]
-    if placed is not None:
-        rows.append(("Characters placed in this text", f"{placed:,}"))
-    rows.append(("Characters left out, without spaces (see below)", f"{dropped:,}"))
+    rows = [
+        ("Characters in the source, without spaces", f"{document.characters_source:,}"),
+        ("Characters placed in this text", f"{placed_characters(document):,}"),
+        ("Characters left out, without spaces (see below)", f"{dropped_characters(document):,}"),
+    ]
+    if document.agreement:
+        second = document.agreement
+        rows += [
+            (f"Words that a second reader finds ({escape_markdown(second.engine)})", f"{second.words:,}"),
+            ("Share of its words that this text has", f"{second.recall:.3%}"),
+            ("Share of this text's words that it has", f"{second.precision:.3%}"),
+        ]
     rows += [(f"Provisions of the kind “{kind}”", f"{many:,}") for kind, many in sorted(kinds.items())]
+    evidence = Counter(", ".join(p.evidence) for p in document.provisions if p.heading)
+    rows += [(f"Headings known by {known or 'nothing'}", f"{many:,}") for known, many in sorted(evidence.items())]
     rows.append(("Footnotes", f"{len(document.notes):,}"))
     rows += [(f"Citations linked: {kind}", f"{many:,}") for kind, many in sorted(resolved.items())]
     rows.append(("Citations that could not be resolved", f"{sum(isinstance(r, Unresolved) for r in references):,}"))

@@ -36,6 +36,7 @@ from guidance.publish.pages import (
     source_address,
     to_root,
 )
+from guidance.publish.redline_chips import elsewhere_facts
 from guidance.register import Edition, Publication
 
 Counterparts = Mapping[str, Mapping[str, str]]
@@ -61,14 +62,14 @@ def render_pages(
     *,
     overview: str = "",
     counterparts: Counterparts | None = None,
-    placed: int | None = None,
+    nearest: Counterparts | None = None,
     stamps: Stamps = lambda path, anchors: {},
     binding: Iterable[tuple[Locus, Strength]] = (),
 ) -> tuple[Page, ...]:
     """All pages of an edition with text, in reading order: its home page, its text, and how it was converted.
 
-    `overview` is our own Markdown about the edition, printed on its home page; `placed` the number of
-    non-space characters that the reader placed, for the figures; `binding` where words bind.
+    `nearest` has, for texts without a counterpart, the nearest heading above them that has one (or nothing).
+    `overview` is our own Markdown about the edition, printed on its home page; `binding` where words bind.
     Pictures are linked below `pages.PICTURES`, under `blocks.picture_name` of their asset's name; writing them
     there is the caller's.
     """
@@ -77,11 +78,19 @@ def render_pages(
     sheets = lay_out(marked)
     web = _weave(sheets)
     text = tuple(
-        _render_sheet(s, web, sheets, edition, document, counterparts or {}, stamps(s.path, s.anchors))
+        _render_sheet(
+            s,
+            web,
+            sheets,
+            edition,
+            document,
+            elsewhere_facts(s.anchors, counterparts or {}, nearest or {}),
+            stamps(s.path, s.anchors),
+        )
         for s in sheets
     )
     home = render_home(edition, publication, overview=overview, document=document, pages=text)
-    return (home, *text, render_conversion(document, references, edition, placed))
+    return (home, *text, render_conversion(document, references, edition))
 
 
 def _weave(sheets: tuple[Sheet, ...]) -> _Web:
@@ -125,7 +134,7 @@ def _render_sheet(
     sheets: tuple[Sheet, ...],
     edition: Edition,
     document: Document,
-    counterparts: Counterparts,
+    elsewhere: Mapping[str, object],
     stamps: Mapping[str, str],
 ) -> Page:
     context = _context(sheet.path, web)
@@ -141,7 +150,7 @@ def _render_sheet(
         printed.append(_render_provision(provision, Setting(context, depth, root, stamps)))
     printed.append(_contents_below(sheet, sheets))
     printed.append(_render_notes(sheet, web, Setting(context, 2, root)))
-    meta = _meta(sheet, edition, document, counterparts)
+    meta = _meta(sheet, edition, document, elsewhere)
     return Page(
         sheet.path, clean(sheet.title), meta + join_parts(printed), sheet.anchors, sheet.parent, sheet.sources
     )
@@ -157,7 +166,7 @@ def _is_titled(provision: Provision) -> bool:
     return provision.level is not None and provision.heading is not None and bool(provision.heading.plain.strip())
 
 
-def _meta(sheet: Sheet, edition: Edition, document: Document, counterparts: Counterparts) -> str:
+def _meta(sheet: Sheet, edition: Edition, document: Document, elsewhere: Mapping[str, object]) -> str:
     """The page's facts for the theme: its title, its place in the official file, its places in other editions."""
     facts: dict[str, object] = {"title": clean(sheet.title), "kind": "text"}
     if sheet.sources:
@@ -166,14 +175,7 @@ def _meta(sheet: Sheet, edition: Edition, document: Document, counterparts: Coun
         address = source_address(edition, first, document.source.sha256)
         if address:
             facts["source_address"] = address
-    elsewhere: dict[str, dict[str, str]] = {}
-    for anchor in sheet.anchors:
-        for other, address in sorted(counterparts.get(anchor, {}).items()):
-            elsewhere.setdefault(other, {})[anchor] = address
-    if elsewhere:
-        facts["counterparts"] = elsewhere  # for every anchor; and for the page as a whole, its first one:
-        facts["elsewhere"] = {other: next(iter(places.values())) for other, places in elsewhere.items()}
-    return front_matter(facts)
+    return front_matter({**facts, **elsewhere})
 
 
 def _contents_below(sheet: Sheet, sheets: tuple[Sheet, ...]) -> str:

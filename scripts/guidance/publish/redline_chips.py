@@ -101,3 +101,20 @@ def _stand(stand: Stand | None, verb: str, root: str) -> str:
     if stand.address is None:
         return f"<span>{escape_html(words)}</span>"
     return f'<a href="{escape_html(root + stand.address)}" title="{escape_html(meaning)}">{escape_html(words)}</a>'
+
+
+def elsewhere_facts(
+    anchors: Iterable[str], exact: Mapping[str, Mapping[str, str]], nearest: Mapping[str, Mapping[str, str]]
+) -> dict[str, dict[str, object]]:
+    """A page's facts on other editions, from the addresses of its anchors' counterparts, or of what is `nearest`
+    where they have none: for every anchor, and for the page as a whole the first that is known."""
+    facts: dict[str, dict[str, object]] = {}
+    for known, every, whole in ((exact, "counterparts", "elsewhere"), (nearest, "nearest", "nearby")):
+        found: dict[str, dict[str, str]] = {}
+        for anchor in anchors:
+            for other, address in sorted(known.get(anchor, {}).items()):
+                found.setdefault(other, {})[anchor] = address
+        if found:
+            facts[every] = dict(found)
+            facts[whole] = {other: next(iter(filter(None, places.values())), "") for other, places in found.items()}
+    return facts

@@ -24,6 +24,8 @@ def read_document(path: Path, corrections: tuple[Correction, ...] = (), second_o
         raise GuidanceError(f"{path}: there is no such file")
     if _is_page(path):
         return correct(_read_page(path), corrections)
+    if _is_word(path):
+        return correct(_read_word(path), corrections)
     other = Apart(read_words, path) if second_opinion else None
     try:
         document = Apart(_read_pdf, path).result()
@@ -56,6 +58,28 @@ def _read_page(path: Path) -> Document:
         return read_html(content, SourceFile(path.name, digest, "text/html", len(content)))
     except RecursionError:
         raise GuidanceError(f"{path}: the page is nested too deeply to be read; get another copy") from None
+
+
+def _is_word(path: Path) -> bool:
+    with path.open("rb") as file:
+        start = file.read(8)
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        raise GuidanceError(f"{path}: this is an old or a locked Word file; save it as .docx without a password")
+    return start.startswith(b"PK")
+
+
+def _read_word(path: Path) -> Document:
+    from guidance.read.docx import is_docx, read_docx  # pandoc is not needed for PDFs
+
+    if not is_docx(path):
+        raise GuidanceError(f"{path}: this is neither a PDF, a page nor a Word file; give one of these")
+    content = path.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    try:
+        return read_docx(path, SourceFile(path.name, digest, kind, len(content)))
+    except RecursionError:
+        raise GuidanceError(f"{path}: the file is nested too deeply to be read; get another copy") from None
 
 
 def _words(other: Apart[tuple[tuple[str, ...], ...]]) -> tuple[tuple[str, ...], ...]:

@@ -4,17 +4,16 @@ What the page says it is (headings, lists, notes, tables) is taken at its word; 
 dropped with its reason. No network: pictures stay with their alternative text.
 """
 
-import re
-from collections.abc import Iterator
+import base64
+import binascii
 
 from bs4 import BeautifulSoup, Comment, NavigableString, Tag
-from msgspec import Struct
 from msgspec.structs import replace
 
 from guidance.anchors import Allocator, anchor_for
 from guidance.model import (
+    Asset,
     Block,
-    Box,
     Cell,
     Document,
     Dropped,
@@ -35,56 +34,40 @@ from guidance.model import (
 )
 from guidance.read.accounts import balance
 from guidance.read.headings import heading_kind, named_word
-from guidance.read.ink import Font
 from guidance.read.inline import Inline, Notes
-from guidance.read.lines import Line, Run
-from guidance.read.numbering import Marker, read_marker
-from guidance.read.paragraphs import Chunk
+from guidance.read.pieces import Piece, entry_markers, number_pieces, ordinal, pieces_in, words_in
 from guidance.read.rewrite import rewrite_provision
-from guidance.read.sequence import find_numbered
 
 _UNSEEN = ("script", "style", "noscript", "template", "head", "title", "meta", "link", "svg", "iframe", "object")
 _FURNITURE = (
     ("#webArchiveInfobox, #wm-ipp, #wm-ipp-base, .ukgwa-banner, #ukwa-banner", "the archive's banner"),
-    ("nav, .gem-c-contents-list, .contents-list, .dont-print, #toc", "contents list"),
+    ("nav, .gem-c-contents-list, .contents-list, .dont-print, #toc, [data-custom-style^='TOC' i]", "contents list"),
     ("header, footer, [role=banner], [role=contentinfo], form, button, input, select", "the page's frame"),
     ("a.reversefootnote, a[role=doc-backlink]", "way back from a footnote"),
 )
 _CONTENT = ".govspeak, main, [role=main], #content, article, #main, body"
-_BOXES = (
-    "call-to-action",
-    "application-notice",
-    "info-notice",
-    "help-notice",
-    "information-block",
-    "example",
-    "box",
-)
 _NOTES = ".footnotes, [role=doc-endnotes]"
-_HEADING = re.compile(r"^h[1-6]$")
-_BLOCKS = {"p", "ul", "ol", "table", "dl", "figure", "img", "blockquote", "pre", "aside"}
-_STUB = Font("", False, False)
+_WORD_NOTES = (
+    "a[name^=_ftn]:not([name^=_ftnref]), a[id^=_ftn]:not([id^=_ftnref]), a[name^=_edn]:not([name^=_ednref])"
+)
+_PICTURES = {
+    "image/png": ("png", b"\x89PNG"),
+    "image/jpeg": ("jpg", b"\xff\xd8\xff"),
+    "image/gif": ("gif", b"GIF8"),
+}
 
 
-class _Piece(Struct):
-    """A block of the page in reading order."""
-
-    kind: str  # heading, box, or the element's name
-    element: Tag
-    marker: Marker | None = None
-
-
-def read_html(content: bytes, source: SourceFile) -> Document:
-    """The document that a page holds.
+def read_html(content: bytes, source: SourceFile, title: str | None = None) -> Document:
+    """The document that a page holds; its first heading of the first level is the title where none is given.
 
     Raises GuidanceError where the page has no text of a publication.
     """
     soup = BeautifulSoup(content, "lxml")
-    return _Page(soup, source).document()
+    return _Page(soup, source, title).document()
 
 
 class _Page:
-    def __init__(self, soup: BeautifulSoup, source: SourceFile) -> None:
+    def __init__(self, soup: BeautifulSoup, source: SourceFile, title: str | None) -> None:
         self._soup = soup
         self._source = source
         self._dropped: list[Dropped] = []
@@ -94,29 +77,30 @@ class _Page:
         self._above: list[tuple[int, str]] = []
         self._provisions: list[Provision] = []
         self._added = 0
+        self._assets: list[Asset] = []
         for unseen in soup(_UNSEEN):
             unseen.decompose()
         for comment in soup.find_all(string=lambda s: isinstance(s, Comment)):
             comment.extract()
         self._characters = _count(soup.get_text())
-        self._title = soup.select_one("h1")
+        self._heading = soup.select_one("h1") if title is None else None
+        self._title = title or (words_in(self._heading) if self._heading else source.name)
 
     def document(self) -> Document:
-        title = _words(self._title) if self._title else self._source.name
         for selector, reason in _FURNITURE:
             for element in self._soup.select(selector):
                 if element.parent is not None and element.find(_NOTES) is None:
                     self._drop(element, reason)
         content = self._content()
-        ends = [note for block in content.select(_NOTES) for note in block.find_all("li", id=True)]
-        for block in content.select(_NOTES):
-            block.extract()
-        self._notes = Notes([str(note["id"]) for note in ends], self._allocator)
-        pieces = list(_pieces(content))
-        self._number(pieces)
+        ends = self._take_notes(content)
+        self._notes = Notes([note for note, _ in ends], self._allocator)
+        pieces = list(pieces_in(content))
+        self._top = min((int(p.element.name[1]) for p in pieces if p.kind == "heading"), default=1)
+        pieces, gaps = number_pieces(pieces, self._top)
+        self._findings += gaps
         for piece in pieces:
             self._take(piece)
-        notes = tuple(self._note(note, at) for at, note in enumerate(ends))
+        notes = tuple(self._note(note, at) for at, (_, note) in enumerate(ends))
         for anchor in self._notes.unclaimed:
             self._findings.append(Finding("footnote", f"nothing in the text refers to note {anchor}"))
         if not self._provisions:
@@ -124,11 +108,12 @@ class _Page:
         resolved = [rewrite_provision(p, self._resolve) for p in (*self._provisions, *notes)]
         language = self._soup.html.get("lang") if self._soup.html else None
         document = Document(
-            title=title,
+            title=self._title,
             language=str(language or "en-GB"),
             source=self._source,
             provisions=tuple(resolved[: len(self._provisions)]),
             notes=tuple(resolved[len(self._provisions) :]),
+            assets=tuple(self._assets),
             characters_source=self._characters + self._added,
             dropped=tuple(self._dropped),
             findings=tuple(self._findings),
@@ -149,32 +134,32 @@ class _Page:
         if content is None:
             raise GuidanceError(f"{self._source.name}: there is no text of a publication on this page")
         content.extract()
-        title = self._title
-        if title is not None and title.parent is not None and title not in content.descendants:
+        title = self._heading
+        whole = len(content.find_all("h1")) == 1 and content.find(["h2", "h3"]) is not None
+        if title is not None and title.parent is not None and (whole or title not in content.descendants):
             self._drop(title, "title, kept as the document's")
         self._drop(self._soup, "outside the publication's text")
         return content
 
-    def _number(self, pieces: list[_Piece]) -> None:
-        """Give paragraphs of the document's own sequence their markers."""
-        stubs = []
-        for piece in pieces:
-            text = _words(piece.element) if piece.kind == "p" else ""
-            line = Line(1, Box(0, 0, 1, 1), 0.0, 12.0, (Run(text or "-", 0.0, 1.0, 12.0, _STUB, 0),))
-            stubs.append(Chunk((line,), read_marker(text) if text else None, 0.0, 0.0, "prose"))
-        top = min((int(p.element.name[1]) for p in pieces if p.kind == "heading"), default=1)
-        firsts = frozenset(i for i, p in enumerate(pieces) if p.kind == "heading" and p.element.name == f"h{top}")
-        found = find_numbered(stubs, firsts)
-        self._findings += [Finding(f.kind, f.message) for f in found.findings]
-        for index, number in found.numbers.items():
-            marker = stubs[index].marker
-            if marker:
-                pieces[index].marker = Marker(marker.kind, marker.printed, number, marker.length)
-        self._top = top
+    def _take_notes(self, content: Tag) -> list[tuple[str, Tag]]:
+        """The notes at the page's end, taken out of it: what refers to each, and the note."""
+        ends: list[tuple[str, Tag]] = []
+        for block in content.select(_NOTES):
+            for note in block.find_all("li", id=True):
+                ends.append((str(note["id"]), note))
+                note.extract()
+            self._drop(block, "title of the notes")
+        for label in content.select(_WORD_NOTES) if not ends else ():
+            note = label.find_parent(["p", "li", "dd"])
+            if isinstance(note, Tag):
+                ends.append((str(label.get("name") or label["id"]), note))
+                self._drop(label, "number of a footnote, kept as its own")
+                note.extract()
+        return ends
 
     # --- Provisions ------------------------------------------------------------------------------
 
-    def _take(self, piece: _Piece) -> None:
+    def _take(self, piece: Piece) -> None:
         element = piece.element
         if piece.kind == "heading":
             self._take_heading(element)
@@ -190,9 +175,10 @@ class _Page:
         number = piece.marker.value if piece.marker else None
         chapter = self._above[0][1] if self._above and number else None
         anchor = self._allocator.take(anchor_for(kind, number, "", section), chapter)
-        skip = piece.marker.length if piece.marker else 0
-        inside = piece.kind == "box"
-        blocks = self._within(element, anchor) if inside else self._blocks_of(element, anchor, skip)
+        skip = piece.marker.length if piece.marker and piece.printed else 0
+        self._added += 0 if piece.printed or not piece.marker else len(piece.marker.printed)
+        holds = piece.kind in ("box", "entry")
+        blocks = self._within(element, anchor, skip) if holds else self._blocks_of(element, anchor, skip)
         if not blocks:
             return
         self._name(element, anchor)
@@ -228,20 +214,18 @@ class _Page:
 
     # --- Blocks ----------------------------------------------------------------------------------
 
-    def _within(self, element: Tag, anchor: str) -> tuple[Block, ...]:
+    def _within(self, element: Tag, anchor: str, skip: int = 0) -> tuple[Block, ...]:
         """The blocks inside an element that holds blocks, or its text as one paragraph."""
-        pieces = list(_pieces(element))
-        return tuple(
-            block
-            for piece in pieces
-            for block in (
-                (Subheading(self._text(piece.element)),)
-                if piece.kind == "heading"
-                else self._within(piece.element, anchor)
-                if piece.kind == "box"
-                else self._blocks_of(piece.element, anchor)
-            )
-        )
+        blocks: list[Block] = []
+        for piece in pieces_in(element):
+            if piece.kind == "heading":
+                blocks.append(Subheading(self._text(piece.element, skip)))
+            elif piece.kind == "box":
+                blocks += self._within(piece.element, anchor, skip)
+            else:
+                blocks += self._blocks_of(piece.element, anchor, skip)
+            skip = 0
+        return tuple(blocks)
 
     def _blocks_of(self, element: Tag, anchor: str, skip: int = 0) -> tuple[Block, ...]:
         name = element.name
@@ -249,28 +233,52 @@ class _Page:
             return (self._list(element, anchor),)
         if name == "table":
             return (self._table(element, anchor),)
-        if name in ("figure", "img"):
-            image = element if name == "img" else element.find("img")
-            caption = element.find("figcaption") if name == "figure" else None
-            alternative = str(image.get("alt") or "") if isinstance(image, Tag) else ""
-            words = self._text(caption) if isinstance(caption, Tag) else None
-            return (Figure(None, alternative or None, (), words),)
+        if name in ("figure", "img") or (name == "p" and element.find("img") and not words_in(element)):
+            return (self._figure(element, anchor),)
         if name == "dl":
             return tuple(Para(self._text(part)) for part in element.find_all(["dt", "dd"], recursive=False))
         text = self._text(element, skip)
         return (Para(text),) if text.plain else ()
 
+    def _figure(self, element: Tag, anchor: str) -> Figure:
+        image = element if element.name == "img" else element.find("img")
+        caption = element.find("figcaption")
+        words = self._text(caption) if isinstance(caption, Tag) else None
+        if not isinstance(image, Tag):
+            return Figure(None, None, (), words)
+        name = self._keep_picture(str(image.get("src") or ""), anchor)
+        return Figure(name, str(image.get("alt") or "") or None, (), words)
+
+    def _keep_picture(self, address: str, anchor: str) -> str | None:
+        """The name of an asset, where a picture is part of the page itself; none is fetched."""
+        head, _, coded = address.partition(";base64,")
+        kind, start = _PICTURES.get(head.removeprefix("data:"), ("", b""))
+        try:
+            content = base64.b64decode(coded, validate=True) if kind else b""
+        except binascii.Error:
+            return None
+        if not kind or not content.startswith(start):
+            return None
+        same = next((asset.name for asset in self._assets if asset.content == content), None)
+        if same is None:
+            same = f"{anchor}-{len(self._assets) + 1}.{kind}"
+            self._assets.append(Asset(same, head.removeprefix("data:"), content))
+        return same
+
     def _list(self, element: Tag, anchor: str) -> List:
-        ordered = element.name == "ol"
+        entries = element.find_all("li", recursive=False)
+        printed = entry_markers(entries)
+        ordered = element.name == "ol" or printed is not None
         items = []
-        start = element.get("start")
-        first = int(str(start)) if start and str(start).isdigit() else 1
-        for at, entry in enumerate(element.find_all("li", recursive=False)):
-            marker = _ordinal(first + at, str(element.get("type") or "1")) if ordered else "•"
-            self._added += len(marker)
-            wish = f"{anchor}-{marker.strip('.')}"
+        for at, entry in enumerate(entries):
+            marker = printed[at].printed if printed else ordinal(element, at) if ordered else "•"
+            self._added += 0 if printed else len(marker)
+            value = marker.strip("().")
+            wish = f"{anchor}-item-{value}" if value[:1].isdigit() else f"{anchor}-{value.lower()}"
             own = wish if ordered and self._allocator.take(wish) == wish else None
-            items.append(Item(marker, self._within(entry, own or anchor), own))
+            items.append(
+                Item(marker, self._within(entry, own or anchor, printed[at].length if printed else 0), own)
+            )
         return List(tuple(items), ordered)
 
     def _table(self, element: Tag, anchor: str) -> Table:
@@ -314,68 +322,12 @@ class _Page:
         return Text(text.plain, tuple(marks))
 
 
-def _pieces(element: Tag) -> Iterator[_Piece]:
-    """The blocks below an element in order; loose text between them counts as a paragraph."""
-    loose: list[Tag | NavigableString] = []
-    soup = BeautifulSoup("", "lxml")
-
-    def gathered() -> Iterator[_Piece]:
-        if any(
-            str(part).strip() if isinstance(part, NavigableString) else part.get_text(strip=True) for part in loose
-        ):
-            wrapper = soup.new_tag("p")
-            for part in loose:
-                wrapper.append(part)
-            yield _Piece("p", wrapper)
-        loose.clear()
-
-    for child in list(element.children):
-        if not isinstance(child, Tag):
-            if isinstance(child, NavigableString):
-                loose.append(child)
-            continue
-        block = _block_kind(child)
-        if block is None:
-            loose.append(child)
-            continue
-        yield from gathered()
-        if block == "inside":
-            yield from _pieces(child)
-        else:
-            yield _Piece(block, child)
-    yield from gathered()
-
-
-def _block_kind(element: Tag) -> str | None:
-    """What sort of block an element is: None for running text, "inside" where only its contents matter."""
-    classes = set(element.get("class") or ())
-    if _HEADING.match(element.name):
-        return "heading"
-    if element.name in ("blockquote", "aside") or (element.name in ("div", "section") and classes & set(_BOXES)):
-        return "box"
-    if element.name in _BLOCKS:
-        return element.name
-    if element.name in ("div", "section", "article", "main", "center", "details", "body", "hgroup", "header"):
-        return "inside"
-    return None
-
-
 def _with_blocks(provision: Provision, blocks: tuple[Block, ...]) -> Provision:
     return replace(provision, blocks=(*provision.blocks, *blocks))
 
 
-def _ordinal(value: int, kind: str) -> str:
-    if kind in ("a", "A"):
-        return f"{chr(ord(kind) + (value - 1) % 26)}."
-    return f"{value}."
-
-
 def _span(value: object) -> int:
     return min(int(str(value)), 100) if value and str(value).isdigit() and int(str(value)) else 1
-
-
-def _words(element: Tag) -> str:
-    return " ".join(element.get_text().split())
 
 
 def _count(text: str) -> int:

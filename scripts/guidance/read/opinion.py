@@ -41,29 +41,30 @@ def words_of(text: str) -> Iterator[str]:
     return (match[0] for match in _WORD.finditer(plain))
 
 
-def compare_words(document: Document, theirs: Words) -> Document:
+def compare_words(document: Document, theirs: Words, engine: str = _ENGINE, least: int = 1) -> Document:
     """The document with the two engines' agreement: recall and precision of its words, what was dropped with a
-    reason included, against the other engine's; and a finding for each page that holds words of one only."""
+    reason included, against the other engine's; and a finding for each page that holds words of one only.
+    Words of fewer than `least` letters, such as the numbers of lists, are not compared."""
     if not any(theirs):
-        message = f"{_ENGINE} could not read the file, so that nothing confirms the words"
+        message = f"{engine} could not read the file, so that nothing confirms the words"
         return replace(document, findings=(*document.findings, Finding("engines", message)))
     ours = [(word, page) for text, page in _our_texts(document) for word in words_of(text)]
-    mine = Counter(word for word, _ in ours)
-    other = Counter(word for page in theirs for word in page)
+    mine = Counter(word for word, _ in ours if len(word) >= least)
+    other = Counter(word for page in theirs for word in page if len(word) >= least)
     both = (mine & other).total()
     agreement = Agreement(
-        engine=_ENGINE,
+        engine=engine,
         words=other.total(),
         recall=round(both / max(other.total(), 1), 5),
         precision=round(both / max(mine.total(), 1), 5),
     )
     if both < 0.5 * mine.total():
-        message = f"{_ENGINE} reads only {both} of {mine.total()} words of this file, and confirms no more"
+        message = f"{engine} reads only {both} of {mine.total()} words of this file, and confirms no more"
         return replace(document, agreement=agreement, findings=(*document.findings, Finding("engines", message)))
     pages = [(word, number) for number, page in enumerate(theirs, 1) for word in page]
     findings = [
-        *_differences(pages, other - mine, f"words only {_ENGINE} reads"),
-        *_differences(ours, mine - other, f"words {_ENGINE} does not read"),
+        *_differences(pages, other - mine, f"words only {engine} reads"),
+        *_differences(ours, mine - other, f"words {engine} does not read"),
     ]
     return replace(document, agreement=agreement, findings=(*document.findings, *findings))
 

@@ -14,6 +14,8 @@ from guidance.model import Finding
 from guidance.read.paragraphs import Chunk
 
 _MOST_SKIPPED = 3  # numbers that may be missing at one place: a source's own slip
+_SLIP = 0.5  # what such a slip costs, in numbers
+_LEAP = 5.0  # what a wider gap costs: more numbers than that must follow it
 
 
 class Numbered(Struct, frozen=True):
@@ -38,8 +40,7 @@ def find_numbered(chunks: Sequence[Chunk], chapter_starts: frozenset[int]) -> Nu
     scheme = ""
     for (kind, column), indexes in groups.items():
         near = sorted(indexes + groups.get((kind, column + 1), []))
-        choose = _decimals if kind == "decimal" else _integers
-        chosen = choose(chunks, near, chapter_starts)
+        chosen = _chain(chunks, near, chapter_starts)
         if len(chosen) > len(best):
             best, scheme = chosen, kind
     if len(best) < 4:
@@ -88,32 +89,70 @@ def _gaps(chunks: Sequence[Chunk], numbers: dict[int, str]) -> Iterator[Finding]
             yield Finding("numbering", f"the numbering of {_printed(value[:-1])} starts at {number}", page)
 
 
-def _integers(chunks: Sequence[Chunk], indexes: Sequence[int], chapter_starts: frozenset[int]) -> dict[int, str]:
-    numbers: dict[int, str] = {}
-    last, last_index = 0, -1
-    for index in indexes:
-        marker = chunks[index].marker
-        value = int(marker.value) if marker else 0
-        fresh = value == 1 and any(last_index < start < index for start in chapter_starts)
-        if last < value <= last + 1 + _MOST_SKIPPED or (fresh and last):
-            numbers[index] = str(value)
-            last, last_index = value, index
-    return numbers
+class _End(Struct, frozen=True):
+    """The best chain that ends at a candidate: what it is worth, where, and the chain before it."""
+
+    worth: float
+    index: int
+    value: tuple[int, ...]
+    before: "_End | None" = None
 
 
-def _decimals(chunks: Sequence[Chunk], indexes: Sequence[int], chapter_starts: frozenset[int]) -> dict[int, str]:
-    numbers: dict[int, str] = {}
-    last: tuple[int, ...] = ()
-    last_index = -1
+def _chain(chunks: Sequence[Chunk], indexes: Sequence[int], chapter_starts: frozenset[int]) -> dict[int, str]:
+    """The candidates that make the most of one sequence.
+
+    Each number counts one. A small slip costs less than that and a leap more than a stray number brings, so
+    that a source with a hole in it keeps its numbers while a sentence that starts with one does not become
+    a paragraph. Only behind a chapter may a sequence start again.
+    """
+    ends: dict[tuple[int, ...], _End] = {}
+    closed: _End | None = None  # the best chain before the last chapter
+    waiting = sorted(chapter_starts, reverse=True)
     for index in indexes:
+        while waiting and waiting[-1] < index:
+            waiting.pop()
+            closed = max(ends.values(), key=_worth, default=None)
         marker = chunks[index].marker
         value = _parts(marker.value) if marker else ()
-        first = set(value) == {1} and len(value) == 2
-        fresh = first and any(last_index < start < index for start in chapter_starts)
-        if not last or _comes_after(last, value) or fresh:
-            numbers[index] = _printed(value)
-            last, last_index = value, index
-    return numbers
+        if not value:
+            continue
+        end = max(_ways(ends, closed, index, value), key=_worth)
+        if value not in ends or end.worth > ends[value].worth:
+            ends[value] = end
+    numbers: dict[int, str] = {}
+    last = max(ends.values(), key=_worth, default=None)
+    while last:
+        numbers[last.index] = _printed(last.value)
+        last = last.before
+    return dict(sorted(numbers.items()))
+
+
+def _worth(end: _End) -> float:
+    return end.worth
+
+
+def _ways(
+    ends: dict[tuple[int, ...], _End], closed: _End | None, index: int, value: tuple[int, ...]
+) -> Iterator[_End]:
+    """The chains that can end with this number, the likeliest first."""
+    first = set(value) == {1}
+    yield _End(1 - (0 if first else _SLIP if _near_start(value) else _LEAP), index, value)
+    if closed and first:
+        yield _End(closed.worth + 1, index, value, closed)
+    steps = range(1, 2 + _MOST_SKIPPED)
+    near = [(n, ends.get((*value[:-1], value[-1] - n))) for n in steps]
+    found = [_End(end.worth + 1 - _SLIP * (n > 1), index, value, end) for n, end in near if end]
+    yield from found
+    if not near[0][1]:
+        for last, end in ends.items():
+            if last < value:
+                cost = 0 if len(value) > 1 and _comes_after(last, value) else _LEAP
+                yield _End(end.worth + 1 - cost, index, value, end)
+
+
+def _near_start(value: tuple[int, ...]) -> bool:
+    """Whether a document may well begin with this number; that of one chapter alone begins with, say, 5.1."""
+    return value[-1] <= 1 + _MOST_SKIPPED
 
 
 def _printed(value: tuple[int, ...]) -> str:

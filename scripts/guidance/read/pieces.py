@@ -1,0 +1,185 @@
+"""The blocks of an HTML page in reading order, and which of them are the document's own numbered paragraphs.
+
+Looks at elements and printed markers only; what a block becomes is for read/html.py to say.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from bs4 import BeautifulSoup, NavigableString, Tag
+from msgspec import Struct
+
+from guidance.model import Box, Finding
+from guidance.read.ink import Font
+from guidance.read.lines import Line, Run
+from guidance.read.numbering import Marker, read_marker
+from guidance.read.paragraphs import Chunk
+from guidance.read.sequence import find_numbered
+
+_BOXES = {
+    "call-to-action",
+    "application-notice",
+    "info-notice",
+    "help-notice",
+    "information-block",
+    "example",
+    "box",
+}
+_HEADING = re.compile(r"^h[1-6]$")
+_BLOCKS = {"p", "ul", "ol", "table", "dl", "figure", "img", "blockquote", "pre", "aside"}
+_HOLDERS = {"div", "section", "article", "main", "center", "details", "summary", "body", "hgroup", "header"}
+_STUB = Font("", False, False)
+
+
+class Piece(Struct):
+    """A block of the page. `kind` is heading, box, entry (of a list that numbers paragraphs) or the element's name.
+
+    `marker` is set where it is a numbered paragraph; `printed` says whether its words start with it.
+    """
+
+    kind: str
+    element: Tag
+    marker: Marker | None = None
+    printed: bool = True
+
+
+def words_in(element: Tag) -> str:
+    """An element's words, with single spaces."""
+    return " ".join(element.get_text().split())
+
+
+def pieces_in(element: Tag) -> Iterator[Piece]:
+    """The blocks below an element in order; loose text between them counts as a paragraph."""
+    loose: list[Tag | NavigableString] = []
+    soup = BeautifulSoup("", "lxml")
+
+    def gathered() -> Iterator[Piece]:
+        if any(part.get_text(strip=True) if isinstance(part, Tag) else str(part).strip() for part in loose):
+            wrapper = soup.new_tag("p")
+            for part in loose:
+                wrapper.append(part)
+            yield Piece("p", wrapper)
+        loose.clear()
+
+    for child in list(element.children):
+        kind = _block_kind(child) if isinstance(child, Tag) else None
+        if kind is None:
+            if isinstance(child, Tag | NavigableString):
+                loose.append(child)
+            continue
+        yield from gathered()
+        if kind == "inside" and isinstance(child, Tag):
+            yield from pieces_in(child)
+        elif isinstance(child, Tag):
+            yield Piece(kind, child)
+    yield from gathered()
+
+
+def _block_kind(element: Tag) -> str | None:
+    """What sort of block an element is: None for running text, "inside" where only its contents matter."""
+    classes = set(element.get("class") or ())
+    if _HEADING.match(element.name):
+        return "heading"
+    if element.name in ("blockquote", "aside") or (element.name in ("div", "section") and classes & _BOXES):
+        return "box"
+    if element.name == "table" and len(element.find_all(["td", "th"])) == 1:
+        return "box"  # how word processors draw one
+    if element.name == "p" and element.find("img") and not words_in(element):
+        return "figure"
+    if element.name in _BLOCKS:
+        return element.name
+    if element.name in _HOLDERS or element.find(_is_block):
+        return "inside"
+    return None
+
+
+def _is_block(element: Tag) -> bool:
+    return element.name in _BLOCKS or bool(_HEADING.match(element.name))
+
+
+# --- Numbers -------------------------------------------------------------------------------------
+
+
+def entry_markers(entries: Sequence[Tag]) -> list[Marker] | None:
+    """The markers that the words of a list's entries start with, where all do; bullets are none."""
+    found = [read_marker(words_in(entry)) for entry in entries]
+    markers = [marker for marker in found if marker and marker.kind != "bullet"]
+    return markers if markers and len(markers) == len(entries) else None
+
+
+def ordinal(element: Tag, at: int) -> str:
+    """What a browser prints before entry `at` (from 0) of an ordered list."""
+    start = str(element.get("start") or "1")
+    value = (int(start) if start.isdigit() else 1) + at
+    kind = str(element.get("type") or "1")
+    if kind in ("a", "A"):
+        return f"{chr(ord(kind) + (value - 1) % 26)}."
+    if kind in ("i", "I") and 0 < value < 400:
+        numeral = _roman(value)
+        return f"{numeral if kind == 'i' else numeral.upper()}."
+    return f"{value}."
+
+
+def _roman(value: int) -> str:
+    numeral = ""
+    for worth, sign in ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv")):
+        numeral += sign * (value // worth)
+        value %= worth
+    return numeral + "i" * value
+
+
+def number_pieces(pieces: Sequence[Piece], top: int) -> tuple[list[Piece], tuple[Finding, ...]]:
+    """The pieces with the paragraphs of the document's own sequence marked, and the gaps in it.
+
+    A list whose entries count on from list to list numbers paragraphs: each entry becomes a piece. `top` is the
+    level of the page's highest headings.
+    """
+    opened = _opened(pieces, {id(piece.element) for piece in pieces if piece.kind == "ol"})
+    numbers, _ = _numbers(opened, top)
+    whole: dict[int, list[bool]] = defaultdict(list)
+    for at, piece in enumerate(opened):
+        if piece.kind == "entry" and piece.element.parent is not None:
+            whole[id(piece.element.parent)].append(at in numbers)
+    lists = [piece.element for piece in pieces if piece.kind == "ol" and all(whole.get(id(piece.element), [False]))]
+    going_on = sum(str(element.get("start") or "1") != "1" for element in lists)
+    printed = sum(entry_markers(element.find_all("li", recursive=False)) is not None for element in lists)
+    if not (going_on or printed):
+        lists = []
+    settled = _opened(pieces, {id(element) for element in lists})
+    numbers, findings = _numbers(settled, top)
+    for at, piece in enumerate(settled):
+        piece.marker = numbers.get(at)
+    return settled, findings
+
+
+def _opened(pieces: Sequence[Piece], lists: set[int]) -> list[Piece]:
+    opened: list[Piece] = []
+    for piece in pieces:
+        if id(piece.element) not in lists:
+            opened.append(Piece(piece.kind, piece.element))
+            continue
+        entries = piece.element.find_all("li", recursive=False)
+        printed = entry_markers(entries) is not None
+        for at, entry in enumerate(entries):
+            own = None if printed else read_marker(ordinal(piece.element, at) + " ")
+            opened.append(Piece("entry", entry, own, printed))
+    return opened
+
+
+def _numbers(pieces: Sequence[Piece], top: int) -> tuple[dict[int, Marker], tuple[Finding, ...]]:
+    """For each piece that is a paragraph of the document's own sequence its marker; and the gaps."""
+    chunks = []
+    for piece in pieces:
+        words = words_in(piece.element) if piece.kind in ("p", "entry") else ""
+        marker = read_marker(words) if piece.printed and words else piece.marker
+        line = Line(1, Box(0, 0, 1, 1), 0.0, 12.0, (Run(words or "-", 0.0, 1.0, 12.0, _STUB, 0),))
+        chunks.append(Chunk((line,), marker, 0.0, 0.0, "prose"))
+    firsts = (i for i, p in enumerate(pieces) if p.kind == "heading" and p.element.name == f"h{top}")
+    found = find_numbered(chunks, frozenset(firsts))
+    numbers = {}
+    for index, number in found.numbers.items():
+        marker = chunks[index].marker
+        if marker:
+            numbers[index] = Marker(marker.kind, marker.printed, number, marker.length)
+    return numbers, tuple(Finding(f.kind, f.message) for f in found.findings)
