@@ -24,6 +24,7 @@ from guidance.publish import deploy, swap
 
 _WORKERS = 2
 _MOMENT = "946684800"  # every build happens at the same moment, so that the same input gives the same bytes
+_UNUSED = ("assets/javascripts", "assets/stylesheets", "assets/images")  # the theme's, which no page of ours loads
 _TOOLS = ("mkdocs", "mkdocs-material", "pymdown-extensions", "markdown", "mike")
 
 
@@ -129,6 +130,9 @@ def _build_folder(
         if folder.place:
             # Hosts serve only the one 404.html at the very root; elsewhere its links would be wrong.
             (site / "404.html").unlink(missing_ok=True)
+        if (shop.root / "overrides").is_dir():
+            for unused in _UNUSED:
+                shutil.rmtree(site / unused, ignore_errors=True)
         for path, content in folder.extras.items():
             write_below(site, path, content)
         mark.write_text("\n".join((key, *warnings)), encoding="utf-8")
