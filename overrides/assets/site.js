@@ -1,48 +1,27 @@
-// What a script adds to pages that are complete without it: light or dark, copied links. Nothing is sent anywhere;
-// only the choice of light or dark is kept.
+// What a script adds to pages that are complete without it: light or dark, a key for the search, contents that follow,
+// and the address and date on what is printed. Nothing is sent anywhere; only the choice of light or dark is kept.
 "use strict";
 (() => {
   const root = document.documentElement;
   root.classList.replace("no-js", "js");
-  const say = (words) => {
-    const place = document.querySelector(".said");
-    place.textContent = words;
-    clearTimeout(say.timer);
-    say.timer = setTimeout(() => (place.textContent = ""), 4000);
-  };
 
   // Light and dark: the system's choice until the reader makes one.
-  const button = document.querySelector("button.theme");
+  const buttons = document.querySelectorAll("button.theme");
   const system = matchMedia("(prefers-color-scheme: dark)");
   const kept = () => { try { return localStorage.getItem("theme"); } catch { return null; } };
   const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
-  const show = () => { button.textContent = isDark() ? "Light" : "Dark"; };
+  const show = () => { for (const one of buttons) one.textContent = isDark() ? "Light" : "Dark"; };
   if (kept() === "dark" || kept() === "light") root.dataset.theme = kept();
-  if (button) {
-    button.hidden = false;
-    button.addEventListener("click", () => {
+  for (const one of buttons) {
+    one.hidden = false;
+    one.addEventListener("click", () => {
       root.dataset.theme = isDark() ? "light" : "dark";
       try { localStorage.setItem("theme", root.dataset.theme); } catch { /* not kept, then */ }
       show();
     });
-    system.addEventListener("change", show);
-    show();
   }
-
-  // A number is a link to itself; following it also copies its permanent address.
-  const article = document.querySelector("article");
-  const permanent = (anchor) => {
-    const short = anchor.replace(/^para-(?=\d)/, "");
-    const base = article.dataset.permalinks;
-    return base ? new URL(`${base}${short}/`, location.href).href : `${location.href.split("#")[0]}#${anchor}`;
-  };
-  article?.addEventListener("click", (event) => {
-    const number = event.target.closest("a.number");
-    if (!number || !navigator.clipboard) return;
-    event.preventDefault();
-    navigator.clipboard.writeText(permanent(number.closest("[id]").id)).then(
-      () => say(`Link to ${number.textContent.replace(/\.$/, "")} copied`), () => {});
-  });
+  system.addEventListener("change", show);
+  show();
 
   document.addEventListener("click", (event) => {
     for (const open of document.querySelectorAll("details.editions[open]")) {
@@ -53,13 +32,23 @@
   });
 
   // The key / leads to the search field, unless the reader is writing or has switched it off on the search page.
+  const find = document.querySelector(".find");
   const field = document.querySelector(".find input, .search input[type=search]");
+  const toSearch = () => {
+    if (find && !field.offsetParent) find.showPopover?.(); // on a phone it opens over the page
+    field.focus();
+  };
+  document.querySelector(".ask")?.addEventListener("click", (event) => {
+    if (!find.showPopover) return;
+    event.preventDefault();
+    toSearch();
+  });
   const off = () => { try { return localStorage.getItem("search-key") === "off"; } catch { return false; } };
   document.addEventListener("keydown", (event) => {
     const writing = event.target.closest?.("input, select, textarea, [contenteditable]");
     if (event.key !== "/" || !field || writing || event.ctrlKey || event.metaKey || event.altKey || off()) return;
     event.preventDefault();
-    field.focus();
+    toSearch();
   });
 
   // The contents follow: the section in view is marked.
@@ -71,8 +60,13 @@
       if (heading && heading.getBoundingClientRect().top < innerHeight / 3) current = id;
     }
     for (const [id, link] of entries) {
-      if (id === current) link.setAttribute("aria-current", "location");
-      else link.removeAttribute("aria-current");
+      if (id !== current) link.removeAttribute("aria-current");
+      else if (!link.hasAttribute("aria-current")) {
+        link.setAttribute("aria-current", "location");
+        const list = document.getElementById("site-contents");
+        const at = link.getBoundingClientRect(), box = list.getBoundingClientRect();
+        if (at.top < box.top || at.bottom > box.bottom) list.scrollTop += at.top - box.top - box.height / 3;
+      }
     }
   };
   if (entries.size) {
@@ -84,4 +78,17 @@
     }, { passive: true });
     follow();
   }
+
+  // What is printed says where it is from, when, and where its links lead.
+  addEventListener("beforeprint", () => {
+    const date = new Intl.DateTimeFormat("en-GB", { dateStyle: "long" }).format(new Date());
+    const from = document.querySelector(".printed__from");
+    if (from) {
+      from.dataset.known ??= from.textContent;
+      from.textContent = `${from.dataset.known || location.href.split("#")[0]} · printed on ${date}`;
+    }
+    for (const link of document.querySelectorAll("article a[href]")) {
+      if (link.origin === location.origin && link.pathname !== location.pathname) link.dataset.printed = link.href;
+    }
+  });
 })();

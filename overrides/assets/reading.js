@@ -1,0 +1,370 @@
+// What a script adds to a page of the guidance: numbers that open a menu to cite and copy, notes and definitions where
+// they are read, pictures that zoom, and the switch for the marks under duty words. Nothing is sent anywhere; only
+// that switch is kept. Without it the numbers, notes, definitions and pictures are plain links.
+"use strict";
+(() => {
+  const article = document.querySelector("article[data-permalinks]");
+  if (!article) return;
+  const facts = article.dataset;
+  const make = (tag, attributes = {}, ...inside) => {
+    const element = Object.assign(document.createElement(tag), attributes);
+    element.append(...inside);
+    return element;
+  };
+  const tidy = (words) => words.replace(/\s+/g, " ").trim();
+  const plainClick = (event) => !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button);
+  const said = document.querySelector(".said");
+  const say = (words) => {
+    said.textContent = words;
+    clearTimeout(say.timer);
+    say.timer = setTimeout(() => (said.textContent = ""), 4000);
+  };
+  // Where something that floats stands: below its owner, within the page's width.
+  const place = (floating, owner) => {
+    const at = owner.getBoundingClientRect(), width = floating.offsetWidth, height = floating.offsetHeight;
+    const wide = document.documentElement.clientWidth;
+    const below = at.bottom + height + 8 < innerHeight || at.top < height + 8;
+    floating.style.left = `${Math.max(8, Math.min(at.left, wide - width - 8)) + scrollX}px`;
+    floating.style.top = `${(below ? at.bottom + 4 : at.top - height - 4) + scrollY}px`;
+  };
+
+  // --- A provision: its name, its text, its address ---
+  const OURS = ".furniture, .number, .stood, .pin, .peek, .cite, sup:has(.noteref)";
+  const UNITS = ":is(.paragraph, .text, .box, .figure, .flow-chart, .table)[id]";
+  const HEADINGS = ":is(h1, h2, h3, h4, h5, h6)[id]:not(.furniture)";
+  const isEnd = (element) => element.matches(`${UNITS}, .headed, .notes, .below, h1, h2, h3, h4, h5, h6`);
+  const parts = function* (element) {
+    if (element.matches(HEADINGS)) { yield element; return; }
+    yield element;
+    if (!element.matches(".paragraph, .text")) return;
+    for (let next = element.nextElementSibling; next && !isEnd(next); next = next.nextElementSibling) yield next;
+  };
+  const words = (element) => {
+    const copy = element.cloneNode(true);
+    for (const one of copy.querySelectorAll(OURS)) one.remove();
+    return copy;
+  };
+  // Its text as a list of paragraphs and entries of lists: [isEntry, words].
+  const lines = function* (element) {
+    for (const part of parts(element)) {
+      const copy = words(part);
+      const blocks = copy.matches("p, h1, h2, h3, h4, h5, h6") ? [copy] : copy.querySelectorAll("p, li, th, td, figcaption, caption");
+      for (const block of blocks) {
+        if (block !== copy && block.parentElement.closest("p, th, td")) continue;
+        if (block.matches("p") && block.closest("li")?.querySelector("p") === block) continue; // its entry says it
+        const own = block.cloneNode(true);
+        for (const inner of own.querySelectorAll(block.matches("li") ? "ul, ol, p + p" : "ul, ol")) inner.remove();
+        const text = tidy(own.textContent);
+        if (text) yield [block.matches("li"), text];
+      }
+    }
+  };
+  const headingOf = (element) => {
+    let last = null;
+    for (const heading of article.querySelectorAll(HEADINGS)) {
+      if (heading.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_PRECEDING) break;
+      if (heading !== element) last = heading;
+    }
+    return last ? tidy(words(last).textContent) : "";
+  };
+  const nameOf = (element) => {
+    const number = element.querySelector(":scope > .number");
+    if (number) return `paragraph ${tidy(number.textContent).replace(/\.$/, "")}`;
+    if (element.matches(HEADINGS)) return `“${tidy(words(element).textContent)}”`;
+    const kind = element.matches(".box") ? "box" : element.matches(".text") ? "unnumbered text" : element.matches(".table") ? "table" : "figure";
+    const title = element.getAttribute("aria-label")?.replace(/^Box(?:: )?/, "");
+    const above = title || headingOf(element);
+    return above ? `${kind} ${title ? "" : "under "}“${above}”` : kind;
+  };
+  const addressOf = (element) => {
+    const short = element.id.replace(/^para-(?=\d)/, "");
+    return new URL(`${facts.permalinks}${short}/`, location.href).href;
+  };
+  const officialPage = (page) => {
+    const official = document.querySelector(".source a[href]")?.href.split("#")[0];
+    return official && page ? `${official}#page=${page}` : null;
+  };
+
+  // --- Citations and quotations ---
+  const title = facts.title.includes(facts.edition) ? facts.title : `${facts.title} ${facts.edition}`;
+  const html = (text) => make("i", { textContent: text }).innerHTML.replaceAll('"', "&quot;");
+  const markdown = (text) => text.replace(/[\\`*_[\]<>#|~]/g, "\\$&");
+  const FORMS = {
+    "link": ({ address }) => address,
+    "citation": ({ name, page, address }) =>
+      `${title} (${facts.publisher}; ${facts.status}), ${name}${page ? `, page ${page} of the official PDF` : ""}. ${address}`,
+    "Harvard reference": ({ name, page, address }) => {
+      const today = new Intl.DateTimeFormat("en-GB", { dateStyle: "long" }).format(new Date());
+      const year = facts.published.match(/\d{4}/)?.[0] ?? "n.d.";
+      return `${facts.publisher} (${year}) ${title}, ${name}${page ? `, p. ${page}` : ""}. Available at: ${address} (Accessed: ${today}).`;
+    },
+    "quotation as Markdown": ({ element, name, address }) => {
+      const quoted = [...lines(element)].map(([isEntry, text]) => `> ${isEntry ? "- " : ""}${markdown(text)}`);
+      const spaced = quoted.flatMap((line, at) => (at && !(line.startsWith("> - ") && quoted[at - 1].startsWith("> - ")) ? [">", line] : [line]));
+      return [...spaced, ">", `> — [${markdown(`${title}, ${name}`)}](${address})`].join("\n");
+    },
+    "quotation as HTML": ({ element, name, address }) => {
+      let inner = "", isList = false;
+      for (const [isEntry, text] of lines(element)) {
+        if (isEntry !== isList) inner += isEntry ? "<ul>" : "</ul>";
+        inner += isEntry ? `<li>${html(text)}</li>` : `<p>${html(text)}</p>`;
+        isList = isEntry;
+      }
+      if (isList) inner += "</ul>";
+      const cite = html(address), mark = html(`${facts.edition}/${element.id}`);
+      return `<blockquote class="guidance-quote" cite="${cite}" data-guidance="${mark}">${inner}` +
+        `<footer><cite><a href="${cite}">${html(`${title}, ${name}`)}</a></cite></footer></blockquote>`;
+    },
+  };
+  const copy = async (text) => {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch { // an old browser, or a page without https
+      const held = make("textarea", { value: text, className: "held" });
+      document.body.append(held);
+      held.select();
+      const done = document.execCommand("copy");
+      held.remove();
+      if (!done) throw new Error("not copied");
+    }
+  };
+
+  // --- The menu of a number ---
+  const menu = make("div", { className: "cite", popover: "auto" });
+  menu.setAttribute("role", "group");
+  let opener = null;
+  const entry = (what, act) => make("li", {}, make("button", { type: "button", onclick: act }, what));
+  const show = (button, element) => {
+    const name = nameOf(element), address = addressOf(element);
+    const page = element.dataset.page ?? element.closest("[data-page]")?.dataset.page;
+    const official = officialPage(page);
+    const entries = Object.entries(FORMS).map(([form, print]) => entry(`Copy ${form}`, async () => {
+      menu.hidePopover();
+      button.focus();
+      try {
+        await copy(print({ element, name, page, address }));
+        say(`Copied: ${form}, ${name}`);
+      } catch { say("Your browser does not let this page copy"); }
+    }));
+    entries.push(make("li", {}, make("a", { href: address }, "Its own page")));
+    if (official) entries.push(make("li", {}, make("a", { href: official }, `Page ${page} of the official PDF`)));
+    if (element.matches(HEADINGS) && element.tagName !== "H1") entries.push(entry("Print this section", () => { menu.hidePopover(); printOnly(element); }));
+    menu.replaceChildren(make("p", { className: "cite__name" }, name[0].toUpperCase() + name.slice(1)), make("ul", {}, ...entries));
+    menu.setAttribute("aria-label", `Cite or copy ${name}`);
+    button.after(menu);
+    opener = button;
+    menu.showPopover();
+    place(menu, button);
+    menu.querySelector("button").focus();
+  };
+  menu.addEventListener("toggle", (event) => opener?.setAttribute("aria-expanded", event.newState === "open"));
+  menu.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const stops = [...menu.querySelectorAll("button, a")];
+    if (step) {
+      event.preventDefault();
+      stops[(stops.indexOf(document.activeElement) + step + stops.length) % stops.length].focus();
+    }
+  });
+  const hasMenus = typeof menu.showPopover === "function";
+  const pinned = new WeakMap();
+  const button = (element, className, text, name) => {
+    const one = make("button", { type: "button", className, textContent: text });
+    one.setAttribute("aria-label", name);
+    one.setAttribute("aria-expanded", "false");
+    pinned.set(one, element);
+    return one;
+  };
+  if (hasMenus) {
+    for (const number of article.querySelectorAll(".paragraph > a.number")) {
+      const label = number.textContent;
+      number.replaceWith(button(number.parentElement, "number", label, `${label} Cite or copy`));
+    }
+    for (const unit of article.querySelectorAll(`${UNITS}:not(.paragraph)`)) {
+      unit.prepend(button(unit, "pin", "#", `Cite or copy ${nameOf(unit)}`));
+    }
+    for (const heading of article.querySelectorAll(HEADINGS)) {
+      const around = make("div", { className: "headed" });
+      heading.replaceWith(around);
+      around.append(heading, button(heading, "pin", "#", `Cite or copy ${nameOf(heading)}`));
+    }
+    article.addEventListener("click", (event) => {
+      const one = event.target.closest("button.number, button.pin");
+      if (!one) return;
+      const isOpen = opener === one && menu.matches(":popover-open");
+      if (isOpen) menu.hidePopover();
+      else show(one, pinned.get(one));
+    });
+  }
+
+  // --- Printing one section ---
+  const printOnly = (heading) => {
+    const level = (element) => Number((element.matches(".headed") ? element.firstElementChild : element).tagName.match(/^H(\d)$/)?.[1] ?? 9);
+    const start = heading.parentElement, kept = new Set([start]);
+    for (let next = start.nextElementSibling; next && level(next) > level(heading); next = next.nextElementSibling) {
+      if (next.matches(".notes, .below")) break;
+      kept.add(next);
+    }
+    const cited = new Set([...kept].flatMap((one) => [...one.querySelectorAll(".noteref")].map((a) => a.hash.slice(1))));
+    const others = [...article.children].filter((one) => !kept.has(one) && !one.matches(".notes") && !(one.matches(".headed") && one.querySelector("h1")));
+    others.push(...[...article.querySelectorAll(".notes li")].filter((one) => !cited.has(one.id)));
+    if (!cited.size) others.push(...article.querySelectorAll(".notes"));
+    for (const one of others) one.classList.add("unprinted");
+    addEventListener("afterprint", () => { for (const one of others) one.classList.remove("unprinted"); }, { once: true });
+    print();
+  };
+
+  // --- Notes and definitions where they are read ---
+  const peek = make("span", { className: "peek", popover: "manual", id: "peek" });
+  peek.setAttribute("role", "note");
+  let owner = null, waiting = null;
+  const pages = new Map();
+  const pageAt = async (address) => {
+    if (!pages.has(address)) {
+      pages.set(address, fetch(address).then((got) => got.text()).then((text) => new DOMParser().parseFromString(text, "text/html")));
+    }
+    return pages.get(address);
+  };
+  const content = async (link) => {
+    const isHere = link.pathname === location.pathname;
+    const from = isHere ? document : await pageAt(link.href.split("#")[0]);
+    const target = from.getElementById(decodeURIComponent(link.hash.slice(1)));
+    if (!target) return null;
+    const held = make("span");
+    for (const part of target.matches("li, dd, span") ? [target] : [...parts(target)].slice(0, 4)) {
+      const copied = words(part);
+      for (const one of copied.querySelectorAll("[id]")) one.removeAttribute("id");
+      if (!isHere) for (const one of copied.querySelectorAll("a[href]")) one.href = new URL(one.getAttribute("href"), link.href).href;
+      held.append(...copied.childNodes, " ");
+    }
+    return held;
+  };
+  const close = () => {
+    clearTimeout(waiting);
+    owner?.removeAttribute("aria-describedby");
+    owner = null;
+    if (peek.matches(":popover-open")) peek.hidePopover();
+  };
+  const open = async (link) => {
+    clearTimeout(waiting);
+    if (owner === link) return;
+    close();
+    owner = link;
+    const shown = await content(link).catch(() => null);
+    if (owner !== link || !shown?.textContent.trim()) return;
+    const isNote = link.matches(".noteref");
+    const go = make("a", { href: link.href, className: "peek__go" }, isNote ? `Go to note ${tidy(link.textContent)}` : "Go to the definition");
+    peek.replaceChildren(shown, go);
+    (link.closest("sup") ?? link).after(peek);
+    link.setAttribute("aria-describedby", "peek");
+    peek.showPopover();
+    place(peek, link);
+  };
+  const later = (act, time) => { clearTimeout(waiting); waiting = setTimeout(act, time); };
+  const peeking = (target) => target.closest?.("a.noteref, a.term");
+  const isWithin = (target) => target && (peek.contains(target) || owner?.contains(target));
+  if (hasMenus) {
+    article.addEventListener("pointerover", (event) => {
+      if (event.pointerType !== "mouse") return;
+      const link = peeking(event.target);
+      if (link) later(() => open(link), 150);
+      else if (isWithin(event.target)) clearTimeout(waiting);
+      else if (owner && !owner.matches(":focus") && !peek.matches(":focus-within")) later(close, 300);
+    });
+    article.addEventListener("focusin", (event) => {
+      const link = peeking(event.target);
+      if (link && link.matches(":focus-visible")) open(link);
+      else if (!isWithin(event.target)) close();
+    });
+    article.addEventListener("focusout", (event) => { if (owner && event.relatedTarget && !isWithin(event.relatedTarget)) close(); });
+    document.addEventListener("pointerdown", (event) => { if (owner && !isWithin(event.target)) close(); });
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !owner) return;
+      if (peek.matches(":focus-within")) owner.focus();
+      close();
+    });
+    article.addEventListener("click", (event) => {
+      const link = peeking(event.target);
+      if (!link || !event.detail || !plainClick(event)) return; // by keyboard the link leads on, as it says
+      event.preventDefault();
+      open(link);
+    });
+  }
+
+  // --- Pictures that zoom ---
+  const STEPS = [1, 1.5, 2, 3, 4];
+  const zoom = (link) => {
+    const image = make("img", { src: link.href, alt: link.querySelector("img").alt });
+    const pane = make("div", { className: "zoom__pane", tabIndex: 0 }, image);
+    pane.setAttribute("role", "group");
+    pane.setAttribute("aria-label", "The picture; arrow keys move it");
+    let scale = 1;
+    const size = (wanted, x = pane.clientWidth / 2, y = pane.clientHeight / 2) => {
+      const before = scale;
+      scale = Math.min(4, Math.max(1, wanted));
+      image.style.width = `${scale * 100}%`;
+      pane.scrollLeft = (pane.scrollLeft + x) * scale / before - x;
+      pane.scrollTop = (pane.scrollTop + y) * scale / before - y;
+    };
+    const step = (by) => size(by > 0 ? STEPS.find((one) => one > scale + .01) ?? 4 : STEPS.findLast((one) => one < scale - .01) ?? 1);
+    const tool = (text, name, act) => {
+      const one = make("button", { type: "button", textContent: text, onclick: act });
+      one.setAttribute("aria-label", name);
+      return one;
+    };
+    const dialog = make("dialog", { className: "zoom" });
+    dialog.append(make("div", { className: "zoom__tools" }, tool("−", "Smaller", () => step(-1)), tool("+", "Larger", () => step(1)),
+      tool("Close", "Close", () => dialog.close())), pane);
+    dialog.setAttribute("aria-label", headingOf(link) || "Picture");
+    dialog.addEventListener("keydown", (event) => {
+      if (event.key === "+" || event.key === "=") step(1);
+      else if (event.key === "-") step(-1);
+      else if (event.key === "0") size(1);
+    });
+    dialog.addEventListener("close", () => { dialog.remove(); link.focus(); });
+    pane.addEventListener("wheel", (event) => {
+      if (!event.ctrlKey) return; // a pinch on a touchpad says so
+      event.preventDefault();
+      const box = pane.getBoundingClientRect();
+      size(scale * Math.exp(-event.deltaY / 150), event.clientX - box.left, event.clientY - box.top);
+    }, { passive: false });
+    const fingers = new Map();
+    let apart = 0;
+    const distance = ([a, b]) => Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);
+    pane.addEventListener("pointerdown", (event) => { fingers.set(event.pointerId, event); apart = 0; });
+    pane.addEventListener("pointermove", (event) => {
+      if (!fingers.has(event.pointerId)) return;
+      fingers.set(event.pointerId, event);
+      if (fingers.size !== 2) return;
+      const both = [...fingers.values()], now = distance(both), box = pane.getBoundingClientRect();
+      if (apart) size(scale * now / apart, (both[0].clientX + both[1].clientX) / 2 - box.left, (both[0].clientY + both[1].clientY) / 2 - box.top);
+      apart = now;
+    });
+    for (const end of ["pointerup", "pointercancel", "pointerleave"]) pane.addEventListener(end, (event) => { fingers.delete(event.pointerId); apart = 0; });
+    document.body.append(dialog);
+    dialog.showModal();
+  };
+  if (typeof HTMLDialogElement === "function") {
+    article.addEventListener("click", (event) => {
+      const link = event.target.closest("a.picture");
+      if (!link || !plainClick(event)) return;
+      event.preventDefault();
+      zoom(link);
+    });
+  }
+
+  // --- Duty words: marked unless the reader has said otherwise ---
+  const root = document.documentElement;
+  const kept = () => { try { return localStorage.getItem("duty-words"); } catch { return null; } };
+  const mark = (on) => root.classList.toggle("plain-duties", !on);
+  mark(kept() !== "off");
+  const key = document.querySelector(".key > div");
+  if (key) {
+    const box = make("input", { type: "checkbox", checked: kept() !== "off" });
+    box.addEventListener("change", () => {
+      mark(box.checked);
+      try { localStorage.setItem("duty-words", box.checked ? "on" : "off"); } catch { /* not kept, then */ }
+    });
+    key.append(make("label", {}, box, " Mark duty words"));
+  }
+})();
