@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from guidance.link.acts import Act, Acts, read_acts
 from guidance.link.references import find_references
+from guidance.link.titles import Guidance, read_titles
 from guidance.model import (
+    Cell,
     Document,
     Dropped,
     Figure,
@@ -18,11 +20,13 @@ from guidance.model import (
     Kind,
     Link,
     List,
+    NoteMark,
     Para,
     Place,
     Provision,
     Reference,
     SourceFile,
+    Table,
     Text,
     Unresolved,
     provision_texts,
@@ -35,7 +39,14 @@ ACTS = Acts(
         Act("Children Act", 2004, "ukpga/2004/31"),
         Act("Local Government and Housing Act", 1989, "ukpga/1989/42"),
         Act("Equality Act", 2010, "ukpga/2010/15"),
-        Act("Human Rights Act", 1998, "ukpga/1998/42", lacks=("section 16G",)),
+        Act(
+            "Human Rights Act",
+            1998,
+            "ukpga/1998/42",
+            lacks=("section 16G",),
+            carries=("European Convention on Human Rights",),
+        ),
+        Act("Convention on Reading", None, url="https://treaties.example/reading"),
         Act("Education (Independent School Standards) Regulations", 2014, "uksi/2014/3283"),
         Act("Shelving Regulations", 2018, "uksi/2018/789"),
         Act("Dry Books Act", 2031, ""),
@@ -204,10 +215,133 @@ def test_places_in_the_document(text: str, expected: list[str]) -> None:
             f"article 2 -> {SITE}ukpga/1998/42/schedule/1",
         ]),
         ("under that Act", [f"that Act -> {NOT_SAID}"]),
+        ("the Human Rights Act 1998. Article 3: no shouting", [
+            f"Human Rights Act 1998 -> {SITE}ukpga/1998/42", f"Article 3 -> {SITE}ukpga/1998/42/schedule/1",
+        ]),
+        ("UK GDPR/Equality Act 2010 Article 10", [
+            f"UK GDPR -> {SITE}eur/2016/679", f"Equality Act 2010 Article 10 -> {SITE}eur/2016/679/article/10",
+        ]),
+        ("the Convention on Reading", ["Convention on Reading -> https://treaties.example/reading"]),
     ],
 )  # fmt: skip
 def test_which_act_is_meant(text: str, expected: list[str]) -> None:
     assert resolve(text) == expected
+
+
+OTHERS = (
+    Guidance("Keeping books dry", "https://dry.example", ("KBD",)),
+    Guidance("Equality Act 2010: a guide for libraries", "https://even.example"),
+    Guidance("Library", "https://library.example", ("The Handbook",)),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("see Keeping books dry.", ["Keeping books dry -> https://dry.example"]),
+        ("see KBD, page 3", ["KBD -> https://dry.example", "page 3 -> https://dry.example"]),
+        ("see kbd and keeping books dry", []),
+        ("chapter 1 of ‘Keeping books dry’", [
+            "chapter 1 -> https://dry.example", "Keeping books dry -> https://dry.example",
+        ]),
+        ("paragraphs 3 and 4.37 of the shelving guidance, Keeping books dry", [
+            "paragraphs 3 -> https://dry.example", "4.37 -> https://dry.example",
+            "Keeping books dry -> https://dry.example",
+        ]),
+        ("the equality act 2010: A guide for libraries", [
+            "equality act 2010: A guide for libraries -> https://even.example",
+        ]),
+        ("chapter 1 of The Handbook", ["chapter 1 -> #chapter-1"]),
+        ("see chapter 1 of this document, titled “Keeping books dry”", [
+            "chapter 1 -> #chapter-1", "Keeping books dry -> https://dry.example",
+        ]),
+        ("section 4 of the Equality Act 2010 is in Keeping books dry", [
+            f"section 4 of the Equality Act 2010 -> {SITE}ukpga/2010/15/section/4",
+            "Keeping books dry -> https://dry.example",
+        ]),
+    ],
+)  # fmt: skip
+def test_other_guidance_is_known_by_its_title(text: str, expected: list[str]) -> None:
+    found = find_references(library(paragraph(9, text, "chapter-2")), ACTS, OTHERS)
+    assert [f"{r.words} -> {r.address if isinstance(r, Reference) else r.reason}" for r in found] == expected
+    assert all(r.kind == "guidance" for r in found if isinstance(r, Reference) and ".example" in r.address)
+
+
+def test_a_documents_own_list_of_reading_gives_titles() -> None:
+    titles = ("Shelves for very small books", "Lending in the long winter", "Reading by candle at night")
+    items = tuple(
+        Item("•", (Para(Text(title, (Link(0, len(title), f"https://{at}.example"),))),))
+        for at, title in enumerate(titles)
+    )
+    reading = Provision("text-1", "text", blocks=(List(items),), parents=("annex-a",), places=(Place(9),))
+    says = paragraph(9, "See page 4 of “Lending in the long winter”.", "chapter-2")
+    found = find_references(library(says, reading), ACTS)
+    assert [(r.words, r.address) for r in found if isinstance(r, Reference)] == [
+        ("page 4", "https://1.example"),
+        ("Lending in the long winter", "https://1.example"),
+    ]
+
+
+def test_a_place_beside_a_link_of_the_source_is_in_what_it_links() -> None:
+    link = Link(10, 24, "https://dry.example")
+    assert resolve("page 4 of the dry guide book", marks=(Link(14, 28, "https://dry.example"),)) == [
+        "page 4 -> https://dry.example"
+    ]
+    assert resolve("see also, dry guidebooks, section 99", marks=(link,)) == [f"section 99 -> {NOT_SAID}"]
+
+
+def test_a_note_means_the_act_of_what_it_is_a_note_to() -> None:
+    says = Provision(
+        "para-9", "paragraph", "9", "9.",
+        blocks=(Para(Text("Of the Equality Act 2010.", (NoteMark(25, "fn-1", "1"),))),), parents=("chapter-2",),
+    )  # fmt: skip
+    note = Provision("fn-1", "footnote", "1", "1", blocks=(Para(Text("See section 9.")),))
+    found = find_references(library(says, notes=(note,)), ACTS)
+    assert [r.address for r in found if isinstance(r, Reference)][-1] == f"{SITE}ukpga/2010/15/section/9"
+
+
+def test_an_entry_in_a_tables_cell_can_be_cited() -> None:
+    item = Item("(a)", (Para(Text("a lamp")),), anchor="para-7-a")
+    table = Table((((Cell((List((item,)),)),)),))
+    listed = Provision(
+        "para-7", "paragraph", "7", "7.", blocks=(table,), parents=("chapter-1",), places=(Place(4),)
+    )
+    found = find_references(library(listed, paragraph(9, "see paragraph 7(a)", "chapter-2")), ACTS)
+    assert [r.address for r in found if isinstance(r, Reference)] == ["#para-7-a"]
+
+
+def test_a_paragraph_may_be_cited_without_its_chapters_number() -> None:
+    decimal = Provision("para-2-64", "paragraph", "2.64", "2.64", parents=("chapter-2",), places=(Place(7),))
+    asks = [
+        paragraph(9, "See paragraph 64.", "chapter-2"),
+        paragraph(10, "See chapter 2 paragraph 64.", "chapter-1"),
+    ]
+    found = find_references(library(decimal, *asks), ACTS)
+    assert [r.address for r in found if isinstance(r, Reference)] == ["#para-2-64", "#chapter-2", "#para-2-64"]
+
+
+def test_a_caption_names_itself() -> None:
+    assert resolve("Figure 7: Lamps") == []
+    assert resolve("Figure 7 shows lamps") == ["Figure 7 -> there is no one figure 7 in this document"]
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ('[[guidance]]\ntitle = "A"\nurl = "http://a.example"\n', "url"),
+        ('[[guidance]]\ntitle = "A"\nurl = "https://a.example"\nshort = ["a"]\n', "a stands there twice"),
+    ],
+)
+def test_a_bad_list_of_titles_is_refused_in_one_line(tmp_path: Path, content: str, complaint: str) -> None:
+    (tmp_path / "guidance.toml").write_text(content)
+    with pytest.raises(GuidanceError, match=complaint) as refusal:
+        read_titles(tmp_path / "guidance.toml")
+    assert "\n" not in str(refusal.value)
+
+
+def test_our_own_list_of_titles_can_be_read() -> None:
+    assert len(read_titles(Path(__file__).parent.parent / "versions" / "guidance.toml")) > 10
+    assert read_titles(Path("nowhere") / "guidance.toml") == ()
 
 
 def test_the_document_can_say_what_the_regulations_are() -> None:
@@ -231,7 +365,7 @@ def test_the_source_keeps_its_links() -> None:
         f"section 8 -> {SITE}ukpga/1989/41/section/8"
     ]
     assert resolve(text, marks=(Link(0, 34, "https://example.org"),)) == []
-    assert resolve("Dry books, paragraph 3", marks=(Link(0, 9, "https://example.org"),)) == [
+    assert resolve("Dry books, paragraph 3", marks=(Link(0, 9, "http://example.org"),)) == [
         f"paragraph 3 -> {ELSEWHERE}"
     ]
     assert resolve("Chapter 1, paragraph 1", marks=(Link(0, 9, "#chapter-1"),)) == ["paragraph 1 -> #para-1"]
@@ -278,7 +412,7 @@ def test_references_lie_apart_and_outside_the_links_of_the_source(texts: list[st
         plain = by_anchor[one.at.anchor][one.at.part].plain
         assert plain[one.at.start : one.at.end] == one.words != ""
         assert not (one.at.start < at + 5 and at < one.at.end)
-        assert isinstance(one, Unresolved) or one.address.startswith(("#", SITE))
+        assert isinstance(one, Unresolved) or one.address.startswith(("#", SITE, "https://example.org"))
     for before, after in pairwise(found):
         same = (before.at.anchor, before.at.part) == (after.at.anchor, after.at.part)
         assert not same or before.at.end <= after.at.start

@@ -14,9 +14,10 @@ from guidance.comparing import Compared, compare_editions, crosswalk_json, links
 from guidance.link.acts import read_acts
 from guidance.link.duties import find_binding_words
 from guidance.link.references import find_references
+from guidance.link.titles import read_titles
 from guidance.linking import linked_files, make_shelf, record_texts
 from guidance.loading import Loaded, Places, load_editions
-from guidance.model import GuidanceError
+from guidance.model import Document, GuidanceError, Reference, Unresolved
 from guidance.publish import api
 from guidance.publish.blocks import picture_name
 from guidance.publish.edition import render_stub
@@ -175,8 +176,8 @@ def _edition_folder(
     overview = _read(folder / edition.id / "overview.md")
     redlines = compared.redlines(edition.id)
     ledger = compared.ledger(edition.id)
+    references = _references(item.document, folder) if item else ()
     if item and ledger:
-        references = find_references(item.document, read_acts(folder / "acts.toml"))
         pages = render_pages(
             item.document,
             references,
@@ -199,17 +200,27 @@ def _edition_folder(
         | _pictures(item)
         | {path: content for redline in redlines for path, content in redline.files.items()},
         settings=edition_settings(edition, publication, pages, with_text=tuple(texts)),
-        extras=_extras(edition, item, pages, shelf) | _duty_files(ledger),
+        extras=_extras(edition, item, references, pages, shelf) | _duty_files(ledger),
         aliases=("latest",) if current else (),
         prefix=shelf.prefix,
     )
 
 
-def _extras(edition: Edition, item: Loaded | None, pages: tuple[Page, ...], shelf: Shelf) -> dict[str, bytes]:
+def _references(document: Document, folder: Path) -> tuple[Reference | Unresolved, ...]:
+    return find_references(document, read_acts(folder / "acts.toml"), read_titles(folder / "guidance.toml"))
+
+
+def _extras(
+    edition: Edition,
+    item: Loaded | None,
+    references: tuple[Reference | Unresolved, ...],
+    pages: tuple[Page, ...],
+    shelf: Shelf,
+) -> dict[str, bytes]:
     """What stands beside the pages: JSON, and a permalink page for all that was or is published."""
     document = item.document if item else None
     facts = api.edition_facts(shelf.publication, edition)
-    extras = {"edition.json": api.encode(api.edition_record(facts, document))}
+    extras = {"edition.json": api.encode(api.edition_record(facts, document, references))}
     if document:
         place = f"{shelf.prefix}/{edition.id}".strip("/")
         extras["provisions.json"] = api.encode(api.records(document, addresses(pages), place))

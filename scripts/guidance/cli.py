@@ -27,6 +27,7 @@ from guidance.publish.site import Workshop
 from guidance.register import LOCK, read_register
 from guidance.sources import Fetcher, Tell, source_folders, sources_at_hand
 from guidance.supply import Row, parse_revisions, say_standing, stood_on, survey
+from guidance.survey import survey_texts
 
 app = typer.Typer(
     help="Publishes every edition of a piece of guidance as a cross-linked, citable site.",
@@ -211,6 +212,8 @@ def check_command(
     if register and register.docs:
         for line in reviews.survey(publication / register.docs, site):
             _out.print(line)
+    for line in survey_texts(site):
+        _out.print(line)
     for fault in checks.gathered(report.faults):
         _out.print(f"{fault.file}: {fault.message}")
     if report.faults:

@@ -20,9 +20,11 @@ class Act(Struct, frozen=True, forbid_unknown_fields=True):
     """One Act or instrument. `id` is its address below legislation.gov.uk ("ukpga/1989/41"), empty where that is
     not known for sure.
 
-    `short` are other names; `bare` are the provisions that the field cites without naming the Act, such as
-    "section 47"; `whole` says that the address cannot be taken further than the instrument itself; `lacks` are
-    provisions that the guidance puts into it by mistake, which therefore have no address.
+    `url` is the whole address of one that is not on legislation.gov.uk; `carries` are the titles of treaties that
+    stand in it, so that its "articles" are theirs. `short` are other names; `bare` are the provisions that the
+    field cites without naming the Act, such as "section 47"; `whole` says that the address cannot be taken further
+    than the instrument itself; `lacks` are provisions that the guidance puts into it by mistake, which therefore
+    have no address.
     """
 
     title: str
@@ -32,6 +34,8 @@ class Act(Struct, frozen=True, forbid_unknown_fields=True):
     bare: tuple[str, ...] = ()
     whole: bool = False
     lacks: tuple[str, ...] = ()
+    url: str = ""
+    carries: tuple[str, ...] = ()
 
     @property
     def form(self) -> str:
@@ -41,8 +45,8 @@ class Act(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def address(self) -> str | None:
-        """Its address on legislation.gov.uk."""
-        return _SITE + self.id if self.id else None
+        """Its address, on legislation.gov.uk for most."""
+        return _SITE + self.id if self.id else self.url or None
 
 
 class Acts(Struct, frozen=True, dict=True):
@@ -55,7 +59,7 @@ class Acts(Struct, frozen=True, dict=True):
         """Title or short name -> the Acts of that name."""
         found: dict[str, list[Act]] = {}
         for act in self.entries:
-            for name in {name_key(n): None for n in (act.title, *act.short)}:
+            for name in {name_key(n): None for n in (act.title, *act.short, *_stem(act))}:
                 found.setdefault(name, []).append(act)
         return {name: tuple(acts) for name, acts in found.items()}
 
@@ -70,8 +74,19 @@ class Acts(Struct, frozen=True, dict=True):
         names = sorted({n for a in self.entries for n in (a.title, *a.short)}, key=lambda n: (-len(n), n))
         if not names:
             return None
-        spelt = "|".join(re.escape(n.translate(_APOSTROPHES)).replace("'", "['’]") for n in names)
-        return re.compile(rf"(?<![\w’'-])(?:{spelt})(?![\w-])")
+        stems = sorted({n for a in self.entries for n in _stem(a)}, key=lambda n: (-len(n), n))
+        whole = rf"(?:{_spelt(names)})(?![\w-])"
+        cut = rf"|(?:{_spelt(stems)})(?=\s[Rr]egulations?\s(?!(?:19|20)\d\d)\d)" if stems else ""
+        return re.compile(rf"(?<![\w’'-])(?:{whole}{cut})")
+
+
+def _stem(act: Act) -> tuple[str, ...]:
+    """The name of regulations as far as it goes in "Care Planning (England) Regulation 24"."""
+    return (act.title.removesuffix(" Regulations"),) if act.title.endswith(" Regulations") else ()
+
+
+def _spelt(names: list[str]) -> str:
+    return "|".join(re.escape(n.translate(_APOSTROPHES)).replace("'", "['’]") for n in names)
 
 
 def name_key(name: str) -> str:
@@ -95,6 +110,8 @@ def read_acts(path: Path) -> Acts:
     _refuse_repeats(path, [f"{act.title} {act.year or ''}".strip() for act in entries])
     _refuse_repeats(path, [pinpoint for act in entries for pinpoint in act.bare])
     for act in entries:
+        if act.url and (act.id or not act.url.startswith("https://")):
+            raise GuidanceError(f"{path}: {act.title}: give an id or an address that begins with https://")
         if act.id and not _ID.fullmatch(act.id):
             raise GuidanceError(f"{path}: {act.title}: write its id like ukpga/1989/41, not {act.id!r}")
     return Acts(entries)

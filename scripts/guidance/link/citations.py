@@ -38,7 +38,7 @@ _ONES = r"(?i:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _ROMAN = r"[IVX]{1,5}"
 _END = r"(?![\w]|\.\d|,\d{3})"
 _FORMS: dict[Unit, str] = {
-    "section": rf"\d{{1,4}}[A-Z]{{0,3}}{_SUBS}*|{_ONES}|[A-H]",
+    "section": rf"\d{{1,4}}(?:\s[A-Z](?=\s+(?:of|to)\s+the\s)|[A-Z]{{0,3}}){_SUBS}*|{_ONES}|[A-H]",
     "regulation": rf"\d{{1,4}}[A-Z]{{0,3}}{_SUBS}*",
     "article": rf"\d{{1,4}}[A-Z]{{0,3}}{_SUBS}*",
     "rule": rf"\d{{1,3}}(?:\.\d{{1,3}})?[A-Z]{{0,2}}{_SUBS}*",
@@ -63,8 +63,12 @@ _QUANTITY = re.compile(
     r"|(?:second|minute|hour|day|week|month|year|term|pupil|child|person|people|place|time|step|stage|key|other|more|further)s?\b|children\b"
     r"|(?:January|February|March|April|May|June|July|August|September|October|November|December)\b)"
 )
+_NO_NUMBER = re.compile(
+    r"(?:18|19|20)\d\d\s+(?:[A-Z][\w’'-]+\s+){0,6}(?:Acts?|Regulations?|Order|Rules)\b"  # "section 3, 1989 Act"
+)
 _OF_UNIT = re.compile(r",?\s+(?:of|to|in|under)\s+(?:the\s+)?")
 _NEXT_UNIT = re.compile(r",?\s+(?:and/or|and|or)\s+(?:a\s+|in\s+|the\s+|under\s+)?|(?P<comma>,?\s+(?:at\s+)?)")
+_AND_THE_SCHEDULE = re.compile(r",?\s+and\s+(?=the\s+Schedule\s+(?:to|of)\s)the\s+Schedule")
 _THE_SCHEDULE = re.compile(r"(?P<of>,?\s+(?:of|to|in)\s+the\s+)Schedule(?=\s+(?:to|of|in)\s)")
 _BARE_TAIL = re.compile(r",?\s+(?:the\s+)?")
 _LEAD = re.compile(r"(?:\s?\([^()]{2,60}\))?[,:–-]?\s+(?:at\s+)?\(?$")
@@ -79,7 +83,7 @@ _DOCUMENT = (
 )
 _ELSEWHERE_AFTER = re.compile(
     r",?\s+(?:of|from)\s+(?:the\s+|its\s+|their\s+|that\s+|an?\s+|his\s+)?"
-    rf"(?:[“\"‘']|[A-Z]|(?:[\w’'-]+\s+){{0,4}}{_DOCUMENT}\b)|,?\s+in\s+(?:the\s+)?(?:[“\"‘']|[A-Z]\w*\s+[a-z]+)"
+    rf"(?:[“\"‘']|(?!Protocol\s\d)[A-Z]|(?:[\w’'-]+\s+){{0,4}}{_DOCUMENT}\b)|,?\s+in\s+(?:the\s+)?(?:[“\"‘']|[A-Z]\w*\s+[a-z]+)"
 )
 _SCHEDULE_TO = re.compile(r"\s+to\s+(?:the\s+)?[A-Z]")
 _ELSEWHERE_BEFORE = re.compile(
@@ -162,6 +166,10 @@ def _sequence(plain: str, head: re.Match[str]) -> tuple[list[_Item], int]:
         else:
             items = [_completed(i, first) for i in items]
         items, end = items + more, more_end
+    alone = _AND_THE_SCHEDULE.match(plain, end) if items else None
+    if alone:
+        items.append(_Item(alone.end() - len("Schedule"), alone.end(), (Pinpoint("schedule", ""),)))
+        end = alone.end()
     return items, end
 
 
@@ -223,7 +231,12 @@ def _numbers(plain: str, head: re.Match[str], unit: Unit) -> Iterator[_Item]:
         match = _NUMBER[unit].match(plain, at)
         if match is None and held and held.pinpoints[0].subs:
             match = _MORE_SUBS.match(plain, at)
-        if match is None or _QUANTITY.match(plain, match.end()) or not (capital or _plainly(match.group(), unit)):
+        if (
+            match is None
+            or _QUANTITY.match(plain, match.end())
+            or _NO_NUMBER.match(plain, at)
+            or not (capital or _plainly(match.group(), unit))
+        ):
             break
         item = _item(match, unit, start, held)
         if held and joint and joint["range"]:
@@ -249,7 +262,7 @@ def _plainly(number: str, unit: Unit) -> bool:
 
 
 def _item(match: re.Match[str], unit: Unit, start: int, held: _Item | None) -> _Item:
-    pieces = _SPLIT.findall(match.group())
+    pieces = _SPLIT.findall(re.sub(r"(?<=\d)\s(?=[A-Z])", "", match.group()))
     if match.group().lstrip()[0] == "(" and held:
         pieces = [held.pinpoints[0].number, *_shared(held.pinpoints[0].subs, pieces[0]), *pieces]
         start = match.start()

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from guidance.link.citations import Pinpoint, Unit
-from guidance.model import Block, Document, Figure, List, Provision, Table
+from guidance.model import Document, Figure, Provision, Table, list_items
 
 _TITLED = re.compile(
     r"(?i:(?P<unit>part|chapter|section|annex|appendix|flow ?chart|figure|table|box))\s+"
@@ -37,13 +37,18 @@ class Places:
         """Note every number that the document prints."""
         self._by_number: dict[tuple[Unit, str], list[str]] = defaultdict(list)
         self._parents: dict[str, tuple[str, ...]] = {}
+        self._kinds: dict[str, str] = {}
+        self._chapters: dict[str, str] = {}
         self._items: set[str] = set()
         self._pages: list[tuple[int, str]] = []
         for provision in (*document.provisions, *document.notes):
             self._parents[provision.anchor] = provision.parents
             for key in dict.fromkeys(_keys(provision)):
                 self._by_number[key].append(provision.anchor)
-            self._items.update(_item_anchors(provision.blocks))
+            self._items.update(item.anchor for item in list_items(provision.blocks) if item.anchor)
+            self._kinds[provision.anchor] = provision.kind
+            if provision.kind == "chapter" and provision.number:
+                self._chapters[provision.anchor] = number_key(provision.number, "chapter")
         self._pages = [(p.page, p.anchor) for p in document.provisions if p.page]
         printed = ((d.text.strip(), d.page) for d in document.dropped if d.reason == "page number" and d.page)
         self._printed = {number: page for number, page in printed if number.isdigit()}
@@ -59,14 +64,28 @@ class Places:
         if pinpoint.unit == "page":
             return self._on_page(pinpoint.number)
         found = self._by_number.get((pinpoint.unit, number_key(pinpoint.number, pinpoint.unit)), [])
+        if not found and pinpoint.unit == "paragraph":
+            found = self._in_chapter(pinpoints, near)
         if len(pinpoints) > 1:
             outer = self.find(pinpoints[1:], near)
             inside = [anchor for anchor in found if outer in self._parents[anchor]]
             found = inside or (found if len(found) == 1 and pinpoint.unit == "paragraph" else [])
+        if len(found) > 1:  # a heading that says "Chapter 2" in passing is not the chapter
+            found = [anchor for anchor in found if self._kinds[anchor] == pinpoint.unit] or found
         for parent in (near, *reversed(self._parents.get(near, ()))):
             if len(found) > 1:
                 found = [anchor for anchor in found if parent in self._parents[anchor]] or found
+        if len(found) > 1:  # nor is the row of a summary that is headed so
+            least = min(len(self._parents[anchor]) for anchor in found)
+            found = [anchor for anchor in found if len(self._parents[anchor]) == least]
         return self._deepest(found[0], pinpoint.subs) if len(found) == 1 else None
+
+    def _in_chapter(self, pinpoints: tuple[Pinpoint, ...], near: str) -> list[str]:
+        """Paragraph 64 where the document prints "2.64": of the chapter cited, else of the one that cites."""
+        said = [number_key(p.number, "chapter") for p in pinpoints[1:] if p.unit == "chapter"]
+        standing = [self._chapters[parent] for parent in self._parents.get(near, ()) if parent in self._chapters]
+        chapter = next(iter(said or standing[-1:]), None)
+        return self._by_number.get(("paragraph", f"{chapter}.{pinpoints[0].number}"), []) if chapter else []
 
     def beside(self, anchor: str, near: str) -> bool:
         """Whether two provisions stand under the same outermost heading."""
@@ -101,12 +120,3 @@ def _keys(provision: Provision) -> Iterator[tuple[Unit, str]]:
             word = match["unit"].lower()
             unit: Unit = _UNITS[word] if word in _UNITS else next(k for k in _KINDS if k == word)
             yield unit, number_key(match["number"], unit)
-
-
-def _item_anchors(blocks: tuple[Block, ...]) -> Iterator[str]:
-    for block in blocks:
-        if isinstance(block, List):
-            for item in block.items:
-                if item.anchor:
-                    yield item.anchor
-                yield from _item_anchors(item.blocks)

@@ -1,9 +1,9 @@
-"""Citations resolved: each becomes a Reference (an anchor of this document, or a page of legislation.gov.uk) or
-is Unresolved with a reason. Nothing here changes a text or looks at what an address holds."""
+"""Citations resolved: each becomes a Reference (an anchor of this document, a page of legislation.gov.uk, another
+document) or is Unresolved with a reason. Nothing here changes a text or looks at what an address holds."""
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,12 +13,24 @@ from guidance.link.addresses import address, fits
 from guidance.link.citations import LEGAL, Citation, Pinpoint, find_citations
 from guidance.link.instruments import Instrument, find_instruments
 from guidance.link.places import Places
-from guidance.model import Document, Link, Locus, Provision, Reference, Text, Unresolved, provision_texts
+from guidance.link.titles import Guidance, Mention, Titles, titles_for
+from guidance.model import (
+    Document,
+    Link,
+    Locus,
+    NoteMark,
+    Provision,
+    Reference,
+    Text,
+    Unresolved,
+    provision_texts,
+)
 
 _ELSEWHERE = "it is a place in another document"
 _NOT_SAID = "the text does not say of which Act or instrument"
 _FORMS = ("Act", "Regulations", "Order", "Rules")
 _BETWEEN = re.compile(r"[\s,:;(–-]*(?:especially\s|in particular\s|particularly\s|at\s|see\s)?\(?")
+_TO_TITLE = re.compile(r"(?:[\s,–-]|and|or|to|[\d.]+)*\s(?:of|from|in)\s(?:the\s)?(?:[\w’',-]+\s){0,8}[“\"‘']?")
 _BRACKET = re.compile(r"(?:Act|Regulations|Order|Rules|\d{4}|Regulation|Rights|Convention)\s?\(")
 
 
@@ -29,26 +41,52 @@ class Found(Struct, frozen=True):
     part: int
     text: Text
     citation: Citation
+    titles: tuple[Mention, ...] = ()
 
 
-def find_references(document: Document, acts: Acts | None = None) -> tuple[Reference | Unresolved, ...]:
+def find_references(
+    document: Document, acts: Acts | None = None, guidance: Iterable[Guidance] = ()
+) -> tuple[Reference | Unresolved, ...]:
     """Every citation of a document, in reading order, notes last; none over another or over a link of the source.
 
-    `acts` are the instruments that the publication knows. A range leads to its first provision.
+    `acts` are the instruments and `guidance` the other documents that the publication knows. A range leads to its
+    first provision, a place in another document to that document.
     """
     defined = _defined(document, acts or Acts())
     known = _with_names(acts or Acts(), defined)
-    found = tuple(_walk(document, known))
+    titles = titles_for(document, guidance)
+    walked = tuple(_walk(document, known, titles))
+    found = tuple(one for one in walked if isinstance(one, Found))
     resolver = _Resolver(document, known, found, _meant(defined, known))
-    settled = (resolver.resolve(one) for one in found)
-    return tuple(one for one in settled if one is not None)
+    settled = [one for one in map(resolver.resolve, found) if one is not None]
+    order = {p.anchor: at for at, p in enumerate((*document.provisions, *document.notes))}
+    named = [one for one in walked if isinstance(one, Reference)]
+    return tuple(sorted((*settled, *named), key=lambda r: (order[r.at.anchor], r.at.part, r.at.start)))
 
 
-def _walk(document: Document, acts: Acts) -> Iterator[Found]:
+def _walk(document: Document, acts: Acts, titles: Titles) -> Iterator[Found | Reference]:
+    """Every citation, and every title of another document that the source does not link itself. Of two over one
+    another the longer one counts: an Act in "Equality Act 2010: a guide", a title in that of an instrument."""
     for provision in (*document.provisions, *document.notes):
         for part, text in enumerate(provision_texts(provision)):
-            for citation in find_citations(text.plain, acts):
-                yield Found(provision, part, text, citation)
+            cited = find_citations(text.plain, acts)
+            mentions = tuple(m for m in titles.find(text) if not any(_within(m, c) for c in cited))
+            for citation in cited:
+                if not any(_within(citation, m) for m in mentions):
+                    yield Found(provision, part, text, citation, mentions)
+            if part or not provision.heading:
+                yield from _named(provision.anchor, part, text, mentions)
+
+
+def _within(inner: Citation | Mention, outer: Citation | Mention) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
+
+
+def _named(anchor: str, part: int, text: Text, mentions: tuple[Mention, ...]) -> Iterator[Reference]:
+    links = [mark for mark in text.marks if isinstance(mark, Link)]
+    for m in mentions:
+        if m.url and not any(link.start < m.end and m.start < link.end for link in links):
+            yield Reference(Locus(anchor, part, m.start, m.end), text.plain[m.start : m.end], m.url, "guidance")
 
 
 def _defined(document: Document, acts: Acts) -> tuple[tuple[str, Act], ...]:
@@ -104,6 +142,13 @@ class _Resolver:
         self._named: dict[str, list[tuple[int, int, Act]]] = defaultdict(list)  # by provision: part, start, Act
         self._usage: dict[str, Counter[Act]] = defaultdict(Counter)
         self._here: dict[tuple[str, str], Act] = {}
+        self._owners = {
+            mark.note: provision.anchor
+            for provision in document.provisions
+            for text in provision_texts(provision)
+            for mark in text.marks
+            if isinstance(mark, NoteMark)
+        }
         for one in found:
             act = self._instrument(one)
             if isinstance(act, Act) and one.citation.instrument and not one.citation.instrument.amending:
@@ -121,6 +166,11 @@ class _Resolver:
             return None
         locus = Locus(one.provision.anchor, one.part, *span)
         words = one.text.plain[span[0] : span[1]]
+        if _is_caption(one):
+            return None
+        other = _other_document(one)
+        if other:
+            return Reference(locus, words, other, "guidance")
         target = self._target(one)
         if target == f"#{one.provision.anchor}" or (one.part == 0 and one.provision.heading and span[0] == 0):
             return None
@@ -135,13 +185,28 @@ class _Resolver:
         citation = one.citation
         if citation.instrument:
             act = self._instrument(one)
-            return act if isinstance(act, str) else _legal_target(act, citation.pinpoints)
+            return act if isinstance(act, str) else self._legal(one, act)
+        if _of_this_document(one):
+            return self._internal(one)
         if citation.scope == "elsewhere" or _follows_link(one):
             return _ELSEWHERE
         if not _may_be_law(citation):
             return self._internal(one)
         act_or_none = self._bare(one)
         return _legal_target(act_or_none, citation.pinpoints) if act_or_none else self._beside(one) or _NOT_SAID
+
+    def _legal(self, one: Found, act: Act) -> str:
+        """The address in an Act; in "GDPR/Data Protection Act, article 6" that of the one which has articles."""
+        pinpoints = one.citation.pinpoints
+        if pinpoints and not fits(act, pinpoints):
+            near = (one.part, one.citation.start - 30)
+            before = [
+                a
+                for *place, a in self._named[one.provision.anchor]
+                if near <= tuple(place) < (one.part, one.citation.start)
+            ]
+            act = next((a for a in reversed(before) if fits(a, pinpoints)), act)
+        return _legal_target(act, pinpoints)
 
     def _internal(self, one: Found) -> str:
         pinpoint = one.citation.pinpoints[0]
@@ -167,6 +232,8 @@ class _Resolver:
         if act:
             return act
         before = [(part, a) for part, at, a in self._named[anchor] if (part, at) < (one.part, one.citation.start)]
+        before = before or [(-1, a) for _, _, a in self._named[self._owners.get(anchor, "")]]  # of a note
+        before += [(part, treaty) for part, a in before for treaty in self._carried(a)]
         fitting = [(part, a) for part, a in before if fits(a, pinpoints)]
         nearer = {a for part, a in fitting if part == one.part} or {a for _, a in fitting}
         if len(nearer) == 1:
@@ -177,6 +244,10 @@ class _Resolver:
         return next(
             (a for a in self._meant.values() if pinpoints[0].unit != "section" and fits(a, pinpoints)), None
         )
+
+    def _carried(self, act: Act) -> tuple[Act, ...]:
+        """The treaties that stand in an Act, whose articles are meant where only the Act is named."""
+        return tuple(a for name in act.carries for a in self._acts.by_name.get(name_key(name), ()))
 
     def _instrument(self, one: Found) -> Act | str:
         """The Act that a name stands for, or the reason why that is not known."""
@@ -254,10 +325,54 @@ def _follows_link(one: Found) -> bool:
     """Whether the citation stands right behind the source's own link to somewhere else: "LINK, paragraph 4"."""
     if one.citation.pinpoints and one.citation.pinpoints[0].unit in LEGAL:
         return False
-    return any(
-        not mark.address.startswith("#")
-        and mark.end <= one.citation.start <= mark.end + 20
-        and _BETWEEN.fullmatch(one.text.plain, mark.end, one.citation.start)
-        for mark in one.text.marks
-        if isinstance(mark, Link)
+    links = (mark for mark in one.text.marks if isinstance(mark, Link) and not mark.address.startswith("#"))
+    return any(_is_before(one, link.end) for link in links)
+
+
+def _is_caption(one: Found) -> bool:
+    """Whether the citation is all that its text says: the name under a figure or over a table."""
+    unit = one.citation.pinpoints[0].unit if one.citation.pinpoints else ""
+    begins = not one.text.plain[: one.citation.start].strip()
+    ends = re.match(r"\s*(?:[.:–-]\s|$)", one.text.plain[one.citation.end :])
+    return unit in ("figure", "table", "box", "flow-chart") and begins and ends is not None
+
+
+def _of_this_document(one: Found) -> bool:
+    """Whether the words say "of" and this document's own title."""
+    return any(m.url is None for m in _titles_beside(one))
+
+
+def _other_document(one: Found) -> str | None:
+    """The address of the other document that a place is in: of the title beside it, or of the source's own link."""
+    citation = one.citation
+    if citation.instrument or not citation.pinpoints or citation.scope == "here" or _of_this_document(one):
+        return None
+    named = next((m.url for m in _titles_beside(one)), None)
+    if named:
+        return named
+    if citation.pinpoints[0].unit in LEGAL:
+        return None
+    for mark in one.text.marks:
+        if isinstance(mark, Link) and mark.address.startswith("https://"):
+            behind = citation.scope == "elsewhere" and mark.start - citation.end in range(2, 120)
+            if behind and _TO_TITLE.fullmatch(one.text.plain, citation.end, mark.start):
+                return mark.address
+            if _is_before(one, mark.end):
+                return mark.address
+    return None
+
+
+def _titles_beside(one: Found) -> tuple[Mention, ...]:
+    """The titles that a citation is joined to: "page 3 of TITLE", or "TITLE, page 3"."""
+    plain, citation = one.text.plain, one.citation
+    return tuple(
+        m
+        for m in one.titles
+        if (citation.end <= m.start and _TO_TITLE.fullmatch(plain, citation.end, m.start)) or _is_before(one, m.end)
     )
+
+
+def _is_before(one: Found, end: int) -> bool:
+    """Whether words that end there are the document which the citation behind them is in."""
+    start = one.citation.start
+    return end <= start <= end + 20 and _BETWEEN.fullmatch(one.text.plain, end, start) is not None

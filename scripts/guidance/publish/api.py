@@ -4,7 +4,7 @@ What stands in them is told from a Document alone; no page, no network, no clock
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 from msgspec import Struct
@@ -14,6 +14,8 @@ from guidance.model import (
     Document,
     Link,
     Provision,
+    Reference,
+    Unresolved,
     plain_text,
     provision_texts,
 )
@@ -119,8 +121,13 @@ def edition_facts(publication: Publication, edition: Edition) -> dict[str, objec
     return facts
 
 
-def edition_record(facts: Mapping[str, object], document: Document | None) -> dict[str, object]:
-    """The whole of edition.json: register facts, and the conversion's figures where text is loaded."""
+def edition_record(
+    facts: Mapping[str, object],
+    document: Document | None,
+    references: Iterable[Reference | Unresolved] = (),
+) -> dict[str, object]:
+    """The whole of edition.json: register facts, and the figures of the conversion and of the citations found in
+    the text, where text is loaded."""
     record: dict[str, object] = {**facts, "text": document is not None}
     if document is None:
         return record
@@ -135,6 +142,13 @@ def edition_record(facts: Mapping[str, object], document: Document | None) -> di
         for p in document.provisions
         if p.heading
     ]
+    cited = tuple(references)
+    open_ = [one for one in cited if isinstance(one, Unresolved)]
+    record["citations"] = {
+        "found": len(cited),
+        "resolved": len(cited) - len(open_),
+        "unresolved": [{"anchor": one.at.anchor, "words": one.words, "reason": one.reason} for one in open_],
+    }
     record["dropped"] = msgspec.to_builtins(document.dropped)
     record["findings"] = msgspec.to_builtins(document.findings)
     record["corrections"] = msgspec.to_builtins(document.corrections)

@@ -17,12 +17,14 @@ from guidance.register import Edition
 def render_conversion(document: Document, references: Iterable[Reference | Unresolved], edition: Edition) -> Page:
     """The page *How this edition was converted*: figures, what was dropped and why, findings, corrections."""
     title = "How this edition was converted"
+    references = tuple(references)
     printed = [
         f"# {title} {{: #conversion }}",
         _source(document),
-        "## Figures {: #figures }\n\n" + render_table(("What", "How many"), _figures(document, tuple(references))),
+        "## Figures {: #figures }\n\n" + render_table(("What", "How many"), _figures(document, references)),
         _dropped(document),
         _findings(document),
+        _unresolved(references),
         _corrections(document),
     ]
     facts: dict[str, object] = {"title": title, "kind": "conversion"}
@@ -85,6 +87,17 @@ def _findings(document: Document) -> str:
     ]
     head = "## What a reader must know {: #findings }\n\n"
     return head + (render_table(("Kind", "Finding", "Page"), rows) if rows else "Nothing was found amiss.")
+
+
+def _unresolved(references: tuple[Reference | Unresolved, ...]) -> str:
+    """Citations that lead nowhere, each with its reason; nothing where all do."""
+    rows = [
+        (f"`{one.at.anchor}`", escape_markdown(one.words, line_start=True), escape_markdown(one.reason))
+        for one in references
+        if isinstance(one, Unresolved)
+    ]
+    head = "## Citations without a link {: #unresolved }\n\n"
+    return head + render_table(("Place", "The text says", "Why there is no link"), rows) if rows else ""
 
 
 def _corrections(document: Document) -> str:

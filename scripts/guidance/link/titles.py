@@ -1,0 +1,131 @@
+"""Titles of other guidance: those in a publication's `guidance.toml`, those that a document links once itself, and
+where a text names them. What is cited of such a document is for `references`."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from guidance.model import Block, Document, GuidanceError, Link, List, Text, block_texts
+
+_LAW = "https://www.legislation.gov.uk/"
+_INSTRUMENT = re.compile(r"\b(?:Act|Regulations|Order|Rules),? \d{4}$")
+_ENTRIES = 3  # of a list of titles, at the least
+_LEAST = 4  # words of a title that is told by itself: fewer may be any words
+
+
+class Guidance(Struct, frozen=True, forbid_unknown_fields=True):
+    """Another document that is named by its title; `short` are other names, written just so."""
+
+    title: str
+    url: Annotated[str, Meta(pattern=r"^https://[^\s\"<>]+\Z")]
+    short: tuple[str, ...] = ()
+
+
+class Mention(Struct, frozen=True):
+    """Where a text names a document, and its address; None for the document that the text is in."""
+
+    start: int
+    end: int
+    url: str | None
+
+
+class Titles(Struct, frozen=True, dict=True):
+    """Titles ready to be looked for in the document called `own`."""
+
+    entries: tuple[Guidance, ...] = ()
+    own: str = ""
+
+    @cached_property
+    def _addresses(self) -> dict[str, str | None]:
+        found: dict[str, str | None] = {}
+        for entry in self.entries:
+            names = [_key(name) for name in (entry.title, *entry.short)]
+            is_own = any(f"{_key(self.own)} ".startswith(f"{name} ") for name in names)
+            found |= dict.fromkeys(names, None if is_own else entry.url)
+        return found
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str] | None:
+        names = sorted({n for e in self.entries for n in (e.title, *e.short)}, key=lambda n: (-len(n), n))
+        spelt = "|".join(_spelt(name) for name in names)
+        return re.compile(rf"(?<![\w’'-])(?:{spelt})(?![\w-])") if names else None
+
+    def find(self, text: Text) -> tuple[Mention, ...]:
+        """Every title in a text, in order, the longest where several begin."""
+        if self._pattern is None:
+            return ()
+        found = ((m.start(), m.end(), _key(m.group())) for m in self._pattern.finditer(text.plain))
+        return tuple(Mention(start, end, self._addresses[key]) for start, end, key in found)
+
+
+def _key(name: str) -> str:
+    return " ".join(name.replace("’", "'").replace("‘", "'").lower().split())
+
+
+def _spelt(name: str) -> str:
+    """A title as a pattern: any kind of space and apostrophe, and either case where it is long enough."""
+    words = [re.escape(word).replace("'", "['’]").replace("’", "['’]") for word in name.split()]
+    pattern = r"\s+".join(words)
+    return f"(?i:{pattern})" if len(words) >= _LEAST else pattern
+
+
+def read_titles(path: Path) -> tuple[Guidance, ...]:
+    """The documents named in a file of `[[guidance]]` tables; none where there is no file.
+
+    Raises GuidanceError when the file is not of this form, or when one name stands in it twice.
+    """
+    if not path.exists():
+        return ()
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        entries = msgspec.convert(tables.get("guidance", []), tuple[Guidance, ...])
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise GuidanceError(f"{path}: {error}") from None
+    names = [_key(name) for entry in entries for name in (entry.title, *entry.short)]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        raise GuidanceError(f"{path}: {twice} stands there twice; keep one")
+    return entries
+
+
+def titles_for(document: Document, entries: Iterable[Guidance]) -> Titles:
+    """The titles to look for in a document: those given, and those of its own lists of further reading, whose
+    entries begin with links, each to one address."""
+    given = tuple(entries)
+    taken = {_key(name) for entry in given for name in (entry.title, *entry.short)}
+    linked: dict[str, dict[str, str]] = {}
+    for provision in (*document.provisions, *document.notes):
+        for title, address in _reading(provision.blocks):
+            linked.setdefault(_key(title), {})[address] = title
+    own = tuple(
+        Guidance(title, address)
+        for key, found in linked.items()
+        if key not in taken and len(found) == 1
+        for address, title in found.items()
+    )
+    return Titles((*given, *own), document.title)
+
+
+def _reading(blocks: tuple[Block, ...]) -> Iterator[tuple[str, str]]:
+    """The titles of lists of which most entries begin with a link: elsewhere linked words may be any words."""
+    for block in blocks:
+        if isinstance(block, List):
+            entries = [tuple(_linked(text)) for item in block.items for text in block_texts(item.blocks[:1])]
+            if len(entries) >= _ENTRIES and sum(map(bool, entries)) * 3 >= len(entries) * 2:
+                yield from (title for entry in entries for title in entry)
+
+
+def _linked(text: Text) -> Iterator[tuple[str, str]]:
+    for mark in text.marks:
+        if not isinstance(mark, Link) or mark.start or not mark.address.startswith("https://"):
+            continue
+        title = " ".join(text.plain[: mark.end].split()).rstrip(" .,:;")
+        fits = len(title.split()) >= _LEAST and title[:1].isupper() and not _INSTRUMENT.search(title)
+        if fits and not mark.address.startswith(_LAW) and "/organisations/" not in mark.address:
+            yield title, mark.address
