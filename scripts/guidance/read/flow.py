@@ -4,16 +4,17 @@ Puts lines, boxes, tables and figures into reading order and joins what a page b
 nothing of headings or provisions.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
 from guidance.model import Box, Dropped, Finding
+from guidance.read.columns import Columns, find_columns
 from guidance.read.furniture import Entry, find_contents, find_furniture
 from guidance.read.ink import Fragment, Ink, Page
 from guidance.read.lines import Line, build_lines
-from guidance.read.notes import NoteLines, add_end_notes, find_notes
+from guidance.read.notes import NoteLines, find_end_notes, find_notes
 from guidance.read.paragraphs import Metrics, measure
 from guidance.read.regions import Grid, Panel, Picture, Regions, find_regions, holds, hull
 
@@ -73,8 +74,9 @@ class _PageParts(Struct):
     page: Page
     regions: Regions
     lines: tuple[Line, ...]
-    boxes: list[tuple[float, Element]]
+    boxes: list[tuple[Box, Element]]
     twice: list[Dropped]
+    columns: Columns
 
 
 def read_flow(ink: Ink) -> Flow:
@@ -83,7 +85,7 @@ def read_flow(ink: Ink) -> Flow:
     parts = [_parts(page, size) for page in ink.pages]
     pages = [list(p.lines) for p in parts]
     dropped = [repeated for p in parts for repeated in p.twice]
-    furniture = find_furniture(pages, [p.page.height for p in parts])
+    furniture = find_furniture(pages, [p.page.height for p in parts], size)
     contents, entries = find_contents(
         [[x for i, x in enumerate(lines) if i not in furniture.get(n, {})] for n, lines in enumerate(pages)]
     )
@@ -96,9 +98,11 @@ def read_flow(ink: Ink) -> Flow:
         dropped += [Dropped(x.text, "contents list", number + 1) for i, x in enumerate(rest) if i in listed]
         kept.append([x for i, x in enumerate(rest) if i not in listed])
     metrics = measure(kept)
-    notes, taken = find_notes(kept, [p.page.shapes for p in parts], metrics)
-    notes, taken = add_end_notes(kept, notes, taken, metrics)
-    body = [[x for i, x in enumerate(lines) if i not in taken.get(n, set())] for n, lines in enumerate(kept)]
+    ends, taken = find_end_notes(kept, metrics)
+    kept = _without(kept, taken)
+    feet, taken = find_notes(kept, [p.page.shapes for p in parts], metrics)
+    notes = tuple(sorted([*feet, *ends], key=lambda note: note.page))
+    body = _without(kept, taken)
     covers = _cover_pages(contents, body, metrics)
     cover = tuple(line for number in range(covers) for line in _cover_lines(parts[number], body[number]))
     last = len(parts) - 1
@@ -109,6 +113,10 @@ def read_flow(ink: Ink) -> Flow:
     elements = _in_order(parts, body, covers)
     findings = tuple(_links_over_nothing(parts))
     return Flow(_joined(elements), notes, entries, metrics, cover, imprint, tuple(dropped), findings)
+
+
+def _without(pages: Sequence[Sequence[Line]], taken: dict[int, set[int]]) -> list[list[Line]]:
+    return [[x for i, x in enumerate(lines) if i not in taken.get(n, set())] for n, lines in enumerate(pages)]
 
 
 def _links_over_nothing(parts: Sequence[_PageParts]) -> Iterator[Finding]:
@@ -135,7 +143,8 @@ def _cover_pages(contents: dict[int, set[int]], body: Sequence[Sequence[Line]], 
     if first is not None and first <= 4:
         return first
     if len(body) > 1 and body[0]:
-        plain = sum(1 for line in body[0] if abs(line.size - metrics.size) < 0.5 and len(line.text) > 60)
+        wide = 0.7 * (metrics.right - metrics.left)
+        plain = sum(1 for x in body[0] if abs(x.size - metrics.size) < 0.5 and x.right - x.left > wide)
         return 0 if plain > 4 else 1
     return 0
 
@@ -153,19 +162,33 @@ def _parts(page: Page, size: float) -> _PageParts:
     regions = find_regions(page, size)
     rest, repeated = _unique(page.fragments)
     twice = [Dropped(f.text, "printed twice on one spot", page.number) for f in repeated]
-    boxes: list[tuple[float, Element]] = []
+    boxes: list[tuple[Box, Element]] = []
     for picture in regions.pictures:
         inside, rest = _split(rest, picture.box)
-        boxes.append((picture.box.top, _figure(page, picture, inside)))
+        boxes.append((picture.box, _figure(page, picture, inside)))
     for grid in regions.grids:
         inside, rest = _split(rest, grid.box)
-        boxes.append((grid.box.top, _table(page, grid, inside)))
+        boxes.append((grid.box, _table(page, grid, inside)))
     for panel in regions.panels:
         inside, rest = _split(rest, panel.box)
         if inside:
-            boxes.append((panel.box.top, _box(page, panel, inside)))
-    lines = build_lines(rest, page.number, page.tags, page.links)
-    return _PageParts(page, regions, lines, boxes, twice)
+            boxes.append((panel.box, _box(page, panel, inside)))
+    columns = find_columns(rest)
+    return _PageParts(page, regions, _lines(page, rest, columns), boxes, twice, columns)
+
+
+def _lines(page: Page, fragments: Sequence[Fragment], columns: Columns) -> tuple[Line, ...]:
+    """The lines of a page in reading order, one column after the other."""
+    if not columns.bands:
+        return build_lines(fragments, page.number, page.tags, page.links)
+    by_rank: dict[tuple[int, int], list[Fragment]] = defaultdict(list)
+    for fragment in fragments:
+        by_rank[columns.rank(fragment.box, fragment.baseline)].append(fragment)
+    return tuple(
+        line
+        for rank, some in sorted(by_rank.items(), key=lambda entry: entry[0])
+        for line in build_lines(some, page.number, page.tags, page.links, columns.shift if rank[1] else 0.0)
+    )
 
 
 def _unique(fragments: Sequence[Fragment]) -> tuple[list[Fragment], list[Fragment]]:
@@ -251,14 +274,17 @@ def _side_by_side(clusters: Sequence[list[Fragment]]) -> bool:
 def _in_order(parts: Sequence[_PageParts], body: Sequence[Sequence[Line]], covers: int) -> list[Element]:
     elements: list[Element] = []
     for number, part in enumerate(parts):
-        heights: list[tuple[float, int, Element]] = []
-        for count, (top, region) in enumerate(part.boxes):
+        places: list[tuple[tuple[int, int], float, int, Element]] = []
+        for count, (box, region) in enumerate(part.boxes):
             on_cover = number < covers and isinstance(region, BoxFlow)
             if not on_cover and not _is_logo(region, number, len(parts), covers):
-                heights.append((-top, count, region))
+                places.append((part.columns.rank(box, box.top), -box.top, count, region))
         if number >= covers:
-            heights += [(-(x.baseline + 0.7 * x.size), 1000 + i, x) for i, x in enumerate(body[number])]
-        elements += [element for _, _, element in sorted(heights, key=lambda h: h[:2])]
+            places += [
+                (part.columns.rank(x.box, x.baseline), -(x.baseline + 0.7 * x.size), 1000 + i, x)
+                for i, x in enumerate(body[number])
+            ]
+        elements += [element for *_, element in sorted(places, key=lambda place: place[:3])]
     return elements
 
 

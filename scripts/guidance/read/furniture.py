@@ -16,6 +16,7 @@ _PAGE_NUMBER = re.compile(r"^(?:page\s*)?[-–]?\s*(\d{1,4}|[ivxl]{1,6})\s*[-–
 _ENTRY = re.compile(
     r"^(?P<title>.*?\S)[\s.…_·]*?[\s.…]\s*(?P<page>\d{1,4})$|^(?P<glued>.*[^\W\d])(?P<number>\d{1,4})$"
 )
+_TITLED = 1.15  # of the body's size: larger type is a title's rather than a running head's
 _CONTENTS = re.compile(r"^(?:table of )?contents(?: page)?$", re.I)
 
 
@@ -29,17 +30,22 @@ class Entry(Struct, frozen=True):
     size: float
 
 
-def find_furniture(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> dict[int, dict[int, str]]:
+def find_furniture(
+    pages: Sequence[Sequence[Line]], heights: Sequence[float], body_size: float
+) -> dict[int, dict[int, str]]:
     """For each page (0-based) the indexes of lines that are running heads or page numbers, with the reason.
 
     A line counts when it stands in the outer tenth of the page and the same words, digits aside, stand at
-    the same height on other pages; or when it is a bare number there that counts with the pages.
+    the same height on other pages; or when it is a bare number there that counts with the pages. In type larger
+    than the body's the digits count: "Chapter 1" and "Chapter 2" are titles.
     """
     edges: list[tuple[int, int, Line, str]] = []
     for number, lines in enumerate(pages):
         for index, line in enumerate(lines):
             if line.baseline < 0.1 * heights[number] or line.baseline > 0.9 * heights[number]:
-                edges.append((number, index, line, _DIGITS.sub("#", line.text.strip())))
+                words = line.text.strip()
+                titled = line.size > _TITLED * body_size
+                edges.append((number, index, line, words if titled else _DIGITS.sub("#", words)))
     at_height: dict[tuple[str, int], set[int]] = defaultdict(set)
     offsets: Counter[int] = Counter()
     for number, _, line, pattern in edges:

@@ -6,7 +6,8 @@ label. Nothing here changes a line.
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -39,12 +40,11 @@ class NoteLines(Struct, frozen=True):
 def find_notes(
     pages: Sequence[Sequence[Line]], shapes: Sequence[Sequence[Shape]], metrics: Metrics
 ) -> tuple[tuple[NoteLines, ...], dict[int, set[int]]]:
-    """All notes in reading order, and for each page (0-based) the indexes of the lines they take."""
+    """The notes at pages' feet in reading order, and for each page (0-based) the indexes of the lines they take."""
     notes: list[tuple[str, list[Line], int]] = []
     places: list[list[int]] = []
     for number, lines in enumerate(pages):
-        zone = _zone(lines, _separator(shapes[number], lines, metrics), metrics)
-        for index in zone:
+        for index in _zones(lines, shapes[number], metrics):
             line = lines[index]
             label = _label(line, notes, metrics)
             if label:
@@ -53,64 +53,74 @@ def find_notes(
             elif notes and number + 1 - notes[-1][1][-1].page <= 1:
                 notes[-1][1].append(line)
                 places[-1].append(index)
-    aside = _asides([note[0] for note in notes])
+    found = [NoteLines(label, tuple(lines), skip) for label, lines, skip in notes]
     taken: dict[int, set[int]] = defaultdict(set)
-    for at, (_, lines, _) in enumerate(notes):
-        for line, index in zip(lines, places[at], strict=True):
-            if at not in aside:
-                taken[line.page - 1].add(index)
-    found = (NoteLines(label, tuple(lines), skip) for label, lines, skip in notes)
+    for note, indexes in zip(found, places, strict=True):
+        for line, index in zip(note.lines, indexes, strict=True):
+            taken[line.page - 1].add(index)
+    marks = [
+        _raised_labels(line for index, line in enumerate(lines) if index not in taken.get(number, ()))
+        for number, lines in enumerate(pages)
+    ]
+    aside = _asides(found, marks)
+    for at in aside:
+        for line, index in zip(found[at].lines, places[at], strict=True):
+            taken[line.page - 1].discard(index)
     return tuple(note for at, note in enumerate(found) if at not in aside), dict(taken)
 
 
-def _asides(labels: Sequence[str]) -> set[int]:
+def _raised_labels(lines: Iterable[Line]) -> set[str]:
+    return {
+        label
+        for line in lines
+        for run in line.runs
+        if is_raised_label(run)
+        for label in re.findall(r"\d+", run.text)
+    }
+
+
+def _asides(notes: Sequence[NoteLines], marks: Sequence[set[str]]) -> set[int]:
     """The indexes of notes that count from 1 in the midst of a sequence that then goes on as if they were not
-    there: they explain a figure, and their marks are drawn in it."""
-    values = [int(label) if label.isdigit() else 0 for label in labels]
+    there: they explain a figure, and their marks are drawn in it, not in the text (`marks`, page by page)."""
+    values = [int(note.label) if note.label.isdigit() else 0 for note in notes]
     aside: set[int] = set()
-    last = 0
+    last = last_page = 0
     for at, value in enumerate(values):
         if value == 1 and last > 0 and at not in aside:
             end = at + 1
             while end < len(values) and values[end] == values[end - 1] + 1 != last + 1:
                 end += 1
-            if end < len(values) and values[end] == last + 1:
+            near = set().union(*marks[max(0, last_page - 1) : notes[at].page])
+            if end < len(values) and values[end] == last + 1 and "1" not in near:
                 aside.update(range(at, end))
         if at not in aside:
-            last = value
+            last, last_page = value, notes[at].page
     return aside
 
 
-def add_end_notes(
-    pages: Sequence[Sequence[Line]],
-    notes: tuple[NoteLines, ...],
-    taken: dict[int, set[int]],
-    metrics: Metrics,
+def find_end_notes(
+    pages: Sequence[Sequence[Line]], metrics: Metrics
 ) -> tuple[tuple[NoteLines, ...], dict[int, set[int]]]:
-    """`notes` and `taken` with the notes that stand below a title such as "References", numbered from 1, at a
-    chapter's or the file's end; where the text has no raised figures, nothing there is a note."""
-    lines = [
-        (number, index, line)
-        for number, page in enumerate(pages)
-        for index, line in enumerate(page)
-        if index not in taken.get(number, ())
-    ]
-    marks = {run.text.strip(" ,;") for _, _, line in lines for run in line.runs if is_raised_label(run)}
+    """The notes that stand below a title such as "References", numbered from 1, at a chapter's or the file's end,
+    and for each page (0-based) the indexes of the lines they take; where the text has no raised figures, nothing
+    there is a note."""
+    lines = [(number, index, line) for number, page in enumerate(pages) for index, line in enumerate(page)]
+    marks = _raised_labels(line for _, _, line in lines)
     found: list[list[tuple[int, int, Line]]] = []
     for at, (_, _, line) in enumerate(lines):
         if _END_NOTES.match(line.text.strip()) and is_title(line, metrics):
             listed = _listed(lines[at + 1 :], metrics)
             if len(listed) > 1 and {str(n) for n in range(1, len(listed) + 1)} & marks:
                 found += listed
-    taken = {number: set(indexes) for number, indexes in taken.items()}
+    taken: dict[int, set[int]] = defaultdict(set)
     for number, index, _ in (entry for note in found for entry in note):
-        taken.setdefault(number, set()).add(index)
-    added = []
+        taken[number].add(index)
+    notes = []
     for note in found:
         start = _LISTED.match(note[0][2].text)
         if start:
-            added.append(NoteLines(start[1], tuple(line for _, _, line in note), start.end(), True))
-    return tuple(sorted([*notes, *added], key=lambda note: note.page)), taken
+            notes.append(NoteLines(start[1], tuple(line for _, _, line in note), start.end(), True))
+    return tuple(notes), dict(taken)
 
 
 def _listed(lines: Sequence[tuple[int, int, Line]], metrics: Metrics) -> list[list[tuple[int, int, Line]]]:
@@ -128,16 +138,28 @@ def _listed(lines: Sequence[tuple[int, int, Line]], metrics: Metrics) -> list[li
     return entries
 
 
+def _zones(lines: Sequence[Line], shapes: Sequence[Shape], metrics: Metrics) -> list[int]:
+    """The indexes of the lines of notes at the foot of a page, or of each column of one."""
+    tops = [0, *(i for i in range(1, len(lines)) if lines[i].baseline > lines[i - 1].baseline + lines[i].size)]
+    zones: list[int] = []
+    for start, end in pairwise([*tops, len(lines)]):
+        column = lines[start:end]
+        zone = _zone(column, _separator(shapes, column, metrics), metrics)
+        zones += [start + index for index in zone]
+    return zones
+
+
 def _separator(shapes: Sequence[Shape], lines: Sequence[Line], metrics: Metrics) -> float | None:
     """The height of the rule that word processors draw above notes: short, thin, at the left margin, and
     not the underline of a link."""
     width = metrics.right - metrics.left
+    left = metrics.left + (lines[-1].origin if lines else 0.0)
     rules = [
         s.box.bottom
         for s in shapes
         if s.box.top - s.box.bottom < 2.2
         and 0.15 * width < s.box.right - s.box.left < 0.5 * width
-        and abs(s.box.left - metrics.left) < metrics.size
+        and abs(s.box.left - left) < metrics.size
         and not any(_underlines(s, line) for line in lines)
     ]
     return min(rules) if rules else None

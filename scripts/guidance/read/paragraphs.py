@@ -44,6 +44,9 @@ class Chunk(Struct, frozen=True):
         return " ".join(line.text for line in self.lines)
 
 
+_NUMBER_GAP = 0.8  # of the type size: a wider gap behind a bare number sets it apart
+
+
 def measure(pages: Iterable[Sequence[Line]]) -> Metrics:
     """The metrics of a file, from the lines of its pages (running heads already away)."""
     sizes: Counter[float] = Counter()
@@ -114,7 +117,7 @@ class _State:
     def take(self, line: Line) -> None:
         titled = is_title(line, self._metrics) or _bold_line(line) or self._ends_title(line)
         kind: Literal["prose", "title"] = "title" if titled else "prose"
-        marker = self._marker_of(line) if kind == "prose" or not line.links else None
+        marker = self._marker_of(line, kind) if kind == "prose" or not line.links else None
         if self._lines and not self._starts(line, marker, kind):
             self._lines.append(line)
             return
@@ -145,13 +148,13 @@ class _State:
             return median(rest) if rest and abs(median(rest) - behind) < first.size else behind
         return first.left
 
-    def _marker_of(self, line: Line) -> Marker | None:
+    def _marker_of(self, line: Line, kind: str) -> Marker | None:
         """The marker a line starts with, if it can be one here: a number within a sentence is none."""
         text = line.text
-        marker = read_marker(text)
+        marker = read_marker(text) or _bare_number(line)
         if marker is None or marker.length >= len(text.rstrip()) + 1 or any(r.raised for r in line.runs[:1]):
             return None
-        if not self._lines:
+        if not self._lines or (self._kind == "title" and kind == "prose"):
             return marker
         above = self._lines[-1]
         tight = self._is_tight(above, line)
@@ -162,7 +165,9 @@ class _State:
             apart = known is not None or line.left > self._continuing_left() + 2
             return marker if apart or _stands_apart(line, marker) else None
         if tight and not (known is not None and _is_next(marker, known)):
-            starts = marker.value in ("1", "a", "i", "A") and above.text.rstrip().endswith(":")
+            jumps = above.page != line.page or above.baseline < line.baseline
+            ends = (":", ";", ".", ".”", ".)") if jumps else ":"  # the gap above is not seen over a page's edge
+            starts = marker.value in ("1", "a", "i", "A") and above.text.rstrip().endswith(ends)
             return marker if starts or line.left > self._continuing_left() + 6 else None
         return marker
 
@@ -214,7 +219,7 @@ class _State:
                 and self._bold_runs_on(above, line)
             )
         same = abs(above.size - line.size) < 0.5 and above.colour == line.colour
-        near = above.page == line.page and above.baseline - line.baseline < 1.45 * line.size
+        near = above.page == line.page and 0 <= above.baseline - line.baseline < 1.45 * line.size
         return not same or not near or (marker is not None and marker.kind == "bullet")
 
     def _bold_within(self, above: Line, line: Line) -> bool:
@@ -263,6 +268,17 @@ def _stands_apart(line: Line, marker: Marker) -> bool:
     if first.text.strip() != marker.printed or len(line.runs) < 2:
         return False
     return line.runs[1].left - first.right > 0.45 * line.size
+
+
+def _bare_number(line: Line) -> Marker | None:
+    """The number that a line starts with where only the gap behind it sets it apart: "45   A keeper"."""
+    first = line.runs[0]
+    value = first.text.strip()
+    if len(line.runs) < 2 or not value.isdigit() or len(value) > 3 or not line.runs[1].text[:1].isupper():
+        return None
+    if line.runs[1].left - first.right < _NUMBER_GAP * line.size:
+        return None
+    return Marker("number", value, value, len(first.text))
 
 
 def _family(marker: Marker) -> tuple[str, str]:

@@ -47,7 +47,7 @@ def find_numbered(chunks: Sequence[Chunk], chapter_starts: frozenset[int]) -> Nu
         return Numbered({}, ())
     others = sorted(i for (kind, _), indexes in groups.items() if kind == scheme for i in indexes)
     numbers = _filled(chunks, best, others)
-    return Numbered(numbers, tuple(_gaps(chunks, numbers)))
+    return Numbered(numbers, (*_late_start(chunks, numbers), *_gaps(chunks, numbers)))
 
 
 def _filled(chunks: Sequence[Chunk], numbers: dict[int, str], others: Sequence[int]) -> dict[int, str]:
@@ -76,6 +76,12 @@ def _is_next(last: tuple[int, ...], value: tuple[int, ...]) -> bool:
 def _starts_anew(last: tuple[int, ...], value: tuple[int, ...], end: tuple[int, ...]) -> bool:
     """2.1 between 1.9 and 2.2."""
     return len(value) > 1 and value[:-1] == end[:-1] != last[:-1] and value[-1] == 1
+
+
+def _late_start(chunks: Sequence[Chunk], numbers: dict[int, str]) -> Iterator[Finding]:
+    index, number = next(iter(numbers.items()))
+    if _parts(number)[-1] > 1:
+        yield Finding("numbering", f"the numbering starts at {number}", chunks[index].lines[0].page)
 
 
 def _gaps(chunks: Sequence[Chunk], numbers: dict[int, str]) -> Iterator[Finding]:

@@ -1,0 +1,124 @@
+"""Finds where a page is set in two columns, so that one is read to its foot before the other.
+
+Works from the places of words alone; a page whose lines run over the middle has none. Lengths are PDF points.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+
+from msgspec import Struct
+
+from guidance.model import Box
+from guidance.read.ink import Fragment
+
+_WORD_GAP = 1.0  # of the type size: a wider gap parts two columns, or a number and its text
+_MIDDLE = (0.35, 0.65)  # of the width: where the second column may start
+_LEAST_LINES = 3  # of each column; of both together a few more
+_LEAST_BOTH = 8
+_LEAST_WIDTH = 0.25  # of the page's text: a narrower stretch at the left holds numbers, not a column
+_FEW = 0.15  # of the lines may run over the gutter, as headings over both columns do
+_LEAST_GUTTER = 0.8  # of the type size
+_FULL = 0.6  # of a column's width that at least half of its lines take: cells of a table are shorter
+
+
+class Columns(Struct, frozen=True):
+    """Stretches of a page, from the top down as (top, bottom), that stand in two columns; where the second starts,
+    and how far to the right it stands of the first."""
+
+    bands: tuple[tuple[float, float], ...] = ()
+    right: float = 0.0
+    shift: float = 0.0
+
+    def rank(self, box: Box, height: float) -> tuple[int, int]:
+        """Where in the reading order something stands: the stretch of the page, and the column in it."""
+        for at, (top, bottom) in enumerate(self.bands):
+            if bottom <= height <= top:
+                return 2 * at + 1, int(box.left > self.right - 2.0)
+            if height > top:
+                return 2 * at, 0
+        return 2 * len(self.bands), 0
+
+
+class _Segment(Struct):
+    left: float
+    right: float
+    baseline: float
+    size: float
+
+
+def find_columns(fragments: Sequence[Fragment]) -> Columns:
+    """The columns of a page; without bands where it has but one."""
+    segments = _segments([f for f in fragments if not f.angle and f.text.strip()])
+    if len(segments) < _LEAST_BOTH:
+        return Columns()
+    first, last = min(s.left for s in segments), max(s.right for s in segments)
+    start = _start_of_second(segments, first, last)
+    if start is None:
+        return Columns()
+    bands = tuple(_bands(segments, start - 1.0, last - first))
+    if not bands:
+        return Columns()
+    usual = [
+        Counter(round(s.left) for s in segments if (s.left >= start - 1.0) == second).most_common(1)[0][0]
+        for second in (False, True)
+    ]
+    return Columns(bands, start, float(usual[1] - usual[0]))
+
+
+def _start_of_second(segments: Sequence[_Segment], first: float, last: float) -> float | None:
+    """Where the second column starts: behind the widest upright strip near the middle that few lines enter."""
+    steps = Counter(round(s.left) for s in segments)
+    steps.subtract(round(s.right) for s in segments)
+    covered = dict(enumerate(accumulate(steps[x] for x in range(round(first), round(last) + 1)), round(first)))
+    few = _FEW * max(covered.values())
+    low, high = (round(first + share * (last - first)) for share in _MIDDLE)
+    widest = end = empty = 0
+    for x in range(low, high + 1):
+        if covered[x] <= few:
+            empty += 1
+            continue
+        if empty > widest:
+            widest, end = empty, x
+        empty = 0
+    if widest < _LEAST_GUTTER * segments[0].size:
+        return None
+    return min(s.left for s in segments if s.left > end - widest)  # a number may hang in the strip
+
+
+def _segments(fragments: Sequence[Fragment]) -> list[_Segment]:
+    """Words on one baseline joined while no wide gap parts them, from the top down."""
+    segments: list[_Segment] = []
+    for f in sorted(fragments, key=lambda f: (-round(f.baseline), f.box.left)):
+        last = segments[-1] if segments else None
+        near = last is not None and abs(last.baseline - f.baseline) < 0.75 * f.size
+        if last is not None and near and -f.size < f.box.left - last.right < _WORD_GAP * f.size:
+            last.right = max(last.right, f.box.right)
+        else:
+            segments.append(_Segment(f.box.left, f.box.right, f.baseline, f.size))
+    return segments
+
+
+def _bands(segments: Sequence[_Segment], start: float, width: float) -> list[tuple[float, float]]:
+    bands: list[tuple[float, float]] = []
+    crossing = [s for s in segments if s.left < start - 1.0 and s.right > start]
+    edges = [float("inf"), *sorted((s.baseline for s in crossing), reverse=True), float("-inf")]
+    for top, bottom in pairwise(edges):
+        waiting = [s for s in segments if bottom < s.baseline < top and s not in crossing]
+        if _in_columns(waiting, start, width):
+            bands.append(
+                (max(s.baseline + s.size for s in waiting), min(s.baseline - 0.5 * s.size for s in waiting))
+            )
+    return bands
+
+
+def _in_columns(segments: Sequence[_Segment], start: float, width: float) -> bool:
+    left, right = [s for s in segments if s.left < start], [s for s in segments if s.left >= start]
+    if min(len(left), len(right)) < _LEAST_LINES or len(segments) < _LEAST_BOTH:
+        return False
+    for column in (left, right):
+        wide = max(s.right for s in column) - min(s.left for s in column)
+        full = sum(s.right - s.left > _FULL * wide for s in column)
+        if wide < _LEAST_WIDTH * width or 2 * full < len(column):
+            return False
+    return True

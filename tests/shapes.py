@@ -1,0 +1,188 @@
+"""Documents of our own in the shapes that official guidance takes, set with Typst: for each its truth beside it.
+
+Words are made up; nothing here knows how they are read.
+"""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from made_up import paragraph, sentence
+
+
+class Shape(Struct, frozen=True):
+    """A document's source and what a reader must find in it."""
+
+    source: str
+    numbers: tuple[str, ...] = ()
+    headings: tuple[tuple[int, str], ...] = ()
+    notes: int = 0
+    boxes: int = 0
+    tables: int = 0
+    lettered: int = 0
+    says: tuple[str, ...] = ()
+
+
+HEAD = """#set document(title: "Keeping harbours")
+#set text(lang: "en", size: 11pt)
+#let hung(wide, number, body) = grid(columns: (wide, 1fr), [#number], body)
+"""
+PLAIN_PAGE = '#set page(paper: "a4", margin: 2.5cm, numbering: "1")\n'
+
+
+def decimals_with_running_heads_and_notes_at_chapters_ends() -> Shape:
+    source = HEAD + (
+        '#set page(paper: "a4", margin: 2.5cm, footer: align(center, context counter(page).display("1")),'
+        " header: context { let found = query(heading.where(level: 1).before(here()));"
+        " if found.len() > 0 { text(8pt)[Keeping harbours: #found.last().body] } })\n"
+    )
+    numbers: list[str] = []
+    headings: list[tuple[int, str]] = []
+    for chapter in range(1, 5):
+        headings.append((1, f"Chapter {chapter}: Harbour matters {chapter}"))
+        source += f"= {headings[-1][1]}\n"
+        for section in range(1, 4):
+            headings.append((2, f"Boats of the kind {chapter}{section}"))
+            source += f"== {headings[-1][1]}\n"
+            for at in range(1, 6):
+                numbers.append(f"{chapter}.{5 * (section - 1) + at}")
+                label = {2: 2 * section - 1, 4: 2 * section}.get(at)
+                note = f"#super[{label}]" if label else ""
+                source += f"#hung(1.5cm)[{numbers[-1]}][{paragraph(len(numbers), 2)}{note}]\n"
+                if at == 3:
+                    for left, wide, marker in (
+                        *((1.5, 1, "(a)"), (1.5, 1, "(b)"), (2.5, 1, "(i)"), (2.5, 1, "(ii)"), (1.5, 1, "(c)")),
+                    ):
+                        words = sentence(len(numbers) + 500)
+                        source += f"#pad(left: {left}cm, hung({wide}cm)[{marker}][{words}])\n"
+        headings.append((2, "Notes"))
+        source += "== Notes\n"
+        for label in range(1, 7):
+            source += f"#text(9pt, hung(0.8cm)[{label}.][{sentence(900 + 10 * chapter + label)}])\n"
+    return Shape(source, tuple(numbers), tuple(headings), notes=24, lettered=60)
+
+
+def numbers_that_start_again_in_each_chapter() -> Shape:
+    source = HEAD + PLAIN_PAGE + "#set par(justify: true)\n"
+    for chapter in range(1, 5):
+        source += f'#pagebreak(weak: true)\n#text(16pt, weight: "bold")[{chapter}. Matters of tide {chapter}]\n\n'
+        for at in range(1, 9):
+            seed = 100 + 10 * chapter + at
+            source += f"{at}\\. {paragraph(seed, 3)}#footnote[{sentence(seed + 700)}]\n\n"
+            if at == 5:
+                source += f"- {sentence(seed)}\n- {sentence(seed + 1)}\n  - {sentence(seed + 2)}\n\n"
+    headings = tuple((1, f"{chapter}. Matters of tide {chapter}") for chapter in range(1, 5))
+    return Shape(source, tuple(str(n) for n in range(1, 9)) * 4, headings, notes=32)
+
+
+def notes_that_start_again_in_each_chapter() -> Shape:
+    source = HEAD + PLAIN_PAGE
+    number = 0
+    for chapter, count in enumerate((2, 5, 3), 1):
+        source += f"#pagebreak(weak: true)\n#counter(footnote).update(0)\n= Chapter {chapter}: Ropes {chapter}\n"
+        for at in range(6):
+            number += 1
+            note = f"#footnote[{sentence(number + 60)}]" if at < count else ""
+            source += f"#hung(1cm)[{number}.][{paragraph(number, 2)}{note}]\n"
+    headings = tuple((1, f"Chapter {chapter}: Ropes {chapter}") for chapter in range(1, 4))
+    return Shape(source, tuple(str(n) for n in range(1, 19)), headings, notes=10)
+
+
+def two_columns_with_notes_in_each() -> Shape:
+    source = HEAD + '#set page(paper: "a4", margin: 2cm, numbering: "1", columns: 2)\n'
+    for number in range(1, 49):
+        if number % 12 == 1:
+            source += f"= Part of the sea {number // 12 + 1}\n"
+        note = f"#footnote[{sentence(number + 1200)}]" if number % 5 == 0 else ""
+        source += f"{number}. {paragraph(number + 200, 3)}{note}\n\n"
+    headings = tuple((1, f"Part of the sea {part}") for part in range(1, 5))
+    return Shape(source, tuple(str(n) for n in range(1, 49)), headings, notes=9)
+
+
+def boxes_over_pages_and_lists_that_count_in_paragraphs() -> Shape:
+    source = HEAD + PLAIN_PAGE
+    number = 0
+    for chapter in range(1, 4):
+        source += f"= Chapter {chapter}: Boxes {chapter}\n"
+        for at in range(8):
+            number += 1
+            source += f"#hung(1.2cm)[{number}.][{paragraph(number + 300, 3)}]\n"
+            if at == 2:
+                steps = "".join(f"#hung(0.8cm)[{step}.][{sentence(number * 10 + step)}]\n" for step in range(1, 6))
+                source += f"#pad(left: 1.2cm)[\n{steps}]\n"
+            if at in (5, 6):
+                look = 'fill: rgb("e0ecf4")' if at == 5 else "stroke: 1pt"
+                inside = "\n\n".join(paragraph(number * 7 + step, 4) for step in range(8))
+                source += (
+                    f"#block({look}, inset: 10pt, width: 100%)[*What the board asks*\n\n{inside}\n- Ann\n- Ben]\n"
+                )
+    headings = tuple((1, f"Chapter {chapter}: Boxes {chapter}") for chapter in range(1, 4))
+    return Shape(source, tuple(str(n) for n in range(1, 25)), headings, boxes=6, lettered=15)
+
+
+def a_table_on_turned_pages_and_words_that_stand_upright() -> Shape:
+    def some(first: int, last: int) -> str:
+        return "".join(f"{n}\\. {paragraph(n + 400, 2)}\n\n" for n in range(first, last))
+
+    cells = ",".join(f"[{sentence(at)}],[{paragraph(at + 60, 2)}],[{at} days]" for at in range(24))
+    source = (
+        f"{HEAD}{PLAIN_PAGE}= Chapter 1: Tables\n{some(1, 7)}#page(flipped: true)[#table(columns: (1fr, 2fr, 1fr),"
+        f" table.header([*Who*], [*What*], [*When*]), {cells})]\n= Chapter 2: More\n{some(7, 12)}"
+        f"#place(right + horizon, rotate(90deg)[Upright words])\n{some(12, 15)}"
+    )
+    headings = ((1, "Chapter 1: Tables"), (1, "Chapter 2: More"))
+    return Shape(source, tuple(str(n) for n in range(1, 15)), headings, tables=1, says=("Upright words",))
+
+
+def numbered_headings_with_contents_and_three_part_numbers() -> Shape:
+    source = HEAD + PLAIN_PAGE + '#outline()\n#pagebreak()\n#set heading(numbering: "1.1")\n'
+    numbers: list[str] = []
+    headings: list[tuple[int, str]] = []
+    for chapter in range(1, 4):
+        headings.append((1, f"{chapter} Great subject {chapter}"))
+        source += f"= Great subject {chapter}\n"
+        for section in range(1, 4):
+            headings.append((2, f"{chapter}.{section} Lesser subject {chapter}{section}"))
+            source += f"== Lesser subject {chapter}{section}\n"
+            for at in range(1, 5):
+                numbers.append(f"{chapter}.{section}.{at}")
+                source += f"#hung(1.6cm)[{numbers[-1]}][{paragraph(len(numbers) + 500, 3)}]\n"
+    return Shape(source, tuple(numbers), tuple(headings))
+
+
+def numbers_without_a_full_stop() -> Shape:
+    source = HEAD + PLAIN_PAGE
+    for number in range(41, 65):
+        if number % 8 == 1:
+            source += f"= Chapter {number // 8}: Bare numbers\n"
+        source += f"#hung(1.2cm)[{number}][{paragraph(number + 600, 3)}]\n"
+    headings = tuple((1, f"Chapter {chapter}: Bare numbers") for chapter in range(5, 8))
+    return Shape(source, tuple(str(n) for n in range(41, 65)), headings)
+
+
+def hyphens_at_line_ends_and_signs_that_mean_something_elsewhere() -> Shape:
+    source = HEAD + '#set page(paper: "a4", margin: 4.5cm, numbering: "1")\n#set par(justify: true)\n'
+    source += "#set text(hyphenate: true)\n= Chapter 1: Signs\n"
+    for number in range(1, 30):
+        source += f"{number}\\. {paragraph(number + 700, 3)} A child\\-centred and inter\\-agency approach.\n\n"
+    source += (
+        "= Chapter 2: `<script>` \\& more\n"
+        "30\\. \\# no heading \\*a\\* \\_b\\_ \\[x\\](y) {{ z }} \\`c\\` \\$ 1\\. x\n\n"
+        "31\\. The last of all paragraphs.\n\n"
+    )
+    headings = ((1, "Chapter 1: Signs"), (1, "Chapter 2: <script> & more"))
+    says = ("child-centred", "inter-agency", "# no heading *a* _b_ [x](y) {{ z }} `c` $ 1. x")
+    return Shape(source, tuple(str(n) for n in range(1, 32)), headings, says=says)
+
+
+SHAPES: tuple[Callable[[], Shape], ...] = (
+    decimals_with_running_heads_and_notes_at_chapters_ends,
+    numbers_that_start_again_in_each_chapter,
+    notes_that_start_again_in_each_chapter,
+    two_columns_with_notes_in_each,
+    boxes_over_pages_and_lists_that_count_in_paragraphs,
+    a_table_on_turned_pages_and_words_that_stand_upright,
+    numbered_headings_with_contents_and_three_part_numbers,
+    numbers_without_a_full_stop,
+    hyphens_at_line_ends_and_signs_that_mean_something_elsewhere,
+)
