@@ -1,13 +1,16 @@
 """Folders of pages become one site: versions, alias, root pages, the same bytes every time."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from guidance.jobs import Crew, Job, Ticket
 from guidance.model import GuidanceError
 from guidance.publish import deploy
+from guidance.publish.builder import PrintOrder
 from guidance.publish.site import Folder, Workshop, build_site
 
 HOME = Folder("", "Library", {"index.md": b"# Home\n\n[2020](2020/)\n"}, {"site_name": "Library"})
@@ -63,14 +66,71 @@ def test_the_same_bytes_every_time(shop: Workshop, tmp_path: Path) -> None:
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
 
 
-def test_only_what_changed_is_built_again(shop: Workshop, tmp_path: Path) -> None:
+@pytest.fixture
+def orders() -> Iterator[list[tuple[str, tuple[str, ...]]]]:
+    """What was printed meanwhile: each folder's id, and the pages asked for where not all were."""
+    found: list[tuple[str, tuple[str, ...]]] = []
+    start = Crew.start
+
+    def note(crew: Crew, job: Job) -> Ticket:
+        order = msgspec.msgpack.decode(job.parts[0], type=PrintOrder)
+        found.append((order.version, order.only))
+        return start(crew, job)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Crew, "start", note)
+        yield found
+
+
+def test_only_what_changed_is_built_again(
+    shop: Workshop, tmp_path: Path, orders: list[tuple[str, tuple[str, ...]]]
+) -> None:
     build_site(FOLDERS, tmp_path / "site", shop)
-    logs = {p: p.stat().st_mtime_ns for p in shop.work.rglob("mkdocs.yml")}
-    assert len(logs) == 3
+    assert [folder for folder, _ in orders] == ["2010", "2020", ""]
+    orders.clear()
     build_site((edition("2010", "other words"), *FOLDERS[1:]), tmp_path / "site", shop)
-    again = [p.parent.name for p, moment in logs.items() if p.stat().st_mtime_ns != moment]
-    assert again == ["2010"]
+    assert orders == [("2010", ("index.md",))]
     assert "other words" in (tmp_path / "site" / "2010" / "index.html").read_text(encoding="utf-8")
+
+
+PAGES = {
+    "index.md": "# Home {: #home }\n\n[One](one.md#first) [Two](two.md)\n",
+    "one.md": "---\ntitle: The first\n---\n\n# One\n\n## First {: #first }\n\nwords ![a](a.svg)\n",
+    "two.md": "# Two\n\nmore words, [back](one.md)\n",
+    "a.svg": "<svg/>",
+}
+CHANGES = (
+    ("two.md", "# Two\n\nother words, [back](one.md#first)\n", ("two.md",)),
+    ("two.md", "# Two\n\nother words, [back](one.md#gone)\n", ()),  # a link that leads nowhere
+    ("two.md", "# Two again\n\nmore words\n", ()),  # other pages show its title
+    ("one.md", PAGES["one.md"].replace("#first", "#second"), ()),  # another page links to it
+    ("one.md", PAGES["one.md"].replace("words", "swords"), ("one.md",)),
+    ("a.svg", "<svg></svg>", None),
+    ("three.md", "# Three\n", ()),
+)
+
+
+@pytest.mark.parametrize(("path", "content", "only"), CHANGES)
+def test_pages_printed_anew_are_as_in_a_whole_build(
+    shop: Workshop,
+    tmp_path: Path,
+    orders: list[tuple[str, tuple[str, ...]]],
+    path: str,
+    content: str,
+    only: tuple[str, ...] | None,
+) -> None:
+    def folder(pages: dict[str, str]) -> Folder:
+        settings = {"site_name": "x", "validation": {"links": {"anchors": "warn"}}}
+        settings |= {"markdown_extensions": ["attr_list"], "nav": ["index.md", "one.md", "two.md"]}
+        return Folder("", "x", {p: text.encode() for p, text in pages.items()}, settings, {"x.json": b"{}"})
+
+    build_site((folder(PAGES), FOLDERS[0]), tmp_path / "site", shop)
+    orders.clear()
+    warnings = build_site((folder(PAGES | {path: content}), FOLDERS[0]), tmp_path / "site", shop)
+    assert orders[-1:] == ([] if only is None else [("", only)])
+    again = Workshop(shop.root, tmp_path / "build-again")
+    assert build_site((folder(PAGES | {path: content}), FOLDERS[0]), tmp_path / "again", again) == warnings
+    assert contents(tmp_path / "site") == contents(tmp_path / "again")
 
 
 def test_a_build_that_breaks_off_leaves_the_old_site(

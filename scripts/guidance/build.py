@@ -3,7 +3,8 @@
 Brings the rooms together and prints nothing; pages are made in `publish`, texts in `read`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
 from msgspec import Struct, structs
@@ -11,6 +12,8 @@ from msgspec import Struct, structs
 from guidance.accounts import breaches
 from guidance.anchors import permalinks, read_permalinks, write_permalinks
 from guidance.comparing import Compared, compare_editions, crosswalk_json, links_to_redlines
+from guidance.engines import cluster, processes
+from guidance.jobs import Crew
 from guidance.link.acts import read_acts
 from guidance.link.duties import find_binding_words
 from guidance.link.references import find_references
@@ -55,6 +58,11 @@ class Order(Struct, frozen=True):
     editions: tuple[str, ...] = ()
     strict: bool = False
     revisions: Mapping[str, str] = {}
+    cluster: str | None = None  # address of a Dask scheduler; none: processes of this machine
+
+    def crew(self) -> Crew:
+        """Those who do its jobs. Raises GuidanceError when a cluster is asked for and Dask is not there."""
+        return Crew(cluster(self.cluster) if self.cluster else processes(), self.shop.work / "kept")
 
 
 class Outcome(Struct, frozen=True):
@@ -89,30 +97,35 @@ def build(order: Order, fetcher: Fetcher | None, tell: Tell = lambda _: None) ->
             lambda edition: tell(f"fetching {edition.id}"),
         )
         publication = read_register(order.publication)  # by now it knows the digests of what came
-    loaded, missing = load(order, publication, fetcher, tell)
-    lost = tuple(f"edition {i.edition.id}: {breach}" for i in loaded for breach in breaches(i.document))
-    if lost and order.strict:
-        raise GuidanceError(f"{'; '.join(lost)}; build without --strict to see the page that says what is amiss")
-    folders = publication_folders(publication, order.publication, loaded, order.shop)
-    if not loaded and (specimen := _specimen(order)):
-        folders = (*map(_showing_specimen, folders), *_specimen_folders(specimen, order, tell))
-    tell("making pages")
-    warnings = build_site(folders, order.out, order.shop, lambda place: tell(f"built /{place}"))
+    with order.crew() as crew:
+        loaded, missing = load(order, publication, fetcher, tell, crew)
+        lost = tuple(f"edition {i.edition.id}: {breach}" for i in loaded for breach in breaches(i.document))
+        if lost and order.strict:
+            raise GuidanceError(
+                f"{'; '.join(lost)}; build without --strict to see the page that says what is amiss"
+            )
+        folders = publication_folders(publication, order.publication, loaded, order.shop, crew)
+        specimen = None if loaded else _specimen(order)
+        if specimen:
+            folders = chain(map(_showing_specimen, folders), _specimen_folders(specimen, order, tell, crew))
+        tell("making pages")
+        warnings = build_site(folders, order.out, order.shop, lambda place: tell(f"built /{place}"), crew)
     notes = tuple(fetcher.notes) if fetcher else ()
-    with_text = tuple(item.edition.id for item in loaded)
-    return Outcome(publication, with_text, missing, (*notes, *warnings), bool(specimen_in(folders)), lost)
+    with_text = tuple(i.edition.id for i in loaded)
+    return Outcome(publication, with_text, missing, (*notes, *warnings), specimen is not None, lost)
 
 
 def load(
-    order: Order, publication: Publication, fetcher: Fetcher | None, tell: Tell
+    order: Order, publication: Publication, fetcher: Fetcher | None, tell: Tell, crew: Crew | None = None
 ) -> tuple[tuple[Loaded, ...], tuple[Missing, ...]]:
     """The texts of the editions ordered. Raises GuidanceError when one asked for by name is missing or unknown."""
     loaded, missing = load_editions(
         publication,
         order.publication,
         wanted(order, publication),
-        Places(order.folders, order.cache, order.shop.work),
+        Places(order.folders, order.cache),
         fetcher,
+        crew or order.crew(),
         lambda edition: tell(f"reading {edition.id}"),
         chosen_revisions(order.revisions, publication),
     )
@@ -152,16 +165,20 @@ def record_permalinks(folder: Path, loaded: tuple[Loaded, ...]) -> dict[str, int
 
 
 def publication_folders(
-    publication: Publication, folder: Path, loaded: tuple[Loaded, ...], shop: Workshop, prefix: str = ""
-) -> tuple[Folder, ...]:
+    publication: Publication,
+    folder: Path,
+    loaded: tuple[Loaded, ...],
+    shop: Workshop,
+    crew: Crew,
+    prefix: str = "",
+) -> Iterator[Folder]:
     """What MkDocs is to build for a publication: a folder for each edition, and the pages at its root."""
     texts = {item.edition.id: item for item in loaded}
-    compared = compare_editions(loaded, folder)
+    compared = compare_editions(loaded, folder, crew)
     shelf = make_shelf(publication, folder, loaded, compared, shop, prefix)
-    editions = tuple(
-        _edition_folder(publication, edition, folder, texts, compared, shelf) for edition in publication.editions
-    )
-    return (*editions, _root_folder(publication, folder, tuple(texts), compared, shelf))
+    for edition in publication.editions:
+        yield _edition_folder(publication, edition, folder, texts, compared, shelf)
+    yield _root_folder(publication, folder, tuple(texts), compared, shelf)
 
 
 def _edition_folder(
@@ -301,18 +318,18 @@ def _specimen(order: Order) -> Path | None:
     return folder if other and (folder / "editions.toml").is_file() else None
 
 
-def _specimen_folders(folder: Path, order: Order, tell: Tell) -> tuple[Folder, ...]:
+def _specimen_folders(folder: Path, order: Order, tell: Tell, crew: Crew) -> Iterator[Folder]:
     publication = read_register(folder)
     tell("setting the specimen")
     files = order.shop.work / SPECIMEN
     wanted = [edition.id for edition in publication.editions]
     for edition_id in wanted:
         compile_typst(folder / edition_id / "source.typ", files / f"{edition_id}.pdf")
-    places = Places((files,), order.shop.work / "no-cache", order.shop.work)
-    loaded, missing = load_editions(publication, folder, wanted, places, None)
+    places = Places((files,), order.shop.work / "no-cache")
+    loaded, missing = load_editions(publication, folder, wanted, places, None, crew)
     if missing:
         raise GuidanceError(f"{folder}: {missing[0].edition}: {missing[0].reason}")
-    return publication_folders(publication, folder, loaded, order.shop, SPECIMEN)
+    yield from publication_folders(publication, folder, loaded, order.shop, crew, SPECIMEN)
 
 
 def _showing_specimen(folder: Folder) -> Folder:
@@ -327,8 +344,3 @@ def _showing_specimen(folder: Folder) -> Folder:
     ways = {"index.md": f"{SPECIMEN}/", "editions.md": f"../{SPECIMEN}/"}
     shown = {name: folder.pages[name] + note.format(way).encode() for name, way in ways.items()}
     return structs.replace(folder, pages={**folder.pages, **shown})
-
-
-def specimen_in(folders: Iterable[Folder]) -> bool:
-    """Whether the specimen is among some folders."""
-    return any(folder.prefix == SPECIMEN for folder in folders)

@@ -65,13 +65,17 @@ def build_command(
     offline: OfflineOption = False,
     strict: StrictOption = False,
     out: OutOption = Path("site"),
+    cluster: Annotated[
+        str | None,
+        typer.Option("--cluster", help="Work on a Dask cluster: its scheduler's address, such as tcp://host:8786."),
+    ] = None,
     record: Annotated[
         bool, typer.Option("--record-permalinks", help="Also put new anchors into the permalink registers.")
     ] = False,
 ) -> None:
     """Build the site: every edition, the pages around them, permalinks and data files."""
     order = _order(publication, sources, edition, out, strict)
-    order = structs.replace(order, revisions=parse_revisions(revision or ()))
+    order = structs.replace(order, revisions=parse_revisions(revision or ()), cluster=cluster)
     fetcher = None if offline else Fetcher(publication / LOCK)
     with _telling() as tell:
         if fetcher:

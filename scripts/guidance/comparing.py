@@ -18,10 +18,12 @@ from guidance.compare.cite import Cited, parse_citation, resolve_citation
 from guidance.compare.crosswalk import Crosswalk, build_crosswalk, counterparts, crosswalk_record
 from guidance.compare.official import Listed, audit, read_listed
 from guidance.compare.strengths import strengths_before
+from guidance.jobs import Crew
 from guidance.link.agencies import Vocabulary, read_agencies
 from guidance.link.duties import find_duties
 from guidance.loading import Loaded
 from guidance.model import Comparison, Document, Duty, GuidanceError, Kind, Para, Place, Provision, SourceFile, Text
+from guidance.pairing import Pair, compare_all, find_all_duties, pack
 from guidance.publish.compared import survey
 from guidance.publish.ledger import Earlier, Ledger
 from guidance.publish.pages import addresses, lay_out
@@ -31,8 +33,6 @@ from guidance.read import read_document
 from guidance.register import Edition, Publication
 
 LISTED = "official-changes.toml"  # in an edition's folder
-
-Pair = tuple[str, str]  # ids of the older and of the newer edition
 
 
 class Compared(Struct, frozen=True):
@@ -99,21 +99,31 @@ class Compared(Struct, frozen=True):
         return Listing(rows, found.unlisted)
 
 
-def compare_editions(loaded: Sequence[Loaded], folder: Path) -> Compared:
+def compare_editions(loaded: Sequence[Loaded], folder: Path, crew: Crew | None = None) -> Compared:
     """Every two of the loaded editions compared; `folder` is the publication's, for its agencies."""
     vocabulary = read_agencies(folder / "agencies.toml")
-    compared = compare_documents({item.edition.id: item.document for item in loaded}, vocabulary)
+    compared = compare_documents({item.edition.id: item.document for item in loaded}, vocabulary, crew)
     listed = {item.edition.id: read_listed(folder / item.edition.id / LISTED) for item in loaded}
     return structs.replace(compared, listed=listed)
 
 
-def compare_documents(documents: Mapping[str, Document], vocabulary: Vocabulary) -> Compared:
-    """Every two of some documents compared; oldest first, by the ids of their editions."""
-    duties = {edition: find_duties(text, vocabulary) for edition, text in documents.items()}
-    comparisons = {
-        (old, new): compare(documents[old], documents[new], (old, new), (duties[old], duties[new]))
-        for old, new in combinations(documents, 2)
-    }
+def compare_documents(
+    documents: Mapping[str, Document], vocabulary: Vocabulary, crew: Crew | None = None
+) -> Compared:
+    """Every two of some documents compared; oldest first, by the ids of their editions.
+
+    A `crew` does what is not among its kept results; without one all is done here and nothing kept.
+    """
+    if crew:
+        packed = pack(documents)
+        duties = find_all_duties(packed, vocabulary, crew)
+        comparisons = compare_all(packed, duties, combinations(documents, 2), crew)
+    else:
+        duties = {edition: find_duties(text, vocabulary) for edition, text in documents.items()}
+        comparisons = {
+            (old, new): compare(documents[old], documents[new], (old, new), (duties[old], duties[new]))
+            for old, new in combinations(documents, 2)
+        }
     ids = list(documents)
     neighbours = [comparisons[pair] for pair in pairwise(ids)]
     return Compared(

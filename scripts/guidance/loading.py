@@ -3,22 +3,22 @@
 What was read once is kept below the work folder and read again only when file, corrections or reader change.
 """
 
-import hashlib
+import tempfile
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
-from importlib.metadata import version
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
-import guidance
+from guidance.jobs import Crew, Job, code_digest
 from guidance.model import Correction, Document, GuidanceError
 from guidance.read import read_document
 from guidance.register import Edition, Publication, Revision
 from guidance.sources import Fetcher, Missing, Source, find_source
 
 _READERS = ("pypdfium2", "pikepdf", "pdf-oxide", "beautifulsoup4", "lxml", "pypandoc-binary")
+_READING = ("read", "model.py", "anchors.py", "accounts.py", "loading.py")  # what the reading depends on
 
 
 class Loaded(Struct, frozen=True):
@@ -30,11 +30,10 @@ class Loaded(Struct, frozen=True):
 
 
 class Places(Struct, frozen=True):
-    """Where files are looked for and kept: the reader's folders, the cache of downloads, the work folder."""
+    """Where files are looked for and kept: the reader's folders, the cache of downloads."""
 
     folders: tuple[Path, ...]
     cache: Path
-    work: Path
 
 
 def load_editions(
@@ -43,6 +42,7 @@ def load_editions(
     wanted: Iterable[str],
     places: Places,
     fetcher: Fetcher | None,
+    crew: Crew,
     begin: Callable[[Edition], None] = lambda _: None,
     revisions: Mapping[str, Revision] | None = None,
 ) -> tuple[tuple[Loaded, ...], tuple[Missing, ...]]:
@@ -51,23 +51,27 @@ def load_editions(
     `folder` is the publication's; `begin` hears of each edition before it is looked for; `revisions` says by
     edition which revision must be read, where it is not the newest one at hand.
     """
-    loaded, missing = [], []
+    found: dict[str, Source | Missing] = {}
     asked = set(wanted)
     for edition in publication.editions:
         if edition.id not in asked:
-            missing.append(Missing(edition.id, "not asked for"))
+            found[edition.id] = Missing(edition.id, "not asked for")
             continue
         begin(edition)
         chosen = (revisions or {}).get(edition.id)
-        found = find_source(publication, edition, places.folders, places.cache, fetcher, chosen)
-        if isinstance(found, Source):
-            try:
-                document = read_kept(found.path, read_corrections(folder / edition.id), places.work)
-                loaded.append(Loaded(edition, found, document))
-                continue
-            except GuidanceError as error:
-                found = Missing(edition.id, str(error), fault=True)
-        missing.append(found)
+        found[edition.id] = find_source(publication, edition, places.folders, places.cache, fetcher, chosen)
+    sources = [source for source in found.values() if isinstance(source, Source)]
+    read = dict(zip((source.edition for source in sources), _read_sources(sources, folder, crew), strict=True))
+    loaded, missing = [], []
+    for edition in publication.editions:
+        source = found[edition.id]
+        answer = read.get(edition.id)
+        if isinstance(source, Missing):
+            missing.append(source)
+        elif isinstance(answer, Document):
+            loaded.append(Loaded(edition, source, answer))
+        else:
+            missing.append(Missing(edition.id, str(answer), fault=True))
     return tuple(loaded), tuple(missing)
 
 
@@ -86,28 +90,48 @@ def read_corrections(folder: Path) -> tuple[Correction, ...]:
         raise GuidanceError(f"{path}: {error}") from None
 
 
-def read_kept(path: Path, corrections: tuple[Correction, ...], work: Path) -> Document:
-    """What the reader makes of a file, kept from last time where nothing it depends on has changed."""
-    digest = hashlib.sha256(f"{path.name}\n".encode() + path.read_bytes())
-    digest.update(msgspec.json.encode(corrections))
-    digest.update(_reader_key())
-    kept = work / "documents" / f"{digest.hexdigest()[:32]}.msgpack"
-    if kept.is_file():
+# --- Reading as a job ----------------------------------------------------------------------------
+
+
+class _Read(Struct, frozen=True):
+    """A document; or why a file cannot be read, and what that reason calls the file."""
+
+    document: Document | None = None
+    fault: str = ""
+    called: str = ""
+
+
+def _read_sources(sources: Sequence[Source], folder: Path, crew: Crew) -> Iterator[Document | str]:
+    """What the reader makes of each source with its edition's corrections, or why it cannot be read."""
+    faults: dict[str, str] = {}
+    jobs: dict[str, Job] = {}
+    for source in sources:
         try:
-            return msgspec.msgpack.decode(kept.read_bytes(), type=Document)
-        except (msgspec.DecodeError, OSError):
-            kept.unlink(missing_ok=True)
-    document = read_document(path, corrections, second_opinion=True)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    beside = kept.with_suffix(".new")
-    beside.write_bytes(msgspec.msgpack.encode(document))
-    beside.replace(kept)
-    return document
+            jobs[source.edition] = _reading(source.path, read_corrections(folder / source.edition))
+        except GuidanceError as error:
+            faults[source.edition] = str(error)
+    results = dict(zip(jobs, crew.run(jobs.values()), strict=True))
+    for source in sources:
+        if source.edition in faults:
+            yield faults[source.edition]
+            continue
+        read = msgspec.msgpack.decode(results[source.edition], type=_Read)
+        yield read.document or read.fault.replace(read.called, str(source.path))
 
 
-def _reader_key() -> bytes:
-    """What the reading depends on beside the file: our own code, and the libraries'."""
-    here = Path(guidance.__file__).parent
-    code = [*sorted((here / "read").rglob("*.py")), here / "model.py", here / "anchors.py"]
-    libraries = " ".join(f"{name} {version(name)}" for name in _READERS)
-    return libraries.encode() + b"".join(path.read_bytes() for path in code)
+def _reading(path: Path, corrections: tuple[Correction, ...]) -> Job:
+    parts = (path.name.encode(), path.read_bytes(), msgspec.msgpack.encode(corrections))
+    return Job(f"reading {path}", read_bytes, parts, code_digest(_READING, _READERS), "documents")
+
+
+def read_bytes(name: bytes, content: bytes, corrections: bytes) -> bytes:
+    """A file's name, its content and its corrections -> its Document, or what is wrong with it; a job."""
+    with tempfile.TemporaryDirectory(prefix="guidance-") as place:
+        path = Path(place) / name.decode()
+        path.write_bytes(content)
+        try:
+            mends = msgspec.msgpack.decode(corrections, type=tuple[Correction, ...])
+            read = _Read(read_document(path, mends, second_opinion=True))
+        except GuidanceError as error:
+            read = _Read(None, str(error), str(path))
+        return msgspec.msgpack.encode(read)

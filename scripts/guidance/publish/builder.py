@@ -1,18 +1,126 @@
-"""A MkDocs that stays: builds one configuration after another, so that starting it is paid for once.
+"""Pages and settings, as bytes -> what MkDocs makes of them, as bytes: a job that any process can do.
 
-Run as a program by `publish.site`; it reads paths from standard input and answers each with a line of JSON.
+Leaves nothing on the disk and nothing in the process that does it.
 """
 
+import contextlib
 import json
 import logging
 import os
-import sys
+import tempfile
+import threading
 import traceback
-from collections.abc import Iterable
-from pathlib import Path
+import warnings
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
 
-from mkdocs.commands.build import build
-from mkdocs.config import load_config
+import msgspec
+from msgspec import Struct
+
+from guidance.model import GuidanceError
+
+MOMENT = "946684800"  # every build happens at the same moment, so that the same input gives the same bytes
+_ENVIRONMENT = {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": MOMENT}
+_ALONE = threading.Lock()  # MkDocs keeps things in its process: one build at a time
+
+
+class PrintOrder(Struct, frozen=True):
+    """A MkDocs build. `settings` are for its mkdocs.yml, `pages` its docs folder; `base` is the file whose settings
+    they are laid over, `theme` the folder of the theme's own parts. With `only`, no pages but these are made, and
+    of the others it is enough to give the title."""
+
+    version: str
+    settings: Mapping[str, object]
+    pages: Mapping[str, bytes]
+    base: bytes | None = None
+    theme: Mapping[str, bytes] = {}
+    only: tuple[str, ...] = ()
+
+
+class Printed(Struct, frozen=True):
+    """The built files by path, and what MkDocs warned of; or the error that ended it, and its trace."""
+
+    files: Mapping[str, bytes]
+    warnings: tuple[str, ...] = ()
+    error: str | None = None
+    trace: str = ""
+
+
+def print_pages(order: bytes) -> bytes:
+    """A PrintOrder -> Printed, both as MessagePack."""
+    wanted = msgspec.msgpack.decode(order, type=PrintOrder)
+    with _ALONE, tempfile.TemporaryDirectory(prefix="guidance-") as place, _surroundings(wanted.version):
+        return msgspec.msgpack.encode(_print(wanted, Path(place)))
+
+
+def _print(order: PrintOrder, place: Path) -> Printed:
+    home = place / "home"
+    settings = {**order.settings, "docs_dir": "docs", "site_dir": "site"}
+    theme = dict(msgspec.convert(settings.get("theme", {}), dict[str, object]))
+    if order.base is not None:
+        write_below(place, "base.yml", order.base)
+        settings["INHERIT"] = "../base.yml"
+    for path, content in order.theme.items():
+        write_below(place / "overrides", path, content)
+        theme["custom_dir"] = "../overrides"
+    for path, content in order.pages.items():
+        write_below(home / "docs", path, content)
+    write_below(home, "mkdocs.yml", json.dumps({**settings, "theme": theme}).encode())
+    notes = _Notes()
+    log = logging.getLogger("mkdocs")
+    log.addHandler(notes)
+    try:
+        _build(home / "mkdocs.yml", order.only)
+    except (Exception, SystemExit) as error:  # whatever a theme or an extension may raise
+        said = notes.lines[-1:] if isinstance(error, SystemExit) else [f"{type(error).__name__}: {error}"]
+        what = " ".join((said or ["it gave up"])[0].split())
+        return Printed({}, tuple(notes.lines), what, traceback.format_exc())
+    finally:
+        log.removeHandler(notes)
+    site = home / "site"
+    files = {p.relative_to(site).as_posix(): p.read_bytes() for p in sorted(site.rglob("*")) if p.is_file()}
+    return Printed(files, tuple(notes.lines))
+
+
+def _build(config: Path, only: tuple[str, ...]) -> None:
+    from mkdocs.commands.build import build  # only who prints pays for loading it
+    from mkdocs.config import load_config
+
+    settings = load_config(str(config))
+    settings.plugins.on_startup(command="build", dirty=False)
+    if only:
+        _build_some(settings, frozenset(only))
+    else:
+        build(settings)
+    settings.plugins.on_shutdown()
+
+
+def _build_some(settings: Any, only: frozenset[str]) -> None:
+    """What MkDocs' `build` does, for some pages: all are read, since titles of one stand on others."""
+    from mkdocs.commands.build import _build_page, _populate_page
+    from mkdocs.structure.files import get_files, set_exclusions
+    from mkdocs.structure.nav import get_navigation
+    from mkdocs.structure.pages import Page
+
+    settings = settings.plugins.on_config(settings)
+    settings.plugins.on_pre_build(config=settings)
+    files = get_files(settings)
+    env = settings.theme.get_env()
+    files.add_files_from_theme(env, settings)
+    files = settings.plugins.on_files(files, config=settings)
+    set_exclusions(files, settings)
+    nav = settings.plugins.on_nav(get_navigation(files, settings), config=settings, files=files)
+    pages = files.documentation_pages()
+    for file in pages:
+        if file.page is None:
+            Page(None, file, settings)
+        _populate_page(file.page, settings, files)
+    env = settings.plugins.on_env(env, config=settings, files=files)
+    for file in pages:
+        if file.src_uri in only:
+            _build_page(file.page, settings, pages, nav, env)
+    settings.plugins.on_post_build(config=settings)
 
 
 class _Notes(logging.Handler):
@@ -26,36 +134,29 @@ class _Notes(logging.Handler):
         self.lines.append(" ".join(f"{record.levelname}: {record.getMessage()}".split()))
 
 
-def build_one(config: Path, version: str) -> tuple[list[str], str | None]:
-    """Build a configuration; returns what MkDocs warned of, and what went wrong where something did."""
-    notes = _Notes()
-    log = logging.getLogger("mkdocs")
-    log.addHandler(notes)
-    os.environ["MIKE_DOCS_VERSION"] = version
+@contextlib.contextmanager
+def _surroundings(version: str) -> Iterator[None]:
+    """The environment that MkDocs and the theme look at; as before afterwards."""
+    settings = {**_ENVIRONMENT, "MIKE_DOCS_VERSION": version}
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
     try:
-        settings = load_config(str(config))
-        settings.plugins.on_startup(command="build", dirty=False)
-        build(settings)
-        settings.plugins.on_shutdown()
-        return notes.lines, None
-    except (Exception, SystemExit) as error:  # whatever a theme or an extension may raise
-        traceback.print_exc()
-        said = notes.lines[-1:] if isinstance(error, SystemExit) else [f"{type(error).__name__}: {error}"]
-        return notes.lines, " ".join((said or ["it gave up"])[0].split())
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     finally:
-        log.removeHandler(notes)
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
-def answer(lines: Iterable[str]) -> None:
-    """Build what each line orders, {"config": path, "version": id}, and answer {"warnings": [], "error": null}."""
-    channel = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever else is printed must not get between the answers
-    for line in lines:
-        order = json.loads(line)
-        warnings, error = build_one(Path(order["config"]), order["version"])
-        channel.write(json.dumps({"warnings": warnings, "error": error}) + "\n")
-        channel.flush()
-
-
-if __name__ == "__main__":
-    answer(sys.stdin)
+def write_below(folder: Path, path: str, content: bytes) -> None:
+    """Write a file at a path below a folder. Raises GuidanceError for a path that leads out of it."""
+    pure = PurePosixPath(path)
+    if pure.is_absolute() or ".." in pure.parts or not pure.parts:
+        raise GuidanceError(f"{path}: a page must stand below its edition's folder")
+    target = folder / pure
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)

@@ -4,6 +4,7 @@ Nothing here knows what is in the folders; a reader of the site never meets a ha
 """
 
 import fcntl
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +24,25 @@ def alone(folder: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise GuidanceError(f"{folder}: another build is at work here; wait for it to end") from None
-        yield
+        _held.add(lock.fileno())
+        try:
+            yield
+        finally:
+            _held.discard(lock.fileno())
+
+
+_held: set[int] = set()
+
+
+def _let_go() -> None:
+    """A worker that is forked while a folder is held must not hold it too, for it may end later."""
+    for lock in _held:
+        os.close(lock)
+    _held.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_go)
 
 
 def beside(out: Path) -> Path:

@@ -1,0 +1,73 @@
+"""The duties of an edition, and the comparison of two, as jobs that any process can do.
+
+What a duty is and how texts are compared is decided in `link` and `compare`; nothing is printed here.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+import msgspec
+from msgspec import structs
+
+from guidance.compare.changes import compare
+from guidance.jobs import Crew, Job, code_digest
+from guidance.link.agencies import Vocabulary
+from guidance.link.duties import find_duties
+from guidance.model import Comparison, Document, Duty
+
+Pair = tuple[str, str]  # ids of the older and of the newer edition
+_LIBRARIES = ("rapidfuzz", "fast-diff-match-patch")
+_encode = msgspec.msgpack.encode
+
+
+def pack(documents: Mapping[str, Document]) -> dict[str, bytes]:
+    """Each document as a job takes it: without its pictures, in which nothing is looked for."""
+    return {edition: _encode(structs.replace(text, assets=())) for edition, text in documents.items()}
+
+
+def find_all_duties(packed: Mapping[str, bytes], vocabulary: Vocabulary, crew: Crew) -> dict[str, tuple[Duty, ...]]:
+    """The duties of each of some packed documents."""
+    words = _encode(vocabulary)
+    jobs = [
+        Job(f"the duties of {edition}", duties_of, (text, words), code_digest(), "duties")
+        for edition, text in packed.items()
+    ]
+    found = (msgspec.msgpack.decode(answer, type=tuple[Duty, ...]) for answer in crew.run(jobs))
+    return dict(zip(packed, found, strict=True))
+
+
+def compare_all(
+    packed: Mapping[str, bytes], duties: Mapping[str, tuple[Duty, ...]], pairs: Iterable[Pair], crew: Crew
+) -> dict[Pair, Comparison]:
+    """The comparisons of some pairs of packed documents."""
+    pairs = tuple(pairs)
+    held = {edition: _encode(found) for edition, found in duties.items()}
+    jobs = [
+        Job(
+            f"comparing {old} with {new}",
+            comparison_of,
+            (_encode((old, new)), packed[old], packed[new], held[old], held[new]),
+            code_digest((), _LIBRARIES),
+            "comparisons",
+        )
+        for old, new in pairs
+    ]
+    found = (msgspec.msgpack.decode(answer, type=Comparison) for answer in crew.run(jobs))
+    return dict(zip(pairs, found, strict=True))
+
+
+@lru_cache(maxsize=16)
+def _document(packed: bytes) -> Document:
+    return msgspec.msgpack.decode(packed, type=Document)
+
+
+def duties_of(packed: bytes, words: bytes) -> bytes:
+    """A packed document and a packed Vocabulary -> the document's duties; a job."""
+    return _encode(find_duties(_document(packed), msgspec.msgpack.decode(words, type=Vocabulary)))
+
+
+def comparison_of(ids: bytes, old: bytes, new: bytes, duties_old: bytes, duties_new: bytes) -> bytes:
+    """Two editions' ids, documents and duties, all packed -> their Comparison; a job."""
+    first, second = (msgspec.msgpack.decode(held, type=tuple[Duty, ...]) for held in (duties_old, duties_new))
+    pair = msgspec.msgpack.decode(ids, type=Pair)
+    return _encode(compare(_document(old), _document(new), pair, (first, second)))
