@@ -24,6 +24,7 @@ from guidance.model import Document, GuidanceError, Reference, Unresolved
 from guidance.publish import api
 from guidance.publish.blocks import picture_name
 from guidance.publish.edition import render_stub
+from guidance.publish.embeds import put_in_examples
 from guidance.publish.frame import edition_settings, root_settings
 from guidance.publish.handwritten import Prepared, prepare_pages
 from guidance.publish.ledger import Ledger, duties_csv, duty_records, link_to_ledger, render_ledger
@@ -280,7 +281,7 @@ def _root_folder(
     pages: dict[str, bytes] = {}
     if docs and docs.is_dir():
         prepared = _handwritten(publication, folder, docs, compared)
-        pages = dict(prepared.files)
+        pages = put_in_examples(prepared.files, shelf)
         if prepared.nav:
             settings["nav"] = prepared.nav
     pages.setdefault("editions.md", render_editions(publication, loaded).markdown.encode())

@@ -17,7 +17,7 @@ from guidance.publish.site import Workshop
 from guidance.publish.small_pages import tokens_css
 from guidance.register import Publication
 
-HELP = "about/link-to-us"  # the page on linking, where a publication's hand-written pages have one
+HELP = "partnerships/link-to-us"  # the page on linking, where a publication's hand-written pages have one
 
 
 def make_shelf(

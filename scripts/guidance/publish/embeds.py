@@ -4,13 +4,14 @@ All are static files; the script (embed.js) asks for one status file an edition,
 """
 
 import json
+import re
 import unicodedata
-from collections.abc import Iterator
-from html import escape
+from collections.abc import Iterator, Mapping
+from html import escape, unescape
 from pathlib import Path
 
 from guidance.anchors import permalink_path
-from guidance.model import Block, Cell, List, Provision, Subheading, Table, block_texts
+from guidance.model import Block, Cell, GuidanceError, List, Provision, Subheading, Table, block_texts
 from guidance.publish.inline import clean
 from guidance.publish.shelf import Node, Shelf, edition_name, own_words, short
 from guidance.publish.small_pages import STYLE_NAME, canonical, frame, shorten, style, superseded
@@ -19,6 +20,8 @@ SCRIPT = Path(__file__).with_name("embed.js")
 _UP = "../../../"
 _WIDTH = 600  # pixels; what an oEmbed document and a frame are made for
 _LINE, _LINE_HEIGHT = 68, 27  # characters in a line of that width, pixels of a line
+_EXAMPLE = re.compile(r"^<!-- quotation (?P<edition>[0-9a-z.-]+)/(?P<anchor>[a-z0-9-]+) -->$", re.M)
+_TAG = re.compile(r"<[^>]*>")
 _STATES = {"unchanged": "same", "reworded": "changed", "gone": "gone"}
 
 
@@ -78,6 +81,11 @@ def bare_html(provision: Provision) -> str:
     return blocks or f"<p>{_text(own_words(provision))}</p>"
 
 
+def quoted_words(provision: Provision) -> str:
+    """The words of a quotation as a browser reads them off the page."""
+    return unescape(_TAG.sub(" ", bare_html(provision)))
+
+
 def _bare(block: Block) -> str:
     if isinstance(block, List):
         entries = "".join(f"<li>{_entry(item.marker, item.blocks)}</li>" for item in block.items)
@@ -122,7 +130,7 @@ def copyable(node: Node, shelf: Shelf, up: str) -> Iterator[str]:
     if framed := shelf.address(embed_path(node)):
         code = (
             f'<iframe src="{escape(framed)}" title="{escape(shelf.cited(node))}" width="100%" '
-            f'height="{height(node, shelf)}" loading="lazy"></iframe>'
+            f'height="{height(node, shelf)}" loading="lazy" referrerpolicy="no-referrer"></iframe>'
         )
         yield "<label>A frame that this site keeps up to date"
         yield f'<textarea readonly rows="3">{escape(code)}</textarea></label>'
@@ -131,6 +139,32 @@ def copyable(node: Node, shelf: Shelf, up: str) -> Iterator[str]:
     if shelf.help:
         yield f'<p><a href="{up}{shelf.help}">How to link and quote</a></p>'
     yield "</details>"
+
+
+def put_in_examples(files: Mapping[str, bytes], shelf: Shelf) -> dict[str, bytes]:
+    """Hand-written files, in Markdown each line `<!-- quotation 2023/para-45 -->` replaced by that quotation and
+    its code, and https://site.example.org by this site's own address where that is known.
+
+    Raises GuidanceError for something that was never published.
+    """
+    return {
+        path: _with_examples(content.decode(), path, shelf).encode() if path.endswith(".md") else content
+        for path, content in files.items()
+    }
+
+
+def _with_examples(markdown: str, page: str, shelf: Shelf) -> str:
+    def example(match: re.Match[str]) -> str:
+        node = (match["edition"], match["anchor"])
+        if node[1] not in shelf.entries.get(node[0], {}):
+            raise GuidanceError(f"{page}: quotes {'/'.join(node)}, and there is no such permalink")
+        if shelf.provision(node) is None:
+            return "*The text of this edition is not loaded here, so this example is missing.*"
+        shown = " ".join(quotation(node, shelf).split())
+        return f"{shown}\n\n<details><summary>Its code</summary><pre><code>{escape(shown)}</code></pre></details>\n"
+
+    shown = _EXAMPLE.sub(example, markdown)
+    return shown.replace("https://site.example.org", shelf.site_url.rstrip("/")) if shelf.site_url else shown
 
 
 # --- The framed page -----------------------------------------------------------------------------
@@ -243,7 +277,7 @@ def status(edition: str, shelf: Shelf) -> dict[str, object]:
         "edition": edition,
         "name": edition_name(shelf.publication, edition),
         "inForce": shelf.publication.in_force.id,
-        "words": {anchor: digest(own_words(provision)) for anchor, provision in provisions.items()},
+        "words": {anchor: digest(quoted_words(provision)) for anchor, provision in provisions.items()},
         "today": standing,
     }
 

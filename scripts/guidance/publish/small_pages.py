@@ -149,7 +149,7 @@ def superseded(edition: str, shelf: Shelf) -> str | None:
     found, current = publication.edition(edition), publication.in_force
     if found.id == current.id:
         return None
-    ended = f" on {say_date(found.ended)}" if found.ended else ""
+    ended = f" {'on' if len(found.ended) == 10 else 'in'} {say_date(found.ended)}" if found.ended else ""
     return f"Superseded{ended}"
 
 

@@ -1,0 +1,300 @@
+"""What other sites embed, on a page of another origin: with the script, without, and under a strict policy."""
+
+import functools
+import http.server
+import json
+import threading
+from collections.abc import Iterator
+from html import escape
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from msgspec import Struct
+from playwright.sync_api import Browser, Page, expect
+
+from guidance.anchors import permalinks
+from guidance.compare.changes import compare
+from guidance.compare.crosswalk import build_crosswalk
+from guidance.lineages import find_fates
+from guidance.linking import linked_files
+from guidance.publish.embeds import SCRIPT, quotation
+from guidance.publish.permalink_pages import permalink_pages
+from guidance.publish.shelf import Shelf
+from guidance.register import Edition, Publication
+from made_up import document, paragraph
+
+EDITIONS = (Edition("2001", "A", "2001", ended="2011"), Edition("2011", "B", "2011"))
+PUBLICATION = Publication("Keeping a harbour", "KH", "Nobody", EDITIONS)
+TEXTS = {
+    "2001": document(
+        ["# Piers", f"1. {paragraph(1)}", f"2. {paragraph(2)} / {paragraph(5, 1)}", f"3. {paragraph(3)}"]
+    ),
+    "2011": document(["# Piers", f"1. {paragraph(9)}", f"2. {paragraph(1)}", f"3. {paragraph(2)} / A new word."]),
+}
+STRICT = "default-src 'none'; script-src {0}; connect-src {0}; frame-src {0}; base-uri 'none'; form-action 'none'"
+
+
+class Told(Struct):
+    """What a server was asked: the path, and which headers that could tell on a reader came with it."""
+
+    asked: list[tuple[str, str, str]]
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder, sends what headers it is told to, and remembers what it was asked."""
+
+    told: Told
+    headers_of: dict[str, dict[str, str]]  # by the path's beginning
+
+    def end_headers(self) -> None:
+        """Add the headers for this path."""
+        for start, headers in self.headers_of.items():
+            if self.path.startswith(start):
+                for name, value in headers.items():
+                    self.send_header(name, value)
+        super().end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Remember the request."""
+        self.told.asked.append((self.path, self.headers.get("Referer", ""), self.headers.get("Cookie", "")))
+
+
+class Origin(Struct):
+    """A server: its folder, its address without a closing slash, what it was asked, and the headers it sends."""
+
+    folder: Path
+    address: str
+    told: Told
+    headers: dict[str, dict[str, str]]
+
+
+def serve(folder: Path) -> Iterator[Origin]:
+    folder.mkdir(parents=True)
+    told, headers = Told([]), dict[str, dict[str, str]]()
+    handler = type("Here", (Handler,), {"told": told, "headers_of": headers})
+    with http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(handler, directory=str(folder))
+    ) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield Origin(folder, f"http://127.0.0.1:{server.server_address[1]}", told, headers)
+        server.shutdown()
+        thread.join()
+
+
+def shelf_at(address: str) -> Shelf:
+    """What small pages tell of two editions that are loaded and compared."""
+    entries = {one: {e.anchor: e for e in permalinks(text)} for one, text in TEXTS.items()}
+    pairs = [compare(TEXTS[a], TEXTS[b], (a, b), ((), ())) for a, b in pairwise(TEXTS)]
+    fates = find_fates(PUBLICATION, entries, build_crosswalk(list(TEXTS.items()), pairs), {})
+    provisions = {one: {p.anchor: p for p in text.provisions} for one, text in TEXTS.items()}
+    return Shelf(PUBLICATION, entries, provisions, fates=fates, site_url=f"{address}/wt/")
+
+
+@pytest.fixture(scope="module")
+def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Origin]:
+    """Our site, below a folder of its origin."""
+    for origin in serve(tmp_path_factory.mktemp("ours") / "site"):
+        shelf = shelf_at(origin.address)
+        files = linked_files(shelf)
+        for edition in EDITIONS:
+            files |= {f"{edition.id}/{path}": page for path, page in permalink_pages(edition, shelf).items()}
+        for path, content in files.items():
+            file = origin.folder / "wt" / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        yield origin
+
+
+@pytest.fixture
+def host(tmp_path: Path, ours: Origin) -> Iterator[Origin]:
+    """A partnership's site, of another origin; ours lets it read status files."""
+    ours.told.asked.clear()
+    ours.headers.clear()
+    ours.headers["/wt/status/"] = {"Access-Control-Allow-Origin": "*"}
+    yield from serve(tmp_path / "host")
+
+
+def put(host: Origin, ours: Origin, *parts: str, script: bool = True) -> str:
+    """A page of the host's with some parts in it; its address."""
+    tag = f'<script src="{ours.address}/wt/embed.js" async referrerpolicy="no-referrer"></script>' if script else ""
+    head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Host</title>'
+    page = f"{head}<body>{''.join(parts)}{tag}</body></html>"
+    (host.folder / "page.html").write_text(page, encoding="utf-8")
+    return f"{host.address}/page.html"
+
+
+def open_page(browser: Browser, address: str, *, scripts: bool = True) -> tuple[Page, list[str]]:
+    """A page opened in a browser of its own, and what it complains of."""
+    page = browser.new_context(java_script_enabled=scripts).new_page()
+    page.set_default_timeout(5000)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("dialog", lambda dialog: said.append(f"dialog {dialog.message}"))
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    return page, said
+
+
+def test_the_script_is_small() -> None:
+    assert len(SCRIPT.read_bytes()) < 3000
+
+
+@pytest.mark.parametrize("strict", [False, True], ids=["no policy", "strict policy"])
+def test_the_script_says_whether_words_stand_and_changes_none(
+    browser: Browser, ours: Origin, host: Origin, strict: bool
+) -> None:
+    if strict:
+        host.headers["/"] = {"Content-Security-Policy": STRICT.format(ours.address)}
+    shelf = shelf_at(ours.address)
+    nodes = (("2011", "para-1"), ("2001", "para-1"), ("2001", "para-2"), ("2001", "para-3"))
+    page, said = open_page(browser, put(host, ours, *(quotation(node, shelf) for node in nodes)))
+    lines = page.locator(".guidance-status")
+    expect(lines).to_have_text(
+        ["In force.", "Wording unchanged in 2011.", "Reworded in 2011: compare.", "Superseded: not in 2011."]
+    )
+    links = [str(link.get_attribute("href")) for link in lines.get_by_role("link").all()]
+    assert links == [f"{ours.address}/wt/2011/p/2/", f"{ours.address}/wt/2001/p/2/#today"]
+    assert paragraph(1) in page.locator("blockquote").nth(1).inner_text()
+    asked = [entry for entry in ours.told.asked if "favicon" not in entry[0]]
+    assert sorted(asked) == [
+        ("/wt/embed.js", "", ""),
+        ("/wt/status/2001.json", "", ""),
+        ("/wt/status/2011.json", "", ""),
+    ]
+    assert not [line for line in said if "favicon" not in line and "404" not in line]
+    page.locator("a", has_text="compare").click()
+    expect(page.locator("#today")).to_be_in_viewport()
+    page.context.close()
+
+
+def test_without_scripts_a_quotation_and_a_frame_are_complete(browser: Browser, ours: Origin, host: Origin) -> None:
+    shelf = shelf_at(ours.address)
+    frame = f'<iframe src="{ours.address}/wt/embed/2001/2/" title="2" width="600" height="400"></iframe>'
+    page, _ = open_page(browser, put(host, ours, quotation(("2001", "para-2"), shelf), frame), scripts=False)
+    assert page.locator(".guidance-status").count() == 0
+    quote = page.locator("blockquote")
+    assert paragraph(2) in quote.inner_text()
+    assert paragraph(5, 1) in quote.locator("li").inner_text()
+    expect(quote.get_by_role("link")).to_have_text("Keeping a harbour 2001, paragraph 2")
+    framed = page.frame_locator("iframe")
+    expect(framed.locator("blockquote")).to_contain_text(paragraph(2))
+    expect(framed.locator("footer")).to_contain_text("Superseded in 2011; reworded in 2011: compare.")
+    framed.get_by_role("link", name="compare").click()
+    page.wait_for_url(f"{ours.address}/wt/2001/p/2/#today")
+    page.context.close()
+
+
+def test_words_that_were_changed_are_told_and_punctuation_is_not(
+    browser: Browser, ours: Origin, host: Origin
+) -> None:
+    whole = quotation(("2011", "para-2"), shelf_at(ours.address))
+    other = whole.replace(" records ", " forgets ").replace(" inspects ", " forgets ").replace(" counts ", " eats ")
+    edited = whole.replace(",", " ,").replace(" the ", "\n<b>THE</b>\u00a0")
+    page, _ = open_page(browser, put(host, ours, whole, edited, other))
+    expect(page.locator(".guidance-status")).to_have_text(
+        ["In force.", "In force.", "In force. These words differ from the published text."]
+    )
+    page.context.close()
+
+
+HOSTILE = (
+    "../../../evil/x",
+    "2011/../../x",
+    "2011/para-1/more",
+    "javascript:alert(1)/x",
+    "//evil.example/x",
+    "2011/<img src=x onerror=alert(1)>",
+    "2011",
+    "",
+    "__proto__/constructor",
+    "2011/constructor",
+)
+
+
+def test_hostile_keys_ask_for_nothing_and_run_nothing(browser: Browser, ours: Origin, host: Origin) -> None:
+    quotes = [f'<blockquote data-guidance="{escape(key)}">Words</blockquote>' for key in HOSTILE]
+    trap = f'<img name="currentScript" src="{host.address}/evil/embed.js" alt=""><form name="readyState"></form>'
+    page, said = open_page(browser, put(host, ours, trap, *quotes))
+    assert {path for path, _, _ in ours.told.asked} <= {"/wt/embed.js", "/wt/status/2011.json"}
+    assert not [path for path, _, _ in host.told.asked if "status" in path]
+    assert not [line for line in said if "404" not in line]
+    assert page.locator("blockquote img").count() == 0
+    page.context.close()
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        '{"inForce": "<img src=x onerror=alert(1)>"}',
+        '{"inForce": "2021", "today": {"para-1": ["same", "javascript:alert(1)", "../../../evil"]}}',
+        '{"inForce": "2021", "today": {"para-1": [{"a": 1}, [["<script>alert(1)</script>"]]]}, "words": []}',
+        '{"inForce": ["2021"], "today": 5}',
+        '{"__proto__": {"inForce": "2021"}}',
+        "[]",
+        "null",
+        "not JSON",
+    ],
+)
+def test_a_hostile_status_file_puts_no_markup_on_the_host_s_page(
+    browser: Browser, ours: Origin, host: Origin, status: str
+) -> None:
+    shelf = shelf_at(ours.address)
+    page = browser.new_context().new_page()
+    said: list[str] = []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("dialog", lambda dialog: said.append(dialog.message))
+    headers = {"Access-Control-Allow-Origin": "*"}
+    page.route("**/status/*", lambda route: route.fulfill(body=status, headers=headers))
+    page.goto(put(host, ours, quotation(("2001", "para-1"), shelf)))
+    page.wait_for_load_state("networkidle")
+    assert not said
+    assert page.locator("blockquote img, blockquote script").count() == 0
+    allowed = {f"{ours.address}/wt/2001/p/1/", f"{ours.address}/wt/2001/p/1/#today"}
+    assert {link.get_attribute("href") for link in page.locator("blockquote a").all()} <= allowed
+    page.context.close()
+
+
+def test_a_host_that_may_not_read_the_status_keeps_its_quotation(
+    browser: Browser, ours: Origin, host: Origin
+) -> None:
+    ours.headers.clear()
+    page, _ = open_page(browser, put(host, ours, quotation(("2001", "para-1"), shelf_at(ours.address))))
+    assert page.locator(".guidance-status").count() == 0
+    expect(page.locator("blockquote")).to_contain_text(paragraph(1))
+    page.context.close()
+
+
+def test_oembed_is_discovered_from_a_permalink_and_embeds(browser: Browser, ours: Origin, host: Origin) -> None:
+    page, _ = open_page(browser, f"{ours.address}/wt/2001/p/1/")
+    kinds = {
+        str(link.get_attribute("type")): str(link.get_attribute("href"))
+        for link in page.locator("link[rel=alternate]").all()
+    }
+    assert set(kinds) == {"application/json+oembed", "text/xml+oembed"}
+    record = json.loads(page.request.get(kinds["application/json+oembed"]).text())
+    assert (record["version"], record["type"], record["width"]) == ("1.0", "rich", 600)
+    parsed = page.evaluate(
+        "(xml) => new DOMParser().parseFromString(xml, 'text/xml').querySelector('html').textContent",
+        page.request.get(kinds["text/xml+oembed"]).text(),
+    )
+    assert parsed == record["html"]
+    page.context.close()
+    page, _ = open_page(browser, put(host, ours, record["html"]))
+    expect(page.locator(".guidance-status")).to_have_text("Wording unchanged in 2011.")
+    expect(page.locator("blockquote a").first).to_have_attribute("href", f"{ours.address}/wt/2001/p/1/")
+    page.context.close()
+
+
+def test_code_copied_from_a_permalink_page_works_as_it_stands(browser: Browser, ours: Origin, host: Origin) -> None:
+    page, _ = open_page(browser, f"{ours.address}/wt/2001/p/1/")
+    page.get_by_text("Quote it on another page").click()
+    quote, frame = (page.locator("textarea").nth(at).input_value() for at in (0, 1))
+    page.context.close()
+    page, said = open_page(browser, put(host, ours, quote, frame))
+    expect(page.locator(".guidance-status")).to_have_text("Wording unchanged in 2011.")
+    expect(page.frame_locator("iframe").locator("blockquote")).to_contain_text(paragraph(1))
+    assert not [line for line in said if "404" not in line]
+    page.context.close()
