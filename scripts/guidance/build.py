@@ -16,6 +16,7 @@ from guidance.engines import cluster, processes
 from guidance.jobs import Crew
 from guidance.link.acts import read_acts
 from guidance.link.duties import find_binding_words
+from guidance.link.glossary import find_terms
 from guidance.link.references import find_references
 from guidance.link.titles import read_titles
 from guidance.linking import linked_files, make_shelf, record_texts
@@ -37,7 +38,7 @@ from guidance.publish.site import Folder, Workshop, build_site
 from guidance.publish.timeline import render_editions
 from guidance.register import Edition, Publication, read_register
 from guidance.reviews import gather_sources, read_files
-from guidance.searching import make_search
+from guidance.searching import ACRONYMS, make_search, short_forms
 from guidance.sources import Fetcher, Missing
 from guidance.specimen import compile_typst
 from guidance.standing import make_stamps
@@ -206,6 +207,7 @@ def _edition_folder(
             nearest=compared.counterparts(edition.id, nearest=True),
             stamps=make_stamps(compared, publication, edition.id),
             binding=find_binding_words(item.document, compared.vocabulary),
+            terms=find_terms(item.document, references, short_forms(folder / ACRONYMS)),
         )
         pages += render_ledger(ledger, [other for other in texts if other != edition.id])
     else:

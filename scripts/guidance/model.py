@@ -345,6 +345,16 @@ class Unresolved(Struct, frozen=True):
     reason: str
 
 
+class Definition(Struct, frozen=True):
+    """A use of a term or a short form that the document or its publication explains: `meaning` in words, and the
+    `anchor` of the entry that defines it, where the document has one."""
+
+    at: Locus
+    words: str
+    meaning: str
+    anchor: str | None = None
+
+
 class Duty(Struct, frozen=True):
     """A sentence that says what somebody must, should or may do; `who` is empty where that is unclear."""
 

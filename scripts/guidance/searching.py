@@ -54,5 +54,10 @@ def make_search(publication: Publication, folder: Path, compared: Compared) -> S
     return Search(render_search(publication, editions, citable, agencies), files)
 
 
+def short_forms(path: Path) -> dict[str, str]:
+    """The short forms of a file of acronyms, each with the first of its long ones."""
+    return {acronym.short: acronym.long[0] for acronym in read_acronyms(path) if acronym.long}
+
+
 def _compact(value: object) -> bytes:
     return msgspec.json.encode(value, order="deterministic")

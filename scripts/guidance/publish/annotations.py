@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from guidance.model import (
     Block,
     Cell,
+    Definition,
     Document,
     Item,
     Link,
@@ -26,6 +27,7 @@ from guidance.model import (
     Table,
     Text,
 )
+from guidance.publish.inline import Term
 
 Change = Callable[[Text], Text]
 _New = Link | Style
@@ -33,14 +35,20 @@ _Found = dict[str, dict[int, list[_New]]]
 
 
 def annotate(
-    document: Document, references: Iterable[Reference], binding: Iterable[tuple[Locus, Strength]] = ()
+    document: Document,
+    references: Iterable[Reference],
+    binding: Iterable[tuple[Locus, Strength]] = (),
+    terms: Iterable[Definition] = (),
 ) -> Document:
-    """The document with references laid in as links, and words that bind marked with how strongly; where the source
-    links already, its own link stays."""
+    """The document with references and terms laid in as links, and words that bind marked with how strongly; where
+    the source links already, its own link stays."""
     found: _Found = defaultdict(lambda: defaultdict(list))
     for reference in sorted(references, key=lambda r: r.at):
         at = reference.at
         found[at.anchor][at.part].append(Link(at.start, at.end, reference.address))
+    for term in terms:
+        at, address = term.at, f"#{term.anchor}" if term.anchor else ""
+        found[at.anchor][at.part].append(Term(at.start, at.end, address, meaning=term.meaning))
     for at, strength in binding:
         found[at.anchor][at.part].append(Style(at.start, at.end, strength))
     return replace(

@@ -39,6 +39,12 @@ _BREAK = re.compile(r"[\t\n\x0b\x0c\r\x1c-\x1f\x85\u2028\u2029]+")
 _UNUSUAL = re.compile(r"[^A-Za-z0-9:/?#@!$&'+,;=.~%_-]")
 
 
+class Term(Link, frozen=True, tag="term"):
+    """A use of a term: a link to the entry that defines it or, where `address` is empty, what it means in words."""
+
+    meaning: str = ""
+
+
 class Context(Struct, frozen=True):
     """What printing a text needs to know of its page: where `#anchor` addresses and notes lead from here, and
     the ids that note references take (given out in reading order)."""
@@ -93,10 +99,14 @@ def render_text(text: Text, context: Context, form: Form = "markdown", *, line_s
         members = list(group)
         address = _address(link.address, context, form) if link else None
         start = line_start and not printed
-        if address is None:
+        if isinstance(link, Term) and not link.address:
+            words = _styled(members, context, form, False)
+            printed += f'<abbr title="{escape_html(link.meaning)}">{words}</abbr>'
+        elif address is None:
             printed += _styled(members, context, form, start, before=printed)
         else:
-            printed += _linked(_styled(members, context, form, False), address, form)
+            kind = "term" if isinstance(link, Term) else ""
+            printed += _linked(_styled(members, context, form, False), address, form, kind)
     return printed.rstrip()
 
 
@@ -181,9 +191,10 @@ def _is_split(address: str) -> bool:
     return True
 
 
-def _linked(inner: str, address: str, form: Form) -> str:
+def _linked(inner: str, address: str, form: Form, kind: str = "") -> str:
     if not inner.strip():
         return inner
     if form == "html":
-        return f'<a href="{escape_html(address)}">{inner}</a>'
-    return f"[{inner}]({address.replace('&', '&amp;')})"
+        attributes = f'class="{kind}" ' if kind else ""
+        return f'<a {attributes}href="{escape_html(address)}">{inner}</a>'
+    return f"[{inner}]({address.replace('&', '&amp;')})" + (f"{{: .{kind} }}" if kind else "")

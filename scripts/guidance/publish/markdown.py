@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from guidance.anchors import permalink_path
 from guidance.model import (
+    Definition,
     Document,
     Locus,
     Para,
@@ -65,16 +66,18 @@ def render_pages(
     nearest: Counterparts | None = None,
     stamps: Stamps = lambda path, anchors: {},
     binding: Iterable[tuple[Locus, Strength]] = (),
+    terms: Iterable[Definition] = (),
 ) -> tuple[Page, ...]:
     """All pages of an edition with text, in reading order: its home page, its text, and how it was converted.
 
     `nearest` has, for texts without a counterpart, the nearest heading above them that has one (or nothing).
-    `overview` is our own Markdown about the edition, printed on its home page; `binding` where words bind.
+    `overview` is our own Markdown about the edition, printed on its home page; `binding` where words bind,
+    `terms` where one is explained.
     Pictures are linked below `pages.PICTURES`, under `blocks.picture_name` of their asset's name; writing them
     there is the caller's.
     """
     references = tuple(references)
-    marked = annotate(document, (r for r in references if isinstance(r, Reference)), binding)
+    marked = annotate(document, (r for r in references if isinstance(r, Reference)), binding, terms)
     sheets = lay_out(marked)
     web = _weave(sheets)
     text = tuple(
