@@ -24,6 +24,7 @@ from guidance.comparing import cite, compare_files, say_cited
 from guidance.convert import convert
 from guidance.model import GuidanceError
 from guidance.publish.site import Workshop
+from guidance.publishing import publish
 from guidance.register import LOCK, read_register
 from guidance.sources import Fetcher, Tell, source_folders, sources_at_hand
 from guidance.supply import Row, parse_revisions, say_standing, stood_on, survey
@@ -268,6 +269,28 @@ def audit_command(
         raise typer.Exit(3)
     if found.skipped and fail_on != "never":
         raise typer.Exit(1)
+
+
+@app.command("publish")
+def publish_command(
+    branch: Annotated[str, typer.Option("--branch", help="Branch that the host serves.")] = "gh-pages",
+    push: Annotated[str | None, typer.Option("--push", help="Remote to send it to, such as origin.")] = None,
+    publication: PublicationOption = Path("versions"),
+    sources: SourcesOption = None,
+    edition: EditionOption = None,
+    offline: OfflineOption = False,
+) -> None:
+    """Build every edition and put the site into a branch, in one commit that loses nothing published before."""
+    order = _order(publication, sources, edition, Path("site"))
+    fetcher = None if offline else Fetcher(publication / LOCK)
+    with _telling() as tell:
+        if fetcher:
+            fetcher.tell = _progress(tell)
+        done = publish(order, fetcher, Path.cwd(), branch, push, tell)
+    for warning in _build_warnings(done.outcome):
+        _err.print(warning)
+    state = f"commit {done.commit[:12]}" if done.commit else "nothing has changed since the last publish"
+    _out.print(f"{branch}: {state}{f', sent to {push}' if push else ''}")
 
 
 @app.command("review")
