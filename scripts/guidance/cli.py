@@ -29,6 +29,7 @@ from guidance.register import LOCK, read_register
 from guidance.sources import Fetcher, Tell, source_folders, sources_at_hand
 from guidance.supply import Row, parse_revisions, say_standing, stood_on, survey
 from guidance.survey import survey_texts
+from guidance.weights import say_weights, weigh
 
 app = typer.Typer(
     help="Publishes every edition of a piece of guidance as a cross-linked, citable site.",
@@ -291,6 +292,16 @@ def publish_command(
         _err.print(warning)
     state = f"commit {done.commit[:12]}" if done.commit else "nothing has changed since the last publish"
     _out.print(f"{branch}: {state}{f', sent to {push}' if push else ''}")
+
+
+@app.command("weigh")
+def weigh_command(
+    site: Annotated[Path, typer.Argument(help="The built site.")] = Path("site"),
+    reads: Annotated[int, typer.Option("--reads", help="Page views in a month.", min=1)] = 10_000_000,
+) -> None:
+    """Say how heavy the built site's pages are, and what a month of reads comes to in requests and bytes."""
+    for line in say_weights(weigh(site), reads):
+        _out.print(line)
 
 
 @app.command("review")
