@@ -17,17 +17,18 @@ from rich.console import Console
 
 import guidance
 from guidance import checks, permanence, reviews, serving
-from guidance.audit.report import FailOn, Form, fails, summary, table
-from guidance.auditing import Audit, Auditor, audit, render, write_report
-from guidance.build import Order, Outcome, build, load, record_permalinks, wanted
+from guidance.audit.report import FailOn, Form, fails, table
+from guidance.auditing import Auditor, audit, render, write_report
+from guidance.build import Order, build, load, record_permalinks, wanted
 from guidance.comparing import cite, compare_files, say_cited
 from guidance.convert import convert
 from guidance.model import GuidanceError
 from guidance.publish.site import Workshop
 from guidance.publishing import publish
 from guidance.register import LOCK, read_register
+from guidance.sayings import audit_closing, build_closing, build_warnings, publish_closing, row_lines
 from guidance.sources import Fetcher, Tell, source_folders, sources_at_hand
-from guidance.supply import Row, parse_revisions, say_standing, stood_on, survey
+from guidance.supply import parse_revisions, say_standing, stood_on, survey
 from guidance.survey import survey_texts
 from guidance.weights import say_weights, weigh
 
@@ -86,12 +87,12 @@ def build_command(
         if record:
             loaded, _ = load(order, outcome.publication, None, tell)
             gained = record_permalinks(order.publication, loaded)
-    for warning in _build_warnings(outcome):
+    for warning in build_warnings(outcome):
         _err.print(warning)
     if record:
         for register, count in gained.items():
             _out.print(f"{publication / register}: {count} new")
-    _out.print(_closing(outcome, out))
+    _out.print(build_closing(outcome, out))
 
 
 @app.command("fetch")
@@ -108,30 +109,14 @@ def fetch_command(
     with _telling() as tell:
         fetcher.tell = _progress(tell)
         rows = survey(register, ids, order.folders, order.cache, fetcher, lambda e: tell(f"fetching {e.id}"))
-    _print_rows(rows)
+    for line in row_lines(rows):
+        _out.print(line)
     for note in fetcher.notes:
         _err.print(f"note: {note}")
     for one in order.editions:
         if not any(row.path for row in rows if row.edition == one):
             reasons = [row.remark for row in rows if row.edition == one and row.remark]
             raise GuidanceError(f"edition {one}: {reasons[-1] if reasons else 'no official address is known'}")
-
-
-def _print_rows(rows: tuple[Row, ...]) -> None:
-    """A line for each file, in columns: where it is, or why it is not here."""
-    where = (
-        " ".join(filter(None, (str(r.path or ""), f"({r.remark})" if r.path and r.remark else r.remark)))
-        for r in rows
-    )
-    lines = [("edition", "revision", "file", "where")]
-    lines += [(row.edition, row.revision, row.state, place) for row, place in zip(rows, where, strict=True)]
-    widths = [max(len(line[column]) for line in lines) for column in range(3)]
-    for line in lines:
-        _out.print(
-            "  ".join(
-                (*(cell.ljust(width) for cell, width in zip(line[:3], widths, strict=True)), line[3])
-            ).rstrip()
-        )
 
 
 @app.command("convert")
@@ -265,7 +250,7 @@ def audit_command(
         sys.stdout.write(render(found, form, register, site_url))
     for one in found.skipped:
         _err.print(f"warning: {one.file}: {one.reason}")
-    (_err if form != "table" and not to else _out).print(_audit_closing(found))
+    (_err if form != "table" and not to else _out).print(audit_closing(found))
     if fails(found.findings, fail_on):
         raise typer.Exit(3)
     if found.skipped and fail_on != "never":
@@ -288,10 +273,9 @@ def publish_command(
         if fetcher:
             fetcher.tell = _progress(tell)
         done = publish(order, fetcher, Path.cwd(), branch, push, tell)
-    for warning in _build_warnings(done.outcome):
+    for warning in build_warnings(done.outcome):
         _err.print(warning)
-    state = f"commit {done.commit[:12]}" if done.commit else "nothing has changed since the last publish"
-    _out.print(f"{branch}: {state}{f', sent to {push}' if push else ''}")
+    _out.print(publish_closing(done, branch, push))
 
 
 @app.command("weigh")
@@ -398,32 +382,3 @@ def _telling() -> Iterator[Callable[[str], None]]:
         return
     with _err.status("starting") as status:
         yield lambda step: status.update(step)
-
-
-def _build_warnings(outcome: Outcome) -> Iterator[str]:
-    """What the reader should know of a build that ended well, a line each."""
-    for gap in outcome.missing:
-        if gap.fault:
-            yield f"warning: edition {gap.edition} is built without its text: {gap.reason}"
-    for host in sorted({gap.silent for gap in outcome.missing if gap.silent}):
-        editions = ", ".join(gap.edition for gap in outcome.missing if gap.silent == host)
-        yield f"note: {host} did not answer; put files into sources/ to have the text of {editions}"
-    yield from (f"warning: {line}" for line in (*outcome.breaches, *outcome.warnings))
-
-
-def _audit_closing(found: Audit) -> str:
-    """The line that an audit ends with."""
-    without = (
-        "" if found.quotations else "; no text is loaded here, so only whole paragraphs are known as quotations"
-    )
-    return summary(found.findings, found.files) + without
-
-
-def _closing(outcome: Outcome, out: Path) -> str:
-    """The line that a build ends with: where the site is, and which editions have full text."""
-    without = len(outcome.publication.editions) - len(outcome.loaded)
-    if outcome.loaded:
-        which = f"full text of {', '.join(outcome.loaded)}" + (f"; {without} editions without" if without else "")
-    else:
-        which = "no edition has full text" + ("; the specimen shows how it looks" if outcome.specimen else "")
-    return f"{out / 'index.html'}: {which}"
