@@ -30,14 +30,14 @@
 
   // --- A provision: its name, its text, its address ---
   const OURS = ".furniture, .number, .stood, .pin, .peek, .cite, sup:has(.noteref)";
-  const UNITS = ":is(.paragraph, .text, .box, .figure, .flow-chart, .table)[id]";
+  const UNITS = ":is(.paragraph, .text, .box, .figure, .flow-chart, .table)[id]:not(h1, h2, h3, h4, h5, h6)";
   const HEADINGS = ":is(h1, h2, h3, h4, h5, h6)[id]:not(.furniture)";
   const isEnd = (element) => element.matches(`${UNITS}, .headed, .notes, .below, h1, h2, h3, h4, h5, h6`);
   const parts = function* (element) {
-    if (element.matches(HEADINGS)) { yield element; return; }
     yield element;
-    if (!element.matches(".paragraph, .text")) return;
-    for (let next = element.nextElementSibling; next && !isEnd(next); next = next.nextElementSibling) yield next;
+    if (!element.matches(".paragraph, .text, .flow-chart")) return;
+    const from = element.closest(".headed") ?? element; // a flow chart's title has its picture below it
+    for (let next = from.nextElementSibling; next && !isEnd(next); next = next.nextElementSibling) yield next;
   };
   const words = (element) => {
     const copy = element.cloneNode(true);
@@ -51,9 +51,10 @@
       const blocks = copy.matches("p, h1, h2, h3, h4, h5, h6") ? [copy] : copy.querySelectorAll("p, li, th, td, figcaption, caption");
       for (const block of blocks) {
         if (block !== copy && block.parentElement.closest("p, th, td")) continue;
-        if (block.matches("p") && block.closest("li")?.querySelector("p") === block) continue; // its entry says it
+        if (block.matches("p") && block.closest("li")) continue; // its entry says it
         const own = block.cloneNode(true);
-        for (const inner of own.querySelectorAll(block.matches("li") ? "ul, ol, p + p" : "ul, ol")) inner.remove();
+        for (const inner of own.querySelectorAll("ul, ol")) inner.remove();
+        for (const inner of own.querySelectorAll("p")) inner.append(" ");
         const text = tidy(own.textContent);
         if (text) yield [block.matches("li"), text];
       }
@@ -298,7 +299,7 @@
     const pane = make("div", { className: "zoom__pane", tabIndex: 0 }, image);
     pane.setAttribute("role", "group");
     pane.setAttribute("aria-label", "The picture; arrow keys move it");
-    let scale = 1;
+    let scale = 1; // on a phone it is twice that: the page has it as wide as the screen already
     const size = (wanted, x = pane.clientWidth / 2, y = pane.clientHeight / 2) => {
       const before = scale;
       scale = Math.min(4, Math.max(1, wanted));
@@ -343,6 +344,7 @@
     for (const end of ["pointerup", "pointercancel", "pointerleave"]) pane.addEventListener(end, (event) => { fingers.delete(event.pointerId); apart = 0; });
     document.body.append(dialog);
     dialog.showModal();
+    if (innerWidth < 600) size(2, 0, 0);
   };
   if (typeof HTMLDialogElement === "function") {
     article.addEventListener("click", (event) => {

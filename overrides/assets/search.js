@@ -143,6 +143,11 @@ const go = async ({ jump = false } = {}) => {
     location.assign(cited.addresses[0]);
     return;
   }
+  if (!known.editions.length) { // no text in this build: only places
+    found.replaceChildren(...(cited ? [straight(cited)] : []));
+    said.textContent = cited ? "" : "There is no text here to search; name a place, such as para 12.";
+    return;
+  }
   const pagefind = await index();
   const facets = await allFacets();
   const sort = form.elements.order.value ? { sort: { place: "asc" } } : {};
@@ -190,7 +195,7 @@ form.addEventListener("submit", (event) => {
   clearTimeout(waiting);
   run({ jump: true });
 });
-words.addEventListener("focus", () => index().catch(() => {}), { once: true });
+if (known.editions.length) words.addEventListener("focus", () => index().catch(() => {}), { once: true });
 
 // Arrow keys lead from the field to the results and back; Enter is the link's own.
 document.addEventListener("keydown", (event) => {

@@ -31,6 +31,11 @@
     if (event.target.closest("#site-contents a") && menu.matches(":popover-open")) menu.hidePopover();
   });
 
+  // Browsers leave a link that is partly cut off by a wide table's edge where it is.
+  document.addEventListener("focusin", (event) => {
+    if (event.target.closest?.(".table") && !event.target.matches(".table")) event.target.scrollIntoView({ block: "nearest", inline: "nearest" });
+  });
+
   // The key / leads to the search field, unless the reader is writing or has switched it off on the search page.
   const find = document.querySelector(".find");
   const field = document.querySelector(".find input, .search input[type=search]");

@@ -29,12 +29,10 @@ class Search(Struct, frozen=True):
 
 
 def make_search(publication: Publication, folder: Path, compared: Compared) -> Search | None:
-    """The search over all editions with text; None where there is none.
+    """The search over all editions with text; None where there is nothing to find.
 
     Editions that have a permalink register but no text here can be cited, not searched.
     """
-    if not compared.documents:
-        return None
     editions = tuple(
         Searchable(publication.edition(one), text, compared.addresses[one], compared.duties[one])
         for one, text in compared.documents.items()
@@ -45,9 +43,11 @@ def make_search(publication: Publication, folder: Path, compared: Compared) -> S
         entries = permalinks(text) if text else read_permalinks(folder / edition.id / "permalinks.tsv")
         if entries:
             citable[edition.id] = places(edition.id, entries, compared.addresses.get(edition.id, {}))
+    if not citable:
+        return None
     records = search_records(editions, publication, compared.crosswalk.lineages, read_acronyms(folder / ACRONYMS))
     agencies = {agency.id: agency.name for agency in read_agencies(folder / "agencies.toml").entries}
-    index = make_index(records)
+    index = make_index(records) if records else {}
     files = {f"{INDEX}{path}": content for path, content in index.items()}
     files |= {facets_path(edition): _compact(found) for edition, found in facets(records, index).items()}
     files |= {places_path(edition): api.encode(found) for edition, found in citable.items()}

@@ -72,6 +72,7 @@ def edition_folder(edition: Edition) -> Folder:
             edition,
             PUBLICATION,
             overview="Our own words on this edition.",
+            binding=[(Locus("para-1", 0, 10, 16), "should")],
             counterparts={a: {other: f"{other}/{url}"} for a, url in where.items() if a not in NOT_THERE},
             nearest={
                 "opening-text": {other: ""},

@@ -42,11 +42,14 @@ def render_search(
         _select("order", "Order", [("", "best match first"), ("place", "as printed")]),
     ]
     now = publication.in_force.id
-    lead = now if any(one.edition.id == now for one in newest) else newest[0].edition.id
+    citable = list(citable)
+    lead = (
+        now if any(one.edition.id == now for one in newest) else [*(one.edition.id for one in newest), *citable][0]
+    )
     known = {
         "editions": [one.edition.id for one in newest],
         "all": [edition.id for edition in reversed(publication.editions)],
-        "citable": list(citable),
+        "citable": citable,
         "lead": lead,  # what is shown first: the edition in force, or else the newest with text
         "inForce": now,
         "names": [publication.short, publication.title],
@@ -60,7 +63,9 @@ def render_search(
         '<p class="search__hint" id="search-hint">For instance <q>para 12</q> or '
         f"<q>{short} {escape(lead)} p 13</q> goes straight there. "
         "Words in quotation marks must stand together.</p>",
-        f'<details class="search__narrow"><summary>Narrow down</summary><div>{"".join(options)}</div></details>',
+        f'<details class="search__narrow"{"" if newest else " hidden"}><summary>Narrow down</summary>'
+        f"<div>{''.join(options)}</div></details>",
+        "" if newest else "<p>No edition's text is in this build: a cited place is found, words are not.</p>",
         "</form>",
     ]
     without = [

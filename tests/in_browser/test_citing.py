@@ -1,0 +1,228 @@
+"""A number's menu, notes where they are read, pictures, marks and prints: what a script adds to a page of text."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+
+def choose(page: Page, opener: Locator, form: str) -> str:
+    """Open a menu by keyboard, choose what to copy, and return what was copied."""
+    opener.press("Enter")
+    expect(page.locator(".cite")).to_be_visible()
+    page.get_by_role("button", name=f"Copy {form}", exact=True).press("Enter")
+    expect(page.locator(".said")).to_contain_text(f"Copied: {form}")
+    expect(page.locator(".cite")).to_be_hidden()
+    expect(opener).to_be_focused()
+    return str(page.evaluate("navigator.clipboard.readText()"))
+
+
+def number(page: Page, printed: str) -> Locator:
+    return page.get_by_role("button", name=f"{printed} Cite or copy", exact=True)
+
+
+def test_a_number_copies_link_citation_and_quotations(page: Page, address: str) -> None:
+    page.goto("/2011/chapter-1/")
+    two = number(page, "2.")
+    there = f"{address}/2011/p/2/"
+    assert choose(page, two, "link") == there
+    title = "Running a community library 2011"
+    assert choose(page, two, "citation") == (
+        f"{title} (Nobody; superseded on 18 June 2021), paragraph 2, page 2 of the official PDF. {there}"
+    )
+    harvard = choose(page, two, "Harvard reference")
+    assert harvard.startswith(f"Nobody (2011) {title}, paragraph 2, p. 2. Available at: {there} (Accessed: ")
+    quoted = choose(page, two, "quotation as Markdown").split("\n")
+    assert quoted[:4] == [
+        "> The librarian must post on the door:",
+        ">",
+        "> - the hours of opening",
+        "> - the days of closing, namely",
+    ]
+    assert quoted[-4:-2] == ["> - (a) the rules,", "> - (b) the fines. Fines are small."]
+    assert quoted[-1] == f"> — [{title}, paragraph 2]({there})"
+
+
+def test_the_quotation_in_html_is_of_one_form_and_escaped(page: Page, address: str) -> None:
+    page.goto("/2011/chapter-2/")
+    unit = page.locator(".text").first
+    unit_id = unit.get_attribute("id")
+    there = f"{address}/2011/p/{unit_id}/"
+    copied = choose(page, unit.locator(".pin"), "quotation as HTML")
+    assert copied.startswith(
+        f'<blockquote class="guidance-quote" cite="{there}" data-guidance="2011/{unit_id}"><p># Not a heading; '
+    )
+    assert "&lt;b&gt;nor&lt;/b&gt; bold.</p>" in copied
+    assert re.search(
+        rf'<footer><cite><a href="{re.escape(there)}">Running a community library 2011, unnumbered text under '
+        r"“[^<]*”</a></cite></footer></blockquote>$",
+        copied,
+    )
+
+
+def test_headings_boxes_and_charts_have_the_menu_too(page: Page, address: str) -> None:
+    page.goto("/2011/chapter-1/")
+    box = page.get_by_role("group", name="Box: What the law asks")
+    assert "box “What the law asks”" in choose(page, box.locator(".pin"), "citation")
+    heading = page.locator(".headed", has=page.locator("h1")).locator(".pin")
+    assert choose(page, heading, "link") == f"{address}/2011/p/chapter-1/"
+    page.goto("/2011/chapter-2/")
+    chart = page.locator(".headed", has=page.locator("#flow-chart-1")).locator(".pin")
+    assert "<li>A reader asks</li><li>The librarian lends</li>" in choose(page, chart, "quotation as HTML")
+
+
+def test_the_menu_leads_to_the_official_page_and_closes_by_escape(page: Page) -> None:
+    page.goto("/2011/chapter-1/")
+    number(page, "2.").press("Enter")
+    official = page.get_by_role("link", name="Page 2 of the official PDF")
+    expect(official).to_have_attribute("href", "https://example.org/2011.pdf#page=2")
+    expect(page.get_by_role("button", name="Copy link")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("button", name="Copy citation")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".cite")).to_be_hidden()
+    expect(number(page, "2.")).to_be_focused()
+
+
+def test_without_a_clipboard_the_old_way_copies(browser: Browser, address: str) -> None:
+    context = browser.new_context(base_url=address)
+    page = context.new_page()
+    page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page.goto("/2011/chapter-1/")
+    number(page, "2.").click()
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.locator(".said")).to_have_text("Copied: link, paragraph 2")
+    context.close()
+
+
+def test_a_note_opens_where_it_is_read_and_closes(page: Page) -> None:
+    page.goto("/2011/chapter-1/")
+    mark, peek = page.locator("#fnref-1"), page.locator("#peek")
+    mark.hover()
+    expect(peek).to_contain_text("A note with a * star")
+    peek.hover()  # it stays while the pointer is on it
+    page.wait_for_timeout(400)
+    expect(peek).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(peek).to_be_hidden()
+    page.mouse.move(0, 0)
+    mark.click()
+    expect(peek).to_be_visible()
+    expect(page).to_have_url("/2011/chapter-1/")
+    peek.get_by_role("link", name="Go to note 1").click()
+    expect(page).to_have_url("/2011/chapter-1/#fn-1")
+
+
+def test_a_note_opens_for_the_keyboard_and_leads_on(page: Page) -> None:
+    page.goto("/2011/chapter-1/")
+    page.keyboard.press("Tab")
+    mark, peek = page.locator("#fnref-1"), page.locator("#peek")
+    mark.focus()
+    expect(peek).to_be_visible()
+    expect(mark).to_have_accessible_description(re.compile("A note with a"))
+    page.keyboard.press("Tab")
+    expect(peek.get_by_role("link", name="Go to note 1")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(peek).to_be_hidden()
+    expect(mark).to_be_focused()
+
+
+def test_a_picture_zooms(page: Page) -> None:
+    page.goto("/2011/chapter-2/")
+    picture = page.locator("a.picture")
+    picture.press("Enter")
+    dialog = page.get_by_role("dialog")
+    image = dialog.get_by_role("img", name="A reader asks; the librarian lends.")
+    before = image.bounding_box()
+    dialog.get_by_role("button", name="Larger").click()
+    after = image.bounding_box()
+    assert before
+    assert after
+    assert after["width"] > 1.4 * before["width"]
+    page.keyboard.press("-")
+    assert image.bounding_box() == before
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(picture).to_be_focused()
+
+
+def test_a_chart_says_its_words_under_it(either_page: Page) -> None:
+    either_page.goto("/2011/chapter-2/")
+    expect(either_page.locator(".steps li")).to_have_text(["A reader asks", "The librarian lends"])
+    expect(either_page.locator(".steps li").first).to_be_visible()
+
+
+def test_duty_words_are_marked_unless_the_reader_says_otherwise(page: Page) -> None:
+    page.goto("/2011/chapter-1/")
+    word = page.locator("#para-1 .duty.should")
+    expect(word).to_have_text("should")
+    line = "one => getComputedStyle(one).textDecorationLine"
+    assert word.evaluate(line) == "underline"
+    page.get_by_text("Duty words", exact=True).click()
+    page.get_by_label("Mark duty words").uncheck()
+    assert word.evaluate(line) == "none"
+    page.goto("/2021/chapter-1/")
+    assert page.locator("#para-1 .duty.should").evaluate(line) == "none"
+
+
+def test_must_and_should_differ_in_more_than_colour(page: Page) -> None:
+    page.goto("/2011/chapter-1/")
+    page.get_by_text("Duty words", exact=True).click()
+    styles = page.locator(".key .duty").evaluate_all(
+        "all => all.map(one => getComputedStyle(one).textDecorationStyle)"
+    )
+    assert styles == ["double", "double", "dashed", "dotted"]
+
+
+def test_the_contents_stay_in_view_and_follow(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 500})
+    page.goto("/2011/chapter-2/")
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    expect(page.get_by_role("navigation", name="Contents")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("section", ["flow-chart-1", ""])
+def test_what_is_printed_says_where_it_is_from(page: Page, address: str, section: str) -> None:
+    page.goto("/2011/chapter-2/")
+    if section:
+        page.evaluate("window.print = () => dispatchEvent(new Event('beforeprint'))")
+        page.locator(".headed", has=page.locator(f"#{section}")).locator(".pin").click()
+        page.get_by_role("button", name="Print this section").click()
+    else:
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    head = page.locator(".printed")
+    expect(head).to_contain_text("Running a community library, 2011 edition.")
+    expect(head).to_contain_text("Superseded on 18 June 2021: not in force.")
+    expect(head).to_contain_text(f"{address}/2011/chapter-2/ · printed on ")
+    for furniture in (".top", ".contents", ".turn", ".whereabouts", ".pin"):
+        expect(page.locator(furniture).first).to_be_hidden()
+    expect(page.locator(f"#{section or 'para-3'}")).to_be_visible()
+    if section:
+        expect(page.locator("#para-3")).to_be_hidden()
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        expect(page.locator("#para-3")).to_be_visible()
+
+
+def test_on_a_phone_the_first_paragraph_is_seen_at_once(browser: Browser, address: str) -> None:
+    context = browser.new_context(base_url=address, viewport={"width": 360, "height": 780})
+    page = context.new_page()
+    page.goto("/2011/chapter-1/")
+    header, first = page.locator(".top").bounding_box(), page.locator(".paragraph").first.bounding_box()
+    assert header
+    assert header["height"] <= 60
+    assert first
+    assert first["y"] < 320
+    context.close()
+
+
+def test_on_a_phone_search_opens_over_the_page(phone: Page) -> None:
+    phone.goto("/2011/chapter-1/")
+    field = phone.get_by_role("searchbox", name="Search all editions")
+    expect(field).to_be_hidden()
+    phone.get_by_role("button", name="Search", exact=True).first.click()
+    expect(field).to_be_focused()
+    phone.keyboard.press("Escape")
+    expect(field).to_be_hidden()
+    phone.keyboard.press("/")
+    expect(field).to_be_focused()
