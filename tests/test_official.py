@@ -7,7 +7,8 @@ import pytest
 from guidance.compare.changes import compare
 from guidance.compare.official import Listed, audit, read_listed
 from guidance.model import GuidanceError
-from guidance.publish.redline import Listing, Side, render_comparison
+from guidance.publish.redline import Side, render_comparison
+from guidance.publish.redline_official import Listing
 from guidance.read import read_document
 from made_up import document, paragraph
 from test_alignment import kcsie
@@ -91,6 +92,6 @@ def test_the_page_shows_what_is_confirmed_and_what_no_entry_covers() -> None:
     made = render_comparison(comparison, Side("2001", OLD, {}), Side("2005", NEW, {}), listing=listing)
     (page,) = (page for page in made.pages if page.path == "compare/2001/official-list.md")
     assert "a &lt;b&gt;duty&lt;/b&gt; to sing" in page.markdown
-    assert page.markdown.count("<td>not found</td>") == 1
+    assert page.markdown.count("<td><strong>not found</strong></td>") == 1
     assert "2 substantial changes" in page.markdown
     assert "[held against the publisher's own list](official-list.md)" in made.pages[0].markdown

@@ -9,11 +9,11 @@ import markdown
 import pytest
 
 from guidance.compare.changes import compare
-from guidance.model import Document, Piece
+from guidance.model import Document, Duty, Locus, Piece
 from guidance.publish.compared import survey
 from guidance.publish.flow_picture import draw_flows
 from guidance.publish.redline import Redline, Side, render_comparison
-from guidance.publish.redline_text import render_beside, render_inline
+from guidance.publish.redline_text import render_beside, render_excerpt, render_inline
 from made_up import document, paragraph, sentence
 
 HOSTILE = "<script>alert(1)</script> ![x](javascript:x) `</div>` | [a]: b {: .c }"
@@ -24,10 +24,16 @@ def side(edition: str, text: Document) -> Side:
     return Side(edition, text, addresses)
 
 
-def redline(old: list[str], new: list[str], who: dict[str, tuple[str, ...]] | None = None) -> Redline:
+def redline(old: list[str], new: list[str], bound: dict[str, tuple[str, ...]] | None = None) -> Redline:
+    """The pages of a comparison; `bound` says of anchors of the new text whom they bind."""
     before, after = document(old), document(new)
+    duties = tuple(Duty(Locus(anchor, 0, 0, 1), 1, "", "must", who) for anchor, who in (bound or {}).items())
     return render_comparison(
-        compare(before, after, ("2001", "2005")), side("2001", before), side("2005", after), who=who
+        compare(before, after, ("2001", "2005")),
+        side("2001", before),
+        side("2005", after),
+        duties=((), duties),
+        names={"police": "The police", "health": "Health"},
     )
 
 
@@ -68,7 +74,7 @@ class Tags(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.names.add(tag)
         self.ids += [value or "" for name, value in attrs if name == "id"]
-        if tag not in ("br", "rect", "path"):
+        if tag not in ("br", "rect", "path", "input"):
             self.open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -88,9 +94,7 @@ def test_pages_and_files() -> None:
     assert [page.path for page in made.pages] == [
         "compare/2001/index.md",
         "compare/2001/part-1.md",
-        "compare/2001/part-1-side-by-side.md",
         "compare/2001/part-2.md",
-        "compare/2001/part-2-side-by-side.md",
     ]
     assert sorted(made.files) == ["compare/2001/changes.csv", "compare/2001/changes.json"]
     for one in made.pages:
@@ -102,12 +106,26 @@ def test_pages_and_files() -> None:
 
 def test_the_overview_says_what_changed() -> None:
     overview = page(redline(OLD, NEW), "compare/2001/index.md")
-    assert "**1 change to what must, should or may be done.**" in overview
+    assert '<a href="#duty-changed"><strong>1</strong> <span>duties changed</span></a>' in overview
     assert "Noise meter" in overview
     assert "<svg" in overview
+    assert "## Duties changed (1) {: #duty-changed .furniture }" in overview
     assert '<a href="../../../2001/text/#para-2">paragraph 2</a>, <a href="../../../2001/text/#para-3">' in overview
-    assert '<a href="../../text/#para-2">paragraph 2</a></td><td>merged</td>' in overview
-    assert '<a href="../../compare/2001/part-1/#to-para-1">redline</a>' in overview
+    assert (
+        '<a href="../../text/#para-2">paragraph 2</a></td><td role="cell" class="what"><span class="kind">merged'
+        in overview
+    )
+    assert 'href="../../compare/2001/part-1/#to-para-1">redline' in overview
+    assert "Keepers must sing.</ins>" in overview
+
+
+def test_the_overview_leads_each_role_to_its_changes() -> None:
+    overview = page(redline(OLD, NEW, {"para-1": ("police",)}), "compare/2001/index.md")
+    assert '<details data-agency="police"><summary>The police <span class="count">1 change</span>' in overview
+    assert '<a href="#change-to-para-1">paragraph 1</a>, duty changed' in overview
+    assert 'id="change-to-para-1"' in overview
+    assert 'data-agency="health"' not in overview
+    assert '<span class="verbs">must put in</span><span class="who">The police</span>' in overview
 
 
 def test_the_redline_shows_what_moved_as_moved() -> None:
@@ -117,9 +135,8 @@ def test_the_redline_shows_what_moved_as_moved() -> None:
     assert '(moved from <a href="../../../../2001/text/#para-4">paragraph 4</a>)' in inline
     assert '(moved to <a href="../../../text/#para-4">paragraph 4</a>)' in inline
     assert '<ins class="added">' not in inline.partition('class="key"')[2].partition("</p>")[2]
-    beside = page(made, "compare/2001/part-2-side-by-side.md")
-    assert "[Both texts in one](part-2.md)" in beside
-    assert '<p class="edition">2001</p>' in beside
+    assert '<input type="radio" name="view" value="beside">' in inline
+    assert '<div class="beside"><div><p class="edition">2001</p>' in inline
 
 
 def test_the_downloads_name_every_change() -> None:
@@ -166,6 +183,25 @@ def test_a_cell_is_no_formula() -> None:
     made = redline([paragraph(1)], [paragraph(1), "# =HYPERLINK(1)"])
     rows = list(csv.reader(io.StringIO(made.files["compare/2001/changes.csv"].decode("utf-8-sig"))))
     assert not [cell for row in rows for cell in row if cell[:1] in "=+-@" and cell]
+
+
+def test_an_excerpt_shows_what_changed_and_little_else() -> None:
+    far = "one two three four five six seven eight nine ten eleven twelve"
+    pieces = (
+        Piece("same", f"{far} "),
+        Piece("inserted", "bell "),
+        Piece("same", f"{far}. "),
+        Piece("deleted", "x " * 99),
+    )
+    shown = render_excerpt(pieces, anchor_link, 40)
+    assert shown.startswith("… seven eight nine ten eleven twelve <ins")
+    assert "bell</ins> one two three four … seven eight nine ten eleven twelve. <del" in shown
+    assert shown.count("x x") < 20
+    assert shown.endswith("…</del>")
+    assert render_excerpt((), anchor_link) == ""
+    broken = (Piece("same", "One."), Piece("inserted", "\n"), Piece("deleted", " "), Piece("same", "Two."))
+    assert render_excerpt(broken, anchor_link) == ""  # no word changed
+    assert "&lt;b&gt;" in render_excerpt((Piece("inserted", "<b>"),), anchor_link)
 
 
 def anchor_link(anchor: str, new: bool) -> str:

@@ -1,73 +1,62 @@
-/* Filters for comparison pages. Everything is there without this: it only hides what is not asked for. */
-(function () {
-  "use strict";
+// Filters for comparison pages. Everything is there without this: it only hides what is not asked for, and puts the
+// choice into the address, so that it can be passed on.
+"use strict";
+(() => {
+  const LABELS = { level: "Level", chapter: "Chapter", who: "Agency" };
+  const items = [...document.querySelectorAll("[data-filter] [data-level]")];
+  const areas = [...document.querySelectorAll("[data-filter]")];
+  if (items.length < 3) return;
+  const names = new Map([...document.querySelectorAll("[data-agency]")].map((place) =>
+    [place.dataset.agency, place.querySelector("summary").firstChild.textContent.trim()]));
+  const said = (item, key) => (key === "who" ? item.dataset.who.split(" ").filter(Boolean) : [item.dataset[key]]);
+  const called = (value, key) => (key === "who" ? names.get(value) ?? value.replaceAll("-", " ") : value);
 
-  var LABELS = { level: "Level", chapter: "Chapter", who: "Agency" };
-
-  function values(items, key) {
-    var seen = {};
-    items.forEach(function (item) {
-      var said = item.dataset[key] || "";
-      (key === "who" ? said.split(" ") : [said]).forEach(function (value) {
-        if (value) seen[value] = true;
-      });
-    });
-    return Object.keys(seen);
-  }
-
-  function choice(form, items, key) {
-    var options = values(items, key);
-    if (options.length < 2) return;
-    var label = document.createElement("label");
-    var select = document.createElement("select");
-    label.textContent = LABELS[key] + " ";
+  const form = document.createElement("form");
+  form.className = "filter";
+  form.setAttribute("aria-label", "Show only some changes");
+  const asked = new URLSearchParams(location.search);
+  for (const [key, label] of Object.entries(LABELS)) {
+    const values = [...new Set(items.flatMap((item) => said(item, key)))];
+    if (values.length < 2 && items.every((item) => said(item, key).length)) continue; // nothing to tell apart
+    if (!values.length) continue;
+    const select = document.createElement("select");
     select.name = key;
-    [""].concat(options).forEach(function (value) {
-      var option = document.createElement("option");
-      option.value = value;
-      option.textContent = value ? value.replace(/-/g, key === "who" ? " " : "-") : "all";
-      select.appendChild(option);
-    });
-    label.appendChild(select);
-    form.appendChild(label);
+    for (const value of ["", ...values]) select.add(new Option(value ? called(value, key) : "all", value));
+    if (values.includes(asked.get(key))) select.value = asked.get(key);
+    const place = document.createElement("label");
+    place.append(label, select);
+    form.append(place);
   }
+  if (!form.elements.length) return;
+  const status = document.createElement("p");
+  status.setAttribute("role", "status");
+  form.append(status);
 
-  function fits(item, form) {
-    return Array.prototype.every.call(form.elements, function (select) {
-      var said = item.dataset[select.name] || "";
-      var known = select.name === "who" ? said.split(" ") : [said];
-      return !select.value || known.indexOf(select.value) >= 0;
-    });
-  }
+  const apply = () => {
+    const wanted = [...form.elements].filter((select) => select.value);
+    for (const item of items) item.hidden = !wanted.every((select) => said(item, select.name).includes(select.value));
+    for (const area of areas) {
+      area.hidden = [...area.querySelectorAll("[data-level]")].every((item) => item.hidden) && wanted.length > 0;
+      const folded = area.querySelector("details.less");
+      if (folded && wanted.length && !area.hidden) folded.open = true;
+    }
+    const shown = items.filter((item) => !item.hidden).length;
+    status.textContent = wanted.length ? `${shown} of ${items.length} changes shown` : "";
+    const kept = new URLSearchParams(wanted.map((select) => [select.name, select.value])).toString();
+    history.replaceState(null, "", `${location.pathname}${kept ? `?${kept}` : ""}${location.hash}`);
+  };
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("change", apply);
+  const first = document.getElementById(document.querySelector(".changes[data-filter]") ? "duty-changed" : "")
+    ?? areas[0].previousElementSibling ?? areas[0];
+  first.before(form);
+  apply();
 
-  function start() {
-    var areas = document.querySelectorAll("[data-filter]");
-    var items = Array.prototype.slice.call(document.querySelectorAll("[data-filter] [data-level]"));
-    if (!areas.length || items.length < 3 || document.querySelector("form.filter")) return;
-    var form = document.createElement("form");
-    form.className = "filter";
-    form.setAttribute("aria-label", "Show only some changes");
-    Object.keys(LABELS).forEach(function (key) {
-      choice(form, items, key);
-    });
-    if (!form.elements.length) return;
-    var status = document.createElement("p");
-    status.setAttribute("role", "status");
-    form.appendChild(status);
-    form.addEventListener("submit", function (event) {
-      event.preventDefault();
-    });
-    form.addEventListener("change", function () {
-      var shown = items.filter(function (item) {
-        item.hidden = !fits(item, form);
-        return !item.hidden;
-      });
-      status.textContent = shown.length + " of " + items.length + " changes shown";
-    });
-    areas[0].parentNode.insertBefore(form, areas[0]);
-  }
-
-  if (typeof document$ !== "undefined") document$.subscribe(start);
-  else if (document.readyState !== "loading") start();
-  else document.addEventListener("DOMContentLoaded", start);
+  // A row that the address names may be folded away.
+  const unfold = () => {
+    const folded = document.getElementById(decodeURIComponent(location.hash.slice(1)))?.closest("details");
+    if (folded) folded.open = true;
+  };
+  addEventListener("hashchange", unfold);
+  unfold();
 })();

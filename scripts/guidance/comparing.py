@@ -27,7 +27,8 @@ from guidance.pairing import Pair, compare_all, find_all_duties, pack
 from guidance.publish.compared import survey
 from guidance.publish.ledger import Earlier, Ledger
 from guidance.publish.pages import addresses, lay_out
-from guidance.publish.redline import Listing, Redline, Side, render_comparison
+from guidance.publish.redline import Redline, Side, render_comparison
+from guidance.publish.redline_official import Listing
 from guidance.publish.site import write_below
 from guidance.read import read_document
 from guidance.register import Edition, Publication
@@ -62,11 +63,14 @@ class Compared(Struct, frozen=True):
 
     def _redline(self, pair: Pair) -> Redline:
         old, new = (Side(one, self.documents[one], self.addresses[one]) for one in pair)
-        who: dict[str, tuple[str, ...]] = {}
-        for one in pair:
-            for duty in self.duties[one]:
-                who[duty.at.anchor] = tuple(sorted({*who.get(duty.at.anchor, ()), *duty.who}))
-        return render_comparison(self.comparisons[pair], old, new, who=who, listing=self._listing(pair))
+        return render_comparison(
+            self.comparisons[pair],
+            old,
+            new,
+            duties=(self.duties[old.id], self.duties[new.id]),
+            names={agency.id: agency.name for agency in self.vocabulary.entries},
+            listing=self._listing(pair),
+        )
 
     def ledger(self, edition: str) -> Ledger | None:
         """The duties of an edition, held against those of the one before; None where its text is not loaded."""

@@ -11,8 +11,10 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import documents
+import made_up
 from browser import find_chromium
 from guidance.anchors import permalinks
+from guidance.compare.changes import compare
 from guidance.model import Duty, Lineage, Locus, Strength
 from guidance.publish.blocks import picture_name
 from guidance.publish.compared import survey
@@ -22,6 +24,7 @@ from guidance.publish.ledger import Earlier, Ledger, render_ledger
 from guidance.publish.markdown import render_pages
 from guidance.publish.pages import PICTURES, addresses, lay_out
 from guidance.publish.permalink_pages import permalink_pages
+from guidance.publish.redline import Redline, Side, render_comparison
 from guidance.publish.search import Acronym, Searchable, places, search_records
 from guidance.publish.search_index import facets, make_index
 from guidance.publish.search_page import INDEX, facets_path, places_path, render_search
@@ -84,14 +87,48 @@ def edition_folder(edition: Edition) -> Folder:
     )
     if other:
         pages += render_ledger(ledger(edition.id), (other,))
+    compared = comparison() if edition.id == "2021" else Redline((), {})
     pictures = {f"{PICTURES}{picture_name(a.name)}": a.content for a in DOCUMENT.assets}
     return Folder(
         id=edition.id,
         title=edition.id,
-        pages={p.path: p.markdown.encode() for p in pages} | (pictures if other else {}),
+        pages={p.path: p.markdown.encode() for p in (*pages, *compared.pages)}
+        | (pictures if other else {})
+        | dict(compared.files),
         settings=edition_settings(edition, PUBLICATION, pages, with_text=WITH_TEXT),
         extras=permalink_pages(edition, SHELF),
         aliases=("latest",) if edition.id == PUBLICATION.in_force.id else (),
+    )
+
+
+def comparison() -> Redline:
+    """The pages of a comparison of two small documents of our own, as of 2011 and 2021."""
+    went = "The night watch should count the spare sails at high water."
+    old = made_up.document(
+        [
+            "# Lamps",
+            *(f"{at}. {made_up.paragraph(at)}" for at in range(1, 9)),
+            "# Ropes",
+            f"9. {went} {made_up.paragraph(9)}",
+        ]
+    )
+    new = made_up.document(
+        [
+            "# Lamps",
+            f"1. {made_up.paragraph(1)} Keepers must sing.",
+            "2. Every goose is counted and named after a queen of the mainland.",
+            *(f"{at + 1}. {made_up.paragraph(at)}" for at in range(2, 9)),
+            "# Ropes",
+            f"10. {made_up.paragraph(9)} {went}",
+        ]
+    )
+    duty = Duty(Locus("para-1", 0, 0, 9), 1, "Keepers must sing.", "must", ("keepers",))
+    return render_comparison(
+        compare(old, new, ("2011", "2021")),
+        Side("2011", old, {}),
+        Side("2021", new, {}),
+        duties=((), (duty,)),
+        names={"keepers": "Keepers"},
     )
 
 

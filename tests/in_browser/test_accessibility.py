@@ -19,6 +19,7 @@ KINDS = (
         "/2011/conversion/",
     ),
     *("/404.html", "/2011/p/2/", "/2011/duties/", "/2011/duties/readers/"),
+    *("/2021/compare/2011/", "/2021/compare/2011/part-1/"),
     *("/404.html", "/2011/p/2/", "/search/", "/search/?q=library&strength=should", "/search/?q=para+99"),
 )
 

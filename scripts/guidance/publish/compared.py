@@ -159,10 +159,10 @@ def entries(comparison: Comparison, old: Edition, new: Edition) -> tuple[Entry, 
     return tuple(found)
 
 
-def redline_path(old: str, at: int, beside: bool = False) -> str:
+def redline_path(old: str, at: int) -> str:
     """The page of the redline of a comparison's chapter, `at` being its place among them; chapters may have any
     name, so a number names the page."""
-    return f"compare/{old}/part-{at + 1}{'-side-by-side' if beside else ''}.md"
+    return f"compare/{old}/part-{at + 1}.md"
 
 
 def redline_chapters(found: Iterable[Entry]) -> tuple[str, ...]:

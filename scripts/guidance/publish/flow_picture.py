@@ -31,6 +31,7 @@ def draw_flows(
     drawn = [_ribbons(flows, [c for c, _, _ in left], [c for c, _, _ in right], starts, ends, scale)]
     for bars, tops, at, anchor in ((left, starts, _LABEL, "end"), (right, ends, _WIDTH - _LABEL - _BAR, "start")):
         drawn += [_bar(bar, tops[bar[0]], scale, at, anchor) for bar in bars]
+    drawn += [_fresh(flows, bar, ends[bar[0]], scale) for bar in right]
     height = max(sum(max(scale * n, _TALL) + _GAP for *_, n in bars) for bars in (left, right)) + 24
     said = f"How the chapters of {ids[0]} flowed into those of {ids[1]}"
     return (
@@ -59,6 +60,15 @@ def _bar(bar: tuple[str, str, int], top: float, scale: float, left: int, anchor:
         f'<rect class="bar" x="{left}" y="{top:.1f}" width="{_BAR}" height="{tall:.1f}"/>'
         f'<text x="{x}" y="{top + min(tall / 2, 400) + 4:.1f}" text-anchor="{anchor}">{escape_html(short)}</text>'
     )
+
+
+def _fresh(flows: Flows, bar: tuple[str, str, int], top: float, scale: float) -> str:
+    """The part of a new chapter's bar that is new text, where it can be seen: outlined, at the bar's foot."""
+    fresh = flows.get(("", bar[0]), 0) * scale
+    if fresh < 1:
+        return ""
+    foot = top + bar[2] * scale - fresh
+    return f'<rect class="fresh" x="{_WIDTH - _LABEL - _BAR}" y="{foot:.1f}" width="{_BAR}" height="{fresh:.1f}"/>'
 
 
 def _ribbons(

@@ -13,6 +13,7 @@ from guidance.publish.inline import escape_html
 Place = Callable[[str, bool], str]
 """An anchor, and whether it is one of the new edition -> a link to it, as HTML."""
 
+_BEFORE, _AFTER = 6, 4  # words that an excerpt keeps before and after what changed
 _LINE_END = re.compile(r"\n+")
 _SAID = {
     "inserted": ("ins", "added", "put in: "),
@@ -35,6 +36,53 @@ def render_beside(pieces: Sequence[Piece], place: Place) -> tuple[str, str]:
         _paragraphs(old, place, ends_line=lambda _: True),
         _paragraphs(new, place, ends_line=lambda _: True),
     )
+
+
+def render_excerpt(pieces: Sequence[Piece], place: Place, budget: int = 60) -> str:
+    """The gist of a change in one line: what was put in, taken out or moved with a few words around, and an
+    ellipsis for what is left out; about `budget` words at the most."""
+    printed: list[str] = []
+    gist = _without_breaks(pieces)
+    if all(piece.kind == "same" for piece in gist):
+        return ""
+    for at, piece in enumerate(gist):
+        if budget <= 0:
+            printed.append("…")
+            break
+        words = piece.text.split()
+        if piece.kind == "same":
+            shown = _kept(words, first=at == 0, last=at == len(gist) - 1)
+            printed.append(_spaced(piece.text, escape_html(shown)))
+            budget -= len(shown.split())
+        else:
+            shown = " ".join(words[:budget]) + (" …" if len(words) > budget else "")
+            printed.append(_spaced(piece.text, _mark(piece, shown, place)))
+            budget -= len(words)
+    return "".join(printed).strip()
+
+
+def _without_breaks(pieces: Sequence[Piece]) -> list[Piece]:
+    """Pieces without those that only put in or take out space; what did not change around them as one."""
+    merged: list[Piece] = []
+    for piece in pieces:
+        calm = piece if piece.text.strip() else Piece("same", " ")
+        if merged and merged[-1].kind == calm.kind == "same":
+            calm = Piece("same", merged.pop().text + calm.text)
+        merged.append(calm)
+    return merged
+
+
+def _kept(words: Sequence[str], *, first: bool, last: bool) -> str:
+    """What an excerpt keeps of words that did not change: those next to what did."""
+    before, after = (0 if last else _BEFORE), (0 if first else _AFTER)
+    if len(words) <= before + after + 1:
+        return " ".join(words)
+    return " ".join((*words[:after], "…", *words[len(words) - before :]))
+
+
+def _spaced(text: str, shown: str) -> str:
+    """What is shown of a text, with the spaces that it begins and ends with."""
+    return f"{' ' if text[:1].isspace() else ''}{shown}{' ' if text[-1:].isspace() else ''}"
 
 
 def _paragraphs(pieces: Iterable[Piece], place: Place, ends_line: Callable[[Piece], bool]) -> str:

@@ -1,0 +1,57 @@
+"""What changed, in a real browser: the table without scripts, filters with them, both ways of showing a redline."""
+
+from playwright.sync_api import Page, expect
+
+OVERVIEW, LAMPS = "/2021/compare/2011/", "/2021/compare/2011/part-1/"
+
+
+def test_the_answer_stands_at_the_top_and_leads_to_its_rows(either_page: Page) -> None:
+    either_page.goto(OVERVIEW)
+    either_page.get_by_role("link", name="1 duties changed").click()
+    expect(either_page).to_have_url(f"{OVERVIEW}#duty-changed")
+    table = either_page.get_by_role("table", name="Duties changed")
+    expect(table.get_by_role("cell").nth(3)).to_contain_text("Keepers must sing.")
+    table.get_by_role("link", name="redline").click()
+    expect(either_page).to_have_url(f"{LAMPS}#to-para-1")
+    expect(either_page.locator("#to-para-1")).to_be_in_viewport()
+
+
+def test_a_role_leads_to_its_changes(either_page: Page) -> None:
+    either_page.goto(OVERVIEW)
+    either_page.get_by_text("Keepers 1 change").click()
+    either_page.locator("[data-agency=keepers]").get_by_role("link", name="paragraph 1").click()
+    expect(either_page.locator("#change-to-para-1")).to_be_in_viewport()
+
+
+def test_filters_hide_what_is_not_asked_for_and_stand_in_the_address(page: Page) -> None:
+    page.goto(OVERVIEW)
+    page.get_by_label("Agency").select_option(label="Keepers")
+    expect(page.get_by_role("status").filter(has_text="changes shown")).to_contain_text("1 of ")
+    expect(page).to_have_url(f"{OVERVIEW}?who=keepers")
+    expect(page.locator("#change-to-para-2")).to_be_hidden()
+    page.reload()
+    expect(page.locator("#change-to-para-1")).to_be_visible()
+    expect(page.locator("#change-to-para-2")).to_be_hidden()
+
+
+def test_a_redline_is_shown_in_one_or_side_by_side(either_page: Page) -> None:
+    either_page.goto(LAMPS)
+    change = either_page.locator("#to-para-1")
+    expect(change.locator(".in-one ins.added")).to_be_visible()
+    expect(change.locator(".beside")).to_be_hidden()
+    either_page.get_by_label("side by side").check()
+    expect(change.locator(".in-one")).to_be_hidden()
+    expect(change.locator(".beside ins.added")).to_be_visible()
+
+
+def test_a_sentence_that_went_elsewhere_is_shown_as_moved(either_page: Page) -> None:
+    either_page.goto("/2021/compare/2011/part-2/")
+    moved = either_page.locator(".in-one .moved")
+    expect(moved).to_have_count(2)
+    assert not either_page.locator(".in-one :is(ins.added, del.gone)").count()
+
+
+def test_it_fits_a_phone(phone: Page) -> None:
+    for path in (OVERVIEW, LAMPS):
+        phone.goto(path)
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 320
