@@ -22,6 +22,7 @@ from guidance.link.titles import read_titles
 from guidance.linking import linked_files, make_shelf, record_texts
 from guidance.loading import Loaded, Places, load_editions
 from guidance.model import Document, GuidanceError, Reference, Unresolved
+from guidance.overlays import prepare_with, read_overlay
 from guidance.publish import api
 from guidance.publish.blocks import picture_name
 from guidance.publish.edition import render_stub
@@ -30,11 +31,13 @@ from guidance.publish.frame import edition_settings, root_settings
 from guidance.publish.handwritten import Prepared, prepare_pages
 from guidance.publish.ledger import Ledger, duties_csv, duty_records, link_to_ledger, render_ledger
 from guidance.publish.markdown import render_pages
+from guidance.publish.overlay import Overlay, lay_over
 from guidance.publish.pages import PICTURES, Page, addresses
 from guidance.publish.permalink_pages import permalink_pages
 from guidance.publish.root import render_root_home
 from guidance.publish.shelf import Shelf
 from guidance.publish.site import Folder, Workshop, build_site
+from guidance.publish.small_pages import read_tokens
 from guidance.publish.timeline import render_editions
 from guidance.register import Edition, Publication, read_register
 from guidance.reviews import gather_sources, read_files
@@ -60,6 +63,7 @@ class Order(Struct, frozen=True):
     editions: tuple[str, ...] = ()
     strict: bool = False
     revisions: Mapping[str, str] = {}
+    overlay: Path | None = None  # a partnership's folder
     cluster: str | None = None  # address of a Dask scheduler; none: processes of this machine
 
     def crew(self) -> Crew:
@@ -106,13 +110,14 @@ def build(order: Order, fetcher: Fetcher | None, tell: Tell = lambda _: None) ->
             raise GuidanceError(
                 f"{'; '.join(lost)}; build without --strict to see the page that says what is amiss"
             )
-        folders = publication_folders(publication, order.publication, loaded, order.shop, crew)
+        overlay = read_overlay(order.overlay, *read_tokens(order.shop.root)) if order.overlay else None
+        folders = publication_folders(publication, order.publication, loaded, order.shop, crew, overlay=overlay)
         specimen = None if loaded else _specimen(order)
         if specimen:
             folders = chain(map(_showing_specimen, folders), _specimen_folders(specimen, order, tell, crew))
         tell("making pages")
         warnings = build_site(folders, order.out, order.shop, lambda place: tell(f"built /{place}"), crew)
-    notes = tuple(fetcher.notes) if fetcher else ()
+    notes = (*(fetcher.notes if fetcher else ()), *(overlay.left_out if overlay else ()))
     with_text = tuple(i.edition.id for i in loaded)
     return Outcome(publication, with_text, missing, (*notes, *warnings), specimen is not None, lost)
 
@@ -173,14 +178,15 @@ def publication_folders(
     shop: Workshop,
     crew: Crew,
     prefix: str = "",
+    overlay: Overlay | None = None,
 ) -> Iterator[Folder]:
     """What MkDocs is to build for a publication: a folder for each edition, and the pages at its root."""
     texts = {item.edition.id: item for item in loaded}
     compared = compare_editions(loaded, folder, crew)
     shelf = make_shelf(publication, folder, loaded, compared, shop, prefix)
     for edition in publication.editions:
-        yield _edition_folder(publication, edition, folder, texts, compared, shelf)
-    yield _root_folder(publication, folder, tuple(texts), compared, shelf)
+        yield lay_over(_edition_folder(publication, edition, folder, texts, compared, shelf), overlay)
+    yield lay_over(_root_folder(publication, folder, tuple(texts), compared, shelf, overlay), overlay)
 
 
 def _edition_folder(
@@ -276,13 +282,19 @@ def _read(path: Path) -> str:
 
 
 def _root_folder(
-    publication: Publication, folder: Path, loaded: tuple[str, ...], compared: Compared, shelf: Shelf
+    publication: Publication,
+    folder: Path,
+    loaded: tuple[str, ...],
+    compared: Compared,
+    shelf: Shelf,
+    overlay: Overlay | None = None,
 ) -> Folder:
     settings = root_settings(publication, with_text=loaded)
     docs = folder / publication.docs if publication.docs else None
     pages: dict[str, bytes] = {}
-    if docs and docs.is_dir():
-        prepared = _handwritten(publication, folder, docs, compared)
+    if (docs and docs.is_dir()) or overlay:
+        files = read_files(docs) if docs else {}
+        prepared = _handwritten(publication, folder, files, compared, overlay)
         pages = put_in_examples(prepared.files, shelf)
         if prepared.nav:
             settings["nav"] = prepared.nav
@@ -298,7 +310,9 @@ def _root_folder(
     return Folder("", publication.title, pages, settings, extras, prefix=shelf.prefix)
 
 
-def _handwritten(publication: Publication, folder: Path, docs: Path, compared: Compared) -> Prepared:
+def _handwritten(
+    publication: Publication, folder: Path, files: dict[str, bytes], compared: Compared, overlay: Overlay | None
+) -> Prepared:
     rooted = {
         edition: {anchor: f"{edition}/{address}" for anchor, address in known.items()}
         for edition, known in compared.addresses.items()
@@ -308,7 +322,8 @@ def _handwritten(publication: Publication, folder: Path, docs: Path, compared: C
     )
     newest = next(reversed(list(compared.documents)), None)
     ledger = compared.ledger(newest) if newest else None
-    return prepare_pages(read_files(docs), structs.replace(sources, ledger=ledger))
+    sources = structs.replace(sources, ledger=ledger)
+    return prepare_with(overlay, files, sources) if overlay else prepare_pages(files, sources)
 
 
 # --- The specimen ----------------------------------------------------------------------------------

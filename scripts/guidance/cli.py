@@ -68,6 +68,9 @@ def build_command(
     offline: OfflineOption = False,
     strict: StrictOption = False,
     out: OutOption = Path("site"),
+    overlay: Annotated[
+        Path | None, typer.Option("--overlay", help="Lay a partnership's folder over the site.")
+    ] = None,
     cluster: Annotated[
         str | None,
         typer.Option("--cluster", help="Work on a Dask cluster: its scheduler's address, such as tcp://host:8786."),
@@ -78,7 +81,7 @@ def build_command(
 ) -> None:
     """Build the site: every edition, the pages around them, permalinks and data files."""
     order = _order(publication, sources, edition, out, strict)
-    order = structs.replace(order, revisions=parse_revisions(revision or ()), cluster=cluster)
+    order = structs.replace(order, revisions=parse_revisions(revision or ()), cluster=cluster, overlay=overlay)
     fetcher = None if offline else Fetcher(publication / LOCK)
     with _telling() as tell:
         if fetcher:
