@@ -12,13 +12,14 @@ from pathlib import Path
 from msgspec import Struct
 
 from guidance.anchors import Permalink, permalink_path, permalinks, read_permalinks
+from guidance.audit.markup import decode
 from guidance.audit.mentions import Grammar, find_mentions
 from guidance.audit.places import Cite
 from guidance.audit.quotations import Index, passage
-from guidance.audit.reading import Skipped, find_files, read_file
+from guidance.audit.reading import Skipped, find_files, read_bytes, read_file
 from guidance.audit.report import Form, as_csv, as_html, as_json, as_sarif
 from guidance.audit.stale import Names
-from guidance.audit.texts import Reading
+from guidance.audit.texts import Reading, plain
 from guidance.audit.verdicts import Found, Judge, Standing
 from guidance.audit.vocabulary import Known, read_wanted
 from guidance.compare.changes import compare
@@ -27,8 +28,17 @@ from guidance.compare.crosswalk import Crosswalk, build_crosswalk
 from guidance.loading import Loaded
 from guidance.model import GuidanceError, plain_text
 from guidance.register import Publication
+from guidance.sources.pages import PageFetcher
 
 Tell = Callable[[str], None]
+_MEDIA = {  # what a server calls the kinds that are read
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+    "application/pdf": "pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "text/plain": "text",
+    "text/markdown": "markdown",
+}
 _TOLD = 100  # files between two words of progress
 
 
@@ -96,6 +106,51 @@ def audit(auditor: Auditor, paths: Sequence[Path], tell: Tell = lambda _: None) 
             tell(f"{count} files read")
         findings += auditor.findings(reading)
     return Audit(tuple(findings), tuple(skipped), count, auditor.quotations)
+
+
+def audit_addresses(
+    auditor: Auditor, urls: Sequence[str], pages: PageFetcher, tell: Tell = lambda _: None
+) -> Audit:
+    """Audit the pages at some addresses, one after the other; one that cannot be had is reported."""
+    findings: list[Found] = []
+    skipped: list[Skipped] = []
+    for count, url in enumerate(dict.fromkeys(urls), 1):
+        tell(f"fetching {count} of {len(urls)}")
+        try:
+            page = pages.fetch(url)
+            reading = read_bytes(page.content, _MEDIA.get(page.media_type), plain(url))
+        except GuidanceError as error:
+            skipped.append(Skipped(plain(url), str(error)))
+            continue
+        findings += auditor.findings(reading)
+    return Audit(tuple(findings), tuple(skipped), len(set(urls)) - len(skipped), auditor.quotations)
+
+
+def read_addresses(path: Path) -> tuple[str, ...]:
+    """The addresses that a file lists, one a line; empty lines and those that begin with # are left out.
+
+    Raises GuidanceError when it cannot be read or lists none.
+    """
+    try:
+        lines = [line.strip() for line in decode(path.read_bytes()).splitlines()]
+    except OSError as error:
+        raise GuidanceError(f"{path}: cannot be read ({error.strerror or error})") from None
+    except GuidanceError as error:
+        raise GuidanceError(f"{path}: {error}") from None
+    found = tuple(line for line in lines if line and not line.startswith("#"))
+    if not found:
+        raise GuidanceError(f"{path}: lists no address; write one a line")
+    return found
+
+
+def joined(first: Audit, second: Audit) -> Audit:
+    """Two audits as one."""
+    return Audit(
+        first.findings + second.findings,
+        first.skipped + second.skipped,
+        first.files + second.files,
+        first.quotations,
+    )
 
 
 def render(found: Audit, form: Form, publication: Publication, site_url: str | None = None) -> str:

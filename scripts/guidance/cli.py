@@ -18,7 +18,7 @@ from rich.console import Console
 import guidance
 from guidance import checks, permanence, reviews, serving
 from guidance.audit.report import FailOn, Form, fails, table
-from guidance.auditing import Auditor, audit, render, write_report
+from guidance.auditing import Auditor, audit, audit_addresses, joined, read_addresses, render, write_report
 from guidance.build import Order, build, load, record_permalinks, wanted
 from guidance.comparing import cite, compare_files, say_cited
 from guidance.convert import convert
@@ -28,6 +28,7 @@ from guidance.publishing import publish
 from guidance.register import LOCK, read_register
 from guidance.sayings import audit_closing, build_closing, build_warnings, publish_closing, row_lines
 from guidance.sources import Fetcher, Tell, source_folders, sources_at_hand
+from guidance.sources.pages import PageFetcher
 from guidance.supply import parse_revisions, say_standing, stood_on, survey
 from guidance.survey import survey_texts
 from guidance.weights import say_weights, weigh
@@ -221,6 +222,9 @@ def audit_command(
         list[Path] | None,
         typer.Argument(help="Folders, files or a saved site: HTML, Markdown, DOCX, PDF, plain text."),
     ] = None,
+    urls: Annotated[
+        Path | None, typer.Option("--urls", help="File of web addresses to read as well, one a line.")
+    ] = None,
     form: Annotated[Form, typer.Option("--format", help="What to give out.")] = "table",
     to: Annotated[Path | None, typer.Option("-o", "--output", help="File to write instead of the screen.")] = None,
     fail_on: Annotated[
@@ -239,12 +243,16 @@ def audit_command(
 
     Ends with 0 when nothing is stale, 3 when something is, 1 on an error or when a file could not be read.
     """
-    if not paths:
-        raise GuidanceError("audit: name the files or folders to read")
+    if not (paths or urls):
+        raise GuidanceError("audit: name the files or folders to read, or a list of addresses with --urls")
     register = read_register(publication)
+    listed = read_addresses(urls) if urls else ()
     with _telling() as tell:
         loaded, _ = load(_order(publication, sources, None, Path("site")), register, None, tell)
-        found = audit(Auditor(register, publication, loaded, site_url), paths, tell)
+        auditor = Auditor(register, publication, loaded, site_url)
+        found = audit(auditor, paths or [], tell)
+        if listed:
+            found = joined(found, audit_addresses(auditor, listed, PageFetcher(), tell))
     if to:
         write_report(to, render(found, "json" if form == "table" else form, register, site_url))
     elif form == "table":
