@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from guidance.model import GuidanceError
-from guidance.weights import FIRST_VISITS, Weight, month, say_weights, weigh
+from guidance.weights import FIRST_VISITS, Weight, month, refill, say_weights, weigh
 
 
 def test_pages_are_weighed_with_what_they_load(tmp_path: Path) -> None:
@@ -35,6 +35,7 @@ def test_pages_are_weighed_with_what_they_load(tmp_path: Path) -> None:
     assert found["other pages"].requests == 3
     assert 0 < found["other pages"].assets < 200, "styles and scripts are sent compressed"
     assert found["permalinks"].requests == 1
+    assert refill(tmp_path).requests == round(len(files) * 52 / 12)
 
 
 def test_a_month_is_counted_by_first_and_later_reads() -> None:

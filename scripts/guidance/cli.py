@@ -31,7 +31,7 @@ from guidance.sources import Fetcher, Tell, source_folders, sources_at_hand
 from guidance.sources.pages import PageFetcher
 from guidance.supply import parse_revisions, say_standing, stood_on, survey
 from guidance.survey import survey_texts
-from guidance.weights import say_weights, weigh
+from guidance.weights import refill, say_weights, weigh
 
 app = typer.Typer(
     help="Publishes every edition of a piece of guidance as a cross-linked, citable site.",
@@ -295,7 +295,7 @@ def weigh_command(
     reads: Annotated[int, typer.Option("--reads", help="Page views in a month.", min=1)] = 10_000_000,
 ) -> None:
     """Say how heavy the built site's pages are, and what a month of reads comes to in requests and bytes."""
-    for line in say_weights(weigh(site), reads):
+    for line in say_weights(weigh(site), reads, refill(site)):
         _out.print(line)
 
 

@@ -24,6 +24,7 @@ _KINDS = (
     ("comparisons", re.compile(r"^[^/]+/compare/")),
 )
 _PACKED = {".html", ".css", ".js", ".json", ".svg", ".xml", ".txt"}
+_PUBLISHES = 52 / 12  # a month
 _LEVEL = 6  # of gzip, as servers have it
 
 
@@ -79,8 +80,16 @@ def month(weights: Iterable[Weight], reads: int, mix: Mapping[str, float] = MIX)
     return Month(reads, round(requests), round(sent))
 
 
-def say_weights(weights: Iterable[Weight], reads: int) -> list[str]:
-    """Weights and a month in words, a line each."""
+def refill(site: Path) -> Month:
+    """What one place of a CDN asks of the host in a month at most, when it keeps every file until the next publish:
+    each file once a publish, which is weekly."""
+    files = [path for path in site.rglob("*") if path.is_file()]
+    sent = sum(_sent(path) for path in files)
+    return Month(0, round(len(files) * _PUBLISHES), round(sent * _PUBLISHES))
+
+
+def say_weights(weights: Iterable[Weight], reads: int, behind: Month | None = None) -> list[str]:
+    """Weights, a month, and what a CDN leaves of it, in words, a line each."""
     held = list(weights)
     lines = [
         f"{w.kind}: {w.pages} pages, {w.page / 1000:.1f} kB each, with {w.assets / 1000:.1f} kB more in "
@@ -93,6 +102,14 @@ def say_weights(weights: Iterable[Weight], reads: int) -> list[str]:
         *lines,
         f"{reads:,} reads a month ({shares}; {FIRST_VISITS:.0%} first visits): {all_.requests / 1e6:.1f} million "
         f"requests, {all_.sent / 1e9:.0f} GB",
+        *(
+            [
+                f"behind a CDN that keeps files until the next publish, each place of it asks the host for at "
+                f"most {behind.requests:,} files a month, {behind.sent / 1e9:.2f} GB"
+            ]
+            if behind
+            else []
+        ),
     ]
 
 

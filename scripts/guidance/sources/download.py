@@ -1,6 +1,6 @@
 """One address -> one file: streamed, within limits, tried again where that may help, resumed where it broke off.
 
-The only module that uses the network. Which file is wanted, and what is done with it, is `fetching`'s.
+With `pages`, all that uses the network. Which file is wanted, and what is done with it, is `fetching`'s.
 """
 
 import logging
