@@ -45,6 +45,7 @@ const CITATION = new RegExp(
   "(?:(?:chapters?|chap|ch)\\.?\\s*(?<chapter>\\d+)[\\s,]*)?" +
   "(?:(?:paragraphs?|paras?|¶+)\\.?\\s*(?<paragraph>\\d+(?:\\.\\d+)*)|(?:pages?|pp?|pg)\\.?\\s*(?<page>\\d+)" +
   "|(?:footnotes?|fn|notes?)\\.?\\s*(?<note>\\d+)|(?:annex|appendix)\\.?\\s*(?<annex>[a-z]|\\d+))?[\\s).]*$", "i");
+const BARE = new RegExp(`^\\s*(?:(?<edition>${escaped(known.all)})[\\s,:]+)?(?<paragraph>\\d{1,3}(?:\\.\\d+)*)[\\s.]*$`);
 const tables = new Map();
 const table = (edition) => {
   if (!tables.has(edition)) {
@@ -53,7 +54,8 @@ const table = (edition) => {
   return tables.get(edition);
 };
 const citation = async (text) => {
-  const said = CITATION.exec(text)?.groups;
+  const bare = BARE.exec(text)?.groups; // a number alone may be a paragraph's; it is offered, and searched for too
+  const said = bare ?? CITATION.exec(text)?.groups;
   const kind = said && ["paragraph", "page", "note", "annex", "chapter"].find((one) => said[one]);
   if (!kind) return null;
   const edition = said.edition ?? known.lead;
@@ -62,7 +64,12 @@ const citation = async (text) => {
   const within = said.chapter && kind === "paragraph" && places[kind]?.[`${said.chapter}/${number}`];
   const addresses = within || places[kind]?.[number] || [];
   const name = `${edition}, ${said.chapter && kind === "paragraph" ? `chapter ${said.chapter}, ` : ""}${kind} ${number}`;
-  return { name, addresses: addresses.map((one) => here(`${edition}/${one}`)) };
+  if (bare && !addresses.length) return null;
+  const official = kind === "page" && !addresses.length && known.official[edition];
+  return {
+    name, addresses: addresses.map((one) => here(`${edition}/${one}`)), isSure: !bare,
+    official: official ? `${official}#page=${number}` : null,
+  };
 };
 
 // --- Showing ---
@@ -77,7 +84,22 @@ const excerpt = (text) => {
 };
 const placeLink = ([edition, label, url]) =>
   make("a", { href: here(url) }, [edition, label].filter(Boolean).join(" "));
-const hit = (result) => {
+// Who searches for a short form finds the long one, and the other way round: the words around that are shown.
+let spelling = null;
+const otherForms = async (text) => {
+  spelling ??= fetch(here("search/acronyms.json")).then((got) => (got.ok ? got.json() : [])).catch(() => []);
+  const asked = text.trim().toLowerCase();
+  return (await spelling).find((forms) => forms.some((one) => one.toLowerCase() === asked)) ?? [];
+};
+const around = (result, forms) => {
+  if (result.excerpt.includes("<mark>") || !forms.length) return excerpt(result.excerpt);
+  const content = result.raw_content ?? result.content;
+  const match = new RegExp(`(?<!\\w)(?:${escaped(forms)})(?:e?s)?(?!\\w)`, "i").exec(content);
+  if (!match) return excerpt(result.excerpt);
+  const end = match.index + match[0].length, from = Math.max(0, content.lastIndexOf(" ", Math.max(0, match.index - 80)));
+  return make("p", { className: "hit__words" }, content.slice(from, match.index), make("mark", {}, match[0]), content.slice(end, end + 110));
+};
+const hit = (result, forms) => {
   const { meta } = result;
   const others = JSON.parse(meta.elsewhere ?? "[]");
   const path = (meta.heading ?? "").split(" › ");
@@ -85,7 +107,7 @@ const hit = (result) => {
   const link = make("a", { href: here(result.raw_url ?? result.url), className: "hit__link" }, name || meta.title);
   const where = [`${meta.edition}, ${meta.standing}`, ...path.slice(0, -1)];
   const item = make("li", { className: "hit" }, make("h3", {}, link),
-    make("p", { className: "hit__where" }, where.filter(Boolean).join(" › ")), excerpt(result.excerpt));
+    make("p", { className: "hit__where" }, where.filter(Boolean).join(" › ")), around(result, forms));
   if (others.length) {
     const list = make("p", { className: "hit__others" }, "This text in other editions: ");
     others.forEach((one, at) => list.append(at ? ", " : "", placeLink(one)));
@@ -95,8 +117,8 @@ const hit = (result) => {
 };
 
 class Group {
-  constructor(title, results) {
-    Object.assign(this, { results, at: 0 });
+  constructor(title, results, forms) {
+    Object.assign(this, { results, forms, at: 0 });
     this.list = make("ol", { className: "hits" });
     this.more = make("button", { type: "button", className: "search__more" }, "Show more");
     this.part = make("section", {}, make("h2", {}, title), this.list, this.more);
@@ -109,7 +131,7 @@ class Group {
   async next() {
     const batch = this.results.slice(this.at, this.at + FIRST);
     this.at += batch.length;
-    this.list.append(...(await Promise.all(batch.map((one) => one.data()))).map(hit));
+    this.list.append(...(await Promise.all(batch.map((one) => one.data()))).map((one) => hit(one, this.forms)));
     this.more.hidden = this.at >= this.results.length;
   }
 }
@@ -139,7 +161,7 @@ const go = async ({ jump = false } = {}) => {
   }
   const cited = await citation(text);
   if (mine !== turn) return;
-  if (jump && cited?.addresses.length === 1) {
+  if (jump && cited?.isSure && cited.addresses.length === 1) {
     location.assign(cited.addresses[0]);
     return;
   }
@@ -167,8 +189,9 @@ const go = async ({ jump = false } = {}) => {
   const now = once.filter(({ facet }) => facet.edition === known.lead);
   const then = once.filter(({ facet }) => facet.edition !== known.lead);
   const isInForce = known.lead === known.inForce;
-  const first = new Group(isInForce ? `In force: ${known.lead}` : `${known.lead}, the newest with its text here`, now);
-  const second = new Group("Only in other editions", then);
+  const forms = await otherForms(text);
+  const first = new Group(isInForce ? `In force: ${known.lead}` : `${known.lead}, the newest with its text here`, now, forms);
+  const second = new Group("Only in other editions", then, forms);
   await Promise.all([first.next(), second.next()]);
   if (mine !== turn) return;
   const parts = [first, second].filter((one) => one.at).map((one) => one.part);
@@ -177,7 +200,11 @@ const go = async ({ jump = false } = {}) => {
   const counts = `${counted(now.length, "result")} in ${known.lead}` + (then.length ? `, ${then.length} only in other editions` : "");
   said.textContent = now.length + then.length ? counts : `Nothing found${cited?.addresses.length ? ", but a place of that name" : ""}.`;
 };
-const straight = ({ name, addresses }) => {
+const straight = ({ name, addresses, official }) => {
+  if (official) {
+    return make("section", {}, make("h2", {}, "Straight there"),
+      make("p", {}, `${name}: its text is not here. `, make("a", { href: official, className: "hit__link" }, "That page of the official file")));
+  }
   const list = make("ol", { className: "hits" });
   for (const address of addresses) {
     const at = address.slice(root.href.length);
@@ -189,7 +216,7 @@ const failed = () => { said.textContent = "The search could not be loaded. Try a
 const run = (how) => go(how).catch(failed);
 
 let waiting;
-form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(run, 30); });
+form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(run); });
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   clearTimeout(waiting);

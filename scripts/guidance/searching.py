@@ -15,7 +15,7 @@ from guidance.publish import api
 from guidance.publish.pages import Page
 from guidance.publish.search import Searchable, places, read_acronyms, search_records
 from guidance.publish.search_index import facets, make_index
-from guidance.publish.search_page import INDEX, facets_path, places_path, render_search
+from guidance.publish.search_page import FORMS, INDEX, facets_path, places_path, render_search
 from guidance.register import Publication
 
 ACRONYMS = "acronyms.toml"  # in a publication's folder
@@ -45,12 +45,14 @@ def make_search(publication: Publication, folder: Path, compared: Compared) -> S
             citable[edition.id] = places(edition.id, entries, compared.addresses.get(edition.id, {}))
     if not citable:
         return None
-    records = search_records(editions, publication, compared.crosswalk.lineages, read_acronyms(folder / ACRONYMS))
+    acronyms = read_acronyms(folder / ACRONYMS)
+    records = search_records(editions, publication, compared.crosswalk.lineages, acronyms)
     agencies = {agency.id: agency.name for agency in read_agencies(folder / "agencies.toml").entries}
     index = make_index(records) if records else {}
     files = {f"{INDEX}{path}": content for path, content in index.items()}
     files |= {facets_path(edition): _compact(found) for edition, found in facets(records, index).items()}
     files |= {places_path(edition): api.encode(found) for edition, found in citable.items()}
+    files[FORMS] = _compact([(acronym.short, *acronym.long) for acronym in acronyms])
     return Search(render_search(publication, editions, citable, agencies), files)
 
 

@@ -7,12 +7,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
-from guidance.publish.pages import Page, title_of
+from guidance.publish.pages import Page, source_address, title_of
 from guidance.publish.search import Searchable
 from guidance.register import Publication
 
 PATH = "search.md"
 INDEX = "search/index/"  # from the publication's root
+FORMS = "search/acronyms.json"  # the same
 _STRENGTHS = ("must", "must not", "should", "should not", "may", "responsibility")
 _NONE = ("", "all")
 
@@ -53,6 +54,11 @@ def render_search(
         "lead": lead,  # what is shown first: the edition in force, or else the newest with text
         "inForce": now,
         "names": [publication.short, publication.title],
+        "official": {
+            edition.id: address
+            for edition in publication.editions
+            if (address := source_address(edition)) and source_address(edition, 1) != address
+        },
     }
     short = escape(publication.short)
     form = [
