@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from guidance.compare.alignment import align
+from guidance.compare.changes import apply, compare, joined_text
 from guidance.compare.units import heaviest_chain
-from guidance.model import Document
+from guidance.model import Document, Provision
 from guidance.read import read_document
 from made_up import document, paragraph, sentence
 
@@ -243,3 +245,37 @@ def test_a_list_entry_that_had_been_given_a_number_is_found_in_its_list(pair: tu
 @pytest.mark.real
 def test_nothing_is_falsely_moved(pair: tuple[Document, Document]) -> None:
     assert not [joined for joined in align(*pair) if joined.moved]
+
+
+def fates(text: Document, anchors: list[str]) -> bool:
+    return Counter(anchors) == Counter(p.anchor for p in (*text.provisions, *text.notes))
+
+
+@pytest.mark.real
+def test_the_changes_lead_from_each_text_to_the_other_exactly(pair: tuple[Document, Document]) -> None:
+    for old, new in (pair, pair[::-1]):
+        comparison = compare(old, new, ("a", "b"))
+        assert apply(old, comparison) == tuple(
+            (change.new, joined_text(new, change.new)) for change in comparison.changes if change.new
+        )
+        assert fates(old, [anchor for change in comparison.changes for anchor in change.old])
+        assert fates(new, [anchor for change in comparison.changes for anchor in change.new])
+
+
+@pytest.mark.real
+def test_a_real_text_is_like_itself_and_with_numbers_shifted_only_renumbered(
+    pair: tuple[Document, Document],
+) -> None:
+    def shifted(provision: Provision) -> Provision:
+        if provision.kind != "paragraph" or not (provision.number or "").isdigit():
+            return provision
+        number = str(int(provision.number or "") + 1)
+        return structs.replace(provision, number=number, anchor=f"para-{number}")
+
+    text = pair[1]
+    assert {(c.kind, c.level) for c in compare(text, text, ("a", "b")).changes} == {("unchanged", "none")}
+    other = structs.replace(text, provisions=tuple(map(shifted, text.provisions)))
+    found = compare(text, other, ("a", "b")).changes
+    assert {c.kind for c in found} == {"unchanged", "renumbered"}
+    assert sum(c.kind == "renumbered" for c in found) == len(numbers(text))
+    assert not any(c.pieces for c in found)

@@ -130,6 +130,19 @@ def test_numbers_shifted_by_one_give_only_renumbering() -> None:
     assert len(found) == 6
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["", "", "# ", "[box] "]), st.integers(0, 12)), min_size=1, max_size=9))
+def test_any_text_whose_numbers_shift_by_one_is_only_renumbered(made: list[tuple[str, int]]) -> None:
+    def numbered(start: int) -> Document:
+        lines = (mark + paragraph(seed, 2) if mark else paragraph(seed, 2) for mark, seed in made)
+        return document([line if line[:1] in "#[" else f"{at}. {line}" for at, line in enumerate(lines, start)])
+
+    for change in compare(numbered(1), numbered(2), IDS).changes:
+        assert change.kind in ("renumbered", "unchanged")
+        assert not change.pieces
+        assert change.level == ("links and numbers only" if change.kind == "renumbered" else "none")
+
+
 def test_a_reference_that_goes_astray_is_no_renumbering() -> None:
     words = [paragraph(at) for at in range(6)]
     old = [f"{at}. {text}" for at, text in enumerate((*words, "Lanterns are trimmed as paragraph 2 says."), 1)]

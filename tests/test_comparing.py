@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from guidance.anchors import permalinks, write_permalinks
+from guidance.compare.changes import apply, joined_text
 from guidance.comparing import (
     Compared,
     cite,
@@ -57,6 +58,13 @@ def test_the_specimen_is_aligned_as_written_down(specimen: Compared) -> None:
     expected = {(tuple(sorted(pair["old"])), tuple(sorted(pair["new"]))) for pair in TRUTH["pairs"]}
     expected |= {((), (number,)) for number in TRUTH["added"]} | {((number,), ()) for number in TRUTH["removed"]}
     assert set(pairs(specimen)) == expected
+
+
+def test_the_specimens_changes_lead_from_one_text_to_the_other(specimen: Compared) -> None:
+    old, new = specimen.documents.values()
+    comparison = specimen.comparisons["2019", "2024"]
+    made = {change.new: joined_text(new, change.new) for change in comparison.changes if change.new}
+    assert dict(apply(old, comparison)) == made
 
 
 def test_what_moved_in_the_specimen_is_called_moved(specimen: Compared) -> None:

@@ -91,10 +91,28 @@ def test_the_record_names_editions_and_lineages() -> None:
         ("2023 footnote 12", Citation("2023", note="12")),
         ("2023 Annex a", Citation("2023", annex="A")),
         ("2023 at para 5.", Citation("2023", paragraph="5")),
+        ("WTSC 2023 §153", Citation("2023", paragraph="153")),
+        ("WTTSC 2023, ¶ 153", Citation("2023", paragraph="153")),
+        ("WT23 para 153", Citation("2023", paragraph="153")),
+        ("WT '18 p13", Citation("2018", page=13)),
+        ("Working Together to Safeguard Children (2018): page 13", Citation("2018", page=13)),
+        ("p. 13 of Working Together (2018)", Citation("2018", page=13)),
+        ("para 153, WT 2023", Citation("2023", paragraph="153")),
+        ("paragraph 2018 of WT 2023", Citation("2023", paragraph="2018")),
+        ("WT 2018:13", Citation("2018", page=13)),
+        ("(2018: 13-15)", Citation("2018", page=13, last_page=15)),
+        ("2018 pp 13–15", Citation("2018", page=13, last_page=15)),
+        ("2023 paras 153 and 154", Citation("2023", paragraph="153", until="154")),
+        ("2023 para 18(b)", Citation("2023", paragraph="18")),
+        ("the 2023 edition, para 5", Citation("2023", paragraph="5")),
+        ("2015 para 37 in chapter 1", Citation("2015", chapter="1", paragraph="37")),
     ],
 )
 def test_citations_are_read(words: str, expected: Citation) -> None:
-    assert parse_citation(words, ("2015", "2018", "2023"), ("WT", "Working Together")) == expected
+    assert (
+        parse_citation(words, ("2015", "2018", "2023"), ("WT", "Working Together to Safeguard Children"))
+        == expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -106,11 +124,14 @@ def test_citations_are_read(words: str, expected: Citation) -> None:
         ("WT 2018 verse 3", "verse 3 is not understood"),
         ("WT 2018 p 13 and so on", "and so on is not understood"),
         ("", "no edition in it"),
+        ("WT 98 p 13", "no edition in it"),
+        ("23 para 4", "no edition in it"),
+        ("2018 para 12345xy", "is not understood"),
     ],
 )
 def test_what_is_not_understood_is_said(words: str, complaint: str) -> None:
     with pytest.raises(GuidanceError, match=complaint):
-        parse_citation(words, ("2015", "2018", "2023"), ("WT", "Working Together"))
+        parse_citation(words, ("2015", "2018", "2023"), ("WT", "Working Together to Safeguard Children"))
 
 
 def anchors(words: str) -> tuple[str, ...]:
@@ -133,6 +154,9 @@ def test_places_are_found_by_number_and_page() -> None:
     assert anchors("2009 fn 1") == ("fn-1",)
     assert anchors("2001 p 1") == ("lamps", "para-1", "para-2", "para-3", "ropes", "para-4")
     known = {"2001": permalinks(LONG)}
+    both = resolve_citation(Citation("2001", page=1, last_page=2), known, "2001").places
+    assert {place.page for place in both} == {1, 2}
+    assert len(set(both)) == len(both)
     on_two = resolve_citation(Citation("2001", page=2), known, "2001").places
     assert {place.page for place in on_two} == {1, 2}
 

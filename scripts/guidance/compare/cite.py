@@ -12,15 +12,29 @@ from guidance.anchors import Permalink, permalink_path
 from guidance.compare.crosswalk import Crosswalk
 from guidance.model import GuidanceError
 
+_RANGE = r"(?:\s*(?:-|–|to|and)\s*(?:{name}\.?\s*)?(?P<{group}>\d+))?"
 _PARTS = {
     "chapter": r"(?:chapters?|chap|ch)\.?\s*(?P<chapter>\d+)",
     "paragraph": r"(?:paragraphs?|paras?|¶+|§+)\.?\s*(?P<paragraph>\d+(?:\.\d+)*)"
-    r"(?:\s*(?:-|–|to)\s*(?P<until>\d+))?",
-    "page": r"(?:pages?|pp?|pg)\.?\s*(?P<page>\d+)",
+    r"(?:(?:\s?\([a-z]\)|[a-z])(?:\([ivx]+\))?(?!\w))?"
+    + _RANGE.format(name=r"(?:paras?|paragraphs?|¶|§)", group="until"),
+    "page": r"(?:pages?|pp?|pgs?)\.?\s*(?P<page>\d+)" + _RANGE.format(name=r"(?:pages?|pp?)", group="last"),
     "note": r"(?:footnotes?|fn|notes?|n)\.?\s*(?P<note>\d+)",
     "annex": r"(?:annex(?:es)?|appendix|app)\.?\s*(?P<annex>[A-Z]|\d+)",
 }
-_PART = re.compile(r"[\s,;:()]*(?:at\s+)?(?:" + "|".join(_PARTS.values()) + r")(?![\w.]*\w)", re.IGNORECASE)
+_PART = re.compile(
+    r"[\s,;:()\[\]–-]*(?:(?:at|of|in|the|see|and|edition|guidance)[\s,]+)*(?:"
+    + "|".join(_PARTS.values())
+    + r")(?![\w.]*\w)",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"(?:\b(?:chapters?|chap|ch|paragraphs?|paras?|pages?|pp?|pgs?|footnotes?|fn|notes?|n)\.?|[¶§])\s*$", re.I
+)
+_FILLING = re.compile(
+    r"^[\s,;:.()\[\]–-]*(?:(?:of|in|the|edition|guidance|version|and|see)\b[\s,;:.()]*)*$", re.IGNORECASE
+)
+_SMALL = {"to", "the", "and", "of", "in", "for", "a"}
 _TOP = {"part", "chapter", "annex"}
 _HEADINGS = {*_TOP, "section"}
 
@@ -35,6 +49,7 @@ class Citation(Struct, frozen=True):
     page: int | None = None
     note: str | None = None
     annex: str | None = None
+    last_page: int | None = None
 
 
 class Cited(Struct, frozen=True):
@@ -55,27 +70,29 @@ def parse_citation(
 ) -> Citation:
     """What a citation such as "WT 2018 p 13", "WT 2015 ch 1 para 37" or "2023 para 153" says.
 
-    `names` are what the publication is called; one of them may stand first. `unsaid` is the edition that is meant
-    where none is named. Raises GuidanceError when the edition is unknown or something is not understood.
+    `names` are what the publication is called; one of them, its beginning or its initials may stand in it, and the
+    place may stand first: "p. 13 of Working Together (2018)". `unsaid` is the edition that is meant where none is
+    named. Raises GuidanceError when the edition is unknown or something is not understood.
     """
-    called = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    known = "|".join(re.escape(edition) for edition in sorted(editions, key=len, reverse=True))
-    name = rf"(?:(?:{called})[\s,(]*)?" if called else ""
-    head = re.match(rf"\s*{name}(?P<edition>(?:{known})\b|\d{{4}}\b)" if known else r"(?!)", words, re.IGNORECASE)
-    if head is None and unsaid:
-        head = re.match(rf"\s*{name}(?P<edition>)", words, re.IGNORECASE)
-    if head is None:
+    edition, before, after = _edition(words, editions, names)
+    edition = edition or unsaid
+    if edition is None:
         raise GuidanceError(f'"{words}": no edition in it; write for instance "2023 para 45" or "2018 p 13"')
-    edition = head["edition"] or unsaid or ""
     if edition not in editions:
         raise GuidanceError(f'"{words}": no edition {edition}; there are {", ".join(sorted(editions))}')
     found: dict[str, str] = {}
-    at = head.end()
-    while match := _PART.match(words, at):
-        found |= {name: value for name, value in match.groupdict().items() if value}
-        at = match.end()
-    if words[at:].strip(" .,;:()") or not found:
-        rest = words[at:].strip() or "nothing after the edition"
+    if harvard := re.fullmatch(r"\s*:\s*(?P<page>\d+)(?:\s*[-–]\s*(?P<last>\d+))?[\s).]*", after):
+        found, after = {name: value for name, value in harvard.groupdict().items() if value}, ""
+    for stretch in (before, after):
+        at = 0
+        while match := _PART.match(stretch, at):
+            found |= {name: value for name, value in match.groupdict().items() if value}
+            at = match.end()
+        if not _FILLING.match(stretch[at:]):
+            rest = stretch[at:].strip()
+            raise GuidanceError(f'"{words}": {rest} is not understood; write for instance "2015 ch 1 para 37"')
+    if not found:
+        rest = "nothing after the edition"
         raise GuidanceError(f'"{words}": {rest} is not understood; write for instance "2015 ch 1 para 37"')
     return Citation(
         edition,
@@ -85,7 +102,48 @@ def parse_citation(
         page=int(found["page"]) if "page" in found else None,
         note=found.get("note"),
         annex=found["annex"].upper() if "annex" in found else None,
+        last_page=int(found["last"]) if "last" in found else None,
     )
+
+
+def _edition(words: str, editions: Collection[str], names: Iterable[str]) -> tuple[str | None, str, str]:
+    """The edition that some words name (or something that looks like one), and what stands before and after it
+    and the publication's name. Two digits name an edition only right behind the publication's name: "WT23"."""
+    called = "|".join(re.escape(name) for name in _called(names)) or r"(?!)"
+    known = "|".join(re.escape(edition) for edition in sorted(editions, key=len, reverse=True)) or r"(?!)"
+    number = rf"(?<!\w)(?:{known})(?!\w)|(?<!\d)\d{{4}}(?!\w)|(?<!\d)\d\d(?!\w)"
+    whole = rf"(?:(?P<name>(?<!\w)(?:{called}))[\s,(\[’']*)?(?P<edition>{number})"
+    for match in re.finditer(whole, words, re.IGNORECASE):
+        said, before = match["edition"], words[: match.start()]
+        if match["name"] is None and _LABEL.search(before):
+            continue
+        if len(said) == 2 and said not in editions:
+            ends = [edition for edition in editions if edition.endswith(said)]
+            if match["name"] is None or len(ends) != 1:
+                continue
+            said = ends[0]
+        return said, _unnamed(before, called), words[match.end() :]
+    return None, "", _unnamed(words, called)
+
+
+def _called(names: Iterable[str]) -> list[str]:
+    """What people call a publication: its names, the beginnings and the initials of long ones; longest first."""
+    found: set[str] = set()
+    for name in names:
+        parts = name.split()
+        found.add(name)
+        found.update(
+            " ".join(parts[:size]) for size in range(2, len(parts)) if parts[size - 1].lower() not in _SMALL
+        )
+        if len(parts) > 2:
+            found.add("".join(part[0] for part in parts if part.lower() not in _SMALL))
+            found.add("".join(part[0] for part in parts))
+    return sorted(found, key=lambda name: (-len(name), name))
+
+
+def _unnamed(words: str, called: str) -> str:
+    """Words without the publication's name."""
+    return re.sub(rf"(?<!\w)(?:{called})(?!\w)", " ", words, flags=re.IGNORECASE)
 
 
 def resolve_citation(
@@ -141,7 +199,12 @@ def _places(citation: Citation, entries: Sequence[Permalink]) -> tuple[Permalink
             found = [e for e in found if e.page == citation.page] or found
         return tuple(found)
     if citation.page is not None:
-        return _on_page(citation.page, [e for e in within if e.kind != "footnote"])
+        bodies = [entry for entry in within if entry.kind != "footnote"]
+        last = (
+            citation.last_page if citation.last_page and citation.last_page < citation.page + 50 else citation.page
+        )
+        pages = (_on_page(page, bodies) for page in range(citation.page, last + 1))
+        return tuple(dict.fromkeys(entry for entries_ in pages for entry in entries_))
     return tuple(within[:1])
 
 
