@@ -22,9 +22,11 @@ from guidance.link.titles import read_titles
 from guidance.linking import linked_files, make_shelf, record_texts
 from guidance.loading import Loaded, Places, load_editions
 from guidance.model import Document, GuidanceError, Reference, Unresolved
+from guidance.offering import Making, offer_files
 from guidance.overlays import prepare_with, read_overlay
 from guidance.publish import api
 from guidance.publish.blocks import picture_name
+from guidance.publish.downloads import link_to_files
 from guidance.publish.edition import render_stub
 from guidance.publish.embeds import put_in_examples
 from guidance.publish.frame import edition_settings, root_settings
@@ -111,7 +113,9 @@ def build(order: Order, fetcher: Fetcher | None, tell: Tell = lambda _: None) ->
                 f"{'; '.join(lost)}; build without --strict to see the page that says what is amiss"
             )
         overlay = read_overlay(order.overlay, *read_tokens(order.shop.root)) if order.overlay else None
-        folders = publication_folders(publication, order.publication, loaded, order.shop, crew, overlay=overlay)
+        folders = publication_folders(
+            publication, order.publication, loaded, order.shop, crew, overlay=overlay, tell=tell
+        )
         specimen = None if loaded else _specimen(order)
         if specimen:
             folders = chain(map(_showing_specimen, folders), _specimen_folders(specimen, order, tell, crew))
@@ -179,13 +183,15 @@ def publication_folders(
     crew: Crew,
     prefix: str = "",
     overlay: Overlay | None = None,
+    tell: Tell = lambda _: None,
 ) -> Iterator[Folder]:
     """What MkDocs is to build for a publication: a folder for each edition, and the pages at its root."""
     texts = {item.edition.id: item for item in loaded}
     compared = compare_editions(loaded, folder, crew)
     shelf = make_shelf(publication, folder, loaded, compared, shop, prefix)
     for edition in publication.editions:
-        yield lay_over(_edition_folder(publication, edition, folder, texts, compared, shelf), overlay)
+        made = _edition_folder(publication, edition, folder, texts, compared, shelf, Making(shop.work, tell))
+        yield lay_over(made, overlay)
     yield lay_over(_root_folder(publication, folder, tuple(texts), compared, shelf, overlay), overlay)
 
 
@@ -196,6 +202,7 @@ def _edition_folder(
     texts: Mapping[str, Loaded],
     compared: Compared,
     shelf: Shelf,
+    making: Making,
 ) -> Folder:
     item = texts.get(edition.id)
     overview = _read(folder / edition.id / "overview.md")
@@ -208,7 +215,7 @@ def _edition_folder(
             references,
             edition,
             publication,
-            overview=overview + links_to_redlines(redlines) + link_to_ledger(ledger),
+            overview=overview + links_to_redlines(redlines) + link_to_ledger(ledger) + link_to_files(),
             counterparts=compared.counterparts(edition.id),
             nearest=compared.counterparts(edition.id, nearest=True),
             stamps=make_stamps(compared, publication, edition.id),
@@ -216,7 +223,9 @@ def _edition_folder(
             terms=find_terms(item.document, references, short_forms(folder / ACRONYMS)),
         )
         pages += render_ledger(ledger, [other for other in texts if other != edition.id])
+        pages, files = offer_files(item, references, ledger, pages, shelf, making)
     else:
+        files = {}
         pages = render_stub(edition, publication, overview=overview, nearest=_nearest(publication, edition, texts))
     current = edition.id == publication.in_force.id
     return Folder(
@@ -226,7 +235,7 @@ def _edition_folder(
         | _pictures(item)
         | {path: content for redline in redlines for path, content in redline.files.items()},
         settings=edition_settings(edition, publication, pages, with_text=tuple(texts)),
-        extras=_extras(edition, item, references, pages, shelf) | _duty_files(ledger),
+        extras=_extras(edition, item, references, pages, shelf) | _duty_files(ledger) | files,
         aliases=("latest",) if current else (),
         prefix=shelf.prefix,
     )
@@ -347,7 +356,7 @@ def _specimen_folders(folder: Path, order: Order, tell: Tell, crew: Crew) -> Ite
     loaded, missing = load_editions(publication, folder, wanted, places, None, crew)
     if missing:
         raise GuidanceError(f"{folder}: {missing[0].edition}: {missing[0].reason}")
-    yield from publication_folders(publication, folder, loaded, order.shop, crew, SPECIMEN)
+    yield from publication_folders(publication, folder, loaded, order.shop, crew, SPECIMEN, tell=tell)
 
 
 def _showing_specimen(folder: Folder) -> Folder:

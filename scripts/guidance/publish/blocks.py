@@ -12,7 +12,7 @@ from guidance.model import Block, Cell, Figure, Item, List, Para, Subheading, Ta
 from guidance.publish.inline import Context, escape_html, render_text
 from guidance.publish.pages import PICTURES
 
-_NAMELESS = "A picture; the words in it stand below"
+NAMELESS = "A picture; the words in it stand below"
 
 
 class Setting(Struct, frozen=True):
@@ -190,7 +190,7 @@ def _html_figure(figure: Figure, setting: Setting) -> str:
     parts: list[str] = []
     if figure.picture:
         source = escape_html(f"{setting.root}{PICTURES}{picture_name(figure.picture)}")
-        short = figure.alternative or (figure.caption.plain if figure.caption else "") or _NAMELESS
+        short = figure.alternative or (figure.caption.plain if figure.caption else "") or NAMELESS
         image = f'<img src="{source}" alt="{escape_html(short)}" loading="lazy">'
         parts.append(f'<a class="picture" href="{source}">{image}</a>')
     if figure.caption:

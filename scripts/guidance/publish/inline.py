@@ -53,7 +53,7 @@ class Context(Struct, frozen=True):
     note_id: Callable[[str], str]  # a note's anchor -> the id of this reference to it
 
 
-class _Piece(Struct, frozen=True):
+class Piece(Struct, frozen=True):
     """A stretch of text under the same marks, or a note reference."""
 
     text: str
@@ -93,7 +93,7 @@ def render_text(text: Text, context: Context, form: Form = "markdown", *, line_s
     Links stand outside styles; a note reference within a link cuts the link in two, since links do not nest.
     A link whose address leads nowhere is printed as its words.
     """
-    pieces = tuple(_pieces(text))
+    pieces = tuple(pieces_of(text))
     printed = ""
     for link, group in groupby(pieces, key=lambda piece: None if piece.note else piece.link):
         members = list(group)
@@ -110,7 +110,7 @@ def render_text(text: Text, context: Context, form: Form = "markdown", *, line_s
     return printed.rstrip()
 
 
-def _pieces(text: Text) -> Iterator[_Piece]:
+def pieces_of(text: Text) -> Iterator[Piece]:
     """The text cut wherever a mark begins or ends, with note references between."""
     length = len(text.plain)
     spans = [m for m in text.marks if isinstance(m, Style | Link)]
@@ -120,15 +120,15 @@ def _pieces(text: Text) -> Iterator[_Piece]:
     edges.update(min(max(note.at, 0), length) for note in notes)
     cuts = sorted(edges)
     for start, end in zip(cuts, [*cuts[1:], length], strict=True):
-        yield from (_Piece("", None, frozenset(), n) for n in notes if min(max(n.at, 0), length) == start)
+        yield from (Piece("", None, frozenset(), n) for n in notes if min(max(n.at, 0), length) == start)
         if start < end:
             over = [s for s in spans if s.start <= start and s.end >= end]
             link = next((s for s in over if isinstance(s, Link)), None)
-            yield _Piece(text.plain[start:end], link, frozenset(s.kind for s in over if isinstance(s, Style)))
+            yield Piece(text.plain[start:end], link, frozenset(s.kind for s in over if isinstance(s, Style)))
 
 
 def _styled(
-    pieces: list[_Piece], context: Context, form: Form, line_start: bool, depth: int = 0, before: str = ""
+    pieces: list[Piece], context: Context, form: Form, line_start: bool, depth: int = 0, before: str = ""
 ) -> str:
     """Pieces of one link (or of none), each style opened and closed once over neighbours that share it."""
     if depth == len(_ORDER):
@@ -144,7 +144,7 @@ def _styled(
     return printed
 
 
-def _wrapped(inner: str, kind: Kind, members: list[_Piece], form: Form, before: str) -> str:
+def _wrapped(inner: str, kind: Kind, members: list[Piece], form: Form, before: str) -> str:
     """Inner markup in its style: with stars where Markdown reads those without doubt, else with a tag."""
     stars = _STARS.get(kind, "")
     plain = len(members) == 1 and members[0].kinds == {kind} and inner == inner.strip() and inner
@@ -154,7 +154,7 @@ def _wrapped(inner: str, kind: Kind, members: list[_Piece], form: Form, before: 
     return f"<{tag}{_CLASSES.get(kind, '')}>{inner}</{tag}>"
 
 
-def _plain(piece: _Piece, context: Context, form: Form, line_start: bool) -> str:
+def _plain(piece: Piece, context: Context, form: Form, line_start: bool) -> str:
     if piece.note:
         return _note_reference(piece.note, context, form)
     return escape_html(piece.text) if form == "html" else escape_markdown(piece.text, line_start=line_start)
@@ -177,6 +177,11 @@ def _address(address: str, context: Context, form: Form) -> str | None:
     """A link's address from this page; None where it leads nowhere or has a scheme that is not ours."""
     if address.startswith("#"):
         return context.link(address[1:], form)
+    return safe_address(address)
+
+
+def safe_address(address: str) -> str | None:
+    """An absolute address that a page may link, escaped; None where its scheme is none of ours."""
     scheme = urllib.parse.urlsplit(address).scheme.lower() if _is_split(address) else ""
     if scheme not in ("http", "https", "mailto"):
         return None

@@ -28,6 +28,7 @@ _MEANING: Mapping[Strength, str] = {
     "may": "is a power: it is allowed, not required",
     "responsibility": "is somebody's task, said without must or should: “is responsible for”, “has a duty to”",
 }
+CSV_COLUMNS = ("strength", "who", "sentence", "place", "page", "anchor", "earlier")
 _LONG = 12  # a list of more entries is divided by chapters
 _UNCLEAR_NAME = "Not clear whom it binds"
 _PLACE = re.compile(r"^<!-- duties: (?P<agencies>[a-z0-9 -]+?) -->$", re.M)
@@ -82,8 +83,12 @@ def duty_records(duties: Iterable[Duty]) -> tuple[Record, ...]:
 
 def duties_csv(ledger: Ledger) -> bytes:
     """The whole ledger for a spreadsheet, in reading order."""
-    columns = ("strength", "who", "sentence", "place", "page", "anchor", "earlier")
-    return csv_table(columns, (_csv_row(ledger, duty) for duty in ledger.duties))
+    return csv_table(CSV_COLUMNS, csv_rows(ledger, ledger.duties))
+
+
+def csv_rows(ledger: Ledger, duties: Iterable[Duty]) -> tuple[tuple[str, ...], ...]:
+    """The rows of duties under `CSV_COLUMNS`."""
+    return tuple(_csv_row(ledger, duty) for duty in duties)
 
 
 def _csv_row(ledger: Ledger, duty: Duty) -> tuple[str, ...]:

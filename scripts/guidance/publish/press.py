@@ -1,0 +1,187 @@
+"""Manuscripts -> Word, EPUB and tagged PDF, by pandoc and Typst, kept below the work folder by what they are of.
+
+Knows nothing of editions or duties; runs programs of ours only, on nodes and pictures that it is given.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+import pypandoc
+import typst
+from msgspec import Struct
+
+from guidance.model import GuidanceError
+from guidance.publish.pandoc import Node, alternatives, labelled, tree
+
+FORMS = ("docx", "epub", "pdf")
+_MOMENT = "946684800"  # zip entries and dates inside a file: the same input gives the same bytes
+_PATIENCE = 120  # seconds for one file; the longest seen takes six
+_LIMIT = "-M1g"  # of memory, for pandoc
+_WORKERS = 2
+_CSS = """\
+body { font-family: sans-serif; line-height: 1.5; }
+h1, h2, h3, h4, h5, h6 { font-family: serif; line-height: 1.25; }
+.box { border: 1px solid #17565a; border-left-width: .3em; padding: .2em .8em; margin: 1.2em 0; }
+.box blockquote { margin: 0; }
+img { max-width: 100%; }
+table { border-collapse: collapse; }
+td, th { border: 1px solid #767d78; padding: .25em .5em; text-align: left; vertical-align: top; }
+"""
+_TYPST = """\
+#let told = json(bytes(sys.inputs.told))
+#let image(path, ..rest) = std.image(path, alt: told.alternatives.at(path), ..rest)
+#let horizontalrule = line(length: 100%)
+#set document(title: told.title, author: told.publisher)
+#set text(lang: "en", region: "gb", font: ("Libertinus Serif",), size: 10.5pt)
+#set par(leading: 0.62em, spacing: 1.05em)
+#set page(paper: "a4", margin: (x: 2.6cm, y: 2.4cm), numbering: "1", footer: context [
+  #set text(size: 8pt)
+  #told.running #h(1fr) #counter(page).display()
+])
+#set table(inset: 5pt, stroke: 0.5pt + luma(120))
+#set figure(numbering: none)
+#show figure.where(kind: table): set block(breakable: true)
+#show link: underline
+#show heading: set block(above: 1.5em, below: 0.8em)
+#show heading.where(level: 1): set text(size: 1.35em)
+#show quote.where(block: true): it => block(
+  width: 100%, inset: 9pt, stroke: (left: 3pt + rgb("#17565a"), rest: 0.5pt + rgb("#17565a")), it.body)
+#block(text(size: 20pt, weight: "bold", told.title))
+#if told.subtitle != "" { block(text(size: 13pt, told.subtitle)) }
+"""
+_CONTENTS = "#{ show footnote: none; outline(title: [Contents], depth: 2, indent: 1em) }\n#pagebreak()\n"
+
+
+class Manuscript(Struct, frozen=True):
+    """One document to be set: its titles, who publishes it, the line at each page's foot, the blocks about it and
+    of it, and its pictures by file name. `contents` asks for a contents list."""
+
+    title: str
+    subtitle: str
+    publisher: str
+    rights: str
+    running: str
+    about: Sequence[Node]
+    blocks: Sequence[Node]
+    pictures: Mapping[str, bytes] = {}
+    contents: bool = False
+    language: str = "en-GB"
+
+
+def set_all(
+    manuscripts: Mapping[str, Manuscript], work: Path, done: Callable[[str], None] = lambda _: None
+) -> dict[str, bytes]:
+    """Every manuscript as every form, by name: "wt-2023" gives "wt-2023.docx" and so on.
+
+    Takes from `work` what was made before of just this; two at a time. Raises GuidanceError when one cannot be.
+    """
+    orders = [(name, form) for name in manuscripts for form in FORMS]
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        made = pool.map(lambda order: _kept(manuscripts[order[0]], order[0], order[1], work, done), orders)
+        return {f"{name}.{form}": content for (name, form), content in zip(orders, made, strict=True)}
+
+
+def _kept(manuscript: Manuscript, name: str, form: str, work: Path, done: Callable[[str], None]) -> bytes:
+    kept = work / "downloads" / f"{_key(manuscript, form)}.{form}"
+    if kept.is_file():
+        return kept.read_bytes()
+    with tempfile.TemporaryDirectory(prefix="guidance-") as place:
+        content = _SETTERS[form](manuscript, Path(place), f"{name}.{form}")
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    beside = kept.with_name(f"{kept.name}.new")
+    beside.write_bytes(content)
+    beside.replace(kept)
+    done(f"{name}.{form}")
+    return content
+
+
+def _key(manuscript: Manuscript, form: str) -> str:
+    digest = hashlib.sha256(msgspec.json.encode(manuscript, order="deterministic"))
+    digest.update(" ".join((form, version("pypandoc-binary"), version("typst"))).encode())
+    digest.update(Path(__file__).read_bytes())
+    return digest.hexdigest()[:32]
+
+
+# --- Programs --------------------------------------------------------------------------------------
+
+
+def _pandoc(manuscript: Manuscript, place: Path, name: str, to: str, options: Iterable[str]) -> None:
+    """Write `name` below `place`, where the pictures are put first."""
+    for picture, content in manuscript.pictures.items():
+        (place / picture).write_bytes(content)
+    meta = {
+        "title": manuscript.title,
+        "subtitle": manuscript.subtitle,
+        "lang": manuscript.language,
+        "publisher": manuscript.publisher,
+        "rights": manuscript.rights,
+        "identifier": f"urn:sha256:{_key(manuscript, 'identity')}",
+    }
+    whole = tree(meta, (*manuscript.about, *manuscript.blocks))
+    source = json.dumps(labelled(whole) if to == "typst" else whole)
+    command = (pypandoc.get_pandoc_path(), "+RTS", _LIMIT, "-RTS", "--quiet", "--from=json", f"--to={to}")
+    try:
+        subprocess.run(
+            (*command, f"--output={name}", *options),
+            input=source.encode(),
+            cwd=place,
+            env={**os.environ, "SOURCE_DATE_EPOCH": _MOMENT},
+            check=True,
+            capture_output=True,
+            timeout=_PATIENCE,
+        )
+    except subprocess.TimeoutExpired:
+        raise GuidanceError(f"{name}: pandoc did not end within {_PATIENCE} seconds") from None
+    except subprocess.CalledProcessError as error:
+        said = " ".join(error.stderr.decode(errors="replace").split())
+        raise GuidanceError(f"{name}: pandoc cannot make it ({said})") from None
+
+
+def _word(manuscript: Manuscript, place: Path, name: str) -> bytes:
+    contents = ["--toc", "--toc-depth=2"] if manuscript.contents else []
+    _pandoc(manuscript, place, "made.docx", "docx", ("--standalone", *contents))
+    return (place / "made.docx").read_bytes()
+
+
+def _epub(manuscript: Manuscript, place: Path, name: str) -> bytes:
+    (place / "style.css").write_text(_CSS, encoding="utf-8")
+    options = ("--standalone", "--css=style.css", "--split-level=1", "--toc-depth=2")
+    _pandoc(manuscript, place, "made.epub", "epub3", options)
+    return (place / "made.epub").read_bytes()
+
+
+def _pdf(manuscript: Manuscript, place: Path, name: str) -> bytes:
+    """A tagged PDF. Typst refuses what PDF/UA-1 does not allow, such as a picture without alternative text."""
+    _pandoc(msgspec.structs.replace(manuscript, about=()), place, "text.typ", "typst", ())
+    text = (place / "text.typ").read_text(encoding="utf-8")
+    _pandoc(msgspec.structs.replace(manuscript, blocks=()), place, "about.typ", "typst", ())
+    about = (place / "about.typ").read_text(encoding="utf-8")
+    contents = _CONTENTS if manuscript.contents else ""
+    (place / "made.typ").write_text("\n".join((_TYPST, about, contents, text)), encoding="utf-8")
+    told = {
+        "title": manuscript.title,
+        "subtitle": manuscript.subtitle,
+        "publisher": manuscript.publisher,
+        "running": manuscript.running,
+        "alternatives": alternatives(list(manuscript.blocks)),
+    }
+    try:
+        compiler = typst.Compiler(root=place, ignore_system_fonts=True, sys_inputs={"told": json.dumps(told)})
+        pdf = compiler.compile(place / "made.typ", format="pdf", pdf_standards="ua-1", timestamp=0)
+    except typst.TypstError as error:
+        what = " ".join(str(part) for part in (error.message, *error.hints)).split()
+        raise GuidanceError(f"{name}: Typst cannot set it ({' '.join(what)})") from None
+    if not isinstance(pdf, bytes):
+        raise GuidanceError(f"{name}: Typst made no PDF of it")
+    return pdf
+
+
+_SETTERS: Mapping[str, Callable[[Manuscript, Path, str], bytes]] = {"docx": _word, "epub": _epub, "pdf": _pdf}
