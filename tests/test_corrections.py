@@ -1,9 +1,12 @@
 """Corrections mend what they name, move the marks along, and refuse to be applied to anything else."""
 
+from pathlib import Path
+
 import pytest
 from msgspec.structs import replace
 
 from guidance.anchors import provision_fingerprint
+from guidance.loading import corrections_for, read_corrections
 from guidance.model import (
     Correction,
     Document,
@@ -18,6 +21,8 @@ from guidance.model import (
     plain_text,
 )
 from guidance.read.corrections import correct
+from guidance.register import Revision
+from guidance.sources import Source
 from reading import balance
 
 MARKS = (Style(0, 3, "bold"), Link(4, 20, "https://a.example/"), NoteMark(20, "fn-1", "1"), Style(21, 24, "italic"))
@@ -66,3 +71,32 @@ def test_a_correction_that_no_longer_applies_is_an_error(correction: Correction,
         correct(DOCUMENT, (correction,))
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+ENTRY = '[[corrections]]\nanchor = "a"\nfingerprint = "f"\nfind = "x"\nreplace = "y"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[[correction]]\nanchor = "a"\n', "correction"),
+        (ENTRY + 'reason = " "\n', "no reason"),
+        (ENTRY, "reason"),
+        (ENTRY + 'reason = "r"\nrevison = "b"\n', "revison"),
+        ("[[corrections]\n", "corrections.toml"),
+    ],
+)
+def test_a_bad_file_of_corrections_is_refused_in_one_line(tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "corrections.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(GuidanceError, match=says) as caught:
+        read_corrections(tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_correction_may_be_for_one_revision_alone() -> None:
+    tied = replace(MEND, revision="2024-02")
+    first, second = Revision("2024-02", "First."), Revision("2025-06", "Second.")
+    files = {r: Source("2023", Path("f.pdf"), "0" * 64, "application/pdf", r) for r in (first, second, None)}
+    assert corrections_for(files[first], (MEND, tied)) == (MEND, tied)
+    assert corrections_for(files[second], (MEND, tied)) == (MEND,)
+    assert corrections_for(files[None], (MEND, tied)) == (MEND,)

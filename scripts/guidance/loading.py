@@ -75,19 +75,34 @@ def load_editions(
     return tuple(loaded), tuple(missing)
 
 
+class _Corrections(Struct, frozen=True, forbid_unknown_fields=True):
+    """A corrections.toml."""
+
+    corrections: tuple[Correction, ...] = ()
+
+
 def read_corrections(folder: Path) -> tuple[Correction, ...]:
     """The corrections of an edition, from `folder`/corrections.toml; none where there is no such file.
 
-    Raises GuidanceError when the file is not of this form.
+    Raises GuidanceError when the file is not of this form, or when a correction has no reason.
     """
     path = folder / "corrections.toml"
     if not path.is_file():
         return ()
     try:
-        held = tomllib.loads(path.read_text(encoding="utf-8"))
-        return msgspec.convert(held.get("corrections", []), tuple[Correction, ...])
+        held = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _Corrections)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise GuidanceError(f"{path}: {error}") from None
+    for correction in held.corrections:
+        if not correction.reason.strip():
+            raise GuidanceError(f"{path}: the correction at {correction.anchor} has no reason; give one")
+    return held.corrections
+
+
+def corrections_for(source: Source, corrections: Iterable[Correction]) -> tuple[Correction, ...]:
+    """Those for the file at hand: of every revision, or of the one that it is."""
+    read = source.revision.id if source.revision else None
+    return tuple(c for c in corrections if c.revision in (None, read))
 
 
 # --- Reading as a job ----------------------------------------------------------------------------
@@ -107,7 +122,9 @@ def _read_sources(sources: Sequence[Source], folder: Path, crew: Crew) -> Iterat
     jobs: dict[str, Job] = {}
     for source in sources:
         try:
-            jobs[source.edition] = _reading(source.path, read_corrections(folder / source.edition))
+            jobs[source.edition] = _reading(
+                source.path, corrections_for(source, read_corrections(folder / source.edition))
+            )
         except GuidanceError as error:
             faults[source.edition] = str(error)
     results = dict(zip(jobs, crew.run(jobs.values()), strict=True))

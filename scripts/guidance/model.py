@@ -210,14 +210,16 @@ class Finding(Struct, frozen=True):
     page: int | None = None
 
 
-class Correction(Struct, frozen=True):
-    """A reviewed mend of a fault in the source, applied by anchor and fingerprint, with its reason."""
+class Correction(Struct, frozen=True, forbid_unknown_fields=True):
+    """A reviewed mend of a fault in the source, applied by anchor and fingerprint, with its reason. Where it names
+    a `revision`, it is for the file of that one alone."""
 
     anchor: str
     fingerprint: str
     find: str
     replace: str
     reason: str
+    revision: str | None = None
 
 
 class SourceFile(Struct, frozen=True):

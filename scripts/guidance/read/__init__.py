@@ -3,9 +3,12 @@
 import hashlib
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from guidance.model import Correction, Document, GuidanceError, SourceFile
 from guidance.read.accounts import printed_characters
 from guidance.read.apart import Apart, CrashedError
+from guidance.read.contents import stale_contents
 from guidance.read.corrections import correct
 from guidance.read.opinion import compare_words, read_words
 from guidance.read.pdf import read_ink
@@ -107,4 +110,5 @@ def _read_pdf(path: Path) -> Document:
         pages=len(ink.pages),
         producer=ink.producer,
     )
-    return build_document(ink, source, path)
+    document = build_document(ink, source, path)
+    return replace(document, findings=(*document.findings, *stale_contents(document)))
