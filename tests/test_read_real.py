@@ -150,12 +150,14 @@ def test_characters_balance_and_anchors_are_unique(name: str) -> None:
     assert len(anchors(document)) == len(set(anchors(document)))
 
 
-@pytest.mark.parametrize("name", [WORKING_TOGETHER, *KCSIE, ADOPTION, HOMES])  # pdf_oxide cannot read the other
+@pytest.mark.parametrize("name", [WORKING_TOGETHER, *OTHERS])
 def test_a_second_engine_reads_the_same_words(name: str) -> None:
     agreement = read_document(publication(name), second_opinion=True).agreement
     assert agreement
-    assert agreement.recall >= 0.999
-    assert agreement.precision >= 0.999
+    assert agreement.engine == ("pdfminer" if name == IRO else "pdf_oxide")  # which knows none of its fonts
+    least = 0.99 if name == IRO else 0.9995  # a chart with slanted words: each engine orders their letters anew
+    assert agreement.recall >= least
+    assert agreement.precision >= least
 
 
 # --- With evidence withheld ----------------------------------------------------------------------

@@ -17,7 +17,7 @@ from guidance.read import read_document
 from guidance.register import Edition, Publication, Revision
 from guidance.sources import Fetcher, Missing, Source, find_source
 
-_READERS = ("pypdfium2", "pikepdf", "pdf-oxide", "beautifulsoup4", "lxml", "pypandoc-binary")
+_READERS = ("pypdfium2", "pikepdf", "pdf-oxide", "pdfminer.six", "beautifulsoup4", "lxml", "pypandoc-binary")
 _READING = ("read", "model.py", "anchors.py", "accounts.py", "loading.py")  # what the reading depends on
 
 

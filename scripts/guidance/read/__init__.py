@@ -10,7 +10,7 @@ from guidance.read.accounts import printed_characters
 from guidance.read.apart import Apart, CrashedError
 from guidance.read.contents import stale_contents
 from guidance.read.corrections import correct
-from guidance.read.opinion import compare_words, read_words
+from guidance.read.opinion import SLOW_ENGINE, Words, compare_words, knows_little, read_words, read_words_slowly
 from guidance.read.pdf import read_ink
 from guidance.read.structure import build_document
 
@@ -18,8 +18,8 @@ from guidance.read.structure import build_document
 def read_document(path: Path, corrections: tuple[Correction, ...] = (), second_opinion: bool = False) -> Document:
     """The document that a source file holds, mended by `corrections`.
 
-    With `second_opinion` another text engine reads the file at the same time, and the document says how far
-    the two agree. A PDF is read in a process of its own, which a hostile file may crash.
+    With `second_opinion` another text engine reads the file at the same time (a third where that one cannot), and
+    the document says how far the two agree. A PDF is read in a process of its own, which a hostile file may crash.
     Raises GuidanceError, in one line, for a file that cannot be read as guidance, and for a correction that
     no longer applies.
     """
@@ -33,7 +33,7 @@ def read_document(path: Path, corrections: tuple[Correction, ...] = (), second_o
     try:
         document = Apart(_read_pdf, path).result()
         if other:
-            document = compare_words(document, _words(other))
+            document = _with_opinion(document, path, other)
     except CrashedError as error:
         raise GuidanceError(f"{path}: the PDF cannot be read ({error}); download it again") from None
     finally:
@@ -85,7 +85,16 @@ def _read_word(path: Path) -> Document:
         raise GuidanceError(f"{path}: the file is nested too deeply to be read; get another copy") from None
 
 
-def _words(other: Apart[tuple[tuple[str, ...], ...]]) -> tuple[tuple[str, ...], ...]:
+def _with_opinion(document: Document, path: Path, other: Apart[Words]) -> Document:
+    """The document compared with what the other engine reads, or a third one where that is next to nothing."""
+    compared = compare_words(document, _words(other))
+    if not knows_little(compared):
+        return compared
+    third = compare_words(document, _words(Apart(read_words_slowly, path)), SLOW_ENGINE)
+    return compared if knows_little(third) else third
+
+
+def _words(other: Apart[Words]) -> Words:
     try:
         return other.result()
     except CrashedError:
