@@ -36,6 +36,7 @@ from guidance.publish.markdown import render_pages
 from guidance.publish.overlay import Overlay, lay_over
 from guidance.publish.pages import PICTURES, Page, addresses
 from guidance.publish.permalink_pages import permalink_pages
+from guidance.publish.quotations import quotation_files, render_quotations
 from guidance.publish.root import render_root_home
 from guidance.publish.shelf import Shelf
 from guidance.publish.site import Folder, Workshop, build_site
@@ -312,7 +313,10 @@ def _root_folder(
         pages["index.md"] = render_root_home(publication, loaded).encode()
     if set(pages) == {"index.md", "editions.md"}:
         settings["nav"] = [{"Home": "index.md"}, {"Editions": "editions.md"}]
-    extras = linked_files(shelf) | ({"crosswalk.json": crosswalk_json(compared)} if loaded else {})
+    quotable = quotation_files(shelf)
+    quotations = render_quotations(shelf, quotable)
+    pages[quotations.path] = quotations.markdown.encode()
+    extras = linked_files(shelf) | quotable | ({"crosswalk.json": crosswalk_json(compared)} if loaded else {})
     if search := make_search(publication, folder, compared):
         pages[search.page.path] = search.page.markdown.encode()
         extras |= search.files
