@@ -6,10 +6,9 @@ What counts as a reference is decided in `audit`; where places stand is known fr
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
-from itertools import pairwise
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from guidance.anchors import Permalink, permalink_path, permalinks, read_permalinks
 from guidance.audit.markup import decode
@@ -22,11 +21,13 @@ from guidance.audit.stale import Names
 from guidance.audit.texts import Reading, plain
 from guidance.audit.verdicts import Found, Judge, Standing
 from guidance.audit.vocabulary import Known, read_wanted
-from guidance.compare.changes import compare
 from guidance.compare.cite import Citation, resolve_citation
-from guidance.compare.crosswalk import Crosswalk, build_crosswalk
+from guidance.compare.crosswalk import Crosswalk
+from guidance.comparing import Compared, compare_editions
+from guidance.jobs import Crew
 from guidance.loading import Loaded
-from guidance.model import GuidanceError, plain_text
+from guidance.model import GuidanceError, Link, Provision, block_texts
+from guidance.publish.compared import entries, redline_addresses, survey
 from guidance.register import Publication
 from guidance.sources.pages import PageFetcher
 
@@ -39,6 +40,8 @@ _MEDIA = {  # what a server calls the kinds that are read
     "text/plain": "text",
     "text/markdown": "markdown",
 }
+_TITLE = 6  # words of a link that make it a title rather than a name within a sentence
+_LEFT_OUT = "leftoutleftout"  # a word that nobody writes
 _TOLD = 100  # files between two words of progress
 
 
@@ -55,9 +58,15 @@ class Auditor:
     """Everything about a publication that an audit needs, made once for all files."""
 
     def __init__(
-        self, publication: Publication, folder: Path, loaded: Sequence[Loaded], site_url: str | None = None
+        self,
+        publication: Publication,
+        folder: Path,
+        loaded: Sequence[Loaded],
+        site_url: str | None = None,
+        crew: Crew | None = None,
     ) -> None:
-        """`folder` is the publication's; `loaded` are the editions whose text is here.
+        """`folder` is the publication's; `loaded` are the editions whose text is here; `crew` compares them, or has
+        kept how they compare since the last build.
 
         Raises GuidanceError when a register or audit.toml cannot be read.
         """
@@ -69,7 +78,8 @@ class Auditor:
         places = {e.id: read_permalinks(folder / e.id / "permalinks.tsv") for e in publication.editions}
         places |= {item.edition.id: permalinks(item.document) for item in loaded}
         self._index = _index(loaded, places)
-        self._judge = Judge(self._known, _resolver(publication, places, loaded))
+        resolve = _Places(publication, places, loaded, lambda: compare_editions(loaded, folder, crew)).resolve
+        self._judge = Judge(self._known, resolve)
 
     def findings(self, reading: Reading) -> Iterator[Found]:
         """What there is to say of a file, in order of its lines."""
@@ -178,7 +188,7 @@ def _index(loaded: Sequence[Loaded], places: Mapping[str, Sequence[Permalink]]) 
     """Texts to find quotations of, the newest edition first; of the others what their fingerprints tell."""
     here = {item.edition.id for item in loaded}
     texts = [
-        passage(item.edition.id, provision.anchor, plain_text(provision))
+        passage(item.edition.id, provision.anchor, _own_words(provision))
         for item in reversed(loaded)
         for provision in item.document.provisions
         if provision.blocks
@@ -193,56 +203,90 @@ def _index(loaded: Sequence[Loaded], places: Mapping[str, Sequence[Permalink]]) 
     return Index(texts, prints)
 
 
-def _resolver(
-    publication: Publication, places: Mapping[str, Sequence[Permalink]], loaded: Sequence[Loaded]
-) -> Callable[[str, Cite], Standing]:
+def _own_words(provision: Provision) -> str:
+    """A provision's text without the titles that it links to: whoever names another document quotes nobody."""
+    lines = []
+    for text in block_texts(provision.blocks):
+        words, at = "", 0
+        for mark in sorted((m for m in text.marks if isinstance(m, Link)), key=lambda mark: mark.start):
+            if len(text.plain[mark.start : mark.end].split()) >= _TITLE and mark.start >= at:
+                words += f"{text.plain[at : mark.start]} {_LEFT_OUT} "
+                at = mark.end
+        lines.append(words + text.plain[at:])
+    return "\n".join(lines)
+
+
+class _Places:
     """Where a place of an edition stands; the editions are compared when that is first asked."""
-    in_force = publication.in_force.id
-    here = {item.edition.id for item in loaded}
-    anchors = {edition: {entry.anchor: entry for entry in entries} for edition, entries in places.items()}
 
-    @cache
-    def crosswalk() -> Crosswalk | None:
-        return _crosswalk(loaded) if in_force in here and len(here) > 1 else None
+    def __init__(
+        self,
+        publication: Publication,
+        places: Mapping[str, Sequence[Permalink]],
+        loaded: Sequence[Loaded],
+        compared: Callable[[], Compared],
+    ) -> None:
+        self._in_force = publication.in_force.id
+        self._places = places
+        self._here = {item.edition.id for item in loaded}
+        self._anchors = {edition: {entry.anchor for entry in entries} for edition, entries in places.items()}
+        self._compared = cache(compared)
+        self.resolve = cache(self._resolve)
+        self._redlines = cache(self._find_redlines)
 
-    @cache
-    def resolve(edition: str, cite: Cite) -> Standing:
-        if not places.get(edition):
+    def _resolve(self, edition: str, cite: Cite) -> Standing:
+        if not self._places.get(edition):
             return Standing(False)
-        walk = crosswalk() if edition != in_force else None
-        redline = f"{in_force}/compare/{edition}/" if {edition, in_force} <= here and edition != in_force else None
+        both = edition != self._in_force and {edition, self._in_force} <= self._here
+        walk = self._compared().crosswalk if both else None
         if cite.anchor:
-            if cite.anchor not in anchors[edition]:
-                return Standing(True)
-            stands = walk.counterpart(edition, cite.anchor, in_force) if walk else None
-            links = tuple(permalink_path(in_force, anchor) for anchor in stands.anchors) if stands else ()
-            own = (permalink_path(edition, cite.anchor),)
-            if edition == in_force:
-                return Standing(True, own, own)
-            exact = bool(stands and stands.exact)
-            return Standing(True, own, links if exact else (), () if exact else links, redline)
+            found = self._of_anchor(edition, cite.anchor, walk)
+        else:
+            found = self._of_citation(edition, cite, walk)
+        return structs.replace(found, redline=self._redline(edition, found.permalinks)) if both else found
+
+    def _of_anchor(self, edition: str, anchor: str, walk: Crosswalk | None) -> Standing:
+        if anchor not in self._anchors[edition]:
+            return Standing(True)
+        own = (permalink_path(edition, anchor),)
+        stands = walk.counterpart(edition, anchor, self._in_force) if walk else None
+        links = tuple(permalink_path(self._in_force, other) for other in stands.anchors) if stands else ()
+        if stands and not stands.exact:
+            return Standing(True, own, nearest=links)
+        return Standing(True, own, own if edition == self._in_force else links)
+
+    def _of_citation(self, edition: str, cite: Cite, walk: Crosswalk | None) -> Standing:
+        until = cite.until if cite.para else None
+        words = Citation(edition, cite.chapter, cite.para, until, cite.page, cite.note, cite.annex)
         try:
-            found = resolve_citation(_citation(edition, cite), places, in_force, walk)
+            found = resolve_citation(words, self._places, self._in_force, walk)
         except GuidanceError:
             return Standing(True)
-        today = found.permalinks if edition == in_force else _flat(found.today)
-        return Standing(True, found.permalinks, today, _flat(found.nearest), redline)
+        today = found.permalinks if edition == self._in_force else _flat(found.today)
+        return Standing(True, found.permalinks, today, _flat(found.nearest))
 
-    return resolve
+    def _redline(self, edition: str, permalinks: Sequence[str]) -> str | None:
+        """The redline of the first place that has one, else the comparison of the two editions."""
+        if not permalinks:
+            return None
+        whole = f"{self._in_force}/compare/{edition}/"
+        known = self._redlines(edition)
+        return next((known[one] for one in permalinks if one in known), whole)
 
-
-def _citation(edition: str, cite: Cite) -> Citation:
-    return Citation(
-        edition, cite.chapter, cite.para, cite.until if cite.para else None, cite.page, cite.note, cite.annex
-    )
+    def _find_redlines(self, edition: str) -> dict[str, str]:
+        compared = self._compared()
+        old, new = (
+            survey(one, compared.documents[one], compared.addresses[one]) for one in (edition, self._in_force)
+        )
+        found = entries(compared.comparisons[edition, self._in_force], old, new)
+        shown = redline_addresses(found, edition)
+        return {
+            permalink_path(edition, place.anchor): f"{self._in_force}/{shown[entry.count]}"
+            for entry in found
+            if entry.count in shown
+            for place in entry.old
+        }
 
 
 def _flat(listed: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(path for paths in listed for path in paths))
-
-
-def _crosswalk(loaded: Sequence[Loaded]) -> Crosswalk:
-    """The crosswalk over the loaded editions, from comparisons of neighbours alone: no page needs the others."""
-    documents = [(item.edition.id, item.document) for item in loaded]
-    comparisons = [compare(old, new, (old_id, new_id)) for (old_id, old), (new_id, new) in pairwise(documents)]
-    return build_crosswalk(documents, comparisons)

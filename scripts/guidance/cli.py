@@ -247,9 +247,10 @@ def audit_command(
         raise GuidanceError("audit: name the files or folders to read, or a list of addresses with --urls")
     register = read_register(publication)
     listed = read_addresses(urls) if urls else ()
-    with _telling() as tell:
-        loaded, _ = load(_order(publication, sources, None, Path("site")), register, None, tell)
-        auditor = Auditor(register, publication, loaded, site_url)
+    order = _order(publication, sources, None, Path("site"))
+    with _telling() as tell, order.crew() as crew:
+        loaded, _ = load(order, register, None, tell)
+        auditor = Auditor(register, publication, loaded, site_url, crew)
         found = audit(auditor, paths or [], tell)
         if listed:
             found = joined(found, audit_addresses(auditor, listed, PageFetcher(), tell))

@@ -250,12 +250,17 @@ def _right_tokens(author: str, name: str) -> _Tokens:
         ("year", _DATED),
         ("place", rf"{PLACE}{elsewhere}"),
         ("colon", r":\s?(?:pp?\.?\s*)?(?P<page>\d{1,3})(?:[–-]\d{1,3})?(?=\s*[);\]])"),
+        (
+            "word",
+            rf":\s*(?i:statutory|guidance|a guide)\b[^.;()\[\]]{{0,140}}?(?=\s*[(,]?\s*(?:{_MONTH}\s+)?{_YEAR}\b)",
+        ),
         ("gap", r"[\s,;()\[\]'\"/–—*_-]+"),
         ("gap", rf":(?=\s*(?:{PLACE}|{_YEAR}|{_MONTH}|(?i:statutory|guidance)\b))"),
         ("gap", rf"\.(?=\s*(?:{author}|\(?{_YEAR}\)?|London|TSO)\b)"),
         ("again", rf"(?:as\s+|last\s+)?{issued}\s+(?:in\s+|on\s+)?{dated}"),
         ("word", rf"(?:(?:was|were)\s+)?(?:last\s+)?{issued}\s+(?:in\s+|on\s+)?(?={dated})"),
         ("word", rf"(?:{author})(?:'s)?\b"),
+        ("word", rf"(?i:guidance|edition|version)\s+(?i:of|from|dated)\s+(?={dated})"),
         ("word", rf":?\s*(?i:a guide to) [^.;()\[\]]{{3,140}}?(?=\s*(?:[.;()\[\]]|$|{_YEAR}|, ))"),
         ("word", r"(?i:statutory|guidance|guide|edition|version|document|dated|England|London|TSO|the)\b"),
         ("word", rf"(?i:section|part|box|table|figure)\s+\d+(?:\.\d+)*(?=\s*[,:;]\s*{PLACE})[,:;]"),
@@ -265,7 +270,7 @@ def _right_tokens(author: str, name: str) -> _Tokens:
 
 def _left_tokens(author: str) -> _Tokens:
     """What may stand before a name, in the order in which it is tried."""
-    several = rf"{PLACE}(?:[\s,;]*(?:(?:and|of|in)\s+)?{PLACE})*"
+    several = rf"{PLACE}(?:\s+et\s+seq\.?|\s?ff?\.?(?!\w))?(?:[\s,;]*(?:(?:and|of|in)\s+)?{PLACE})*"
     year = rf"(?P<year>{_YEAR})"
     open_ = r"['\"*_]*$"
     not_when = "".join(rf"(?<!{end} )" for end in ("[Ii]n", "nce", "[Bb]y", "til", "ing", "ter", "ore"))

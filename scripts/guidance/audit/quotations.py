@@ -13,13 +13,15 @@ from guidance.anchors import fingerprint, normalise
 from guidance.audit.texts import Block
 
 SHINGLE = 4  # words that must follow one another somewhere in a passage
-LEAST_WORDS = 12  # a shorter stretch may as well be anybody's
+LEAST_WORDS = 15  # a shorter stretch may as well be anybody's, or the name of an Act
+LEAST_QUOTED = 8  # between quotation marks
 LEAST_ALIKE = 0.75  # share of words, in order, that a passage has in common with the text
 _GAP = 12  # words that may have been put in or taken out between two such places
 _MOST_PLACES = 24  # a shingle that stands in more provisions than this says nothing
 
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 _NUMBERED = re.compile(r"^\W*\d{1,4}(?:\.\d+)*[.)]?\s+")
+_QUOTED = re.compile(r"[\"'“‘«]\W*$")
 _ASIDE = " \"'“”‘’"
 
 
@@ -43,12 +45,11 @@ class Quotation(Struct, frozen=True):
 
 def passage(edition: str, anchor: str, text: str) -> Passage:
     """A provision's text made ready to be looked for."""
-    return Passage(edition, anchor, tuple(word for word, *_ in _words(text)))
+    return Passage(edition, anchor, _words(text))
 
 
-def _words(text: str) -> Iterator[tuple[str, int, int]]:
-    for match in _WORD.finditer(text):
-        yield match[0].replace("’", "'").casefold(), match.start(), match.end()
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.lower() for word in _WORD.findall(text.replace("’", "'")))
 
 
 class Index:
@@ -70,7 +71,7 @@ class Index:
         """What some blocks quote, each with its block's place in the list. A passage that goes over several
         blocks, as a list or a paged file has them, is found in each."""
         for at, block in enumerate(blocks):
-            if len(block.text) < LEAST_WORDS * 3:
+            if len(block.text) < LEAST_QUOTED * 3:
                 continue
             whole = self._whole(block)
             found = [whole] if whole else list(self._in_block(block))
@@ -89,23 +90,28 @@ class Index:
     def _in_block(self, block: Block) -> Iterator[Quotation]:
         if not self._places:
             return
-        words = list(_words(block.text))
-        plain = tuple(word for word, *_ in words)
+        plain = _words(block.text)
+        shingles = zip(*(plain[at:] for at in range(SHINGLE)), strict=False)
+        known = [(at, self._places[one]) for at, one in enumerate(shingles) if one in self._places]
+        if not known or known[-1][0] - known[0][0] + SHINGLE < LEAST_QUOTED:
+            return
         hits: dict[int, list[tuple[int, int]]] = {}
-        for at in range(len(plain) - SHINGLE + 1):
-            places = self._places.get(plain[at : at + SHINGLE])
-            if places and len(places) <= _MOST_PLACES:
-                for number, there in places:
-                    hits.setdefault(number, []).append((at, there))
+        for at, places in known:
+            for number, there in places if len(places) <= _MOST_PLACES else ():
+                hits.setdefault(number, []).append((at, there))
+        words = [match.span() for match in _WORD.finditer(block.text)]
         spans = [
             span for number, listed in hits.items() for span in self._spans(plain, self._passages[number], listed)
         ]
         taken: list[tuple[int, int]] = []
         # The longest stretch first, then the closest words; the sort is stable, so that the newest edition wins.
         for first, last, alike, quoted in sorted(spans, key=lambda s: (-round((s[1] - s[0]) * s[2]), -s[2])):
+            begun = bool(_QUOTED.search(block.text[: words[first][0]]))
+            if last - first < (LEAST_QUOTED if begun else LEAST_WORDS):
+                continue
             if all(last <= start or end <= first for start, end in taken):
                 taken.append((first, last))
-                yield Quotation(words[first][1], words[last - 1][2], quoted.edition, quoted.anchor, alike)
+                yield Quotation(words[first][0], words[last - 1][1], quoted.edition, quoted.anchor, alike)
 
     def _spans(
         self, plain: tuple[str, ...], found: Passage, hits: list[tuple[int, int]]
@@ -122,6 +128,6 @@ class Index:
                 first, last = run[0][0], run[-1][0] + SHINGLE
                 theirs = found.words[run[0][1] : run[-1][1] + SHINGLE]
                 alike = Indel.normalized_similarity(plain[first:last], theirs)
-                if last - first >= LEAST_WORDS and alike >= LEAST_ALIKE:
+                if last - first >= LEAST_QUOTED and alike >= LEAST_ALIKE:
                     yield first, last, round(alike, 3), found
             run = [hit] if hit else []

@@ -78,6 +78,8 @@ class Known:
         self._addresses: dict[str, str] = {_plain(a)[0]: publication.in_force.id for a in wanted.addresses}
         for edition in publication.editions:
             self._addresses |= {_plain(r.url)[0]: edition.id for r in edition.revisions if r.url}
+        # GOV.UK has served the same files from more than one of its hosts.
+        self._paths = {a.partition("/")[2]: e for a, e in self._addresses.items() if a.partition("/")[2]}
 
     @cached_property
     def years(self) -> dict[str, str]:
@@ -95,7 +97,9 @@ class Known:
         number = int(page[1]) if page else None
         inner = place.rpartition("/http")[2].partition("/")[2].lstrip("/") if "webarchive" in place else ""
         for one in filter(None, (place, _plain(inner)[0] if inner else "")):
-            if edition := self._addresses.get(one):
+            host, _, path = one.partition("/")
+            official = host == "gov.uk" or host.endswith(".gov.uk")
+            if edition := self._addresses.get(one) or (self._paths.get(path) if official else None):
                 return Address(edition, number)
         if self._site and place.startswith(f"{self._site}/"):
             return self._own(place.removeprefix(f"{self._site}/"))
