@@ -5,7 +5,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := site
-.PHONY: site serve check lint test environment browser
+.PHONY: site serve check lint test bench environment browser
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
@@ -32,6 +32,9 @@ lint: environment
 
 test: environment browser
 	@$(RUN) pytest
+
+bench: environment
+	@$(RUN) guidance bench
 
 environment: $(UV)
 	@test -d .venv || echo "· setting up .venv from uv.lock"

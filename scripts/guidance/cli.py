@@ -313,6 +313,30 @@ def review_command(
         _out.print(f"{name}: {count} citations reviewed")
 
 
+@app.command("bench")
+def bench_command(
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="conversion, comparison, site or growth; repeatable.")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Once each, and fewer editions.")] = False,
+    sources: SourcesOption = None,
+    publications: Annotated[
+        Path | None,
+        typer.Option("--publications", help="Folder of other official files (else GUIDANCE_PUBLICATIONS)."),
+    ] = None,
+) -> None:
+    """Measure this project beside its peers, in one run: docs/about/benchmarks.md and build/bench.json."""
+    from guidance.bench.run import run_bench  # nothing else needs it
+
+    with _telling() as tell:
+        outcome = run_bench(Path.cwd(), sources, publications, only or (), quick, tell)
+    if not outcome.official:
+        _out.print("no official files were at hand: conversion and comparison ran on the specimen")
+    for gap in outcome.without:
+        _out.print(f"not measured: {gap}")
+    _out.print(f"{outcome.page} and {outcome.data}: written")
+
+
 @app.command("serve")
 def serve_command(
     site: Annotated[Path, typer.Argument(help="The built site.")] = Path("site"),

@@ -1,0 +1,198 @@
+"""Comparison of two editions beside its peers: the same numbered paragraphs to each, held against pairs that were
+found by reading (tests/labels, specimen/alignment.toml: numbers only).
+"""
+
+import bisect
+import json
+import sys
+import time
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from guidance.bench import peers
+from guidance.bench.bench import OURS, Bench, Row, Table
+from guidance.bench.measure import Cost, measure, run
+from guidance.compare.changes import compare
+from guidance.link.agencies import Vocabulary
+from guidance.link.duties import find_duties
+from guidance.model import Document, plain_text
+from guidance.read import read_document
+from guidance.specimen import compile_typst
+
+ABOUT = (
+    "Each is given the numbered paragraphs of both editions; ours also the whole documents, finds duties and "
+    "words. `seconds` is the work without start-up. `right`: share of the read pairs that were found, `of "
+    "many`: of splits and merges, all of whose members were found, `moves`: of paragraphs that were put "
+    "elsewhere; `wrong`: pairs that are none, `false moves`: those of them that would be moves. The floor is "
+    "one pass of word differences over pairs given in advance. difflib, redlines and fast-diff-match-patch pair "
+    "no paragraphs themselves: theirs are those that share most of their text."
+)
+FLOOR = "word differences over given pairs (floor)"
+
+
+class Labels(Struct, frozen=True):
+    """What became of what: pairs of numbers, those among them that are splits or merges, and moves."""
+
+    pairs: frozenset[tuple[str, str]]
+    many: tuple[frozenset[tuple[str, str]], ...]
+    moves: frozenset[tuple[str, str]]
+    known: frozenset[str]  # old numbers that were read
+
+
+def measure_comparison(bench: Bench) -> Table:
+    """The pair of editions, and the specimen's, by every comparer."""
+    made = [bench.work / "specimen" / f"{year}.pdf" for year in ("2019", "2024")]
+    for path in made:
+        compile_typst(bench.root / "specimen" / path.stem / "source.typ", path)
+    rows = _rows(bench, "specimen", (made[0], made[1]), _specimen_labels(bench.root))
+    if bench.official:
+        rows = [*_rows(bench, "KCSIE", bench.pair, _kcsie_labels(bench.root)), *rows]
+    return Table("Comparison", ABOUT, tuple(rows))
+
+
+def _rows(bench: Bench, what: str, pair: tuple[Path, Path], labels: Labels) -> list[Row]:
+    bench.tell(f"reading {what}")
+    place = bench.work / "compared" / what
+    place.mkdir(parents=True, exist_ok=True)
+    for name, path in zip(("old", "new"), pair, strict=True):
+        document = read_document(path)
+        (place / f"{name}.msgpack").write_bytes(msgspec.msgpack.encode(document))
+        texts = [(p.number, plain_text(p)) for p in document.provisions if p.kind == "paragraph" and p.number]
+        (place / f"{name}.json").write_text(json.dumps(texts), encoding="utf-8")
+    (place / "given.json").write_text(json.dumps(sorted(labels.pairs)), encoding="utf-8")
+    rows = []
+    for who in (OURS, FLOOR):
+        command: list[str | Path] = [sys.executable, "-m", "guidance.bench.comparison", who, place]
+        rows.append(_row(bench, who, what, command, place, labels))
+    for home in bench.homes(peers.COMPARERS):
+        out = place / f"{home.peer.name}.json"
+        command = [home.python, peers.DRIVER, home.peer.name, place / "old.json", place / "new.json", out]
+        if home.fault:
+            rows.append(Row(home.peer.name, what, note=home.fault))
+        else:
+            row = _row(bench, home.peer.name, what, command, place, labels)
+            rows.append(msgspec.structs.replace(row, versions=home.versions, note=home.peer.licence))
+    return rows
+
+
+def _row(bench: Bench, who: str, what: str, command: list[str | Path], place: Path, labels: Labels) -> Row:
+    bench.tell(f"comparing {what} with {who}")
+    log = bench.work / "logs" / f"compare-{what}-{who[:10]}.log"
+    times = 1 if bench.quick else bench.times
+    cost: Cost = measure(lambda: run(command, log, bench.root, patience=180), times)
+    out = place / f"{who}.json"
+    if cost.fault or not out.is_file():
+        return Row(who, what, cost)
+    answer = json.loads(out.read_text(encoding="utf-8"))
+    found = {"seconds": round(answer["seconds"], 4)}
+    if who != FLOOR:
+        found |= _judge({(str(a), str(b)) for a, b in answer["pairs"]}, labels)
+    return Row(who, what, cost, found)
+
+
+def _judge(claimed: set[tuple[str, str]], labels: Labels) -> dict[str, float]:
+    wrong = {pair for pair in claimed if pair[0] in labels.known and pair not in labels.pairs}
+    crossing = claimed - _in_order(claimed)
+    return {
+        "right": round(len(claimed & labels.pairs) / max(len(labels.pairs), 1), 3),
+        "of many": round(sum(group <= claimed for group in labels.many) / max(len(labels.many), 1), 3),
+        "moves": round(len(claimed & labels.moves) / len(labels.moves), 3) if labels.moves else 1.0,
+        "wrong": float(len(wrong)),
+        "false moves": float(len(wrong & crossing)),
+    }
+
+
+def _in_order(pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The most pairs that stand in the same order on both sides."""
+    ordered = sorted(pairs, key=lambda pair: (int(pair[0]), int(pair[1])))
+    tails: list[int] = []
+    ends: list[int] = []
+    before: list[int] = []
+    for at, (_, new) in enumerate(ordered):
+        place = bisect.bisect_right(tails, int(new))
+        before.append(ends[place - 1] if place else -1)
+        tails[place : place + 1], ends[place : place + 1] = [int(new)], [at]
+    kept, at = set(), ends[-1] if ends else -1
+    while at >= 0:
+        kept.add(ordered[at])
+        at = before[at]
+    return kept
+
+
+# --- What was found by reading ---------------------------------------------------------------------
+
+
+def _kcsie_labels(root: Path) -> Labels:
+    lines = (root / "tests" / "labels" / "kcsie-pairs.tsv").read_text(encoding="utf-8").splitlines()
+    groups = [
+        frozenset((a, b) for a in line.split("\t")[0].split(",") for b in line.split("\t")[1].split(","))
+        for line in lines
+        if line[:1].isdigit() and line.split("\t")[1][:1].isdigit()
+    ]
+    return _labels(groups, frozenset())
+
+
+def _specimen_labels(root: Path) -> Labels:
+    held = tomllib.loads((root / "specimen" / "alignment.toml").read_text(encoding="utf-8"))
+    groups = [frozenset((str(a), str(b)) for a in pair["old"] for b in pair["new"]) for pair in held["pairs"]]
+    return _labels(groups, frozenset((str(a), str(b)) for a, b in held["moved"]))
+
+
+def _labels(groups: list[frozenset[tuple[str, str]]], moves: frozenset[tuple[str, str]]) -> Labels:
+    pairs = frozenset(pair for group in groups for pair in group)
+    many = tuple(group for group in groups if len(group) > 1)
+    return Labels(pairs, many, moves, frozenset(old for old, _ in pairs))
+
+
+# --- Ours, as a program of its own -----------------------------------------------------------------
+
+
+def _compare(place: Path) -> tuple[list[tuple[str, str]], float]:
+    old, new = (
+        msgspec.msgpack.decode((place / f"{name}.msgpack").read_bytes(), type=Document) for name in ("old", "new")
+    )
+    begin = time.perf_counter()
+    duties = (find_duties(old, Vocabulary()), find_duties(new, Vocabulary()))
+    comparison = compare(old, new, ("old", "new"), duties)
+    seconds = time.perf_counter() - begin
+    numbers = [{p.anchor: p.number for p in text.provisions if p.kind == "paragraph"} for text in (old, new)]
+    pairs = [
+        (a, b)
+        for change in comparison.changes
+        for a in (numbers[0].get(one) for one in change.old)
+        for b in (numbers[1].get(one) for one in change.new)
+        if a and b
+    ]
+    return pairs, seconds
+
+
+def _words(place: Path) -> float:
+    from fast_diff_match_patch import diff
+
+    held = [dict(json.loads((place / f"{name}.json").read_text(encoding="utf-8"))) for name in ("old", "new")]
+    pairs = json.loads((place / "given.json").read_text(encoding="utf-8"))
+    begin = time.perf_counter()
+    for old, new in pairs:
+        if old in held[0] and new in held[1]:
+            diff(*_as_characters(held[0][old], held[1][new]), cleanup="Semantic")
+    return time.perf_counter() - begin
+
+
+def _as_characters(old: str, new: str) -> tuple[str, str]:
+    """Words as characters, one each, so that whole words differ."""
+    known: dict[str, str] = {}
+    one, two = (
+        "".join(known.setdefault(word, chr(0x4E00 + len(known))) for word in text.split()) for text in (old, new)
+    )
+    return one, two
+
+
+if __name__ == "__main__":
+    who, folder = sys.argv[1], Path(sys.argv[2])
+    found, took = _compare(folder) if who == OURS else ([], _words(folder))
+    answer = json.dumps({"pairs": found, "seconds": took})
+    (folder / f"{who}.json").write_text(answer, encoding="utf-8")
