@@ -251,8 +251,8 @@ def library_publication() -> Publication:
                 ended="2021-06-18",
                 replaced="2001",
                 revisions=(
-                    Revision("2011-05", "2011-05-01", "First issue", "https://example.org/2011.pdf", basis="A"),
-                    Revision("2012", "2012", "One door more"),
+                    Revision("2011-05", "First issue", "2011-05-01", "https://example.org/2011.pdf", basis="A"),
+                    Revision("2012", "One door more", "2012"),
                 ),
                 documents=(Published("The guidance", "REF-1 | x", pages=9, size="1 MB"),),
                 links=(RegisterLink("Publication page", "https://example.org/"),),

@@ -195,9 +195,12 @@ def test_the_reader_keeps_their_own_git(shop: Workshop, tmp_path: Path, monkeypa
 def test_addresses_are_given_where_the_sites_own_is_known(shop: Workshop, tmp_path: Path) -> None:
     known = Workshop(shop.root, shop.work, "https://guidance.example.org/wt")
     build_site(FOLDERS, tmp_path / "site", known)
-    sitemap = (tmp_path / "site" / "sitemap.xml").read_text(encoding="utf-8")
+    whole = (tmp_path / "site" / "sitemap.xml").read_text(encoding="utf-8")
+    assert "<loc>https://guidance.example.org/wt/sitemap-2020.xml</loc>" in whole
+    sitemap = (tmp_path / "site" / "sitemap-2020.xml").read_text(encoding="utf-8")
     assert "<loc>https://guidance.example.org/wt/2020/</loc>" in sitemap
-    assert "latest" not in sitemap
+    assert "latest" not in whole + sitemap
+    assert "Content-Security-Policy: " in (tmp_path / "site" / "_headers").read_text(encoding="utf-8")
     assert "https://guidance.example.org/wt/sitemap.xml" in (tmp_path / "site" / "robots.txt").read_text()
     page = (tmp_path / "site" / "2020" / "index.html").read_text(encoding="utf-8")
     assert 'rel="canonical" href="https://guidance.example.org/wt/2020/"' in page

@@ -13,6 +13,7 @@ from guidance.accounts import breaches
 from guidance.anchors import permalinks, read_permalinks, write_permalinks
 from guidance.comparing import Compared, compare_editions, crosswalk_json, links_to_redlines
 from guidance.engines import cluster, processes
+from guidance.happenings import gather_news
 from guidance.jobs import Crew
 from guidance.link.acts import read_acts
 from guidance.link.duties import find_binding_words
@@ -29,6 +30,7 @@ from guidance.publish.blocks import picture_name
 from guidance.publish.downloads import link_to_files
 from guidance.publish.edition import render_stub
 from guidance.publish.embeds import put_in_examples
+from guidance.publish.feeds import LOG
 from guidance.publish.frame import edition_settings, root_settings
 from guidance.publish.handwritten import Prepared, prepare_pages
 from guidance.publish.ledger import Ledger, duties_csv, duty_records, link_to_ledger, render_ledger
@@ -190,10 +192,19 @@ def publication_folders(
     texts = {item.edition.id: item for item in loaded}
     compared = compare_editions(loaded, folder, crew)
     shelf = make_shelf(publication, folder, loaded, compared, shop, prefix)
+    written = _read(folder / publication.docs / LOG).encode() if publication.docs else None
+    news = gather_news(publication, compared, written, shop.site_url, prefix)
     for edition in publication.editions:
         made = _edition_folder(publication, edition, folder, texts, compared, shelf, Making(shop.work, tell))
-        yield lay_over(made, overlay)
-    yield lay_over(_root_folder(publication, folder, tuple(texts), compared, shelf, overlay), overlay)
+        yield lay_over(structs.replace(made, extras={**made.extras, **news.below(edition.id)}), overlay)
+    root = _root_folder(publication, folder, tuple(texts), compared, shelf, overlay)
+    ids = frozenset(edition.id for edition in publication.editions)
+    root = structs.replace(
+        root,
+        pages={**root.pages, news.page.path: news.page.markdown.encode()},
+        extras={**root.extras, **news.at_root(ids)},
+    )
+    yield lay_over(root, overlay)
 
 
 def _edition_folder(

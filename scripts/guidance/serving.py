@@ -5,6 +5,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from guidance.model import GuidanceError
+from guidance.publish.root_files import HEADERS
 
 
 class _Handler(SimpleHTTPRequestHandler):
@@ -23,6 +24,12 @@ class _Handler(SimpleHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(content)
+
+    def end_headers(self) -> None:
+        """Send what a host should send with every page, so that what breaks under it is seen here."""
+        for name, value in HEADERS.items():
+            self.send_header(name, value)
+        super().end_headers()
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing for each request."""

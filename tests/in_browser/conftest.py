@@ -1,7 +1,5 @@
 """A small site of our own, served on this machine, and a Chromium to open it with."""
 
-import functools
-import http.server
 import json
 import threading
 from collections.abc import Iterator
@@ -30,6 +28,7 @@ from guidance.publish.search_index import facets, make_index
 from guidance.publish.search_page import INDEX, facets_path, places_path, render_search
 from guidance.publish.site import Folder, Workshop, build_site
 from guidance.register import Edition
+from guidance.serving import serve
 
 ROOT = Path(__file__).parent.parent.parent
 PUBLICATION = documents.library_publication()
@@ -170,21 +169,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place / "site"
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """A file server that keeps its requests to itself."""
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="session")
 def address(site: Path) -> Iterator[str]:
-    """Where the site is served, without a closing slash."""
-    handler = functools.partial(Quiet, directory=str(site))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    """Where the site is served, with the headers that hosts should send, without a closing slash."""
+    with serve(site, 0) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
         thread.join()
 

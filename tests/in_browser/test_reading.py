@@ -170,7 +170,10 @@ def test_no_request_leaves(page: Page, address: str, path: str) -> None:
 @pytest.mark.parametrize("path", KINDS)
 def test_no_script_stands_in_a_page(page: Page, path: str) -> None:
     page.goto(path)
-    assert page.locator("script:not([src]):not([type='application/json'])").count() == 0
+    assert (
+        page.locator("script:not([src]):not([type='application/json']):not([type='application/ld+json'])").count()
+        == 0
+    )
     assert page.locator("[style], style").count() == 0
 
 

@@ -44,6 +44,7 @@ def _extra(publication: Publication, with_text: Collection[str], to_root: str) -
     """What every page's frame says; `to_root` leads from the build's root to the publication's."""
     return {
         "to_root": to_root,
+        "feeds": True,
         "search": bool(with_text),  # whether there is anything to search
         "publication": {
             "title": publication.title,
@@ -66,6 +67,7 @@ def _summary(edition: Edition, publication: Publication, with_text: Collection[s
         "id": edition.id,
         "title": edition.title,
         "published": say_date(edition.published),
+        "date": edition.published,
         "superseded": superseded,
         "ended": say_date(ended) if ended else None,
         "successor": successor.id if superseded and successor else None,

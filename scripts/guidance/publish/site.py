@@ -4,7 +4,7 @@ Knows nothing of documents: what stands on the pages, and which there are, is de
 """
 
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import nullcontext
 from pathlib import Path, PurePosixPath
 
@@ -14,6 +14,7 @@ from guidance.model import GuidanceError
 from guidance.publish import deploy, swap
 from guidance.publish.builder import write_below
 from guidance.publish.printing import Folder, Printing, Workshop, read_frame
+from guidance.publish.root_files import root_files
 
 __all__ = ["Folder", "Workshop", "build_site", "write_below"]
 
@@ -52,7 +53,7 @@ def build_site(
             for printing in begun:
                 if not printing.folder.id:
                     shutil.copytree(printing.site, new / printing.folder.place, dirs_exist_ok=True)
-            _write_root_files(new, shop.site_url)
+            _write_root_files(new, [p.folder.place for p in begun if p.folder.id], shop.site_url)
             swap.swap_in(new, out)
         finally:
             shutil.rmtree(new, ignore_errors=True)
@@ -73,23 +74,9 @@ def _refuse_collisions(folders: list[Folder]) -> None:
 # --- Files at the site's root ----------------------------------------------------------------------
 
 
-def _write_root_files(site: Path, site_url: str | None) -> None:
-    robots = "User-agent: *\nAllow: /\n"
-    for leftover in ("sitemap.xml", "sitemap.xml.gz"):
-        (site / leftover).unlink(missing_ok=True)
-    if site_url:
-        base = site_url.rstrip("/")
-        pages = sorted(p.parent.relative_to(site).as_posix() for p in site.rglob("index.html"))
-        rows = "\n".join(
-            f"<url><loc>{base}/{'' if p == '.' else p + '/'}</loc></url>" for p in pages if not _alias(p)
-        )
-        head = (
-            '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
-        )
-        (site / "sitemap.xml").write_text(f"{head}\n{rows}\n</urlset>\n", encoding="utf-8")
-        robots += f"Sitemap: {base}/sitemap.xml\n"
-    (site / "robots.txt").write_text(robots, encoding="utf-8")
-
-
-def _alias(path: str) -> bool:
-    return "latest" in PurePosixPath(path).parts[:2]
+def _write_root_files(site: Path, editions: Collection[str], site_url: str | None) -> None:
+    for leftover in site.rglob("sitemap.xml*"):
+        leftover.unlink()
+    paths = (path.relative_to(site).as_posix() for path in site.rglob("index.html"))
+    for name, content in root_files(paths, editions, site_url).items():
+        write_below(site, name, content)
