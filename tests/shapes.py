@@ -175,6 +175,52 @@ def hyphens_at_line_ends_and_signs_that_mean_something_elsewhere() -> Shape:
     return Shape(source, tuple(str(n) for n in range(1, 32)), headings, says=says)
 
 
+def shaded_paragraphs_of_the_one_sequence() -> Shape:
+    source = HEAD + PLAIN_PAGE + "= Chapter 1: Shades\n"
+    for number in range(1, 13):
+        words = f"#hung(1cm)[{number}.][{paragraph(number, 3)}]\n"
+        source += words if number % 2 else f'#block(fill: rgb("ddeeff"), inset: 8pt, width: 100%)[{words}]\n'
+    source += '#block(fill: rgb("ddeeff"), inset: 8pt, width: 100%)[*In short*\n\n1. Look.\n2. Leap.]\n'
+    return Shape(source, tuple(str(n) for n in range(1, 13)), ((1, "Chapter 1: Shades"),), boxes=1, lettered=2)
+
+
+def parts_above_chapters_and_annexes_that_count_anew() -> Shape:
+    source = HEAD + PLAIN_PAGE
+    headings: list[tuple[int, str]] = []
+
+    def title(size: int, level: int, words: str) -> str:
+        headings.append((level, words))
+        return f'#text({size}pt, weight: "bold", fill: rgb("104f75"))[{words}]\n\n'
+
+    for chapter in range(1, 5):
+        if chapter % 2:
+            source += "#pagebreak(weak: true)\n" + title(22, 0, f"Part {chapter // 2 + 1}: Half {chapter // 2 + 1}")
+        source += title(16, 1, f"Chapter {chapter}: Winds")
+        for number in range(5 * chapter - 4, 5 * chapter + 1):
+            source += f"#hung(1cm)[{number}.][{paragraph(number, 3)}]\n"
+    for annex in "AB":
+        source += "#pagebreak(weak: true)\n" + title(16, 1, f"Annex {annex}: List")
+        for number in range(1, 7):
+            source += f"#hung(1cm)[{number}.][{paragraph(number + 40, 2)}]\n"
+    numbers = (*range(1, 21), *range(1, 7), *range(1, 7))
+    return Shape(source, tuple(str(n) for n in numbers), tuple(headings))
+
+
+def notes_in_two_columns_at_chapters_ends() -> Shape:
+    source = HEAD + PLAIN_PAGE
+    number = 0
+    headings: list[tuple[int, str]] = []
+    for chapter in range(1, 4):
+        headings += [(1, f"Chapter {chapter}: Knots {chapter}"), (2, "Notes")]
+        source += f"#pagebreak(weak: true)\n= {headings[-2][1]}\n"
+        for label in range(1, 7):
+            number += 1
+            source += f"#hung(1cm)[{number}.][{paragraph(number, 3)}#super[{label}]]\n"
+        notes = "".join(f"#hung(0.7cm)[{label}.][{sentence(number * 10 + label)}]\n" for label in range(1, 7))
+        source += f"== Notes\n#columns(2)[\n#set text(9pt)\n{notes}]\n"
+    return Shape(source, tuple(str(n) for n in range(1, 19)), tuple(headings), notes=18)
+
+
 SHAPES: tuple[Callable[[], Shape], ...] = (
     decimals_with_running_heads_and_notes_at_chapters_ends,
     numbers_that_start_again_in_each_chapter,
@@ -185,4 +231,7 @@ SHAPES: tuple[Callable[[], Shape], ...] = (
     numbered_headings_with_contents_and_three_part_numbers,
     numbers_without_a_full_stop,
     hyphens_at_line_ends_and_signs_that_mean_something_elsewhere,
+    shaded_paragraphs_of_the_one_sequence,
+    parts_above_chapters_and_annexes_that_count_anew,
+    notes_in_two_columns_at_chapters_ends,
 )

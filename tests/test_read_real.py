@@ -5,10 +5,13 @@ GUIDANCE_SOURCES names the folder with the 2023 file, GUIDANCE_PUBLICATIONS the 
 """
 
 import os
+import re
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
 import pikepdf
+import pypdfium2 as pdfium
 import pytest
 
 from guidance.loading import read_corrections
@@ -98,10 +101,13 @@ def test_links_of_the_2023_file_are_placed_or_reported() -> None:
     assert sum(f.message.count("http") for f in lost) == 5  # to addresses that no other link on the page has
 
 
-def test_bullets_of_the_2023_file() -> None:
+def test_bullets_of_the_2023_file_are_the_signs_that_another_engine_finds() -> None:
     document = reading(WORKING_TOGETHER)
     every = (*document.provisions, *document.notes)
-    assert sum(is_bullet(item) for p in every for _, item in items(p.blocks)) == 690
+    with pdfium.PdfDocument(publication(WORKING_TOGETHER)) as file:
+        texts = [page.get_textpage().get_text_range() for page in file]
+    signs = sum(text.count("•") + len(re.findall(r"(?m)^o ", text)) for text in texts)
+    assert sum(is_bullet(item) for p in every for _, item in items(p.blocks)) == signs == 690
 
 
 def test_sentences_cut_by_a_page_of_the_2023_file_are_joined() -> None:
@@ -132,6 +138,23 @@ def test_paragraphs_count_without_a_gap(name: str) -> None:
     assert count(document, "paragraph") == PARAGRAPHS[name]
     gaps = [f.message for f in document.findings if f.kind == "numbering"]
     assert gaps == (["the numbering of 14 starts at 14.2"] if name == HOMES else [])
+
+
+@pytest.mark.parametrize("name", [ADOPTION, HOMES])
+def test_numbers_that_start_again_are_those_that_another_engine_finds_at_line_starts(name: str) -> None:
+    document = reading(name)
+    found: dict[str, set[int]] = defaultdict(set)
+    with pdfium.PdfDocument(publication(name)) as file:
+        for page in file:
+            for match in re.finditer(r"(?m)^(\d+)\.(\d+)\.?\s", page.get_textpage().get_text_range()):
+                found[match[1]].add(int(match[2]))
+    ours: dict[str, set[int]] = defaultdict(set)
+    for provision in document.provisions:
+        if provision.kind == "paragraph" and provision.number:
+            chapter, _, number = provision.number.partition(".")
+            ours[chapter].add(int(number))
+    assert {chapter: found[chapter] for chapter in ours} == ours
+    assert all(len(numbers) == 1 for chapter, numbers in found.items() if chapter not in ours)  # cross-references
 
 
 @pytest.mark.parametrize("name", [WORKING_TOGETHER, *OTHERS])

@@ -17,12 +17,17 @@ from guidance.read.flow import BoxFlow, FigureFlow, Flow, TableFlow, element_lin
 from guidance.read.headings import Heading, heading_kind, named_word
 from guidance.read.lines import Line
 from guidance.read.notes import NoteIndex
-from guidance.read.paragraphs import Chunk, cut_chunks
+from guidance.read.paragraphs import Chunk, Metrics, cut_chunks
 from guidance.read.prose import Words, collect_words, join_lines
 from guidance.read.sequence import Numbered
 
 CAPTION = re.compile(r"^(?:figure|fig\.|diagram|table|chart)\s+(\d+[a-z]?|[A-Z])\b", re.IGNORECASE)
 Part = Chunk | BoxFlow | TableFlow | FigureFlow
+
+
+def box_metrics(lines: Sequence[Line], metrics: Metrics) -> Metrics:
+    """What is usual between the edges of a box rather than of the page."""
+    return replace(metrics, right=max(x.right for x in lines), left=min(x.left for x in lines))
 
 
 class _Open(Struct):
@@ -158,10 +163,7 @@ class Assembly:
     def _take_box(self, box: BoxFlow) -> None:
         self._close()
         self._start("box", box.lines, anchor_for("box", None, "", self._section()))
-        lines = box.lines
-        metrics = self._flow.metrics
-        inner = replace(metrics, right=max(x.right for x in lines), left=min(x.left for x in lines))
-        for chunk in cut_chunks(lines, inner):
+        for chunk in cut_chunks(box.lines, box_metrics(box.lines, self._flow.metrics)):
             self._take_into(chunk)
         self._close()
 

@@ -55,7 +55,8 @@ def find_furniture(
         if found and found[1].isdigit():
             offsets[int(found[1]) - number] += 1
     least = max(3, len(pages) // 30)
-    usual = {offset for offset, count in offsets.items() if count >= least}
+    enough = min(least, max(2, len(pages) - 1))  # a short file has few of them
+    usual = {offset for offset, count in offsets.items() if count >= enough}
     furniture: dict[int, dict[int, str]] = defaultdict(dict)
     for number, index, line, pattern in edges:
         found = _PAGE_NUMBER.match(line.text.strip())

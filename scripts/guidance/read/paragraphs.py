@@ -286,6 +286,11 @@ def _family(marker: Marker) -> tuple[str, str]:
     return marker.kind, marker.printed if marker.kind == "bullet" else marker.printed.replace(marker.value, "")
 
 
+def comes_next(marker: Marker, last: Marker) -> bool:
+    """Whether a number is the one after another of its family."""
+    return _family(marker) == _family(last) and _is_next(marker, last.value)
+
+
 def _is_next(marker: Marker, known: str) -> bool:
     if marker.kind == "decimal":
         return follows(marker.value.rpartition(".")[2], known.rpartition(".")[2], "number")

@@ -14,6 +14,7 @@ from guidance.model import Finding
 from guidance.read.paragraphs import Chunk
 
 _MOST_SKIPPED = 3  # numbers that may be missing at one place: a source's own slip
+_NO_END = 10_000
 _SLIP = 0.5  # what such a slip costs, in numbers
 _LEAP = 5.0  # what a wider gap costs: more numbers than that must follow it
 
@@ -51,11 +52,13 @@ def find_numbered(chunks: Sequence[Chunk], chapter_starts: frozenset[int]) -> Nu
 
 
 def _filled(chunks: Sequence[Chunk], numbers: dict[int, str], others: Sequence[int]) -> dict[int, str]:
-    """The sequence with its gaps filled by numbers that stand at another indent, each the very next one."""
-    indexes = sorted(numbers)
+    """The sequence with its gaps filled by numbers that stand at another indent, each the very next one; behind
+    its last number, and that of a chapter before it starts again, nothing else says where it ends."""
     filled = dict(numbers)
-    for before, after in pairwise(indexes):
-        last, end = _parts(numbers[before]), _parts(numbers[after])
+    for before, after in pairwise([*sorted(numbers), len(chunks)]):
+        last = _parts(numbers[before])
+        end = _parts(numbers[after]) if after in numbers else ()
+        end = end if end > last else (_NO_END,)
         for index in others:
             marker = chunks[index].marker
             value = _parts(marker.value) if marker and before < index < after else ()

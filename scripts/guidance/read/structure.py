@@ -10,13 +10,14 @@ from pathlib import Path
 from guidance.model import Asset, Box, Document, Finding, SourceFile
 from guidance.read.accounts import balance, printed_characters, source_findings
 from guidance.read.apart import Apart
-from guidance.read.assembly import CAPTION, Assembly, Part
-from guidance.read.flow import FigureFlow, Flow, read_flow
+from guidance.read.assembly import CAPTION, Assembly, Part, box_metrics
+from guidance.read.flow import BoxFlow, FigureFlow, Flow, read_flow
 from guidance.read.headings import Heading, key_of, rank_headings
 from guidance.read.ink import Bookmark, Ink
 from guidance.read.jumps import resolve_jumps
 from guidance.read.lines import Line
-from guidance.read.paragraphs import Chunk, cut_chunks, is_title
+from guidance.read.numbering import Marker
+from guidance.read.paragraphs import Chunk, comes_next, cut_chunks, is_title
 from guidance.read.pdf import draw_pictures
 from guidance.read.sequence import find_numbered
 
@@ -25,7 +26,7 @@ def build_document(ink: Ink, source: SourceFile, path: Path) -> Document:
     """The document that a file's ink holds; `path` is where its figures are drawn from."""
     flow = read_flow(ink)
     drawing = _start_drawing(path, flow)
-    parts = _parts_of(flow)
+    parts = _without_frames(_parts_of(flow), flow)
     headings = _headings(parts, ink.bookmarks, flow)
     firsts = frozenset(index for index, heading in headings.items() if heading.level == 1)
     chunks = [part if isinstance(part, Chunk) else _NOTHING for part in parts]
@@ -86,6 +87,24 @@ def _parts_of(flow: Flow) -> list[Part]:
         if element is not None:
             parts.append(element)
     return parts
+
+
+def _without_frames(parts: Sequence[Part], flow: Flow) -> list[Part]:
+    """The parts with the chunks of a box in its place where it only shades paragraphs of the document's own
+    sequence: it starts with the number that comes next."""
+    free: list[Part] = []
+    last: Marker | None = None
+    for part in parts:
+        chunks = [part] if isinstance(part, Chunk) else []
+        if isinstance(part, BoxFlow) and last:
+            inside = cut_chunks(part.lines, box_metrics(part.lines, flow.metrics))
+            chunks = inside if inside[0].marker and comes_next(inside[0].marker, last) else []
+        free += chunks or [part]
+        for chunk in chunks:
+            at_margin = chunk.marker and chunk.left < flow.metrics.left + chunk.lines[0].size
+            if chunk.marker and at_margin and chunk.marker.kind in ("number", "decimal"):
+                last = chunk.marker
+    return free
 
 
 def _is_rest_of(parts: Sequence[Part], chunk: Chunk) -> bool:
