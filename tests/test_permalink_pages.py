@@ -104,12 +104,12 @@ def test_a_superseded_page_says_what_became_of_it_and_shows_it_where_it_differs(
         {"2010": ENTRIES, "2020": {"para-50": Permalink("para-50", "paragraph", "50", 40, "1" * 16)}},
         {"2010": {"para-45": PROVISION}, "2020": {"para-50": now}},
         fates={("2010", "para-45"): structs.replace(fate, places=(("2010", "para-45"), ("2020", "para-50")))},
-        compared=frozenset({("2010", "2020")}),
+        redlines={("2010", "para-45"): "2020/compare/2010/1/#was-para-45"},
     )
     page = permalink_pages(OLD, shelf)["p/45/index.html"]
     assert said in words(page)
     assert len(parsed(page).select("main > blockquote")) == quotes
-    assert ("../../../2020/compare/2010/" in values(page, "a", "href")) == (fate.state != "unchanged")
+    assert ("../../../2020/compare/2010/1/#was-para-45" in values(page, "a", "href")) == (fate.state != "unchanged")
 
 
 def test_the_edition_in_force_answers_for_what_only_older_ones_have() -> None:

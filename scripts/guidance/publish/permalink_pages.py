@@ -110,12 +110,12 @@ def today(node: Node, fate: Fate, shelf: Shelf, up: str) -> Iterator[str]:
     if fate.state == "unchanged":
         yield f"<p>The wording is unchanged. There it is {places}.</p>"
     elif fate.state == "reworded":
-        yield f"<p>It reads otherwise now. There it is {places}.{_redline(edition, in_force, shelf, up)}</p>"
+        yield f"<p>It reads otherwise now. There it is {places}.{_redline(node, shelf, up)}</p>"
         yield from _texts([(in_force, anchor) for anchor in fate.today], shelf, up)
     elif fate.state == "gone":
         near = ", ".join(_linked((in_force, anchor), shelf, up) for anchor in fate.nearest)
         nearest = f" Nearest to it is {near}." if near else ""
-        yield f"<p>It does not stand there any more.{nearest}{_redline(edition, in_force, shelf, up)}</p>"
+        yield f"<p>It does not stand there any more.{nearest}{_redline(node, shelf, up)}</p>"
     else:
         yield (
             f"<p>The text of {escape(in_force)} is not loaded here, so this site cannot say whether the words "
@@ -126,10 +126,9 @@ def today(node: Node, fate: Fate, shelf: Shelf, up: str) -> Iterator[str]:
             yield f"<p>The same text in other editions: {', '.join(_linked(p, shelf, up) for p in later)}.</p>"
 
 
-def _redline(old: str, new: str, shelf: Shelf, up: str) -> str:
-    if (old, new) not in shelf.compared:
-        return ""
-    return f' <a href="{up}{escape(new)}/compare/{escape(old)}/">What changed, word by word</a>.'
+def _redline(node: Node, shelf: Shelf, up: str) -> str:
+    address = shelf.redlines.get(node)
+    return f' <a href="{up}{escape(address)}">What changed, word by word</a>.' if address else ""
 
 
 def _texts(nodes: list[Node], shelf: Shelf, up: str) -> Iterator[str]:
