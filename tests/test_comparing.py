@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 
 from guidance.anchors import permalinks, write_permalinks
 from guidance.compare.changes import apply, joined_text
@@ -97,6 +98,14 @@ def test_converted_folders_are_compared(tmp_path: Path) -> None:
     assert [change.kind for change in comparison.changes] == ["unchanged", "added", "renumbered", "unchanged"]
     assert json.loads((tmp_path / "out" / "changes.json").read_text())[2]["new"] == ["para-2"]
     assert "What changed from first to second" in (tmp_path / "out" / "index.md").read_text()
+    for page in (tmp_path / "out").glob("*.html"):
+        links = BeautifulSoup(page.read_bytes(), "lxml").select("[href], [src]")
+        assert "index.html" in {link.get("href") for link in links} or page.name == "index.html"
+        for address in (str(link.get("href") or link.get("src")) for link in links):
+            file, _, anchor = address.partition("#")
+            to = tmp_path / "out" / file if file else page
+            assert to.is_file()
+            assert not anchor or f'id="{anchor}"' in to.read_text(encoding="utf-8")
     assert compare_files(old, new, tmp_path / "out") == comparison
 
 

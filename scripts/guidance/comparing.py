@@ -5,13 +5,14 @@ What is compared how is decided in `compare`, what a page looks like in `publish
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct, structs
 
+import guidance
 from guidance.anchors import permalinks, read_permalinks, slug
 from guidance.compare.changes import compare
 from guidance.compare.cite import Cited, parse_citation, resolve_citation
@@ -28,6 +29,7 @@ from guidance.publish.compared import survey
 from guidance.publish.ledger import Earlier, Ledger
 from guidance.publish.pages import addresses, lay_out
 from guidance.publish.redline import Redline, Side, render_comparison
+from guidance.publish.redline_alone import SCRIPT, STYLES, render_alone
 from guidance.publish.redline_official import Listing
 from guidance.publish.site import write_below
 from guidance.read import read_document
@@ -160,7 +162,7 @@ _MARK = "changes.json"
 
 def compare_files(old: Path, new: Path, to: Path) -> Comparison:
     """Compare two guidance files, or folders converted from them, into the folder `to`: changes.json,
-    changes.csv and redline pages in Markdown.
+    changes.csv, and redline pages both as HTML to open (index.html) and as the Markdown that they are made from.
 
     Raises GuidanceError when a file cannot be read, or `to` holds something that is not a comparison.
     """
@@ -172,9 +174,11 @@ def compare_files(old: Path, new: Path, to: Path) -> Comparison:
     compared = compare_documents(
         {edition: _read(file) for edition, file in zip(ids, (old, new), strict=True)}, Vocabulary()
     )
-    (redline,) = compared.redlines(ids[1])
+    # There are no pages of the editions here to lead to.
+    (redline,) = structs.replace(compared, addresses={edition: {} for edition in ids}).redlines(ids[1])
     within = f"compare/{ids[0]}/"
     files = {page.path: page.markdown.encode() for page in redline.pages} | dict(redline.files)
+    files |= render_alone(redline.pages, within, dict(_assets()))
     beside = to.absolute().with_name(f".{to.absolute().name}.new")
     shutil.rmtree(beside, ignore_errors=True)
     try:
@@ -185,6 +189,14 @@ def compare_files(old: Path, new: Path, to: Path) -> Comparison:
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return compared.comparisons[ids[0], ids[1]]
+
+
+def _assets() -> Iterator[tuple[str, bytes]]:
+    """The look of comparison pages, where the theme stands beside the engine."""
+    folder = Path(guidance.__file__).parents[2] / "overrides" / "assets"
+    for name in (*STYLES, SCRIPT):
+        if (folder / name).is_file():
+            yield name, (folder / name).read_bytes()
 
 
 def _read(file: Path) -> Document:
@@ -256,8 +268,14 @@ def cite(
     citation = parse_citation(words, list(known), names, stood.id if stood else None)
     crosswalk = None
     if len(loaded) > 1 and citation.edition != publication.in_force.id:
-        crosswalk = compare_documents({item.edition.id: item.document for item in loaded}, Vocabulary()).crosswalk
+        crosswalk = _crosswalk([(item.edition.id, item.document) for item in loaded])
     return resolve_citation(citation, known, publication.in_force.id, crosswalk)
+
+
+def _crosswalk(editions: Sequence[tuple[str, Document]]) -> Crosswalk:
+    """The crosswalk alone, for which only neighbours are compared."""
+    pairs = pairwise(editions)
+    return build_crosswalk(editions, [compare(text, later, (old, new)) for (old, text), (new, later) in pairs])
 
 
 def say_cited(found: Cited) -> list[str]:
