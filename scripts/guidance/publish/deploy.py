@@ -10,8 +10,6 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from mike import commands as mike
-from mike.git_utils import GitError
 from msgspec import Struct
 
 from guidance.model import GuidanceError
@@ -49,6 +47,9 @@ def deploy(versions: Iterable[Version], repository: Path, to: Path) -> None:
 
 
 def _deploy_one(version: Version) -> None:
+    from mike import commands as mike  # slow to load, and no other command than a build needs it
+    from mike.git_utils import GitError
+
     built = {"site_dir": str(version.site_dir.resolve()), "use_directory_urls": True}
     try:
         with mike.deploy(
