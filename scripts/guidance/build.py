@@ -34,6 +34,7 @@ from guidance.publish.feeds import LOG
 from guidance.publish.frame import edition_settings, root_settings
 from guidance.publish.handwritten import Prepared, prepare_pages
 from guidance.publish.ledger import Ledger, duties_csv, duty_records, link_to_ledger, render_ledger
+from guidance.publish.llms import NAME, render_llms
 from guidance.publish.markdown import render_pages
 from guidance.publish.overlay import Overlay, lay_over
 from guidance.publish.pages import PICTURES, Page, addresses
@@ -199,10 +200,11 @@ def publication_folders(
         yield lay_over(structs.replace(made, extras={**made.extras, **news.below(edition.id)}), overlay)
     root = _root_folder(publication, folder, tuple(texts), compared, shelf, overlay)
     ids = frozenset(edition.id for edition in publication.editions)
+    base = f"{'/'.join(filter(None, (shop.site_url.rstrip('/'), prefix)))}/" if shop.site_url else ""
     root = structs.replace(
         root,
         pages={**root.pages, news.page.path: news.page.markdown.encode()},
-        extras={**root.extras, **news.at_root(ids)},
+        extras={**root.extras, **news.at_root(ids), NAME: render_llms(publication, tuple(texts), base).encode()},
     )
     yield lay_over(root, overlay)
 
