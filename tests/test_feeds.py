@@ -28,6 +28,7 @@ def news(site_url: str | None = None) -> News:
 @pytest.mark.parametrize("site_url", [None, "https://library.example/wt/"])
 def test_every_feed_keeps_the_rules_of_atom(site_url: str | None) -> None:
     files = news(site_url).files
+    assert "feeds/library.xml" in files, "the ledger's page leads there, also where nothing binds them"
     assert {"feed.xml", "2001/feed.xml", "2021/feed.xml", "2021/feeds/chapter-1.xml"} <= set(files)
     for path, content in files.items():
         feed = Tree.fromstring(content)

@@ -137,7 +137,7 @@ def _role_entries(publication: Publication, compared: Compared, agency: str, nam
     for edition in compared.documents:
         ledger = compared.ledger(edition)
         mine = ledger.of(agency) if ledger else ()
-        if not ledger or not mine:
+        if not ledger:
             continue
         counts = Counter(duty.strength for duty in mine)
         figures = ", ".join(f"{counts[strength]} {strength}" for strength in STRENGTHS if counts[strength])
@@ -147,6 +147,6 @@ def _role_entries(publication: Publication, compared: Compared, agency: str, nam
             f"{edition}/duties/{agency}",
             publication_date(publication.edition(edition)),
             f"{name}: what the {edition} edition says you must, should and may do",
-            f"{figures}.{before}",
+            f"{figures or 'No sentence was found'}.{before}",
             f"{edition}/{page_url(page_path(agency))}",
         )

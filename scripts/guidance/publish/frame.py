@@ -36,6 +36,7 @@ def root_settings(publication: Publication, *, with_text: Collection[str] = ()) 
     """The same for the hand-written pages, which belong to no edition; their navigation is theirs."""
     return {
         "site_name": publication.title,
+        "site_description": f"{publication.title}: every edition, with an address for every paragraph. Unofficial.",
         "extra": _extra(publication, with_text, "."),
     }
 
