@@ -17,7 +17,21 @@ from hypothesis import HealthCheck, given, settings
 from lxml import etree
 
 import documents
-from guidance.model import Document, Duty, Item, List, Locus, Para, Provision, Reference, Text, provision_texts
+from guidance.model import (
+    Cell,
+    Document,
+    Duty,
+    Item,
+    Link,
+    List,
+    Locus,
+    Para,
+    Provision,
+    Reference,
+    Table,
+    Text,
+    provision_texts,
+)
 from guidance.publish import api, downloads, press
 from guidance.publish.annotations import annotate
 from guidance.publish.compared import survey
@@ -193,6 +207,32 @@ def test_what_a_text_says_is_never_markup(tmp_path: Path) -> None:
     with pypdfium2.PdfDocument(content) as pdf:
         text = "".join("".join(page.get_textpage().get_text_bounded().split()) for page in pdf)
     assert '#panic("x")$1$<x>@y[#]`z`' in text.replace("“", '"').replace("”", '"')
+
+
+def test_a_link_in_the_head_of_a_long_table_is_set(tmp_path: Path) -> None:
+    """PDF/UA-1 allows none in what is repeated from page to page."""
+    head = Cell((Para(Text("see there", (Link(4, 9, "https://example.org/"),))),), header="column")
+    rows = tuple((Cell((Para(Text(f"row {at}")),)),) for at in range(200))
+    document = Document(
+        title="Lamps",
+        language="en",
+        source=DOCUMENT.source,
+        provisions=(Provision("lamps", "table", blocks=(Table(((head,), *rows)),)),),
+    )
+    missed: list[str] = []
+    made = press.set_all({"x": downloads.manuscripts(offer(document))[stem()]}, tmp_path, missed=missed.append)
+    assert missed == []
+    assert set(made) == {"x.docx", "x.epub", "x.pdf"}
+
+
+def test_a_file_that_cannot_be_made_is_left_out_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(press, "_TYPST", "#nothing-of-the-kind")
+    missed: list[str] = []
+    made = press.set_all({"x": downloads.manuscripts(offer(DOCUMENT))[stem()]}, tmp_path, missed=missed.append)
+    assert set(made) == {"x.docx", "x.epub"}
+    assert [why.split(":")[0] for why in missed] == ["x.pdf"]
+    listed = downloads.downloads_page(offer(DOCUMENT), {})
+    assert "could not be made" in listed.markdown
 
 
 @pytest.mark.parametrize(

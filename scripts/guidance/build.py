@@ -117,15 +117,17 @@ def build(order: Order, fetcher: Fetcher | None, tell: Tell = lambda _: None) ->
                 f"{'; '.join(lost)}; build without --strict to see the page that says what is amiss"
             )
         overlay = read_overlay(order.overlay, *read_tokens(order.shop.root)) if order.overlay else None
+        missed: list[str] = []  # files to take away that could not be made
+        making = Making(order.shop.work, tell, lambda why: missed.append(f"left out {why}"))
         folders = publication_folders(
-            publication, order.publication, loaded, order.shop, crew, overlay=overlay, tell=tell
+            publication, order.publication, loaded, making, order.shop, crew, overlay=overlay
         )
         specimen = None if loaded else _specimen(order)
         if specimen:
             folders = chain(map(_showing_specimen, folders), _specimen_folders(specimen, order, tell, crew))
         tell("making pages")
         warnings = build_site(folders, order.out, order.shop, lambda place: tell(f"built /{place}"), crew)
-    notes = (*(fetcher.notes if fetcher else ()), *(overlay.left_out if overlay else ()))
+    notes = (*(fetcher.notes if fetcher else ()), *(overlay.left_out if overlay else ()), *sorted(missed))
     with_text = tuple(i.edition.id for i in loaded)
     return Outcome(publication, with_text, missing, (*notes, *warnings), specimen is not None, lost)
 
@@ -183,11 +185,11 @@ def publication_folders(
     publication: Publication,
     folder: Path,
     loaded: tuple[Loaded, ...],
+    making: Making,
     shop: Workshop,
     crew: Crew,
     prefix: str = "",
     overlay: Overlay | None = None,
-    tell: Tell = lambda _: None,
 ) -> Iterator[Folder]:
     """What MkDocs is to build for a publication: a folder for each edition, and the pages at its root."""
     texts = {item.edition.id: item for item in loaded}
@@ -196,7 +198,7 @@ def publication_folders(
     written = _read(folder / publication.docs / LOG).encode() if publication.docs else None
     news = gather_news(publication, compared, written, shop.site_url, prefix)
     for edition in publication.editions:
-        made = _edition_folder(publication, edition, folder, texts, compared, shelf, Making(shop.work, tell))
+        made = _edition_folder(publication, edition, folder, texts, compared, shelf, making)
         yield lay_over(structs.replace(made, extras={**made.extras, **news.below(edition.id)}), overlay)
     root = _root_folder(publication, folder, tuple(texts), compared, shelf, overlay)
     ids = frozenset(edition.id for edition in publication.editions)
@@ -373,7 +375,9 @@ def _specimen_folders(folder: Path, order: Order, tell: Tell, crew: Crew) -> Ite
     loaded, missing = load_editions(publication, folder, wanted, places, None, crew)
     if missing:
         raise GuidanceError(f"{folder}: {missing[0].edition}: {missing[0].reason}")
-    yield from publication_folders(publication, folder, loaded, order.shop, crew, SPECIMEN, tell=tell)
+    yield from publication_folders(
+        publication, folder, loaded, Making(order.shop.work, tell), order.shop, crew, SPECIMEN
+    )
 
 
 def _showing_specimen(folder: Folder) -> Folder:

@@ -19,10 +19,11 @@ from guidance.publish.shelf import Shelf
 
 
 class Making(Struct, frozen=True):
-    """Where files are made and kept, and who hears of each that has to be made anew."""
+    """Where files are made and kept, and who hears of each that has to be made anew, and of each that cannot be."""
 
     work: Path
     tell: Callable[[str], None] = lambda _: None
+    missed: Callable[[str], None] = lambda _: None
 
 
 def offer_files(
@@ -34,7 +35,7 @@ def offer_files(
     making: Making,
 ) -> tuple[tuple[Page, ...], dict[str, bytes]]:
     """Make what an edition offers: its pages, those of its ledger with links to their files and one that lists
-    all; and the files, by path from the edition's root. Raises GuidanceError when a file cannot be made."""
+    all; and the files, by path from the edition's root. A file that cannot be made is left out."""
     place = f"{shelf.prefix}/{item.edition.id}".strip("/")
     offer = downloads.Offer(
         publication=shelf.publication,
@@ -45,7 +46,8 @@ def offer_files(
         ledger=ledger,
         home=f"{shelf.site_url.rstrip('/')}/{place}/" if shelf.site_url else None,
     )
-    made = set_all(downloads.manuscripts(offer), making.work, lambda name: making.tell(f"making {name}"))
+    manuscripts = downloads.manuscripts(offer)
+    made = set_all(manuscripts, making.work, lambda name: making.tell(f"making {name}"), making.missed)
     made |= downloads.data_files(offer)
     sizes = {name: len(content) for name, content in made.items()}
     listed = (*(downloads.with_files(page, offer, sizes) for page in pages), downloads.downloads_page(offer, sizes))

@@ -265,7 +265,9 @@ def _whole_table(offer: Offer, sizes: Mapping[str, int]) -> str:
 
 
 def _offered(name: str, label: str, sizes: Mapping[str, int], whose: str, to: str = "") -> str:
-    """A link to a file with its size."""
+    """A link to a file with its size, or word that it could not be made."""
+    if name not in sizes:
+        return f"{escape_html(label.upper() if whose else label)}: could not be made"
     said = f' aria-label="{escape_html(f"{label.upper()}, {whose}: {say_size(sizes[name])}")}"' if whose else ""
     shown = label.upper() if whose else label
     return f'<a href="{to}{escape_html(name)}" download{said}>{escape_html(shown)}</a> {say_size(sizes[name])}'
@@ -280,7 +282,7 @@ def with_files(page: Page, offer: Offer, sizes: Mapping[str, int]) -> Page:
     """A ledger page with links to its files, where it is that of somebody bound; other pages as they are."""
     for agency in offer.ledger.names:
         stem = _stem(offer, agency)
-        if page.path == page_path(agency) and f"{stem}.pdf" in sizes:
+        if page.path == page_path(agency) and f"{stem}.csv" in sizes:
             links = ", ".join(
                 _offered(f"{stem}.{f}", f, sizes, offer.ledger.names[agency], f"../../{FOLDER}") for f in _FORMS
             )

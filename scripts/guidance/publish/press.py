@@ -57,6 +57,9 @@ _TYPST = """\
 #block(text(size: 20pt, weight: "bold", told.title))
 #if told.subtitle != "" { block(text(size: 13pt, told.subtitle)) }
 """
+# PDF/UA-1 has no links or notes in what is repeated at the head of a page: where a table's head holds some, it
+# stands once.
+_HEADS = ("", "#set table.header(repeat: false)")
 _CONTENTS = "#{ show footnote: none; outline(title: [Contents], depth: 2, indent: 1em) }\n#pagebreak()\n"
 
 
@@ -77,16 +80,29 @@ class Manuscript(Struct, frozen=True):
 
 
 def set_all(
-    manuscripts: Mapping[str, Manuscript], work: Path, done: Callable[[str], None] = lambda _: None
+    manuscripts: Mapping[str, Manuscript],
+    work: Path,
+    done: Callable[[str], None] = lambda _: None,
+    missed: Callable[[str], None] = lambda _: None,
 ) -> dict[str, bytes]:
     """Every manuscript as every form, by name: "wt-2023" gives "wt-2023.docx" and so on.
 
-    Takes from `work` what was made before of just this; two at a time. Raises GuidanceError when one cannot be.
+    Takes from `work` what was made before of just this; two at a time. A file that cannot be made is left out, and
+    `missed` hears why.
     """
+
+    def attempt(name: str, form: str) -> bytes | None:
+        try:
+            return _kept(manuscripts[name], name, form, work, done)
+        except GuidanceError as error:
+            missed(str(error))
+            return None
+
     orders = [(name, form) for name in manuscripts for form in FORMS]
     with ThreadPoolExecutor(_WORKERS) as pool:
-        made = pool.map(lambda order: _kept(manuscripts[order[0]], order[0], order[1], work, done), orders)
-        return {f"{name}.{form}": content for (name, form), content in zip(orders, made, strict=True)}
+        made = pool.map(lambda order: attempt(*order), orders)
+        named = zip(orders, made, strict=True)
+        return {f"{name}.{form}": content for (name, form), content in named if content is not None}
 
 
 def _kept(manuscript: Manuscript, name: str, form: str, work: Path, done: Callable[[str], None]) -> bytes:
@@ -165,7 +181,6 @@ def _pdf(manuscript: Manuscript, place: Path, name: str) -> bytes:
     _pandoc(msgspec.structs.replace(manuscript, blocks=()), place, "about.typ", "typst", ())
     about = (place / "about.typ").read_text(encoding="utf-8")
     contents = _CONTENTS if manuscript.contents else ""
-    (place / "made.typ").write_text("\n".join((_TYPST, about, contents, text)), encoding="utf-8")
     told = {
         "title": manuscript.title,
         "subtitle": manuscript.subtitle,
@@ -173,15 +188,18 @@ def _pdf(manuscript: Manuscript, place: Path, name: str) -> bytes:
         "running": manuscript.running,
         "alternatives": alternatives(list(manuscript.blocks)),
     }
-    try:
-        compiler = typst.Compiler(root=place, ignore_system_fonts=True, sys_inputs={"told": json.dumps(told)})
-        pdf = compiler.compile(place / "made.typ", format="pdf", pdf_standards="ua-1", timestamp=0)
-    except typst.TypstError as error:
-        what = " ".join(str(part) for part in (error.message, *error.hints)).split()
-        raise GuidanceError(f"{name}: Typst cannot set it ({' '.join(what)})") from None
-    if not isinstance(pdf, bytes):
-        raise GuidanceError(f"{name}: Typst made no PDF of it")
-    return pdf
+    faults = []
+    for heads in _HEADS:
+        (place / "made.typ").write_text("\n".join((_TYPST, heads, about, contents, text)), encoding="utf-8")
+        try:
+            compiler = typst.Compiler(root=place, ignore_system_fonts=True, sys_inputs={"told": json.dumps(told)})
+            pdf = compiler.compile(place / "made.typ", format="pdf", pdf_standards="ua-1", timestamp=0)
+        except typst.TypstError as error:
+            faults.append(" ".join(" ".join(str(part) for part in (error.message, *error.hints)).split()))
+            continue
+        if isinstance(pdf, bytes):
+            return pdf
+    raise GuidanceError(f"{name}: Typst cannot set it ({faults[-1] if faults else 'it made no PDF'})")
 
 
 _SETTERS: Mapping[str, Callable[[Manuscript, Path, str], bytes]] = {"docx": _word, "epub": _epub, "pdf": _pdf}
