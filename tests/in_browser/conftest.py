@@ -1,6 +1,8 @@
 """A small site of our own, served on this machine, and a Chromium to open it with."""
 
+import contextlib
 import json
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +14,7 @@ import documents
 import made_up
 from browser import find_chromium
 from guidance.anchors import permalinks
+from guidance.build import Order, build
 from guidance.compare.changes import compare
 from guidance.model import Duty, Lineage, Locus, Strength
 from guidance.publish.blocks import picture_name
@@ -169,15 +172,37 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place / "site"
 
 
-@pytest.fixture(scope="session")
-def address(site: Path) -> Iterator[str]:
-    """Where the site is served, with the headers that hosts should send, without a closing slash."""
+@contextlib.contextmanager
+def served(site: Path) -> Iterator[str]:
+    """Serve a folder with the headers that hosts should send; yields its address, without a closing slash."""
     with serve(site, 0) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """Where the site is served, without a closing slash."""
+    with served(site) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def real_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where our own publication is served with the text of 2023; skips where its file is not at hand."""
+    folder = os.environ.get("GUIDANCE_SOURCES")
+    if not folder:
+        pytest.skip("GUIDANCE_SOURCES names no folder with the official file of 2023")
+    place = tmp_path_factory.mktemp("real")
+    shop = Workshop(ROOT, place / "build")
+    outcome = build(Order(ROOT / "versions", (Path(folder),), place / "site", shop, place / "cache"), None)
+    if "2023" not in outcome.loaded:
+        pytest.skip(f"{folder} does not hold the official file of 2023")
+    with served(place / "site") as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

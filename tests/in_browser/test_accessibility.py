@@ -1,12 +1,13 @@
 """Axe finds nothing on any kind of page, at three widths, light and dark."""
 
-from importlib.resources import files
+from itertools import pairwise
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
-AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+from assistive import AXE, nameless
+
 KINDS = (
     *(
         "/",
@@ -41,3 +42,62 @@ def test_axe_finds_nothing(browser: Browser, address: str, width: int, scheme: L
         faults += [f"{path}: {v['id']}: {n['html'][:200]}" for v in found["violations"] for n in v["nodes"]]
     context.close()
     assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("path", ["/", "/2011/", "/2011/chapter-1/", "/2011/chapter-2/", "/search/?q=library"])
+def test_everything_that_can_be_reached_has_a_name(page: Page, path: str) -> None:
+    page.goto(path, wait_until="networkidle")
+    assert nameless(page) == []
+
+
+def test_the_frame_reads_as_landmarks_in_order(page: Page) -> None:
+    page.goto("/2011/chapter-1/")
+    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    landmarks = ("banner", "search", "navigation", "main", "region", "contentinfo")
+    said = [
+        (node["role"]["value"], node.get("name", {}).get("value", ""))
+        for node in tree
+        if not node["ignored"] and node["role"]["value"] in landmarks
+    ]
+    assert sorted(said) == sorted(
+        [
+            ("banner", ""),
+            ("search", "Site"),
+            ("main", ""),
+            ("navigation", "Contents"),
+            ("region", "Status of this edition"),
+            ("navigation", "Breadcrumb"),
+            ("navigation", "Previous and next page"),
+            ("contentinfo", ""),
+        ]
+    )
+
+
+@pytest.mark.parametrize("path", KINDS)
+def test_headings_are_in_order(page: Page, path: str) -> None:
+    page.goto(path)
+    levels = page.locator("h1, h2, h3, h4, h5, h6, [role=heading]").evaluate_all(
+        "all => all.map(one => Number(one.getAttribute('aria-level') ?? one.tagName[1]))"
+    )
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels)), levels
+
+
+def test_nothing_moves_for_whoever_asked_for_that(phone: Page) -> None:
+    phone.goto("/2011/chapter-1/")
+    moving = phone.locator("body *").evaluate_all("all => all.filter(one => one.getAnimations().length).length")
+    assert moving == 0
+
+
+def test_with_forced_colours_what_is_set_apart_has_an_edge(browser: Browser, address: str) -> None:
+    context = browser.new_context(base_url=address, forced_colors="active")
+    page = context.new_page()
+    page.goto("/2011/chapter-1/")
+    for apart in (".box", ".status"):
+        assert page.locator(apart).first.evaluate("one => getComputedStyle(one).borderTopWidth") != "0px"
+    assert (
+        page.locator(".key .duty.must").first.evaluate("one => getComputedStyle(one).textDecorationStyle")
+        == "double"
+    )
+    context.close()

@@ -62,7 +62,8 @@ def render_search(
     }
     short = escape(publication.short)
     form = [
-        f'<form class="search" role="search" method="get" data-known="{escape(json.dumps(known))}">',
+        '<form class="search" role="search" aria-label="All editions" method="get" '
+        f'data-known="{escape(json.dumps(known))}">',
         '<label for="search-words">Words, or a citation</label>',
         '<div class="search__line"><input type="search" id="search-words" name="q" autocomplete="off" '
         'spellcheck="false" aria-describedby="search-hint"><button type="submit">Search</button></div>',

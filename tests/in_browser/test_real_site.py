@@ -1,0 +1,142 @@
+"""The built site of the real 2023 edition, as a reader uses it. Only numbers, names and headings stand here."""
+
+import gzip
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Response, expect
+
+from assistive import AXE, nameless
+
+pytestmark = pytest.mark.real
+
+SECTION = "/2023/chapter-3/section-3-child-protection/"
+KINDS = (
+    *("/", "/2023/", "/2023/chapter-2/", SECTION, "/2023/appendix-a/", "/2023/duties/police/", "/2023/p/153/"),
+    *("/editions/", "/guide/worried/", "/roles/police/", "/children/", "/search/?q=s47", "/404.html"),
+)
+
+
+@pytest.fixture
+def reader(browser: Browser, real_address: str) -> Iterator[Page]:
+    """A page on a phone."""
+    context = browser.new_context(base_url=real_address, viewport={"width": 360, "height": 780})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])
+def test_axe_finds_nothing_and_nothing_is_too_wide(
+    browser: Browser, real_address: str, width: int, scheme: str
+) -> None:
+    context = browser.new_context(base_url=real_address, viewport={"width": width, "height": 800})
+    page = context.new_page()
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+    faults = []
+    for path in KINDS:
+        page.goto(path)
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= width, path
+        page.evaluate(AXE)
+        found = page.evaluate("axe.run()")["violations"]
+        faults += [f"{path}: {v['id']}: {n['html'][:200]}" for v in found for n in v["nodes"]]
+        faults += [f"{path}: a {role} without a name" for role in nameless(page)]
+    context.close()
+    assert not faults, "\n".join(faults)
+
+
+def search(page: Page, words: str) -> None:
+    """From any page: the field, the words, Enter; waits for what is found."""
+    page.keyboard.press("/")
+    page.keyboard.type(words)
+    page.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize(
+    ("words", "there"),
+    [
+        ("para 153", r"/2023/chapter-3/[a-z0-9-]+/#para-153$"),
+        ("WT 2023 fn 12", r"/2023/chapter-1/#fn-12$"),
+        ("2023 p 58", r"/2023/chapter-3/[a-z0-9-]+/#[a-z0-9-]+$"),
+    ],
+)
+def test_a_citation_goes_straight_there(reader: Page, words: str, there: str) -> None:
+    reader.goto("/2023/chapter-1/")
+    search(reader, words)
+    expect(reader).to_have_url(re.compile(there))
+
+
+@pytest.mark.parametrize(
+    ("words", "marked"),
+    [("s47", "section 47"), ("LADO", "designated officer"), ("ICPC", "initial child protection conference")],
+)
+def test_a_short_form_finds_the_long_one_and_shows_it(reader: Page, words: str, marked: str) -> None:
+    reader.goto("/2023/chapter-1/")
+    search(reader, words)
+    expect(reader.locator(".hit mark").first).to_have_text(re.compile(marked, re.IGNORECASE))
+
+
+def test_a_result_opens_at_the_paragraph_which_is_marked(reader: Page) -> None:
+    reader.goto("/")
+    search(reader, "45 working days")
+    reader.get_by_role("link", name="para 155").click()
+    expect(reader.locator("#para-155")).to_be_in_viewport()
+    ground = "one => getComputedStyle(one).backgroundColor"
+    assert reader.locator("#para-155").evaluate(ground) != reader.locator("#para-156").evaluate(ground)
+
+
+def test_the_first_search_is_light(reader: Page) -> None:
+    sizes: list[int] = []
+
+    def weigh(answer: Response) -> None:
+        body, is_text = answer.body(), answer.headers["content-type"].startswith(("text/", "application/json"))
+        sizes.append(len(gzip.compress(body, 9)) if is_text else len(body))
+
+    reader.on("response", weigh)
+    reader.goto("/search/?q=information+sharing", wait_until="networkidle")
+    expect(reader.locator(".hit").first).to_be_visible()
+    reader.wait_for_load_state("networkidle")
+    assert 50_000 < sum(sizes) < 200_000
+
+
+def test_charts_have_pictures_and_their_words(reader: Page) -> None:
+    reader.goto(SECTION)
+    charts = reader.locator("h2.flow-chart, h3.flow-chart, h4.flow-chart")
+    assert charts.count() >= 3
+    pictures = reader.locator("a.picture img")
+    assert pictures.count() >= charts.count()
+    assert all(len(str(one.get_attribute("alt"))) > 20 for one in pictures.all())
+    assert reader.locator(".steps").count() == pictures.count()
+
+
+def test_the_first_words_are_seen_at_once(reader: Page) -> None:
+    reader.goto("/2023/chapter-3/")
+    first = reader.locator(".paragraph").first.bounding_box()
+    assert first
+    assert first["y"] < 320
+
+
+def test_a_definition_opens_where_it_is_read(browser: Browser, real_address: str) -> None:
+    context = browser.new_context(base_url=real_address)
+    page = context.new_page()
+    page.goto("/2023/chapter-2/")
+    term = page.locator("a.term").first
+    term.click()
+    expect(page.locator("#peek")).to_contain_text("Go to the definition")
+    expect(page).to_have_url("/2023/chapter-2/")
+    context.close()
+
+
+def test_without_scripts_all_is_there_to_read(browser: Browser, real_address: str) -> None:
+    context = browser.new_context(base_url=real_address, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(SECTION)
+    page.locator("a.noteref").first.click()
+    expect(page.locator(".notes li:target")).to_be_visible()
+    page.goto(SECTION)
+    page.locator("a.number").first.click()
+    expect(page).to_have_url(re.compile(r"/2023/p/\d+/$"))
+    page.goto(SECTION)
+    page.get_by_role("link", name=re.compile("^Next")).click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    context.close()
