@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from guidance.model import GuidanceError
+from guidance.publish.root_files import root_files
 from guidance.serving import serve
 
 
@@ -42,3 +43,13 @@ def test_pages_and_what_is_not_there(address: str, path: str, code: int, words: 
 def test_a_taken_port_is_an_error_of_one_line(address: str, tmp_path: Path) -> None:
     with pytest.raises(GuidanceError, match="--port"):
         serve(tmp_path, int(address.rpartition(":")[2]))
+
+
+def test_other_sites_may_read_what_is_made_for_them_and_nothing_else(address: str) -> None:
+    name = "Access-Control-Allow-Origin"
+    for path in ("/embed.js", "/status/2020.json", "/oembed/2020/1.json"):
+        assert httpx.get(address + path).headers.get(name) == "*", path
+        rule = path if path == "/embed.js" else f"/{path.split('/')[1]}/*"
+        assert f"{rule}\n  {name}: *\n" in root_files((), (), None)["_headers"].decode()
+    for path in ("/", "/2020/", "/quotations/2020.json"):
+        assert name not in httpx.get(address + path).headers

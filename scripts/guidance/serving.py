@@ -1,11 +1,12 @@
 """The built site on a port of this machine, as a static host would serve it; for looking, not for the public."""
 
+from fnmatch import fnmatch
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from guidance.model import GuidanceError
-from guidance.publish.root_files import HEADERS
+from guidance.publish.root_files import HEADERS, OPEN, OPEN_HEADERS
 
 
 class _Handler(SimpleHTTPRequestHandler):
@@ -27,7 +28,8 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def end_headers(self) -> None:
         """Send what a host should send with every page, so that what breaks under it is seen here."""
-        for name, value in HEADERS.items():
+        is_open = any(fnmatch(self.path, pattern) for pattern in OPEN)
+        for name, value in (HEADERS | (OPEN_HEADERS if is_open else {})).items():
             self.send_header(name, value)
         super().end_headers()
 

@@ -28,6 +28,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+OPEN = ("/embed.js", "/status/*", "/oembed/*")  # what other sites' pages read
+OPEN_HEADERS = {"Access-Control-Allow-Origin": "*"}
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
@@ -74,4 +76,8 @@ def _robots(site_url: str | None) -> bytes:
 
 def _headers() -> bytes:
     """In the form that Netlify and Cloudflare Pages read; for others it says what to set."""
-    return ("/*\n" + "".join(f"  {name}: {value}\n" for name, value in HEADERS.items())).encode()
+    rules = {"/*": HEADERS, **dict.fromkeys(OPEN, OPEN_HEADERS)}
+    return "".join(
+        f"{path}\n" + "".join(f"  {name}: {value}\n" for name, value in headers.items())
+        for path, headers in rules.items()
+    ).encode()

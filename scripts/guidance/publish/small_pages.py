@@ -105,6 +105,7 @@ def frame(
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{escape(title)}</title>",
         f'<link rel="stylesheet" href="{css}">',
+        f'<link rel="icon" href="{up}assets/icon.svg">',
         f'<meta name="description" content="{described}">',
         f'<meta property="og:title" content="{escape(title)}">',
         '<meta property="og:type" content="article">',
