@@ -104,6 +104,7 @@ def frame(
         '<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{escape(title)}</title>",
+        f'<link rel="icon" href="{up}assets/icon.svg">',
         f'<link rel="stylesheet" href="{css}">',
         f'<link rel="icon" href="{up}assets/icon.svg">',
         f'<meta name="description" content="{described}">',
