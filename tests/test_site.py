@@ -1,11 +1,14 @@
 """Folders of pages become one site: versions, alias, root pages, the same bytes every time."""
 
 import json
+import os
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
+from mike import commands as mike
 
 from guidance.jobs import Crew, Job, Ticket
 from guidance.model import GuidanceError
@@ -183,13 +186,36 @@ def test_pages_stay_in_their_folder(shop: Workshop, tmp_path: Path) -> None:
         build_site((escaping, HOME), tmp_path / "site", shop)
 
 
-def test_the_reader_keeps_their_own_git(shop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    monkeypatch.setenv("GIT_DIR", str(elsewhere))
-    monkeypatch.setenv("HOME", str(tmp_path / "no-home"))
-    build_site(FOLDERS, tmp_path / "site", shop)
-    assert not list(elsewhere.iterdir())
+def test_mike_itself_lays_the_same_tree(shop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folders = (*FOLDERS, edition("2019", prefix="other", latest=True))
+    build_site(folders, tmp_path / "site", shop)
+    repository = tmp_path / "repository"
+    repository.mkdir()
+    for name, value in {"NAME": "x", "EMAIL": "x@localhost"}.items():
+        monkeypatch.setenv(f"GIT_AUTHOR_{name}", value)
+        monkeypatch.setenv(f"GIT_COMMITTER_{name}", value)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.chdir(repository)
+    git("init", "--quiet", ".")
+    git("commit", "--quiet", "--allow-empty", "--message=Begin")
+    for folder in folders:
+        if folder.id:
+            site = str(shop.work / "editions" / folder.place.replace("/", "-") / "site")
+            settings = {"site_dir": site, "use_directory_urls": True}
+            kind = mike.AliasType.copy
+            with mike.deploy(
+                settings, folder.id, folder.title, list(folder.aliases), True, kind, deploy_prefix=folder.prefix
+            ):
+                pass
+    git("read-tree", "gh-pages")
+    git("checkout-index", "--all", f"--prefix={tmp_path / 'theirs'}/")
+    theirs, ours = contents(tmp_path / "theirs"), contents(tmp_path / "site")
+    assert len(theirs) > 10
+    assert {path: ours[path] for path in theirs} == theirs
+
+
+def git(*arguments: str) -> None:
+    subprocess.run(["git", *arguments], check=True, capture_output=True)
 
 
 def test_addresses_are_given_where_the_sites_own_is_known(shop: Workshop, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -81,9 +82,14 @@ def other_forms(words: str, acronyms: Iterable[Acronym]) -> str:
 
 
 def _names(form: str, words: str) -> bool:
+    return bool(_pattern(form).search(words))
+
+
+@lru_cache(maxsize=1024)  # asked for every form and every provision
+def _pattern(form: str) -> re.Pattern[str]:
     capitals = form.isupper()  # "MAP" is no map
     spelt = r"\s+".join(re.escape(word).replace("’", "['’]") for word in form.split())
-    return bool(re.search(rf"(?<!\w){spelt}(?:e?s)?(?!\w)", words, 0 if capitals else re.IGNORECASE))
+    return re.compile(rf"(?<!\w){spelt}(?:e?s)?(?!\w)", 0 if capitals else re.IGNORECASE)
 
 
 # --- Records ---------------------------------------------------------------------------------------

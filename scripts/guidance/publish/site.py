@@ -49,7 +49,7 @@ def build_site(
                 for printing in begun
                 if (f := printing.folder).id
             ]
-            deploy.deploy(editions, shop.work / "repository", new)
+            deploy.deploy(editions, new)
             for printing in begun:
                 if not printing.folder.id:
                     shutil.copytree(printing.site, new / printing.folder.place, dirs_exist_ok=True)
