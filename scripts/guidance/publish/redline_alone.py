@@ -36,5 +36,5 @@ def _page(page: Page, assets: Mapping[str, bytes]) -> bytes:
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape_html(page.title)}</title>'
         f'<meta name="viewport" content="width=device-width,initial-scale=1">{styles}</head>'
-        f'<body style="{_BODY}"><main class="md-typeset">{body}</main>{script}</body></html>\n'
+        f'<body dir="ltr" style="{_BODY}"><main class="md-typeset">{body}</main>{script}</body></html>\n'
     ).encode()
