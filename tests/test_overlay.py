@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown import markdown
 from PIL import Image
@@ -123,7 +123,7 @@ _PIECES = (
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from([*_PIECES, "guidance:2023/para-1", "![", "|", "    ", "- ", "**", "-->", "<!--"])))
 def test_nor_does_any_mixture(pieces: list[str]) -> None:
     harmless(shown(make_safe("".join(pieces), "a.md", {"a.md"}).markdown))

@@ -83,7 +83,7 @@ def bare_html(provision: Provision) -> str:
 
 def quoted_words(provision: Provision) -> str:
     """The words of a quotation as a browser reads them off the page."""
-    return unescape(_TAG.sub(" ", bare_html(provision)))
+    return unescape(_TAG.sub("", bare_html(provision)))
 
 
 def _bare(block: Block) -> str:
