@@ -211,7 +211,10 @@ def test_mike_itself_lays_the_same_tree(shop: Workshop, tmp_path: Path, monkeypa
     git("checkout-index", "--all", f"--prefix={tmp_path / 'theirs'}/")
     theirs, ours = contents(tmp_path / "theirs"), contents(tmp_path / "site")
     assert len(theirs) > 10
-    assert {path: ours[path] for path in theirs} == theirs
+    lists = ("sitemap.xml", "sitemap.xml.gz")  # one list serves the whole site
+    assert {path: ours[path] for path in theirs if not path.endswith(lists)} == {
+        path: content for path, content in theirs.items() if not path.endswith(lists)
+    }
 
 
 def git(*arguments: str) -> None:
