@@ -14,7 +14,7 @@ SECOND = Edition(
     "2005-05-01",
     in_force="2005-06-02",
     summary="New | *bold* <b>rules</b>",
-    revisions=(Revision("a", "2005-06-02", "First issued."), Revision("b", "2006-07", "Mended.", basis="A")),
+    revisions=(Revision("a", "First issued.", "2005-06-02"), Revision("b", "Mended.", "2006-07", basis="A")),
     basis="A",
 )
 

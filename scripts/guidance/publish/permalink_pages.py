@@ -3,6 +3,7 @@
 Each says what and where the provision is, whether it stands today, and how to link and quote it.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from html import escape
 
@@ -40,7 +41,13 @@ def quoted(node: Node, provision: Provision, shelf: Shelf, up: str) -> str:
     def link(anchor: str, form: Form) -> str | None:
         return f"{up}{permalink_path(edition, anchor)}" if anchor in known else None
 
-    context = Context(link=link, note_id=lambda note: f"ref-{node[1]}-{note}")
+    seen: Counter[str] = Counter()
+
+    def note_id(note: str) -> str:
+        seen[note] += 1
+        return f"ref-{edition}-{node[1]}-{note}" + (f"-{seen[note]}" if seen[note] > 1 else "")
+
+    context = Context(link=link, note_id=note_id)
     return render_html(provision.blocks, Setting(context, 1, f"{up}{edition}/"))
 
 

@@ -106,7 +106,6 @@ def frame(
         f"<title>{escape(title)}</title>",
         f'<link rel="icon" href="{up}assets/icon.svg">',
         f'<link rel="stylesheet" href="{css}">',
-        f'<link rel="icon" href="{up}assets/icon.svg">',
         f'<meta name="description" content="{described}">',
         f'<meta property="og:title" content="{escape(title)}">',
         '<meta property="og:type" content="article">',
