@@ -15,7 +15,7 @@ from guidance.register import Edition, Publication, Revision
 
 ADDRESS = "https://files.example.org/guide.pdf"
 OLD = Edition(
-    "2010", "Old", "2010-01-01", ended="2020-01-01", revisions=(Revision("2010", "2010", "First", url=ADDRESS),)
+    "2010", "Old", "2010-01-01", ended="2020-01-01", revisions=(Revision("2010", "First", "2010", url=ADDRESS),)
 )
 NEW = Edition("2020", "New", "2020-01-01")
 PUBLICATION = Publication("Keeping a <library>", "KL", "A made-up office", (OLD, NEW))
@@ -173,3 +173,18 @@ def test_a_page_keeps_lists_and_leads_to_notes_by_their_permalinks() -> None:
     assert [h.get_text() for h in parsed(quoted).select("h1")] == ["Box under “Lending”"]
     assert [entry.get_text() for entry in parsed(quoted).select("main > blockquote li")] == ["Readers must sign.2"]
     assert values(quoted, "main > blockquote a", "href") == ["../../../2010/p/fn-2/"]
+
+
+def test_no_id_stands_twice_where_a_page_shows_the_text_of_two_editions() -> None:
+    """Nor where one note is referred to twice."""
+    marks = (NoteMark(5, "fn-2", "2"), NoteMark(10, "fn-2", "2"))
+    lettered = List((Item("(a)", (Para(Text("sign here twice", marks)),), anchor="para-45-a"),), ordered=True)
+    old = structs.replace(PROVISION, blocks=(lettered,))
+    shelf = Shelf(
+        PUBLICATION,
+        {"2010": ENTRIES, "2020": ENTRIES},
+        {"2010": {"para-45": old}, "2020": {"para-45": old}},
+        fates={("2010", "para-45"): Fate("2010-para-45", "reworded", ("para-45",))},
+    )
+    ids = values(permalink_pages(OLD, shelf)["p/45/index.html"], "main > blockquote [id]", "id")
+    assert len(ids) == len(set(ids)) == 6

@@ -28,7 +28,7 @@ from guidance.publish.permalink_pages import permalink_pages
 from guidance.publish.redline import Redline, Side, render_comparison
 from guidance.publish.search import Acronym, Searchable, places, search_records
 from guidance.publish.search_index import facets, make_index
-from guidance.publish.search_page import INDEX, facets_path, places_path, render_search
+from guidance.publish.search_page import FORMS, INDEX, facets_path, places_path, render_search
 from guidance.publish.site import Folder, Workshop, build_site
 from guidance.register import Edition
 from guidance.serving import serve
@@ -145,10 +145,12 @@ def search_files() -> dict[str, bytes]:
         for p in everything
         if p.anchor != "para-3"
     )
-    records = search_records(editions, PUBLICATION, lineages, (Acronym("ALO", ("a library",)),))
+    short_forms = (Acronym("ALO", ("a library",)),)
+    records = search_records(editions, PUBLICATION, lineages, short_forms)
     index = make_index(records)
     files = {f"{INDEX}{path}": content for path, content in index.items()}
     files |= {facets_path(one): json.dumps(found).encode() for one, found in facets(records, index).items()}
+    files[FORMS] = json.dumps([(one.short, *one.long) for one in short_forms]).encode()
     for one in WITH_TEXT:
         files[places_path(one)] = json.dumps(places(one, permalinks(DOCUMENT), where)).encode()
     page = render_search(PUBLICATION, editions, reversed(WITH_TEXT), {"keepers": "Keepers"})

@@ -17,12 +17,14 @@ NAMELESS = "A picture; the words in it stand below"
 
 class Setting(Struct, frozen=True):
     """Where blocks are printed: the page's context, the depth that a title among them has, how the page leads to
-    the root of the edition, and what stands beside provisions' numbers, as HTML."""
+    the root of the edition, and what stands beside provisions' numbers, as HTML. `apart` goes before the ids of
+    entries, where the text of another edition stands on the same page."""
 
     context: Context
     depth: int
     root: str
     stamps: Mapping[str, str] = {}
+    apart: str = ""
 
 
 def is_lettered(marker: str) -> bool:
@@ -88,7 +90,7 @@ def _list_lines(block: List, setting: Setting, tight: bool) -> list[str]:
 
 def _item_lines(item: Item, setting: Setting, tight: bool) -> list[str]:
     lines: list[str] = []
-    marker = _marker(item)
+    marker = _marker(item, setting.apart)
     for block in item.blocks:
         if isinstance(block, Para):
             text = render_text(block.text, setting.context, line_start=bool(lines) or not marker)
@@ -102,14 +104,14 @@ def _item_lines(item: Item, setting: Setting, tight: bool) -> list[str]:
     return lines
 
 
-def _marker(item: Item) -> str:
+def _marker(item: Item, apart: str) -> str:
     """An entry's marker as HTML, a link to itself where it can be addressed; nothing for a bullet."""
     if not is_lettered(item.marker):
-        return f'<span id="{escape_html(item.anchor)}"></span>' if item.anchor else ""
+        return f'<span id="{escape_html(apart + item.anchor)}"></span>' if item.anchor else ""
     words = escape_html(item.marker)
     if item.anchor is None:
         return f'<span class="marker">{words}</span>'
-    anchor = escape_html(item.anchor)
+    anchor = escape_html(apart + item.anchor)
     return f'<a class="marker" href="#{anchor}" id="{anchor}">{words}</a>'
 
 
@@ -139,7 +141,7 @@ def _line(text: Text, setting: Setting) -> str:
 
 
 def _html_item(item: Item, setting: Setting) -> str:
-    marker = _marker(item)
+    marker = _marker(item, setting.apart)
     inner = _unwrapped(item.blocks, setting)
     return f"<li>{marker}{' ' if marker else ''}{inner}</li>\n"
 

@@ -33,8 +33,9 @@ def permalink_pages(edition: Edition, shelf: Shelf) -> dict[str, bytes]:
     return {f"p/{STYLE_NAME}": style(shelf), **pages} if pages else {}
 
 
-def quoted(node: Node, provision: Provision, shelf: Shelf, up: str) -> str:
-    """A provision's blocks as HTML; what it links within the edition are permalinks too."""
+def quoted(node: Node, provision: Provision, shelf: Shelf, up: str, apart: str = "") -> str:
+    """A provision's blocks as HTML; what it links within the edition are permalinks too. `apart` keeps its ids from
+    those of another edition's text on the same page."""
     edition = node[0]
     known = shelf.entries.get(edition, {})
 
@@ -45,10 +46,10 @@ def quoted(node: Node, provision: Provision, shelf: Shelf, up: str) -> str:
 
     def note_id(note: str) -> str:
         seen[note] += 1
-        return f"ref-{edition}-{node[1]}-{note}" + (f"-{seen[note]}" if seen[note] > 1 else "")
+        return f"{apart}ref-{node[1]}-{note}" + (f"-{seen[note]}" if seen[note] > 1 else "")
 
     context = Context(link=link, note_id=note_id)
-    return render_html(provision.blocks, Setting(context, 1, f"{up}{edition}/"))
+    return render_html(provision.blocks, Setting(context, 1, f"{up}{edition}/", apart=apart))
 
 
 def _page(node: Node, shelf: Shelf) -> bytes:
@@ -142,7 +143,7 @@ def _texts(nodes: list[Node], shelf: Shelf, up: str) -> Iterator[str]:
     for node in nodes:
         provision = shelf.provision(node)
         if provision and provision.blocks:
-            yield f"<blockquote>{quoted(node, provision, shelf, up)}</blockquote>"
+            yield f"<blockquote>{quoted(node, provision, shelf, up, f'{node[0]}-')}</blockquote>"
 
 
 def _linked(node: Node, shelf: Shelf, up: str) -> str:

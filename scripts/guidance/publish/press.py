@@ -176,9 +176,7 @@ def _epub(manuscript: Manuscript, place: Path, name: str) -> bytes:
 
 
 def _settable(typst_text: str) -> str:
-    """Pandoc's Typst as Typst takes it: behind a link "[GOV].UK" would ask for its field UK, and a table's head
-    that is repeated over pages may hold no links."""
-    typst_text = typst_text.replace("table.header(", "table.header(repeat: false, ")
+    """Pandoc's Typst as Typst takes it: behind a link "[GOV].UK" would ask for its field UK."""
     return re.sub(r"(?<!\\)\]\.(?=[A-Za-z_])", r"]\\.", typst_text)
 
 
