@@ -12,8 +12,9 @@ import msgspec
 import pytest
 from bs4 import BeautifulSoup
 
+from guidance.audit import FailOn
 from guidance.audit.reading import Skipped
-from guidance.audit.report import FailOn, as_csv, as_html, as_json, as_sarif, fails, summary
+from guidance.audit.report import as_csv, as_html, as_json, as_sarif, fails, summary
 from guidance.audit.verdicts import Found
 
 ROOT = Path(__file__).parent.parent

@@ -11,12 +11,13 @@ from pathlib import Path
 from msgspec import Struct, structs
 
 from guidance.anchors import Permalink, permalink_path, permalinks, read_permalinks
+from guidance.audit import Form
 from guidance.audit.markup import decode
 from guidance.audit.mentions import Grammar, find_mentions
 from guidance.audit.places import Cite
 from guidance.audit.quotations import Index, passage
 from guidance.audit.reading import Skipped, find_files, read_bytes, read_file
-from guidance.audit.report import Form, as_csv, as_html, as_json, as_sarif
+from guidance.audit.report import as_csv, as_html, as_json, as_sarif
 from guidance.audit.stale import Names
 from guidance.audit.texts import Reading, plain
 from guidance.audit.verdicts import Found, Judge, Standing

@@ -1,37 +1,21 @@
 """The command line: arguments, progress, exit codes. The only place that prints.
 
-What a command does is done elsewhere; an error is one line, and a traceback is a bug.
+What a command does is done elsewhere; an error is one line, and a traceback is a bug. A command imports what it
+uses itself: the tools of the site take a second to load, and converting one file needs none of them.
 """
 
 import os
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from msgspec import structs
-from rich.console import Console
+from typer import echo
 
-import guidance
-from guidance import checks, permanence, reviews, serving
-from guidance.audit.report import FailOn, Form, fails, table
-from guidance.auditing import Auditor, audit, audit_addresses, joined, read_addresses, render, write_report
-from guidance.build import Order, build, load, record_permalinks, wanted
-from guidance.comparing import cite, compare_files, say_cited
-from guidance.convert import convert
+from guidance.audit import FailOn, Form
 from guidance.model import GuidanceError
-from guidance.publish.site import Workshop
-from guidance.publishing import publish
-from guidance.register import LOCK, read_register
-from guidance.sayings import audit_closing, build_closing, build_warnings, publish_closing, row_lines
-from guidance.sources import Fetcher, Tell, source_folders, sources_at_hand
-from guidance.sources.pages import PageFetcher
-from guidance.supply import parse_revisions, say_standing, stood_on, survey
-from guidance.survey import survey_texts
-from guidance.weights import refill, say_weights, weigh
 
 app = typer.Typer(
     help="Publishes every edition of a piece of guidance as a cross-linked, citable site.",
@@ -40,8 +24,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-_out = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
-_err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 PublicationOption = Annotated[Path, typer.Option("--publication", help="Folder of the register and its facts.")]
 SourcesOption = Annotated[
@@ -81,22 +63,27 @@ def build_command(
     ] = False,
 ) -> None:
     """Build the site: every edition, the pages around them, permalinks and data files."""
-    order = _order(publication, sources, edition, out, strict)
+    from msgspec import structs
+
+    from guidance.build import build, load, record_permalinks
+    from guidance.options import make_fetcher, order_of
+    from guidance.sayings import build_closing, build_warnings
+    from guidance.supply import parse_revisions
+
+    order = order_of(publication, sources, edition, out, strict)
     order = structs.replace(order, revisions=parse_revisions(revision or ()), cluster=cluster, overlay=overlay)
-    fetcher = None if offline else Fetcher(publication / LOCK)
     with _telling() as tell:
-        if fetcher:
-            fetcher.tell = _progress(tell)
+        fetcher = None if offline else make_fetcher(publication, tell, sys.stderr.isatty())
         outcome = build(order, fetcher, tell)
         if record:
             loaded, _ = load(order, outcome.publication, None, tell)
             gained = record_permalinks(order.publication, loaded)
     for warning in build_warnings(outcome):
-        _err.print(warning)
+        echo(warning, err=True)
     if record:
         for register, count in gained.items():
-            _out.print(f"{publication / register}: {count} new")
-    _out.print(build_closing(outcome, out))
+            echo(f"{publication / register}: {count} new")
+    echo(build_closing(outcome, out))
 
 
 @app.command("fetch")
@@ -106,21 +93,23 @@ def fetch_command(
     edition: EditionOption = None,
 ) -> None:
     """Find or download the official files of every revision, and say which were found, fetched, or have changed."""
-    order = _order(publication, sources, edition, Path("site"))
+    from guidance.build import wanted
+    from guidance.options import make_fetcher, order_of
+    from guidance.register import read_register
+    from guidance.sayings import row_lines
+    from guidance.supply import refuse_missing, survey
+
+    order = order_of(publication, sources, edition)
     register = read_register(publication)
-    fetcher = Fetcher(publication / LOCK)
     ids = wanted(order, register)
     with _telling() as tell:
-        fetcher.tell = _progress(tell)
+        fetcher = make_fetcher(publication, tell, sys.stderr.isatty())
         rows = survey(register, ids, order.folders, order.cache, fetcher, lambda e: tell(f"fetching {e.id}"))
     for line in row_lines(rows):
-        _out.print(line)
+        echo(line)
     for note in fetcher.notes:
-        _err.print(f"note: {note}")
-    for one in order.editions:
-        if not any(row.path for row in rows if row.edition == one):
-            reasons = [row.remark for row in rows if row.edition == one and row.remark]
-            raise GuidanceError(f"edition {one}: {reasons[-1] if reasons else 'no official address is known'}")
+        echo(f"note: {note}", err=True)
+    refuse_missing(rows, order.editions)
 
 
 @app.command("convert")
@@ -131,12 +120,14 @@ def convert_command(
     publication: PublicationOption = Path("versions"),
 ) -> None:
     """Convert any single guidance file to Markdown pages, provisions.json, edition.json and pictures."""
+    from guidance.convert import convert
+
     with _telling() as tell:
         tell(f"reading {file.name}")
         figures, lost = convert(file, to, publication / "acts.toml", strict)
     for breach in lost:
-        _err.print(f"warning: {file.name}: {breach}")
-    _out.print(
+        echo(f"warning: {file.name}: {breach}", err=True)
+    echo(
         f"{to}: {figures.kinds.get('paragraph', 0)} numbered paragraphs, {figures.footnotes} footnotes, "
         f"{figures.characters_placed} of {figures.characters_source} characters placed, "
         f"{figures.characters_dropped} dropped"
@@ -150,11 +141,15 @@ def compare_command(
     to: Annotated[Path, typer.Option("-o", "--output", help="Folder for changes.json, changes.csv and redlines.")],
 ) -> None:
     """Compare two guidance files: what changed, word by word, and what only moved or was renumbered."""
+    from collections import Counter
+
+    from guidance.comparing import compare_files
+
     with _telling() as tell:
         tell(f"comparing {old.name} with {new.name}")
         comparison = compare_files(old, new, to)
     kinds = Counter(change.kind for change in comparison.changes)
-    _out.print(f"{to}: " + ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())))
+    echo(f"{to}: " + ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())))
 
 
 @app.command("cite")
@@ -167,15 +162,18 @@ def cite_command(
     on: Annotated[str, typer.Option("--on", help="A day such as 2019-01-15: the text as it stood then.")] = "",
 ) -> None:
     """Resolve a citation: the place, its page, and where the text stands in the edition in force."""
+    from guidance.build import load
+    from guidance.comparing import cite, say_cited
+    from guidance.options import order_as_stood, order_of
+    from guidance.register import read_register
+    from guidance.supply import say_standing, stood_on
+
     if not (citation or on):
         raise GuidanceError('cite: name a place, such as "2023 para 45", or a day with --on')
     register = read_register(publication)
-    order = _order(publication, sources, None, Path("site"))
+    order = order_of(publication, sources)
     stood = stood_on(register, on) if on else None
-    if stood and stood.revision:
-        here = sources_at_hand(register, stood.edition, order.folders, order.cache)
-        chosen = {stood.edition.id: stood.revision.id} if stood.revision.id in here else {}
-        order = structs.replace(order, revisions=chosen)
+    order = order_as_stood(order, register, stood)
     with _telling() as tell:
         loaded, _ = load(order, register, None, tell)
         found = (
@@ -184,9 +182,9 @@ def cite_command(
     if stood:
         read = next((item.source for item in loaded if item.edition == stood.edition), None)
         for line in say_standing(on, stood, read):
-            _out.print(line)
+            echo(line)
     for line in say_cited(found) if found else ():
-        _out.print(line)
+        echo(line)
 
 
 @app.command("check")
@@ -199,6 +197,10 @@ def check_command(
     ] = None,
 ) -> None:
     """Check the built site: links, anchors, permalinks, data files; one line for each fault."""
+    from guidance import checks, permanence, reviews
+    from guidance.register import read_register
+    from guidance.survey import survey_texts
+
     with _telling() as tell:
         tell(f"checking {site}")
         register = read_register(publication) if (publication / "editions.toml").is_file() else None
@@ -206,14 +208,14 @@ def check_command(
         report = checks.check_site(site, publication if register else None, before)
     if register and register.docs:
         for line in reviews.survey(publication / register.docs, site):
-            _out.print(line)
+            echo(line)
     for line in survey_texts(site):
-        _out.print(line)
+        echo(line)
     for fault in checks.gathered(report.faults):
-        _out.print(f"{fault.file}: {fault.message}")
+        echo(f"{fault.file}: {fault.message}")
     if report.faults:
         raise GuidanceError(f"{site}: {len(report.faults)} faults in {report.pages} pages")
-    _out.print(f"{site}: {report.pages} pages and {report.links} links checked, no fault")
+    echo(f"{site}: {report.pages} pages and {report.links} links checked, no fault")
 
 
 @app.command("audit")
@@ -243,11 +245,21 @@ def audit_command(
 
     Ends with 0 when nothing is stale, 3 when something is, 1 on an error or when a file could not be read.
     """
+    from rich.console import Console
+
+    from guidance.audit.report import fails, table
+    from guidance.auditing import Auditor, audit, audit_addresses, joined, read_addresses, render, write_report
+    from guidance.build import load
+    from guidance.options import order_of
+    from guidance.register import read_register
+    from guidance.sayings import audit_closing
+    from guidance.sources.pages import PageFetcher
+
     if not (paths or urls):
         raise GuidanceError("audit: name the files or folders to read, or a list of addresses with --urls")
     register = read_register(publication)
     listed = read_addresses(urls) if urls else ()
-    order = _order(publication, sources, None, Path("site"))
+    order = order_of(publication, sources)
     with _telling() as tell, order.crew() as crew:
         loaded, _ = load(order, register, None, tell)
         auditor = Auditor(register, publication, loaded, site_url, crew)
@@ -257,12 +269,13 @@ def audit_command(
     if to:
         write_report(to, render(found, "json" if form == "table" else form, register, site_url))
     elif form == "table":
-        Console(width=None if _out.is_terminal else 140, highlight=False).print(table(found.findings))
+        console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
+        console.print(table(found.findings))
     else:
         sys.stdout.write(render(found, form, register, site_url))
     for one in found.skipped:
-        _err.print(f"warning: {one.file}: {one.reason}")
-    (_err if form != "table" and not to else _out).print(audit_closing(found))
+        echo(f"warning: {one.file}: {one.reason}", err=True)
+    echo(audit_closing(found), err=form != "table" and not to)
     if fails(found.findings, fail_on):
         raise typer.Exit(3)
     if found.skipped and fail_on != "never":
@@ -279,15 +292,17 @@ def publish_command(
     offline: OfflineOption = False,
 ) -> None:
     """Build every edition and put the site into a branch, in one commit that loses nothing published before."""
-    order = _order(publication, sources, edition, Path("site"))
-    fetcher = None if offline else Fetcher(publication / LOCK)
+    from guidance.options import make_fetcher, order_of
+    from guidance.publishing import publish
+    from guidance.sayings import build_warnings, publish_closing
+
+    order = order_of(publication, sources, edition)
     with _telling() as tell:
-        if fetcher:
-            fetcher.tell = _progress(tell)
+        fetcher = None if offline else make_fetcher(publication, tell, sys.stderr.isatty())
         done = publish(order, fetcher, Path.cwd(), branch, push, tell)
     for warning in build_warnings(done.outcome):
-        _err.print(warning)
-    _out.print(publish_closing(done, branch, push))
+        echo(warning, err=True)
+    echo(publish_closing(done, branch, push))
 
 
 @app.command("weigh")
@@ -296,8 +311,10 @@ def weigh_command(
     reads: Annotated[int, typer.Option("--reads", help="Page views in a month.", min=1)] = 10_000_000,
 ) -> None:
     """Say how heavy the built site's pages are, and what a month of reads comes to in requests and bytes."""
+    from guidance.weights import refill, say_weights, weigh
+
     for line in say_weights(weigh(site), reads, refill(site)):
-        _out.print(line)
+        echo(line)
 
 
 @app.command("review")
@@ -309,8 +326,11 @@ def review_command(
     publication: PublicationOption = Path("versions"),
 ) -> None:
     """Record that hand-written pages were compared with the text they cite, as it is today."""
+    from guidance import reviews
+    from guidance.register import read_register
+
     for name, count in reviews.review(read_register(publication), publication, page or ()).items():
-        _out.print(f"{name}: {count} citations reviewed")
+        echo(f"{name}: {count} citations reviewed")
 
 
 @app.command("bench")
@@ -326,15 +346,15 @@ def bench_command(
     ] = None,
 ) -> None:
     """Measure this project beside its peers, in one run: docs/about/benchmarks.md and build/bench.json."""
-    from guidance.bench.run import run_bench  # nothing else needs it
+    from guidance.bench.run import run_bench
 
     with _telling() as tell:
         outcome = run_bench(Path.cwd(), sources, publications, only or (), quick, tell)
     if not outcome.official:
-        _out.print("no official files were at hand: conversion and comparison ran on the specimen")
+        echo("no official files were at hand: conversion and comparison ran on the specimen")
     for gap in outcome.without:
-        _out.print(f"not measured: {gap}")
-    _out.print(f"{outcome.page} and {outcome.data}: written")
+        echo(f"not measured: {gap}")
+    echo(f"{outcome.page} and {outcome.data}: written")
 
 
 @app.command("serve")
@@ -343,8 +363,10 @@ def serve_command(
     port: Annotated[int, typer.Option("--port", help="Port on this machine.", min=0, max=65535)] = 8000,
 ) -> None:
     """Show the built site to a browser on this machine."""
+    from guidance import serving
+
     with serving.serve(site, port) as server:
-        _out.print(f"{site}: http://127.0.0.1:{server.server_port}/ (Ctrl+C ends it)")
+        echo(f"{site}: http://127.0.0.1:{server.server_port}/ (Ctrl+C ends it)")
         server.serve_forever()
 
 
@@ -356,7 +378,7 @@ def version(
     if show:
         from importlib.metadata import version as installed
 
-        _out.print(installed("guidance"))
+        echo(installed("guidance"))
         raise typer.Exit
 
 
@@ -365,56 +387,27 @@ def main() -> None:
     try:
         app()
     except GuidanceError as error:
-        _err.print(f"guidance: {error}")
+        echo(f"guidance: {error}", err=True)
         sys.exit(1)
     except KeyboardInterrupt:
-        _err.print("guidance: stopped")
+        echo("guidance: stopped", err=True)
         sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
-        _err.print(f"guidance: {error.filename or 'the system'}: {error.strerror or error}")
+        echo(f"guidance: {error.filename or 'the system'}: {error.strerror or error}", err=True)
         sys.exit(1)
-
-
-def _order(
-    publication: Path, sources: Path | None, editions: list[str] | None, out: Path, strict: bool = False
-) -> Order:
-    """What the options of a command come to."""
-    here = Path.cwd()
-    root = here if (here / "mkdocs.yml").is_file() else Path(guidance.__file__).resolve().parents[2]
-    return Order(
-        publication=publication,
-        folders=source_folders(sources, os.environ.get("GUIDANCE_SOURCES"), here),
-        out=out.absolute(),
-        shop=Workshop(root, here / "build", os.environ.get("GUIDANCE_SITE_URL")),
-        cache=here / ".cache" / "sources",
-        editions=tuple(editions or ()),
-        strict=strict,
-    )
-
-
-def _progress(tell: Callable[[str], None]) -> Tell:
-    """How far a download is, as steps: all of them on a terminal, elsewhere its beginning and its end."""
-    begun: dict[str, str] = {}
-
-    def told(name: str, size: int, total: int | None) -> None:
-        whole = total is not None and size >= total
-        state = "whole" if whole else "begun"
-        if _err.is_terminal or begun.get(name) != state:
-            begun[name] = state
-            of = f" of {total / 1e6:.1f} MB, {size * 100 // max(total, 1)} %" if total else " MB"
-            tell(f"fetching {name}: {size / 1e6:.1f}{of}")
-
-    return told
 
 
 @contextmanager
 def _telling() -> Iterator[Callable[[str], None]]:
     """Shows the step at hand: moving on a terminal, a quiet line elsewhere."""
-    if not _err.is_terminal:
-        yield lambda step: _err.print(f"· {step}")
+    if not sys.stderr.isatty():
+        yield lambda step: echo(f"· {step}", err=True)
         return
-    with _err.status("starting") as status:
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
+    with console.status("starting") as status:
         yield lambda step: status.update(step)

@@ -2,7 +2,7 @@
 of it all. Brings the register and the sources together; no file's text is read and nothing is printed."""
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -126,6 +126,14 @@ def _fetched(publication: Publication, edition: Edition, revision: Revision, cac
     except GuidanceError as error:
         return Row(edition.id, revision.id, "missing", None, str(error))
     return Row(edition.id, revision.id, fetched.state, fetched.path, fetched.remark)
+
+
+def refuse_missing(rows: Sequence[Row], editions: Iterable[str]) -> None:
+    """Raises GuidanceError for the first of `editions` of which no file is here."""
+    for edition in editions:
+        if not any(row.path for row in rows if row.edition == edition):
+            reasons = [row.remark for row in rows if row.edition == edition and row.remark]
+            raise GuidanceError(f"edition {edition}: {reasons[-1] if reasons else 'no official address is known'}")
 
 
 # --- What stood on a day -----------------------------------------------------------------------------

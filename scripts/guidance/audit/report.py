@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import groupby
-from typing import Literal
 from urllib.parse import quote
 
 import msgspec
@@ -20,12 +19,11 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from guidance.audit import FailOn
 from guidance.audit.reading import Skipped
 from guidance.audit.texts import plain
 from guidance.audit.verdicts import Found, Status
 
-Form = Literal["table", "html", "csv", "json", "sarif"]
-FailOn = Literal["stale", "any", "never"]
 _LONGEST = 160  # characters of matched words that a table shows
 _STATUS: dict[Status, str] = {
     "current": "current",
