@@ -3,14 +3,17 @@
 import gzip
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Response, expect
+from pypdfium2 import PdfDocument
 
 from assistive import AXE, nameless
 
 pytestmark = pytest.mark.real
 
+ROOT = Path(__file__).parents[2]
 SECTION = "/2023/chapter-3/section-3-child-protection/"
 KINDS = (
     *("/", "/2023/", "/2023/chapter-2/", SECTION, "/2023/appendix-a/", "/2023/duties/police/", "/2023/p/153/"),
@@ -140,3 +143,33 @@ def test_without_scripts_all_is_there_to_read(browser: Browser, real_address: st
     page.get_by_role("link", name=re.compile("^Next")).click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     context.close()
+
+
+def test_tables_of_limits_are_seen_on_a_phone_and_whole_on_paper(reader: Page) -> None:
+    """The header once hid every element of the class that these tables bear, on narrow screens."""
+    reader.goto("/guide/timescales/")
+    tables = reader.locator("article .table")
+    assert tables.count() > 4
+    for table in tables.all():
+        box = table.bounding_box()
+        assert box is not None
+        assert box["width"] > 300
+        assert box["height"] > 100
+    reader.set_viewport_size({"width": 710, "height": 1030})
+    reader.emulate_media(media="print")
+    cut = tables.evaluate_all("all => all.filter(one => one.scrollWidth > one.clientWidth + 1).length")
+    assert cut == 0
+
+
+@pytest.mark.parametrize("folder", ["guide", "roles"])
+def test_a_page_of_the_guide_prints_on_one_sheet_with_edition_date_and_address(
+    reader: Page, real_address: str, folder: str
+) -> None:
+    for source in sorted((ROOT / "docs" / folder).glob("*.md")):
+        address = f"{real_address}/{folder}/" + ("" if source.stem == "index" else f"{source.stem}/")
+        reader.goto(address)
+        printed = PdfDocument(reader.pdf(format="A4"))
+        assert len(printed) == (2 if source.stem == "timescales" else 1), address
+        words = printed[0].get_textpage().get_text_range()
+        assert f"{address} · printed on " in words
+        assert "Written from the 2023 edition" in words
