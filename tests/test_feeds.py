@@ -65,7 +65,7 @@ def test_the_log_names_both_kinds_of_news_and_every_feed() -> None:
     assert "A &lt;b>log&lt;/b> & more" in page
     assert "superseded" in page
     for path in held.files:
-        assert f"](../{path})" in page
+        assert f'href="../{path}"' in page
     assert held.below("2021")["feed.xml"] == held.files["2021/feed.xml"]
     assert "feed.xml" in held.at_root(frozenset({"2001", "2011", "2021"}))
 

@@ -157,7 +157,7 @@ def log_page(entries: Sequence[Entry], feeds: Mapping[str, Sequence[Feed]]) -> P
     printed = [
         "# What has changed {: #log }",
         "In the official files and on this site, newest first. A feed reader tells you of news: "
-        "[all of it](feed.xml), or only your part, [below](#feeds).",
+        f"{_link('feed.xml', 'all of it')}, or only your part, [below](#feeds).",
         "## In the official files {: #official }",
         _listed(official),
         "## On this site {: #site }" if ours else "",
@@ -166,19 +166,24 @@ def log_page(entries: Sequence[Entry], feeds: Mapping[str, Sequence[Feed]]) -> P
         *(_feeds(about, some) for about, some in feeds.items() if some),
     ]
     meta = front_matter({"title": "What has changed", "kind": "log"})
-    return Page(PAGE, "What has changed", meta + join_parts(printed).replace("](feed.xml)", "](../feed.xml)"))
+    return Page(PAGE, "What has changed", meta + join_parts(printed))
 
 
 def _listed(entries: Iterable[Entry]) -> str:
     return "\n".join(
-        f"-   **{say_date(e.date)}**: [{escape_markdown(e.title)}](../{e.address}). {escape_markdown(e.what)}"
-        for e in entries
+        f"-   **{say_date(e.date)}**: {_link(e.address, e.title)}. {escape_markdown(e.what)}" for e in entries
     )
 
 
 def _feeds(about: str, feeds: Sequence[Feed]) -> str:
-    rows = "\n".join(f"-   [{escape_markdown(f.title)}](../{f.path})" for f in feeds)
+    rows = "\n".join(f"-   {_link(f.path, f.title)}" for f in feeds)
     return f"### {escape_markdown(about)}\n\n{rows}"
+
+
+def _link(address: str, words: str) -> str:
+    """A link from the log's page to an address from the publication's root; as HTML, since MkDocs takes one in
+    Markdown that leads to no page of the same build for a slip."""
+    return f'<a href="../{escape(address)}">{escape_markdown(words)}</a>'
 
 
 def publication_date(edition: Edition) -> PartialDate:
