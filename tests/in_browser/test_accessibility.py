@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from assistive import AXE, nameless
 
@@ -36,7 +36,7 @@ def test_axe_finds_nothing(browser: Browser, address: str, width: int, scheme: L
     for path in KINDS:
         page.goto(path)
         if "?q=" in path:
-            page.wait_for_function("document.querySelector('.search__said').textContent")
+            expect(page.locator(".search__said")).not_to_be_empty()
         page.evaluate(AXE)
         found = page.evaluate("axe.run()")
         faults += [f"{path}: {v['id']}: {n['html'][:200]}" for v in found["violations"] for n in v["nodes"]]
