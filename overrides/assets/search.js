@@ -97,13 +97,16 @@ const around = (result, forms) => {
   const match = new RegExp(`(?<!\\w)(?:${escaped(forms)})(?:e?s)?(?!\\w)`, "i").exec(content);
   if (!match) return excerpt(result.excerpt);
   const end = match.index + match[0].length, from = Math.max(0, content.lastIndexOf(" ", Math.max(0, match.index - 80)));
-  return make("p", { className: "hit__words" }, content.slice(from, match.index), make("mark", {}, match[0]), content.slice(end, end + 110));
+  const to = content.indexOf(" ", end + 110);
+  return make("p", { className: "hit__words" }, content.slice(from, match.index), make("mark", {}, match[0]), content.slice(end, to < 0 ? undefined : to));
 };
 const hit = (result, forms) => {
   const { meta } = result;
   const others = JSON.parse(meta.elsewhere ?? "[]");
   const path = (meta.heading ?? "").split(" › ");
-  const name = [meta.number, path.at(-1)].filter(Boolean).join(" · ");
+  const own = path.at(-1) ?? "";
+  const isNamed = own.toLowerCase().startsWith((meta.number ?? "").toLowerCase()); // "Flow chart 4: ..." says its number itself
+  const name = isNamed ? own : [meta.number, own].filter(Boolean).join(" · ");
   const link = make("a", { href: here(result.raw_url ?? result.url), className: "hit__link" }, name || meta.title);
   const where = [`${meta.edition}, ${meta.standing}`, ...path.slice(0, -1)];
   const item = make("li", { className: "hit" }, make("h3", {}, link),
