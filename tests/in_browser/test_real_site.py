@@ -48,6 +48,29 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(
     assert not faults, "\n".join(faults)
 
 
+@pytest.mark.parametrize("path", ["/guide/timescales/", "/changes/2023/", "/2023/duties/", "/editions/"])
+def test_tables_can_be_seen_on_a_phone(reader: Page, path: str) -> None:
+    reader.goto(path)
+    tables = reader.locator("article table").all()
+    assert tables
+    for table in tables:
+        box = table.locator("xpath=..").bounding_box()
+        assert box
+        assert box["width"] > 250, table
+        assert box["height"] > 40, table
+
+
+@pytest.mark.parametrize("anchor", ["para-153", "para-165"])
+def test_who_is_led_into_the_middle_sees_that_it_is_not_in_force(reader: Page, anchor: str) -> None:
+    reader.goto(f"/2023/chapter-3/section-2-safeguarding-and-promoting-the-welfare-of/#{anchor}")
+    status = reader.get_by_role("region", name="Status of this edition")
+    expect(status).to_be_in_viewport(ratio=1)
+    bar, text = status.bounding_box(), reader.locator(f"#{anchor}").bounding_box()
+    assert bar
+    assert text
+    assert bar["y"] + bar["height"] <= text["y"]
+
+
 def search(page: Page, words: str) -> None:
     """From any page: the field, the words, Enter; waits for what is found."""
     page.keyboard.press("/")

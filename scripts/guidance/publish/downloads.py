@@ -287,5 +287,7 @@ def with_files(page: Page, offer: Offer, sizes: Mapping[str, int]) -> Page:
                 _offered(f"{stem}.{f}", f, sizes, offer.ledger.names[agency], f"../../{FOLDER}") for f in _FORMS
             )
             section = f"\n\n## Take this list away {{: #downloads .furniture }}\n\n{links}\n"
-            return structs.replace(page, markdown=page.markdown + section)
+            back = "[All whom the ledger names](index.md)"
+            text = page.markdown.replace(back, f"{back}. [Word, PDF and other files of this list](#downloads)", 1)
+            return structs.replace(page, markdown=text + section)
     return page
