@@ -13,11 +13,11 @@ from guidance.link.references import find_references
 from guidance.model import Document, GuidanceError
 from guidance.publish import api
 from guidance.publish.blocks import picture_name
+from guidance.publish.builder import write_below
 from guidance.publish.frame import navigation
 from guidance.publish.inline import clean, escape_markdown
 from guidance.publish.markdown import render_pages
 from guidance.publish.pages import PICTURES, Page, addresses, front_matter, join_parts
-from guidance.publish.site import write_below
 from guidance.read import read_document
 from guidance.register import Edition, Publication
 

@@ -4,6 +4,7 @@ Knows nothing of documents; what goes in and comes out is pickled.
 """
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import sys
@@ -60,6 +61,7 @@ class Apart(Generic[_T]):
 
 
 def _work(answer: Connection, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    gc.freeze()  # what was there before stays the parent's: not walked again, its memory not copied
     _limit_memory()
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # engines grumble there about files we judge ourselves
     try:

@@ -4,6 +4,7 @@ Holds what is open while a provision is being read; it decides nothing about whe
 """
 
 from collections.abc import Callable
+from itertools import groupby
 
 from msgspec.structs import replace
 
@@ -115,17 +116,16 @@ def _frozen_item(item: _OpenItem, within: str, take: TakeAnchor) -> Item:
 
 def places_of(lines: tuple[Line, ...]) -> tuple[Place, ...]:
     """Where some lines stand: one place a page, the smallest rectangle around them."""
-    places: list[Place] = []
-    for line in lines:
-        box = line.box
-        if places and places[-1].page == line.page:
-            old = places[-1].box or box
-            box = Box(
-                min(old.left, box.left),
-                min(old.bottom, box.bottom),
-                max(old.right, box.right),
-                max(old.top, box.top),
-            )
-            places.pop()
-        places.append(Place(line.page, Box(*(round(v, 1) for v in (box.left, box.bottom, box.right, box.top)))))
-    return tuple(places)
+    return tuple(
+        Place(page, _around([line.box for line in there])) for page, there in groupby(lines, lambda line: line.page)
+    )
+
+
+def _around(boxes: list[Box]) -> Box:
+    """The smallest rectangle around some, in tenths of a point."""
+    return Box(
+        round(min(box.left for box in boxes), 1),
+        round(min(box.bottom for box in boxes), 1),
+        round(max(box.right for box in boxes), 1),
+        round(max(box.top for box in boxes), 1),
+    )

@@ -8,6 +8,7 @@ import re
 from bisect import insort
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -37,7 +38,7 @@ class LineLink(Struct, frozen=True):
     area: LinkArea
 
 
-class Line(Struct, frozen=True):
+class Line(Struct, frozen=True, dict=True):
     """One printed line. `size` and `baseline` are those of its plain (not raised) text."""
 
     page: int
@@ -49,7 +50,7 @@ class Line(Struct, frozen=True):
     angle: int = 0
     origin: float = 0.0  # where the region it stands in starts, from which indents are measured
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The line's characters."""
         return "".join(run.text for run in self.runs)

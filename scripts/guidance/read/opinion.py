@@ -9,7 +9,6 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -28,13 +27,9 @@ _ENGINE = "pdf_oxide"
 SLOW_ENGINE = "pdfminer"
 
 
-class _Letter(NamedTuple):
-    left: float
-    bottom: float
-    width: float
-    sign: str
-    size: float
-    turned: bool  # drawn along another line than the page's
+_Letter = tuple[float, float, float, str, float, bool]
+"""Left, bottom, width, sign, type size, and whether it is drawn along another line than the page's: a plain tuple,
+since a file has hundreds of thousands."""
 
 
 def read_words(path: Path) -> Words:
@@ -45,8 +40,7 @@ def read_words(path: Path) -> Words:
         document = PdfDocument(str(path))
         return tuple(
             _words_on(
-                _Letter(c.bbox[0], c.bbox[1], c.bbox[2], c.char, c.font_size, bool(c.rotation_degrees))
-                for c in document.extract_chars(at)
+                [(*c.bbox[:3], c.char, c.font_size, bool(c.rotation_degrees)) for c in document.extract_chars(at)]
             )
             for at in range(document.page_count())
         )
@@ -64,7 +58,7 @@ def read_words_slowly(path: Path) -> Words:
     def letters(within: Iterable[LTComponent]) -> Iterator[_Letter]:
         for thing in within:
             if isinstance(thing, LTChar):
-                yield _Letter(thing.x0, thing.y0, thing.width, thing.get_text(), thing.size, not thing.upright)
+                yield thing.x0, thing.y0, thing.width, thing.get_text(), thing.size, not thing.upright
             elif isinstance(thing, LTFigure):
                 yield from letters(thing)
 
@@ -86,21 +80,24 @@ def read_words_slowly(path: Path) -> Words:
 def _words_on(letters: Iterable[_Letter]) -> tuple[str, ...]:
     """A page's words from its letters by their places alone: an engine's own lines mix up the letters of words that
     are drawn in several pieces. Turned letters keep the order in which they are drawn."""
-    rows: dict[int, list[_Letter]] = defaultdict(list)
+    drawn: dict[float, list[_Letter]] = defaultdict(list)
     turned: list[str] = []
     for letter in letters:
-        if letter.turned:
-            turned.append(letter.sign)
+        if letter[5]:
+            turned.append(letter[3])
         else:
-            rows[round(letter.bottom)].append(letter)
+            drawn[letter[1]].append(letter)
+    rows: dict[int, list[_Letter]] = defaultdict(list)
+    for at, row in drawn.items():
+        rows[round(at)] += row
     pieces: list[str] = []
     for bottom in sorted(rows, reverse=True):
         end: float | None = None
-        for letter in sorted(rows[bottom]):
-            if end is not None and letter.left - end > _WORD_GAP * letter.size:
+        for left, _, width, sign, size, _ in sorted(rows[bottom]):
+            if end is not None and left - end > _WORD_GAP * size:
                 pieces.append(" ")
-            pieces.append(letter.sign)
-            end = letter.left + letter.width
+            pieces.append(sign)
+            end = left + width
         pieces.append("\n")
     return tuple(words_of("".join([*pieces, *turned])))
 
@@ -114,7 +111,7 @@ def words_of(text: str) -> Iterator[str]:
     """The runs of letters in a text, and its figures one by one, without regard to case, ligatures or hyphens:
     engines differ on hyphens at line ends, and on whether a raised figure belongs to the one before it."""
     plain = _HYPHEN.sub("", unicodedata.normalize("NFKC", text).lower())
-    return (match[0] for match in _WORD.finditer(plain))
+    return iter(_WORD.findall(plain))
 
 
 def compare_words(document: Document, theirs: Words, engine: str = _ENGINE, least: int = 1) -> Document:
@@ -172,7 +169,7 @@ def _differences(words: Iterable[tuple[str, int | None]], surplus: Counter[str],
     left = Counter(surplus)
     by_page: dict[int | None, list[str]] = {}
     for word, page in reversed(list(words)):
-        if left[word] > 0:
+        if left.get(word, 0) > 0:
             left[word] -= 1
             by_page.setdefault(page, []).append(word)
     for page, found in sorted(by_page.items(), key=lambda entry: entry[0] or 0):

@@ -13,7 +13,6 @@ from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
-from PIL import Image
 
 from guidance.model import Box, GuidanceError
 from guidance.read.apart import Apart
@@ -78,6 +77,8 @@ def _read_pages(path: Path, first: int, last: int) -> tuple[Page, ...]:
 
 def draw_pictures(path: Path, crops: Sequence[tuple[int, Box]], scale: float = 2.0) -> list[bytes]:
     """Parts of pages, given as (page, rectangle), drawn as PNG files at `scale` pixels a point."""
+    from PIL import Image  # only the process that draws pays for loading it
+
     pictures = []
     document = pdfium.PdfDocument(path)
     try:
