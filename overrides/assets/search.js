@@ -245,7 +245,14 @@ if (FILTERS.some((name) => asked.get(name))) form.querySelector("details").open 
 // Coming back to the results must not lead away again: only who arrives with new words is taken straight there.
 const arrived = performance.getEntriesByType("navigation")[0]?.type === "navigate";
 if (asked.size) run({ jump: arrived });
-if (!asked.get("q")) words.focus({ preventScroll: true });
+// With a keyboard the arrows lead on from the field; on a phone it would open the keys over the results.
+if (!asked.get("q") || matchMedia("(hover: hover)").matches) {
+  words.focus({ preventScroll: true });
+  words.select(); // what is typed next is a new search
+}
+words.addEventListener("keydown", (event) => { // no words begin with the key that leads here
+  if (event.key === "/" && !words.selectionStart && words.selectionEnd === words.value.length) event.preventDefault();
+});
 
 // A key of one character must be one that the reader can switch off.
 const key = make("input", { type: "checkbox" });

@@ -42,6 +42,7 @@
   const toSearch = () => {
     if (find && !field.offsetParent) find.showPopover?.(); // on a phone it opens over the page
     field.focus();
+    field.select();
   };
   document.querySelector(".ask")?.addEventListener("click", (event) => {
     if (!find.showPopover) return;
