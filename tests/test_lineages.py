@@ -4,7 +4,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from guidance.anchors import Permalink, permalinks
@@ -74,6 +74,7 @@ def test_what_was_recorded_leads_on_where_texts_are_not_loaded() -> None:
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sets(st.sampled_from(sorted(TEXTS)), min_size=1), min_size=1, max_size=5))
+@example([{"2001", "2011"}, {"2001", "2021"}, {"2011", "2021"}, {"2001"}])
 def test_a_name_once_given_stays_whatever_is_loaded_in_which_order(loads: list[set[str]]) -> None:
     recorded = dict[str, tuple[tuple[str, str], ...]]()
     published: set[str] = set()

@@ -57,8 +57,11 @@ def record_lineages(
     groups = _groups(publication, entries, crosswalk, before)
     named: dict[str, tuple[Node, ...]] = {}
     group_of = {node: group for group in groups for node in group}
+    named_for = {lineage_id(*node): node for node in group_of}
     for identity, nodes in before.items():
-        named[identity] = next((group_of[node] for node in nodes if node in group_of), nodes)
+        # Where texts once taken for one are found apart, the name stays with the text it was made of.
+        likely = (named_for[identity], *nodes) if identity in named_for else nodes
+        named[identity] = next((group_of[node] for node in likely if node in group_of), nodes)
     for group in groups:
         if not any(lineage_id(*node) in before for node in group):
             named[lineage_id(*group[0])] = group

@@ -19,6 +19,7 @@ from guidance.publish.small_pages import tokens_css
 from guidance.register import Publication
 
 HELP = "partnerships/link-to-us"  # the page on linking, where a publication's hand-written pages have one
+ICON = "assets/icon.svg"  # below overrides/, as mkdocs.yml names it
 
 
 def make_shelf(
@@ -49,6 +50,7 @@ def make_shelf(
         prefix=prefix,
         tokens=tokens_css(shop.root),
         help=f"{HELP}/" if helped else None,
+        icon=ICON if (shop.root / "overrides" / ICON).is_file() else None,
     )
 
 

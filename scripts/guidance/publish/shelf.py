@@ -38,7 +38,8 @@ class Shelf(Struct, frozen=True):
     """All that is known of a publication's provisions, by edition and anchor.
 
     `urls` lead from the edition's root to the chapter. `prefix` is where the publication stands in the site.
-    `tokens` are the site's colours as CSS, `help` is the address of the page on linking, from the root.
+    `tokens` are the site's colours as CSS; `help` is the address of the page on linking, and `icon` that of the
+    site's sign, both from the root.
     """
 
     publication: Publication
@@ -52,6 +53,7 @@ class Shelf(Struct, frozen=True):
     prefix: str = ""
     tokens: str = ""
     help: str | None = None
+    icon: str | None = None
 
     def provision(self, node: Node) -> Provision | None:
         """The text of a provision, where it is loaded."""

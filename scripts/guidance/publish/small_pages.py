@@ -104,7 +104,7 @@ def frame(
         '<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{escape(title)}</title>",
-        f'<link rel="icon" href="{up}assets/icon.svg">',
+        *([f'<link rel="icon" href="{up}{escape(shelf.icon)}">'] if shelf.icon else []),
         f'<link rel="stylesheet" href="{css}">',
         f'<meta name="description" content="{described}">',
         f'<meta property="og:title" content="{escape(title)}">',
