@@ -197,3 +197,16 @@ def test_what_is_wrong_everywhere_is_said_once() -> None:
     first, second = gathered(faults)
     assert first == Fault("0.html", "x is missing (and so in 8 other files)")
     assert second == Fault("a.html", "y is missing")
+
+
+def test_a_site_that_stands_below_its_host_s_root_is_checked_from_there(site: Path) -> None:
+    home = site / "index.html"
+    below = home.read_text(encoding="utf-8").replace('href="/latest/"', 'href="/wt/latest/"')
+    home.write_text(below, encoding="utf-8")
+    assert [fault.message for fault in check_site(site).faults] == ["/wt/latest/ leads nowhere"]
+    (site / "robots.txt").write_text(
+        "User-agent: *\nSitemap: https://example.org/wt/sitemap.xml\n", encoding="utf-8"
+    )
+    assert check_site(site).faults == ()
+    home.write_text(below.replace('href="/wt/latest/"', 'href="/latest/"'), encoding="utf-8")
+    assert [fault.message for fault in check_site(site).faults] == ["/../latest/ leads nowhere"]

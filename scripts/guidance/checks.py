@@ -13,7 +13,7 @@ from typing import get_args
 from urllib.parse import unquote, urlsplit
 
 from lxml import etree, html
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from guidance.anchors import permalink_path, read_permalinks
 from guidance.lineages import FILE as LINEAGES
@@ -51,6 +51,7 @@ _LINK_RELATIONS = {
 _DUTY = {"anchor", "page", "sentence", "strength", "who"}
 _CSS_ADDRESS = re.compile(r"""@import\s+["']([^"']+)|url\(\s*["']?([^"')]+)""")
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_SITEMAP = re.compile(r"^Sitemap: (https?://\S+/)sitemap\.xml\s*$", re.MULTILINE)
 
 
 class Fault(Struct, frozen=True, order=True):
@@ -86,7 +87,8 @@ def check_site(site: Path, publication: Path | None = None, against: str | None 
     if not (site / "index.html").is_file():
         raise GuidanceError(f"{site}: there is no built site here; run make site first")
     files = frozenset(p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file())
-    pages = {path: _read_page(site / path) for path in sorted(files) if path.endswith(".html")}
+    base = _base(site)
+    pages = {path: _seen_from(base, _read_page(site / path)) for path in sorted(files) if path.endswith(".html")}
     faults = [fault for path, page in pages.items() for fault in _check_page(path, page, pages, files)]
     faults += [
         fault for path in sorted(files) if path.endswith(".css") for fault in _check_style(site, path, files)
@@ -150,6 +152,29 @@ def _read_page(path: Path) -> _Page:
             (links if relations & _LINK_RELATIONS else resources).append(element.get("href", ""))
     twice = tuple(identity for identity, count in ids.items() if count > 1)
     return _Page(frozenset(ids) | names, twice, tuple(links), tuple(resources))
+
+
+def _base(site: Path) -> str:
+    """The path at which the site stands on its host, as its robots.txt tells: "/wt/", or "/" where nothing does."""
+    robots = site / "robots.txt"
+    told = _SITEMAP.search(robots.read_text(encoding="utf-8", errors="replace")) if robots.is_file() else None
+    parts = _split(told[1]) if told else None
+    return parts[2] if parts else "/"
+
+
+def _seen_from(base: str, page: _Page) -> _Page:
+    """A page with the addresses that begin at the host's root as they are from the site's; one that is not below
+    `base` leaves the site."""
+    if base == "/":
+        return page
+
+    def moved(address: str) -> str:
+        if not address.startswith("/") or address.startswith("//"):
+            return address
+        return f"/{address.removeprefix(base)}" if address.startswith(base) else f"/..{address}"
+
+    links, resources = tuple(map(moved, page.links)), tuple(map(moved, page.resources))
+    return structs.replace(page, links=links, resources=resources)
 
 
 def _resources(element: html.HtmlElement, tag: str) -> Iterator[str]:

@@ -124,7 +124,7 @@ def convert_command(
 
     with _telling() as tell:
         tell(f"reading {file.name}")
-        figures, lost = convert(file, to, publication / "acts.toml", strict)
+        figures, lost = convert(file, to, publication, strict)
     for breach in lost:
         echo(f"warning: {file.name}: {breach}", err=True)
     echo(

@@ -10,7 +10,8 @@ from guidance.accounts import breaches
 from guidance.anchors import slug
 from guidance.link.acts import Acts, read_acts
 from guidance.link.references import find_references
-from guidance.model import Document, GuidanceError
+from guidance.link.titles import read_titles
+from guidance.model import Document, GuidanceError, Reference, Unresolved
 from guidance.publish import api
 from guidance.publish.blocks import picture_name
 from guidance.publish.builder import write_below
@@ -21,14 +22,15 @@ from guidance.publish.pages import PICTURES, Page, addresses, front_matter, join
 from guidance.read import read_document
 from guidance.register import Edition, Publication
 
+ACTS, TITLES = "acts.toml", "guidance.toml"  # in a publication's folder
 _MARK = "edition.json"
 
 
 def convert(
-    file: Path, to: Path, acts: Path | None = None, strict: bool = False
+    file: Path, to: Path, publication: Path | None = None, strict: bool = False
 ) -> tuple[api.Figures, tuple[str, ...]]:
     """Convert `file` into the folder `to`, which appears only when whole; returns the conversion's figures and
-    what of the source is lost. The legislation that the file `acts` names is linked to.
+    what of the source is lost. Acts and other guidance that the folder `publication` names are linked to.
 
     Raises GuidanceError when the file cannot be read, `to` holds something that is not a conversion, or, where
     `strict`, something is lost.
@@ -37,7 +39,8 @@ def convert(
         raise GuidanceError(f"{file}: there is no such file")
     if to.exists() and not (to.is_dir() and ((to / _MARK).is_file() or not any(to.iterdir()))):
         raise GuidanceError(f"{to}: holds something that is not a conversion; choose another folder with -o")
-    named = read_acts(acts) if acts else Acts()
+    acts = read_acts(publication / ACTS) if publication else Acts()
+    titles = read_titles(publication / TITLES) if publication else ()
     document = read_document(file, second_opinion=True)
     lost = breaches(document)
     if lost and strict:
@@ -45,7 +48,8 @@ def convert(
     beside = to.absolute().with_name(f".{to.absolute().name}.new")
     shutil.rmtree(beside, ignore_errors=True)
     try:
-        for path, content in conversion_files(document, file, named).items():
+        references = find_references(document, acts, titles)
+        for path, content in conversion_files(document, file, references).items():
             write_below(beside, path, content)
         shutil.rmtree(to, ignore_errors=True)
         beside.rename(to.absolute())
@@ -54,12 +58,14 @@ def convert(
     return api.figures(document), lost
 
 
-def conversion_files(document: Document, file: Path, acts: Acts | None = None) -> dict[str, bytes]:
-    """Path -> content of everything that a conversion holds."""
+def conversion_files(
+    document: Document, file: Path, references: tuple[Reference | Unresolved, ...] = ()
+) -> dict[str, bytes]:
+    """Path -> content of everything that a conversion holds; `references` are printed as links."""
     title = document.title or file.stem
     edition = Edition(id=slug(file.stem), title=title, published="")
     publication = Publication(title=title, short=title, publisher="", editions=(edition,))
-    pages = render_pages(document, find_references(document, acts), edition, publication)
+    pages = render_pages(document, references, edition, publication)
     facts: dict[str, object] = {"id": edition.id, "title": title, "file": file.name}
     files = {page.path: page.markdown.encode() for page in pages} | {"index.md": _home(title, document, pages)}
     files |= {f"{PICTURES}{picture_name(asset.name)}": asset.content for asset in document.assets}
