@@ -13,6 +13,9 @@ UV := $(or $(shell command -v uv 2>/dev/null),.cache/uv/bin/uv)
 RUN := $(UV) run --frozen --no-sync
 # Trust what the system trusts: behind a company's proxy nothing else works.
 export UV_SYSTEM_CERTS ?= 1
+# Keep compiled modules even where the machine says not to: every command and every test that starts one would
+# compile them anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 site: environment
 	@$(RUN) guidance build
