@@ -16,6 +16,7 @@ from pathlib import Path
 from msgspec import Struct
 
 _KIB = 1024
+_KEPT = {"PYTHONDONTWRITEBYTECODE": ""}  # where a machine forbids compiled modules every run would compile anew
 
 
 class Run(Struct, frozen=True):
@@ -57,7 +58,7 @@ def run(
             stdout=said,
             stderr=said,
             cwd=cwd,
-            env={**os.environ, **(more or {})},
+            env={**os.environ, **_KEPT, **(more or {})},
             start_new_session=True,
         )
         late = threading.Timer(patience, os.killpg, (program.pid, signal.SIGKILL))

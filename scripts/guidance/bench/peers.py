@@ -3,10 +3,12 @@
 None is a dependency of this project; those under AGPL are only ever run as programs of their own.
 """
 
+import compileall
 import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -65,11 +67,14 @@ class Home(Struct, frozen=True):
 
 
 def settle(peer: Peer, folder: Path, tell: Callable[[str], None]) -> Home:
-    """Make a peer's environment below `folder`, or take the one that is there; needs the network only at first."""
+    """Make a peer's environment below `folder`, or take the one that is there; needs the network only at first.
+
+    It is compiled when it is made, as ours is (`compile_ours`): nobody's figures are those of a first start.
+    """
     if not peer.packages:
         return Home(peer, Path(sys.executable), (f"Python {sys.version.split()[0]}",))
     place = folder / "".join(c if c.isalnum() else "-" for c in peer.name.lower()).strip("-")
-    python, mark = place / "bin" / "python", place / "installed.txt"
+    python, mark = place / "bin" / "python", place / "compiled.txt"
     if peer.needs and shutil.which(peer.needs) is None:
         return Home(peer, python, fault=f"needs {peer.needs}, which is not here")
     wanted = "\n".join(peer.packages)
@@ -78,7 +83,9 @@ def settle(peer: Peer, folder: Path, tell: Callable[[str], None]) -> Home:
         shutil.rmtree(place, ignore_errors=True)
         uv = os.environ.get("UV") or shutil.which("uv") or str(Path(".cache/uv/bin/uv").absolute())
         fault = _call([uv, "venv", "--quiet", "--python", sys.executable, place])
-        fault = fault or _call([uv, "pip", "install", "--quiet", "--python", python, *peer.packages])
+        fault = fault or _call(
+            [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", python, *peer.packages]
+        )
         if fault:
             shutil.rmtree(place, ignore_errors=True)
             return Home(peer, python, fault=f"cannot be installed ({fault})")
@@ -87,6 +94,12 @@ def settle(peer: Peer, folder: Path, tell: Callable[[str], None]) -> Home:
         mark.write_text(f"{wanted}\n\n{listed}", encoding="utf-8")
     installed = mark.read_text(encoding="utf-8").split("\n\n", 1)[1].split("\n")
     return Home(peer, python, tuple(line for line in installed if _named(line, peer)))
+
+
+def compile_ours() -> None:
+    """Compile all modules that our own programs may import."""
+    for name in sysconfig.get_path("purelib"), str(DRIVER.parents[1]):
+        compileall.compile_dir(name, quiet=2, workers=0)
 
 
 def _named(line: str, peer: Peer) -> bool:

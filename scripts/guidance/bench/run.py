@@ -6,6 +6,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from guidance.bench import peers
 from guidance.bench.bench import Bench, Table, choose_files
 from guidance.bench.comparison import measure_comparison
 from guidance.bench.conversion import measure_conversion
@@ -56,6 +57,7 @@ def run_bench(
     files, pair, official = choose_files(root, work, sources, publications)
     bench = Bench(root, work, files, pair, official, 1 if quick else 3, quick, tell)
     before = os.getloadavg()[0]
+    peers.compile_ours()
     tables = [PARTS[part](bench) for part in (parts or PARTS)]
     load = f"The machine's load was {before:.1f} before the run, on {os.cpu_count()} cores."
     if before > 0.5:
