@@ -108,6 +108,12 @@ def test_a_list_of_cases_is_not_a_list_of_duties() -> None:
     assert ledger(para(line), bullets("is wet", "has been chewed")) == [(line, "should", "librarians")]
 
 
+def test_an_entry_of_a_question_binds_nobody() -> None:
+    asked = para("This includes deciding whether:")
+    entries = bullets("the book is wet and should be dried", "it must go. Librarians should then say so.")
+    assert ledger(asked, entries) == [("Librarians should then say so.", "should", "librarians")]
+
+
 def test_a_line_that_is_full_before_its_list_stays_a_duty() -> None:
     assert ledger(para("The list must be printed and must include:"), bullets("every book")) == [
         ("The list must be printed and must include:", "must", "?"),

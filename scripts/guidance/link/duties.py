@@ -34,6 +34,7 @@ _OF_THINGS = re.compile(
 )
 _PEOPLE = re.compile(r"\b(?:people|children|persons?|parents?|carers?|those|everyone|anyone)\b[^.;]*$")
 _CAN = re.compile(r"(?:\S+\s+){1,4}can\s")  # after a bare "should:" a sentence of its own: it completes nothing
+_QUESTION = re.compile(r"\b(?:whether|how|what|who|whom|which|why)$", re.IGNORECASE)
 _PLENTY = 6  # words between verb and list, from which on the line above says itself what is to be done
 
 
@@ -98,6 +99,8 @@ class _Ledger:
 
     def _bound(self, sentence: Sentence) -> Iterator[_Bound]:
         words, stem = sentence.words, self._stem(sentence)
+        if sentence.stem and _QUESTION.search(sentence.stem.words.rstrip(" :–-")):
+            return  # an entry that completes "This includes deciding whether:" asks, and binds nobody
         last = self._vocabulary.opens(words) or (stem.who if stem else ())
         previous: tuple[str, ...] | None = None
         for expression in find_expressions(words, entry=sentence.stem is not None):

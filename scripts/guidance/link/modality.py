@@ -9,13 +9,22 @@ from msgspec import Struct
 from guidance.link.agencies import Vocabulary
 from guidance.model import Strength
 
-_ADVERB = (
-    r"(?:also|always|therefore|then|still|only|normally|ideally|usually|either|now|in turn|\w+ly|,[^,]{2,40},)"
+_ADVERB = r"(?:also|always|therefore|then|still|only|normally|ideally|usually|either|now|in turn|\w+ly)"
+_CONTRAST = (  # "under the rules, not by habit": it is the way that is denied, and nothing forbidden
+    r"(?!\s+(?:only|merely|just|simply|by|in|on|at|for|from|to|with|under|through|as|because|when|where|if|until|the|an?)\b)"
 )
 _MODAL = re.compile(  # "must1F": what a word processor leaves of a note's mark
-    rf"\b(?P<verb>must|should|may)(?-i:\d*[A-Z])?\b(?:\s+{_ADVERB})*?(?P<neg>\s+(?:not(?!\s+only)|never|no\s+longer|neither))?(?!\w)",
+    rf"\b(?P<verb>must|should|may)(?-i:\d*[A-Z])?\b(?:(?:\s+{_ADVERB})*?(?P<neg>\s+(?:not(?!\s+only)|never|no\s+longer|neither))"
+    rf"|,[^,;:.]{{2,40}},(?P<late>\s+(?:not{_CONTRAST}|never)))?(?!\w)",
     re.IGNORECASE,
 )
+_INVERTED = re.compile(  # "should the need arise", "should concerns remain": a condition without "if"
+    r"\s+(?:(?:the|an?|any|this|that|these|those|they|it|there|he|she|we|you|their|its|his|her|your|our|such|any(?:one|body)"
+    r"|some(?:one|body))\s|(?!always|sometimes|perhaps|besides|towards|afterwards)[a-z]{4,}(?<![su])s\s)"
+)
+_LISTED = re.compile(
+    r"\b(?:including|includ(?:es?|ing)),?\s+but\s+$", re.IGNORECASE
+)  # "but should not be limited to"
 _DUTY = r"(?:dut(?:y|ies)|responsibilit(?:y|ies)|obligations?)"
 _OWING = re.compile(
     rf"\b(?:(?:(?:will|would)\s+)?(?:is|are|be|remains?)\s+(?:\w+\s+){{0,3}}?(?:responsible|accountable)\b(?:\s+and\s+\w+)?\s+(?:for|to)\b"
@@ -57,6 +66,14 @@ _THINGS_THAT = re.compile(
     r"|improvements?|matters?|ways?|questions?|tasks?|those|services?|factors?|criteria)\s+$",
     re.IGNORECASE,
 )
+_THOUGHT = re.compile(  # "those they think should come": what is thought of somebody is no duty of theirs
+    r"\b(?:think|thinks|consider|considers|believe|believes|feel|feels|judge|judges)\s+$", re.IGNORECASE
+)
+# "whether it can and should be shared", "whether it should stay or should go": one question with two verbs.
+_COORDINATED = re.compile(
+    r"\b(?:can|could|may|might|must|should|will|would)\s+(?:[\w-]+\s+){0,4}(?:and|or)\s+$", re.IGNORECASE
+)
+_WHOM = re.compile(r"\s*(?:the|an?|any|each|every|their|its)\b", re.IGNORECASE)  # "who the right person should be"
 # "the changes they must make": a clause that says which; but "say they should", "and they should".
 _NOUN_THEY = re.compile(
     r"\b(?!means\b|believes\b|(?:case|circumstance|instance|situation|stage|time|area)s\b)\w{4,}s\s+they\s+(?:\w+ly\s+)?$",
@@ -113,11 +130,16 @@ def _modal(sentence: str, entry: bool) -> Iterator[Expression]:
         verb = match["verb"].lower()
         if (match.start() == 0 and not entry) or (verb == "may" and match["verb"] == "May"):
             continue  # "Should a child ...": a condition; "May": the month
-        forbids = bool(match["neg"]) or bool(_NO_SUBJECT.search(sentence, 0, match.start()))
+        if verb == "should" and _INVERTED.match(sentence, match.end()):
+            continue
+        denied = match["neg"] or match["late"]
+        if denied and _LISTED.search(sentence, 0, match.start()):
+            continue
+        forbids = bool(denied) or bool(_NO_SUBJECT.search(sentence, 0, match.start()))
         if verb == "may":
             if not forbids:
                 yield Expression(match.start(), match.end(), "may")
-            elif not match["neg"]:
+            elif not denied:
                 yield Expression(match.start(), match.end(), "must not")
         elif verb == "must":
             yield Expression(match.start(), match.end(), "must not" if forbids else "must")
@@ -147,6 +169,7 @@ def _embedded(sentence: str, expression: Expression) -> bool:
     if (
         _REPORT.search(before)
         or _DENIAL.search(before)
+        or _THOUGHT.search(before)
         or (_NOUN_THEY.search(before) and not _SUBORDINATE.search(before))
     ):
         return True
@@ -160,8 +183,10 @@ def _embedded(sentence: str, expression: Expression) -> bool:
     if re.search(r"[,;:]\s", between) or between.rstrip().endswith((",", ";", ":")):
         return False
     lead = before[: subordinate.start()]
-    if word == "whose":
+    if word == "whose" or (word in ("whether", "how") and _COORDINATED.search(between)):
         return True
+    if word == "who" and _WHOM.match(between):
+        return not _FINITE.search(between)
     if word in ("who", "which", "whom", "that"):
         if word == "that" and between.strip():
             return bool(_THINGS_THAT.search(lead) and _NAMES_ONE.match(between))
@@ -176,7 +201,9 @@ def _embedded(sentence: str, expression: Expression) -> bool:
 def is_power(sentence: str, may: Expression, who: tuple[str, ...]) -> bool:
     """Whether "may" lets somebody do something: `who` are the ids of its subject, if it is an agency."""
     rest = sentence[may.end :]
-    if _POSSIBLE.match(rest):
+    if _POSSIBLE.match(rest) or re.match(
+        r"\s*\w+ly\s+(?:(?:and|or)\s+\w+ly\s+)?(?:know|be|have|need|feel)\b", rest
+    ):
         return False
     if who:
         return True
