@@ -13,7 +13,7 @@ from guidance.compare.pairs import Pair, group_pairs
 from guidance.compare.units import Shingle, Unit, likeness, rare_shingles, shingles, units
 from guidance.model import Document
 
-RARE = 3  # a shingle in more units than this, over both editions, and half as often in each, is boilerplate
+RARE = 6  # a shingle in more units than this, over both editions, is boilerplate
 MOVED_WORDS = 8  # shorter texts prove nothing when they turn up elsewhere
 
 
@@ -113,10 +113,9 @@ class _Claims:
         olds, news = board.free_old(), board.free_new()
         left = {at: shingles(board.old[at].words) for at in olds}
         right = {at: shingles(board.new[at].words) for at in news}
-        rare = rare_shingles(left.values(), RARE) & rare_shingles(right.values(), RARE)
-        only = rare_shingles([*left.values(), *right.values()], 2 * RARE)
-        self.old = {at: found & (rare | only) for at, found in left.items()}
-        self.new = {at: found & (rare | only) for at, found in right.items()}
+        rare = rare_shingles([*left.values(), *right.values()], RARE)
+        self.old = {at: found & rare for at, found in left.items()}
+        self.new = {at: found & rare for at, found in right.items()}
         self.told_old: dict[int, set[Shingle]] = {at: set() for at in olds}
         self.told_new: dict[int, set[Shingle]] = {at: set() for at in news}
 

@@ -4,7 +4,9 @@ Nothing here decides which provision became which; that is for `alignment`.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from msgspec import Struct
 from rapidfuzz.distance import Indel
@@ -89,10 +91,7 @@ def likeness(old: Sequence[str], new: Sequence[str]) -> float:
 
 def rare_shingles(texts: Iterable[frozenset[Shingle]], most: int) -> frozenset[Shingle]:
     """The shingles that stand in at most `most` of the texts: boilerplate says nothing about descent."""
-    count: dict[Shingle, int] = {}
-    for text in texts:
-        for shingle in text:
-            count[shingle] = count.get(shingle, 0) + 1
+    count = Counter(chain.from_iterable(texts))
     return frozenset(shingle for shingle, times in count.items() if times <= most)
 
 
