@@ -79,7 +79,9 @@ class Auditor:
         places = {e.id: read_permalinks(folder / e.id / "permalinks.tsv") for e in publication.editions}
         places |= {item.edition.id: permalinks(item.document) for item in loaded}
         self._index = _index(loaded, places)
-        resolve = _Places(publication, places, loaded, lambda: compare_editions(loaded, folder, crew)).resolve
+        resolve = _Places(
+            publication, places, loaded, lambda: compare_editions(publication, loaded, folder, crew)
+        ).resolve
         self._judge = Judge(self._known, resolve)
 
     def findings(self, reading: Reading) -> Iterator[Found]:

@@ -44,6 +44,7 @@ from guidance.publish.root import render_root_home
 from guidance.publish.shelf import Shelf
 from guidance.publish.site import Folder, Workshop, build_site
 from guidance.publish.small_pages import read_tokens
+from guidance.publish.steps import links_to_steps, step_pages
 from guidance.publish.timeline import render_editions
 from guidance.register import Edition, Publication, read_register
 from guidance.reviews import gather_sources, read_files
@@ -175,7 +176,8 @@ def record_permalinks(folder: Path, loaded: tuple[Loaded, ...]) -> dict[str, int
         path.parent.mkdir(parents=True, exist_ok=True)
         write_permalinks(path, (*now, *(entry for entry in before if entry.anchor not in present)))
         gained[f"{item.edition.id}/permalinks.tsv"] = len(present - {entry.anchor for entry in before})
-    return gained | record_texts(read_register(folder), folder, loaded, compare_editions(loaded, folder))
+    publication = read_register(folder)
+    return gained | record_texts(publication, folder, loaded, compare_editions(publication, loaded, folder))
 
 
 # --- One publication -------------------------------------------------------------------------------
@@ -193,7 +195,7 @@ def publication_folders(
 ) -> Iterator[Folder]:
     """What MkDocs is to build for a publication: a folder for each edition, and the pages at its root."""
     texts = {item.edition.id: item for item in loaded}
-    compared = compare_editions(loaded, folder, crew)
+    compared = compare_editions(publication, loaded, folder, crew)
     shelf = make_shelf(publication, folder, loaded, compared, shop, prefix)
     written = _read(folder / publication.docs / LOG).encode() if publication.docs else None
     news = gather_news(publication, compared, written, shop.site_url, prefix)
@@ -231,7 +233,11 @@ def _edition_folder(
             references,
             edition,
             publication,
-            overview=overview + links_to_redlines(redlines) + link_to_ledger(ledger) + link_to_files(),
+            overview=overview
+            + links_to_redlines(redlines)
+            + links_to_steps(edition.id, tuple(texts), compared.comparisons)
+            + link_to_ledger(ledger)
+            + link_to_files(),
             counterparts=compared.counterparts(edition.id),
             nearest=compared.counterparts(edition.id, nearest=True),
             stamps=make_stamps(compared, publication, edition.id),
@@ -251,7 +257,10 @@ def _edition_folder(
         | _pictures(item)
         | {path: content for redline in redlines for path, content in redline.files.items()},
         settings=edition_settings(edition, publication, pages, with_text=tuple(texts)),
-        extras=_extras(edition, item, references, pages, shelf) | _duty_files(ledger) | files,
+        extras=_extras(edition, item, references, pages, shelf)
+        | _duty_files(ledger)
+        | step_pages(edition.id, tuple(texts), compared.comparisons, shelf)
+        | files,
         aliases=("latest",) if current else (),
         prefix=shelf.prefix,
     )

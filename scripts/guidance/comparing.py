@@ -24,7 +24,7 @@ from guidance.link.agencies import Vocabulary, read_agencies
 from guidance.link.duties import find_duties
 from guidance.loading import Loaded
 from guidance.model import Comparison, Document, Duty, GuidanceError, Kind, Para, Place, Provision, SourceFile, Text
-from guidance.pairing import Pair, compare_all, find_all_duties, pack
+from guidance.pairing import Pair, compare_all, find_all_duties, near_pairs, pack
 from guidance.publish.compared import survey
 from guidance.publish.ledger import Earlier, Ledger
 from guidance.publish.pages import addresses, lay_out
@@ -105,30 +105,40 @@ class Compared(Struct, frozen=True):
         return Listing(rows, found.unlisted)
 
 
-def compare_editions(loaded: Sequence[Loaded], folder: Path, crew: Crew | None = None) -> Compared:
-    """Every two of the loaded editions compared; `folder` is the publication's, for its agencies."""
+def compare_editions(
+    publication: Publication, loaded: Sequence[Loaded], folder: Path, crew: Crew | None = None
+) -> Compared:
+    """The loaded editions compared, those of them that are `near_pairs` unless the register asks for all;
+    `folder` is the publication's, for its agencies."""
     vocabulary = read_agencies(folder / "agencies.toml")
-    compared = compare_documents({item.edition.id: item.document for item in loaded}, vocabulary, crew)
+    documents = {item.edition.id: item.document for item in loaded}
+    near = near_pairs(list(documents), publication.in_force.id) if publication.comparisons == "near" else None
+    compared = compare_documents(documents, vocabulary, crew, near)
     listed = {item.edition.id: read_listed(folder / item.edition.id / LISTED) for item in loaded}
     return structs.replace(compared, listed=listed)
 
 
 def compare_documents(
-    documents: Mapping[str, Document], vocabulary: Vocabulary, crew: Crew | None = None
+    documents: Mapping[str, Document],
+    vocabulary: Vocabulary,
+    crew: Crew | None = None,
+    pairs: Sequence[Pair] | None = None,
 ) -> Compared:
-    """Every two of some documents compared; oldest first, by the ids of their editions.
+    """Some documents compared, oldest first, by the ids of their editions: every two, or those `pairs`, among which
+    must be all neighbours.
 
     A `crew` does what is not among its kept results; without one all is done here and nothing kept.
     """
+    pairs = tuple(combinations(documents, 2)) if pairs is None else pairs
     if crew:
         packed = pack(documents)
         duties = find_all_duties(packed, vocabulary, crew)
-        comparisons = compare_all(packed, duties, combinations(documents, 2), crew)
+        comparisons = compare_all(packed, duties, pairs, crew)
     else:
         duties = {edition: find_duties(text, vocabulary) for edition, text in documents.items()}
         comparisons = {
             (old, new): compare(documents[old], documents[new], (old, new), (duties[old], duties[new]))
-            for old, new in combinations(documents, 2)
+            for old, new in pairs
         }
     ids = list(documents)
     neighbours = [comparisons[pair] for pair in pairwise(ids)]

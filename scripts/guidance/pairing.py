@@ -3,8 +3,9 @@
 What a duty is and how texts are compared is decided in `link` and `compare`; nothing is printed here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import combinations
 
 import msgspec
 from msgspec import structs
@@ -18,6 +19,14 @@ from guidance.model import Comparison, Document, Duty
 Pair = tuple[str, str]  # ids of the older and of the newer edition
 _LIBRARIES = ("rapidfuzz", "fast-diff-match-patch")
 _encode = msgspec.msgpack.encode
+
+
+def near_pairs(editions: Sequence[str], in_force: str) -> tuple[Pair, ...]:
+    """The pairs of editions, given oldest first, that are compared: neighbours, and each with the one in force or,
+    where that is not among them, with the newest. That many grow with the editions, all pairs with their square."""
+    now = in_force if in_force in editions else editions[-1] if editions else ""
+    at = {edition: place for place, edition in enumerate(editions)}
+    return tuple(pair for pair in combinations(editions, 2) if now in pair or at[pair[1]] - at[pair[0]] == 1)
 
 
 def pack(documents: Mapping[str, Document]) -> dict[str, bytes]:

@@ -109,6 +109,7 @@ class Publication(Struct, frozen=True, forbid_unknown_fields=True):
     docs: str | None = None  # folder of hand-written pages, relative to the register's
     hosts: tuple[Host, ...] = ()  # official hosts: a redirect from an address above leads to no other
     archive: Address | None = None  # a web archive: below it stand <timestamp>/<original address>
+    comparisons: Literal["near", "all"] = "near"  # which editions have a comparison of their own; see `pairing`
     specimen: bool = False  # a made-up publication that shows the machine at work; says so on every page
 
     def edition(self, edition_id: str) -> Edition:
