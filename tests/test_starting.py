@@ -14,7 +14,7 @@ from shapes import HEAD, PLAIN_PAGE
 SITE = {"mkdocs", "mike", "markdown", "markdown_it", "typst", "pypandoc", "pagefind", "httpx", "stamina"}
 UNUSED = {"rich", "pydantic"}  # what the command line itself could bring in
 COMPARING = {"rapidfuzz", "fast_diff_match_patch", "guidance.comparing"}
-READING = {"pypdfium2", "pdf_oxide", "pdfminer", "PIL", "bs4", "lxml", "pikepdf"}
+READING = {"pypdfium2", "pypdfium2_raw", "pdf_oxide", "pdfminer", "PIL", "bs4", "lxml", "pikepdf"}
 PROGRAM = """
 import json, sys
 from pathlib import Path

@@ -1,25 +1,23 @@
-"""PDF -> Ink: every fragment of text with its style and place, the shapes, links, bookmarks and tags.
+"""PDF -> Ink: every fragment of text with its style and place, the shapes, links and tags of each page.
 
-The only module that talks to pdfium; it takes what the file says and makes no sense of it. Page objects are
-read run by run rather than glyph by glyph, which is what makes a conversion take less than a second.
+Takes what the file says and makes no sense of it. Page objects are read run by run rather than glyph by glyph,
+which is what makes a conversion take less than a second.
 """
 
 import ctypes
-import io
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pypdfium2 as pdfium
-import pypdfium2.raw as raw
+import pypdfium2_raw as raw
 
 from guidance.model import Box, GuidanceError
 from guidance.read.apart import Apart
-from guidance.read.ink import Bookmark, Font, Fragment, Ink, LinkArea, Page, Shape, Tag
+from guidance.read.ink import Font, Fragment, Ink, LinkArea, Page, Shape, Tag
+from guidance.read.pdfium import Opened, Wide, bare
 
 _SAFE_SCHEMES = ("http://", "https://", "mailto:")
-_MOST_BOOKMARKS = 20_000
 _LINK_OVERHANG = 2.3  # points by which a link's rectangle may reach into the letters beside its words
 _FIGURE_HEIGHT = 0.68  # of a figure, as a share of its type size
 _WORTH_TWO = 24  # pages from which a second process pays
@@ -29,6 +27,24 @@ _DEEPEST_TAG = 60
 _Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
+# What is asked for each of a page's objects, characters' runs or tags.
+_page_object = bare(raw.FPDFPage_GetObject)
+_form_object = bare(raw.FPDFFormObj_GetObject)
+_kind_of = bare(raw.FPDFPageObj_GetType)
+_mark_of = bare(raw.FPDFPageObj_GetMarkedContentID)
+_matrix_of = bare(raw.FPDFPageObj_GetMatrix)
+_bounds_of = bare(raw.FPDFPageObj_GetBounds)
+_fill_of = bare(raw.FPDFPageObj_GetFillColor)
+_draw_mode_of = bare(raw.FPDFPath_GetDrawMode)
+_text_of = bare(raw.FPDFTextObj_GetText)
+_size_of = bare(raw.FPDFTextObj_GetFontSize)
+_font_of = bare(raw.FPDFTextObj_GetFont)
+_tag_children = bare(raw.FPDF_StructElement_CountChildren)
+_tag_child = bare(raw.FPDF_StructElement_GetChildAtIndex)
+_tag_mark = bare(raw.FPDF_StructElement_GetChildMarkedContentID)
+_tag_role = bare(raw.FPDF_StructElement_GetType)
+_tag_alternative = bare(raw.FPDF_StructElement_GetAltText)
+
 
 def read_ink(path: Path) -> Ink:
     """The ink of a PDF file; one half of a long one is read by a second process at the same time.
@@ -36,107 +52,55 @@ def read_ink(path: Path) -> Ink:
     Raises GuidanceError, in one line, for a file that is missing, is no PDF, is damaged, is encrypted or
     has no page.
     """
-    document = _opened(path)
+    document = Opened(path)
     try:
-        count = len(document)
+        count = document.pages
         middle = (count + 1) // 2 if count >= _WORTH_TWO else count
         second = Apart(_read_pages, path, middle + 1, count) if middle < count else None
         pages = _Reader(document).pages(1, middle)
-        information = document.get_metadata_dict(skip_empty=True)
         return Ink(
             pages=(*pages, *(second.result() if second else ())),
-            bookmarks=tuple(_bookmarks(document)),
-            title=information.get("Title"),
-            language=_language(document),
-            producer=information.get("Producer"),
+            bookmarks=tuple(document.bookmarks()),
+            title=document.fact("Title"),
+            language=document.language(),
+            producer=document.fact("Producer"),
         )
     finally:
         document.close()
 
 
-def _opened(path: Path) -> Any:
-    try:
-        document = pdfium.PdfDocument(path)
-    except FileNotFoundError:
-        raise GuidanceError(f"{path}: there is no such file") from None
-    except pdfium.PdfiumError as error:
-        raise GuidanceError(f"{path}: {_why_not(path, str(error))}") from None
-    if not len(document):
-        document.close()
-        raise GuidanceError(f"{path}: the file has no pages; get a fresh copy")
-    return document
-
-
 def _read_pages(path: Path, first: int, last: int) -> tuple[Page, ...]:
-    document = _opened(path)
+    document = Opened(path)
     try:
         return _Reader(document, first * _TAGS_A_PAGE).pages(first, last)
     finally:
         document.close()
 
 
-def draw_pictures(path: Path, crops: Sequence[tuple[int, Box]], scale: float = 2.0) -> list[bytes]:
-    """Parts of pages, given as (page, rectangle), drawn as PNG files at `scale` pixels a point."""
-    from PIL import Image  # only the process that draws pays for loading it
+class _Numbers:
+    """Four numbers that the engine writes and we read, and where they stand."""
 
-    pictures = []
-    document = pdfium.PdfDocument(path)
-    try:
-        for number, box in crops:
-            page = document[number - 1]
-            width, height = page.get_size()
-            crop = (box.left, box.bottom, max(0.0, width - box.right), max(0.0, height - box.top))
-            image = page.render(scale=scale, crop=crop).to_pil()
-            stream = io.BytesIO()
-            image.quantize(64, method=Image.Quantize.FASTOCTREE).save(stream, "PNG", compress_level=6)
-            pictures.append(stream.getvalue())
-    finally:
-        document.close()
-    return pictures
-
-
-def _why_not(path: Path, error: str) -> str:
-    start = path.read_bytes()[:1024]
-    if b"%PDF-" not in start:
-        return "this is not a PDF; give the official PDF file"
-    if "password" in error.lower() or "security" in error.lower():
-        return "the PDF is encrypted; give a copy that opens without a password"
-    return "the PDF is damaged or cut off and cannot be opened; download it again"
-
-
-def _language(document: Any) -> str | None:
-    buffer = ctypes.create_string_buffer(256)
-    length = raw.FPDFCatalog_GetLanguage(document, ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR)), 256)
-    return buffer.raw[: max(0, length - 2)].decode("utf-16-le", "replace") or None if length > 2 else None
-
-
-def _bookmarks(document: Any) -> Iterator[Bookmark]:
-    try:
-        for count, entry in enumerate(document.get_toc(max_depth=10)):
-            if count >= _MOST_BOOKMARKS:
-                return
-            target = entry.get_dest()
-            index = target.get_index() if target else None
-            view = target.get_view()[1] if target else []
-            top = view[1] if len(view) > 1 else None
-            page = None if index is None else index + 1
-            yield Bookmark(" ".join(entry.get_title().split()), entry.level + 1, page, top)
-    except (pdfium.PdfiumError, RecursionError):
-        return
+    def __init__(self, kind: Any, many: int = 4) -> None:
+        self.held = (kind * many)()
+        start, step = ctypes.addressof(self.held), ctypes.sizeof(kind)
+        self.places = tuple(start + step * at for at in range(many))
+        self.read = memoryview(self.held).cast("B").cast(kind._type_).tolist
 
 
 class _Reader:
     """Reads one open file; holds the buffers and the fonts seen, which pdfium asks for again and again."""
 
-    def __init__(self, document: Any, elements: int = 0) -> None:
-        self._document = document
+    def __init__(self, document: Opened, elements: int = 0) -> None:
+        self._document = document.handle
         self._fonts: dict[int, Font] = {}
         self._elements = elements  # tags are numbered from here on
-        self._wide = (ctypes.c_ushort * 65536)()
-        self._wide_pointer = ctypes.cast(self._wide, ctypes.POINTER(ctypes.c_ushort))
-        self._matrix = raw.FS_MATRIX()
-        self._float = [ctypes.c_float() for _ in range(4)]
-        self._colour = [ctypes.c_uint() for _ in range(4)]
+        self._wide = Wide()
+        self._pointer = ctypes.cast(self._wide.address, ctypes.POINTER(ctypes.c_ushort))
+        self._matrix = _Numbers(ctypes.c_float, 6)
+        self._edges = _Numbers(ctypes.c_float)
+        self._size = _Numbers(ctypes.c_float, 1)
+        self._colour = _Numbers(ctypes.c_uint)
+        self._modes = _Numbers(ctypes.c_int, 2)
 
     def pages(self, first: int, last: int) -> tuple[Page, ...]:
         """The ink of pages `first` to `last`."""
@@ -152,9 +116,9 @@ class _Reader:
             fragments: list[Fragment] = []
             shapes: list[Shape] = []
             images: list[Shape] = []
-            count = raw.FPDFPage_CountObjects(page)
-            upright = _upright(page)
-            self._objects(count, _page_objects(page), text_page, upright, 0, (fragments, shapes, images))
+            things = _all(_page_object, page, raw.FPDFPage_CountObjects(page))
+            text = ctypes.cast(text_page, ctypes.c_void_p).value or 0
+            self._objects(things, text, _upright(page), 0, (fragments, shapes, images))
             links, dropped = self._links(page, text_page)
             return Page(
                 number=number,
@@ -175,17 +139,15 @@ class _Reader:
 
     def _objects(
         self,
-        count: int,
-        source: Callable[[int], Any],
-        text_page: Any,
+        things: list[int],
+        text_page: int,
         outer: _Matrix,
         depth: int,
         into: tuple[list[Fragment], list[Shape], list[Shape]],
     ) -> None:
         fragments, shapes, images = into
-        for at in range(count):
-            thing = source(at)
-            kind = raw.FPDFPageObj_GetType(thing)
+        for thing in things:
+            kind = _kind_of(thing)
             if kind == raw.FPDF_PAGEOBJ_TEXT:
                 fragment = self._fragment(thing, text_page, outer)
                 if fragment:
@@ -193,38 +155,39 @@ class _Reader:
             elif kind == raw.FPDF_PAGEOBJ_PATH:
                 shapes.append(self._shape(thing, outer))
             elif kind in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING):
-                mark = raw.FPDFPageObj_GetMarkedContentID(thing)
-                images.append(Shape(self._bounds(thing, outer), None, False, mark))
+                images.append(Shape(self._bounds(thing, outer), None, False, _mark_of(thing)))
             elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST_FORM:
                 inner = _combine(self._matrix_of(thing), outer)
-                within = raw.FPDFFormObj_CountObjects(thing)
-                self._objects(within, _form_objects(thing), text_page, inner, depth + 1, into)
+                form = ctypes.cast(thing, raw.FPDF_PAGEOBJECT)
+                within = _all(_form_object, form, raw.FPDFFormObj_CountObjects(form))
+                self._objects(within, text_page, inner, depth + 1, into)
 
-    def _matrix_of(self, thing: Any) -> _Matrix:
-        m = self._matrix
-        if not raw.FPDFPageObj_GetMatrix(thing, m):
+    def _matrix_of(self, thing: int) -> _Matrix:
+        if not _matrix_of(thing, self._matrix.places[0]):
             return _IDENTITY
-        return (m.a, m.b, m.c, m.d, m.e, m.f)
+        a, b, c, d, e, f = self._matrix.read()
+        return (a, b, c, d, e, f)
 
-    def _bounds(self, thing: Any, outer: _Matrix) -> Box:
-        left, bottom, right, top = self._float
-        raw.FPDFPageObj_GetBounds(thing, left, bottom, right, top)
-        box = Box(left.value, bottom.value, right.value, top.value)
+    def _bounds(self, thing: int, outer: _Matrix) -> Box:
+        _bounds_of(thing, *self._edges.places)
+        left, bottom, right, top = self._edges.read()
+        box = Box(left, bottom, right, top)
         return box if outer is _IDENTITY else _transform(box, outer)
 
-    def _fragment(self, thing: Any, text_page: Any, outer: _Matrix) -> Fragment | None:
-        length = raw.FPDFTextObj_GetText(thing, text_page, self._wide_pointer, 65536)
-        text = ctypes.string_at(self._wide, max(0, length - 2)).decode("utf-16-le", "replace") if length else ""
-        text = text.replace("\r\n", " ").replace("\x02", "-").replace("\x00", "")
+    def _fragment(self, thing: int, text_page: int, outer: _Matrix) -> Fragment | None:
+        units = _text_of(thing, text_page, self._wide.address, self._wide.units) // 2 - 1
+        text = self._wide.text(units)
         if not text or text.isspace():
             return None
-        matrix = self._matrix_of(thing)
+        if not text.isprintable():
+            text = _mended(text)
+            if not text or text.isspace():
+                return None
+        a, b, c, d, e, f = matrix = self._matrix_of(thing)
         if outer is not _IDENTITY:
-            matrix = _combine(matrix, outer)
-        a, b, c, d, e, f = matrix
-        size = self._float[0]
-        raw.FPDFTextObj_GetFontSize(thing, size)
-        points = size.value * math.hypot(c, d)
+            a, b, c, d, e, f = _combine(matrix, outer)
+        _size_of(thing, self._size.places[0])
+        points = self._size.read()[0] * math.hypot(c, d)
         box = self._bounds(thing, outer)
         if box.top <= box.bottom and not text.replace("\ufffd", "").strip():
             return None  # a sign without a form: nothing is printed
@@ -236,17 +199,17 @@ class _Reader:
             x=e,
             baseline=f,
             size=round(points, 2),
-            angle=round(math.degrees(math.atan2(b, a))),
+            angle=round(math.degrees(math.atan2(b, a))) if b or a < 0 else 0,
             font=self._font(thing),
             colour=self._fill(thing) or 0,
-            mark=raw.FPDFPageObj_GetMarkedContentID(thing),
+            mark=_mark_of(thing),
         )
 
-    def _font(self, thing: Any) -> Font:
-        handle = raw.FPDFTextObj_GetFont(thing)
-        key = ctypes.cast(handle, ctypes.c_void_p).value or 0
+    def _font(self, thing: int) -> Font:
+        key = _font_of(thing) or 0
         font = self._fonts.get(key)
         if font is None:
+            handle = ctypes.cast(key, raw.FPDF_FONT)
             buffer = ctypes.create_string_buffer(256)
             raw.FPDFFont_GetBaseFontName(handle, buffer, 256)
             name = buffer.value.decode("utf-8", "replace").rpartition("+")[2]
@@ -261,18 +224,17 @@ class _Reader:
             )
         return font
 
-    def _fill(self, thing: Any) -> int | None:
-        red, green, blue, alpha = self._colour
-        if not raw.FPDFPageObj_GetFillColor(thing, red, green, blue, alpha) or not alpha.value:
+    def _fill(self, thing: int) -> int | None:
+        if not _fill_of(thing, *self._colour.places):
             return None
-        return int(red.value << 16 | green.value << 8 | blue.value)
+        red, green, blue, alpha = self._colour.read()
+        return int(red << 16 | green << 8 | blue) if alpha else None
 
-    def _shape(self, thing: Any, outer: _Matrix) -> Shape:
-        mode, stroke = ctypes.c_int(), ctypes.c_int()
-        raw.FPDFPath_GetDrawMode(thing, mode, stroke)
-        fill = self._fill(thing) if mode.value else None
-        mark = raw.FPDFPageObj_GetMarkedContentID(thing)
-        return Shape(self._bounds(thing, outer), fill, bool(stroke.value), mark)
+    def _shape(self, thing: int, outer: _Matrix) -> Shape:
+        _draw_mode_of(thing, *self._modes.places)
+        mode, stroke = self._modes.read()
+        fill = self._fill(thing) if mode else None
+        return Shape(self._bounds(thing, outer), fill, bool(stroke), _mark_of(thing))
 
     # --- Links -----------------------------------------------------------------------------------
 
@@ -326,13 +288,12 @@ class _Reader:
     def _words_in(self, text_page: Any, box: Box) -> str:
         inset = min(_LINK_OVERHANG, 0.33 * (box.right - box.left))
         corners = (box.left + inset, box.top, box.right - inset, box.bottom)
-        length = raw.FPDFText_GetBoundedText(text_page, *corners, self._wide_pointer, 65536)
-        words = ctypes.string_at(self._wide, 2 * length).decode("utf-16-le", "replace") if length > 0 else ""
-        return words.replace("\x02", "-").replace("\x00", "")
+        length = raw.FPDFText_GetBoundedText(text_page, *corners, self._pointer, self._wide.units)
+        return self._wide.text(length).replace("\x02", "-").replace("\x00", "")
 
     def _height_of(self, target: Any) -> float | None:
         has = [ctypes.c_int() for _ in range(3)]
-        x, y, zoom = self._float[:3]
+        x, y, zoom = (ctypes.c_float() for _ in range(3))
         found = raw.FPDFDest_GetLocationInPage(target, *has, x, y, zoom)
         return float(y.value) if found and has[1].value else None
 
@@ -344,39 +305,45 @@ class _Reader:
             return {}
         tags: dict[int, Tag] = {}
         root = Tag(0, ())
-        stack = [
-            (raw.FPDF_StructTree_GetChildAtIndex(tree, at), root)
-            for at in range(raw.FPDF_StructTree_CountChildren(tree))
-        ]
+        count = raw.FPDF_StructTree_CountChildren(tree)
+        stack = [(element, root) for element in _all(bare(raw.FPDF_StructTree_GetChildAtIndex), tree, count)]
         while stack:
             element, parent = stack.pop()
             if not element or len(parent.path) > _DEEPEST_TAG:
                 continue
             tag = self._tag(element, parent)
-            children = raw.FPDF_StructElement_CountChildren(element)
-            for at in range(children):
-                child = raw.FPDF_StructElement_GetChildAtIndex(element, at)
+            for at in range(_tag_children(element)):
+                child = _tag_child(element, at)
                 if child:
                     stack.append((child, tag))
                 else:
-                    mark = raw.FPDF_StructElement_GetChildMarkedContentID(element, at)
+                    mark = _tag_mark(element, at)
                     if mark >= 0:
                         tags[mark] = tag
         raw.FPDF_StructTree_Close(tree)
         return tags
 
-    def _tag(self, element: Any, parent: Tag) -> Tag:
-        role = self._words(lambda b, n: raw.FPDF_StructElement_GetType(element, b, n))
-        alternative = self._words(lambda b, n: raw.FPDF_StructElement_GetAltText(element, b, n)) or None
+    def _tag(self, element: int, parent: Tag) -> Tag:
+        role = self._said(_tag_role, element)
+        alternative = self._said(_tag_alternative, element) or None
         self._elements += 1
         figure = parent.figure or (self._elements if role == "Figure" else 0)
         inherited = alternative or (parent.alternative if figure else None)
         return Tag(self._elements, (*parent.path, role), inherited, figure)
 
-    def _words(self, ask: Callable[[Any, int], int]) -> str:
-        length = ask(self._wide, 131072)
-        words = ctypes.string_at(self._wide, max(0, length - 2)).decode("utf-16-le", "replace")
-        return words.replace("\x00", "").strip() if length > 2 else ""
+    def _said(self, ask: Callable[[int, int, int], int], element: int) -> str:
+        length = ask(element, self._wide.address, 2 * self._wide.units)
+        return self._wide.text(length // 2 - 1).replace("\x00", "").strip() if length > 2 else ""
+
+
+def _all(ask: Callable[[Any, int], int], of: Any, count: int) -> list[int]:
+    """The handles of everything that something holds."""
+    return [ask(of, at) for at in range(count)]
+
+
+def _mended(text: str) -> str:
+    """A run's text without the engine's own signs: a line's end, a hyphen at one, nothing at all."""
+    return text.replace("\r\n", " ").replace("\x02", "-").replace("\x00", "")
 
 
 def _is_small_figure(text: str, box: Box, baseline: float, points: float) -> bool:
@@ -396,14 +363,6 @@ def _upright(page: Any) -> _Matrix:
     if turns == 3:
         return (0.0, 1.0, -1.0, 0.0, width, 0.0)
     return _IDENTITY
-
-
-def _page_objects(page: Any) -> Callable[[int], Any]:
-    return lambda at: raw.FPDFPage_GetObject(page, at)
-
-
-def _form_objects(form: Any) -> Callable[[int], Any]:
-    return lambda at: raw.FPDFFormObj_GetObject(form, at)
 
 
 def _combine(inner: _Matrix, outer: _Matrix) -> _Matrix:

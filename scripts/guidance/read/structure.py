@@ -18,7 +18,7 @@ from guidance.read.jumps import resolve_jumps
 from guidance.read.lines import Line
 from guidance.read.numbering import Marker
 from guidance.read.paragraphs import Chunk, comes_next, cut_chunks, is_title
-from guidance.read.pdf import draw_pictures
+from guidance.read.drawing import draw_pictures
 from guidance.read.sequence import find_numbered
 
 
