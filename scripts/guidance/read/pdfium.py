@@ -36,6 +36,7 @@ class Wide:
     """A buffer that the engine writes UTF-16 into."""
 
     def __init__(self, units: int = _WIDE) -> None:
+        """Room for so many UTF-16 units."""
         self._held = (ctypes.c_ushort * units)()
         self._bytes = memoryview(self._held).cast("B")
         self.address = ctypes.addressof(self._held)

@@ -11,6 +11,7 @@ from guidance.model import Asset, Box, Document, Finding, SourceFile
 from guidance.read.accounts import balance, printed_characters, source_findings
 from guidance.read.apart import Apart
 from guidance.read.assembly import CAPTION, Assembly, Part, box_metrics
+from guidance.read.drawing import draw_pictures
 from guidance.read.flow import BoxFlow, FigureFlow, Flow, read_flow
 from guidance.read.headings import Heading, key_of, rank_headings
 from guidance.read.ink import Bookmark, Ink
@@ -18,7 +19,6 @@ from guidance.read.jumps import resolve_jumps
 from guidance.read.lines import Line
 from guidance.read.numbering import Marker
 from guidance.read.paragraphs import Chunk, comes_next, cut_chunks, is_title
-from guidance.read.drawing import draw_pictures
 from guidance.read.sequence import find_numbered
 
 
