@@ -4,6 +4,7 @@ What a command does is done elsewhere; an error is one line, and a traceback is 
 uses itself: the tools of the site take a second to load, and converting one file needs none of them.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -384,6 +385,7 @@ def version(
 
 def main() -> None:
     """Run a command. Ends with 0, with 1 and one line on standard error, or with 2 for wrong arguments."""
+    gc.set_threshold(100_000, 50, 100)  # documents are many small things without cycles
     try:
         app()
     except GuidanceError as error:
