@@ -15,6 +15,7 @@
   const GAP = 9; // words that may differ between two such runs
   const FEWEST = 8; // words in common that make a quotation
   const SHARE = 0.6; // of a quotation's words that must be in common
+  const EDGE = 5; // words before or behind a match, up to which the rest of its sentence is looked at too
   const LONGEST = 1500; // words that are compared one by one
 
   const split = (text) => [...text.matchAll(/[\p{L}\p{N}]+(?:['’]\p{L}+)*/gu)].map((match) => ({
@@ -84,19 +85,39 @@
     return shared;
   };
 
-  const compare = (words, { place, first, last, from, to }) => {
+  // How many words lie between a match's edge and the edge of its sentence: at most one more than EDGE.
+  const ENDS = /[.!?:;…\n“”"]|(?<!\p{L})[‘']|[’'](?!\p{L})/u;
+  const left = (text, words, at, step) => {
+    for (let count = 0; count <= EDGE; count++, at += step) {
+      const one = words[at - 1], next = words[at];
+      if (!one || !next || ENDS.test(text.slice(one.end, next.start))) return count;
+    }
+    return EDGE + 1;
+  };
+  // Where both have a word or a few more before their sentences end, those are compared too; `cut` counts what the
+  // official sentence has beyond them.
+  const widen = (text, words, place, at, there, step) => {
+    const mine = left(text, words, at, step), theirs = left(place.text, place.words, there, step);
+    if (theirs > EDGE || (mine > EDGE && !theirs)) return { mine: 0, theirs: 0, cut: 0 };
+    return mine && mine <= EDGE ? { mine, theirs, cut: 0 } : { mine: 0, theirs: 0, cut: theirs };
+  };
+
+  const compare = (text, words, { place, first, last, from, to }) => {
     while (first > 0 && from > 0 && words[first - 1].key === place.words[from - 1].key) { first--; from--; }
     while (last < words.length && to < place.words.length && words[last].key === place.words[to].key) { last++; to++; }
+    const before = widen(text, words, place, first, from, -1), behind = widen(text, words, place, last, to, 1);
+    first -= before.mine; from -= before.theirs; last += behind.mine; to += behind.theirs;
     const mine = words.slice(first, last), theirs = place.words.slice(from, to);
     const whole = mine.length <= LONGEST && theirs.length <= LONGEST;
     const shared = whole ? align(mine, theirs) : new Set(mine.keys());
-    return { place, first, last, mine, shared, other: mine.length - shared.size, missing: theirs.length - shared.size };
+    const [other, missing] = [mine, theirs].map((side) => side.length - shared.size);
+    return { place, first, last, mine, shared, other, missing, cut: [before.cut, behind.cut] };
   };
 
   // The best match for each stretch of the text, and where else the same words stand.
   const find = (text, indexes) => {
     const words = split(text);
-    const all = indexes.flatMap((index) => stretches(words, index)).map((one) => compare(words, one));
+    const all = indexes.flatMap((index) => stretches(words, index)).map((one) => compare(text, words, one));
     const newest = known.editions.map(([edition]) => edition);
     const rank = ({ place }) => newest.indexOf(place.file.edition);
     all.sort((a, b) => (b.shared.size - b.missing - b.other) - (a.shared.size - a.missing - a.other) || rank(a) - rank(b));
@@ -126,8 +147,12 @@
     if (place.state === "gone") return [`${place.file.status}. It does not stand in ${now}, which is in force.`];
     return [`${place.file.status}. The text of ${now}, which is in force, is not loaded here.`];
   };
-  const wording = ({ other, missing }) => {
-    if (!other && !missing) return "Word for word.";
+  const wording = ({ other, missing, cut: [before, behind] }) => {
+    if (!other && !missing) {
+      const parts = [before && `${count(before, "word")} before it`, behind && `${count(behind, "word")} behind it`];
+      const said = parts.filter(Boolean).join(" and ");
+      return said ? `Word for word, but its sentence has ${said}.` : "Word for word.";
+    }
     const parts = [other && `${count(other, "word")} not in it, marked below`, missing && `${count(missing, "word")} of it left out`];
     return `Changed: ${parts.filter(Boolean).join("; ")}.`;
   };
@@ -151,7 +176,7 @@
       ...(also.length ? [make("p", ["The same words also stand in:", ...also.flat()])] : []),
       make("details", [make("summary", "As published"), make("p", place.text)]),
     ]);
-    if (one.other || one.missing) item.classList.add("changed");
+    if (one.other || one.missing || one.cut.some(Boolean)) item.classList.add("changed");
     if (!["in force", "unchanged"].includes(place.state)) item.classList.add("old");
     return item;
   };

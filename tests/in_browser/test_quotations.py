@@ -5,7 +5,7 @@ import http.server
 import io
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.resources import files as resources
 from itertools import pairwise
 from pathlib import Path
@@ -132,6 +132,31 @@ def test_a_quotation_that_was_changed_a_little_is_found_and_its_changes_marked(c
     marks = checker.locator(".quotations__found mark").all_inner_texts()
     assert marks
     assert all(mark.startswith("xx") for mark in marks)
+
+
+@pytest.mark.parametrize(
+    ("change", "said", "marks"),
+    [
+        (lambda w: ["Xx", *w[1:]], "Changed: 1 word not in it, marked below; 1 word of it left out.", ["Xx"]),
+        (lambda w: [*w[:-1], "xx."], "Changed: 1 word not in it, marked below; 1 word of it left out.", ["xx"]),
+        (lambda w: [w[0], "xx", *w[2:]], "Changed: 1 word not in it, marked below; 1 word of it left out.", ["xx"]),
+        (lambda w: ["However,", *w], "Changed: 1 word not in it, marked below.", ["However"]),
+        (lambda w: [*w[:-1], w[-1].rstrip("."), "daily."], "Changed: 1 word not in it, marked below.", ["daily"]),
+        (lambda w: w[1:], "Word for word, but its sentence has 1 word before it.", []),
+        (lambda w: w[:-2], "Word for word, but its sentence has 2 words behind it.", []),
+        (lambda w: ["“", *w, "”", "it", "says"], "Word for word.", []),
+        (lambda w: w, "Word for word.", []),
+    ],
+    ids=["first", "last", "second", "added before", "added behind", "no first", "no last two", "in marks", "whole"],
+)
+def test_a_change_at_the_very_edge_is_told(
+    checker: Page, change: Callable[[list[str]], list[str]], said: str, marks: list[str]
+) -> None:
+    words = change(paragraph(9).split())
+    check(checker, f"Ours comes first. {' '.join(words)}\nThen more of ours.")
+    [(_, told_so)] = told(checker)
+    assert told_so.removesuffix(" In force.") == said
+    assert checker.locator(".quotations__found mark").all_inner_texts() == marks
 
 
 @pytest.mark.parametrize("text", ["The harbour master is kind.", "Every keeper before dawn.", "x", "Nobody, " * 50])
