@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import documents
+import made_up
 from guidance.anchors import Permalink, permalinks
 from guidance.model import Duty, GuidanceError, Lineage, Locus
 from guidance.publish import search_index
@@ -58,8 +59,23 @@ def test_a_record_can_be_narrowed_down_to() -> None:
         "agency": ("keepers",),
         "strength": ("should",),
         "chapter": ("2011/chapter-1",),
+        "place": (BY_URL["2011/chapter-1/#para-1"].sort["place"],),
     }
-    assert set(BY_URL["2011/chapter-1/#para-2"].filters) == {"edition", "chapter"}
+    assert set(BY_URL["2011/chapter-1/#para-2"].filters) == {"edition", "chapter", "place"}
+
+
+def test_what_a_heading_or_box_is_about_is_known_before_it_is_fetched() -> None:
+    topics = {url.partition("#")[2]: record.filters.get("topic") for url, record in BY_URL.items()}
+    assert topics["chapter-1"] == ("Chapter 1: Opening the doors",)
+    assert topics["para-1"] is None
+    boxed = made_up.document(
+        ["# Ropes", "## Knots", "[box] Bowlines are tied by hand, and never in the rain or at night."]
+    )
+    (edition,) = [one for one in EDITIONS if one.edition.id == "2011"]
+    records = search_records([Searchable(edition.edition, boxed, {})], PUBLICATION)
+    found = [record.filters["topic"] for record in records if record.meta.get("number") == "box"]
+    assert found == [("Knots", "Bowlines are tied by hand, and never in ")]
+    assert BY_URL["2011/chapter-1/#fn-1"].filters["kind"] == ("footnote",)
 
 
 def test_the_other_form_is_found_but_not_shown() -> None:
@@ -143,6 +159,7 @@ def test_facets_by_the_indexs_own_id() -> None:
     assert set(found) == {"2011", "2021"}
     assert sum(map(len, found.values())) == len(RECORDS)
     of = {"agency": ["keepers"], "strength": ["should"], "chapter": ["2021/chapter-1"], "lineage": "2011/para-1"}
+    of["place"] = [BY_URL["2021/chapter-1/#para-1"].sort["place"]]
     (identity,) = [one for one, kept in found["2021"].items() if kept == of]
     assert b"2021/chapter-1/#para-1" in gzip.decompress(files[f"fragment/{identity}.pf_fragment"])
 

@@ -76,7 +76,7 @@ const citation = async (text) => {
 // An excerpt has <mark> for the words found, and &lt; for what is no markup; nothing of it becomes markup here.
 const excerpt = (text) => {
   const shown = make("p", { className: "hit__words" });
-  for (const [at, part] of text.split(/<\/?mark>/).entries()) {
+  for (const [at, part] of text.replace(/<\/mark>(\s+)<mark>/g, "$1").split(/<\/?mark>/).entries()) {
     const plain = part.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&amp;", "&");
     shown.append(at % 2 ? make("mark", {}, plain) : plain);
   }
@@ -110,7 +110,8 @@ const hit = (result, forms) => {
   const link = make("a", { href: here(result.raw_url ?? result.url), className: "hit__link" }, name || meta.title);
   const where = [`${meta.edition}, ${meta.standing}`, ...path.slice(0, -1)];
   const item = make("li", { className: "hit" }, make("h3", {}, link),
-    make("p", { className: "hit__where" }, where.filter(Boolean).join(" › ")), around(result, forms));
+    make("p", { className: "hit__where" }, where.filter(Boolean).join(" › ")));
+  if ((result.raw_content ?? result.content).trim() !== own) item.append(around(result, forms)); // a bare heading says it once
   if (others.length) {
     const list = make("p", { className: "hit__others" }, "This text in other editions: ");
     others.forEach((one, at) => list.append(at ? ", " : "", placeLink(one)));
@@ -138,6 +139,65 @@ class Group {
     this.more.hidden = this.at >= this.results.length;
   }
 }
+
+// --- Asking and putting in order ---
+// A heading, box or chart on what is asked comes first, then texts that have the words side by side, then those that
+// have them anywhere; a note comes behind the text it stands below.
+const ASIDE = /^(?:an?|the|who|whom|what|when|where|which|why|how|many|much|long|do|does|did|is|are|was|were|can|must|should|may|i|we|my|our|it|to|of|for|in|on|at|by|if|and|or)\??$/i;
+const WEIGHT = { topic: 3, phrase: 2, must: 1.25, should: 1.15, footnote: 0.3 };
+const FEW = 3; // texts with all the words, below which those with most of them are shown
+const LESS = 0.1; // so that they come behind
+const stems = (text) => (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [])
+  .map((word) => (/\d/.test(word) ? `${word} ` : word.slice(0, Math.max(3, word.length - 2))));
+const isAbout = (title, asked) => {
+  const own = ` ${title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ")} `;
+  return asked.some((words) => words.length && words.every((word) => own.includes(` ${word}`)));
+};
+const weigh = ({ score, phrase, facet }, asked) => {
+  const strong = facet.strength?.find((one) => WEIGHT[one]);
+  return score * (phrase ? WEIGHT.phrase : 1) * (strong ? WEIGHT[strong] : 1) * (WEIGHT[facet.kind?.[0]] ?? 1) *
+    (facet.topic?.some((one) => isAbout(one, asked)) ? WEIGHT.topic : 1);
+};
+// Who searches for one of several forms of a name means each of them; what is in quotation marks is meant as it stands.
+const ask = async (text, forms, facets) => {
+  const pagefind = await index();
+  const quoted = (one) => (/\s/.test(one) && !one.includes('"') ? `"${one}"` : one);
+  const bare = text.split(/\s+/).filter((word) => !ASIDE.test(word)).join(" ");
+  const loose = text ? [...new Set([text, bare])].filter(Boolean) : [null];
+  const answers = await Promise.all([...loose, ...new Set([text, ...forms].map(quoted))].map((one) => pagefind.search(one || null)));
+  const found = new Map();
+  answers.forEach(({ results }, at) => {
+    for (const one of results) {
+      if (text && !(one.score > 0)) continue;
+      const known = found.get(one.id), phrase = at >= loose.length;
+      if (!known || phrase) {
+        found.set(one.id, { id: one.id, data: one.data, score: Math.max(one.score, known?.score ?? 0), phrase, facet: facets.get(one.id) ?? {} });
+      }
+    }
+  });
+  const isPart = bare.split(" ").length > 2 && found.size < FEW;
+  if (isPart) await addParts(pagefind, bare.split(" "), found, facets);
+  const asked = [bare || text, ...forms].map(stems);
+  const place = ({ facet }) => Number(facet.place?.[0] ?? 0);
+  const byPlace = !text || form.elements.order.value;
+  const weights = new Map([...found.values()].map((one) => [one, weigh(one, asked)]));
+  const all = [...weights.keys()].sort((a, b) => (byPlace ? 0 : weights.get(b) - weights.get(a)) || place(a) - place(b));
+  return { all, isPart: all.some((one) => one.isPart) };
+};
+// Where hardly any text has all the words of a question, those that have two of three of them are shown too.
+const addParts = async (pagefind, each, found, facets) => {
+  const parts = new Map();
+  for (const { results } of await Promise.all(each.map((word) => pagefind.search(`"${word}"`)))) {
+    for (const one of results) {
+      const part = parts.get(one.id) ?? { id: one.id, data: one.data, score: 0, count: 0, isPart: true, facet: facets.get(one.id) ?? {} };
+      parts.set(one.id, Object.assign(part, { score: part.score + one.score, count: part.count + 1 }));
+    }
+  }
+  for (const part of parts.values()) {
+    const share = part.count / each.length;
+    if (share >= 2 / 3 && !found.has(part.id)) found.set(part.id, Object.assign(part, { score: part.score * share ** 2 * LESS }));
+  }
+};
 
 // --- Searching ---
 let turn = 0;
@@ -173,14 +233,12 @@ const go = async ({ jump = false } = {}) => {
     said.textContent = cited ? "" : "There is no text here to search; name a place, such as para 12.";
     return;
   }
-  const pagefind = await index();
   const facets = await allFacets();
-  const sort = form.elements.order.value ? { sort: { place: "asc" } } : {};
-  const got = await pagefind.search(text || null, sort);
+  const forms = await otherForms(text);
+  const got = await ask(text, forms, facets);
   if (mine !== turn) return;
-  const wanted = got.results.map((one) => ({ ...one, data: one.data, facet: facets.get(one.id) ?? {} }))
-    .filter(({ score, facet }) => (!text || score > 0) && Object.entries(narrowed).every(([name, value]) =>
-      name === "edition" ? facet.edition === value : facet[name]?.includes(value)));
+  const wanted = got.all.filter(({ facet }) => Object.entries(narrowed).every(([name, value]) =>
+    name === "edition" ? facet.edition === value : facet[name]?.includes(value)));
   // A text that several editions share is shown once, as the newest of them has it.
   const newest = new Map();
   for (const { facet } of wanted) {
@@ -192,7 +250,6 @@ const go = async ({ jump = false } = {}) => {
   const now = once.filter(({ facet }) => facet.edition === known.lead);
   const then = once.filter(({ facet }) => facet.edition !== known.lead);
   const isInForce = known.lead === known.inForce;
-  const forms = await otherForms(text);
   const first = new Group(isInForce ? `In force: ${known.lead}` : `${known.lead}, the newest with its text here`, now, forms);
   const second = new Group("Only in other editions", then, forms);
   await Promise.all([first.next(), second.next()]);
@@ -201,7 +258,7 @@ const go = async ({ jump = false } = {}) => {
   if (cited) parts.unshift(straight(cited));
   found.replaceChildren(...parts);
   const counts = `${counted(now.length, "result")} in ${known.lead}` + (then.length ? `, ${then.length} only in other editions` : "");
-  said.textContent = now.length + then.length ? counts : `Nothing found${cited?.addresses.length ? ", but a place of that name" : ""}.`;
+  said.textContent = now.length + then.length ? counts + (got.isPart ? ", most with only some of these words" : "") : `Nothing found${cited?.addresses.length ? ", but a place of that name" : ""}.`;
 };
 const straight = ({ name, addresses, official }) => {
   if (official) {

@@ -102,6 +102,29 @@ def test_a_short_form_finds_the_long_one_and_shows_it(reader: Page, words: str, 
     expect(reader.locator(".hit mark").first).to_have_text(re.compile(marked, re.IGNORECASE))
 
 
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("s47", "box · Initiating section 47 enquiries"),
+        ("strategy discussion", "Strategy discussion"),
+        ("LADO", "People in positions of trust"),
+        ("thresholds", "Referral|Local criteria for providing help"),
+        ("private fostering", "Glossary"),
+        ("working days", "How to notify a serious incident"),
+        ("information sharing", "Information sharing"),
+        ("child death review", "Chapter 6: Child death reviews"),
+        ("section 11", "box · Chapter 4: Organisational responsibilities"),
+        ("early help", "Section 1: Early help"),
+        ("voluntary sector", "Voluntary, charity, social enterprise"),
+        ("unborn", "Local protocols for assessment"),
+    ],
+)
+def test_what_a_search_is_about_comes_first(reader: Page, words: str, first: str) -> None:
+    reader.goto(f"/search/?q={words}")
+    expect(reader.locator(".hit__link").first).to_have_text(re.compile(first))
+    assert "note" not in reader.locator(".hit__link").first.inner_text()
+
+
 def test_a_result_opens_at_the_paragraph_which_is_marked(reader: Page) -> None:
     reader.goto("/")
     search(reader, "45 working days")

@@ -13,7 +13,7 @@ def test_from_the_first_key_to_the_paragraph(page: Page) -> None:
     page.keyboard.press("Enter")
     first = page.locator(".hit__link").first
     expect(first).to_have_text("para 1 · Chapter 1: Opening the doors")
-    expect(page.locator(".hit").first.locator("mark").first).to_have_text("open")
+    expect(page.locator(".hit").first.locator("mark").first).to_have_text("open to all.")
     page.keyboard.press("ArrowDown")
     expect(first).to_be_focused()
     page.keyboard.press("Enter")

@@ -20,6 +20,7 @@ from guidance.publish.pages import title_of
 from guidance.register import Edition, Publication
 
 _MANY = 3  # places in another edition that a result names at the most
+_OPENING = 40  # characters of a box that say what it is about
 _LABELS = {"paragraph": "para", "footnote": "note", "flow-chart": "flow chart", "box": "box", "table": "table"}
 _TOP = ("part", "chapter", "annex")
 
@@ -36,7 +37,8 @@ class Searchable(Struct, frozen=True):
 
 
 class SearchRecord(Struct, frozen=True):
-    """What is searched of a provision. `url` goes from the publication's root; `meta` is shown."""
+    """What is searched of a provision. `url` goes from the publication's root; `meta` is shown; `filters` narrow
+    results down and put them in order: `topic` is what a heading, box or chart is about, `kind` tells notes."""
 
     url: str
     content: str
@@ -126,6 +128,9 @@ def search_records(
             filters = {
                 **record.filters,
                 "chapter": (f"{one.edition.id}/{top}",) if top else (),
+                "topic": _topics(provision, path),
+                "kind": (provision.kind,) if provision.kind == "footnote" else (),
+                "place": (str(len(records)),),
             }
             sort = {"place": str(len(records))}
             records.append(
@@ -148,6 +153,13 @@ def _walk(document: Document) -> Iterator[tuple[Provision, tuple[str, ...], str 
         within = (*provision.parents, provision.anchor)
         path = tuple(titles[anchor] for anchor in within if anchor in titles)
         yield provision, path, within[0] if within[0] in titles else None
+
+
+def _topics(provision: Provision, path: tuple[str, ...]) -> tuple[str, ...]:
+    """What a heading, a chart or a box is about: its title, and how a box begins; none of plain text."""
+    if provision.kind == "box":
+        return (*path[-1:], plain_text(provision)[:_OPENING])
+    return path[-1:] if provision.heading and provision.kind != "paragraph" else ()
 
 
 def _record(
