@@ -445,5 +445,5 @@ def documents(draw: st.DrawFn) -> Document:
         else:
             number, marker = (str(at), f"{at}.") if kind == "paragraph" else (None, "")
             provisions.append(Provision(f"{kind}-{at}", kind, number, marker, blocks=inner, places=on(at)))
-    notes = tuple(Provision(f"fn-{n}", "footnote", str(n), blocks=(Para(draw(texts(notes=()))),)) for n in (1, 2))
+    notes = tuple(Provision(f"fn-{n}", "footnote", str(n), blocks=(Para(draw(texts())),)) for n in (1, 2))
     return Document("Any", "en", SOURCE, tuple(provisions), notes, (Asset("a.png", "image/png", picture()),))

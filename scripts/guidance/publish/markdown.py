@@ -286,9 +286,10 @@ def _render_note(note: Provision, sheet: Sheet, web: _Web, setting: Setting) -> 
     number = note.number or ""
     value = f' value="{number}"' if number.isascii() and number.isdigit() else ""
     marker = "" if value else f'<span class="marker">{escape_html(number)}</span> '
-    content = render_html(note.blocks, setting)
     if len(note.blocks) == 1 and isinstance(note.blocks[0], Para):
         content = render_text(note.blocks[0].text, setting.context, "html")
+    else:
+        content = render_html(note.blocks, setting)
     back = " ".join(
         f'<a class="back furniture" href="{escape_html(html_link(sheet.path, path, identity))}" role="doc-backlink"'
         f' aria-label="Back to reference {at} of note {escape_html(number)}">↩</a>'

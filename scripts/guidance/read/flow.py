@@ -75,7 +75,7 @@ class _PageParts(Struct):
     regions: Regions
     lines: tuple[Line, ...]
     boxes: list[tuple[Box, Element]]
-    twice: list[Dropped]
+    unseen: list[Dropped]
     columns: Columns
 
 
@@ -84,7 +84,7 @@ def read_flow(ink: Ink) -> Flow:
     size = _body_size(ink)
     parts = [_parts(page, size) for page in ink.pages]
     pages = [list(p.lines) for p in parts]
-    dropped = [repeated for p in parts for repeated in p.twice]
+    dropped = [entry for p in parts for entry in p.unseen]
     furniture = find_furniture(pages, [p.page.height for p in parts], size)
     contents, entries = find_contents(
         [[x for i, x in enumerate(lines) if i not in furniture.get(n, {})] for n, lines in enumerate(pages)]
@@ -160,8 +160,12 @@ def _cover_lines(part: _PageParts, lines: Sequence[Line]) -> list[Line]:
 
 def _parts(page: Page, size: float) -> _PageParts:
     regions = find_regions(page, size)
-    rest, repeated = _unique(page.fragments)
-    twice = [Dropped(f.text, "printed twice on one spot", page.number) for f in repeated]
+    shown = [f for f in page.fragments if _is_on(page, f.box)]
+    rest, repeated = _unique(shown)
+    unseen = [Dropped(f.text, "printed twice on one spot", page.number) for f in repeated]
+    unseen += [
+        Dropped(f.text, "beyond the page's edge", page.number) for f in page.fragments if not _is_on(page, f.box)
+    ]
     boxes: list[tuple[Box, Element]] = []
     for picture in regions.pictures:
         inside, rest = _split(rest, picture.box)
@@ -174,7 +178,13 @@ def _parts(page: Page, size: float) -> _PageParts:
         if inside:
             boxes.append((panel.box, _box(page, panel, inside)))
     columns = find_columns(rest)
-    return _PageParts(page, regions, _lines(page, rest, columns), boxes, twice, columns)
+    return _PageParts(page, regions, _lines(page, rest, columns), boxes, unseen, columns)
+
+
+def _is_on(page: Page, box: Box) -> bool:
+    """Whether something is on the page as it is shown; printers leave notes of their own beyond its edge."""
+    x, y = (box.left + box.right) / 2, (box.bottom + box.top) / 2
+    return 0 <= x <= page.width and 0 <= y <= page.height
 
 
 def _lines(page: Page, fragments: Sequence[Fragment], columns: Columns) -> tuple[Line, ...]:

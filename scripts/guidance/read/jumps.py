@@ -25,6 +25,7 @@ def resolve_jumps(
             places[place.page].append((-foot, provision.anchor))
     for entries in places.values():
         entries.sort(key=lambda entry: entry[0])
+    lifts = {page.number: page.lift for page in ink.pages}
     findings: list[Finding] = []
 
     def rewrite(text: Text) -> Text:
@@ -35,7 +36,7 @@ def resolve_jumps(
             if not isinstance(mark, Link) or not mark.address.startswith("page:"):
                 marks.append(mark)
                 continue
-            anchor = _target(mark.address, places)
+            anchor = _target(mark.address, places, lifts)
             if anchor:
                 marks.append(Link(mark.start, mark.end, f"#{anchor}"))
             else:
@@ -47,12 +48,12 @@ def resolve_jumps(
     return done, tuple(rewrite_provision(n, rewrite) for n in notes), tuple(findings)
 
 
-def _target(address: str, places: dict[int, list[tuple[float, str]]]) -> str | None:
+def _target(address: str, places: dict[int, list[tuple[float, str]]], lifts: dict[int, float]) -> str | None:
     _, page, height = address.split(":")
     entries = places.get(int(page))
     if not entries:
         return None
     if not height:
         return entries[0][1]
-    at = bisect_right([foot for foot, _ in entries], -float(height) + _SLACK)
+    at = bisect_right([foot for foot, _ in entries], lifts[int(page)] - float(height) + _SLACK)
     return entries[min(at, len(entries) - 1)][1]

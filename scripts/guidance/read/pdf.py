@@ -16,16 +16,16 @@ from guidance.model import Box, GuidanceError
 from guidance.read.apart import Apart
 from guidance.read.ink import Font, Fragment, Ink, LinkArea, Page, Shape, Tag
 from guidance.read.pdfium import Opened, Wide, bare
+from guidance.read.turning import UNTURNED, Matrix, combine, transform, turn_links, upright
 
 _SAFE_SCHEMES = ("http://", "https://", "mailto:")
 _LINK_OVERHANG = 2.3  # points by which a link's rectangle may reach into the letters beside its words
 _FIGURE_HEIGHT = 0.68  # of a figure, as a share of its type size
 _WORTH_TWO = 24  # pages from which a second process pays
 _TAGS_A_PAGE = 1_000_000  # more than any page has, so that two processes number tags apart
+_NOWHERE = Box(0.0, 0.0, 0.0, 0.0)  # where a damaged file puts things at no number
 _DEEPEST_FORM = 8
 _DEEPEST_TAG = 60
-_Matrix = tuple[float, float, float, float, float, float]
-_IDENTITY: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 # What is asked for each of a page's objects, characters' runs or tags.
 _page_object = bare(raw.FPDFPage_GetObject)
@@ -118,7 +118,8 @@ class _Reader:
             images: list[Shape] = []
             things = _all(_page_object, page, raw.FPDFPage_CountObjects(page))
             text = ctypes.cast(text_page, ctypes.c_void_p).value or 0
-            self._objects(things, text, _upright(page), 0, (fragments, shapes, images))
+            turned, lift = upright(page)
+            self._objects(things, text, turned, 0, (fragments, shapes, images))
             links, dropped = self._links(page, text_page)
             return Page(
                 number=number,
@@ -127,9 +128,10 @@ class _Reader:
                 fragments=tuple(fragments),
                 shapes=tuple(shapes),
                 images=tuple(images),
-                links=links,
+                links=turn_links(links, turned),
                 tags=self._tags(page),
                 dropped_links=dropped,
+                lift=lift,
             )
         finally:
             raw.FPDFText_ClosePage(text_page)
@@ -141,7 +143,7 @@ class _Reader:
         self,
         things: list[int],
         text_page: int,
-        outer: _Matrix,
+        outer: Matrix,
         depth: int,
         into: tuple[list[Fragment], list[Shape], list[Shape]],
     ) -> None:
@@ -157,24 +159,26 @@ class _Reader:
             elif kind in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING):
                 images.append(Shape(self._bounds(thing, outer), None, False, _mark_of(thing)))
             elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST_FORM:
-                inner = _combine(self._matrix_of(thing), outer)
+                inner = combine(self._matrix_of(thing), outer)
                 form = ctypes.cast(thing, raw.FPDF_PAGEOBJECT)
                 within = _all(_form_object, form, raw.FPDFFormObj_CountObjects(form))
                 self._objects(within, text_page, inner, depth + 1, into)
 
-    def _matrix_of(self, thing: int) -> _Matrix:
+    def _matrix_of(self, thing: int) -> Matrix:
         if not _matrix_of(thing, self._matrix.places[0]):
-            return _IDENTITY
+            return UNTURNED
         a, b, c, d, e, f = self._matrix.read()
-        return (a, b, c, d, e, f)
+        return (a, b, c, d, e, f) if math.isfinite(a + b + c + d + e + f) else UNTURNED
 
-    def _bounds(self, thing: int, outer: _Matrix) -> Box:
+    def _bounds(self, thing: int, outer: Matrix) -> Box:
         _bounds_of(thing, *self._edges.places)
         left, bottom, right, top = self._edges.read()
+        if not math.isfinite(left + bottom + right + top):
+            return _NOWHERE
         box = Box(left, bottom, right, top)
-        return box if outer is _IDENTITY else _transform(box, outer)
+        return box if outer is UNTURNED else transform(box, outer)
 
-    def _fragment(self, thing: int, text_page: int, outer: _Matrix) -> Fragment | None:
+    def _fragment(self, thing: int, text_page: int, outer: Matrix) -> Fragment | None:
         units = _text_of(thing, text_page, self._wide.address, self._wide.units) // 2 - 1
         text = self._wide.text(units)
         if not text or text.isspace():
@@ -184,8 +188,8 @@ class _Reader:
             if not text or text.isspace():
                 return None
         a, b, c, d, e, f = matrix = self._matrix_of(thing)
-        if outer is not _IDENTITY:
-            a, b, c, d, e, f = _combine(matrix, outer)
+        if outer is not UNTURNED:
+            a, b, c, d, e, f = combine(matrix, outer)
         _size_of(thing, self._size.places[0])
         points = self._size.read()[0] * math.hypot(c, d)
         box = self._bounds(thing, outer)
@@ -230,7 +234,7 @@ class _Reader:
         red, green, blue, alpha = self._colour.read()
         return int(red << 16 | green << 8 | blue) if alpha else None
 
-    def _shape(self, thing: int, outer: _Matrix) -> Shape:
+    def _shape(self, thing: int, outer: Matrix) -> Shape:
         _draw_mode_of(thing, *self._modes.places)
         mode, stroke = self._modes.read()
         fill = self._fill(thing) if mode else None
@@ -350,30 +354,3 @@ def _is_small_figure(text: str, box: Box, baseline: float, points: float) -> boo
     """Whether figures are drawn with a font's own superscript glyphs, on the baseline of full-size ones."""
     raised = box.bottom > baseline + 0.2 * points and box.top - box.bottom < 0.5 * points
     return raised and text.strip().isdigit()
-
-
-def _upright(page: Any) -> _Matrix:
-    """The matrix that turns a page's content as its /Rotate entry shows it."""
-    turns = raw.FPDFPage_GetRotation(page)
-    width, height = raw.FPDF_GetPageWidthF(page), raw.FPDF_GetPageHeightF(page)
-    if turns == 1:
-        return (0.0, -1.0, 1.0, 0.0, 0.0, height)
-    if turns == 2:
-        return (-1.0, 0.0, 0.0, -1.0, width, height)
-    if turns == 3:
-        return (0.0, 1.0, -1.0, 0.0, width, 0.0)
-    return _IDENTITY
-
-
-def _combine(inner: _Matrix, outer: _Matrix) -> _Matrix:
-    a, b, c, d, e, f = inner
-    p, q, r, s, t, u = outer
-    return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
-
-
-def _transform(box: Box, matrix: _Matrix) -> Box:
-    a, b, c, d, e, f = matrix
-    corners = [(x, y) for x in (box.left, box.right) for y in (box.bottom, box.top)]
-    xs = [a * x + c * y + e for x, y in corners]
-    ys = [b * x + d * y + f for x, y in corners]
-    return Box(min(xs), min(ys), max(xs), max(ys))

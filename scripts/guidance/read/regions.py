@@ -244,12 +244,13 @@ def _stacked(one: Box, other: Box) -> bool:
 def _pictures(page: Page, body_size: float) -> list[Picture]:
     tagged = _tagged_pictures(page, body_size)
     drawn = [b for b in _drawn_pictures(page, body_size) if not any(_touch(b, t.box) for t in tagged)]
+    seen = [_clip(s.box, page) for s in page.images]
     images = [
-        s.box
-        for s in page.images
-        if _width(s.box) > 4 * body_size
-        and _height(s.box) > 4 * body_size
-        and not any(_overlap(s.box, t.box) for t in tagged)
+        box
+        for box in seen
+        if _width(box) > 4 * body_size
+        and _height(box) > 4 * body_size
+        and not any(_overlap(box, t.box) for t in tagged)
     ]
     charts = [b for b in _charts(page, body_size) if not any(_touch(b, t.box) for t in tagged)]
     others = [Picture(b, None, _nodes(page, b, body_size)) for b in [*drawn, *images, *charts]]
