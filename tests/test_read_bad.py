@@ -100,6 +100,11 @@ def test_without_pages(tmp_path: Path) -> None:
     complaint(tmp_path / "none.pdf")
 
 
+def test_a_page_that_the_engine_cannot_load(monkeypatch: pytest.MonkeyPatch, whole: Path) -> None:
+    monkeypatch.setattr("guidance.read.pdf.raw.FPDF_LoadPage", lambda document, index: None)
+    assert "page 1 is damaged" in complaint(whole)
+
+
 def test_a_page_without_fonts(tmp_path: Path) -> None:
     with pikepdf.new() as pdf:
         pdf.add_blank_page()

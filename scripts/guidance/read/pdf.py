@@ -91,7 +91,7 @@ class _Reader:
     """Reads one open file; holds the buffers and the fonts seen, which pdfium asks for again and again."""
 
     def __init__(self, document: Opened, elements: int = 0) -> None:
-        self._document = document.handle
+        self._document, self._path = document.handle, document.path
         self._fonts: dict[int, Font] = {}
         self._elements = elements  # tags are numbered from here on
         self._wide = Wide()
@@ -110,7 +110,9 @@ class _Reader:
         """The ink of page `number`."""
         page = raw.FPDF_LoadPage(self._document, number - 1)
         if not page:
-            raise GuidanceError(f"page {number} of the PDF cannot be read; download the file again")
+            raise GuidanceError(
+                f"{self._path}: page {number} is damaged and cannot be read; download the file again"
+            )
         text_page = raw.FPDFText_LoadPage(page)
         try:
             fragments: list[Fragment] = []

@@ -48,12 +48,13 @@ class Wide:
 
 
 class Opened:
-    """An open PDF file; `handle` is the engine's. To be closed."""
+    """An open PDF file at `path`; `handle` is the engine's. To be closed."""
 
     def __init__(self, path: Path) -> None:
         """Raises GuidanceError, in one line, for a file that is missing, is no PDF, is damaged, is encrypted or
         has no page."""
         raw.FPDF_InitLibraryWithConfig(raw.FPDF_LIBRARY_CONFIG(version=2))
+        self.path = path
         if not path.is_file():
             raise GuidanceError(f"{path}: there is no such file")
         self.handle = raw.FPDF_LoadDocument(str(path.resolve()).encode("utf-8", "surrogateescape"), None)
