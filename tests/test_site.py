@@ -9,12 +9,14 @@ from pathlib import Path
 import msgspec
 import pytest
 from mike import commands as mike
+from msgspec.structs import replace
 
 from guidance.jobs import Crew, Job, Ticket
 from guidance.model import GuidanceError
 from guidance.publish import deploy
 from guidance.publish.builder import PrintOrder
 from guidance.publish.site import Folder, Workshop, build_site
+from guidance.publish.small_pages import NOT_LISTED
 
 HOME = Folder("", "Library", {"index.md": b"# Home\n\n[2020](2020/)\n"}, {"site_name": "Library"})
 
@@ -223,7 +225,12 @@ def git(*arguments: str) -> None:
 
 def test_addresses_are_given_where_the_sites_own_is_known(shop: Workshop, tmp_path: Path) -> None:
     known = Workshop(shop.root, shop.work, "https://guidance.example.org/wt")
-    build_site(FOLDERS, tmp_path / "site", known)
+    says = f"<html><head>{NOT_LISTED}</head></html>".encode(), f"<head></head>{NOT_LISTED}".encode()
+    small = replace(edition("2021"), extras={f"p/{at}/index.html": page for at, page in enumerate(says)})
+    build_site((*FOLDERS, small), tmp_path / "site", known)
+    short = (tmp_path / "site" / "sitemap-2021-paragraphs.xml").read_text(encoding="utf-8")
+    assert "/2021/p/1/" in short
+    assert "/2021/p/0/" not in short  # its own head forbids to list it
     whole = (tmp_path / "site" / "sitemap.xml").read_text(encoding="utf-8")
     assert "<loc>https://guidance.example.org/wt/sitemap-2020.xml</loc>" in whole
     sitemap = (tmp_path / "site" / "sitemap-2020.xml").read_text(encoding="utf-8")

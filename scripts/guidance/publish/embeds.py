@@ -14,7 +14,7 @@ from guidance.anchors import permalink_path
 from guidance.model import Block, Cell, GuidanceError, List, Provision, Subheading, Table, block_texts
 from guidance.publish.inline import clean
 from guidance.publish.shelf import Node, Shelf, edition_name, own_words, short
-from guidance.publish.small_pages import STYLE_NAME, canonical, frame, shorten, style, superseded
+from guidance.publish.small_pages import NOT_LISTED, STYLE_NAME, canonical, frame, shorten, style, superseded
 
 SCRIPT = Path(__file__).with_name("embed.js")
 _UP = "../../../"
@@ -192,7 +192,7 @@ def _framed(node: Node, shelf: Shelf) -> bytes:
         f'<footer><p><cite><a href="{permalink}" target="_top">{cited}</a></cite></p>',
         f"<p>{_standing(node, shelf)}</p></footer>",
     ]
-    head = ['<meta name="robots" content="noindex">', *canonical(permalink_path(*node), shelf, _UP)]
+    head = [NOT_LISTED, *canonical(permalink_path(*node), shelf, _UP)]
     return frame(
         shelf.cited(node),
         shorten(own_words(provision)) if provision else shelf.cited(node),

@@ -14,7 +14,7 @@ from guidance.publish.blocks import Setting, render_html
 from guidance.publish.inline import Context, Form
 from guidance.publish.pages import source_address
 from guidance.publish.shelf import Fate, Node, Shelf, edition_name, lineage_path, own_words, provision_name, short
-from guidance.publish.small_pages import STYLE_NAME, canonical, frame, shorten, style, superseded
+from guidance.publish.small_pages import NOT_LISTED, STYLE_NAME, canonical, frame, shorten, style, superseded
 from guidance.register import Edition
 
 _UP = "../../../"  # from a permalink page to the publication's root
@@ -206,5 +206,5 @@ def _answer(node: Node, shelf: Shelf) -> bytes:
         f'<a href="{_UP}{escape(lineage_path(fate.lineage))}">Where that text stands today</a>.</p>',
         f'<p><a href="{_UP}{escape(current.id)}/">The {escape(current.id)} edition</a></p>',
     ]
-    head = ['<meta name="robots" content="noindex">', *canonical(permalink_path(edition, anchor), shelf, _UP)]
+    head = [NOT_LISTED, *canonical(permalink_path(edition, anchor), shelf, _UP)]
     return frame(f"{title}, {cited}", said, main, shelf, up=_UP, head=head, css=f"../{STYLE_NAME}")

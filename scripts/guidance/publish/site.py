@@ -15,6 +15,7 @@ from guidance.publish import deploy, swap
 from guidance.publish.builder import write_below
 from guidance.publish.printing import Folder, Printing, Workshop, read_frame
 from guidance.publish.root_files import root_files
+from guidance.publish.small_pages import NOT_LISTED
 
 __all__ = ["Folder", "Workshop", "build_site", "write_below"]
 
@@ -77,6 +78,12 @@ def _refuse_collisions(folders: list[Folder]) -> None:
 def _write_root_files(site: Path, editions: Collection[str], site_url: str | None) -> None:
     for leftover in site.rglob("sitemap.xml*"):
         leftover.unlink()
-    paths = (path.relative_to(site).as_posix() for path in site.rglob("index.html"))
+    pages = (path for path in site.rglob("index.html") if not site_url or _may_be_listed(path))
+    paths = (path.relative_to(site).as_posix() for path in pages)
     for name, content in root_files(paths, editions, site_url).items():
         write_below(site, name, content)
+
+
+def _may_be_listed(page: Path) -> bool:
+    """Whether search engines may list a page: a sitemap must not name one whose own head forbids it."""
+    return NOT_LISTED.encode() not in page.read_bytes().partition(b"</head>")[0]

@@ -12,6 +12,7 @@ from guidance.publish.edition import say_date
 from guidance.publish.shelf import Shelf
 
 STYLE_NAME = "permalink.css"
+NOT_LISTED = '<meta name="robots" content="noindex">'  # of a page that only repeats or answers for another
 _STYLE = """\
 body { font: 1.0625rem/1.6 system-ui, -apple-system, "Segoe UI", "Noto Sans", Arial, sans-serif; max-width: 42rem;
   margin: 0 auto; padding: 1.25rem 1rem 2rem; background: var(--paper, Canvas); color: var(--ink, CanvasText);
