@@ -14,7 +14,7 @@ from msgspec import Struct
 from guidance.model import Document, GuidanceError, Kind, Provision, plain_text
 
 _PREFIX: dict[Kind, str] = {"paragraph": "para", "footnote": "fn", "flow-chart": "flow-chart"}
-_QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‑": "-", "\u00ad": None})
+_QUOTES = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", "-"), ("‑", "-"), ("\u00ad", ""))
 _LONGEST = 56  # characters of a title that an anchor keeps
 _HEADER = "# anchor\tkind\tnumber\tpage\tfingerprint"
 
@@ -78,7 +78,11 @@ class Allocator:
 
 def normalise(text: str) -> str:
     """Text with what a re-issue may set differently made alike: quotes, dashes, ligatures, white space."""
-    return " ".join(unicodedata.normalize("NFKC", text).translate(_QUOTES).split())
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+        for mark, plain in _QUOTES:
+            text = text.replace(mark, plain)
+    return " ".join(text.split())
 
 
 def fingerprint(text: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from guidance.compare.board import Board
 from guidance.compare.headings import match_headings
 from guidance.compare.pairs import Pair, group_pairs
-from guidance.compare.units import Shingle, Unit, likeness, rare_shingles, shingles, units
+from guidance.compare.units import Shingle, Unit, likeness, rare_shingles, read_units, shingles
 from guidance.model import Document
 
 RARE = 6  # a shingle in more units than this, over both editions, is boilerplate
@@ -22,7 +22,11 @@ def align(old: Document, new: Document) -> tuple[Pair, ...]:
 
     Every provision and note of both documents is in exactly one pair.
     """
-    olds, news = units(old), units(new)
+    return align_units(*read_units(old, new))
+
+
+def align_units(olds: Sequence[Unit], news: Sequence[Unit]) -> tuple[Pair, ...]:
+    """The same of two documents' units."""
     bodies = _match([u for u in olds if _is_body(u)], [u for u in news if _is_body(u)])
     heads = match_headings([u for u in olds if u.is_heading], [u for u in news if u.is_heading], bodies)
     notes = _match([u for u in olds if u.kind == "footnote"], [u for u in news if u.kind == "footnote"])

@@ -4,16 +4,17 @@ Nothing here decides which provision became which (`alignment` does), and nothin
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 
 from msgspec import Struct
 
 from guidance.anchors import normalise
-from guidance.compare.alignment import align
+from guidance.compare.alignment import align_units
 from guidance.compare.levels import Strengths, level_of, side, strengths_of
 from guidance.compare.pairs import Pair
-from guidance.compare.units import compared_text
-from guidance.compare.words import Moved, diff_words, reordered, sentence_key, sentences
+from guidance.compare.units import compared_text, read_units
+from guidance.compare.words import Keyed, Moved, Sentence, diff_words, keyed_sentences, reordered, sentence_key
 from guidance.model import (
     Change,
     ChangeKind,
@@ -54,9 +55,11 @@ def compare(
 
     With the duties of both documents a level is judged by them, else by the words must, should and may.
     """
-    pairs = align(old, new)
+    units = read_units(old, new)
+    pairs = align_units(*units)
     olds, news = _by_anchor(old), _by_anchor(new)
-    sides = [(_side(olds, pair.old), _side(news, pair.new)) for pair in pairs]
+    texts, others = ({unit.anchor: unit.text for unit in found} for found in units)
+    sides = [(_side(olds, pair.old, texts), _side(news, pair.new, others)) for pair in pairs]
     away, here = _moved_sentences(sides)
     numbers = _numbers(pairs, olds, news)
     ledger = _Ledger(duties) if duties else None
@@ -107,14 +110,14 @@ def _by_anchor(document: Document) -> dict[str, Provision]:
     return {provision.anchor: provision for provision in (*document.provisions, *document.notes)}
 
 
-def _side(provisions: dict[str, Provision], anchors: tuple[str, ...]) -> _Side:
+def _side(
+    provisions: dict[str, Provision], anchors: tuple[str, ...], texts: Mapping[str, str] | None = None
+) -> _Side:
+    """One side of a change; `texts` are the provisions' own where they are at hand."""
     members = tuple(provisions[anchor] for anchor in anchors)
-    text, starts = "", []
-    for count, member in enumerate(members):
-        text += BETWEEN if count else ""
-        starts.append(len(text))
-        text += compared_text(member)
-    return _Side(members, text, tuple(starts))
+    parts = [texts[anchor] for anchor in anchors] if texts else [compared_text(member) for member in members]
+    starts = accumulate((len(part) + len(BETWEEN) for part in parts[:-1]), initial=0)
+    return _Side(members, BETWEEN.join(parts), tuple(starts))
 
 
 def _links(one: _Side) -> tuple[str, ...]:
@@ -179,38 +182,39 @@ def _follows(pieces: Sequence[Piece], numbers: frozenset[tuple[str, str]]) -> bo
 # --- Sentences that moved ------------------------------------------------------------------------
 
 _Moves = dict[int, list[Moved]]  # count of the change -> its moved sentences
+_Found = tuple[int, Sentence]  # count of the change, and where the sentence stands in its text
 
 
 def _moved_sentences(sides: Sequence[tuple[_Side, _Side]]) -> tuple[_Moves, _Moves]:
     """Sentences that left a provision and turn up in another, or elsewhere in their own."""
     away: _Moves = {}
     here: _Moves = {}
-    left: dict[str, list[tuple[int, int, int]]] = {}
-    came: dict[str, list[tuple[int, int, int]]] = {}
+    left: dict[str, list[_Found]] = {}
+    came: dict[str, list[_Found]] = {}
     for at, (before, after) in enumerate(sides):
         if before.text == after.text:
             continue
-        _collect(left, at, before.text, after.text)
-        _collect(came, at, after.text, before.text)
-        for mine, theirs in reordered(before.text, after.text):
-            away.setdefault(at, []).append(Moved(*mine, place=after.anchor_at(theirs[0])))
-            here.setdefault(at, []).append(Moved(*theirs, place=before.anchor_at(mine[0])))
+        mine, theirs = keyed_sentences(before.text), keyed_sentences(after.text)
+        _collect(left, at, mine, theirs)
+        _collect(came, at, theirs, mine)
+        for one, other in reordered(mine, theirs):
+            away.setdefault(at, []).append(Moved(*one, place=after.anchor_at(other[0])))
+            here.setdefault(at, []).append(Moved(*other, place=before.anchor_at(one[0])))
     for key, olds in left.items():
         news = came.get(key, [])
         if len(olds) == len(news) == 1:
-            (at, start, end), (to, begin, until) = olds[0], news[0]
+            (at, (start, end)), (to, (begin, until)) = olds[0], news[0]
             away.setdefault(at, []).append(Moved(start, end, place=sides[to][1].anchor_at(begin)))
             here.setdefault(to, []).append(Moved(begin, until, place=sides[at][0].anchor_at(start)))
     return away, here
 
 
-def _collect(found: dict[str, list[tuple[int, int, int]]], at: int, text: str, other: str) -> None:
+def _collect(found: dict[str, list[_Found]], at: int, mine: Sequence[Keyed], theirs: Sequence[Keyed]) -> None:
     """Note the sentences of a text that the other side of its change does not have."""
-    known = {sentence_key(other[start:end]) for start, end in sentences(other)}
-    for start, end in sentences(text):
-        key = sentence_key(text[start:end])
+    known = {key for key, _ in theirs}
+    for key, place in mine:
         if key and key not in known:
-            found.setdefault(key, []).append((at, start, end))
+            found.setdefault(key, []).append((at, place))
 
 
 class _Ledger:

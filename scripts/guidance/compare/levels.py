@@ -30,7 +30,7 @@ def strengths_in(text: str) -> Strengths:
 
 def strengths_of(duties: Iterable[Duty], moved: frozenset[str]) -> Strengths:
     """How often some duties are of each strength, sentences that only moved left out."""
-    return Counter(duty.strength for duty in duties if sentence_key(duty.sentence) not in moved)
+    return Counter(duty.strength for duty in duties if not moved or sentence_key(duty.sentence) not in moved)
 
 
 def side(pieces: Sequence[Piece], new: bool, moved: bool = True) -> str:
@@ -59,7 +59,7 @@ def level_of(
 ) -> Level:
     """The level of a change. `duties` are the strengths before and after, where a ledger tells them."""
     old, new = side(pieces, new=False, moved=False), side(pieces, new=True, moved=False)
-    before, after = duties or (strengths_in(old), strengths_in(new))
+    before, after = duties or ((strengths_in(old), strengths_in(new)) if pieces else (None, None))
     if before != after:
         return "duty changed"
     if kind == "added":

@@ -49,6 +49,9 @@ def group_pairs(olds: Sequence[Unit], news: Sequence[Unit], joins: dict[Edge, st
 
 def _group(new: int, from_new: dict[int, list[int]], from_old: dict[int, list[int]]) -> tuple[list[int], list[int]]:
     """All old and new units that hang together with a new one."""
+    mine = from_new.get(new, [])
+    if all(from_old[old] == [new] for old in mine):
+        return mine, [new]
     olds: set[int] = set()
     news: set[int] = set()
     waiting = [new]

@@ -5,8 +5,8 @@ Nothing here decides which provision became which; that is for `alignment`.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, pairwise
 
 from msgspec import Struct
 from rapidfuzz.distance import Indel
@@ -18,6 +18,7 @@ HEADINGS: frozenset[Kind] = frozenset({"part", "chapter", "section", "annex"})
 _WORD = re.compile(r"\w+(?:['\-]\w+)*")
 
 _RESIDUE = re.compile(r"(?<=[a-z])\d*[A-Z](?!\w)")
+_MAY_BE_RESIDUE = re.compile(r"[A-Z](?!\w)(?<=[a-z\d][A-Z])")  # quicker: few letters are capital
 
 Shingle = tuple[str, str, str]
 
@@ -33,6 +34,7 @@ class Unit(Struct, frozen=True):
     key: str  # the normalised text: equal keys, equal texts
     words: tuple[str, ...]  # in lower case, without punctuation
     parents: tuple[str, ...]
+    text: str = ""  # as `compared_text` gives it
 
     @property
     def is_heading(self) -> bool:
@@ -42,7 +44,8 @@ class Unit(Struct, frozen=True):
 
 def bare(text: str) -> str:
     """A text normalised, without what word processors leave of notes' marks behind words: "must1F", "stateF"."""
-    return _RESIDUE.sub("", normalise(text))
+    found = normalise(text)
+    return _RESIDUE.sub("", found) if _MAY_BE_RESIDUE.search(found) else found
 
 
 def compared_text(provision: Provision) -> str:
@@ -51,24 +54,34 @@ def compared_text(provision: Provision) -> str:
     return "\n".join(part for part in (heading, plain_text(provision)) if part)
 
 
-def units(document: Document) -> tuple[Unit, ...]:
-    """Every provision and note of a document, in reading order, notes last."""
-    found = []
+def read_units(*documents: Document) -> tuple[tuple[Unit, ...], ...]:
+    """Of each document every provision and note, in reading order, notes last. Texts that documents share are
+    looked at once."""
+    known: dict[str, tuple[str, tuple[str, ...]]] = {}
+    return tuple(tuple(_units(document, known)) for document in documents)
+
+
+def _units(document: Document, known: dict[str, tuple[str, tuple[str, ...]]]) -> Iterator[Unit]:
     for at, provision in enumerate((*document.provisions, *document.notes)):
-        key = bare(compared_text(provision)) or _likeness(provision)
-        found.append(
-            Unit(
-                at=at,
-                anchor=provision.anchor,
-                kind=provision.kind,
-                number=provision.number,
-                level=provision.level,
-                key=key,
-                words=tuple(_WORD.findall(key.lower())),
-                parents=provision.parents,
-            )
+        text = compared_text(provision)
+        if text not in known:
+            key = bare(text)
+            known[text] = key, tuple(_WORD.findall(key.lower()))
+        key, words = known[text]
+        if not key:
+            key = _likeness(provision)
+            words = tuple(_WORD.findall(key.lower()))
+        yield Unit(
+            at=at,
+            anchor=provision.anchor,
+            kind=provision.kind,
+            number=provision.number,
+            level=provision.level,
+            key=key,
+            words=words,
+            parents=provision.parents,
+            text=text,
         )
-    return tuple(found)
 
 
 def _likeness(provision: Provision) -> str:
@@ -84,7 +97,7 @@ def shingles(words: Sequence[str]) -> frozenset[Shingle]:
 
 def likeness(old: Sequence[str], new: Sequence[str]) -> float:
     """How alike two runs of words are, 0 to 1, order counting."""
-    if not old and not new:
+    if old == new:
         return 1.0
     return round(Indel.normalized_similarity(old, new), 4)
 
@@ -104,26 +117,30 @@ def heaviest_chain(edges: Sequence[tuple[int, int, int]]) -> frozenset[tuple[int
     if not edges:
         return frozenset()
     ordered = sorted(edges)
+    if all(one[1] <= other[1] for one, other in pairwise(ordered)):
+        return frozenset((old, new) for old, new, _ in ordered)
     size = max(new for _, new, _ in ordered) + 1
-    tree: list[tuple[int, int]] = [(0, -1)] * (size + 1)  # best (weight, last edge) up to a new place
+    weights, lasts = [0] * (size + 1), [-1] * (size + 1)  # best weight, and its last edge, up to a new place
     before: list[int] = []
-    best = (0, -1)
+    most, end = 0, -1
     for count, (_, new, weight) in enumerate(ordered):
-        reach = (0, -1)
+        reach, last = 0, -1
         at = new + 1
         while at > 0:
-            reach = max(reach, tree[at], key=lambda entry: entry[0])
+            if weights[at] > reach:
+                reach, last = weights[at], lasts[at]
             at -= at & -at
-        before.append(reach[1])
-        here = (reach[0] + weight, count)
-        best = max(best, here, key=lambda entry: entry[0])
+        before.append(last)
+        here = reach + weight
+        if here > most:
+            most, end = here, count
         at = new + 1
         while at <= size:
-            tree[at] = max(tree[at], here, key=lambda entry: entry[0])
+            if here > weights[at]:
+                weights[at], lasts[at] = here, count
             at += at & -at
-    chain = []
-    at = best[1]
-    while at >= 0:
-        chain.append(ordered[at][:2])
-        at = before[at]
-    return frozenset(chain)
+    kept = []
+    while end >= 0:
+        kept.append(ordered[end][:2])
+        end = before[end]
+    return frozenset(kept)

@@ -5,7 +5,9 @@ always give the same pieces.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Literal
 
 import fast_diff_match_patch
@@ -22,6 +24,7 @@ _SENTENCE_END = re.compile(r"\n+|(?<=[.!?;])[”’\"')\]]*\s+(?=[^a-z\s])")
 _WORDS = re.compile(r"\w+")
 
 Sentence = tuple[int, int]  # start and end in a text, white space and line ends left out
+Keyed = tuple[str, Sentence]
 
 
 class Moved(Struct, frozen=True):
@@ -50,7 +53,12 @@ def sentence_key(text: str) -> str:
     return key if len(_WORDS.findall(key)) >= MOVED_WORDS else ""
 
 
-def reordered(old: str, new: str) -> list[tuple[Sentence, Sentence]]:
+def keyed_sentences(text: str) -> list[Keyed]:
+    """The sentences of a text, each behind its `sentence_key`."""
+    return [(sentence_key(text[start:end]), (start, end)) for start, end in sentences(text)]
+
+
+def reordered(old: Sequence[Keyed], new: Sequence[Keyed]) -> list[tuple[Sentence, Sentence]]:
     """Sentences that stand once in both texts, but in another order: the fewest words that explain it."""
     mine, theirs = _standing_once(old), _standing_once(new)
     places = [(mine[key], theirs[key]) for key in mine if key in theirs]
@@ -59,60 +67,59 @@ def reordered(old: str, new: str) -> list[tuple[Sentence, Sentence]]:
     return [edges[edge] for edge in sorted(edges) if edge not in stayed]
 
 
-def _standing_once(text: str) -> dict[str, Sentence]:
-    found: dict[str, list[Sentence]] = {}
-    for start, end in sentences(text):
-        found.setdefault(sentence_key(text[start:end]), []).append((start, end))
-    return {key: places[0] for key, places in found.items() if key and len(places) == 1}
+def _standing_once(keyed: Sequence[Keyed]) -> dict[str, Sentence]:
+    count = Counter(key for key, _ in keyed)
+    return {key: place for key, place in keyed if key and count[key] == 1}
 
 
 def diff_words(old: str, new: str, away: Sequence[Moved] = (), here: Sequence[Moved] = ()) -> tuple[Piece, ...]:
     """The pieces that lead from one text to the other: same and inserted ones joined are the new text, same
     and deleted ones the old. `away` and `here` are sentences known to have moved: each one whole."""
-    letters: dict[str, str] = {}
-    left = list(_tokens(old, away, "moved away"))
-    right = list(_tokens(new, here, "moved here"))
-    mapped = ["".join(_letter(letters, token, count) for count, token in enumerate(side)) for side in (left, right)]
+    left, right = _Side(old, away, "moved away"), _Side(new, here, "moved here")
     pieces: list[Piece] = []
     at = to = 0
-    for sign, length in fast_diff_match_patch.diff(*mapped, timelimit=0, checklines=False, cleanup="Semantic"):
-        if sign == "=":
-            _add(pieces, right[to : to + length], "same")
+    for sign, length in fast_diff_match_patch.diff(
+        *_as_letters(left.words, right.words), timelimit=0, checklines=False, cleanup="Semantic"
+    ):
+        if sign == "-":
+            left.put(pieces, at, at + length, "deleted")
         else:
-            _add(
-                pieces,
-                left[at : at + length] if sign == "-" else right[to : to + length],
-                "deleted" if sign == "-" else "inserted",
-            )
+            right.put(pieces, to, to + length, "same" if sign == "=" else "inserted")
         at += length if sign != "+" else 0
         to += length if sign != "-" else 0
     return tuple(pieces)
 
 
-def _tokens(text: str, moved: Sequence[Moved], kind: Literal["moved away", "moved here"]) -> Iterator[Piece]:
-    """A text as pieces of one word each, its moved sentences each as one piece."""
-    at = 0
-    for stretch in sorted(moved, key=lambda one: one.start):
-        yield from (Piece("same", word) for word in _TOKEN.findall(text[at : stretch.start]))
-        yield Piece(kind, text[stretch.start : stretch.end], stretch.place)
-        at = stretch.end
-    yield from (Piece("same", word) for word in _TOKEN.findall(text[at:]))
+class _Side:
+    """A text as words, among them each sentence that moved as one word that is like no other."""
+
+    def __init__(self, text: str, moved: Sequence[Moved], kind: Literal["moved away", "moved here"]) -> None:
+        self.words: list[str] = []
+        self._moved: dict[int, Piece] = {}
+        at = 0
+        for stretch in sorted(moved, key=lambda one: one.start):
+            self.words += _TOKEN.findall(text[at : stretch.start])
+            piece = Piece(kind, text[stretch.start : stretch.end], stretch.place)
+            self._moved[len(self.words)] = piece
+            self.words.append(f"{kind} {len(self.words)} {piece.text}")
+            at = stretch.end
+        self.words += _TOKEN.findall(text[at:])
+
+    def put(self, pieces: list[Piece], start: int, end: int, kind: Literal["same", "inserted", "deleted"]) -> None:
+        """Put a stretch of the words behind the pieces, those that follow one another as one piece."""
+        for at in (*(at for at in self._moved if start <= at < end), end):
+            text = "".join(self.words[start:at])
+            if text and pieces and pieces[-1].kind == kind:
+                pieces[-1] = Piece(kind, pieces[-1].text + text)
+            elif text:
+                pieces.append(Piece(kind, text))
+            if at < end:
+                pieces.append(self._moved[at])
+            start = at + 1
 
 
-def _letter(letters: dict[str, str], token: Piece, count: int) -> str:
-    """One character for each different word; a moved sentence is like nothing else."""
-    key = token.text if token.kind == "same" else f"{token.kind} {count} {token.text}"
-    if key not in letters:
-        number = len(letters)
-        letters[key] = chr(0x4E00 + number) if number < 0x8000 else chr(0x20000 + number)
-    return letters[key]
-
-
-def _add(pieces: list[Piece], tokens: Sequence[Piece], kind: Literal["same", "inserted", "deleted"]) -> None:
-    for token in tokens:
-        if token.kind != "same":
-            pieces.append(token)
-        elif pieces and pieces[-1].kind == kind:
-            pieces[-1] = Piece(kind, pieces[-1].text + token.text)
-        else:
-            pieces.append(Piece(kind, token.text))
+def _as_letters(*sides: Sequence[str]) -> list[str]:
+    """Each side with one character for each different word."""
+    different = dict.fromkeys(chain(*sides))
+    letters = dict(zip(different, map(chr, chain(range(0x4E00, 0xCE00), range(0x28000, 0x110000))), strict=False))
+    return ["".join(map(letters.__getitem__, side)) for side in sides]
