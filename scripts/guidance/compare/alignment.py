@@ -5,12 +5,13 @@ comes first, then shared rare three-word runs, then what is left between two mat
 """
 
 import heapq
+from collections import Counter
 from collections.abc import Sequence
 
 from guidance.compare.board import Board
 from guidance.compare.headings import match_headings
 from guidance.compare.pairs import Pair, group_pairs
-from guidance.compare.units import Shingle, Unit, likeness, rare_shingles, read_units, shingles
+from guidance.compare.units import Shingle, Unit, common_shingles, likeness, read_units, shingles
 from guidance.model import Document
 
 RARE = 6  # a shingle in more units than this, over both editions, is boilerplate
@@ -117,23 +118,23 @@ class _Claims:
         olds, news = board.free_old(), board.free_new()
         left = {at: shingles(board.old[at].words) for at in olds}
         right = {at: shingles(board.new[at].words) for at in news}
-        rare = rare_shingles([*left.values(), *right.values()], RARE)
-        self.old = {at: found & rare for at, found in left.items()}
-        self.new = {at: found & rare for at, found in right.items()}
+        common = common_shingles([*left.values(), *right.values()], RARE)
+        self.old = {at: found - common for at, found in left.items()}
+        self.new = {at: found - common for at, found in right.items()}
         self.told_old: dict[int, set[Shingle]] = {at: set() for at in olds}
         self.told_new: dict[int, set[Shingle]] = {at: set() for at in news}
 
-    def candidates(self) -> set[tuple[int, int]]:
-        """Pairs that share a shingle at all."""
+    def candidates(self) -> dict[tuple[int, int], int]:
+        """Pairs that share a shingle at all, and how many they share."""
         where: dict[Shingle, list[int]] = {}
         for at, found in self.new.items():
             for shingle in found:
                 where.setdefault(shingle, []).append(at)
-        return {(old, new) for old, found in self.old.items() for s in found for new in where.get(s, ())}
+        return Counter((old, new) for old, found in self.old.items() for s in found for new in where.get(s, ()))
 
-    def fresh(self, old: int, new: int) -> frozenset[Shingle]:
-        """Shingles that both have and no join of either explains."""
-        return (self.old[old] & self.new[new]) - self.told_old[old] - self.told_new[new]
+    def fresh(self, old: int, new: int) -> int:
+        """How many shingles both have that no join of either explains."""
+        return len((self.old[old] & self.new[new]) - self.told_old[old] - self.told_new[new])
 
     def tell(self, old: int, new: int) -> None:
         """Count what two units share as explained."""
@@ -146,31 +147,30 @@ def _match_shingles(board: Board) -> None:
     """Join units by the rare words they share, the strongest pair first; a unit may take several partners,
     each of which must explain words that no other does."""
     claims = _Claims(board)
-    heap = [(-_strength(board, claims, *pair), pair) for pair in claims.candidates()]
+    heap = [(-_strength(board, shared, *pair), pair) for pair, shared in claims.candidates().items()]
     heapq.heapify(heap)
     while heap:
         strength, (old, new) = heapq.heappop(heap)
-        now = _strength(board, claims, old, new)
+        fresh = claims.fresh(old, new)
+        now = _strength(board, fresh, old, new)
         if now < -strength:
             if now > 0:
                 heapq.heappush(heap, (-now, (old, new)))
-        elif _convinces(board, claims, old, new):
+        elif _convinces(board, claims, fresh, old, new):
             board.join(old, new, "shared words")
             claims.tell(old, new)
 
 
-def _strength(board: Board, claims: _Claims, old: int, new: int) -> float:
-    fresh = len(claims.fresh(old, new))
+def _strength(board: Board, fresh: int, old: int, new: int) -> float:
     return fresh * (1.5 if _in_place(board, old, new) else 1.0)
 
 
-def _convinces(board: Board, claims: _Claims, old: int, new: int) -> bool:
-    """Whether the words that two units share, and no other join explains, are evidence enough.
+def _convinces(board: Board, claims: _Claims, fresh: int, old: int, new: int) -> bool:
+    """Whether so many runs of words that two units share, and no other join explains, are evidence enough.
 
     Much less is asked of a pair in its place than of one that would have moved, and a second partner must
     bring a good part of itself.
     """
-    fresh = len(claims.fresh(old, new))
     of_old, of_new = fresh / len(claims.old[old]), fresh / len(claims.new[new])
     both = 2 * fresh / (len(claims.old[old]) + len(claims.new[new]))
     in_place = _in_place(board, old, new)

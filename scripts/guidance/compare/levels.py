@@ -23,9 +23,9 @@ _WORD = re.compile(r"\w+")
 Strengths = Counter[str]
 
 
-def strengths_in(text: str) -> Strengths:
-    """How often a text says must, must not, should, should not and may."""
-    return Counter(verb + (" not" if negated else "") for verb, negated in _MODAL.findall(bare(text)))
+def _strengths_in(text: str) -> Strengths:
+    """How often a bare text says must, must not, should, should not and may."""
+    return Counter(verb + (" not" if negated else "") for verb, negated in _MODAL.findall(text))
 
 
 def strengths_of(duties: Iterable[Duty], moved: frozenset[str]) -> Strengths:
@@ -50,23 +50,26 @@ def only_numbers(pieces: Sequence[Piece]) -> bool:
 
 
 def _letters(text: str) -> str:
-    """A text without addresses, numbers, punctuation and spaces."""
-    return "".join(filter(str.isalpha, _ADDRESS.sub(" ", bare(text)))).casefold()
+    """A bare text without addresses, numbers, punctuation and spaces."""
+    return "".join(filter(str.isalpha, _ADDRESS.sub(" ", text))).casefold()
 
 
 def level_of(
     kind: ChangeKind, pieces: Sequence[Piece], links_changed: bool, duties: tuple[Strengths, Strengths] | None
 ) -> Level:
     """The level of a change. `duties` are the strengths before and after, where a ledger tells them."""
+    if not pieces and (duties is None or duties[0] == duties[1]):
+        return "links and numbers only" if kind == "renumbered" or (links_changed and kind != "added") else "none"
     old, new = side(pieces, new=False, moved=False), side(pieces, new=True, moved=False)
-    before, after = duties or ((strengths_in(old), strengths_in(new)) if pieces else (None, None))
+    was, now = bare(old), bare(new)
+    before, after = duties or (_strengths_in(was), _strengths_in(now))
     if before != after:
         return "duty changed"
     if kind == "added":
         return "new" if new.strip() else "none"
     if old == new or normalise(old) == normalise(new):
         return "links and numbers only" if links_changed or kind == "renumbered" else "none"
-    if only_numbers(pieces) or _letters(old) == _letters(new):
+    if only_numbers(pieces) or _letters(was) == _letters(now):
         return "links and numbers only"
     inserted = sum(len(_WORD.findall(piece.text)) for piece in pieces if piece.kind == "inserted")
     deleted = any(_WORD.search(piece.text) for piece in pieces if piece.kind == "deleted")

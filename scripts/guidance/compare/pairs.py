@@ -76,15 +76,17 @@ def _pair(
     joins: dict[Edge, str],
     stayed: frozenset[Edge],
 ) -> Pair:
-    old_words = [word for at in mine for word in olds[at].words]
-    new_words = [word for at in theirs for word in news[at].words]
     return Pair(
         old=tuple(olds[at].anchor for at in mine),
         new=tuple(news[at].anchor for at in theirs),
         how=joins[edges[0]] if edges else "none",
-        score=likeness(old_words, new_words) if edges else 0.0,
+        score=likeness(_words(olds, mine), _words(news, theirs)) if edges else 0.0,
         moved=bool(edges) and not any(edge in stayed for edge in edges),
     )
+
+
+def _words(these: Sequence[Unit], places: list[int]) -> tuple[str, ...]:
+    return tuple(word for at in places for word in these[at].words) if places[1:] else these[places[0]].words
 
 
 def _with_removed(

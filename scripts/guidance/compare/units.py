@@ -15,7 +15,7 @@ from guidance.anchors import normalise
 from guidance.model import Document, Figure, Kind, Provision, plain_text
 
 HEADINGS: frozenset[Kind] = frozenset({"part", "chapter", "section", "annex"})
-_WORD = re.compile(r"\w+(?:['\-]\w+)*")
+_WORD = re.compile(r"\w++(?:['\-]\w++)*+")
 
 _RESIDUE = re.compile(r"(?<=[a-z])\d*[A-Z](?!\w)")
 _MAY_BE_RESIDUE = re.compile(r"[A-Z](?!\w)(?<=[a-z\d][A-Z])")  # quicker: few letters are capital
@@ -102,10 +102,10 @@ def likeness(old: Sequence[str], new: Sequence[str]) -> float:
     return round(Indel.normalized_similarity(old, new), 4)
 
 
-def rare_shingles(texts: Iterable[frozenset[Shingle]], most: int) -> frozenset[Shingle]:
-    """The shingles that stand in at most `most` of the texts: boilerplate says nothing about descent."""
+def common_shingles(texts: Iterable[frozenset[Shingle]], most: int) -> frozenset[Shingle]:
+    """The shingles that stand in more than `most` of the texts: boilerplate, which says nothing about descent."""
     count = Counter(chain.from_iterable(texts))
-    return frozenset(shingle for shingle, times in count.items() if times <= most)
+    return frozenset(shingle for shingle, times in count.items() if times > most)
 
 
 def heaviest_chain(edges: Sequence[tuple[int, int, int]]) -> frozenset[tuple[int, int]]:

@@ -7,6 +7,7 @@ always give the same pieces.
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import chain
 from typing import Literal
 
@@ -19,7 +20,7 @@ from guidance.model import Piece
 
 MOVED_WORDS = 6  # a shorter sentence that turns up elsewhere may as well have been written twice
 
-_TOKEN = re.compile(r"https?://[^\s)\]]+|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’‑\-][^\W\d_]+)*|\s+|.", re.DOTALL)
+_TOKEN = re.compile(r"https?://[^\s)\]]++|\d++(?:[.,]\d++)*+|[^\W\d_]++(?:['’‑\-][^\W\d_]++)*+|\s++|.", re.DOTALL)
 _SENTENCE_END = re.compile(r"\n+|(?<=[.!?;])[”’\"')\]]*\s+(?=[^a-z\s])")
 _WORDS = re.compile(r"\w+")
 
@@ -47,6 +48,7 @@ def sentences(text: str) -> Iterator[Sentence]:
         start = match.end() if match else end
 
 
+@lru_cache(maxsize=1 << 14)
 def sentence_key(text: str) -> str:
     """What makes two sentences the same wherever they stand; empty where there are too few words to tell."""
     key = normalise(text).casefold().strip(" .;:,•")
