@@ -158,6 +158,38 @@ def test_a_build_that_breaks_off_leaves_the_old_site(
     assert sorted(p.name for p in tmp_path.iterdir()) == ["build", "mkdocs.yml", "site"]
 
 
+def test_a_site_that_was_meddled_with_is_made_good(shop: Workshop, tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    build_site(FOLDERS, out, shop)
+    before = contents(out)
+    for _ in range(2):  # the second time the folder comes from the build before
+        page = out / "2010" / "index.html"
+        page.write_bytes(page.read_bytes() + b"written over")
+        (out / "2020" / "edition.json").unlink()
+        (out / "2020" / "edition.json").write_text("replaced", encoding="utf-8")
+        (out / "latest" / "index.html").unlink()
+        (out / "latest" / "index.html").mkdir()
+        (out / "latest" / "index.html" / "more.txt").write_text("added", encoding="utf-8")
+        (out / "index.html").unlink()
+        (out / "elsewhere").symlink_to(tmp_path)
+        (out / "versions.json").write_text("[{}]", encoding="utf-8")
+        build_site(FOLDERS, out, shop)
+        assert contents(out) == before
+        assert not any(path.is_symlink() for path in out.rglob("*"))
+    assert (tmp_path / "mkdocs.yml").is_file()
+
+
+def test_a_site_on_a_disk_without_links(shop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("no links here")
+
+    build_site(FOLDERS, tmp_path / "linked", shop)
+    monkeypatch.setattr(os, "link", refuse)
+    for _ in range(3):
+        build_site(FOLDERS, tmp_path / "copied", shop)
+        assert contents(tmp_path / "copied") == contents(tmp_path / "linked")
+
+
 def test_a_page_that_mkdocs_refuses_is_an_error_of_one_line(shop: Workshop, tmp_path: Path) -> None:
     bad = Folder(
         "2010", "2010", {"index.md": b"# x"}, {"site_name": "x", "theme": {}, "markdown_extensions": ["none"]}

@@ -153,10 +153,14 @@ def _surroundings(version: str) -> Iterator[None]:
 
 
 def write_below(folder: Path, path: str, content: bytes) -> None:
-    """Write a file at a path below a folder. Raises GuidanceError for a path that leads out of it."""
+    """Write a file at a path below a folder: a new one, since the one there may have other names.
+
+    Raises GuidanceError for a path that leads out of the folder.
+    """
     pure = PurePosixPath(path)
     if pure.is_absolute() or ".." in pure.parts or not pure.parts:
         raise GuidanceError(f"{path}: a page must stand below its edition's folder")
     target = folder / pure
     target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
     target.write_bytes(content)

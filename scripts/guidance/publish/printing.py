@@ -17,6 +17,7 @@ from msgspec import Struct, structs
 from guidance.jobs import Crew, Job, Ticket, code_digest
 from guidance.model import GuidanceError
 from guidance.publish.builder import Printed, PrintOrder, print_pages, write_below
+from guidance.publish.tree import files_below, seal
 
 _UNUSED = ("assets/javascripts/", "assets/stylesheets/", "assets/images/")  # the theme's; no page of ours loads it
 _TOOLS = ("mkdocs", "mkdocs-material", "pymdown-extensions", "markdown", "mike")
@@ -71,6 +72,7 @@ class _Made(Struct, frozen=True):
     frame: str
     pages: dict[str, str]
     others: dict[str, str]
+    seal: str = ""  # of the built files
     warnings: tuple[str, ...] = ()
 
 
@@ -85,7 +87,8 @@ class Printing:
         self.site, self._log = self._home / "site", shop.work / "mkdocs.log"
         self._settings = _settings(folder, shop)
         self._now = _made_from(folder, self._settings, frame)
-        self._before = _read_made(self._home)
+        self.files = files_below(self.site) if self.site.is_dir() else {}
+        self._before = _read_made(self._home, seal(self.files))
         self._only = self._changed()
         self._ticket = None if self._only == () else self._order(self._only)
 
@@ -102,9 +105,16 @@ class Printing:
                 printed = self._printed(self._order(None))
             warnings = printed.warnings
             self._put(printed.files)
-        elif self._before != self._now:
+        elif self._before and self._before.others != self._now.others:
             self._put({})
-        (self._home / "made-from").write_bytes(msgspec.json.encode(structs.replace(self._now, warnings=warnings)))
+        else:
+            return self._told(warnings)
+        self.files = files_below(self.site)
+        made = structs.replace(self._now, warnings=warnings, seal=seal(self.files))
+        (self._home / "made-from").write_bytes(msgspec.json.encode(made))
+        return self._told(warnings)
+
+    def _told(self, warnings: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(f"{self.folder.place or 'root'}: {warning}" for warning in warnings)
 
     def _changed(self) -> tuple[str, ...] | None:
@@ -184,12 +194,13 @@ def _made_from(folder: Folder, settings: Mapping[str, object], frame: Frame) -> 
     return _Made(_digest(*parts), {path: _digest(content) for path, content in pages.items()}, others)
 
 
-def _read_made(home: Path) -> _Made | None:
+def _read_made(home: Path, sealed: str) -> _Made | None:
+    """What the folder at `home` was made from; None where its files are not as they were left."""
     try:
         made = msgspec.json.decode((home / "made-from").read_bytes(), type=_Made)
     except (OSError, msgspec.DecodeError):
         return None
-    return made if (home / "site").is_dir() else None
+    return made if made.seal == sealed else None
 
 
 def _digest(*parts: bytes) -> str:

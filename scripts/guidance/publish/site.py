@@ -4,7 +4,7 @@ Knows nothing of documents: what stands on the pages, and which there are, is de
 """
 
 import shutil
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from pathlib import Path, PurePosixPath
 
@@ -16,6 +16,7 @@ from guidance.publish.builder import write_below
 from guidance.publish.printing import Folder, Printing, Workshop, read_frame
 from guidance.publish.root_files import root_files
 from guidance.publish.small_pages import NOT_LISTED
+from guidance.publish.tree import Kept, lay
 
 __all__ = ["Folder", "Workshop", "build_site", "write_below"]
 
@@ -43,19 +44,12 @@ def build_site(
         for printing in begun:
             warnings += printing.finish()
             done(printing.folder.place)
-        new = swap.beside(out)
+        whole = _assemble(begun, shop.site_url)
+        spare = shop.work / "spare"  # the site before the last one
+        new = swap.beside(out, spare)
         try:
-            editions = [
-                deploy.Version(f.id, f.title, printing.site, f.aliases, f.prefix)
-                for printing in begun
-                if (f := printing.folder).id
-            ]
-            deploy.deploy(editions, new)
-            for printing in begun:
-                if not printing.folder.id:
-                    shutil.copytree(printing.site, new / printing.folder.place, dirs_exist_ok=True)
-            _write_root_files(new, [p.folder.place for p in begun if p.folder.id], shop.site_url)
-            swap.swap_in(new, out)
+            lay(whole, new)
+            swap.swap_in(new, out, spare)
         finally:
             shutil.rmtree(new, ignore_errors=True)
         return tuple(warnings)
@@ -72,18 +66,29 @@ def _refuse_collisions(folders: list[Folder]) -> None:
                 raise GuidanceError(f"{path}: stands where the edition {top} will be; give this page another name")
 
 
-# --- Files at the site's root ----------------------------------------------------------------------
+def _assemble(begun: Sequence[Printing], site_url: str | None) -> dict[str, Kept | bytes]:
+    """All files of the site by path: editions and their aliases, pages at the root, and what stands there for
+    machines."""
+    editions = [printing for printing in begun if printing.folder.id]
+    versions = (deploy.Version(f.id, f.title, f.aliases, f.prefix) for f in (one.folder for one in editions))
+    places, listed = deploy.deploy(versions)
+    whole: dict[str, Kept | bytes] = dict(listed)
+    for printing, names in zip(editions, places, strict=True):
+        for name in names:
+            whole |= {f"{name}/{path}": kept for path, kept in printing.files.items()}
+    for printing in begun:
+        if not printing.folder.id:
+            start = f"{printing.folder.place}/".lstrip("/")
+            whole |= {f"{start}{path}": kept for path, kept in printing.files.items()}
+    for leftover in [path for path in whole if path.rpartition("/")[2].startswith("sitemap.xml")]:
+        del whole[leftover]
+    pages = (path for path, held in whole.items() if path.endswith("index.html") and _may_be_listed(held, site_url))
+    return whole | root_files(pages, [one.folder.place for one in editions], site_url)
 
 
-def _write_root_files(site: Path, editions: Collection[str], site_url: str | None) -> None:
-    for leftover in site.rglob("sitemap.xml*"):
-        leftover.unlink()
-    pages = (path for path in site.rglob("index.html") if not site_url or _may_be_listed(path))
-    paths = (path.relative_to(site).as_posix() for path in pages)
-    for name, content in root_files(paths, editions, site_url).items():
-        write_below(site, name, content)
-
-
-def _may_be_listed(page: Path) -> bool:
+def _may_be_listed(page: Kept | bytes, site_url: str | None) -> bool:
     """Whether search engines may list a page: a sitemap must not name one whose own head forbids it."""
-    return NOT_LISTED.encode() not in page.read_bytes().partition(b"</head>")[0]
+    if not site_url:
+        return True  # there is no sitemap
+    content = page if isinstance(page, bytes) else Path(page.path).read_bytes()
+    return NOT_LISTED.encode() not in content.partition(b"</head>")[0]

@@ -8,7 +8,7 @@ from html import escape
 from itertools import pairwise
 
 from guidance.publish.shelf import Shelf, edition_name
-from guidance.publish.small_pages import STYLE_NAME, frame
+from guidance.publish.small_pages import NOT_LISTED, STYLE_NAME, frame
 
 Pair = tuple[str, str]  # ids of the older and of the newer edition
 _UP = "../../../"  # from such a page to the publication's root
@@ -62,7 +62,7 @@ def _page(old: str, new: str, loaded: Sequence[str], compared: Collection[Pair],
         f'<p><a href="../../">The {escape(new)} edition</a></p>',
     ]
     css = f"../../p/{STYLE_NAME}"
-    head = ['<meta name="robots" content="noindex">']
+    head = [NOT_LISTED]
     described = f"Where to read what changed from {old} to {new}."
     return frame(title, described, main, shelf, up=_UP, css=css, head=head)
 

@@ -3,6 +3,7 @@
 Nothing here knows what is in the folders; a reader of the site never meets a half-written one.
 """
 
+import contextlib
 import fcntl
 import os
 import shutil
@@ -45,11 +46,18 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_let_go)
 
 
-def beside(out: Path) -> Path:
-    """The empty folder next to `out` in which its successor is made."""
+def beside(out: Path, spare: Path | None = None) -> Path:
+    """The folder next to `out` in which its successor is made: empty, or `spare` itself where that can be moved.
+
+    To bring an older site up to date is less work than to make one.
+    """
     new = out.with_name(f".{out.name}.new")
     shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(parents=True)
+    new.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):  # there is none, or it is on another disk
+        if spare:
+            spare.rename(new)
+    new.mkdir(exist_ok=True)
     return new
 
 
@@ -64,8 +72,8 @@ def refuse_foreign(out: Path) -> None:
         raise GuidanceError(f"{out}: holds something that is not a built site; choose another place with --out")
 
 
-def swap_in(new: Path, out: Path) -> None:
-    """Put `new` where `out` is; the old folder goes away last."""
+def swap_in(new: Path, out: Path, spare: Path | None = None) -> None:
+    """Put `new` where `out` is; the old folder goes away last, or becomes the `spare` one."""
     old = _old(out)
     shutil.rmtree(old, ignore_errors=True)
     if out.exists():
@@ -76,6 +84,10 @@ def swap_in(new: Path, out: Path) -> None:
         if old.exists():
             old.rename(out)
         raise
+    with contextlib.suppress(OSError):
+        if spare:
+            shutil.rmtree(spare, ignore_errors=True)
+            old.rename(spare)
     shutil.rmtree(old, ignore_errors=True)
 
 
