@@ -23,6 +23,7 @@ _NAMED = re.compile(
     r"(?P<number>\d+[a-z]?|[a-z](?![a-z])|[ivxl]+(?![a-z])|one|two|three|four|five|six|seven|eight|nine|ten)\b",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(r"((?:\d{1,3}|[A-Z])(?:\.\d{1,3})*)\.?\s")
 _RESIDUE = re.compile(r"(?:\s*\d{1,3}F?)+$")  # what word processors leave of footnote marks in bookmarks
 _NEARLY_ALL = 0.8  # share of a style's titles on one level from which a tag that says otherwise is not believed
 _MOSTLY_UNKNOWN = 0.8  # share of a style's titles without a level from which the others' levels say nothing
@@ -93,20 +94,39 @@ def rank_headings(
     for chunk, vote in zip(titles, votes, strict=True):
         by_style[_style(chunk)][vote.bookmark or vote.contents or vote.tag or 0] += 1
     ranks = _style_ranks(by_style)
+    deeper = _depths(titles, votes)
     headings: list[Heading] = []
     before = 0
-    for chunk, vote in zip(titles, votes, strict=True):
+    for index, (chunk, vote) in enumerate(zip(titles, votes, strict=True)):
         style = _style(chunk)
         alike, unknown, every = by_style[style][ranks[style]], by_style[style][0], by_style[style].total()
         usual = alike >= _NEARLY_ALL * every or unknown > (1 - _NEARLY_ALL) * every
         level = vote.bookmark or vote.contents or (ranks[style] if usual else vote.tag) or ranks[style]
+        level += deeper.get(index, 0)
         level = before = min(level, before + 1)
         evidence: list[EvidenceKind] = []
         evidence += ["bookmark"] if vote.bookmark else []
         evidence += ["contents"] if vote.contents else []
         evidence += ["tag"] if vote.tag else []
+        evidence += ["number"] if index in deeper else []
         headings.append(Heading(chunk, level, (*evidence, "style")))
     return _chapters_first(headings)
+
+
+def _depths(titles: Sequence[Chunk], votes: Sequence[_Votes]) -> dict[int, int]:
+    """How much deeper than the others of its style a numbered title stands: 1.2.1 by one where 1.2 looks the same.
+    Styles of which other evidence says anything are left to it."""
+    numbered: dict[tuple[float, int], dict[int, int]] = defaultdict(dict)
+    for index, (chunk, vote) in enumerate(zip(titles, votes, strict=True)):
+        found = _NUMBERED.match(chunk.text)
+        known = vote.bookmark or vote.contents or vote.tag
+        numbered[_style(chunk)][index] = -1 if known or not found else found[1].count(".")
+    depths: dict[int, int] = {}
+    for parts in numbered.values():
+        least = min(parts.values())
+        if least >= 0 and len(parts) > 2:
+            depths |= {index: depth - least for index, depth in parts.items()}
+    return depths
 
 
 def _chapters_first(headings: Sequence[Heading]) -> tuple[Heading, ...]:
