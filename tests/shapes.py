@@ -221,6 +221,42 @@ def notes_in_two_columns_at_chapters_ends() -> Shape:
     return Shape(source, tuple(str(n) for n in range(1, 19)), tuple(headings), notes=18)
 
 
+def annexes_whose_paragraphs_count_by_their_letter() -> Shape:
+    source = HEAD + PLAIN_PAGE
+    numbers: list[str] = []
+    headings: list[tuple[int, str]] = []
+    for part in ("1", "2", "3", "A", "B"):
+        headings.append((1, f"{'Annex' if part.isalpha() else 'Chapter'} {part}: Signals"))
+        source += f"= {headings[-1][1]}\n"
+        for at in range(1, 9):
+            numbers.append(f"{part}{'' if part.isalpha() else '.'}{at}")
+            source += f"#hung(1cm)[{numbers[-1]}][{paragraph(ord(part) * 10 + at, 3)}]\n"
+        source += "A4 paper is used for all signals of this kind, and A3 paper for none.\n\n"
+    return Shape(source, tuple(numbers), tuple(headings), says=("A4 paper is used",))
+
+
+def numbers_in_brackets() -> Shape:
+    source = HEAD + PLAIN_PAGE
+    for number in range(1, 25):
+        source += f"= Chapter {number // 8 + 1}: Flags\n" if number % 8 == 1 else ""
+        source += f"#hung(1cm)[({number})][{paragraph(number + 800, 3)}]\n"
+    headings = tuple((1, f"Chapter {chapter}: Flags") for chapter in range(1, 4))
+    return Shape(source, tuple(str(n) for n in range(1, 25)), headings)
+
+
+def titles_told_apart_by_their_numbers_alone() -> Shape:
+    source = HEAD + PLAIN_PAGE
+    headings: list[tuple[int, str]] = []
+    for chapter in range(1, 4):
+        headings.append((1, f"{chapter} Lamps {chapter}"))
+        source += f'#pagebreak(weak: true)\n#text(18pt, weight: "bold")[{headings[-1][1]}]\n\n'
+        for section in ("1", "1.1", "1.2", "2", "2.1", "3"):
+            headings.append((2 + section.count("."), f"{chapter}.{section} Oil {chapter}{section}"))
+            source += f'#block(above: 1.5em, text(14pt, weight: "bold")[{headings[-1][1]}])\n\n'
+            source += f"{paragraph(len(headings) + 60)}\n\n"
+    return Shape(source, (), tuple(headings))
+
+
 SHAPES: tuple[Callable[[], Shape], ...] = (
     decimals_with_running_heads_and_notes_at_chapters_ends,
     numbers_that_start_again_in_each_chapter,
@@ -234,4 +270,7 @@ SHAPES: tuple[Callable[[], Shape], ...] = (
     shaded_paragraphs_of_the_one_sequence,
     parts_above_chapters_and_annexes_that_count_anew,
     notes_in_two_columns_at_chapters_ends,
+    annexes_whose_paragraphs_count_by_their_letter,
+    numbers_in_brackets,
+    titles_told_apart_by_their_numbers_alone,
 )

@@ -23,6 +23,8 @@ FONT = Font("Serif", False, False)
         ("5.17 Words", "decimal", "5.17", "5.17"),
         ("5.17. Words", "decimal", "5.17", "5.17."),
         ("5.17.2 Words", "decimal", "5.17.2", "5.17.2"),
+        ("A1. Words", "coded", "A1", "A1."),
+        ("B.12 Words", "coded", "B.12", "B.12"),
         ("(a) words", "letter", "a", "(a)"),
         ("b. words", "letter", "b", "b."),
         ("A. Words", "letter", "A", "A."),
@@ -122,6 +124,23 @@ def test_a_hole_in_decimal_numbers_costs_none() -> None:
         f"{chapter}.{n}" for chapter in (1, 2, 9) for n in range(1, 12) if (chapter, n) not in {(2, 1), (2, 2)}
     ]
     assert numbers(*(chunk(f"{n} w") for n in present))[0] == present
+
+
+def test_annexes_count_by_their_letter_beside_the_main_sequence() -> None:
+    chunks = [chunk(f"{n} w") for n in ("1.", "2.", "3.", "4.", "A1", "A2", "A3", "B1", "B2")]
+    assert numbers(*chunks) == (["1", "2", "3", "4", "A1", "A2", "A3", "B1", "B2"], [])
+    assert numbers(*chunks[:5])[0] == ["1", "2", "3", "4"]
+    assert numbers(*chunks[:6], *chunks[7:])[1] == []
+    assert numbers(*chunks[:5], chunk("A4 w"), chunk("A5 w"), chunk("A6 w"))[1] == [
+        "the numbering goes from A1 to A4"
+    ]
+
+
+def test_numbers_in_brackets_are_a_sequence_where_nothing_else_is_and_they_go_on() -> None:
+    many = [chunk(f"({n}) w") for n in range(1, 10)]
+    assert numbers(*many)[0] == [str(n) for n in range(1, 10)]
+    assert numbers(*many[:5])[0] == []
+    assert numbers(*many, *(chunk(f"{n}. w") for n in range(1, 5)))[0] == ["1", "2", "3", "4"]
 
 
 @given(st.integers(6, 40), st.integers(2, 60), st.integers(6, 40))

@@ -137,7 +137,7 @@ class Assembly:
         now = self._open
         if now is None:
             return False
-        if chunk.marker:
+        if chunk.marker and chunk.marker.kind != "coded":
             return True
         if chunk.kind == "title":
             return False

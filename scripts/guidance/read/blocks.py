@@ -57,9 +57,10 @@ class BlockBuilder:
         if chunk.kind == "title":
             self._open = []
             self._root.append(self._title(chunk))
-        elif chunk.marker:
+        elif chunk.marker and chunk.marker.kind != "coded":
             self._take_item(chunk, chunk.marker, slack)
         else:
+            chunk = replace(chunk, marker=None)  # "A4 paper" counts nothing outside a sequence
             while self._open and chunk.left < self._open[-1].items[-1].text_left - slack:
                 self._open.pop()
             into = self._open[-1].items[-1].blocks if self._open else self._root

@@ -8,11 +8,11 @@ from typing import Literal
 
 from msgspec import Struct
 
-MarkerKind = Literal["bullet", "decimal", "number", "letter", "roman"]
+MarkerKind = Literal["bullet", "decimal", "coded", "number", "letter", "roman"]
 
 
 class Marker(Struct, frozen=True):
-    """A marker: its kind, how it is printed, its value without punctuation ("45", "5.17", "a"), its length."""
+    """A marker: its kind, its printed form, its value without punctuation ("45", "5.17", "A1", "a"), its length."""
 
     kind: MarkerKind
     printed: str
@@ -25,10 +25,20 @@ _PLAIN = {"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓", "\
 _PLAIN_TABLE = str.maketrans(_PLAIN)
 _BULLET = re.compile(rf"([{_BULLETS}])(?:\s*\1)*(?:\s+|$)|([–—\-o§*])\s+(?=\S)")
 _DECIMAL = re.compile(r"(\d{1,3}(?:\.\d{1,3})+)\.?(?:\s+|$)")
+_CODED = re.compile(r"([A-Z]\.?\d{1,3}(?:\.\d{1,3})*)[.)]?(?:\s+|$)")
 _NUMBER = re.compile(r"(\d{1,4})[.)](?:\s+|$)|\((\d{1,3})\)(?:\s+|$)")
 _LETTER = re.compile(r"\(([a-z]{1,2}|[A-Z])\)(?:\s+|$)|([a-z])[.)](?:\s+|$)|([A-Z])[.)]\s+(?=\S)")
 _ROMAN = re.compile(r"\(?([ivxl]{1,6})[.)](?:\s+|$)")
+_GRAMMARS: dict[MarkerKind, re.Pattern[str]] = {
+    "decimal": _DECIMAL,
+    "coded": _CODED,
+    "number": _NUMBER,
+    "roman": _ROMAN,
+    "letter": _LETTER,
+}
 _ROMAN_VALUE = re.compile(r"^(x{0,3})(ix|iv|v?i{0,3})$")
+_PARTS = re.compile(r"\d+|[A-Z]")
+_BEHIND = 10_000  # more than any figure that numbers a paragraph
 _DIGITS = {"i": 1, "v": 5, "x": 10, "l": 50}
 
 
@@ -38,19 +48,14 @@ def read_marker(text: str, symbols: bool = True) -> Marker | None:
     if found and (found[1] or symbols):
         glyph = found[1] or found[2]
         return Marker("bullet", plain_symbols(glyph), "", found.end())
-    for kind, grammar in (("decimal", _DECIMAL), ("number", _NUMBER), ("roman", _ROMAN), ("letter", _LETTER)):
+    for kind, grammar in _GRAMMARS.items():
         found = grammar.match(text)
         if found:
             value = next(group for group in found.groups() if group)
             if kind == "roman" and not _ROMAN_VALUE.match(value):
                 continue
-            return Marker(_kind(kind), found[0].strip(), value, found.end())
+            return Marker(kind, found[0].strip(), value, found.end())
     return None
-
-
-def _kind(name: str) -> MarkerKind:
-    kinds: dict[str, MarkerKind] = {"decimal": "decimal", "number": "number", "roman": "roman", "letter": "letter"}
-    return kinds[name]
 
 
 def plain_symbols(text: str) -> str:
@@ -65,6 +70,11 @@ def roman_value(numeral: str) -> int:
         value = _DIGITS[this]
         total += -value if _DIGITS.get(after, 0) > value else value
     return total
+
+
+def number_parts(number: str) -> tuple[int, ...]:
+    """A number's parts, which order it: (5, 17) for "5.17"; a letter comes behind every figure."""
+    return tuple(int(part) if part.isdigit() else _BEHIND + ord(part) for part in _PARTS.findall(number))
 
 
 def follows(value: str, before: str | None, kind: MarkerKind) -> bool:

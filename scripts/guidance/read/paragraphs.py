@@ -12,7 +12,7 @@ from typing import Literal
 from msgspec import Struct
 
 from guidance.read.lines import Line
-from guidance.read.numbering import Marker, follows, read_marker
+from guidance.read.numbering import Marker, follows, number_parts, read_marker
 
 
 class Metrics(Struct, frozen=True):
@@ -292,8 +292,8 @@ def comes_next(marker: Marker, last: Marker) -> bool:
 
 
 def _is_next(marker: Marker, known: str) -> bool:
-    if marker.kind == "decimal":
-        return follows(marker.value.rpartition(".")[2], known.rpartition(".")[2], "number")
+    if marker.kind in ("decimal", "coded"):
+        return number_parts(marker.value)[-1] == number_parts(known)[-1] + 1
     return follows(marker.value, known, marker.kind)
 
 

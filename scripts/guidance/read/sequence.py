@@ -4,6 +4,7 @@ A number that a sentence happens to start with, or that counts a list, is not; n
 scheme a document uses before it has looked.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -11,10 +12,14 @@ from itertools import pairwise
 from msgspec import Struct
 
 from guidance.model import Finding
+from guidance.read.numbering import number_parts
 from guidance.read.paragraphs import Chunk
 
 _MOST_SKIPPED = 3  # numbers that may be missing at one place: a source's own slip
-_NO_END = 10_000
+_NO_END = 1_000_000
+_FIRST_CODED = number_parts("A1")
+_LEAST = 4  # numbers that make a sequence
+_LEAST_BRACKETED = 8  # the same for numbers in brackets, which mostly count a list
 _SLIP = 0.5  # what such a slip costs, in numbers
 _LEAP = 5.0  # what a wider gap costs: more numbers than that must follow it
 
@@ -32,23 +37,48 @@ def find_numbered(chunks: Sequence[Chunk], chapter_starts: frozenset[int]) -> Nu
     `chapter_starts` are indexes of chunks that are headings of the first level: only behind one may a
     sequence start again.
     """
+    main = _best_chain(chunks, chapter_starts, ("decimal", "number"))
+    if len(main) < _LEAST:
+        main = _best_chain(chunks, frozenset(), ("bracketed",))
+        main = main if len(main) >= _LEAST_BRACKETED else {}
+    coded = _best_chain(chunks, frozenset(), ("coded",))  # of annexes: A1, A2
+    findings = (*_told(chunks, main), *_told(chunks, coded))
+    return Numbered(dict(sorted({**main, **coded}.items())), findings)
+
+
+def _scheme(chunk: Chunk) -> str:
+    """How a chunk is numbered: by the kind of its marker, and apart from it where that stands in brackets, as it
+    mostly does in lists."""
+    marker = chunk.marker
+    if marker is None or marker.kind not in ("decimal", "coded", "number"):
+        return ""
+    return "bracketed" if marker.printed.startswith("(") else marker.kind
+
+
+def _best_chain(
+    chunks: Sequence[Chunk], chapter_starts: frozenset[int], schemes: tuple[str, ...]
+) -> dict[int, str]:
+    """The longest sequence of one scheme at one indent, its gaps filled from others."""
     groups: dict[tuple[str, int], list[int]] = defaultdict(list)
     for index, chunk in enumerate(chunks):
-        marker = chunk.marker
-        if marker and marker.kind in ("decimal", "number") and not marker.printed.startswith("("):
-            groups[marker.kind, round(chunk.left / 8)].append(index)
+        scheme = _scheme(chunk)
+        if scheme in schemes:
+            groups[scheme, round(chunk.left / 8)].append(index)
     best: dict[int, str] = {}
-    scheme = ""
-    for (kind, column), indexes in groups.items():
-        near = sorted(indexes + groups.get((kind, column + 1), []))
+    used = ""
+    for (scheme, column), indexes in groups.items():
+        near = sorted(indexes + groups.get((scheme, column + 1), []))
         chosen = _chain(chunks, near, chapter_starts)
         if len(chosen) > len(best):
-            best, scheme = chosen, kind
-    if len(best) < 4:
-        return Numbered({}, ())
-    others = sorted(i for (kind, _), indexes in groups.items() if kind == scheme for i in indexes)
-    numbers = _filled(chunks, best, others)
-    return Numbered(numbers, (*_late_start(chunks, numbers), *_gaps(chunks, numbers)))
+            best, used = chosen, scheme
+    others = sorted(i for (scheme, _), indexes in groups.items() if scheme == used for i in indexes)
+    return _filled(chunks, best, others) if len(best) >= _LEAST else {}
+
+
+def _told(chunks: Sequence[Chunk], numbers: dict[int, str]) -> Iterator[Finding]:
+    if numbers:
+        yield from _late_start(chunks, numbers)
+        yield from _gaps(chunks, numbers)
 
 
 def _filled(chunks: Sequence[Chunk], numbers: dict[int, str], others: Sequence[int]) -> dict[int, str]:
@@ -56,20 +86,16 @@ def _filled(chunks: Sequence[Chunk], numbers: dict[int, str], others: Sequence[i
     its last number, and that of a chapter before it starts again, nothing else says where it ends."""
     filled = dict(numbers)
     for before, after in pairwise([*sorted(numbers), len(chunks)]):
-        last = _parts(numbers[before])
-        end = _parts(numbers[after]) if after in numbers else ()
+        last = number_parts(numbers[before])
+        end = number_parts(numbers[after]) if after in numbers else ()
         end = end if end > last else (_NO_END,)
         for index in others:
             marker = chunks[index].marker
-            value = _parts(marker.value) if marker and before < index < after else ()
+            value = number_parts(marker.value) if marker and before < index < after else ()
             if value and value < end and (_is_next(last, value) or (_starts_anew(last, value, end))):
-                filled[index] = _printed(value)
+                filled[index] = marker.value if marker else ""
                 last = value
     return dict(sorted(filled.items()))
-
-
-def _parts(number: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in number.split("."))
 
 
 def _is_next(last: tuple[int, ...], value: tuple[int, ...]) -> bool:
@@ -83,19 +109,19 @@ def _starts_anew(last: tuple[int, ...], value: tuple[int, ...], end: tuple[int, 
 
 def _late_start(chunks: Sequence[Chunk], numbers: dict[int, str]) -> Iterator[Finding]:
     index, number = next(iter(numbers.items()))
-    if _parts(number)[-1] > 1:
+    if number_parts(number)[-1] > 1:
         yield Finding("numbering", f"the numbering starts at {number}", chunks[index].lines[0].page)
 
 
 def _gaps(chunks: Sequence[Chunk], numbers: dict[int, str]) -> Iterator[Finding]:
     for (_, before), (index, number) in pairwise(numbers.items()):
-        last, value = _parts(before), _parts(number)
+        last, value = number_parts(before), number_parts(number)
         if value[:-1] == last[:-1] and value[-1] > last[-1] + 1:
             page = chunks[index].lines[0].page
             yield Finding("numbering", f"the numbering goes from {before} to {number}", page)
         elif len(value) > 1 and value[:-1] != last[:-1] and value[-1] > 1 and value > last:
             page = chunks[index].lines[0].page
-            yield Finding("numbering", f"the numbering of {_printed(value[:-1])} starts at {number}", page)
+            yield Finding("numbering", f"the numbering of {_opening(number)} starts at {number}", page)
 
 
 class _End(Struct, frozen=True):
@@ -122,7 +148,7 @@ def _chain(chunks: Sequence[Chunk], indexes: Sequence[int], chapter_starts: froz
             waiting.pop()
             closed = max(ends.values(), key=_worth, default=None)
         marker = chunks[index].marker
-        value = _parts(marker.value) if marker else ()
+        value = number_parts(marker.value) if marker else ()
         if not value:
             continue
         end = max(_ways(ends, closed, index, value), key=_worth)
@@ -131,7 +157,8 @@ def _chain(chunks: Sequence[Chunk], indexes: Sequence[int], chapter_starts: froz
     numbers: dict[int, str] = {}
     last = max(ends.values(), key=_worth, default=None)
     while last:
-        numbers[last.index] = _printed(last.value)
+        marker = chunks[last.index].marker
+        numbers[last.index] = marker.value if marker else ""
         last = last.before
     return dict(sorted(numbers.items()))
 
@@ -144,7 +171,7 @@ def _ways(
     ends: dict[tuple[int, ...], _End], closed: _End | None, index: int, value: tuple[int, ...]
 ) -> Iterator[_End]:
     """The chains that can end with this number, the likeliest first."""
-    first = set(value) == {1}
+    first = set(value) == {1} or value == _FIRST_CODED
     yield _End(1 - (0 if first else _SLIP if _near_start(value) else _LEAP), index, value)
     if closed and first:
         yield _End(closed.worth + 1, index, value, closed)
@@ -164,8 +191,9 @@ def _near_start(value: tuple[int, ...]) -> bool:
     return value[-1] <= 1 + _MOST_SKIPPED
 
 
-def _printed(value: tuple[int, ...]) -> str:
-    return ".".join(str(part) for part in value)
+def _opening(number: str) -> str:
+    """What a number shares with its neighbours: 5 of 5.17, A of A1."""
+    return re.sub(r"\.?\d+$", "", number)
 
 
 def _comes_after(last: tuple[int, ...], value: tuple[int, ...]) -> bool:
