@@ -1,18 +1,13 @@
 """The room that turns a source file into a Document; it knows nothing of links, comparisons or pages."""
 
 import hashlib
+from contextlib import closing
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from guidance.model import Correction, Document, GuidanceError, SourceFile
-from guidance.read.accounts import printed_characters
 from guidance.read.apart import Apart, CrashedError
-from guidance.read.contents import stale_contents
 from guidance.read.corrections import correct
-from guidance.read.opinion import SLOW_ENGINE, Words, compare_words, knows_little, read_words, read_words_slowly
-from guidance.read.pdf import read_ink
-from guidance.read.structure import build_document
+from guidance.read.whole import Rest, read_pdf
 
 
 def read_document(path: Path, corrections: tuple[Correction, ...] = (), second_opinion: bool = False) -> Document:
@@ -23,23 +18,56 @@ def read_document(path: Path, corrections: tuple[Correction, ...] = (), second_o
     Raises GuidanceError, in one line, for a file that cannot be read as guidance, and for a correction that
     no longer applies.
     """
+    with closing(begin_reading(path, second_opinion)) as reading:
+        return correct(reading.whole(), corrections)
+
+
+class Reading:
+    """A file that is being read; to be closed."""
+
+    def __init__(self, path: Path, document: Document | None, work: Apart[Document | Rest] | None = None) -> None:
+        """What is read already, or who reads it."""
+        self._path = path
+        self._document = document
+        self._work = work
+
+    def close(self) -> None:
+        """End the process, where there is one."""
+        if self._work:
+            self._work.stop()
+
+    def document(self) -> Document:
+        """The document but for what `whole` adds: its words are there, and the process goes on."""
+        if self._document is None:
+            answer = self._answer()
+            assert isinstance(answer, Document)
+            self._document = answer
+        return self._document
+
+    def whole(self) -> Document:
+        """The same with its pictures, and with what the second engine says."""
+        document = self.document()
+        rest = self._answer() if self._work else None
+        self._document = rest.laid_on(document) if isinstance(rest, Rest) else document
+        return self._document
+
+    def _answer(self) -> Document | Rest:
+        assert self._work
+        try:
+            return self._work.answer()
+        except CrashedError as error:
+            raise GuidanceError(f"{self._path}: the PDF cannot be read ({error}); download it again") from None
+
+
+def begin_reading(path: Path, second_opinion: bool = False) -> Reading:
+    """Start to read a source file, as `read_document` does, and go on; raises as it does."""
     if not path.is_file():
         raise GuidanceError(f"{path}: there is no such file")
     if _is_page(path):
-        return correct(_read_page(path), corrections)
+        return Reading(path, _read_page(path))
     if _is_word(path):
-        return correct(_read_word(path), corrections)
-    other = Apart(read_words, path) if second_opinion else None
-    try:
-        document = Apart(_read_pdf, path).result()
-        if other:
-            document = _with_opinion(document, path, other)
-    except CrashedError as error:
-        raise GuidanceError(f"{path}: the PDF cannot be read ({error}); download it again") from None
-    finally:
-        if other:
-            other.stop()
-    return correct(document, corrections)
+        return Reading(path, _read_word(path))
+    return Reading(path, None, Apart(read_pdf, path, second_opinion))
 
 
 def _is_page(path: Path) -> bool:
@@ -83,41 +111,3 @@ def _read_word(path: Path) -> Document:
         return read_docx(path, SourceFile(path.name, digest, kind, len(content)))
     except RecursionError:
         raise GuidanceError(f"{path}: the file is nested too deeply to be read; get another copy") from None
-
-
-def _with_opinion(document: Document, path: Path, other: Apart[Words]) -> Document:
-    """The document compared with what the other engine reads, or a third one where that is next to nothing."""
-    compared = compare_words(document, _words(other))
-    if not knows_little(compared):
-        return compared
-    third = compare_words(document, _words(Apart(read_words_slowly, path)), SLOW_ENGINE)
-    return compared if knows_little(third) else third
-
-
-def _words(other: Apart[Words]) -> Words:
-    try:
-        return other.result()
-    except CrashedError:
-        return ()
-
-
-def _read_pdf(path: Path) -> Document:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise GuidanceError(f"{path}: cannot be opened ({error.strerror})") from None
-    ink = read_ink(path)
-    if not printed_characters(ink):
-        if any(page.images for page in ink.pages):
-            raise GuidanceError(f"{path}: its pages are pictures without text; it needs OCR first (ocrmypdf)")
-        raise GuidanceError(f"{path}: there is no text on its pages; get another copy")
-    source = SourceFile(
-        name=path.name,
-        sha256=hashlib.sha256(content).hexdigest(),
-        media_type="application/pdf",
-        size=len(content),
-        pages=len(ink.pages),
-        producer=ink.producer,
-    )
-    document = build_document(ink, source, path)
-    return replace(document, findings=(*document.findings, *stale_contents(document)))

@@ -8,7 +8,7 @@ import gc
 import multiprocessing
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
 from multiprocessing.connection import Connection
 from typing import Any, Generic, TypeVar
 
@@ -24,9 +24,9 @@ class CrashedError(Exception):
 
 
 class Apart(Generic[_T]):
-    """A function at work in a process of its own."""
+    """A function at work in a process of its own, or a generator, which gives several answers in turn."""
 
-    def __init__(self, function: Callable[..., _T], *arguments: Any) -> None:
+    def __init__(self, function: Callable[..., _T | Iterator[_T]], *arguments: Any) -> None:
         """Start `function` with `arguments`; both must be importable where processes are spawned."""
         method = "fork" if sys.platform == "linux" else "spawn"
         context: Any = multiprocessing.get_context(method)
@@ -36,15 +36,20 @@ class Apart(Generic[_T]):
         theirs.close()
 
     def result(self, seconds: float = MOST_SECONDS) -> _T:
-        """What the function returned. Raises GuidanceError where it did, CrashedError where no answer came."""
+        """What the function returned, after which its process ends. Raises as `answer` does."""
+        try:
+            return self.answer(seconds)
+        finally:
+            self.stop()
+
+    def answer(self, seconds: float = MOST_SECONDS) -> _T:
+        """The next that it yields. Raises GuidanceError where it did, CrashedError where no answer came."""
         try:
             if not self._answer.poll(seconds):
                 raise CrashedError("it took too long")
             good, value = self._answer.recv()
         except EOFError:
             raise CrashedError("the PDF engine crashed") from None
-        finally:
-            self.stop()
         if good:
             answer: _T = value
             return answer
@@ -62,10 +67,13 @@ class Apart(Generic[_T]):
 
 def _work(answer: Connection, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
     gc.freeze()  # what was there before stays the parent's: not walked again, its memory not copied
+    gc.set_threshold(100_000, 50, 100)
     _limit_memory()
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # engines grumble there about files we judge ourselves
     try:
         value = function(*arguments)
+        for one in value if isinstance(value, Generator) else (value,):
+            answer.send((True, one))
     except GuidanceError as error:
         answer.send((False, str(error)))
     except MemoryError:
@@ -76,8 +84,6 @@ def _work(answer: Connection, function: Callable[..., Any], arguments: tuple[Any
         answer.send((False, ["it is nested too deeply"]))
     except Exception as error:
         answer.send((False, [f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"]))
-    else:
-        answer.send((True, value))
     answer.close()
 
 

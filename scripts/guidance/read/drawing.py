@@ -1,4 +1,4 @@
-"""Figures drawn as pictures: parts of a PDF's pages, each as a PNG file.
+"""Figures drawn as pictures: parts of a PDF's pages, each as a PNG file, by a process of their own.
 
 Only what stands there is drawn; which parts are figures is decided elsewhere.
 """
@@ -12,11 +12,32 @@ from typing import Any
 
 import pypdfium2_raw as raw
 
-from guidance.model import Box
+from guidance.model import Asset, Box
+from guidance.read.apart import Apart
+from guidance.read.flow import FigureFlow
 from guidance.read.pdfium import Opened
 
 _COLOURS = 64
 _WHITE = 0xFFFFFFFF
+
+
+class Drawing:
+    """Figures that are being drawn, which takes as long as it takes to make sense of the words."""
+
+    def __init__(self, path: Path, figures: Sequence[FigureFlow]) -> None:
+        """Start to draw."""
+        self.named: Sequence[tuple[str, FigureFlow]] = ()  # those that became part of a document
+        self._crops = [(figure.page, figure.box) for figure in figures]
+        self._work = Apart(draw_pictures, path, self._crops) if figures else None
+
+    def assets(self) -> tuple[Asset, ...]:
+        """The named ones, still empty."""
+        return tuple(Asset(name, "image/png", b"") for name, _ in self.named)
+
+    def drawn(self) -> tuple[Asset, ...]:
+        """The named ones with their pictures. Raises CrashedError where they cannot be drawn."""
+        pictures = dict(zip(self._crops, self._work.result() if self._work else [], strict=True))
+        return tuple(Asset(name, "image/png", pictures[one.page, one.box]) for name, one in self.named)
 
 
 def draw_pictures(path: Path, crops: Sequence[tuple[int, Box]], scale: float = 2.0) -> list[bytes]:

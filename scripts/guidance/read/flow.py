@@ -1,22 +1,23 @@
-"""Ink -> Flow: what a reader's eye meets from the first page to the last, furniture and notes set aside.
+"""Pages -> Flow: what a reader's eye meets from the first page to the last, furniture and notes set aside.
 
 Puts lines, boxes, tables and figures into reading order and joins what a page break cut apart; it knows
 nothing of headings or provisions.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
 from guidance.model import Box, Dropped, Finding
+from guidance.read.accounts import printed_characters, source_findings
 from guidance.read.columns import Columns, find_columns
 from guidance.read.furniture import Entry, find_contents, find_furniture
-from guidance.read.ink import Fragment, Ink, Page
+from guidance.read.ink import Fragment, Page
 from guidance.read.lines import Line, build_lines
 from guidance.read.notes import NoteLines, find_end_notes, find_notes
 from guidance.read.paragraphs import Metrics, measure
-from guidance.read.regions import Grid, Panel, Picture, Regions, find_regions, holds, hull
+from guidance.read.regions import Grid, Panel, Picture, find_regions, holds, hull
 
 
 class BoxFlow(Struct, frozen=True):
@@ -70,19 +71,20 @@ class Flow(Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
 
 
-class _PageParts(Struct):
+class PageParts(Struct):
+    """A page's lines and what is set apart on it; `printed` is how many characters it has, white space aside."""
+
     page: Page
-    regions: Regions
     lines: tuple[Line, ...]
     boxes: list[tuple[Box, Element]]
     unseen: list[Dropped]
     columns: Columns
+    printed: int
+    findings: tuple[Finding, ...]
 
 
-def read_flow(ink: Ink) -> Flow:
-    """The flow of a file."""
-    size = _body_size(ink)
-    parts = [_parts(page, size) for page in ink.pages]
+def read_flow(parts: Sequence[PageParts], size: float) -> Flow:
+    """The flow of a file; `size` is its usual type size."""
     pages = [list(p.lines) for p in parts]
     dropped = [entry for p in parts for entry in p.unseen]
     furniture = find_furniture(pages, [p.page.height for p in parts], size)
@@ -119,7 +121,7 @@ def _without(pages: Sequence[Sequence[Line]], taken: dict[int, set[int]]) -> lis
     return [[x for i, x in enumerate(lines) if i not in taken.get(n, set())] for n, lines in enumerate(pages)]
 
 
-def _links_over_nothing(parts: Sequence[_PageParts]) -> Iterator[Finding]:
+def _links_over_nothing(parts: Sequence[PageParts]) -> Iterator[Finding]:
     for part in parts:
         lines = [*part.lines, *(line for _, region in part.boxes for line in element_lines(region))]
         placed = {link.area.address for line in lines for link in line.links}
@@ -127,14 +129,6 @@ def _links_over_nothing(parts: Sequence[_PageParts]) -> Iterator[Finding]:
         if loose:
             words = f"links that lie over white space were dropped ({len(loose)}): {', '.join(loose)}"
             yield Finding("link", words, part.page.number)
-
-
-def _body_size(ink: Ink) -> float:
-    sizes: Counter[float] = Counter()
-    for page in ink.pages:
-        for fragment in page.fragments:
-            sizes[round(fragment.size, 1)] += len(fragment.text)
-    return sizes.most_common(1)[0][0] if sizes else 12.0
 
 
 def _cover_pages(contents: dict[int, set[int]], body: Sequence[Sequence[Line]], metrics: Metrics) -> int:
@@ -149,7 +143,7 @@ def _cover_pages(contents: dict[int, set[int]], body: Sequence[Sequence[Line]], 
     return 0
 
 
-def _cover_lines(part: _PageParts, lines: Sequence[Line]) -> list[Line]:
+def _cover_lines(part: PageParts, lines: Sequence[Line]) -> list[Line]:
     """A cover's lines, those on a coloured ground included."""
     grounds = [line for _, region in part.boxes if isinstance(region, BoxFlow) for line in region.lines]
     return sorted([*lines, *grounds], key=lambda line: -line.baseline)
@@ -158,14 +152,16 @@ def _cover_lines(part: _PageParts, lines: Sequence[Line]) -> list[Line]:
 # --- One page ------------------------------------------------------------------------------------
 
 
-def _parts(page: Page, size: float) -> _PageParts:
+def page_parts(page: Page, size: float) -> PageParts:
+    """What stands on one page of a file whose usual type size is `size`."""
     regions = find_regions(page, size)
-    shown = [f for f in page.fragments if _is_on(page, f.box)]
+    shown: list[Fragment] = []
+    beyond: list[Fragment] = []
+    for fragment in page.fragments:
+        (shown if _is_on(page, fragment.box) else beyond).append(fragment)
     rest, repeated = _unique(shown)
     unseen = [Dropped(f.text, "printed twice on one spot", page.number) for f in repeated]
-    unseen += [
-        Dropped(f.text, "beyond the page's edge", page.number) for f in page.fragments if not _is_on(page, f.box)
-    ]
+    unseen += [Dropped(f.text, "beyond the page's edge", page.number) for f in beyond]
     boxes: list[tuple[Box, Element]] = []
     for picture in regions.pictures:
         inside, rest = _split(rest, picture.box)
@@ -178,7 +174,8 @@ def _parts(page: Page, size: float) -> _PageParts:
         if inside:
             boxes.append((panel.box, _box(page, panel, inside)))
     columns = find_columns(rest)
-    return _PageParts(page, regions, _lines(page, rest, columns), boxes, unseen, columns)
+    lines = _lines(page, rest, columns)
+    return PageParts(page, lines, boxes, unseen, columns, printed_characters(page), source_findings(page))
 
 
 def _is_on(page: Page, box: Box) -> bool:
@@ -281,7 +278,7 @@ def _side_by_side(clusters: Sequence[list[Fragment]]) -> bool:
 # --- All pages -----------------------------------------------------------------------------------
 
 
-def _in_order(parts: Sequence[_PageParts], body: Sequence[Sequence[Line]], covers: int) -> list[Element]:
+def _in_order(parts: Sequence[PageParts], body: Sequence[Sequence[Line]], covers: int) -> list[Element]:
     elements: list[Element] = []
     for number, part in enumerate(parts):
         places: list[tuple[tuple[int, int], float, int, Element]] = []

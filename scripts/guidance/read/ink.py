@@ -85,16 +85,4 @@ class Page(Struct, frozen=True):
     links: tuple[LinkArea, ...]
     tags: dict[int, Tag]  # by marked-content id
     dropped_links: int = 0
-    lift: float = (
-        0.0  # how high the file itself puts the page's lower edge: heights that links name count from there
-    )
-
-
-class Ink(Struct, frozen=True):
-    """A whole file."""
-
-    pages: tuple[Page, ...]
-    bookmarks: tuple[Bookmark, ...]
-    title: str | None
-    language: str | None
-    producer: str | None
+    lift: float = 0.0  # how high the file itself puts the lower edge: heights that links name count from there

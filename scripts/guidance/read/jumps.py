@@ -5,17 +5,17 @@ Runs once anchors are known; a link whose place holds nothing becomes a finding,
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from guidance.model import Finding, Link, Mark, Provision, Text
-from guidance.read.ink import Ink
+from guidance.read.ink import Page
 from guidance.read.rewrite import rewrite_provision
 
 _SLACK = 1.0  # points by which a link may point below the foot of what it means
 
 
 def resolve_jumps(
-    provisions: Sequence[Provision], notes: Sequence[Provision], ink: Ink
+    provisions: Sequence[Provision], notes: Sequence[Provision], pages: Iterable[Page]
 ) -> tuple[tuple[Provision, ...], tuple[Provision, ...], tuple[Finding, ...]]:
     """Provisions and notes with every "page:<number>:<height>" link made "#anchor", or taken away."""
     places: dict[int, list[tuple[float, str]]] = defaultdict(list)
@@ -25,7 +25,7 @@ def resolve_jumps(
             places[place.page].append((-foot, provision.anchor))
     for entries in places.values():
         entries.sort(key=lambda entry: entry[0])
-    lifts = {page.number: page.lift for page in ink.pages}
+    lifts = {page.number: page.lift for page in pages}
     findings: list[Finding] = []
 
     def rewrite(text: Text) -> Text:

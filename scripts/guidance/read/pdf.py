@@ -7,21 +7,18 @@ which is what makes a conversion take less than a second.
 import ctypes
 import math
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pypdfium2_raw as raw
 
 from guidance.model import Box, GuidanceError
-from guidance.read.apart import Apart
-from guidance.read.ink import Font, Fragment, Ink, LinkArea, Page, Shape, Tag
+from guidance.read.ink import Font, Fragment, LinkArea, Page, Shape, Tag
 from guidance.read.pdfium import Opened, Wide, bare
 from guidance.read.turning import UNTURNED, Matrix, combine, transform, turn_links, upright
 
 _SAFE_SCHEMES = ("http://", "https://", "mailto:")
 _LINK_OVERHANG = 2.3  # points by which a link's rectangle may reach into the letters beside its words
 _FIGURE_HEIGHT = 0.68  # of a figure, as a share of its type size
-_WORTH_TWO = 24  # pages from which a second process pays
 _TAGS_A_PAGE = 1_000_000  # more than any page has, so that two processes number tags apart
 _NOWHERE = Box(0.0, 0.0, 0.0, 0.0)  # where a damaged file puts things at no number
 _DEEPEST_FORM = 8
@@ -46,35 +43,9 @@ _tag_role = bare(raw.FPDF_StructElement_GetType)
 _tag_alternative = bare(raw.FPDF_StructElement_GetAltText)
 
 
-def read_ink(path: Path) -> Ink:
-    """The ink of a PDF file; one half of a long one is read by a second process at the same time.
-
-    Raises GuidanceError, in one line, for a file that is missing, is no PDF, is damaged, is encrypted or
-    has no page.
-    """
-    document = Opened(path)
-    try:
-        count = document.pages
-        middle = (count + 1) // 2 if count >= _WORTH_TWO else count
-        second = Apart(_read_pages, path, middle + 1, count) if middle < count else None
-        pages = _Reader(document).pages(1, middle)
-        return Ink(
-            pages=(*pages, *(second.result() if second else ())),
-            bookmarks=tuple(document.bookmarks()),
-            title=document.fact("Title"),
-            language=document.language(),
-            producer=document.fact("Producer"),
-        )
-    finally:
-        document.close()
-
-
-def _read_pages(path: Path, first: int, last: int) -> tuple[Page, ...]:
-    document = Opened(path)
-    try:
-        return _Reader(document, first * _TAGS_A_PAGE).pages(first, last)
-    finally:
-        document.close()
+def read_pages(document: Opened, first: int, last: int) -> tuple[Page, ...]:
+    """The ink of pages `first` to `last`. Raises GuidanceError for a page that cannot be read."""
+    return _Reader(document, first * _TAGS_A_PAGE).pages(first, last)
 
 
 class _Numbers:

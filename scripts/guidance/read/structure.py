@@ -7,14 +7,14 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from guidance.model import Asset, Box, Document, Finding, SourceFile
-from guidance.read.accounts import balance, printed_characters, source_findings
-from guidance.read.apart import Apart
+from guidance.model import Document, Finding, SourceFile
+from guidance.read.accounts import balance
 from guidance.read.assembly import CAPTION, Assembly, Part, box_metrics
-from guidance.read.drawing import draw_pictures
+from guidance.read.drawing import Drawing
 from guidance.read.flow import BoxFlow, FigureFlow, Flow, read_flow
+from guidance.read.halves import Pages
 from guidance.read.headings import Heading, key_of, rank_headings
-from guidance.read.ink import Bookmark, Ink
+from guidance.read.ink import Bookmark
 from guidance.read.jumps import resolve_jumps
 from guidance.read.lines import Line
 from guidance.read.numbering import Marker
@@ -22,12 +22,13 @@ from guidance.read.paragraphs import Chunk, comes_next, cut_chunks, is_title
 from guidance.read.sequence import find_numbered
 
 
-def build_document(ink: Ink, source: SourceFile, path: Path) -> Document:
-    """The document that a file's ink holds; `path` is where its figures are drawn from."""
-    flow = read_flow(ink)
-    drawing = _start_drawing(path, flow)
+def build_document(pages: Pages, source: SourceFile, path: Path) -> tuple[Document, Drawing]:
+    """The document that a file's pages hold, with empty pictures, and the drawing of these from `path`, which goes
+    on meanwhile."""
+    flow = read_flow(pages.parts, pages.size)
+    drawing = Drawing(path, [e for e in flow.elements if isinstance(e, FigureFlow)])
     parts = _without_frames(_parts_of(flow), flow)
-    headings = _headings(parts, ink.bookmarks, flow)
+    headings = _headings(parts, pages.bookmarks, flow)
     firsts = frozenset(index for index, heading in headings.items() if heading.level == 1)
     chunks = [part if isinstance(part, Chunk) else _NOTHING for part in parts]
     numbered = find_numbered([c if i not in headings else _NOTHING for i, c in enumerate(chunks)], firsts)
@@ -37,31 +38,32 @@ def build_document(ink: Ink, source: SourceFile, path: Path) -> Document:
         assembly.take(index, part)
     assembly.take_apart(flow.imprint, "imprint")
     provisions, notes = assembly.finish()
-    provisions, notes, lost = resolve_jumps(provisions, notes, ink)
-    assets = _name_pictures(assembly.crops, drawing)
+    provisions, notes, lost = resolve_jumps(provisions, notes, [part.page for part in pages.parts])
+    drawing.named = assembly.crops
     dropped = (*flow.dropped, *assembly.dropped)
-    findings = [*source_findings(ink), *flow.findings, *numbered.findings, *assembly.findings, *lost]
+    findings = [finding for part in pages.parts for finding in part.findings]
+    findings += [*flow.findings, *numbered.findings, *assembly.findings, *lost]
     findings += [
         Finding(
             "link",
-            f"links that lead nowhere or use an unsafe scheme were dropped ({page.dropped_links})",
-            page.number,
+            f"links that lead nowhere or use an unsafe scheme were dropped ({part.page.dropped_links})",
+            part.page.number,
         )
-        for page in ink.pages
-        if page.dropped_links
+        for part in pages.parts
+        if part.page.dropped_links
     ]
     document = Document(
-        title=_title(ink, flow),
-        language=(ink.language or "en-GB").strip(),
+        title=_title(pages, flow),
+        language=(pages.language or "en-GB").strip(),
         source=source,
         provisions=provisions,
         notes=notes,
-        assets=assets,
-        characters_source=printed_characters(ink),
+        assets=drawing.assets(),
+        characters_source=sum(part.printed for part in pages.parts),
         dropped=dropped,
         findings=tuple(findings),
     )
-    return balance(document)
+    return balance(document), drawing
 
 
 _NOTHING = Chunk((), None, 0.0, 0.0, "prose")
@@ -144,25 +146,8 @@ def _usual_colours(titles: Sequence[Chunk]) -> set[int]:
     return {colour for colour, on in pages.items() if len(on) > 2} or set(pages)
 
 
-def _title(ink: Ink, flow: Flow) -> str:
+def _title(pages: Pages, flow: Flow) -> str:
     """The title printed on the cover, largest type first; else the file's own word for it."""
     largest = max((line.size for line in flow.cover), default=0.0)
     words = " ".join(line.text for line in flow.cover if line.size > 0.95 * largest)
-    return " ".join(words.split())[:200] or (ink.title or "Untitled")
-
-
-Crop = tuple[int, Box]
-
-
-def _start_drawing(path: Path, flow: Flow) -> tuple[list[Crop], Apart[list[bytes]] | None]:
-    """Have the figures drawn by another process, which takes as long as it takes to make sense of the words."""
-    crops = [(e.page, e.box) for e in flow.elements if isinstance(e, FigureFlow)]
-    return crops, Apart(draw_pictures, path, crops) if crops else None
-
-
-def _name_pictures(
-    named: Sequence[tuple[str, FigureFlow]], drawing: tuple[list[Crop], Apart[list[bytes]] | None]
-) -> tuple[Asset, ...]:
-    crops, work = drawing
-    pictures = dict(zip(crops, work.result() if work else [], strict=True))
-    return tuple(Asset(name, "image/png", pictures[flow.page, flow.box]) for name, flow in named)
+    return " ".join(words.split())[:200] or (pages.title or "Untitled")
