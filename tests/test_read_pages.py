@@ -1,5 +1,6 @@
 """However its pages lie in the file (turned, cropped, counted from another corner), a document reads the same."""
 
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -120,6 +121,18 @@ def test_what_printers_leave_beyond_the_edge_is_dropped(tmp_path: Path, plain: P
     assert told(document) == told(read_document(plain))
     assert [d.reason for d in document.dropped if "qxd" in d.text] == ["beyond the page's edge"]
     assert balance(document) == 0
+
+
+def test_a_poster_among_the_pages(tmp_path: Path, plain: Path) -> None:
+    with pikepdf.open(plain) as pdf:
+        page = pdf.add_blank_page(page_size=(14_400, 14_400))
+        page.contents_add(b"2 w 100 100 14000 14000 re S 200 200 6000 6000 re S 7000 7000 6000 6000 re S")
+        pdf.pages.append(pdf.pages[-2])
+        pdf.save(tmp_path / "poster.pdf")
+    document, before = read_document(tmp_path / "poster.pdf"), read_document(plain)
+    assert len(document.assets) == len(before.assets) + 1
+    width, height = struct.unpack(">II", document.assets[-1].content[16:24])
+    assert 1000 < width * height < 10_000_000
 
 
 def test_a_picture_that_hangs_over_the_edge_is_drawn_as_far_as_it_shows(tmp_path: Path, plain: Path) -> None:

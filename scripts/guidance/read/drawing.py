@@ -18,6 +18,7 @@ from guidance.read.flow import FigureFlow
 from guidance.read.pdfium import Opened
 
 _COLOURS = 64
+_MOST_PIXELS = 8_000_000  # of a figure, however large its page is
 _WHITE = 0xFFFFFFFF
 
 
@@ -41,7 +42,8 @@ class Drawing:
 
 
 def draw_pictures(path: Path, crops: Sequence[tuple[int, Box]], scale: float = 2.0) -> list[bytes]:
-    """Parts of pages, given as (page, rectangle), drawn as PNG files at `scale` pixels a point."""
+    """Parts of pages, given as (page, rectangle), drawn as PNG files at `scale` pixels a point, posters
+    at fewer."""
     document = Opened(path)
     try:
         return [_drawn(document, number, box, scale) for number, box in crops]
@@ -54,6 +56,8 @@ def _drawn(document: Opened, number: int, box: Box, scale: float) -> bytes:
 
     page = raw.FPDF_LoadPage(document.handle, number - 1)
     wide, high = raw.FPDF_GetPageWidthF(page), raw.FPDF_GetPageHeightF(page)
+    area = max(1.0, (box.right - box.left) * (box.top - box.bottom))
+    scale = min(scale, math.sqrt(_MOST_PIXELS / area))
     across, down = math.ceil(wide * scale), math.ceil(high * scale)
     beside = (box.left, box.bottom, max(0.0, wide - box.right), max(0.0, high - box.top))
     left, bottom, right, top = (math.ceil(cut * scale) for cut in beside)

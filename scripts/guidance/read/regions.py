@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from guidance.model import Box
 from guidance.read.ink import Fragment, Page, Shape
@@ -254,7 +255,8 @@ def _pictures(page: Page, body_size: float) -> list[Picture]:
     ]
     charts = [b for b in _charts(page, body_size) if not any(_touch(b, t.box) for t in tagged)]
     others = [Picture(b, None, _nodes(page, b, body_size)) for b in [*drawn, *images, *charts]]
-    return sorted([*tagged, *others], key=lambda p: -p.box.top)
+    shown = [replace(p, box=_clip(p.box, page)) for p in [*tagged, *others]]
+    return sorted((p for p in shown if min(_width(p.box), _height(p.box)) >= 1), key=lambda p: -p.box.top)
 
 
 def _tagged_pictures(page: Page, body_size: float) -> list[Picture]:
