@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 import documents
 import made_up
 from browser import find_chromium
+from earlier import write_earlier
 from guidance.anchors import permalinks
 from guidance.build import Order, build
 from guidance.compare.changes import compare
@@ -194,15 +195,22 @@ def address(site: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def real_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where our own publication is served with the text of 2023; skips where its file is not at hand."""
+    """Where our own publication is served with the text of 2023, and one of 2018 made of it, so that there is
+    something to compare with; skips where the official file is not at hand."""
     folder = os.environ.get("GUIDANCE_SOURCES")
     if not folder:
         pytest.skip("GUIDANCE_SOURCES names no folder with the official file of 2023")
-    place = tmp_path_factory.mktemp("real")
-    shop = Workshop(ROOT, place / "build")
-    outcome = build(Order(ROOT / "versions", (Path(folder),), place / "site", shop, place / "cache"), None)
-    if "2023" not in outcome.loaded:
+    official = next(iter(sorted(Path(folder).glob("2023*.pdf"))), None)
+    if official is None:
         pytest.skip(f"{folder} does not hold the official file of 2023")
+    place = tmp_path_factory.mktemp("real")
+    sources = place / "sources"
+    sources.mkdir()
+    (sources / official.name).symlink_to(official.resolve())
+    write_earlier(official, sources / "2018.html")
+    shop = Workshop(ROOT, place / "build")
+    outcome = build(Order(ROOT / "versions", (sources,), place / "site", shop, place / "cache"), None)
+    assert {"2018", "2023"} <= set(outcome.loaded)
     with served(place / "site") as address:
         yield address
 
