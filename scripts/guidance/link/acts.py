@@ -3,12 +3,14 @@ as patterns. No citation is looked for here, and no Act is known to the code."""
 
 import re
 import tomllib
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from guidance.link.spoken import Spoken, can_be_named
 from guidance.model import GuidanceError
 
 _SITE = "https://www.legislation.gov.uk/"
@@ -50,9 +52,11 @@ class Act(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Acts(Struct, frozen=True, dict=True):
-    """All Acts of a publication, ready to be looked up by name. Names are compared by `name_key`."""
+    """All Acts of a publication, ready to be looked up by name. Names are compared by `name_key`; of a document of
+    which it is known what is `spoken`, those that cannot be in it are not looked for."""
 
     entries: tuple[Act, ...] = ()
+    spoken: Spoken | None = None
 
     @cached_property
     def by_name(self) -> dict[str, tuple[Act, ...]]:
@@ -68,14 +72,21 @@ class Acts(Struct, frozen=True, dict=True):
         """ "section 47" -> the Act whose provision the field means by it."""
         return {pinpoint: act for act in self.entries for pinpoint in act.bare}
 
+    def named_in(self, plain: str) -> Iterator[re.Match[str]]:
+        """Every name that stands in a text without a year, the longest one where several begin."""
+        return self._pattern.finditer(plain) if self._names else iter(())
+
     @cached_property
-    def pattern(self) -> re.Pattern[str] | None:
-        """Finds every name that stands without a year; the longest one first. None where there is no name."""
-        names = sorted({n for a in self.entries for n in (a.title, *a.short)}, key=lambda n: (-len(n), n))
-        if not names:
-            return None
-        stems = sorted({n for a in self.entries for n in _stem(a)}, key=lambda n: (-len(n), n))
-        whole = rf"(?:{_spelt(names)})(?![\w-])"
+    def _names(self) -> tuple[str, ...]:
+        return can_be_named({n for a in self.entries for n in (a.title, *a.short, *_stem(a))}, self.spoken)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        known = {n for a in self.entries for n in (a.title, *a.short)}
+        names = [n for n in self._names if n in known]
+        of_regulations = {n for a in self.entries for n in _stem(a)}
+        stems = [n for n in self._names if n in of_regulations]
+        whole = rf"(?:{_spelt(names)})(?![\w-])" if names else "(?!)"
         cut = rf"|(?:{_spelt(stems)})(?=\s[Rr]egulations?\s(?!(?:19|20)\d\d)\d)" if stems else ""
         return re.compile(rf"(?<![\w’'-])(?:{whole}{cut})")
 

@@ -130,9 +130,7 @@ def _full(title: str) -> str:
 
 
 def _short(plain: str, acts: Acts) -> Iterator[Instrument]:
-    if acts.pattern is None:
-        return
-    for match in acts.pattern.finditer(plain):
+    for match in acts.named_in(plain):
         name = match.group()
         form = next((f for f in ("act", "regulations", "order", "rules") if name.lower().endswith(f)), "treaty")
         defined = _DEFINED.match(plain, match.end())

@@ -13,6 +13,7 @@ from guidance.link.addresses import address, fits
 from guidance.link.citations import LEGAL, Citation, Pinpoint, find_citations
 from guidance.link.instruments import Instrument, find_instruments
 from guidance.link.places import Places
+from guidance.link.spoken import spoken_words
 from guidance.link.titles import Guidance, Mention, Titles, titles_for
 from guidance.model import (
     Document,
@@ -52,9 +53,11 @@ def find_references(
     `acts` are the instruments and `guidance` the other documents that the publication knows. A range leads to its
     first provision, a place in another document to that document.
     """
-    defined = _defined(document, acts or Acts())
-    known = _with_names(acts or Acts(), defined)
-    titles = titles_for(document, guidance)
+    spoken = spoken_words(document)
+    given = Acts(acts.entries if acts else (), spoken)
+    defined = _defined(document, given)
+    known = _with_names(given, defined)
+    titles = titles_for(document, guidance, spoken)
     walked = tuple(_walk(document, known, titles))
     found = tuple(one for one in walked if isinstance(one, Found))
     resolver = _Resolver(document, known, found, _meant(defined, known))
@@ -111,7 +114,7 @@ def _with_names(acts: Acts, defined: tuple[tuple[str, Act], ...]) -> Acts:
     longer = (
         replace(a, short=tuple(dict.fromkeys((*a.short, *short[a])))) if short[a] else a for a in acts.entries
     )
-    return Acts(tuple(longer))
+    return Acts(tuple(longer), acts.spoken)
 
 
 def _meant(defined: tuple[tuple[str, Act], ...], acts: Acts) -> dict[str, Act]:

@@ -3,14 +3,16 @@ where a text names them. What is cited of such a document is for `references`.""
 
 import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
 
+from guidance.link.spoken import Spoken, can_be_named, telling_word, words_in
 from guidance.model import Block, Document, GuidanceError, Link, List, Text, block_texts
 
 _LAW = "https://www.legislation.gov.uk/"
@@ -36,10 +38,11 @@ class Mention(Struct, frozen=True):
 
 
 class Titles(Struct, frozen=True, dict=True):
-    """Titles ready to be looked for in the document called `own`."""
+    """Titles ready to be looked for in the document called `own`, in which so much is `spoken`."""
 
     entries: tuple[Guidance, ...] = ()
     own: str = ""
+    spoken: Spoken | None = None
 
     @cached_property
     def _addresses(self) -> dict[str, str | None]:
@@ -51,28 +54,40 @@ class Titles(Struct, frozen=True, dict=True):
         return found
 
     @cached_property
-    def _pattern(self) -> re.Pattern[str] | None:
-        names = sorted({n for e in self.entries for n in (e.title, *e.short)}, key=lambda n: (-len(n), n))
-        spelt = "|".join(_spelt(name) for name in names)
-        return re.compile(rf"(?<![\w’'-])(?:{spelt})(?![\w-])") if names else None
+    def _told(self) -> dict[str, list[str]]:
+        """The names that can be in the document by the word that each is told by, longest first."""
+        names = can_be_named({n for e in self.entries for n in (e.title, *e.short)}, self.spoken)
+        told: dict[str, list[str]] = defaultdict(list)
+        for name in names:
+            told[telling_word(name, self.spoken)].append(name)
+        return told
 
     def find(self, text: Text) -> tuple[Mention, ...]:
         """Every title in a text, in order, the longest where several begin."""
-        if self._pattern is None:
+        told = self._told.keys() & words_in(text.plain)
+        if not told:
             return ()
-        found = ((m.start(), m.end(), _key(m.group())) for m in self._pattern.finditer(text.plain))
-        return tuple(Mention(start, end, self._addresses[key]) for start, end, key in found)
+        key = _key(text.plain)
+        candidates = (name for word in told for name in self._told[word] if _key(name) in key)
+        found = [(m.start(), -len(n), n, m) for n in candidates for m in _pattern(n).finditer(text.plain)]
+        mentions: list[Mention] = []
+        for start, _, _, match in sorted(found, key=lambda one: one[:3]):
+            if not mentions or start >= mentions[-1].end:
+                mentions.append(Mention(start, match.end(), self._addresses[_key(match.group())]))
+        return tuple(mentions)
 
 
 def _key(name: str) -> str:
     return " ".join(name.replace("’", "'").replace("‘", "'").lower().split())
 
 
-def _spelt(name: str) -> str:
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
     """A title as a pattern: any kind of space and apostrophe, and either case where it is long enough."""
     words = [re.escape(word).replace("'", "['’]").replace("’", "['’]") for word in name.split()]
     pattern = r"\s+".join(words)
-    return f"(?i:{pattern})" if len(words) >= _LEAST else pattern
+    either = f"(?i:{pattern})" if len(words) >= _LEAST else pattern
+    return re.compile(rf"(?<![\w’'-]){either}(?![\w-])")
 
 
 def read_titles(path: Path) -> tuple[Guidance, ...]:
@@ -94,9 +109,9 @@ def read_titles(path: Path) -> tuple[Guidance, ...]:
     return entries
 
 
-def titles_for(document: Document, entries: Iterable[Guidance]) -> Titles:
+def titles_for(document: Document, entries: Iterable[Guidance], spoken: Spoken | None = None) -> Titles:
     """The titles to look for in a document: those given, and those of its own lists of further reading, whose
-    entries begin with links, each to one address."""
+    entries begin with links, each to one address. What is `spoken` in it may be known already."""
     given = tuple(entries)
     taken = {_key(name) for entry in given for name in (entry.title, *entry.short)}
     linked: dict[str, dict[str, str]] = {}
@@ -109,7 +124,7 @@ def titles_for(document: Document, entries: Iterable[Guidance]) -> Titles:
         if key not in taken and len(found) == 1
         for address, title in found.items()
     )
-    return Titles((*given, *own), document.title)
+    return Titles((*given, *own), document.title, spoken)
 
 
 def _reading(blocks: tuple[Block, ...]) -> Iterator[tuple[str, str]]:

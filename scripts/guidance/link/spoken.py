@@ -1,0 +1,36 @@
+"""How often a document says each word; which of many names can be in it at all; and by which words these are told.
+
+Necessary conditions and no more, which are known much sooner than where a name stands: that is found elsewhere.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from guidance.model import Document, provision_texts
+
+_WORD = re.compile(r"\w+")
+Spoken = Mapping[str, int]
+"""How often each word is said, without regard to case."""
+
+
+def words_in(plain: str) -> list[str]:
+    """The words of a text, without regard to case."""
+    return _WORD.findall(plain.casefold())
+
+
+def spoken_words(document: Document) -> Spoken:
+    """How often each word stands in a document's texts."""
+    texts = (t.plain for p in (*document.provisions, *document.notes) for t in provision_texts(p))
+    return Counter(words_in("\n".join(texts)))
+
+
+def can_be_named(names: Iterable[str], spoken: Spoken | None) -> tuple[str, ...]:
+    """The names of which all words are spoken, or all where that is not known; longest first."""
+    there = (n for n in names if spoken is None or all(word in spoken for word in words_in(n)))
+    return tuple(sorted(there, key=lambda n: (-len(n), n)))
+
+
+def telling_word(name: str, spoken: Spoken | None) -> str:
+    """A name's rarest word: a text without it does not hold the name."""
+    return min(words_in(name), key=lambda word: (spoken or {}).get(word, 0), default="")
