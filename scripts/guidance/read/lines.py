@@ -82,6 +82,7 @@ _LOWERED = (-0.35, -0.05)
 _WORD_GAP = 0.17  # a wider gap between fragments is a space
 _CLOSING = ".,;:!?)]’”"
 _CLOSING_GAP = 0.6  # nobody puts a space before these: only a gap that is one for sure counts
+_FIGURE_GAP = 0.35  # figures are all as wide as an 8: beside a 1, which fills half of that, there is room
 _NO_SPACE = 0.1  # a narrower gap between figures is none, whatever the engine says
 _FIGURES_END = re.compile(r"(\d+) $")
 _FIGURES_START = re.compile(r"\d+")
@@ -228,8 +229,10 @@ def _needs_space(before: Run, fragment: Fragment, size: float) -> bool:
         return False
     if fragment.text[0].isspace():
         return True
-    closes = fragment.text[0] in _CLOSING
-    return fragment.box.left - before.right > (_CLOSING_GAP if closes else _WORD_GAP) * size
+    least = _CLOSING_GAP if fragment.text[0] in _CLOSING else _WORD_GAP
+    if before.text[-1:].isdigit() and fragment.text[0].isdigit() and not before.raised:
+        least = _FIGURE_GAP
+    return fragment.box.left - before.right > least * size
 
 
 def _touches(before: Run, fragment: Fragment, size: float) -> bool:
