@@ -119,6 +119,7 @@ def test_tables_with_their_headers(case: tuple[Document, Any, bool]) -> None:
     assert [(t.caption.plain if t.caption else None, len(t.rows)) for t in tables] == [
         (t["caption"], t["rows"]) for t in truth["tables"]
     ]
+    assert all(p.page for p in of_kind(document, "table"))
     for table, expected in zip(tables, truth["tables"], strict=True):
         assert [len(row) for row in table.rows] == [expected["columns"]] * expected["rows"]
         heads = [" ".join(t.plain for t in block_texts(c.blocks)) for c in table.rows[0] if c.header == "column"]

@@ -179,6 +179,7 @@ class Assembly:
             blocks = self._cell_blocks(cell.lines)
             rows[cell.row].append(Cell(blocks, "column" if heads else None, cell.columns, cell.rows))
         if self._open:
+            self._open.lines.extend(lines)
             self._open.builder.put(Table(tuple(tuple(row) for row in rows if row), None, places_of(tuple(lines))))
         self._close()
 

@@ -40,16 +40,20 @@ class Columns(Struct, frozen=True):
         return 2 * len(self.bands), 0
 
 
-class _Segment(Struct):
+class Segment(Struct):
+    """Words on one baseline that no wide gap parts; whether there are letters or figures, and letters, in them."""
+
     left: float
     right: float
     baseline: float
     size: float
+    wordy: bool
+    lettered: bool
 
 
 def find_columns(fragments: Sequence[Fragment]) -> Columns:
     """The columns of a page; without bands where it has but one."""
-    segments = _segments([f for f in fragments if not f.angle and f.text.strip()])
+    segments = cut_segments([f for f in fragments if not f.angle and f.text.strip()])
     if len(segments) < _LEAST_BOTH:
         return Columns()
     first, last = min(s.left for s in segments), max(s.right for s in segments)
@@ -66,7 +70,7 @@ def find_columns(fragments: Sequence[Fragment]) -> Columns:
     return Columns(bands, start, float(usual[1] - usual[0]))
 
 
-def _start_of_second(segments: Sequence[_Segment], first: float, last: float) -> float | None:
+def _start_of_second(segments: Sequence[Segment], first: float, last: float) -> float | None:
     """Where the second column starts: behind the widest upright strip near the middle that few lines enter."""
     steps = Counter(round(s.left) for s in segments)
     steps.subtract(round(s.right) for s in segments)
@@ -86,20 +90,29 @@ def _start_of_second(segments: Sequence[_Segment], first: float, last: float) ->
     return min(s.left for s in segments if s.left > end - widest)  # a number may hang in the strip
 
 
-def _segments(fragments: Sequence[Fragment]) -> list[_Segment]:
-    """Words on one baseline joined while no wide gap parts them, from the top down."""
-    segments: list[_Segment] = []
+def cut_segments(fragments: Sequence[Fragment], gap: float = _WORD_GAP) -> list[Segment]:
+    """Words on one baseline joined while no gap wider than so many type sizes parts them, from the top down."""
+    segments: list[Segment] = []
     for f in sorted(fragments, key=lambda f: (-round(f.baseline), f.box.left)):
         last = segments[-1] if segments else None
         near = last is not None and abs(last.baseline - f.baseline) < 0.75 * f.size
-        if last is not None and near and -f.size < f.box.left - last.right < _WORD_GAP * f.size:
+        if last is not None and near and -f.size < f.box.left - last.right < gap * f.size:
             last.right = max(last.right, f.box.right)
+            last.wordy, last.lettered = last.wordy or _is_wordy(f), last.lettered or _is_lettered(f)
         else:
-            segments.append(_Segment(f.box.left, f.box.right, f.baseline, f.size))
+            segments.append(Segment(f.box.left, f.box.right, f.baseline, f.size, _is_wordy(f), _is_lettered(f)))
     return segments
 
 
-def _bands(segments: Sequence[_Segment], start: float, width: float) -> list[tuple[float, float]]:
+def _is_wordy(fragment: Fragment) -> bool:
+    return any(c.isalnum() for c in fragment.text)
+
+
+def _is_lettered(fragment: Fragment) -> bool:
+    return any(c.isalpha() for c in fragment.text)
+
+
+def _bands(segments: Sequence[Segment], start: float, width: float) -> list[tuple[float, float]]:
     bands: list[tuple[float, float]] = []
     crossing = [s for s in segments if s.left < start - 1.0 and s.right > start]
     edges = [float("inf"), *sorted((s.baseline for s in crossing), reverse=True), float("-inf")]
@@ -112,7 +125,7 @@ def _bands(segments: Sequence[_Segment], start: float, width: float) -> list[tup
     return bands
 
 
-def _in_columns(segments: Sequence[_Segment], start: float, width: float) -> bool:
+def _in_columns(segments: Sequence[Segment], start: float, width: float) -> bool:
     left, right = [s for s in segments if s.left < start], [s for s in segments if s.left >= start]
     if min(len(left), len(right)) < _LEAST_LINES or len(segments) < _LEAST_BOTH:
         return False

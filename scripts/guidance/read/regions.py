@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from guidance.model import Box
 from guidance.read.ink import Fragment, Page, Shape
+from guidance.read.ruled import find_ruled
 
 
 class Grid(Struct, frozen=True):
@@ -56,6 +57,8 @@ def find_regions(page: Page, body_size: float) -> Regions:
     pictures = _pictures(page, body_size)
     free = [s for s in page.shapes if not any(_inside(s.box, p.box) for p in pictures)]
     grids = _grids(free, body_size)
+    rules = [s.box for s in free if _height(s.box) < _THIN and not any(_inside(s.box, g.box) for g in grids)]
+    grids += [Grid(table.box, table.cells) for table in find_ruled(rules, page.fragments, body_size)]
     loose = [s for s in free if not any(_inside(s.box, g.box) for g in grids)]
     return Regions(tuple(grids), tuple(_panels(loose, page, body_size)), tuple(pictures))
 
