@@ -257,6 +257,38 @@ def titles_told_apart_by_their_numbers_alone() -> Shape:
     return Shape(source, (), tuple(headings))
 
 
+def side_heads_in_the_bodys_own_size_and_emphasis_that_is_none() -> Shape:
+    source = HEAD + PLAIN_PAGE
+    numbers: list[str] = []
+    headings: list[tuple[int, str]] = []
+    for chapter in range(1, 4):
+        headings.append((1, f"Chapter {chapter}: Boats {chapter}"))
+        source += f'#pagebreak(weak: true)\n#text(18pt, weight: "bold")[{headings[-1][1]}]\n\n'
+        for section in range(1, 5):
+            headings.append((2, f"Painting boats {chapter}{section}"))
+            source += f"#block(above: 1.6em)[*{headings[-1][1]}*]\n\n"
+            for _ in range(3):
+                numbers.append(str(len(numbers) + 1))
+                source += f"#hung(1cm)[{numbers[-1]}.][{paragraph(len(numbers) + 900, 3)}]\n\n"
+            source += f"*“{sentence(len(numbers))}”*\n\n*{sentence(len(numbers) + 40)}*\n\n"
+    return Shape(source, tuple(numbers), tuple(headings))
+
+
+def tables_with_rules_across_only() -> Shape:
+    def rows(first: int, rule: str) -> str:
+        return ",".join(f"[{sentence(n)}],[{sentence(n + 50)}],[{n} days]{rule}" for n in range(first, first + 5))
+
+    head = "table.hline(), [*Who*], [*What*], [*When*], table.hline()"
+    start = "#table(columns: (1fr, 1fr, 2cm), stroke: none, "
+    source = f"{HEAD}{PLAIN_PAGE}= Chapter 1: Tables\n"
+    source += f"{paragraph(7, 9)}\n\n{start}{head}, {rows(100, '')}, table.hline())\n\n{paragraph(8, 9)}\n\n"
+    source += f"#pagebreak()\n{start}{head}, {rows(200, ', table.hline(stroke: 0.3pt)')})\n\n"
+    for number in range(1, 9):  # lines across that make no table of hung numbers
+        source += f"#line(length: 100%)\n#hung(1cm)[{number}.][{sentence(number)}]\n"
+    source += "#line(length: 100%)\n"
+    return Shape(source, tuple(str(n) for n in range(1, 9)), ((1, "Chapter 1: Tables"),), tables=2)
+
+
 SHAPES: tuple[Callable[[], Shape], ...] = (
     decimals_with_running_heads_and_notes_at_chapters_ends,
     numbers_that_start_again_in_each_chapter,
@@ -273,4 +305,6 @@ SHAPES: tuple[Callable[[], Shape], ...] = (
     annexes_whose_paragraphs_count_by_their_letter,
     numbers_in_brackets,
     titles_told_apart_by_their_numbers_alone,
+    side_heads_in_the_bodys_own_size_and_emphasis_that_is_none,
+    tables_with_rules_across_only,
 )

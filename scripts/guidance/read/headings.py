@@ -25,6 +25,7 @@ _NAMED = re.compile(
 )
 _NUMBERED = re.compile(r"((?:\d{1,3}|[A-Z])(?:\.\d{1,3})*)\.?\s")
 _RESIDUE = re.compile(r"(?:\s*\d{1,3}F?)+$")  # what word processors leave of footnote marks in bookmarks
+_DEEPEST_PART = 2  # below it, "Part 1" is one of a form that the text describes
 _NEARLY_ALL = 0.8  # share of a style's titles on one level from which a tag that says otherwise is not believed
 _MOSTLY_UNKNOWN = 0.8  # share of a style's titles without a level from which the others' levels say nothing
 _SOME = 0.1  # share of a style's titles on one level from which smaller styles stand below it
@@ -55,7 +56,7 @@ def heading_kind(title: str, level: int) -> tuple[Kind, str | None]:
     if found:
         word = " ".join(found["kind"].lower().split())
         number = _SPELT.get(found["number"].lower(), found["number"])
-        if word in _KINDS:
+        if word in _KINDS and (level <= _DEEPEST_PART or _KINDS[word] not in ("part", "chapter")):
             return _KINDS[word], number
         return ("section", number) if level > 1 else ("chapter", None)
     return ("chapter" if level == 1 else "section"), None

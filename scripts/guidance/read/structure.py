@@ -20,6 +20,7 @@ from guidance.read.lines import Line
 from guidance.read.numbering import Marker
 from guidance.read.paragraphs import Chunk, comes_next, cut_chunks, is_title
 from guidance.read.sequence import find_numbered
+from guidance.read.sideheads import find_side_heads
 
 
 def build_document(pages: Pages, source: SourceFile, path: Path) -> tuple[Document, Drawing]:
@@ -121,11 +122,12 @@ def _is_rest_of(parts: Sequence[Part], chunk: Chunk) -> bool:
 def _headings(parts: Sequence[Part], bookmarks: Sequence[Bookmark], flow: Flow) -> dict[int, Heading]:
     """The headings among the parts: titles that other evidence names, and those set like them."""
     titles = {i: p for i, p in enumerate(parts) if isinstance(p, Chunk) and p.kind == "title"}
-    loud = {i: all(is_title(line, flow.metrics) for line in p.lines) for i, p in titles.items()}
+    loud = {i: _is_loud(p, flow) for i, p in titles.items()}
     ranked = dict(zip(titles, rank_headings(list(titles.values()), bookmarks, flow.entries), strict=True))
     shouted = {key_of(titles[i].text) for i in titles if loud[i]}
     named = {i for i, h in ranked.items() if len(h.evidence) > 1}
     named -= {i for i in named if not loud[i] and key_of(titles[i].text) in shouted}
+    named |= find_side_heads(parts, [i for i in titles if not loud[i]], flow.metrics)
     colours = Counter(titles[i].lines[0].colour for i in named if loud[i])
     usual = {colour for colour, count in colours.items() if count > 1} or _usual_colours(
         [title for i, title in titles.items() if loud[i]]
@@ -136,6 +138,12 @@ def _headings(parts: Sequence[Part], bookmarks: Sequence[Bookmark], flow: Flow) 
         if i in named or (loud[i] and titles[i].lines[0].colour in usual and not CAPTION.match(titles[i].text))
     }
     return dict(zip(kept, rank_headings(list(kept.values()), bookmarks, flow.entries), strict=True))
+
+
+def _is_loud(title: Chunk, flow: Flow) -> bool:
+    """Whether every line with letters is set apart by its type; the last may be a mere "14"."""
+    lettered = [line for line in title.lines if any(c.isalpha() for c in line.text)]
+    return bool(lettered) and all(is_title(line, flow.metrics) for line in lettered)
 
 
 def _usual_colours(titles: Sequence[Chunk]) -> set[int]:
