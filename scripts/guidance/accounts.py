@@ -43,9 +43,7 @@ def breaches(document: Document) -> tuple[str, ...]:
 
 
 def _placed(provision: Provision) -> int:
-    return (
-        count_characters(provision.marker)
-        + sum(count_characters(text.plain) for text in provision_texts(provision))
-        + sum(count_characters(mark.label) for mark in note_marks(provision))
-        + sum(map(count_characters, list_markers(provision.blocks)))
-    )
+    texts = tuple(provision_texts(provision))
+    labels = (mark.label for text in texts for mark in text.marks if isinstance(mark, NoteMark))
+    printed = (provision.marker, *(text.plain for text in texts), *labels, *list_markers(provision.blocks))
+    return count_characters(" ".join(printed))

@@ -64,14 +64,17 @@ class Piece(Struct, frozen=True):
 
 def clean(text: str) -> str:
     """Text on one line, without characters that HTML cannot hold (U+FFFD stands for each of those)."""
-    return _CONTROL.sub("\ufffd", _BREAK.sub(" ", text))
+    return text if text.isprintable() else _CONTROL.sub("\ufffd", _BREAK.sub(" ", text))
 
 
 def escape_markdown(text: str, *, line_start: bool = False) -> str:
     """Text as Markdown that says just these characters; `line_start` where nothing stands before it on the line."""
     escaped = _SPECIAL.sub(r"\\\g<0>", clean(text))
-    escaped = _AMPERSAND.sub("&amp;", escaped).replace("<", "&lt;")
-    escaped = _CLOSING.sub(lambda hashes: hashes.group().replace("#", "\\#"), escaped)
+    if "&" in escaped:
+        escaped = _AMPERSAND.sub("&amp;", escaped)
+    escaped = escaped.replace("<", "&lt;")
+    if "#" in escaped:
+        escaped = _CLOSING.sub(lambda hashes: hashes.group().replace("#", "\\#"), escaped)
     if escaped.endswith("!"):  # a link may follow, and would be a picture
         escaped = f"{escaped[:-1]}\\!"
     if line_start:
@@ -113,6 +116,9 @@ def render_text(text: Text, context: Context, form: Form = "markdown", *, line_s
 def pieces_of(text: Text) -> Iterator[Piece]:
     """The text cut wherever a mark begins or ends, with note references between."""
     length = len(text.plain)
+    if not text.marks:
+        yield from (Piece(text.plain, None, frozenset()),) if length else ()
+        return
     spans = [m for m in text.marks if isinstance(m, Style | Link)]
     notes = [m for m in text.marks if isinstance(m, NoteMark)]
     edges = {0, length}
@@ -131,6 +137,8 @@ def _styled(
     pieces: list[Piece], context: Context, form: Form, line_start: bool, depth: int = 0, before: str = ""
 ) -> str:
     """Pieces of one link (or of none), each style opened and closed once over neighbours that share it."""
+    kinds = frozenset().union(*(piece.kinds for piece in pieces))
+    depth = next((at for at in range(depth, len(_ORDER)) if _ORDER[at] in kinds), len(_ORDER))
     if depth == len(_ORDER):
         return "".join(_plain(p, context, form, line_start and at == 0) for at, p in enumerate(pieces))
     kind = _ORDER[depth]

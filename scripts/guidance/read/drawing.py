@@ -68,7 +68,7 @@ def _drawn(document: Opened, number: int, box: Box, scale: float) -> bytes:
     raw.FPDF_ClosePage(page)
     image = Image.frombuffer("RGB", (width, height), pixels, "raw", "BGR", stride, 1)
     stream = io.BytesIO()
-    image.quantize(_COLOURS, method=Image.Quantize.FASTOCTREE).save(stream, "PNG", compress_level=6)
+    image.quantize(_COLOURS, method=Image.Quantize.FASTOCTREE).save(stream, "PNG", compress_level=4)
     return stream.getvalue()
 
 

@@ -23,7 +23,7 @@ Words = tuple[tuple[str, ...], ...]
 """For each page the words on it, normalised."""
 
 _WORD = re.compile(r"[^\W\d_]+|\d")
-_HYPHEN = re.compile(r"(?<=[^\W_])[-\u2010\u2011\u00ad]\s*(?=[^\W_])|\u00ad")
+_HYPHEN = re.compile(r"[-\u2010\u2011\u00ad](?:(?<=[^\W_].)\s*(?=[^\W_])|(?<=\u00ad))")
 _WORD_GAP = 0.15  # of the type size: a wider gap between letters parts words
 _OVERLAP = 0.1  # of the type size: letters that stand further over one another were not set so
 _WORTH_HEARING = 0.5  # of our words: an engine that has fewer of them cannot read the file
@@ -140,8 +140,11 @@ def knows_little(document: Document) -> bool:
 def words_of(text: str) -> Iterator[str]:
     """The runs of letters in a text, and its figures one by one, without regard to case, ligatures or hyphens:
     engines differ on hyphens at line ends, and on whether a raised figure belongs to the one before it."""
-    plain = _HYPHEN.sub("", unicodedata.normalize("NFKC", text).lower())
-    return iter(_WORD.findall(plain))
+    for run in _HYPHEN.sub("", unicodedata.normalize("NFKC", text).lower()).split():
+        if run.isalpha():
+            yield run
+        else:
+            yield from _WORD.findall(run)
 
 
 def compare_words(document: Document, theirs: Words, engine: str = _ENGINE, least: int = 1) -> Document:
