@@ -72,14 +72,17 @@ def find_columns(fragments: Sequence[Fragment]) -> Columns:
 
 def _start_of_second(segments: Sequence[Segment], first: float, last: float) -> float | None:
     """Where the second column starts: behind the widest upright strip near the middle that few lines enter."""
-    steps = Counter(round(s.left) for s in segments)
-    steps.subtract(round(s.right) for s in segments)
-    covered = dict(enumerate(accumulate(steps[x] for x in range(round(first), round(last) + 1)), round(first)))
-    few = _FEW * max(covered.values())
+    origin = round(first)
+    steps = [0] * (round(last) - origin + 1)
+    for s in segments:
+        steps[round(s.left) - origin] += 1
+        steps[round(s.right) - origin] -= 1
+    covered = list(accumulate(steps))
+    few = _FEW * max(covered)
     low, high = (round(first + share * (last - first)) for share in _MIDDLE)
     widest = end = empty = 0
     for x in range(low, high + 1):
-        if covered[x] <= few:
+        if covered[x - origin] <= few:
             empty += 1
             continue
         if empty > widest:

@@ -217,6 +217,8 @@ def _finish(row: _Row, page: int, tags: dict[int, Tag], links: Sequence[LinkArea
 
 def _usual_size(runs: Sequence[Run]) -> float:
     """The size of most of a line's letters, so that a large bullet does not make a title of it."""
+    if len(runs) == 1:
+        return runs[0].size
     letters: Counter[float] = Counter()
     for run in runs:
         if not run.raised:
@@ -252,6 +254,8 @@ def _with_space(run: Run) -> Run:
 
 
 def _line_links(runs: Sequence[Run], box: Box, baseline: float, links: Sequence[LinkArea]) -> tuple[LineLink, ...]:
+    if not links:
+        return ()
     text = "".join(run.text for run in runs)
     found: list[LineLink] = []
     taken = 0

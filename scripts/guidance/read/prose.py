@@ -16,7 +16,6 @@ from guidance.read.lines import Line, Run
 from guidance.read.numbering import plain_symbols
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
-_CUT = re.compile(r"[^\W\d_]-\s*$")
 _HYPHENATES = 0.25  # share of the hyphens at line ends that plainly cut a word, from which a printer cuts words
 _MANY_CUTS = 0.04  # share of lines that end in a hyphen, from which the same holds
 _LABEL = r"(?:\[\d{1,3}\]|\d{1,3}|\*{1,3}|[†‡])"
@@ -24,6 +23,7 @@ _LABELS = re.compile(_LABEL)
 _ONLY_LABELS = re.compile(rf"^[\s,;]*{_LABEL}(?:[\s,;]+{_LABEL})*[\s,;]*$")
 
 _JUMP = re.compile(r"page:(\d+):")
+_DOTS = re.compile(r"[.…_·]{5}")
 _LEADER = re.compile(r"\s*[.…_·]{5,}\s*")
 
 ClaimNote = Callable[[str, int], str | None]
@@ -65,7 +65,8 @@ def collect_words(lines: Iterable[Line]) -> Words:
         found = [word.lower() for word in _WORD.findall(line.text)]
         if head and found:
             cuts.append((head, found.pop(0)))
-        head = found.pop().rpartition("-")[2] if found and _CUT.search(line.text) else ""
+        end = line.text.rstrip()[-2:]
+        head = found.pop().rpartition("-")[2] if found and end[-1] == "-" and _WORD.match(end) else ""
         whole.update(found)
         for word in found:
             if "-" in word:
@@ -92,6 +93,13 @@ def _stretches(line: Line, skip: int) -> Iterable[_Stretch]:
     """A line's runs, cut where links start and end, from character `skip` on."""
     edges = _snapped(line)
     at = 0
+    if not edges:
+        for run in line.runs:
+            text = run.text[max(skip - at, 0) :]
+            if text:
+                yield _Stretch(plain_symbols(text), run.font.bold, run.font.italic, run.raised, None)
+            at += len(run.text)
+        return
     for run in line.runs:
         end = at + len(run.text)
         cuts = sorted({at, end, *(p for s, e, _ in edges for p in (s, e) if at < p < end)})
@@ -106,6 +114,8 @@ def _stretches(line: Line, skip: int) -> Iterable[_Stretch]:
 
 def _snapped(line: Line) -> list[tuple[int, int, LinkArea]]:
     """The line's links with their ends moved to the edge of a run that is a character or two away."""
+    if not line.links:
+        return []
     bounds = [0]
     for run in line.runs:
         bounds.append(bounds[-1] + len(run.text))
@@ -187,9 +197,10 @@ def _finish(stretches: list[_Stretch], page: int, claim: ClaimNote, dropped: lis
             if stretch.text.strip():
                 dropped.append((stretch.text.strip(), "punctuation between footnote references"))
             continue
-        text = _LEADER.sub(" ", stretch.text)
-        if text != stretch.text:
-            dropped += [(dots, "leader dots") for dots in _LEADER.findall(stretch.text)]
+        text = stretch.text
+        if _DOTS.search(text):
+            dropped += [(dots, "leader dots") for dots in _LEADER.findall(text)]
+            text = _LEADER.sub(" ", text)
         if plain and plain[-1].endswith(" "):
             text = text.lstrip()
         if not plain:

@@ -5,6 +5,7 @@ scheme a document uses before it has looked.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -89,9 +90,9 @@ def _filled(chunks: Sequence[Chunk], numbers: dict[int, str], others: Sequence[i
         last = number_parts(numbers[before])
         end = number_parts(numbers[after]) if after in numbers else ()
         end = end if end > last else (_NO_END,)
-        for index in others:
+        for index in others[bisect_right(others, before) : bisect_left(others, after)]:
             marker = chunks[index].marker
-            value = number_parts(marker.value) if marker and before < index < after else ()
+            value = number_parts(marker.value) if marker else ()
             if value and value < end and (_is_next(last, value) or (_starts_anew(last, value, end))):
                 filled[index] = marker.value if marker else ""
                 last = value
