@@ -355,6 +355,64 @@ def test_the_document_can_say_what_the_regulations_are() -> None:
     ]
 
 
+def test_the_act_is_the_one_that_the_document_calls_so_and_that_act_the_one_before() -> None:
+    says = paragraph(8, "The Children Act 2004 (the Act) is wide; the Equality Act 2010 asks more.", "chapter-1")
+    asks = paragraph(9, "By the Equality Act 2010, section 6 of that Act and section 5 of the Act.", "chapter-2")
+    found = find_references(library(says, asks), ACTS)
+    assert [r.address for r in found if isinstance(r, Reference)][-2:] == [
+        f"{SITE}ukpga/2010/15/section/6",
+        f"{SITE}ukpga/2004/31/section/5",
+    ]
+
+
+def test_a_sentence_can_say_what_a_short_name_means() -> None:
+    says = paragraph(8, "References to ‘the 1989 Act’ are to sections of the Children Act 1989.", "chapter-1")
+    asks = paragraph(9, "By the 1989 Act, section 5 applies.", "chapter-2")
+    (*_, act, section) = find_references(library(says, asks), ACTS)
+    assert [one.address for one in (act, section) if isinstance(one, Reference)] == [
+        f"{SITE}ukpga/1989/41",
+        f"{SITE}ukpga/1989/41/section/5",
+    ]
+
+
+def test_a_note_speaks_of_the_year_that_its_paragraph_does() -> None:
+    says = Provision(
+        "para-9", "paragraph", "9", "9.",
+        blocks=(Para(Text("Of the Children Act 1989.", (NoteMark(25, "fn-1", "1"),))),), parents=("chapter-2",),
+    )  # fmt: skip
+    other = paragraph(8, "Of the Local Government and Housing Act 1989.", "chapter-1")
+    note = Provision("fn-1", "footnote", "1", "1", blocks=(Para(Text("See the 1989 Act.")),))
+    found = find_references(library(other, says, notes=(note,)), ACTS)
+    assert [r.address for r in found if isinstance(r, Reference)][-1] == f"{SITE}ukpga/1989/41"
+
+
+def test_of_two_acts_of_one_name_the_one_that_the_document_names_is_meant() -> None:
+    twice = paragraph(8, "The Children Act applies.", "chapter-1")
+    assert isinstance(find_references(library(twice), ACTS)[0], Unresolved)
+    named = paragraph(9, "So does the Children Act 2004.", "chapter-2")
+    found = find_references(library(twice, named), ACTS)
+    assert {r.address for r in found if isinstance(r, Reference)} == {f"{SITE}ukpga/2004/31"}
+
+
+def test_a_name_given_to_two_is_that_of_the_one_that_has_it_most() -> None:
+    given = [
+        paragraph(7, "The Equality Act 2010 (EA) and the Children Act 2004 (EA) apply.", "chapter-1"),
+        paragraph(8, "So does the Equality Act 2010 (EA).", "chapter-1"),
+    ]
+    found = find_references(library(*given, paragraph(9, "See EA.", "chapter-2")), ACTS)
+    assert [r.address for r in found if isinstance(r, Reference)][-1] == f"{SITE}ukpga/2010/15"
+
+
+def test_the_documents_own_regulations_go_before_what_is_cited_twice() -> None:
+    says = [
+        paragraph(7, "The Shelving Regulations 2018 (“the Regulations”) apply.", "chapter-1"),
+        paragraph(8, "Regulation 5 of the Education (Independent School Standards) Regulations 2014.", "chapter-1"),
+        paragraph(9, "Regulation 5 of the Education (Independent School Standards) Regulations 2014.", "chapter-1"),
+    ]
+    found = find_references(library(*says, paragraph(10, "Keep to regulation 5.", "chapter-2")), ACTS)
+    assert [r.address for r in found if isinstance(r, Reference)][-1] == f"{SITE}uksi/2018/789/regulation/5"
+
+
 def test_a_section_of_the_same_chapter_is_meant_where_no_act_is() -> None:
     assert resolve("see section 1") == ["section 1 -> #section-1-wood"]
 

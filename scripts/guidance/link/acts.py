@@ -14,7 +14,7 @@ from guidance.link.spoken import Spoken, can_be_named
 from guidance.model import GuidanceError
 
 _SITE = "https://www.legislation.gov.uk/"
-_ID = re.compile(r"[a-z]+(?:/\w+)+")
+_ID = re.compile(r"[a-z]+(?:/\w+(?:-\w+)*)+")
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "\xa0": " "})
 
 

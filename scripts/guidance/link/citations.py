@@ -67,9 +67,12 @@ _NO_NUMBER = re.compile(
     r"(?:18|19|20)\d\d\s+(?:[A-Z][\w’'-]+\s+){0,6}(?:Acts?|Regulations?|Order|Rules)\b"  # "section 3, 1989 Act"
 )
 _OF_UNIT = re.compile(r",?\s+(?:of|to|in|under)\s+(?:the\s+)?")
-_NEXT_UNIT = re.compile(r",?\s+(?:and/or|and|or)\s+(?:a\s+|in\s+|the\s+|under\s+)?|(?P<comma>,?\s+(?:at\s+)?)")
+_NEXT_UNIT = re.compile(
+    r"(?:\s+(?:of|to|in),)?,?\s+(?:and/or|and|or)\s+(?:a\s+|in\s+|the\s+|under\s+)?|(?P<comma>,?\s+(?:at\s+)?\(?)"
+)
 _AND_THE_SCHEDULE = re.compile(r",?\s+and\s+(?=the\s+Schedule\s+(?:to|of)\s)the\s+Schedule")
 _THE_SCHEDULE = re.compile(r"(?P<of>,?\s+(?:of|to|in)\s+the\s+)Schedule(?=\s+(?:to|of|in)\s)")
+_OF_SCHEDULE = re.compile(r",\s+(?=[Ss]chedule\s)")  # "Part 1, Schedule 2 to the Act"
 _BARE_TAIL = re.compile(r",?\s+(?:the\s+)?")
 _LEAD = re.compile(r"(?:\s?\([^()]{2,60}\))?[,:–-]?\s+(?:at\s+)?\(?$")
 _HERE_AFTER = re.compile(
@@ -166,6 +169,8 @@ def _sequence(plain: str, head: re.Match[str]) -> tuple[list[_Item], int]:
         else:
             items = [_completed(i, first) for i in items]
         items, end = items + more, more_end
+    if items and "(" in plain[items[0].end : items[-1].start] and plain.startswith(")", end):
+        end += 1  # "Schedule 1 (paragraph 2) to the Act"
     alone = _AND_THE_SCHEDULE.match(plain, end) if items else None
     if alone:
         items.append(_Item(alone.end() - len("Schedule"), alone.end(), (Pinpoint("schedule", ""),)))
@@ -200,7 +205,7 @@ def _chain(plain: str, head: re.Match[str]) -> tuple[list[_Item], int]:
     if single:
         outer, end = (Pinpoint("schedule", ""),), single.end()
         return _within(items, outer, end), end
-    inner = _OF_UNIT.match(plain, end)
+    inner = _OF_UNIT.match(plain, end) or (unit in ("part", "paragraph") and _OF_SCHEDULE.match(plain, end)) or None
     following = _UNIT.match(plain, inner.end()) if inner else None
     if inner and following and _unit(following) != unit:
         outer_items, outer_end = _chain(plain, following)
@@ -270,8 +275,14 @@ def _item(match: re.Match[str], unit: Unit, start: int, held: _Item | None) -> _
 
 
 def _shared(subs: tuple[str, ...], following: str) -> tuple[str, ...]:
-    """What "(b)" behind "66(1)(a)" stands in: all sub-levels above the last one that is numbered like it."""
-    alike = [count for count, sub in enumerate(subs) if sub.isdigit() == following.isdigit()]
+    """What "(b)" behind "66(1)(a)" stands in: all sub-levels above the last one that is numbered like it, by
+    figures, letters or, below letters, roman numbers."""
+    kinds: list[str] = []
+    for sub in subs:
+        kinds.append("figure" if sub.isdigit() else "roman" if kinds and kinds[-1] != "figure" else "letter")
+    roman = "roman" in kinds and set(following) <= set("ivx")
+    kind = "figure" if following.isdigit() else "roman" if roman else "letter"
+    alike = [count for count, known in enumerate(kinds) if known == kind]
     return subs[: alike[-1]] if alike else subs
 
 
@@ -279,19 +290,30 @@ def _settle(
     plain: str, items: list[_Item], end: int, instruments: tuple[Instrument, ...]
 ) -> tuple[list[Citation], Instrument | None]:
     """The citations of a row: with the instrument named behind or before it, or with the scope its words give."""
-    by_law = any(p.unit in _BY_LAW for p in items[-1].pinpoints)
+    by_law = _is_law(items[-1])
     before = _instrument_before(plain, items[0].start, instruments) if by_law else None
     after = _instrument_after(plain, end, instruments, bare=before is None) if by_law else None
     named = after or before
     if named is None and items[-1].pinpoints[-1].unit == "rule":
         return [], None  # "golden rules 1 and 2": nothing but an instrument has rules that are cited
     scope = _scope(plain, items, end) if named is None else "unsaid"
-    citations = [Citation(i.start, i.end, (i.start, i.end), i.pinpoints, named, scope) for i in items]
+    kind = _is_law(items[-1])
+    citations = [
+        Citation(i.start, i.end, (i.start, i.end), i.pinpoints, named, scope)
+        if _is_law(i) == kind or scope == "here"
+        else Citation(i.start, i.end, (i.start, i.end), i.pinpoints)  # "Annex A and section 94 of the Act"
+        for i in items
+    ]
     if after:
         citations[-1] = msgspec.structs.replace(citations[-1], end=after.end)
     elif before and not plain[before.end : items[0].start].endswith("("):
         citations[0] = msgspec.structs.replace(citations[0], start=before.start)
     return citations, named
+
+
+def _is_law(item: _Item) -> bool:
+    """Whether an item stands, or may stand, in an instrument."""
+    return any(p.unit in _BY_LAW for p in item.pinpoints)
 
 
 def _instrument_after(
@@ -306,7 +328,7 @@ def _instrument_after(
 
 
 def _joins(between: str) -> bool:
-    return re.fullmatch(r",?\s+(?:of|to|in|into|under|from)\s+(?:the\s+|The\s+)?", between) is not None
+    return re.fullmatch(r",?\s+(?:of|to|in|into|under|from),?\s+(?:the\s+|The\s+)?", between) is not None
 
 
 def _instrument_before(plain: str, start: int, instruments: tuple[Instrument, ...]) -> Instrument | None:

@@ -25,7 +25,7 @@ _TITLE = re.compile(
     r"|(?:Act|Order|Rules|Regulations)\s\d{4}),?\s+)+$"
 )
 _NOT_A_TITLE = re.compile(
-    r"(?:(?:of|and|to|for|in|on|with|from|by|at|or|In|On|Of|To|For|From|By|At|Under|See|Since|If|When|Where|As|And"
+    r"(?:(?:\([^()]*\)|of|and|to|for|in|on|with|from|by|at|or|In|On|Of|To|For|From|By|At|Under|See|Since|If|When|Where|As|And"
     r"|This|That|While|Whereas|Although|Both|Sections?|Regulations?|Articles?|Part|Schedule|Paragraphs?),?\s+)+"
 )
 _ANOTHER_DOCUMENT = re.compile(r"\s?[:–-]?\s?(?:(?:[Ss]tatutory|[Dd]raft)\s)?[Gg]uidance\b")
@@ -35,6 +35,10 @@ _AMENDING = re.compile(
 _DEFINED = re.compile(
     r"\s?\((?:hereafter |referred to as |known as )?[“\"‘']?(?P<name>[A-Z][A-Z-]*[A-Z](?:\s(?:19|20)\d\d|\sAct)?"
     r"|(?:the\s)?(?:(?:19|20)\d\d\s)?(?:[A-Z][\w’'-]+\s){0,5}(?:Act|Regulations|Order|Rules|Convention))[”\"’']?\)"
+)
+_DEFINED_BEFORE = re.compile(  # "'the 2008 Act' are to sections of the Children and Young Persons Act 2008"
+    r"[“\"‘'](?:the\s)?(?P<name>(?:(?:19|20)\d\d\s)?(?:Act|Regulations|Order|Rules))[”\"’']\s+"
+    r"(?:means|refers\s+to|(?:is|are)\s+(?:references?\s+)?to)\s+(?:(?:sections|regulations|provisions)\s+of\s+)?(?:the\s+)?$"
 )
 
 
@@ -77,6 +81,7 @@ def _titled(plain: str, acts: Acts) -> Iterator[Instrument]:
             continue
         title = _full(" ".join(plain[start:keyword_end].split()))
         defined = _DEFINED.match(plain, match.end())
+        meant = _DEFINED_BEFORE.search(plain, max(0, start - 80), start)
         inner = re.search(r"\(([^()]+)\)", match.group())
         yield Instrument(
             start=start,
@@ -86,7 +91,7 @@ def _titled(plain: str, acts: Acts) -> Iterator[Instrument]:
             year=year,
             manner="titled",
             amending=bool(_AMENDING.search(plain, max(0, start - 40), start)),
-            defines=defined["name"] if defined else inner[1] if inner else "",
+            defines=defined["name"] if defined else inner[1] if inner else meant["name"] if meant else "",
             reach=defined.end() if defined else 0,
         )
         floor = match.end()

@@ -32,7 +32,10 @@ _NOT_SAID = "the text does not say of which Act or instrument"
 _FORMS = ("Act", "Regulations", "Order", "Rules")
 _BETWEEN = re.compile(r"[\s,:;(–-]*(?:especially\s|in particular\s|particularly\s|at\s|see\s)?\(?")
 _TO_TITLE = re.compile(r"(?:[\s,–-]|and|or|to|[\d.]+)*\s(?:of|from|in)\s(?:the\s)?(?:[\w’',-]+\s){0,8}[“\"‘']?")
-_BRACKET = re.compile(r"(?:Act|Regulations|Order|Rules|\d{4}|Regulation|Rights|Convention)\s?\(")
+_MAY_DEFINE = re.compile(
+    r"(?:Act|Regulations|Order|Rules|\d{4}|Regulation|Rights|Convention)\s?\("
+    r"|(?:Act|Regulations|Order|Rules)[”\"’']\s+(?:means|refers|is|are)\s"
+)
 
 
 class Found(Struct, frozen=True):
@@ -93,16 +96,24 @@ def _named(anchor: str, part: int, text: Text, mentions: tuple[Mention, ...]) ->
 
 
 def _defined(document: Document, acts: Acts) -> tuple[tuple[str, Act], ...]:
-    """The short names that the document itself gives to Acts: "the Equality Act 2010 (the Equality Act)"."""
-    found: dict[tuple[str, Act], None] = {}
+    """The short names that the document itself gives to Acts: "the Equality Act 2010 (the Equality Act)". One that
+    it gives to several means the one to which it gives it most often; but of "the Act" all are told."""
+    given: dict[str, Counter[Act]] = defaultdict(Counter)
     for provision in (*document.provisions, *document.notes):
         for text in provision_texts(provision):
-            if _BRACKET.search(text.plain):
+            if _MAY_DEFINE.search(text.plain):
                 for i in find_instruments(text.plain, acts):
                     act = _titled(i, acts) if i.defines else None
                     if act:
-                        found[(i.defines.removeprefix("the "), act)] = None
-    return tuple(found)
+                        given[i.defines.removeprefix("the ")][act] += 1
+    return tuple((name, act) for name, found in given.items() for act in _most(found, name in _FORMS))
+
+
+def _most(given: Counter[Act], several: bool) -> Iterator[Act]:
+    (_, count), *others = given.most_common()
+    for act, times in given.items():
+        if several or times == count or not others or others[0][1] == count:
+            yield act
 
 
 def _with_names(acts: Acts, defined: tuple[tuple[str, Act], ...]) -> Acts:
@@ -241,12 +252,12 @@ class _Resolver:
         nearer = {a for part, a in fitting if part == one.part} or {a for _, a in fitting}
         if len(nearer) == 1:
             return nearer.pop()
+        own = [a for a in self._meant.values() if fits(a, pinpoints)]
+        if own and pinpoints[0].unit != "section":
+            return own[0]
         usage = self._usage[key]
-        if len(usage) == 1 and usage.total() > 1:
-            return next(iter(usage))
-        return next(
-            (a for a in self._meant.values() if pinpoints[0].unit != "section" and fits(a, pinpoints)), None
-        )
+        act = next(iter(usage), None)
+        return act if len(usage) == 1 and usage.total() >= (2 if act in own else 3) else None
 
     def _carried(self, act: Act) -> tuple[Act, ...]:
         """The treaties that stand in an Act, whose articles are meant where only the Act is named."""
@@ -259,12 +270,19 @@ class _Resolver:
             return _NOT_SAID
         if named.manner in ("titled", "short"):
             act = _titled(named, self._acts)
-            return (
-                act or self._by_context(one, named) or f"{named.title} is not in the list of Acts, or names several"
-            )
+            act = act or self._by_context(one, named) or self._only_named(named)
+            return act or f"{named.title} is not in the list of Acts, or names several"
         if named.manner == "dated":
             return self._dated(one, named) or f"no one instrument of {named.year} is named so"
-        return self._by_context(one, named) or self._meant.get(named.form) or _NOT_SAID
+        meant, context = self._meant.get(named.form), self._by_context(one, named)
+        defined = one.text.plain.startswith(("the ", "The "), named.start)  # as against "that Act"
+        return (meant or context if defined else context or meant) or _NOT_SAID
+
+    def _only_named(self, named: Instrument) -> Act | None:
+        """Of several Acts of one name the one that the document names elsewhere, with its year."""
+        candidates = self._acts.by_name.get(name_key(named.title), ()) if named.year is None else ()
+        used = {act for entries in self._named.values() for _, _, act in entries if act in candidates}
+        return used.pop() if len(used) == 1 else None
 
     def _by_context(self, one: Found, named: Instrument) -> Act | None:
         """The last Act named before in this provision that the words can stand for."""
@@ -287,8 +305,10 @@ class _Resolver:
             of_year = [a for a in of_year if any(last in name_key(n) for n in (a.title, *a.short))]
             return of_year[0] if len(of_year) == 1 else None
         place = (one.part, one.citation.start)
-        for part, start, act in reversed(self._named[one.provision.anchor]):
-            if (part, start) < place and act in of_year:
+        before = [act for *at, act in self._named[one.provision.anchor] if tuple(at) < place]
+        before = before or [act for *_, act in self._named[self._owners.get(one.provision.anchor, "")]]  # of a note
+        for act in reversed(before):
+            if act in of_year:
                 return act
         used = {act for entries in self._named.values() for _, _, act in entries if act in of_year}
         return used.pop() if len(used) == 1 else of_year[0] if len(of_year) == 1 else None
