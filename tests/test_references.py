@@ -435,6 +435,19 @@ def test_a_page_is_the_one_with_that_printed_number() -> None:
     assert [r.address for r in find_references(document, ACTS) if isinstance(r, Reference)] == ["#para-3"]
 
 
+def test_a_page_on_which_nothing_stands_leads_nowhere() -> None:
+    first, second = paragraph(20, "On page 40.", page=40), paragraph(21, "See pages 40 and 41.", page=42)
+    found = find_references(library(first, second), ACTS)
+    assert [one.address for one in found if isinstance(one, Reference)][-1] == "#para-20"
+    assert isinstance(found[-1], Unresolved)
+
+
+def test_the_documents_own_act_goes_before_the_fields_usage() -> None:
+    says = paragraph(8, "The Equality Act 2010 (the Act) applies.", "chapter-1")
+    found = find_references(library(says, paragraph(9, "In section 47 it says so.", "chapter-2")), ACTS)
+    assert isinstance(found[-1], Unresolved)
+
+
 def test_notes_are_read_too() -> None:
     note = Provision("fn-1", "footnote", "1", "1", blocks=(Para(Text("Equality Act 2010 Section 4")),))
     (found,) = find_references(library(notes=(note,)), ACTS)

@@ -40,7 +40,6 @@ class Places:
         self._kinds: dict[str, str] = {}
         self._chapters: dict[str, str] = {}
         self._items: set[str] = set()
-        self._pages: list[tuple[int, str]] = []
         for provision in (*document.provisions, *document.notes):
             self._parents[provision.anchor] = provision.parents
             for key in dict.fromkeys(_keys(provision)):
@@ -49,7 +48,7 @@ class Places:
             self._kinds[provision.anchor] = provision.kind
             if provision.kind == "chapter" and provision.number:
                 self._chapters[provision.anchor] = number_key(provision.number, "chapter")
-        self._pages = [(p.page, p.anchor) for p in document.provisions if p.page]
+        self._pages = [(place.page, p.page, p.anchor) for p in document.provisions for place in p.places if p.page]
         printed = ((d.text.strip(), d.page) for d in document.dropped if d.reason == "page number" and d.page)
         self._printed = {number: page for number, page in printed if number.isdigit()}
 
@@ -103,9 +102,9 @@ class Places:
         page = self._printed.get(number, None if self._printed else int(number))
         if page is None:
             return None
-        starting = [anchor for at, anchor in self._pages if at == page]
-        before = [anchor for at, anchor in self._pages if at < page]
-        return starting[0] if starting else before[-1] if before and page <= self._pages[-1][0] else None
+        standing = [(first, anchor) for at, first, anchor in self._pages if at == page]
+        starting = (anchor for first, anchor in standing if first == page)
+        return next(starting, standing[0][1] if standing else None)
 
 
 def _keys(provision: Provision) -> Iterator[tuple[Unit, str]]:

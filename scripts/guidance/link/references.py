@@ -242,7 +242,9 @@ class _Resolver:
         fitting Act named before it, as the document uses it throughout, or as its own "the Regulations" says."""
         pinpoints, anchor = one.citation.pinpoints, one.provision.anchor
         key = _key(pinpoints[0])
-        act = self._here.get((anchor, key)) or self._acts.by_bare.get(key)
+        own = [a for a in self._meant.values() if fits(a, pinpoints)]
+        usual = self._acts.by_bare.get(key)
+        act = self._here.get((anchor, key)) or (usual if not own or usual in own else None)
         if act:
             return act
         before = [(part, a) for part, at, a in self._named[anchor] if (part, at) < (one.part, one.citation.start)]
@@ -252,7 +254,6 @@ class _Resolver:
         nearer = {a for part, a in fitting if part == one.part} or {a for _, a in fitting}
         if len(nearer) == 1:
             return nearer.pop()
-        own = [a for a in self._meant.values() if fits(a, pinpoints)]
         if own and pinpoints[0].unit != "section":
             return own[0]
         usage = self._usage[key]
