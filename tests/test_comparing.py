@@ -78,8 +78,14 @@ def test_what_moved_in_the_specimen_is_called_moved(specimen: Compared) -> None:
 def test_places_in_the_other_edition_and_pages_follow(specimen: Compared) -> None:
     assert specimen.counterparts("2019")["para-43"]["2024"].endswith("#para-25")
     (redline,) = specimen.redlines("2024")
+    assert (redline.pages[0].title, redline.pages[0].path) == (
+        "What changed from 2019 to 2024",
+        "compare/2019/index.md",
+    )
     assert specimen.redlines("2019") == ()
-    assert links_to_redlines([redline]).endswith("-   [What changed from 2019 to 2024](compare/2019/index.md)\n")
+    assert links_to_redlines("2024", specimen.comparisons).endswith(
+        "-   [What changed from 2019 to 2024](compare/2019/index.md)\n"
+    )
     assert json.loads(crosswalk_json(specimen))["editions"] == ["2019", "2024"]
 
 

@@ -13,6 +13,7 @@ from guidance import engines
 from guidance.engines import cluster, processes, run_apart
 from guidance.jobs import Crew, Job, code_digest
 from guidance.model import GuidanceError
+from guidance.specimen import compile_typst
 
 
 def doubled(part: bytes) -> bytes:
@@ -182,3 +183,20 @@ def test_a_silent_cluster_is_one_line(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_a_worker_with_other_code_is_refused() -> None:
     with pytest.raises(GuidanceError, match="another version"):
         run_apart(b"other", doubled, (b"a",))
+
+
+def test_workers_do_what_a_library_with_threads_did_here_before(tmp_path: Path) -> None:
+    """Typst keeps threads, which a forked process does not have: it would wait for them for ever."""
+    source = tmp_path / "a.typ"
+    source.write_text(
+        "#set document(title: [One])\n#set page(width: 9cm)\n= One\n" + "words #pagebreak() " * 9, encoding="utf-8"
+    )
+    compile_typst(source, tmp_path / "a.pdf")
+    with Crew(processes(2), tmp_path / "kept") as crew:
+        assert crew.start(job(pages_of, str(source).encode())).result() == b"%PDF"
+
+
+def pages_of(source: bytes) -> bytes:
+    path = Path(source.decode())
+    compile_typst(path, path.with_suffix(".again.pdf"))
+    return path.with_suffix(".again.pdf").read_bytes()[:4]

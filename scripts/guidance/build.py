@@ -3,55 +3,46 @@
 Brings the rooms together and prints nothing; pages are made in `publish`, texts in `read`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct, structs
 
 from guidance.accounts import breaches
 from guidance.anchors import permalinks, read_permalinks, write_permalinks
-from guidance.comparing import Compared, compare_editions, crosswalk_json, links_to_redlines
+from guidance.comparing import Compared, compare_editions, crosswalk_json
+from guidance.editions import EditionFiles, Making, Work, order_edition
 from guidance.engines import cluster, processes
 from guidance.happenings import gather_news
-from guidance.jobs import Crew
-from guidance.link.acts import read_acts
-from guidance.link.duties import find_binding_words
-from guidance.link.glossary import find_terms
-from guidance.link.references import find_references
-from guidance.link.titles import read_titles
-from guidance.linking import linked_files, make_shelf, record_texts
+from guidance.jobs import Crew, Ticket
+from guidance.linking import Linked, Linking, make_shelf, record_texts
 from guidance.loading import Loaded, Places, load_editions
-from guidance.model import Document, GuidanceError, Reference, Unresolved
-from guidance.offering import Making, offer_files
+from guidance.model import GuidanceError
 from guidance.overlays import prepare_with, read_overlay
 from guidance.publish import api
-from guidance.publish.blocks import picture_name
-from guidance.publish.downloads import link_to_files
 from guidance.publish.edition import render_stub
 from guidance.publish.embeds import put_in_examples
 from guidance.publish.feeds import LOG
 from guidance.publish.frame import edition_settings, root_settings
 from guidance.publish.handwritten import Prepared, prepare_pages
-from guidance.publish.ledger import Ledger, duties_csv, duty_records, link_to_ledger, render_ledger
 from guidance.publish.llms import NAME, render_llms
-from guidance.publish.markdown import render_pages
 from guidance.publish.overlay import Overlay, lay_over
-from guidance.publish.pages import PICTURES, Page, addresses
-from guidance.publish.permalink_pages import permalink_pages
-from guidance.publish.quotations import quotation_files, render_quotations
+from guidance.publish.pages import PICTURES, Page
+from guidance.publish.quotations import render_quotations
+from guidance.publish.redline import Redline
 from guidance.publish.root import render_root_home
 from guidance.publish.shelf import Shelf
 from guidance.publish.site import Folder, Workshop, build_site
 from guidance.publish.small_pages import read_tokens
-from guidance.publish.steps import links_to_steps, step_pages
+from guidance.publish.steps import step_pages
 from guidance.publish.timeline import render_editions
 from guidance.register import Edition, Publication, read_register
 from guidance.reviews import gather_sources, read_files
-from guidance.searching import ACRONYMS, make_search, short_forms
+from guidance.searching import Searching, start_search
 from guidance.sources import Fetcher, Missing
 from guidance.specimen import compile_typst
-from guidance.standing import make_stamps
 from guidance.supply import chosen_revisions, fetch_missing
 
 SPECIMEN = "specimen"
@@ -119,7 +110,7 @@ def build(order: Order, fetcher: Fetcher | None, tell: Tell = lambda _: None) ->
             )
         overlay = read_overlay(order.overlay, *read_tokens(order.shop.root)) if order.overlay else None
         missed: list[str] = []  # files to take away that could not be made
-        making = Making(order.shop.work, tell, lambda why: missed.append(f"left out {why}"))
+        making = Making(tell, lambda why: missed.append(f"left out {why}"))
         folders = publication_folders(
             publication, order.publication, loaded, making, order.shop, crew, overlay=overlay
         )
@@ -193,16 +184,33 @@ def publication_folders(
     prefix: str = "",
     overlay: Overlay | None = None,
 ) -> Iterator[Folder]:
-    """What MkDocs is to build for a publication: a folder for each edition, and the pages at its root."""
+    """What MkDocs is to build for a publication: a folder for each edition, and the pages at its root.
+
+    All that must be made anew is begun before the first is waited for.
+    """
     texts = {item.edition.id: item for item in loaded}
     compared = compare_editions(publication, loaded, folder, crew)
+    redlines = compared.start_redlines(crew)
+    works = _begin(publication, folder, loaded, compared, making, shop, crew, prefix)
     shelf = make_shelf(publication, folder, loaded, compared, shop, prefix)
+    linking = Linking(shelf, crew)
+    search = start_search(publication, folder, compared, crew)
+    for work in works.values():
+        work.set()
     written = _read(folder / publication.docs / LOG).encode() if publication.docs else None
     news = gather_news(publication, compared, written, shop.site_url, prefix)
+    for work in works.values():
+        work.print()
+    linked = linking.files()
     for edition in publication.editions:
-        made = _edition_folder(publication, edition, folder, texts, compared, shelf, making)
-        yield lay_over(structs.replace(made, extras={**made.extras, **news.below(edition.id)}), overlay)
-    root = _root_folder(publication, folder, tuple(texts), compared, shelf, overlay)
+        made = works[edition.id].files() if edition.id in works else _stub(publication, edition, folder, texts)
+        told = [_redline(redlines[pair]) for pair in compared.pairs_of(edition.id)]
+        files = {**made.files, **linked.below[edition.id], **news.below(edition.id)}
+        files |= step_pages(edition.id, tuple(texts), compared.comparisons, shelf)
+        yield lay_over(
+            _edition_folder(publication, edition, made.pages, told, files, tuple(texts), prefix), overlay
+        )
+    root = _root_folder(publication, folder, tuple(texts), compared, shelf, linked, search, overlay)
     ids = frozenset(edition.id for edition in publication.editions)
     base = f"{'/'.join(filter(None, (shop.site_url.rstrip('/'), prefix)))}/" if shop.site_url else ""
     root = structs.replace(
@@ -213,89 +221,63 @@ def publication_folders(
     yield lay_over(root, overlay)
 
 
+def _begin(
+    publication: Publication,
+    folder: Path,
+    loaded: tuple[Loaded, ...],
+    compared: Compared,
+    making: Making,
+    shop: Workshop,
+    crew: Crew,
+    prefix: str,
+) -> dict[str, Work]:
+    """The making of each edition with text, begun."""
+    works = {}
+    for item in loaded:
+        one = item.edition.id
+        overview = _read(folder / one / "overview.md")
+        place = f"{prefix}/{one}".strip("/")
+        order = order_edition(publication, folder, item, compared, overview, place, shop.site_url)
+        works[one] = Work(order, crew, making)
+    return works
+
+
+def _redline(made: Ticket) -> Redline:
+    return msgspec.msgpack.decode(made.result(), type=Redline)
+
+
 def _edition_folder(
     publication: Publication,
     edition: Edition,
-    folder: Path,
-    texts: Mapping[str, Loaded],
-    compared: Compared,
-    shelf: Shelf,
-    making: Making,
+    pages: tuple[Page, ...],
+    redlines: Sequence[Redline],
+    files: Mapping[str, bytes],
+    with_text: tuple[str, ...],
+    prefix: str,
 ) -> Folder:
-    item = texts.get(edition.id)
-    overview = _read(folder / edition.id / "overview.md")
-    redlines = compared.redlines(edition.id)
-    ledger = compared.ledger(edition.id)
-    references = _references(item.document, folder) if item else ()
-    if item and ledger:
-        pages = render_pages(
-            item.document,
-            references,
-            edition,
-            publication,
-            overview=overview
-            + links_to_redlines(redlines)
-            + links_to_steps(edition.id, tuple(texts), compared.comparisons)
-            + link_to_ledger(ledger)
-            + link_to_files(),
-            counterparts=compared.counterparts(edition.id),
-            nearest=compared.counterparts(edition.id, nearest=True),
-            stamps=make_stamps(compared, publication, edition.id),
-            binding=find_binding_words(item.document, compared.vocabulary),
-            terms=find_terms(item.document, references, short_forms(folder / ACRONYMS)),
-        )
-        pages += render_ledger(ledger, [other for other in texts if other != edition.id])
-        pages, files = offer_files(item, references, ledger, pages, shelf, making)
-    else:
-        files = {}
-        pages = render_stub(edition, publication, overview=overview, nearest=_nearest(publication, edition, texts))
+    """An edition's folder; in its navigation are `pages`, not those of its comparisons."""
     current = edition.id == publication.in_force.id
+    pictures = {path: held for path, held in files.items() if path.startswith(PICTURES)}  # pages show them
+    beside = {path: held for redline in redlines for path, held in redline.files.items()}
     return Folder(
         id=edition.id,
         title=f"{edition.id} (in force)" if current else edition.id,
         pages={page.path: page.markdown.encode() for page in (*pages, *(p for r in redlines for p in r.pages))}
-        | _pictures(item)
-        | {path: content for redline in redlines for path, content in redline.files.items()},
-        settings=edition_settings(edition, publication, pages, with_text=tuple(texts)),
-        extras=_extras(edition, item, references, pages, shelf)
-        | _duty_files(ledger)
-        | step_pages(edition.id, tuple(texts), compared.comparisons, shelf)
-        | files,
+        | pictures
+        | beside,
+        settings=edition_settings(edition, publication, pages, with_text=with_text),
+        extras={path: held for path, held in files.items() if path not in pictures},
         aliases=("latest",) if current else (),
-        prefix=shelf.prefix,
+        prefix=prefix,
     )
 
 
-def _references(document: Document, folder: Path) -> tuple[Reference | Unresolved, ...]:
-    return find_references(document, read_acts(folder / "acts.toml"), read_titles(folder / "guidance.toml"))
-
-
-def _extras(
-    edition: Edition,
-    item: Loaded | None,
-    references: tuple[Reference | Unresolved, ...],
-    pages: tuple[Page, ...],
-    shelf: Shelf,
-) -> dict[str, bytes]:
-    """What stands beside the pages: JSON, and a permalink page for all that was or is published."""
-    document = item.document if item else None
-    facts = api.edition_facts(shelf.publication, edition)
-    extras = {"edition.json": api.encode(api.edition_record(facts, document, references))}
-    if document:
-        place = f"{shelf.prefix}/{edition.id}".strip("/")
-        extras["provisions.json"] = api.encode(api.records(document, addresses(pages), place))
-    return extras | permalink_pages(edition, shelf)
-
-
-def _duty_files(ledger: Ledger | None) -> dict[str, bytes]:
-    if ledger is None:
-        return {}
-    return {"duties.json": api.encode(duty_records(ledger.duties)), "duties.csv": duties_csv(ledger)}
-
-
-def _pictures(item: Loaded | None) -> dict[str, bytes]:
-    assets = item.document.assets if item else ()
-    return {f"{PICTURES}{picture_name(asset.name)}": asset.content for asset in assets}
+def _stub(publication: Publication, edition: Edition, folder: Path, texts: Mapping[str, Loaded]) -> EditionFiles:
+    """What stands in the folder of an edition whose text is not at hand."""
+    overview = _read(folder / edition.id / "overview.md")
+    pages = render_stub(edition, publication, overview=overview, nearest=_nearest(publication, edition, texts))
+    record = api.edition_record(api.edition_facts(publication, edition), None)
+    return EditionFiles(pages, {"edition.json": api.encode(record)})
 
 
 def _nearest(publication: Publication, edition: Edition, texts: Mapping[str, Loaded]) -> Edition | None:
@@ -321,6 +303,8 @@ def _root_folder(
     loaded: tuple[str, ...],
     compared: Compared,
     shelf: Shelf,
+    linked: Linked,
+    search: Searching | None,
     overlay: Overlay | None = None,
 ) -> Folder:
     settings = root_settings(publication, with_text=loaded)
@@ -337,13 +321,12 @@ def _root_folder(
         pages["index.md"] = render_root_home(publication, loaded).encode()
     if set(pages) == {"index.md", "editions.md"}:
         settings["nav"] = [{"Home": "index.md"}, {"Editions": "editions.md"}]
-    quotable = quotation_files(shelf)
-    quotations = render_quotations(shelf, quotable)
+    quotations = render_quotations(shelf, linked.quotable)
     pages[quotations.path] = quotations.markdown.encode()
-    extras = linked_files(shelf) | quotable | ({"crosswalk.json": crosswalk_json(compared)} if loaded else {})
-    if search := make_search(publication, folder, compared):
+    extras = {**linked.root, **linked.quotable} | ({"crosswalk.json": crosswalk_json(compared)} if loaded else {})
+    if search:
         pages[search.page.path] = search.page.markdown.encode()
-        extras |= search.files
+        extras |= search.files()
     return Folder("", publication.title, pages, settings, extras, prefix=shelf.prefix)
 
 
@@ -384,9 +367,7 @@ def _specimen_folders(folder: Path, order: Order, tell: Tell, crew: Crew) -> Ite
     loaded, missing = load_editions(publication, folder, wanted, places, None, crew)
     if missing:
         raise GuidanceError(f"{folder}: {missing[0].edition}: {missing[0].reason}")
-    yield from publication_folders(
-        publication, folder, loaded, Making(order.shop.work, tell), order.shop, crew, SPECIMEN
-    )
+    yield from publication_folders(publication, folder, loaded, Making(tell), order.shop, crew, SPECIMEN)
 
 
 def _showing_specimen(folder: Folder) -> Folder:

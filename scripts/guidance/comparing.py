@@ -5,7 +5,7 @@ What is compared how is decided in `compare`, what a page looks like in `publish
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
 from pathlib import Path
 
@@ -19,18 +19,29 @@ from guidance.compare.cite import Cited, parse_citation, resolve_citation
 from guidance.compare.crosswalk import Crosswalk, build_crosswalk, counterparts, crosswalk_record
 from guidance.compare.official import Listed, audit, read_listed
 from guidance.compare.strengths import strengths_before
-from guidance.jobs import Crew
+from guidance.jobs import Crew, Ticket
 from guidance.link.agencies import Vocabulary, read_agencies
 from guidance.link.duties import find_duties
 from guidance.loading import Loaded
 from guidance.model import Comparison, Document, Duty, GuidanceError, Kind, Para, Place, Provision, SourceFile, Text
-from guidance.pairing import Pair, compare_all, find_all_duties, near_pairs, pack
+from guidance.pairing import (
+    Pair,
+    Told,
+    compare_all,
+    find_all_duties,
+    near_pairs,
+    pack,
+    render_told,
+    start_redlines,
+)
+from guidance.publish.compared import Edition as Surveyed
 from guidance.publish.compared import survey
 from guidance.publish.ledger import Earlier, Ledger
 from guidance.publish.pages import addresses, lay_out
-from guidance.publish.redline import Redline, Side, render_comparison
+from guidance.publish.redline import Redline
 from guidance.publish.redline_alone import SCRIPT, STYLES, render_alone
 from guidance.publish.redline_official import Listing
+from guidance.publish.redline_scene import comparison_title
 from guidance.publish.site import write_below
 from guidance.read import read_document
 from guidance.register import Edition, Publication
@@ -48,6 +59,8 @@ class Compared(Struct, frozen=True):
     crosswalk: Crosswalk
     listed: Mapping[str, tuple[Listed, ...]] = {}  # per edition, the publisher's own list of changes
     vocabulary: Vocabulary = Vocabulary()
+    sides: Mapping[str, Surveyed] = {}  # per edition, what its places are called and where they stand
+    packed: Mapping[str, bytes] = {}  # per edition, its document as jobs take it
 
     def counterparts(self, edition: str, *, nearest: bool = False) -> dict[str, dict[str, str]]:
         """Per anchor of an edition, per other edition, where the text stands there, from the site's root; or, of
@@ -60,31 +73,36 @@ class Compared(Struct, frozen=True):
 
     def redlines(self, edition: str) -> tuple[Redline, ...]:
         """The comparisons of an edition with each older one, nearest first."""
-        older = [old for old, new in self.comparisons if new == edition]
-        return tuple(self._redline((old, edition)) for old in reversed(older))
+        told = (self._told(pair) for pair in self.pairs_of(edition))
+        return tuple(render_told(one, *(self.documents[e] for e in (one.comparison.old, edition))) for one in told)
 
-    def _redline(self, pair: Pair) -> Redline:
-        old, new = (Side(one, self.documents[one], self.addresses[one]) for one in pair)
-        return render_comparison(
+    def pairs_of(self, edition: str) -> tuple[Pair, ...]:
+        """The comparisons of an edition with older ones, nearest first."""
+        return tuple(pair for pair in reversed(list(self.comparisons)) if pair[1] == edition)
+
+    def start_redlines(self, crew: Crew) -> dict[Pair, Ticket]:
+        """Begin the pages of all comparisons; each result is a packed Redline."""
+        return start_redlines(self.packed, {pair: self._told(pair) for pair in self.comparisons}, crew)
+
+    def _told(self, pair: Pair) -> Told:
+        old, new = pair
+        return Told(
             self.comparisons[pair],
-            old,
-            new,
-            duties=(self.duties[old.id], self.duties[new.id]),
-            names={agency.id: agency.name for agency in self.vocabulary.entries},
-            listing=self._listing(pair),
+            (self.addresses[old], self.addresses[new]),
+            (self.duties[old], self.duties[new]),
+            {agency.id: agency.name for agency in self.vocabulary.entries},
+            self._listing(pair),
         )
 
-    def ledger(self, edition: str) -> Ledger | None:
-        """The duties of an edition, held against those of the one before; None where its text is not loaded."""
-        if edition not in self.documents:
-            return None
+    def ledger(self, edition: str) -> Ledger:
+        """The duties of an edition whose text is loaded, held against those of the one before."""
         before = next((pair for pair in pairwise(self.documents) if pair[1] == edition), None)
         earlier: dict[Duty, Earlier] = {}
         if before:
             old, new = (self.duties[one] for one in before)
             found = strengths_before(self.comparisons[before], old, new)
             earlier = {duty: Earlier(before[0], strength) for duty, strength in found.items()}
-        where = survey(edition, self.documents[edition], self.addresses[edition])
+        where = self.sides[edition]
         return Ledger(
             edition,
             self.duties[edition],
@@ -130,8 +148,8 @@ def compare_documents(
     A `crew` does what is not among its kept results; without one all is done here and nothing kept.
     """
     pairs = tuple(combinations(documents, 2)) if pairs is None else pairs
+    packed = pack(documents) if crew else {}
     if crew:
-        packed = pack(documents)
         duties = find_all_duties(packed, vocabulary, crew)
         comparisons = compare_all(packed, duties, pairs, crew)
     else:
@@ -141,23 +159,25 @@ def compare_documents(
             for old, new in pairs
         }
     ids = list(documents)
+    where = {edition: addresses(lay_out(text)) for edition, text in documents.items()}
     neighbours = [comparisons[pair] for pair in pairwise(ids)]
     return Compared(
         documents=documents,
-        addresses={edition: addresses(lay_out(text)) for edition, text in documents.items()},
+        addresses=where,
         duties=duties,
         comparisons=comparisons,
         crosswalk=build_crosswalk(list(documents.items()), neighbours),
         vocabulary=vocabulary,
+        sides={edition: survey(edition, text, where[edition]) for edition, text in documents.items()},
+        packed=packed,
     )
 
 
-def links_to_redlines(redlines: Sequence[Redline]) -> str:
-    """The comparisons of an edition as a list for its home page, in Markdown."""
-    if not redlines:
-        return ""
-    first = [redline.pages[0] for redline in redlines]
-    return "\n\n## What changed\n\n" + "\n".join(f"-   [{page.title}]({page.path})" for page in first) + "\n"
+def links_to_redlines(edition: str, pairs: Iterable[Pair]) -> str:
+    """The comparisons of an edition, among `pairs`, as a list for its home page, in Markdown; nearest first."""
+    older = [old for old, new in pairs if new == edition]
+    links = [f"-   [{comparison_title(old, edition)}](compare/{old}/index.md)" for old in reversed(older)]
+    return "\n\n## What changed\n\n" + "\n".join(links) + "\n" if links else ""
 
 
 def crosswalk_json(compared: Compared) -> bytes:

@@ -17,6 +17,7 @@ from concurrent.futures import BrokenExecutor, CancelledError, Executor, Process
 from functools import partial
 from importlib import import_module
 from importlib.metadata import requires
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -39,9 +40,15 @@ def _cores() -> int:
 
 def _open_processes(count: int) -> Executor:
     # Forked, they have everything loaded at once; but a process with threads must not be forked.
-    forked = sys.platform == "linux" and threading.active_count() == 1
+    forked = sys.platform == "linux" and _is_single()
     context = multiprocessing.get_context("fork" if forked else "spawn")
     return ProcessPoolExecutor(count, mp_context=context, initializer=_begin_work)
+
+
+def _is_single() -> bool:
+    """Whether this process has no thread but this one, neither of Python nor of a library in another language: a
+    forked one would wait for their work in vain."""
+    return threading.active_count() == 1 and len(list(Path("/proc/self/task").iterdir())) == 1
 
 
 def _begin_work() -> None:

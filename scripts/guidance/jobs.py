@@ -139,6 +139,7 @@ class Ticket:
         """Hands the job to the crew's executor where nothing is `kept`."""
         self._crew, self._job, self._result = crew, job, kept
         self._work = crew.submit(job) if kept is None else None
+        self.new = kept is None
 
     def result(self) -> bytes:
         """The job's result, waited for. A worker that was lost costs time only: its job is done again.

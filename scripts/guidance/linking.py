@@ -1,24 +1,30 @@
-"""A publication's editions and comparisons -> what is linked to and embedded: the shelf that small pages tell from.
-
-Brings the rooms together; pages are made in `publish`, and nothing is printed here.
+"""A publication's editions and comparisons -> what is linked to and embedded: the shelf that small pages tell from,
+and those pages, as jobs that any process can do. What a page says is decided in `publish`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+
+import msgspec
+from msgspec import Struct
 
 from guidance.anchors import Permalink, permalinks, read_permalinks
 from guidance.comparing import Compared
+from guidance.jobs import Crew, Job, code_digest
 from guidance.lineages import FILE, find_fates, read_lineages, record_lineages, write_lineages
 from guidance.loading import Loaded
-from guidance.publish.compared import entries, redline_addresses, survey
-from guidance.publish.embeds import embed_files
+from guidance.publish.compared import entries, redline_addresses
+from guidance.publish.embeds import edition_embeds, shared_files
 from guidance.publish.lineage_pages import lineage_pages
+from guidance.publish.permalink_pages import permalink_pages
+from guidance.publish.quotations import quotable, quotable_path
 from guidance.publish.shelf import Node, Shelf
 from guidance.publish.site import Workshop
 from guidance.publish.small_pages import tokens_css
 from guidance.register import Publication
 
 HELP = "partnerships/link-to-us"  # the page on linking, where a publication's hand-written pages have one
+_encode = msgspec.msgpack.encode
 ICON = "assets/icon.svg"  # below overrides/, as mkdocs.yml names it
 
 
@@ -72,7 +78,7 @@ def _redlines(publication: Publication, compared: Compared) -> dict[Node, str]:
     """Where it is shown how each text of a superseded edition became that of the edition in force."""
     new = publication.in_force.id
     found: dict[Node, str] = {}
-    sides = {one: survey(one, text, compared.addresses[one]) for one, text in compared.documents.items()}
+    sides = compared.sides
     for old in compared.documents:
         if comparison := compared.comparisons.get((old, new)):
             changes = entries(comparison, sides[old], sides[new])
@@ -84,9 +90,54 @@ def _redlines(publication: Publication, compared: Compared) -> dict[Node, str]:
     return found
 
 
-def linked_files(shelf: Shelf) -> dict[str, bytes]:
-    """What stands at the publication's root for other sites: lineage pages, embeds, status files, the script."""
-    return lineage_pages(shelf) | embed_files(shelf)
+class Linked(Struct, frozen=True):
+    """Small pages and files for other sites, by path: in each edition's folder, at the publication's root, and
+    there what may be quoted."""
+
+    below: Mapping[str, Mapping[str, bytes]]
+    root: Mapping[str, bytes]
+    quotable: Mapping[str, bytes]
+
+
+class Linking:
+    """The making of all that is linked to and embedded: begun when this is made, one job for each edition."""
+
+    def __init__(self, shelf: Shelf, crew: Crew) -> None:
+        """Begins what is not kept."""
+        self._shelf = shelf
+        self._texts = crew.start(_job("texts", texts_of, (_encode(shelf),)))
+        self._tickets = {
+            edition: crew.start(_job("links", links_of, (_encode(shelf.apart(edition)), edition.encode())))
+            for edition in shelf.entries
+        }
+
+    def files(self) -> Linked:
+        """All of it, waited for."""
+        made = {one: msgspec.msgpack.decode(ticket.result(), type=Linked) for one, ticket in self._tickets.items()}
+        embeds = {path: held for one in made.values() for path, held in one.root.items()}
+        texts = msgspec.msgpack.decode(self._texts.result(), type=dict[str, bytes])
+        return Linked(
+            {edition: one.below[edition] for edition, one in made.items()},
+            {**texts, **(shared_files(self._shelf) if embeds else {}), **embeds},
+            {path: held for one in made.values() for path, held in one.quotable.items()},
+        )
+
+
+def _job(kind: str, function: Callable[..., bytes], parts: tuple[bytes, ...]) -> Job:
+    return Job(kind, function, parts, code_digest(), kind)
+
+
+def links_of(packed: bytes, edition: bytes) -> bytes:
+    """A packed Shelf and an edition's id -> its packed Linked; a job."""
+    shelf, one = msgspec.msgpack.decode(packed, type=Shelf), edition.decode()
+    pages = permalink_pages(shelf.publication.edition(one), shelf)
+    quoted = {quotable_path(one): quotable(one, shelf)} if one in shelf.provisions else {}
+    return _encode(Linked({one: pages}, edition_embeds(one, shelf), quoted))
+
+
+def texts_of(packed: bytes) -> bytes:
+    """A packed Shelf -> the pages that follow its texts, by path from the publication's root; a job."""
+    return _encode(lineage_pages(msgspec.msgpack.decode(packed, type=Shelf)))
 
 
 def record_texts(

@@ -1,6 +1,6 @@
-"""The duties of an edition, and the comparison of two, as jobs that any process can do.
+"""The duties of an edition, the comparison of two and its pages, as jobs that any process can do.
 
-What a duty is and how texts are compared is decided in `link` and `compare`; nothing is printed here.
+What a duty is, how texts are compared and what a page shows is decided in `link`, `compare` and `publish`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,15 +8,18 @@ from functools import lru_cache
 from itertools import combinations
 
 import msgspec
-from msgspec import structs
+from msgspec import Struct, structs
 
 from guidance.compare.changes import compare
-from guidance.jobs import Crew, Job, code_digest
+from guidance.jobs import Crew, Job, Ticket, code_digest
 from guidance.link.agencies import Vocabulary
 from guidance.link.duties import find_duties
 from guidance.model import Comparison, Document, Duty
+from guidance.publish.redline import Redline, Side, render_comparison
+from guidance.publish.redline_official import Listing
 
 Pair = tuple[str, str]  # ids of the older and of the newer edition
+Addresses = Mapping[str, str]
 _LIBRARIES = ("rapidfuzz", "fast-diff-match-patch")
 _encode = msgspec.msgpack.encode
 
@@ -27,6 +30,45 @@ def near_pairs(editions: Sequence[str], in_force: str) -> tuple[Pair, ...]:
     now = in_force if in_force in editions else editions[-1] if editions else ""
     at = {edition: place for place, edition in enumerate(editions)}
     return tuple(pair for pair in combinations(editions, 2) if now in pair or at[pair[1]] - at[pair[0]] == 1)
+
+
+class Told(Struct, frozen=True):
+    """What a comparison's pages are made from beside both texts: the older edition's first, where there are two."""
+
+    comparison: Comparison
+    addresses: tuple[Addresses, Addresses]
+    duties: tuple[tuple[Duty, ...], tuple[Duty, ...]]
+    names: Mapping[str, str]
+    listing: Listing | None
+
+
+def render_told(told: Told, old: Document, new: Document) -> Redline:
+    """The pages of a comparison."""
+    comparison, (before, after) = told.comparison, told.addresses
+    return render_comparison(
+        comparison,
+        Side(comparison.old, old, before),
+        Side(comparison.new, new, after),
+        duties=told.duties,
+        names=told.names,
+        listing=told.listing,
+    )
+
+
+def start_redlines(packed: Mapping[str, bytes], told: Mapping[Pair, Told], crew: Crew) -> dict[Pair, Ticket]:
+    """Begin the pages of each comparison; a result is a packed Redline."""
+    return {
+        (old, new): crew.start(
+            Job(
+                f"the comparison of {old} with {new}",
+                redline_of,
+                (_encode(one), packed[old], packed[new]),
+                code_digest((), ("pyyaml",)),
+                "redlines",
+            )
+        )
+        for (old, new), one in told.items()
+    }
 
 
 def pack(documents: Mapping[str, Document]) -> dict[str, bytes]:
@@ -73,6 +115,11 @@ def _document(packed: bytes) -> Document:
 def duties_of(packed: bytes, words: bytes) -> bytes:
     """A packed document and a packed Vocabulary -> the document's duties; a job."""
     return _encode(find_duties(_document(packed), msgspec.msgpack.decode(words, type=Vocabulary)))
+
+
+def redline_of(told: bytes, old: bytes, new: bytes) -> bytes:
+    """What is Told of a comparison and its documents, all packed -> its Redline; a job."""
+    return _encode(render_told(msgspec.msgpack.decode(told, type=Told), _document(old), _document(new)))
 
 
 def comparison_of(ids: bytes, old: bytes, new: bytes, duties_old: bytes, duties_new: bytes) -> bytes:

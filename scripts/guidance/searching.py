@@ -10,10 +10,11 @@ from msgspec import Struct
 
 from guidance.anchors import permalinks, read_permalinks
 from guidance.comparing import Compared
+from guidance.jobs import Crew, Job, Ticket, code_digest
 from guidance.link.agencies import read_agencies
 from guidance.publish import api
 from guidance.publish.pages import Page
-from guidance.publish.search import Searchable, places, read_acronyms, search_records
+from guidance.publish.search import Searchable, SearchRecord, places, read_acronyms, search_records
 from guidance.publish.search_index import facets, make_index
 from guidance.publish.search_page import FORMS, INDEX, facets_path, places_path, render_search
 from guidance.register import Publication
@@ -21,15 +22,21 @@ from guidance.register import Publication
 ACRONYMS = "acronyms.toml"  # in a publication's folder
 
 
-class Search(Struct, frozen=True):
-    """The search page, and by path from the publication's root the files that it asks."""
+class Searching(Struct, frozen=True):
+    """A search that is being made: its page, the files `beside` its index, and the making of that."""
 
     page: Page
-    files: dict[str, bytes]
+    beside: dict[str, bytes]
+    index: Ticket | None
+
+    def files(self) -> dict[str, bytes]:
+        """By path from the publication's root, what the page asks."""
+        made = msgspec.msgpack.decode(self.index.result(), type=dict[str, bytes]) if self.index else {}
+        return {**self.beside, **made}
 
 
-def make_search(publication: Publication, folder: Path, compared: Compared) -> Search | None:
-    """The search over all editions with text; None where there is nothing to find.
+def start_search(publication: Publication, folder: Path, compared: Compared, crew: Crew) -> Searching | None:
+    """Begin the search over all editions with text; None where there is nothing to find.
 
     Editions that have a permalink register but no text here can be cited, not searched.
     """
@@ -48,12 +55,21 @@ def make_search(publication: Publication, folder: Path, compared: Compared) -> S
     acronyms = read_acronyms(folder / ACRONYMS)
     records = search_records(editions, publication, compared.crosswalk.lineages, acronyms)
     agencies = {agency.id: agency.name for agency in read_agencies(folder / "agencies.toml").entries}
-    index = make_index(records) if records else {}
+    made_by = code_digest((), ("pagefind", "pagefind-bin"))
+    job = Job("the search index", index_of, (msgspec.msgpack.encode(records),), made_by, "indexes")
+    files = {places_path(edition): api.encode(found) for edition, found in citable.items()}
+    files[FORMS] = _compact([(acronym.short, *acronym.long) for acronym in acronyms])
+    page = render_search(publication, editions, citable, agencies)
+    return Searching(page, files, crew.start(job) if records else None)
+
+
+def index_of(packed: bytes) -> bytes:
+    """Packed SearchRecords -> the files that are searched in, by path from the publication's root; a job."""
+    records = msgspec.msgpack.decode(packed, type=tuple[SearchRecord, ...])
+    index = make_index(records)
     files = {f"{INDEX}{path}": content for path, content in index.items()}
     files |= {facets_path(edition): _compact(found) for edition, found in facets(records, index).items()}
-    files |= {places_path(edition): api.encode(found) for edition, found in citable.items()}
-    files[FORMS] = _compact([(acronym.short, *acronym.long) for acronym in acronyms])
-    return Search(render_search(publication, editions, citable, agencies), files)
+    return msgspec.msgpack.encode(files)
 
 
 def short_forms(path: Path) -> dict[str, str]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from guidance.comparing import Compared
 from guidance.model import Provision
-from guidance.publish.compared import Edition, Place, entries, redline_addresses, survey
+from guidance.publish.compared import Edition, Place, entries, redline_addresses
 from guidance.publish.redline_chips import Chip, Stand, Trail, chip_word, place_name, render_trails
 from guidance.register import Publication
 
@@ -34,7 +34,7 @@ def find_trails(compared: Compared, publication: Publication, edition: str) -> d
     now = publication.in_force.id if publication.in_force.id in ids else ids[-1]
     now_or_none = now if ids.index(now) > ids.index(edition) else None
     wanted = [one for one in (before, edition, now_or_none) if one]
-    sides = {one: survey(one, compared.documents[one], compared.addresses[one]) for one in wanted}
+    sides = {one: compared.sides[one] for one in wanted}
     came = _Step(compared, sides[before], sides[edition]) if before else None
     goes = _Step(compared, sides[edition], sides[now_or_none]) if now_or_none else None
     return {

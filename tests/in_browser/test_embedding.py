@@ -17,8 +17,8 @@ from guidance.anchors import permalinks
 from guidance.compare.changes import compare
 from guidance.compare.crosswalk import build_crosswalk
 from guidance.lineages import find_fates
-from guidance.linking import linked_files
-from guidance.publish.embeds import SCRIPT, quotation
+from guidance.publish.embeds import SCRIPT, embed_files, quotation
+from guidance.publish.lineage_pages import lineage_pages
 from guidance.publish.permalink_pages import permalink_pages
 from guidance.publish.shelf import Shelf
 from guidance.register import Edition, Publication
@@ -97,7 +97,7 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Origin]:
     """Our site, below a folder of its origin."""
     for origin in serve(tmp_path_factory.mktemp("ours") / "site"):
         shelf = shelf_at(origin.address)
-        files = linked_files(shelf)
+        files = lineage_pages(shelf) | embed_files(shelf)
         for edition in EDITIONS:
             files |= {f"{edition.id}/{path}": page for path, page in permalink_pages(edition, shelf).items()}
         for path, content in files.items():

@@ -15,10 +15,10 @@ from guidance.bench.made import make_publication
 from guidance.bench.measure import Cost, Run, measure, run
 from guidance.bench.peers import Home
 from guidance.build import publication_folders
+from guidance.editions import Making
 from guidance.engines import processes
 from guidance.jobs import Crew
 from guidance.loading import Places, load_editions
-from guidance.offering import Making
 from guidance.publish.site import Folder, Workshop
 from guidance.register import read_register
 
@@ -107,7 +107,7 @@ def _write_docs(bench: Bench, folder: Path, to: Path) -> None:
         ids = [edition.id for edition in publication.editions]
         places = Places((folder / "sources",), shop.work / "none")
         loaded, _ = load_editions(publication, folder, ids, places, None, crew)
-        for printed in publication_folders(publication, folder, loaded, Making(shop.work), shop, crew):
+        for printed in publication_folders(publication, folder, loaded, Making(), shop, crew):
             if printed.id:
                 _write_edition(printed, to / printed.id)
 

@@ -27,17 +27,28 @@ _STATES = {"unchanged": "same", "reworded": "changed", "gone": "gone"}
 
 def embed_files(shelf: Shelf) -> dict[str, bytes]:
     """Path from the publication's root -> file, for all that other sites embed."""
+    files = {path: held for edition in shelf.entries for path, held in edition_embeds(edition, shelf).items()}
+    return shared_files(shelf) | files if files else {}
+
+
+def shared_files(shelf: Shelf) -> dict[str, bytes]:
+    """The script, and the style of all framed pages."""
+    return {"embed.js": SCRIPT.read_bytes(), f"embed/{STYLE_NAME}": style(shelf)}
+
+
+def edition_embeds(edition: str, shelf: Shelf) -> dict[str, bytes]:
+    """The same for one edition, without what all share."""
     files: dict[str, bytes] = {}
-    for edition, known in shelf.entries.items():
-        for anchor in known:
-            node = (edition, anchor)
-            files[f"{embed_path(node)}index.html"] = _framed(node, shelf)
-            record = oembed(node, shelf)
-            files[f"{_oembed_path(node)}.json"] = (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode()
-            files[f"{_oembed_path(node)}.xml"] = _xml(record)
-        if known:
-            files[status_path(edition)] = _compact(status(edition, shelf))
-    return {"embed.js": SCRIPT.read_bytes(), f"embed/{STYLE_NAME}": style(shelf), **files} if files else {}
+    known = shelf.entries[edition]
+    for anchor in known:
+        node = (edition, anchor)
+        files[f"{embed_path(node)}index.html"] = _framed(node, shelf)
+        record = oembed(node, shelf)
+        files[f"{_oembed_path(node)}.json"] = (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode()
+        files[f"{_oembed_path(node)}.xml"] = _xml(record)
+    if known:
+        files[status_path(edition)] = _compact(status(edition, shelf))
+    return files
 
 
 def embed_path(node: Node) -> str:

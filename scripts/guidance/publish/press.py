@@ -1,4 +1,4 @@
-"""Manuscripts -> Word, EPUB and tagged PDF, by pandoc and Typst, kept below the work folder by what they are of.
+"""Manuscripts -> Word, EPUB and tagged PDF, by pandoc and Typst, each file a job that any process can do.
 
 Knows nothing of editions or duties; runs programs of ours only, on nodes and pictures that it is given.
 """
@@ -10,8 +10,6 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
@@ -19,6 +17,7 @@ import pypandoc
 import typst
 from msgspec import Struct
 
+from guidance.jobs import Crew, Job, Ticket, code_digest
 from guidance.model import GuidanceError
 from guidance.publish.pandoc import Node, alternatives, labelled, tree
 
@@ -26,7 +25,6 @@ FORMS = ("docx", "epub", "pdf")
 _MOMENT = "946684800"  # zip entries and dates inside a file: the same input gives the same bytes
 _PATIENCE = 120  # seconds for one file; the longest seen takes six
 _LIMIT = "-M1g"  # of memory, for pandoc
-_WORKERS = 2
 _CSS = """\
 body { font-family: sans-serif; line-height: 1.5; }
 h1, h2, h3, h4, h5, h6 { font-family: serif; line-height: 1.25; }
@@ -64,6 +62,9 @@ _HEADS = ("", "#set table.header(repeat: false)")
 _CONTENTS = "#{ show footnote: none; outline(title: [Contents], depth: 2, indent: 1em) }\n#pagebreak()\n"
 
 
+Tell = Callable[[str], None]
+
+
 class Manuscript(Struct, frozen=True):
     """One document to be set: its titles, who publishes it, the line at each page's foot, the blocks about it and
     of it, and its pictures by file name. `contents` asks for a contents list."""
@@ -80,51 +81,48 @@ class Manuscript(Struct, frozen=True):
     language: str = "en-GB"
 
 
-def set_all(
-    manuscripts: Mapping[str, Manuscript],
-    work: Path,
-    done: Callable[[str], None] = lambda _: None,
-    missed: Callable[[str], None] = lambda _: None,
-) -> dict[str, bytes]:
-    """Every manuscript as every form, by name: "wt-2023" gives "wt-2023.docx" and so on.
+class Setting:
+    """The setting of packed manuscripts, by name, as every form: begun when this is made."""
 
-    Takes from `work` what was made before of just this; two at a time. A file that cannot be made is left out, and
-    `missed` hears why.
+    def __init__(self, manuscripts: Mapping[str, bytes], crew: Crew) -> None:
+        """Begins what is not kept."""
+        made_by = code_digest(("publish/press.py", "publish/pandoc.py"), ("pypandoc-binary", "typst"))
+        self._tickets: dict[str, Ticket] = {}
+        for name, packed in manuscripts.items():
+            for form in FORMS:
+                file = f"{name}.{form}"
+                job = Job(file, set_file, (packed, file.encode()), made_by, "downloads")
+                self._tickets[file] = crew.start(job)
+
+    def files(self, done: Tell = lambda _: None, missed: Tell = lambda _: None) -> dict[str, bytes]:
+        """All files by name: "wt-2023" gives "wt-2023.docx" and so on. `done` hears of those that were made anew;
+        one that cannot be made is left out, and `missed` hears why."""
+        made = {}
+        for name, ticket in self._tickets.items():
+            try:
+                made[name] = ticket.result()
+            except GuidanceError as error:
+                missed(str(error))
+                continue
+            if ticket.new:
+                done(name)
+        return made
+
+
+def set_file(packed: bytes, name: bytes) -> bytes:
+    """A packed Manuscript and the name of a file, whose end says its form -> the file; a job.
+
+    Raises GuidanceError when it cannot be made.
     """
-
-    def attempt(name: str, form: str) -> bytes | None:
-        try:
-            return _kept(manuscripts[name], name, form, work, done)
-        except GuidanceError as error:
-            missed(str(error))
-            return None
-
-    orders = [(name, form) for name in manuscripts for form in FORMS]
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        made = pool.map(lambda order: attempt(*order), orders)
-        named = zip(orders, made, strict=True)
-        return {f"{name}.{form}": content for (name, form), content in named if content is not None}
-
-
-def _kept(manuscript: Manuscript, name: str, form: str, work: Path, done: Callable[[str], None]) -> bytes:
-    kept = work / "downloads" / f"{_key(manuscript, form)}.{form}"
-    if kept.is_file():
-        return kept.read_bytes()
+    manuscript = msgspec.msgpack.decode(packed, type=Manuscript)
     with tempfile.TemporaryDirectory(prefix="guidance-") as place:
-        content = _SETTERS[form](manuscript, Path(place), f"{name}.{form}")
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    beside = kept.with_name(f"{kept.name}.new")
-    beside.write_bytes(content)
-    beside.replace(kept)
-    done(f"{name}.{form}")
-    return content
+        file = name.decode()
+        return _SETTERS[file.rpartition(".")[2]](manuscript, Path(place), file)
 
 
-def _key(manuscript: Manuscript, form: str) -> str:
-    digest = hashlib.sha256(msgspec.json.encode(manuscript, order="deterministic"))
-    digest.update(" ".join((form, version("pypandoc-binary"), version("typst"))).encode())
-    digest.update(Path(__file__).read_bytes())
-    return digest.hexdigest()[:32]
+def _identity(manuscript: Manuscript) -> str:
+    """A name that no other manuscript has."""
+    return hashlib.sha256(msgspec.json.encode(manuscript, order="deterministic")).hexdigest()[:32]
 
 
 # --- Programs --------------------------------------------------------------------------------------
@@ -140,7 +138,7 @@ def _pandoc(manuscript: Manuscript, place: Path, name: str, to: str, options: It
         "lang": manuscript.language,
         "publisher": manuscript.publisher,
         "rights": manuscript.rights,
-        "identifier": f"urn:sha256:{_key(manuscript, 'identity')}",
+        "identifier": f"urn:sha256:{_identity(manuscript)}",
     }
     whole = tree(meta, (*manuscript.about, *manuscript.blocks))
     source = json.dumps(labelled(whole) if to == "typst" else whole)

@@ -4,6 +4,7 @@ Markup and data only; the script is overrides/assets/quotations.js, and what is 
 """
 
 import json
+from collections.abc import Mapping
 from html import escape
 
 from guidance.model import plain_text
@@ -43,28 +44,29 @@ stands.</p></div>
 
 def quotation_files(shelf: Shelf) -> dict[str, bytes]:
     """Path from the publication's root -> file, for each edition with text: what may be quoted of it."""
-    return {_path(edition): _index(edition, shelf) for edition in shelf.provisions}
+    return {quotable_path(edition): quotable(edition, shelf) for edition in shelf.provisions}
 
 
-def render_quotations(shelf: Shelf, files: dict[str, bytes]) -> Page:
+def render_quotations(shelf: Shelf, files: Mapping[str, bytes]) -> Page:
     """The page; `files` are those of `quotation_files`."""
     intro = _INTRO.format(title=shelf.publication.title)
     if not files:
         return Page(PATH, "Check a quotation", _HEAD + intro + "\n" + _NOTHING)
     editions = [edition for edition in reversed(list(shelf.entries)) if edition in shelf.provisions]
     known = {
-        "editions": [[edition, len(files[_path(edition)])] for edition in editions],
+        "editions": [[edition, len(files[quotable_path(edition)])] for edition in editions],
         "inForce": shelf.publication.in_force.id,
     }
     form = _FORM.format(known=escape(json.dumps(known)))
     return Page(PATH, "Check a quotation", _HEAD + intro + form)
 
 
-def _path(edition: str) -> str:
+def quotable_path(edition: str) -> str:
+    """Where it stands what may be quoted of an edition, from the publication's root."""
     return f"quotations/{edition}.json"
 
 
-def _index(edition: str, shelf: Shelf) -> bytes:
+def quotable(edition: str, shelf: Shelf) -> bytes:
     """An edition's texts, each with its name, page, and what became of it.
 
     Plain text and not digests of it: compressed it is smaller, and the page can show what was published.

@@ -10,7 +10,7 @@ from guidance.publish.compared import KINDS, LEVELS, Edition, Entry, Figures, fl
 from guidance.publish.flow_picture import draw_flows
 from guidance.publish.inline import escape_html, escape_markdown
 from guidance.publish.pages import Page, join_parts, to_root
-from guidance.publish.redline_scene import EXPLAIN, Scene, count, facts
+from guidance.publish.redline_scene import EXPLAIN, Scene, comparison_title, count, facts
 from guidance.publish.redline_text import render_excerpt
 
 _GROUPS: tuple[tuple[Level, str], ...] = (
@@ -26,7 +26,7 @@ _MATTERS: tuple[Level, ...] = ("duty changed", "new", "reworded")
 def render_overview(scene: Scene, found: Figures, *, official: bool) -> Page:
     """The page; with `official` there is one more that holds the publisher's own list against this."""
     path = f"{scene.folder}/index.md"
-    title = f"What changed from {scene.old.id} to {scene.new.id}"
+    title = comparison_title(scene.old.id, scene.new.id)
     rows = [entry for entry in scene.found if entry.shown and entry.change.kind != "renumbered"]
     printed = [
         f"# {escape_markdown(title)} {{: .furniture }}",

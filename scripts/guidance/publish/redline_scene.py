@@ -22,6 +22,11 @@ EXPLAIN = {
 }
 
 
+def comparison_title(old: str, new: str) -> str:
+    """What the comparison of two editions is called."""
+    return f"What changed from {old} to {new}"
+
+
 class Scene(Struct, frozen=True):
     """All that the pages of a comparison draw from. `duties` are, per edition and anchor, what somebody must,
     should or may do, `names` what those are called whom they bind; `redlines` has, per count of a change that is

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from guidance.anchors import Permalink, permalink_path
 from guidance.model import Provision, plain_text
@@ -54,6 +55,23 @@ class Shelf(Struct, frozen=True):
     tokens: str = ""
     help: str | None = None
     icon: str | None = None
+
+    def apart(self, edition: str) -> "Shelf":
+        """All that the small pages of one edition tell from: the texts are those of it and of the edition in force.
+        What changes in others beside their names and places is not here, so that their pages stay as they are."""
+        whole = {edition, self.publication.in_force.id}
+        return replace(
+            self,
+            entries={
+                one: {anchor: replace(entry, fingerprint="") for anchor, entry in known.items()}
+                for one, known in self.entries.items()
+            },
+            provisions={
+                one: known if one in whole else {anchor: replace(p, blocks=()) for anchor, p in known.items()}
+                for one, known in self.provisions.items()
+            },
+            sha256={one: digest for one, digest in self.sha256.items() if one == edition},
+        )
 
     def provision(self, node: Node) -> Provision | None:
         """The text of a provision, where it is loaded."""
