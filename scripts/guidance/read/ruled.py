@@ -119,8 +119,16 @@ def _columns(segments: Sequence[Segment], size: float) -> tuple[float, ...]:
 
 
 def _heads(head: Sequence[Segment], starts: Sequence[float]) -> bool:
-    """Whether a row has words in at least two of the columns."""
+    """Whether the row above the others has words in at least two of their columns, and below these no line that
+    runs over them, as text between two tables does."""
+    apart = max((s.baseline for s in head if not _runs_over(s, starts) and _column(s, starts)), default=None)
+    if apart is None or any(_runs_over(s, starts) and s.baseline < apart - 1 for s in head):
+        return False
     return len({_column(segment, starts) for segment in head}) > 1
+
+
+def _runs_over(segment: Segment, starts: Sequence[float]) -> bool:
+    return any(segment.left < start - _NEAR and segment.right > start for start in starts[1:])
 
 
 def _column(segment: Segment, starts: Sequence[float]) -> int:
@@ -138,7 +146,7 @@ def _laid_out(heights: Sequence[float], lefts: Sequence[float], bands: Sequence[
         column = 0
         while column < len(lefts) - 1:
             wide = 1
-            while any(s.left < lefts[column + wide] - _NEAR and s.right > lefts[column + wide] for s in inside):
+            while any(_runs_over(s, (0.0, lefts[column + wide])) for s in inside):
                 wide += 1
                 if column + wide == len(lefts) - 1:
                     break
