@@ -153,3 +153,13 @@ def test_a_word_file_that_unpacks_without_end(tmp_path: Path) -> None:
         archive.writestr("word/document.xml", b" " * 310_000_000)
     with pytest.raises(GuidanceError, match="unpacks to more than"):
         read_document(tmp_path / "bomb.docx")
+
+
+def test_a_contents_list_that_word_makes_is_dropped_with_its_title(shed: Path, tmp_path: Path) -> None:
+    made = [pypandoc.get_pandoc_path(), "--toc", "shed.md", "-o", str(tmp_path / "listed.docx")]
+    subprocess.run(made, cwd=shed.parent, check=True)
+    document = read_document(tmp_path / "listed.docx")
+    assert document.title == "Looking after sheds"
+    assert [p.heading.plain for p in document.provisions if p.heading] == ["Chapter 1: Keeping", "Locks"]
+    assert {d.text: d.reason for d in document.dropped}["Table of Contents"] == "contents list"
+    assert balance(document) == 0

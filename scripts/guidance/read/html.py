@@ -41,7 +41,10 @@ from guidance.read.rewrite import rewrite_provision
 _UNSEEN = ("script", "style", "noscript", "template", "head", "title", "meta", "link", "svg", "iframe", "object")
 _FURNITURE = (
     ("#webArchiveInfobox, #wm-ipp, #wm-ipp-base, .ukgwa-banner, #ukwa-banner", "the archive's banner"),
-    ("nav, .gem-c-contents-list, .contents-list, .dont-print, #toc, [data-custom-style^='TOC' i]", "contents list"),
+    (
+        "nav, .gem-c-contents-list, .contents-list, .dont-print, #toc, [data-custom-style^='TOC' i], .TOC-Heading",
+        "contents list",
+    ),
     ("header, footer, [role=banner], [role=contentinfo], form, button, input, select", "the page's frame"),
     ("a.reversefootnote, a[role=doc-backlink]", "way back from a footnote"),
 )
