@@ -289,6 +289,21 @@ def tables_with_rules_across_only() -> Shape:
     return Shape(source, tuple(str(n) for n in range(1, 9)), ((1, "Chapter 1: Tables"),), tables=2)
 
 
+def titles_in_colour_that_are_not_bold() -> Shape:
+    source = HEAD + PLAIN_PAGE
+    headings: list[tuple[int, str]] = []
+    blue = 'weight: "regular", fill: rgb("0f4761")'
+    for chapter in range(1, 4):
+        headings.append((1, f"Chapter {chapter}: Winds {chapter}"))
+        source += f"#text(18pt, {blue})[{headings[-1][1]}]\n\n"
+        for section in range(1, 4):
+            headings.append((2, f"Flags in winds {chapter}{section}"))
+            source += f"#block(above: 1.5em, text(11pt, {blue})[{headings[-1][1]}])\n\n"
+            source += f"{paragraph(len(headings) + 100)}\n\n#text({blue})[{sentence(len(headings))}]\n\n"
+            source += '#text(fill: rgb("0000ee"))[A blue word that stands alone]\n\n'
+    return Shape(source, (), tuple(headings))
+
+
 SHAPES: tuple[Callable[[], Shape], ...] = (
     decimals_with_running_heads_and_notes_at_chapters_ends,
     numbers_that_start_again_in_each_chapter,
@@ -307,4 +322,5 @@ SHAPES: tuple[Callable[[], Shape], ...] = (
     titles_told_apart_by_their_numbers_alone,
     side_heads_in_the_bodys_own_size_and_emphasis_that_is_none,
     tables_with_rules_across_only,
+    titles_in_colour_that_are_not_bold,
 )

@@ -4,6 +4,7 @@ Judges by leading, indents, markers and type, all measured from the file itself;
 """
 
 import itertools
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from statistics import median
@@ -11,18 +12,19 @@ from typing import Literal
 
 from msgspec import Struct
 
-from guidance.read.lines import Line
+from guidance.read.lines import Line, Run
 from guidance.read.numbering import Marker, follows, number_parts, read_marker
 
 
 class Metrics(Struct, frozen=True):
-    """What is usual in a file: type size and colour of its body, leading per size, right edge of its lines."""
+    """What is usual in a file: type size and colour of its body, leading per size, edges of its lines."""
 
     size: float
     colour: int
     leading: dict[float, float]
     right: float
     left: float
+    accents: frozenset[int] = frozenset()  # colours that much larger lines have, the body's aside
 
     def leading_of(self, size: float) -> float:
         """The usual distance between the baselines of lines of this size."""
@@ -44,6 +46,10 @@ class Chunk(Struct, frozen=True):
         return " ".join(line.text for line in self.lines)
 
 
+_LONGEST_TITLE = 200  # characters of a line that is not bold
+_MUCH_LARGER = 1.25  # times the body's size: type that needs no bold
+_TITLE_TAG = re.compile(r"^H[1-6]?$")
+_SENTENCE_ENDS = (".", ":", ";", ",")
 _NUMBER_GAP = 0.8  # of the type size: a wider gap behind a bare number sets it apart
 
 
@@ -71,7 +77,9 @@ def measure(pages: Iterable[Sequence[Line]]) -> Metrics:
     leading = {s: _tightest_usual(c) for s, c in gaps.items()}
     right = sorted(rights)[int(0.98 * len(rights))] if rights else 0.0
     left = float(lefts.most_common(1)[0][0]) if lefts else 0.0
-    return Metrics(size, colours.most_common(1)[0][0] if colours else 0, leading, right, left)
+    colour = colours.most_common(1)[0][0] if colours else 0
+    large = {line.colour for lines in every for line in lines if line.size > _MUCH_LARGER * size}
+    return Metrics(size, colour, leading, right, left, frozenset(large - {colour}))
 
 
 def _tightest_usual(gaps: Counter[float]) -> float:
@@ -80,15 +88,27 @@ def _tightest_usual(gaps: Counter[float]) -> float:
 
 
 def is_title(line: Line, metrics: Metrics) -> bool:
-    """Whether a line is set apart by its type: larger than the body, or bold throughout in another colour."""
+    """Whether a line is set apart as a title: larger than the body, or in another colour and bold throughout, or in
+    another colour that larger titles have too or the file's tags call a heading's."""
     letters = [run for run in line.runs if not run.raised and run.text.strip()]
     if not letters or not any(c.isalpha() for c in line.text):
         return False
-    larger = line.size > 1.08 * metrics.size
     coloured = line.colour != metrics.colour and not line.links
-    if not line.bold:
-        return line.size > 1.25 * metrics.size and len(line.text) < 200
-    return larger or coloured
+    if line.bold:
+        return line.size > 1.08 * metrics.size or coloured
+    if len(line.text) >= _LONGEST_TITLE:
+        return False
+    return line.size > _MUCH_LARGER * metrics.size or (coloured and _is_accented(line, letters, metrics))
+
+
+def _is_accented(line: Line, letters: Sequence[Run], metrics: Metrics) -> bool:
+    """Whether a line in another colour that is not bold is as large as the body at least, and no sentence."""
+    if line.size < 0.98 * metrics.size or line.text.rstrip().endswith(_SENTENCE_ENDS):
+        return False
+    if len({run.colour for run in letters}) > 1 or not line.text[:1].isupper():
+        return False
+    tagged = all(run.tag is not None and _TITLE_TAG.match(run.tag.role) for run in letters)
+    return tagged or line.colour in metrics.accents
 
 
 def cut_chunks(lines: Sequence[Line], metrics: Metrics) -> list[Chunk]:
