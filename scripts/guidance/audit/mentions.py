@@ -21,10 +21,12 @@ _MONTH = (
 )
 _DATED = rf"(?:(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?{_MONTH}\s+)?(?P<year>{_YEAR})[a-d]?(?!\w|[/–—-]\s?\d)"
 _RANGE = re.compile(rf"[\s:,(–-]*{_YEAR}\s?[/–—-]\s?\d")
+_SEASON = re.compile(rf"\s(?P<year>{_YEAR})/\d\d(?![\w/–—-])")  # behind the whole name: "2015/16" begins with 2015
+_SHORT_YEAR = r"\s'\d\d(?![\w'])"
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'()\[\]]+(?:\([^\s()]*\))?[^\s<>\"'()\[\].,;:!?]*")
 _REACH = 160  # characters before a name in which its place and year may stand
 
-Sort = Literal["name", "short", "abbreviation", "author", "number", "address"]
+Sort = Literal["name", "former", "short", "abbreviation", "author", "number", "address"]
 
 
 class Mention(Struct, frozen=True):
@@ -61,17 +63,24 @@ class Grammar:
             if document.reference
         }
         self._numbers = {number.casefold(): edition for number, edition in numbers.items()}
-        self._sieve = Sieve((*wanted.names, *wanted.short, *wanted.abbreviations, *wanted.authors, *self._numbers))
+        former = tuple(name for title in wanted.former for name in title.names)
+        self._sieve = Sieve(
+            (*wanted.names, *former, *wanted.short, *wanted.abbreviations, *wanted.authors, *self._numbers)
+        )
         author = alternatives(wanted.authors) or "(?!)"
+        self._former = {name.casefold(): title.year for title in wanted.former for name in title.names}
         self._name = re.compile(
-            rf"(?<![\w-])(?:(?P<name>(?i:{alternatives(wanted.names)}))"
+            rf"(?<![\w-])(?:(?P<former>(?i:{alternatives(former) or '(?!)'}))"
+            rf"|(?P<name>(?i:{alternatives(wanted.names)}))"
             rf"|(?P<short>{alternatives(wanted.short) or '(?!)'})"
             rf"|(?P<number>(?i:{alternatives(tuple(numbers)) or '(?!)'}))"
             rf"|(?P<abbreviation>{alternatives(wanted.abbreviations) or '(?!)'})(?P<glued>{_YEAR}|'?\d\d)?"
             rf"|(?P<author>{author})(?=[\s,]*[(\[]?{_YEAR}))(?![\w-]|['’]\w{{2}})"
         )
         self._other = re.compile(rf"\b(?:{alternatives(wanted.others) or '(?!)'})", re.IGNORECASE)
-        self._never = re.compile(_behind(wanted.never_before, rf"(?:[\s'\"]*\(?{_YEAR}\)?)?"), re.IGNORECASE)
+        self._never = re.compile(
+            _behind(wanted.never_before, rf"(?:[\s'\"]*\(?{_YEAR}\)?|{_SHORT_YEAR})?"), re.IGNORECASE
+        )
         self._not = re.compile(_behind(wanted.not_before, ""), re.IGNORECASE)
         self._then_named = re.compile(
             rf"[)\].,:;\s'\"*_]*(?i:{alternatives(wanted.names)}|{alternatives(wanted.short) or '(?!)'})"
@@ -109,7 +118,7 @@ class Grammar:
             return self._author(match, text, floor)
         if self._never.match(text, match.end()) or (sort != "abbreviation" and self._not.match(text, match.end())):
             return None
-        right = self._scan_right(text, match.end(), self._glued(match))
+        right = self._scan_right(text, match.end(), self._year_of(match, text))
         left = self._scan_left(text, match.start(), floor)
         year = right.year or left.year
         places = " , ".join(filter(None, (left.places, right.places)))
@@ -118,16 +127,29 @@ class Grammar:
             return None
         return mention
 
-    def _glued(self, match: re.Match[str]) -> str | None:
-        """The year that an abbreviation carries: "WT2018", or "WT18" where there is such an edition."""
-        glued = match["glued"]
-        if not glued or len(glued) == 4:
-            return glued or None
-        short = glued.removeprefix("'")
-        return next((year for year in self._known.years if len(year) == 4 and year.endswith(short)), "")
+    def _year_of(self, match: re.Match[str], text: str) -> str | None:
+        """The year that a name carries: "WT2018", "WT18" or "Working Together '18" where there is such an edition,
+        the year of a title that only one edition had, and 2015 of "2015/16" behind the whole name."""
+        if match["former"]:
+            return self._former[" ".join(match["former"].casefold().split())]
+        glued, season = match["glued"], _SEASON.match(text, match.end())
+        if match["name"] and season and season["year"] in self._known.years:
+            return season["year"]
+        if not glued:
+            short = re.compile(_SHORT_YEAR).match(text, match.end())
+            return self._full(short[0].strip()) or None if short else None
+        return glued if len(glued) == 4 else self._full(glued)
+
+    def _full(self, short: str) -> str:
+        """The year of an edition that "18" or "'18" stands for; empty where there is none."""
+        short = short.removeprefix("'")
+        years = (year for year, edition in self._known.years.items() if year == edition and len(year) == 4)
+        return next((year for year in years if year.endswith(short)), "")
 
     def _stands(self, match: re.Match[str], text: str, mention: Mention, guidance: bool) -> bool:
         """Whether a name in this form and company is the guidance's."""
+        if mention.sort == "former":
+            return True
         named, strong = match[0], bool(mention.year or mention.cites)
         ranged = bool(_RANGE.match(text, match.end()))
         if mention.sort == "abbreviation":
@@ -193,6 +215,11 @@ class Grammar:
             elif kind == "colon" and year:
                 places.append(f"page {token['page']}")
                 edge = at
+            elif kind == "bracket":
+                places.append(f"paragraph {token['para']}")
+                edge = at
+            elif kind == "short":
+                edge = at
             else:
                 fillers += kind != "gap"
                 guidance = guidance or "guidance" in token[0].lower()
@@ -226,7 +253,7 @@ class Grammar:
 
 
 _Tokens = tuple[tuple[str, re.Pattern[str]], ...]
-_SORTS: tuple[Sort, ...] = ("name", "short", "number", "abbreviation", "author")
+_SORTS: tuple[Sort, ...] = ("former", "name", "short", "number", "abbreviation", "author")
 
 
 def _behind(words: Sequence[str], between: str) -> str:
@@ -247,8 +274,10 @@ def _right_tokens(author: str, name: str) -> _Tokens:
         r"(?i:at|in|on|under|see|see also|and|and in|and at|specifically|especially|particularly|e\.g\.)"
     )
     return _compiled(
+        ("short", rf"{_SHORT_YEAR}|\s{_YEAR}/\d\d\b"),
         ("year", _DATED),
         ("place", rf"{PLACE}{elsewhere}"),
+        ("bracket", r"at\s+\[(?P<para>\d{1,4})\](?!\()"),
         ("colon", r":\s?(?:pp?\.?\s*)?(?P<page>\d{1,3})(?:[–-]\d{1,3})?(?=\s*[);\]])"),
         (
             "word",

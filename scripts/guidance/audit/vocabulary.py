@@ -8,10 +8,11 @@ import tomllib
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from guidance.model import GuidanceError
 from guidance.register import Publication
@@ -30,10 +31,18 @@ class Term(Struct, frozen=True, forbid_unknown_fields=True):
     capitals: bool = False
 
 
+class Title(Struct, frozen=True, forbid_unknown_fields=True):
+    """Names that only the edition of one year had."""
+
+    names: tuple[str, ...]
+    year: Annotated[str, Meta(pattern=r"^(?:19|20)\d\d\Z")]
+
+
 class Wanted(Struct, frozen=True, forbid_unknown_fields=True):
     """What audit.toml says; `not_before`, `others` and `files` are in lower case, `files` are patterns."""
 
     names: tuple[str, ...] = ()
+    former: tuple[Title, ...] = ()
     short: tuple[str, ...] = ()
     abbreviations: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
