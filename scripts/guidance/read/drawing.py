@@ -23,22 +23,22 @@ _WHITE = 0xFFFFFFFF
 
 
 class Drawing:
-    """Figures that are being drawn, which takes as long as it takes to make sense of the words."""
+    """The figures of a document, being drawn."""
 
-    def __init__(self, path: Path, figures: Sequence[FigureFlow]) -> None:
-        """Start to draw."""
-        self.named: Sequence[tuple[str, FigureFlow]] = ()  # those that became part of a document
-        self._crops = [(figure.page, figure.box) for figure in figures]
-        self._work = Apart(draw_pictures, path, self._crops) if figures else None
+    def __init__(self, path: Path, named: Sequence[tuple[str, FigureFlow]]) -> None:
+        """Start to draw figures that a document holds under a name."""
+        self._names = [name for name, _ in named]
+        crops = [(figure.page, figure.box) for _, figure in named]
+        self._work = Apart(draw_pictures, path, crops) if crops else None
 
     def assets(self) -> tuple[Asset, ...]:
-        """The named ones, still empty."""
-        return tuple(Asset(name, "image/png", b"") for name, _ in self.named)
+        """The figures, still empty."""
+        return tuple(Asset(name, "image/png", b"") for name in self._names)
 
     def drawn(self) -> tuple[Asset, ...]:
-        """The named ones with their pictures. Raises CrashedError where they cannot be drawn."""
-        pictures = dict(zip(self._crops, self._work.result() if self._work else [], strict=True))
-        return tuple(Asset(name, "image/png", pictures[one.page, one.box]) for name, one in self.named)
+        """The figures with their pictures. Raises CrashedError where they cannot be drawn."""
+        pictures = self._work.result() if self._work else []
+        return tuple(Asset(name, "image/png", one) for name, one in zip(self._names, pictures, strict=True))
 
 
 def draw_pictures(path: Path, crops: Sequence[tuple[int, Box]], scale: float = 2.0) -> list[bytes]:

@@ -11,7 +11,7 @@ from guidance.model import Document, Finding, SourceFile
 from guidance.read.accounts import balance
 from guidance.read.assembly import CAPTION, Assembly, Part, box_metrics
 from guidance.read.drawing import Drawing
-from guidance.read.flow import BoxFlow, FigureFlow, Flow, read_flow
+from guidance.read.flow import BoxFlow, Flow, read_flow
 from guidance.read.halves import Pages
 from guidance.read.headings import Heading, key_of, rank_headings
 from guidance.read.ink import Bookmark
@@ -27,7 +27,6 @@ def build_document(pages: Pages, source: SourceFile, path: Path) -> tuple[Docume
     """The document that a file's pages hold, with empty pictures, and the drawing of these from `path`, which goes
     on meanwhile."""
     flow = read_flow(pages.parts, pages.size)
-    drawing = Drawing(path, [e for e in flow.elements if isinstance(e, FigureFlow)])
     parts = _without_frames(_parts_of(flow), flow)
     headings = _headings(parts, pages.bookmarks, flow)
     firsts = frozenset(index for index, heading in headings.items() if heading.level == 1)
@@ -40,7 +39,7 @@ def build_document(pages: Pages, source: SourceFile, path: Path) -> tuple[Docume
     assembly.take_apart(flow.imprint, "imprint")
     provisions, notes = assembly.finish()
     provisions, notes, lost = resolve_jumps(provisions, notes, [part.page for part in pages.parts])
-    drawing.named = assembly.crops
+    drawing = Drawing(path, assembly.crops)  # only now: until here both cores have other work
     dropped = (*flow.dropped, *assembly.dropped)
     findings = [finding for part in pages.parts for finding in part.findings]
     findings += [*flow.findings, *numbered.findings, *assembly.findings, *lost]
