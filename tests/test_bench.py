@@ -11,7 +11,7 @@ from guidance.bench.growth import exponent
 from guidance.bench.made import make_publication, paragraphs
 from guidance.bench.measure import measure, run
 from guidance.bench.peers import Peer, settle
-from guidance.bench.quality import Truth, digest, judge, read_truth
+from guidance.bench.quality import Truth, digest, judge, judge_words, read_truth
 from guidance.bench.report import encode, render
 from guidance.bench.run import run_bench
 from guidance.model import GuidanceError
@@ -78,6 +78,23 @@ def test_peers_may_mark_things_their_own_way() -> None:
 
 def test_words_of_the_contents_list_may_be_left_out() -> None:
     assert judge(" ".join(PAGES[1:]), TRUTH, PAGES).word_recall == 1
+
+
+def test_what_an_output_marks_as_added_is_counted_apart() -> None:
+    added = '# Opening pages {: .furniture }\n\n<h2 id="notes" class="furniture">Footnotes</h2>'
+    marked = judge_words(f"Boats &amp; quays\n\n{added}", ["Boats & quays"])
+    assert (marked.word_recall, marked.word_precision, marked.added) == (1, 1, 3)
+    unmarked = judge_words("Boats & quays\n\nFootnotes", ["Boats & quays"])
+    assert (unmarked.word_precision, unmarked.added) == (0.6667, 0)
+
+
+def test_what_a_file_says_of_its_pictures_is_not_invented() -> None:
+    assert judge_words("Boats. A crane lifts one.", ["Boats."], ["A crane lifts one."]).word_precision == 1
+    assert judge_words("Boats. A crane lifts one.", ["Boats."]).word_precision == 0.2
+
+
+def test_a_bold_line_with_a_note_is_a_heading_all_the_same() -> None:
+    assert judge("**Harbours**<sup>[1](#fn-1)</sup>\n\n**The quay**[^1]", TRUTH, PAGES).headings == 1
 
 
 def test_the_truth_holds_digests_only() -> None:

@@ -5,18 +5,21 @@ import re
 import shutil
 from pathlib import Path
 
+import pikepdf
 from msgspec import structs
 
 from guidance.bench import peers
 from guidance.bench.bench import OURS, Bench, Row, Table, fresh, program
 from guidance.bench.measure import Run, measure, run
 from guidance.bench.peers import Home
-from guidance.bench.quality import judge, read_truth
+from guidance.bench.quality import judge, judge_words, read_truth
 
 ABOUT = (
     "Whole programs, start-up included, from a PDF to Markdown or text. Memory is the peak of the largest "
     "process. Quality: shares of what was read off the pages of the 2023 file by eye; every peer's output is "
-    "read generously. Words are held against pdfium's."
+    "read generously. Words are held against those that pdfium reads on the pages and those that the file says "
+    "of its pictures; what an output itself marks as added (the class `furniture`) is in no share, and "
+    "`added` counts its words that are not the file's."
 )
 _SLOW = 20.0  # seconds: what takes longer is run once
 
@@ -98,13 +101,20 @@ def _theirs(bench: Bench, home: Home, file: Path) -> Row:
 
 
 def _judged(bench: Bench, row: Row, file: Path, floor: Home) -> Row:
-    out = _out(bench, row.who, file)
-    truth = read_truth()
-    if row.cost is None or row.cost.fault or bench.files[0] != file or not bench.official:
+    if row.cost is None or row.cost.fault or floor.fault:
         return row
-    words = bench.work / "converted" / "words.txt"
-    if not floor.fault:
+    words = _out(bench, "words", file)
+    if not words.is_file():
         run([floor.python, peers.DRIVER, floor.peer.name, file, words], bench.work / "logs" / "words.log")
-    pages = words.read_text(encoding="utf-8").split("\f") if words.is_file() else []
-    found = judge(out.read_text(encoding="utf-8"), truth, pages)
+    pages, pictures = words.read_text(encoding="utf-8").split("\f"), _said_of_pictures(file)
+    text = _out(bench, row.who, file).read_text(encoding="utf-8")
+    known = bench.files[0] == file and bench.official
+    found = judge(text, read_truth(), pages, pictures) if known else judge_words(text, pages, pictures)
     return structs.replace(row, found={name: float(value) for name, value in structs.asdict(found).items()})
+
+
+def _said_of_pictures(file: Path) -> list[str]:
+    """The alternative texts of a file's tags, read by a library that none of the converters is made of."""
+    with pikepdf.open(file) as pdf:
+        tags = (thing for thing in pdf.objects if isinstance(thing, pikepdf.Dictionary) and "/S" in thing)
+        return [str(tag["/Alt"]) for tag in tags if "/Alt" in tag]

@@ -5,6 +5,7 @@ and levels only (truth.json); no text.
 """
 
 import hashlib
+import html
 import re
 import unicodedata
 from collections import Counter
@@ -35,7 +36,9 @@ class Quality(Struct, frozen=True):
     """Shares (0-1): of headings found as such, and of these on their level (up to one shift for all); of what is
     marked a heading and is one; of numbered paragraphs that begin a block of their own; of footnotes whose mark
     leads to the note; of link targets; of boxes set apart; of sentences cut by a page that are whole again; of the
-    file's words (but for the contents list) that are there, and of the words there that are the file's."""
+    file's words (but for the contents list) that are there, and of the words there that are the file's: on its
+    pages, or what it says of its pictures. What an output itself marks as added claims nothing of the file: it is
+    left out of the shares, and `added` counts the words of it that are not the file's."""
 
     headings: float
     levels: float
@@ -47,6 +50,15 @@ class Quality(Struct, frozen=True):
     joins: float
     word_recall: float
     word_precision: float
+    added: int
+
+
+class Words(Struct, frozen=True):
+    """Shares of words alone, as in `Quality`: what can be said of a file of which nothing was read by eye."""
+
+    word_recall: float
+    word_precision: float
+    added: int
 
 
 def read_truth() -> Truth:
@@ -65,7 +77,10 @@ def digest(*words: str) -> str:
     return hashlib.sha256(" ".join(words).encode()).hexdigest()[:10]
 
 
+_NOTE_MARK = re.compile(r"<sup>[^\n]*?</sup>|\[\^\d+\]")
 _ATTRIBUTES = re.compile(r"\{:[^{}\n]*\}")
+_ADDED = re.compile(r"""<(\w+)\b[^<>]*\bclass\s*=\s*["'][^"'<>]*\bfurniture\b[^<>]*>.*?</\1>""", re.DOTALL)
+_ADDED_LINE = re.compile(r"(?m)^.*\{:[^{}\n]*\.furniture\b[^{}\n]*\}[ \t]*$")
 _FRONT = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _TAG = re.compile(r"<[^<>]+>")
 _LINK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?([^()\s<>]*(?:\([^()\s]*\)[^()\s<>]*)*)>?[^()]*\)")
@@ -79,7 +94,12 @@ def plain(markdown: str) -> str:
     for _ in range(2):
         text = _LINK.sub(r"\1", text)
     text = re.sub(r"\\([\\`*_{}\[\]()#+.!|<>&~-])", r"\1", _TAG.sub("", text))
-    return re.sub(r"\*+|~~|`+|(?<!\w)__?|__?(?!\w)", "", text.replace("&nbsp;", " ").replace("&amp;", "&"))
+    return re.sub(r"\*+|~~|`+|(?<!\w)__?|__?(?!\w)", "", html.unescape(text))
+
+
+def without_added(markdown: str) -> str:
+    """Markdown without what it marks as added: elements and lines of the class `furniture`."""
+    return _ADDED_LINE.sub("", _ADDED.sub("", markdown))
 
 
 def blocks_of(markdown: str) -> list[str]:
@@ -89,14 +109,33 @@ def blocks_of(markdown: str) -> list[str]:
     return [block.strip() for block in re.split(r"\n\s*\n", lines) if block.strip()]
 
 
-def judge(markdown: str, truth: Truth, pages: Sequence[str]) -> Quality:
-    """Hold a conversion against the truth about its file; `pages` are the words of the file's pages."""
-    source = Counter(words_of("\n".join(pages)))
-    needed = Counter(words_of("\n".join(p for at, p in enumerate(pages, 1) if at not in truth.contents)))
-    text = _ATTRIBUTES.sub("", _FRONT.sub("", markdown))
+def judge_words(
+    markdown: str, pages: Sequence[str], pictures: Sequence[str] = (), contents: Sequence[int] = ()
+) -> Words:
+    """Hold a conversion's words against those of the file's pages and of what it says of its `pictures`; pages of
+    the `contents` list may be left out."""
+    source = Counter(words_of("\n".join([*pages, *pictures])))
+    needed = Counter(words_of("\n".join(p for at, p in enumerate(pages, 1) if at not in contents)))
+    whole = _FRONT.sub("", markdown)
+    every, found = (Counter(_words_said(text)) for text in (whole, without_added(whole)))
+    return Words(
+        round((found & needed).total() / max(needed.total(), 1), 4),
+        round((found & source).total() / max(found.total(), 1), 4),
+        (every - source).total() - (found - source).total(),
+    )
+
+
+def _words_said(markdown: str) -> list[str]:
+    return words_of("\n".join(plain(block) for block in blocks_of(_ATTRIBUTES.sub("", markdown))))
+
+
+def judge(markdown: str, truth: Truth, pages: Sequence[str], pictures: Sequence[str] = ()) -> Quality:
+    """Hold a conversion against the truth about its file; `pages` are the words of the file's pages, `pictures`
+    what it says of its pictures."""
+    text = _ATTRIBUTES.sub("", without_added(_FRONT.sub("", markdown)))
     blocks = blocks_of(text)
     bare = [plain(block) for block in blocks]
-    found = Counter(words_of("\n".join(bare)))
+    words = judge_words(markdown, pages, pictures, truth.contents)
     right, level, precise = _headings(blocks, truth)
     return Quality(
         right,
@@ -107,8 +146,9 @@ def judge(markdown: str, truth: Truth, pages: Sequence[str]) -> Quality:
         _targets(markdown, truth),
         _boxes(text, truth),
         _joins(bare, truth),
-        round((found & needed).total() / max(needed.total(), 1), 4),
-        round((found & source).total() / max(found.total(), 1), 4),
+        words.word_recall,
+        words.word_precision,
+        words.added,
     )
 
 
@@ -122,11 +162,8 @@ def _headings(blocks: list[str], truth: Truth) -> tuple[float, float, float]:
         for block in blocks
         if (match := re.match(r"(#{1,6})\s+(.*)", block, re.DOTALL))
     ]
-    bold = [
-        (digest(*words_of(plain(block))), 0)
-        for block in blocks
-        if re.fullmatch(r"(\*\*|__)[^\n]+\1", block) and len(block) < 200
-    ]
+    lines = [_NOTE_MARK.sub("", block) for block in blocks if len(block) < 200]
+    bold = [(digest(*words_of(plain(line))), 0) for line in lines if re.fullmatch(r"(\*\*|__)[^\n]+\1", line)]
     known: dict[str, list[int]] = {}
     for key, level in (*marked, *bold):
         known.setdefault(key, []).append(level)
