@@ -233,14 +233,17 @@ class _State:
     def _title_starts(self, above: Line, line: Line, marker: Marker | None, kind: str) -> bool:
         if kind != self._kind:
             return not (kind == "title" and self._kind == "prose" and self._bold_within(above, line)) and not (
-                kind == "prose"
-                and _bold_line(above)
-                and not is_title(above, self._metrics)
-                and self._bold_runs_on(above, line)
+                kind == "prose" and self._may_be_prose(above) and self._bold_runs_on(above, line)
             )
         same = abs(above.size - line.size) < 0.5 and above.colour == line.colour
         near = above.page == line.page and 0 <= above.baseline - line.baseline < 1.45 * line.size
         return not same or not near or (marker is not None and marker.kind == "bullet")
+
+    def _may_be_prose(self, line: Line) -> bool:
+        """Whether what sets a title line apart may as well set apart the first line of a sentence."""
+        if line.bold:
+            return _bold_line(line) and not is_title(line, self._metrics)
+        return line.size < _MUCH_LARGER * self._metrics.size
 
     def _bold_within(self, above: Line, line: Line) -> bool:
         """A bold line within a paragraph, not a title: the text above it runs to the edge and on."""
