@@ -216,6 +216,8 @@ def _wrong_link(path: str, address: str, pages: dict[str, _Page], files: frozens
             else f"{address}: links of this kind are not safe"
         )
     target = _target(path, way, files)
+    if target is None and way.startswith("/..") and _absolute(path, way) is None:
+        return f"{address.removeprefix('/..')} is not below the address of the site"
     if target is None:
         return f"{address} leads nowhere"
     if fragment in ("", "top") or fragment.startswith(":~:") or target not in pages:

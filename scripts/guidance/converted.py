@@ -6,9 +6,8 @@ No register is at hand; the same pages as the site's. Nothing is written here.
 from pathlib import Path
 
 from guidance.anchors import slug
-from guidance.link.acts import Acts, read_acts
+from guidance.link.known import read_known
 from guidance.link.references import find_references
-from guidance.link.titles import Guidance, read_titles
 from guidance.model import Document, Reference, Unresolved
 from guidance.publish import api
 from guidance.publish.blocks import picture_name
@@ -19,7 +18,6 @@ from guidance.publish.pages import PICTURES, Page, addresses, front_matter, join
 from guidance.register import Edition, Publication
 
 MARK = "edition.json"
-_ACTS, _TITLES = "acts.toml", "guidance.toml"  # in a publication's folder
 
 
 class Names:
@@ -27,8 +25,7 @@ class Names:
 
     def __init__(self, publication: Path | None) -> None:
         """Raises GuidanceError when a file is not of its form."""
-        self._acts = read_acts(publication / _ACTS) if publication else Acts()
-        self._titles: tuple[Guidance, ...] = read_titles(publication / _TITLES) if publication else ()
+        self._acts, self._titles = read_known(publication)
 
     def references(self, document: Document) -> tuple[Reference | Unresolved, ...]:
         """What a document cites, with its addresses."""

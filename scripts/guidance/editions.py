@@ -11,12 +11,13 @@ from msgspec import Struct, structs
 
 from guidance.comparing import Compared, links_to_redlines
 from guidance.jobs import Crew, Job, code_digest
-from guidance.link.acts import Act, Acts, read_acts
+from guidance.link.acts import Act, Acts
 from guidance.link.agencies import Vocabulary
 from guidance.link.duties import find_binding_words
 from guidance.link.glossary import find_terms
+from guidance.link.known import read_known
 from guidance.link.references import find_references
-from guidance.link.titles import Guidance, read_titles
+from guidance.link.titles import Guidance
 from guidance.loading import Loaded
 from guidance.model import Document, Reference, Unresolved
 from guidance.publish import api, downloads, press
@@ -85,7 +86,7 @@ def order_edition(
     """The order for an edition whose text is loaded; `folder` is the publication's."""
     one, ids = item.edition.id, list(compared.documents)
     ledger = compared.ledger(one)
-    acts, titles = find_known(folder)
+    acts, titles = read_known(folder)
     shown = links_to_redlines(one, compared.comparisons) + links_to_steps(one, ids, compared.comparisons)
     return Order(
         publication=publication,
@@ -105,11 +106,6 @@ def order_edition(
         place=place,
         site_url=site_url,
     )
-
-
-def find_known(folder: Path) -> tuple[Acts, tuple[Guidance, ...]]:
-    """The instruments and the other guidance that a publication knows."""
-    return read_acts(folder / "acts.toml"), read_titles(folder / "guidance.toml")
 
 
 class Work:
