@@ -105,9 +105,11 @@ class Linking:
     def __init__(self, shelf: Shelf, crew: Crew) -> None:
         """Begins what is not kept."""
         self._shelf = shelf
-        self._texts = crew.start(_job("texts", texts_of, (_encode(shelf),)))
+        self._texts = crew.start(_job("addresses that follow a text", "texts", texts_of, (_encode(shelf),)))
         self._tickets = {
-            edition: crew.start(_job("links", links_of, (_encode(shelf.apart(edition)), edition.encode())))
+            edition: crew.start(
+                _job(f"links of {edition}", "links", links_of, (_encode(shelf.apart(edition)), edition.encode()))
+            )
             for edition in shelf.entries
         }
 
@@ -123,8 +125,8 @@ class Linking:
         )
 
 
-def _job(kind: str, function: Callable[..., bytes], parts: tuple[bytes, ...]) -> Job:
-    return Job(kind, function, parts, code_digest(), kind)
+def _job(name: str, kind: str, function: Callable[..., bytes], parts: tuple[bytes, ...]) -> Job:
+    return Job(name, function, parts, code_digest(), kind)
 
 
 def links_of(packed: bytes, edition: bytes) -> bytes:

@@ -57,9 +57,9 @@ class Shelf(Struct, frozen=True):
     icon: str | None = None
 
     def apart(self, edition: str) -> "Shelf":
-        """All that the small pages of one edition tell from: the texts are those of it and of the edition in force.
-        What changes in others beside their names and places is not here, so that their pages stay as they are."""
-        whole = {edition, self.publication.in_force.id}
+        """All that the small pages of one edition tell from: its own texts and those of the edition in force, and
+        of the others what their places are called. What else changes in these leaves its pages as they are."""
+        now = self.publication.in_force.id
         return replace(
             self,
             entries={
@@ -67,9 +67,12 @@ class Shelf(Struct, frozen=True):
                 for one, known in self.entries.items()
             },
             provisions={
-                one: known if one in whole else {anchor: replace(p, blocks=()) for anchor, p in known.items()}
+                one: known if one in (edition, now) else {anchor: _name_only(p) for anchor, p in known.items()}
                 for one, known in self.provisions.items()
             },
+            # The edition in force also answers for what only others have.
+            fates={node: fate for node, fate in self.fates.items() if edition in (now, node[0])},
+            redlines={node: address for node, address in self.redlines.items() if edition == node[0]},
             sha256={one: digest for one, digest in self.sha256.items() if one == edition},
         )
 
@@ -109,6 +112,13 @@ class Shelf(Struct, frozen=True):
         if not self.site_url:
             return None
         return "/".join(part.strip("/") for part in (self.site_url, self.prefix, "") if part) + f"/{path}"
+
+
+def _name_only(provision: Provision) -> Provision:
+    """A provision with no more than it is called by."""
+    return Provision(
+        provision.anchor, provision.kind, provision.number, heading=provision.heading, parents=provision.parents
+    )
 
 
 def edition_name(publication: Publication, edition: str) -> str:
