@@ -7,6 +7,7 @@ A document is written as lines: "# Chapter", "## Section", "12. A numbered parag
 import re
 
 from guidance.anchors import Allocator, anchor_for
+from guidance.bench.made import clauses
 from guidance.model import Document, Item, Kind, List, Para, Place, Provision, SourceFile, Text
 
 SOURCE = SourceFile("made-up.pdf", "0" * 64, "application/pdf", 0)
@@ -67,35 +68,12 @@ def _blocks(words: str) -> tuple[Para | List, ...]:
     return (Para(Text(first)), *((List(listed),) if listed else ()))
 
 
-SUBJECTS = ("The harbour master", "Every keeper", "A ferry company", "The lighthouse board", "The night watch")
 VERBS = ("records", "inspects", "repairs", "counts", "paints", "forgets")
-THINGS = (
-    "the lanterns",
-    "all moorings",
-    "each rope",
-    "its timetable",
-    "the tide tables",
-    "old anchors",
-    "spare sails",
-)
-WHENS = ("before dawn", "at high water", "once a season", "when fog is expected", "after a storm", "on feast days")
-WHYS = (
-    "so that visitors find their way",
-    "because the council asked for it",
-    "unless the bell has rung twice",
-    "as the island's charter of custom describes",
-    "and writes the result on the slate by the pier",
-)
 
 
 def sentence(seed: int) -> str:
-    """A sentence of about a dozen words; another number, another sentence (to some thousands)."""
-    rest = seed * 2741 + 17
-    parts = []
-    for choice in (SUBJECTS, VERBS, THINGS, WHENS, WHYS):
-        rest, at = divmod(rest, len(choice))
-        parts.append(choice[at])
-    return f"{' '.join(parts)}, {seed} years on."
+    """A sentence of about a dozen words that bind nobody; another number, another sentence (to some thousands)."""
+    return f"{clauses(seed, VERBS)}, {seed} years on."
 
 
 def paragraph(seed: int, count: int = 3) -> str:

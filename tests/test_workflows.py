@@ -32,6 +32,17 @@ ROWS = """edition  revision  file       where
 """
 
 
+def report(place: Path) -> "subprocess.CompletedProcess[str]":
+    """What the step that reports changed files does in a folder."""
+    return subprocess.run(
+        [FOLDER / "report-changed.sh", "fetched.txt", "notes.txt"],
+        cwd=place,
+        capture_output=True,
+        text=True,
+        env={"PATH": f"{place}:{os.environ['PATH']}"},
+    )
+
+
 @pytest.mark.parametrize(
     ("state", "open_issue", "called"),
     [
@@ -49,13 +60,7 @@ def test_changed_files_open_one_issue(tmp_path: Path, state: str, open_issue: st
         'echo "$@" > called\nwhile [ "$1" != --body-file ]; do shift; done\ncat "$2" > body\n'
     )
     gh.chmod(0o755)
-    done = subprocess.run(
-        [FOLDER / "report-changed.sh", "fetched.txt", "notes.txt"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        env={"PATH": f"{tmp_path}:{os.environ['PATH']}"},
-    )
+    done = report(tmp_path)
     assert done.returncode == 0, done.stderr
     assert not (tmp_path / "evil").exists()
     if not called:
@@ -71,12 +76,6 @@ def test_without_a_way_to_open_an_issue_the_lines_are_said(tmp_path: Path) -> No
     (tmp_path / "notes.txt").write_text("", encoding="utf-8")
     (tmp_path / "gh").write_text("#!/bin/sh\nexit 1\n")
     (tmp_path / "gh").chmod(0o755)
-    done = subprocess.run(
-        [FOLDER / "report-changed.sh", "fetched.txt", "notes.txt"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        env={"PATH": f"{tmp_path}:{os.environ['PATH']}"},
-    )
+    done = report(tmp_path)
     assert done.returncode == 1
     assert "2025-06   changed" in done.stderr

@@ -4,12 +4,14 @@ Brings the rooms together; what a feed looks like is decided in `publish.feeds`,
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from msgspec import Struct
 
 from guidance.comparing import Compared
+from guidance.model import Change
+from guidance.pairing import Pair
 from guidance.publish.feeds import Entry, Feed, edition_entries, feed_files, log_page, publication_date, read_log
 from guidance.publish.ledger import STRENGTHS, page_path
 from guidance.publish.pages import Page, page_url, title_of
@@ -74,14 +76,21 @@ def gather_news(
     return News(log_page(everything, told), files)
 
 
-def _comparison_entry(publication: Publication, compared: Compared, pair: tuple[str, str]) -> Entry:
+def _comparison_entry(publication: Publication, compared: Compared, pair: Pair) -> Entry:
+    title = f"What changed from {pair[0]} to {pair[1]}"
+    return _compared_entry(publication, pair, title, compared.comparisons[pair].changes)
+
+
+def _compared_entry(
+    publication: Publication, pair: Pair, title: str, changes: Iterable[Change], part: str = ""
+) -> Entry:
+    """What some changes between two editions come to; `part` is the chapter that they are in."""
     old, new = pair
-    counts = Counter[str](change.kind for change in compared.comparisons[pair].changes)
     return Entry(
-        f"{new}/compared/{old}",
+        f"{new}/compared/{old}{part and f'/{part}'}",
         publication_date(publication.edition(new)),
-        f"What changed from {old} to {new}",
-        f"Paragraph by paragraph: {_in_words(counts)}.",
+        title,
+        f"Paragraph by paragraph: {_in_words(Counter[str](change.kind for change in changes))}.",
         f"{new}/compare/{old}/",
     )
 
@@ -111,18 +120,12 @@ def _chapter_entries(
         if new != edition:
             continue
         where = compared.addresses[new]
-        counts = Counter[str](
-            change.kind
+        changes = (
+            change
             for change in compared.comparisons[old, new].changes
             if any(where.get(anchor, "").startswith(f"{part}/") for anchor in change.new)
         )
-        yield Entry(
-            f"{new}/compared/{old}/{part}",
-            publication_date(publication.edition(new)),
-            f"{name}: what changed since {old}",
-            f"Paragraph by paragraph: {_in_words(counts)}.",
-            f"{new}/compare/{old}/",
-        )
+        yield _compared_entry(publication, (old, new), f"{name}: what changed since {old}", changes, part)
 
 
 # --- Roles -----------------------------------------------------------------------------------------

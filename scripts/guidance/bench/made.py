@@ -3,7 +3,7 @@
 Every word is our own and comes from a list; the same count gives the same texts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from guidance.specimen import compile_typst
@@ -22,14 +22,19 @@ _WHYS = (
 )
 
 
-def sentence(seed: int) -> str:
-    """A sentence of about twenty words; another number, another sentence."""
+def clauses(seed: int, verbs: Sequence[str] = _VERBS) -> str:
+    """Who does what, when and why; another number, other words."""
     rest = seed * 2741 + 17
     parts = []
-    for choice in (_SUBJECTS, _VERBS, _THINGS, _WHENS, _WHYS):
+    for choice in (_SUBJECTS, verbs, _THINGS, _WHENS, _WHYS):
         rest, at = divmod(rest, len(choice))
         parts.append(choice[at])
-    return f"{' '.join(parts)}, in the year {seed} of the harbour's book."
+    return " ".join(parts)
+
+
+def sentence(seed: int) -> str:
+    """A sentence of about twenty words; another number, another sentence."""
+    return f"{clauses(seed)}, in the year {seed} of the harbour's book."
 
 
 def paragraphs(edition: int) -> Iterator[tuple[int, int]]:

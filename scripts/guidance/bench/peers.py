@@ -54,7 +54,6 @@ MATERIAL = Peer(
 )
 SPHINX = Peer("Sphinx, furo", ("sphinx==9.0.4", "furo==2025.12.19", "myst-parser==5.2.0"), licence="BSD, MIT")
 ZENSICAL = Peer("Zensical", ("zensical==0.0.73",), licence="MIT")
-ALL = (*CONVERTERS, *COMPARERS, MATERIAL, SPHINX, ZENSICAL)
 
 
 class Home(Struct, frozen=True):
