@@ -90,9 +90,21 @@ def stem() -> str:
 
 def test_five_forms_of_the_text_and_of_each_list_of_duties(made: dict[str, bytes]) -> None:
     forms = ("csv", "docx", "epub", "json", "pdf")
-    assert sorted(made) == sorted(
-        f"{name}.{form}" for name in (stem(), f"{stem()}-duties-readers") for form in forms
-    )
+    lists = [f"{name}.{form}" for name in (stem(), f"{stem()}-duties-readers") for form in forms]
+    assert sorted(made) == sorted([*lists, f"{stem()}.md"])
+
+
+def test_the_text_is_there_in_one_plain_file(made: dict[str, bytes]) -> None:
+    text = made[f"{stem()}.md"].decode()
+    assert text.startswith(f"# {clean(downloads.manuscripts(offer())[stem()].title)}\n")
+    assert "## Chapter 1: Opening the doors\n" in text
+    assert "![" not in text
+    assert not re.search(r"(?<!\\)<(?!https?:)[a-z/]", text)
+    letters = Counter("".join(re.sub(r"[^A-Za-z]", "", text).split()))
+    for provision in (*DOCUMENT.provisions, *DOCUMENT.notes):
+        letters.subtract(re.sub(r"[^A-Za-z]", "", characters(provision)))
+    assert {c: n for c, n in letters.items() if n < 0} == {}
+    assert PUBLICATION.licence in text
 
 
 def words_of(content: bytes, part: str) -> str:
@@ -237,7 +249,7 @@ def test_a_link_in_the_head_of_a_long_table_is_set(tmp_path: Path) -> None:
     missed: list[str] = []
     made = set_all({"x": downloads.manuscripts(offer(document))[stem()]}, tmp_path, missed=missed.append)
     assert missed == []
-    assert set(made) == {"x.docx", "x.epub", "x.pdf"}
+    assert set(made) == {"x.docx", "x.epub", "x.md", "x.pdf"}
 
 
 def test_a_file_that_cannot_be_made_is_left_out_and_told(tmp_path: Path) -> None:
@@ -302,7 +314,9 @@ def text_of(node: object) -> Iterator[str]:
 
 def test_the_page_lists_every_file_with_its_size() -> None:
     whole = offer()
-    files = [f"{name}.{form}" for name in downloads.manuscripts(whole) for form in press.FORMS]
+    files = [
+        f"{name}.{form}" for name, one in downloads.manuscripts(whole).items() for form in press.forms(one.contents)
+    ]
     sizes = dict.fromkeys((*files, *downloads.data_files(whole)), 1_234_567)
     page = downloads.downloads_page(whole, sizes)
     for file in sizes:

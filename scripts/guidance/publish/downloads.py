@@ -27,7 +27,7 @@ from guidance.publish.pandoc import (
     strong,
     words,
 )
-from guidance.publish.press import Manuscript
+from guidance.publish.press import TEXT, Manuscript
 from guidance.register import Edition, Publication, Revision
 
 FOLDER = "downloads/"
@@ -39,6 +39,7 @@ _FORMS = {
     "csv": "CSV, for a spreadsheet",
     "json": "JSON, for programs",
 }
+_OF_THE_WHOLE = {**_FORMS, TEXT: "Markdown, plain text in one file"}
 _UNOFFICIAL = (
     "An unofficial copy, made by a program. Where it differs from the official file, the official file counts."
 )
@@ -215,7 +216,8 @@ def link_to_files() -> str:
     """The downloads as a section of the edition's home page, in Markdown."""
     return (
         "\n\n## Take it away {: #take-it-away }\n\n"
-        f"-   [Downloads]({PAGE}): the whole text and each agency's duties as PDF, Word, EPUB, CSV and JSON\n"
+        f"-   [Downloads]({PAGE}): the whole text and each agency's duties as PDF, Word, EPUB, CSV and JSON, "
+        "and the text as Markdown\n"
     )
 
 
@@ -259,7 +261,7 @@ def downloads_page(offer: Offer, sizes: Mapping[str, int]) -> Page:
 def _whole_table(offer: Offer, sizes: Mapping[str, int]) -> str:
     rows = [
         (escape_markdown(what), _offered(f"{offer.stem}.{form}", f"{offer.stem}.{form}", sizes, ""))
-        for form, what in _FORMS.items()
+        for form, what in _OF_THE_WHOLE.items()
     ]
     return render_table(("Format", "File"), rows)
 

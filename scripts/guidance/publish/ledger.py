@@ -158,7 +158,8 @@ def put_in_duties(markdown: str, page: str, up: str, ledger: Ledger | None) -> s
 def _link_from_outside(ledger: Ledger, agency: str, up: str) -> str:
     address = escape_html(f"{up}{ledger.edition}/{page_url(page_path(agency))}")
     figures = _in_figures(ledger.of(agency)) or "no sentence found"
-    return f'<li><a href="{address}">{escape_html(ledger.names[agency])}</a>: {figures}</li>'
+    files = f'; <a href="{address}#downloads">as Word, PDF, EPUB or a spreadsheet</a>' if ledger.of(agency) else ""
+    return f'<li><a href="{address}">{escape_html(ledger.names[agency])}</a>: {figures}{files}</li>'
 
 
 def _facts(title: str, path: str, others: Collection[str]) -> str:
@@ -174,8 +175,9 @@ def _standing(ledger: Ledger, path: str) -> str:
     return (
         '<div class="admonition note"><p class="admonition-title">Computed, not official</p>'
         "<p>A program found these sentences and those whom they bind; it misses some and gets some wrong. "
-        f"{escape_html(ledger.measured or _NOT_MEASURED)} <strong>What counts is the paragraph itself</strong>: "
-        f"follow the link and read it there. Everything as a file: {files}.</p></div>"
+        "<strong>What counts is the paragraph itself</strong>: follow the link and read it there.</p>"
+        "<details><summary>How well it works, and all of it as a file</summary>"
+        f"<p>{escape_html(ledger.measured or _NOT_MEASURED)} Everything as a file: {files}.</p></details></div>"
     )
 
 

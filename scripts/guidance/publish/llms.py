@@ -51,6 +51,7 @@ def _line(edition: Edition, publication: Publication, has_text: bool, base: str)
 def _data(edition: str, publication: Publication, base: str) -> str:
     stem = f"{slug(publication.short)}-{slug(edition)}"
     return (
-        f"- [{edition} as text in JSON]({base}{edition}/downloads/{stem}.json), "
+        f"- [{edition} in one Markdown file]({base}{edition}/downloads/{stem}.md), "
+        f"[in JSON]({base}{edition}/downloads/{stem}.json), "
         f"[provisions]({base}{edition}/provisions.json), [duties]({base}{edition}/duties.json)"
     )

@@ -335,6 +335,15 @@ def _labelled_child(child: object) -> list[object]:
     return [*mark, *(one for inline in inner for one in _labelled_child(inline))]
 
 
+def worded(node: object) -> object:
+    """Nodes with each picture replaced by its alternative text, for what can hold no picture."""
+    if isinstance(node, dict):
+        if node.get("t") == "Image":
+            return {"t": "Emph", "c": [*words("Picture: "), *node["c"][1]]}
+        return {key: worded(value) for key, value in node.items()}
+    return [worded(child) for child in node] if isinstance(node, list) else node
+
+
 def alternatives(node: object) -> dict[str, str]:
     """Every picture among some nodes, by file name, with its alternative text; pandoc does not tell Typst of it."""
     if isinstance(node, dict):

@@ -19,10 +19,12 @@ from msgspec import Struct
 
 from guidance.jobs import Crew, Job, Ticket, code_digest
 from guidance.model import GuidanceError
-from guidance.publish.pandoc import Node, alternatives, labelled, tree
+from guidance.publish.pandoc import Node, alternatives, labelled, tree, worded
 
 FORMS = ("docx", "epub", "pdf")
+TEXT = "md"  # one plain file of a text that is long enough to have contents
 _MOMENT = "946684800"  # zip entries and dates inside a file: the same input gives the same bytes
+_PLAIN = "gfm-raw_html"  # pandoc's name for Markdown without HTML in it
 _PATIENCE = 120  # seconds for one file; the longest seen takes six
 _LIMIT = "-M1g"  # of memory, for pandoc
 _CSS = """\
@@ -81,6 +83,17 @@ class Manuscript(Struct, frozen=True):
     language: str = "en-GB"
 
 
+class _Size(Struct, frozen=True):
+    """As much of a packed Manuscript as says which forms it has."""
+
+    contents: bool = False
+
+
+def forms(contents: bool) -> tuple[str, ...]:
+    """The endings of the files that a manuscript is set as, with a list of contents or without."""
+    return (*FORMS, TEXT) if contents else FORMS
+
+
 class Setting:
     """The setting of packed manuscripts, by name, as every form: begun when this is made."""
 
@@ -89,7 +102,7 @@ class Setting:
         made_by = code_digest(("publish/press.py", "publish/pandoc.py"), ("pypandoc-binary", "typst"))
         self._tickets: dict[str, Ticket] = {}
         for name, packed in manuscripts.items():
-            for form in FORMS:
+            for form in forms(msgspec.msgpack.decode(packed, type=_Size).contents):
                 file = f"{name}.{form}"
                 job = Job(file, set_file, (packed, file.encode()), made_by, "downloads")
                 self._tickets[file] = crew.start(job)
@@ -141,7 +154,7 @@ def _pandoc(manuscript: Manuscript, place: Path, name: str, to: str, options: It
         "identifier": f"urn:sha256:{_identity(manuscript)}",
     }
     whole = tree(meta, (*manuscript.about, *manuscript.blocks))
-    source = json.dumps(labelled(whole) if to == "typst" else whole)
+    source = json.dumps(labelled(whole) if to == "typst" else worded(whole) if to == _PLAIN else whole)
     command = (pypandoc.get_pandoc_path(), "+RTS", _LIMIT, "-RTS", "--quiet", "--from=json", f"--to={to}")
     try:
         subprocess.run(
@@ -171,6 +184,14 @@ def _epub(manuscript: Manuscript, place: Path, name: str) -> bytes:
     options = ("--standalone", "--css=style.css", "--split-level=1", "--toc-depth=2")
     _pandoc(manuscript, place, "made.epub", "epub3", options)
     return (place / "made.epub").read_bytes()
+
+
+def _text(manuscript: Manuscript, place: Path, name: str) -> bytes:
+    """Markdown as most programs read it; pictures are their words."""
+    plain = msgspec.structs.replace(manuscript, pictures={})
+    _pandoc(plain, place, "made.md", _PLAIN, ("--wrap=none", "--shift-heading-level-by=1"))
+    titles = "".join(f"{line}\n\n" for line in (f"# {manuscript.title}", manuscript.subtitle) if line)
+    return f"{titles}{(place / 'made.md').read_text(encoding='utf-8')}".encode()
 
 
 def _settable(typst_text: str) -> str:
@@ -206,4 +227,9 @@ def _pdf(manuscript: Manuscript, place: Path, name: str) -> bytes:
     raise GuidanceError(f"{name}: Typst cannot set it ({faults[-1] if faults else 'it made no PDF'})")
 
 
-_SETTERS: Mapping[str, Callable[[Manuscript, Path, str], bytes]] = {"docx": _word, "epub": _epub, "pdf": _pdf}
+_SETTERS: Mapping[str, Callable[[Manuscript, Path, str], bytes]] = {
+    "docx": _word,
+    "epub": _epub,
+    "pdf": _pdf,
+    TEXT: _text,
+}
