@@ -135,7 +135,8 @@ def test_every_provision_of_the_library_is_on_one_page_with_its_anchor() -> None
 
 def test_paragraphs_read_as_markdown() -> None:
     page = text_pages(documents.library())[1].markdown
-    assert '# Chapter 1: Opening the doors {: #chapter-1 .chapter data-page="2" }' in page
+    pin = '<a class="pin" href="../p/chapter-1/" aria-label="Permanent address"></a>'
+    assert f'# Chapter 1: Opening the doors {pin} {{: #chapter-1 .chapter data-page="2" }}' in page
     assert '<a class="number" href="../p/1/">1.</a> **A library** sh' in page
     assert "<sup>[1](#fn-1){: #fnref-1 .noteref role=doc-noteref }</sup>" in page
     assert '\n{: #para-1 .paragraph data-page="2" }\n' in page

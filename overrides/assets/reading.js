@@ -177,6 +177,11 @@
     return one;
   };
   if (hasMenus) {
+    for (const link of article.querySelectorAll("a.pin")) { // a menu takes the place of each
+      const around = link.parentElement;
+      link.remove();
+      if (around.matches("p:not([id])") && !around.textContent.trim()) around.remove();
+    }
     for (const number of article.querySelectorAll(".paragraph > a.number")) {
       const label = number.textContent;
       number.replaceWith(button(number.parentElement, "number", label, `${label} Cite or copy`));

@@ -73,13 +73,17 @@ const citation = async (text) => {
 };
 
 // --- Showing ---
+const tidy = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&amp;", "&").replace(/\s+/g, " ").trim();
 // An excerpt has <mark> for the words found, and &lt; for what is no markup; nothing of it becomes markup here.
-const excerpt = (text) => {
+const excerpt = (text, whole = "") => {
   const shown = make("p", { className: "hit__words" });
+  const bare = tidy(text.replace(/<\/?mark>/g, ""));
+  if (whole && !tidy(whole).startsWith(bare.slice(0, 40))) shown.append("… ");
   for (const [at, part] of text.replace(/<\/mark>(\s+)<mark>/g, "$1").split(/<\/?mark>/).entries()) {
     const plain = part.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&amp;", "&");
     shown.append(at % 2 ? make("mark", {}, plain) : plain);
   }
+  if (whole && !tidy(whole).endsWith(bare.slice(-40))) shown.append(" …");
   return shown;
 };
 const placeLink = ([edition, label, url]) =>
@@ -92,13 +96,13 @@ const otherForms = async (text) => {
   return (await spelling).find((forms) => forms.some((one) => one.toLowerCase() === asked)) ?? [];
 };
 const around = (result, forms) => {
-  if (result.excerpt.includes("<mark>") || !forms.length) return excerpt(result.excerpt);
   const content = result.raw_content ?? result.content;
+  if (result.excerpt.includes("<mark>") || !forms.length) return excerpt(result.excerpt, content);
   const match = new RegExp(`(?<!\\w)(?:${escaped(forms)})(?:e?s)?(?!\\w)`, "i").exec(content);
-  if (!match) return excerpt(result.excerpt);
+  if (!match) return excerpt(result.excerpt, content);
   const end = match.index + match[0].length, from = Math.max(0, content.lastIndexOf(" ", Math.max(0, match.index - 80)));
   const to = content.indexOf(" ", end + 110);
-  return make("p", { className: "hit__words" }, content.slice(from, match.index), make("mark", {}, match[0]), content.slice(end, to < 0 ? undefined : to));
+  return make("p", { className: "hit__words" }, `${from ? "… " : ""}${content.slice(from, match.index)}`, make("mark", {}, match[0]), `${content.slice(end, to < 0 ? undefined : to)}${to < 0 ? "" : " …"}`);
 };
 const hit = (result, forms) => {
   const { meta } = result;

@@ -191,6 +191,49 @@ def test_without_scripts_all_is_there_to_read(browser: Browser, real_address: st
     context.close()
 
 
+def test_without_scripts_what_has_no_number_has_an_address(browser: Browser, real_address: str) -> None:
+    context = browser.new_context(base_url=real_address, java_script_enabled=False)
+    page = context.new_page()
+    for kind in ("h1", ".box", ".flow-chart", ".section"):
+        page.goto(SECTION)
+        page.locator(kind).locator("a.pin").first.click()
+        expect(page).to_have_url(re.compile(r"/2023/p/[a-z0-9-]+/$"))
+    page.goto("/2023/chapter-3/")
+    expect(page.locator(".contents li a[aria-current]")).to_have_text(re.compile("^Chapter 3: .*[a-z]$"))
+    page.goto("/2023/")
+    expect(page.locator(".chapters li", has_text="Chapter 3").first).to_contain_text("paragraphs 114–219")
+    context.close()
+
+
+_OVER = """all => {
+  const boxes = all.map(one => one.getBoundingClientRect()).filter(box => box.width);
+  return boxes.filter((a, at) => boxes.some((b, other) => other > at &&
+    a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 10 && b.top < a.bottom - 10)).length;
+}"""
+
+
+@pytest.mark.parametrize("path", ["/2018/chapter-1/", "/2023/chapter-2/", "/2023/appendix-a/"])
+def test_nothing_in_the_margin_lies_over_another(browser: Browser, real_address: str, path: str) -> None:
+    context = browser.new_context(base_url=real_address, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(path)
+    assert page.locator(".stood .chip").count() > 0
+    assert page.locator(".number, .pin, .stood > *").evaluate_all(_OVER) == 0
+    context.close()
+
+
+def test_a_way_out_covers_no_line(reader: Page) -> None:
+    reader.goto("/children/tell/")
+    reader.mouse.wheel(0, 400)
+    strip = reader.locator(".exit-place")
+    expect(strip).to_be_in_viewport(ratio=1)
+    box, text = strip.bounding_box(), reader.locator("article").bounding_box()
+    assert box
+    assert text
+    assert (box["x"], box["width"]) == (text["x"], text["width"])
+    assert strip.evaluate("one => getComputedStyle(one).backgroundColor") not in ("transparent", "rgba(0, 0, 0, 0)")
+
+
 def test_tables_of_limits_are_seen_on_a_phone_and_whole_on_paper(reader: Page) -> None:
     """The header once hid every element of the class that these tables bear, on narrow screens."""
     reader.goto("/guide/timescales/")

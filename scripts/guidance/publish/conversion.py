@@ -13,6 +13,8 @@ from guidance.publish.inline import escape_markdown
 from guidance.publish.pages import Page, front_matter, join_parts, render_table, source_address
 from guidance.register import Edition
 
+_LONG = re.compile(r"\S{24,}")  # characters that no line on a phone has room for
+
 
 def render_conversion(document: Document, references: Iterable[Reference | Unresolved], edition: Edition) -> Page:
     """The page *How this edition was converted*: figures, what was dropped and why, findings, corrections."""
@@ -82,11 +84,16 @@ def _dropped(document: Document) -> str:
 
 def _findings(document: Document) -> str:
     rows = [
-        (escape_markdown(f.kind), escape_markdown(f.message), str(f.page) if f.page else "")
+        (escape_markdown(f.kind), _breakable(escape_markdown(f.message)), str(f.page) if f.page else "")
         for f in document.findings
     ]
     head = "## What a reader must know {: #findings }\n\n"
     return head + (render_table(("Kind", "Finding", "Page"), rows) if rows else "Nothing was found amiss.")
+
+
+def _breakable(markdown: str) -> str:
+    """Words as long as addresses with places where a narrow column may break them."""
+    return _LONG.sub(lambda word: re.sub(r"(?<=[/.?=&])(?=\w)", "<wbr>", word.group()), markdown)
 
 
 def _unresolved(references: tuple[Reference | Unresolved, ...]) -> str:

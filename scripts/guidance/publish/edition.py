@@ -6,7 +6,7 @@ Facts of the register and words given to it only; a fact that nobody has confirm
 from collections.abc import Iterable
 
 from guidance.model import Document
-from guidance.publish.inline import clean, escape_markdown
+from guidance.publish.inline import clean, escape_html, escape_markdown
 from guidance.publish.pages import Page, front_matter, join_parts, render_table, source_address
 from guidance.register import Basis, Edition, Publication, Revision
 
@@ -65,7 +65,7 @@ def render_home(
         f"# {escape_markdown(name)} {{: #edition }}",
         f"{escape_markdown(edition.subtitle, line_start=True)}\n{{: .subtitle }}" if edition.subtitle else "",
         escape_markdown(edition.summary, line_start=True),
-        _without_text(edition, nearest) if document is None else _contents(pages),
+        _without_text(edition, nearest) if document is None else _contents(pages, document),
         overview.strip(),
         _facts(edition, publication, document),
         _documents(edition),
@@ -94,12 +94,23 @@ def _sure(basis: Basis) -> str:
     return _UNCONFIRMED if basis == "C" else ""
 
 
-def _contents(pages: tuple[Page, ...]) -> str:
-    """The chapters, and below long ones their pages."""
-    entries = [f"{'    ' if page.parent else ''}-   [{escape_markdown(page.title)}]({page.path})" for page in pages]
+def _contents(pages: tuple[Page, ...], document: Document) -> str:
+    """The chapters with the numbers of their paragraphs, and below long ones their pages."""
+    numbers = {p.anchor: p.number for p in document.provisions if p.kind == "paragraph" and p.number}
+    entries = []
+    for page in pages:
+        parts = [one for one in pages if one is page or one.parent == page.path]
+        held = [numbers[anchor] for part in parts for anchor in part.anchors if anchor in numbers]
+        entry = f"{'    ' if page.parent else ''}-   [{escape_markdown(page.title)}]({page.path})"
+        entries.append(f'{entry} <span class="range">{_range(held)}</span>' if held else entry)
     return (
         '## Contents {: #chapters }\n\n<div class="chapters" markdown="1">\n\n' + "\n".join(entries) + "\n\n</div>"
     )
+
+
+def _range(numbers: list[str]) -> str:
+    first, last = escape_html(numbers[0]), escape_html(numbers[-1])
+    return f"paragraph {first}" if first == last else f"paragraphs {first}–{last}"
 
 
 def _without_text(edition: Edition, nearest: Edition | None) -> str:

@@ -302,7 +302,7 @@ def _say_standing(body: str, page: str, edition_id: str, changed: int, publicati
     except KeyError:
         raise GuidanceError(f"{page}: written_from names {edition_id}, which the register does not have") from None
     up, current = root_of(page), publication.in_force
-    words = [f'!!! note "Written from the {edition.id} edition"', ""]
+    words = [f'!!! note basis "Written from the {edition.id} edition"', ""]
     if edition.id != current.id:
         ended = f" on {say_date(edition.ended)}" if edition.ended else ""
         words.append(

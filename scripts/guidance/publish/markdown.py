@@ -208,7 +208,7 @@ def _render_provision(provision: Provision, setting: Setting) -> str:
     first = provision.blocks[0] if provision.blocks else None
     if provision.kind == "text" and not provision.heading and isinstance(first, Para) and first.text.plain.strip():
         rest = render_blocks(provision.blocks[1:], setting)
-        words = (setting.stamps.get(provision.anchor), render_block(first, setting))
+        words = (_pin(provision, setting), setting.stamps.get(provision.anchor), render_block(first, setting))
         opening = f"{' '.join(filter(None, words))}\n{{: #{provision.anchor} .text{_on_page(provision)} }}"
         return "\n\n".join(filter(None, (opening, rest)))
     return _framed(provision, setting)
@@ -218,7 +218,7 @@ def _heading(provision: Provision, setting: Setting) -> str:
     assert provision.heading
     marker = escape_markdown(provision.marker)
     words = render_text(provision.heading, setting.context, line_start=False)
-    title = " ".join(filter(None, (marker, words)))
+    title = " ".join(filter(None, (marker, words, _pin(provision, setting))))
     return f"{'#' * setting.depth} {title} {{: #{provision.anchor} .{provision.kind}{_on_page(provision)} }}"
 
 
@@ -230,8 +230,7 @@ def _on_page(provision: Provision) -> str:
 def _numbered(provision: Provision, setting: Setting) -> str:
     """A numbered paragraph: its number is a link to its permanent address, before its first words."""
     number = escape_html(provision.marker or provision.number or "")
-    address = escape_html(f"{setting.root}{permalink_path('', provision.anchor).lstrip('/')}")
-    opening = f'<a class="number" href="{address}">{number}</a>' if number else ""
+    opening = f'<a class="number" href="{_address(provision, setting)}">{number}</a>' if number else ""
     opening = " ".join(filter(None, (opening, setting.stamps.get(provision.anchor))))
     blocks = provision.blocks
     title = render_text(provision.heading, setting.context, line_start=False) if provision.heading else ""
@@ -257,8 +256,18 @@ def _framed(provision: Provision, setting: Setting) -> str:
         attributes += f' role="group" aria-label="{escape_html(_box_name(provision))}"'
     marker = escape_markdown(provision.marker, line_start=True)
     body = render_blocks(provision.blocks, setting)
-    stamp = setting.stamps.get(provision.anchor)
+    stamp = " ".join(filter(None, (_pin(provision, setting), setting.stamps.get(provision.anchor))))
     return _division(attributes, "\n\n".join(filter(None, (stamp, marker, heading, body))))
+
+
+def _address(provision: Provision, setting: Setting) -> str:
+    return escape_html(f"{setting.root}{permalink_path('', provision.anchor).lstrip('/')}")
+
+
+def _pin(provision: Provision, setting: Setting) -> str:
+    """The permanent address of what has no number to carry it. It has no words of its own, so that headings stay
+    theirs; a script puts a menu in its place."""
+    return f'<a class="pin" href="{_address(provision, setting)}" aria-label="Permanent address"></a>'
 
 
 def _box_name(provision: Provision) -> str:

@@ -21,7 +21,7 @@ def render_editions(publication: Publication, with_text: Collection[str] = ()) -
         f"In force is the edition of **{escape_markdown(publication.in_force.id)}**. The others are kept so that "
         "you can see what applied when something happened.",
         render_table(
-            ("Edition", "Stood from", "Until", "What was new", "Text"),
+            ("Edition", "What was new"),
             (_row(edition, publication, with_text) for edition in reversed(publication.editions)),
         ),
         "## What stood on a day {: #as-it-stood }",
@@ -39,13 +39,9 @@ def _row(edition: Edition, publication: Publication, with_text: Collection[str])
     until = say_date(edition.ended) if edition.ended else "in force"
     if is_superseded(edition, publication) and not edition.ended:
         until = "superseded"
-    return (
-        _link(edition),
-        say_date(edition.in_force or edition.published) + unsure,
-        until,
-        escape_markdown(edition.summary),
-        "here" if edition.id in with_text else "not in this build",
-    )
+    stood = f"{say_date(edition.in_force or edition.published)}{unsure} – {until}"
+    text = "text here" if edition.id in with_text else "no text here"
+    return f"{_link(edition)}<br>{stood}<br><small>{text}</small>", escape_markdown(edition.summary)
 
 
 def _events(publication: Publication) -> Iterator[tuple[str, ...]]:
