@@ -185,6 +185,14 @@ def test_a_hundred_thousand_bookmarks(tmp_path: Path, whole: Path) -> None:
     assert len([p for p in read_document(tmp_path / "marks.pdf").provisions if p.heading]) == 33
 
 
+def test_a_bookmark_of_many_figures(tmp_path: Path, whole: Path) -> None:
+    with pikepdf.open(whole) as pdf:
+        with pdf.open_outline() as outline:
+            outline.root.append(pikepdf.OutlineItem("9" * 200 + "x", 0))
+        pdf.save(tmp_path / "figures.pdf")
+    assert len([p for p in read_document(tmp_path / "figures.pdf").provisions if p.heading]) == 33
+
+
 def test_a_stream_that_declares_two_gigabytes(tmp_path: Path) -> None:
     typeset([b"Words."], tmp_path / "small.pdf")
     path = tmp_path / "huge.pdf"

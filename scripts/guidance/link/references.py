@@ -31,7 +31,7 @@ _ELSEWHERE = "it is a place in another document"
 _NOT_SAID = "the text does not say of which Act or instrument"
 _FORMS = ("Act", "Regulations", "Order", "Rules")
 _BETWEEN = re.compile(r"[\s,:;(–-]*(?:especially\s|in particular\s|particularly\s|at\s|see\s)?\(?")
-_TO_TITLE = re.compile(r"(?:[\s,–-]|and|or|to|[\d.]+)*\s(?:of|from|in)\s(?:the\s)?(?:[\w’',-]+\s){0,8}[“\"‘']?")
+_TO_TITLE = re.compile(r"(?:[\s,–\d.-]|and|or|to)*\s(?:of|from|in)\s(?:the\s)?(?:[\w’',-]+\s){0,8}[“\"‘']?")
 _MAY_DEFINE = re.compile(
     r"(?:Act|Regulations|Order|Rules|\d{4}|Regulation|Rights|Convention)\s?\("
     r"|(?:Act|Regulations|Order|Rules)[”\"’']\s+(?:means|refers|is|are)\s"

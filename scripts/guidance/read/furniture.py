@@ -111,7 +111,8 @@ def _entries_after(lines: Sequence[Line]) -> int:
 
 
 def _entry(line: Line) -> tuple[str, int] | None:
-    found = _ENTRY.match(line.text.strip())
+    words = line.text.strip()
+    found = _ENTRY.match(words) if words[-1:].isdigit() else None
     if not found:
         return None
     return (found["title"] or found["glued"]).strip(" .…_·"), int(found["page"] or found["number"])

@@ -24,7 +24,7 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"((?:\d{1,3}|[A-Z])(?:\.\d{1,3})*)\.?\s")
-_RESIDUE = re.compile(r"(?:\s*\d{1,3}F?)+$")  # what word processors leave of footnote marks in bookmarks
+_RESIDUE = re.compile(r"(?:\s*+\d{1,3}+F?)++$")  # what word processors leave of footnote marks in bookmarks
 _DEEPEST_PART = 2  # below it, "Part 1" is one of a form that the text describes
 _NEARLY_ALL = 0.8  # share of a style's titles on one level from which a tag that says otherwise is not believed
 _MOSTLY_UNKNOWN = 0.8  # share of a style's titles without a level from which the others' levels say nothing
