@@ -257,6 +257,17 @@ def test_a_publication_is_published_and_pushed(git: Git, checkout: Path, order: 
         publish(order, None, checkout, "gh-pages", "nowhere")
 
 
+def test_a_site_with_a_fault_is_not_published(git: Git, checkout: Path, order: Order) -> None:
+    overview = checkout / "versions" / "2020" / "overview.md"
+    overview.parent.mkdir(exist_ok=True)
+    overview.write_text("[Away](/nowhere/at-all/)\n", encoding="utf-8")
+    with pytest.raises(GuidanceError, match=r"gh-pages: not published, since .*nowhere/at-all") as caught:
+        publish(order, None, checkout, "gh-pages")
+    assert "\n" not in str(caught.value)
+    assert git("for-each-ref", "refs/heads/gh-pages") == ""
+    assert not (checkout / "build" / "publish").exists()
+
+
 def test_of_two_machines_that_publish_at_once_one_is_refused(git: Git, checkout: Path, tmp_path: Path) -> None:
     (tmp_path / "remote").mkdir()
     git("init", "--quiet", "--bare", at=tmp_path / "remote")

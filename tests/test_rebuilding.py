@@ -1,5 +1,7 @@
 """A build after any change gives the same bytes as one from nothing, and makes anew only what may show it."""
 
+import os
+import signal
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from pathlib import Path
@@ -14,6 +16,7 @@ from guidance.publish.tree import files_below
 
 ROOT = Path(__file__).parents[1]
 COUNT = 4
+KILLED_AFTER = 4  # results, of about thirty
 
 
 def contents(site: Path) -> dict[str, bytes]:
@@ -43,6 +46,13 @@ CHANGES: tuple[tuple[str, Callable[[Path], None]], ...] = (
 )
 
 
+def order_in(small: Path, place: str, site_url: str | None = None, cluster: str | None = None) -> Order:
+    """The order to build the small publication in a place of its own."""
+    publication, here = small / "publication", small / place
+    shop = Workshop(ROOT, here / "build", site_url)
+    return Order(publication, (publication / "sources",), here / "site", shop, small / "none", cluster=cluster)
+
+
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(made, "CHAPTERS", 2)
@@ -52,16 +62,7 @@ def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def test_a_build_after_a_change_is_as_one_from_nothing(small: Path) -> None:
     def built(place: str) -> dict[str, bytes]:
-        build(
-            Order(
-                small / "publication",
-                (small / "publication" / "sources",),
-                small / place / "site",
-                Workshop(ROOT, small / place / "build", "https://guidance.example.org"),
-                small / "none",
-            ),
-            None,
-        )
+        build(order_in(small, place, "https://guidance.example.org"), None)
         return contents(small / place / "site")
 
     built("kept")
@@ -75,13 +76,7 @@ def test_a_build_after_a_change_is_as_one_from_nothing(small: Path) -> None:
 
 
 def test_only_what_a_word_is_seen_in_is_made_anew(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    order = Order(
-        small / "publication",
-        (small / "publication" / "sources",),
-        small / "site",
-        Workshop(ROOT, small / "build"),
-        small / "none",
-    )
+    order = order_in(small, "kept")
     build(order, None)
     done: list[str] = []
     submit = Crew.submit
@@ -99,3 +94,30 @@ def test_only_what_a_word_is_seen_in_is_made_anew(small: Path, monkeypatch: pyte
     assert comparisons == ["comparing 2000 with 2001", "comparing 2001 with 2002", "comparing 2001 with 2003"]
     assert "editions of 2001" in done
     assert [name for name in done if name.endswith(".pdf")] == ["kh-2001.pdf"]
+
+
+# --- On a cluster ----------------------------------------------------------------------------------
+
+
+def test_a_cluster_builds_the_same_site_also_when_a_worker_is_killed_half_way(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distributed = pytest.importorskip("distributed", reason="Dask is not installed: guidance[cluster]")
+    for edition in ("2002", "2003"):
+        (small / "publication" / "sources" / f"{edition}.pdf").unlink()
+    build(order_in(small, "here"), None)
+    done: list[str] = []
+    keep = Crew.keep
+
+    def note(crew: Crew, job: Job, result: bytes) -> None:
+        keep(crew, job, result)
+        done.append(job.name)
+        if len(done) == KILLED_AFTER:
+            os.kill(next(iter(cluster.workers.values())).process.pid, signal.SIGKILL)
+
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        monkeypatch.setattr(Crew, "keep", note)
+        build(order_in(small, "there", cluster=cluster.scheduler_address), None)
+    assert len(done) > KILLED_AFTER
+    assert len(done) == len(set(done)), "what was done is done once"
+    assert contents(small / "there" / "site") == contents(small / "here" / "site")

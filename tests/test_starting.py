@@ -40,6 +40,7 @@ def test_a_word_of_help_loads_nothing_that_works(tmp_path: Path, arguments: tupl
     modules = loaded(tmp_path, *arguments)
     assert not modules & (SITE | COMPARING | READING | UNUSED)
     assert {name for name in modules if name.startswith("guidance.")} <= {
+        "guidance.arguments",
         "guidance.audit",
         "guidance.cli",
         "guidance.model",

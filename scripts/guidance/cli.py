@@ -15,6 +15,17 @@ from typing import Annotated
 import typer
 from typer import echo
 
+from guidance.arguments import (
+    ClusterOption,
+    EditionOption,
+    OfflineOption,
+    OutOption,
+    OverlayOption,
+    PublicationOption,
+    RevisionOption,
+    SourcesOption,
+    StrictOption,
+)
 from guidance.audit import FailOn, Form
 from guidance.model import GuidanceError
 
@@ -26,22 +37,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-PublicationOption = Annotated[Path, typer.Option("--publication", help="Folder of the register and its facts.")]
-SourcesOption = Annotated[
-    Path | None, typer.Option("--sources", help="Folder of official files (else GUIDANCE_SOURCES, else sources/).")
-]
-EditionOption = Annotated[
-    list[str] | None,
-    typer.Option("--edition", help="Only this edition's text, which must then be there; repeatable."),
-]
-RevisionOption = Annotated[
-    list[str] | None,
-    typer.Option("--revision", help="Build an edition from this revision, EDITION:REVISION; repeatable."),
-]
-OfflineOption = Annotated[bool, typer.Option("--offline", help="Do not use the network.")]
-StrictOption = Annotated[bool, typer.Option("--strict", help="Fail where something of a text is lost.")]
-OutOption = Annotated[Path, typer.Option("--out", help="Folder for the site.")]
-
 
 @app.command("build")
 def build_command(
@@ -52,27 +47,19 @@ def build_command(
     offline: OfflineOption = False,
     strict: StrictOption = False,
     out: OutOption = Path("site"),
-    overlay: Annotated[
-        Path | None, typer.Option("--overlay", help="Lay a partnership's folder over the site.")
-    ] = None,
-    cluster: Annotated[
-        str | None,
-        typer.Option("--cluster", help="Work on a Dask cluster: its scheduler's address, such as tcp://host:8786."),
-    ] = None,
+    overlay: OverlayOption = None,
+    cluster: ClusterOption = None,
     record: Annotated[
         bool, typer.Option("--record-permalinks", help="Also put new anchors into the permalink registers.")
     ] = False,
 ) -> None:
     """Build the site: every edition, the pages around them, permalinks and data files."""
-    from msgspec import structs
-
     from guidance.build import build, load, record_permalinks
-    from guidance.options import make_fetcher, order_of
+    from guidance.options import completed, make_fetcher, order_of
     from guidance.sayings import build_closing, build_warnings
-    from guidance.supply import parse_revisions
 
     order = order_of(publication, sources, edition, out, strict)
-    order = structs.replace(order, revisions=parse_revisions(revision or ()), cluster=cluster, overlay=overlay)
+    order = completed(order, revision, overlay, cluster)
     with _telling() as tell:
         fetcher = None if offline else make_fetcher(publication, tell, sys.stderr.isatty())
         outcome = build(order, fetcher, tell)
@@ -290,14 +277,17 @@ def publish_command(
     publication: PublicationOption = Path("versions"),
     sources: SourcesOption = None,
     edition: EditionOption = None,
+    revision: RevisionOption = None,
     offline: OfflineOption = False,
+    overlay: OverlayOption = None,
+    cluster: ClusterOption = None,
 ) -> None:
-    """Build every edition and put the site into a branch, in one commit that loses nothing published before."""
-    from guidance.options import make_fetcher, order_of
+    """Build and check every edition, and put the site into a branch, in one commit that loses nothing published."""
+    from guidance.options import completed, make_fetcher, order_of
     from guidance.publishing import publish
     from guidance.sayings import build_warnings, publish_closing
 
-    order = order_of(publication, sources, edition)
+    order = completed(order_of(publication, sources, edition), revision, overlay, cluster)
     with _telling() as tell:
         fetcher = None if offline else make_fetcher(publication, tell, sys.stderr.isatty())
         done = publish(order, fetcher, Path.cwd(), branch, push, tell)

@@ -14,6 +14,7 @@ from guidance.build import Order
 from guidance.publish.site import Workshop
 from guidance.register import LOCK, Publication, Standing
 from guidance.sources import Fetcher, Tell, source_folders, sources_at_hand
+from guidance.supply import parse_revisions
 
 
 def order_of(
@@ -35,6 +36,14 @@ def order_of(
         editions=tuple(editions or ()),
         strict=strict,
     )
+
+
+def completed(order: Order, revision: list[str] | None, overlay: Path | None, cluster: str | None) -> Order:
+    """The same order with what only builds are told: revisions, a partnership's folder, a cluster.
+
+    Raises GuidanceError for a revision that is not written as it must be.
+    """
+    return structs.replace(order, revisions=parse_revisions(revision or ()), overlay=overlay, cluster=cluster)
 
 
 def order_as_stood(order: Order, register: Publication, stood: Standing | None) -> Order:

@@ -11,13 +11,14 @@ from pathlib import Path, PurePosixPath
 from msgspec import Struct, structs
 
 from guidance.build import Order, Outcome, build
+from guidance.checks import check_site, gathered
 from guidance.model import GuidanceError
 from guidance.permanence import lost, site_paths
 from guidance.publish.branch import Branch, commit_folder, follow_remote, hold_branch, push_branch, read_published
 from guidance.sources import Fetcher
 
 VERSIONS = "versions.json"
-_TOLD = 3  # losses that the error names
+_TOLD = 3  # losses or faults that the error names
 
 Tell = Callable[[str], None]
 
@@ -39,8 +40,8 @@ def publish(
 ) -> Published:
     """Build every edition and put the site into a branch, in one commit; then, with a `remote`, send it there.
 
-    Raises GuidanceError, and leaves the branch as it was, when the build fails, when anything that was published
-    would be lost, or when another publish is at work.
+    Raises GuidanceError, and leaves the branch as it was, when the build fails, when a check finds a fault in it,
+    when anything that was published would be lost, or when another publish is at work.
     """
     with hold_branch(repository, branch_name) as branch:
         if remote:
@@ -50,6 +51,8 @@ def publish(
         site = order.shop.work / "publish"
         outcome = build(structs.replace(order, out=site.absolute()), fetcher, tell)
         try:
+            tell("checking the site")
+            refuse_faults(branch.name, site, order.publication)
             refuse_losses(branch, site)
             (site / ".nojekyll").touch()
             tell(f"putting the site into {branch_name}")
@@ -66,6 +69,18 @@ def refuse_foreign(branch: Branch) -> None:
     """Raise GuidanceError when a branch holds something that no publish of ours put there."""
     if branch.tip and read_published(branch, VERSIONS) is None:
         raise GuidanceError(f"{branch.name}: holds something that is not a published site; choose another --branch")
+
+
+def refuse_faults(name: str, site: Path, publication: Path) -> None:
+    """Raise GuidanceError when a check of the built site finds a fault; `publication` is the register's folder."""
+    faults = gathered(check_site(site, publication).faults)
+    if faults:
+        first = "; ".join(f"{fault.file}: {fault.message}" for fault in faults[:_TOLD])
+        more = f" and {len(faults) - _TOLD} more" if len(faults) > _TOLD else ""
+        raise GuidanceError(
+            f"{name}: not published, since the site has faults: {first}{more}; "
+            "guidance build and guidance check list them all"
+        )
 
 
 def refuse_losses(branch: Branch, site: Path) -> None:
