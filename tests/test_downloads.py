@@ -28,9 +28,11 @@ from guidance.model import (
     Link,
     List,
     Locus,
+    NoteMark,
     Para,
     Provision,
     Reference,
+    Style,
     Table,
     Text,
     provision_texts,
@@ -234,6 +236,24 @@ def test_what_a_text_says_is_never_markup(tmp_path: Path) -> None:
     with pypdfium2.PdfDocument(content) as pdf:
         text = "".join("".join(page.get_textpage().get_text_bounded().split()) for page in pdf)
     assert '#panic("x")$1$<x>@y[#]`z`' in text.replace("“", '"').replace("”", '"')
+
+
+def test_a_dot_behind_words_of_another_style_is_a_dot(tmp_path: Path) -> None:
+    """Typst takes "[GOV].UK" for a field of what is in brackets."""
+    styles = (
+        Style(0, 3, "bold"),
+        Style(0, 3, "italic"),
+        Style(0, 3, "underline"),
+        Style(0, 3, "superscript"),
+        Style(0, 3, "subscript"),
+    )
+    marks = (*styles, Link(0, 3, "https://example.org/"), NoteMark(3, "fn-1", "1"))
+    paras = tuple(Para(Text("GOV.UK", (mark,))) for mark in marks)
+    note = Provision("fn-1", "footnote", "1", blocks=(Para(Text("A note.")),))
+    document = Document("Dots", "en", DOCUMENT.source, (Provision("text", "text", blocks=paras),), (note,))
+    missed: list[str] = []
+    made = set_all({"x": downloads.manuscripts(offer(document))[stem()]}, tmp_path, missed=missed.append)
+    assert (missed, set(made)) == ([], {"x.docx", "x.epub", "x.md", "x.pdf"})
 
 
 def test_a_link_in_the_head_of_a_long_table_is_set(tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ _WRAPS: Mapping[Kind, str] = {
     "superscript": "Superscript",
     "subscript": "Subscript",
 }
+_FIELD = re.compile(r"\.[^\W\d]")
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _NOTHING: list[object] = ["", [], []]
 
@@ -318,9 +319,14 @@ def _provision(provision: Provision, setting: _Setting, depth: int) -> list[Node
 
 def labelled(node: object) -> object:
     """Nodes for Typst, which puts a label on whatever stands before it: each span's anchor gets something of its
-    own to stand on. The one place where markup is made, of an anchor's plain characters only."""
+    own to stand on; and which takes "[GOV].UK" for a field of what is in brackets: its dot is set apart. The one
+    place where markup is made, of an anchor's plain characters only."""
     if isinstance(node, list):
-        return [one for child in node for one in _labelled_child(child)]
+        nodes = [one for child in node for one in _labelled_child(child)]
+        dots = [at for at in range(1, len(nodes)) if _looks_like_field(nodes[at - 1], nodes[at])]
+        for at in reversed(dots):
+            nodes.insert(at, {"t": "RawInline", "c": ["typst", "\\"]})
+        return nodes
     if isinstance(node, dict):
         return {key: labelled(value) for key, value in node.items()}
     return node
@@ -342,6 +348,13 @@ def worded(node: object) -> object:
             return {"t": "Emph", "c": [*words("Picture: "), *node["c"][1]]}
         return {key: worded(value) for key, value in node.items()}
     return [worded(child) for child in node] if isinstance(node, list) else node
+
+
+def _looks_like_field(before: object, node: object) -> bool:
+    """Whether Typst would read words that begin with a dot as a field of what stands before."""
+    if not (isinstance(before, dict) and isinstance(node, dict) and node.get("t") == "Str"):
+        return False
+    return before.get("t") not in ("Str", "Space", "SoftBreak", "LineBreak") and bool(_FIELD.match(node["c"]))
 
 
 def alternatives(node: object) -> dict[str, str]:

@@ -6,7 +6,6 @@ Knows nothing of editions or duties; runs programs of ours only, on nodes and pi
 import hashlib
 import json
 import os
-import re
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -194,17 +193,12 @@ def _text(manuscript: Manuscript, place: Path, name: str) -> bytes:
     return f"{titles}{(place / 'made.md').read_text(encoding='utf-8')}".encode()
 
 
-def _settable(typst_text: str) -> str:
-    """Pandoc's Typst as Typst takes it: behind a link "[GOV].UK" would ask for its field UK."""
-    return re.sub(r"(?<!\\)\]\.(?=[A-Za-z_])", r"]\\.", typst_text)
-
-
 def _pdf(manuscript: Manuscript, place: Path, name: str) -> bytes:
     """A tagged PDF. Typst refuses what PDF/UA-1 does not allow, such as a picture without alternative text."""
     _pandoc(msgspec.structs.replace(manuscript, about=()), place, "text.typ", "typst", ())
-    text = _settable((place / "text.typ").read_text(encoding="utf-8"))
+    text = (place / "text.typ").read_text(encoding="utf-8")
     _pandoc(msgspec.structs.replace(manuscript, blocks=()), place, "about.typ", "typst", ())
-    about = _settable((place / "about.typ").read_text(encoding="utf-8"))
+    about = (place / "about.typ").read_text(encoding="utf-8")
     contents = _CONTENTS if manuscript.contents else ""
     told = {
         "title": manuscript.title,
