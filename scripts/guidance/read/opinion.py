@@ -8,9 +8,10 @@ import re
 import sys
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.machinery import PathFinder
 from importlib.util import find_spec, module_from_spec
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ Words = tuple[tuple[str, ...], ...]
 
 _WORD = re.compile(r"[^\W\d_]+|\d")
 _HYPHEN = re.compile(r"[-\u2010\u2011\u00ad](?:(?<=[^\W_].)\s*(?=[^\W_])|(?<=\u00ad))")
+_BETWEEN = "\n\x00\n"  # what parts texts: no word and no hyphen reaches over it
 _WORD_GAP = 0.15  # of the type size: a wider gap between letters parts words
 _OVERLAP = 0.1  # of the type size: letters that stand further over one another were not set so
 _WORTH_HEARING = 0.5  # of our words: an engine that has fewer of them cannot read the file
@@ -66,7 +68,8 @@ def _engine() -> Any:
 
 def _words_of_page(document: Any, at: int) -> tuple[str, ...]:
     runs = [
-        (*run.bbox[:3], run.text, run.font_size, run.bbox != run.page_bbox) for run in document.extract_spans(at)
+        (*(box := run.bbox)[:3], run.text, run.font_size, box != run.page_bbox)
+        for run in document.extract_spans(at)
     ]
     words = None if any(turned for *_, turned in runs) else _words_on(runs, apart=True)
     if words is not None:
@@ -154,9 +157,8 @@ def compare_words(document: Document, theirs: Words, engine: str = _ENGINE, leas
     if not any(theirs):
         message = f"{engine} could not read the file, so that nothing confirms the words"
         return replace(document, findings=(*document.findings, Finding("engines", message)))
-    ours = [(word, page) for text, page in _our_texts(document) for word in words_of(text)]
-    mine = Counter(word for word, _ in ours if len(word) >= least)
-    other = Counter(word for page in theirs for word in page if len(word) >= least)
+    ours = tuple(_our_words(document))
+    mine, other = _counted((words for _, words in ours), least), _counted(theirs, least)
     both = (mine & other).total()
     agreement = Agreement(
         engine=engine,
@@ -167,12 +169,25 @@ def compare_words(document: Document, theirs: Words, engine: str = _ENGINE, leas
     if both < _WORTH_HEARING * mine.total():
         message = f"{engine} reads only {both} of {mine.total()} words of this file, and confirms no more"
         return replace(document, agreement=agreement, findings=(*document.findings, Finding("engines", message)))
-    pages = [(word, number) for number, page in enumerate(theirs, 1) for word in page]
     findings = [
-        *_differences(pages, other - mine, f"words only {engine} reads"),
+        *_differences(enumerate(theirs, 1), other - mine, f"words only {engine} reads"),
         *_differences(ours, mine - other, f"words {engine} does not read"),
     ]
     return replace(document, agreement=agreement, findings=(*document.findings, *findings))
+
+
+def _counted(pages: Iterable[Iterable[str]], least: int) -> Counter[str]:
+    """How often each word of at least so many letters stands on some pages."""
+    counts: Counter[str] = Counter()
+    for words in pages:
+        counts.update(words)
+    return counts if least < 2 else Counter({word: n for word, n in counts.items() if len(word) >= least})
+
+
+def _our_words(document: Document) -> Iterator[tuple[int | None, tuple[str, ...]]]:
+    """The words of a document in its order, by pages."""
+    for page, texts in groupby(_our_texts(document), key=lambda entry: entry[1]):
+        yield page, tuple(words_of(_BETWEEN.join(text for text, _ in texts)))
 
 
 def _our_texts(document: Document) -> Iterator[tuple[str, int | None]]:
@@ -197,14 +212,17 @@ def _with_labels(text: Text) -> str:
     return "".join([*pieces, text.plain[at:]])
 
 
-def _differences(words: Iterable[tuple[str, int | None]], surplus: Counter[str], what: str) -> Iterator[Finding]:
+def _differences(
+    pages: Iterable[tuple[int | None, Sequence[str]]], surplus: Counter[str], what: str
+) -> Iterator[Finding]:
     """The words in surplus by page. Which of a word's places is meant cannot be told: the last ones are named."""
     left = Counter(surplus)
     by_page: dict[int | None, list[str]] = {}
-    for word, page in reversed(list(words)):
-        if left.get(word, 0) > 0:
-            left[word] -= 1
-            by_page.setdefault(page, []).append(word)
+    for page, words in reversed(list(pages)) if surplus else ():
+        for word in reversed(words):
+            if left.get(word, 0) > 0:
+                left[word] -= 1
+                by_page.setdefault(page, []).append(word)
     for page, found in sorted(by_page.items(), key=lambda entry: entry[0] or 0):
         named = ", ".join(found[::-1][:_MOST_NAMED])
         more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
