@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from guidance.link.spoken import Spoken, can_be_named
+from guidance.link.spoken import Spoken, can_be_named, telling_word
 from guidance.model import GuidanceError
 
 _SITE = "https://www.legislation.gov.uk/"
@@ -74,11 +74,16 @@ class Acts(Struct, frozen=True, dict=True):
 
     def named_in(self, plain: str) -> Iterator[re.Match[str]]:
         """Every name that stands in a text without a year, the longest one where several begin."""
-        return self._pattern.finditer(plain) if self._names else iter(())
+        return self._pattern.finditer(plain) if self._names and self._telling.search(plain) else iter(())
 
     @cached_property
     def _names(self) -> tuple[str, ...]:
         return can_be_named({n for a in self.entries for n in (a.title, *a.short, *_stem(a))}, self.spoken)
+
+    @cached_property
+    def _telling(self) -> re.Pattern[str]:
+        """The rarest words of the names, which are found much sooner."""
+        return re.compile("|".join(sorted({telling_word(name, self.spoken) for name in self._names})))
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:

@@ -11,6 +11,7 @@ from guidance.link.acts import Acts, name_key
 
 Manner = Literal["titled", "short", "dated", "pointing"]
 
+_FORMS = ("Act", "Regulation", "Order", "Rules")
 _FORM = r"Acts?|Regulations?|Order|Rules"
 _DATED = re.compile(rf"\b(?P<form>{_FORM})(?:\s\([A-Z][A-Z0-9 ]{{1,11}}\))?,?\s(?P<year>(?:18|19|20)\d\d)(?!\w)")
 _THE_YEAR = re.compile(
@@ -62,7 +63,8 @@ def find_instruments(plain: str, acts: Acts) -> tuple[Instrument, ...]:
     """Every instrument that a text names, in order, none over another. Titles of guidance about an Act
     ("Domestic Abuse Act 2021 statutory guidance") are not among them."""
     found: list[Instrument] = []
-    for step in (_titled, _short, _dated, _pointing):
+    steps = (_titled, _short, _dated, _pointing) if any(form in plain for form in _FORMS) else (_short,)
+    for step in steps:
         taken = [(i.start, max(i.end, i.reach)) for i in found]
         found += [i for i in step(plain, acts) if not any(i.start < end and start < i.end for start, end in taken)]
     kept = (i for i in found if not _ANOTHER_DOCUMENT.match(plain, i.end))

@@ -32,5 +32,5 @@ def can_be_named(names: Iterable[str], spoken: Spoken | None) -> tuple[str, ...]
 
 
 def telling_word(name: str, spoken: Spoken | None) -> str:
-    """A name's rarest word: a text without it does not hold the name."""
-    return min(words_in(name), key=lambda word: (spoken or {}).get(word, 0), default="")
+    """A name's rarest word, as it is spelt there: a text without it does not hold the name."""
+    return min(_WORD.findall(name), key=lambda word: (spoken or {}).get(word.casefold(), 0), default="")

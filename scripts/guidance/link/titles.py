@@ -59,7 +59,7 @@ class Titles(Struct, frozen=True, dict=True):
         names = can_be_named({n for e in self.entries for n in (e.title, *e.short)}, self.spoken)
         told: dict[str, list[str]] = defaultdict(list)
         for name in names:
-            told[telling_word(name, self.spoken)].append(name)
+            told[telling_word(name, self.spoken).casefold()].append(name)
         return told
 
     def find(self, text: Text) -> tuple[Mention, ...]:
