@@ -8,6 +8,7 @@ where the line says what is to be done ("should be alert to a child who:"), it i
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -71,12 +72,12 @@ class _Ledger:
         self.words: list[tuple[Locus, Strength]] = []
         self._vocabulary = vocabulary
         self._last: tuple[str, ...] = ()
-        self._plural = False
+        self._spoken = ""  # the sentence that spoke of them
         self._governing: dict[tuple[str, int, int], _Bound] = {}
 
     def read(self, sentence: Sentence) -> Iterator[Duty]:
         """The duties of one sentence."""
-        if any(_NO_DUTIES.search(title) for title in sentence.titles):
+        if _without_duties(sentence.titles):
             return
         bound = list(self._bound(sentence))
         stem = self._stem(sentence)
@@ -117,7 +118,7 @@ class _Ledger:
                 self.words.append((Locus(sentence.anchor, sentence.part, start, end), expression.strength))
             yield _Bound(expression, who)
         if last or not re.match(r"(?:They|It|This|These|Their|Its)\b", words):
-            self._last, self._plural = last, self._vocabulary.is_plural(words)
+            self._last, self._spoken = last, words
 
     def _who(self, words: str, expression: Expression, subject: tuple[str, ...]) -> tuple[str, ...]:
         """Whom a phrase binds: its holder or subject, but of something to be done those by whom it is."""
@@ -145,11 +146,8 @@ class _Ledger:
             return previous if previous is not None else self._vocabulary.opens(words)
         if _PRONOUN.fullmatch(nearest) and not _OF_THINGS.match(words, expression.end):
             found = self._antecedent(words[: starts[-1]]) or previous or self._last
-            return (
-                ()
-                if self._plural and re.match(r"\s*(?:also\s+|then\s+|therefore\s+)?it\b", nearest, re.I)
-                else found
-            )
+            one = re.match(r"\s*(?:also\s+|then\s+|therefore\s+)?it\b", nearest, re.I)
+            return () if one and self._vocabulary.is_plural(self._spoken) else found
         return self._vocabulary.closes(nearest)
 
     def _whole(self, before: str) -> tuple[str, ...]:
@@ -169,6 +167,12 @@ class _Ledger:
             if found:
                 return found
         return ()
+
+
+@lru_cache(maxsize=1024)
+def _without_duties(titles: tuple[str, ...]) -> bool:
+    """Whether what stands below some headings says no duties."""
+    return any(_NO_DUTIES.search(title) for title in titles)
 
 
 def _starts(before: str) -> list[int]:

@@ -37,6 +37,10 @@ _OWING = re.compile(
     rf"|(?:{_DUTY}|accountability)\b[^,;.]*?\s(?:lies|rests|remains|falls|is(?=\s+(?:with|on)\s)|is\s+held|sits)\s+(?P<with>[^;.]*?\b(?:with|on|by)\s+(?:(?!,\s+it\b)[^;.])+))",
     re.IGNORECASE,
 )
+# What a sentence says in any case that holds one of these: most say none, which is soon known.
+_VERBS = ("must", "should", "may")
+_OWING_SAYS = ("responsib", "accountab", "dut", "obligat", "required", "obliged", "expected", "falls")
+_FOR = re.compile(r"\bit\s+(?:is|will\s+be)\s+for\b")
 _NO_SUBJECT = re.compile(
     r"(?:^|[,;:]\s+|\band\s+|\bbut\s+)(?:no|neither|none|nobody|no\s+one)\b[^,;:]*$", re.IGNORECASE
 )
@@ -116,13 +120,18 @@ def find_expressions(sentence: str, *, entry: bool = False) -> tuple[Expression,
     """
     if sentence.rstrip("”’\"')").endswith("?"):
         return ()
-    quoted = [match.span() for match in _QUOTES.finditer(sentence)]
+    held = sentence.lower()
     found = [
-        e
-        for e in (*_modal(sentence, entry), *_owing(sentence, entry))
-        if not any(start < e.start < end for start, end in quoted) and not _embedded(sentence, e)
+        *(_modal(sentence, entry) if any(verb in held for verb in _VERBS) else ()),
+        *(_owing(sentence, entry) if any(word in held for word in _OWING_SAYS) or _FOR.search(held) else ()),
     ]
-    return tuple(sorted(found, key=lambda e: e.start))
+    if not found:
+        return ()
+    quoted = [match.span() for match in _QUOTES.finditer(sentence)]
+    kept = (
+        e for e in found if not any(start < e.start < end for start, end in quoted) and not _embedded(sentence, e)
+    )
+    return tuple(sorted(kept, key=lambda e: e.start))
 
 
 def _modal(sentence: str, entry: bool) -> Iterator[Expression]:
