@@ -37,6 +37,7 @@ _GRAMMARS: dict[MarkerKind, re.Pattern[str]] = {
     "letter": _LETTER,
 }
 _ROMAN_VALUE = re.compile(r"^(x{0,3})(ix|iv|v?i{0,3})$")
+_ROMAN_LETTERS = frozenset("ivxl")
 _PARTS = re.compile(r"\d+|[A-Z]")
 _BEHIND = 10_000  # more than any figure that numbers a paragraph
 _DIGITS = {"i": 1, "v": 5, "x": 10, "l": 50}
@@ -44,6 +45,8 @@ _DIGITS = {"i": 1, "v": 5, "x": 10, "l": 50}
 
 def read_marker(text: str, symbols: bool = True) -> Marker | None:
     """The marker that `text` starts with; `symbols` says whether a dash or an "o" may be a bullet here."""
+    if text[:2].isalpha() and not _ROMAN_LETTERS.issuperset(text[:2]):
+        return None  # a word, as most lines start with
     found = _BULLET.match(text)
     if found and (found[1] or symbols):
         glyph = found[1] or found[2]

@@ -90,10 +90,12 @@ def _tightest_usual(gaps: Counter[float]) -> float:
 def is_title(line: Line, metrics: Metrics) -> bool:
     """Whether a line is set apart as a title: larger than the body, or in another colour and bold throughout, or in
     another colour that larger titles have too or the file's tags call a heading's."""
+    coloured = line.colour != metrics.colour and not line.links
+    if not coloured and line.size <= 1.08 * metrics.size:
+        return False
     letters = [run for run in line.runs if not run.raised and run.text.strip()]
     if not letters or not any(c.isalpha() for c in line.text):
         return False
-    coloured = line.colour != metrics.colour and not line.links
     if line.bold:
         return line.size > 1.08 * metrics.size or coloured
     if len(line.text) >= _LONGEST_TITLE:
