@@ -72,6 +72,7 @@ _NEXT_UNIT = re.compile(
 )
 _AND_THE_SCHEDULE = re.compile(r",?\s+and\s+(?=the\s+Schedule\s+(?:to|of)\s)the\s+Schedule")
 _THE_SCHEDULE = re.compile(r"(?P<of>,?\s+(?:of|to|in)\s+the\s+)Schedule(?=\s+(?:to|of|in)\s)")
+_GLOSS = re.compile(r"\s\([a-z]{3}[^()\d]{2,90}\)")  # "section 17 (services for children in need) of the Act"
 _OF_SCHEDULE = re.compile(r",\s+(?=[Ss]chedule\s)")  # "Part 1, Schedule 2 to the Act"
 _BARE_TAIL = re.compile(r",?\s+(?:the\s+)?")
 _LEAD = re.compile(r"(?:\s?\([^()]{2,60}\))?[,:–-]?\s+(?:at\s+)?\(?$")
@@ -154,7 +155,7 @@ def _sequence(plain: str, head: re.Match[str]) -> tuple[list[_Item], int]:
     """A row of citations that share what follows: "regulation 3 and paragraph 7 of Part 1 of the Schedule"."""
     items, end = _chain(plain, head)
     while items:
-        joint = _NEXT_UNIT.match(plain, end)
+        joint = _NEXT_UNIT.match(plain, _past_gloss(plain, end))
         following = _UNIT.match(plain, joint.end()) if joint else None
         if joint is None or following is None:
             break
@@ -176,6 +177,11 @@ def _sequence(plain: str, head: re.Match[str]) -> tuple[list[_Item], int]:
         items.append(_Item(alone.end() - len("Schedule"), alone.end(), (Pinpoint("schedule", ""),)))
         end = alone.end()
     return items, end
+
+
+def _past_gloss(plain: str, end: int) -> int:
+    gloss = _GLOSS.match(plain, end)
+    return gloss.end() if gloss else end
 
 
 def _descends(outer: Unit, inner: Unit) -> bool:
@@ -319,7 +325,10 @@ def _is_law(item: _Item) -> bool:
 def _instrument_after(
     plain: str, end: int, instruments: tuple[Instrument, ...], *, bare: bool
 ) -> Instrument | None:
+    past = _past_gloss(plain, end)
     for i in instruments:
+        if past > end and 0 <= i.start - past <= 12 and _joins(plain[past : i.start]):
+            return i
         if 0 <= i.start - end <= 12:
             between = plain[end : i.start]
             if _joins(between) or (bare and _BARE_TAIL.fullmatch(between) and i.manner != "pointing"):
