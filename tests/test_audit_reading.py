@@ -10,10 +10,11 @@ import pytest
 import partner_files
 from guidance.audit import office, reading
 from guidance.audit.markup import read_html, read_markdown, read_text
-from guidance.audit.office import read_docx
+from guidance.audit.office import read_docx, read_pdf
 from guidance.audit.reading import Skipped, find_files, read_bytes, read_file
 from guidance.audit.texts import Block, Reading
 from guidance.model import GuidanceError
+from guidance.specimen import compile_typst
 
 
 def texts(blocks: tuple[Block, ...]) -> list[str]:
@@ -196,3 +197,26 @@ def test_a_huge_file_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     found = read_file(tmp_path / "a.txt")
     assert isinstance(found, Skipped)
     assert "larger than" in found.reason
+
+
+TABLE = """#set document(title: "Made up")
+#table(columns: (9em, 12em, 6em), [Policy], [Guidance], [Page],
+  [Thresholds], [Keeping the Harbour 2018], [Page 14],
+  [Escalation of disagreements], [Keeping the Harbour, which is the newest edition of 2024], [paragraph 9])
+
+Keeping the Harbour 2018, page 12 says so, and this line goes on for as long as it takes to be set in full width.
+
+- Keeping the Harbour 2018 page 15.
+"""
+
+
+def test_the_next_cell_of_a_pdfs_table_is_no_part_of_this_one(tmp_path: Path) -> None:
+    (tmp_path / "table.typ").write_text(TABLE, encoding="utf-8")
+    compile_typst(tmp_path / "table.typ", tmp_path / "table.pdf")
+    blocks, _ = read_pdf((tmp_path / "table.pdf").read_bytes())
+    text = " ".join(block.text for block in blocks)
+    assert "Keeping the Harbour 2018 | Page 14" in text
+    assert "the newest edition of 2024 | paragraph 9" in text
+    assert "Keeping the Harbour 2018, page 12 says so" in text
+    assert "Keeping the Harbour 2018 page 15" in text
+    assert text.count("|") == 6

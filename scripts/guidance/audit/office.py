@@ -128,6 +128,11 @@ def _runs(paragraph: etree._Element) -> Iterator[tuple[etree._Element, bool]]:
 # --- PDF -------------------------------------------------------------------------------------------
 
 
+_BETWEEN = re.compile(r" |\r\n")
+_LETTERS = re.compile(r"[^\W\d_]{3}")
+_CELL = 2.0  # of the letters' height: a wider space parts two cells
+
+
 def read_pdf(content: bytes) -> tuple[tuple[Block, ...], tuple[int, ...]]:
     """The blocks of a PDF, and the lines at which its pages begin. Raises GuidanceError where it cannot be read."""
     try:
@@ -145,7 +150,7 @@ def read_pdf(content: bytes) -> tuple[tuple[Block, ...], tuple[int, ...]]:
             begins.append(line)
             page = document[number]
             text = page.get_textpage()
-            lines = text.get_text_range().replace("\x02\r\n", "").replace("\ufffe\r\n", "").splitlines() or [""]
+            lines = _with_cells(text).replace("\x02\r\n", "").replace("\ufffe\r\n", "").splitlines() or [""]
             blocks += _with_links(_page_blocks(lines, line), _page_links(document, page, text), line)
             line += len(lines)
             text.close()
@@ -155,6 +160,28 @@ def read_pdf(content: bytes) -> tuple[tuple[Block, ...], tuple[int, ...]]:
     finally:
         document.close()
     return tuple(blocks), tuple(begins)
+
+
+def _with_cells(page: pypdfium2.PdfTextPage) -> str:
+    """A page's text with a bar between the cells of a table's row: what stands in the next one is no part of a
+    reference. Cells are told by the width between them, or as lines that do not stand below one another."""
+    text: str = page.get_text_range()
+    if len(text) != page.count_chars():
+        return text
+    found, at, line = "", 0, 0
+    for gap in _BETWEEN.finditer(text, 1):
+        if gap.end() == len(text):
+            break
+        if gap[0] == " " and not _LETTERS.search(text, line, gap.start()):
+            continue  # behind a bullet or a number
+        _, bottom, right, top = page.get_charbox(gap.start() - 1)
+        left, low, _, high = page.get_charbox(gap.end())
+        wide = left - right > _CELL * max(top - bottom, high - low)
+        if wide if gap[0] == " " else (low + high) / 2 > bottom:
+            found += f"{text[at : gap.start()]} |{gap[0]}"
+            at = gap.end()
+        line = line if gap[0] == " " else gap.end()
+    return found + text[at:]
 
 
 def _page_blocks(lines: list[str], first: int) -> list[Block]:
