@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from guidance.publish.builder import PrintOrder
 from guidance.publish.site import Folder, Workshop, build_site
 from guidance.publish.small_pages import NOT_LISTED
 
+ROOT = Path(__file__).parents[1]
 HOME = Folder("", "Library", {"index.md": b"# Home\n\n[2020](2020/)\n"}, {"site_name": "Library"})
 
 
@@ -111,7 +113,9 @@ CHANGES = (
     ("one.md", PAGES["one.md"].replace("#first", "#second"), ()),  # another page links to it
     ("one.md", PAGES["one.md"].replace("words", "swords"), ("one.md",)),
     ("a.svg", "<svg></svg>", None),
-    ("three.md", "# Three\n", ()),
+    ("three.md", "# Three\n", ("three.md",)),  # in no navigation
+    ("one.md", PAGES["one.md"].replace("title: The first", "nearby: {a: b}\ntitle: The first"), ("one.md",)),
+    ("one.md", PAGES["one.md"].replace("title: The first", "title: The one"), ()),
 )
 
 
@@ -272,3 +276,11 @@ def test_addresses_are_given_where_the_sites_own_is_known(shop: Workshop, tmp_pa
     assert "https://guidance.example.org/wt/sitemap.xml" in (tmp_path / "site" / "robots.txt").read_text()
     page = (tmp_path / "site" / "2020" / "index.html").read_text(encoding="utf-8")
     assert 'rel="canonical" href="https://guidance.example.org/wt/2020/"' in page
+
+
+def test_what_a_page_alone_shows_is_asked_of_no_other_page_by_the_theme() -> None:
+    """Such facts may change without other pages being printed anew."""
+    names = "counterparts|nearest|elsewhere|nearby|source_pages|source_address|description"
+    for part in sorted((ROOT / "overrides").rglob("*.html")):
+        for used in re.finditer(rf"(\w+)\.meta\.(?:{names})\b|\.meta\[", part.read_text(encoding="utf-8")):
+            assert used[1] == "page", f"{part}: {used[0]}"

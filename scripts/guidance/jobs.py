@@ -7,7 +7,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -170,8 +170,13 @@ def code_digest(modules: tuple[str, ...] = (), libraries: tuple[str, ...] = ()) 
     files = sorted(file for path in chosen for file in (path.rglob("*.py") if path.is_dir() else (path,)))
     digest = hashlib.sha256(" ".join(f"{name} {version(name)}" for name in libraries).encode())
     for file in files:
-        digest.update(f"{file.relative_to(here).as_posix()}\n".encode() + file.read_bytes())
+        digest.update(f"{file.relative_to(here).as_posix()}\n".encode() + _read(file))
     return digest.digest()
+
+
+@cache
+def _read(file: Path) -> bytes:
+    return file.read_bytes()
 
 
 def _prune(keep: Path) -> None:

@@ -14,7 +14,6 @@ from guidance.anchors import Permalink, permalinks, read_permalinks
 from guidance.compare.crosswalk import Crosswalk
 from guidance.model import Document, GuidanceError
 from guidance.publish.handwritten import Sources, decode, find_cites, lookup, put_in_shared
-from guidance.readability import measure
 from guidance.register import Publication
 
 FILE = "reviews.toml"
@@ -121,6 +120,8 @@ def survey(docs: Path, site: Path) -> Iterator[str]:
 
     Ages come from the pages themselves, changes from what the built site says at each citation.
     """
+    from guidance.readability import measure  # slow to load, and a build asks for no ages
+
     files = read_files(docs)
     for page in (name for name in files if name.endswith(".md")):
         text = put_in_shared(decode(files[page], page), page, files)

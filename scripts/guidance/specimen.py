@@ -5,8 +5,6 @@ No official text comes in here, and nothing here knows what a document says.
 
 from pathlib import Path
 
-import typst
-
 from guidance.model import GuidanceError
 
 
@@ -17,6 +15,8 @@ def compile_typst(source: Path, to: Path) -> None:
     along. A source may import from its own folder and the one above. Raises GuidanceError when the
     source is missing, is not valid Typst, or cannot be made accessible (an image without alternative text).
     """
+    import typst  # slow to load, and most builds set no specimen
+
     if not source.is_file():
         raise GuidanceError(f"{source}: there is no such Typst source")
     try:

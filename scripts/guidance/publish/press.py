@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
-import pypandoc
-import typst
 from msgspec import Struct
 
 from guidance.jobs import Crew, Job, Ticket, code_digest
@@ -142,6 +140,8 @@ def _identity(manuscript: Manuscript) -> str:
 
 def _pandoc(manuscript: Manuscript, place: Path, name: str, to: str, options: Iterable[str]) -> None:
     """Write `name` below `place`, where the pictures are put first."""
+    import pypandoc  # only who sets a file pays for loading it
+
     for picture, content in manuscript.pictures.items():
         (place / picture).write_bytes(content)
     meta = {
@@ -195,6 +195,8 @@ def _text(manuscript: Manuscript, place: Path, name: str) -> bytes:
 
 def _pdf(manuscript: Manuscript, place: Path, name: str) -> bytes:
     """A tagged PDF. Typst refuses what PDF/UA-1 does not allow, such as a picture without alternative text."""
+    import typst  # the same
+
     _pandoc(msgspec.structs.replace(manuscript, about=()), place, "text.typ", "typst", ())
     text = (place / "text.typ").read_text(encoding="utf-8")
     _pandoc(msgspec.structs.replace(manuscript, blocks=()), place, "about.typ", "typst", ())

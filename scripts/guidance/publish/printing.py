@@ -123,7 +123,8 @@ class Printing:
         if before is None or before.frame != now.frame:
             return None
         changed = tuple(path for path, key in now.pages.items() if before.pages.get(path) != key)
-        return None if changed and before.warnings else changed
+        gone = before.pages.keys() - now.pages.keys()
+        return None if gone or (changed and before.warnings) else changed
 
     def _order(self, only: tuple[str, ...] | None) -> Ticket:
         pages = self.folder.pages
@@ -188,7 +189,8 @@ def _made_from(folder: Folder, settings: Mapping[str, object], frame: Frame) -> 
     pages = {path: content for path, content in sorted(folder.pages.items()) if _is_page(path)}
     parts = [_code(), json.dumps(settings, sort_keys=True).encode(), frame.base or b""]
     parts += [part for path, content in sorted(frame.theme.items()) for part in (path.encode(), content)]
-    parts += [part for path, content in pages.items() for part in (path.encode(), _head(content))]
+    shown = _in_navigation(settings.get("nav", list(pages)))
+    parts += [part for path, content in pages.items() if path in shown for part in (path.encode(), _head(content))]
     others = {path: _digest(content) for path, content in sorted(_others(folder).items())}
     parts += [path.encode() for path in sorted(folder.pages) if not _is_page(path)]
     return _Made(_digest(*parts), {path: _digest(content) for path, content in pages.items()}, others)
@@ -214,15 +216,28 @@ def _code() -> bytes:
     return code_digest(("publish/builder.py",), _TOOLS)
 
 
+def _in_navigation(nav: object) -> set[str]:
+    """The pages that a `nav` names: other pages show their titles."""
+    if isinstance(nav, str):
+        return {nav}
+    below = nav.values() if isinstance(nav, dict) else nav if isinstance(nav, list) else ()
+    return {path for one in below for path in _in_navigation(one)}
+
+
+# Facts that only the page which has them shows.
+_OWN = re.compile(
+    rb"^(?:counterparts|nearest|elsewhere|nearby|source_pages|source_address|description):.*\n(?:[ -].*\n)*", re.M
+)
 _FRONT = re.compile(rb"\A---\n.*?^---\n", re.DOTALL | re.MULTILINE)
 _TITLE = re.compile(rb"^# .*$", re.MULTILINE)
 
 
 def _head(page: bytes) -> bytes:
-    """What other pages show of one: its front matter and its title. All of it where no title is found."""
+    """What other pages may show of one: its front matter without what is its `_OWN`, and its title. All of it where
+    no title is found."""
     front = _FRONT.match(page)
     title = _TITLE.search(page)
-    return b"%s\n%s\n" % (front[0] if front else b"", title[0]) if title else page
+    return b"%s\n%s\n" % (_OWN.sub(b"", front[0]) if front else b"", title[0]) if title else page
 
 
 _ID = re.compile(rb'\bid="([^"]+)"')

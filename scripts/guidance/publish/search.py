@@ -123,7 +123,7 @@ def search_records(
                 **record.meta,
                 "standing": standing,
                 "lineage": lineage.id if lineage else "",
-                "elsewhere": _elsewhere(one.edition.id, lineage, known),
+                "elsewhere": _elsewhere(one.edition.id, lineage, known, newest),
             }
             filters = {
                 **record.filters,
@@ -202,14 +202,18 @@ def _url(one: Searchable, anchor: str) -> str:
     return f"{one.edition.id}/{one.addresses.get(anchor, f'#{anchor}')}"
 
 
-def _elsewhere(edition: str, lineage: Lineage | None, known: Mapping[tuple[str, str], tuple[str, str]]) -> str:
+def _elsewhere(
+    edition: str,
+    lineage: Lineage | None,
+    known: Mapping[tuple[str, str], tuple[str, str]],
+    newest: Sequence[Searchable],
+) -> str:
     """Where the text stands in other editions, the newest first, as JSON: a list of edition, label, address."""
     if lineage is None:
         return ""
-    order = list(dict.fromkeys(one for one, _ in known))
     rows = [
         [other, *known[other, anchor]]
-        for other in order
+        for other in (one.edition.id for one in newest)
         if other != edition
         for anchor in lineage.anchors.get(other, ())[:_MANY]
         if (other, anchor) in known

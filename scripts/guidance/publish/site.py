@@ -60,8 +60,12 @@ def _refuse_collisions(folders: list[Folder]) -> None:
     for folder in folders:
         if folder.id:
             continue
-        for path in (*folder.pages, *folder.extras):
-            top = PurePosixPath(folder.prefix, PurePosixPath(path).with_suffix("").parts[0]).as_posix()
+        tops = {
+            path.partition("/")[0] if "/" in path else str(PurePosixPath(path).with_suffix("")): path
+            for path in (*folder.pages, *folder.extras)
+        }
+        for name, path in tops.items():
+            top = f"{folder.prefix}/{name}".strip("/")
             if top in taken:
                 raise GuidanceError(f"{path}: stands where the edition {top} will be; give this page another name")
 
