@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from guidance.read.lines import Line
+from guidance.read.numbering import roman_value
 
 _DIGITS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(r"^(?:page\s*)?[-–]?\s*(\d{1,4}|[ivxl]{1,6})\s*[-–]?(?:\s*(?:of|/)\s*\d+)?$", re.I)
@@ -47,26 +48,30 @@ def find_furniture(
                 titled = line.size > _TITLED * body_size
                 edges.append((number, index, line, words if titled else _DIGITS.sub("#", words)))
     at_height: dict[tuple[str, int], set[int]] = defaultdict(set)
-    offsets: Counter[int] = Counter()
+    offsets: Counter[tuple[int, bool]] = Counter()  # of roman numbers apart from others
     for number, _, line, pattern in edges:
         for height in (round(line.baseline / 4), round(line.baseline / 4) + 1):
             at_height[pattern, height].add(number)
         found = _PAGE_NUMBER.match(line.text.strip())
-        if found and found[1].isdigit():
-            offsets[int(found[1]) - number] += 1
+        if found:
+            offsets[_counts(found[1]) - number, found[1].isdigit()] += 1
     least = max(3, len(pages) // 30)
     enough = min(least, max(2, len(pages) - 1))  # a short file has few of them
     usual = {offset for offset, count in offsets.items() if count >= enough}
     furniture: dict[int, dict[int, str]] = defaultdict(dict)
     for number, index, line, pattern in edges:
         found = _PAGE_NUMBER.match(line.text.strip())
-        if (found and found[1].isdigit() and int(found[1]) - number in usual) or (
-            found and not found[1].isdigit() and line.baseline < 0.1 * heights[number]
-        ):
+        counted = found and (_counts(found[1]) - number, found[1].isdigit()) in usual
+        if counted or (found and not found[1].isdigit() and line.baseline < 0.1 * heights[number]):
             furniture[number][index] = "page number"
         elif len(at_height[pattern, round(line.baseline / 4)]) >= least and not _is_sentence(line, number, pages):
             furniture[number][index] = "running head" if line.baseline > heights[number] / 2 else "running foot"
     return dict(furniture)
+
+
+def _counts(number: str) -> int:
+    """The value of a page's number, which may be roman."""
+    return int(number) if number.isdigit() else roman_value(number.lower())
 
 
 def _is_sentence(line: Line, number: int, pages: Sequence[Sequence[Line]]) -> bool:
