@@ -19,6 +19,7 @@ class Shape(Struct, frozen=True):
     notes: int = 0
     boxes: int = 0
     tables: int = 0
+    rows: int = 0  # of all tables together
     lettered: int = 0
     says: tuple[str, ...] = ()
 
@@ -286,7 +287,7 @@ def tables_with_rules_across_only() -> Shape:
     for number in range(1, 9):  # lines across that make no table of hung numbers
         source += f"#line(length: 100%)\n#hung(1cm)[{number}.][{sentence(number)}]\n"
     source += "#line(length: 100%)\n"
-    return Shape(source, tuple(str(n) for n in range(1, 9)), ((1, "Chapter 1: Tables"),), tables=2)
+    return Shape(source, tuple(str(n) for n in range(1, 9)), ((1, "Chapter 1: Tables"),), tables=2, rows=12)
 
 
 def titles_in_colour_that_are_not_bold() -> Shape:
@@ -302,6 +303,31 @@ def titles_in_colour_that_are_not_bold() -> Shape:
             source += f"{paragraph(len(headings) + 100)}\n\n#text({blue})[{sentence(len(headings))}]\n\n"
             source += '#text(fill: rgb("0000ee"))[A blue word that stands alone]\n\n'
     return Shape(source, (), tuple(headings))
+
+
+def a_glossary_whose_terms_take_two_lines() -> Shape:
+    terms = ("Decompensated breakwater", "Officer in charge of harbours (OCH)", "Mole", "The lantern’s own keeper")
+    source = f"{HEAD}{PLAIN_PAGE}= Glossary\n{paragraph(3)}\n\n== Terms\n"
+    says = []
+    for at, term in enumerate(terms * 2):
+        says += [term, paragraph(at + 20)]
+        source += (
+            f"#block(spacing: 1.2em, grid(columns: (3.2cm, 1fr), column-gutter: 0.6cm, [{term}], [{says[-1]}]))\n"
+        )
+    short = ("ALT", "DBS", "IRO", "LADO", "LSCB")
+    source += "\n== Short forms\n"
+    source += "".join(f"#grid(columns: (2cm, 1fr), [{word}], [all {word.lower()} matters])\n" for word in short)
+    headings = ((1, "Glossary"), (2, "Terms"), (2, "Short forms"))
+    return Shape(source, (), headings, tables=2, rows=13, says=tuple(words.replace("'", "’") for words in says))
+
+
+def roman_page_numbers_at_the_head() -> Shape:
+    header = (
+        '#set page(paper: "a5", margin: 2cm, header: context align(right, text(8pt, counter(page).display("i"))))\n'
+    )
+    said = tuple(paragraph(at, 9).replace("'", "’") for at in range(1, 9))
+    source = f"{HEAD}{header}= Foreword\n" + "\n\n".join(said)
+    return Shape(source, (), ((1, "Foreword"),), says=said)
 
 
 SHAPES: tuple[Callable[[], Shape], ...] = (
@@ -323,4 +349,6 @@ SHAPES: tuple[Callable[[], Shape], ...] = (
     side_heads_in_the_bodys_own_size_and_emphasis_that_is_none,
     tables_with_rules_across_only,
     titles_in_colour_that_are_not_bold,
+    a_glossary_whose_terms_take_two_lines,
+    roman_page_numbers_at_the_head,
 )

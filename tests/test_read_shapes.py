@@ -6,7 +6,7 @@ import pytest
 import typst
 from msgspec import Struct
 
-from guidance.model import Document, provision_texts
+from guidance.model import Document, Table, provision_texts
 from guidance.read import read_document
 from reading import anchors, balance, items, note_marks
 from shapes import SHAPES, Shape
@@ -42,6 +42,9 @@ def test_everything_is_found(case: Read, stripped: bool) -> None:
     assert len(note_marks(document)) == shape.notes
     assert sum(p.kind == "box" for p in document.provisions) == shape.boxes
     assert sum(p.kind == "table" for p in document.provisions) == shape.tables
+    if shape.rows:
+        tables = [b for p in document.provisions for b in p.blocks if isinstance(b, Table)]
+        assert sum(len(table.rows) for table in tables) == shape.rows
     if shape.lettered:
         listed = [item for p in document.provisions for _, item in items(p.blocks)]
         assert sum(any(c.isalnum() for c in item.marker) for item in listed) == shape.lettered

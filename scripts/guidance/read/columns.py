@@ -4,15 +4,16 @@ Works from the places of words alone; a page whose lines run over the middle has
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
 
 from msgspec import Struct
 
 from guidance.model import Box
 from guidance.read.ink import Fragment
+from guidance.read.numbering import read_marker
 
-_WORD_GAP = 1.0  # of the type size: a wider gap parts two columns, or a number and its text
+COLUMN_GAP = 1.0  # of the type size: a wider gap parts two columns, or a number and its text
 _MIDDLE = (0.35, 0.65)  # of the width: where the second column may start
 _LEAST_LINES = 3  # of each column; of both together a few more
 _LEAST_BOTH = 8
@@ -41,19 +42,38 @@ class Columns(Struct, frozen=True):
 
 
 class Segment(Struct):
-    """Words on one baseline that no wide gap parts; whether there are letters or figures, and letters, in them."""
+    """Words on one baseline that no wide gap parts: their pieces, and the colour and font of the first."""
 
     left: float
     right: float
     baseline: float
     size: float
-    wordy: bool
-    lettered: bool
+    look: tuple[int, str]
+    pieces: list[str]
+
+    @property
+    def wordy(self) -> bool:
+        """Whether there are letters or figures in it."""
+        return any(c.isalnum() for piece in self.pieces for c in piece)
+
+    @property
+    def lettered(self) -> bool:
+        """Whether there are letters in it."""
+        return any(c.isalpha() for piece in self.pieces for c in piece)
+
+    @property
+    def marked(self) -> bool:
+        """Whether it starts with a list's sign or number."""
+        return read_marker(f"{self.pieces[0].strip()} x") is not None
+
+    @property
+    def opens(self) -> str:
+        """Its first character."""
+        return self.pieces[0].strip()[:1]
 
 
-def find_columns(fragments: Sequence[Fragment]) -> Columns:
-    """The columns of a page; without bands where it has but one."""
-    segments = cut_segments([f for f in fragments if not f.angle and f.text.strip()])
+def find_columns(segments: Sequence[Segment]) -> Columns:
+    """The columns of a page with such words, cut at gaps as wide as between two; no bands where it has but one."""
     if len(segments) < _LEAST_BOTH:
         return Columns()
     first, last = min(s.left for s in segments), max(s.right for s in segments)
@@ -93,26 +113,21 @@ def _start_of_second(segments: Sequence[Segment], first: float, last: float) -> 
     return min(s.left for s in segments if s.left > end - widest)  # a number may hang in the strip
 
 
-def cut_segments(fragments: Sequence[Fragment], gap: float = _WORD_GAP) -> list[Segment]:
-    """Words on one baseline joined while no gap wider than so many type sizes parts them, from the top down."""
+def cut_segments(fragments: Iterable[Fragment], gap: float = COLUMN_GAP) -> list[Segment]:
+    """Words on one baseline joined while no gap wider than so many type sizes parts them, from the top down;
+    slanted ones are left out."""
+    upright = [f for f in fragments if not f.angle and f.text.strip()]
     segments: list[Segment] = []
-    for f in sorted(fragments, key=lambda f: (-round(f.baseline), f.box.left)):
+    for f in sorted(upright, key=lambda f: (-round(f.baseline), f.box.left)):
         last = segments[-1] if segments else None
         near = last is not None and abs(last.baseline - f.baseline) < 0.75 * f.size
         if last is not None and near and -f.size < f.box.left - last.right < gap * f.size:
             last.right = max(last.right, f.box.right)
-            last.wordy, last.lettered = last.wordy or _is_wordy(f), last.lettered or _is_lettered(f)
+            last.pieces.append(f.text)
         else:
-            segments.append(Segment(f.box.left, f.box.right, f.baseline, f.size, _is_wordy(f), _is_lettered(f)))
+            look = (f.colour, f.font.name)
+            segments.append(Segment(f.box.left, f.box.right, f.baseline, f.size, look, [f.text]))
     return segments
-
-
-def _is_wordy(fragment: Fragment) -> bool:
-    return any(c.isalnum() for c in fragment.text)
-
-
-def _is_lettered(fragment: Fragment) -> bool:
-    return any(c.isalpha() for c in fragment.text)
 
 
 def _bands(segments: Sequence[Segment], start: float, width: float) -> list[tuple[float, float]]:

@@ -8,16 +8,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from guidance.model import Box, Dropped, Finding
 from guidance.read.accounts import printed_characters, source_findings
-from guidance.read.columns import Columns, find_columns
+from guidance.read.columns import Columns, cut_segments, find_columns
 from guidance.read.furniture import Entry, find_contents, find_furniture
 from guidance.read.ink import Fragment, Page
 from guidance.read.lines import Line, build_lines
 from guidance.read.notes import NoteLines, find_end_notes, find_notes
 from guidance.read.paragraphs import Metrics, measure
-from guidance.read.regions import Grid, Panel, Picture, find_regions, holds, hull
+from guidance.read.regions import Grid, Panel, Picture, find_regions, holds, hull, outside
 
 
 class BoxFlow(Struct, frozen=True):
@@ -105,7 +106,7 @@ def read_flow(parts: Sequence[PageParts], size: float) -> Flow:
     feet, taken = find_notes(kept, [p.page.shapes for p in parts], metrics)
     notes = tuple(sorted([*feet, *ends], key=lambda note: note.page))
     body = _without(kept, taken)
-    covers = _cover_pages(contents, body, metrics)
+    covers = _cover_pages(contents, body, parts, metrics)
     cover = tuple(line for number in range(covers) for line in _cover_lines(parts[number], body[number]))
     last = len(parts) - 1
     has_mark = any(_is_logo(f, last, len(parts), covers) for _, f in parts[last].boxes)
@@ -131,12 +132,15 @@ def _links_over_nothing(parts: Sequence[PageParts]) -> Iterator[Finding]:
             yield Finding("link", words, part.page.number)
 
 
-def _cover_pages(contents: dict[int, set[int]], body: Sequence[Sequence[Line]], metrics: Metrics) -> int:
-    """How many pages stand before the text starts: those before the contents list, else a title page."""
+def _cover_pages(
+    contents: dict[int, set[int]], body: Sequence[Sequence[Line]], parts: Sequence[PageParts], metrics: Metrics
+) -> int:
+    """How many pages stand before the text starts: those before the contents list, else a title page, which has no
+    table and little prose."""
     first = min(contents) if contents else None
     if first is not None and first <= 4:
         return first
-    if len(body) > 1 and body[0]:
+    if len(body) > 1 and body[0] and not any(isinstance(region, TableFlow) for _, region in parts[0].boxes):
         wide = 0.7 * (metrics.right - metrics.left)
         plain = sum(1 for x in body[0] if abs(x.size - metrics.size) < 0.5 and x.right - x.left > wide)
         return 0 if plain > 4 else 1
@@ -154,12 +158,13 @@ def _cover_lines(part: PageParts, lines: Sequence[Line]) -> list[Line]:
 
 def page_parts(page: Page, size: float) -> PageParts:
     """What stands on one page of a file whose usual type size is `size`."""
-    regions = find_regions(page, size)
     shown: list[Fragment] = []
     beyond: list[Fragment] = []
     for fragment in page.fragments:
         (shown if _is_on(page, fragment.box) else beyond).append(fragment)
     rest, repeated = _unique(shown)
+    segments = cut_segments(rest)
+    regions = find_regions(page, segments, size)
     unseen = [Dropped(f.text, "printed twice on one spot", page.number) for f in repeated]
     unseen += [Dropped(f.text, "beyond the page's edge", page.number) for f in beyond]
     boxes: list[tuple[Box, Element]] = []
@@ -173,7 +178,7 @@ def page_parts(page: Page, size: float) -> PageParts:
         inside, rest = _split(rest, panel.box)
         if inside:
             boxes.append((panel.box, _box(page, panel, inside)))
-    columns = find_columns(rest)
+    columns = find_columns(outside([box for box, _ in boxes], segments))
     lines = _lines(page, rest, columns)
     return PageParts(page, lines, boxes, unseen, columns, printed_characters(page), source_findings(page))
 
@@ -313,9 +318,23 @@ def _joined(elements: Sequence[Element]) -> tuple[Element, ...]:
                 CellFlow(c.lines, c.row + last.rows, c.column, c.rows, c.columns, c.shaded) for c in element.cells
             )
             done[-1] = TableFlow(last.columns, last.rows + element.rows, (*last.cells, *below))
+        elif isinstance(element, Line) and isinstance(last, TableFlow) and _cell_goes_on(last, element):
+            *cells, cell = last.cells
+            rest = replace(element, origin=cell.lines[-1].origin)
+            done[-1] = replace(last, cells=(*cells, replace(cell, lines=(*cell.lines, rest))))
         else:
             done.append(element)
     return tuple(done)
+
+
+def _cell_goes_on(last: TableFlow, line: Line) -> bool:
+    """Whether a line is the rest of a table's last cell, which a page break cuts in mid-sentence."""
+    above = last.cells[-1].lines[-1:]
+    if not above or last.cells[-1].column == 0 or line.text[:1].isupper():
+        return False
+    next_page = line.page - above[0].page == (0 if above[0].baseline > line.baseline else 1)
+    below = abs(line.box.left - above[0].box.left) < 0.3 * line.size and abs(line.size - above[0].size) < 0.5
+    return below and next_page and not above[0].text.rstrip().endswith((".", "?", "!"))
 
 
 def _box_goes_on(last: BoxFlow, element: BoxFlow) -> bool:

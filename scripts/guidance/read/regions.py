@@ -11,8 +11,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from guidance.model import Box
+from guidance.read.columns import Segment
 from guidance.read.ink import Fragment, Page, Shape
 from guidance.read.ruled import find_ruled
+from guidance.read.unruled import find_unruled
 
 
 class Grid(Struct, frozen=True):
@@ -52,13 +54,16 @@ _NEAR = 3.0  # rules and shading this close belong together
 _WHITE = 0xF8F8F8
 
 
-def find_regions(page: Page, body_size: float) -> Regions:
-    """The grids, panels and pictures of a page; `body_size` is the document's usual type size."""
+def find_regions(page: Page, segments: Sequence[Segment], body_size: float) -> Regions:
+    """The grids, panels and pictures of a page whose words, cut at wide gaps, are `segments`; `body_size` is the
+    document's usual type size."""
     pictures = _pictures(page, body_size)
     free = [s for s in page.shapes if not any(_inside(s.box, p.box) for p in pictures)]
     grids = _grids(free, body_size)
     rules = [s.box for s in free if _height(s.box) < _THIN and not any(_inside(s.box, g.box) for g in grids)]
     grids += [Grid(table.box, table.cells) for table in find_ruled(rules, page.fragments, body_size)]
+    apart = [*(g.box for g in grids), *(p.box for p in pictures)]
+    grids += [Grid(table.box, table.cells) for table in find_unruled(outside(apart, segments), body_size)]
     loose = [s for s in free if not any(_inside(s.box, g.box) for g in grids)]
     return Regions(tuple(grids), tuple(_panels(loose, page, body_size)), tuple(pictures))
 
@@ -83,6 +88,16 @@ def holds(box: Box, fragment: Fragment, slack: float = 1.0) -> bool:
         else (fragment.box.bottom + fragment.box.top) / 2
     )
     return box.left - slack <= x <= box.right + slack and box.bottom - slack <= y <= box.top + slack
+
+
+def outside(boxes: Sequence[Box], segments: Sequence[Segment]) -> list[Segment]:
+    """The segments whose middle lies in none of some rectangles."""
+    return [s for s in segments if not any(_is_in(box, s) for box in boxes)]
+
+
+def _is_in(box: Box, segment: Segment) -> bool:
+    x, y = (segment.left + segment.right) / 2, segment.baseline + 0.25 * segment.size
+    return box.left - 1 <= x <= box.right + 1 and box.bottom - 1 <= y <= box.top + 1
 
 
 def _inside(inner: Box, outer: Box) -> bool:

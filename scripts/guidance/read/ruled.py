@@ -37,8 +37,7 @@ def find_ruled(rules: Sequence[Box], fragments: Sequence[Fragment], size: float)
     """The tables among a page's thin `rules` (rectangles); `size` is the body's type size."""
     found: list[RuledTable] = []
     stacks = list(_stacks(_whole(rules), size))
-    upright = [f for f in fragments if not f.angle and f.text.strip()]
-    segments = cut_segments(upright, _WORD_GAP) if stacks else []
+    segments = cut_segments(fragments, _WORD_GAP) if stacks else []
     for heights in stacks:
         left, right = heights[0].left, heights[0].right
         mine = [s for s in segments if left - _NEAR <= s.left and s.right <= right + _NEAR]
@@ -86,7 +85,7 @@ def _tables(
         first = min(
             s.left for band in bands[at:end] for s in band
         )  # the same on the next page, as rules need not be
-        yield _laid_out(heights[at : end + 1], (first, *starts[1:], edges[1]), bands[at:end])
+        yield _divided(heights[at : end + 1], (first, *starts[1:], edges[1]), bands[at:end])
         at = end
 
 
@@ -136,13 +135,19 @@ def _column(segment: Segment, starts: Sequence[float]) -> int:
     return max((at for at, start in enumerate(starts) if middle >= start - _NEAR), default=0)
 
 
-def _laid_out(heights: Sequence[float], lefts: Sequence[float], bands: Sequence[Sequence[Segment]]) -> RuledTable:
+def _divided(heights: Sequence[float], lefts: Sequence[float], bands: Sequence[Sequence[Segment]]) -> RuledTable:
     edges = [heights[0]]
     for (_, low), band in zip(pairwise(heights), bands, strict=True):
         edges += [*_row_edges(band, lefts), low]
+    return lay_out(edges, lefts, [segment for band in bands for segment in band])
+
+
+def lay_out(edges: Sequence[float], lefts: Sequence[float], segments: Sequence[Segment]) -> RuledTable:
+    """The cells of a table whose rows lie between the heights `edges`, from the top down, and whose columns start
+    at `lefts`, the last of which is its right edge."""
     cells: list[CellPlace] = []
     for row, (top, bottom) in enumerate(pairwise(edges)):
-        inside = [s for band in bands for s in band if bottom < s.baseline < top]
+        inside = [s for s in segments if bottom < s.baseline < top]
         column = 0
         while column < len(lefts) - 1:
             wide = 1
@@ -153,7 +158,7 @@ def _laid_out(heights: Sequence[float], lefts: Sequence[float], bands: Sequence[
             box = Box(lefts[column] - _NEAR / 2, bottom, lefts[column + wide] - _NEAR / 2, top)
             cells.append((box, row, column, 1, wide, False))
             column += wide
-    return RuledTable(Box(lefts[0], heights[-1], lefts[-1], heights[0]), tuple(cells))
+    return RuledTable(Box(lefts[0], edges[-1], lefts[-1], edges[0]), tuple(cells))
 
 
 def _row_edges(band: Sequence[Segment], lefts: Sequence[float]) -> Iterator[float]:
