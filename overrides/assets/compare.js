@@ -50,7 +50,7 @@
   const first = document.getElementById(document.querySelector(".changes[data-filter]") ? "duty-changed" : "")
     ?? areas[0].previousElementSibling ?? areas[0];
   first.before(form);
-  apply();
+  if ([...form.elements].some((select) => select.value)) apply();
 
   // A row that the address names may be folded away.
   const unfold = () => {

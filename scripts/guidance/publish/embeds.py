@@ -203,7 +203,7 @@ def _framed(node: Node, shelf: Shelf) -> bytes:
         f'<footer><p><cite><a href="{permalink}" target="_top">{cited}</a></cite></p>',
         f"<p>{_standing(node, shelf)}</p></footer>",
     ]
-    head = [NOT_LISTED, *canonical(permalink_path(*node), shelf, _UP)]
+    head = [NOT_LISTED, *canonical(permalink_path(*node), shelf)]
     return frame(
         shelf.cited(node),
         shorten(own_words(provision)) if provision else shelf.cited(node),

@@ -55,7 +55,7 @@ def _page(node: Node, shelf: Shelf) -> bytes:
         main,
         shelf,
         up=_UP,
-        head=canonical(lineage_path(fate.lineage), shelf, _UP),
+        head=canonical(lineage_path(fate.lineage), shelf),
         css=f"../{STYLE_NAME}",
     )
 

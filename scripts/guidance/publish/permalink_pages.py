@@ -63,7 +63,7 @@ def _page(node: Node, shelf: Shelf) -> bytes:
     elif provision is None:
         main.append("<p>The text of this edition is not loaded in this build of the site.</p>")
     main += [*_ways(node, shelf), *today(node, fate, shelf, _UP), *_addresses(node, fate, shelf)]
-    head = [*canonical(path, shelf, _UP), *embeds.discovery(node, shelf, _UP)]
+    head = [*canonical(path, shelf), *embeds.discovery(node, shelf, _UP)]
     return frame(
         f"{name}, {cited}", _description(node, shelf), main, shelf, up=_UP, head=head, css=f"../{STYLE_NAME}"
     )
@@ -206,5 +206,5 @@ def _answer(node: Node, shelf: Shelf) -> bytes:
         f'<a href="{_UP}{escape(lineage_path(fate.lineage))}">Where that text stands today</a>.</p>',
         f'<p><a href="{_UP}{escape(current.id)}/">The {escape(current.id)} edition</a></p>',
     ]
-    head = [NOT_LISTED, *canonical(permalink_path(edition, anchor), shelf, _UP)]
+    head = [NOT_LISTED, *canonical(permalink_path(edition, anchor), shelf)]
     return frame(f"{title}, {cited}", said, main, shelf, up=_UP, head=head, css=f"../{STYLE_NAME}")

@@ -134,11 +134,12 @@ def rights(shelf: Shelf) -> str:
     return f"An unofficial site. The text is the official one, under the {shelf.publication.licence}."
 
 
-def canonical(path: str, shelf: Shelf, up: str) -> list[str]:
-    """What says under which address a page is to be known; `path` goes from the publication's root."""
+def canonical(path: str, shelf: Shelf) -> list[str]:
+    """What says under which address a page is to be known; `path` goes from the publication's root. Nothing where
+    the site's own address is not known: a relative one says nothing, and search engines fault it."""
     address = shelf.address(path)
     if not address:
-        return [f'<link rel="canonical" href="{escape(up + path)}">']
+        return []
     return [
         f'<link rel="canonical" href="{escape(address)}">',
         f'<meta property="og:url" content="{escape(address)}">',
