@@ -10,11 +10,12 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from guidance.link.spoken import Spoken, can_be_named, telling_word
+from guidance.link.spoken import Spoken, can_be_named, ends_word, places, telling_word
 from guidance.model import GuidanceError
 
 _SITE = "https://www.legislation.gov.uk/"
 _ID = re.compile(r"[a-z]+(?:/\w+(?:-\w+)*)+")
+_NUMBER = re.compile(r"\s[Rr]egulations?\s(?!(?:19|20)\d\d)\d")  # behind the stem of some regulations
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "\xa0": " "})
 
 
@@ -72,9 +73,20 @@ class Acts(Struct, frozen=True, dict=True):
         """ "section 47" -> the Act whose provision the field means by it."""
         return {pinpoint: act for act in self.entries for pinpoint in act.bare}
 
-    def named_in(self, plain: str) -> Iterator[re.Match[str]]:
-        """Every name that stands in a text without a year, the longest one where several begin."""
-        return self._pattern.finditer(plain) if self._names and self._telling.search(plain) else iter(())
+    def named_in(self, plain: str) -> Iterator[tuple[int, int]]:
+        """Where names stand in a text without a year, the longest one where several begin."""
+        if not self._names or not self._telling.search(plain):
+            return
+        folded = plain.replace("’", "'")
+        whole = [n for n in self._whole if n in folded]
+        cut = [n for n in self._stems if n in folded]
+        found = [(at, 0, -len(n)) for n in whole for at in places(n, folded) if ends_word(folded, at + len(n))]
+        found += [(at, 1, -len(n)) for n in cut for at in places(n, folded) if _NUMBER.match(plain, at + len(n))]
+        end = 0
+        for start, _, shorter in sorted(found):
+            if start >= end:
+                end = start - shorter
+                yield start, end
 
     @cached_property
     def _names(self) -> tuple[str, ...]:
@@ -86,23 +98,19 @@ class Acts(Struct, frozen=True, dict=True):
         return re.compile("|".join(sorted({telling_word(name, self.spoken) for name in self._names})))
 
     @cached_property
-    def _pattern(self) -> re.Pattern[str]:
+    def _whole(self) -> tuple[str, ...]:
         known = {n for a in self.entries for n in (a.title, *a.short)}
-        names = [n for n in self._names if n in known]
-        of_regulations = {n for a in self.entries for n in _stem(a)}
-        stems = [n for n in self._names if n in of_regulations]
-        whole = rf"(?:{_spelt(names)})(?![\w-])" if names else "(?!)"
-        cut = rf"|(?:{_spelt(stems)})(?=\s[Rr]egulations?\s(?!(?:19|20)\d\d)\d)" if stems else ""
-        return re.compile(rf"(?<![\w’'-])(?:{whole}{cut})")
+        return tuple(name.translate(_APOSTROPHES) for name in self._names if name in known)
+
+    @cached_property
+    def _stems(self) -> tuple[str, ...]:
+        stems = {n for a in self.entries for n in _stem(a)}
+        return tuple(name.translate(_APOSTROPHES) for name in self._names if name in stems)
 
 
 def _stem(act: Act) -> tuple[str, ...]:
     """The name of regulations as far as it goes in "Care Planning (England) Regulation 24"."""
     return (act.title.removesuffix(" Regulations"),) if act.title.endswith(" Regulations") else ()
-
-
-def _spelt(names: list[str]) -> str:
-    return "|".join(re.escape(n.translate(_APOSTROPHES)).replace("'", "['’]") for n in names)
 
 
 def name_key(name: str) -> str:

@@ -137,13 +137,13 @@ def _full(title: str) -> str:
 
 
 def _short(plain: str, acts: Acts) -> Iterator[Instrument]:
-    for match in acts.named_in(plain):
-        name = match.group()
+    for start, end in acts.named_in(plain):
+        name = plain[start:end]
         form = next((f for f in ("act", "regulations", "order", "rules") if name.lower().endswith(f)), "treaty")
-        defined = _DEFINED.match(plain, match.end())
+        defined = _DEFINED.match(plain, end)
         yield Instrument(
-            start=match.start(),
-            end=match.end(),
+            start=start,
+            end=end,
             title=name,
             form=form,
             year=None,

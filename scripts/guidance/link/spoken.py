@@ -5,7 +5,7 @@ Necessary conditions and no more, which are known much sooner than where a name 
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from guidance.model import Document, provision_texts
 
@@ -34,3 +34,17 @@ def can_be_named(names: Iterable[str], spoken: Spoken | None) -> tuple[str, ...]
 def telling_word(name: str, spoken: Spoken | None) -> str:
     """A name's rarest word, as it is spelt there: a text without it does not hold the name."""
     return min(_WORD.findall(name), key=lambda word: (spoken or {}).get(word.casefold(), 0), default="")
+
+
+def places(name: str, plain: str) -> Iterator[int]:
+    """Where a name begins in a text, but within a longer word."""
+    at = plain.find(name)
+    while at >= 0:
+        if not at or not (plain[at - 1].isalnum() or plain[at - 1] in "_-'’"):
+            yield at
+        at = plain.find(name, at + 1)
+
+
+def ends_word(plain: str, at: int) -> bool:
+    """Whether a word ends there, hyphens and all."""
+    return not (plain[at : at + 1].isalnum() or plain[at : at + 1] in ("_", "-"))

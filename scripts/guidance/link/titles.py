@@ -12,11 +12,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from guidance.link.spoken import Spoken, can_be_named, telling_word, words_in
+from guidance.link.spoken import Spoken, can_be_named, ends_word, places, telling_word, words_in
 from guidance.model import Block, Document, GuidanceError, Link, List, Text, block_texts
 
 _LAW = "https://www.legislation.gov.uk/"
 _INSTRUMENT = re.compile(r"\b(?:Act|Regulations|Order|Rules),? \d{4}$")
+_ODD_SPACE = re.compile(r"\s\s|[^\S ]")
 _ENTRIES = 3  # of a list of titles, at the least
 _LEAST = 4  # words of a title that is told by itself: fewer may be any words
 
@@ -67,13 +68,12 @@ class Titles(Struct, frozen=True, dict=True):
         told = self._told.keys() & words_in(text.plain)
         if not told:
             return ()
-        key = _key(text.plain)
-        candidates = (name for word in told for name in self._told[word] if _key(name) in key)
-        found = [(m.start(), -len(n), n, m) for n in candidates for m in _pattern(n).finditer(text.plain)]
+        candidates = (name for word in told for name in self._told[word])
+        found = sorted((start, -len(name), end) for name in candidates for start, end in _spans(name, text.plain))
         mentions: list[Mention] = []
-        for start, _, _, match in sorted(found, key=lambda one: one[:3]):
+        for start, _, end in found:
             if not mentions or start >= mentions[-1].end:
-                mentions.append(Mention(start, match.end(), self._addresses[_key(match.group())]))
+                mentions.append(Mention(start, end, self._addresses[_key(text.plain[start:end])]))
         return tuple(mentions)
 
 
@@ -81,9 +81,26 @@ def _key(name: str) -> str:
     return " ".join(name.replace("’", "'").replace("‘", "'").lower().split())
 
 
+def _spans(name: str, plain: str) -> Iterator[tuple[int, int]]:
+    """Where a title stands in a text: with any kind of space and apostrophe, in either case where it is long
+    enough."""
+    wanted, text = _folded(name, name), _folded(plain, name)
+    if len(text) != len(plain) or _ODD_SPACE.search(plain):
+        yield from (match.span() for match in _pattern(name).finditer(plain))
+        return
+    for at in places(wanted, text):
+        if ends_word(text, at + len(wanted)):
+            yield at, at + len(wanted)
+
+
+def _folded(plain: str, name: str) -> str:
+    straight = plain.replace("’", "'")
+    return straight.lower() if len(name.split()) >= _LEAST else straight
+
+
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
-    """A title as a pattern: any kind of space and apostrophe, and either case where it is long enough."""
+    """The same as a pattern, which takes longer to make than a title to find."""
     words = [re.escape(word).replace("'", "['’]").replace("’", "['’]") for word in name.split()]
     pattern = r"\s+".join(words)
     either = f"(?i:{pattern})" if len(words) >= _LEAST else pattern
