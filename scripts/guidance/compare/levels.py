@@ -15,7 +15,8 @@ from guidance.model import ChangeKind, Duty, Level, Piece
 NEW_WORDS = 8  # so many words put in, and none taken out, are something new rather than a rewording
 
 _MODAL = re.compile(r"\b(must|should|may)(?![a-z])(\s+(?:not|no longer)\b)?")  # not "May", the month
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S++|(?<!\S)\S+@\S++")
+_NO_LETTERS = re.compile(r"[\W\d_]+")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _PAGE_WORD = re.compile(r"\b(?:pages?|paras?|paragraphs?|and|to)\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
@@ -46,12 +47,16 @@ def only_numbers(pieces: Sequence[Piece]) -> bool:
     if any(piece.kind.startswith("moved") for piece in pieces):
         return False
     changed = " ".join(piece.text for piece in pieces if piece.kind != "same")
-    return not _LETTERS.search(_PAGE_WORD.sub(" ", _ADDRESS.sub(" ", changed)))
+    return not _LETTERS.search(_PAGE_WORD.sub(" ", _without_addresses(changed)))
+
+
+def _without_addresses(text: str) -> str:
+    return _ADDRESS.sub(" ", text) if "@" in text or "://" in text or "www." in text else text
 
 
 def _letters(text: str) -> str:
     """A bare text without addresses, numbers, punctuation and spaces."""
-    return "".join(filter(str.isalpha, _ADDRESS.sub(" ", text))).casefold()
+    return _NO_LETTERS.sub("", _without_addresses(text)).casefold()
 
 
 def level_of(
