@@ -4,10 +4,12 @@ Measured on made-up editions of about 25 pages, each a variation of the one befo
 """
 
 import math
+import resource
 import sys
 from collections.abc import Mapping, Sequence
-from itertools import combinations, pairwise
 from pathlib import Path
+
+from msgspec import structs
 
 from guidance.bench.bench import Bench, Row, Table, fresh, program
 from guidance.bench.made import make_publication
@@ -15,46 +17,43 @@ from guidance.bench.measure import Run, run
 from guidance.compare.changes import compare
 from guidance.link.agencies import Vocabulary
 from guidance.link.duties import find_duties
+from guidance.model import Document, Duty
 from guidance.read import read_document
 
 ABOUT = (
     "Processor seconds and the peak memory of the largest process, whole programs. The exponent is that of the "
     "best line through the logarithms: 1 is linear. `last step` is the exponent between the two largest counts: "
-    "more than the first, it bends upwards. The site is compared pair by pair, each edition with each older "
-    "one, so its pages grow faster than its editions: its exponent is also given per page."
+    "more than the first, it bends upwards. Neighbouring editions are compared, and each with the one in force: "
+    'two pairs for each edition more. All pairs are what `comparisons = "all"` in a register comes to.'
 )
 COUNTS = (1, 2, 4, 8, 16)
 
 
 def measure_growth(bench: Bench) -> Table:
     """Reading, comparing and the whole site for ever more editions."""
-    counts = COUNTS[:3] if bench.quick else COUNTS
     place = bench.work / "growth"
     folder = fresh(place / "publication")
-    bench.tell(f"setting {counts[-1]} editions")
-    pdfs = make_publication(bench.root, folder, counts[-1])
-    start = run(
-        [sys.executable, "-m", "guidance.bench.growth", "read"], bench.work / "logs" / "start.log", bench.root
-    )
+    bench.tell(f"setting {COUNTS[-1]} editions")
+    pdfs = make_publication(bench.root, folder, COUNTS[-1])
     runs: dict[str, dict[int, Run]] = {"reading": {}, "comparing neighbours": {}, "comparing all pairs": {}}
-    for count in counts:
+    for count in COUNTS:
         bench.tell(f"reading and comparing {count} editions")
         for what, order in (("reading", "read"), ("comparing neighbours", "next"), ("comparing all pairs", "all")):
             if what == "reading" or count > 1:
-                command: list[str | Path] = [sys.executable, "-m", "guidance.bench.growth", order, *pdfs[:count]]
-                runs[what][count] = run(command, bench.work / "logs" / f"{order}-{count}.log", bench.root)
-    reading = runs["reading"]
-    for what in ("comparing neighbours", "comparing all pairs"):  # what it took beyond reading
-        runs[what] = {n: _less(one, reading[n]) for n, one in runs[what].items()}
-    runs["reading"] = {n: _less(one, start) for n, one in reading.items()}
+                runs[what][count] = _inner(bench, order, pdfs[:count])
     rows = [_row(what, of, {n: _units(what, n) for n in of}) for what, of in runs.items()]
-    site, pages = _sites(bench, place, counts)
+    site, pages = _sites(bench, place)
     rows += [_row("site, by editions", site, {n: float(n) for n in site}), _row("site, by pages", site, pages)]
-    return Table("Growth", ABOUT, (*rows, *_paper(runs["reading"], site, counts)))
+    return Table("Growth", ABOUT, (*rows, *_paper(runs["reading"], site)))
 
 
-def _less(one: Run, start: Run) -> Run:
-    return Run(max(one.wall - start.wall, 0.01), max(one.cpu - start.cpu, 0.01), one.memory, one.fault)
+def _inner(bench: Bench, order: str, pdfs: Sequence[Path]) -> Run:
+    """A run of the program below; its time is that of the work alone, without its start."""
+    log = bench.work / "logs" / f"{order}-{len(pdfs)}.log"
+    command: list[str | Path] = [sys.executable, "-m", "guidance.bench.growth", order, *pdfs]
+    whole = run(command, log, bench.root)
+    said = log.read_text(encoding="utf-8").split()
+    return whole if whole.fault else structs.replace(whole, cpu=float(said[-1]))
 
 
 def _units(what: str, count: int) -> float:
@@ -64,9 +63,9 @@ def _units(what: str, count: int) -> float:
     return count * (count - 1) / 2 if what == "comparing all pairs" else float(count)
 
 
-def _sites(bench: Bench, place: Path, counts: Sequence[int]) -> tuple[dict[int, Run], dict[int, float]]:
+def _sites(bench: Bench, place: Path) -> tuple[dict[int, Run], dict[int, float]]:
     runs, pages = {}, {}
-    for count in counts:
+    for count in COUNTS:
         bench.tell(f"building a site of {count} editions")
         folder = fresh(place / f"publication-{count}")
         make_publication(bench.root, folder, count)
@@ -101,9 +100,9 @@ def _row(what: str, runs: Mapping[int, Run], sizes: Mapping[int, float]) -> Row:
     return Row(what, "1 to 16 editions", found=found, note=fault)
 
 
-def _paper(reading: Mapping[int, Run], site: Mapping[int, Run], counts: Sequence[int]) -> list[Row]:
+def _paper(reading: Mapping[int, Run], site: Mapping[int, Run]) -> list[Row]:
     """A thousand documents of 170 pages as publications of eight editions each, from the figures of this run."""
-    last = counts[-1]
+    last = COUNTS[-1]
     scale = 170 / 25
     eight = min(8, last)
     costs = {"reading": reading[last].cpu / last * scale, "all": site[eight].cpu / eight * scale}
@@ -119,15 +118,31 @@ def _paper(reading: Mapping[int, Run], site: Mapping[int, Run], counts: Sequence
     ]
 
 
-def _work(order: str, files: Sequence[Path]) -> None:
-    texts = [read_document(file) for file in files]
-    if order == "read":
-        return
-    duties = [find_duties(text, Vocabulary()) for text in texts]
-    numbers = range(len(texts))
-    for old, new in pairwise(numbers) if order == "next" else combinations(numbers, 2):
-        compare(texts[old], texts[new], (str(old), str(new)), (duties[old], duties[new]))
+def _seconds() -> float:
+    """Processor seconds until now, those of processes that have ended included: a file is read by two."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def _work(order: str, files: Sequence[Path]) -> float:
+    """Read each file and let it go; or compare each with the one before it, or with all before it. The processor
+    seconds that it took: of reading, or of finding duties and comparing."""
+    held: list[tuple[Document, tuple[Duty, ...]]] = []
+    reading = comparing = 0.0
+    for number, file in enumerate(files):
+        begin = _seconds()
+        new = read_document(file)
+        reading += _seconds() - begin
+        if order == "read":
+            continue
+        begin = _seconds()
+        duties = find_duties(new, Vocabulary())
+        for old, (text, bound) in enumerate(held):
+            compare(text, new, (str(old), str(number)), (bound, duties))
+        comparing += _seconds() - begin
+        held = [*(held if order == "all" else ()), (new, duties)]
+    return reading if order == "read" else comparing
 
 
 if __name__ == "__main__":
-    _work(sys.argv[1], [Path(name) for name in sys.argv[2:]])
+    sys.stdout.write(f"{_work(sys.argv[1], [Path(name) for name in sys.argv[2:]]):.4f}\n")

@@ -4,7 +4,7 @@ The peers print the Markdown that ours makes; ours also reads, compares, links a
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -12,7 +12,7 @@ import msgspec
 from guidance.bench import browsing, peers
 from guidance.bench.bench import OURS, Bench, Row, Table, fresh, program
 from guidance.bench.made import make_publication
-from guidance.bench.measure import Cost, Run, measure, run
+from guidance.bench.measure import Run, measure, run
 from guidance.bench.peers import Home
 from guidance.build import publication_folders
 from guidance.editions import Making
@@ -22,14 +22,17 @@ from guidance.loading import Places, load_editions
 from guidance.publish.site import Folder, Workshop
 from guidance.register import read_register
 
+EDITIONS = 8  # as many as the register of Working Together has
 ABOUT = (
     "All editions of a made-up guidance. Ours from the PDFs (`cold`), from texts that are read and compared "
-    "already (`pages`: what the peers do), and after one word of one PDF has changed (`one word`). The peers "
-    "print the same Markdown, with their own search; `one word` is what they do on the same folders again. "
-    "Memory is the peak of the largest process. `first load`: bytes, compressed, that a browser fetches for a "
-    "chapter; `search payload`: what it fetches before results stand there, `search ms`: from the last key to "
-    "the first result."
+    "already (`pages`: what the peers do), after one word of one PDF has changed (`one word`, of `cold` its share: "
+    "`one word share`), and with nothing changed (`no change`). Ours also sets each edition as Word, EPUB and PDF, "
+    "and indexes paragraphs. The peers print the same Markdown, with their own search; `one word` is what they do "
+    "on the same folders again. Memory is the peak of the largest process. `first load`: bytes, compressed, that a "
+    "browser fetches for a chapter; `search payload`: what it fetches before results stand there, `search ms`: "
+    "from the last key to the first result."
 )
+_READ = ("documents", "duties", "comparisons")  # kinds of results that the peers do not make
 _BASE = """site_name: Keeping a Harbour
 theme: {name: %s%s}
 plugins: [%s]
@@ -37,9 +40,8 @@ markdown_extensions: [abbr, admonition, attr_list, def_list, md_in_html, tables,
 """
 
 
-def measure_sites(bench: Bench) -> Table:
-    """Ours and the peers' sites of the same editions."""
-    count = 2 if bench.quick else 6
+def measure_sites(bench: Bench, count: int = EDITIONS) -> Table:
+    """Ours and the peers' sites of the same editions, `count` of them."""
     place = bench.work / "site"
     folder = fresh(place / "publication")
     bench.tell(f"setting {count} editions")
@@ -65,35 +67,41 @@ def _ours(bench: Bench, folder: Path, count: int, place: Path) -> list[Row]:
     )
     log = bench.work / "logs" / "build.log"
 
-    def cold() -> Cost:
-        return measure(lambda: _after(lambda: fresh(place), command, log, place), 1 if bench.quick else 2)
-
-    def pages() -> Cost:
-        return measure(lambda: _after(lambda: _forget(place), command, log, place), 1 if bench.quick else 2)
-
+    times = 1 if bench.quick else 3
     bench.tell("building the site")
-    costs = {"cold": cold(), "pages": pages()}
-    make_publication(bench.root, folder, count, count // 2)
+    costs = {"cold": measure(lambda: _after(lambda: fresh(place), command, log, place), times)}
+    costs["no change"] = measure(lambda: run(command, log, place), times)
     bench.tell("building the site after one changed word")
-    costs["one word"] = measure(lambda: run(command, log, place), 1)
+    changed = iter(range(count // 2, count))
+
+    def one_word() -> Run:
+        make_publication(bench.root, folder, count)
+        run(command, log, place)  # as it was, whatever was changed before
+        make_publication(bench.root, folder, count, next(changed))
+        return run(command, log, place)
+
+    costs["one word"] = measure(one_word, min(times, count - count // 2))
     make_publication(bench.root, folder, count)
+    bench.tell("building the site from texts that are read")
+    costs["pages"] = measure(lambda: _after(lambda: _forget(place), command, log, place), times)
     found = {f"{name} s": cost.wall for name, cost in costs.items()}
     found |= {f"{name} cpu": cost.cpu for name, cost in costs.items()}
+    found["one word share"] = round(costs["one word"].wall / costs["cold"].wall, 3)
     fault = next((cost.fault for cost in costs.values() if cost.fault), "")
     return [Row(OURS, "all editions", msgspec.structs.replace(costs["cold"], fault=fault), found)]
 
 
-def _after(first: object, command: Sequence[str | Path], log: Path, place: Path) -> Run:
-    if callable(first):
-        first()
+def _after(first: Callable[[], object], command: Sequence[str | Path], log: Path, place: Path) -> Run:
+    first()
     return run(command, log, place)
 
 
 def _forget(place: Path) -> None:
-    """Take away what was printed, and keep what was read and compared."""
-    for made in ("editions", "repository"):
-        shutil.rmtree(place / "build" / made, ignore_errors=True)
-    shutil.rmtree(place / "site", ignore_errors=True)
+    """Take away all that was made of texts, and keep what was read and compared."""
+    made = [place / "site", *(path for path in (place / "build").iterdir() if path.name != "kept")]
+    made += [path for path in (place / "build" / "kept").iterdir() if path.name not in _READ]
+    for path in made:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 # --- The same Markdown -----------------------------------------------------------------------------
@@ -200,5 +208,6 @@ def _twice(bench: Bench, home: Home, who: str, lines: list[str], docs: Path, pla
             shutil.copyfile(path, target)
     again = run(["sh", script], log, place)
     found = {"pages s": cold.wall, "pages cpu": cold.cpu, "one word s": again.wall, "one word cpu": again.cpu}
+    found["one word share"] = round(again.wall / cold.wall, 3)
     cost = measure(iter([cold]).__next__, 1)
     return Row(who, "all editions", cost, found, home.versions, cold.fault or home.peer.licence)
