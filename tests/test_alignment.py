@@ -2,6 +2,7 @@
 
 import os
 from collections import Counter
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,25 @@ def test_the_heaviest_chain_keeps_both_orders() -> None:
     assert heaviest_chain([(0, 2, 7), (1, 0, 3), (2, 1, 3)]) == {(0, 2)}
     assert heaviest_chain([(0, 0, 1), (0, 1, 1), (1, 1, 1)]) == {(0, 0), (0, 1), (1, 1)}
     assert heaviest_chain([]) == frozenset()
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(1, 9)), max_size=7, unique_by=lambda e: e[:2]
+    )
+)
+def test_no_other_chain_is_heavier(edges: list[tuple[int, int, int]]) -> None:
+    kept = heaviest_chain(edges)
+    weight = {(old, new): heavy for old, new, heavy in edges}
+    ordered = sorted(kept)
+    assert all(one[1] <= other[1] for one, other in pairwise(ordered))
+    best = max(
+        sum(heavy for _, _, heavy in some)
+        for size in range(len(edges) + 1)
+        for some in combinations(sorted(edges), size)
+        if all(one[1] <= other[1] for one, other in pairwise(some))
+    )
+    assert sum(weight[edge] for edge in kept) == best
 
 
 texts = st.lists(st.one_of(st.integers(0, 30).map(sentence), st.text(max_size=30)), max_size=3).map(" ".join)

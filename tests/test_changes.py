@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
+from guidance.anchors import normalise
 from guidance.compare.changes import apply, compare, joined_text
 from guidance.compare.words import diff_words, sentences
 from guidance.model import (
@@ -232,3 +233,16 @@ def test_a_sentence_that_stands_twice_is_not_called_moved() -> None:
         [f"1. {one} {said}", f"2. {two}", f"3. {three}"], [f"1. {one}", f"2. {two} {said}", f"3. {three} {said}"]
     )
     assert not [piece for change in found for piece in change.pieces if piece.kind.startswith("moved")]
+
+
+@pytest.mark.parametrize(
+    ("printed", "alike"),
+    [
+        ("a  ‘harbour’\u00a0master’s “log”", "a 'harbour' master's \"log\""),
+        ("ﬁsh – and — ropes‑end", "fish - and - ropes-end"),
+        ("moor\u00ading\n\tline", "mooring line"),
+        ("plain  text\r\n", "plain text"),
+    ],
+)
+def test_what_a_reissue_sets_differently_is_alike(printed: str, alike: str) -> None:
+    assert normalise(printed) == alike

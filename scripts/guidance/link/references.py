@@ -238,8 +238,9 @@ class _Resolver:
         return f"#{anchor}" if anchor and self._places.beside(anchor, one.provision.anchor) else None
 
     def _bare(self, one: Found) -> Act | None:
-        """The Act meant by "section 47" alone: as cited in full in this provision, as the field uses it, as the one
-        fitting Act named before it, as the document uses it throughout, or as its own "the Regulations" says."""
+        """The Act meant by "section 47" alone: as cited in full in this provision; as the field uses it, unless the
+        document says what "the Act" or "the Regulations" are; as the one fitting Act named before it; as those
+        Regulations; or as the document uses it throughout."""
         pinpoints, anchor = one.citation.pinpoints, one.provision.anchor
         key = _key(pinpoints[0])
         own = [a for a in self._meant.values() if fits(a, pinpoints)]
