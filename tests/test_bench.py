@@ -88,6 +88,10 @@ def test_what_an_output_marks_as_added_is_counted_apart() -> None:
     assert (unmarked.word_precision, unmarked.added) == (0.6667, 0)
 
 
+def test_cells_of_a_table_are_words_apart() -> None:
+    assert judge_words("<tr><th>Part one</th><th>Boats</th></tr>", ["Part one Boats"]).word_precision == 1
+
+
 def test_what_a_file_says_of_its_pictures_is_not_invented() -> None:
     assert judge_words("Boats. A crane lifts one.", ["Boats."], ["A crane lifts one."]).word_precision == 1
     assert judge_words("Boats. A crane lifts one.", ["Boats."]).word_precision == 0.2

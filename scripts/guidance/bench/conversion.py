@@ -1,5 +1,6 @@
 """Conversion beside its peers: what it costs as a whole program, and how much of the file is in what comes out."""
 
+import hashlib
 import json
 import re
 import shutil
@@ -12,7 +13,7 @@ from guidance.bench import peers
 from guidance.bench.bench import OURS, Bench, Row, Table, fresh, program
 from guidance.bench.measure import Run, measure, run
 from guidance.bench.peers import Home
-from guidance.bench.quality import judge, judge_words, read_truth
+from guidance.bench.quality import Quality, Words, judge, judge_words, read_truth
 
 ABOUT = (
     "Whole programs, start-up included, from a PDF to Markdown or text. Memory is the peak of the largest "
@@ -108,8 +109,11 @@ def _judged(bench: Bench, row: Row, file: Path, floor: Home) -> Row:
         run([floor.python, peers.DRIVER, floor.peer.name, file, words], bench.work / "logs" / "words.log")
     pages, pictures = words.read_text(encoding="utf-8").split("\f"), _said_of_pictures(file)
     text = _out(bench, row.who, file).read_text(encoding="utf-8")
-    known = bench.files[0] == file and bench.official
-    found = judge(text, read_truth(), pages, pictures) if known else judge_words(text, pages, pictures)
+    truth, sha256 = read_truth(), hashlib.sha256(file.read_bytes()).hexdigest()
+    if sha256 == truth.sha256:
+        found: Quality | Words = judge(text, truth, pages, pictures)
+    else:
+        found = judge_words(text, pages, pictures, truth.others.get(sha256, ()))
     return structs.replace(row, found={name: float(value) for name, value in structs.asdict(found).items()})
 
 

@@ -30,6 +30,7 @@ class Truth(Struct, frozen=True):
     boxes: tuple[tuple[int, str], ...]  # page, opening
     contents: tuple[int, ...]  # pages of the printed contents list, which a converter may leave out
     joins: tuple[tuple[int, str], ...]  # page that ends within a sentence, its last and the next page's first words
+    others: dict[str, tuple[int, ...]] = {}  # of other files, by sha256: the pages of their contents list
 
 
 class Quality(Struct, frozen=True):
@@ -83,6 +84,7 @@ _ADDED = re.compile(r"""<(\w+)\b[^<>]*\bclass\s*=\s*["'][^"'<>]*\bfurniture\b[^<
 _ADDED_LINE = re.compile(r"(?m)^.*\{:[^{}\n]*\.furniture\b[^{}\n]*\}[ \t]*$")
 _FRONT = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _TAG = re.compile(r"<[^<>]+>")
+_PARTING = re.compile(r"</?(?:br|dd|div|dt|figcaption|h[1-6]|li|p|summary|table|td|th|tr)\b[^<>]*>")
 _LINK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?([^()\s<>]*(?:\([^()\s]*\)[^()\s<>]*)*)>?[^()]*\)")
 _HREF = re.compile(r"""href\s*=\s*["']([^"']+)["']|<((?:https?|mailto):[^<>\s]+)>""")
 _PRINTED = re.compile(r"(?<![(\"'<=])\bhttps?://[^\s<>()\[\]]+")
@@ -93,7 +95,7 @@ def plain(markdown: str) -> str:
     text = _ATTRIBUTES.sub("", markdown)
     for _ in range(2):
         text = _LINK.sub(r"\1", text)
-    text = re.sub(r"\\([\\`*_{}\[\]()#+.!|<>&~-])", r"\1", _TAG.sub("", text))
+    text = re.sub(r"\\([\\`*_{}\[\]()#+.!|<>&~-])", r"\1", _TAG.sub("", _PARTING.sub(" ", text)))
     return re.sub(r"\*+|~~|`+|(?<!\w)__?|__?(?!\w)", "", html.unescape(text))
 
 
