@@ -14,7 +14,7 @@ from msgspec import Struct
 from guidance.model import Document, GuidanceError, Kind, Provision, plain_text
 
 _PREFIX: dict[Kind, str] = {"paragraph": "para", "footnote": "fn", "flow-chart": "flow-chart"}
-_QUOTES = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", "-"), ("‑", "-"), ("\u00ad", ""))
+_QUOTES = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", "-"), ("‐", "-"), ("\u00ad", ""))
 _LONGEST = 56  # characters of a title that an anchor keeps
 _HEADER = "# anchor\tkind\tnumber\tpage\tfingerprint"
 
