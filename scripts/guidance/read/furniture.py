@@ -15,8 +15,10 @@ from guidance.read.numbering import roman_value
 _DIGITS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(r"^(?:page\s*)?[-–]?\s*(\d{1,4}|[ivxl]{1,6})\s*[-–]?(?:\s*(?:of|/)\s*\d+)?$", re.I)
 _ENTRY = re.compile(
-    r"^(?P<title>.*?\S)[\s.…_·]*?[\s.…]\s*(?P<page>\d{1,4})$|^(?P<glued>.*[^\W\d])(?P<number>\d{1,4})$"
+    r"^(?P<title>.*?\S)[\s.…_·]*?[\s.…]\s*(?P<page>\d{1,4}|[ivxl]{1,6})$|^(?P<glued>.*[^\W\d])(?P<number>\d{1,4})$"
 )
+_ROMAN = re.compile(r"(?:^|[\s.…])x{0,3}(?:ix|iv|v?i{0,3})$")
+_BEFORE = -1000  # where pages with roman numbers stand before the others
 _TITLED = 1.15  # of the body's size: larger type is a title's rather than a running head's
 _CONTENTS = re.compile(r"^(?:table of )?contents(?: page)?$", re.I)
 
@@ -117,10 +119,12 @@ def _entries_after(lines: Sequence[Line]) -> int:
 
 def _entry(line: Line) -> tuple[str, int] | None:
     words = line.text.strip()
-    found = _ENTRY.match(words) if words[-1:].isdigit() else None
+    found = _ENTRY.match(words) if words[-1:].isdigit() or _ROMAN.search(words[-8:]) else None
     if not found:
         return None
-    return (found["title"] or found["glued"]).strip(" .…_·"), int(found["page"] or found["number"])
+    page = found["page"] or found["number"]
+    at = int(page) if page.isdigit() else _BEFORE + roman_value(page)
+    return (found["title"] or found["glued"]).strip(" .…_·"), at
 
 
 def _gather(
@@ -128,7 +132,7 @@ def _gather(
 ) -> tuple[dict[int, set[int]], tuple[Entry, ...]]:
     taken: dict[int, set[int]] = {number: {index}}
     entries: list[Entry] = []
-    last, start = 0, index + 1
+    last, start = _BEFORE, index + 1
     right = max((line.right for line in pages[number][index + 1 :] if _entry(line)), default=0.0)
     for at in range(number, min(len(pages), number + 12)):
         waiting: list[int] = []
