@@ -330,6 +330,29 @@ def roman_page_numbers_at_the_head() -> Shape:
     return Shape(source, (), ((1, "Foreword"),), says=said)
 
 
+def levels_left_out_colours_of_their_own_and_a_foreword_on_roman_pages() -> Shape:
+    source = HEAD + '#set page(paper: "a4", margin: 2.5cm, numbering: "i")\n= Contents\n'
+    listed = {
+        "Foreword": "iii",
+        "Thanks": "iv",
+        "Chapter 1: Oars": "1",
+        "Chapter 2: Sails": "2",
+        "Chapter 3: Ash": "3",
+    }
+    sections = {"Chapter 1: Oars": (2, 3, 3, 2), "Chapter 2: Sails": (2, 2), "Chapter 3: Ash": (2, 3)}
+    source += "".join(f"#block[{title} #box(width: 1fr, repeat[.]) {page}]\n" for title, page in listed.items())
+    headings: list[tuple[int, str]] = []
+    for title in listed:
+        headings.append((1, title))
+        source += f'#pagebreak()\n#text(18pt, weight: "bold")[{title}]\n\n{paragraph(len(headings))}\n\n'
+        for level in sections.get(title, ()):
+            headings.append((level, f"Of wood {len(headings)}"))
+            size = 14 if level == 2 and "Sails" not in title else 12  # the level between is left out
+            source += f'#text({size}pt, weight: "bold", fill: rgb("104f75"))[{headings[-1][1]}]\n\n'
+            source += f"{paragraph(len(headings) + 40)}\n\n"
+    return Shape(source, (), tuple(headings))
+
+
 SHAPES: tuple[Callable[[], Shape], ...] = (
     decimals_with_running_heads_and_notes_at_chapters_ends,
     numbers_that_start_again_in_each_chapter,
@@ -351,4 +374,5 @@ SHAPES: tuple[Callable[[], Shape], ...] = (
     titles_in_colour_that_are_not_bold,
     a_glossary_whose_terms_take_two_lines,
     roman_page_numbers_at_the_head,
+    levels_left_out_colours_of_their_own_and_a_foreword_on_roman_pages,
 )

@@ -97,20 +97,20 @@ def rank_headings(
     ranks = _style_ranks(by_style)
     deeper = _depths(titles, votes)
     headings: list[Heading] = []
-    before = 0
+    above: list[int] = []  # the levels that other evidence gives the headings around this one
     for index, (chunk, vote) in enumerate(zip(titles, votes, strict=True)):
         style = _style(chunk)
         alike, unknown, every = by_style[style][ranks[style]], by_style[style][0], by_style[style].total()
         usual = alike >= _NEARLY_ALL * every or unknown > (1 - _NEARLY_ALL) * every
         level = vote.bookmark or vote.contents or (ranks[style] if usual else vote.tag) or ranks[style]
         level += deeper.get(index, 0)
-        level = before = min(level, before + 1)
+        above = [*(outer for outer in above if outer < level), level]
         evidence: list[EvidenceKind] = []
         evidence += ["bookmark"] if vote.bookmark else []
         evidence += ["contents"] if vote.contents else []
         evidence += ["tag"] if vote.tag else []
         evidence += ["number"] if index in deeper else []
-        headings.append(Heading(chunk, level, (*evidence, "style")))
+        headings.append(Heading(chunk, len(above), (*evidence, "style")))
     return _chapters_first(headings)
 
 

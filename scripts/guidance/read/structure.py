@@ -128,9 +128,8 @@ def _headings(parts: Sequence[Part], bookmarks: Sequence[Bookmark], flow: Flow) 
     named -= {i for i in named if not loud[i] and key_of(titles[i].text) in shouted}
     named |= find_side_heads(parts, [i for i in titles if not loud[i]], flow.metrics)
     colours = Counter(titles[i].lines[0].colour for i in named if loud[i])
-    usual = {colour for colour, count in colours.items() if count > 1} or _usual_colours(
-        [title for i, title in titles.items() if loud[i]]
-    )
+    usual = {colour for colour, count in colours.items() if count > 1}
+    usual |= _usual_colours([title for i, title in titles.items() if loud[i]], bool(usual))
     kept = {
         i: titles[i]
         for i in titles
@@ -145,12 +144,14 @@ def _is_loud(title: Chunk, flow: Flow) -> bool:
     return bool(lettered) and all(is_title(line, flow.metrics) for line in lettered)
 
 
-def _usual_colours(titles: Sequence[Chunk]) -> set[int]:
-    """The colours of titles that stand on several pages; a chart's labels are loud on one."""
+def _usual_colours(titles: Sequence[Chunk], known: bool) -> set[int]:
+    """The colours of titles that stand on several pages; a chart's labels are loud on one. Where there are none and
+    nothing is `known` otherwise, all."""
     pages: dict[int, set[int]] = defaultdict(set)
     for title in titles:
         pages[title.lines[0].colour].add(title.lines[0].page)
-    return {colour for colour, on in pages.items() if len(on) > 2} or set(pages)
+    several = {colour for colour, on in pages.items() if len(on) > 2}
+    return several if several or known else set(pages)
 
 
 def _title(pages: Pages, flow: Flow) -> str:
