@@ -13,9 +13,11 @@ from guidance.publish import search_index
 from guidance.publish.pages import addresses, lay_out
 from guidance.publish.search import (
     Acronym,
+    OwnPage,
     Searchable,
     SearchRecord,
     other_forms,
+    own_records,
     places,
     read_acronyms,
     search_records,
@@ -102,6 +104,18 @@ FORMS = (Acronym("s47", ("section 47",)), Acronym("MAP", ("made-up access plan",
 )
 def test_other_forms(words: str, others: str) -> None:
     assert other_forms(words, FORMS) == others
+
+
+def test_our_own_pages_are_records_under_no_edition() -> None:
+    pages = [
+        OwnPage("guide/index.md", "Guide", ("Guide",), "Guide\nChoose."),
+        OwnPage("guide/knots.md", "Knots", ("Knots", "By when"), "Knots\nTie them."),
+        OwnPage("empty.md", "Empty", (), ""),
+    ]
+    first, second = own_records(pages, 7)
+    assert (first.url, second.url) == ("guide/", "guide/knots/")
+    assert (first.meta["heading"], second.meta["heading"]) == ("Guide", "Guide › Knots")
+    assert second.filters == {"edition": ("pages",), "topic": ("Knots", "Knots", "By when"), "place": ("8",)}
 
 
 def test_acronyms_are_read_or_their_fault_is_named(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ const index = () => (loading ??= (async () => {
 // What narrows results down, and which of them are one text, by the index's own ids.
 let gathering = null;
 const allFacets = () => (gathering ??= (async () => {
-  const every = await Promise.all(known.editions.map(async (edition) => {
+  const every = await Promise.all([...known.editions, known.pages].filter(Boolean).map(async (edition) => {
     const got = await fetch(here(`search/facets/${edition}.json`));
     if (!got.ok) throw new Error(got.statusText);
     return Object.entries(await got.json()).map(([id, one]) => [id, { ...one, edition }]);
@@ -112,7 +112,8 @@ const hit = (result, forms) => {
   const isNamed = own.toLowerCase().startsWith((meta.number ?? "").toLowerCase()); // "Flow chart 4: ..." says its number itself
   const name = isNamed ? own : [meta.number, own].filter(Boolean).join(" · ");
   const link = make("a", { href: here(result.raw_url ?? result.url), className: "hit__link" }, name || meta.title);
-  const where = [`${meta.edition}, ${meta.standing}`, ...path.slice(0, -1)];
+  const from = meta.edition === known.pages ? "Our own words" : `${meta.edition}, ${meta.standing}`;
+  const where = [from, ...path.slice(0, -1)];
   const item = make("li", { className: "hit" }, make("h3", {}, link),
     make("p", { className: "hit__where" }, where.filter(Boolean).join(" › ")));
   if ((result.raw_content ?? result.content).trim() !== own) item.append(around(result, forms)); // a bare heading says it once
@@ -125,8 +126,8 @@ const hit = (result, forms) => {
 };
 
 class Group {
-  constructor(title, results, forms) {
-    Object.assign(this, { results, forms, at: 0 });
+  constructor(title, results, forms, step = FIRST) {
+    Object.assign(this, { results, forms, step, at: 0 });
     this.list = make("ol", { className: "hits" });
     this.more = make("button", { type: "button", className: "search__more" }, "Show more");
     this.part = make("section", {}, make("h2", {}, title), this.list, this.more);
@@ -137,7 +138,7 @@ class Group {
     });
   }
   async next() {
-    const batch = this.results.slice(this.at, this.at + FIRST);
+    const batch = this.results.slice(this.at, this.at + this.step);
     this.at += batch.length;
     this.list.append(...(await Promise.all(batch.map((one) => one.data()))).map((one) => hit(one, this.forms)));
     this.more.hidden = this.at >= this.results.length;
@@ -168,7 +169,8 @@ const ask = async (text, forms, facets) => {
   const quoted = (one) => (/\s/.test(one) && !one.includes('"') ? `"${one}"` : one);
   const bare = text.split(/\s+/).filter((word) => !ASIDE.test(word)).join(" ");
   const loose = text ? [...new Set([text, bare])].filter(Boolean) : [null];
-  const answers = await Promise.all([...loose, ...new Set([text, ...forms].map(quoted))].map((one) => pagefind.search(one || null)));
+  const exact = new Map([text, ...forms].map((one) => [one.toLowerCase(), quoted(one)]));
+  const answers = await Promise.all([...loose, ...exact.values()].map((one) => pagefind.search(one || null)));
   const found = new Map();
   answers.forEach(({ results }, at) => {
     for (const one of results) {
@@ -232,7 +234,7 @@ const go = async ({ jump = false } = {}) => {
     location.assign(cited.addresses[0]);
     return;
   }
-  if (!known.editions.length) { // no text in this build: only places
+  if (!known.editions.length && !known.pages) { // nothing to search in this build: only places
     found.replaceChildren(...(cited ? [straight(cited)] : []));
     said.textContent = cited ? "" : "There is no text here to search; name a place, such as para 12.";
     return;
@@ -252,17 +254,22 @@ const go = async ({ jump = false } = {}) => {
   const once = wanted.filter(({ facet }) =>
     !facet.lineage || known.editions.indexOf(facet.edition) === newest.get(facet.lineage));
   const now = once.filter(({ facet }) => facet.edition === known.lead);
-  const then = once.filter(({ facet }) => facet.edition !== known.lead);
+  const ours = once.filter(({ facet }) => facet.edition === known.pages);
+  const then = once.filter(({ facet }) => facet.edition !== known.lead && !ours.some((one) => one.facet === facet));
   const isInForce = known.lead === known.inForce;
   const first = new Group(isInForce ? `In force: ${known.lead}` : `${known.lead}, the newest with its text here`, now, forms);
+  const own = new Group("On our own pages", ours, forms, FEW);
+  own.part.id = "own-pages";
   const second = new Group("Only in other editions", then, forms);
-  await Promise.all([first.next(), second.next()]);
+  await Promise.all([first.next(), own.next(), second.next()]);
   if (mine !== turn) return;
-  const parts = [first, second].filter((one) => one.at).map((one) => one.part);
+  const parts = [first, own, second].filter((one) => one.at).map((one) => one.part);
   if (cited) parts.unshift(straight(cited));
   found.replaceChildren(...parts);
   const counts = `${counted(now.length, "result")} in ${known.lead}` + (then.length ? `, ${then.length} only in other editions` : "");
-  said.textContent = now.length + then.length ? counts + (got.isPart ? ", most with only some of these words" : "") : `Nothing found${cited?.addresses.length ? ", but a place of that name" : ""}.`;
+  const some = got.isPart ? ", most with only some of these words" : "";
+  said.textContent = now.length + then.length + ours.length ? counts + some : `Nothing found${cited?.addresses.length ? ", but a place of that name" : ""}.`;
+  if (ours.length) said.append(", ", make("a", { href: "#own-pages" }, `${ours.length} on our own pages`));
 };
 const straight = ({ name, addresses, official }) => {
   if (official) {
@@ -286,7 +293,7 @@ form.addEventListener("submit", (event) => {
   clearTimeout(waiting);
   run({ jump: true });
 });
-if (known.editions.length) words.addEventListener("focus", () => index().catch(() => {}), { once: true });
+if (known.editions.length || known.pages) words.addEventListener("focus", () => index().catch(() => {}), { once: true });
 
 // Arrow keys lead from the field to the results and back; Enter is the link's own.
 document.addEventListener("keydown", (event) => {

@@ -3,9 +3,11 @@
 Brings the rooms together; records are made in `publish.search`, and nothing is printed here.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+from mkdocs.utils import meta
 from msgspec import Struct
 
 from guidance.anchors import permalinks, read_permalinks
@@ -14,10 +16,19 @@ from guidance.jobs import Crew, Job, Ticket, code_digest
 from guidance.link.agencies import read_agencies
 from guidance.publish import api
 from guidance.publish.pages import Page
-from guidance.publish.search import Searchable, SearchRecord, places, read_acronyms, search_records
+from guidance.publish.search import (
+    OwnPage,
+    Searchable,
+    SearchRecord,
+    own_records,
+    places,
+    read_acronyms,
+    search_records,
+)
 from guidance.publish.search_index import facets, make_index
 from guidance.publish.search_page import FORMS, INDEX, facets_path, places_path, render_search
 from guidance.register import Publication
+from guidance.reviews import read_files
 
 ACRONYMS = "acronyms.toml"  # in a publication's folder
 
@@ -55,21 +66,47 @@ def start_search(publication: Publication, folder: Path, compared: Compared, cre
     acronyms = read_acronyms(folder / ACRONYMS)
     records = search_records(editions, publication, compared.crosswalk.lineages, acronyms)
     agencies = {agency.id: agency.name for agency in read_agencies(folder / "agencies.toml").entries}
-    made_by = code_digest((), ("pagefind", "pagefind-bin"))
-    job = Job("the search index", index_of, (msgspec.msgpack.encode(records),), made_by, "indexes")
+    ours = (
+        {p: c for p, c in read_files(folder / publication.docs).items() if _is_page(p)} if publication.docs else {}
+    )
+    made_by = code_digest(("readability.py",), ("pagefind", "pagefind-bin"))
+    packed = (msgspec.msgpack.encode(records), msgspec.msgpack.encode(ours))
+    job = Job("the search index", index_of, packed, made_by, "indexes")
     files = {places_path(edition): api.encode(found) for edition, found in citable.items()}
     files[FORMS] = _compact([(acronym.short, *acronym.long) for acronym in acronyms])
-    page = render_search(publication, editions, citable, agencies)
-    return Searching(page, files, crew.start(job) if records else None)
+    page = render_search(publication, editions, citable, agencies, has_pages=bool(ours))
+    return Searching(page, files, crew.start(job) if records or ours else None)
 
 
-def index_of(packed: bytes) -> bytes:
-    """Packed SearchRecords -> the files that are searched in, by path from the publication's root; a job."""
+def _is_page(path: str) -> bool:
+    return path.endswith(".md") and not any(part.startswith("_") for part in path.split("/"))
+
+
+def index_of(packed: bytes, ours: bytes) -> bytes:
+    """Packed SearchRecords, and packed hand-written files by path -> the files that are searched in, by path from
+    the publication's root; a job."""
     records = msgspec.msgpack.decode(packed, type=tuple[SearchRecord, ...])
+    records += own_records(_own_pages(msgspec.msgpack.decode(ours, type=dict[str, bytes])), len(records))
     index = make_index(records)
     files = {f"{INDEX}{path}": content for path, content in index.items()}
     files |= {facets_path(edition): _compact(found) for edition, found in facets(records, index).items()}
     return msgspec.msgpack.encode(files)
+
+
+def _own_pages(files: dict[str, bytes]) -> Iterator[OwnPage]:
+    """What can be found of hand-written pages: those that do not ask to be left out (`search: {exclude: true}`)."""
+    from guidance.readability import read_blocks  # a parser of Markdown, which only this job needs
+
+    for path, content in files.items():
+        text = content.decode("utf-8", errors="replace")
+        front = meta.get_data(text)[1]
+        asked = front.get("search")
+        if isinstance(asked, dict) and asked.get("exclude"):
+            continue
+        blocks = read_blocks(text)
+        headings = tuple(block.text for block in blocks if block.kind in ("h1", "h2", "h3"))
+        title = str(front.get("title") or (headings[0] if headings else path))
+        yield OwnPage(path, title, headings, "\n".join(block.text for block in blocks if block.text))
 
 
 def short_forms(path: Path) -> dict[str, str]:

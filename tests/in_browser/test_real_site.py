@@ -107,7 +107,7 @@ def test_a_short_form_finds_the_long_one_and_shows_it(reader: Page, words: str, 
     [
         ("s47", "box · Initiating section 47 enquiries"),
         ("strategy discussion", "Strategy discussion"),
-        ("LADO", "People in positions of trust"),
+        ("LADO", "People in positions of trust|The armed services"),
         ("thresholds", "Referral|Local criteria for providing help"),
         ("private fostering", "Glossary"),
         ("working days", "How to notify a serious incident"),
@@ -123,6 +123,18 @@ def test_what_a_search_is_about_comes_first(reader: Page, words: str, first: str
     reader.goto(f"/search/?q={words}")
     expect(reader.locator(".hit__link").first).to_have_text(re.compile(first))
     assert "note" not in reader.locator(".hit__link").first.inner_text()
+
+
+def test_what_only_our_own_pages_speak_of_is_found_there(reader: Page) -> None:
+    reader.goto("/search/?q=LSCB")
+    group = reader.locator("#own-pages")
+    expect(group.get_by_role("link", name="The transition of 2018 and 2019")).to_be_visible()
+    reader.goto("/search/?q=strategy+discussion")
+    reader.get_by_role("link", name=re.compile("on our own pages")).click()
+    expect(group.locator(".hit__link").first).to_be_in_viewport()
+    expect(group.locator(".hit__link").first).to_have_text("The strategy discussion")
+    reader.locator("select[name='edition']").select_option("2023", force=True)
+    expect(group).to_have_count(0)
 
 
 def test_a_result_opens_at_the_paragraph_which_is_marked(reader: Page) -> None:

@@ -16,9 +16,10 @@ from msgspec import Struct
 from guidance.anchors import Permalink, permalink_path
 from guidance.model import Document, Duty, GuidanceError, Lineage, Provision, plain_text
 from guidance.publish.edition import is_superseded
-from guidance.publish.pages import title_of
+from guidance.publish.pages import page_url, title_of
 from guidance.register import Edition, Publication
 
+OURS = "pages"  # in place of an edition's id: pages written by hand
 _MANY = 3  # places in another edition that a result names at the most
 _OPENING = 40  # characters of a box that say what it is about
 _LABELS = {"paragraph": "para", "footnote": "note", "flow-chart": "flow chart", "box": "box", "table": "table"}
@@ -46,6 +47,15 @@ class SearchRecord(Struct, frozen=True):
     meta: Mapping[str, str]
     filters: Mapping[str, tuple[str, ...]]
     sort: Mapping[str, str]
+
+
+class OwnPage(Struct, frozen=True):
+    """A hand-written page: its path below its folder, its title, its headings, and its words without markup."""
+
+    path: str
+    title: str
+    headings: tuple[str, ...]
+    content: str
 
 
 class Acronym(Struct, frozen=True, forbid_unknown_fields=True):
@@ -153,6 +163,28 @@ def _walk(document: Document) -> Iterator[tuple[Provision, tuple[str, ...], str 
         within = (*provision.parents, provision.anchor)
         path = tuple(titles[anchor] for anchor in within if anchor in titles)
         yield provision, path, within[0] if within[0] in titles else None
+
+
+def own_records(pages: Iterable[OwnPage], start: int = 0) -> tuple[SearchRecord, ...]:
+    """One record for each hand-written page, under the "edition" OURS; `start` is the place of the first."""
+    pages = tuple(pages)
+    titles = {page.path: page.title for page in pages}
+    records = []
+    for place, page in enumerate(pages, start):
+        folder = page.path.rpartition("/")[0]
+        above = titles.get(f"{folder}/index.md") if folder else None
+        path = [title for title in (above if above != page.title else None, page.title) if title]
+        records.append(
+            SearchRecord(
+                url=page_url(page.path),
+                content=page.content,
+                language="en",
+                meta={"title": page.title, "edition": OURS, "heading": " › ".join(path)},
+                filters={"edition": (OURS,), "topic": (page.title, *page.headings), "place": (str(place),)},
+                sort={"place": str(place)},
+            )
+        )
+    return tuple(record for record in records if record.content)
 
 
 def _topics(provision: Provision, path: tuple[str, ...]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from guidance.publish.pages import Page, source_address, title_of
-from guidance.publish.search import Searchable
+from guidance.publish.search import OURS, Searchable
 from guidance.register import Publication
 
 PATH = "search.md"
@@ -29,9 +29,15 @@ def facets_path(edition: str) -> str:
 
 
 def render_search(
-    publication: Publication, editions: Sequence[Searchable], citable: Iterable[str], agencies: Mapping[str, str]
+    publication: Publication,
+    editions: Sequence[Searchable],
+    citable: Iterable[str],
+    agencies: Mapping[str, str],
+    *,
+    has_pages: bool = False,
 ) -> Page:
-    """The search page. `citable` has the ids of editions with places; `agencies` has id -> name."""
+    """The search page. `citable` has the ids of editions with places; `agencies` has id -> name; `has_pages` says
+    that hand-written pages can be found too."""
     newest = tuple(reversed(editions))
     bound = {who for one in newest for duty in one.duties for who in duty.who}
     strengths = {duty.strength for one in newest for duty in one.duties}
@@ -51,6 +57,7 @@ def render_search(
         "editions": [one.edition.id for one in newest],
         "all": [edition.id for edition in reversed(publication.editions)],
         "citable": citable,
+        "pages": OURS if has_pages else None,
         "lead": lead,  # what is shown first: the edition in force, or else the newest with text
         "inForce": now,
         "names": [publication.short, publication.title],
