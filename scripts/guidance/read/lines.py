@@ -5,7 +5,6 @@ threshold is a share of the type size at hand.
 """
 
 import re
-from bisect import insort
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -128,11 +127,15 @@ def build_lines(
         else:
             upright.append(fragment)
     index: dict[int, list[_Row]] = {}
+    level: dict[float, _Row] = {}  # by baseline: where most fragments of a line are found at once
     for fragment in sorted(upright, key=lambda f: (-f.size, -f.baseline, f.x)):
-        row, raised = _find_row(fragment, index)
+        row, raised = level.get(fragment.baseline), 0
+        if row is None:
+            row, raised = _find_row(fragment, index)
         if row is None:
             row = _Row(fragment)
             rows.append(row)
+            level[row.baseline] = row
             index.setdefault(int(row.baseline) // 16, []).append(row)
         else:
             row.parts.append((fragment, raised))
@@ -177,24 +180,13 @@ def _slanted(fragment: Fragment, page: int, tags: dict[int, Tag]) -> Line:
 
 
 def _run(fragment: Fragment, raised: int, text: str, tags: dict[int, Tag]) -> Run:
-    return Run(
-        text=text,
-        left=fragment.box.left,
-        right=fragment.box.right,
-        size=fragment.size,
-        font=fragment.font,
-        colour=fragment.colour,
-        raised=raised,
-        tag=tags.get(fragment.mark),
-    )
+    box, tag = fragment.box, tags.get(fragment.mark)
+    return Run(text, box.left, box.right, fragment.size, fragment.font, fragment.colour, raised, tag)
 
 
 def _finish(row: _Row, page: int, tags: dict[int, Tag], links: Sequence[LinkArea], origin: float) -> Line:
-    ordered: list[tuple[float, int, Fragment, int]] = []
-    for count, (fragment, raised) in enumerate(row.parts):
-        insort(ordered, (fragment.x, count, fragment, raised))
     runs: list[Run] = []
-    for _, _, fragment, raised in ordered:
+    for fragment, raised in sorted(row.parts, key=lambda part: part[0].x):
         text = " ".join(fragment.text.split())
         if runs and runs[-1].text.endswith(" ") and _touches(runs[-1], fragment, row.size):
             runs[-1] = _with_text(runs[-1], runs[-1].text.rstrip())
@@ -204,15 +196,18 @@ def _finish(row: _Row, page: int, tags: dict[int, Tag], links: Sequence[LinkArea
             text += " "
         runs.append(_run(fragment, raised, text, tags))
     runs[-1] = _with_text(runs[-1], runs[-1].text.rstrip())
-    parts = [fragment.box for fragment, _ in row.parts]
-    box = Box(
-        min(b.left for b in parts),
-        min(b.bottom for b in parts),
-        max(b.right for b in parts),
-        max(b.top for b in parts),
-    )
+    box = row.parts[0][0].box if len(row.parts) == 1 else _around([fragment.box for fragment, _ in row.parts])
     found = _line_links(runs, box, row.baseline, links)
     return Line(page, box, row.baseline, _usual_size(runs), tuple(runs), found, 0, origin)
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    return Box(
+        min(b.left for b in boxes),
+        min(b.bottom for b in boxes),
+        max(b.right for b in boxes),
+        max(b.top for b in boxes),
+    )
 
 
 def _usual_size(runs: Sequence[Run]) -> float:

@@ -178,7 +178,7 @@ def _finish(stretches: list[_Stretch], page: int, claim: ClaimNote, dropped: lis
     marks: list[Mark] = []
     length = 0
     for stretch in stretches:
-        label = stretch.raised > 0 or _leads_down(stretch, page)
+        label = stretch.raised > 0 or (stretch.address is not None and _leads_down(stretch.address, page))
         if label and plain and _ONLY_LABELS.match(stretch.text):
             labels = [(label, claim(label, page)) for label in _LABELS.findall(stretch.text)]
             if labels and all(anchor for _, anchor in labels):
@@ -214,10 +214,10 @@ def _finish(stretches: list[_Stretch], page: int, claim: ClaimNote, dropped: lis
     return Joined(Text(text, _merge(marks, text)), tuple(dropped))
 
 
-def _leads_down(stretch: _Stretch, page: int) -> bool:
+def _leads_down(address: str, page: int) -> bool:
     """Whether a bare figure, not raised, is a link to its own page or a next one: a footnote's label all the
     same."""
-    found = _JUMP.match(stretch.address or "")
+    found = _JUMP.match(address)
     return found is not None and abs(int(found[1]) - page) <= 1
 
 
@@ -232,8 +232,10 @@ def _marks_of(stretch: _Stretch, start: int, end: int) -> Iterable[Mark]:
         yield Link(start, end, stretch.address)
 
 
-def _merge(marks: Iterable[Mark], text: str) -> tuple[Mark, ...]:
+def _merge(marks: Sequence[Mark], text: str) -> tuple[Mark, ...]:
     """Marks of one kind that touch made one; white space at their ends left out; ordered by start."""
+    if not marks:
+        return ()
     merged: list[Mark] = []
     open_marks: dict[str, int] = {}
     for mark in marks:
