@@ -61,17 +61,19 @@ def measure(pages: Iterable[Sequence[Line]]) -> Metrics:
     rights: list[float] = []
     every = [list(lines) for lines in pages]
     for line in (line for lines in every for line in lines):
-        sizes[round(line.size, 1)] += len(line.text)
-        colours[line.colour] += len(line.text)
+        length = len(line.text)
+        sizes[round(line.size, 1)] += length
+        colours[line.colour] += length
     size = sizes.most_common(1)[0][0] if sizes else 12.0
     lefts: Counter[int] = Counter()
     for lines in every:
-        for above, line in itertools.pairwise(lines):
-            if round(above.size, 1) == round(line.size, 1):
+        rounded = [round(line.size, 1) for line in lines]
+        for (above, before), (line, here) in itertools.pairwise(zip(lines, rounded, strict=True)):
+            if before == here and len(above.text) > 40:
                 gap = round((above.baseline - line.baseline) * 2) / 2
-                if 0.9 * line.size < gap < 2 * line.size and len(above.text) > 40:
-                    gaps[round(line.size, 1)][gap] += 1
-        body = [line for line in lines if round(line.size, 1) == size]
+                if 0.9 * line.size < gap < 2 * line.size:
+                    gaps[here][gap] += 1
+        body = [line for line, here in zip(lines, rounded, strict=True) if here == size]
         rights += [line.right for line in body]
         lefts.update(round(line.left) for line in body)
     leading = {s: _tightest_usual(c) for s, c in gaps.items()}
