@@ -4,6 +4,7 @@ What a command does is done elsewhere; an error is one line, and a traceback is 
 uses itself: the tools of the site take a second to load, and converting one file needs none of them.
 """
 
+import atexit
 import gc
 import os
 import sys
@@ -376,6 +377,7 @@ def version(
 def main() -> None:
     """Run a command. Ends with 0, with 1 and one line on standard error, or with 2 for wrong arguments."""
     gc.set_threshold(100_000, 50, 100)  # documents are many small things without cycles
+    atexit.register(gc.freeze)  # and at the end nothing is worth looking for
     try:
         app()
     except GuidanceError as error:

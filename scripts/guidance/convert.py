@@ -38,10 +38,10 @@ def convert(
         names = Names(publication)
         references = names.references(reading.document())
         document = reading.whole()
-    lost = breaches(document)
-    if lost and strict:
-        raise GuidanceError(f"{file}: {'; '.join(lost)}; convert it without --strict to see what is amiss")
-    _write(to, conversion_files(document, file, references))
+        lost = breaches(document)
+        if lost and strict:
+            raise GuidanceError(f"{file}: {'; '.join(lost)}; convert it without --strict to see what is amiss")
+        _write(to, conversion_files(document, file, references))
     return figures(document), lost
 
 

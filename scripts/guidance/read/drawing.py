@@ -23,22 +23,32 @@ _WHITE = 0xFFFFFFFF
 
 
 class Drawing:
-    """The figures of a document, being drawn."""
+    """The figures of a document, to be drawn by a process of their own."""
 
     def __init__(self, path: Path, named: Sequence[tuple[str, FigureFlow]]) -> None:
-        """Start to draw figures that a document holds under a name."""
-        self._names = [name for name, _ in named]
-        crops = [(figure.page, figure.box) for _, figure in named]
-        self._work = Apart(draw_pictures, path, crops) if crops else None
+        """Figures that a document holds under a name."""
+        self._path = path
+        self._named = tuple(named)
+        self._work: Apart[list[bytes]] | None = None
+
+    def begin(self) -> None:
+        """Start to draw."""
+        crops = [(figure.page, figure.box) for _, figure in self._named]
+        self._work = Apart(draw_pictures, self._path, crops) if crops else None
 
     def assets(self) -> tuple[Asset, ...]:
         """The figures, still empty."""
-        return tuple(Asset(name, "image/png", b"") for name in self._names)
+        return tuple(Asset(name, "image/png", b"") for name, _ in self._named)
 
     def drawn(self) -> tuple[Asset, ...]:
         """The figures with their pictures. Raises CrashedError where they cannot be drawn."""
-        pictures = self._work.result() if self._work else []
-        return tuple(Asset(name, "image/png", one) for name, one in zip(self._names, pictures, strict=True))
+        pictures = self._work.answer() if self._work else []
+        return tuple(Asset(name, "image/png", one) for (name, _), one in zip(self._named, pictures, strict=True))
+
+    def close(self) -> None:
+        """End the process."""
+        if self._work:
+            self._work.stop()
 
 
 def draw_pictures(path: Path, crops: Sequence[tuple[int, Box]], scale: float = 2.0) -> list[bytes]:

@@ -24,8 +24,7 @@ from guidance.read.sideheads import find_side_heads
 
 
 def build_document(pages: Pages, source: SourceFile, path: Path) -> tuple[Document, Drawing]:
-    """The document that a file's pages hold, with empty pictures, and the drawing of these from `path`, which goes
-    on meanwhile."""
+    """The document that a file's pages hold, with empty pictures, and the drawing of these from `path`."""
     flow = read_flow(pages.parts, pages.size)
     parts = _without_frames(_parts_of(flow), flow)
     headings = _headings(parts, pages.bookmarks, flow)
@@ -39,7 +38,7 @@ def build_document(pages: Pages, source: SourceFile, path: Path) -> tuple[Docume
     assembly.take_apart(flow.imprint, "imprint")
     provisions, notes = assembly.finish()
     provisions, notes, lost = resolve_jumps(provisions, notes, [part.page for part in pages.parts])
-    drawing = Drawing(path, assembly.crops)  # only now: until here both cores have other work
+    drawing = Drawing(path, assembly.crops)
     dropped = (*flow.dropped, *assembly.dropped)
     findings = [finding for part in pages.parts for finding in part.findings]
     findings += [*flow.findings, *numbered.findings, *assembly.findings, *lost]

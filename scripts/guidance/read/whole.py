@@ -55,8 +55,10 @@ def read_pdf(path: Path, second_opinion: bool) -> Iterator[Document | Rest]:
         document, drawing = build_document(pages, source, path)
         document = replace(document, findings=(*document.findings, *stale_contents(document)))
         yield document
-        judged = _with_opinion(document, path, halves.words()) if second_opinion else document
-        yield Rest(drawing.drawn(), judged.agreement, judged.findings[len(document.findings) :])
+        drawing.begin()  # only now: until here both cores have other work
+        with closing(drawing):
+            judged = _with_opinion(document, path, halves.words()) if second_opinion else document
+            yield Rest(drawing.drawn(), judged.agreement, judged.findings[len(document.findings) :])
 
 
 def _check(pages: Pages, path: Path) -> None:
