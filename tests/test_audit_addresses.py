@@ -9,8 +9,7 @@ import partner_files
 from guidance.auditing import Auditor, audit_addresses, read_addresses
 from guidance.model import GuidanceError
 from guidance.register import read_register
-from guidance.sources import pages
-from guidance.sources.download import Limits
+from guidance.sources import Limits, pages
 from guidance.sources.pages import PageFetcher
 
 ROOT = Path(__file__).parent.parent

@@ -197,11 +197,10 @@ def _pdf(manuscript: Manuscript, place: Path, name: str) -> bytes:
     """A tagged PDF. Typst refuses what PDF/UA-1 does not allow, such as a picture without alternative text."""
     import typst  # the same
 
-    _pandoc(msgspec.structs.replace(manuscript, about=()), place, "text.typ", "typst", ())
+    contents: list[Node] = [{"t": "RawBlock", "c": ["typst", _CONTENTS]}] if manuscript.contents else []
+    whole = msgspec.structs.replace(manuscript, about=(*manuscript.about, *contents))
+    _pandoc(whole, place, "text.typ", "typst", ())
     text = (place / "text.typ").read_text(encoding="utf-8")
-    _pandoc(msgspec.structs.replace(manuscript, blocks=()), place, "about.typ", "typst", ())
-    about = (place / "about.typ").read_text(encoding="utf-8")
-    contents = _CONTENTS if manuscript.contents else ""
     told = {
         "title": manuscript.title,
         "subtitle": manuscript.subtitle,
@@ -211,7 +210,7 @@ def _pdf(manuscript: Manuscript, place: Path, name: str) -> bytes:
     }
     faults = []
     for heads in _HEADS:
-        (place / "made.typ").write_text("\n".join((_TYPST, heads, about, contents, text)), encoding="utf-8")
+        (place / "made.typ").write_text("\n".join((_TYPST, heads, text)), encoding="utf-8")
         try:
             compiler = typst.Compiler(root=place, ignore_system_fonts=True, sys_inputs={"told": json.dumps(told)})
             pdf = compiler.compile(place / "made.typ", format="pdf", pdf_standards="ua-1", timestamp=0)

@@ -6,7 +6,7 @@ With `pages`, all that uses the network. Which file is wanted, and what is done 
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
@@ -15,27 +15,12 @@ from msgspec import Struct
 
 from guidance.model import GuidanceError
 from guidance.sources.kinds import OPENING, fault_at_start
+from guidance.sources.limits import Limits, Tell, too_long
 from guidance.sources.partial import Partial, Seen
 
 logging.getLogger("stamina").addHandler(logging.NullHandler())  # what is tried again is told in errors, not logged
 
-Tell = Callable[[str, int, int | None], None]
-"""Hears how far a download is: the file's name, bytes received, bytes in all where the server says so."""
-
 _PASSING = {408, 425, 429, 500, 502, 503, 504}
-
-
-class Limits(Struct, frozen=True):
-    """What a download may take: seconds to connect, seconds without a byte, seconds in all, bytes, tries, the
-    longest wait (seconds) that a server may ask for, and redirects."""
-
-    connect: float = 5.0
-    idle: float = 20.0
-    whole: float = 300.0
-    largest: int = 200 * 1024 * 1024
-    attempts: int = 4
-    wait: float = 30.0
-    redirects: int = 5
 
 
 class Wanted(Struct, frozen=True):
@@ -231,13 +216,6 @@ class Download:
             self._part.drop()
             limit = f"{self._limits.largest / (1 << 20):.0f} MB"
             raise GuidanceError(f"{self._wanted.url}: larger than {limit}; this is not the guidance")
-
-
-def too_long(limits: Limits) -> str:
-    """What is said of a download that takes more time than it has."""
-    return (
-        f"not finished after {limits.whole:.0f} s; try again (it goes on from there), or put the file into sources/"
-    )
 
 
 def _said(error: Exception, else_: str) -> str:

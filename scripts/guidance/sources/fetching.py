@@ -3,18 +3,20 @@ the place of another file. What was seen is put into the lock; nothing is printe
 
 import threading
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-import httpx
 from msgspec import Struct
 
 from guidance.model import GuidanceError
 from guidance.register import Edition, Locked, Publication, Revision, last_day
-from guidance.sources.download import Download, Limits, SilenceError, Tell, Wanted, too_long
 from guidance.sources.kinds import suffix_of, wanted_kind
+from guidance.sources.limits import Limits, Tell, too_long
 from guidance.sources.lock import record
 from guidance.sources.partial import Partial, Seen, notes_of, read_seen
+
+if TYPE_CHECKING:
+    import httpx
 
 State = Literal["fetched", "unchanged", "changed", "archived", "kept"]
 _FRAMED = ("", "mp_")  # a web archive may show a frame first; the second form leads to what is in it
@@ -49,7 +51,7 @@ class Fetcher:
         self,
         lock: Path | None = None,
         limits: Limits | None = None,
-        transport: httpx.BaseTransport | None = None,
+        transport: "httpx.BaseTransport | None" = None,
         tell: Tell = lambda *_: None,
     ) -> None:
         """`lock` is the sources.lock to record in; `transport` stands in for the network in tests."""
@@ -164,6 +166,12 @@ class Fetcher:
         kind: str | None = None,
     ) -> Seen | None:
         """What came, now in the Partial of `target`; None where nothing has changed since `before`."""
+        from guidance.sources.download import (
+            Download,
+            SilenceError,
+            Wanted,
+        )  # slow to load; most runs fetch nothing
+
         host = urlsplit(url).netloc.lower()
         if host in self._silent:
             raise UnreachableError(url, host, self._silent[host])

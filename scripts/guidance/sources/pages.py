@@ -11,7 +11,7 @@ import httpx
 from msgspec import Struct
 
 from guidance.model import GuidanceError
-from guidance.sources.download import Limits
+from guidance.sources.limits import Limits
 
 _LIMITS = Limits(idle=15.0, whole=60.0, largest=50 * 1024 * 1024)
 _PAUSE = 0.2  # seconds between two pages of one host, so that nobody's server is troubled
