@@ -353,6 +353,15 @@ def levels_left_out_colours_of_their_own_and_a_foreword_on_roman_pages() -> Shap
     return Shape(source, (), tuple(headings))
 
 
+def boxes_of_four_rules() -> Shape:
+    rules = "grid.vline(x: 0), grid.vline(x: 3), grid.hline(y: 0), grid.hline(y: 1)"
+    source = f"{HEAD}{PLAIN_PAGE}= Chapter 1: Frames\n"
+    for at in range(1, 7):
+        source += f"{at}. {paragraph(at, 5)}\n\n"
+        source += f"#grid(columns: (12pt, 1fr, 12pt), {rules}, [], pad(10pt)[{paragraph(at + 40)}], [])\n\n"
+    return Shape(source, tuple(str(n) for n in range(1, 7)), ((1, "Chapter 1: Frames"),), boxes=6)
+
+
 SHAPES: tuple[Callable[[], Shape], ...] = (
     decimals_with_running_heads_and_notes_at_chapters_ends,
     numbers_that_start_again_in_each_chapter,
@@ -374,5 +383,6 @@ SHAPES: tuple[Callable[[], Shape], ...] = (
     titles_in_colour_that_are_not_bold,
     a_glossary_whose_terms_take_two_lines,
     roman_page_numbers_at_the_head,
+    boxes_of_four_rules,
     levels_left_out_colours_of_their_own_and_a_foreword_on_roman_pages,
 )

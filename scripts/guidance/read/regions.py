@@ -59,13 +59,15 @@ def find_regions(page: Page, segments: Sequence[Segment], body_size: float) -> R
     document's usual type size."""
     pictures = _pictures(page, body_size)
     free = [s for s in page.shapes if not any(_inside(s.box, p.box) for p in pictures)]
-    grids = _grids(free, body_size)
+    ruled = _grids(free, body_size)
+    grids = [grid for grid in ruled if len(grid.cells) > 1]
+    frames = [grid.box for grid in ruled if len(grid.cells) == 1]
     rules = [s.box for s in free if _height(s.box) < _THIN and not any(_inside(s.box, g.box) for g in grids)]
     grids += [Grid(table.box, table.cells) for table in find_ruled(rules, page.fragments, body_size)]
     apart = [*(g.box for g in grids), *(p.box for p in pictures)]
     grids += [Grid(table.box, table.cells) for table in find_unruled(outside(apart, segments), body_size)]
-    loose = [s for s in free if not any(_inside(s.box, g.box) for g in grids)]
-    return Regions(tuple(grids), tuple(_panels(loose, page, body_size)), tuple(pictures))
+    loose = [s for s in free if not any(_inside(s.box, box) for box in apart)]
+    return Regions(tuple(grids), tuple(_panels(loose, frames, page, body_size)), tuple(pictures))
 
 
 def hull(boxes: Iterable[Box]) -> Box:
@@ -144,7 +146,15 @@ def _grids(shapes: Sequence[Shape], body_size: float) -> list[Grid]:
         rows = _levels([(b.bottom, _width(b)) for b in group if _height(b) < _THIN], body_size)[::-1]
         if len(columns) >= 3 and len(rows) >= 2:
             grids.append(Grid(hull(group), tuple(_cells(columns, rows, group, shaded))))
+        elif len(columns) == 2 and len(rows) >= 2 and _is_frame(hull(group), group):
+            grids.append(Grid(hull(group), ((hull(group), 0, 0, 1, 1, False),)))
     return grids
+
+
+def _is_frame(box: Box, rules: Sequence[Box]) -> bool:
+    """Whether rules go down both sides of a rectangle."""
+    down = [b for b in rules if _width(b) < _THIN]
+    return all(_covered(down, at, box.bottom, box.top, True) for at in (box.left, box.right))
 
 
 def _connected(boxes: Sequence[Box]) -> list[list[Box]]:
@@ -225,7 +235,8 @@ def _overlap(one: Box, other: Box) -> float:
 # --- Boxes ---------------------------------------------------------------------------------------
 
 
-def _panels(shapes: Sequence[Shape], page: Page, body_size: float) -> list[Panel]:
+def _panels(shapes: Sequence[Shape], frames: Sequence[Box], page: Page, body_size: float) -> list[Panel]:
+    """Shaded boxes, outlined ones, and `frames` of single rules that are neither."""
     least = 0.3 * page.width
     found: list[Panel] = []
     fills = [s for s in shapes if _is_pale(s.fill) and _height(s.box) > _THIN]
@@ -241,6 +252,8 @@ def _panels(shapes: Sequence[Shape], page: Page, body_size: float) -> list[Panel
         for s in shapes
         if s.stroked and s.fill is None and not any(_inside(s.box, p.box) for p in found)
     ]
+    wide = [p.box for p in found if _width(p.box) > least and _height(p.box) > 1.5 * body_size]
+    found += [Panel(box, None) for box in frames if not any(_overlap(box, other) for other in wide)]
     return [
         p
         for p in sorted(found, key=lambda p: -p.box.top)

@@ -12,6 +12,7 @@ from guidance.read.columns import Segment
 from guidance.read.ruled import RuledTable, lay_out
 
 _LEAST = 4  # lines that have a term and a meaning
+_LEAST_ROWS = 3
 _NARROW = 0.45  # of the width, at most for the terms
 _SHORT = 0.8  # of their column's width that most terms keep under: a column of prose fills it
 _ROW_GAP = 1.15  # of the least leading: a wider gap parts two terms
@@ -38,8 +39,9 @@ def find_unruled(segments: Sequence[Segment], size: float) -> list[RuledTable]:
         if line and _belongs(line, run, second, size):
             run.append(line)
             continue
-        if _is_glossary(run, second, edge):
-            found.append(_laid_out(run, second, edge, size))
+        table = _laid_out(run, second, edge, size) if _is_glossary(run, second, edge) else None
+        if table and len(table.cells) > 2 * _LEAST_ROWS - 1:
+            found.append(table)
         run = [line] if line and _is_pair(line) and _starts_at(line[1], second) else []
     return found
 
@@ -99,16 +101,18 @@ def _laid_out(run: Sequence[Sequence[Segment]], second: float, edge: float, size
     parted = 2 * sum(far for far, line in zip(wide, run[1:], strict=True) if len(line) == 2) > sum(
         len(line) == 2 for line in run[1:]
     )
+    small = 2 * sum(line[0].opens.islower() for line in run) > len(run)  # and says nothing
     edges = [run[0][0].baseline + size]
     for far, above, line in zip(wide, run, run[1:], strict=False):
-        if len(line) == 2 and (far or not (parted or _goes_on(above, line, edge))):
+        if len(line) == 2 and (far or not (parted or _goes_on(above, line, edge, small))):
             edges.append(line[0].baseline + 0.8 * line[0].size)
     edges.append(run[-1][0].baseline - 0.4 * size)
     return lay_out(edges, (first, float(second), right + _NEAR), segments)
 
 
-def _goes_on(above: Sequence[Segment], line: Sequence[Segment], edge: float) -> bool:
-    """Whether a pair of pieces is the next line of a term and its meaning rather than another term."""
-    if line[0].opens.islower() or line[0].opens == "(":
+def _goes_on(above: Sequence[Segment], line: Sequence[Segment], edge: float, small: bool) -> bool:
+    """Whether a pair of pieces is the next line of a term and its meaning rather than another term; `small` where
+    terms start with a small letter."""
+    if (line[0].opens.islower() and not small) or line[0].opens == "(":
         return True
     return line[1].opens.islower() and above[-1].right > edge - _ONE_WORD * line[1].size
