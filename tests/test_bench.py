@@ -88,6 +88,12 @@ def test_what_an_output_marks_as_added_is_counted_apart() -> None:
     assert (unmarked.word_precision, unmarked.added) == (0.6667, 0)
 
 
+def test_a_heading_of_the_contents_list_is_neither_right_nor_wrong() -> None:
+    assert judge("# Harbours", TRUTH, ["Contents\nTable of quays\n", *PAGES[1:]]).heading_precision == 1
+    assert judge("# Harbours\n\n# Contents", TRUTH, ["Contents\n", *PAGES[1:]]).heading_precision == 1
+    assert judge("# Harbours\n\n# Boats", TRUTH, ["Contents\n", *PAGES[1:]]).heading_precision == 0.5
+
+
 def test_cells_of_a_table_are_words_apart() -> None:
     assert judge_words("<tr><th>Part one</th><th>Boats</th></tr>", ["Part one Boats"]).word_precision == 1
 

@@ -138,7 +138,9 @@ def judge(markdown: str, truth: Truth, pages: Sequence[str], pictures: Sequence[
     blocks = blocks_of(text)
     bare = [plain(block) for block in blocks]
     words = judge_words(markdown, pages, pictures, truth.contents)
-    right, level, precise = _headings(blocks, truth)
+    lists = [page for at, page in enumerate(pages, 1) if at in truth.contents]
+    listed = {digest(*words_of(line)) for page in lists for line in page.split("\n")}
+    right, level, precise = _headings(blocks, truth, listed)
     return Quality(
         right,
         level,
@@ -158,7 +160,8 @@ def _share(part: int, whole: int) -> float:
     return round(part / whole, 3) if whole else 0.0
 
 
-def _headings(blocks: list[str], truth: Truth) -> tuple[float, float, float]:
+def _headings(blocks: list[str], truth: Truth, listed: set[str]) -> tuple[float, float, float]:
+    """Found, on their level, and right; a line of the contents list that is marked is neither right nor wrong."""
     marked = [
         (digest(*words_of(plain(match[2]))), len(match[1]))
         for block in blocks
@@ -174,7 +177,8 @@ def _headings(blocks: list[str], truth: Truth) -> tuple[float, float, float]:
     shift = max(shifts, key=lambda s: shifts[s], default=0)
     right = sum(level + shift in ones for level, ones in expected)
     true = {key for key, _, _ in truth.headings}
-    precise = _share(sum(key in true for key, _ in marked), len(marked))
+    judged = [key for key, _ in marked if key in true or key not in listed]
+    precise = _share(sum(key in true for key in judged), len(judged))
     return _share(len(expected), len(truth.headings)), _share(right, len(truth.headings)), precise
 
 
