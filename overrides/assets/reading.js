@@ -149,7 +149,8 @@
     }));
     entries.push(make("li", {}, make("a", { href: address }, "Its own page")));
     if (official) entries.push(make("li", {}, make("a", { href: official }, `Page ${page} of the official PDF`)));
-    if (element.matches(HEADINGS) && element.tagName !== "H1") entries.push(entry("Print this section", () => { menu.hidePopover(); printOnly(element); }));
+    if (element.tagName === "H1") entries.push(entry("Print this page", () => { menu.hidePopover(); print(); }));
+    else if (element.matches(HEADINGS)) entries.push(entry("Print this section", () => { menu.hidePopover(); printOnly(element); }));
     menu.replaceChildren(make("p", { className: "cite__name" }, name[0].toUpperCase() + name.slice(1)), make("ul", {}, ...entries));
     menu.setAttribute("aria-label", `Cite or copy ${name}`);
     button.after(menu);

@@ -149,7 +149,7 @@ class Group {
 // A heading, box or chart on what is asked comes first, then texts that have the words side by side, then those that
 // have them anywhere; a note comes behind the text it stands below.
 const ASIDE = /^(?:an?|the|who|whom|what|when|where|which|why|how|many|much|long|do|does|did|is|are|was|were|can|must|should|may|i|we|my|our|it|to|of|for|in|on|at|by|if|and|or)\??$/i;
-const WEIGHT = { topic: 3, phrase: 2, must: 1.25, should: 1.15, footnote: 0.3 };
+const WEIGHT = { topic: 3, title: 1.5, phrase: 2, must: 1.25, should: 1.15, footnote: 0.3 };
 const FEW = 3; // texts with all the words, below which those with most of them are shown
 const LESS = 0.1; // so that they come behind
 const stems = (text) => (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [])
@@ -158,10 +158,11 @@ const isAbout = (title, asked) => {
   const own = ` ${title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ")} `;
   return asked.some((words) => words.length && words.every((word) => own.includes(` ${word}`)));
 };
-const weigh = ({ score, phrase, facet }, asked) => {
+const weigh = ({ score, phrase, facet }, asked, text) => {
   const strong = facet.strength?.find((one) => WEIGHT[one]);
   return score * (phrase ? WEIGHT.phrase : 1) * (strong ? WEIGHT[strong] : 1) * (WEIGHT[facet.kind?.[0]] ?? 1) *
-    (facet.topic?.some((one) => isAbout(one, asked)) ? WEIGHT.topic : 1);
+    (facet.topic?.some((one) => isAbout(one, asked)) ? WEIGHT.topic : 1) *
+    (facet.topic?.length === 1 && facet.topic[0].toLowerCase() === text.trim().toLowerCase() ? WEIGHT.title : 1);
 };
 // Who searches for one of several forms of a name means each of them; what is in quotation marks is meant as it stands.
 const ask = async (text, forms, facets) => {
@@ -186,7 +187,7 @@ const ask = async (text, forms, facets) => {
   const asked = [bare || text, ...forms].map(stems);
   const place = ({ facet }) => Number(facet.place?.[0] ?? 0);
   const byPlace = !text || form.elements.order.value;
-  const weights = new Map([...found.values()].map((one) => [one, weigh(one, asked)]));
+  const weights = new Map([...found.values()].map((one) => [one, weigh(one, asked, text)]));
   const all = [...weights.keys()].sort((a, b) => (byPlace ? 0 : weights.get(b) - weights.get(a)) || place(a) - place(b));
   return { all, isPart: all.some((one) => one.isPart) };
 };
