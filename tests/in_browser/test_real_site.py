@@ -262,6 +262,14 @@ def test_tables_of_limits_are_seen_on_a_phone_and_whole_on_paper(reader: Page) -
     assert cut == 0
 
 
+def test_paper_says_where_a_paragraph_stood_without_the_address_of_that(reader: Page) -> None:
+    reader.goto("/2023/chapter-1/")
+    reader.emulate_media(media="print")
+    added = "one => getComputedStyle(one, '::after').content"
+    assert reader.locator(".stood > a").first.evaluate(added) == "none"
+    assert reader.locator("article a[href^='https://']:visible").first.evaluate(added) != "none"
+
+
 @pytest.mark.parametrize("folder", ["guide", "roles"])
 def test_a_page_of_the_guide_prints_on_one_sheet_with_edition_date_and_address(
     reader: Page, real_address: str, folder: str
