@@ -163,3 +163,45 @@ def test_notes_boxes_and_pictures_as_word_exports_them(tmp_path: Path) -> None:
     figure = document.provisions[-1].blocks[0]
     assert isinstance(figure, Figure)
     assert (figure.picture, figure.alternative) == (None, "Shed")  # it claims to be a PNG and is none
+
+
+LAID_OUT = """<HTML><HEAD><TITLE>Keeping harbours : Every Harbour</TITLE></HEAD><BODY>
+<div class="ukgwa-banner"><p>This page is archived</p></div>
+<table width="760"><tr><td><img src="logo.gif" alt="Department"></td></tr>
+<tr><td width="160"><ul><li><a href="/ukgwa/20100401103043/http://www.harbours.example/">Home</a></li></ul></td>
+<td valign="top"><h1>Keeping harbours</h1>
+<p>1.1 Boats float.<a href="#_ftn1" name="_ftnref1"><sup>[1]</sup></a></p><p>1.2 They sink.</p>
+<p>1.3 They are:</p><ul type="disc"><li>wet<li>deep</ul><p>1.4 More.</p><p>1.5 Last.</p>
+<table border="1"><tr><td><b>Day</b></td><td><b>Hours</b></td></tr><tr><td>Monday</td><td>9</td></tr></table>
+<p><a href="#_ftnref1" name="_ftn1">[1]</a> A note on boats.</p>
+<p><a href="/ukgwa/20100401103043/http://www.harbours.example/2.html">Next page</a></p>
+</td></tr></table></BODY></HTML>"""
+
+
+def test_tables_that_only_lay_a_page_out_are_read_through(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(LAID_OUT, encoding="utf-8")
+    document = read_document(tmp_path / "page.html")
+    assert [p.number for p in document.provisions if p.kind == "paragraph"] == ["1.1", "1.2", "1.3", "1.4", "1.5"]
+    assert [p.heading.plain for p in document.provisions if p.heading] == ["Keeping harbours"]
+    assert sum(p.kind == "table" for p in document.provisions) == 1
+    assert [plain_text(note) for note in document.notes] == ["A note on boats."]
+    assert ("Next page", "http://www.harbours.example/2.html") in links(document)
+    assert document.dropped[0].reason == "the archive's banner"
+    assert balance(document) == 0
+
+
+def test_a_page_of_frames_says_what_to_give_instead(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text('<html><frameset><frame src="a.html"></frameset></html>', encoding="utf-8")
+    with pytest.raises(GuidanceError, match="give the page in the frame"):
+        read_document(tmp_path / "page.html")
+
+
+def test_an_office_to_write_to_is_a_box_and_no_section(tmp_path: Path) -> None:
+    contact = '<div class="contact"><div class="content"><h3>Harbour office</h3><p>1 Quay</p></div></div>'
+    page = (
+        f'<html><body><h1>T</h1><div class="govspeak"><h2>One</h2><p>Words.</p>{contact}<p>More.</p></div></body>'
+    )
+    (tmp_path / "page.html").write_text(page, encoding="utf-8")
+    document = read_document(tmp_path / "page.html")
+    assert [p.kind for p in document.provisions] == ["chapter", "text", "box", "text"]
+    assert balance(document) == 0

@@ -133,7 +133,11 @@ class _Page:
 
     def _content(self) -> Tag:
         """The publication's own part of the page; all else is dropped."""
-        content = next(self._soup.select_one(s) for s in _CONTENT.split(", ") if self._soup.select_one(s))
+        found = (self._soup.select_one(selector) for selector in _CONTENT.split(", "))
+        content = next((element for element in found if element), None)
+        if content is None and self._soup.find("frameset"):
+            name = self._source.name
+            raise GuidanceError(f"{name}: the page only says which frames it has; give the page in the frame")
         if content is None:
             raise GuidanceError(f"{self._source.name}: there is no text of a publication on this page")
         content.extract()

@@ -24,11 +24,13 @@ _BOXES = {
     "help-notice",
     "information-block",
     "example",
+    "contact",
     "box",
 }
 _HEADING = re.compile(r"^h[1-6]$")
 _BLOCKS = {"p", "ul", "ol", "table", "dl", "figure", "img", "blockquote", "pre", "aside"}
 _HOLDERS = {"div", "section", "article", "main", "center", "details", "summary", "body", "hgroup", "header"}
+_MOST_IN_CELL = 5  # paragraphs: a cell of more is a page's column
 _STUB = Font("", False, False)
 
 
@@ -85,6 +87,8 @@ def _block_kind(element: Tag) -> str | None:
         return "box"
     if element.name == "table" and len(element.find_all(["td", "th"])) == 1:
         return "box"  # how word processors draw one
+    if element.name == "table" and _is_layout(element):
+        return "inside"
     if element.name == "p" and element.find("img") and not words_in(element):
         return "figure"
     if element.name in _BLOCKS:
@@ -92,6 +96,17 @@ def _block_kind(element: Tag) -> str | None:
     if element.name in _HOLDERS or element.find(_is_block):
         return "inside"
     return None
+
+
+def _is_layout(table: Tag) -> bool:
+    """Whether a table only puts things in their places, as on pages of the years before 2010: it heads no row or
+    column, and holds headings, tables or one cell of many paragraphs."""
+    if table.get("role") == "presentation":
+        return True
+    if table.find(["th", "caption", "thead"]):
+        return False
+    holds = table.find(_HEADING) or table.find("table")
+    return bool(holds) or any(len(cell.find_all("p")) > _MOST_IN_CELL for cell in table.find_all("td"))
 
 
 def _is_block(element: Tag) -> bool:
