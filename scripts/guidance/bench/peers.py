@@ -5,6 +5,7 @@ None is a dependency of this project; those under AGPL are only ever run as prog
 
 import compileall
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -102,7 +103,7 @@ def compile_ours() -> None:
 
 
 def _named(line: str, peer: Peer) -> bool:
-    names = {package.split("==")[0].split("[")[0].replace("_", "-") for package in peer.packages}
+    names = {re.split(r"[=<>[]", package)[0].replace("_", "-") for package in peer.packages}
     return line.split("==")[0].replace("_", "-") in names
 
 
