@@ -1,5 +1,6 @@
 """A build after any change gives the same bytes as one from nothing, and makes anew only what may show it."""
 
+import multiprocessing
 import os
 import signal
 from collections.abc import Callable
@@ -96,7 +97,32 @@ def test_only_what_a_word_is_seen_in_is_made_anew(small: Path, monkeypatch: pyte
     assert [name for name in done if name.endswith(".pdf")] == ["kh-2001.pdf"]
 
 
-# --- On a cluster ----------------------------------------------------------------------------------
+# --- Workers that are lost, and a cluster ------------------------------------------------------------
+
+
+def killing(monkeypatch: pytest.MonkeyPatch, worker: Callable[[], int]) -> list[str]:
+    """Kills a worker when some results are there; what was done, by name."""
+    done: list[str] = []
+    keep = Crew.keep
+
+    def note(crew: Crew, job: Job, result: bytes) -> None:
+        keep(crew, job, result)
+        done.append(job.name)
+        if len(done) == KILLED_AFTER:
+            os.kill(worker(), signal.SIGKILL)
+
+    monkeypatch.setattr(Crew, "keep", note)
+    return done
+
+
+def test_a_build_whose_worker_is_killed_is_as_any(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for edition in ("2002", "2003"):
+        (small / "publication" / "sources" / f"{edition}.pdf").unlink()
+    build(order_in(small, "quiet"), None)
+    done = killing(monkeypatch, lambda: multiprocessing.active_children()[0].pid or 0)
+    build(order_in(small, "killed"), None)
+    assert KILLED_AFTER < len(done) == len(set(done))
+    assert contents(small / "killed" / "site") == contents(small / "quiet" / "site")
 
 
 def test_a_cluster_builds_the_same_site_also_when_a_worker_is_killed_half_way(
@@ -106,18 +132,8 @@ def test_a_cluster_builds_the_same_site_also_when_a_worker_is_killed_half_way(
     for edition in ("2002", "2003"):
         (small / "publication" / "sources" / f"{edition}.pdf").unlink()
     build(order_in(small, "here"), None)
-    done: list[str] = []
-    keep = Crew.keep
-
-    def note(crew: Crew, job: Job, result: bytes) -> None:
-        keep(crew, job, result)
-        done.append(job.name)
-        if len(done) == KILLED_AFTER:
-            os.kill(next(iter(cluster.workers.values())).process.pid, signal.SIGKILL)
-
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
-        monkeypatch.setattr(Crew, "keep", note)
+        done = killing(monkeypatch, lambda: next(iter(cluster.workers.values())).process.pid)
         build(order_in(small, "there", cluster=cluster.scheduler_address), None)
-    assert len(done) > KILLED_AFTER
-    assert len(done) == len(set(done)), "what was done is done once"
+    assert KILLED_AFTER < len(done) == len(set(done)), "what was done is done once"
     assert contents(small / "there" / "site") == contents(small / "here" / "site")

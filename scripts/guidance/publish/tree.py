@@ -31,7 +31,7 @@ def seal(files: Mapping[str, Kept]) -> str:
     """A digest that differs where any of some files was written, replaced, added or taken away."""
     digest = hashlib.sha256()
     for path, file in sorted(files.items()):
-        digest.update(f"{path}\0{file.inode}\0{file.size}\0{file.changed}\n".encode())
+        digest.update(f"{path}\0{file.size}\0{file.changed}\n".encode())
     return digest.hexdigest()
 
 
