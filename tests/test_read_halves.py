@@ -66,9 +66,10 @@ def test_every_page_is_made_with_the_usual_type_size_of_all(
 
 def test_the_words_are_there_before_the_opinion(tmp_path: Path) -> None:
     reading = begin_reading(typeset(tmp_path / "quays.pdf", 11), second_opinion=True)
-    early, whole = reading.document(), reading.whole()
+    early, judged, whole = reading.document(), reading.judged(), reading.whole()
     reading.close()
     assert (early.provisions, early.agreement) == (whole.provisions, None)
+    assert judged.agreement == whole.agreement
     assert whole.agreement
     assert whole.agreement.recall == 1
 

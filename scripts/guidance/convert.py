@@ -32,16 +32,17 @@ def convert(
     if to.exists() and not (to.is_dir() and ((to / _MARK).is_file() or not any(to.iterdir()))):
         raise GuidanceError(f"{to}: holds something that is not a conversion; choose another folder with -o")
     with closing(begin_reading(file, second_opinion=True)) as reading:
-        from guidance.converted import Names, conversion_files
+        from guidance.converted import Names, conversion_files, picture_files
         from guidance.publish.api import figures
 
         names = Names(publication)
         references = names.references(reading.document())
-        document = reading.whole()
+        document = reading.judged()
         lost = breaches(document)
         if lost and strict:
             raise GuidanceError(f"{file}: {'; '.join(lost)}; convert it without --strict to see what is amiss")
-        _write(to, conversion_files(document, file, references))
+        files = conversion_files(document, file, references)
+        _write(to, files | picture_files(reading.whole()))
     return figures(document), lost
 
 

@@ -35,18 +35,22 @@ class Names:
 def conversion_files(
     document: Document, file: Path, references: tuple[Reference | Unresolved, ...] = ()
 ) -> dict[str, bytes]:
-    """Path -> content of everything that a conversion holds; `references` are printed as links."""
+    """Path -> content of everything that a conversion holds but its pictures; `references` are printed as links."""
     title = document.title or file.stem
     edition = Edition(id=slug(file.stem), title=title, published="")
     publication = Publication(title=title, short=title, publisher="", editions=(edition,))
     pages = render_pages(document, references, edition, publication)
     facts: dict[str, object] = {"id": edition.id, "title": title, "file": file.name}
     files = {page.path: page.markdown.encode() for page in pages} | {"index.md": _home(title, document, pages)}
-    files |= {f"{PICTURES}{picture_name(asset.name)}": asset.content for asset in document.assets}
     files["provisions.json"] = api.encode(api.records(document, addresses(pages), ""))
     nav = [{clean(title): "index.md"}, *navigation(pages)[1:]]
     files[MARK] = api.encode({**api.edition_record(facts, document), "nav": nav})
     return files
+
+
+def picture_files(document: Document) -> dict[str, bytes]:
+    """Path -> content of its pictures."""
+    return {f"{PICTURES}{picture_name(asset.name)}": asset.content for asset in document.assets}
 
 
 def _home(title: str, document: Document, pages: tuple[Page, ...]) -> bytes:

@@ -7,7 +7,7 @@ from pathlib import Path
 from guidance.model import Correction, Document, GuidanceError, SourceFile
 from guidance.read.apart import Apart, CrashedError
 from guidance.read.corrections import correct
-from guidance.read.whole import Rest, read_pdf
+from guidance.read.whole import ANSWERS, Answer, put_together, read_pdf
 
 
 def read_document(path: Path, corrections: tuple[Correction, ...] = (), second_opinion: bool = False) -> Document:
@@ -25,11 +25,12 @@ def read_document(path: Path, corrections: tuple[Correction, ...] = (), second_o
 class Reading:
     """A file that is being read; to be closed."""
 
-    def __init__(self, path: Path, document: Document | None, work: Apart[Document | Rest] | None = None) -> None:
+    def __init__(self, path: Path, document: Document | None, work: Apart[Answer] | None = None) -> None:
         """What is read already, or who reads it."""
         self._path = path
         self._document = document
         self._work = work
+        self._awaited = ANSWERS if work else 0
 
     def close(self) -> None:
         """End the process, where there is one."""
@@ -37,26 +38,26 @@ class Reading:
             self._work.stop()
 
     def document(self) -> Document:
-        """The document but for what `whole` adds: its words are there, and the process goes on."""
-        if self._document is None:
-            answer = self._answer()
-            assert isinstance(answer, Document)
-            self._document = answer
-        return self._document
+        """The document, but without the second engine's opinion and with empty pictures; the process goes on."""
+        return self._until(ANSWERS - 1)
+
+    def judged(self) -> Document:
+        """The same with the opinion; its pictures are still empty."""
+        return self._until(ANSWERS - 2)
 
     def whole(self) -> Document:
-        """The same with its pictures, and with what the second engine says."""
-        document = self.document()
-        rest = self._answer() if self._work else None
-        self._document = rest.laid_on(document) if isinstance(rest, Rest) else document
-        return self._document
+        """All of it."""
+        return self._until(0)
 
-    def _answer(self) -> Document | Rest:
-        assert self._work
+    def _until(self, awaited: int) -> Document:
         try:
-            return self._work.answer()
+            while self._work and self._awaited > awaited:
+                self._document = put_together(self._document, self._work.answer())
+                self._awaited -= 1
         except CrashedError as error:
             raise GuidanceError(f"{self._path}: the PDF cannot be read ({error}); download it again") from None
+        assert self._document is not None
+        return self._document
 
 
 def begin_reading(path: Path, second_opinion: bool = False) -> Reading:

@@ -1,6 +1,6 @@
-"""A PDF -> its Document, and after that what takes longer: its pictures, and how far a second engine agrees.
+"""A PDF -> its Document, and after that what takes longer: how far a second engine agrees, and the pictures.
 
-To be run in a process of its own; the two answers are for whoever started it to put together.
+To be run in a process of its own; whoever started it puts the three answers together.
 """
 
 import hashlib
@@ -19,21 +19,36 @@ from guidance.read.opinion import SLOW_ENGINE, Words, compare_words, knows_littl
 from guidance.read.structure import build_document
 
 
-class Rest(Struct, frozen=True):
-    """What a document has besides its words: pictures, the second engine's agreement and findings."""
+class Opinion(Struct, frozen=True):
+    """What the second engine says: how far it agrees, and where it does not."""
 
-    assets: tuple[Asset, ...]
     agreement: Agreement | None
     findings: tuple[Finding, ...]
 
-    def laid_on(self, document: Document) -> Document:
-        """The document with all that."""
-        findings = (*document.findings, *self.findings)
-        return replace(document, assets=self.assets, agreement=self.agreement, findings=findings)
+
+class Pictures(Struct, frozen=True):
+    """The figures of a document, drawn."""
+
+    assets: tuple[Asset, ...]
 
 
-def read_pdf(path: Path, second_opinion: bool) -> Iterator[Document | Rest]:
-    """The document that a PDF holds, its pictures empty; then the rest of it.
+Answer = Document | Opinion | Pictures
+ANSWERS = 3
+
+
+def put_together(document: Document | None, answer: Answer) -> Document:
+    """What was answered before with what is answered now."""
+    if isinstance(answer, Document):
+        return answer
+    if document is None:
+        raise ValueError("the document itself is the first answer")
+    if isinstance(answer, Pictures):
+        return replace(document, assets=answer.assets)
+    return replace(document, agreement=answer.agreement, findings=(*document.findings, *answer.findings))
+
+
+def read_pdf(path: Path, second_opinion: bool) -> Iterator[Answer]:
+    """The document that a PDF holds, its pictures empty; the second engine's opinion, if wanted; the pictures.
 
     Raises GuidanceError, in one line, for a file that cannot be read as guidance.
     """
@@ -58,7 +73,8 @@ def read_pdf(path: Path, second_opinion: bool) -> Iterator[Document | Rest]:
         drawing.begin()  # only now: until here both cores have other work
         with closing(drawing):
             judged = _with_opinion(document, path, halves.words()) if second_opinion else document
-            yield Rest(drawing.drawn(), judged.agreement, judged.findings[len(document.findings) :])
+            yield Opinion(judged.agreement, judged.findings[len(document.findings) :])
+            yield Pictures(drawing.drawn())
 
 
 def _check(pages: Pages, path: Path) -> None:
