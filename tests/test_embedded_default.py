@@ -52,3 +52,12 @@ def test_the_root_leads_to_the_specimen_which_has_both_its_editions(site: Path) 
     for edition in json.loads((site / "specimen" / "versions.json").read_text(encoding="utf-8")):
         provisions = json.loads((site / "specimen" / edition["version"] / "provisions.json").read_text("utf-8"))
         assert {"paragraph", "box", "footnote", "flow-chart", "table"} <= {p["kind"] for p in provisions}
+
+
+def test_our_own_pages_can_be_searched_without_any_text(site: Path) -> None:
+    page = BeautifulSoup((site / "search" / "index.html").read_bytes(), "lxml")
+    assert "on our own pages alone" in page.get_text()
+    topics = json.loads((site / "search" / "facets" / "pages.json").read_text(encoding="utf-8"))
+    named = {one["topic"][0] for one in topics.values()}
+    assert {"All timescales", "The transition of 2018 and 2019"} <= named
+    assert "Decisions" not in named  # it asks to be left out

@@ -267,10 +267,10 @@ const go = async ({ jump = false } = {}) => {
   const parts = [first, own, second].filter((one) => one.at).map((one) => one.part);
   if (cited) parts.unshift(straight(cited));
   found.replaceChildren(...parts);
-  const counts = `${counted(now.length, "result")} in ${known.lead}` + (then.length ? `, ${then.length} only in other editions` : "");
+  const counts = (known.editions.length ? `${counted(now.length, "result")} in ${known.lead}` : "Found") + (then.length ? `, ${then.length} only in other editions` : "");
   const some = got.isPart ? ", most with only some of these words" : "";
   said.textContent = now.length + then.length + ours.length ? counts + some : `Nothing found${cited?.addresses.length ? ", but a place of that name" : ""}.`;
-  if (ours.length) said.append(", ", make("a", { href: "#own-pages" }, `${ours.length} on our own pages`));
+  if (ours.length) said.append(known.editions.length ? ", " : " ", make("a", { href: "#own-pages" }, `${ours.length} on our own pages`));
 };
 const straight = ({ name, addresses, official }) => {
   if (official) {

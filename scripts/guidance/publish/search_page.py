@@ -68,6 +68,7 @@ def render_search(
         },
     }
     short = escape(publication.short)
+    only = "on our own pages alone" if has_pages else "are not"
     form = [
         '<form class="search" role="search" aria-label="All editions" method="get" '
         f'data-known="{escape(json.dumps(known))}">',
@@ -79,7 +80,7 @@ def render_search(
         "Words in quotation marks must stand together.</p>",
         f'<details class="search__narrow"{"" if newest else " hidden"}><summary>Narrow down</summary>'
         f"<div>{''.join(options)}</div></details>",
-        "" if newest else "<p>No edition's text is in this build: a cited place is found, words are not.</p>",
+        "" if newest else f"<p>No edition's text is in this build: a cited place is found, words {only}.</p>",
         "</form>",
     ]
     without = [
