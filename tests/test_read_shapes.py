@@ -6,6 +6,7 @@ import pytest
 import typst
 from msgspec import Struct
 
+from eras import ERAS
 from guidance.model import Document, Table, provision_texts
 from guidance.read import read_document
 from reading import anchors, balance, items, note_marks
@@ -20,7 +21,7 @@ class Read(Struct, frozen=True):
     documents: dict[bool, Document]
 
 
-@pytest.fixture(scope="module", params=SHAPES, ids=lambda build: build.__name__)
+@pytest.fixture(scope="module", params=(*SHAPES, *ERAS), ids=lambda build: build.__name__)
 def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Read:
     build: Callable[[], Shape] = request.param
     shape = build()
