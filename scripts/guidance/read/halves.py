@@ -66,6 +66,7 @@ class Halves:
         document, count = self._document, self._document.pages
         mine = read_pages(document, 1, self._middle)
         halves = [_half(mine)]
+        bookmarks, title, producer = tuple(document.bookmarks()), document.fact("Title"), document.fact("Producer")
         if self._other and self._middle < count:
             halves.append(self._take_half(self._other))
         sizes = sum((half.sizes for half in halves), Counter())
@@ -77,10 +78,10 @@ class Halves:
         return Pages(
             parts=tuple(part for half in halves for part in half.parts),
             size=size,
-            bookmarks=tuple(document.bookmarks()),
-            title=document.fact("Title"),
+            bookmarks=bookmarks,
+            title=title,
             language=document.language(),
-            producer=document.fact("Producer"),
+            producer=producer,
         )
 
     def words(self) -> Words:
