@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+import typst
 
 from guidance.model import Document, provision_texts
 from guidance.read import read_document
@@ -147,3 +148,19 @@ def test_a_picture_that_hangs_over_the_edge_is_drawn_as_far_as_it_shows(tmp_path
         pdf.save(tmp_path / "over.pdf")
     document = read_document(tmp_path / "over.pdf")
     assert len(document.assets) == len(read_document(plain).assets) + 1
+
+
+def test_letter_spaced_titles_are_words_and_letters_that_stand_apart_are_not(tmp_path: Path) -> None:
+    words = "We keep boats and the ropes that hold them. " * 9
+    source = "".join(
+        f"#pagebreak(weak: true)\n#text(18pt, tracking: 5pt)[CHAPTER {n} TIDES AND A BOAT]\n\n{words}\n\n"
+        for n in range(1, 4)
+    )
+    path = tmp_path / "spaced.pdf"
+    path.write_bytes(
+        typst.compile(f"{source}#text(18pt)[A B C D E F G]\n\n{words}".encode(), ignore_system_fonts=True)
+    )
+    document = read_document(path)
+    said = [text.plain for p in document.provisions for text in provision_texts(p)]
+    assert {f"CHAPTER {n} TIDES AND A BOAT" for n in range(1, 4)} | {"A B C D E F G"} <= set(said)
+    assert balance(document) == 0

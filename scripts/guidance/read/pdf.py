@@ -14,6 +14,7 @@ import pypdfium2_raw as raw
 from guidance.model import Box, GuidanceError
 from guidance.read.ink import Font, Fragment, LinkArea, Page, Shape, Tag
 from guidance.read.pdfium import Opened, Wide, bare
+from guidance.read.spaced import close_up, is_spaced
 from guidance.read.turning import UNTURNED, Matrix, combine, transform, turn_links, upright
 
 _SAFE_SCHEMES = ("http://", "https://", "mailto:")
@@ -165,6 +166,8 @@ class _Reader:
             a, b, c, d, e, f = combine(matrix, outer)
         _size_of(thing, self._size.places[0])
         points = self._size.read()[0] * math.hypot(c, d)
+        if is_spaced(text):
+            text = close_up(text, text_page, thing, points)
         box = self._bounds(thing, outer)
         if box.top <= box.bottom and not text.replace("\ufffd", "").strip():
             return None  # a sign without a form: nothing is printed

@@ -1,7 +1,7 @@
 """The pdfium engine: a file opened, its outline and facts, and the engine's functions in their quickest form.
 
-Only this module, read/pdf.py and read/drawing.py talk to it. The bindings are used without the package around
-them, which takes longer to load than a short file takes to read.
+Besides this module only read/pdf.py, read/turning.py, read/spaced.py and read/drawing.py talk to it. The bindings
+are used without the package around them, which takes longer to load than a short file takes to read.
 """
 
 import codecs
