@@ -95,6 +95,7 @@ FORMS = (Acronym("s47", ("section 47",)), Acronym("MAP", ("made-up access plan",
         ("An enquiry under section 47 begins.", "s47"),
         ("An enquiry under Section 47.", "s47"),
         ("Under s47 and section 47", ""),
+        ("First section 47, then section 47.", "s47, s47"),
         ("Under s47.", "section 47"),
         ("section 470 and subsection 47 are others", ""),
         ("Look at the map", ""),
@@ -115,6 +116,9 @@ def test_our_own_pages_are_records_under_no_edition() -> None:
     first, second = own_records(pages, 7)
     assert (first.url, second.url) == ("guide/", "guide/knots/")
     assert (first.meta["heading"], second.meta["heading"]) == ("Guide", "Guide › Knots")
+    assert second.meta["also"] == ""
+    named = own_records([OwnPage("a.md", "A", (), "Under section 47.")], 0, FORMS)
+    assert named[0].meta["also"] == "s47"
     assert second.filters == {"edition": ("pages",), "topic": ("Knots", "Knots", "By when"), "place": ("8",)}
 
 

@@ -22,6 +22,7 @@ const index = () => (loading ??= (async () => {
   const pagefind = await import(here("search/index/pagefind.js"));
   await pagefind.options({
     excerptLength: 32,
+    noWorker: true, // it is quick enough here, and another program to load
     ranking: { metaWeights: { title: 0, edition: 0, number: 0, standing: 0, lineage: 0, elsewhere: 0, heading: 0.3, also: 1 } },
   });
   return pagefind;
@@ -164,14 +165,13 @@ const weigh = ({ score, phrase, facet }, asked, text) => {
     (facet.topic?.some((one) => isAbout(one, asked)) ? WEIGHT.topic : 1) *
     (facet.topic?.length === 1 && facet.topic[0].toLowerCase() === text.trim().toLowerCase() ? WEIGHT.title : 1);
 };
-// Who searches for one of several forms of a name means each of them; what is in quotation marks is meant as it stands.
+// A text has the other forms of a name beside it in the index; what is in quotation marks is meant as it stands.
 const ask = async (text, forms, facets) => {
   const pagefind = await index();
   const quoted = (one) => (/\s/.test(one) && !one.includes('"') ? `"${one}"` : one);
   const bare = text.split(/\s+/).filter((word) => !ASIDE.test(word)).join(" ");
   const loose = text ? [...new Set([text, bare])].filter(Boolean) : [null];
-  const exact = new Map([text, ...forms].map((one) => [one.toLowerCase(), quoted(one)]));
-  const answers = await Promise.all([...loose, ...exact.values()].map((one) => pagefind.search(one || null)));
+  const answers = await Promise.all([...loose, quoted(text)].map((one) => pagefind.search(one || null)));
   const found = new Map();
   answers.forEach(({ results }, at) => {
     for (const one of results) {

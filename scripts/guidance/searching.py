@@ -17,6 +17,7 @@ from guidance.link.agencies import read_agencies
 from guidance.publish import api
 from guidance.publish.pages import Page
 from guidance.publish.search import (
+    Acronym,
     OwnPage,
     Searchable,
     SearchRecord,
@@ -70,7 +71,7 @@ def start_search(publication: Publication, folder: Path, compared: Compared, cre
         {p: c for p, c in read_files(folder / publication.docs).items() if _is_page(p)} if publication.docs else {}
     )
     made_by = code_digest(("readability.py",), ("pagefind", "pagefind-bin"))
-    packed = (msgspec.msgpack.encode(records), msgspec.msgpack.encode(ours))
+    packed = (msgspec.msgpack.encode(records), msgspec.msgpack.encode((ours, acronyms)))
     job = Job("the search index", index_of, packed, made_by, "indexes")
     files = {places_path(edition): api.encode(found) for edition, found in citable.items()}
     files[FORMS] = _compact([(acronym.short, *acronym.long) for acronym in acronyms])
@@ -83,10 +84,11 @@ def _is_page(path: str) -> bool:
 
 
 def index_of(packed: bytes, ours: bytes) -> bytes:
-    """Packed SearchRecords, and packed hand-written files by path -> the files that are searched in, by path from
-    the publication's root; a job."""
+    """Packed SearchRecords, and packed hand-written files by path with the acronyms -> the files that are searched
+    in, by path from the publication's root; a job."""
     records = msgspec.msgpack.decode(packed, type=tuple[SearchRecord, ...])
-    records += own_records(_own_pages(msgspec.msgpack.decode(ours, type=dict[str, bytes])), len(records))
+    pages, acronyms = msgspec.msgpack.decode(ours, type=tuple[dict[str, bytes], tuple[Acronym, ...]])
+    records += own_records(_own_pages(pages), len(records), acronyms)
     index = make_index(records)
     files = {f"{INDEX}{path}": content for path, content in index.items()}
     files |= {facets_path(edition): _compact(found) for edition, found in facets(records, index).items()}

@@ -21,6 +21,7 @@ from guidance.register import Edition, Publication
 
 OURS = "pages"  # in place of an edition's id: pages written by hand
 _MANY = 3  # places in another edition that a result names at the most
+_OFTEN = 6  # times that a form is given for another at the most
 _OPENING = 40  # characters of a box that say what it is about
 _LABELS = {"paragraph": "para", "footnote": "note", "flow-chart": "flow chart", "box": "box", "table": "table"}
 _TOP = ("part", "chapter", "annex")
@@ -83,18 +84,16 @@ def read_acronyms(path: Path) -> tuple[Acronym, ...]:
 
 
 def other_forms(words: str, acronyms: Iterable[Acronym]) -> str:
-    """The forms that some words do not have of what they name in another form, joined by commas."""
-    found: list[str] = []
+    """The forms that some words do not have of what they name in another form, joined by commas: each as often as
+    that is named, so that a text is found by the one as high as by the other."""
+    found: dict[str, int] = {}
     for acronym in acronyms:
         forms = (acronym.short, *acronym.long)
-        named = [_names(form, words) for form in forms]
-        if any(named):
-            found += [form for form, is_there in zip(forms, named, strict=True) if not is_there]
-    return ", ".join(dict.fromkeys(found))
-
-
-def _names(form: str, words: str) -> bool:
-    return bool(_pattern(form).search(words))
+        named = [len(_pattern(form).findall(words)) for form in forms]
+        for form, times in zip(forms, named, strict=True):
+            if not times and max(named):
+                found[form] = max(found.get(form, 0), min(max(named), _OFTEN))
+    return ", ".join(form for form, times in found.items() for _ in range(times))
 
 
 @lru_cache(maxsize=1024)  # asked for every form and every provision
@@ -165,7 +164,9 @@ def _walk(document: Document) -> Iterator[tuple[Provision, tuple[str, ...], str 
         yield provision, path, within[0] if within[0] in titles else None
 
 
-def own_records(pages: Iterable[OwnPage], start: int = 0) -> tuple[SearchRecord, ...]:
+def own_records(
+    pages: Iterable[OwnPage], start: int = 0, acronyms: Sequence[Acronym] = ()
+) -> tuple[SearchRecord, ...]:
     """One record for each hand-written page, under the "edition" OURS; `start` is the place of the first."""
     pages = tuple(pages)
     titles = {page.path: page.title for page in pages}
@@ -179,7 +180,12 @@ def own_records(pages: Iterable[OwnPage], start: int = 0) -> tuple[SearchRecord,
                 url=page_url(page.path),
                 content=page.content,
                 language="en",
-                meta={"title": page.title, "edition": OURS, "heading": " › ".join(path)},
+                meta={
+                    "title": page.title,
+                    "edition": OURS,
+                    "heading": " › ".join(path),
+                    "also": other_forms(page.content, acronyms),
+                },
                 filters={"edition": (OURS,), "topic": (page.title, *page.headings), "place": (str(place),)},
                 sort={"place": str(place)},
             )
