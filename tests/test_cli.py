@@ -98,6 +98,14 @@ def one_line(finished: "subprocess.CompletedProcess[str]") -> str:
     return lines[0]
 
 
+def test_a_name_that_holds_codes_and_line_ends_is_one_line(guidance: Run, library: Path) -> None:
+    name = "two\nlines\x1b[31m.pdf"
+    (library / name).write_bytes(b"no such thing")
+    said = one_line(guidance("convert", name, "-o", "to"))
+    assert "two\ufffdlines\ufffd[31m.pdf: " in said
+    assert said.isprintable()
+
+
 def test_a_build_without_text_ends_well(guidance: Run, library: Path) -> None:
     finished = guidance("build", "--offline")
     assert finished.returncode == 0, finished.stderr

@@ -78,6 +78,7 @@ def test_not_a_pdf(tmp_path: Path, content: bytes, says: str) -> None:
 
 def test_missing(tmp_path: Path) -> None:
     assert "no such file" in complaint(tmp_path / "none.pdf")
+    assert "a folder; name a file in it" in complaint(tmp_path)
 
 
 @pytest.mark.parametrize("share", [0.002, 0.2, 0.5, 0.8, 0.99])

@@ -381,7 +381,7 @@ def main() -> None:
     try:
         app()
     except GuidanceError as error:
-        echo(f"guidance: {error}", err=True)
+        echo(f"guidance: {_one_line(error)}", err=True)
         sys.exit(1)
     except KeyboardInterrupt:
         echo("guidance: stopped", err=True)
@@ -390,15 +390,20 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
-        echo(f"guidance: {error.filename or 'the system'}: {error.strerror or error}", err=True)
+        echo(f"guidance: {_one_line(error.filename or 'the system')}: {error.strerror or error}", err=True)
         sys.exit(1)
+
+
+def _one_line(said: object) -> str:
+    """What is said, safe to print: the name of a file may hold line ends, and codes that a terminal obeys."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(said))
 
 
 @contextmanager
 def _telling() -> Iterator[Callable[[str], None]]:
     """Shows the step at hand: moving on a terminal, a quiet line elsewhere."""
     if not sys.stderr.isatty():
-        yield lambda step: echo(f"· {step}", err=True)
+        yield lambda step: echo(f"· {_one_line(step)}", err=True)
         return
     from rich.console import Console
 

@@ -28,7 +28,9 @@ def convert(
     `strict`, something is lost.
     """
     if not file.is_file():
-        raise GuidanceError(f"{file}: there is no such file")
+        raise GuidanceError(
+            f"{file}: {'a folder; name a file in it' if file.is_dir() else 'there is no such file'}"
+        )
     if to.exists() and not (to.is_dir() and ((to / _MARK).is_file() or not any(to.iterdir()))):
         raise GuidanceError(f"{to}: holds something that is not a conversion; choose another folder with -o")
     with closing(begin_reading(file, second_opinion=True)) as reading:

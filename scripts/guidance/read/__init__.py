@@ -63,7 +63,9 @@ class Reading:
 def begin_reading(path: Path, second_opinion: bool = False) -> Reading:
     """Start to read a source file, as `read_document` does, and go on; raises as it does."""
     if not path.is_file():
-        raise GuidanceError(f"{path}: there is no such file")
+        raise GuidanceError(
+            f"{path}: {'a folder; name a file in it' if path.is_dir() else 'there is no such file'}"
+        )
     if _is_page(path):
         return Reading(path, _read_page(path))
     if _is_word(path):
