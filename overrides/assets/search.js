@@ -5,7 +5,7 @@ const said = document.querySelector(".search__said");
 const found = document.querySelector(".search__found");
 const words = form.elements.q;
 const FILTERS = ["edition", "chapter", "agency", "strength"];
-const FIRST = 10;
+const FIRST = 7;
 const known = JSON.parse(form.dataset.known);
 const root = new URL("../", location.href); // the publication's
 const here = (path) => new URL(path, root).href;
@@ -22,7 +22,7 @@ const index = () => (loading ??= (async () => {
   const pagefind = await import(here("search/index/pagefind.js"));
   await pagefind.options({
     excerptLength: 32,
-    noWorker: true, // it is quick enough here, and another program to load
+
     ranking: { metaWeights: { title: 0, edition: 0, number: 0, standing: 0, lineage: 0, elsewhere: 0, heading: 0.3, also: 1 } },
   });
   return pagefind;
@@ -229,6 +229,8 @@ const go = async ({ jump = false } = {}) => {
     found.replaceChildren();
     return;
   }
+  // What will be asked for is asked for at once: one after the other, each would wait for the last.
+  if (known.editions.length || known.pages) for (const one of [index(), allFacets(), otherForms(text)]) one.catch(() => {});
   const cited = await citation(text);
   if (mine !== turn) return;
   if (jump && cited?.isSure && cited.addresses.length === 1) {
