@@ -22,7 +22,6 @@ const index = () => (loading ??= (async () => {
   const pagefind = await import(here("search/index/pagefind.js"));
   await pagefind.options({
     excerptLength: 32,
-
     ranking: { metaWeights: { title: 0, edition: 0, number: 0, standing: 0, lineage: 0, elsewhere: 0, heading: 0.3, also: 1 } },
   });
   return pagefind;
