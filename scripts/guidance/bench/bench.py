@@ -6,6 +6,7 @@ The measuring is in the modules beside; what is printed of it is made in `report
 import hashlib
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from guidance.bench.peers import Home, Peer
 from guidance.specimen import compile_typst
 
 OURS = "guidance"
+_AWAY = ".away-"
 
 
 class Bench(Struct, frozen=True):
@@ -86,7 +88,23 @@ def _sha(path: Path) -> str:
 
 
 def fresh(folder: Path) -> Path:
-    """An empty folder."""
-    shutil.rmtree(folder, ignore_errors=True)
+    """An empty folder; what was there is put away."""
+    put_away(folder, folder.parent)
     folder.mkdir(parents=True)
     return folder
+
+
+def put_away(path: Path, beside: Path) -> None:
+    """Move a file or folder out of the way, into the folder `beside`, until `clear`.
+
+    Where thousands of files have just been deleted, ext4 searches long for room for the next ones, and whoever is
+    measured next would pay.
+    """
+    if path.exists():
+        path.rename(Path(tempfile.mkdtemp(prefix=_AWAY, dir=beside)) / path.name)
+
+
+def clear(work: Path) -> None:
+    """Delete what was put away below a folder."""
+    for away in list(work.rglob(f"{_AWAY}*")):
+        shutil.rmtree(away, ignore_errors=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from guidance.bench import peers
-from guidance.bench.bench import Bench, Table, choose_files
+from guidance.bench.bench import Bench, Table, choose_files, clear
 from guidance.bench.comparison import measure_comparison
 from guidance.bench.conversion import measure_conversion
 from guidance.bench.growth import measure_growth
@@ -58,7 +58,9 @@ def run_bench(
     bench = Bench(root, work, files, pair, official, 1 if quick else 3, quick, tell)
     before = os.getloadavg()[0]
     peers.compile_ours()
+    clear(work)
     tables = [PARTS[part](bench) for part in (parts or PARTS)]
+    clear(work)
     load = f"The machine's load was {before:.1f} before the run, on {os.cpu_count()} cores."
     if before > 0.5:
         load += " **Others were at work on it: times are not to be trusted, ratios little.**"

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from guidance.bench import browsing, peers
-from guidance.bench.bench import OURS, Bench, Row, Table, fresh, program
+from guidance.bench.bench import OURS, Bench, Row, Table, fresh, program, put_away
 from guidance.bench.made import make_publication
 from guidance.bench.measure import Run, measure, run
 from guidance.bench.peers import Home
@@ -101,7 +101,7 @@ def _forget(place: Path) -> None:
     made = [place / "site", *(path for path in (place / "build").iterdir() if path.name != "kept")]
     made += [path for path in (place / "build" / "kept").iterdir() if path.name not in _READ]
     for path in made:
-        shutil.rmtree(path, ignore_errors=True)
+        put_away(path, place.parent)
 
 
 # --- The same Markdown -----------------------------------------------------------------------------
