@@ -9,7 +9,7 @@ from guidance.bench import comparison
 from guidance.bench.bench import Row, Table
 from guidance.bench.growth import exponent
 from guidance.bench.made import make_publication, paragraphs
-from guidance.bench.measure import measure, run
+from guidance.bench.measure import Cost, measure, run
 from guidance.bench.peers import Peer, settle
 from guidance.bench.quality import Truth, digest, judge, judge_words, read_truth
 from guidance.bench.report import encode, render
@@ -165,9 +165,16 @@ def test_the_report_says_what_it_was_run_on() -> None:
     )
     page = render(tables, False, "Quiet.")
     assert "specimen only" in page
-    assert "| guidance | 0.500 |  |" in page
-    assert "| x |  | gone |" in page
+    assert "| guidance | 0.500 |" in page
+    assert "- x: gone\n" in page
     assert encode(tables, False, "") == encode(tables, False, "")
+
+
+def test_no_table_of_the_report_is_wider_than_a_page() -> None:
+    found = {f"figure_{at}": float(at) for at in range(20)}
+    page = render((Table("Site", "About.", (Row("guidance", "a", Cost(1, 1, 1, 0, 1), found),)),), False, "Quiet.")
+    assert max(line.count("|") for line in page.splitlines()) <= 10
+    assert all(f"figure {at}" in page for at in range(20))
 
 
 def test_a_part_that_there_is_not() -> None:

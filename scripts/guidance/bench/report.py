@@ -3,7 +3,7 @@
 import os
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,6 +12,8 @@ import msgspec
 from guidance.bench.bench import OURS, Row, Table
 
 _OURS = ("pypdfium2", "pikepdf", "pdf-oxide", "rapidfuzz", "mkdocs", "mkdocs-material", "pagefind")
+_COST = ("wall s", "spread", "cpu s", "MB", "times ours")
+_WIDE = 8  # figures side by side
 _BYTES = ("first load", "chapter html", "search payload")
 
 
@@ -41,31 +43,52 @@ def render(tables: Sequence[Table], official: bool, load: str) -> str:
 
 
 def _tables(table: Table) -> str:
-    """One Markdown table for each thing that was measured."""
+    """The tables of each thing that was measured."""
     whats = list(dict.fromkeys(row.what for row in table.rows))
     return "".join(_one(what, [row for row in table.rows if row.what == what]) for what in whats)
 
 
 def _one(what: str, rows: list[Row]) -> str:
-    names = list(dict.fromkeys(name for row in rows for name in row.found))
-    timed = any(row.cost for row in rows)
+    """What each cost and what was found of it, in tables that are no wider than a page; then what is to be said of
+    each."""
     ours = next((row.cost.wall for row in rows if row.who == OURS and row.cost and not row.cost.fault), None)
-    head = [what, *(("wall s", "spread", "cpu s", "MB", "times ours") if timed else ()), *names, "note"]
-    lines = [f"\n| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
-    for row in rows:
-        cells = [row.who]
-        if timed:
-            cells += _cost(row, ours)
-        cells += [_figure(name, row.found[name]) if name in row.found else "" for name in names]
-        note = "; ".join(filter(None, (row.cost.fault if row.cost else "", row.note, ", ".join(row.versions))))
-        lines.append(f"| {' | '.join((*cells, note.replace('|', '/')))} |")
-    return "\n".join(lines) + "\n"
+    parts = [f"\n### {what}\n"]
+    if any(row.cost for row in rows):
+        lines = {row.who: _cost(row, ours) for row in rows}
+        parts.append(_grid(f"{what}: cost", ("program", *_COST), lines))
+    names = list(dict.fromkeys(name for row in rows for name in row.found))
+    for start in range(0, len(names), _WIDE):
+        some = names[start : start + _WIDE]
+        lines = {
+            row.who: [_figure(name, row.found[name]) if name in row.found else "" for name in some] for row in rows
+        }
+        parts.append(_grid(f"{what}: {some[0]} to {some[-1]}", ("program", *some), lines))
+    said = ((row.who, "; ".join(filter(None, (_fault(row), row.note, ", ".join(row.versions))))) for row in rows)
+    notes = "".join(f"- {who}: {note}\n" for who, note in said if note)
+    return "\n".join(parts) + (f"\n{notes}" if notes else "")
+
+
+def _grid(label: str, head: Sequence[str], lines: Mapping[str, Sequence[str]]) -> str:
+    rows = [
+        [name.replace("_", " ") for name in head],
+        ["---"] * len(head),
+        *([who, *cells] for who, cells in lines.items() if any(cells)),
+    ]
+    table = "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows)
+    return (
+        f'<div class="table" role="region" aria-label="Table: {label.replace("_", " ")}" tabindex="0" markdown>\n\n'
+        f"{table}\n\n</div>\n"
+    )
+
+
+def _fault(row: Row) -> str:
+    return row.cost.fault if row.cost else ""
 
 
 def _cost(row: Row, ours: float | None) -> list[str]:
     cost = row.cost
     if cost is None or cost.fault:
-        return ["", "", "", "", ""]
+        return [""] * len(_COST)
     times = f"{cost.wall / ours:.2f}" if ours else ""
     spread = f"{cost.spread:.0%}" if cost.runs > 1 else "one run"
     return [f"{cost.wall:.2f}", spread, f"{cost.cpu:.2f}", f"{cost.memory / 1e6:.0f}", times]
