@@ -35,7 +35,7 @@ def render(tables: Sequence[Table], official: bool, load: str) -> str:
     on = "the official files" if official else "**the specimen only: no official files were at hand**"
     facts = ", ".join(f"{name} {value}" for name, value in versions().items())
     head = (
-        "---\ntitle: Benchmarks\n---\n\n# Benchmarks\n\n"
+        "---\ntitle: Benchmarks\nsearch: {exclude: true}\n---\n\n# Benchmarks\n\n"
         f"Written by `make bench`, on {on}, in one run on one machine. {load}\n\n"
         f"Ours: {facts}.\n"
     )
