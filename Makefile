@@ -37,14 +37,14 @@ test: environment browser
 	@$(RUN) pytest
 
 bench: environment
-	@$(RUN) guidance bench
+	@PYTHONPATH=scripts $(RUN) python -m bench
 
 environment: $(UV)
 	@test -d .venv || echo "· setting up .venv from uv.lock"
 	@$(UV) sync --frozen --quiet
 
 browser: environment
-	@$(RUN) python tests/browser.py
+	@$(RUN) python tests/support/browser.py
 
 .cache/uv/bin/uv:
 	@command -v $(PYTHON) >/dev/null || \

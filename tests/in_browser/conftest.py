@@ -11,28 +11,37 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import documents
-import made_up
+import small_documents
 from browser import find_chromium
-from earlier import write_earlier
-from guidance.anchors import permalinks
-from guidance.build import Order, build
+from earlier_edition import write_earlier
+from guidance.build.site import BuildOrder, build
+from guidance.cli.serve import serve
 from guidance.compare.changes import compare
-from guidance.model import Duty, Lineage, Locus, Strength
-from guidance.publish.blocks import picture_name
-from guidance.publish.compared import survey
-from guidance.publish.edition import render_stub
-from guidance.publish.frame import edition_settings, root_settings
-from guidance.publish.ledger import Earlier, Ledger, render_ledger
-from guidance.publish.markdown import render_pages
-from guidance.publish.pages import PICTURES, addresses, lay_out
-from guidance.publish.permalink_pages import permalink_pages
-from guidance.publish.redline import Redline, Side, render_comparison
-from guidance.publish.search import Acronym, Searchable, places, search_records
-from guidance.publish.search_index import facets, make_index
-from guidance.publish.search_page import FORMS, INDEX, facets_path, places_path, render_search
-from guidance.publish.site import Folder, Workshop, build_site
-from guidance.register import Edition
-from guidance.serving import serve
+from guidance.document.anchors import permalinks
+from guidance.document.lineage import Lineage
+from guidance.document.model import Duty, Locus, Strength
+from guidance.document.register import Edition
+from guidance.site.assemble import Folder, Workshop, build_site
+from guidance.site.blocks import picture_name
+from guidance.site.changes_view import survey
+from guidance.site.edition_pages import edition_settings, render_stub, root_settings
+from guidance.site.ledger import Earlier, Ledger, render_ledger
+from guidance.site.markdown import render_pages
+from guidance.site.pages import PICTURES, addresses, lay_out
+from guidance.site.permalink_pages import permalink_pages
+from guidance.site.redline import Redline, Side, render_comparison
+from guidance.site.search import (
+    FORMS,
+    INDEX,
+    Acronym,
+    Searchable,
+    facets_path,
+    places,
+    places_path,
+    render_search,
+    search_records,
+)
+from guidance.site.search_index import facets, make_index
 
 ROOT = Path(__file__).parent.parent.parent
 PUBLICATION = documents.library_publication()
@@ -107,22 +116,22 @@ def edition_folder(edition: Edition) -> Folder:
 def comparison() -> Redline:
     """The pages of a comparison of two small documents of our own, as of 2011 and 2021."""
     went = "The night watch should count the spare sails at high water."
-    old = made_up.document(
+    old = small_documents.document(
         [
             "# Lamps",
-            *(f"{at}. {made_up.paragraph(at)}" for at in range(1, 9)),
+            *(f"{at}. {small_documents.paragraph(at)}" for at in range(1, 9)),
             "# Ropes",
-            f"9. {went} {made_up.paragraph(9)}",
+            f"9. {went} {small_documents.paragraph(9)}",
         ]
     )
-    new = made_up.document(
+    new = small_documents.document(
         [
             "# Lamps",
-            f"1. {made_up.paragraph(1)} Keepers must sing.",
+            f"1. {small_documents.paragraph(1)} Keepers must sing.",
             "2. Every goose is counted and named after a queen of the mainland.",
-            *(f"{at + 1}. {made_up.paragraph(at)}" for at in range(2, 9)),
+            *(f"{at + 1}. {small_documents.paragraph(at)}" for at in range(2, 9)),
             "# Ropes",
-            f"10. {made_up.paragraph(9)} {went}",
+            f"10. {small_documents.paragraph(9)} {went}",
         ]
     )
     duty = Duty(Locus("para-1", 0, 0, 9), 1, "Keepers must sing.", "must", ("keepers",))
@@ -209,7 +218,7 @@ def real_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (sources / official.name).symlink_to(official.resolve())
     write_earlier(official, sources / "2018.html")
     shop = Workshop(ROOT, place / "build")
-    outcome = build(Order(ROOT / "versions", (sources,), place / "site", shop, place / "cache"), None)
+    outcome = build(BuildOrder(ROOT / "versions", (sources,), place / "site", shop, place / "cache"), None)
     assert {"2018", "2023"} <= set(outcome.loaded)
     with served(place / "site") as address:
         yield address

@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from assistive import AXE, nameless
+from axe_checks import AXE, nameless
 
 KINDS = (
     *(

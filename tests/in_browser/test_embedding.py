@@ -13,16 +13,15 @@ import pytest
 from msgspec import Struct
 from playwright.sync_api import Browser, Page, expect
 
-from guidance.anchors import permalinks
 from guidance.compare.changes import compare
 from guidance.compare.crosswalk import build_crosswalk
-from guidance.lineages import find_fates
-from guidance.publish.embeds import SCRIPT, embed_files, quotation
-from guidance.publish.lineage_pages import lineage_pages
-from guidance.publish.permalink_pages import permalink_pages
-from guidance.publish.shelf import Shelf
-from guidance.register import Edition, Publication
-from made_up import document, paragraph
+from guidance.document.anchors import permalinks
+from guidance.document.register import Edition, Publication
+from guidance.site.embeds import SCRIPT, embed_files, quotation
+from guidance.site.lineages import find_fates
+from guidance.site.permalink_index import Shelf
+from guidance.site.permalink_pages import lineage_pages, permalink_pages
+from small_documents import document, paragraph
 
 EDITIONS = (Edition("2001", "A", "2001", ended="2011"), Edition("2011", "B", "2011"))
 PUBLICATION = Publication("Keeping a harbour", "KH", "Nobody", EDITIONS)

@@ -14,17 +14,17 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from guidance.anchors import permalinks
 from guidance.compare.changes import compare
 from guidance.compare.crosswalk import build_crosswalk
-from guidance.lineages import find_fates
-from guidance.publish.frame import edition_settings, root_settings
-from guidance.publish.permalink_pages import permalink_pages
-from guidance.publish.quotations import quotation_files, render_quotations
-from guidance.publish.shelf import Shelf
-from guidance.publish.site import Folder, Workshop, build_site
-from guidance.register import Edition, Publication
-from made_up import document, paragraph, sentence
+from guidance.document.anchors import permalinks
+from guidance.document.register import Edition, Publication
+from guidance.site.assemble import Folder, Workshop, build_site
+from guidance.site.edition_pages import edition_settings, root_settings
+from guidance.site.lineages import find_fates
+from guidance.site.permalink_index import Shelf
+from guidance.site.permalink_pages import permalink_pages
+from guidance.site.quotation_check import quotation_files, render_quotations
+from small_documents import document, paragraph, sentence
 
 AXE = (resources("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 ROOT = Path(__file__).parent.parent.parent

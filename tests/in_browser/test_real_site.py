@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 from pypdfium2 import PdfDocument
 
-from assistive import AXE, nameless
+from axe_checks import AXE, nameless
 
 pytestmark = pytest.mark.real
 

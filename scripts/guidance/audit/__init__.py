@@ -2,5 +2,5 @@
 
 from typing import Literal
 
-Form = Literal["table", "html", "csv", "json", "sarif"]
+ReportForm = Literal["table", "html", "csv", "json", "sarif"]
 FailOn = Literal["stale", "any", "never"]

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from guidance.audit.texts import Block, Builder
-from guidance.model import GuidanceError
+from guidance.audit.texts import Builder, FoundBlock
+from guidance.document.model import GuidanceError
 
 _INLINE = frozenset(
     {
@@ -93,7 +93,7 @@ def decode(content: bytes, declared: str | None = None) -> str:
 # --- HTML ------------------------------------------------------------------------------------------
 
 
-def read_html(content: bytes) -> tuple[Block, ...]:
+def read_html(content: bytes) -> tuple[FoundBlock, ...]:
     """The blocks of an HTML page. Raises GuidanceError where it cannot be read."""
     found = _DECLARED.search(content[:4096])
     text = decode(content, found[1].decode("ascii") if found else None)
@@ -107,7 +107,7 @@ def read_html(content: bytes) -> tuple[Block, ...]:
     return _walk(root) if root is not None else ()
 
 
-def _walk(root: etree._Element) -> tuple[Block, ...]:
+def _walk(root: etree._Element) -> tuple[FoundBlock, ...]:
     """Depth first with a stack of our own: hostile pages are nested deeper than Python calls may be."""
     builder = Builder()
     line = 1
@@ -174,7 +174,7 @@ def paragraphs(lines: list[str]) -> Iterator[list[tuple[int, str]]]:
         yield held
 
 
-def read_text(content: bytes) -> tuple[Block, ...]:
+def read_text(content: bytes) -> tuple[FoundBlock, ...]:
     """The blocks of a plain text. Raises GuidanceError where it is none."""
     builder = Builder()
     for paragraph in paragraphs(decode(content).splitlines()):
@@ -201,7 +201,7 @@ _TOKEN = re.compile(
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
-def read_markdown(content: bytes) -> tuple[Block, ...]:
+def read_markdown(content: bytes) -> tuple[FoundBlock, ...]:
     """The blocks of a Markdown file. Raises GuidanceError where it is no text."""
     text = decode(content).replace("\r\n", "\n").replace("\r", "\n")
     text = _COMMENT.sub(lambda match: "\n" * match[0].count("\n"), text)

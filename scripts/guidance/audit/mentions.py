@@ -9,9 +9,9 @@ from typing import Literal
 
 from msgspec import Struct, structs
 
-from guidance.audit.places import PLACE, Cite, read_places
-from guidance.audit.texts import Block, Link
-from guidance.audit.vocabulary import Known, Sieve, Wanted, alternatives
+from guidance.audit.texts import FoundBlock, FoundLink
+from guidance.audit.vocabulary import AuditVocabulary, Known, Sieve, alternatives
+from guidance.cite.grammar import PLACE, CitedPlace, read_places
 
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "‑": "-"})
 _YEAR = r"(?:19|20)\d\d"
@@ -37,7 +37,7 @@ class Mention(Struct, frozen=True):
     end: int
     sort: Sort
     year: str | None = None
-    cites: tuple[Cite, ...] = ()
+    cites: tuple[CitedPlace, ...] = ()
     sure: bool = True
 
 
@@ -53,7 +53,7 @@ class _Scan(Struct, frozen=True):
 class Grammar:
     """The patterns of one publication."""
 
-    def __init__(self, wanted: Wanted, known: Known) -> None:
+    def __init__(self, wanted: AuditVocabulary, known: Known) -> None:
         """Patterns made from what the publication's audit.toml says."""
         self._known = known
         numbers = {
@@ -89,10 +89,10 @@ class Grammar:
         self._left = _left_tokens(author)
 
     @staticmethod
-    def _name_words(wanted: Wanted) -> str:
+    def _name_words(wanted: AuditVocabulary) -> str:
         return alternatives((*wanted.names, *wanted.short, *wanted.abbreviations)) or "(?!)"
 
-    def candidates(self, block: Block) -> tuple[Mention, ...]:
+    def candidates(self, block: FoundBlock) -> tuple[Mention, ...]:
         """All that may name the guidance, in order; what is not `sure` needs support from the rest of its file."""
         if not self._sieve.may_hold(block.text):
             return ()
@@ -330,7 +330,9 @@ def _compiled(*tokens: tuple[str, str]) -> _Tokens:
 # --- A whole file ----------------------------------------------------------------------------------
 
 
-def find_mentions(blocks: Sequence[Block], grammar: Grammar, known: Known) -> Iterator[tuple[Block, Mention]]:
+def find_mentions(
+    blocks: Sequence[FoundBlock], grammar: Grammar, known: Known
+) -> Iterator[tuple[FoundBlock, Mention]]:
     """Every reference of a file, by block. What only may be one counts where the file names the guidance surely."""
     held = [(block, grammar.candidates(block), tuple(_links(block, known))) for block in blocks]
     named = {m.year for _, mentions, _ in held for m in mentions if m.sure and m.year}
@@ -347,18 +349,18 @@ def find_mentions(blocks: Sequence[Block], grammar: Grammar, known: Known) -> It
             yield block, mention
 
 
-def _links(block: Block, known: Known) -> Iterator[Mention]:
+def _links(block: FoundBlock, known: Known) -> Iterator[Mention]:
     """The links of a block, and addresses written out in it, that lead to the guidance."""
     addressed = "://" in block.text or "www." in block.text
     written = [
-        Link(match.start(), match.end(), match[0])
+        FoundLink(match.start(), match.end(), match[0])
         for match in (_URL.finditer(block.text) if addressed else ())
         if not any(link.start < match.end() and match.start() < link.end for link in block.links)
     ]
     for link in (*block.links, *written):
         if found := known.look_up(link.address):
-            cite = Cite(page=found.page, anchor=found.anchor)
-            cites = (cite,) if cite != Cite() else ()
+            cite = CitedPlace(page=found.page, anchor=found.anchor)
+            cites = (cite,) if cite != CitedPlace() else ()
             yield Mention(link.start, link.end, "address", found.edition, cites)
 
 

@@ -15,8 +15,8 @@ import pypdfium2.raw as pdfium
 from lxml import etree
 
 from guidance.audit.markup import paragraphs
-from guidance.audit.texts import Block, Builder, Link
-from guidance.model import GuidanceError
+from guidance.audit.texts import Builder, FoundBlock, FoundLink
+from guidance.document.model import GuidanceError
 
 _MOST_XML = 64 * 1024 * 1024  # bytes of one part of a DOCX, unpacked; a policy of 500 pages has a tenth of it
 _MOST_PAGES = 5000
@@ -30,7 +30,7 @@ _FIELD = re.compile(r"HYPERLINK\s+\"([^\"]+)\"(?:\s+\\l\s+\"([^\"]+)\")?")
 # --- DOCX ------------------------------------------------------------------------------------------
 
 
-def read_docx(content: bytes) -> tuple[Block, ...]:
+def read_docx(content: bytes) -> tuple[FoundBlock, ...]:
     """The paragraphs of a Word document, its notes, headers and footers behind them.
 
     Raises GuidanceError where it is none, or unpacks to more than any document would.
@@ -133,14 +133,14 @@ _LETTERS = re.compile(r"[^\W\d_]{3}")
 _CELL = 2.0  # of the letters' height: a wider space parts two cells
 
 
-def read_pdf(content: bytes) -> tuple[tuple[Block, ...], tuple[int, ...]]:
+def read_pdf(content: bytes) -> tuple[tuple[FoundBlock, ...], tuple[int, ...]]:
     """The blocks of a PDF, and the lines at which its pages begin. Raises GuidanceError where it cannot be read."""
     try:
         document = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
         locked = "is locked with a password" if "assword" in str(error) else "cannot be opened as a PDF"
         raise GuidanceError(f"{locked}; save it again without") from None
-    blocks: list[Block] = []
+    blocks: list[FoundBlock] = []
     begins: list[int] = []
     line = 1
     try:
@@ -184,7 +184,7 @@ def _with_cells(page: pypdfium2.PdfTextPage) -> str:
     return found + text[at:]
 
 
-def _page_blocks(lines: list[str], first: int) -> list[Block]:
+def _page_blocks(lines: list[str], first: int) -> list[FoundBlock]:
     builder = Builder()
     for paragraph in paragraphs(lines):
         for number, line in paragraph:
@@ -215,18 +215,18 @@ def _page_links(
     return found
 
 
-def _with_links(blocks: list[Block], links: list[tuple[str, str]], line: int) -> list[Block]:
+def _with_links(blocks: list[FoundBlock], links: list[tuple[str, str]], line: int) -> list[FoundBlock]:
     """Each link put to the block that holds its words; one whose words stand nowhere has a block of its own."""
-    placed: dict[int, list[Link]] = {}
-    apart: list[Block] = []
+    placed: dict[int, list[FoundLink]] = {}
+    apart: list[FoundBlock] = []
     for words, address in links:
         at = next((i for i, block in enumerate(blocks) if words and words in block.text), None)
         if at is None:
-            apart.append(Block("", ((0, line),), (Link(0, 0, address),)))
+            apart.append(FoundBlock("", ((0, line),), (FoundLink(0, 0, address),)))
             continue
         start = blocks[at].text.index(words)
-        placed.setdefault(at, []).append(Link(start, start + len(words), address))
+        placed.setdefault(at, []).append(FoundLink(start, start + len(words), address))
     return [
-        *(Block(b.text, b.marks, tuple(placed.get(i, ()))) for i, b in enumerate(blocks)),
+        *(FoundBlock(b.text, b.marks, tuple(placed.get(i, ()))) for i, b in enumerate(blocks)),
         *apart,
     ]

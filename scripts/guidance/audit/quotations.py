@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 from rapidfuzz.distance import Indel
 
-from guidance.anchors import fingerprint, normalise
-from guidance.audit.texts import Block
+from guidance.audit.texts import FoundBlock
+from guidance.document.anchors import fingerprint, normalise
 
 SHINGLE = 4  # words that must follow one another somewhere in a passage
 LEAST_WORDS = 15  # a shorter stretch may as well be anybody's, or the name of an Act
@@ -67,7 +67,7 @@ class Index:
             for at in range(len(one.words) - SHINGLE + 1):
                 self._places.setdefault(one.words[at : at + SHINGLE], []).append((number, at))
 
-    def quotations(self, blocks: Sequence[Block]) -> Iterator[tuple[int, Quotation]]:
+    def quotations(self, blocks: Sequence[FoundBlock]) -> Iterator[tuple[int, Quotation]]:
         """What some blocks quote, each with its block's place in the list. A passage that goes over several
         blocks, as a list or a paged file has them, is found in each."""
         for at, block in enumerate(blocks):
@@ -77,7 +77,7 @@ class Index:
             found = [whole] if whole else list(self._in_block(block))
             yield from ((at, one) for one in sorted(found, key=lambda one: one.start))
 
-    def _whole(self, block: Block) -> Quotation | None:
+    def _whole(self, block: FoundBlock) -> Quotation | None:
         """A block that is, word for word, a provision whose fingerprint is known and whose text is not."""
         if not self._fingerprints:
             return None
@@ -87,7 +87,7 @@ class Index:
                 return Quotation(0, len(block.text), *found, alike=1.0)
         return None
 
-    def _in_block(self, block: Block) -> Iterator[Quotation]:
+    def _in_block(self, block: FoundBlock) -> Iterator[Quotation]:
         if not self._places:
             return
         plain = _words(block.text)

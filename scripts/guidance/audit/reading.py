@@ -12,8 +12,8 @@ from msgspec import Struct
 
 from guidance.audit.markup import read_html, read_markdown, read_text
 from guidance.audit.office import read_docx, read_pdf
-from guidance.audit.texts import Reading
-from guidance.model import GuidanceError
+from guidance.audit.texts import FileReading
+from guidance.document.model import GuidanceError
 
 LARGEST = 50 * 1024 * 1024  # bytes
 _KINDS = {
@@ -88,7 +88,7 @@ def _is_page(file: Path) -> bool:
         return False
 
 
-def read_file(path: Path, name: str | None = None) -> Reading | Skipped:
+def read_file(path: Path, name: str | None = None) -> FileReading | Skipped:
     """A file read by its kind; `name` is what reports call it."""
     shown = name or path.as_posix()
     try:
@@ -105,19 +105,19 @@ def read_file(path: Path, name: str | None = None) -> Reading | Skipped:
         return Skipped(shown, "is made in a way that takes too much memory to read")
 
 
-def read_bytes(content: bytes, kind: str | None, name: str) -> Reading:
+def read_bytes(content: bytes, kind: str | None, name: str) -> FileReading:
     """What some bytes say; without a `kind` they tell it themselves. Raises GuidanceError."""
     if content.startswith(b"%PDF-") or (kind == "pdf" and b"%PDF-" in content[:1024]):
         blocks, pages = read_pdf(content)
-        return Reading(name, blocks, pages=pages)
+        return FileReading(name, blocks, pages=pages)
     if not content.strip():
-        return Reading(name, ())
+        return FileReading(name, ())
     if kind == "docx" or content.startswith(b"PK\x03\x04"):
-        return Reading(name, read_docx(content), unit="paragraph")
+        return FileReading(name, read_docx(content), unit="paragraph")
     if kind == "pdf":
         raise GuidanceError("is named .pdf and is no PDF file")
     if kind == "html" or (kind is None and _LOOKS_LIKE_HTML.match(content[:2048])):
-        return Reading(name, read_html(content))
+        return FileReading(name, read_html(content))
     if kind == "markdown":
-        return Reading(name, read_markdown(content))
-    return Reading(name, read_text(content))
+        return FileReading(name, read_markdown(content))
+    return FileReading(name, read_text(content))

@@ -22,7 +22,7 @@ from rich.text import Text
 from guidance.audit import FailOn
 from guidance.audit.reading import Skipped
 from guidance.audit.texts import plain
-from guidance.audit.verdicts import Found, Status
+from guidance.audit.verdicts import AuditFinding, Status
 
 _LONGEST = 160  # characters of matched words that a table shows
 _STATUS: dict[Status, str] = {
@@ -33,14 +33,14 @@ _STATUS: dict[Status, str] = {
 }
 
 
-def fails(findings: Iterable[Found], on: FailOn) -> bool:
+def fails(findings: Iterable[AuditFinding], on: FailOn) -> bool:
     """Whether findings are such that a check fails: on what is `stale` (superseded words, places that do not exist,
     names out of use), on `any` that is not current, or `never`."""
     bad = {"stale": ("superseded", "not-found"), "any": ("superseded", "not-found", "unknown-edition"), "never": ()}
     return any(found.status in bad[on] for found in findings)
 
 
-def summary(findings: Sequence[Found], files: int) -> str:
+def summary(findings: Sequence[AuditFinding], files: int) -> str:
     """How much was found, in a line."""
     counts = Counter(found.status for found in findings)
     said = ", ".join(f"{counts[status]} {words}" for status, words in _STATUS.items() if counts[status])
@@ -55,12 +55,12 @@ def _shown(words: str) -> str:
 # --- Screen ----------------------------------------------------------------------------------------
 
 
-def table(findings: Sequence[Found]) -> Group:
+def table(findings: Sequence[AuditFinding]) -> Group:
     """Findings as a table for each file."""
     return Group(*(_file_table(file, list(rows)) for file, rows in groupby(findings, key=lambda found: found.file)))
 
 
-def _file_table(file: str, rows: Sequence[Found]) -> Table:
+def _file_table(file: str, rows: Sequence[AuditFinding]) -> Table:
     made = Table(title=Text(plain(file)), title_justify="left", title_style="bold", box=box.SIMPLE, expand=True)
     for heading, share in (("where", 2), ("words", 5), ("status", 2), ("today and why", 6)):
         made.add_column(heading, ratio=share, overflow="fold", min_width=15 if heading == "status" else None)
@@ -72,12 +72,12 @@ def _file_table(file: str, rows: Sequence[Found]) -> Table:
 # --- JSON and CSV ----------------------------------------------------------------------------------
 
 
-def as_json(findings: Sequence[Found]) -> str:
+def as_json(findings: Sequence[AuditFinding]) -> str:
     """The stable form: a list of findings."""
     return msgspec.json.format(msgspec.json.encode(list(findings)), indent=1).decode() + "\n"
 
 
-def as_csv(findings: Sequence[Found]) -> str:
+def as_csv(findings: Sequence[AuditFinding]) -> str:
     """A table for spreadsheets; a cell that one would take for a formula begins with an apostrophe."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
@@ -106,7 +106,7 @@ _RULES = {
 }
 
 
-def as_sarif(findings: Sequence[Found], skipped: Sequence[Skipped], version: str) -> str:
+def as_sarif(findings: Sequence[AuditFinding], skipped: Sequence[Skipped], version: str) -> str:
     """SARIF 2.1.0 for code hosts: what is not current, each with a fingerprint that stays when lines move."""
     rules = [
         {"id": rule, "shortDescription": {"text": words}, "defaultConfiguration": {"level": level}}
@@ -140,13 +140,13 @@ def as_sarif(findings: Sequence[Found], skipped: Sequence[Skipped], version: str
     return msgspec.json.format(msgspec.json.encode(log), indent=1).decode() + "\n"
 
 
-def _rule(found: Found) -> str:
+def _rule(found: AuditFinding) -> str:
     if found.kind == "stale-term":
         return "stale-term"
     return f"superseded-{found.kind}" if found.status == "superseded" else found.status
 
 
-def _result(found: Found, seen: Counter[str]) -> dict[str, object]:
+def _result(found: AuditFinding, seen: Counter[str]) -> dict[str, object]:
     rule = _rule(found)
     key = hashlib.sha256("\n".join((found.file, rule, found.text, found.message)).encode()).hexdigest()[:32]
     seen[key] += 1
@@ -193,7 +193,7 @@ a { color: #0b4f8a; } a:focus-visible { outline: 3px solid #c2410c; outline-offs
 
 
 def as_html(
-    findings: Sequence[Found], skipped: Sequence[Skipped], files: int, title: str, site_url: str | None
+    findings: Sequence[AuditFinding], skipped: Sequence[Skipped], files: int, title: str, site_url: str | None
 ) -> str:
     """A page that stands alone, with no script: a summary, then the findings of each file. Addresses are links
     where `site_url` says where the site is."""
@@ -214,7 +214,7 @@ def as_html(
     return "\n".join(parts)
 
 
-def _file_html(number: int, file: str, rows: Sequence[Found], site_url: str | None) -> str:
+def _file_html(number: int, file: str, rows: Sequence[AuditFinding], site_url: str | None) -> str:
     head = "".join(f'<th scope="col">{words}</th>' for words in ("Where", "Words", "Status", "Today, and why"))
     body = "\n".join(_row_html(found, site_url) for found in rows)
     bad = sum(found.status != "current" for found in rows)
@@ -225,7 +225,7 @@ def _file_html(number: int, file: str, rows: Sequence[Found], site_url: str | No
     )
 
 
-def _row_html(found: Found, site_url: str | None) -> str:
+def _row_html(found: AuditFinding, site_url: str | None) -> str:
     tone = "good" if found.status == "current" else "bad"
     links = [*_link_html("today", found.today, site_url)]
     links += [link for address in found.permalinks[:3] for link in _link_html("what it cites", address, site_url)]

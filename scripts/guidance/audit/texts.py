@@ -26,7 +26,7 @@ def _single_spaced(part: str) -> str:
     return _SPACE.sub(" ", part.translate(_CLEAN))
 
 
-class Link(Struct, frozen=True):
+class FoundLink(Struct, frozen=True):
     """A stretch of a block that links to an address."""
 
     start: int
@@ -34,23 +34,23 @@ class Link(Struct, frozen=True):
     address: str
 
 
-class Block(Struct, frozen=True):
+class FoundBlock(Struct, frozen=True):
     """A paragraph, heading, table cell and the like. White space is single; `marks` are (offset, line), rising."""
 
     text: str
     marks: tuple[tuple[int, int], ...]
-    links: tuple[Link, ...] = ()
+    links: tuple[FoundLink, ...] = ()
 
     def line(self, offset: int) -> int:
         """The line on which the character at an offset stands."""
         return self.marks[max(0, bisect_right(self.marks, (offset, 1 << 62)) - 1)][1] if self.marks else 1
 
 
-class Reading(Struct, frozen=True):
+class FileReading(Struct, frozen=True):
     """A file as read. `unit` says what its lines are; `pages` are the lines at which a paged file's pages begin."""
 
     file: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[FoundBlock, ...]
     unit: str = "line"
     pages: tuple[int, ...] = ()
 
@@ -67,7 +67,7 @@ class Builder:
 
     def __init__(self) -> None:
         """Start with nothing."""
-        self._blocks: list[Block] = []
+        self._blocks: list[FoundBlock] = []
         self._start()
 
     def _start(self) -> None:
@@ -75,7 +75,7 @@ class Builder:
         self._length = 0
         self._spaced = True  # nothing may begin with white space
         self._marks: list[tuple[int, int]] = []
-        self._links: list[Link] = []
+        self._links: list[FoundLink] = []
         self._open: list[tuple[int, str]] = []
 
     def add(self, raw: str, line: int) -> int:
@@ -102,7 +102,7 @@ class Builder:
         """Here the link that was opened last ends."""
         if self._open:
             start, address = self._open.pop()
-            self._links.append(Link(start, self._length, address))
+            self._links.append(FoundLink(start, self._length, address))
 
     def end_block(self) -> None:
         """Here a block ends; links that are open go on in the next one."""
@@ -116,14 +116,15 @@ class Builder:
         text = "".join(self._pieces).rstrip()
         if text or self._links:
             links = tuple(
-                Link(min(link.start, len(text)), min(link.end, len(text)), link.address) for link in self._links
+                FoundLink(min(link.start, len(text)), min(link.end, len(text)), link.address)
+                for link in self._links
             )
-            self._blocks.append(Block(text, tuple(self._marks), links))
+            self._blocks.append(FoundBlock(text, tuple(self._marks), links))
         self._start()
         for address in still:
             self.open_link(address, last)
 
-    def blocks(self) -> tuple[Block, ...]:
+    def blocks(self) -> tuple[FoundBlock, ...]:
         """All blocks."""
         self._open = []
         self.end_block()

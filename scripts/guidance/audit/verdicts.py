@@ -9,18 +9,17 @@ from typing import Literal
 from msgspec import Struct
 
 from guidance.audit.mentions import Mention
-from guidance.audit.places import Cite
 from guidance.audit.quotations import Quotation
-from guidance.audit.stale import Stale
-from guidance.audit.texts import Block, Reading
-from guidance.audit.vocabulary import Known
-from guidance.register import Edition
+from guidance.audit.texts import FileReading, FoundBlock
+from guidance.audit.vocabulary import Known, Stale
+from guidance.cite.grammar import CitedPlace
+from guidance.document.register import Edition
 
-Kind = Literal["reference", "quotation", "stale-term"]
+FindingKind = Literal["reference", "quotation", "stale-term"]
 Status = Literal["current", "superseded", "unknown-edition", "not-found"]
 
 
-class Standing(Struct, frozen=True):
+class PlaceStanding(Struct, frozen=True):
     """Where a cited place stands: its own permalinks, those of its text in the edition in force, else of what is
     nearest there, and the comparison. `known` says whether anything is known of the edition's places."""
 
@@ -31,10 +30,10 @@ class Standing(Struct, frozen=True):
     redline: str | None = None
 
 
-Resolve = Callable[[str, Cite], Standing]
+Resolve = Callable[[str, CitedPlace], PlaceStanding]
 
 
-class Found(Struct, frozen=True, order=True):
+class AuditFinding(Struct, frozen=True, order=True):
     """One finding. The first ten fields are the stable form; addresses are from the site's root.
 
     `place` is the line in words, `until` the last of a range cited, `permalinks` where the cited text itself
@@ -44,7 +43,7 @@ class Found(Struct, frozen=True, order=True):
     file: str
     line: int
     text: str
-    kind: Kind
+    kind: FindingKind
     edition: str | None
     chapter: str | None
     para: str | None
@@ -69,16 +68,16 @@ class Judge:
         self._editions = {edition.id: edition for edition in known.publication.editions}
         self._in_force = known.publication.in_force
 
-    def reference(self, reading: Reading, block: Block, mention: Mention) -> Iterator[Found]:
+    def reference(self, reading: FileReading, block: FoundBlock, mention: Mention) -> Iterator[AuditFinding]:
         """A finding for each place that a reference names, or for the whole."""
-        for cite in mention.cites or (Cite(),):
+        for cite in mention.cites or (CitedPlace(),):
             edition = self._known.years.get(mention.year, mention.year) if mention.year else None
             status, standing, message = self._of_reference(mention.year, edition, cite)
             yield self._found(reading, block, mention, "reference", edition, cite, status, standing, message)
 
-    def quotation(self, reading: Reading, block: Block, quoted: Quotation) -> Found:
+    def quotation(self, reading: FileReading, block: FoundBlock, quoted: Quotation) -> AuditFinding:
         """The finding for a passage in the guidance's words."""
-        cite = Cite(anchor=quoted.anchor)
+        cite = CitedPlace(anchor=quoted.anchor)
         standing = self._resolve(quoted.edition, cite)
         how = "word for word" if quoted.alike == 1 else f"with other words in places ({quoted.alike:.0%} alike)"
         named = quoted.anchor.replace("para-", "paragraph ")
@@ -89,29 +88,31 @@ class Judge:
             message += f"; {self._superseded(self._editions[quoted.edition], standing)}"
         para = quoted.anchor.removeprefix("para-") if quoted.anchor.startswith("para-") else None
         return self._found(
-            reading, block, quoted, "quotation", quoted.edition, Cite(para=para), status, standing, message
+            reading, block, quoted, "quotation", quoted.edition, CitedPlace(para=para), status, standing, message
         )
 
-    def stale(self, reading: Reading, block: Block, stale: Stale) -> Found:
+    def stale(self, reading: FileReading, block: FoundBlock, stale: Stale) -> AuditFinding:
         """The finding for a name out of use."""
         term = stale.term
         message = f"out of use since {term.since}; today: {term.instead}. {term.why}"
         return self._found(
-            reading, block, stale, "stale-term", None, Cite(), "superseded", Standing(False), message
+            reading, block, stale, "stale-term", None, CitedPlace(), "superseded", PlaceStanding(False), message
         )
 
     # --- What became of it ---
 
-    def _of_reference(self, year: str | None, edition: str | None, cite: Cite) -> tuple[Status, Standing, str]:
+    def _of_reference(
+        self, year: str | None, edition: str | None, cite: CitedPlace
+    ) -> tuple[Status, PlaceStanding, str]:
         if edition is None:
             say = f"names no edition; the one in force is {self._in_force.id}"
-            return "unknown-edition", Standing(False), say
+            return "unknown-edition", PlaceStanding(False), say
         if edition not in self._editions:
-            return "unknown-edition", Standing(False), f"there is no edition {edition} in the register"
+            return "unknown-edition", PlaceStanding(False), f"there is no edition {edition} in the register"
         held = self._editions[edition]
         reissue = f"{year} is a re-issue of {edition}; " if year != edition else ""
-        if cite == Cite():
-            standing = Standing(True, (f"{edition}/",), (f"{self._in_force.id}/",))
+        if cite == CitedPlace():
+            standing = PlaceStanding(True, (f"{edition}/",), (f"{self._in_force.id}/",))
         else:
             standing = self._resolve(edition, cite)
             if (standing.known and not standing.permalinks) or _beyond(held, cite):
@@ -120,7 +121,7 @@ class Judge:
             return "current", standing, f"{reissue}{edition} is in force"
         return "superseded", standing, reissue + self._superseded(held, standing)
 
-    def _superseded(self, edition: Edition, standing: Standing) -> str:
+    def _superseded(self, edition: Edition, standing: PlaceStanding) -> str:
         now = self._in_force.id
         say = f"{edition.id} was superseded on {edition.ended}"
         if standing.today == (f"{now}/",):
@@ -133,21 +134,21 @@ class Judge:
 
     def _found(
         self,
-        reading: Reading,
-        block: Block,
+        reading: FileReading,
+        block: FoundBlock,
         at: Mention | Quotation | Stale,
-        kind: Kind,
+        kind: FindingKind,
         edition: str | None,
-        cite: Cite,
+        cite: CitedPlace,
         status: Status,
-        standing: Standing,
+        standing: PlaceStanding,
         message: str,
-    ) -> Found:
+    ) -> AuditFinding:
         line = block.line(at.start)
         begins = max((offset for offset, number in block.marks if number == line), default=0)
         words = block.text[at.start : at.end] or next((link.address for link in block.links), "")
         today = standing.today[0] if standing.today and status != "unknown-edition" else None
-        return Found(
+        return AuditFinding(
             file=reading.file,
             line=line,
             text=words,
@@ -171,13 +172,13 @@ def _para(anchor: str | None) -> str | None:
     return anchor.removeprefix("para-") if anchor and anchor.startswith("para-") else None
 
 
-def _beyond(edition: Edition, cite: Cite) -> bool:
+def _beyond(edition: Edition, cite: CitedPlace) -> bool:
     """Whether a page is cited that the edition, by what its register knows of the file, does not have."""
     pages = edition.documents[0].pages if edition.documents else None
     return bool(cite.page and pages and cite.page > pages)
 
 
-def say_cite(cite: Cite) -> str:
+def say_cite(cite: CitedPlace) -> str:
     """A place in words: "chapter 1, paragraph 37"."""
     named = {
         "chapter": cite.chapter,

@@ -5,7 +5,7 @@ Data of the publication and the patterns made from it; no page is read here.
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated
@@ -14,14 +14,15 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 from msgspec import Meta, Struct
 
-from guidance.model import GuidanceError
-from guidance.register import Publication
+from guidance.audit.texts import FoundBlock
+from guidance.document.model import GuidanceError
+from guidance.document.register import Publication
 
 FILE = "audit.toml"
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"'})
 
 
-class Term(Struct, frozen=True, forbid_unknown_fields=True):
+class StaleTerm(Struct, frozen=True, forbid_unknown_fields=True):
     """Names that went out of use `since` an edition, and what stands `instead`, with the reason in our words."""
 
     names: tuple[str, ...]
@@ -38,7 +39,7 @@ class Title(Struct, frozen=True, forbid_unknown_fields=True):
     year: Annotated[str, Meta(pattern=r"^(?:19|20)\d\d\Z")]
 
 
-class Wanted(Struct, frozen=True, forbid_unknown_fields=True):
+class AuditVocabulary(Struct, frozen=True, forbid_unknown_fields=True):
     """What audit.toml says; `not_before`, `others` and `files` are in lower case, `files` are patterns."""
 
     names: tuple[str, ...] = ()
@@ -51,10 +52,10 @@ class Wanted(Struct, frozen=True, forbid_unknown_fields=True):
     not_before: tuple[str, ...] = ()
     never_before: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
-    terms: tuple[Term, ...] = ()
+    terms: tuple[StaleTerm, ...] = ()
 
 
-def read_wanted(folder: Path, publication: Publication) -> Wanted:
+def read_wanted(folder: Path, publication: Publication) -> AuditVocabulary:
     """What to look for in audits of the publication whose folder this is; without an audit.toml its title alone.
 
     Raises GuidanceError when the file is not of this form.
@@ -62,7 +63,7 @@ def read_wanted(folder: Path, publication: Publication) -> Wanted:
     path = folder / FILE
     try:
         held = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-        wanted = msgspec.convert(held, Wanted)
+        wanted = msgspec.convert(held, AuditVocabulary)
         for pattern in wanted.files:
             re.compile(pattern)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError, re.error) as error:
@@ -79,7 +80,7 @@ def read_wanted(folder: Path, publication: Publication) -> Wanted:
 class Known:
     """The addresses at which a publication stands, and the years that name its editions."""
 
-    def __init__(self, publication: Publication, wanted: Wanted, site_url: str | None = None) -> None:
+    def __init__(self, publication: Publication, wanted: AuditVocabulary, site_url: str | None = None) -> None:
         """`site_url` is where this site is published, so that links to its permalinks are known too."""
         self.publication = publication
         self._files = [re.compile(pattern, re.IGNORECASE) for pattern in wanted.files]
@@ -175,3 +176,67 @@ def alternatives(words: tuple[str, ...]) -> str:
     return "|".join(
         re.escape(word.translate(_QUOTES)).replace(r"\ ", r"[ \-–]").replace("'", "['’]") for word in ordered
     )
+
+
+_BEFORE = re.compile(
+    r"\b(?:former|formerly|previously|previous|replac(?:e|ed|es|ing)|instead of|rather than|abolished|"
+    r"abolition of|end of|ended|no longer|then|old|used to be|known as|called|in place of|took over from|"
+    r"successors? (?:of|to))"
+    r"\s+(?:called\s+|known as\s+|by\s+)?(?:(?:the|a|an|our|local)\s+)?(?:[\w'’-]+\s+){0,2}['\"‘“(]*$",
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(
+    r"['\"’”)]*\s*(?:\([^()]{1,40}\)\s*)?,?\s*(?:(?:which|that|and)\s+)?"
+    r"(?:(?:was|were|has been|have been|had been|is|are)\s+(?:now\s+|since\s+|later\s+|then\s+)?"
+    r"(?:replaced|abolished|superseded|succeeded|dissolved|ended|disbanded|wound up|no longer)|gave way|became\b|"
+    r"ceased|no longer|came to an end|ended in|until\s+(?:19|20)\d\d)",
+    re.IGNORECASE,
+)
+_URL = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
+
+
+class Stale(Struct, frozen=True):
+    """A stretch of a block with a name out of use."""
+
+    start: int
+    end: int
+    term: StaleTerm
+
+
+class TermPatterns:
+    """The patterns of a publication's names out of use."""
+
+    def __init__(self, wanted: AuditVocabulary) -> None:
+        """Patterns made from the terms; short forms in capitals are looked for as written."""
+        self._sieve = Sieve(name for term in wanted.terms for name in term.names)
+        self._terms = [(term, _pattern(term)) for term in wanted.terms]
+
+    def find(self, block: FoundBlock) -> Iterator[Stale]:
+        """Every name out of use that a block speaks of as if it were in use, in order."""
+        if not self._sieve.may_hold(block.text):
+            return
+        hidden = [match.span() for match in _URL.finditer(block.text)]
+        found = [
+            Stale(match.start(), match.end(), term)
+            for term, pattern in self._terms
+            for match in pattern.finditer(block.text)
+            if not any(start <= match.start() < end for start, end in hidden)
+            and not _BEFORE.search(block.text[max(0, match.start() - 60) : match.start()])
+            and not _BEHIND.match(block.text, match.end())
+        ]
+        end = 0
+        for one in sorted(found, key=lambda stale: (stale.start, -stale.end)):
+            if one.start >= end:
+                end = one.end
+                yield one
+
+
+def _pattern(term: StaleTerm) -> re.Pattern[str]:
+    """Words in any case unless `capitals`; what is all capitals only so."""
+    exact = tuple(
+        name for name in term.names if term.capitals or (sum(map(str.isupper, name)) > 1 and " " not in name)
+    )
+    free = tuple(name for name in term.names if name not in exact)
+    parts = [alternatives(exact)] if exact else []
+    parts += [f"(?i:{alternatives(free)})"] if free else []
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(parts)})(?![\w-])")

@@ -1,1 +1,4 @@
-"""The room that sets two Documents side by side; it reads no source and prints no page."""
+"""Two documents become changes, and all of them lineages.
+
+Reads no file and prints nothing.
+"""

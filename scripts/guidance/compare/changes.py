@@ -4,29 +4,160 @@ Nothing here decides which provision became which (`alignment` does), and nothin
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 
 from msgspec import Struct
+from rapidfuzz import fuzz
 
-from guidance.anchors import normalise
-from guidance.compare.alignment import align_units
-from guidance.compare.levels import Strengths, level_of, side, strengths_of
-from guidance.compare.pairs import Pair
-from guidance.compare.units import compared_text, read_units
+from guidance.compare.alignment import Pair, align_units
+from guidance.compare.units import bare, compared_text, read_units
 from guidance.compare.words import Keyed, Moved, Sentence, diff_words, keyed_sentences, reordered, sentence_key
-from guidance.model import (
+from guidance.document.anchors import normalise
+from guidance.document.model import (
     Change,
     ChangeKind,
     Comparison,
     Document,
     Duty,
     GuidanceError,
+    Level,
     Link,
-    Piece,
     Provision,
+    RedlinePiece,
+    Strength,
     provision_texts,
 )
+
+NEW_WORDS = 8  # so many words put in, and none taken out, are something new rather than a rewording
+
+_MODAL = re.compile(r"\b(must|should|may)(?![a-z])(\s+(?:not|no longer)\b)?")  # not "May", the month
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S++|(?<!\S)\S+@\S++")
+_NO_LETTERS = re.compile(r"[\W\d_]+")
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_PAGE_WORD = re.compile(r"\b(?:pages?|paras?|paragraphs?|and|to)\b", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
+
+Strengths = Counter[str]
+
+
+def _strengths_in(text: str) -> Strengths:
+    """How often a bare text says must, must not, should, should not and may."""
+    return Counter(verb + (" not" if negated else "") for verb, negated in _MODAL.findall(text))
+
+
+def strengths_of(duties: Iterable[Duty], moved: frozenset[str]) -> Strengths:
+    """How often some duties are of each strength, sentences that only moved left out."""
+    return Counter(duty.strength for duty in duties if not moved or sentence_key(duty.sentence) not in moved)
+
+
+def side(pieces: Sequence[RedlinePiece], new: bool, moved: bool = True) -> str:
+    """The old or the new text that pieces hold; without its moved sentences where `moved` is false."""
+    kinds = {"same", "inserted" if new else "deleted"}
+    if moved:
+        kinds.add("moved here" if new else "moved away")
+    return "".join(piece.text for piece in pieces if piece.kind in kinds)
+
+
+def only_numbers(pieces: Sequence[RedlinePiece]) -> bool:
+    """Whether nothing but digits, punctuation, addresses and the like of "page 69" changed."""
+    if any(piece.kind.startswith("moved") for piece in pieces):
+        return False
+    changed = " ".join(piece.text for piece in pieces if piece.kind != "same")
+    return not _LETTERS.search(_PAGE_WORD.sub(" ", _without_addresses(changed)))
+
+
+def _without_addresses(text: str) -> str:
+    return _ADDRESS.sub(" ", text) if "@" in text or "://" in text or "www." in text else text
+
+
+def _letters(text: str) -> str:
+    """A bare text without addresses, numbers, punctuation and spaces."""
+    return _NO_LETTERS.sub("", _without_addresses(text)).casefold()
+
+
+def level_of(
+    kind: ChangeKind,
+    pieces: Sequence[RedlinePiece],
+    links_changed: bool,
+    duties: tuple[Strengths, Strengths] | None,
+) -> Level:
+    """The level of a change. `duties` are the strengths before and after, where a ledger tells them."""
+    if not pieces and (duties is None or duties[0] == duties[1]):
+        return "links and numbers only" if kind == "renumbered" or (links_changed and kind != "added") else "none"
+    old, new = side(pieces, new=False, moved=False), side(pieces, new=True, moved=False)
+    was, now = bare(old), bare(new)
+    before, after = duties or (_strengths_in(was), _strengths_in(now))
+    if before != after:
+        return "duty changed"
+    if kind == "added":
+        return "new" if new.strip() else "none"
+    if old == new or normalise(old) == normalise(new):
+        return "links and numbers only" if links_changed or kind == "renumbered" else "none"
+    if only_numbers(pieces) or _letters(was) == _letters(now):
+        return "links and numbers only"
+    inserted = sum(len(_WORD.findall(piece.text)) for piece in pieces if piece.kind == "inserted")
+    deleted = any(_WORD.search(piece.text) for piece in pieces if piece.kind == "deleted")
+    return "new" if inserted >= NEW_WORDS and not deleted else "reworded"
+
+
+_VERB = re.compile(r"\b(?:must|should|may|shall|not)\b", re.IGNORECASE)
+_ALIKE = 90.0  # of 100, verbs left out
+
+_Sentence = Mapping[Strength, Duty]
+
+
+def strengths_before(comparison: Comparison, old: Iterable[Duty], new: Iterable[Duty]) -> dict[Duty, Strength]:
+    """The duties of the new edition that were of another strength in the old one, with the strength they had.
+
+    Looked for only where the comparison found that a duty changed, between provisions that it put together.
+    """
+    before, after = _sentences_by_anchor(old), _sentences_by_anchor(new)
+    found: dict[Duty, Strength] = {}
+    for change in comparison.changes:
+        if change.level != "duty changed":
+            continue
+        olds = [sentence for anchor in change.old for sentence in before.get(anchor, ())]
+        news = [sentence for anchor in change.new for sentence in after.get(anchor, ())]
+        for was, now in _pairs(olds, news):
+            gone, came = was.keys() - now.keys(), now.keys() - was.keys()
+            if len(gone) == len(came) == 1:
+                found[now[came.pop()]] = gone.pop()
+    return found
+
+
+def _sentences_by_anchor(duties: Iterable[Duty]) -> dict[str, list[_Sentence]]:
+    """Per provision its sentences, each with its duties by strength."""
+    sentences: dict[tuple[str, int, int], dict[Strength, Duty]] = {}
+    for duty in duties:
+        sentences.setdefault((duty.at.anchor, duty.at.part, duty.at.start), {})[duty.strength] = duty
+    found: dict[str, list[_Sentence]] = {}
+    for (anchor, _, _), sentence in sentences.items():
+        found.setdefault(anchor, []).append(sentence)
+    return found
+
+
+def _pairs(olds: Sequence[_Sentence], news: Sequence[_Sentence]) -> list[tuple[_Sentence, _Sentence]]:
+    """Sentences that are each other's only likeness."""
+    alike = [
+        (one, other)
+        for one, was in enumerate(olds)
+        for other, now in enumerate(news)
+        if fuzz.ratio(_plain(was), _plain(now)) >= _ALIKE
+    ]
+    return [
+        (olds[one], news[other])
+        for one, other in alike
+        if sum(pair[0] == one for pair in alike) == sum(pair[1] == other for pair in alike) == 1
+    ]
+
+
+def _plain(sentence: _Sentence) -> str:
+    """A sentence's words without its verbs of duty."""
+    words = next(iter(sentence.values())).sentence
+    return " ".join(_VERB.sub(" ", words).lower().split())
+
 
 BETWEEN = "\n\n"  # stands between the provisions of one side of a change
 
@@ -131,7 +262,7 @@ def _links(one: _Side) -> tuple[str, ...]:
 
 
 def _kind(
-    pair: Pair, before: _Side, after: _Side, pieces: Sequence[Piece], numbers: frozenset[tuple[str, str]]
+    pair: Pair, before: _Side, after: _Side, pieces: Sequence[RedlinePiece], numbers: frozenset[tuple[str, str]]
 ) -> ChangeKind:
     if not pair.old or not pair.new:
         return "removed" if pair.old else "added"
@@ -157,7 +288,7 @@ def _numbers(
     )
 
 
-def _follows(pieces: Sequence[Piece], numbers: frozenset[tuple[str, str]]) -> bool:
+def _follows(pieces: Sequence[RedlinePiece], numbers: frozenset[tuple[str, str]]) -> bool:
     """Whether all that changed are references to provisions that were renumbered just so."""
     said = ""
     waiting: list[str] = []

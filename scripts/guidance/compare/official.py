@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from guidance.model import Change, Comparison, Document, GuidanceError, Level, Provision
+from guidance.document.model import Change, Comparison, Document, GuidanceError, Level, Provision
 
 SUBSTANTIAL: frozenset[Level] = frozenset({"duty changed", "new", "reworded"})
 
@@ -37,7 +37,7 @@ class Checked(Struct, frozen=True):
     found: tuple[int, ...]
 
 
-class Audit(Struct, frozen=True):
+class ListAudit(Struct, frozen=True):
     """The list held against the comparison; `unlisted` counts the substantial changes that no entry covers."""
 
     checked: tuple[Checked, ...]
@@ -65,7 +65,7 @@ def read_listed(path: Path) -> tuple[Listed, ...]:
     return listed
 
 
-def audit(comparison: Comparison, new: Document, listed: Sequence[Listed]) -> Audit:
+def audit(comparison: Comparison, new: Document, listed: Sequence[Listed]) -> ListAudit:
     """Which entries the comparison confirms, and which substantial changes the list does not have."""
     known = {p.anchor: p for p in (*new.provisions, *new.notes)}
     following = _following(new)
@@ -85,7 +85,7 @@ def audit(comparison: Comparison, new: Document, listed: Sequence[Listed]) -> Au
         for count, change in enumerate(comparison.changes)
         if change.level in SUBSTANTIAL and count not in covered
     )
-    return Audit(tuple(checked), unlisted)
+    return ListAudit(tuple(checked), unlisted)
 
 
 def _read_place(place: str) -> tuple[int | None, frozenset[str]]:

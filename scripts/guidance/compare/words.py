@@ -14,9 +14,9 @@ from typing import Literal
 import fast_diff_match_patch
 from msgspec import Struct
 
-from guidance.anchors import normalise
 from guidance.compare.units import heaviest_chain
-from guidance.model import Piece
+from guidance.document.anchors import normalise
+from guidance.document.model import RedlinePiece
 
 MOVED_WORDS = 6  # a shorter sentence that turns up elsewhere may as well have been written twice
 
@@ -74,11 +74,13 @@ def _standing_once(keyed: Sequence[Keyed]) -> dict[str, Sentence]:
     return {key: place for key, place in keyed if key and count[key] == 1}
 
 
-def diff_words(old: str, new: str, away: Sequence[Moved] = (), here: Sequence[Moved] = ()) -> tuple[Piece, ...]:
+def diff_words(
+    old: str, new: str, away: Sequence[Moved] = (), here: Sequence[Moved] = ()
+) -> tuple[RedlinePiece, ...]:
     """The pieces that lead from one text to the other: same and inserted ones joined are the new text, same
     and deleted ones the old. `away` and `here` are sentences known to have moved: each one whole."""
-    left, right = _Side(old, away, "moved away"), _Side(new, here, "moved here")
-    pieces: list[Piece] = []
+    left, right = _Words(old, away, "moved away"), _Words(new, here, "moved here")
+    pieces: list[RedlinePiece] = []
     at = to = 0
     for sign, length in fast_diff_match_patch.diff(
         *_as_letters(left.words, right.words), timelimit=0, checklines=False, cleanup="Semantic"
@@ -92,29 +94,31 @@ def diff_words(old: str, new: str, away: Sequence[Moved] = (), here: Sequence[Mo
     return tuple(pieces)
 
 
-class _Side:
+class _Words:
     """A text as words, among them each sentence that moved as one word that is like no other."""
 
     def __init__(self, text: str, moved: Sequence[Moved], kind: Literal["moved away", "moved here"]) -> None:
         self.words: list[str] = []
-        self._moved: dict[int, Piece] = {}
+        self._moved: dict[int, RedlinePiece] = {}
         at = 0
         for stretch in sorted(moved, key=lambda one: one.start):
             self.words += _TOKEN.findall(text[at : stretch.start])
-            piece = Piece(kind, text[stretch.start : stretch.end], stretch.place)
+            piece = RedlinePiece(kind, text[stretch.start : stretch.end], stretch.place)
             self._moved[len(self.words)] = piece
             self.words.append(f"{kind} {len(self.words)} {piece.text}")
             at = stretch.end
         self.words += _TOKEN.findall(text[at:])
 
-    def put(self, pieces: list[Piece], start: int, end: int, kind: Literal["same", "inserted", "deleted"]) -> None:
+    def put(
+        self, pieces: list[RedlinePiece], start: int, end: int, kind: Literal["same", "inserted", "deleted"]
+    ) -> None:
         """Put a stretch of the words behind the pieces, those that follow one another as one piece."""
         for at in (*(at for at in self._moved if start <= at < end), end):
             text = "".join(self.words[start:at])
             if text and pieces and pieces[-1].kind == kind:
-                pieces[-1] = Piece(kind, pieces[-1].text + text)
+                pieces[-1] = RedlinePiece(kind, pieces[-1].text + text)
             elif text:
-                pieces.append(Piece(kind, text))
+                pieces.append(RedlinePiece(kind, text))
             if at < end:
                 pieces.append(self._moved[at])
             start = at + 1

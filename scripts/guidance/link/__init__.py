@@ -1,1 +1,4 @@
-"""The room that finds citations and duties in a Document that is already read; it changes no text."""
+"""What is laid over a text: references to law and places, duties, terms, by offset into text that never changes.
+
+Prints nothing.
+"""

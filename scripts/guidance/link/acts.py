@@ -10,8 +10,9 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from guidance.link.spoken import Spoken, can_be_named, ends_word, places, telling_word
-from guidance.model import GuidanceError
+from guidance.document.model import GuidanceError
+from guidance.link.sentences import Spoken, can_be_named, ends_word, places, telling_word
+from guidance.link.titles import Guidance, read_titles
 
 _SITE = "https://www.legislation.gov.uk/"
 _ID = re.compile(r"[a-z]+(?:/\w+(?:-\w+)*)+")
@@ -145,3 +146,14 @@ def _refuse_repeats(path: Path, names: list[str]) -> None:
     for name in names:
         if names.count(name) > 1:
             raise GuidanceError(f"{path}: {name} stands there twice; keep one")
+
+
+_ACTS, _TITLES = "acts.toml", "guidance.toml"
+
+
+def read_known(folder: Path | None) -> tuple[Acts, tuple[Guidance, ...]]:
+    """The Acts and the other guidance named in a publication's folder; none where there is no folder.
+
+    Raises GuidanceError when a file is not of its form.
+    """
+    return (read_acts(folder / _ACTS), read_titles(folder / _TITLES)) if folder else (Acts(), ())

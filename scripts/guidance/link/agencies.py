@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from guidance.model import GuidanceError
+from guidance.document.model import GuidanceError
 
 # What may stand before a name without changing who it is.
 _QUALIFIERS = (

@@ -106,7 +106,7 @@ class Pinpoint(Struct, frozen=True):
     last: str | None = None
 
 
-class Citation(Struct, frozen=True):
+class TextCitation(Struct, frozen=True):
     """Words that cite: offsets of all of them, and in `inner` of those that name the pinpoint alone.
 
     `pinpoints` go from the innermost outwards and are empty where an instrument as such is named; `scope`
@@ -129,10 +129,10 @@ class _Item(Struct, frozen=True):
     pinpoints: tuple[Pinpoint, ...]
 
 
-def find_citations(plain: str, acts: Acts) -> tuple[Citation, ...]:
+def find_citations(plain: str, acts: Acts) -> tuple[TextCitation, ...]:
     """Every citation in a text, in order, none over another; `acts` gives the names that have no year."""
     instruments = find_instruments(plain, acts)
-    found: list[Citation] = []
+    found: list[TextCitation] = []
     used: set[int] = set()
     at = 0
     for head in _UNIT.finditer(plain):
@@ -147,7 +147,7 @@ def find_citations(plain: str, acts: Acts) -> tuple[Citation, ...]:
         at = max(end, citations[-1].end)
     for i in instruments:
         if i.start not in used and not any(c.start < i.end and i.start < c.end for c in found):
-            found.append(Citation(i.start, i.end, (i.start, i.end), (), i))
+            found.append(TextCitation(i.start, i.end, (i.start, i.end), (), i))
     return tuple(sorted(found, key=lambda c: c.start))
 
 
@@ -294,7 +294,7 @@ def _shared(subs: tuple[str, ...], following: str) -> tuple[str, ...]:
 
 def _settle(
     plain: str, items: list[_Item], end: int, instruments: tuple[Instrument, ...]
-) -> tuple[list[Citation], Instrument | None]:
+) -> tuple[list[TextCitation], Instrument | None]:
     """The citations of a row: with the instrument named behind or before it, or with the scope its words give."""
     by_law = _is_law(items[-1])
     before = _instrument_before(plain, items[0].start, instruments) if by_law else None
@@ -305,9 +305,9 @@ def _settle(
     scope = _scope(plain, items, end) if named is None else "unsaid"
     kind = _is_law(items[-1])
     citations = [
-        Citation(i.start, i.end, (i.start, i.end), i.pinpoints, named, scope)
+        TextCitation(i.start, i.end, (i.start, i.end), i.pinpoints, named, scope)
         if _is_law(i) == kind or scope == "here"
-        else Citation(i.start, i.end, (i.start, i.end), i.pinpoints)  # "Annex A and section 94 of the Act"
+        else TextCitation(i.start, i.end, (i.start, i.end), i.pinpoints)  # "Annex A and section 94 of the Act"
         for i in items
     ]
     if after:

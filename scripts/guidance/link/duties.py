@@ -12,10 +12,10 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from guidance.document.model import Document, Duty, Locus, Strength
 from guidance.link.agencies import Vocabulary
 from guidance.link.modality import Expression, agents, find_expressions, is_power, passive
 from guidance.link.sentences import Sentence, document_sentences
-from guidance.model import Document, Duty, Locus, Strength
 
 _NO_DUTIES = re.compile(  # what words mean, and reports of what was changed
     r"\b(?:glossary|definitions)\b|\b(?:table|list|summary)\s+of\s+(?:\w+\s+){0,2}changes\b", re.IGNORECASE
@@ -51,21 +51,21 @@ def find_duties(document: Document, vocabulary: Vocabulary) -> tuple[Duty, ...]:
 
     An entry of a list is put behind the line above it in `sentence`, while `at` is the entry's own place.
     """
-    ledger = _Ledger(vocabulary)
+    ledger = _DutyFinder(vocabulary)
     return tuple(duty for sentence in document_sentences(document) for duty in ledger.read(sentence))
 
 
 def find_binding_words(document: Document, vocabulary: Vocabulary) -> tuple[tuple[Locus, Strength], ...]:
     """Where the words stand that make the duties of `find_duties`, with their strength, in reading order: must,
     should and may with what belongs to them ("should not"), but no phrase of responsibility."""
-    ledger = _Ledger(vocabulary)
+    ledger = _DutyFinder(vocabulary)
     for sentence in document_sentences(document):
         for _ in ledger.read(sentence):
             pass
     return tuple(ledger.words)
 
 
-class _Ledger:
+class _DutyFinder:
     """Reads sentence after sentence and remembers whom the last one spoke of, for "they" and "it"."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from guidance.model import (
+from guidance.document.model import (
     Block,
     Definition,
     Document,

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from guidance.document.model import Strength
 from guidance.link.agencies import Vocabulary
-from guidance.model import Strength
 
 _ADVERB = r"(?:also|always|therefore|then|still|only|normally|ideally|usually|either|now|in turn|\w+ly)"
 _CONTRAST = (  # "under the rules, not by habit": it is the way that is denied, and nothing forbidden

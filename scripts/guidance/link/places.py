@@ -5,8 +5,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from guidance.document.model import Document, Figure, Provision, Table, list_items
 from guidance.link.citations import Pinpoint, Unit
-from guidance.model import Document, Figure, Provision, Table, list_items
 
 _TITLED = re.compile(
     r"(?i:(?P<unit>part|chapter|section|annex|appendix|flow ?chart|figure|table|box))\s+"
@@ -30,7 +30,7 @@ def number_key(number: str, unit: Unit) -> str:
     return number.upper()
 
 
-class Places:
+class NumberedPlaces:
     """The numbered provisions of one document, to be found by unit and number."""
 
     def __init__(self, document: Document) -> None:

@@ -8,14 +8,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from guidance.link.acts import Act, Acts, name_key
-from guidance.link.addresses import address, fits
-from guidance.link.citations import LEGAL, Citation, Pinpoint, find_citations
-from guidance.link.instruments import Instrument, find_instruments
-from guidance.link.places import Places
-from guidance.link.spoken import spoken_words
-from guidance.link.titles import Guidance, Mention, Titles, titles_for
-from guidance.model import (
+from guidance.document.model import (
     Document,
     Link,
     Locus,
@@ -26,6 +19,54 @@ from guidance.model import (
     Unresolved,
     provision_texts,
 )
+from guidance.link.acts import Act, Acts, name_key
+from guidance.link.citations import LEGAL, Pinpoint, TextCitation, Unit, find_citations
+from guidance.link.instruments import Instrument, find_instruments
+from guidance.link.places import NumberedPlaces, number_key
+from guidance.link.sentences import spoken_words
+from guidance.link.titles import Guidance, TitleMention, Titles, titles_for
+
+_HAVE: dict[str, tuple[Unit, ...]] = {
+    "act": ("section", "schedule", "part", "chapter", "paragraph"),
+    "regulations": ("regulation", "schedule", "part", "chapter", "paragraph"),
+    "order": ("article", "schedule", "part", "chapter", "paragraph"),
+    "rules": ("rule", "schedule", "part", "chapter", "paragraph"),
+    "treaty": ("article",),
+}
+_ALONE: tuple[Unit, ...] = ("section", "regulation", "article", "rule")  # numbered through the whole instrument
+
+
+def fits(act: Act, pinpoints: tuple[Pinpoint, ...]) -> bool:
+    """Whether an instrument of its form can have such a provision: Acts have sections, Regulations regulations."""
+    if any(p.unit not in _HAVE[act.form] for p in pinpoints):
+        return False
+    return pinpoints[0].unit != "paragraph" or any(p.unit == "schedule" for p in pinpoints)
+
+
+def address(act: Act, pinpoints: tuple[Pinpoint, ...]) -> str | None:
+    """The address of a provision that fits the Act: a page down to the section or the schedule's paragraph, then a
+    fragment for sub-sections; a range leads to its first. None where the Act's address is not known."""
+    base = act.address
+    if base is None or act.whole or not pinpoints:
+        return base
+    steps = _steps(pinpoints)
+    path = "".join(f"/{step}" for step in steps)
+    subs = pinpoints[0].subs
+    fragment = f"#{'-'.join((*steps, *subs))}" if subs else ""
+    return f"{base}{path}{fragment}"
+
+
+def _steps(pinpoints: tuple[Pinpoint, ...]) -> tuple[str, ...]:
+    inner = pinpoints[0]
+    if inner.unit in _ALONE:
+        return (inner.unit, inner.number)
+    kept = [p for p in pinpoints if p is inner or p.unit == "schedule" or inner.unit in ("part", "chapter")]
+    steps: list[str] = []
+    for pinpoint in reversed(kept):
+        number = number_key(pinpoint.number, "section") if pinpoint.number else ""
+        steps += [pinpoint.unit, number] if number else [pinpoint.unit]
+    return tuple(steps)
+
 
 _ELSEWHERE = "it is a place in another document"
 _NOT_SAID = "the text does not say of which Act or instrument"
@@ -38,14 +79,14 @@ _MAY_DEFINE = re.compile(
 )
 
 
-class Found(Struct, frozen=True):
+class FoundCitation(Struct, frozen=True):
     """A citation and where it stands: provision, number of its Text there, and the Text."""
 
     provision: Provision
     part: int
     text: Text
-    citation: Citation
-    titles: tuple[Mention, ...] = ()
+    citation: TextCitation
+    titles: tuple[TitleMention, ...] = ()
 
 
 def find_references(
@@ -62,7 +103,7 @@ def find_references(
     known = _with_names(given, defined)
     titles = titles_for(document, guidance, spoken)
     walked = tuple(_walk(document, known, titles))
-    found = tuple(one for one in walked if isinstance(one, Found))
+    found = tuple(one for one in walked if isinstance(one, FoundCitation))
     resolver = _Resolver(document, known, found, _meant(defined, known))
     settled = [one for one in map(resolver.resolve, found) if one is not None]
     order = {p.anchor: at for at, p in enumerate((*document.provisions, *document.notes))}
@@ -70,7 +111,7 @@ def find_references(
     return tuple(sorted((*settled, *named), key=lambda r: (order[r.at.anchor], r.at.part, r.at.start)))
 
 
-def _walk(document: Document, acts: Acts, titles: Titles) -> Iterator[Found | Reference]:
+def _walk(document: Document, acts: Acts, titles: Titles) -> Iterator[FoundCitation | Reference]:
     """Every citation, and every title of another document that the source does not link itself. Of two over one
     another the longer one counts: an Act in "Equality Act 2010: a guide", a title in that of an instrument."""
     for provision in (*document.provisions, *document.notes):
@@ -79,16 +120,16 @@ def _walk(document: Document, acts: Acts, titles: Titles) -> Iterator[Found | Re
             mentions = tuple(m for m in titles.find(text) if not any(_within(m, c) for c in cited))
             for citation in cited:
                 if not any(_within(citation, m) for m in mentions):
-                    yield Found(provision, part, text, citation, mentions)
+                    yield FoundCitation(provision, part, text, citation, mentions)
             if part or not provision.heading:
                 yield from _named(provision.anchor, part, text, mentions)
 
 
-def _within(inner: Citation | Mention, outer: Citation | Mention) -> bool:
+def _within(inner: TextCitation | TitleMention, outer: TextCitation | TitleMention) -> bool:
     return outer.start <= inner.start and inner.end <= outer.end
 
 
-def _named(anchor: str, part: int, text: Text, mentions: tuple[Mention, ...]) -> Iterator[Reference]:
+def _named(anchor: str, part: int, text: Text, mentions: tuple[TitleMention, ...]) -> Iterator[Reference]:
     links = [mark for mark in text.marks if isinstance(mark, Link)]
     for m in mentions:
         if m.url and not any(link.start < m.end and m.start < link.end for link in links):
@@ -149,10 +190,12 @@ def _titled(named: Instrument, acts: Acts) -> Act | None:
 class _Resolver:
     """What the document's own usage tells about its citations, gathered once, and asked for each of them."""
 
-    def __init__(self, document: Document, acts: Acts, found: tuple[Found, ...], meant: dict[str, Act]) -> None:
+    def __init__(
+        self, document: Document, acts: Acts, found: tuple[FoundCitation, ...], meant: dict[str, Act]
+    ) -> None:
         self._acts = acts
         self._meant = meant
-        self._places = Places(document)
+        self._places = NumberedPlaces(document)
         self._named: dict[str, list[tuple[int, int, Act]]] = defaultdict(list)  # by provision: part, start, Act
         self._usage: dict[str, Counter[Act]] = defaultdict(Counter)
         self._here: dict[tuple[str, str], Act] = {}
@@ -172,7 +215,7 @@ class _Resolver:
                     self._usage[key][act] += 1
                     self._here[(one.provision.anchor, key)] = act
 
-    def resolve(self, one: Found) -> Reference | Unresolved | None:
+    def resolve(self, one: FoundCitation) -> Reference | Unresolved | None:
         """The reference, or why there is none; None where the source links the words itself or they are a heading
         that names itself."""
         span = _free_span(one)
@@ -194,7 +237,7 @@ class _Resolver:
             return Reference(locus, words, target, "legislation")
         return Unresolved(locus, words, target)
 
-    def _target(self, one: Found) -> str:
+    def _target(self, one: FoundCitation) -> str:
         """An address, or the reason why there is none."""
         citation = one.citation
         if citation.instrument:
@@ -209,7 +252,7 @@ class _Resolver:
         act_or_none = self._bare(one)
         return _legal_target(act_or_none, citation.pinpoints) if act_or_none else self._beside(one) or _NOT_SAID
 
-    def _legal(self, one: Found, act: Act) -> str:
+    def _legal(self, one: FoundCitation, act: Act) -> str:
         """The address in an Act; in "GDPR/Data Protection Act, article 6" that of the one which has articles."""
         pinpoints = one.citation.pinpoints
         if pinpoints and not fits(act, pinpoints):
@@ -222,7 +265,7 @@ class _Resolver:
             act = next((a for a in reversed(before) if fits(a, pinpoints)), act)
         return _legal_target(act, pinpoints)
 
-    def _internal(self, one: Found) -> str:
+    def _internal(self, one: FoundCitation) -> str:
         pinpoint = one.citation.pinpoints[0]
         anchor = self._places.find(one.citation.pinpoints, one.provision.anchor)
         if anchor:
@@ -232,12 +275,12 @@ class _Resolver:
             return _legal_target(act, one.citation.pinpoints) if act else _NOT_SAID
         return f"there is no one {pinpoint.unit.replace('-', ' ')} {pinpoint.number} in this document"
 
-    def _beside(self, one: Found) -> str | None:
+    def _beside(self, one: FoundCitation) -> str | None:
         """A section of this document, where one with that number stands under the same heading."""
         anchor = self._places.find(one.citation.pinpoints, one.provision.anchor)
         return f"#{anchor}" if anchor and self._places.beside(anchor, one.provision.anchor) else None
 
-    def _bare(self, one: Found) -> Act | None:
+    def _bare(self, one: FoundCitation) -> Act | None:
         """The Act meant by "section 47" alone: as cited in full in this provision; as the field uses it, unless the
         document says what "the Act" or "the Regulations" are; as the one fitting Act named before it; as those
         Regulations; or as the document uses it throughout."""
@@ -265,7 +308,7 @@ class _Resolver:
         """The treaties that stand in an Act, whose articles are meant where only the Act is named."""
         return tuple(a for name in act.carries for a in self._acts.by_name.get(name_key(name), ()))
 
-    def _instrument(self, one: Found) -> Act | str:
+    def _instrument(self, one: FoundCitation) -> Act | str:
         """The Act that a name stands for, or the reason why that is not known."""
         named = one.citation.instrument
         if named is None:
@@ -286,7 +329,7 @@ class _Resolver:
         used = {act for entries in self._named.values() for _, _, act in entries if act in candidates}
         return used.pop() if len(used) == 1 else None
 
-    def _by_context(self, one: Found, named: Instrument) -> Act | None:
+    def _by_context(self, one: FoundCitation, named: Instrument) -> Act | None:
         """The last Act named before in this provision that the words can stand for."""
         title = name_key(named.title)
         place = (one.part, one.citation.start)
@@ -297,7 +340,7 @@ class _Resolver:
                 return act
         return None
 
-    def _dated(self, one: Found, named: Instrument) -> Act | None:
+    def _dated(self, one: FoundCitation, named: Instrument) -> Act | None:
         of_year = [a for a in self._acts.entries if a.year == named.year and a.form == named.form]
         defined = self._acts.by_name.get(name_key(f"{named.year} {named.title or named.form}"), ())
         if len(defined) == 1:
@@ -316,7 +359,7 @@ class _Resolver:
         return used.pop() if len(used) == 1 else of_year[0] if len(of_year) == 1 else None
 
 
-def _may_be_law(citation: Citation) -> bool:
+def _may_be_law(citation: TextCitation) -> bool:
     """Whether a citation that names no Act may be of one: not "section B", "section 1 of this chapter" or
     "chapter 3, section 2"."""
     units = [p.unit for p in citation.pinpoints]
@@ -337,7 +380,7 @@ def _legal_target(act: Act, pinpoints: tuple[Pinpoint, ...]) -> str:
     return address(act, pinpoints) or f"the address of {act.title} is not known"
 
 
-def _free_span(one: Found) -> tuple[int, int] | None:
+def _free_span(one: FoundCitation) -> tuple[int, int] | None:
     """The citation's words, or at least its pinpoint's, where the source does not link them itself."""
     links = [mark for mark in one.text.marks if isinstance(mark, Link)]
     for start, end in ((one.citation.start, one.citation.end), one.citation.inner):
@@ -346,7 +389,7 @@ def _free_span(one: Found) -> tuple[int, int] | None:
     return None
 
 
-def _follows_link(one: Found) -> bool:
+def _follows_link(one: FoundCitation) -> bool:
     """Whether the citation stands right behind the source's own link to somewhere else: "LINK, paragraph 4"."""
     if one.citation.pinpoints and one.citation.pinpoints[0].unit in LEGAL:
         return False
@@ -354,7 +397,7 @@ def _follows_link(one: Found) -> bool:
     return any(_is_before(one, link.end) for link in links)
 
 
-def _is_caption(one: Found) -> bool:
+def _is_caption(one: FoundCitation) -> bool:
     """Whether the citation is all that its text says: the name under a figure or over a table."""
     unit = one.citation.pinpoints[0].unit if one.citation.pinpoints else ""
     begins = not one.text.plain[: one.citation.start].strip()
@@ -362,12 +405,12 @@ def _is_caption(one: Found) -> bool:
     return unit in ("figure", "table", "box", "flow-chart") and begins and ends is not None
 
 
-def _of_this_document(one: Found) -> bool:
+def _of_this_document(one: FoundCitation) -> bool:
     """Whether the words say "of" and this document's own title."""
     return any(m.url is None for m in _titles_beside(one))
 
 
-def _other_document(one: Found) -> str | None:
+def _other_document(one: FoundCitation) -> str | None:
     """The address of the other document that a place is in: of the title beside it, or of the source's own link."""
     citation = one.citation
     if citation.instrument or not citation.pinpoints or citation.scope == "here" or _of_this_document(one):
@@ -387,7 +430,7 @@ def _other_document(one: Found) -> str | None:
     return None
 
 
-def _titles_beside(one: Found) -> tuple[Mention, ...]:
+def _titles_beside(one: FoundCitation) -> tuple[TitleMention, ...]:
     """The titles that a citation is joined to: "page 3 of TITLE", or "TITLE, page 3"."""
     plain, citation = one.text.plain, one.citation
     return tuple(
@@ -397,7 +440,7 @@ def _titles_beside(one: Found) -> tuple[Mention, ...]:
     )
 
 
-def _is_before(one: Found, end: int) -> bool:
+def _is_before(one: FoundCitation, end: int) -> bool:
     """Whether words that end there are the document which the citation behind them is in."""
     start = one.citation.start
     return end <= start <= end + 20 and _BETWEEN.fullmatch(one.text.plain, end, start) is not None

@@ -12,8 +12,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from guidance.link.spoken import Spoken, can_be_named, ends_word, places, telling_word, words_in
-from guidance.model import Block, Document, GuidanceError, Link, List, Text, block_texts
+from guidance.document.model import Block, Document, GuidanceError, Link, List, Text, block_texts
+from guidance.link.sentences import Spoken, can_be_named, ends_word, places, telling_word, words_in
 
 _LAW = "https://www.legislation.gov.uk/"
 _INSTRUMENT = re.compile(r"\b(?:Act|Regulations|Order|Rules),? \d{4}$")
@@ -30,7 +30,7 @@ class Guidance(Struct, frozen=True, forbid_unknown_fields=True):
     short: tuple[str, ...] = ()
 
 
-class Mention(Struct, frozen=True):
+class TitleMention(Struct, frozen=True):
     """Where a text names a document, and its address; None for the document that the text is in."""
 
     start: int
@@ -63,17 +63,17 @@ class Titles(Struct, frozen=True, dict=True):
             told[telling_word(name, self.spoken).casefold()].append(name)
         return told
 
-    def find(self, text: Text) -> tuple[Mention, ...]:
+    def find(self, text: Text) -> tuple[TitleMention, ...]:
         """Every title in a text, in order, the longest where several begin."""
         told = self._told.keys() & words_in(text.plain)
         if not told:
             return ()
         candidates = (name for word in told for name in self._told[word])
         found = sorted((start, -len(name), end) for name in candidates for start, end in _spans(name, text.plain))
-        mentions: list[Mention] = []
+        mentions: list[TitleMention] = []
         for start, _, end in found:
             if not mentions or start >= mentions[-1].end:
-                mentions.append(Mention(start, end, self._addresses[_key(text.plain[start:end])]))
+                mentions.append(TitleMention(start, end, self._addresses[_key(text.plain[start:end])]))
         return tuple(mentions)
 
 

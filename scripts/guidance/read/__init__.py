@@ -4,10 +4,10 @@ import hashlib
 from contextlib import closing
 from pathlib import Path
 
-from guidance.model import Correction, Document, GuidanceError, SourceFile
-from guidance.read.apart import Apart, CrashedError
+from guidance.document.model import Correction, Document, GuidanceError, SourceFile
+from guidance.jobs.sandbox import CrashedError, Sandboxed
 from guidance.read.corrections import correct
-from guidance.read.whole import ANSWERS, Answer, put_together, read_pdf
+from guidance.read.pipeline import ANSWERS, Answer, put_together, read_pdf
 
 
 def read_document(path: Path, corrections: tuple[Correction, ...] = (), second_opinion: bool = False) -> Document:
@@ -22,10 +22,10 @@ def read_document(path: Path, corrections: tuple[Correction, ...] = (), second_o
         return correct(reading.whole(), corrections)
 
 
-class Reading:
+class PendingRead:
     """A file that is being read; to be closed."""
 
-    def __init__(self, path: Path, document: Document | None, work: Apart[Answer] | None = None) -> None:
+    def __init__(self, path: Path, document: Document | None, work: Sandboxed[Answer] | None = None) -> None:
         """What is read already, or who reads it."""
         self._path = path
         self._document = document
@@ -60,17 +60,17 @@ class Reading:
         return self._document
 
 
-def begin_reading(path: Path, second_opinion: bool = False) -> Reading:
+def begin_reading(path: Path, second_opinion: bool = False) -> PendingRead:
     """Start to read a source file, as `read_document` does, and go on; raises as it does."""
     if not path.is_file():
         raise GuidanceError(
             f"{path}: {'a folder; name a file in it' if path.is_dir() else 'there is no such file'}"
         )
     if _is_page(path):
-        return Reading(path, _read_page(path))
+        return PendingRead(path, _read_page(path))
     if _is_word(path):
-        return Reading(path, _read_word(path))
-    return Reading(path, None, Apart(read_pdf, path, second_opinion))
+        return PendingRead(path, _read_word(path))
+    return PendingRead(path, None, Sandboxed(read_pdf, path, second_opinion))
 
 
 def _is_page(path: Path) -> bool:

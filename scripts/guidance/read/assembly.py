@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from guidance.anchors import Allocator, anchor_for
-from guidance.model import Block, Cell, Dropped, Figure, Finding, Kind, Para, Place, Provision, Table, Text
+from guidance.document.anchors import Allocator, anchor_for
+from guidance.document.model import Block, Cell, Dropped, Figure, Finding, Kind, Para, Place, Provision, Table, Text
 from guidance.read.blocks import BlockBuilder, places_of
 from guidance.read.flow import BoxFlow, FigureFlow, Flow, TableFlow, element_lines
 from guidance.read.headings import Heading, heading_kind, named_word

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from msgspec.structs import replace
 
-from guidance.model import Block, Box, Item, List, Para, Place, Subheading, Text
+from guidance.document.model import Block, Box, Item, List, Para, Place, Subheading, Text
 from guidance.read.lines import Line
 from guidance.read.numbering import Marker
 from guidance.read.paragraphs import Chunk

@@ -9,9 +9,9 @@ from itertools import accumulate, pairwise
 
 from msgspec import Struct
 
-from guidance.model import Box
-from guidance.read.ink import Fragment
+from guidance.document.model import Box
 from guidance.read.numbering import read_marker
+from guidance.read.page import Fragment
 
 COLUMN_GAP = 1.0  # of the type size: a wider gap parts two columns, or a number and its text
 _MIDDLE = (0.35, 0.65)  # of the width: where the second column may start

@@ -6,8 +6,8 @@ applies is an error, never skipped.
 
 from msgspec.structs import replace
 
-from guidance.anchors import provision_fingerprint
-from guidance.model import (
+from guidance.document.anchors import provision_fingerprint
+from guidance.document.model import (
     Correction,
     Document,
     Dropped,
@@ -19,8 +19,8 @@ from guidance.model import (
     Style,
     Text,
 )
-from guidance.model import provision_texts as texts_of
-from guidance.read.rewrite import rewrite_provision
+from guidance.document.model import provision_texts as texts_of
+from guidance.document.walk import rewrite_provision
 
 
 def correct(document: Document, corrections: tuple[Correction, ...]) -> Document:

@@ -14,10 +14,10 @@ import pypandoc
 from lxml import etree
 from msgspec.structs import replace
 
-from guidance.accounts import count_characters
-from guidance.model import Document, Dropped, GuidanceError, SourceFile
+from guidance.document.conservation import count_characters
+from guidance.document.model import Document, Dropped, GuidanceError, SourceFile
+from guidance.read.cross_check import Words, compare_words, words_of
 from guidance.read.html import read_html
-from guidance.read.opinion import Words, compare_words, words_of
 
 _MOST_BYTES = 300_000_000  # unpacked; a long guidance with pictures takes a tenth
 _MOST_SECONDS = 120

@@ -10,13 +10,12 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from guidance.model import Box, Dropped, Finding
-from guidance.read.accounts import printed_characters, source_findings
+from guidance.document.model import Box, Dropped, Finding
 from guidance.read.columns import Columns, cut_segments, find_columns
-from guidance.read.furniture import Entry, find_contents, find_furniture
-from guidance.read.ink import Fragment, Page
+from guidance.read.furniture import ContentsEntry, find_contents, find_furniture
 from guidance.read.lines import Line, build_lines
 from guidance.read.notes import NoteLines, find_end_notes, find_notes
+from guidance.read.page import Bookmark, Fragment, PdfPage, printed_characters, source_findings
 from guidance.read.paragraphs import Metrics, measure
 from guidance.read.regions import Grid, Panel, Picture, find_regions, holds, hull, outside
 
@@ -64,7 +63,7 @@ class Flow(Struct, frozen=True):
 
     elements: tuple[Element, ...]
     notes: tuple[NoteLines, ...]
-    entries: tuple[Entry, ...]
+    entries: tuple[ContentsEntry, ...]
     metrics: Metrics
     cover: tuple[Line, ...]
     imprint: tuple[Line, ...]
@@ -75,13 +74,24 @@ class Flow(Struct, frozen=True):
 class PageParts(Struct):
     """A page's lines and what is set apart on it; `printed` is how many characters it has, white space aside."""
 
-    page: Page
+    page: PdfPage
     lines: tuple[Line, ...]
     boxes: list[tuple[Box, Element]]
     unseen: list[Dropped]
     columns: Columns
     printed: int
     findings: tuple[Finding, ...]
+
+
+class Pages(Struct, frozen=True):
+    """A whole file: its pages, its usual type size, its outline, and what it says of itself."""
+
+    parts: tuple[PageParts, ...]
+    size: float
+    bookmarks: tuple[Bookmark, ...]
+    title: str | None
+    language: str | None
+    producer: str | None
 
 
 def read_flow(parts: Sequence[PageParts], size: float) -> Flow:
@@ -156,7 +166,7 @@ def _cover_lines(part: PageParts, lines: Sequence[Line]) -> list[Line]:
 # --- One page ------------------------------------------------------------------------------------
 
 
-def page_parts(page: Page, size: float) -> PageParts:
+def page_parts(page: PdfPage, size: float) -> PageParts:
     """What stands on one page of a file whose usual type size is `size`."""
     shown: list[Fragment] = []
     beyond: list[Fragment] = []
@@ -183,13 +193,13 @@ def page_parts(page: Page, size: float) -> PageParts:
     return PageParts(page, lines, boxes, unseen, columns, printed_characters(page), source_findings(page))
 
 
-def _is_on(page: Page, box: Box) -> bool:
+def _is_on(page: PdfPage, box: Box) -> bool:
     """Whether something is on the page as it is shown; printers leave notes of their own beyond its edge."""
     x, y = (box.left + box.right) / 2, (box.bottom + box.top) / 2
     return 0 <= x <= page.width and 0 <= y <= page.height
 
 
-def _lines(page: Page, fragments: Sequence[Fragment], columns: Columns) -> tuple[Line, ...]:
+def _lines(page: PdfPage, fragments: Sequence[Fragment], columns: Columns) -> tuple[Line, ...]:
     """The lines of a page in reading order, one column after the other."""
     if not columns.bands:
         return build_lines(fragments, page.number, page.tags, page.links)
@@ -221,11 +231,11 @@ def _split(fragments: Sequence[Fragment], box: Box) -> tuple[list[Fragment], lis
     return inside, outside
 
 
-def _box(page: Page, panel: Panel, inside: Sequence[Fragment]) -> BoxFlow:
+def _box(page: PdfPage, panel: Panel, inside: Sequence[Fragment]) -> BoxFlow:
     return BoxFlow(panel.fill, build_lines(inside, page.number, page.tags, page.links, panel.box.left))
 
 
-def _table(page: Page, grid: Grid, inside: list[Fragment]) -> TableFlow:
+def _table(page: PdfPage, grid: Grid, inside: list[Fragment]) -> TableFlow:
     cells: list[CellFlow] = []
     for box, row, column, rows, columns, shaded in grid.cells:
         mine, inside = _split(inside, box)
@@ -238,7 +248,7 @@ def _table(page: Page, grid: Grid, inside: list[Fragment]) -> TableFlow:
     return TableFlow(tuple(lefts), 1 + max(c.row + c.rows - 1 for c in cells), tuple(cells))
 
 
-def _figure(page: Page, picture: Picture, inside: list[Fragment]) -> FigureFlow:
+def _figure(page: PdfPage, picture: Picture, inside: list[Fragment]) -> FigureFlow:
     groups: list[list[Fragment]] = []
     for box in sorted(picture.nodes, key=lambda b: (b.right - b.left) * (b.top - b.bottom)):
         mine, inside = _split(inside, box)

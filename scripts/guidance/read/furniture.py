@@ -23,7 +23,7 @@ _TITLED = 1.15  # of the body's size: larger type is a title's rather than a run
 _CONTENTS = re.compile(r"^(?:table of )?contents(?: page)?$", re.I)
 
 
-class Entry(Struct, frozen=True):
+class ContentsEntry(Struct, frozen=True):
     """A line of the printed contents list: its title, the page it names, how far it is indented."""
 
     title: str
@@ -92,14 +92,14 @@ def _is_sentence(line: Line, number: int, pages: Sequence[Sequence[Line]]) -> bo
     )
 
 
-def find_contents(pages: Sequence[Sequence[Line]]) -> tuple[dict[int, set[int]], tuple[Entry, ...]]:
+def find_contents(pages: Sequence[Sequence[Line]]) -> tuple[dict[int, set[int]], tuple[ContentsEntry, ...]]:
     """The lines of printed contents lists (page, 0-based -> indexes, titles included) and the first one's entries.
 
     A list starts at its title and goes on, over pages, while most lines end in a page number that does
     not go backwards; a line without one belongs to the entry that follows it. A part may have its own.
     """
     taken: dict[int, set[int]] = {}
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[ContentsEntry, ...] = ()
     for number, lines in enumerate(pages):
         for index, line in enumerate(lines):
             if index in taken.get(number, ()) or not _CONTENTS.match(line.text.strip()):
@@ -129,9 +129,9 @@ def _entry(line: Line) -> tuple[str, int] | None:
 
 def _gather(
     pages: Sequence[Sequence[Line]], number: int, index: int
-) -> tuple[dict[int, set[int]], tuple[Entry, ...]]:
+) -> tuple[dict[int, set[int]], tuple[ContentsEntry, ...]]:
     taken: dict[int, set[int]] = {number: {index}}
-    entries: list[Entry] = []
+    entries: list[ContentsEntry] = []
     last, start = _BEFORE, index + 1
     right = max((line.right for line in pages[number][index + 1 :] if _entry(line)), default=0.0)
     for at in range(number, min(len(pages), number + 12)):
@@ -143,7 +143,9 @@ def _gather(
             if entry and last <= entry[1] <= len(pages) + 20 and abs(line.right - right) < 4 * line.size:
                 first = pages[at][waiting[0]] if waiting else line
                 words = [pages[at][w].text.strip() for w in waiting]
-                entries.append(Entry(" ".join([*words, entry[0]]), entry[1], first.left, line.bold, line.size))
+                entries.append(
+                    ContentsEntry(" ".join([*words, entry[0]]), entry[1], first.left, line.bold, line.size)
+                )
                 taken.setdefault(at, set()).update([*waiting, position])
                 waiting, last = [], entry[1]
                 found_here += 1

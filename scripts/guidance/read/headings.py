@@ -11,11 +11,65 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from guidance.anchors import normalise
-from guidance.model import EvidenceKind, Kind
-from guidance.read.furniture import Entry
-from guidance.read.ink import Bookmark
-from guidance.read.paragraphs import Chunk
+from guidance.document.anchors import normalise
+from guidance.document.model import EvidenceKind, Kind
+from guidance.read.flow import BoxFlow, FigureFlow, TableFlow
+from guidance.read.furniture import ContentsEntry
+from guidance.read.page import Bookmark
+from guidance.read.paragraphs import Chunk, Metrics
+
+_LEAST = 5  # that plainly stand closer to what follows than to what precedes: fewer are somebody's emphasis
+_CLOSER = 1.1  # times as far from the text above as from that below
+_MOST_LINES = 2
+_LONGEST = 120  # characters
+_ENDS = (".", ":", ";", ",", "’", "”", "'", '"', ")")  # of sentences, lead-ins and quotations
+
+Part = Chunk | BoxFlow | TableFlow | FigureFlow
+
+
+def find_side_heads(parts: Sequence[Part], quiet: Sequence[int], metrics: Metrics) -> set[int]:
+    """Which of the title lines at the indexes `quiet` are side heads: all that stand at the margin above a text, in
+    a document where enough of them stand closer to it than to the text before."""
+    likely: set[int] = set()
+    plain = 0
+    for index in quiet:
+        title = parts[index]
+        if not isinstance(title, Chunk) or not _could_be(title, metrics):
+            continue
+        above, below = _gap(parts, index - 1), _gap(parts, index)
+        if below is None:
+            continue
+        if above is None or _is_title(parts[index - 1]):
+            likely.add(index)
+        elif above > _CLOSER * below:
+            likely.add(index)
+            plain += 1
+    return likely if plain >= _LEAST else set()
+
+
+def _could_be(title: Chunk, metrics: Metrics) -> bool:
+    """Whether a bold line reads like a title and stands where text or its numbers start."""
+    words = title.text.strip()
+    short = len(title.lines) <= _MOST_LINES and len(words) <= _LONGEST
+    at_margin = title.left < metrics.left + title.lines[0].size
+    return short and at_margin and title.marker is None and not words.endswith(_ENDS) and words[:1].isupper()
+
+
+def _is_title(part: Part) -> bool:
+    return isinstance(part, Chunk) and part.kind == "title" and not part.text.rstrip().endswith(_ENDS)
+
+
+def _gap(parts: Sequence[Part], index: int) -> float | None:
+    """How far the part behind stands below the one at `index`, where both are text on one page."""
+    if not 0 <= index < len(parts) - 1:
+        return None
+    upper, lower = parts[index], parts[index + 1]
+    if not isinstance(upper, Chunk) or not isinstance(lower, Chunk):
+        return None
+    last, first = upper.lines[-1], lower.lines[0]
+    gap = last.baseline - first.baseline
+    return gap if last.page == first.page and gap > 0 else None
+
 
 _TAG_LEVEL = re.compile(r"^H([1-6])$")
 _NAMED = re.compile(
@@ -80,7 +134,7 @@ class _Votes(Struct):
 
 
 def rank_headings(
-    titles: Sequence[Chunk], bookmarks: Sequence[Bookmark], entries: Sequence[Entry]
+    titles: Sequence[Chunk], bookmarks: Sequence[Bookmark], entries: Sequence[ContentsEntry]
 ) -> tuple[Heading, ...]:
     """The headings among some title lines, with their levels.
 
@@ -181,7 +235,7 @@ def _bookmark_levels(bookmarks: Sequence[Bookmark], titles: int) -> dict[str, li
     return levels
 
 
-def _printed_levels(titles: Sequence[Chunk], entries: Sequence[Entry]) -> dict[int, int]:
+def _printed_levels(titles: Sequence[Chunk], entries: Sequence[ContentsEntry]) -> dict[int, int]:
     """For titles that the printed contents name their levels there; where several titles have the same words,
     an entry means the one nearest to the page it names."""
     places: dict[str, list[int]] = defaultdict(list)
@@ -195,7 +249,7 @@ def _printed_levels(titles: Sequence[Chunk], entries: Sequence[Entry]) -> dict[i
     return levels
 
 
-def _contents_levels(entries: Sequence[Entry]) -> list[int]:
+def _contents_levels(entries: Sequence[ContentsEntry]) -> list[int]:
     """Each entry's level: from how far it is indented and how it is set."""
     lefts: list[float] = []
     for left in sorted(e.left for e in entries):

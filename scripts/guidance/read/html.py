@@ -10,8 +10,8 @@ import binascii
 from bs4 import BeautifulSoup, Comment, NavigableString, Tag
 from msgspec.structs import replace
 
-from guidance.anchors import Allocator, anchor_for
-from guidance.model import (
+from guidance.document.anchors import Allocator, anchor_for
+from guidance.document.model import (
     Asset,
     Block,
     Cell,
@@ -32,11 +32,11 @@ from guidance.model import (
     Table,
     Text,
 )
-from guidance.read.accounts import balance
+from guidance.document.walk import rewrite_provision
 from guidance.read.headings import heading_kind, named_word
 from guidance.read.inline import Inline, Notes
-from guidance.read.pieces import Piece, entry_markers, number_pieces, ordinal, pieces_in, words_in
-from guidance.read.rewrite import rewrite_provision
+from guidance.read.page import balance
+from guidance.read.pieces import HtmlPiece, entry_markers, number_pieces, ordinal, pieces_in, words_in
 
 _UNSEEN = ("script", "style", "noscript", "template", "head", "title", "meta", "link", "svg", "iframe", "object")
 _FURNITURE = (
@@ -66,10 +66,10 @@ def read_html(content: bytes, source: SourceFile, title: str | None = None) -> D
     Raises GuidanceError where the page has no text of a publication.
     """
     soup = BeautifulSoup(content, "lxml")
-    return _Page(soup, source, title).document()
+    return _HtmlPage(soup, source, title).document()
 
 
-class _Page:
+class _HtmlPage:
     def __init__(self, soup: BeautifulSoup, source: SourceFile, title: str | None) -> None:
         self._soup = soup
         self._source = source
@@ -166,7 +166,7 @@ class _Page:
 
     # --- Provisions ------------------------------------------------------------------------------
 
-    def _take(self, piece: Piece) -> None:
+    def _take(self, piece: HtmlPiece) -> None:
         element = piece.element
         if piece.kind == "heading":
             self._take_heading(element)

@@ -9,8 +9,8 @@ from typing import Literal
 
 from bs4 import NavigableString, Tag
 
-from guidance.anchors import Allocator, anchor_for
-from guidance.model import Dropped, Link, Mark, NoteMark, Style, Text
+from guidance.document.anchors import Allocator, anchor_for
+from guidance.document.model import Dropped, Link, Mark, NoteMark, Style, Text
 
 _Kind = Literal["bold", "italic", "underline", "superscript", "subscript"]
 _STYLES: dict[str, _Kind] = {

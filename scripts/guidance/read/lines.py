@@ -12,8 +12,8 @@ from functools import cached_property
 from msgspec import Struct
 from msgspec.structs import replace
 
-from guidance.model import Box
-from guidance.read.ink import Font, Fragment, LinkArea, Tag
+from guidance.document.model import Box
+from guidance.read.page import Font, Fragment, LinkArea, Tag
 
 
 class Run(Struct, frozen=True):

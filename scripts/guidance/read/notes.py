@@ -11,9 +11,9 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from guidance.anchors import Allocator, anchor_for
-from guidance.read.ink import Shape
+from guidance.document.anchors import Allocator, anchor_for
 from guidance.read.lines import Line
+from guidance.read.page import Shape
 from guidance.read.paragraphs import Metrics, is_title
 from guidance.read.prose import is_raised_label
 

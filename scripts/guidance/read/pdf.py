@@ -6,16 +6,107 @@ which is what makes a conversion take less than a second.
 
 import ctypes
 import math
+import re
 from collections.abc import Callable
+from itertools import pairwise
+from statistics import median
 from typing import Any
 
 import pypdfium2_raw as raw
+from msgspec.structs import replace
 
-from guidance.model import Box, GuidanceError
-from guidance.read.ink import Font, Fragment, LinkArea, Page, Shape, Tag
+from guidance.document.model import Box, GuidanceError
+from guidance.read.page import Font, Fragment, LinkArea, PdfPage, Shape, Tag
 from guidance.read.pdfium import Opened, Wide, bare
-from guidance.read.spaced import close_up, is_spaced
-from guidance.read.turning import UNTURNED, Matrix, combine, transform, turn_links, upright
+
+_SPACED = re.compile(r"\S(?: \S){5,}\s*")
+_WORD_GAP = 0.2  # of the type size: by so much a gap between words is wider than those between letters
+
+
+def is_spaced(text: str) -> bool:
+    """Whether a run's text is nothing but single signs with a space between each two, most of them letters."""
+    if len(text) < 11 or text[1] != " " or text[3] != " " or not _SPACED.fullmatch(text):
+        return False
+    return 2 * sum(c.isalpha() for c in text) > len(text.replace(" ", ""))
+
+
+def close_up(text: str, text_page: int, thing: int, size: float) -> str:
+    """The words of a letter-spaced run, told apart by wider gaps; the text as it was where its spaces are its own.
+
+    `text_page` and `thing` are the engine's page and run, `size` is the type size in points.
+    """
+    page = ctypes.cast(text_page, raw.FPDF_TEXTPAGE)
+    letters: list[tuple[str, float, float]] = []
+    for at in range(raw.FPDFText_CountChars(page)):
+        if ctypes.cast(raw.FPDFText_GetTextObject(page, at), ctypes.c_void_p).value != thing:
+            continue
+        sign = chr(raw.FPDFText_GetUnicode(page, at))
+        if raw.FPDFText_IsGenerated(page, at) == 1:
+            continue
+        if sign.isspace():
+            return text
+        letters.append((sign, *_edges(page, at)))
+    if "".join(sign for sign, _, _ in letters) != "".join(text.split()):
+        return text
+    gaps = [after[1] - before[2] for before, after in pairwise(letters)]
+    usual = median(gaps)
+    if usual <= 0:  # they run along another line than the page's
+        return text
+    words = letters[0][0]
+    for gap, (sign, _, _) in zip(gaps, letters[1:], strict=True):
+        words += f" {sign}" if gap > usual + _WORD_GAP * size else sign
+    return words
+
+
+def _edges(page: Any, at: int) -> tuple[float, float]:
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    raw.FPDFText_GetCharBox(page, at, left, right, bottom, top)
+    return left.value, right.value
+
+
+Matrix = tuple[float, float, float, float, float, float]
+UNTURNED: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+def upright(page: Any) -> tuple[Matrix, float]:
+    """The matrix that takes a page's own places to where they are shown, and how high the page itself puts what is
+    its lower edge before it is turned."""
+    turns = raw.FPDFPage_GetRotation(page)
+    width, height = raw.FPDF_GetPageWidthF(page), raw.FPDF_GetPageHeightF(page)
+    shown = raw.FS_RECTF()
+    raw.FPDF_GetPageBoundingBox(page, shown)
+    left, bottom = shown.left, shown.bottom
+    if turns == 1:
+        return (0.0, -1.0, 1.0, 0.0, -bottom, height + left), bottom
+    if turns == 2:
+        return (-1.0, 0.0, 0.0, -1.0, width + left, height + bottom), bottom
+    if turns == 3:
+        return (0.0, 1.0, -1.0, 0.0, width + bottom, -left), bottom
+    return (1.0, 0.0, 0.0, 1.0, -left, -bottom) if left or bottom else UNTURNED, bottom
+
+
+def combine(inner: Matrix, outer: Matrix) -> Matrix:
+    """The matrix that does what `inner` does, then what `outer` does."""
+    a, b, c, d, e, f = inner
+    p, q, r, s, t, u = outer
+    return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
+
+
+def transform(box: Box, matrix: Matrix) -> Box:
+    """The upright rectangle around a rectangle that was moved and turned."""
+    a, b, c, d, e, f = matrix
+    corners = [(x, y) for x in (box.left, box.right) for y in (box.bottom, box.top)]
+    xs = [a * x + c * y + e for x, y in corners]
+    ys = [b * x + d * y + f for x, y in corners]
+    return Box(min(xs), min(ys), max(xs), max(ys))
+
+
+def turn_links(links: tuple[LinkArea, ...], matrix: Matrix) -> tuple[LinkArea, ...]:
+    """Links with their areas where they are shown."""
+    if matrix is UNTURNED:
+        return links
+    return tuple(replace(link, boxes=tuple(transform(box, matrix) for box in link.boxes)) for link in links)
+
 
 _SAFE_SCHEMES = ("http://", "https://", "mailto:")
 _LINK_OVERHANG = 2.3  # points by which a link's rectangle may reach into the letters beside its words
@@ -44,7 +135,7 @@ _tag_role = bare(raw.FPDF_StructElement_GetType)
 _tag_alternative = bare(raw.FPDF_StructElement_GetAltText)
 
 
-def read_pages(document: Opened, first: int, last: int) -> tuple[Page, ...]:
+def read_pages(document: Opened, first: int, last: int) -> tuple[PdfPage, ...]:
     """The ink of pages `first` to `last`. Raises GuidanceError for a page that cannot be read."""
     return _Reader(document, first * _TAGS_A_PAGE).pages(first, last)
 
@@ -74,11 +165,11 @@ class _Reader:
         self._colour = _Numbers(ctypes.c_uint)
         self._modes = _Numbers(ctypes.c_int, 2)
 
-    def pages(self, first: int, last: int) -> tuple[Page, ...]:
+    def pages(self, first: int, last: int) -> tuple[PdfPage, ...]:
         """The ink of pages `first` to `last`."""
         return tuple(self.page(number) for number in range(first, last + 1))
 
-    def page(self, number: int) -> Page:
+    def page(self, number: int) -> PdfPage:
         """The ink of page `number`."""
         page = raw.FPDF_LoadPage(self._document, number - 1)
         if not page:
@@ -95,7 +186,7 @@ class _Reader:
             turned, lift = upright(page)
             self._objects(things, text, turned, 0, (fragments, shapes, images))
             links, dropped = self._links(page, text_page)
-            return Page(
+            return PdfPage(
                 number=number,
                 width=raw.FPDF_GetPageWidthF(page),
                 height=raw.FPDF_GetPageHeightF(page),

@@ -12,8 +12,8 @@ from typing import Any
 
 import pypdfium2_raw as raw
 
-from guidance.model import GuidanceError
-from guidance.read.ink import Bookmark
+from guidance.document.model import GuidanceError
+from guidance.read.page import Bookmark
 
 _MOST_BOOKMARKS = 20_000
 _DEEPEST_BOOKMARK = 10

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from bs4 import BeautifulSoup, NavigableString, Tag
 from msgspec import Struct
 
-from guidance.model import Box, Finding
-from guidance.read.ink import Font
+from guidance.document.model import Box, Finding
 from guidance.read.lines import Line, Run
 from guidance.read.numbering import Marker, read_marker
+from guidance.read.page import Font
 from guidance.read.paragraphs import Chunk
 from guidance.read.sequence import find_numbered
 
@@ -34,7 +34,7 @@ _MOST_IN_CELL = 5  # paragraphs: a cell of more is a page's column
 _STUB = Font("", False, False)
 
 
-class Piece(Struct):
+class HtmlPiece(Struct):
     """A block of the page. `kind` is heading, box, entry (of a list that numbers paragraphs) or the element's name.
 
     `marker` is set where it is a numbered paragraph; `printed` says whether its words start with it.
@@ -51,17 +51,17 @@ def words_in(element: Tag) -> str:
     return " ".join(element.get_text().split())
 
 
-def pieces_in(element: Tag) -> Iterator[Piece]:
+def pieces_in(element: Tag) -> Iterator[HtmlPiece]:
     """The blocks below an element in order; loose text between them counts as a paragraph."""
     loose: list[Tag | NavigableString] = []
     soup = BeautifulSoup("", "lxml")
 
-    def gathered() -> Iterator[Piece]:
+    def gathered() -> Iterator[HtmlPiece]:
         if any(part.get_text(strip=True) if isinstance(part, Tag) else str(part).strip() for part in loose):
             wrapper = soup.new_tag("p")
             for part in loose:
                 wrapper.append(part)
-            yield Piece("p", wrapper)
+            yield HtmlPiece("p", wrapper)
         loose.clear()
 
     for child in list(element.children):
@@ -74,7 +74,7 @@ def pieces_in(element: Tag) -> Iterator[Piece]:
         if kind == "inside" and isinstance(child, Tag):
             yield from pieces_in(child)
         elif isinstance(child, Tag):
-            yield Piece(kind, child)
+            yield HtmlPiece(kind, child)
     yield from gathered()
 
 
@@ -144,7 +144,7 @@ def _roman(value: int) -> str:
     return numeral + "i" * value
 
 
-def number_pieces(pieces: Sequence[Piece], top: int) -> tuple[list[Piece], tuple[Finding, ...]]:
+def number_pieces(pieces: Sequence[HtmlPiece], top: int) -> tuple[list[HtmlPiece], tuple[Finding, ...]]:
     """The pieces with the paragraphs of the document's own sequence marked, and the gaps in it.
 
     A list whose entries count on from list to list numbers paragraphs: each entry becomes a piece. `top` is the
@@ -168,21 +168,21 @@ def number_pieces(pieces: Sequence[Piece], top: int) -> tuple[list[Piece], tuple
     return settled, findings
 
 
-def _opened(pieces: Sequence[Piece], lists: set[int]) -> list[Piece]:
-    opened: list[Piece] = []
+def _opened(pieces: Sequence[HtmlPiece], lists: set[int]) -> list[HtmlPiece]:
+    opened: list[HtmlPiece] = []
     for piece in pieces:
         if id(piece.element) not in lists:
-            opened.append(Piece(piece.kind, piece.element))
+            opened.append(HtmlPiece(piece.kind, piece.element))
             continue
         entries = piece.element.find_all("li", recursive=False)
         printed = entry_markers(entries) is not None
         for at, entry in enumerate(entries):
             own = None if printed else read_marker(ordinal(piece.element, at) + " ")
-            opened.append(Piece("entry", entry, own, printed))
+            opened.append(HtmlPiece("entry", entry, own, printed))
     return opened
 
 
-def _numbers(pieces: Sequence[Piece], top: int) -> tuple[dict[int, Marker], tuple[Finding, ...]]:
+def _numbers(pieces: Sequence[HtmlPiece], top: int) -> tuple[dict[int, Marker], tuple[Finding, ...]]:
     """For each piece that is a paragraph of the document's own sequence its marker; and the gaps."""
     chunks = []
     for piece in pieces:

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
 
-from guidance.model import Link, Mark, NoteMark, Style, Text
-from guidance.read.ink import LinkArea
+from guidance.document.model import Link, Mark, NoteMark, Style, Text
 from guidance.read.lines import Line, Run
 from guidance.read.numbering import plain_symbols
+from guidance.read.page import LinkArea
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 _HYPHENATES = 0.25  # share of the hyphens at line ends that plainly cut a word, from which a printer cuts words

@@ -10,11 +10,10 @@ from itertools import pairwise
 from msgspec import Struct
 from msgspec.structs import replace
 
-from guidance.model import Box
+from guidance.document.model import Box
 from guidance.read.columns import Segment
-from guidance.read.ink import Fragment, Page, Shape
-from guidance.read.ruled import find_ruled
-from guidance.read.unruled import find_unruled
+from guidance.read.page import Fragment, PdfPage, Shape
+from guidance.read.tables import find_ruled, find_unruled
 
 
 class Grid(Struct, frozen=True):
@@ -54,7 +53,7 @@ _NEAR = 3.0  # rules and shading this close belong together
 _WHITE = 0xF8F8F8
 
 
-def find_regions(page: Page, segments: Sequence[Segment], body_size: float) -> Regions:
+def find_regions(page: PdfPage, segments: Sequence[Segment], body_size: float) -> Regions:
     """The grids, panels and pictures of a page whose words, cut at wide gaps, are `segments`; `body_size` is the
     document's usual type size."""
     pictures = _pictures(page, body_size)
@@ -235,7 +234,7 @@ def _overlap(one: Box, other: Box) -> float:
 # --- Boxes ---------------------------------------------------------------------------------------
 
 
-def _panels(shapes: Sequence[Shape], frames: Sequence[Box], page: Page, body_size: float) -> list[Panel]:
+def _panels(shapes: Sequence[Shape], frames: Sequence[Box], page: PdfPage, body_size: float) -> list[Panel]:
     """Shaded boxes, outlined ones, and `frames` of single rules that are neither."""
     least = 0.3 * page.width
     found: list[Panel] = []
@@ -273,7 +272,7 @@ def _stacked(one: Box, other: Box) -> bool:
 # --- Figures -------------------------------------------------------------------------------------
 
 
-def _pictures(page: Page, body_size: float) -> list[Picture]:
+def _pictures(page: PdfPage, body_size: float) -> list[Picture]:
     tagged = _tagged_pictures(page, body_size)
     drawn = [b for b in _drawn_pictures(page, body_size) if not any(_touch(b, t.box) for t in tagged)]
     seen = [_clip(s.box, page) for s in page.images]
@@ -290,7 +289,7 @@ def _pictures(page: Page, body_size: float) -> list[Picture]:
     return sorted((p for p in shown if min(_width(p.box), _height(p.box)) >= 1), key=lambda p: -p.box.top)
 
 
-def _tagged_pictures(page: Page, body_size: float) -> list[Picture]:
+def _tagged_pictures(page: PdfPage, body_size: float) -> list[Picture]:
     members: dict[int, list[Box]] = {}
     alternatives: dict[int, str | None] = {}
     for mark, tag in page.tags.items():
@@ -310,7 +309,7 @@ def _tagged_pictures(page: Page, body_size: float) -> list[Picture]:
     return pictures
 
 
-def _drawn_pictures(page: Page, body_size: float) -> list[Box]:
+def _drawn_pictures(page: PdfPage, body_size: float) -> list[Box]:
     """Clusters of outlined shapes: at least three of them, joined over the gaps that arrows bridge.
 
     A white ground drawn under a cluster is part of it, and so are the words on that ground.
@@ -342,7 +341,7 @@ def _drawn_pictures(page: Page, body_size: float) -> list[Box]:
     return [] if tabular or not crossing else [_clip(whole, page)]
 
 
-def _charts(page: Page, body_size: float) -> list[Box]:
+def _charts(page: PdfPage, body_size: float) -> list[Box]:
     """Bar charts: three or more empty filled rectangles that stand on one line, with the labels around them."""
     bars = [
         s.box
@@ -366,11 +365,11 @@ def _charts(page: Page, body_size: float) -> list[Box]:
     return charts
 
 
-def _clip(box: Box, page: Page) -> Box:
+def _clip(box: Box, page: PdfPage) -> Box:
     return Box(max(0.0, box.left), max(0.0, box.bottom), min(page.width, box.right), min(page.height, box.top))
 
 
-def _nodes(page: Page, box: Box, body_size: float) -> tuple[Box, ...]:
+def _nodes(page: PdfPage, box: Box, body_size: float) -> tuple[Box, ...]:
     """The outlined rectangles in a figure, top to bottom and left to right."""
     found: list[Box] = []
     for shape in page.shapes:

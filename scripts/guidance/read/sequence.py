@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from guidance.model import Finding
+from guidance.document.model import Finding
 from guidance.read.numbering import number_parts
 from guidance.read.paragraphs import Chunk
 

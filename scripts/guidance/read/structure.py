@@ -3,24 +3,69 @@
 Every line of the flow ends up in exactly one provision; a character that does not is dropped with a reason.
 """
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from guidance.model import Document, Finding, SourceFile
-from guidance.read.accounts import balance
+from guidance.document.model import Document, Finding, Link, Mark, Provision, SourceFile, Text
+from guidance.document.walk import rewrite_provision
 from guidance.read.assembly import CAPTION, Assembly, Part, box_metrics
-from guidance.read.drawing import Drawing
-from guidance.read.flow import BoxFlow, Flow, read_flow
-from guidance.read.halves import Pages
-from guidance.read.headings import Heading, key_of, rank_headings
-from guidance.read.ink import Bookmark
-from guidance.read.jumps import resolve_jumps
+from guidance.read.figures import Drawing
+from guidance.read.flow import BoxFlow, Flow, Pages, read_flow
+from guidance.read.headings import Heading, find_side_heads, key_of, rank_headings
 from guidance.read.lines import Line
 from guidance.read.numbering import Marker
+from guidance.read.page import Bookmark, PdfPage, balance
 from guidance.read.paragraphs import Chunk, comes_next, cut_chunks, is_title
 from guidance.read.sequence import find_numbered
-from guidance.read.sideheads import find_side_heads
+
+_SLACK = 1.0  # points by which a link may point below the foot of what it means
+
+
+def resolve_jumps(
+    provisions: Sequence[Provision], notes: Sequence[Provision], pages: Iterable[PdfPage]
+) -> tuple[tuple[Provision, ...], tuple[Provision, ...], tuple[Finding, ...]]:
+    """Provisions and notes with every "page:<number>:<height>" link made "#anchor", or taken away."""
+    places: dict[int, list[tuple[float, str]]] = defaultdict(list)
+    for provision in provisions:
+        for place in provision.places:
+            foot = place.box.bottom if place.box else 0.0
+            places[place.page].append((-foot, provision.anchor))
+    for entries in places.values():
+        entries.sort(key=lambda entry: entry[0])
+    lifts = {page.number: page.lift for page in pages}
+    findings: list[Finding] = []
+
+    def rewrite(text: Text) -> Text:
+        if not any(isinstance(mark, Link) and mark.address.startswith("page:") for mark in text.marks):
+            return text
+        marks: list[Mark] = []
+        for mark in text.marks:
+            if not isinstance(mark, Link) or not mark.address.startswith("page:"):
+                marks.append(mark)
+                continue
+            anchor = _target(mark.address, places, lifts)
+            if anchor:
+                marks.append(Link(mark.start, mark.end, f"#{anchor}"))
+            else:
+                words = text.plain[mark.start : mark.end]
+                findings.append(Finding("link", f"nothing stands where the link “{words}” leads"))
+        return Text(text.plain, tuple(marks))
+
+    done = tuple(rewrite_provision(p, rewrite) for p in provisions)
+    return done, tuple(rewrite_provision(n, rewrite) for n in notes), tuple(findings)
+
+
+def _target(address: str, places: dict[int, list[tuple[float, str]]], lifts: dict[int, float]) -> str | None:
+    _, page, height = address.split(":")
+    entries = places.get(int(page))
+    if not entries:
+        return None
+    if not height:
+        return entries[0][1]
+    at = bisect_right([foot for foot, _ in entries], lifts[int(page)] - float(height) + _SLACK)
+    return entries[min(at, len(entries) - 1)][1]
 
 
 def build_document(pages: Pages, source: SourceFile, path: Path) -> tuple[Document, Drawing]:

@@ -3,8 +3,7 @@ archive. It alone uses the network; nothing here looks into a file further than 
 
 from guidance.sources.fetching import Fetched, Fetcher, UnreachableError, file_name
 from guidance.sources.finding import Missing, Source, find_source, source_folders, sources_at_hand
-from guidance.sources.kinds import pdf_fault
-from guidance.sources.limits import Limits, Tell
+from guidance.sources.kinds import Limits, Tell, pdf_fault
 
 __all__ = [
     "Fetched",

@@ -1,19 +1,48 @@
 """A revision's official file -> the cache: from its address or, failing that, from the web archive, and never in
 the place of another file. What was seen is put into the lock; nothing is printed here."""
 
+import json
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
+import msgspec
 from msgspec import Struct
 
-from guidance.model import GuidanceError
-from guidance.register import Edition, Locked, Publication, Revision, last_day
-from guidance.sources.kinds import suffix_of, wanted_kind
-from guidance.sources.limits import Limits, Tell, too_long
-from guidance.sources.lock import record
-from guidance.sources.partial import Partial, Seen, notes_of, read_seen
+from guidance.document.model import GuidanceError
+from guidance.document.register import Edition, Locked, Publication, Revision, last_day, read_lock
+from guidance.sources.download import Partial, Seen, notes_of, read_seen
+from guidance.sources.kinds import Limits, Tell, suffix_of, too_long, wanted_kind, write_whole
+
+_HEAD = """\
+# Files as they were first seen at the official addresses, written by `guidance fetch` and `guidance build`.
+# The first file of a revision is the one that is built. A later one came under the same address: review it, then
+# take it into editions.toml as a revision of its own with its sha256.
+"""
+
+
+def record(path: Path, seen: Locked) -> bool:
+    """Put a file into the lock, which stays as it is where the file is in it; says whether it was new.
+
+    Raises GuidanceError when the lock cannot be read or written.
+    """
+    before = read_lock(path)
+    if any((s.edition, s.revision, s.sha256) == (seen.edition, seen.revision, seen.sha256) for s in before):
+        return False
+    ordered = sorted((*before, seen), key=lambda s: (s.edition, s.revision))  # stable: first seen stays first
+    try:
+        write_whole(path, (_HEAD + "".join(map(_table, ordered))).encode())
+    except OSError as error:
+        raise GuidanceError(f"{path}: cannot be written ({error.strerror})") from None
+    return True
+
+
+def _table(seen: Locked) -> str:
+    fields = {name: value for name, value in msgspec.to_builtins(seen).items() if value is not None}
+    lines = (f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in fields.items())
+    return "\n[[files]]\n" + "".join(lines)
+
 
 if TYPE_CHECKING:
     import httpx
@@ -166,11 +195,11 @@ class Fetcher:
         kind: str | None = None,
     ) -> Seen | None:
         """What came, now in the Partial of `target`; None where nothing has changed since `before`."""
-        from guidance.sources.download import (
+        from guidance.sources.download import (  # slow to load; most runs fetch nothing
             Download,
+            DownloadOrder,
             SilenceError,
-            Wanted,
-        )  # slow to load; most runs fetch nothing
+        )
 
         host = urlsplit(url).netloc.lower()
         if host in self._silent:
@@ -178,7 +207,7 @@ class Fetcher:
         if url in self._failed:
             raise self._failed[url]
         hosts = frozenset((*publication.hosts, urlsplit(publication.archive or "").netloc.lower()))
-        wanted = Wanted(url, hosts, kind or wanted_kind(url), sha256, before)
+        wanted = DownloadOrder(url, hosts, kind or wanted_kind(url), sha256, before)
         download = Download(wanted, Partial(target), self._limits, self._transport, self.tell)
         thread = threading.Thread(target=download.run, daemon=True)
         thread.start()

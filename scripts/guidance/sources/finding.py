@@ -10,8 +10,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from guidance.model import GuidanceError
-from guidance.register import Edition, Publication, Revision
+from guidance.document.model import GuidanceError
+from guidance.document.register import Edition, Publication, Revision
 from guidance.sources.fetching import Fetcher, UnreachableError, file_name, kept_beside
 from guidance.sources.kinds import CLOSING, OPENING, SUFFIXES, fault, wanted_kind
 

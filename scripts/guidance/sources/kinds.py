@@ -1,8 +1,47 @@
 """What a file is, judged by its bytes: PDF, HTML or DOCX, whole or not. Names and headers are not believed here,
 and no file is opened."""
 
-from pathlib import PurePosixPath
+import os
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+Tell = Callable[[str, int, int | None], None]
+"""Hears how far a download is: the file's name, bytes received, bytes in all where the server says so."""
+
+
+class Limits(Struct, frozen=True):
+    """What a download may take: seconds to connect, seconds without a byte, seconds in all, bytes, tries, the
+    longest wait (seconds) that a server may ask for, and redirects."""
+
+    connect: float = 5.0
+    idle: float = 20.0
+    whole: float = 300.0
+    largest: int = 200 * 1024 * 1024
+    attempts: int = 4
+    wait: float = 30.0
+    redirects: int = 5
+
+
+def too_long(limits: Limits) -> str:
+    """What is said of a download that takes more time than it has."""
+    return (
+        f"not finished after {limits.whole:.0f} s; try again (it goes on from there), or put the file into sources/"
+    )
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file beside its place and move it there. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
 
 PDF = "application/pdf"
 HTML = "text/html"

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import httpx
 from msgspec import Struct
 
-from guidance.model import GuidanceError
-from guidance.sources.limits import Limits
+from guidance.document.model import GuidanceError
+from guidance.sources.kinds import Limits
 
 _LIMITS = Limits(idle=15.0, whole=60.0, largest=50 * 1024 * 1024)
 _PAUSE = 0.2  # seconds between two pages of one host, so that nobody's server is troubled

@@ -1,0 +1,6 @@
+"""`python -m guidance`."""
+
+from guidance.cli.commands import main
+
+if __name__ == "__main__":
+    main()

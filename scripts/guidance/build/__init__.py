@@ -1,0 +1,4 @@
+"""The rooms brought together: one module for each thing that a command does.
+
+Reads and prints nothing itself.
+"""

@@ -1,0 +1,294 @@
+"""A partnership's files -> findings: the audit's room brought together with the register, texts and crosswalk.
+
+What counts as a reference is decided in `audit`; where places stand is known from `compare`. Prints nothing.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from msgspec import Struct, structs
+
+from guidance.audit import ReportForm
+from guidance.audit.markup import decode
+from guidance.audit.mentions import Grammar, find_mentions
+from guidance.audit.quotations import Index, passage
+from guidance.audit.reading import Skipped, find_files, read_bytes, read_file
+from guidance.audit.report import as_csv, as_html, as_json, as_sarif
+from guidance.audit.texts import FileReading, plain
+from guidance.audit.verdicts import AuditFinding, Judge, PlaceStanding
+from guidance.audit.vocabulary import Known, TermPatterns, read_wanted
+from guidance.build.comparisons import Compared, compare_editions
+from guidance.build.load import Loaded
+from guidance.cite.grammar import CitedPlace
+from guidance.cite.resolve import Citation, resolve_citation
+from guidance.document.anchors import Permalink, permalink_path, permalinks, read_permalinks
+from guidance.document.lineage import Crosswalk
+from guidance.document.model import GuidanceError, Link, Provision, block_texts
+from guidance.document.register import Publication
+from guidance.jobs.cache import Crew
+from guidance.site.changes_view import entries, redline_addresses, survey
+from guidance.sources.pages import PageFetcher
+
+Tell = Callable[[str], None]
+_MEDIA = {  # what a server calls the kinds that are read
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+    "application/pdf": "pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "text/plain": "text",
+    "text/markdown": "markdown",
+}
+_TITLE = 6  # words of a link that make it a title rather than a name within a sentence
+_LEFT_OUT = "leftoutleftout"  # a word that nobody writes
+_TOLD = 100  # files between two words of progress
+
+
+class Audit(Struct, frozen=True):
+    """What an audit found, in order of files and lines; what could not be read; how many files were."""
+
+    findings: tuple[AuditFinding, ...]
+    skipped: tuple[Skipped, ...]
+    files: int
+    quotations: bool  # whether there was any text to find quotations of
+
+
+class Auditor:
+    """Everything about a publication that an audit needs, made once for all files."""
+
+    def __init__(
+        self,
+        publication: Publication,
+        folder: Path,
+        loaded: Sequence[Loaded],
+        site_url: str | None = None,
+        crew: Crew | None = None,
+    ) -> None:
+        """`folder` is the publication's; `loaded` are the editions whose text is here; `crew` compares them, or has
+        kept how they compare since the last build.
+
+        Raises GuidanceError when a register or audit.toml cannot be read.
+        """
+        wanted = read_wanted(folder, publication)
+        self._known = Known(publication, wanted, site_url)
+        self._grammar = Grammar(wanted, self._known)
+        self._names = TermPatterns(wanted)
+        self.quotations = bool(loaded)
+        places = {e.id: read_permalinks(folder / e.id / "permalinks.tsv") for e in publication.editions}
+        places |= {item.edition.id: permalinks(item.document) for item in loaded}
+        self._index = _index(loaded, places)
+        resolve = _Places(
+            publication, places, loaded, lambda: compare_editions(publication, loaded, folder, crew)
+        ).resolve
+        self._judge = Judge(self._known, resolve)
+
+    def findings(self, reading: FileReading) -> Iterator[AuditFinding]:
+        """What there is to say of a file, in order of its lines."""
+        spoken: dict[int, list[tuple[int, int]]] = {}
+        found: list[AuditFinding] = []
+        for block, mention in find_mentions(reading.blocks, self._grammar, self._known):
+            spoken.setdefault(id(block), []).append((mention.start, mention.end))
+            found += self._judge.reference(reading, block, mention)
+        for at, quoted in self._index.quotations(reading.blocks):
+            block = reading.blocks[at]
+            # The guidance's own title is among its words, and naming it is no quotation.
+            if not any(s < quoted.end and quoted.start < e for s, e in spoken.get(id(block), ())):
+                found.append(self._judge.quotation(reading, block, quoted))
+        for block in reading.blocks:
+            found += (self._judge.stale(reading, block, stale) for stale in self._names.find(block))
+        return iter(sorted(found, key=lambda one: (one.line, one.column)))
+
+
+def audit(auditor: Auditor, paths: Sequence[Path], tell: Tell = lambda _: None) -> Audit:
+    """Audit every file below some paths; one that cannot be read is reported and the others go on.
+
+    Raises GuidanceError when a path does not exist.
+    """
+    findings: list[AuditFinding] = []
+    skipped: list[Skipped] = []
+    count = 0
+    for file in find_files(list(paths)):
+        reading = file if isinstance(file, Skipped) else read_file(file)
+        if isinstance(reading, Skipped):
+            skipped.append(reading)
+            continue
+        count += 1
+        if count % _TOLD == 0:
+            tell(f"{count} files read")
+        findings += auditor.findings(reading)
+    return Audit(tuple(findings), tuple(skipped), count, auditor.quotations)
+
+
+def audit_addresses(
+    auditor: Auditor, urls: Sequence[str], pages: PageFetcher, tell: Tell = lambda _: None
+) -> Audit:
+    """Audit the pages at some addresses, one after the other; one that cannot be had is reported."""
+    findings: list[AuditFinding] = []
+    skipped: list[Skipped] = []
+    for count, url in enumerate(dict.fromkeys(urls), 1):
+        tell(f"fetching {count} of {len(urls)}")
+        try:
+            page = pages.fetch(url)
+            reading = read_bytes(page.content, _MEDIA.get(page.media_type), plain(url))
+        except GuidanceError as error:
+            skipped.append(Skipped(plain(url), str(error)))
+            continue
+        findings += auditor.findings(reading)
+    return Audit(tuple(findings), tuple(skipped), len(set(urls)) - len(skipped), auditor.quotations)
+
+
+def read_addresses(path: Path) -> tuple[str, ...]:
+    """The addresses that a file lists, one a line; empty lines and those that begin with # are left out.
+
+    Raises GuidanceError when it cannot be read or lists none.
+    """
+    try:
+        lines = [line.strip() for line in decode(path.read_bytes()).splitlines()]
+    except OSError as error:
+        raise GuidanceError(f"{path}: cannot be read ({error.strerror or error})") from None
+    except GuidanceError as error:
+        raise GuidanceError(f"{path}: {error}") from None
+    found = tuple(line for line in lines if line and not line.startswith("#"))
+    if not found:
+        raise GuidanceError(f"{path}: lists no address; write one a line")
+    return found
+
+
+def joined(first: Audit, second: Audit) -> Audit:
+    """Two audits as one."""
+    return Audit(
+        first.findings + second.findings,
+        first.skipped + second.skipped,
+        first.files + second.files,
+        first.quotations,
+    )
+
+
+def render(found: Audit, form: ReportForm, publication: Publication, site_url: str | None = None) -> str:
+    """An audit in one of the forms for files."""
+    if form == "sarif":
+        return as_sarif(found.findings, found.skipped, version("guidance"))
+    if form == "html":
+        return as_html(found.findings, found.skipped, found.files, publication.title, site_url)
+    return as_csv(found.findings) if form == "csv" else as_json(found.findings)
+
+
+def write_report(path: Path, content: str) -> None:
+    """Write a report, whole or not at all. Raises GuidanceError where it cannot be written."""
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        beside.write_text(content, encoding="utf-8", newline="")
+        beside.replace(path)
+    except OSError as error:
+        raise GuidanceError(f"{path}: cannot be written ({error.strerror or error}); choose another -o") from None
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _index(loaded: Sequence[Loaded], places: Mapping[str, Sequence[Permalink]]) -> Index:
+    """Texts to find quotations of, the newest edition first; of the others what their fingerprints tell."""
+    here = {item.edition.id for item in loaded}
+    texts = [
+        passage(item.edition.id, provision.anchor, _own_words(provision))
+        for item in reversed(loaded)
+        for provision in item.document.provisions
+        if provision.blocks
+    ]
+    prints = {
+        entry.fingerprint: (edition, entry.anchor)
+        for edition, entries in places.items()
+        if edition not in here
+        for entry in entries
+        if entry.kind in ("paragraph", "text", "box")
+    }
+    return Index(texts, prints)
+
+
+def _own_words(provision: Provision) -> str:
+    """A provision's text without the titles that it links to: whoever names another document quotes nobody."""
+    lines = []
+    for text in block_texts(provision.blocks):
+        words, at = "", 0
+        for mark in sorted((m for m in text.marks if isinstance(m, Link)), key=lambda mark: mark.start):
+            if len(text.plain[mark.start : mark.end].split()) >= _TITLE and mark.start >= at:
+                words += f"{text.plain[at : mark.start]} {_LEFT_OUT} "
+                at = mark.end
+        lines.append(words + text.plain[at:])
+    return "\n".join(lines)
+
+
+class _Places:
+    """Where a place of an edition stands; the editions are compared when that is first asked."""
+
+    def __init__(
+        self,
+        publication: Publication,
+        places: Mapping[str, Sequence[Permalink]],
+        loaded: Sequence[Loaded],
+        compared: Callable[[], Compared],
+    ) -> None:
+        self._in_force = publication.in_force.id
+        self._places = places
+        self._here = {item.edition.id for item in loaded}
+        self._anchors = {edition: {entry.anchor for entry in entries} for edition, entries in places.items()}
+        self._compared = cache(compared)
+        self.resolve = cache(self._resolve)
+        self._redlines = cache(self._find_redlines)
+
+    def _resolve(self, edition: str, cite: CitedPlace) -> PlaceStanding:
+        if not self._places.get(edition):
+            return PlaceStanding(False)
+        both = edition != self._in_force and {edition, self._in_force} <= self._here
+        walk = self._compared().crosswalk if both else None
+        if cite.anchor:
+            found = self._of_anchor(edition, cite.anchor, walk)
+        else:
+            found = self._of_citation(edition, cite, walk)
+        return structs.replace(found, redline=self._redline(edition, found.permalinks)) if both else found
+
+    def _of_anchor(self, edition: str, anchor: str, walk: Crosswalk | None) -> PlaceStanding:
+        if anchor not in self._anchors[edition]:
+            return PlaceStanding(True)
+        own = (permalink_path(edition, anchor),)
+        stands = walk.counterpart(edition, anchor, self._in_force) if walk else None
+        links = tuple(permalink_path(self._in_force, other) for other in stands.anchors) if stands else ()
+        if stands and not stands.exact:
+            return PlaceStanding(True, own, nearest=links)
+        return PlaceStanding(True, own, own if edition == self._in_force else links)
+
+    def _of_citation(self, edition: str, cite: CitedPlace, walk: Crosswalk | None) -> PlaceStanding:
+        until = cite.until if cite.para else None
+        words = Citation(edition, cite.chapter, cite.para, until, cite.page, cite.note, cite.annex)
+        try:
+            found = resolve_citation(words, self._places, self._in_force, walk)
+        except GuidanceError:
+            return PlaceStanding(True)
+        today = found.permalinks if edition == self._in_force else _flat(found.today)
+        return PlaceStanding(True, found.permalinks, today, _flat(found.nearest))
+
+    def _redline(self, edition: str, permalinks: Sequence[str]) -> str | None:
+        """The redline of the first place that has one, else the comparison of the two editions."""
+        if not permalinks:
+            return None
+        whole = f"{self._in_force}/compare/{edition}/"
+        known = self._redlines(edition)
+        return next((known[one] for one in permalinks if one in known), whole)
+
+    def _find_redlines(self, edition: str) -> dict[str, str]:
+        compared = self._compared()
+        old, new = (
+            survey(one, compared.documents[one], compared.addresses[one]) for one in (edition, self._in_force)
+        )
+        found = entries(compared.comparisons[edition, self._in_force], old, new)
+        shown = redline_addresses(found, edition)
+        return {
+            permalink_path(edition, place.anchor): f"{self._in_force}/{shown[entry.count]}"
+            for entry in found
+            if entry.count in shown
+            for place in entry.old
+        }
+
+
+def _flat(listed: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(path for paths in listed for path in paths))

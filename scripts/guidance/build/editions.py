@@ -1,0 +1,287 @@
+"""An edition with its text -> all that stands in its folder, as jobs that any process can do: the rooms met.
+
+What a page looks like is decided in `publish`, what is looked for in a text in `link`; nothing is printed here.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from itertools import pairwise
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct, structs
+
+from guidance.build.comparisons import Compared, links_to_redlines
+from guidance.build.load import Loaded
+from guidance.build.search import ACRONYMS, short_forms
+from guidance.document.model import Document, Provision, Reference, Unresolved
+from guidance.document.register import Edition, Publication, Revision
+from guidance.jobs.cache import Crew, Job, code_digest
+from guidance.link.acts import Act, Acts, read_known
+from guidance.link.agencies import Vocabulary
+from guidance.link.duties import find_binding_words
+from guidance.link.glossary import find_terms
+from guidance.link.references import find_references
+from guidance.link.titles import Guidance
+from guidance.site import data_files, downloads, typesetting
+from guidance.site.annotations import annotate
+from guidance.site.blocks import picture_name
+from guidance.site.changes_view import ComparedEdition, ComparedPlace, entries, redline_addresses
+from guidance.site.downloads import link_to_files
+from guidance.site.history_marks import Chip, Stand, Trail, chip_word, place_name, render_trails
+from guidance.site.ledger import Ledger, duties_csv, duty_records, link_to_ledger, render_ledger
+from guidance.site.markdown import render_pages
+from guidance.site.pages import PICTURES, Page, addresses, lay_out
+from guidance.site.permalink_pages import links_to_steps
+
+Stamps = Callable[[str, Iterable[str]], Mapping[str, str]]
+"""A page's path and the anchors on it -> per anchor what is printed beside its number, as HTML."""
+
+_SHOWN = ("paragraph", "text", "box")
+
+
+def make_stamps(compared: Compared, publication: Publication, edition: str) -> Stamps:
+    """What stands beside the numbers of an edition's pages; nothing where no other edition is loaded."""
+    trails = find_trails(compared, publication, edition)
+    return lambda path, anchors: render_trails(path, anchors, trails)
+
+
+def find_trails(compared: Compared, publication: Publication, edition: str) -> dict[str, Trail]:
+    """Per anchor of an edition its trail: from the edition loaded before it, and to the one in force or, where
+    that is not loaded, the newest."""
+    ids = list(compared.documents)
+    if edition not in ids:
+        return {}
+    before = next((old for old, new in pairwise(ids) if new == edition), None)
+    now = publication.in_force.id if publication.in_force.id in ids else ids[-1]
+    now_or_none = now if ids.index(now) > ids.index(edition) else None
+    wanted = [one for one in (before, edition, now_or_none) if one]
+    sides = {one: compared.sides[one] for one in wanted}
+    came = _Step(compared, sides[before], sides[edition]) if before else None
+    goes = _Step(compared, sides[edition], sides[now_or_none]) if now_or_none else None
+    return {
+        provision.anchor: Trail(
+            came.before(provision) if came else None,
+            came.chip(provision, new=True) if came else None,
+            goes.now(provision) if goes else None,
+            goes.chip(provision, new=False) if goes else None,
+        )
+        for provision in compared.documents[edition].provisions
+        if provision.kind in _SHOWN
+    }
+
+
+class _Step:
+    """What is known between an older and a newer edition."""
+
+    def __init__(self, compared: Compared, old: ComparedEdition, new: ComparedEdition) -> None:
+        self._compared, self._old, self._new = compared, old, new
+        found = entries(compared.comparisons[old.id, new.id], old, new)
+        self._redlines = redline_addresses(found, old.id)
+        self._of_old = {place.anchor: entry for entry in found for place in entry.old}
+        self._of_new = {place.anchor: entry for entry in found for place in entry.new}
+
+    def before(self, provision: Provision) -> Stand | None:
+        """Where a provision of the newer edition stood; nothing where it is new, which its chip says."""
+        entry = self._of_new[provision.anchor]
+        return _stand(self._old, entry.old, provision) if entry.old else None
+
+    def now(self, provision: Provision) -> Stand | None:
+        """Where a provision of the older edition stands now, or what is nearest to it."""
+        found = self._compared.crosswalk.counterpart(self._old.id, provision.anchor, self._new.id)
+        places = [self._new.places[anchor] for anchor in found.anchors]
+        if found.exact:
+            return _stand(self._new, places, provision)
+        address = f"{self._new.id}/{places[0].address}" if places and places[0].address else None
+        return Stand(self._new.id, "", address, exact=False)
+
+    def chip(self, provision: Provision, *, new: bool) -> Chip | None:
+        """The chip that opens the redline between the two editions at a provision of the newer or the older."""
+        entry = (self._of_new if new else self._of_old)[provision.anchor]
+        word, address = chip_word(entry.change), self._redlines.get(entry.count)
+        if not word or not address:
+            return None
+        when = f"since the {self._old.id} edition" if new else f"in the {self._new.id} edition"
+        return Chip(word, f"{word.capitalize()} {when}: see what changed", f"{self._new.id}/{address}")
+
+
+def _stand(side: ComparedEdition, places: Iterable[ComparedPlace], provision: Provision) -> Stand | None:
+    """Places in another edition; of texts without a number only where they have one there."""
+    there = tuple(places)
+    if provision.kind != "paragraph" and not any(place.name.startswith("paragraph") for place in there):
+        return None
+    address = f"{side.id}/{there[0].address}" if there[0].address else None
+    return Stand(side.id, place_name(there), address)
+
+
+Tell = Callable[[str], None]
+Where = Mapping[str, Mapping[str, str]]
+_encode = msgspec.msgpack.encode
+
+
+class Making(Struct, frozen=True):
+    """Who hears of each file to take away that has to be made anew, and of each that cannot be."""
+
+    tell: Tell = lambda _: None
+    missed: Tell = lambda _: None
+
+
+class EditionOrder(Struct, frozen=True):
+    """All that an edition's folder is made from: its text, what the publication knows, and what is known of it by
+    comparison. `overview` is Markdown for its home page, `others` are the editions that have duties too."""
+
+    publication: Publication
+    edition: Edition
+    document: Document
+    revision: Revision | None
+    acts: tuple[Act, ...]
+    titles: tuple[Guidance, ...]
+    short: Mapping[str, str]
+    vocabulary: Vocabulary
+    ledger: Ledger
+    overview: str
+    counterparts: Where
+    nearest: Where
+    trails: Mapping[str, Trail]
+    others: tuple[str, ...]
+    place: str  # from the site's root
+    site_url: str | None
+
+
+class EditionFiles(Struct, frozen=True):
+    """What stands in an edition's folder: its pages in reading order, and files by path from its root."""
+
+    pages: tuple[Page, ...]
+    files: Mapping[str, bytes]
+
+
+def order_edition(
+    publication: Publication,
+    folder: Path,
+    item: Loaded,
+    compared: Compared,
+    overview: str,
+    place: str,
+    site_url: str | None,
+) -> EditionOrder:
+    """The order for an edition whose text is loaded; `folder` is the publication's."""
+    one, ids = item.edition.id, list(compared.documents)
+    ledger = compared.ledger(one)
+    acts, titles = read_known(folder)
+    shown = links_to_redlines(one, compared.comparisons) + links_to_steps(one, ids, compared.comparisons)
+    return EditionOrder(
+        publication=publication,
+        edition=item.edition,
+        document=item.document,
+        revision=item.source.revision,
+        acts=acts.entries,
+        titles=titles,
+        short=short_forms(folder / ACRONYMS),
+        vocabulary=compared.vocabulary,
+        ledger=ledger,
+        overview=overview + shown + link_to_ledger(ledger) + link_to_files(),
+        counterparts=compared.counterparts(one),
+        nearest=compared.counterparts(one, nearest=True),
+        trails=find_trails(compared, publication, one),
+        others=tuple(other for other in ids if other != one),
+        place=place,
+        site_url=site_url,
+    )
+
+
+class Work:
+    """The making of an edition's folder: `set` and `print` begin its steps, which wait for the ones before, so that
+    those of several editions are done side by side; `files` waits for the last."""
+
+    def __init__(self, order: EditionOrder, crew: Crew, making: Making) -> None:
+        """Begins with the manuscripts of what it offers to take away."""
+        self._order, self._crew, self._making = order, crew, making
+        self._packed = _encode(order)
+        self._setting: typesetting.Typesetting | None = None
+        self._made: Mapping[str, bytes] = {}
+        self._ticket = crew.start(self._job("manuscripts", write_manuscripts))
+
+    def _job(self, kind: str, function: Callable[..., bytes], *more: bytes) -> Job:
+        made_by = code_digest((), ("pyyaml",))
+        return Job(f"{kind} of {self._order.edition.id}", function, (self._packed, *more), made_by, kind)
+
+    def set(self) -> None:
+        """Begin to set each manuscript as each form."""
+        manuscripts = msgspec.msgpack.decode(self._ticket.result(), type=dict[str, bytes])
+        self._setting = typesetting.Typesetting(manuscripts, self._crew)
+
+    def print(self) -> None:
+        """Begin to make the pages, which name the files and their sizes."""
+        if self._setting:
+            told = self._making
+            self._made = self._setting.files(lambda name: told.tell(f"making {name}"), told.missed)
+        sizes = {name: len(content) for name, content in sorted(self._made.items())}
+        self._ticket = self._crew.start(self._job("editions", print_edition, _encode(sizes)))
+
+    def files(self) -> EditionFiles:
+        """All of the folder. Raises what its making raised."""
+        printed = msgspec.msgpack.decode(self._ticket.result(), type=EditionFiles)
+        made = {f"{downloads.FOLDER}{name}": content for name, content in self._made.items()}
+        return structs.replace(printed, files={**printed.files, **made})
+
+
+# --- The jobs --------------------------------------------------------------------------------------
+
+
+def write_manuscripts(packed: bytes) -> bytes:
+    """A packed Order -> its packed manuscripts, by name; a job."""
+    order = msgspec.msgpack.decode(packed, type=EditionOrder)
+    offer = _offer(order, _references(order))
+    return _encode({name: _encode(manuscript) for name, manuscript in downloads.manuscripts(offer).items()})
+
+
+def print_edition(packed: bytes, sizes: bytes) -> bytes:
+    """A packed Order, and the sizes of the files that were set -> packed EditionFiles without those; a job."""
+    order = msgspec.msgpack.decode(packed, type=EditionOrder)
+    references = _references(order)
+    pages = (*_pages(order, references), *render_ledger(order.ledger, order.others))
+    offer = _offer(order, references)
+    data = downloads.table_files(offer)
+    known = msgspec.msgpack.decode(sizes, type=dict[str, int]) | {name: len(held) for name, held in data.items()}
+    listed = (*(downloads.with_files(page, offer, known) for page in pages), downloads.downloads_page(offer, known))
+    facts = data_files.edition_facts(order.publication, order.edition)
+    files = {
+        "edition.json": data_files.encode(data_files.edition_record(facts, order.document, references)),
+        "provisions.json": data_files.encode(data_files.records(order.document, addresses(listed), order.place)),
+        "duties.json": data_files.encode(duty_records(order.ledger.duties)),
+        "duties.csv": duties_csv(order.ledger),
+        **{f"{downloads.FOLDER}{name}": content for name, content in data.items()},
+        **{f"{PICTURES}{picture_name(one.name)}": one.content for one in order.document.assets},
+    }
+    return _encode(EditionFiles(listed, files))
+
+
+def _references(order: EditionOrder) -> tuple[Reference | Unresolved, ...]:
+    return find_references(order.document, Acts(order.acts), order.titles)
+
+
+def _pages(order: EditionOrder, references: tuple[Reference | Unresolved, ...]) -> tuple[Page, ...]:
+    return render_pages(
+        order.document,
+        references,
+        order.edition,
+        order.publication,
+        overview=order.overview,
+        counterparts=order.counterparts,
+        nearest=order.nearest,
+        stamps=lambda path, anchors: render_trails(path, anchors, order.trails),
+        binding=find_binding_words(order.document, order.vocabulary),
+        terms=find_terms(order.document, references, order.short),
+    )
+
+
+def _offer(order: EditionOrder, references: Iterable[Reference | Unresolved]) -> downloads.Offer:
+    where = addresses(lay_out(order.document))
+    return downloads.Offer(
+        publication=order.publication,
+        edition=order.edition,
+        document=annotate(order.document, (r for r in references if isinstance(r, Reference))),
+        revision=order.revision,
+        records=data_files.records(order.document, where, order.place),
+        ledger=order.ledger,
+        home=f"{order.site_url.rstrip('/')}/{order.place}/" if order.site_url else None,
+    )

@@ -1,0 +1,154 @@
+"""Editions -> Documents: the register, the sources and the reader brought together.
+
+What was read once is kept below the work folder and read again only when file, corrections or reader change.
+"""
+
+import tempfile
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from guidance.document.model import Correction, Document, GuidanceError
+from guidance.document.register import Edition, Publication, Revision
+from guidance.jobs.cache import Crew, Job, code_digest
+from guidance.read import read_document
+from guidance.sources import Fetcher, Missing, Source, find_source
+
+_READERS = ("pypdfium2", "pikepdf", "pdf-oxide", "pdfminer.six", "beautifulsoup4", "lxml", "pypandoc-binary")
+_READING = ("read", "jobs/sandbox.py", "document", "build/load.py")  # what the reading depends on
+
+
+class Loaded(Struct, frozen=True):
+    """An edition whose text is here."""
+
+    edition: Edition
+    source: Source
+    document: Document
+
+
+class SourceFolders(Struct, frozen=True):
+    """Where files are looked for and kept: the reader's folders, the cache of downloads."""
+
+    folders: tuple[Path, ...]
+    cache: Path
+
+
+def load_editions(
+    publication: Publication,
+    folder: Path,
+    wanted: Iterable[str],
+    places: SourceFolders,
+    fetcher: Fetcher | None,
+    crew: Crew,
+    begin: Callable[[Edition], None] = lambda _: None,
+    revisions: Mapping[str, Revision] | None = None,
+) -> tuple[tuple[Loaded, ...], tuple[Missing, ...]]:
+    """The texts of the `wanted` editions, oldest first, and why the others are not here.
+
+    `folder` is the publication's; `begin` hears of each edition before it is looked for; `revisions` says by
+    edition which revision must be read, where it is not the newest one at hand.
+    """
+    found: dict[str, Source | Missing] = {}
+    asked = set(wanted)
+    for edition in publication.editions:
+        if edition.id not in asked:
+            found[edition.id] = Missing(edition.id, "not asked for")
+            continue
+        begin(edition)
+        chosen = (revisions or {}).get(edition.id)
+        found[edition.id] = find_source(publication, edition, places.folders, places.cache, fetcher, chosen)
+    sources = [source for source in found.values() if isinstance(source, Source)]
+    read = dict(zip((source.edition for source in sources), _read_sources(sources, folder, crew), strict=True))
+    loaded, missing = [], []
+    for edition in publication.editions:
+        source = found[edition.id]
+        answer = read.get(edition.id)
+        if isinstance(source, Missing):
+            missing.append(source)
+        elif isinstance(answer, Document):
+            loaded.append(Loaded(edition, source, answer))
+        else:
+            missing.append(Missing(edition.id, str(answer), fault=True))
+    return tuple(loaded), tuple(missing)
+
+
+class _Corrections(Struct, frozen=True, forbid_unknown_fields=True):
+    """A corrections.toml."""
+
+    corrections: tuple[Correction, ...] = ()
+
+
+def read_corrections(folder: Path) -> tuple[Correction, ...]:
+    """The corrections of an edition, from `folder`/corrections.toml; none where there is no such file.
+
+    Raises GuidanceError when the file is not of this form, or when a correction has no reason.
+    """
+    path = folder / "corrections.toml"
+    if not path.is_file():
+        return ()
+    try:
+        held = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _Corrections)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise GuidanceError(f"{path}: {error}") from None
+    for correction in held.corrections:
+        if not correction.reason.strip():
+            raise GuidanceError(f"{path}: the correction at {correction.anchor} has no reason; give one")
+    return held.corrections
+
+
+def corrections_for(source: Source, corrections: Iterable[Correction]) -> tuple[Correction, ...]:
+    """Those for the file at hand: of every revision, or of the one that it is."""
+    read = source.revision.id if source.revision else None
+    return tuple(c for c in corrections if c.revision in (None, read))
+
+
+# --- Reading as a job ----------------------------------------------------------------------------
+
+
+class _Read(Struct, frozen=True):
+    """A document; or why a file cannot be read, and what that reason calls the file."""
+
+    document: Document | None = None
+    fault: str = ""
+    called: str = ""
+
+
+def _read_sources(sources: Sequence[Source], folder: Path, crew: Crew) -> Iterator[Document | str]:
+    """What the reader makes of each source with its edition's corrections, or why it cannot be read."""
+    faults: dict[str, str] = {}
+    jobs: dict[str, Job] = {}
+    for source in sources:
+        try:
+            jobs[source.edition] = _reading(
+                source.path, corrections_for(source, read_corrections(folder / source.edition))
+            )
+        except GuidanceError as error:
+            faults[source.edition] = str(error)
+    results = dict(zip(jobs, crew.run(jobs.values()), strict=True))
+    for source in sources:
+        if source.edition in faults:
+            yield faults[source.edition]
+            continue
+        read = msgspec.msgpack.decode(results[source.edition], type=_Read)
+        yield read.document or read.fault.replace(read.called, str(source.path))
+
+
+def _reading(path: Path, corrections: tuple[Correction, ...]) -> Job:
+    parts = (path.name.encode(), path.read_bytes(), msgspec.msgpack.encode(corrections))
+    return Job(f"reading {path}", read_bytes, parts, code_digest(_READING, _READERS), "documents")
+
+
+def read_bytes(name: bytes, content: bytes, corrections: bytes) -> bytes:
+    """A file's name, its content and its corrections -> its Document, or what is wrong with it; a job."""
+    with tempfile.TemporaryDirectory(prefix="guidance-") as place:
+        path = Path(place) / name.decode()
+        path.write_bytes(content)
+        try:
+            mends = msgspec.msgpack.decode(corrections, type=tuple[Correction, ...])
+            read = _Read(read_document(path, mends, second_opinion=True))
+        except GuidanceError as error:
+            read = _Read(None, str(error), str(path))
+        return msgspec.msgpack.encode(read)

@@ -1,0 +1,155 @@
+"""The register, the comparisons, the duties and what we wrote down -> the public log and its feeds.
+
+Brings the rooms together; what a feed looks like is decided in `publish.feeds`, and nothing is printed here.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+
+from msgspec import Struct
+
+from guidance.build.comparison_jobs import Pair
+from guidance.build.comparisons import Compared
+from guidance.document.model import Change
+from guidance.document.register import Publication
+from guidance.site.feeds import Feed, FeedEntry, edition_entries, feed_files, log_page, publication_date, read_log
+from guidance.site.ledger import STRENGTHS, page_path
+from guidance.site.pages import Page, page_url, title_of
+
+_NAMES: Mapping[str, str] = {"added": "new", "moved": "moved", "removed": "removed"}
+
+
+class News(Struct, frozen=True):
+    """The log, and the feeds by path from the publication's root."""
+
+    page: Page
+    files: Mapping[str, bytes]
+
+    def below(self, edition: str) -> dict[str, bytes]:
+        """An edition's feeds, by path from its own root."""
+        start = f"{edition}/"
+        return {path.removeprefix(start): held for path, held in self.files.items() if path.startswith(start)}
+
+    def at_root(self, editions: frozenset[str]) -> dict[str, bytes]:
+        """The feeds that belong to no edition."""
+        return {path: held for path, held in self.files.items() if path.split("/")[0] not in editions}
+
+
+def gather_news(
+    publication: Publication, compared: Compared, log: bytes | None, site_url: str | None, prefix: str = ""
+) -> News:
+    """All that is known to have happened. Raises GuidanceError when `log` is not of its form."""
+    official = {edition.id: edition_entries(edition, publication) for edition in publication.editions}
+    changes = {pair: _comparison_entry(publication, compared, pair) for pair in pairwise(compared.documents)}
+    everything = (*(e for some in official.values() for e in some), *changes.values(), *read_log(log))
+    mine = {new: changes[old, new] for old, new in changes}
+    title = publication.title
+    editions = [
+        Feed(
+            f"{one}/feed.xml",
+            f"{title}: the {one} edition",
+            f"{one}/",
+            (*some, *((mine[one],) if one in mine else ())),
+        )
+        for one, some in reversed(official.items())
+    ]
+    chapters = [
+        Feed(
+            f"{one}/feeds/{part}.xml",
+            f"{name} ({one} edition)",
+            f"{one}/{part}/",
+            (*official[one], *_chapter_entries(publication, compared, one, part, name)),
+        )
+        for one in reversed(list(compared.documents))
+        for part, name in _parts(compared, one).items()
+    ]
+    roles = [
+        Feed(f"feeds/{agency.id}.xml", f"{title}: {agency.name}", _role_address(compared, agency.id), found)
+        for agency in compared.vocabulary.entries
+        if (found := tuple(_role_entries(publication, compared, agency.id, agency.name)))
+    ]
+    whole = Feed("feed.xml", f"{title}: everything", "log/", everything)
+    base = "/".join(filter(None, (site_url.rstrip("/"), prefix))) if site_url else None
+    files = feed_files((whole, *editions, *chapters, *roles), publication, base)
+    told = {"Everything": [whole], "Editions": editions, "By whom it binds": roles, "Chapters": chapters}
+    return News(log_page(everything, told), files)
+
+
+def _comparison_entry(publication: Publication, compared: Compared, pair: Pair) -> FeedEntry:
+    title = f"What changed from {pair[0]} to {pair[1]}"
+    return _compared_entry(publication, pair, title, compared.comparisons[pair].changes)
+
+
+def _compared_entry(
+    publication: Publication, pair: Pair, title: str, changes: Iterable[Change], part: str = ""
+) -> FeedEntry:
+    """What some changes between two editions come to; `part` is the chapter that they are in."""
+    old, new = pair
+    return FeedEntry(
+        f"{new}/compared/{old}{part and f'/{part}'}",
+        publication_date(publication.edition(new)),
+        title,
+        f"Paragraph by paragraph: {_in_words(Counter[str](change.kind for change in changes))}.",
+        f"{new}/compare/{old}/",
+    )
+
+
+def _in_words(counts: Mapping[str, int]) -> str:
+    said = [f"{n} {_NAMES.get(kind, kind)}" for kind, n in sorted(counts.items()) if kind != "unchanged" and n]
+    return ", ".join(said) or "nothing"
+
+
+# --- Chapters --------------------------------------------------------------------------------------
+
+
+def _parts(compared: Compared, edition: str) -> dict[str, str]:
+    """An edition's chapters: the first part of their pages' addresses -> title."""
+    found: dict[str, str] = {}
+    for provision in compared.documents[edition].provisions:
+        address = compared.addresses[edition].get(provision.anchor)
+        if address:
+            found.setdefault(address.split("/")[0], title_of(provision) if provision.heading else "Opening pages")
+    return found
+
+
+def _chapter_entries(
+    publication: Publication, compared: Compared, edition: str, part: str, name: str
+) -> Iterator[FeedEntry]:
+    for old, new in pairwise(compared.documents):
+        if new != edition:
+            continue
+        where = compared.addresses[new]
+        changes = (
+            change
+            for change in compared.comparisons[old, new].changes
+            if any(where.get(anchor, "").startswith(f"{part}/") for anchor in change.new)
+        )
+        yield _compared_entry(publication, (old, new), f"{name}: what changed since {old}", changes, part)
+
+
+# --- Roles -----------------------------------------------------------------------------------------
+
+
+def _role_address(compared: Compared, agency: str) -> str:
+    newest = next(reversed(list(compared.documents)))
+    return f"{newest}/{page_url(page_path(agency))}"
+
+
+def _role_entries(publication: Publication, compared: Compared, agency: str, name: str) -> Iterator[FeedEntry]:
+    for edition in compared.documents:
+        ledger = compared.ledger(edition)
+        mine = ledger.of(agency) if ledger else ()
+        if not ledger:
+            continue
+        counts = Counter(duty.strength for duty in mine)
+        figures = ", ".join(f"{counts[strength]} {strength}" for strength in STRENGTHS if counts[strength])
+        changed = [duty for duty in mine if duty in ledger.earlier]
+        before = f" {len(changed)} of them said it more or less strongly before." if changed else ""
+        yield FeedEntry(
+            f"{edition}/duties/{agency}",
+            publication_date(publication.edition(edition)),
+            f"{name}: what the {edition} edition says you must, should and may do",
+            f"{figures or 'No sentence was found'}.{before}",
+            f"{edition}/{page_url(page_path(agency))}",
+        )

@@ -1,0 +1,142 @@
+"""A build -> the branch that a host serves: what was published before is held against it, then one commit is made.
+
+Building, what may never be lost, and git are each decided elsewhere; prints nothing.
+"""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
+
+from msgspec import Struct, structs
+
+from guidance.build.site import BuildOrder, Outcome, build
+from guidance.check.permanence import lost, site_paths
+from guidance.check.site import check_site, gathered
+from guidance.document.model import GuidanceError
+from guidance.site.branch import Branch, commit_folder, follow_remote, hold_branch, push_branch, read_published
+from guidance.sources import Fetcher
+
+VERSIONS = "versions.json"
+_TOLD = 3  # losses or faults that the error names
+
+Tell = Callable[[str], None]
+
+
+class PublishOutcome(Struct, frozen=True):
+    """What was built, and the commit that holds it; None where the branch held the same already."""
+
+    outcome: Outcome
+    commit: str | None
+
+
+def publish(
+    order: BuildOrder,
+    fetcher: Fetcher | None,
+    repository: Path,
+    branch_name: str,
+    remote: str | None = None,
+    tell: Tell = lambda _: None,
+) -> PublishOutcome:
+    """Build every edition and put the site into a branch, in one commit; then, with a `remote`, send it there.
+
+    Raises GuidanceError, and leaves the branch as it was, when the build fails, when a check finds a fault in it,
+    when anything that was published would be lost, or when another publish is at work.
+    """
+    with hold_branch(repository, branch_name) as branch:
+        if remote:
+            tell(f"asking {remote} for {branch_name}")
+            branch = follow_remote(branch, remote)
+        refuse_foreign(branch)
+        site = order.shop.work / "publish"
+        outcome = build(structs.replace(order, out=site.absolute()), fetcher, tell)
+        try:
+            tell("checking the site")
+            refuse_faults(branch.name, site, order.publication)
+            refuse_losses(branch, site)
+            (site / ".nojekyll").touch()
+            tell(f"putting the site into {branch_name}")
+            commit = commit_folder(site, branch, _message(outcome))
+        finally:
+            shutil.rmtree(site, ignore_errors=True)
+        if remote:
+            tell(f"sending {branch_name} to {remote}")
+            push_branch(branch, remote)
+    return PublishOutcome(outcome, commit)
+
+
+def refuse_foreign(branch: Branch) -> None:
+    """Raise GuidanceError when a branch holds something that no publish of ours put there."""
+    if branch.tip and read_published(branch, VERSIONS) is None:
+        raise GuidanceError(f"{branch.name}: holds something that is not a published site; choose another --branch")
+
+
+def refuse_faults(name: str, site: Path, publication: Path) -> None:
+    """Raise GuidanceError when a check of the built site finds a fault; `publication` is the register's folder."""
+    faults = gathered(check_site(site, publication).faults)
+    if faults:
+        first = "; ".join(f"{fault.file}: {fault.message}" for fault in faults[:_TOLD])
+        more = f" and {len(faults) - _TOLD} more" if len(faults) > _TOLD else ""
+        raise GuidanceError(
+            f"{name}: not published, since the site has faults: {first}{more}; "
+            "guidance build and guidance check list them all"
+        )
+
+
+def refuse_losses(branch: Branch, site: Path) -> None:
+    """Raise GuidanceError when a site lacks an edition, alias, address, text or anchor that the branch has."""
+    if branch.tip is None:
+        return
+    losses = list(find_losses(branch, site))
+    if losses:
+        more = f" and {len(losses) - _TOLD} more" if len(losses) > _TOLD else ""
+        raise GuidanceError(
+            f"{branch.name}: not published, since this build lacks what was published before: "
+            f"{'; '.join(losses[:_TOLD])}{more}; put back the sources or data it was made from"
+        )
+
+
+def find_losses(branch: Branch, site: Path) -> Iterator[str]:
+    """What a branch has and a site lacks, in words, the largest first."""
+    before = site_paths(branch.tip or "", branch.repository)
+    now = frozenset(path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file())
+    old = _names(read_published(branch, VERSIONS))
+    new = _names((site / VERSIONS).read_bytes())
+    gone = {name: kind for name, kind in old.items() if name not in new}
+    for name, kind in gone.items():
+        yield f"the {kind} {name}"
+    texts = [path for path in sorted(before) if PurePosixPath(path).name == "provisions.json"]
+    for path in texts:
+        edition = path.partition("/")[0]
+        if old.get(edition) != "edition" or edition in gone:
+            continue
+        if path not in now:
+            yield f"the text of {edition}"
+            continue
+        missing = sorted(_anchors(read_published(branch, path)) - _anchors((site / path).read_bytes()))
+        yield from (f"{edition}#{anchor}" for anchor in missing)
+    for path in lost(before, now):
+        if path.partition("/")[0] not in gone:
+            yield path.removesuffix("index.html")
+
+
+def _names(content: bytes | None) -> Mapping[str, str]:
+    """The editions and aliases that a versions.json names, and which of both each is."""
+    try:
+        held = json.loads(content or b"[]")
+        editions = {str(entry["version"]): "edition" for entry in held}
+        return editions | {str(alias): "alias" for entry in held for alias in entry.get("aliases", ())}
+    except (ValueError, TypeError, KeyError):
+        raise GuidanceError(f"{VERSIONS}: is not a list of editions, so nothing can be held against it") from None
+
+
+def _anchors(content: bytes | None) -> set[str]:
+    try:
+        return {str(record["anchor"]) for record in json.loads(content or b"[]")}
+    except (ValueError, TypeError, KeyError):
+        return set()
+
+
+def _message(outcome: Outcome) -> str:
+    texts = ", ".join(outcome.loaded)
+    return f"Publish {outcome.publication.title}: {f'full text of {texts}' if texts else 'no full text'}"

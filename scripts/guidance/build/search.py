@@ -1,0 +1,124 @@
+"""Compared editions -> the search page of a publication and the files that it asks.
+
+Brings the rooms together; records are made in `publish.search`, and nothing is printed here.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from mkdocs.utils import meta
+from msgspec import Struct
+
+from guidance.build.comparisons import Compared
+from guidance.build.reviews import read_files
+from guidance.document.anchors import permalinks, read_permalinks
+from guidance.document.register import Publication
+from guidance.jobs.cache import Crew, Job, Ticket, code_digest
+from guidance.link.agencies import read_agencies
+from guidance.site import data_files
+from guidance.site.pages import Page
+from guidance.site.search import (
+    FORMS,
+    INDEX,
+    Acronym,
+    OwnPage,
+    Searchable,
+    SearchRecord,
+    facets_path,
+    own_records,
+    places,
+    places_path,
+    read_acronyms,
+    render_search,
+    search_records,
+)
+from guidance.site.search_index import facets, make_index
+
+ACRONYMS = "acronyms.toml"  # in a publication's folder
+
+
+class Searching(Struct, frozen=True):
+    """A search that is being made: its page, the files `beside` its index, and the making of that."""
+
+    page: Page
+    beside: dict[str, bytes]
+    index: Ticket | None
+
+    def files(self) -> dict[str, bytes]:
+        """By path from the publication's root, what the page asks."""
+        made = msgspec.msgpack.decode(self.index.result(), type=dict[str, bytes]) if self.index else {}
+        return {**self.beside, **made}
+
+
+def start_search(publication: Publication, folder: Path, compared: Compared, crew: Crew) -> Searching | None:
+    """Begin the search over all editions with text; None where there is nothing to find.
+
+    Editions that have a permalink register but no text here can be cited, not searched.
+    """
+    editions = tuple(
+        Searchable(publication.edition(one), text, compared.addresses[one], compared.duties[one])
+        for one, text in compared.documents.items()
+    )
+    citable = {}
+    for edition in reversed(publication.editions):
+        text = compared.documents.get(edition.id)
+        entries = permalinks(text) if text else read_permalinks(folder / edition.id / "permalinks.tsv")
+        if entries:
+            citable[edition.id] = places(edition.id, entries, compared.addresses.get(edition.id, {}))
+    if not citable:
+        return None
+    acronyms = read_acronyms(folder / ACRONYMS)
+    records = search_records(editions, publication, compared.crosswalk.lineages, acronyms)
+    agencies = {agency.id: agency.name for agency in read_agencies(folder / "agencies.toml").entries}
+    ours = (
+        {p: c for p, c in read_files(folder / publication.docs).items() if _is_page(p)} if publication.docs else {}
+    )
+    made_by = code_digest(("check/readability.py",), ("pagefind", "pagefind-bin"))
+    packed = (msgspec.msgpack.encode(records), msgspec.msgpack.encode((ours, acronyms)))
+    job = Job("the search index", index_of, packed, made_by, "indexes")
+    files = {places_path(edition): data_files.encode(found) for edition, found in citable.items()}
+    files[FORMS] = _compact([(acronym.short, *acronym.long) for acronym in acronyms])
+    page = render_search(publication, editions, citable, agencies, has_pages=bool(ours))
+    return Searching(page, files, crew.start(job) if records or ours else None)
+
+
+def _is_page(path: str) -> bool:
+    return path.endswith(".md") and not any(part.startswith("_") for part in path.split("/"))
+
+
+def index_of(packed: bytes, ours: bytes) -> bytes:
+    """Packed SearchRecords, and packed hand-written files by path with the acronyms -> the files that are searched
+    in, by path from the publication's root; a job."""
+    records = msgspec.msgpack.decode(packed, type=tuple[SearchRecord, ...])
+    pages, acronyms = msgspec.msgpack.decode(ours, type=tuple[dict[str, bytes], tuple[Acronym, ...]])
+    records += own_records(_own_pages(pages), len(records), acronyms)
+    index = make_index(records)
+    files = {f"{INDEX}{path}": content for path, content in index.items()}
+    files |= {facets_path(edition): _compact(found) for edition, found in facets(records, index).items()}
+    return msgspec.msgpack.encode(files)
+
+
+def _own_pages(files: dict[str, bytes]) -> Iterator[OwnPage]:
+    """What can be found of hand-written pages: those that do not ask to be left out (`search: {exclude: true}`)."""
+    from guidance.check.readability import read_blocks  # a parser of Markdown, which only this job needs
+
+    for path, content in files.items():
+        text = content.decode("utf-8", errors="replace")
+        front = meta.get_data(text)[1]
+        asked = front.get("search")
+        if isinstance(asked, dict) and asked.get("exclude"):
+            continue
+        blocks = read_blocks(text)
+        headings = tuple(block.text for block in blocks if block.kind in ("h1", "h2", "h3"))
+        title = str(front.get("title") or (headings[0] if headings else path))
+        yield OwnPage(path, title, headings, "\n".join(block.text for block in blocks if block.text))
+
+
+def short_forms(path: Path) -> dict[str, str]:
+    """The short forms of a file of acronyms, each with the first of its long ones."""
+    return {acronym.short: acronym.long[0] for acronym in read_acronyms(path) if acronym.long}
+
+
+def _compact(value: object) -> bytes:
+    return msgspec.json.encode(value, order="deterministic")

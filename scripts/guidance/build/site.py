@@ -1,0 +1,410 @@
+"""A publication's folder -> its site: which editions have text, what is printed of each, and where it goes.
+
+Brings the rooms together and prints nothing; pages are made in `publish`, texts in `read`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct, structs
+
+from guidance.build.comparisons import Compared, compare_editions, crosswalk_json
+from guidance.build.editions import EditionFiles, Making, Work, order_edition
+from guidance.build.load import Loaded, SourceFolders, load_editions
+from guidance.build.log import gather_news
+from guidance.build.overlays import prepare_with, read_overlay
+from guidance.build.permalinks import Linked, Linking, make_shelf, record_texts
+from guidance.build.reviews import gather_sources, read_files
+from guidance.build.search import Searching, start_search
+from guidance.document.anchors import permalinks, read_permalinks, write_permalinks
+from guidance.document.conservation import breaches
+from guidance.document.model import GuidanceError
+from guidance.document.register import Edition, Publication, read_register
+from guidance.jobs.cache import Crew, Ticket
+from guidance.jobs.executors import cluster, processes
+from guidance.site import data_files
+from guidance.site.assemble import Folder, Workshop, build_site
+from guidance.site.edition_pages import (
+    edition_settings,
+    render_editions,
+    render_root_home,
+    render_stub,
+    root_settings,
+)
+from guidance.site.embeds import put_in_examples
+from guidance.site.feeds import LOG, NAME, render_llms
+from guidance.site.handwritten import Prepared, prepare_pages
+from guidance.site.overlay import Overlay, lay_over
+from guidance.site.pages import PICTURES, Page
+from guidance.site.permalink_index import Shelf, read_tokens
+from guidance.site.permalink_pages import step_pages
+from guidance.site.quotation_check import render_quotations
+from guidance.site.redline import Redline
+from guidance.sources import Fetcher, Missing
+from guidance.sources.choosing import chosen_revisions, fetch_missing
+
+
+def compile_typst(source: Path, to: Path) -> None:
+    """Set `source` as a tagged PDF (it declares PDF/UA-1) at `to`, atomically.
+
+    The same source gives the same bytes on every machine: no clock, and only the fonts that Typst brings
+    along. A source may import from its own folder and the one above. Raises GuidanceError when the
+    source is missing, is not valid Typst, or cannot be made accessible (an image without alternative text).
+    """
+    import typst  # slow to load, and most builds set no specimen
+
+    if not source.is_file():
+        raise GuidanceError(f"{source}: there is no such Typst source")
+    try:
+        setting = typst.Compiler(root=source.absolute().parent.parent, ignore_system_fonts=True)
+        pdf = setting.compile(source.absolute(), format="pdf", pdf_standards="ua-1", timestamp=0)
+    except typst.TypstError as error:
+        what = " ".join(str(part) for part in (error.message, *error.hints)).split()
+        raise GuidanceError(f"{source}: {' '.join(what)}") from None
+    if not isinstance(pdf, bytes):
+        raise GuidanceError(f"{source}: Typst made no PDF of it")
+    to.parent.mkdir(parents=True, exist_ok=True)
+    beside = to.with_name(to.name + ".new")
+    beside.write_bytes(pdf)
+    beside.replace(to)
+
+
+SPECIMEN = "specimen"
+
+
+class BuildOrder(Struct, frozen=True):
+    """What to build. `editions` names those that must have text (none: whatever is found); `strict` refuses a
+    text of which something is lost; `revisions` says by edition which one must be read, where it is not the newest
+    at hand."""
+
+    publication: Path
+    folders: tuple[Path, ...]
+    out: Path
+    shop: Workshop
+    cache: Path
+    editions: tuple[str, ...] = ()
+    strict: bool = False
+    revisions: Mapping[str, str] = {}
+    overlay: Path | None = None  # a partnership's folder
+    cluster: str | None = None  # address of a Dask scheduler; none: processes of this machine
+
+    def crew(self) -> Crew:
+        """Those who do its jobs. Raises GuidanceError when a cluster is asked for and Dask is not there."""
+        return Crew(cluster(self.cluster) if self.cluster else processes(), self.shop.work / "kept")
+
+
+class Outcome(Struct, frozen=True):
+    """What was built: editions with text, why the others have none, and what MkDocs warned of."""
+
+    publication: Publication
+    loaded: tuple[str, ...]
+    missing: tuple[Missing, ...]
+    warnings: tuple[str, ...]
+    specimen: bool
+    breaches: tuple[str, ...] = ()
+
+
+Tell = Callable[[str], None]
+
+
+def build(order: BuildOrder, fetcher: Fetcher | None, tell: Tell = lambda _: None) -> Outcome:
+    """Build the site that is ordered; `tell` hears of each step.
+
+    Raises GuidanceError when an edition that was asked for by name has no text, a build fails, or, where the order
+    is strict, something of a text is lost.
+    """
+    publication = read_register(order.publication)
+    if fetcher:
+        fetch_missing(
+            publication,
+            wanted(order, publication),
+            order.folders,
+            order.cache,
+            fetcher,
+            chosen_revisions(order.revisions, publication),
+            lambda edition: tell(f"fetching {edition.id}"),
+        )
+        publication = read_register(order.publication)  # by now it knows the digests of what came
+    with order.crew() as crew:
+        loaded, missing = load(order, publication, fetcher, tell, crew)
+        lost = tuple(f"edition {i.edition.id}: {breach}" for i in loaded for breach in breaches(i.document))
+        if lost and order.strict:
+            raise GuidanceError(
+                f"{'; '.join(lost)}; build without --strict to see the page that says what is amiss"
+            )
+        overlay = read_overlay(order.overlay, *read_tokens(order.shop.root)) if order.overlay else None
+        missed: list[str] = []  # files to take away that could not be made
+        making = Making(tell, lambda why: missed.append(f"left out {why}"))
+        folders = publication_folders(
+            publication, order.publication, loaded, making, order.shop, crew, overlay=overlay
+        )
+        specimen = None if loaded else _specimen(order)
+        if specimen:
+            folders = chain(map(_showing_specimen, folders), _specimen_folders(specimen, order, tell, crew))
+        tell("making pages")
+        warnings = build_site(folders, order.out, order.shop, lambda place: tell(f"built /{place}"), crew)
+    notes = (*(fetcher.notes if fetcher else ()), *(overlay.left_out if overlay else ()), *sorted(missed))
+    with_text = tuple(i.edition.id for i in loaded)
+    return Outcome(publication, with_text, missing, (*notes, *warnings), specimen is not None, lost)
+
+
+def load(
+    order: BuildOrder, publication: Publication, fetcher: Fetcher | None, tell: Tell, crew: Crew | None = None
+) -> tuple[tuple[Loaded, ...], tuple[Missing, ...]]:
+    """The texts of the editions ordered. Raises GuidanceError when one asked for by name is missing or unknown."""
+    loaded, missing = load_editions(
+        publication,
+        order.publication,
+        wanted(order, publication),
+        SourceFolders(order.folders, order.cache),
+        fetcher,
+        crew or order.crew(),
+        lambda edition: tell(f"reading {edition.id}"),
+        chosen_revisions(order.revisions, publication),
+    )
+    for gap in missing:
+        if gap.edition in {*order.editions, *order.revisions}:
+            raise GuidanceError(f"edition {gap.edition}: {gap.reason}")
+    return loaded, missing
+
+
+def wanted(order: BuildOrder, publication: Publication) -> tuple[str, ...]:
+    """The ids of the editions ordered: all, where none is named. Raises GuidanceError for one that there is not."""
+    known = tuple(edition.id for edition in publication.editions)
+    for unknown in sorted(set(order.editions) - set(known)):
+        raise GuidanceError(
+            f"--edition {unknown}: the register has no such edition, only {', '.join(sorted(known))}"
+        )
+    return order.editions or known
+
+
+def record_permalinks(folder: Path, loaded: tuple[Loaded, ...]) -> dict[str, int]:
+    """Put the loaded editions' anchors and lineages into the registers; returns how many each register gained.
+
+    Lines are added and brought up to date; none is ever taken away.
+    """
+    gained = {}
+    for item in loaded:
+        path = folder / item.edition.id / "permalinks.tsv"
+        before, now = read_permalinks(path), permalinks(item.document)
+        present = {entry.anchor for entry in now}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_permalinks(path, (*now, *(entry for entry in before if entry.anchor not in present)))
+        gained[f"{item.edition.id}/permalinks.tsv"] = len(present - {entry.anchor for entry in before})
+    publication = read_register(folder)
+    return gained | record_texts(publication, folder, loaded, compare_editions(publication, loaded, folder))
+
+
+# --- One publication -------------------------------------------------------------------------------
+
+
+def publication_folders(
+    publication: Publication,
+    folder: Path,
+    loaded: tuple[Loaded, ...],
+    making: Making,
+    shop: Workshop,
+    crew: Crew,
+    prefix: str = "",
+    overlay: Overlay | None = None,
+) -> Iterator[Folder]:
+    """What MkDocs is to build for a publication: a folder for each edition, and the pages at its root.
+
+    All that must be made anew is begun before the first is waited for.
+    """
+    texts = {item.edition.id: item for item in loaded}
+    compared = compare_editions(publication, loaded, folder, crew)
+    redlines = compared.start_redlines(crew)
+    works = _begin(publication, folder, loaded, compared, making, shop, crew, prefix)
+    shelf = make_shelf(publication, folder, loaded, compared, shop, prefix)
+    linking = Linking(shelf, crew)
+    search = start_search(publication, folder, compared, crew)
+    for work in works.values():
+        work.set()
+    written = _read(folder / publication.docs / LOG).encode() if publication.docs else None
+    news = gather_news(publication, compared, written, shop.site_url, prefix)
+    for work in works.values():
+        work.print()
+    linked = linking.files()
+    for edition in publication.editions:
+        made = works[edition.id].files() if edition.id in works else _stub(publication, edition, folder, texts)
+        told = [_redline(redlines[pair]) for pair in compared.pairs_of(edition.id)]
+        files = {**made.files, **linked.below[edition.id], **news.below(edition.id)}
+        files |= step_pages(edition.id, tuple(texts), compared.comparisons, shelf)
+        yield lay_over(
+            _edition_folder(publication, edition, made.pages, told, files, tuple(texts), prefix), overlay
+        )
+    root = _root_folder(publication, folder, tuple(texts), compared, shelf, linked, search, overlay)
+    ids = frozenset(edition.id for edition in publication.editions)
+    base = f"{'/'.join(filter(None, (shop.site_url.rstrip('/'), prefix)))}/" if shop.site_url else ""
+    root = structs.replace(
+        root,
+        pages={**root.pages, news.page.path: news.page.markdown.encode()},
+        extras={**root.extras, **news.at_root(ids), NAME: render_llms(publication, tuple(texts), base).encode()},
+    )
+    yield lay_over(root, overlay)
+
+
+def _begin(
+    publication: Publication,
+    folder: Path,
+    loaded: tuple[Loaded, ...],
+    compared: Compared,
+    making: Making,
+    shop: Workshop,
+    crew: Crew,
+    prefix: str,
+) -> dict[str, Work]:
+    """The making of each edition with text, begun."""
+    works = {}
+    for item in loaded:
+        one = item.edition.id
+        overview = _read(folder / one / "overview.md")
+        place = f"{prefix}/{one}".strip("/")
+        order = order_edition(publication, folder, item, compared, overview, place, shop.site_url)
+        works[one] = Work(order, crew, making)
+    return works
+
+
+def _redline(made: Ticket) -> Redline:
+    return msgspec.msgpack.decode(made.result(), type=Redline)
+
+
+def _edition_folder(
+    publication: Publication,
+    edition: Edition,
+    pages: tuple[Page, ...],
+    redlines: Sequence[Redline],
+    files: Mapping[str, bytes],
+    with_text: tuple[str, ...],
+    prefix: str,
+) -> Folder:
+    """An edition's folder; in its navigation are `pages`, not those of its comparisons."""
+    current = edition.id == publication.in_force.id
+    pictures = {path: held for path, held in files.items() if path.startswith(PICTURES)}  # pages show them
+    beside = {path: held for redline in redlines for path, held in redline.files.items()}
+    return Folder(
+        id=edition.id,
+        title=f"{edition.id} (in force)" if current else edition.id,
+        pages={page.path: page.markdown.encode() for page in (*pages, *(p for r in redlines for p in r.pages))}
+        | pictures
+        | beside,
+        settings=edition_settings(edition, publication, pages, with_text=with_text),
+        extras={path: held for path, held in files.items() if path not in pictures},
+        aliases=("latest",) if current else (),
+        prefix=prefix,
+    )
+
+
+def _stub(publication: Publication, edition: Edition, folder: Path, texts: Mapping[str, Loaded]) -> EditionFiles:
+    """What stands in the folder of an edition whose text is not at hand."""
+    overview = _read(folder / edition.id / "overview.md")
+    pages = render_stub(edition, publication, overview=overview, nearest=_nearest(publication, edition, texts))
+    record = data_files.edition_record(data_files.edition_facts(publication, edition), None)
+    return EditionFiles(pages, {"edition.json": data_files.encode(record)})
+
+
+def _nearest(publication: Publication, edition: Edition, texts: Mapping[str, Loaded]) -> Edition | None:
+    """The edition with text that stands closest to this one, the later of two."""
+    at = publication.editions.index(edition)
+    apart = {abs(place - at) * 2 - (place > at): e for place, e in enumerate(publication.editions) if e.id in texts}
+    return apart[min(apart)] if apart else None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8") if path.is_file() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise GuidanceError(f"{path}: cannot be read ({error})") from None
+
+
+# --- Pages at the root -----------------------------------------------------------------------------
+
+
+def _root_folder(
+    publication: Publication,
+    folder: Path,
+    loaded: tuple[str, ...],
+    compared: Compared,
+    shelf: Shelf,
+    linked: Linked,
+    search: Searching | None,
+    overlay: Overlay | None = None,
+) -> Folder:
+    settings = root_settings(publication, with_text=loaded)
+    docs = folder / publication.docs if publication.docs else None
+    pages: dict[str, bytes] = {}
+    if (docs and docs.is_dir()) or overlay:
+        files = read_files(docs) if docs else {}
+        prepared = _handwritten(publication, folder, files, compared, overlay)
+        pages = put_in_examples(prepared.files, shelf)
+        if prepared.nav:
+            settings["nav"] = prepared.nav
+    pages.setdefault("editions.md", render_editions(publication, loaded).markdown.encode())
+    if "index.md" not in pages:
+        pages["index.md"] = render_root_home(publication, loaded).encode()
+    if set(pages) == {"index.md", "editions.md"}:
+        settings["nav"] = [{"Home": "index.md"}, {"Editions": "editions.md"}]
+    quotations = render_quotations(shelf, linked.quotable)
+    pages[quotations.path] = quotations.markdown.encode()
+    extras = {**linked.root, **linked.quotable} | ({"crosswalk.json": crosswalk_json(compared)} if loaded else {})
+    if search:
+        pages[search.page.path] = search.page.markdown.encode()
+        extras |= search.files()
+    return Folder("", publication.title, pages, settings, extras, prefix=shelf.prefix)
+
+
+def _handwritten(
+    publication: Publication, folder: Path, files: dict[str, bytes], compared: Compared, overlay: Overlay | None
+) -> Prepared:
+    rooted = {
+        edition: {anchor: f"{edition}/{address}" for anchor, address in known.items()}
+        for edition, known in compared.addresses.items()
+    }
+    sources = gather_sources(
+        publication, folder, compared.documents, rooted, compared.crosswalk, compared.comparisons
+    )
+    newest = next(reversed(list(compared.documents)), None)
+    ledger = compared.ledger(newest) if newest else None
+    sources = structs.replace(sources, ledger=ledger)
+    return prepare_with(overlay, files, sources) if overlay else prepare_pages(files, sources)
+
+
+# --- The specimen ----------------------------------------------------------------------------------
+
+
+def _specimen(order: BuildOrder) -> Path | None:
+    """The made-up publication beside the one that is built, where there is one."""
+    folder = order.shop.root / SPECIMEN
+    other = folder.resolve() != order.publication.resolve()
+    return folder if other and (folder / "editions.toml").is_file() else None
+
+
+def _specimen_folders(folder: Path, order: BuildOrder, tell: Tell, crew: Crew) -> Iterator[Folder]:
+    publication = read_register(folder)
+    tell("setting the specimen")
+    files = order.shop.work / SPECIMEN
+    wanted = [edition.id for edition in publication.editions]
+    for edition_id in wanted:
+        compile_typst(folder / edition_id / "source.typ", files / f"{edition_id}.pdf")
+    places = SourceFolders((files,), order.shop.work / "no-cache")
+    loaded, missing = load_editions(publication, folder, wanted, places, None, crew)
+    if missing:
+        raise GuidanceError(f"{folder}: {missing[0].edition}: {missing[0].reason}")
+    yield from publication_folders(publication, folder, loaded, Making(tell), order.shop, crew, SPECIMEN)
+
+
+def _showing_specimen(folder: Folder) -> Folder:
+    """A publication's root folder whose home page and list of editions lead to the specimen; others as they are."""
+    if folder.id:
+        return folder
+    note = (
+        "\n\n## No full text in this build {{: #specimen }}\n\nNo official file was at hand when this site was "
+        "built, so each edition has its page but not its text. [A made-up specimen]({}) shows how an edition "
+        "looks with it.\n"
+    )
+    ways = {"index.md": f"{SPECIMEN}/", "editions.md": f"../{SPECIMEN}/"}
+    shown = {name: folder.pages[name] + note.format(way).encode() for name, way in ways.items()}
+    return structs.replace(folder, pages={**folder.pages, **shown})

@@ -1,0 +1,148 @@
+"""How heavy a built site's pages are, and what a month of reading them comes to in requests and bytes.
+
+Measured on the files themselves, compressed as a host would; what scripts load later (search) is not counted.
+"""
+
+import gzip
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from lxml import html
+from msgspec import Struct
+
+from guidance.document.model import GuidanceError
+
+FIRST_VISITS = 0.6  # share of reads by somebody whose browser holds nothing of the site: most follow one link
+# Share of reads by kind of page. An estimate of ours, to be replaced by what a host counts.
+MIX: Mapping[str, float] = {"permalinks": 0.4, "text": 0.3, "other pages": 0.25, "comparisons": 0.05}
+_KINDS = (
+    ("permalinks", re.compile(r"^[^/]+/[pt]/[^/]+/index\.html$|^t/[^/]+/index\.html$")),
+    ("embeds", re.compile(r"^embed/")),
+    ("comparisons", re.compile(r"^[^/]+/compare/")),
+)
+_PACKED = {".html", ".css", ".js", ".json", ".svg", ".xml", ".txt"}
+_PUBLISHES = 52 / 12  # a month
+_LEVEL = 6  # of gzip, as servers have it
+
+
+class Weight(Struct, frozen=True):
+    """What the pages of a kind weigh on average, in bytes sent: the page itself, and what it loads with it."""
+
+    kind: str
+    pages: int
+    page: float
+    assets: float
+    requests: float  # for one read with an empty browser cache, the page itself among them
+
+
+class Month(Struct, frozen=True):
+    """What some reads come to: requests and bytes that leave the host (or the CDN's edges)."""
+
+    reads: int
+    requests: int
+    sent: int
+
+
+def weigh(site: Path) -> tuple[Weight, ...]:
+    """The weights of a built site's kinds of page; copies below `latest/` are not counted twice.
+
+    Raises GuidanceError when there is no site.
+    """
+    if not (site / "index.html").is_file():
+        raise GuidanceError(f"{site}: there is no built site here; run make site first")
+    size = cache(_sent)
+    found: dict[str, list[tuple[int, int, int]]] = {}
+    for path in sorted(site.rglob("*.html")):
+        place = path.relative_to(site).as_posix()
+        if place.startswith(("latest/", "specimen/")) or place == "404.html":
+            continue
+        assets = _assets(site, path)
+        weights = (size(path), sum(size(asset) for asset in assets), 1 + len(assets))
+        found.setdefault(_kind(site, place), []).append(weights)
+    return tuple(
+        Weight(kind, len(all_), *(sum(column) / len(all_) for column in zip(*all_, strict=True)))
+        for kind, all_ in sorted(found.items())
+    )
+
+
+def month(weights: Iterable[Weight], reads: int, mix: Mapping[str, float] = MIX) -> Month:
+    """What so many reads come to. Kinds of `mix` that the site lacks are left out, and the others scaled up."""
+    known = {weight.kind: weight for weight in weights if weight.kind in mix}
+    whole = sum(mix[kind] for kind in known)
+    requests = sent = 0.0
+    for kind, weight in known.items():
+        share = reads * mix[kind] / whole
+        requests += share * (1 + FIRST_VISITS * (weight.requests - 1))
+        sent += share * (weight.page + FIRST_VISITS * weight.assets)
+    return Month(reads, round(requests), round(sent))
+
+
+def refill(site: Path) -> Month:
+    """What one place of a CDN asks of the host in a month at most, when it keeps every file until the next publish:
+    each file once a publish, which is weekly."""
+    files = [path for path in site.rglob("*") if path.is_file()]
+    sent = sum(_sent(path) for path in files)
+    return Month(0, round(len(files) * _PUBLISHES), round(sent * _PUBLISHES))
+
+
+def say_weights(weights: Iterable[Weight], reads: int, behind: Month | None = None) -> list[str]:
+    """Weights, a month, and what a CDN leaves of it, in words, a line each."""
+    held = list(weights)
+    lines = [
+        f"{w.kind}: {w.pages} pages, {w.page / 1000:.1f} kB each, with {w.assets / 1000:.1f} kB more in "
+        f"{w.requests - 1:.1f} files at a first visit"
+        for w in held
+    ]
+    all_ = month(held, reads)
+    shares = ", ".join(f"{share:.0%} {kind}" for kind, share in MIX.items())
+    return [
+        *lines,
+        f"{reads:,} reads a month ({shares}; {FIRST_VISITS:.0%} first visits): {all_.requests / 1e6:.1f} million "
+        f"requests, {all_.sent / 1e9:.0f} GB",
+        *(
+            [
+                f"behind a CDN that keeps files until the next publish, each place of it asks the host for at "
+                f"most {behind.requests:,} files a month, {behind.sent / 1e9:.2f} GB"
+            ]
+            if behind
+            else []
+        ),
+    ]
+
+
+def _kind(site: Path, place: str) -> str:
+    named = next((kind for kind, pattern in _KINDS if pattern.search(place)), None)
+    if named:
+        return named
+    top = place.partition("/")[0]
+    return "text" if (site / top / "provisions.json").is_file() else "other pages"
+
+
+def _sent(path: Path) -> int:
+    content = path.read_bytes()
+    return len(gzip.compress(content, _LEVEL, mtime=0)) if path.suffix in _PACKED else len(content)
+
+
+def _assets(site: Path, page: Path) -> list[Path]:
+    """The files of the site that a browser loads with a page: styles, scripts, icons, pictures not put off."""
+    content = page.read_bytes()
+    if not content.strip():
+        return []
+    root = html.document_fromstring(content, parser=html.HTMLParser(encoding="utf-8"))
+    addresses = [script.get("src") for script in root.iter("script")]
+    addresses += [picture.get("src") for picture in root.iter("img") if picture.get("loading") != "lazy"]
+    for link in root.iter("link"):
+        if set((link.get("rel") or "").lower().split()) & {"stylesheet", "icon", "preload", "modulepreload"}:
+            addresses.append(link.get("href"))
+    found = []
+    for address in addresses:
+        parts = urlsplit(address or "")
+        if parts.path and not parts.scheme and not parts.netloc:
+            base = site if parts.path.startswith("/") else page.parent
+            file = (base / unquote(parts.path).lstrip("/")).resolve()
+            if file.is_file() and file not in found:
+                found.append(file)
+    return found

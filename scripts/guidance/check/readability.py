@@ -1,0 +1,159 @@
+"""How a hand-written page reads: its blocks, which of them cite nothing, its sentences and its reading age.
+
+Measures only; what is allowed where is said by the page's own front matter and held by tests and checks.
+
+Front matter that is understood here: `reading_age` (years, at most), `sentence_words` (at most), `cited` (true
+where every statement must cite) and `uncited` (the first words of blocks, or headings, that need not).
+"""
+
+import re
+from collections.abc import Iterator
+
+import markdown as python_markdown
+from bs4 import BeautifulSoup, Tag
+from mkdocs.utils import meta
+from msgspec import Struct
+
+_EXTENSIONS = ["abbr", "admonition", "attr_list", "def_list", "md_in_html", "tables"]
+_BLOCKS = ("h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "tr", "dt", "dd")
+_HEADINGS = _BLOCKS[:6]
+_WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
+_VOWELS = re.compile(r"[aeiouy]+")
+_SILENT = (
+    re.compile(r"(?<=[^aeiouyl])e(?=ty$|ties$|ment|ful|less|ly$|guard|where|thing|times?$|one$|work|line)"),
+    re.compile(r"(?<=[^aeiouytd])ed$|(?<=[^aeiouysxzgc])(?<!sh)(?<!ch)es$|(?<=[^aeiouyl])e$|(?<=[aeiouyl]l)e$"),
+)
+_PARTED = re.compile(
+    r"(?<![cstg])ia(?!u)|(?<![cstg])io(?![un])|[cstg]ia(?=[tr])|eo(?!pl)|ua(?!rd|l)|[^aeiou]sm$|(?<!q)uie|eing$"
+)
+_SCHOOL_STARTS = 5  # years: what a school grade of the formula lies above
+
+
+class PageText(Struct, frozen=True):
+    """A heading, paragraph, list item or table row: its words without citations, and whether it cites.
+
+    `under` is the heading it stands below; `leads` says that it only leads into the list below it.
+    """
+
+    kind: str
+    text: str
+    cites: bool
+    under: str = ""
+    leads: bool = False
+
+
+class ReadingEase(Struct, frozen=True):
+    """How hard a text is: words, sentences, the longest sentence, and the reading age in years."""
+
+    words: int
+    sentences: int
+    longest: str
+    age: float
+
+
+def read_blocks(text: str) -> tuple[PageText, ...]:
+    """The blocks of a Markdown page, in order; includes that are not put in, code and comments are none."""
+    body = "\n".join(line for line in meta.get_data(text)[0].split("\n") if "--8<--" not in line)
+    soup = BeautifulSoup(python_markdown.markdown(body, extensions=_EXTENSIONS), "html.parser")
+    for code in soup.find_all(["pre", "svg"]):
+        code.decompose()
+    return tuple(_blocks(soup))
+
+
+def _blocks(soup: BeautifulSoup) -> Iterator[PageText]:
+    under = ""
+    for tag in soup.find_all(_BLOCKS):
+        inner = tag.find(_BLOCKS)
+        if tag.name == "li" and isinstance(inner, Tag) and inner.name == "p":
+            continue  # a loose list: its paragraphs speak for themselves
+        if tag.name == "tr" and tag.find("td") is None:
+            continue  # the heads of columns
+        kind = tag.name if tag.name != "p" or tag.find_parent("li") is None else "li"
+        classes = tag.get("class")
+        if classes and "admonition-title" in classes:
+            continue
+        cites = any(str(a.get("href", "")).startswith("guidance:") for a in _own(tag, "a"))
+        words = " ".join(_own_text(tag).split())
+        if kind in _HEADINGS:
+            under = words
+        if words or cites:
+            after = tag.find_next_sibling()
+            nested = tag.find(["ul", "ol"])
+            leads = words.endswith(":") and (
+                (after is not None and after.name in ("ul", "ol")) or nested is not None
+            )
+            yield PageText(kind, words, cites, under, leads)
+
+
+def _own(tag: Tag, name: str) -> list[Tag]:
+    """Elements of a block that do not belong to a list nested in it."""
+    return [e for e in tag.find_all(name) if tag.name != "li" or e.find_parent("li") is tag]
+
+
+def _own_text(tag: Tag) -> str:
+    """A block's words: without nested lists, citations, and anything marked as no prose."""
+    parts = []
+    for string in tag.find_all(string=True):
+        parents = [p for p in string.parents if isinstance(p, Tag)]
+        inside = parents[: parents.index(tag)] if tag in parents else []
+        if any(p.name in ("ul", "ol") for p in inside) or type(string).__name__ == "Comment":
+            continue
+        if any(p.name == "a" and str(p.get("href", "")).startswith("guidance:") and _bare(p) for p in inside):
+            continue
+        parts.append(f" {string}" if any(p.name == "td" for p in inside) else str(string))
+    return "".join(parts)
+
+
+def _bare(link: Tag) -> bool:
+    """Whether a citation's words are only its name ("para 45"), and no part of the sentence."""
+    return bool(re.fullmatch(r"\W*(?:paras?|box|page|flow chart|chapter|note)?[\W\d]*", link.get_text()))
+
+
+def uncited(text: str) -> tuple[PageText, ...]:
+    """The statements of a page that cite nothing, though its front matter says that all must.
+
+    Headings, the lines that lead into a list, and what `uncited` names are let pass.
+    """
+    facts = meta.get_data(text)[1]
+    if not facts.get("cited"):
+        return ()
+    excused = tuple(str(words) for words in facts.get("uncited") or ())
+    return tuple(
+        block
+        for block in read_blocks(text)
+        if not (block.cites or block.leads or block.kind in _HEADINGS)
+        and not (block.under in excused or any(block.text.startswith(words) for words in excused))
+    )
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """A page's sentences, a list item or paragraph ending one; tables are left out."""
+    found: list[str] = []
+    for block in read_blocks(text):
+        if block.kind not in ("tr", *_HEADINGS):
+            found += (s.strip() for s in re.split(r"(?<=[.!?])[\"”’)*]*\s+(?=[\"“‘(A-Z0-9])", block.text))
+    return tuple(s for s in found if len(_WORD.findall(s)) > 1)
+
+
+def syllables(word: str) -> int:
+    """How many syllables a word has, nearly: groups of vowels, less silent ones, and two where "ia" parts."""
+    low = re.sub(r"[^a-z]", "", word.lower())
+    for silent in _SILENT:
+        low = silent.sub("", low)
+    return max(1, len(_VOWELS.findall(low)) + len(_PARTED.findall(low)))
+
+
+def measure(text: str) -> ReadingEase:
+    """A page's reading age: the Flesch-Kincaid grade, and five years for the age at which school starts."""
+    said = sentences(text)
+    words = [word for sentence in said for word in _WORD.findall(sentence)]
+    if not words:
+        return ReadingEase(0, 0, "", 0.0)
+    grade = 0.39 * len(words) / len(said) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
+    longest = max(said, key=lambda sentence: len(_WORD.findall(sentence)))
+    return ReadingEase(len(words), len(said), longest, round(grade + _SCHOOL_STARTS, 1))
+
+
+def count_words(sentence: str) -> int:
+    """How many words a sentence has; numbers are none."""
+    return len(_WORD.findall(sentence))

@@ -1,0 +1,401 @@
+"""Invariants of the built site, seen from its HTML and data files alone: whatever made them is not trusted.
+
+Reads files and reports; mends nothing, and uses no network.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import get_args
+from urllib.parse import unquote, urlsplit
+
+from lxml import etree, html
+from msgspec import Struct, structs
+
+from guidance.check.permanence import lost, site_paths
+from guidance.document.anchors import permalink_path, read_permalinks
+from guidance.document.model import GuidanceError, Strength
+from guidance.document.register import read_register
+from guidance.site.lineages import FILE as LINEAGES
+from guidance.site.lineages import read_lineages
+from guidance.site.permalink_index import lineage_path
+
+
+def survey_texts(site: Path) -> Iterator[str]:
+    """A line on the citations of each edition with text, and one on its corrections where there are any."""
+    for path in sorted(site.rglob("edition.json")):
+        try:
+            held = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue  # the check itself tells of it
+        where = path.relative_to(site).as_posix()
+        if isinstance(held, dict) and isinstance(held.get("citations"), dict):
+            yield f"{where}: {_citations(held['citations'])}"
+        if isinstance(held, dict) and held.get("corrections"):
+            yield f"{where}: {len(held['corrections'])} faults of the source are mended, and listed for readers"
+
+
+def _citations(figures: dict[str, object]) -> str:
+    found, resolved = figures.get("found"), figures.get("resolved")
+    if not isinstance(found, int) or not isinstance(resolved, int) or not found:
+        return "no citation in its text"
+    line = f"{resolved} of {found} citations lead somewhere ({resolved / found:.1%})"
+    unresolved = figures.get("unresolved")
+    reasons = Counter(str(one.get("reason")) for one in unresolved) if isinstance(unresolved, list) else Counter()
+    why = "; ".join(f"{count} × {reason}" for reason, count in sorted(reasons.items(), key=lambda p: (-p[1], p[0])))
+    return f"{line}; not: {why}" if why else line
+
+
+_LINKS = {"a": ("href",), "area": ("href",), "form": ("action",), "blockquote": ("cite",)}
+_RESOURCES = {
+    "img": ("src",),
+    "script": ("src",),
+    "iframe": ("src",),
+    "source": ("src",),
+    "video": ("src", "poster"),
+    "audio": ("src",),
+    "track": ("src",),
+    "embed": ("src",),
+    "object": ("data",),
+    "input": ("src",),
+    "image": ("href", "{http://www.w3.org/1999/xlink}href"),
+    "use": ("href", "{http://www.w3.org/1999/xlink}href"),
+}
+_LINK_RELATIONS = {
+    "canonical",
+    "alternate",
+    "next",
+    "prev",
+    "license",
+    "author",
+    "search",
+    "up",
+}  # link, load nothing
+_DUTY = {"anchor", "page", "sentence", "strength", "who"}
+_CSS_ADDRESS = re.compile(r"""@import\s+["']([^"']+)|url\(\s*["']?([^"')]+)""")
+_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_SITEMAP = re.compile(r"^Sitemap: (https?://\S+/)sitemap\.xml\s*$", re.MULTILINE)
+
+
+class Fault(Struct, frozen=True, order=True):
+    """Something wrong with a built site: in which file (from the site's root), and what."""
+
+    file: str
+    message: str
+
+
+class Report(Struct, frozen=True):
+    """What a check of a site found, and how much it looked at."""
+
+    faults: tuple[Fault, ...]
+    pages: int
+    links: int
+
+
+class _Page(Struct, frozen=True):
+    """What a page holds: ids and names to link to, those given twice, addresses it links to or loads."""
+
+    ids: frozenset[str]
+    twice: tuple[str, ...]
+    links: tuple[str, ...]
+    resources: tuple[str, ...]
+
+
+def check_site(site: Path, publication: Path | None = None, against: str | None = None) -> Report:
+    """Check every page and data file below `site`; with `publication`, its permalink registers too; with
+    `against`, a folder or a branch here, that nothing is lost of what was published there.
+
+    Raises GuidanceError when there is no site.
+    """
+    if not (site / "index.html").is_file():
+        raise GuidanceError(f"{site}: there is no built site here; run make site first")
+    files = frozenset(p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file())
+    base = _base(site)
+    pages = {path: _seen_from(base, _read_page(site / path)) for path in sorted(files) if path.endswith(".html")}
+    faults = [fault for path, page in pages.items() for fault in _check_page(path, page, pages, files)]
+    faults += [
+        fault for path in sorted(files) if path.endswith(".css") for fault in _check_style(site, path, files)
+    ]
+    for path in sorted(files):
+        if path.endswith("versions.json"):
+            faults += _check_versions(site, path)
+        if path.endswith("provisions.json"):
+            faults += _check_provisions(site, path, pages)
+        if PurePosixPath(path).name == "duties.json":
+            faults += _check_duties(site, path)
+        if path.endswith("edition.json"):
+            faults += _check_figures(site, path)
+    if "versions.json" not in files:
+        faults.append(Fault("versions.json", "is missing: no edition can be chosen"))
+    if publication:
+        faults += _check_permalinks(site, publication, files)
+    if against:
+        faults += [
+            Fault(path, f"is gone, and was published before ({against})")
+            for path in lost(site_paths(against, Path.cwd()), files)
+        ]
+    return Report(
+        tuple(sorted(set(faults))), len(pages), sum(len(p.links) + len(p.resources) for p in pages.values())
+    )
+
+
+def gathered(faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
+    """Faults with those alike in many files made one, which names the first and says how many more there are."""
+    files: dict[str, list[str]] = {}
+    for fault in faults:
+        files.setdefault(fault.message, []).append(fault.file)
+    return tuple(
+        Fault(first, message + (f" (and so in {len(more)} other files)" if more else ""))
+        for message, (first, *more) in files.items()
+    )
+
+
+# --- Pages -----------------------------------------------------------------------------------------
+
+
+def _read_page(path: Path) -> _Page:
+    content = path.read_bytes()
+    if not content.strip():
+        return _Page(frozenset(), (), (), ())
+    root = html.document_fromstring(content, parser=html.HTMLParser(encoding="utf-8"))
+    ids: Counter[str] = Counter()
+    names: set[str] = set()
+    links: list[str] = []
+    resources: list[str] = []
+    for element in root.iter(etree.Element):
+        if identity := element.get("id"):
+            ids[identity] += 1
+        tag = str(element.tag)
+        if tag == "a" and element.get("name"):
+            names.add(element.get("name", ""))
+        links += [element.get(name, "") for name in _LINKS.get(tag, ()) if element.get(name) is not None]
+        resources += _resources(element, tag)
+        if tag == "link" and element.get("href"):
+            relations = set((element.get("rel") or "").lower().split())
+            (links if relations & _LINK_RELATIONS else resources).append(element.get("href", ""))
+    twice = tuple(identity for identity, count in ids.items() if count > 1)
+    return _Page(frozenset(ids) | names, twice, tuple(links), tuple(resources))
+
+
+def _base(site: Path) -> str:
+    """The path at which the site stands on its host, as its robots.txt tells: "/wt/", or "/" where nothing does."""
+    robots = site / "robots.txt"
+    told = _SITEMAP.search(robots.read_text(encoding="utf-8", errors="replace")) if robots.is_file() else None
+    parts = _split(told[1]) if told else None
+    return parts[2] if parts else "/"
+
+
+def _seen_from(base: str, page: _Page) -> _Page:
+    """A page with the addresses that begin at the host's root as they are from the site's; one that is not below
+    `base` leaves the site."""
+    if base == "/":
+        return page
+
+    def moved(address: str) -> str:
+        if not address.startswith("/") or address.startswith("//"):
+            return address
+        return f"/{address.removeprefix(base)}" if address.startswith(base) else f"/..{address}"
+
+    links, resources = tuple(map(moved, page.links)), tuple(map(moved, page.resources))
+    return structs.replace(page, links=links, resources=resources)
+
+
+def _resources(element: html.HtmlElement, tag: str) -> Iterator[str]:
+    for name in _RESOURCES.get(tag, ()):
+        if element.get(name):
+            yield element.get(name, "")
+    for candidate in (element.get("srcset") or "").split(","):
+        if candidate.strip():
+            yield candidate.split()[0]
+    style = (element.text or "") if tag == "style" else element.get("style") or ""
+    yield from _style_addresses(style)
+
+
+def _style_addresses(style: str) -> Iterator[str]:
+    for match in _CSS_ADDRESS.finditer(_CSS_COMMENT.sub("", style)):
+        yield match.group(1) or match.group(2)
+
+
+def _check_page(path: str, page: _Page, pages: dict[str, _Page], files: frozenset[str]) -> Iterator[Fault]:
+    for identity in page.twice:
+        yield Fault(path, f"the id {identity} stands more than once")
+    for address in dict.fromkeys(page.links):
+        if message := _wrong_link(path, address, pages, files):
+            yield Fault(path, message)
+    for address in dict.fromkeys(page.resources):
+        if message := _wrong_resource(path, address, files):
+            yield Fault(path, message)
+
+
+def _wrong_link(path: str, address: str, pages: dict[str, _Page], files: frozenset[str]) -> str | None:
+    parts = _split(address)
+    if parts is None:
+        return f"{address} is not an address"
+    scheme, host, way, fragment = parts
+    if scheme or host:
+        return (
+            None
+            if scheme in ("http", "https", "mailto", "tel", "")
+            else f"{address}: links of this kind are not safe"
+        )
+    target = _target(path, way, files)
+    if target is None and way.startswith("/..") and _absolute(path, way) is None:
+        return f"{address.removeprefix('/..')} is not below the address of the site"
+    if target is None:
+        return f"{address} leads nowhere"
+    if fragment in ("", "top") or fragment.startswith(":~:") or target not in pages:
+        return None
+    return None if fragment.split(":~:")[0] in pages[target].ids else f"{address}: {target} has no id {fragment}"
+
+
+def _wrong_resource(path: str, address: str, files: frozenset[str]) -> str | None:
+    parts = _split(address)
+    if parts is None:
+        return f"{address} is not an address"
+    scheme, host, way, _ = parts
+    if scheme in ("data", "blob"):
+        return None
+    if scheme or host:
+        return f"{address} is loaded from a third party"
+    if not way or _target(path, way, files):
+        return None
+    return f"{_absolute(path, way) or address} cannot be loaded: there is no such file"
+
+
+@cache
+def _split(address: str) -> tuple[str, str, str, str] | None:
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        return None
+    return parts.scheme.lower(), parts.netloc, unquote(parts.path), unquote(parts.fragment)
+
+
+def _absolute(path: str, way: str) -> str | None:
+    """Where a way from a page leads, from the site's root; None where it leaves the site."""
+    steps = [] if way.startswith("/") else path.split("/")[:-1]
+    for step in way.split("/"):
+        if step == "..":
+            if not steps:
+                return None
+            steps.pop()
+        elif step not in ("", "."):
+            steps.append(step)
+    return "/".join(steps)
+
+
+def _target(path: str, way: str, files: frozenset[str]) -> str | None:
+    """The file that a way from a page leads to; None where there is none or it leaves the site."""
+    plain = _absolute(path, way) if way else path
+    if plain is None or not way:
+        return plain
+    folder = f"{plain}/index.html".removeprefix("/")
+    if way.endswith(("/", "/.", "/..")) or way in (".", ".."):
+        return folder if folder in files else None
+    return next((file for file in (plain, folder) if file in files), None)
+
+
+def _check_style(site: Path, path: str, files: frozenset[str]) -> Iterator[Fault]:
+    for address in dict.fromkeys(_style_addresses((site / path).read_text(encoding="utf-8", errors="replace"))):
+        if not address.startswith("#") and (message := _wrong_resource(path, address, files)):
+            yield Fault(path, message)
+
+
+# --- Data files ------------------------------------------------------------------------------------
+
+
+def _check_versions(site: Path, path: str) -> Iterator[Fault]:
+    held = _json(site / path)
+    if not isinstance(held, list) or not all(
+        isinstance(v, dict) and isinstance(v.get("version"), str) for v in held
+    ):
+        yield Fault(path, "is not a list of versions")
+        return
+    folder = (site / path).parent
+    names = [name for entry in held for name in (entry["version"], *entry.get("aliases", ()))]
+    for name in sorted(set(names)):
+        if names.count(name) > 1:
+            yield Fault(path, f"names {name} more than once")
+        if not (folder / name / "index.html").is_file():
+            yield Fault(path, f"names {name}, and there is no such edition")
+    if not held:
+        yield Fault(path, "names no edition")
+    elif "latest" not in names:
+        yield Fault(path, "says of no edition that it is the latest")
+
+
+def _check_provisions(site: Path, path: str, pages: dict[str, _Page]) -> Iterator[Fault]:
+    held = _json(site / path)
+    if not isinstance(held, list) or not all(isinstance(r, dict) and {"anchor", "url"} <= r.keys() for r in held):
+        yield Fault(path, "is not a list of provisions")
+        return
+    anchors = Counter(record["anchor"] for record in held)
+    for anchor, count in anchors.items():
+        if count > 1:
+            yield Fault(path, f"has the anchor {anchor} more than once")
+    for record in held:
+        way, _, fragment = str(record["url"]).partition("#")
+        page = pages.get(f"{way}index.html")
+        if page is None or fragment not in page.ids:
+            yield Fault(path, f"{record['url']} leads nowhere")
+        for parent in record.get("parents", ()):
+            if parent not in anchors:
+                yield Fault(path, f"{record['anchor']} stands below {parent}, which is not there")
+
+
+def _check_duties(site: Path, path: str) -> Iterator[Fault]:
+    """Every duty stands in a provision, has a strength that there is, and is told in full."""
+    held = _json(site / path)
+    if not isinstance(held, list) or not all(isinstance(r, dict) and r.keys() >= _DUTY for r in held):
+        yield Fault(path, "is not a list of duties")
+        return
+    provisions = _json((site / path).with_name("provisions.json"))
+    known = {r.get("anchor") for r in provisions if isinstance(r, dict)} if isinstance(provisions, list) else set()
+    for anchor in sorted({str(record["anchor"]) for record in held} - known):
+        yield Fault(path, f"has a duty at {anchor}, which is not in provisions.json")
+    for strength in sorted({str(record["strength"]) for record in held} - set(get_args(Strength))):
+        yield Fault(path, f"has a duty of the strength {strength}, which there is not")
+
+
+def _check_figures(site: Path, path: str) -> Iterator[Fault]:
+    """Conservation: every character of the source is placed once, or said to be dropped."""
+    held = _json(site / path)
+    if not isinstance(held, dict) or "id" not in held:
+        yield Fault(path, "does not say which edition it is")
+    elif held.get("text"):
+        source, placed, dropped = (held.get(f"characters_{name}") for name in ("source", "placed", "dropped"))
+        if not (isinstance(source, int) and isinstance(placed, int) and isinstance(dropped, int)):
+            yield Fault(path, "does not say how many characters were placed and dropped")
+        elif placed + dropped != source:
+            difference = placed + dropped - source
+            words = f"{abs(difference)} characters {'too many' if difference > 0 else 'are lost'}"
+            yield Fault(path, f"{words}: {placed} placed and {dropped} dropped of {source}")
+
+
+def _json(path: Path) -> object:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError):
+        return None
+
+
+def _check_permalinks(site: Path, publication: Path, files: frozenset[str]) -> Iterator[Fault]:
+    """An anchor once published has its permalink page for good, and its provision wherever the text is loaded."""
+    for edition in read_register(publication).editions:
+        register = publication / edition.id / "permalinks.tsv"
+        data = site / edition.id / "provisions.json"
+        records = _json(data) if data.is_file() else None
+        loaded = {r.get("anchor") for r in records if isinstance(r, dict)} if isinstance(records, list) else None
+        for entry in read_permalinks(register):
+            page = f"{permalink_path(edition.id, entry.anchor)}index.html"
+            if page not in files:
+                yield Fault(page, f"is missing, and {entry.anchor} of {edition.id} was published once")
+            if loaded is not None and entry.anchor not in loaded:
+                yield Fault(f"{edition.id}/provisions.json", f"has lost {entry.anchor}, which was published once")
+    for lineage in read_lineages(publication / LINEAGES):
+        page = f"{lineage_path(lineage)}index.html"
+        if page not in files:
+            yield Fault(page, f"is missing, and the lineage {lineage} was published once")

@@ -1,0 +1,4 @@
+"""The command line: arguments, progress, messages; the only place that prints.
+
+What a command does is done elsewhere.
+"""

@@ -1,0 +1,389 @@
+"""The command line: arguments, progress, exit codes. The only place that prints.
+
+What a command does is done elsewhere; an error is one line, and a traceback is a bug. A command imports what it
+uses itself: the tools of the site take a second to load, and converting one file needs none of them.
+"""
+
+import atexit
+import gc
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer import echo
+
+from guidance.audit import FailOn, ReportForm
+from guidance.cli.arguments import (
+    ClusterOption,
+    EditionOption,
+    OfflineOption,
+    OutOption,
+    OverlayOption,
+    PublicationOption,
+    RevisionOption,
+    SourcesOption,
+    StrictOption,
+)
+from guidance.document.model import GuidanceError
+
+app = typer.Typer(
+    help="Publishes every edition of a piece of guidance as a cross-linked, citable site.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.command("build")
+def build_command(
+    publication: PublicationOption = Path("versions"),
+    sources: SourcesOption = None,
+    edition: EditionOption = None,
+    revision: RevisionOption = None,
+    offline: OfflineOption = False,
+    strict: StrictOption = False,
+    out: OutOption = Path("site"),
+    overlay: OverlayOption = None,
+    cluster: ClusterOption = None,
+    record: Annotated[
+        bool, typer.Option("--record-permalinks", help="Also put new anchors into the permalink registers.")
+    ] = False,
+) -> None:
+    """Build the site: every edition, the pages around them, permalinks and data files."""
+    from guidance.build.site import build, load, record_permalinks
+    from guidance.cli.messages import build_closing, build_warnings
+    from guidance.cli.options import completed, make_fetcher, order_of
+
+    order = order_of(publication, sources, edition, out, strict)
+    order = completed(order, revision, overlay, cluster)
+    with _telling() as tell:
+        fetcher = None if offline else make_fetcher(publication, tell, sys.stderr.isatty())
+        outcome = build(order, fetcher, tell)
+        if record:
+            loaded, _ = load(order, outcome.publication, None, tell)
+            gained = record_permalinks(order.publication, loaded)
+    for warning in build_warnings(outcome):
+        echo(warning, err=True)
+    if record:
+        for register, count in gained.items():
+            echo(f"{publication / register}: {count} new")
+    echo(build_closing(outcome, out))
+
+
+@app.command("fetch")
+def fetch_command(
+    publication: PublicationOption = Path("versions"),
+    sources: SourcesOption = None,
+    edition: EditionOption = None,
+) -> None:
+    """Find or download the official files of every revision, and say which were found, fetched, or have changed."""
+    from guidance.build.site import wanted
+    from guidance.cli.messages import row_lines
+    from guidance.cli.options import make_fetcher, order_of
+    from guidance.document.register import read_register
+    from guidance.sources.choosing import refuse_missing, survey
+
+    order = order_of(publication, sources, edition)
+    register = read_register(publication)
+    ids = wanted(order, register)
+    with _telling() as tell:
+        fetcher = make_fetcher(publication, tell, sys.stderr.isatty())
+        rows = survey(register, ids, order.folders, order.cache, fetcher, lambda e: tell(f"fetching {e.id}"))
+    for line in row_lines(rows):
+        echo(line)
+    for note in fetcher.notes:
+        echo(f"note: {note}", err=True)
+    refuse_missing(rows, order.editions)
+
+
+@app.command("convert")
+def convert_command(
+    file: Annotated[Path, typer.Argument(help="A guidance file: PDF, HTML or DOCX.")],
+    to: Annotated[Path, typer.Option("-o", "--output", help="Folder for Markdown, JSON and pictures.")],
+    strict: StrictOption = False,
+    publication: PublicationOption = Path("versions"),
+) -> None:
+    """Convert any single guidance file to Markdown pages, provisions.json, edition.json and pictures."""
+    from guidance.build.convert import convert
+
+    with _telling() as tell:
+        tell(f"reading {file.name}")
+        figures, lost = convert(file, to, publication, strict)
+    for breach in lost:
+        echo(f"warning: {file.name}: {breach}", err=True)
+    echo(
+        f"{to}: {figures.kinds.get('paragraph', 0)} numbered paragraphs, {figures.footnotes} footnotes, "
+        f"{figures.characters_placed} of {figures.characters_source} characters placed, "
+        f"{figures.characters_dropped} dropped"
+    )
+
+
+@app.command("compare")
+def compare_command(
+    old: Annotated[Path, typer.Argument(help="The older guidance file, or a folder converted from it.")],
+    new: Annotated[Path, typer.Argument(help="The newer guidance file, or a folder converted from it.")],
+    to: Annotated[Path, typer.Option("-o", "--output", help="Folder for changes.json, changes.csv and redlines.")],
+) -> None:
+    """Compare two guidance files: what changed, word by word, and what only moved or was renumbered."""
+    from collections import Counter
+
+    from guidance.build.comparisons import compare_files
+
+    with _telling() as tell:
+        tell(f"comparing {old.name} with {new.name}")
+        comparison = compare_files(old, new, to)
+    kinds = Counter(change.kind for change in comparison.changes)
+    echo(f"{to}: " + ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())))
+
+
+@app.command("cite")
+def cite_command(
+    citation: Annotated[
+        str, typer.Argument(help='A citation, such as "WT 2018 p 13" or, with --on, "para 153".')
+    ] = "",
+    publication: PublicationOption = Path("versions"),
+    sources: SourcesOption = None,
+    on: Annotated[str, typer.Option("--on", help="A day such as 2019-01-15: the text as it stood then.")] = "",
+) -> None:
+    """Resolve a citation: the place, its page, and where the text stands in the edition in force."""
+    from guidance.build.comparisons import cite, say_cited
+    from guidance.build.site import load
+    from guidance.cli.options import order_as_stood, order_of
+    from guidance.document.register import read_register
+    from guidance.sources.choosing import say_standing, stood_on
+
+    if not (citation or on):
+        raise GuidanceError('cite: name a place, such as "2023 para 45", or a day with --on')
+    register = read_register(publication)
+    order = order_of(publication, sources)
+    stood = stood_on(register, on) if on else None
+    order = order_as_stood(order, register, stood)
+    with _telling() as tell:
+        loaded, _ = load(order, register, None, tell)
+        found = (
+            cite(citation, register, publication, loaded, stood.edition if stood else None) if citation else None
+        )
+    if stood:
+        read = next((item.source for item in loaded if item.edition == stood.edition), None)
+        for line in say_standing(on, stood, read):
+            echo(line)
+    for line in say_cited(found) if found else ():
+        echo(line)
+
+
+@app.command("check")
+def check_command(
+    site: Annotated[Path, typer.Argument(help="The built site.")] = Path("site"),
+    publication: PublicationOption = Path("versions"),
+    against: Annotated[
+        str | None,
+        typer.Option("--against", help="A site published before, folder or branch (else gh-pages, where it is)."),
+    ] = None,
+) -> None:
+    """Check the built site: links, anchors, permalinks, data files; one line for each fault."""
+    from guidance.build import reviews
+    from guidance.check import permanence
+    from guidance.check.site import check_site, gathered, survey_texts
+    from guidance.document.register import read_register
+
+    with _telling() as tell:
+        tell(f"checking {site}")
+        register = read_register(publication) if (publication / "editions.toml").is_file() else None
+        before = against or permanence.find_branch(Path.cwd())
+        report = check_site(site, publication if register else None, before)
+    if register and register.docs:
+        for line in reviews.survey(publication / register.docs, site):
+            echo(line)
+    for line in survey_texts(site):
+        echo(line)
+    for fault in gathered(report.faults):
+        echo(f"{fault.file}: {fault.message}")
+    if report.faults:
+        raise GuidanceError(f"{site}: {len(report.faults)} faults in {report.pages} pages")
+    echo(f"{site}: {report.pages} pages and {report.links} links checked, no fault")
+
+
+@app.command("audit")
+def audit_command(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Folders, files or a saved site: HTML, Markdown, DOCX, PDF, plain text."),
+    ] = None,
+    urls: Annotated[
+        Path | None, typer.Option("--urls", help="File of web addresses to read as well, one a line.")
+    ] = None,
+    form: Annotated[ReportForm, typer.Option("--format", help="What to give out.")] = "table",
+    to: Annotated[Path | None, typer.Option("-o", "--output", help="File to write instead of the screen.")] = None,
+    fail_on: Annotated[
+        FailOn,
+        typer.Option(
+            "--fail-on", help="End with 3 on what is superseded, not found or out of use; on unknown editions too."
+        ),
+    ] = "stale",
+    publication: PublicationOption = Path("versions"),
+    sources: SourcesOption = None,
+    site_url: Annotated[
+        str | None, typer.Option("--site-url", envvar="GUIDANCE_SITE_URL", help="Where this site is published.")
+    ] = None,
+) -> None:
+    """Audit your own pages: references and quotations that were superseded, and where they stand today.
+
+    Ends with 0 when nothing is stale, 3 when something is, 1 on an error or when a file could not be read.
+    """
+    from rich.console import Console
+
+    from guidance.audit.report import fails, table
+    from guidance.build.audit import Auditor, audit, audit_addresses, joined, read_addresses, render, write_report
+    from guidance.build.site import load
+    from guidance.cli.messages import audit_closing
+    from guidance.cli.options import order_of
+    from guidance.document.register import read_register
+    from guidance.sources.pages import PageFetcher
+
+    if not (paths or urls):
+        raise GuidanceError("audit: name the files or folders to read, or a list of addresses with --urls")
+    register = read_register(publication)
+    listed = read_addresses(urls) if urls else ()
+    order = order_of(publication, sources)
+    with _telling() as tell, order.crew() as crew:
+        loaded, _ = load(order, register, None, tell)
+        auditor = Auditor(register, publication, loaded, site_url, crew)
+        found = audit(auditor, paths or [], tell)
+        if listed:
+            found = joined(found, audit_addresses(auditor, listed, PageFetcher(), tell))
+    if to:
+        write_report(to, render(found, "json" if form == "table" else form, register, site_url))
+    elif form == "table":
+        console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
+        console.print(table(found.findings))
+    else:
+        sys.stdout.write(render(found, form, register, site_url))
+    for one in found.skipped:
+        echo(f"warning: {one.file}: {one.reason}", err=True)
+    echo(audit_closing(found), err=form != "table" and not to)
+    if fails(found.findings, fail_on):
+        raise typer.Exit(3)
+    if found.skipped and fail_on != "never":
+        raise typer.Exit(1)
+
+
+@app.command("publish")
+def publish_command(
+    branch: Annotated[str, typer.Option("--branch", help="Branch that the host serves.")] = "gh-pages",
+    push: Annotated[str | None, typer.Option("--push", help="Remote to send it to, such as origin.")] = None,
+    publication: PublicationOption = Path("versions"),
+    sources: SourcesOption = None,
+    edition: EditionOption = None,
+    revision: RevisionOption = None,
+    offline: OfflineOption = False,
+    overlay: OverlayOption = None,
+    cluster: ClusterOption = None,
+) -> None:
+    """Build and check every edition, and put the site into a branch, in one commit that loses nothing published."""
+    from guidance.build.publish import publish
+    from guidance.cli.messages import build_warnings, publish_closing
+    from guidance.cli.options import completed, make_fetcher, order_of
+
+    order = completed(order_of(publication, sources, edition), revision, overlay, cluster)
+    with _telling() as tell:
+        fetcher = None if offline else make_fetcher(publication, tell, sys.stderr.isatty())
+        done = publish(order, fetcher, Path.cwd(), branch, push, tell)
+    for warning in build_warnings(done.outcome):
+        echo(warning, err=True)
+    echo(publish_closing(done, branch, push))
+
+
+@app.command("weigh")
+def weigh_command(
+    site: Annotated[Path, typer.Argument(help="The built site.")] = Path("site"),
+    reads: Annotated[int, typer.Option("--reads", help="Page views in a month.", min=1)] = 10_000_000,
+) -> None:
+    """Say how heavy the built site's pages are, and what a month of reads comes to in requests and bytes."""
+    from guidance.check.page_weight import refill, say_weights, weigh
+
+    for line in say_weights(weigh(site), reads, refill(site)):
+        echo(line)
+
+
+@app.command("review")
+def review_command(
+    page: Annotated[
+        list[str] | None,
+        typer.Argument(help="Pages that were compared with what they cite; all where none is named."),
+    ] = None,
+    publication: PublicationOption = Path("versions"),
+) -> None:
+    """Record that hand-written pages were compared with the text they cite, as it is today."""
+    from guidance.build import reviews
+    from guidance.document.register import read_register
+
+    for name, count in reviews.review(read_register(publication), publication, page or ()).items():
+        echo(f"{name}: {count} citations reviewed")
+
+
+@app.command("serve")
+def serve_command(
+    site: Annotated[Path, typer.Argument(help="The built site.")] = Path("site"),
+    port: Annotated[int, typer.Option("--port", help="Port on this machine.", min=0, max=65535)] = 8000,
+) -> None:
+    """Show the built site to a browser on this machine."""
+    from guidance.cli import serve
+
+    with serve.serve(site, port) as server:
+        echo(f"{site}: http://127.0.0.1:{server.server_port}/ (Ctrl+C ends it)")
+        server.serve_forever()
+
+
+@app.callback(invoke_without_command=True)
+def version(
+    show: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False,
+) -> None:
+    """Publishes every edition of a piece of guidance as a cross-linked, citable site."""
+    if show:
+        from importlib.metadata import version as installed
+
+        echo(installed("guidance"))
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run a command. Ends with 0, with 1 and one line on standard error, or with 2 for wrong arguments."""
+    gc.set_threshold(100_000, 50, 100)  # documents are many small things without cycles
+    atexit.register(gc.freeze)  # and at the end nothing is worth looking for
+    try:
+        app()
+    except GuidanceError as error:
+        echo(f"guidance: {_one_line(error)}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        echo("guidance: stopped", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        echo(f"guidance: {_one_line(error.filename or 'the system')}: {error.strerror or error}", err=True)
+        sys.exit(1)
+
+
+def _one_line(said: object) -> str:
+    """What is said, safe to print: the name of a file may hold line ends, and codes that a terminal obeys."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(said))
+
+
+@contextmanager
+def _telling() -> Iterator[Callable[[str], None]]:
+    """Shows the step at hand: moving on a terminal, a quiet line elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda step: echo(f"· {_one_line(step)}", err=True)
+        return
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
+    with console.status("starting") as status:
+        yield lambda step: status.update(step)

@@ -1,0 +1,78 @@
+"""What the options of a command come to: the order for a build, and who fetches its files.
+
+Decides nothing else and prints nothing; the words of the options themselves are the command line's.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from msgspec import structs
+
+import guidance
+from guidance.build.site import BuildOrder
+from guidance.document.register import LOCK, InForce, Publication
+from guidance.site.assemble import Workshop
+from guidance.sources import Fetcher, Tell, source_folders, sources_at_hand
+from guidance.sources.choosing import parse_revisions
+
+
+def order_of(
+    publication: Path,
+    sources: Path | None,
+    editions: list[str] | None = None,
+    out: Path = Path("site"),
+    strict: bool = False,
+) -> BuildOrder:
+    """The order that a command's options come to, in the folder where it was given."""
+    here = Path.cwd()
+    root = here if (here / "mkdocs.yml").is_file() else Path(guidance.__file__).resolve().parents[2]
+    return BuildOrder(
+        publication=publication,
+        folders=source_folders(sources, os.environ.get("GUIDANCE_SOURCES"), here),
+        out=out.absolute(),
+        shop=Workshop(root, here / "build", os.environ.get("GUIDANCE_SITE_URL")),
+        cache=here / ".cache" / "sources",
+        editions=tuple(editions or ()),
+        strict=strict,
+    )
+
+
+def completed(
+    order: BuildOrder, revision: list[str] | None, overlay: Path | None, cluster: str | None
+) -> BuildOrder:
+    """The same order with what only builds are told: revisions, a partnership's folder, a cluster.
+
+    Raises GuidanceError for a revision that is not written as it must be.
+    """
+    return structs.replace(order, revisions=parse_revisions(revision or ()), overlay=overlay, cluster=cluster)
+
+
+def order_as_stood(order: BuildOrder, register: Publication, stood: InForce | None) -> BuildOrder:
+    """The same order with the revision that `stood` on a day, where its file is at hand."""
+    if not stood or not stood.revision:
+        return order
+    here = sources_at_hand(register, stood.edition, order.folders, order.cache)
+    chosen = {stood.edition.id: stood.revision.id} if stood.revision.id in here else {}
+    return structs.replace(order, revisions=chosen)
+
+
+def make_fetcher(publication: Path, tell: Callable[[str], None], every: bool) -> Fetcher:
+    """One who fetches a publication's files and tells how far a file is: at `every` step, or at both ends."""
+    fetcher = Fetcher(publication / LOCK)
+    fetcher.tell = _progress(tell, every)
+    return fetcher
+
+
+def _progress(tell: Callable[[str], None], every: bool) -> Tell:
+    begun: dict[str, str] = {}
+
+    def told(name: str, size: int, total: int | None) -> None:
+        whole = total is not None and size >= total
+        state = "whole" if whole else "begun"
+        if every or begun.get(name) != state:
+            begun[name] = state
+            of = f" of {total / 1e6:.1f} MB, {size * 100 // max(total, 1)} %" if total else " MB"
+            tell(f"fetching {name}: {size / 1e6:.1f}{of}")
+
+    return told

@@ -1,0 +1,50 @@
+"""The built site on a port of this machine, as a static host would serve it; for looking, not for the public."""
+
+from fnmatch import fnmatch
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from guidance.document.model import GuidanceError
+from guidance.site.data_files import HEADERS, OPEN, OPEN_HEADERS
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    """Serves files quietly, and the site's own page for what is not there."""
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer with the site's 404.html where that is what happened."""
+        page = Path(self.directory) / "404.html"
+        if code != 404 or not page.is_file():
+            super().send_error(code, message, explain)
+            return
+        content = page.read_bytes()
+        self.send_response(404)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def end_headers(self) -> None:
+        """Send what a host should send with every page, so that what breaks under it is seen here."""
+        is_open = any(fnmatch(self.path, pattern) for pattern in OPEN)
+        for name, value in (HEADERS | (OPEN_HEADERS if is_open else {})).items():
+            self.send_header(name, value)
+        super().end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing for each request."""
+
+
+def serve(site: Path, port: int) -> ThreadingHTTPServer:
+    """A server for `site` on this machine only; port 0 takes any free one. The caller runs and closes it.
+
+    Raises GuidanceError when there is no site or the port is taken.
+    """
+    if not (site / "index.html").is_file():
+        raise GuidanceError(f"{site}: there is no built site here; run make site first")
+    try:
+        return ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, directory=str(site)))
+    except OSError as error:
+        raise GuidanceError(f"port {port}: cannot be used ({error.strerror}); choose another with --port") from None

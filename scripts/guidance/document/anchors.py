@@ -1,0 +1,134 @@
+"""Anchors, permalinks and the permalink register: how a provision is addressed, for good.
+
+An anchor once published never disappears; nothing here may depend on the clock or on what else is loaded.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+
+from msgspec import Struct
+
+from guidance.document.model import Document, GuidanceError, Kind, Provision, plain_text
+
+_PREFIX: dict[Kind, str] = {"paragraph": "para", "footnote": "fn", "flow-chart": "flow-chart"}
+_QUOTES = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", "-"), ("‐", "-"), ("\u00ad", ""))
+_LONGEST = 56  # characters of a title that an anchor keeps
+_HEADER = "# anchor\tkind\tnumber\tpage\tfingerprint"
+
+
+class Permalink(Struct, frozen=True, order=True):
+    """One line of a permalink register: a provision's identity without its text."""
+
+    anchor: str
+    kind: str
+    number: str | None
+    page: int | None
+    fingerprint: str
+
+
+def slug(words: str) -> str:
+    """Words as a plain lower-case address part: ASCII letters, digits and single hyphens; never empty.
+
+    Long titles are cut behind a whole word, so that an address stays short enough to read out."""
+    ascii_words = unicodedata.normalize("NFKD", words.replace("’", "").replace("'", ""))
+    ascii_words = ascii_words.encode("ascii", "ignore").decode().lower()
+    whole = re.sub(r"[^a-z0-9]+", "-", ascii_words).strip("-")
+    if len(whole) > _LONGEST:
+        whole = whole[: _LONGEST + 1].rpartition("-")[0] or whole[:_LONGEST]
+    return whole or "untitled"
+
+
+def anchor_for(kind: Kind, number: str | None, title: str, within: str | None = None) -> str:
+    """The anchor that a provision would like to have.
+
+    Numbered ones are named by their number ("para-45", "chapter-3"), headings by their title, the others
+    by the heading they stand under (`within`): "strategy-discussion-box".
+    """
+    if number is not None and kind != "section":
+        return f"{_PREFIX.get(kind, kind)}-{slug(number)}"
+    if kind in ("box", "text", "table", "figure"):
+        return f"{within}-{kind}" if within else kind
+    return slug(title)
+
+
+class Allocator:
+    """Hands out anchors that are unique within one document, in reading order."""
+
+    def __init__(self) -> None:
+        """Start with nothing taken."""
+        self._taken: set[str] = set()
+
+    def take(self, wish: str, within: str | None = None) -> str:
+        """`wish` where it is free, else `wish` below `within`, else the next free `wish-2`, `wish-3` ..."""
+        candidates = [wish]
+        if within and not wish.startswith(within):
+            candidates.append(f"{within}-{wish}")
+        anchor = next((c for c in candidates if c not in self._taken), None)
+        count = 2
+        while anchor is None:
+            numbered = f"{candidates[-1]}-{count}"
+            anchor = numbered if numbered not in self._taken else None
+            count += 1
+        self._taken.add(anchor)
+        return anchor
+
+
+def normalise(text: str) -> str:
+    """Text with what a re-issue may set differently made alike: quotes, dashes, ligatures, white space."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+        for mark, plain in _QUOTES:
+            text = text.replace(mark, plain)
+    return " ".join(text.split())
+
+
+def fingerprint(text: str) -> str:
+    """Sixteen hexadecimal digits that change when the normalised text does."""
+    return hashlib.sha256(normalise(text).encode()).hexdigest()[:16]
+
+
+def provision_fingerprint(provision: Provision) -> str:
+    """The fingerprint of a provision's heading and own text."""
+    heading = provision.heading.plain if provision.heading else ""
+    return fingerprint(f"{heading}\n{plain_text(provision)}")
+
+
+def permalink_path(edition: str, anchor: str) -> str:
+    """The permalink's address from the site's root: para-45 of 2023 is "2023/p/45/"."""
+    short = anchor.removeprefix("para-")
+    return f"{edition}/p/{short if short[:1].isdigit() else anchor}/"
+
+
+def permalinks(document: Document) -> tuple[Permalink, ...]:
+    """The register's lines for a document: every provision and note, in reading order."""
+    return tuple(
+        Permalink(p.anchor, p.kind, p.number, p.page, provision_fingerprint(p))
+        for p in (*document.provisions, *document.notes)
+    )
+
+
+def read_permalinks(path: Path) -> tuple[Permalink, ...]:
+    """The lines of a permalink register; none where the file is missing. Raises GuidanceError on a bad line."""
+    if not path.exists():
+        return ()
+    entries = []
+    for count, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if line.startswith("#") or not line.strip():
+            continue
+        cells = line.split("\t")
+        if len(cells) != 5 or (cells[3] and not cells[3].isdigit()):
+            raise GuidanceError(f"{path}, line {count}: expected five cells, anchor kind number page fingerprint")
+        page = int(cells[3]) if cells[3] else None
+        entries.append(Permalink(cells[0], cells[1], cells[2] or None, page, cells[4]))
+    return tuple(entries)
+
+
+def write_permalinks(path: Path, entries: Iterable[Permalink]) -> None:
+    """Write a permalink register, atomically."""
+    rows = [f"{e.anchor}\t{e.kind}\t{e.number or ''}\t{e.page or ''}\t{e.fingerprint}" for e in entries]
+    beside = path.with_suffix(".new")
+    beside.write_text("\n".join([_HEADER, *rows]) + "\n", encoding="utf-8")
+    beside.replace(path)

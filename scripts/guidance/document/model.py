@@ -1,0 +1,401 @@
+"""The frozen types of a document, and of what is observed about it.
+
+Everything flows through these: readers give a Document, the other rooms lay annotations over it by
+offset. Nothing here reads, writes, or imports another of our modules.
+
+Conventions: pages are 1-based pages of the source file; lengths are PDF points with the origin at the
+lower left; offsets count Unicode code points and are half open; anchors are unique within one edition.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+from msgspec import Struct
+
+
+class GuidanceError(Exception):
+    """Something the reader of the message can mend: one line that says what is wrong with which file and
+    what to do. The command line prints it and ends with a non-zero exit; anything else is a bug."""
+
+
+class Box(Struct, frozen=True, array_like=True):
+    """A rectangle in PDF points, origin lower left."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
+class Place(Struct, frozen=True):
+    """Where in the source something stands: a page (1-based) and, where known, a rectangle on it."""
+
+    page: int
+    box: Box | None = None
+
+
+# --- Text and what is marked in it ---------------------------------------------------------------
+
+Strength = Literal["must", "must not", "should", "should not", "may", "responsibility"]
+
+
+class Style(Struct, frozen=True, tag="style"):
+    """A stretch of text that the source sets apart; or, with a strength, words that bind, which no reader sets and
+    the duty ledger lays over the text."""
+
+    start: int
+    end: int
+    kind: Literal["bold", "italic", "underline", "superscript", "subscript"] | Strength
+
+
+class Link(Struct, frozen=True, tag="link"):
+    """A link that the source itself carries.
+
+    `address` is an absolute http, https or mailto address, or `#anchor` within this document; a reader
+    drops and counts every other scheme.
+    """
+
+    start: int
+    end: int
+    address: str
+
+
+class NoteMark(Struct, frozen=True, tag="note"):
+    """A footnote reference standing before character `at`; it takes no room in the plain text."""
+
+    at: int
+    note: str  # the note's anchor, such as fn-12
+    label: str  # as printed, such as 12
+
+
+Mark = Style | Link | NoteMark
+
+
+class Text(Struct, frozen=True):
+    """A run of prose: plain text without footnote marks, and marks over it, ordered by where they start."""
+
+    plain: str
+    marks: tuple[Mark, ...] = ()
+
+
+# --- Blocks --------------------------------------------------------------------------------------
+
+
+class Para(Struct, frozen=True, tag="para"):
+    """One paragraph of running text, joined over lines and page breaks."""
+
+    text: Text
+    places: tuple[Place, ...] = ()
+
+
+class Subheading(Struct, frozen=True, tag="subheading"):
+    """A title line inside a provision (in a box, say), which no contents list names."""
+
+    text: Text
+    places: tuple[Place, ...] = ()
+
+
+class Item(Struct, frozen=True):
+    """One entry of a list. `marker` is as printed ("•", "(a)", "iv."), `anchor` set where lettered or numbered."""
+
+    marker: str
+    blocks: "tuple[Block, ...]"
+    anchor: str | None = None
+
+
+class List(Struct, frozen=True, tag="list"):
+    """A list; a list inside an item is the next level."""
+
+    items: tuple[Item, ...]
+    ordered: bool = False
+
+
+class Cell(Struct, frozen=True):
+    """A table cell; `header` says whether it heads a column or a row."""
+
+    blocks: "tuple[Block, ...]"
+    header: Literal["column", "row"] | None = None
+    columns: int = 1
+    rows: int = 1
+
+
+class Table(Struct, frozen=True, tag="table"):
+    """A data table, row by row."""
+
+    rows: tuple[tuple[Cell, ...], ...]
+    caption: Text | None = None
+    places: tuple[Place, ...] = ()
+
+
+class Figure(Struct, frozen=True, tag="figure"):
+    """A picture: `picture` names an Asset, `alternative` is the source's own alternative text (or none),
+    `words` are the texts drawn in it, node by node in reading order."""
+
+    picture: str | None
+    alternative: str | None
+    words: tuple[Text, ...] = ()
+    caption: Text | None = None
+    places: tuple[Place, ...] = ()
+
+
+Block = Para | Subheading | List | Table | Figure
+
+# --- Provisions and documents --------------------------------------------------------------------
+
+Kind = Literal[
+    "part",
+    "chapter",
+    "section",
+    "annex",
+    "flow-chart",
+    "figure",
+    "table",
+    "box",
+    "paragraph",  # numbered
+    "text",  # not numbered
+    "footnote",
+]
+
+EvidenceKind = Literal["bookmark", "contents", "tag", "style", "number"]
+
+
+class Provision(Struct, frozen=True):
+    """An addressable unit. Every character of the document belongs to exactly one.
+
+    A heading (part, chapter, section, annex, flow-chart) holds its title in `heading` and, but for a
+    flow chart's picture, no blocks: what stands below it are provisions of their own that name it among
+    their `parents` (outermost first). `level` is the heading depth, 1 = chapter, None for the others.
+    `number` is as printed without closing full stop ("45", "3.2", "A"). `evidence` says what a heading
+    and its level rest on.
+    """
+
+    anchor: str
+    kind: Kind
+    number: str | None = None
+    marker: str = ""  # the number's printed form, such as "45." or "(a)"; empty where the heading contains it
+    heading: Text | None = None
+    level: int | None = None
+    blocks: tuple[Block, ...] = ()
+    parents: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
+    evidence: tuple[EvidenceKind, ...] = ()
+
+    @property
+    def page(self) -> int | None:
+        """The source page on which the provision starts."""
+        return self.places[0].page if self.places else None
+
+
+class Asset(Struct, frozen=True):
+    """A picture that goes with a document; `name` is a plain file name."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+class Dropped(Struct, frozen=True):
+    """Source text that is deliberately not in the document, and why ("running head", "page number", ...)."""
+
+    text: str
+    reason: str
+    page: int | None = None
+
+
+class Finding(Struct, frozen=True):
+    """Something a reader of the conversion must know: a gap in numbering, a link dropped, engines that differ."""
+
+    kind: str
+    message: str
+    page: int | None = None
+
+
+class Correction(Struct, frozen=True, forbid_unknown_fields=True):
+    """A reviewed mend of a fault in the source, applied by anchor and fingerprint, with its reason. Where it names
+    a `revision`, it is for the file of that one alone."""
+
+    anchor: str
+    fingerprint: str
+    find: str
+    replace: str
+    reason: str
+    revision: str | None = None
+
+
+class SourceFile(Struct, frozen=True):
+    """The file a document was read from."""
+
+    name: str
+    sha256: str
+    media_type: str
+    size: int
+    pages: int | None = None
+    producer: str | None = None
+
+
+class Agreement(Struct, frozen=True):
+    """How far a second, independent text engine reads the same words: how many it reads, and the shares of its
+    words that we have (recall) and of ours that it has (precision)."""
+
+    engine: str
+    words: int
+    recall: float
+    precision: float
+
+
+class Document(Struct, frozen=True):
+    """One edition's text. `provisions` are in reading order; `notes` (kind footnote) by number."""
+
+    title: str
+    language: str
+    source: SourceFile
+    provisions: tuple[Provision, ...]
+    notes: tuple[Provision, ...] = ()
+    assets: tuple[Asset, ...] = ()
+    characters_source: int = 0  # non-space characters the source holds, as the reader's engine saw them
+    dropped: tuple[Dropped, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    agreement: Agreement | None = None  # where a second engine was asked
+
+
+# --- Walking -------------------------------------------------------------------------------------
+
+
+def block_texts(blocks: tuple[Block, ...]) -> Iterator[Text]:
+    """Every Text of some blocks, in reading order; a list's markers are not among them."""
+    for block in blocks:
+        if isinstance(block, Para | Subheading):
+            yield block.text
+        elif isinstance(block, List):
+            for item in block.items:
+                yield from block_texts(item.blocks)
+        elif isinstance(block, Table):
+            if block.caption:
+                yield block.caption
+            for row in block.rows:
+                for cell in row:
+                    yield from block_texts(cell.blocks)
+        else:
+            yield from block.words
+            if block.caption:
+                yield block.caption
+
+
+def list_items(blocks: Iterable[Block]) -> Iterator[Item]:
+    """Every list entry of some blocks, those within entries and table cells too, in reading order."""
+    for block in blocks:
+        if isinstance(block, List):
+            for item in block.items:
+                yield item
+                yield from list_items(item.blocks)
+        elif isinstance(block, Table):
+            for row in block.rows:
+                for cell in row:
+                    yield from list_items(cell.blocks)
+
+
+def provision_texts(provision: Provision) -> tuple[Text, ...]:
+    """Every Text of a provision, its heading first: the numbering that a Locus counts in."""
+    heading = (provision.heading,) if provision.heading else ()
+    return (*heading, *block_texts(provision.blocks))
+
+
+def plain_text(provision: Provision) -> str:
+    """A provision's own text, one line a block: no heading, footnote marks or bullets, but "(a)" and the like."""
+    return "\n".join(_plain_lines(provision.blocks))
+
+
+def _plain_lines(blocks: tuple[Block, ...]) -> Iterator[str]:
+    for block in blocks:
+        if isinstance(block, List):
+            for item in block.items:
+                lines = list(_plain_lines(item.blocks))
+                if lines and any(character.isalnum() for character in item.marker):
+                    lines[0] = f"{item.marker} {lines[0]}"
+                yield from lines
+        else:
+            yield from (text.plain for text in block_texts((block,)))
+
+
+# --- Annotations, laid over a document by offset --------------------------------------------------
+
+
+class Locus(Struct, frozen=True, order=True):
+    """A stretch of a document: `part` counts in `provision_texts` of the provision at `anchor`."""
+
+    anchor: str
+    part: int
+    start: int
+    end: int
+
+
+class Reference(Struct, frozen=True):
+    """A citation in the text, resolved: `address` is `#anchor` in this document or an absolute address."""
+
+    at: Locus
+    words: str
+    address: str
+    kind: Literal["internal", "legislation", "guidance"]
+
+
+class Unresolved(Struct, frozen=True):
+    """A citation that could not be resolved, and why."""
+
+    at: Locus
+    words: str
+    reason: str
+
+
+class Definition(Struct, frozen=True):
+    """A use of a term or a short form that the document or its publication explains: `meaning` in words, and the
+    `anchor` of the entry that defines it, where the document has one."""
+
+    at: Locus
+    words: str
+    meaning: str
+    anchor: str | None = None
+
+
+class Duty(Struct, frozen=True):
+    """A sentence that says what somebody must, should or may do; `who` is empty where that is unclear."""
+
+    at: Locus
+    page: int | None
+    sentence: str
+    strength: Strength
+    who: tuple[str, ...] = ()
+
+
+# --- Comparison ----------------------------------------------------------------------------------
+
+ChangeKind = Literal["unchanged", "reworded", "moved", "renumbered", "split", "merged", "added", "removed"]
+Level = Literal["duty changed", "new", "reworded", "links and numbers only", "none"]
+
+
+class RedlinePiece(Struct, frozen=True):
+    """A stretch of a redline. A moved stretch names, in `place`, the anchor it came from or went to."""
+
+    kind: Literal["same", "inserted", "deleted", "moved here", "moved away"]
+    text: str
+    place: str | None = None
+
+
+class Change(Struct, frozen=True):
+    """What became of some provisions: anchors before and after, how matched, how alike (0-1)."""
+
+    kind: ChangeKind
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+    similarity: float
+    how: str
+    level: Level = "none"
+    pieces: tuple[RedlinePiece, ...] = ()
+
+
+class Comparison(Struct, frozen=True):
+    """All changes between two editions: in the new one's order, removals where they stood."""
+
+    old: str
+    new: str
+    changes: tuple[Change, ...]

@@ -1,0 +1,244 @@
+"""The register: which editions a publication has, their revisions and documents, and which is in force.
+
+Facts only, read from `editions.toml` and `sources.lock`; no text of any edition, no network, no clock.
+"""
+
+import calendar
+import datetime
+import tomllib
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta, Struct, structs
+
+from guidance.document.model import GuidanceError
+
+Basis = Literal["A", "B", "C"]  # read in an official file / on a third party's page / general knowledge
+Id = Annotated[str, Meta(pattern=r"^[0-9a-z][0-9a-z.-]*\Z")]  # names folders and addresses
+PartialDate = Annotated[str, Meta(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?\Z")]
+Address = Annotated[str, Meta(pattern=r"^https?://[^\s\"<>]+\Z")]
+Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+Host = Annotated[str, Meta(pattern=r"^[0-9a-z.-]+(:[0-9]+)?\Z")]
+LOCK = "sources.lock"  # beside editions.toml
+
+
+class OfficialLink(Struct, frozen=True, forbid_unknown_fields=True):
+    """A link to an official page, with its title."""
+
+    title: str
+    url: Address
+
+
+class Published(Struct, frozen=True, forbid_unknown_fields=True):
+    """A document that belongs to an edition: the guidance itself or a companion."""
+
+    title: str
+    reference: str | None = None
+    isbn: str | None = None
+    pages: int | None = None
+    size: str | None = None
+    basis: Basis = "C"
+
+
+class Revision(Struct, frozen=True, forbid_unknown_fields=True):
+    """One official issue of an edition's file. Revisions stand oldest first; `date` may be less than a full date,
+    and is None where it is not known.
+
+    `unreviewed` marks a file that was seen at an address which the register gives to another one: nobody has
+    looked at it, so it is built only when it is asked for by its id.
+    """
+
+    id: Id
+    what: str
+    date: PartialDate | None = None
+    url: Address | None = None
+    sha256: Sha256 | None = None
+    basis: Basis = "C"
+    unreviewed: bool = False
+
+
+class Locked(Struct, frozen=True, forbid_unknown_fields=True):
+    """A file as it was first seen at an address whose SHA-256 the register does not pin, or that differs from the
+    one that it pins. `archive` is the address of the copy, where it came from a web archive."""
+
+    edition: Id
+    revision: Id
+    url: Address
+    sha256: Sha256
+    size: int
+    archive: Address | None = None
+
+
+class InForce(Struct, frozen=True):
+    """What stood on a day: the edition, its revision where one is known, and in `doubts` what makes that unsure."""
+
+    edition: "Edition"
+    revision: Revision | None
+    doubts: tuple[str, ...] = ()
+
+
+class Edition(Struct, frozen=True, forbid_unknown_fields=True):
+    """One published issue of the guidance. Dates are as well known as printed: "2018-07-04" or "2006-04"."""
+
+    id: Id
+    title: str
+    published: PartialDate
+    subtitle: str | None = None
+    in_force: PartialDate | None = None  # where it differs from `published`
+    ended: PartialDate | None = None
+    replaced: str | None = None
+    summary: str = ""  # one line of ours: what was new
+    basis: Basis = "C"
+    unknown: tuple[str, ...] = ()  # what is not known of it, said to the reader
+    revisions: tuple[Revision, ...] = ()
+    documents: tuple[Published, ...] = ()
+    links: tuple[OfficialLink, ...] = ()
+
+
+class Publication(Struct, frozen=True, forbid_unknown_fields=True):
+    """A publication and its editions, oldest first."""
+
+    title: str
+    short: str  # as people cite it, such as WT
+    publisher: str
+    editions: tuple[Edition, ...]
+    licence: str = "Open Government Licence v3.0"
+    docs: str | None = None  # folder of hand-written pages, relative to the register's
+    hosts: tuple[Host, ...] = ()  # official hosts: a redirect from an address above leads to no other
+    archive: Address | None = None  # a web archive: below it stand <timestamp>/<original address>
+    comparisons: Literal["near", "all"] = "near"  # which editions have a comparison of their own; see `pairing`
+    specimen: bool = False  # a made-up publication that shows the machine at work; says so on every page
+
+    def edition(self, edition_id: str) -> Edition:
+        """The edition with this id. Raises KeyError."""
+        for edition in self.editions:
+            if edition.id == edition_id:
+                return edition
+        raise KeyError(edition_id)
+
+    @property
+    def in_force(self) -> Edition:
+        """The edition in force: the last one that has not ended."""
+        return next(e for e in reversed(self.editions) if e.ended is None)
+
+    def successor(self, edition: Edition) -> Edition | None:
+        """The edition that replaced this one."""
+        at = self.editions.index(edition)
+        return self.editions[at + 1] if at + 1 < len(self.editions) else None
+
+    def as_it_stood(self, on: datetime.date) -> InForce | None:
+        """What stood on a date; None before the first edition. A date that is known to the month or the year only
+        counts from its first day, and is then a doubt until its last."""
+        day = on.isoformat()
+        before = [e for e in self.editions if (e.in_force or e.published) <= day]
+        if not before:
+            return None
+        edition = before[-1]
+        revisions = [r for r in edition.revisions if not r.unreviewed]
+        issued = [r for r in revisions if r.date and r.date <= day]
+        return InForce(edition, issued[-1] if issued else None, tuple(_doubts(edition, revisions, day)))
+
+
+def _doubts(edition: Edition, revisions: list[Revision], day: str) -> list[str]:
+    """What keeps a day's answer from being sure."""
+    doubts = []
+    began = edition.in_force or edition.published
+    if began <= day <= last_day(began) != began:
+        doubts.append(f"from which day in {began} the edition of {edition.id} held is not known")
+    for revision in revisions:
+        if revision.date is None:
+            doubts.append(f"when revision {revision.id} was issued is not known")
+        elif revision.date <= day <= last_day(revision.date) != revision.date:
+            doubts.append(f"on which day in {revision.date} revision {revision.id} was issued is not known")
+    if not any(r.date and r.date <= day for r in revisions):
+        doubts.append("which file stood then is not known")
+    return doubts
+
+
+def last_day(date: str) -> str:
+    """The last day that a date as well known as "2019" or "2019-02" can mean; a full date is that day."""
+    year, month, *rest = (*date.split("-"), "12") if len(date) == 4 else date.split("-")
+    return date if rest else f"{year}-{month}-{calendar.monthrange(int(year), int(month))[1]:02}"
+
+
+def read_register(folder: Path) -> Publication:
+    """The publication described by `folder`/editions.toml, with the SHA-256 of files that sources.lock has seen.
+
+    Raises GuidanceError when a file is missing or not of this form, when ids repeat, when the editions or
+    revisions do not stand oldest first, or when an address stands on no official host.
+    """
+    path = folder / "editions.toml"
+    try:
+        publication = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Publication)
+    except FileNotFoundError:
+        raise GuidanceError(f"{path}: there is no register here; --publication names its folder") from None
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise GuidanceError(f"{path}: {error}") from None
+    _refuse_disorder(path, publication)
+    return _with_seen(publication, read_lock(folder / LOCK))
+
+
+def _refuse_disorder(path: Path, publication: Publication) -> None:
+    dated: list[tuple[str, list[tuple[str | None, str]]]] = [
+        ("edition", [(e.published, e.id) for e in publication.editions]),
+        *((f"revision of {e.id}", [(r.date, r.id) for r in e.revisions]) for e in publication.editions),
+    ]
+    for kind, ids in dated:
+        if len({identity for _, identity in ids}) != len(ids):
+            raise GuidanceError(f"{path}: an id stands twice among the {kind}s")
+        if any(later < earlier for earlier, later in pairwise(date for date, _ in ids if date)):
+            raise GuidanceError(f"{path}: put each {kind} in its place by date, oldest first")
+    for revision in (r for e in publication.editions for r in e.revisions if r.url and publication.hosts):
+        if urlsplit(revision.url or "").netloc.lower() not in publication.hosts:
+            raise GuidanceError(
+                f"{path}: {revision.url} stands on none of the official `hosts`; add its host there"
+            )
+    if all(e.ended for e in publication.editions):
+        raise GuidanceError(f"{path}: every edition has ended; one must be in force")
+
+
+def read_lock(path: Path) -> tuple[Locked, ...]:
+    """The files that a sources.lock has seen, in the order of sight; none where there is no such file.
+
+    Raises GuidanceError when it is not of its form.
+    """
+    try:
+        held = tomllib.loads(path.read_text(encoding="utf-8"))
+        return msgspec.convert(held.get("files", []), tuple[Locked, ...])
+    except FileNotFoundError:
+        return ()
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise GuidanceError(f"{path}: {error}; restore it from git") from None
+    except OSError as error:
+        raise GuidanceError(f"{path}: cannot be read ({error.strerror})") from None
+
+
+def _with_seen(publication: Publication, lock: tuple[Locked, ...]) -> Publication:
+    """The publication with what the lock has seen: the first file at an address is its revision's, each later one
+    an unreviewed revision of its own, until the register takes it in."""
+    pinned = {r.sha256 for e in publication.editions for r in e.revisions if r.sha256}
+    editions = []
+    for edition in publication.editions:
+        revisions: list[Revision] = []
+        for revision in edition.revisions:
+            seen = [entry for entry in lock if (entry.edition, entry.revision) == (edition.id, revision.id)]
+            if revision.sha256 is None and seen:
+                revision = structs.replace(revision, sha256=seen[0].sha256)
+            known = pinned | {revision.sha256}
+            revisions += [revision, *(_unreviewed(revision, entry) for entry in seen if entry.sha256 not in known)]
+        editions.append(structs.replace(edition, revisions=tuple(revisions)))
+    return structs.replace(publication, editions=tuple(editions))
+
+
+def _unreviewed(revision: Revision, seen: Locked) -> Revision:
+    return Revision(
+        id=f"{revision.id}-{seen.sha256[:8]}",
+        what=f"The official file changed without a new address (that of {revision.id}). What changed is not known.",
+        url=seen.url,
+        sha256=seen.sha256,
+        basis="A",
+        unreviewed=True,
+    )

@@ -1,0 +1,111 @@
+"""Runs a function in a process of its own, so that a hostile file can crash or stall no more than that process.
+
+Knows nothing of documents; what goes in and comes out is pickled.
+"""
+
+import contextlib
+import ctypes
+import gc
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable, Generator, Iterator
+from multiprocessing.connection import Connection
+from typing import Any, Generic, TypeVar
+
+from guidance.document.model import GuidanceError
+
+_T = TypeVar("_T")
+_MOST_MEMORY = 3_000_000_000  # bytes of address space; a whole reading takes a tenth of it
+MOST_SECONDS = 300.0
+_PR_SET_PDEATHSIG = 1
+_TRIM, _PAD, _MAPPED = -1, -2, -3  # of mallopt: free memory that is given back, asked for ahead, had by itself
+_KEPT = {_TRIM: 256 << 20, _PAD: 8 << 20, _MAPPED: 32 << 20}  # bytes
+
+
+class CrashedError(Exception):
+    """The process ended, or had to be ended, without an answer."""
+
+
+class Sandboxed(Generic[_T]):
+    """A function at work in a process of its own, or a generator, which gives several answers in turn."""
+
+    def __init__(self, function: Callable[..., _T | Iterator[_T]], *arguments: Any) -> None:
+        """Start `function` with `arguments`; both must be importable where processes are spawned."""
+        method = "fork" if sys.platform == "linux" else "spawn"
+        context: Any = multiprocessing.get_context(method)
+        self._answer, theirs = context.Pipe(duplex=False)
+        self._process = context.Process(target=_work, args=(theirs, function, arguments))
+        self._process.start()
+        theirs.close()
+
+    def result(self, seconds: float = MOST_SECONDS) -> _T:
+        """What the function returned, after which its process ends. Raises as `answer` does."""
+        try:
+            return self.answer(seconds)
+        finally:
+            self.stop()
+
+    def answer(self, seconds: float = MOST_SECONDS) -> _T:
+        """The next that it yields. Raises GuidanceError where it did, CrashedError where no answer came."""
+        try:
+            if not self._answer.poll(seconds):
+                raise CrashedError("it took too long")
+            good, value = self._answer.recv()
+        except EOFError:
+            raise CrashedError("the PDF engine crashed") from None
+        if good:
+            answer: _T = value
+            return answer
+        raise GuidanceError(value) if isinstance(value, str) else CrashedError(str(value[0]))
+
+    def stop(self) -> None:
+        """End the process."""
+        self._answer.close()
+        if self._process.is_alive():
+            self._process.join(0.05)
+        if self._process.is_alive():
+            self._process.kill()
+        self._process.join()
+
+
+def _work(answer: Connection, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    gc.freeze()  # what was there before stays the parent's: not walked again, its memory not copied
+    gc.set_threshold(1_000_000, 50, 100)
+    _limit_memory()
+    _settle_on_linux()
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # engines grumble there about files we judge ourselves
+    try:
+        value = function(*arguments)
+        for one in value if isinstance(value, Generator) else (value,):
+            answer.send((True, one))
+    except GuidanceError as error:
+        answer.send((False, str(error)))
+    except MemoryError:
+        answer.send((False, ["it needs too much memory"]))
+    except CrashedError as error:
+        answer.send((False, [str(error)]))
+    except RecursionError:
+        answer.send((False, ["it is nested too deeply"]))
+    except Exception as error:
+        answer.send((False, [f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"]))
+    answer.close()
+
+
+def _settle_on_linux() -> None:
+    """End with whoever waits for the answer; and keep the memory that was asked for: a page's objects come and go,
+    and giving theirs back each time takes a twentieth of all."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            libc = ctypes.CDLL(None)
+            libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
+            for option, size in _KEPT.items():
+                libc.mallopt(option, size)
+
+
+def _limit_memory() -> None:
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))

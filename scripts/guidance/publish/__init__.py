@@ -1,1 +1,0 @@
-"""The room that prints Documents, comparisons and the register as a site; it decides no text."""

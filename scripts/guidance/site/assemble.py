@@ -1,0 +1,222 @@
+"""Folders of pages -> one site: MkDocs per edition, mike, root files, and the swap into place.
+
+Knows nothing of documents: what stands on the pages, and which there are, is decided elsewhere.
+"""
+
+import contextlib
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from msgspec import Struct
+
+from guidance.document.model import GuidanceError
+from guidance.jobs.cache import Crew
+from guidance.jobs.executors import processes
+from guidance.site.data_files import root_files
+from guidance.site.mkdocs_build import Folder, Printing, Workshop, read_frame
+from guidance.site.mkdocs_pages import Kept, lay, write_below
+from guidance.site.permalink_index import NOT_LISTED
+
+
+class Version(Struct, frozen=True):
+    """A built edition to be deployed as `prefix`/`id`, and as each of its aliases."""
+
+    id: str
+    title: str
+    aliases: tuple[str, ...] = ()
+    prefix: str = ""
+
+
+def deploy(versions: Iterable[Version]) -> tuple[tuple[tuple[str, ...], ...], dict[str, bytes]]:
+    """The places of each version, from the tree's root: its own and those of its aliases, which are copies. And the
+    files that mike keeps beside them, by path.
+
+    Raises GuidanceError where mike refuses a version.
+    """
+    from mike.commands import versions_to_file_info  # slow to load, and no other command than a build needs it
+    from mike.versions import Versions
+
+    listed: dict[str, Any] = {}
+    places = tuple(_deploy_one(version, listed.setdefault(version.prefix, Versions())) for version in versions)
+    files = {".nojekyll": b""}
+    for prefix, known in listed.items():
+        entry = versions_to_file_info(known, prefix)
+        files[entry.path] = entry.data.encode() if isinstance(entry.data, str) else entry.data
+    return places, files
+
+
+def _deploy_one(version: Version, known: Any) -> tuple[str, ...]:
+    try:
+        known.add(version.id, version.title, list(version.aliases), update_aliases=True)
+    except ValueError as error:
+        raise GuidanceError(
+            f"{version.id}: mike cannot deploy this edition: {' '.join(str(error).split())}"
+        ) from None
+    return tuple(f"{version.prefix}/{name}".strip("/") for name in (version.id, *version.aliases))
+
+
+MARK = "versions.json"  # every site of ours has it: only such a folder is ever replaced
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold `folder` for this build. Raises GuidanceError when another build is at work in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise GuidanceError(f"{folder}: another build is at work here; wait for it to end") from None
+        _held.add(lock.fileno())
+        try:
+            yield
+        finally:
+            _held.discard(lock.fileno())
+
+
+_held: set[int] = set()
+
+
+def _let_go() -> None:
+    """A worker that is forked while a folder is held must not hold it too, for it may end later."""
+    for lock in _held:
+        os.close(lock)
+    _held.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_go)
+
+
+def beside(out: Path, spare: Path | None = None) -> Path:
+    """The folder next to `out` in which its successor is made: empty, or `spare` itself where that can be moved.
+
+    To bring an older site up to date is less work than to make one.
+    """
+    new = out.with_name(f".{out.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):  # there is none, or it is on another disk
+        if spare:
+            spare.rename(new)
+    new.mkdir(exist_ok=True)
+    return new
+
+
+def refuse_foreign(out: Path) -> None:
+    """Raise GuidanceError when `out` holds something that is not a site of ours; mend an interrupted swap."""
+    old = _old(out)
+    if old.exists() and not out.exists():
+        old.rename(out)
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        raise GuidanceError(f"{out}: is not a folder; choose another place with --out")
+    if out.is_dir() and any(out.iterdir()) and not (out / MARK).is_file():
+        raise GuidanceError(f"{out}: holds something that is not a built site; choose another place with --out")
+
+
+def swap_in(new: Path, out: Path, spare: Path | None = None) -> None:
+    """Put `new` where `out` is; the old folder goes away last, or becomes the `spare` one."""
+    old = _old(out)
+    shutil.rmtree(old, ignore_errors=True)
+    if out.exists():
+        out.rename(old)
+    try:
+        new.rename(out)
+    except OSError:
+        if old.exists():
+            old.rename(out)
+        raise
+    with contextlib.suppress(OSError):
+        if spare:
+            shutil.rmtree(spare, ignore_errors=True)
+            old.rename(spare)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _old(out: Path) -> Path:
+    return out.with_name(f".{out.name}.old")
+
+
+__all__ = ["Folder", "Workshop", "build_site", "write_below"]
+
+Tell = Callable[[str], None]
+
+
+def build_site(
+    folders: Iterable[Folder],
+    out: Path,
+    shop: Workshop,
+    done: Tell = lambda _: None,
+    crew: Crew | None = None,
+) -> tuple[str, ...]:
+    """Build all folders and put the site at `out`; calls `done` with a folder's place when it is built.
+
+    Each is begun as soon as it comes, so that the next can be made meanwhile. Returns what MkDocs warned of, a line
+    each. Raises GuidanceError when a build fails; `out` is then as before.
+    """
+    with alone(shop.work), nullcontext(crew) if crew else Crew(processes(), shop.work / "kept") as workers:
+        refuse_foreign(out)
+        frame = read_frame(shop.root)
+        begun = [Printing(folder, shop, frame, workers) for folder in folders]
+        _refuse_collisions([printing.folder for printing in begun])
+        warnings: list[str] = []
+        for printing in begun:
+            warnings += printing.finish()
+            done(printing.folder.place)
+        whole = _assemble(begun, shop.site_url)
+        spare = shop.work / "spare"  # the site before the last one
+        new = beside(out, spare)
+        try:
+            lay(whole, new)
+            swap_in(new, out, spare)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+        return tuple(warnings)
+
+
+def _refuse_collisions(folders: list[Folder]) -> None:
+    taken = {f.place for f in folders if f.id} | {f"{f.prefix}/{a}".strip("/") for f in folders for a in f.aliases}
+    for folder in folders:
+        if folder.id:
+            continue
+        tops = {
+            path.partition("/")[0] if "/" in path else str(PurePosixPath(path).with_suffix("")): path
+            for path in (*folder.pages, *folder.extras)
+        }
+        for name, path in tops.items():
+            top = f"{folder.prefix}/{name}".strip("/")
+            if top in taken:
+                raise GuidanceError(f"{path}: stands where the edition {top} will be; give this page another name")
+
+
+def _assemble(begun: Sequence[Printing], site_url: str | None) -> dict[str, Kept | bytes]:
+    """All files of the site by path: editions and their aliases, pages at the root, and what stands there for
+    machines."""
+    editions = [printing for printing in begun if printing.folder.id]
+    versions = (Version(f.id, f.title, f.aliases, f.prefix) for f in (one.folder for one in editions))
+    places, listed = deploy(versions)
+    whole: dict[str, Kept | bytes] = dict(listed)
+    for printing, names in zip(editions, places, strict=True):
+        for name in names:
+            whole |= {f"{name}/{path}": kept for path, kept in printing.files.items()}
+    for printing in begun:
+        if not printing.folder.id:
+            start = f"{printing.folder.place}/".lstrip("/")
+            whole |= {f"{start}{path}": kept for path, kept in printing.files.items()}
+    for leftover in [path for path in whole if path.rpartition("/")[2].startswith("sitemap.xml")]:
+        del whole[leftover]
+    pages = (path for path, held in whole.items() if path.endswith("index.html") and _may_be_listed(held, site_url))
+    return whole | root_files(pages, [one.folder.place for one in editions], site_url)
+
+
+def _may_be_listed(page: Kept | bytes, site_url: str | None) -> bool:
+    """Whether search engines may list a page: a sitemap must not name one whose own head forbids it."""
+    if not site_url:
+        return True  # there is no sitemap
+    content = page if isinstance(page, bytes) else Path(page.path).read_bytes()
+    return NOT_LISTED.encode() not in content.partition(b"</head>")[0]

@@ -1,0 +1,214 @@
+"""Blocks as Markdown where Markdown can say them, else as HTML: paragraphs, lists, tables, figures.
+
+Nothing here knows of provisions, pages or editions; texts are printed by `inline`.
+"""
+
+import re
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from guidance.document.model import Block, Cell, Figure, Item, List, Para, Subheading, Table, Text
+from guidance.site.inline import Context, escape_html, render_text
+from guidance.site.pages import PICTURES
+
+NAMELESS = "A picture; the words in it stand below"
+
+
+class BlockContext(Struct, frozen=True):
+    """Where blocks are printed: the page's context, the depth that a title among them has, how the page leads to
+    the root of the edition, and what stands beside provisions' numbers, as HTML. `apart` goes before the ids of
+    entries, where the text of another edition stands on the same page."""
+
+    context: Context
+    depth: int
+    root: str
+    stamps: Mapping[str, str] = {}
+    apart: str = ""
+
+
+def is_lettered(marker: str) -> bool:
+    """Whether a list marker says something ("(a)", "iv.") and so must be printed as it is."""
+    return any(character.isalnum() for character in marker)
+
+
+def render_blocks(blocks: tuple[Block, ...], setting: BlockContext) -> str:
+    """Blocks as Markdown, an empty line between them."""
+    printed: list[str] = []
+    before: Block | None = None
+    for block in blocks:
+        if isinstance(before, List) and isinstance(block, List):
+            printed.append("<!-- -->")  # keeps two lists in succession apart
+        printed.append(render_block(block, setting))
+        before = block
+    return "\n\n".join(part for part in printed if part)
+
+
+def render_block(block: Block, setting: BlockContext) -> str:
+    """One block as Markdown, without a closing line feed."""
+    if isinstance(block, Para):
+        return render_text(block.text, setting.context)
+    if isinstance(block, Subheading):
+        title = render_text(block.text, setting.context)
+        return f"{title}\n{{: .subheading role=heading aria-level={min(setting.depth + 1, 6)} }}" if title else ""
+    if isinstance(block, List) and _fits_markdown(block):
+        return "\n".join(_list_lines(block, setting, _is_tight(block)))
+    return render_html((block,), setting)
+
+
+def _fits_markdown(block: List) -> bool:
+    """Whether a list can be said in Markdown: entries that begin with text and hold text and lists."""
+    for item in block.items:
+        if not item.blocks or not isinstance(item.blocks[0], Para):
+            return False
+        if not is_lettered(item.marker) and not item.blocks[0].text.plain.strip():
+            return False
+        for at, child in enumerate(item.blocks):
+            if not isinstance(child, Para | List) or (isinstance(child, Para) and not child.text.plain.strip()):
+                return False
+            if isinstance(child, List) and (not _fits_markdown(child) or isinstance(item.blocks[at - 1], List)):
+                return False
+    return bool(block.items)
+
+
+def _is_tight(block: List) -> bool:
+    """Whether no entry has more than one paragraph, so that the entries need no paragraphs of their own."""
+    return all(
+        len(item.blocks) <= 2 and all(isinstance(c, List) and _is_tight(c) for c in item.blocks[1:])
+        for item in block.items
+    )
+
+
+def _list_lines(block: List, setting: BlockContext, tight: bool) -> list[str]:
+    lines: list[str] = []
+    for item in block.items:
+        if lines and not tight:
+            lines.append("")
+        lines += _item_lines(item, setting, tight)
+    return lines
+
+
+def _item_lines(item: Item, setting: BlockContext, tight: bool) -> list[str]:
+    lines: list[str] = []
+    marker = _marker(item, setting.apart)
+    for block in item.blocks:
+        if isinstance(block, Para):
+            text = render_text(block.text, setting.context, line_start=bool(lines) or not marker)
+            inner = [text] if lines or not marker else [f"{marker} {text}"]
+        else:
+            assert isinstance(block, List)
+            inner = _list_lines(block, setting, tight)
+        if lines and not tight:
+            lines.append("")
+        lines += [f"{'    ' if lines or at else '-   '}{line}" if line else "" for at, line in enumerate(inner)]
+    return lines
+
+
+def _marker(item: Item, apart: str) -> str:
+    """An entry's marker as HTML, a link to itself where it can be addressed; nothing for a bullet."""
+    if not is_lettered(item.marker):
+        return f'<span id="{escape_html(apart + item.anchor)}"></span>' if item.anchor else ""
+    words = escape_html(item.marker)
+    if item.anchor is None:
+        return f'<span class="marker">{words}</span>'
+    anchor = escape_html(apart + item.anchor)
+    return f'<a class="marker" href="#{anchor}" id="{anchor}">{words}</a>'
+
+
+# --- HTML ----------------------------------------------------------------------------------------
+
+
+def render_html(blocks: tuple[Block, ...], setting: BlockContext) -> str:
+    """Blocks as HTML with no empty line in it, so that Markdown leaves it alone."""
+    return "\n".join(_html(block, setting) for block in blocks)
+
+
+def _html(block: Block, setting: BlockContext) -> str:
+    if isinstance(block, Para):
+        return f"<p>{_line(block.text, setting)}</p>"
+    if isinstance(block, Subheading):
+        level = min(setting.depth + 1, 6)
+        return f'<p class="subheading" role="heading" aria-level="{level}">{_line(block.text, setting)}</p>'
+    if isinstance(block, List):
+        return f"<ul>\n{''.join(_html_item(item, setting) for item in block.items)}</ul>"
+    if isinstance(block, Table):
+        return _html_table(block, setting)
+    return _html_figure(block, setting)
+
+
+def _line(text: Text, setting: BlockContext) -> str:
+    return render_text(text, setting.context, "html")
+
+
+def _html_item(item: Item, setting: BlockContext) -> str:
+    marker = _marker(item, setting.apart)
+    inner = _unwrapped(item.blocks, setting)
+    return f"<li>{marker}{' ' if marker else ''}{inner}</li>\n"
+
+
+def _unwrapped(blocks: tuple[Block, ...], setting: BlockContext) -> str:
+    """Blocks within an entry or a cell: text that stands alone needs no paragraph around it."""
+    if len(blocks) == 1 and isinstance(blocks[0], Para):
+        return _line(blocks[0].text, setting)
+    return render_html(blocks, setting)
+
+
+def _html_table(table: Table, setting: BlockContext) -> str:
+    caption = f"<caption>{_line(table.caption, setting)}</caption>\n" if table.caption else ""
+    heads = 0
+    while heads < len(table.rows) and _is_head(table.rows[heads]):
+        heads += 1
+    head = "".join(_html_row(row, setting) for row in table.rows[:heads])
+    body = "".join(_html_row(row, setting) for row in table.rows[heads:])
+    head = f"<thead>\n{head}</thead>\n" if head else ""
+    body = f"<tbody>\n{body}</tbody>\n" if body else ""
+    name = escape_html(table.caption.plain if table.caption else "Table")
+    return (
+        f'<div class="table" role="group" aria-label="{name}" tabindex="0">\n'
+        f"<table>\n{caption}{head}{body}</table>\n</div>"
+    )
+
+
+def _is_head(row: tuple[Cell, ...]) -> bool:
+    return bool(row) and all(cell.header == "column" for cell in row)
+
+
+def _html_row(row: tuple[Cell, ...], setting: BlockContext) -> str:
+    return f"<tr>{''.join(_html_cell(cell, setting) for cell in row)}</tr>\n"
+
+
+def _html_cell(cell: Cell, setting: BlockContext) -> str:
+    content = _unwrapped(cell.blocks, setting)
+    spans = f' colspan="{cell.columns}"' if cell.columns > 1 else ""
+    spans += f' rowspan="{cell.rows}"' if cell.rows > 1 else ""
+    if cell.header is None or not content:  # an empty header cell heads nothing
+        return f"<td{spans}>{content}</td>"
+    scope = "col" if cell.header == "column" else "row"
+    return f'<th scope="{scope}"{spans}>{content}</th>'
+
+
+def _html_figure(figure: Figure, setting: BlockContext) -> str:
+    """A picture with its alternative text, and, under it, the words drawn in it and that text to be read."""
+    parts: list[str] = []
+    if figure.picture:
+        source = escape_html(f"{setting.root}{PICTURES}{picture_name(figure.picture)}")
+        short = figure.alternative or (figure.caption.plain if figure.caption else "") or NAMELESS
+        image = f'<img src="{source}" alt="{escape_html(short)}" loading="lazy">'
+        parts.append(f'<a class="picture" href="{source}">{image}</a>')
+    if figure.caption:
+        parts.append(f"<figcaption>{_line(figure.caption, setting)}</figcaption>")
+    words = "".join(f"<li>{_line(text, setting)}</li>\n" for text in figure.words)
+    if words:
+        summary = '<summary class="furniture">Its words, box by box</summary>'
+        parts.append(f'<details class="steps" open>\n{summary}\n<ol>\n{words}</ol>\n</details>')
+    if figure.alternative:
+        summary = "The official description" if figure.picture else "What a picture here shows"
+        opened = f'<details class="described furniture"{"" if figure.picture else " open"}>'
+        said = escape_html(figure.alternative)
+        parts.append(f"{opened}\n<summary>{summary}</summary>\n<p>{said}</p>\n</details>")
+    return "<figure>\n" + "\n".join(parts) + "\n</figure>"
+
+
+def picture_name(name: str) -> str:
+    """A picture's file name, made harmless: no folder, nothing that an address must escape."""
+    return re.sub(r"[^A-Za-z0-9._-]", "-", name.replace("\\", "/").rsplit("/", 1)[-1])

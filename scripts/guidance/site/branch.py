@@ -1,0 +1,194 @@
+"""A finished folder -> one commit on a branch of a git repository, without touching its work tree or its index.
+
+The branch moves in one step at the very end, and only from where it was found; nothing is known of the folder.
+"""
+
+import fcntl
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from msgspec import Struct
+
+from guidance.document.model import GuidanceError
+
+_ASIDE = "refs/guidance/publishing"  # where the new commit waits until the branch moves
+_KEPT = ("CNAME", ".well-known")  # of the host's, at the branch's root; a publish leaves them as they are
+_WHO = "guidance <guidance@localhost>"
+_MOMENT = "946684800"  # seconds since 1970, where the repository has no commit whose time could be taken
+
+
+class Branch(Struct, frozen=True):
+    """A branch as it was found: `tip` is its commit, None where it is not there yet."""
+
+    repository: Path
+    name: str
+    tip: str | None
+
+    @property
+    def ref(self) -> str:
+        """The branch's full name."""
+        return f"refs/heads/{self.name}"
+
+
+@contextmanager
+def hold_branch(repository: Path, name: str) -> Iterator[Branch]:
+    """A branch that no other publish touches meanwhile.
+
+    Raises GuidanceError when there is no repository, the name is none, the branch is checked out (its work tree
+    would no longer fit), or another publish is at work in the repository.
+    """
+    if _ask(repository, "rev-parse", "--git-dir") is None:
+        raise GuidanceError(f"{repository}: is no git repository; publish from a checkout of one")
+    if name.startswith("-") or _ask(repository, "check-ref-format", f"refs/heads/{name}") is None:
+        raise GuidanceError(f"--branch {name}: no branch can have this name")
+    for entry in _git(repository, "worktree", "list", "--porcelain").split("\n\n"):
+        if f"branch refs/heads/{name}" in entry.split("\n"):
+            where = entry.split("\n")[0].removeprefix("worktree ")
+            raise GuidanceError(f"{name}: is checked out in {where}; switch to another branch there first")
+    common = Path(repository, _git(repository, "rev-parse", "--git-common-dir"))
+    with (common / "guidance-publish.lock").open("w", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise GuidanceError(f"{name}: another publish is at work here; wait for it to end") from None
+        yield Branch(repository, name, _ask(repository, "rev-parse", "--verify", "--quiet", f"refs/heads/{name}"))
+
+
+def follow_remote(branch: Branch, remote: str) -> Branch:
+    """The branch brought up to what a remote has of it, where that is ahead. Raises GuidanceError when the remote
+    cannot be asked, or both have gone different ways."""
+    if remote.startswith("-"):
+        raise GuidanceError(f"--push {remote}: is no remote")
+    listed = _git(branch.repository, "ls-remote", "--heads", remote, branch.ref)
+    theirs = listed.split("\t")[0] if listed else None
+    if theirs is None or theirs == branch.tip:
+        return branch
+    _git(branch.repository, "fetch", "--quiet", "--no-tags", remote, branch.ref)
+    if branch.tip is None or _is_ancestor(branch.repository, branch.tip, theirs):
+        _move(branch, theirs)
+        return Branch(branch.repository, branch.name, theirs)
+    if not _is_ancestor(branch.repository, theirs, branch.tip):
+        raise GuidanceError(f"{branch.name}: here and at {remote} it went different ways; delete the branch here")
+    return branch
+
+
+def read_published(branch: Branch, path: str) -> bytes | None:
+    """A file of the branch; None where it has none."""
+    if branch.tip is None:
+        return None
+    done = _run(branch.repository, ("cat-file", "blob", f"{branch.tip}:{path}"))
+    return done.stdout if done.returncode == 0 else None
+
+
+def commit_folder(folder: Path, branch: Branch, message: str) -> str | None:
+    """Make the branch hold exactly what a folder holds, in one commit; returns its id, None where nothing changed.
+
+    Until the branch moves, which is one step, it is as it was; an interrupted commit leaves nothing of it behind
+    but objects that git clears away. Raises GuidanceError when git refuses, or the branch moved meanwhile.
+    """
+    repository = branch.repository
+    if _ask(repository, "rev-parse", "--verify", "--quiet", _ASIDE):
+        _git(repository, "update-ref", "-d", _ASIDE)
+    moment = _ask(repository, "log", "-1", "--format=%ct", "HEAD") or _MOMENT
+    command = ["git", "-C", str(repository), "fast-import", "--quiet", "--done", "--date-format=raw"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=_environment()
+    ) as program:
+        sink = program.stdin
+        try:
+            if sink:
+                for piece in _stream(folder, branch, message, moment):
+                    sink.write(piece)
+                sink.close()
+        except BrokenPipeError:
+            pass  # what git says of it is better
+        said = program.stderr.read().decode("utf-8", "replace") if program.stderr else ""
+    if program.returncode:
+        raise GuidanceError(f"git fast-import: {' '.join(said.split())[:300]}")
+    try:
+        made = _git(repository, "rev-parse", "--verify", _ASIDE)
+        if branch.tip and _git(repository, "rev-parse", f"{made}^{{tree}}") == _git(
+            repository, "rev-parse", f"{branch.tip}^{{tree}}"
+        ):
+            return None
+        _move(branch, made)
+    finally:
+        _git(repository, "update-ref", "-d", _ASIDE)
+    return made
+
+
+def push_branch(branch: Branch, remote: str) -> None:
+    """Send the branch to a remote, which takes it only where it goes on from what that has."""
+    try:
+        _git(branch.repository, "push", "--quiet", remote, f"{branch.ref}:{branch.ref}")
+    except GuidanceError as error:
+        raise GuidanceError(f"{error}; {branch.name} here is up to date; publish again to send it") from None
+
+
+def _stream(folder: Path, branch: Branch, message: str, moment: str) -> Iterator[bytes]:
+    words = message.encode()
+    yield f"commit {_ASIDE}\ncommitter {_WHO} {moment} +0000\ndata {len(words)}\n".encode() + words + b"\n"
+    if branch.tip:
+        yield f"from {branch.tip}\n".encode()
+    yield b"deleteall\n"
+    for path in sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()):
+        content = (folder / path).read_bytes()
+        yield f"M 100644 inline {_quoted(path)}\ndata {len(content)}\n".encode() + content + b"\n"
+    if branch.tip:
+        for line in _git(branch.repository, "ls-tree", "--full-tree", branch.tip, *_KEPT).splitlines():
+            facts, _, path = line.partition("\t")
+            mode, _, identity = facts.split(" ")
+            if not (folder / path).exists():
+                yield f"M {mode} {identity} {_quoted(path)}\n".encode()
+    yield b"done\n"
+
+
+def _quoted(path: str) -> str:
+    escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def _move(branch: Branch, to: str) -> None:
+    """Put the branch from where it was found to another commit; git refuses when it is not there any more."""
+    try:
+        _git(branch.repository, "update-ref", "-m", "guidance publish", branch.ref, to, branch.tip or "0" * len(to))
+    except GuidanceError:
+        raise GuidanceError(f"{branch.name}: somebody else moved it meanwhile; publish again") from None
+
+
+# --- git -------------------------------------------------------------------------------------------
+
+
+def _environment() -> dict[str, str]:
+    """The reader's own environment and settings, but nothing that leads git to another place than the one named."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or "SSH" in name}
+    kept |= {name: os.environ[name] for name in ("GIT_ASKPASS", "GIT_TERMINAL_PROMPT") if name in os.environ}
+    return kept | {"LC_ALL": "C"}
+
+
+def _run(repository: Path, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(["git", "-C", str(repository), *arguments], capture_output=True, env=_environment())
+    except FileNotFoundError:
+        raise GuidanceError("git: is not on PATH, and nothing can be published without it; install git") from None
+
+
+def _ask(repository: Path, *arguments: str) -> str | None:
+    """What git answers; None where it says no."""
+    done = _run(repository, arguments)
+    return done.stdout.decode("utf-8", "surrogateescape").strip() if done.returncode == 0 else None
+
+
+def _is_ancestor(repository: Path, older: str, newer: str) -> bool:
+    return _ask(repository, "merge-base", "--is-ancestor", older, newer) is not None
+
+
+def _git(repository: Path, *arguments: str) -> str:
+    done = _run(repository, arguments)
+    if done.returncode:
+        said = " ".join((done.stderr or done.stdout).decode("utf-8", "replace").split())
+        raise GuidanceError(f"git {arguments[0]}: {said[:300]}")
+    return done.stdout.decode("utf-8", "surrogateescape").strip()

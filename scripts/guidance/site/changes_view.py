@@ -1,0 +1,312 @@
+"""A comparison as its readers see it: places with names and addresses, chapters, and figures.
+
+Plain counting over frozen types; nothing is aligned or compared here, and no markup is printed.
+"""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+from msgspec import Struct
+
+from guidance.document.model import (
+    Change,
+    ChangeKind,
+    Comparison,
+    Document,
+    Level,
+    Provision,
+    RedlinePiece,
+    plain_text,
+)
+from guidance.site.pages import page_url
+
+LEVELS: tuple[Level, ...] = ("duty changed", "new", "reworded", "links and numbers only", "none")
+KINDS: tuple[ChangeKind, ...] = (
+    "reworded",
+    "split",
+    "merged",
+    "moved",
+    "added",
+    "removed",
+    "renumbered",
+    "unchanged",
+)
+OPENING = "opening"
+NOTES = "footnotes"
+
+_WORD = re.compile(r"\w+(?:['’\-]\w+)*")
+_TITLES = {OPENING: "Opening pages", NOTES: "Footnotes"}
+
+
+class ComparedPlace(Struct, frozen=True):
+    """Where a provision stands: what it is called, its address from its edition's root, its source page, and
+    the chapter and the nearest heading that it stands under (anchors)."""
+
+    anchor: str
+    name: str
+    address: str | None
+    page: int | None
+    chapter: str
+    heading: str | None
+    is_heading: bool
+
+
+class ComparedEdition(Struct, frozen=True):
+    """One side of a comparison: its id, where its provisions stand, its chapters' titles, and its words."""
+
+    id: str
+    places: Mapping[str, ComparedPlace]
+    titles: Mapping[str, str]  # a heading's anchor, or opening or footnotes -> title
+    words: Mapping[str, Counter[str]]
+
+
+class ChangeEntry(Struct, frozen=True):
+    """A change with its places, under the new edition's chapter and heading where it is shown."""
+
+    count: int
+    change: Change
+    old: tuple[ComparedPlace, ...]
+    new: tuple[ComparedPlace, ...]
+    chapter: str
+    heading: str | None
+
+    @property
+    def shown(self) -> bool:
+        """Whether there is more to show than another number: other words, another place, another link."""
+        if self.change.kind in ("unchanged", "renumbered") and not self.change.pieces:
+            return self.change.kind == "unchanged" and self.change.level != "none"
+        return self.change.kind not in ("unchanged", "renumbered") or self.change.level != "none"
+
+    @property
+    def id(self) -> str:
+        """The change's id on its page."""
+        place = (self.new or self.old)[0]
+        return f"{'to' if self.new else 'was'}-{place.anchor}"
+
+
+class ChangeFigures(Struct, frozen=True):
+    """What a comparison comes to, in numbers of provisions and words."""
+
+    kinds: Mapping[ChangeKind, int]
+    levels: Mapping[Level, int]
+    words_old: int
+    words_new: int
+    inserted: int  # words that were not in the old edition
+    deleted: int
+    moved: int  # words in passages that only moved
+    looks_new: int  # words that look new where editions are compared number by number
+
+    @property
+    def noise(self) -> float:
+        """The share of the words that look new and are not (0-1)."""
+        return max(self.looks_new - self.inserted, 0) / self.looks_new if self.looks_new else 0.0
+
+
+def survey(edition: str, document: Document, addresses: Mapping[str, str]) -> ComparedEdition:
+    """One side of a comparison; `addresses` are its anchors' from the edition's root."""
+    titles = dict(_TITLES)
+    for provision in document.provisions:
+        if provision.heading:
+            titles[provision.anchor] = f"{provision.marker} {provision.heading.plain}".strip()
+    places = {}
+    words = {}
+    for provision in (*document.provisions, *document.notes):
+        places[provision.anchor] = _place(provision, titles, addresses)
+        heading = provision.heading.plain if provision.heading else ""
+        words[provision.anchor] = Counter(_WORD.findall(f"{heading}\n{plain_text(provision)}"))
+    return ComparedEdition(edition, places, titles, words)
+
+
+def _place(provision: Provision, titles: Mapping[str, str], addresses: Mapping[str, str]) -> ComparedPlace:
+    chain = (*provision.parents, *((provision.anchor,) if provision.heading else ()))
+    chapter = NOTES if provision.kind == "footnote" else chain[0] if chain else OPENING
+    heading = chain[-1] if chain else None
+    return ComparedPlace(
+        provision.anchor,
+        _name(provision, titles),
+        addresses.get(provision.anchor),
+        provision.page,
+        chapter,
+        heading,
+        provision.heading is not None,
+    )
+
+
+def _name(provision: Provision, titles: Mapping[str, str]) -> str:
+    """What people call a place: "paragraph 45", "note 12", "Lamps", "box under Lamps"."""
+    if provision.kind in ("paragraph", "footnote"):
+        return f"{'paragraph' if provision.kind == 'paragraph' else 'note'} {provision.number or provision.anchor}"
+    if provision.heading:
+        return f"“{titles[provision.anchor]}”"
+    above = titles.get(provision.parents[-1]) if provision.parents else None
+    called = f"{provision.kind} {provision.number}" if provision.number else provision.kind
+    return f"{called} under “{above}”" if above else f"{called} {provision.anchor}"
+
+
+def entries(comparison: Comparison, old: ComparedEdition, new: ComparedEdition) -> tuple[ChangeEntry, ...]:
+    """Every change with its places, in the comparison's order; what was removed is shown where it stood."""
+    found: list[ChangeEntry] = []
+    chapter, heading = OPENING, None
+    for count, change in enumerate(comparison.changes):
+        olds = tuple(old.places[anchor] for anchor in change.old)
+        news = tuple(new.places[anchor] for anchor in change.new)
+        if news:
+            chapter, heading = news[0].chapter, news[0].heading
+        elif olds[0].chapter == NOTES:
+            chapter, heading = NOTES, None
+        found.append(ChangeEntry(count, change, olds, news, chapter, heading))
+    return tuple(found)
+
+
+def redline_path(old: str, at: int) -> str:
+    """The page of the redline of a comparison's chapter, `at` being its place among them; chapters may have any
+    name, so a number names the page."""
+    return f"compare/{old}/part-{at + 1}.md"
+
+
+def redline_chapters(found: Iterable[ChangeEntry]) -> tuple[str, ...]:
+    """The chapters that a comparison's redline is divided into."""
+    return tuple(dict.fromkeys(entry.chapter for entry in found))
+
+
+def redline_addresses(found: Sequence[ChangeEntry], old: str) -> dict[int, str]:
+    """Count of the change -> the address of its redline from the newer edition's root, for what is shown."""
+    pages = {chapter: page_url(redline_path(old, at)) for at, chapter in enumerate(redline_chapters(found))}
+    return {entry.count: f"{pages[entry.chapter]}#{entry.id}" for entry in found if entry.shown}
+
+
+def count_words(text: str) -> int:
+    """How many words a text has."""
+    return len(_WORD.findall(text))
+
+
+def figures(comparison: Comparison, old: ComparedEdition, new: ComparedEdition) -> ChangeFigures:
+    """The figures of a comparison."""
+    inserted = deleted = moved = 0
+    for change in comparison.changes:
+        by_kind = _words_by_kind(change.pieces)
+        inserted += by_kind["inserted"]
+        deleted += by_kind["deleted"]
+        moved += by_kind["moved here"]
+        if change.kind == "moved":
+            total = sum(new.words[anchor].total() for anchor in change.new)
+            moved += by_kind["same"] if change.pieces else total
+    looks_new = sum((words - old.words.get(anchor, Counter())).total() for anchor, words in new.words.items())
+    return ChangeFigures(
+        kinds={kind: sum(change.kind == kind for change in comparison.changes) for kind in KINDS},
+        levels={level: sum(change.level == level for change in comparison.changes) for level in LEVELS},
+        words_old=sum(words.total() for words in old.words.values()),
+        words_new=sum(words.total() for words in new.words.values()),
+        inserted=inserted,
+        deleted=deleted,
+        moved=moved,
+        looks_new=max(looks_new, inserted),
+    )
+
+
+def _words_by_kind(pieces: Sequence[RedlinePiece]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for piece in pieces:
+        found[piece.kind] += count_words(piece.text)
+    return found
+
+
+def flows(found: Iterable[ChangeEntry], new: ComparedEdition) -> dict[tuple[str, str], int]:
+    """How many words of each new chapter came from each old one; from "" where they are new."""
+    words: dict[tuple[str, str], int] = {}
+    for entry in found:
+        for place in entry.new:
+            total = new.words[place.anchor].total()
+            if not total or place.chapter == NOTES:
+                continue
+            share = _kept(entry.change)
+            source = entry.old[0].chapter if entry.old else ""
+            kept = round(total * share) if source else 0
+            for key, amount in (((source, place.chapter), kept), (("", place.chapter), total - kept)):
+                if amount:
+                    words[key] = words.get(key, 0) + amount
+    return words
+
+
+def _kept(change: Change) -> float:
+    """The share of the new side's words that was there before."""
+    if not change.pieces:
+        return 1.0 if change.old else 0.0
+    by_kind = _words_by_kind(change.pieces)
+    kept, came = by_kind["same"] + by_kind["moved here"], by_kind["inserted"]
+    return kept / (kept + came) if kept + came else 1.0
+
+
+_COLUMNS = (
+    "change",
+    "level",
+    "old place",
+    "old page",
+    "old anchors",
+    "new place",
+    "new page",
+    "new anchors",
+    "similarity",
+)
+
+
+def changes_record(comparison: Comparison) -> list[dict[str, object]]:
+    """What changes.json holds, in the comparison's order."""
+    return [
+        {
+            "kind": change.kind,
+            "old": list(change.old),
+            "new": list(change.new),
+            "similarity": round(change.similarity, 4),
+            "level": change.level,
+            "how": change.how,
+        }
+        for change in comparison.changes
+    ]
+
+
+def changes_json(comparison: Comparison) -> bytes:
+    """changes.json, one change a line."""
+    lines = ",\n".join(
+        msgspec.json.encode(record, order="sorted").decode() for record in changes_record(comparison)
+    )
+    return f"[\n{lines}\n]\n".encode()
+
+
+def changes_csv(found: Iterable[ChangeEntry]) -> bytes:
+    """All changes but what is unchanged, as CSV; no cell can be taken for a formula."""
+    listed = (entry for entry in found if entry.change.kind != "unchanged" or entry.change.level != "none")
+    return csv_table(_COLUMNS, map(_row, listed))
+
+
+def csv_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """A table as CSV that spreadsheets open as UTF-8; no cell can be taken for a formula."""
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\r\n")
+    table.writerow(columns)
+    for row in rows:
+        table.writerow([_safe(cell) for cell in row])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def _row(entry: ChangeEntry) -> tuple[str, ...]:
+    change = entry.change
+    sides = [cell for places in (entry.old, entry.new) for cell in _cells(places)]
+    return (change.kind, change.level, *sides, f"{change.similarity:.2f}")
+
+
+def _cells(places: tuple[ComparedPlace, ...]) -> tuple[str, str, str]:
+    return (
+        "; ".join(place.name for place in places),
+        str(places[0].page) if places and places[0].page else "",
+        " ".join(place.anchor for place in places),
+    )
+
+
+def _safe(cell: str) -> str:
+    """A spreadsheet takes what begins so for a formula."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

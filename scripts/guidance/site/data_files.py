@@ -1,0 +1,228 @@
+"""Documents and the register as JSON: provisions.json and edition.json, stable from the first release.
+
+What stands in them is told from a Document alone; no page, no network, no clock.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from html import escape
+from pathlib import PurePosixPath
+
+import msgspec
+from msgspec import Struct
+
+from guidance.document.conservation import dropped_characters, note_marks, placed_characters
+from guidance.document.model import Document, Link, Provision, Reference, Unresolved, plain_text, provision_texts
+from guidance.document.register import Edition, Publication
+
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self' 'wasm-unsafe-eval'",  # the search index is read by WebAssembly; nothing else needs it
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "connect-src": "'self'",
+    "worker-src": "'self'",
+    "frame-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+}
+"""The content security policy that every page keeps. It does not forbid framing: quotations are made to be framed,
+and no page acts for its reader, so there is nothing that a frame could steal."""
+
+HEADERS = {
+    "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in POLICY.items()),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+OPEN = ("/embed.js", "/status/*", "/oembed/*")  # what other sites' pages read
+OPEN_HEADERS = {"Access-Control-Allow-Origin": "*"}
+_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
+
+
+def root_files(paths: Iterable[str], editions: Collection[str], site_url: str | None) -> dict[str, bytes]:
+    """The files, by name. `paths` are those of all files of the site, `editions` its editions' folders; sitemaps
+    need to know its address."""
+    files = {"_headers": _headers(), "robots.txt": _robots(site_url)}
+    if not site_url:
+        return files
+    base = site_url.rstrip("/")
+    groups: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(path for path in paths if PurePosixPath(path).name == "index.html"):
+        page = PurePosixPath(path).parent
+        if "latest" not in page.parts[:2] and "embed" not in page.parts:
+            groups[_group(page, editions)].append(page.as_posix())
+    names = []
+    for group, members in sorted(groups.items()):
+        names.append(f"sitemap-{group}.xml")
+        files[names[-1]] = _sitemap(base, members)
+    rows = "".join(f"<sitemap><loc>{escape(base)}/{name}</loc></sitemap>\n" for name in names)
+    files["sitemap.xml"] = f'{_HEAD}<sitemapindex xmlns="{_SITEMAPS}">\n{rows}</sitemapindex>\n'.encode()
+    return files
+
+
+def _group(page: PurePosixPath, editions: Collection[str]) -> str:
+    """Which sitemap a page stands in: its edition's, its edition's short addresses', or that of all other pages."""
+    edition = next((one for one in editions if page.is_relative_to(one)), None)
+    if edition is None:
+        return "pages"
+    name = edition.replace("/", "-")
+    return f"{name}-paragraphs" if page.relative_to(edition).parts[:1] == ("p",) else name
+
+
+def _sitemap(base: str, pages: Iterable[str]) -> bytes:
+    rows = "".join(f"<url><loc>{escape(base)}/{'' if p == '.' else escape(p) + '/'}</loc></url>\n" for p in pages)
+    return f'{_HEAD}<urlset xmlns="{_SITEMAPS}">\n{rows}</urlset>\n'.encode()
+
+
+def _robots(site_url: str | None) -> bytes:
+    where = f"Sitemap: {site_url.rstrip('/')}/sitemap.xml\n" if site_url else ""
+    return f"User-agent: *\nAllow: /\n{where}".encode()
+
+
+def _headers() -> bytes:
+    """In the form that Netlify and Cloudflare Pages read; for others it says what to set."""
+    rules = {"/*": HEADERS, **dict.fromkeys(OPEN, OPEN_HEADERS)}
+    return "".join(
+        f"{path}\n" + "".join(f"  {name}: {value}\n" for name, value in headers.items())
+        for path, headers in rules.items()
+    ).encode()
+
+
+class ProvisionRecord(Struct, frozen=True):
+    """One object of provisions.json."""
+
+    anchor: str
+    number: str | None
+    kind: str
+    heading: str | None
+    text: str
+    page: int | None
+    url: str
+    parents: tuple[str, ...]
+    footnotes: tuple[str, ...]
+    level: int | None
+
+
+class ConversionFigures(Struct, frozen=True):
+    """What a conversion amounts to. Characters are those that are not white space."""
+
+    characters_source: int
+    characters_placed: int
+    characters_dropped: int
+    footnotes: int
+    footnote_refs: int
+    links: int
+    kinds: dict[str, int]
+
+
+def records(document: Document, urls: Mapping[str, str], place: str) -> tuple[ProvisionRecord, ...]:
+    """A document's provisions in reading order, each note after the provision that first refers to it.
+
+    `urls` says where an anchor stands from the edition's root, `place` is that root ("2023").
+    """
+    notes = {note.anchor: note for note in document.notes}
+    ordered: list[Provision] = []
+    waiting = dict(notes)
+    for provision in document.provisions:
+        queue = [provision]
+        while queue:
+            current = queue.pop(0)
+            ordered.append(current)
+            queue += [waiting.pop(mark.note) for mark in note_marks(current) if mark.note in waiting]
+    ordered += waiting.values()
+    root = f"{place}/" if place else ""
+    return tuple(_record(p, notes, f"{root}{urls.get(p.anchor, f'#{p.anchor}')}") for p in ordered)
+
+
+def _record(provision: Provision, notes: Mapping[str, Provision], url: str) -> ProvisionRecord:
+    labels = {
+        mark.note: notes[mark.note].number or mark.label for mark in note_marks(provision) if mark.note in notes
+    }
+    return ProvisionRecord(
+        anchor=provision.anchor,
+        number=provision.number,
+        kind=provision.kind,
+        heading=provision.heading.plain if provision.heading else None,
+        text=plain_text(provision),
+        page=provision.page,
+        url=url,
+        parents=provision.parents,
+        footnotes=tuple(labels.values()),
+        level=provision.level,
+    )
+
+
+# --- Counting ------------------------------------------------------------------------------------
+
+
+def figures(document: Document) -> ConversionFigures:
+    """The conversion's figures."""
+    everything = (*document.provisions, *document.notes)
+    texts = [text for provision in everything for text in provision_texts(provision)]
+    return ConversionFigures(
+        characters_source=document.characters_source,
+        characters_placed=placed_characters(document),
+        characters_dropped=dropped_characters(document),
+        footnotes=len(document.notes),
+        footnote_refs=sum(1 for provision in everything for _ in note_marks(provision)),
+        links=sum(1 for text in texts for mark in text.marks if isinstance(mark, Link)),
+        kinds=dict(sorted(Counter(provision.kind for provision in everything).items())),
+    )
+
+
+# --- Edition -------------------------------------------------------------------------------------
+
+
+def edition_facts(publication: Publication, edition: Edition) -> dict[str, object]:
+    """What the register says of an edition, and its status today."""
+    facts: dict[str, object] = msgspec.to_builtins(edition)
+    successor = publication.successor(edition)
+    facts["publication"] = publication.title
+    facts["publisher"] = publication.publisher
+    facts["licence"] = publication.licence
+    facts["specimen"] = publication.specimen
+    facts["status"] = "superseded" if edition.ended else "in force"
+    facts["superseded_by"] = successor.id if edition.ended and successor else None
+    facts["current"] = publication.in_force.id
+    return facts
+
+
+def edition_record(
+    facts: Mapping[str, object],
+    document: Document | None,
+    references: Iterable[Reference | Unresolved] = (),
+) -> dict[str, object]:
+    """The whole of edition.json: register facts, and the figures of the conversion and of the citations found in
+    the text, where text is loaded."""
+    record: dict[str, object] = {**facts, "text": document is not None}
+    if document is None:
+        return record
+    revisions = facts.get("revisions")
+    known = revisions if isinstance(revisions, list | tuple) else ()
+    record["revision"] = next((r["id"] for r in known if r["sha256"] == document.source.sha256), None)
+    record["source"] = msgspec.to_builtins(document.source)
+    record |= msgspec.to_builtins(figures(document))
+    record["agreement"] = msgspec.to_builtins(document.agreement)
+    record["headings"] = [
+        {"anchor": p.anchor, "level": p.level, "evidence": list(p.evidence)}
+        for p in document.provisions
+        if p.heading
+    ]
+    cited = tuple(references)
+    open_ = [one for one in cited if isinstance(one, Unresolved)]
+    record["citations"] = {
+        "found": len(cited),
+        "resolved": len(cited) - len(open_),
+        "unresolved": [{"anchor": one.at.anchor, "words": one.words, "reason": one.reason} for one in open_],
+    }
+    record["dropped"] = msgspec.to_builtins(document.dropped)
+    record["findings"] = msgspec.to_builtins(document.findings)
+    record["corrections"] = msgspec.to_builtins(document.corrections)
+    return record
+
+
+def encode(value: object) -> bytes:
+    """JSON for people and programs: a stable order, one space of indent, a line feed at the end."""
+    return msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=1) + b"\n"

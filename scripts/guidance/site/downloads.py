@@ -1,0 +1,286 @@
+"""What an edition offers to take away: the whole text, and the duties of each of those bound, as manuscripts, JSON
+and tables, each with its source, its date and its licence; and the page that lists them.
+
+Pure: files are set in `press`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct, structs
+
+from guidance.document.anchors import slug
+from guidance.document.model import Document, Duty
+from guidance.document.register import Edition, Publication, Revision
+from guidance.site import data_files
+from guidance.site.blocks import picture_name
+from guidance.site.changes_view import csv_table
+from guidance.site.edition_pages import full_name, is_superseded, say_date
+from guidance.site.inline import clean, escape_html, escape_markdown
+from guidance.site.ledger import CSV_COLUMNS, STRENGTHS, Ledger, csv_rows, duty_records, page_path
+from guidance.site.pages import Page, front_matter, join_parts, render_table, source_address
+from guidance.site.pandoc import PandocNode, bullets, document_blocks, header, link, para, strong, words
+from guidance.site.typesetting import TEXT, Manuscript
+
+FOLDER = "downloads/"
+PAGE = "downloads.md"
+_FORMS = {
+    "pdf": "PDF, tagged; it declares PDF/UA-1",
+    "docx": "Word",
+    "epub": "EPUB, for e-readers",
+    "csv": "CSV, for a spreadsheet",
+    "json": "JSON, for programs",
+}
+_OF_THE_WHOLE = {**_FORMS, TEXT: "Markdown, plain text in one file"}
+_UNOFFICIAL = (
+    "An unofficial copy, made by a program. Where it differs from the official file, the official file counts."
+)
+_COMPUTED = (
+    "A program found these sentences and whom they bind; it misses some and gets some wrong. What counts is the "
+    "paragraph itself."
+)
+
+
+class Offer(Struct, frozen=True):
+    """An edition with text and all that its files say of themselves. `document` has its references laid in;
+    `revision` is what the register knows of the file read; `home` is the edition's address, where that is known."""
+
+    publication: Publication
+    edition: Edition
+    document: Document
+    revision: Revision | None
+    records: Sequence[data_files.ProvisionRecord]
+    ledger: Ledger
+    home: str | None = None
+
+    @property
+    def stem(self) -> str:
+        """What the files' names begin with: "wt-2023"."""
+        return f"{slug(self.publication.short)}-{slug(self.edition.id)}"
+
+    @property
+    def date(self) -> str:
+        """The day of the official file, as well as it is known; never that of the build."""
+        return (self.revision.date if self.revision else None) or self.edition.published
+
+
+def _facts(offer: Offer) -> dict[str, str]:
+    """What every file says of itself."""
+    source = offer.document.source
+    superseded = is_superseded(offer.edition, offer.publication)
+    where = source_address(offer.edition, sha256=source.sha256)
+    return {
+        "title": clean(offer.publication.title),
+        "edition": offer.edition.id,
+        "status": "superseded; not in force" if superseded else "in force",
+        "date": offer.date,
+        "source": where or source.name,
+        "sha256": source.sha256,
+        "publisher": offer.publication.publisher,
+        "licence": offer.publication.licence,
+        "note": _UNOFFICIAL,
+    }
+
+
+def _about(offer: Offer, more: Iterable[PandocNode] = ()) -> list[PandocNode]:
+    """The same as the first thing in a document."""
+    facts = _facts(offer)
+    address = facts["source"]
+    lines = [
+        para(strong("Edition: "), words(f"{offer.edition.id}, {facts['status']}")),
+        para(strong("Source: "), link(address, address), words(f", SHA-256 {facts['sha256']}")),
+        para(strong("Date of the source: "), words(say_date(facts["date"]))),
+        para(strong("Publisher: "), words(facts["publisher"])),
+        para(strong("Licence: "), words(_licence(offer.publication))),
+        para(words(_UNOFFICIAL)),
+    ]
+    if offer.home:
+        lines.append(
+            para(words("Read it by paragraph, with what has changed since, at "), link(offer.home, offer.home))
+        )
+    return [header(1, "about-this-file", words("About this file")), *lines, *more]
+
+
+def _licence(publication: Publication) -> str:
+    if publication.specimen:
+        return publication.licence
+    return f"Contains public sector information licensed under the {publication.licence}."
+
+
+# --- The whole text --------------------------------------------------------------------------------
+
+
+def manuscripts(offer: Offer) -> dict[str, Manuscript]:
+    """File name without its ending -> manuscript: the edition, and the duties of each of those bound."""
+    bound = [agency for agency in offer.ledger.names if offer.ledger.of(agency)]
+    return {offer.stem: _whole(offer), **{_stem(offer, agency): _duties(offer, agency) for agency in bound}}
+
+
+def _stem(offer: Offer, agency: str) -> str:
+    return f"{offer.stem}-duties-{slug(agency)}"
+
+
+def _whole(offer: Offer) -> Manuscript:
+    return Manuscript(
+        title=clean(full_name(offer.edition)),
+        subtitle=clean(offer.edition.subtitle or ""),
+        publisher=offer.publication.publisher,
+        rights=_licence(offer.publication),
+        running=_running(offer),
+        about=_about(offer),
+        blocks=document_blocks(offer.document),
+        pictures={picture_name(asset.name): asset.content for asset in offer.document.assets},
+        contents=True,
+    )
+
+
+def _running(offer: Offer) -> str:
+    status = "superseded, not in force" if is_superseded(offer.edition, offer.publication) else "in force"
+    return clean(f"{offer.publication.title} {offer.edition.id}: unofficial copy, {status}")
+
+
+# --- Duties ----------------------------------------------------------------------------------------
+
+
+def _duties(offer: Offer, agency: str) -> Manuscript:
+    ledger = offer.ledger
+    name = ledger.names[agency]
+    blocks: list[PandocNode] = []
+    for strength in STRENGTHS:
+        mine = [duty for duty in ledger.of(agency) if duty.strength == strength]
+        if mine:
+            blocks.append(header(1, strength.replace(" ", "-"), words(strength.capitalize())))
+            blocks.append(bullets(_duty(offer, duty) for duty in mine))
+    return Manuscript(
+        title=clean(f"{name}: duties"),
+        subtitle=clean(full_name(offer.edition)),
+        publisher=offer.publication.publisher,
+        rights=_licence(offer.publication),
+        running=_running(offer),
+        about=_about(offer, [para(words(f"{_COMPUTED} {ledger.measured}"))]),
+        blocks=blocks,
+    )
+
+
+def _duty(offer: Offer, duty: Duty) -> list[PandocNode]:
+    place = offer.ledger.places[duty.at.anchor]
+    name = clean(place.name)
+    where = link(name, f"{offer.home}{place.address}") if offer.home and place.address else words(name)
+    page = words(f", page {duty.page}") if duty.page else []
+    return [para(words(duty.sentence), words(" ("), where, page, words(")"))]
+
+
+# --- Data ------------------------------------------------------------------------------------------
+
+
+def table_files(offer: Offer) -> dict[str, bytes]:
+    """File name -> content: the edition and each agency's duties as JSON and CSV."""
+    facts = _facts(offer)
+    ledger = offer.ledger
+    files = {
+        f"{offer.stem}.json": data_files.encode({**facts, "provisions": offer.records}),
+        f"{offer.stem}.csv": _csv(_COLUMNS, (_row(record) for record in offer.records), facts),
+    }
+    for agency in (agency for agency in ledger.names if ledger.of(agency)):
+        stem = _stem(offer, agency)
+        told = {**facts, "bound": ledger.names[agency], "note": f"{_COMPUTED} {_UNOFFICIAL}"}
+        files[f"{stem}.json"] = data_files.encode({**told, "duties": duty_records(ledger.of(agency))})
+        files[f"{stem}.csv"] = _csv(CSV_COLUMNS, csv_rows(ledger, ledger.of(agency)), facts)
+    return files
+
+
+_COLUMNS = ("anchor", "number", "kind", "heading", "text", "page", "url")
+_TOLD = ("edition", "status", "date", "source", "licence")
+
+
+def _row(record: data_files.ProvisionRecord) -> tuple[str, ...]:
+    cells = (record.anchor, record.number, record.kind, record.heading, record.text, record.page, record.url)
+    return tuple("" if cell is None else str(cell) for cell in cells)
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]], facts: Mapping[str, str]) -> bytes:
+    """A table of which each row says where it comes from, so that it still does when rows are sorted or copied."""
+    told = [facts[column] for column in _TOLD]
+    return csv_table((*columns, *_TOLD), ((*row, *told) for row in rows))
+
+
+def link_to_files() -> str:
+    """The downloads as a section of the edition's home page, in Markdown."""
+    return (
+        "\n\n## Take it away {: #take-it-away }\n\n"
+        f"-   [Downloads]({PAGE}): the whole text and each agency's duties as PDF, Word, EPUB, CSV and JSON, "
+        "and the text as Markdown\n"
+    )
+
+
+# --- The page --------------------------------------------------------------------------------------
+
+
+def downloads_page(offer: Offer, sizes: Mapping[str, int]) -> Page:
+    """The page that lists all files; `sizes` are in bytes, by file name."""
+    facts, ledger = _facts(offer), offer.ledger
+    head = ("Whose duties", *(form.upper() for form in _FORMS))
+    rows = [
+        (escape_markdown(name), *(_offered(f"{_stem(offer, agency)}.{form}", form, sizes, name) for form in _FORMS))
+        for agency, name in ledger.names.items()
+        if ledger.of(agency)
+    ]
+    source = escape_markdown(facts["source"])
+    if facts["source"].startswith("http"):
+        source = f"[the official file]({facts['source']})"
+    printed = [
+        f"# Downloads: the {escape_markdown(offer.edition.id)} edition {{: #downloads .furniture }}",
+        f"All of them are made from the same text as these pages. {_UNOFFICIAL}",
+        "\n".join(
+            (
+                f"-   Source: {source}",
+                f"-   SHA-256 of the source: `{facts['sha256']}`",
+                f"-   Date of the source: {say_date(facts['date'])}",
+                f"-   Status: {facts['status']}",
+                f"-   Licence: {escape_markdown(_licence(offer.publication))}",
+            )
+        ),
+        "## The whole text {: #whole .furniture }",
+        _whole_table(offer, sizes),
+        "## Duties {: #duties .furniture }",
+        _COMPUTED,
+        render_table(head, rows) if rows else "No duties were found in this edition.",
+    ]
+    meta = front_matter({"title": "Downloads", "kind": "downloads"})
+    return Page(PAGE, "Downloads", meta + join_parts(printed))
+
+
+def _whole_table(offer: Offer, sizes: Mapping[str, int]) -> str:
+    rows = [
+        (escape_markdown(what), _offered(f"{offer.stem}.{form}", f"{offer.stem}.{form}", sizes, ""))
+        for form, what in _OF_THE_WHOLE.items()
+    ]
+    return render_table(("Format", "File"), rows)
+
+
+def _offered(name: str, label: str, sizes: Mapping[str, int], whose: str, to: str = "") -> str:
+    """A link to a file with its size, or word that it could not be made."""
+    if name not in sizes:
+        return f"{escape_html(label.upper() if whose else label)}: could not be made"
+    said = f' aria-label="{escape_html(f"{label.upper()}, {whose}: {say_size(sizes[name])}")}"' if whose else ""
+    shown = label.upper() if whose else label
+    return f'<a href="{to}{escape_html(name)}" download{said}>{escape_html(shown)}</a> {say_size(sizes[name])}'
+
+
+def say_size(size: int) -> str:
+    """A size as people say it: "12 KB", "1.4 MB"."""
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(round(size / 1e3), 1)} KB"
+
+
+def with_files(page: Page, offer: Offer, sizes: Mapping[str, int]) -> Page:
+    """A ledger page with links to its files, where it is that of somebody bound; other pages as they are."""
+    for agency in offer.ledger.names:
+        stem = _stem(offer, agency)
+        if page.path == page_path(agency) and f"{stem}.csv" in sizes:
+            links = ", ".join(
+                _offered(f"{stem}.{f}", f, sizes, offer.ledger.names[agency], f"../../{FOLDER}") for f in _FORMS
+            )
+            section = f"\n\n## Take this list away {{: #downloads .furniture }}\n\n{links}\n"
+            back = "[All whom the ledger names](index.md)"
+            text = page.markdown.replace(back, f"{back}. [Word, PDF and other files of this list](#downloads)", 1)
+            return structs.replace(page, markdown=text + section)
+    return page

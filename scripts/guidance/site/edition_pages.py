@@ -1,0 +1,390 @@
+"""An edition's home page, with or without its text: its facts, documents, revisions and chapters.
+
+Facts of the register and words given to it only; a fact that nobody has confirmed is printed as such.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+
+from guidance.document.model import Document
+from guidance.document.register import Basis, Edition, Publication, Revision
+from guidance.site.inline import clean, escape_html, escape_markdown
+from guidance.site.pages import Page, front_matter, join_parts, render_table, source_address
+
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_UNCONFIRMED = ' <span class="unconfirmed">not confirmed</span>'
+
+
+def say_date(date: str | None) -> str:
+    """A date as people write it, as exact as it is known: "18 March 2026", "April 2006", "1999", "not known"."""
+    if date is None:
+        return "not known"
+    parts = date.split("-")
+    if not all(part.isdigit() for part in parts) or (len(parts) > 1 and not 1 <= int(parts[1]) <= 12):
+        return date
+    words = [parts[0], *(_MONTHS[int(month) - 1] for month in parts[1:2]), *(str(int(day)) for day in parts[2:3])]
+    return " ".join(reversed(words))
+
+
+def is_superseded(edition: Edition, publication: Publication) -> bool:
+    """Whether an edition is no longer in force."""
+    return edition.id != publication.in_force.id
+
+
+def full_name(edition: Edition) -> str:
+    """An edition's title, with its id where the title does not tell it from the others."""
+    return edition.title if edition.id in edition.title else f"{edition.title} ({edition.id})"
+
+
+def render_home(
+    edition: Edition,
+    publication: Publication,
+    *,
+    overview: str = "",
+    document: Document | None = None,
+    pages: Iterable[Page] = (),
+    nearest: Edition | None = None,
+) -> Page:
+    """An edition's home page. Without a document it says that the text is not loaded, how to add it, and which
+    edition with text comes `nearest`."""
+    pages = tuple(pages)
+    name = full_name(edition)
+    printed = [
+        f"# {escape_markdown(name)} {{: #edition }}",
+        f"{escape_markdown(edition.subtitle, line_start=True)}\n{{: .subtitle }}" if edition.subtitle else "",
+        escape_markdown(edition.summary, line_start=True),
+        _without_text(edition, nearest) if document is None else _contents(pages, document),
+        overview.strip(),
+        _facts(edition, publication, document),
+        _documents(edition),
+        _revisions(edition, document),
+        _links(edition),
+        _unknown(edition),
+        _converted(document) if document else "",
+    ]
+    facts = {"title": clean(name), "kind": "home"}
+    source = source_address(edition, sha256=document.source.sha256 if document else None)
+    if source:
+        facts["source_address"] = source
+    return Page(
+        "index.md", f"The {clean(edition.id)} edition", front_matter(facts) + join_parts(printed), ("edition",)
+    )
+
+
+def render_stub(
+    edition: Edition, publication: Publication, *, overview: str = "", nearest: Edition | None = None
+) -> tuple[Page, ...]:
+    """The pages of an edition whose text is not loaded: its home page alone."""
+    return (render_home(edition, publication, overview=overview, nearest=nearest),)
+
+
+def _sure(basis: Basis) -> str:
+    return _UNCONFIRMED if basis == "C" else ""
+
+
+def _contents(pages: tuple[Page, ...], document: Document) -> str:
+    """The chapters with the numbers of their paragraphs, and below long ones their pages."""
+    numbers = {p.anchor: p.number for p in document.provisions if p.kind == "paragraph" and p.number}
+    entries = []
+    for page in pages:
+        parts = [one for one in pages if one is page or one.parent == page.path]
+        held = [numbers[anchor] for part in parts for anchor in part.anchors if anchor in numbers]
+        entry = f"{'    ' if page.parent else ''}-   [{escape_markdown(page.title)}]({page.path})"
+        entries.append(f'{entry} <span class="range">{_range(held)}</span>' if held else entry)
+    return (
+        '## Contents {: #chapters }\n\n<div class="chapters" markdown="1">\n\n' + "\n".join(entries) + "\n\n</div>"
+    )
+
+
+def _range(numbers: list[str]) -> str:
+    first, last = escape_html(numbers[0]), escape_html(numbers[-1])
+    return f"paragraph {first}" if first == last else f"paragraphs {first}–{last}"
+
+
+def _without_text(edition: Edition, nearest: Edition | None) -> str:
+    address = source_address(edition)
+    lines = ["## Full text not loaded in this build {: #not-loaded }"]
+    if address and address.startswith(("http://", "https://")):
+        lines.append(f"Read it in the [official file]({address}).")
+    if nearest:
+        link = f"[the {escape_markdown(nearest.id)} edition](../{nearest.id}/)"
+        lines.append(f"The nearest edition with its full text here is {link}.")
+    lines.append(
+        "<small>Whoever builds this site: put the file into the folder `sources/` "
+        f"under the name `{edition.id}.pdf` and run `make site` again. "
+        "Or name a folder that holds it: `GUIDANCE_SOURCES=folder make site`.</small>"
+    )
+    return '<div class="not-loaded" markdown="1">\n\n' + "\n\n".join(lines) + "\n\n</div>"
+
+
+def revision_read(edition: Edition, document: Document) -> Revision | None:
+    """The revision whose file a document was read from, by its SHA-256; None where the register has none."""
+    return next((r for r in edition.revisions if r.sha256 == document.source.sha256), None)
+
+
+def _facts(edition: Edition, publication: Publication, document: Document | None) -> str:
+    sure = _sure(edition.basis)
+    rows = [("Status", _status(edition, publication))]
+    if document:
+        rows.append(("The text here is", _say_revision(revision_read(edition, document), edition)))
+    rows.append(("Published", say_date(edition.published) + sure))
+    if edition.in_force:
+        rows.append(("In force from", say_date(edition.in_force) + sure))
+    if edition.ended:
+        rows.append(("Superseded on", say_date(edition.ended)))
+    if edition.replaced:
+        rows.append(("Replaced", escape_markdown(edition.replaced)))
+    rows.append(("Publisher", escape_markdown(publication.publisher)))
+    return "## About this edition {: #about }\n\n" + render_table(("Fact", "What is known"), rows)
+
+
+def _status(edition: Edition, publication: Publication) -> str:
+    successor = publication.successor(edition)
+    if not is_superseded(edition, publication):
+        return "In force"
+    by = f" by the {escape_markdown(successor.id)} edition" if successor else ""
+    return f"Superseded{by}; not in force"
+
+
+def _documents(edition: Edition) -> str:
+    rows = [
+        (
+            escape_markdown(d.title) + _sure(d.basis),
+            escape_markdown(
+                ", ".join(filter(None, (d.reference, f"ISBN {d.isbn}" if d.isbn else None))) or "not known"
+            ),
+            str(d.pages) if d.pages else "not known",
+            escape_markdown(d.size or "not known"),
+        )
+        for d in edition.documents
+    ]
+    head = ("Document", "Reference", "Pages", "Size")
+    return "## Documents {: #documents }\n\n" + render_table(head, rows) if rows else ""
+
+
+def _say_revision(revision: Revision | None, edition: Edition) -> str:
+    """Which revision is read here, and whether a newer one is known."""
+    if revision is None:
+        return "of a file whose revision is not known: its SHA-256 is not in the register"
+    newest = [r for r in edition.revisions if not r.unreviewed][-1]
+    newer = "" if revision == newest or revision.unreviewed else "; a newer revision is known"
+    when = f"issued {say_date(revision.date)}" if revision.date else "its date is not known"
+    unreviewed = ", which nobody has reviewed" if revision.unreviewed else ""
+    return f"revision [{escape_markdown(revision.id)}](#revisions), {when}{unreviewed}{newer}"
+
+
+def _revisions(edition: Edition, document: Document | None) -> str:
+    """Every revision with the time for which it stood; the one that is read here is marked."""
+    read = revision_read(edition, document) if document else None
+    rows = []
+    for at, r in enumerate(edition.revisions):
+        later = next((n.date for n in edition.revisions[at + 1 :] if n.date), edition.ended)
+        until = "not known" if r.unreviewed else say_date(later) if later else "in force"
+        here = " **The text here is this one.**" if r == read else ""
+        file = f"[official file]({r.url})" if r.url else "no address known"
+        rows.append((say_date(r.date) + _sure(r.basis), until, escape_markdown(r.what) + here, file))
+    head = ("From", "Until", "What changed", "File")
+    return "## Revisions {: #revisions }\n\n" + render_table(head, rows) if rows else ""
+
+
+def _links(edition: Edition) -> str:
+    entries = "\n".join(f"-   [{escape_markdown(link.title)}]({link.url})" for link in edition.links)
+    return f"## Official pages {{: #official-pages }}\n\n{entries}" if entries else ""
+
+
+def _unknown(edition: Edition) -> str:
+    entries = "\n".join(f"-   {escape_markdown(what, line_start=True)}" for what in edition.unknown)
+    return f"## What is not known {{: #not-known }}\n\n{entries}" if entries else ""
+
+
+def _converted(document: Document) -> str:
+    return (
+        "## How far to trust this copy {: #trust }\n\n"
+        f"This text was read by a program from the official file ({len(document.provisions)} provisions, "
+        f"{len(document.notes)} footnotes). [How this edition was converted](conversion.md) says what was placed, "
+        "what was left out and why, and what a reader must know. The official file is what counts."
+    )
+
+
+Settings = dict[str, object]
+
+
+def edition_settings(
+    edition: Edition, publication: Publication, pages: Iterable[Page], *, with_text: Collection[str] = ()
+) -> Settings:
+    """The settings of an edition's MkDocs build that are its own: `site_name`, `nav` and `extra`.
+
+    `with_text` has the ids of all editions whose text this build holds. The theme finds everything it prints
+    around a page in `extra` and in the page's own front matter. Addresses in them go from the root of the
+    publication's site, where each edition is a folder.
+    """
+    return {
+        "site_name": f"{publication.title}: {edition.id}",
+        "site_description": f"{edition.title}. An unofficial copy with an address for every paragraph.",
+        "nav": navigation(pages),
+        "extra": {
+            **_extra(publication, with_text, ".."),
+            "edition": _summary(edition, publication, with_text),
+        },
+    }
+
+
+def root_settings(publication: Publication, *, with_text: Collection[str] = ()) -> Settings:
+    """The same for the hand-written pages, which belong to no edition; their navigation is theirs."""
+    return {
+        "site_name": publication.title,
+        "site_description": f"{publication.title}: every edition, with an address for every paragraph. Unofficial.",
+        "extra": _extra(publication, with_text, "."),
+    }
+
+
+def _extra(publication: Publication, with_text: Collection[str], to_root: str) -> Settings:
+    """What every page's frame says; `to_root` leads from the build's root to the publication's."""
+    return {
+        "to_root": to_root,
+        "feeds": True,
+        "search": bool(with_text),  # whether there is anything to search
+        "publication": {
+            "title": publication.title,
+            "short": publication.short,
+            "publisher": publication.publisher,
+            "licence": publication.licence,
+            "specimen": publication.specimen,
+        },
+        "editions": [_summary(e, publication, with_text) for e in reversed(publication.editions)],
+        "in_force": _summary(publication.in_force, publication, with_text),
+    }
+
+
+def _summary(edition: Edition, publication: Publication, with_text: Collection[str]) -> Settings:
+    """What the theme says of an edition wherever it names it."""
+    successor = publication.successor(edition)
+    superseded = is_superseded(edition, publication)
+    ended = edition.ended or (successor and (successor.in_force or successor.published)) if superseded else None
+    return {
+        "id": edition.id,
+        "title": edition.title,
+        "published": say_date(edition.published),
+        "date": edition.published,
+        "superseded": superseded,
+        "ended": say_date(ended) if ended else None,
+        "successor": successor.id if superseded and successor else None,
+        "with_text": edition.id in with_text,
+        "source": source_address(edition),
+    }
+
+
+def navigation(pages: Iterable[Page]) -> list[object]:
+    """MkDocs' `nav` for an edition's pages: pages below another one become its section, itself first."""
+    pages = tuple(pages)
+    entries: list[object] = []
+    for page in pages:
+        below = [p for p in pages if p.parent == page.path]
+        if below:
+            entries.append({page.title: [page.path, *({p.title: p.path} for p in below)]})
+        elif page.parent is None:
+            entries.append({page.title: page.path})
+    return entries
+
+
+def render_root_home(publication: Publication, with_text: Collection[str] = ()) -> str:
+    """A home page for a publication that has none of its own."""
+    about = "Made-up guidance, to show the machine at work: it binds nobody." if publication.specimen else ""
+    current = publication.in_force
+    now = f"The edition in force is [that of {current.id}]({current.id}/)."
+    parts = (
+        f"# {escape_markdown(publication.title)}",
+        about,
+        now,
+        "## Editions",
+        _table(publication, with_text),
+    )
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _table(publication: Publication, with_text: Collection[str]) -> str:
+    head = "| Edition | Stood from | Until | What was new | Full text here |\n|---|---|---|---|---|"
+    rows = [_row(edition, with_text) for edition in reversed(publication.editions)]
+    return "\n".join((head, *rows))
+
+
+def _row(edition: Edition, with_text: Collection[str]) -> str:
+    until = say_date(edition.ended) if edition.ended else "in force"
+    cells = (
+        f"[{edition.id}]({edition.id}/)",
+        say_date(edition.in_force or edition.published),
+        until,
+        escape_markdown(edition.summary),
+        "yes" if edition.id in with_text else "no",
+    )
+    return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
+
+
+PATH = "editions.md"
+_UNSURE = ' <span class="unconfirmed">not confirmed</span>'
+
+
+def render_editions(publication: Publication, with_text: Collection[str] = ()) -> Page:
+    """The page, for the root of the publication's site. `with_text` has the ids of editions whose text is there."""
+    printed = [
+        "# All editions",
+        f"In force is the edition of **{escape_markdown(publication.in_force.id)}**. The others are kept so that "
+        "you can see what applied when something happened.",
+        render_table(
+            ("Edition", "What was new"),
+            (_timeline_row(edition, publication, with_text) for edition in reversed(publication.editions)),
+        ),
+        "## What stood on a day {: #as-it-stood }",
+        "Some editions were issued anew while they stood. Find the last line that is not after your day. Dates "
+        "are as exact as they are known.",
+        render_table(("From", "Edition", "What happened"), _events(publication)),
+    ]
+    return Page(
+        PATH, "All editions", front_matter({"title": "All editions", "kind": "editions"}) + join_parts(printed)
+    )
+
+
+def _timeline_row(edition: Edition, publication: Publication, with_text: Collection[str]) -> tuple[str, ...]:
+    unsure = _UNSURE if edition.basis == "C" else ""
+    until = say_date(edition.ended) if edition.ended else "in force"
+    if is_superseded(edition, publication) and not edition.ended:
+        until = "superseded"
+    stood = f"{say_date(edition.in_force or edition.published)}{unsure} – {until}"
+    text = "text here" if edition.id in with_text else "no text here"
+    return f"{_link(edition)}<br>{stood}<br><small>{text}</small>", escape_markdown(edition.summary)
+
+
+def _events(publication: Publication) -> Iterator[tuple[str, ...]]:
+    """Beginnings of editions and their revisions, oldest first; no beginning is told twice."""
+    for edition in publication.editions:
+        start = edition.in_force or edition.published
+        first, later = _first_issue(edition, start)
+        what = "Took over" if edition is not publication.editions[0] else "The first edition listed here"
+        unsure = _UNSURE if edition.basis == "C" else ""
+        yield say_date(start) + unsure, _link(edition), f"{what}.{' ' + escape_markdown(first) if first else ''}"
+        for revision in later:
+            unsure = _UNSURE if revision.basis == "C" else ""
+            yield say_date(revision.date) + unsure, _link(edition), escape_markdown(revision.what)
+
+
+def _first_issue(edition: Edition, start: str) -> tuple[str, tuple[Revision, ...]]:
+    revisions = edition.revisions
+    if revisions and revisions[0].date == start:
+        return revisions[0].what, revisions[1:]
+    return "", revisions
+
+
+def _link(edition: Edition) -> str:
+    return f"[{escape_markdown(edition.id)}](../{edition.id}/)"

@@ -1,0 +1,241 @@
+"""What happened, as Atom feeds and as a public log: to the official files, to their text, and to this site.
+
+Every entry has its own day, from the register or from what we wrote down; nothing here asks a clock.
+"""
+
+import tomllib
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from html import escape
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from guidance.document.anchors import slug
+from guidance.document.model import GuidanceError
+from guidance.document.register import Edition, PartialDate, Publication
+from guidance.site.edition_pages import is_superseded, say_date
+from guidance.site.inline import clean, escape_markdown
+from guidance.site.pages import Page, front_matter, join_parts
+
+NAME = "llms.txt"
+
+
+def render_llms(publication: Publication, with_text: Collection[str], base: str = "") -> str:
+    """The file; `base` is the address of the publication's root, empty where that is not known."""
+    lines = [
+        f"# {clean(publication.title)}",
+        "",
+        "> An unofficial copy of every edition, with an address for every paragraph. Published by "
+        f"{clean(publication.publisher)}; {clean(publication.licence)}. Where this differs from the official file, "
+        "the official file counts.",
+        "",
+        f"The edition in force is that of {publication.in_force.id}. Say which edition you quote and whether it is "
+        "in force. Cite a paragraph by its address: `<edition>/p/<number>/`.",
+        "",
+        "## Editions",
+        "",
+        *(_line(edition, publication, edition.id in with_text, base) for edition in reversed(publication.editions)),
+        "",
+        "## Data",
+        "",
+        *(_data(edition, publication, base) for edition in with_text),
+        f"- [Crosswalk]({base}crosswalk.json): each provision through all editions with text" if with_text else "",
+        f"- [What has changed]({base}log/), and [as a feed]({base}feed.xml)",
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _line(edition: Edition, publication: Publication, has_text: bool, base: str) -> str:
+    ended = f" on {say_date(edition.ended)}" if edition.ended else ""
+    status = f"superseded{ended}" if is_superseded(edition, publication) else "in force"
+    text = "" if has_text else "; its text is not here"
+    summary = clean(edition.summary)
+    return (
+        f"- [{edition.id}]({base}{edition.id}/): {status}; published {say_date(edition.published)}{text}. {summary}"
+    )
+
+
+def _data(edition: str, publication: Publication, base: str) -> str:
+    stem = f"{slug(publication.short)}-{slug(edition)}"
+    return (
+        f"- [{edition} in one Markdown file]({base}{edition}/downloads/{stem}.md), "
+        f"[in JSON]({base}{edition}/downloads/{stem}.json), "
+        f"[provisions]({base}{edition}/provisions.json), [duties]({base}{edition}/duties.json)"
+    )
+
+
+LOG = "log.toml"  # among the hand-written pages
+PAGE = "log.md"
+_SUBTITLE = "Unofficial. Where only the month or the year of an event is known, its first day stands for it."
+_ATOM = "http://www.w3.org/2005/Atom"
+
+
+class FeedEntry(Struct, frozen=True):
+    """Something that happened: its key, which stays, its day as well as it is known, what it was, and where to read
+    of it (an address from the publication's root)."""
+
+    key: str
+    date: str
+    title: str
+    what: str
+    address: str
+    official: bool = True  # whether it happened to the guidance, or only to this site
+
+
+class Feed(Struct, frozen=True):
+    """A feed at a path from the publication's root, and the page that it is about."""
+
+    path: str
+    title: str
+    address: str
+    entries: tuple[FeedEntry, ...]
+
+
+class Written(Struct, frozen=True, forbid_unknown_fields=True):
+    """An entry that somebody wrote into log.toml."""
+
+    date: Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")]
+    title: str
+    what: str
+    address: Annotated[str, Meta(pattern=r"^[a-z0-9/#._-]*\Z")] = ""
+
+
+def read_log(content: bytes | None) -> tuple[FeedEntry, ...]:
+    """What happened to this site, as it was written down. Raises GuidanceError when it is not of this form."""
+    try:
+        held = tomllib.loads(content.decode()) if content else {}
+        written = msgspec.convert(held.get("entries", []), tuple[Written, ...])
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise GuidanceError(f"{LOG}: {error}") from None
+    return tuple(
+        FeedEntry(
+            f"site/{one.date}/{one.title}", one.date, one.title, one.what, one.address or "log/", official=False
+        )
+        for one in written
+    )
+
+
+def edition_entries(edition: Edition, publication: Publication) -> tuple[FeedEntry, ...]:
+    """What happened to an edition: it was published, issued again, superseded."""
+    home, name = f"{edition.id}/", f"The {edition.id} edition"
+    entries = [FeedEntry(f"{edition.id}/published", edition.published, f"{name}: published", edition.summary, home)]
+    for revision in edition.revisions:
+        if revision.date and revision.date != edition.published:
+            title = f"{name}: the official file was issued again"
+            address = f"{home}#revisions"
+            entries.append(
+                FeedEntry(f"{edition.id}/revision/{revision.id}", revision.date, title, revision.what, address)
+            )
+    successor = publication.successor(edition)
+    if edition.ended:
+        by = f" by the {successor.id} edition" if successor else ""
+        where = f"{successor.id}/" if successor else home
+        what = "It is no longer in force."
+        entries.append(FeedEntry(f"{edition.id}/ended", edition.ended, f"{name}: superseded{by}", what, where))
+    return tuple(entries)
+
+
+def newest_first(entries: Iterable[FeedEntry]) -> tuple[FeedEntry, ...]:
+    """Entries by day, the newest first, each once."""
+    return tuple(sorted({e.key: e for e in entries}.values(), key=lambda e: (_moment(e.date), e.key), reverse=True))
+
+
+def _moment(date: str) -> str:
+    """A day as Atom wants it; what is not known of it is taken as the first."""
+    year, month, day = (*date.split("-"), "01", "01")[:3]
+    return f"{year}-{month}-{day}T00:00:00Z"
+
+
+# --- Atom ------------------------------------------------------------------------------------------
+
+
+def feed_files(feeds: Iterable[Feed], publication: Publication, site_url: str | None) -> dict[str, bytes]:
+    """Path from the publication's root -> Atom. `site_url` is that of the publication's root, where it is known;
+    without it addresses go from the feed's own."""
+    return {feed.path: _atom(feed, publication, site_url).encode() for feed in feeds if feed.entries}
+
+
+def _id(publication: Publication, key: str) -> str:
+    """An id that stays wherever the site stands."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"guidance:{publication.title}:{key}").urn
+
+
+def _atom(feed: Feed, publication: Publication, site_url: str | None) -> str:
+    base = f"{site_url.rstrip('/')}/" if site_url else "../" * feed.path.count("/")
+    entries = newest_first(feed.entries)
+    lines = [
+        '<?xml version="1.0" encoding="utf-8"?>',
+        f'<feed xmlns="{_ATOM}" xml:lang="en-GB">',
+        f"<id>{_id(publication, f'feed/{feed.path}')}</id>",
+        f"<title>{_text(feed.title)}</title>",
+        f"<subtitle>{_SUBTITLE}</subtitle>",
+        f"<updated>{_moment(entries[0].date)}</updated>",
+        f"<author><name>{_text(publication.title)}, an unofficial copy</name></author>",
+        f'<link rel="self" type="application/atom+xml" href="{_text(f"{base}{feed.path}")}"/>',
+        f'<link rel="alternate" type="text/html" href="{_text(f"{base}{feed.address}" or "./")}"/>',
+        *(line for entry in entries for line in _entry(entry, publication, base)),
+        "</feed>",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _entry(entry: FeedEntry, publication: Publication, base: str) -> Iterable[str]:
+    known = f"{say_date(entry.date)}. {entry.what}".strip()
+    yield "<entry>"
+    yield f"<id>{_id(publication, entry.key)}</id>"
+    yield f"<title>{_text(entry.title)}</title>"
+    yield f"<updated>{_moment(entry.date)}</updated>"
+    yield f'<link rel="alternate" type="text/html" href="{_text(f"{base}{entry.address}" or "./")}"/>'
+    yield f"<summary>{_text(known)}</summary>"
+    yield "</entry>"
+
+
+def _text(text: str) -> str:
+    return escape(clean(text))
+
+
+# --- The log ---------------------------------------------------------------------------------------
+
+
+def log_page(entries: Sequence[FeedEntry], feeds: Mapping[str, Sequence[Feed]]) -> Page:
+    """The public log, and all feeds by what they are about."""
+    official = [entry for entry in newest_first(entries) if entry.official]
+    ours = [entry for entry in newest_first(entries) if not entry.official]
+    printed = [
+        "# What has changed {: #log }",
+        "In the official files and on this site, newest first. A feed reader tells you of news: "
+        f"{_link('feed.xml', 'all of it')}, or only your part, [below](#feeds).",
+        "## In the official files {: #official }",
+        _listed(official),
+        "## On this site {: #site }" if ours else "",
+        _listed(ours),
+        "## Feeds {: #feeds }",
+        *(_feeds(about, some) for about, some in feeds.items() if some),
+    ]
+    meta = front_matter({"title": "What has changed", "kind": "log"})
+    return Page(PAGE, "What has changed", meta + join_parts(printed))
+
+
+def _listed(entries: Iterable[FeedEntry]) -> str:
+    return "\n".join(
+        f"-   **{say_date(e.date)}**: {_link(e.address, e.title)}. {escape_markdown(e.what)}" for e in entries
+    )
+
+
+def _feeds(about: str, feeds: Sequence[Feed]) -> str:
+    rows = "\n".join(f"-   {_link(f.path, f.title)}" for f in feeds)
+    return f"### {escape_markdown(about)}\n\n{rows}"
+
+
+def _link(address: str, words: str) -> str:
+    """A link from the log's page to an address from the publication's root; as HTML, since MkDocs takes one in
+    Markdown that leads to no page of the same build for a slip."""
+    return f'<a href="../{escape(address)}">{escape_markdown(words)}</a>'
+
+
+def publication_date(edition: Edition) -> PartialDate:
+    """The day from which an edition's text counts."""
+    return edition.in_force or edition.published

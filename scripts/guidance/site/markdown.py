@@ -1,0 +1,307 @@
+"""A document's pages as Markdown: provisions with their anchors, links, notes and what stands around them.
+
+Pure, from frozen types to Pages; no file is written, and nothing is known of MkDocs but the Markdown it reads.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+
+from msgspec import Struct
+
+from guidance.document.anchors import permalink_path
+from guidance.document.model import (
+    Definition,
+    Document,
+    Locus,
+    Para,
+    Provision,
+    Reference,
+    Strength,
+    Subheading,
+    Unresolved,
+)
+from guidance.document.register import Edition, Publication
+from guidance.site.annotations import annotate
+from guidance.site.blocks import BlockContext, render_block, render_blocks, render_html
+from guidance.site.conversion_page import render_conversion
+from guidance.site.edition_pages import render_home
+from guidance.site.history_marks import elsewhere_facts
+from guidance.site.inline import Context, MarkupForm, clean, escape_html, escape_markdown, render_text
+from guidance.site.pages import (
+    Page,
+    Sheet,
+    front_matter,
+    html_link,
+    join_parts,
+    lay_out,
+    markdown_link,
+    marked_notes,
+    source_address,
+    to_root,
+)
+
+Counterparts = Mapping[str, Mapping[str, str]]
+"""Per anchor of this edition, per id of another one, where the same text stands there, as an address from the
+site's root ("2018/chapter-1/#para-12")."""
+
+Stamps = Callable[[str, Iterable[str]], Mapping[str, str]]
+"""A page's path and the anchors on it -> per anchor what is printed beside its number, as HTML."""
+
+
+class _Web(Struct, frozen=True):
+    """Where everything is printed: per anchor its page's path, per note its references' (path, id)."""
+
+    homes: Mapping[str, str]
+    references: Mapping[str, list[tuple[str, str]]]
+
+
+def render_pages(
+    document: Document,
+    references: Iterable[Reference | Unresolved],
+    edition: Edition,
+    publication: Publication,
+    *,
+    overview: str = "",
+    counterparts: Counterparts | None = None,
+    nearest: Counterparts | None = None,
+    stamps: Stamps = lambda path, anchors: {},
+    binding: Iterable[tuple[Locus, Strength]] = (),
+    terms: Iterable[Definition] = (),
+) -> tuple[Page, ...]:
+    """All pages of an edition with text, in reading order: its home page, its text, and how it was converted.
+
+    `nearest` has, for texts without a counterpart, the nearest heading above them that has one (or nothing).
+    `overview` is our own Markdown about the edition, printed on its home page; `binding` where words bind,
+    `terms` where one is explained.
+    Pictures are linked below `pages.PICTURES`, under `blocks.picture_name` of their asset's name; writing them
+    there is the caller's.
+    """
+    references = tuple(references)
+    marked = annotate(document, (r for r in references if isinstance(r, Reference)), binding, terms)
+    sheets = lay_out(marked)
+    web = _weave(sheets)
+    text = tuple(
+        _render_sheet(
+            s,
+            web,
+            sheets,
+            edition,
+            document,
+            elsewhere_facts(s.anchors, counterparts or {}, nearest or {}),
+            stamps(s.path, s.anchors),
+        )
+        for s in sheets
+    )
+    home = render_home(edition, publication, overview=overview, document=document, pages=text)
+    return (home, *text, render_conversion(document, references, edition))
+
+
+def _weave(sheets: tuple[Sheet, ...]) -> _Web:
+    """Where each anchor and each note reference stands. A note's second reference has the id fnref-12-2."""
+    homes = {anchor: sheet.path for sheet in sheets for anchor in sheet.anchors}
+    references: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for sheet in sheets:
+        for note in marked_notes((*sheet.provisions, *sheet.notes)):
+            references[note].append((sheet.path, _reference_id(note, len(references[note]) + 1)))
+    return _Web(homes, references)
+
+
+def _reference_id(note: str, count: int) -> str:
+    return f"fnref-{note.removeprefix('fn-')}" + (f"-{count}" if count > 1 else "")
+
+
+def _context(path: str, web: _Web) -> Context:
+    """How texts on one page link elsewhere; it gives out the ids of note references in reading order."""
+    given: Counter[str] = Counter()
+
+    def link(anchor: str, form: MarkupForm) -> str | None:
+        home = web.homes.get(anchor)
+        if home is None:
+            return None
+        return markdown_link(path, home, anchor) if form == "markdown" else html_link(path, home, anchor)
+
+    def note_id(note: str) -> str:
+        mine = [identity for home, identity in web.references.get(note, ()) if home == path]
+        given[note] += 1
+        return mine[given[note] - 1]
+
+    return Context(link, note_id)
+
+
+# --- A page ---------------------------------------------------------------------------------------
+
+
+def _render_sheet(
+    sheet: Sheet,
+    web: _Web,
+    sheets: tuple[Sheet, ...],
+    edition: Edition,
+    document: Document,
+    elsewhere: Mapping[str, object],
+    stamps: Mapping[str, str],
+) -> Page:
+    context = _context(sheet.path, web)
+    root = to_root(sheet.path)
+    printed = [] if _begins_with_heading(sheet) else [f"# {escape_markdown(sheet.title)} {{: .furniture }}"]
+    levels: list[int] = [] if not printed else [0]
+    for provision in sheet.provisions:
+        if provision.level is not None and _is_titled(provision):
+            while levels and levels[-1] >= provision.level:
+                levels.pop()
+            levels.append(provision.level)
+        depth = min(max(len(levels), 1), 6)
+        printed.append(_render_provision(provision, BlockContext(context, depth, root, stamps)))
+    printed.append(_contents_below(sheet, sheets))
+    printed.append(_render_notes(sheet, web, BlockContext(context, 2, root)))
+    meta = _meta(sheet, edition, document, elsewhere)
+    return Page(
+        sheet.path, clean(sheet.title), meta + join_parts(printed), sheet.anchors, sheet.parent, sheet.sources
+    )
+
+
+def _begins_with_heading(sheet: Sheet) -> bool:
+    first = sheet.provisions[0] if sheet.provisions else None
+    return first is not None and _is_titled(first)
+
+
+def _is_titled(provision: Provision) -> bool:
+    """Whether a provision is a heading of the page, with words to print."""
+    return provision.level is not None and provision.heading is not None and bool(provision.heading.plain.strip())
+
+
+def _meta(sheet: Sheet, edition: Edition, document: Document, elsewhere: Mapping[str, object]) -> str:
+    """The page's facts for the theme: its title, its place in the official file, its places in other editions."""
+    facts: dict[str, object] = {"title": clean(sheet.title), "kind": "text"}
+    if sheet.sources:
+        first, last = sheet.sources
+        facts["source_pages"] = [first, last]
+        address = source_address(edition, first, document.source.sha256)
+        if address:
+            facts["source_address"] = address
+    return front_matter({**facts, **elsewhere})
+
+
+def _contents_below(sheet: Sheet, sheets: tuple[Sheet, ...]) -> str:
+    """Links to the pages below this one."""
+    below = [s for s in sheets if s.parent == sheet.path]
+    if not below:
+        return ""
+    entries = (
+        f"-   [{escape_markdown(s.title)}]({markdown_link(sheet.path, s.path, '').removesuffix('#')})"
+        for s in below
+    )
+    return _division('class="below furniture"', "\n".join(("**This part goes on**\n", *entries)))
+
+
+def _division(attributes: str, markdown: str) -> str:
+    return f'<div {attributes} markdown="1">\n\n{markdown}\n\n</div>'
+
+
+# --- A provision ----------------------------------------------------------------------------------
+
+
+def _render_provision(provision: Provision, setting: BlockContext) -> str:
+    if _is_titled(provision):
+        return "\n\n".join(filter(None, (_heading(provision, setting), render_blocks(provision.blocks, setting))))
+    if provision.kind == "paragraph":
+        return _numbered(provision, setting)
+    first = provision.blocks[0] if provision.blocks else None
+    if provision.kind == "text" and not provision.heading and isinstance(first, Para) and first.text.plain.strip():
+        rest = render_blocks(provision.blocks[1:], setting)
+        words = (_pin(provision, setting), setting.stamps.get(provision.anchor), render_block(first, setting))
+        opening = f"{' '.join(filter(None, words))}\n{{: #{provision.anchor} .text{_on_page(provision)} }}"
+        return "\n\n".join(filter(None, (opening, rest)))
+    return _framed(provision, setting)
+
+
+def _heading(provision: Provision, setting: BlockContext) -> str:
+    assert provision.heading
+    marker = escape_markdown(provision.marker)
+    words = render_text(provision.heading, setting.context, line_start=False)
+    title = " ".join(filter(None, (marker, words, _pin(provision, setting))))
+    return f"{'#' * setting.depth} {title} {{: #{provision.anchor} .{provision.kind}{_on_page(provision)} }}"
+
+
+def _on_page(provision: Provision) -> str:
+    """An attribute that says on which page of the source file a provision starts."""
+    return f' data-page="{provision.page}"' if provision.page else ""
+
+
+def _numbered(provision: Provision, setting: BlockContext) -> str:
+    """A numbered paragraph: its number is a link to its permanent address, before its first words."""
+    number = escape_html(provision.marker or provision.number or "")
+    opening = f'<a class="number" href="{_address(provision, setting)}">{number}</a>' if number else ""
+    opening = " ".join(filter(None, (opening, setting.stamps.get(provision.anchor))))
+    blocks = provision.blocks
+    title = render_text(provision.heading, setting.context, line_start=False) if provision.heading else ""
+    if title:
+        opening = f"{opening} <strong>{title}</strong>".lstrip()
+    if blocks and isinstance(blocks[0], Para):
+        words = render_text(blocks[0].text, setting.context, line_start=not opening)
+        opening, blocks = f"{opening} {words}".strip(), blocks[1:]
+    if not opening:
+        return _framed(provision, setting)
+    printed = f"{opening}\n{{: #{provision.anchor} .paragraph{_on_page(provision)} }}"
+    return "\n\n".join(filter(None, (printed, render_blocks(blocks, setting))))
+
+
+def _framed(provision: Provision, setting: BlockContext) -> str:
+    """A provision that is more than prose, in an element of its own that carries its anchor."""
+    attributes = f'class="{provision.kind}" id="{escape_html(provision.anchor)}"{_on_page(provision)}'
+    heading = ""
+    if provision.heading:
+        title = Subheading(provision.heading)
+        heading = render_block(title, setting)
+    if provision.kind == "box":
+        attributes += f' role="group" aria-label="{escape_html(_box_name(provision))}"'
+    marker = escape_markdown(provision.marker, line_start=True)
+    body = render_blocks(provision.blocks, setting)
+    stamp = " ".join(filter(None, (_pin(provision, setting), setting.stamps.get(provision.anchor))))
+    return _division(attributes, "\n\n".join(filter(None, (stamp, marker, heading, body))))
+
+
+def _address(provision: Provision, setting: BlockContext) -> str:
+    return escape_html(f"{setting.root}{permalink_path('', provision.anchor).lstrip('/')}")
+
+
+def _pin(provision: Provision, setting: BlockContext) -> str:
+    """The permanent address of what has no number to carry it. It has no words of its own, so that headings stay
+    theirs; a script puts a menu in its place."""
+    return f'<a class="pin" href="{_address(provision, setting)}" aria-label="Permanent address"></a>'
+
+
+def _box_name(provision: Provision) -> str:
+    """What a box is called when it is read aloud: its title or its first title line."""
+    titles = [provision.heading] if provision.heading else []
+    titles += [block.text for block in provision.blocks if isinstance(block, Subheading)]
+    return f"Box: {titles[0].plain}" if titles else "Box"
+
+
+# --- Notes ----------------------------------------------------------------------------------------
+
+
+def _render_notes(sheet: Sheet, web: _Web, setting: BlockContext) -> str:
+    """The page's notes with their printed numbers, each with a link back to every reference."""
+    if not sheet.notes:
+        return ""
+    entries = "".join(_render_note(note, sheet, web, setting) for note in sheet.notes)
+    return (
+        '<section class="notes" role="doc-endnotes" aria-labelledby="notes">\n'
+        f'<h2 id="notes" class="furniture">Footnotes</h2>\n<ol>\n{entries}</ol>\n</section>'
+    )
+
+
+def _render_note(note: Provision, sheet: Sheet, web: _Web, setting: BlockContext) -> str:
+    number = note.number or ""
+    value = f' value="{number}"' if number.isascii() and number.isdigit() else ""
+    marker = "" if value else f'<span class="marker">{escape_html(number)}</span> '
+    if len(note.blocks) == 1 and isinstance(note.blocks[0], Para):
+        content = render_text(note.blocks[0].text, setting.context, "html")
+    else:
+        content = render_html(note.blocks, setting)
+    back = " ".join(
+        f'<a class="back furniture" href="{escape_html(html_link(sheet.path, path, identity))}" role="doc-backlink"'
+        f' aria-label="Back to reference {at} of note {escape_html(number)}">↩</a>'
+        for at, (path, identity) in enumerate(web.references.get(note.anchor, ()), 1)
+    )
+    return f'<li id="{escape_html(note.anchor)}"{value}>{marker}{content} {back}</li>\n'

@@ -1,0 +1,206 @@
+"""A partnership's own build: what it lays over the site, and the pages, styles and settings that come of it.
+
+Its name, colours, contacts and pages only: no official text, status or "unofficial" is within its reach, and no
+markup, style or script of its own gets onto a page.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from msgspec import Meta, Struct, structs
+
+from guidance.document.model import GuidanceError
+from guidance.site.assemble import Folder
+from guidance.site.inline import escape_html, escape_markdown
+from guidance.site.safe_markdown import make_safe
+
+PLACE = "local"  # the folder of its pages, from the site's root
+FILE = "partnership.toml"
+_CONTRAST = 4.5  # WCAG 2.2, success criterion 1.4.3
+
+Words = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*\Z")]
+Colour = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}\Z")]
+Address = Annotated[str, Meta(pattern=r"^https?://[^\s\"'<>\\]+\Z", max_length=500)]
+Mail = Annotated[str, Meta(pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+\Z", max_length=200)]
+Phone = Annotated[str, Meta(pattern=r"^[0-9+][0-9 ()-]{1,29}\Z")]
+
+
+class Colours(Struct, frozen=True, forbid_unknown_fields=True):
+    """The band at the top and its words, and links on light and dark pages; the site's own where none is given."""
+
+    band: Colour = "#17565a"
+    band_text: Colour = "#ffffff"
+    link: Colour | None = None
+    link_dark: Colour | None = None
+
+
+class Contact(Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody to turn to."""
+
+    who: Words
+    phone: Phone | None = None
+    hours: Words | None = None
+    email: Mail | None = None
+    url: Address | None = None
+
+
+class Elsewhere(Struct, frozen=True, forbid_unknown_fields=True):
+    """A link of the partnership's."""
+
+    title: Words
+    url: Address
+
+
+class Partnership(Struct, frozen=True, forbid_unknown_fields=True):
+    """What partnership.toml holds."""
+
+    name: Words
+    logo: Words | None = None
+    website: Address | None = None
+    colours: Colours = Colours()
+    contacts: tuple[Contact, ...] = ()
+    links: tuple[Elsewhere, ...] = ()
+
+
+class Overlay(Struct, frozen=True):
+    """What is laid over a site: the partnership, its logo (a file name and what is in it), its pages and pictures
+    by path from the site's root, their order, and what was left out of them."""
+
+    partnership: Partnership
+    logo: tuple[str, bytes] | None
+    files: Mapping[str, bytes]
+    nav: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+
+
+def make_overlay(
+    partnership: Partnership,
+    logo: tuple[str, bytes] | None,
+    texts: Mapping[str, str],
+    pictures: Mapping[str, bytes],
+) -> Overlay:
+    """An overlay from what was read: Markdown and pictures by path from the folder of pages.
+
+    Raises GuidanceError when a page leads to something that is not there.
+    """
+    beside = {*texts, *pictures, "index.md"}
+    files: dict[str, bytes] = {f"{PLACE}/{path}": content for path, content in pictures.items()}
+    left_out: list[str] = []
+    names = {}
+    summary = ""
+    for path, text in sorted(texts.items()):
+        safe = make_safe(text, path, beside)
+        left_out += safe.left_out
+        names[path] = safe.title
+        if path == "index.md":
+            summary = safe.markdown.split("\n\n", 2)[-1]
+        else:
+            files[f"{PLACE}/{path}"] = safe.markdown.encode()
+    files[f"{PLACE}/index.md"] = _front(partnership, summary, names).encode()
+    order = (f"{PLACE}/index.md", *(f"{PLACE}/{path}" for path in sorted(texts) if path != "index.md"))
+    return Overlay(partnership, logo, files, order, tuple(left_out))
+
+
+def lay_over(folder: Folder, overlay: Overlay | None) -> Folder:
+    """A folder of the site with the partnership's band, logo and colours; its pages are the root folder's."""
+    if overlay is None or folder.prefix:
+        return folder
+    partner = {
+        "name": overlay.partnership.name,
+        "place": PLACE,
+        "logo": f"assets/{overlay.logo[0]}" if overlay.logo else None,
+    }
+    extra = folder.settings.get("extra")
+    settings = {**folder.settings, "extra": {**(extra if isinstance(extra, dict) else {}), "partner": partner}}
+    extras = {**folder.extras, "assets/partner.css": render_style(overlay.partnership.colours)}
+    if overlay.logo:
+        extras[f"assets/{overlay.logo[0]}"] = overlay.logo[1]
+    return structs.replace(folder, settings=settings, extras=extras)
+
+
+def _front(partnership: Partnership, summary: str, names: Mapping[str, str]) -> str:
+    """The partnership's first page: its summary, whom to turn to, its pages and links."""
+    name = escape_markdown(partnership.name)
+    parts = [
+        f"# {name}",
+        f"This copy of the guidance is put at your disposal by {name}. The text of the guidance is the same on "
+        "every copy. What stands below is the partnership's own.",
+        summary.strip(),
+    ]
+    if partnership.contacts:
+        entries = [f"-   {_contact(contact)}" for contact in partnership.contacts]
+        parts += ["## Who to turn to", "**If a child is in danger now, ring 999.**", "\n".join(entries)]
+    pages = [f"-   [{escape_markdown(title)}]({path})" for path, title in names.items() if path != "index.md"]
+    if pages:
+        parts += ["## More from us", "\n".join(pages)]
+    links = [Elsewhere(partnership.name, partnership.website)] if partnership.website else []
+    if links := [*links, *partnership.links]:
+        parts += ["## Elsewhere", "\n".join(f"-   {_link(one.url, one.title)}" for one in links)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _contact(contact: Contact) -> str:
+    number = "".join(c for c in contact.phone or "" if c in "+0123456789")
+    ways = [_link(f"tel:{number}", contact.phone)] if contact.phone else []
+    ways += [escape_markdown(contact.hours)] if contact.hours else []
+    ways += [_link(f"mailto:{contact.email}", contact.email)] if contact.email else []
+    ways += [_link(contact.url, contact.url)] if contact.url else []
+    return "<br>".join([f"**{escape_markdown(contact.who)}**", *ways])
+
+
+def _link(address: str, words: str) -> str:
+    return f'<a href="{escape_html(address)}">{escape_markdown(words, line_start=True)}</a>'
+
+
+# --- Colours -------------------------------------------------------------------------------------
+
+
+def check_colours(colours: Colours, light: Mapping[str, str], dark: Mapping[str, str], file: str) -> None:
+    """Raise GuidanceError when words would be hard to read: `light` and `dark` are the site's own colours."""
+    pairs = [("band_text", colours.band_text, "the band", colours.band)]
+    for name, colour, page in (("link", colours.link, light), ("link_dark", colours.link_dark, dark)):
+        plain = "#ffffff" if name == "link" else "#000000"
+        grounds = {page[token] for token in _GROUNDS if token in page} or {plain}
+        pairs += [(name, colour, "the page", ground) for ground in sorted(grounds) if colour]
+    for name, colour, what, ground in pairs:
+        found = contrast(colour, ground)
+        if found < _CONTRAST:
+            raise GuidanceError(
+                f"{file}: colours.{name} {colour} on {what}, {ground}, has a contrast of {found:.1f} to 1; "
+                f"choose one with {_CONTRAST} to 1 or more"
+            )
+
+
+_GROUNDS = ("paper", "sheet", "tint", "warn-tint")
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours, 1 to 21, as WCAG defines it."""
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    digits = colour[1:] if len(colour) == 7 else "".join(2 * digit for digit in colour[1:4])
+    channels = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def render_style(colours: Colours) -> bytes:
+    """The band's stylesheet, and the partnership's colours of links."""
+    rows = [
+        f".partner {{ background: {colours.band}; color: {colours.band_text}; font-size: .75rem; }}",
+        ".partner__inner { display: flex; align-items: center; gap: .6rem; max-width: 58rem; margin: 0 auto;"
+        " padding: .3rem .8rem; }",
+        ".partner img { height: 1.6rem; width: auto; max-width: 8rem; }",
+        ".partner a { color: inherit; }",
+        f".partner :focus-visible {{ outline-color: {colours.band_text}; }}",
+        "@media print { .partner { background: none; color: #000; } }",
+    ]
+    for scheme, other, link in (("light", "dark", colours.link), ("dark", "light", colours.link_dark)):
+        if link:
+            rows.append(f":root[data-theme='{scheme}'] {{ --link: {link}; }}")
+            within = f":root:not([data-theme='{other}']) {{ --link: {link}; }}"
+            rows.append(f"@media (prefers-color-scheme: {scheme}) {{ {within} }}")
+    return ("\n".join(rows) + "\n").encode()

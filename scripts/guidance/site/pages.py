@@ -1,0 +1,245 @@
+"""Which provisions stand on which page, where each anchor is addressed, and how one page leads to another.
+
+Pure arithmetic over headings and sizes, and the frame of a page; no text of a document is printed here.
+"""
+
+import posixpath
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import median
+
+import yaml
+from msgspec import Struct
+
+from guidance.document.conservation import note_marks
+from guidance.document.model import Document, Provision, list_items, provision_texts
+from guidance.document.register import Edition
+
+RESERVED = frozenset(
+    {
+        "index",
+        "conversion",
+        "opening",
+        "p",
+        "compare",
+        "pictures",
+        "assets",
+        "embed",
+        "edition",
+        "provisions",
+        "404",
+    }
+    | {"duties", "search", "downloads", "sitemap", "robots", "latest"}
+)
+PICTURES = "pictures/"
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # the one in C writes the same, ten times as fast
+_LONG = 2.0  # a page is long from this many times the median on
+_LEAST = 12_000  # characters that a phone reader scrolls through without losing the way: no page below is long
+_SHORT = 0.25  # and is not split when that would leave pages of less than this share of the median
+
+
+class Page(Struct, frozen=True):
+    """One page of an edition: its source file below the docs folder, and what it holds.
+
+    `path` is the Markdown file ("chapter-3/index.md"), `parent` the path of the page above it, `anchors` all ids
+    of provisions, list entries and notes that stand on it, `sources` the first and last page of the source file.
+    """
+
+    path: str
+    title: str
+    markdown: str = ""
+    anchors: tuple[str, ...] = ()
+    parent: str | None = None
+    sources: tuple[int, int] | None = None
+
+    @property
+    def url(self) -> str:
+        """The page's address from the edition's root: "chapter-3/"; the home page's is empty."""
+        return page_url(self.path)
+
+
+class Sheet(Struct, frozen=True):
+    """A page before it is printed: the provisions and the notes that stand on it."""
+
+    path: str
+    title: str
+    provisions: tuple[Provision, ...]
+    notes: tuple[Provision, ...] = ()
+    parent: str | None = None
+
+    @property
+    def anchors(self) -> tuple[str, ...]:
+        """Every id that the page must hold, in reading order."""
+        return tuple(a for p in (*self.provisions, *self.notes) for a in (p.anchor, *_item_anchors(p)))
+
+    @property
+    def sources(self) -> tuple[int, int] | None:
+        """The first and last page of the source file that the sheet's provisions stand on."""
+        pages = [place.page for p in self.provisions for place in p.places]
+        return (min(pages), max(pages)) if pages else None
+
+
+def page_url(path: str) -> str:
+    """The address of a Markdown file's page, from the same root: "a/b.md" is "a/b/", "a/index.md" is "a/"."""
+    stem = path.removesuffix(".md")
+    return "" if stem == "index" else f"{stem.removesuffix('/index')}/"
+
+
+def addresses(pages: Iterable[Page | Sheet]) -> dict[str, str]:
+    """Anchor -> address from the edition's root: "chapter-3/#para-45". Nothing for what stands on no page."""
+    return {anchor: f"{page_url(page.path)}#{anchor}" for page in pages for anchor in page.anchors}
+
+
+def source_address(edition: Edition, page: int | None = None, sha256: str | None = None) -> str | None:
+    """The official file's address, at a page of it where one is given: the revision that was read where its
+    `sha256` is known, else the newest one that has an address."""
+    known = [r for r in edition.revisions if r.url]
+    read = [r for r in known if sha256 and r.sha256 == sha256]
+    url = (read or known)[-1].url if known else None
+    is_file = url is not None and url.lower().split("?")[0].endswith(".pdf")
+    return f"{url}#page={page}" if page and is_file else url
+
+
+def markdown_link(from_path: str, to_path: str, anchor: str) -> str:
+    """How Markdown on one page links an anchor on another: "../chapter-3/index.md#para-45"."""
+    if from_path == to_path:
+        return f"#{anchor}"
+    return f"{posixpath.relpath(to_path, posixpath.dirname(from_path) or '.')}#{anchor}"
+
+
+def html_link(from_path: str, to_path: str, anchor: str) -> str:
+    """The same as an address between built pages: "../chapter-3/#para-45"."""
+    if from_path == to_path:
+        return f"#{anchor}"
+    return f"{to_root(from_path)}{page_url(to_path)}#{anchor}"
+
+
+def to_root(path: str) -> str:
+    """From a page to the edition's root: "" for the home page, "../" for a chapter's."""
+    return "../" * page_url(path).count("/")
+
+
+def front_matter(facts: Mapping[str, object]) -> str:
+    """Facts as the YAML that opens a page."""
+    printed = yaml.dump(dict(facts), Dumper=_DUMPER, allow_unicode=True, sort_keys=True, width=10_000)
+    return f"---\n{printed}---\n\n"
+
+
+def join_parts(parts: Iterable[str]) -> str:
+    """Markdown parts as one page, an empty line between them; empty parts are left out."""
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def render_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """A table in Markdown; its cells are Markdown already."""
+    lines = [head, tuple("---" for _ in head), *rows]
+    table = "\n".join("| " + " | ".join(cell.replace("|", "&#124;") for cell in row) + " |" for row in lines)
+    name = f"Table: {', '.join(head)}"  # one scrolls it by keyboard where it is wider than the page
+    return f'<div class="table" role="group" aria-label="{name}" tabindex="0" markdown="1">\n\n{table}\n\n</div>'
+
+
+# --- Dividing -------------------------------------------------------------------------------------
+
+
+def lay_out(document: Document) -> tuple[Sheet, ...]:
+    """The document's pages: one for each heading of the first level, long ones divided at their next headings.
+
+    Everything is on exactly one page. A note stands where it is first referred to, or else with the note before it.
+    """
+    top = min((p.level for p in document.provisions if p.level is not None), default=1)
+    groups = _cut(document.provisions, max(top, 1))
+    sheets: list[Sheet] = []
+    if groups and not _is_heading(groups[0][0], max(top, 1)):
+        sheets.append(Sheet("opening.md", "Opening pages", groups.pop(0)))
+    usual = median(map(size, groups)) if groups else 0
+    taken: set[str] = set()
+    for group in groups:
+        name = _free(group[0].anchor, taken)
+        sheets += _divide(group, name, usual, taken)
+    return _with_notes(tuple(sheets), document.notes)
+
+
+def size(provisions: Sequence[Provision]) -> int:
+    """How long some provisions are, in characters."""
+    return sum(len(text.plain) for p in provisions for text in provision_texts(p))
+
+
+def _free(wish: str, taken: set[str]) -> str:
+    """A page's name that is neither taken nor reserved for another kind of page."""
+    name = f"{wish}-page" if wish in RESERVED else wish
+    while name in taken:
+        name += "-page"
+    taken.add(name)
+    return name
+
+
+def _is_heading(provision: Provision, level: int) -> bool:
+    return provision.level is not None and provision.level <= level
+
+
+def _cut(provisions: Sequence[Provision], level: int) -> list[tuple[Provision, ...]]:
+    """Provisions cut before each heading of `level` or above; the first group may have none."""
+    groups: list[list[Provision]] = []
+    for provision in provisions:
+        if not groups or _is_heading(provision, level):
+            groups.append([])
+        groups[-1].append(provision)
+    return [tuple(group) for group in groups]
+
+
+def _divide(group: tuple[Provision, ...], name: str, usual: float, taken: set[str]) -> list[Sheet]:
+    """One page, or, for a long chapter, a page for its beginning and pages below it."""
+    parts = _divided(group, usual)
+    if len(parts) == 1:
+        return [Sheet(f"{name}.md", title_of(group[0]), group)]
+    head = Sheet(f"{name}/index.md", title_of(group[0]), parts[0])
+    within: set[str] = set()
+    below = [
+        Sheet(f"{name}/{_free(part[0].anchor, within)}.md", title_of(part[0]), part, parent=head.path)
+        for part in parts[1:]
+    ]
+    return [head, *below]
+
+
+def _divided(group: tuple[Provision, ...], usual: float) -> list[tuple[Provision, ...]]:
+    """A group divided at its next level of headings, and what is still long at the one below, while that gives
+    pages of reasonable size."""
+    deeper = [p.level for p in group[1:] if p.level is not None]
+    if size(group) <= max(_LONG * usual, _LEAST) or not deeper:
+        return [group]
+    parts = _cut(group[1:], min(deeper))
+    opening = () if _is_heading(parts[0][0], min(deeper)) else parts.pop(0)
+    if len(parts) < 2 or median(map(size, parts)) < _SHORT * usual:
+        return [group]
+    return [(group[0], *opening), *(piece for part in parts for piece in _divided(part, usual))]
+
+
+def title_of(provision: Provision) -> str:
+    """A heading as a page's title: its number where that is printed apart, and its words."""
+    words = provision.heading.plain if provision.heading else ""
+    return " ".join(f"{provision.marker} {words}".split()) or provision.number or provision.anchor
+
+
+def _with_notes(sheets: tuple[Sheet, ...], notes: tuple[Provision, ...]) -> tuple[Sheet, ...]:
+    if not sheets:
+        return (Sheet("opening.md", "Opening pages", (), notes),) if notes else ()
+    home: dict[str, int] = {}
+    for at, sheet in enumerate(sheets):
+        for anchor in marked_notes(sheet.provisions):
+            home.setdefault(anchor, at)
+    placed: list[list[Provision]] = [[] for _ in sheets]
+    last = 0
+    for note in notes:
+        last = home.get(note.anchor, last)
+        placed[last].append(note)
+    return tuple(
+        Sheet(s.path, s.title, s.provisions, tuple(mine), s.parent) for s, mine in zip(sheets, placed, strict=True)
+    )
+
+
+def marked_notes(provisions: Iterable[Provision]) -> tuple[str, ...]:
+    """The anchors of the notes that some provisions refer to, in reading order, each as often as it is."""
+    return tuple(mark.note for provision in provisions for mark in note_marks(provision))
+
+
+def _item_anchors(provision: Provision) -> tuple[str, ...]:
+    return tuple(item.anchor for item in list_items(provision.blocks) if item.anchor)

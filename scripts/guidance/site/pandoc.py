@@ -1,0 +1,370 @@
+"""A document as pandoc's own tree, one function for each kind of node; pandoc writes Word, EPUB and Typst of it.
+
+Only nodes that hold text, never raw markup, are made here: what the text says cannot become anything else.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
+
+from msgspec import Struct
+
+from guidance.document.model import (
+    Block,
+    Cell,
+    Document,
+    Figure,
+    Item,
+    List,
+    NoteMark,
+    Para,
+    Provision,
+    Subheading,
+    Table,
+    Text,
+    list_items,
+)
+from guidance.site.blocks import NAMELESS, is_lettered, picture_name
+from guidance.site.inline import MarkKind, TextPiece, clean, pieces_of, safe_address
+
+PandocNode = dict[str, object]
+VERSION = [1, 23, 1]
+_WRAPS: Mapping[MarkKind, str] = {
+    "bold": "Strong",
+    "italic": "Emph",
+    "underline": "Underline",
+    "superscript": "Superscript",
+    "subscript": "Subscript",
+}
+_FIELD = re.compile(r"\.[^\W\d]")
+_LABEL = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+_NOTHING: list[object] = ["", [], []]
+
+
+class _Setting(Struct, frozen=True):
+    """What printing needs to know of the whole: where links may lead, the notes, which of them stand already."""
+
+    anchors: frozenset[str]
+    notes: Mapping[str, Provision]
+    placed: list[str]
+
+
+# --- Small pieces ----------------------------------------------------------------------------------
+
+
+def words(text: str) -> list[PandocNode]:
+    """Plain words as inlines."""
+    nodes: list[PandocNode] = []
+    for at, word in enumerate(clean(text).split(" ")):
+        if at:
+            nodes.append({"t": "Space"})
+        if word:
+            nodes.append({"t": "Str", "c": word})
+    return nodes
+
+
+def para(*inlines: Sequence[PandocNode]) -> PandocNode:
+    """A paragraph of inlines."""
+    return {"t": "Para", "c": [node for some in inlines for node in some]}
+
+
+def strong(text: str) -> list[PandocNode]:
+    """Words in bold."""
+    return [{"t": "Strong", "c": words(text)}]
+
+
+def link(text: str, address: str) -> list[PandocNode]:
+    """A link; only its words where the address is none that a file may carry."""
+    safe = safe_address(address)
+    return [{"t": "Link", "c": [_NOTHING, words(text), [safe, ""]]}] if safe else words(text)
+
+
+def header(depth: int, anchor: str, inlines: list[PandocNode]) -> PandocNode:
+    """A heading, 1 the highest."""
+    return {"t": "Header", "c": [min(depth, 6), [anchor, [], []], inlines]}
+
+
+def bullets(items: Iterable[list[PandocNode]]) -> PandocNode:
+    """A list; each entry is blocks."""
+    return {"t": "BulletList", "c": list(items)}
+
+
+def tree(meta: Mapping[str, str], blocks: Iterable[PandocNode]) -> PandocNode:
+    """The whole: `meta` as plain strings (title, lang, ...), and blocks."""
+    told = {key: {"t": "MetaString", "c": clean(value)} for key, value in sorted(meta.items()) if value}
+    return {"pandoc-api-version": VERSION, "meta": told, "blocks": list(blocks)}
+
+
+def _span(anchor: str, inlines: list[PandocNode]) -> PandocNode:
+    return {"t": "Span", "c": [[anchor, [], []], inlines]}
+
+
+# --- Text ------------------------------------------------------------------------------------------
+
+
+def _inlines(text: Text, setting: _Setting, *, in_note: bool = False) -> list[PandocNode]:
+    """A text with its marks; notes as real notes, each where it is first referred to."""
+    nodes: list[PandocNode] = []
+    for address, group in groupby(pieces_of(text), key=lambda p: p.link.address if p.link and not p.note else None):
+        inner: list[PandocNode] = []
+        for piece in group:
+            inner += _note(piece.note, setting, in_note) if piece.note else _styled(piece)
+        goal = _goal(address, setting) if address else None
+        nodes += [{"t": "Link", "c": [_NOTHING, inner, [goal, ""]]}] if goal and inner else inner
+    return nodes
+
+
+def _styled(piece: TextPiece) -> list[PandocNode]:
+    nodes = words(piece.text)
+    for kind in reversed(tuple(_WRAPS)):
+        if kind in piece.kinds:
+            nodes = [{"t": _WRAPS[kind], "c": nodes}]
+    return nodes
+
+
+def _goal(address: str, setting: _Setting) -> str | None:
+    """Where a link leads from within one file; None where nowhere."""
+    if address.startswith("#"):
+        return address if address[1:] in setting.anchors else None
+    return safe_address(address)
+
+
+def _note(mark: NoteMark, setting: _Setting, in_note: bool) -> list[PandocNode]:
+    """A note at its first reference, with its printed number where counting would give another; later only that."""
+    note = setting.notes.get(mark.note)
+    if note is None or in_note or mark.note in setting.placed:
+        return [{"t": "Superscript", "c": words(mark.label)}]
+    setting.placed.append(mark.note)
+    blocks = _blocks(note.blocks, setting, 6, in_note=True) or [para([])]
+    if note.number != str(len(setting.placed)):
+        blocks = [para(words(f"(note {note.number or mark.label})")), *blocks]
+    return [{"t": "Note", "c": blocks}]
+
+
+# --- Blocks ----------------------------------------------------------------------------------------
+
+
+def _blocks(blocks: Iterable[Block], setting: _Setting, depth: int, *, in_note: bool = False) -> list[PandocNode]:
+    return [node for block in blocks for node in _block(block, setting, depth, in_note)]
+
+
+def _block(block: Block, setting: _Setting, depth: int, in_note: bool) -> list[PandocNode]:
+    if isinstance(block, Para):
+        return [para(_inlines(block.text, setting, in_note=in_note))]
+    if isinstance(block, Subheading):
+        return [para([{"t": "Strong", "c": _inlines(block.text, setting, in_note=in_note)}])]
+    if isinstance(block, List):
+        return [_list(block, setting, depth, in_note)] if block.items else []
+    if isinstance(block, Table):
+        return _table(block, setting, depth)
+    return _figure(block, setting)
+
+
+def _list(block: List, setting: _Setting, depth: int, in_note: bool) -> PandocNode:
+    """A list: counted by whatever shows it where that gives the printed markers, else with these as text."""
+    counted = _counting([item.marker for item in block.items])
+    entries = [_item(item, setting, depth, in_note, printed=counted is None) for item in block.items]
+    return {"t": "OrderedList", "c": [counted, entries]} if counted else bullets(entries)
+
+
+def _counting(markers: Sequence[str]) -> list[object] | None:
+    """Pandoc's attributes of a list that counts just so: its first number, its style, and what stands around."""
+    found = [_MARKER.fullmatch(marker.strip()) for marker in markers]
+    if not all(found) or len({(m["before"], m["after"]) for m in found if m}) > 1:
+        return None
+    around = _AROUND.get((found[0]["before"], found[0]["after"])) if found[0] else None
+    said = [m["count"] for m in found if m]
+    for style, count in _STYLES.items():
+        start = next((n for n in range(1, 200) if count(n) == said[0]), None)
+        if around and start and said == [count(start + at) for at in range(len(said))]:
+            return [start, {"t": style}, {"t": around}]
+    return None
+
+
+def _roman(number: int) -> str:
+    tens, ones = divmod(number, 10)
+    return "x" * tens + ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")[ones] if tens < 4 else ""
+
+
+def _letter(number: int) -> str:
+    return chr(ord("a") + number - 1) if number <= 26 else ""
+
+
+_MARKER = re.compile(r"(?P<before>\(?)(?P<count>[0-9]+|[a-z]+)(?P<after>[.)])")
+_AROUND = {("", "."): "Period", ("", ")"): "OneParen", ("(", ")"): "TwoParens"}
+_STYLES: Mapping[str, Callable[[int], str]] = {"Decimal": str, "LowerAlpha": _letter, "LowerRoman": _roman}
+
+
+def _item(item: Item, setting: _Setting, depth: int, in_note: bool, *, printed: bool) -> list[PandocNode]:
+    """An entry, its anchor on a span; `printed` where its marker must stand in its text, if it says anything."""
+    opening: list[PandocNode] = []
+    marker = words(item.marker) if printed and is_lettered(item.marker) else []
+    if item.anchor:
+        opening = [_span(item.anchor, marker)]
+    elif marker:
+        opening = list(marker)
+    if marker:
+        opening.append({"t": "Space"})
+    return _opened(opening, item.blocks, setting, depth, in_note=in_note)
+
+
+def _opened(
+    opening: list[PandocNode], blocks: tuple[Block, ...], setting: _Setting, depth: int, *, in_note: bool = False
+) -> list[PandocNode]:
+    """Blocks with some inlines before their first words."""
+    if blocks and isinstance(blocks[0], Para):
+        first = para(opening, _inlines(blocks[0].text, setting, in_note=in_note))
+        return [first, *_blocks(blocks[1:], setting, depth, in_note=in_note)]
+    begun = [para(opening)] if opening else []
+    return [*begun, *_blocks(blocks, setting, depth, in_note=in_note)]
+
+
+def _table(table: Table, setting: _Setting, depth: int) -> list[PandocNode]:
+    width = max((sum(cell.columns for cell in row) for row in table.rows), default=0)
+    if not width:
+        return []
+    heads = 0
+    while heads < len(table.rows) and table.rows[heads] and all(c.header == "column" for c in table.rows[heads]):
+        heads += 1
+    body = table.rows[heads:]
+    stubs = int(bool(body) and all(row and row[0].header == "row" and row[0].columns == 1 for row in body))
+    columns = [[{"t": "AlignDefault"}, {"t": "ColWidth", "c": round(0.99 / width, 4)}] for _ in range(width)]
+    rows = [[_NOTHING, [_cell(c, setting, depth) for c in row]] for row in table.rows]
+    caption = [para(_inlines(table.caption, setting))] if table.caption else []
+    content = [
+        _NOTHING,
+        [None, caption],
+        columns,
+        [_NOTHING, rows[:heads]],
+        [[_NOTHING, stubs, [], rows[heads:]]],
+        [_NOTHING, []],
+    ]
+    return [{"t": "Table", "c": content}]
+
+
+def _cell(cell: Cell, setting: _Setting, depth: int) -> list[object]:
+    return [_NOTHING, {"t": "AlignDefault"}, cell.rows, cell.columns, _blocks(cell.blocks, setting, depth)]
+
+
+def _alternative(figure: Figure) -> str:
+    return clean(figure.alternative or (figure.caption.plain if figure.caption else "") or NAMELESS)
+
+
+def _figure(figure: Figure, setting: _Setting) -> list[PandocNode]:
+    """The picture with its alternative text, and the words drawn in it as a list below."""
+    nodes: list[PandocNode] = []
+    if figure.picture:
+        target = [picture_name(figure.picture), ""]
+        nodes.append(para([{"t": "Image", "c": [_NOTHING, words(_alternative(figure)), target]}]))
+    if figure.caption:
+        nodes.append(para([{"t": "Emph", "c": _inlines(figure.caption, setting)}]))
+    drawn = [_inlines(text, setting) for text in figure.words]
+    if drawn:
+        nodes.append(para(words("What this picture says, in words:")))
+        nodes.append(bullets([para(inlines)] for inlines in drawn if inlines))
+    return nodes
+
+
+# --- Provisions ------------------------------------------------------------------------------------
+
+
+def document_blocks(document: Document) -> list[PandocNode]:
+    """All of a document, annotated or not: provisions in reading order, notes as notes, and after them the notes
+    that nothing refers to."""
+    everything = (*document.provisions, *document.notes)
+    anchors = {p.anchor for p in document.provisions}
+    anchors |= {item.anchor for p in everything for item in list_items(p.blocks) if item.anchor}
+    setting = _Setting(frozenset(anchors), {note.anchor: note for note in document.notes}, [])
+    nodes: list[PandocNode] = []
+    levels: list[int] = []
+    for provision in document.provisions:
+        if provision.level is not None and provision.heading and provision.heading.plain.strip():
+            while levels and levels[-1] >= provision.level:
+                levels.pop()
+            levels.append(provision.level)
+            nodes.append(_heading(provision, setting, len(levels)))
+            nodes += _blocks(provision.blocks, setting, len(levels))
+        else:
+            nodes += _provision(provision, setting, len(levels))
+    lonely = [note for note in document.notes if note.anchor not in setting.placed]
+    if lonely:
+        nodes.append(header(1, "other-notes", words("Notes that nothing refers to")))
+        for note in lonely:
+            nodes += _opened([*words(note.number or ""), {"t": "Space"}], note.blocks, setting, 1, in_note=True)
+    return nodes
+
+
+def _heading(provision: Provision, setting: _Setting, depth: int) -> PandocNode:
+    assert provision.heading
+    marker: list[PandocNode] = [*words(provision.marker), {"t": "Space"}] if provision.marker else []
+    return header(depth, provision.anchor, [*marker, *_inlines(provision.heading, setting)])
+
+
+def _provision(provision: Provision, setting: _Setting, depth: int) -> list[PandocNode]:
+    """A paragraph behind its number; a box in a frame. The anchor is on a span, for paragraphs lose theirs."""
+    number = provision.marker or (provision.number or "" if provision.kind == "paragraph" else "")
+    opening = [_span(provision.anchor, strong(number) if number else [])]
+    if number:
+        opening.append({"t": "Space"})
+    if provision.heading:
+        opening += [{"t": "Strong", "c": _inlines(provision.heading, setting)}, {"t": "Space"}]
+    if provision.kind != "box":
+        return _opened(opening, provision.blocks, setting, depth)
+    inner = _opened(opening, provision.blocks, setting, depth)
+    return [{"t": "Div", "c": [["", ["box"], []], [{"t": "BlockQuote", "c": inner}]]}]
+
+
+# --- Typst -----------------------------------------------------------------------------------------
+
+
+def labelled(node: object) -> object:
+    """Nodes for Typst, which puts a label on whatever stands before it: each span's anchor gets something of its
+    own to stand on; and which takes "[GOV].UK" for a field of what is in brackets: its dot is set apart. The one
+    place where markup is made, of an anchor's plain characters only."""
+    if isinstance(node, list):
+        nodes = [one for child in node for one in _labelled_child(child)]
+        dots = [at for at in range(1, len(nodes)) if _looks_like_field(nodes[at - 1], nodes[at])]
+        for at in reversed(dots):
+            nodes.insert(at, {"t": "RawInline", "c": ["typst", "\\"]})
+        return nodes
+    if isinstance(node, dict):
+        return {key: labelled(value) for key, value in node.items()}
+    return node
+
+
+def _labelled_child(child: object) -> list[object]:
+    if not (isinstance(child, dict) and child.get("t") == "Span"):
+        return [labelled(child)]
+    (anchor, _, _), inner = child["c"]
+    label = f"#metadata(none)<{anchor}>" if _LABEL.fullmatch(anchor) else ""
+    mark = [{"t": "RawInline", "c": ["typst", label]}] if label else []
+    return [*mark, *(one for inline in inner for one in _labelled_child(inline))]
+
+
+def worded(node: object) -> object:
+    """Nodes with each picture replaced by its alternative text, for what can hold no picture."""
+    if isinstance(node, dict):
+        if node.get("t") == "Image":
+            return {"t": "Emph", "c": [*words("Picture: "), *node["c"][1]]}
+        return {key: worded(value) for key, value in node.items()}
+    return [worded(child) for child in node] if isinstance(node, list) else node
+
+
+def _looks_like_field(before: object, node: object) -> bool:
+    """Whether Typst would read words that begin with a dot as a field of what stands before."""
+    if not (isinstance(before, dict) and isinstance(node, dict) and node.get("t") == "Str"):
+        return False
+    return before.get("t") not in ("Str", "Space", "SoftBreak", "LineBreak") and bool(_FIELD.match(node["c"]))
+
+
+def alternatives(node: object) -> dict[str, str]:
+    """Every picture among some nodes, by file name, with its alternative text; pandoc does not tell Typst of it."""
+    if isinstance(node, dict):
+        if node.get("t") == "Image":
+            _, inlines, (target, _) = node["c"]
+            return {target: "".join(one.get("c", " ") for one in inlines)}
+        return alternatives(list(node.values()))
+    found: dict[str, str] = {}
+    for child in node if isinstance(node, list) else ():
+        found |= alternatives(child)
+    return found

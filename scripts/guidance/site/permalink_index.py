@@ -1,0 +1,318 @@
+"""What small pages may tell of a publication: its permalinks, the texts that are loaded, and what became of each.
+
+Types and names only; pages are made in `permalink_pages`, `lineage_pages` and `embeds`.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from guidance.document.anchors import Permalink, permalink_path
+from guidance.document.model import Provision, plain_text
+from guidance.document.register import Publication
+from guidance.site.edition_pages import say_date
+
+EditionAnchor = tuple[str, str]  # edition id, anchor
+State = Literal["in force", "unchanged", "reworded", "gone", "unknown"]
+
+_KINDS = {
+    "paragraph": "Paragraph",
+    "footnote": "Footnote",
+    "text": "Unnumbered text",
+    "flow-chart": "Flow chart",
+}
+
+
+class Fate(Struct, frozen=True):
+    """What became of a provision: the lineage that its text belongs to, its standing in the edition in force, the
+    anchors there (or, where it is gone, those of what is nearest), and all places of the text, oldest first."""
+
+    lineage: str
+    state: State
+    today: tuple[str, ...] = ()
+    nearest: tuple[str, ...] = ()
+    places: tuple[EditionAnchor, ...] = ()
+
+
+class Shelf(Struct, frozen=True):
+    """All that is known of a publication's provisions, by edition and anchor.
+
+    `urls` lead from the edition's root to the chapter. `prefix` is where the publication stands in the site.
+    `tokens` are the site's colours as CSS; `help` is the address of the page on linking, and `icon` that of the
+    site's sign, both from the root.
+    """
+
+    publication: Publication
+    entries: Mapping[str, Mapping[str, Permalink]]
+    provisions: Mapping[str, Mapping[str, Provision]] = {}
+    urls: Mapping[str, Mapping[str, str]] = {}
+    fates: Mapping[EditionAnchor, Fate] = {}
+    redlines: Mapping[
+        EditionAnchor, str
+    ] = {}  # from the root, what shows how a superseded text became that of today
+    sha256: Mapping[str, str] = {}  # of the files that were read
+    site_url: str | None = None
+    prefix: str = ""
+    tokens: str = ""
+    help: str | None = None
+    icon: str | None = None
+
+    def apart(self, edition: str) -> "Shelf":
+        """All that the small pages of one edition tell from: its own texts and those of the edition in force, and
+        of the others what their places are called. What else changes in these leaves its pages as they are."""
+        now = self.publication.in_force.id
+        return replace(
+            self,
+            entries={
+                one: {anchor: replace(entry, fingerprint="") for anchor, entry in known.items()}
+                for one, known in self.entries.items()
+            },
+            provisions={
+                one: known if one in (edition, now) else {anchor: _name_only(p) for anchor, p in known.items()}
+                for one, known in self.provisions.items()
+            },
+            # The edition in force also answers for what only others have.
+            fates={node: fate for node, fate in self.fates.items() if edition in (now, node[0])},
+            redlines={node: address for node, address in self.redlines.items() if edition == node[0]},
+            sha256={one: digest for one, digest in self.sha256.items() if one == edition},
+        )
+
+    def provision(self, node: EditionAnchor) -> Provision | None:
+        """The text of a provision, where it is loaded."""
+        return self.provisions.get(node[0], {}).get(node[1])
+
+    def fate(self, node: EditionAnchor) -> Fate:
+        """What became of a provision; nothing is known where nothing was looked for."""
+        in_force: State = "in force" if node[0] == self.publication.in_force.id else "unknown"
+        today = (node[1],) if in_force == "in force" else ()
+        return self.fates.get(node) or Fate(lineage_id(*node), in_force, today, (), (node,))
+
+    def name(self, node: EditionAnchor) -> str:
+        """What a provision is called on a page of its edition: "Paragraph 45", "Box under “Lending”"."""
+        entry, provision = self.entries[node[0]][node[1]], self.provision(node)
+        heading = provision.heading.plain if provision and provision.heading else None
+        name = provision_name(entry.kind, entry.number, heading)
+        parent = provision.parents[-1] if provision and provision.parents else ""
+        above = self.provision((node[0], parent))
+        if heading or entry.number or above is None or above.heading is None:
+            return name
+        return f"{name} under “{above.heading.plain}”"
+
+    def cited(self, node: EditionAnchor) -> str:
+        """How a provision is cited, with its edition: "Keeping a library 2020, paragraph 45"."""
+        return f"{edition_name(self.publication, node[0])}, {self.spoken(node)}"
+
+    def spoken(self, node: EditionAnchor) -> str:
+        """What a provision is called within a sentence: "paragraph 45", "“Opening hours”"."""
+        name = self.name(node)
+        kind = kind_name(self.entries[node[0]][node[1]].kind)
+        return name[0].lower() + name[1:] if name.startswith(kind) else f"“{name}”"
+
+    def address(self, path: str) -> str | None:
+        """The whole address of a path from the publication's root; None where the site's own is not known."""
+        if not self.site_url:
+            return None
+        return "/".join(part.strip("/") for part in (self.site_url, self.prefix, "") if part) + f"/{path}"
+
+
+def _name_only(provision: Provision) -> Provision:
+    """A provision with no more than it is called by."""
+    return Provision(
+        provision.anchor, provision.kind, provision.number, heading=provision.heading, parents=provision.parents
+    )
+
+
+def edition_name(publication: Publication, edition: str) -> str:
+    """A publication's edition in a citation: "Keeping a library 2020"."""
+    return publication.title if edition in publication.title else f"{publication.title} {edition}"
+
+
+def kind_name(kind: str) -> str:
+    """What a kind of provision is called: "Paragraph", "Flow chart"."""
+    return _KINDS.get(kind, kind.capitalize())
+
+
+def provision_name(kind: str, number: str | None, heading: str | None) -> str:
+    """How a page calls a provision: "Paragraph 45", "Chapter 3: ...", a section's heading."""
+    words = kind_name(kind)
+    if heading and (kind == "section" or number is None):
+        return heading
+    name = f"{words} {number}" if number else words
+    already = heading and heading.casefold().startswith(name.casefold())
+    return (heading if already else f"{name}: {heading}") if heading else name
+
+
+def lineage_id(edition: str, anchor: str) -> str:
+    """A text's own name, from where it stands: "2023-para-45"."""
+    return f"{edition}-{anchor}"
+
+
+def lineage_path(identity: str) -> str:
+    """The address that follows a text, from the publication's root."""
+    return f"t/{identity}/"
+
+
+def short(anchor: str) -> str:
+    """A provision's part of an address: "45", "chapter-3"."""
+    return permalink_path("", anchor).removeprefix("/p/").rstrip("/")
+
+
+def own_words(provision: Provision) -> str:
+    """A provision's words: its text, or the heading of one that is a heading."""
+    return plain_text(provision) or (provision.heading.plain if provision.heading else "")
+
+
+STYLE_NAME = "permalink.css"
+NOT_LISTED = '<meta name="robots" content="noindex">'  # of a page that only repeats or answers for another
+_STYLE = """\
+body { font: 1.0625rem/1.6 system-ui, -apple-system, "Segoe UI", "Noto Sans", Arial, sans-serif; max-width: 42rem;
+  margin: 0 auto; padding: 1.25rem 1rem 2rem; background: var(--paper, Canvas); color: var(--ink, CanvasText);
+  overflow-wrap: anywhere; }
+h1, h2 { font-family: Charter, "Sitka Text", Cambria, "Noto Serif", Georgia, serif; line-height: 1.25; }
+h1 { font-size: 1.6rem; margin: .5rem 0; }
+h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
+a { color: var(--link, LinkText); text-underline-offset: .15em; }
+:focus-visible { outline: 3px solid var(--focus, Highlight); outline-offset: 2px; }
+.from { margin: 0; }
+.status, blockquote { border-left: .3rem solid var(--warn, currentcolor); margin: 1rem 0; padding: .25rem 1rem; }
+.status { background: var(--warn-tint, transparent); }
+.status.current { border-color: var(--good, currentcolor); background: none; }
+blockquote { border-color: var(--line, GrayText); background: var(--sheet, Canvas); }
+blockquote > :first-child { margin-top: 0; }
+blockquote > :last-child { margin-bottom: 0; }
+blockquote .subheading { font-weight: bold; }
+blockquote li { margin: .35rem 0; }
+blockquote li:has(> .marker) { list-style: none; }
+blockquote img { max-width: 100%; height: auto; background: #fff; }
+.table { overflow-x: auto; }
+td, th { border: 1px solid var(--edge, GrayText); padding: .25rem .5rem; text-align: left; vertical-align: top; }
+dt { font-weight: 600; margin-top: .75rem; }
+dd { margin: 0; }
+code, textarea { font: .85rem/1.45 ui-monospace, SFMono-Regular, Consolas, monospace; }
+textarea { display: block; width: 100%; box-sizing: border-box; margin: .25rem 0 1rem; padding: .5rem;
+  color: inherit; background: var(--sheet, Canvas); border: 1px solid var(--edge, GrayText); }
+summary { cursor: pointer; color: var(--link, LinkText); padding: .25rem 0; }
+sup { line-height: 0; }
+footer { border-top: 1px solid var(--line, GrayText); color: var(--soft, inherit); font-size: .875rem;
+  margin-top: 2.5rem; padding-top: .5rem; }
+.embed { max-width: none; padding: .75rem 1rem; }
+.embed blockquote { margin: 0; padding: 0 0 0 1rem; background: none; }
+.embed footer { margin: .75rem 0 0; }
+.embed footer p { margin: .25rem 0; }
+@media print { a { color: inherit; } details { display: none; } }
+"""
+_BLOCK = re.compile(r"^(?P<head>[^{}\n]*)\{\n(?P<body>[^{}]*--paper:[^{}]*)\}", re.M)
+_PROPERTY = re.compile(r"--([a-z-]+):\s*(#[0-9a-fA-F]{3,8})\s*;")
+
+
+def read_tokens(root: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """The site's colours by name, light and dark, from the stylesheets below `root`; none where there are none."""
+    styles = sorted((root / "overrides" / "assets").glob("*.css"))
+    blocks = [m for path in styles for m in _BLOCK.finditer(path.read_text(encoding="utf-8"))]
+    light = next((m["body"] for m in blocks if m["head"].strip() == ":root"), "")
+    dark = next((m["body"] for m in blocks if '"dark"' in m["head"]), "")
+    return dict(_PROPERTY.findall(light)), dict(_PROPERTY.findall(dark))
+
+
+def tokens_css(root: Path) -> str:
+    """The site's colours as CSS for small pages: the system's choice of light or dark decides."""
+    light, dark = read_tokens(root)
+    rows = [f":root {{ color-scheme: light dark; {_declared(light)} }}"]
+    if dark:
+        rows.append(f"@media (prefers-color-scheme: dark) {{ :root {{ {_declared(dark)} }} }}")
+    return "\n".join(rows) + "\n"
+
+
+def _declared(colours: dict[str, str]) -> str:
+    return " ".join(f"--{name}: {value};" for name, value in sorted(colours.items()))
+
+
+def style(shelf: Shelf) -> bytes:
+    """The stylesheet of all small pages."""
+    return f"{shelf.tokens}{_STYLE}".encode()
+
+
+def frame(
+    title: str,
+    description: str,
+    main: Iterable[str],
+    shelf: Shelf,
+    *,
+    up: str,
+    css: str,
+    head: Sequence[str] = (),
+    framed: bool = False,
+) -> bytes:
+    """A small page. `up` leads to the publication's root, `css` to the stylesheet; `head` and `main` are HTML.
+
+    One that is `framed` in other sites has no frame of its own."""
+    publication = shelf.publication
+    described = escape(description)
+    home = f'<a href="{up}">{escape(publication.title)}, all editions</a>'
+    lines = [
+        "<!doctype html>",
+        '<html lang="en">',
+        "<head>",
+        '<meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>{escape(title)}</title>",
+        *([f'<link rel="icon" href="{up}{escape(shelf.icon)}">'] if shelf.icon else []),
+        f'<link rel="stylesheet" href="{css}">',
+        f'<meta name="description" content="{described}">',
+        f'<meta property="og:title" content="{escape(title)}">',
+        '<meta property="og:type" content="article">',
+        f'<meta property="og:site_name" content="{escape(publication.title)}">',
+        f'<meta property="og:description" content="{described}">',
+        '<meta name="twitter:card" content="summary">',
+        *(line for line in head if line),
+        "</head>",
+        '<body class="embed">' if framed else "<body>",
+        "<main>",
+        *(line for line in main if line),
+        "</main>",
+        "" if framed else f"<footer><p>{escape(rights(shelf))} {home}</p></footer>",
+        "</body>",
+        "</html>",
+        "",
+    ]
+    return "\n".join(lines).encode()
+
+
+def rights(shelf: Shelf) -> str:
+    """Whose words these are."""
+    if shelf.publication.specimen:
+        return "Made-up guidance: a specimen that shows the machine at work."
+    return f"An unofficial site. The text is the official one, under the {shelf.publication.licence}."
+
+
+def canonical(path: str, shelf: Shelf) -> list[str]:
+    """What says under which address a page is to be known; `path` goes from the publication's root. Nothing where
+    the site's own address is not known: a relative one says nothing, and search engines fault it."""
+    address = shelf.address(path)
+    if not address:
+        return []
+    return [
+        f'<link rel="canonical" href="{escape(address)}">',
+        f'<meta property="og:url" content="{escape(address)}">',
+    ]
+
+
+def superseded(edition: str, shelf: Shelf) -> str | None:
+    """That an edition was superseded, when and by which one; None of the edition in force."""
+    publication = shelf.publication
+    found, current = publication.edition(edition), publication.in_force
+    if found.id == current.id:
+        return None
+    ended = f" {'on' if len(found.ended) == 10 else 'in'} {say_date(found.ended)}" if found.ended else ""
+    return f"Superseded{ended}"
+
+
+def shorten(text: str, room: int = 200) -> str:
+    """Text on one line, cut behind a whole word where it is longer than there is room."""
+    words = " ".join(text.split())
+    return words if len(words) <= room else words[:room].rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,153 @@
+"""Somebody else's Markdown -> a page that holds nothing but text, headings, lists, tables, pictures and safe links.
+
+Raw HTML comes out as the characters it is, a link of a kind that is not allowed as its words. The result is HTML of
+our own making in a Markdown page, with citations left for `handwritten` to resolve.
+"""
+
+import json
+import posixpath
+import re
+from collections.abc import Collection
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from msgspec import Struct
+
+from guidance.document.anchors import slug
+from guidance.document.model import GuidanceError
+from guidance.site.inline import clean, escape_markdown
+
+_SAFE = re.compile(r"(?:https?://|mailto:|tel:)[^\s\"'<>\\]+", re.I)
+_CITATION = re.compile(r"(?:guidance|comparison):[0-9a-z][0-9a-z.-]*/[A-Za-z0-9.-]+")
+_BELOW = re.compile(r"(?P<path>[A-Za-z0-9][A-Za-z0-9._/-]*)?(?P<part>#[A-Za-z0-9_-]+)?")
+_KEPT = {"href", "src", "alt", "start"}  # attributes; styles, classes and titles are not needed
+_IN_LABEL = re.compile(r"[\[\]<>&`\n]+")  # what would end a citation, or be markup where one is not resolved
+
+
+class Safe(Struct, frozen=True):
+    """A page that is safe to publish, its title, and what was left out of it, a line each."""
+
+    title: str
+    markdown: str
+    left_out: tuple[str, ...] = ()
+
+
+def make_safe(markdown: str, page: str, files: Collection[str]) -> Safe:
+    """A page of somebody else's. `page` is its path, `files` are all paths that stand beside it.
+
+    Raises GuidanceError for a link to a page or a picture that is not there.
+    """
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    vars(parser)["validateLink"] = lambda _: True  # which links are safe is decided below, so that their words stay
+    tokens = parser.parse(markdown)
+    writer = _Writer(page, files)
+    title, tokens = _take_title(tokens)
+    for at, token in enumerate(tokens):
+        writer.mend(token)
+        if token.type == "heading_open":
+            token.attrs["id"] = writer.free_id(_words(tokens[at + 1].children or []))
+    body = str(parser.renderer.render(tokens, parser.options, {})).replace("`", "&#96;")
+    name = clean(title) or posixpath.splitext(posixpath.basename(page))[0].replace("-", " ").capitalize()
+    head = f"---\ntitle: {json.dumps(name)}\n---\n\n# {escape_markdown(name)}\n\n"
+    return Safe(name, f'{head}<div class="local">\n{body}</div>\n', tuple(writer.left_out))
+
+
+def _take_title(tokens: list[Token]) -> tuple[str, list[Token]]:
+    """A page's first heading of the first level, and the rest."""
+    for at, token in enumerate(tokens):
+        if token.type == "heading_open" and token.tag == "h1":
+            return _words(tokens[at + 1].children or []), [*tokens[:at], *tokens[at + 3 :]]
+    return "", tokens
+
+
+def _words(tokens: list[Token]) -> str:
+    return "".join(" " if t.type in ("softbreak", "hardbreak") else t.content for t in tokens)
+
+
+class _Writer:
+    """Mends a page's tokens one by one."""
+
+    def __init__(self, page: str, files: Collection[str]) -> None:
+        self._page, self._files = page, files
+        self._ids: set[str] = set()
+        self.left_out: list[str] = []
+
+    def free_id(self, words: str) -> str:
+        """An id for a heading: none that the site itself uses."""
+        wish = f"local-{slug(words)}"
+        found, count = wish, 2
+        while found in self._ids:
+            found, count = f"{wish}-{count}", count + 1
+        self._ids.add(found)
+        return found
+
+    def mend(self, token: Token) -> None:
+        """Take from a token what may not be on a page."""
+        token.attrs = {name: value for name, value in token.attrs.items() if name in _KEPT}
+        token.info = ""  # the language of code would become a class
+        if token.type.startswith("heading") and token.tag == "h1":
+            token.tag = "h2"
+        if token.children:
+            token.children = self._inline(token.children)
+
+    def _inline(self, tokens: list[Token]) -> list[Token]:
+        kept: list[Token] = []
+        waiting: list[bool] = []  # for each link that is open, whether its end is to be printed
+        at = 0
+        while at < len(tokens):
+            token = tokens[at]
+            token.attrs = {name: value for name, value in token.attrs.items() if name in _KEPT}
+            if token.type == "link_open":
+                address = str(token.attrs.get("href", ""))
+                end = next(i for i in range(at, len(tokens)) if tokens[i].type == "link_close")
+                if _CITATION.fullmatch(address):
+                    words = _IN_LABEL.sub(" ", _words(tokens[at + 1 : end])).strip()
+                    kept.append(Token("html_inline", "", 0, content=f"[{words}]({address})"))
+                    at = end + 1
+                    continue
+                safe = self._address(address)
+                waiting.append(safe is not None)
+                if safe is not None:
+                    token.attrs = {"href": safe}
+                    kept.append(token)
+            elif token.type == "link_close":
+                if waiting.pop():
+                    kept.append(token)
+            elif token.type == "image":
+                kept += self._picture(token)
+            else:
+                kept.append(token)
+            at += 1
+        return kept
+
+    def _address(self, address: str) -> str | None:
+        """A link's address as it stands on the page; None for one of a kind that is not allowed."""
+        if _SAFE.fullmatch(address):
+            return address
+        below = _BELOW.fullmatch(address)
+        if below is None or ".." in address.split("/"):
+            scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", address)
+            kind = scheme[0] if scheme else "one that leads out of the folder, or is no address"
+            self.left_out.append(f"{self._page}: a link was left out, only its words stand ({kind})")
+            return None
+        part = f"#local-{slug(below['part'])}" if below["part"] else ""
+        return self._beside(below["path"]) + part if below["path"] else part
+
+    def _beside(self, path: str) -> str:
+        """How the built page leads to a file beside its source."""
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(self._page), path))
+        if target not in self._files:
+            raise GuidanceError(f"{self._page}: leads to {path}, and there is no such file beside it")
+        here = self._page.removesuffix(".md").removesuffix("index") or "."
+        built = target.removesuffix(".md").removesuffix("index") if target.endswith(".md") else target
+        way = posixpath.relpath(built or ".", here)
+        return f"{way}/" if target.endswith(".md") else way
+
+    def _picture(self, token: Token) -> list[Token]:
+        source = str(token.attrs.get("src", ""))
+        below = _BELOW.fullmatch(source)
+        if below is None or not below["path"] or ".." in source.split("/") or source.endswith(".md"):
+            self.left_out.append(f"{self._page}: a picture was left out; put it beside the page")
+            return [Token("text", "", 0, content=token.content)]
+        token.attrs = {"src": self._beside(below["path"]), "alt": ""}
+        return [token]

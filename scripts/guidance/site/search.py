@@ -1,0 +1,404 @@
+"""Documents, duties and lineages -> what can be searched: one record for each provision, and places by number.
+
+Pure functions: what an index looks like on disk is decided in `search_index`, how it is asked in `search_page`.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from guidance.document.anchors import Permalink, permalink_path
+from guidance.document.lineage import Lineage
+from guidance.document.model import Document, Duty, GuidanceError, Provision, plain_text
+from guidance.document.register import Edition, Publication
+from guidance.site.edition_pages import is_superseded
+from guidance.site.pages import Page, page_url, source_address, title_of
+
+OURS = "pages"  # in place of an edition's id: pages written by hand
+_MANY = 3  # places in another edition that a result names at the most
+_OFTEN = 6  # times that a form is given for another at the most
+_OPENING = 40  # characters of a box that say what it is about
+_LABELS = {"paragraph": "para", "footnote": "note", "flow-chart": "flow chart", "box": "box", "table": "table"}
+_TOP = ("part", "chapter", "annex")
+
+SearchPlaces = dict[str, dict[str, list[str]]]
+
+
+class Searchable(Struct, frozen=True):
+    """An edition with text, where its anchors stand (from the edition's root), and its duties."""
+
+    edition: Edition
+    document: Document
+    addresses: Mapping[str, str]
+    duties: tuple[Duty, ...] = ()
+
+
+class SearchRecord(Struct, frozen=True):
+    """What is searched of a provision. `url` goes from the publication's root; `meta` is shown; `filters` narrow
+    results down and put them in order: `topic` is what a heading, box or chart is about, `kind` tells notes."""
+
+    url: str
+    content: str
+    language: str
+    meta: Mapping[str, str]
+    filters: Mapping[str, tuple[str, ...]]
+    sort: Mapping[str, str]
+
+
+class OwnPage(Struct, frozen=True):
+    """A hand-written page: its path below its folder, its title, its headings, and its words without markup."""
+
+    path: str
+    title: str
+    headings: tuple[str, ...]
+    content: str
+
+
+class Acronym(Struct, frozen=True, forbid_unknown_fields=True):
+    """A short form and the long ones it stands for: who searches for one finds the others."""
+
+    short: str
+    long: tuple[str, ...]
+
+
+# --- Short and long forms --------------------------------------------------------------------------
+
+
+def read_acronyms(path: Path) -> tuple[Acronym, ...]:
+    """The acronyms of a publication, from a file of `[[acronym]]` tables; none where there is no file.
+
+    Raises GuidanceError when the file is not of this form.
+    """
+    if not path.is_file():
+        return ()
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        return msgspec.convert(tables.get("acronym", []), tuple[Acronym, ...])
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise GuidanceError(f"{path}: {error}") from None
+
+
+def other_forms(words: str, acronyms: Iterable[Acronym]) -> str:
+    """The forms that some words do not have of what they name in another form, joined by commas: each as often as
+    that is named, so that a text is found by the one as high as by the other."""
+    found: dict[str, int] = {}
+    for acronym in acronyms:
+        forms = (acronym.short, *acronym.long)
+        named = [len(_pattern(form).findall(words)) for form in forms]
+        for form, times in zip(forms, named, strict=True):
+            if not times and max(named):
+                found[form] = max(found.get(form, 0), min(max(named), _OFTEN))
+    return ", ".join(form for form, times in found.items() for _ in range(times))
+
+
+@lru_cache(maxsize=1024)  # asked for every form and every provision
+def _pattern(form: str) -> re.Pattern[str]:
+    capitals = form.isupper()  # "MAP" is no map
+    spelt = r"\s+".join(re.escape(word).replace("’", "['’]") for word in form.split())
+    return re.compile(rf"(?<!\w){spelt}(?:e?s)?(?!\w)", 0 if capitals else re.IGNORECASE)
+
+
+# --- Records ---------------------------------------------------------------------------------------
+
+
+def search_records(
+    editions: Sequence[Searchable],
+    publication: Publication,
+    lineages: Iterable[Lineage] = (),
+    acronyms: Sequence[Acronym] = (),
+) -> tuple[SearchRecord, ...]:
+    """One record for each provision and note that has words, the newest edition first, in reading order."""
+    newest = tuple(reversed(editions))
+    known = {
+        (one.edition.id, p.anchor): (label(p), _url(one, p.anchor))
+        for one in newest
+        for p in (*one.document.provisions, *one.document.notes)
+    }
+    of = {(edition, anchor): one for one in lineages for edition, all_ in one.anchors.items() for anchor in all_}
+    records: list[SearchRecord] = []
+    for one in newest:
+        standing = "superseded" if is_superseded(one.edition, publication) else "in force"
+        for provision, path, top in _walk(one.document):
+            lineage = of.get((one.edition.id, provision.anchor))
+            record = _record(one, provision, path, acronyms)
+            if record is None:
+                continue
+            meta = {
+                **record.meta,
+                "standing": standing,
+                "lineage": lineage.id if lineage else "",
+                "elsewhere": _elsewhere(one.edition.id, lineage, known, newest),
+            }
+            filters = {
+                **record.filters,
+                "chapter": (f"{one.edition.id}/{top}",) if top else (),
+                "topic": _topics(provision, path),
+                "kind": (provision.kind,) if provision.kind == "footnote" else (),
+                "place": (str(len(records)),),
+            }
+            sort = {"place": str(len(records))}
+            records.append(
+                SearchRecord(
+                    record.url,
+                    record.content,
+                    record.language,
+                    {name: value for name, value in meta.items() if value},
+                    {name: values for name, values in filters.items() if values},
+                    sort,
+                )
+            )
+    return tuple(records)
+
+
+def _walk(document: Document) -> Iterator[tuple[Provision, tuple[str, ...], str | None]]:
+    """Each provision and note with the titles above it, its own among them, and the chapter it belongs to."""
+    titles = {p.anchor: title_of(p) for p in document.provisions if p.heading}
+    for provision in (*document.provisions, *document.notes):
+        within = (*provision.parents, provision.anchor)
+        path = tuple(titles[anchor] for anchor in within if anchor in titles)
+        yield provision, path, within[0] if within[0] in titles else None
+
+
+def own_records(
+    pages: Iterable[OwnPage], start: int = 0, acronyms: Sequence[Acronym] = ()
+) -> tuple[SearchRecord, ...]:
+    """One record for each hand-written page, under the "edition" OURS; `start` is the place of the first."""
+    pages = tuple(pages)
+    titles = {page.path: page.title for page in pages}
+    records = []
+    for place, page in enumerate(pages, start):
+        folder = page.path.rpartition("/")[0]
+        above = titles.get(f"{folder}/index.md") if folder else None
+        path = [title for title in (above if above != page.title else None, page.title) if title]
+        records.append(
+            SearchRecord(
+                url=page_url(page.path),
+                content=page.content,
+                language="en",
+                meta={
+                    "title": page.title,
+                    "edition": OURS,
+                    "heading": " › ".join(path),
+                    "also": other_forms(page.content, acronyms),
+                },
+                filters={"edition": (OURS,), "topic": (page.title, *page.headings), "place": (str(place),)},
+                sort={"place": str(place)},
+            )
+        )
+    return tuple(record for record in records if record.content)
+
+
+def _topics(provision: Provision, path: tuple[str, ...]) -> tuple[str, ...]:
+    """What a heading, a chart or a box is about: its title, and how a box begins; none of plain text."""
+    if provision.kind == "box":
+        return (*path[-1:], plain_text(provision)[:_OPENING])
+    return path[-1:] if provision.heading and provision.kind != "paragraph" else ()
+
+
+def _record(
+    one: Searchable, provision: Provision, path: tuple[str, ...], acronyms: Sequence[Acronym]
+) -> SearchRecord | None:
+    """The record as far as the provision alone tells it; None where it has no words."""
+    own = title_of(provision) if provision.heading else ""
+    content = "\n".join(filter(None, (own, plain_text(provision)))).strip()
+    if not content:
+        return None
+    duties = [duty for duty in one.duties if duty.at.anchor == provision.anchor]
+    title = " › ".join(filter(None, (one.edition.id, *path, label(provision))))
+    return SearchRecord(
+        url=_url(one, provision.anchor),
+        content=content,
+        language=(one.document.language or "en").split("-")[0].lower(),
+        meta={
+            "title": title,
+            "edition": one.edition.id,
+            "number": label(provision),
+            "heading": " › ".join(path),
+            "also": other_forms(content, acronyms),
+        },
+        filters={
+            "edition": (one.edition.id,),
+            "agency": tuple(dict.fromkeys(who for duty in duties for who in duty.who)),
+            "strength": tuple(dict.fromkeys(duty.strength for duty in duties)),
+        },
+        sort={},
+    )
+
+
+def label(provision: Provision) -> str:
+    """What a provision that is no heading is called: "para 45", "note 12", "box"; empty for plain text."""
+    name = _LABELS.get(provision.kind, "")
+    return " ".join(filter(None, (name, provision.number))) if name else ""
+
+
+def _url(one: Searchable, anchor: str) -> str:
+    return f"{one.edition.id}/{one.addresses.get(anchor, f'#{anchor}')}"
+
+
+def _elsewhere(
+    edition: str,
+    lineage: Lineage | None,
+    known: Mapping[tuple[str, str], tuple[str, str]],
+    newest: Sequence[Searchable],
+) -> str:
+    """Where the text stands in other editions, the newest first, as JSON: a list of edition, label, address."""
+    if lineage is None:
+        return ""
+    rows = [
+        [other, *known[other, anchor]]
+        for other in (one.edition.id for one in newest)
+        if other != edition
+        for anchor in lineage.anchors.get(other, ())[:_MANY]
+        if (other, anchor) in known
+    ]
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")) if rows else ""
+
+
+# --- Places ----------------------------------------------------------------------------------------
+
+
+def places(edition: str, entries: Iterable[Permalink], addresses: Mapping[str, str]) -> SearchPlaces:
+    """What a citation can name in an edition, by kind and number, and where it stands from the edition's root.
+
+    A paragraph number that stands in several chapters is also there as "2/37". Pages have their first provision.
+    """
+    found: SearchPlaces = {}
+    numbered: dict[str, dict[str, str]] = {}
+    chapter = ""
+    for entry in entries:
+        address = addresses.get(entry.anchor) or permalink_path(edition, entry.anchor).removeprefix(f"{edition}/")
+        kind = {"footnote": "note"}.get(entry.kind, entry.kind)
+        if kind in _TOP:
+            chapter = entry.number or "" if kind == "chapter" else ""
+        if entry.number and kind in ("paragraph", "note", "chapter", "annex"):
+            found.setdefault(kind, {}).setdefault(entry.number, []).append(address)
+        if entry.number and kind == "paragraph" and chapter:
+            numbered.setdefault(entry.number, {}).setdefault(f"{chapter}/{entry.number}", address)
+        if entry.page and kind != "note":
+            found.setdefault("page", {}).setdefault(str(entry.page), [address])
+    for number, by_chapter in numbered.items():
+        if len(found["paragraph"][number]) > 1:
+            found["paragraph"] |= {key: [address] for key, address in by_chapter.items()}
+    return found
+
+
+PATH = "search.md"
+INDEX = "search/index/"  # from the publication's root
+FORMS = "search/acronyms.json"  # the same
+_STRENGTHS = ("must", "must not", "should", "should not", "may", "responsibility")
+_NONE = ("", "all")
+
+
+def places_path(edition: str) -> str:
+    """Where an edition's places are, from the publication's root."""
+    return f"search/places/{edition}.json"
+
+
+def facets_path(edition: str) -> str:
+    """Where an edition's facets are, from the publication's root."""
+    return f"search/facets/{edition}.json"
+
+
+def render_search(
+    publication: Publication,
+    editions: Sequence[Searchable],
+    citable: Iterable[str],
+    agencies: Mapping[str, str],
+    *,
+    has_pages: bool = False,
+) -> Page:
+    """The search page. `citable` has the ids of editions with places; `agencies` has id -> name; `has_pages` says
+    that hand-written pages can be found too."""
+    newest = tuple(reversed(editions))
+    bound = {who for one in newest for duty in one.duties for who in duty.who}
+    strengths = {duty.strength for one in newest for duty in one.duties}
+    options = [
+        _select("edition", "Edition", [_NONE, *((one.edition.id, one.edition.id) for one in newest)]),
+        _chapters(newest),
+        _select("agency", "Who is bound", [_NONE, *((i, name) for i, name in agencies.items() if i in bound)]),
+        _select("strength", "How strongly", [_NONE, *((s, s) for s in _STRENGTHS if s in strengths)]),
+        _select("order", "Order", [("", "best match first"), ("place", "as printed")]),
+    ]
+    now = publication.in_force.id
+    citable = list(citable)
+    lead = (
+        now if any(one.edition.id == now for one in newest) else [*(one.edition.id for one in newest), *citable][0]
+    )
+    known = {
+        "editions": [one.edition.id for one in newest],
+        "all": [edition.id for edition in reversed(publication.editions)],
+        "citable": citable,
+        "pages": OURS if has_pages else None,
+        "lead": lead,  # what is shown first: the edition in force, or else the newest with text
+        "inForce": now,
+        "names": [publication.short, publication.title],
+        "official": {
+            edition.id: address
+            for edition in publication.editions
+            if (address := source_address(edition)) and source_address(edition, 1) != address
+        },
+    }
+    short = escape(publication.short)
+    only = "on our own pages alone" if has_pages else "are not"
+    form = [
+        '<form class="search" role="search" aria-label="All editions" method="get" '
+        f'data-known="{escape(json.dumps(known))}">',
+        '<label for="search-words">Words, or a citation</label>',
+        '<div class="search__line"><input type="search" id="search-words" name="q" autocomplete="off" '
+        'spellcheck="false" aria-describedby="search-hint"><button type="submit">Search</button></div>',
+        '<p class="search__hint" id="search-hint">For instance <q>para 12</q> or '
+        f"<q>{short} {escape(lead)} p 13</q> goes straight there. "
+        "Words in quotation marks must stand together.</p>",
+        f'<details class="search__narrow"{"" if newest else " hidden"}><summary>Narrow down</summary>'
+        f"<div>{''.join(options)}</div></details>",
+        "" if newest else f"<p>No edition's text is in this build: a cited place is found, words {only}.</p>",
+        "</form>",
+    ]
+    without = [
+        '<div class="not-loaded without-script"><p><strong>Search needs JavaScript,</strong> '
+        "which is off or missing here. "
+        "Everything else works without it:</p><ul>",
+        *(
+            f'<li>the contents of <a href="../{escape(one.edition.id)}/">the {escape(one.edition.id)} edition</a>; '
+            f"a paragraph's address is <code>/{escape(one.edition.id)}/p/</code> and its number</li>"
+            for one in newest
+        ),
+        "</ul><p>Your browser can find words on the page that it shows.</p></div>",
+    ]
+    found = '<p class="search__said" role="status"></p>\n<div class="search__found"></div>'
+    head = "---\ntitle: Search\nkind: search\n---\n\n# Search\n"
+    markdown = "\n\n".join((head, "\n".join(form), "\n".join(without), found)) + "\n"
+    return Page(PATH, "Search", markdown)
+
+
+def _select(name: str, label: str, options: Iterable[tuple[str, str]]) -> str:
+    return _labelled(name, label, "".join(_option(*option) for option in options))
+
+
+def _chapters(newest: Sequence[Searchable]) -> str:
+    groups = [
+        f'<optgroup label="{escape(one.edition.id)}">'
+        + "".join(
+            _option(f"{one.edition.id}/{p.anchor}", title_of(p))
+            for p in one.document.provisions
+            if p.heading and not p.parents
+        )
+        + "</optgroup>"
+        for one in newest
+    ]
+    return _labelled("chapter", "Chapter", _option(*_NONE) + "".join(groups))
+
+
+def _labelled(name: str, label: str, inner: str) -> str:
+    return f'<label>{label} <select name="{name}">{inner}</select></label>'
+
+
+def _option(value: str, words: str) -> str:
+    return f'<option value="{escape(value)}">{escape(words)}</option>'

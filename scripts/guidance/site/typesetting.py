@@ -1,0 +1,230 @@
+"""Manuscripts -> Word, EPUB and tagged PDF, by pandoc and Typst, each file a job that any process can do.
+
+Knows nothing of editions or duties; runs programs of ours only, on nodes and pictures that it is given.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from guidance.document.model import GuidanceError
+from guidance.jobs.cache import Crew, Job, Ticket, code_digest
+from guidance.site.pandoc import PandocNode, alternatives, labelled, tree, worded
+
+FORMS = ("docx", "epub", "pdf")
+TEXT = "md"  # one plain file of a text that is long enough to have contents
+_MOMENT = "946684800"  # zip entries and dates inside a file: the same input gives the same bytes
+_PLAIN = "gfm-raw_html"  # pandoc's name for Markdown without HTML in it
+_PATIENCE = 120  # seconds for one file; the longest seen takes six
+_LIMIT = "-M1g"  # of memory, for pandoc
+_CSS = """\
+body { font-family: sans-serif; line-height: 1.5; }
+h1, h2, h3, h4, h5, h6 { font-family: serif; line-height: 1.25; }
+.box { border: 1px solid #17565a; border-left-width: .3em; padding: .2em .8em; margin: 1.2em 0; }
+.box blockquote { margin: 0; }
+img { max-width: 100%; }
+table { border-collapse: collapse; }
+td, th { border: 1px solid #767d78; padding: .25em .5em; text-align: left; vertical-align: top; }
+"""
+_TYPST = """\
+#let told = json(bytes(sys.inputs.told))
+#let image(path, ..rest) = std.image(path, alt: told.alternatives.at(path), ..rest)
+#let horizontalrule = line(length: 100%)
+#set document(title: told.title, author: told.publisher)
+#set text(lang: "en", region: "gb", font: ("Libertinus Serif",), size: 10.5pt)
+#set par(leading: 0.62em, spacing: 1.05em)
+#set page(paper: "a4", margin: (x: 2.6cm, y: 2.4cm), numbering: "1", footer: context [
+  #set text(size: 8pt)
+  #told.running #h(1fr) #counter(page).display()
+])
+#set table(inset: 5pt, stroke: 0.5pt + luma(120))
+#set figure(numbering: none)
+#show figure.where(kind: table): set block(breakable: true)
+#show link: underline
+#show heading: set block(above: 1.5em, below: 0.8em)
+#show heading.where(level: 1): set text(size: 1.35em)
+#show quote.where(block: true): it => block(
+  width: 100%, inset: 9pt, stroke: (left: 3pt + rgb("#17565a"), rest: 0.5pt + rgb("#17565a")), it.body)
+#block(text(size: 20pt, weight: "bold", told.title))
+#if told.subtitle != "" { block(text(size: 13pt, told.subtitle)) }
+"""
+# PDF/UA-1 has no links or notes in what is repeated at the head of a page: where a table's head holds some, it
+# stands once.
+_HEADS = ("", "#set table.header(repeat: false)")
+_CONTENTS = "#{ show footnote: none; outline(title: [Contents], depth: 2, indent: 1em) }\n#pagebreak()\n"
+
+
+Tell = Callable[[str], None]
+
+
+class Manuscript(Struct, frozen=True):
+    """One document to be set: its titles, who publishes it, the line at each page's foot, the blocks about it and
+    of it, and its pictures by file name. `contents` asks for a contents list."""
+
+    title: str
+    subtitle: str
+    publisher: str
+    rights: str
+    running: str
+    about: Sequence[PandocNode]
+    blocks: Sequence[PandocNode]
+    pictures: Mapping[str, bytes] = {}
+    contents: bool = False
+    language: str = "en-GB"
+
+
+class _Size(Struct, frozen=True):
+    """As much of a packed Manuscript as says which forms it has."""
+
+    contents: bool = False
+
+
+def forms(contents: bool) -> tuple[str, ...]:
+    """The endings of the files that a manuscript is set as, with a list of contents or without."""
+    return (*FORMS, TEXT) if contents else FORMS
+
+
+class Typesetting:
+    """The setting of packed manuscripts, by name, as every form: begun when this is made."""
+
+    def __init__(self, manuscripts: Mapping[str, bytes], crew: Crew) -> None:
+        """Begins what is not kept."""
+        made_by = code_digest(("site/typesetting.py", "site/pandoc.py"), ("pypandoc-binary", "typst"))
+        self._tickets: dict[str, Ticket] = {}
+        for name, packed in manuscripts.items():
+            for form in forms(msgspec.msgpack.decode(packed, type=_Size).contents):
+                file = f"{name}.{form}"
+                job = Job(file, set_file, (packed, file.encode()), made_by, "downloads")
+                self._tickets[file] = crew.start(job)
+
+    def files(self, done: Tell = lambda _: None, missed: Tell = lambda _: None) -> dict[str, bytes]:
+        """All files by name: "wt-2023" gives "wt-2023.docx" and so on. `done` hears of those that were made anew;
+        one that cannot be made is left out, and `missed` hears why."""
+        made = {}
+        for name, ticket in self._tickets.items():
+            try:
+                made[name] = ticket.result()
+            except GuidanceError as error:
+                missed(str(error))
+                continue
+            if ticket.new:
+                done(name)
+        return made
+
+
+def set_file(packed: bytes, name: bytes) -> bytes:
+    """A packed Manuscript and the name of a file, whose end says its form -> the file; a job.
+
+    Raises GuidanceError when it cannot be made.
+    """
+    manuscript = msgspec.msgpack.decode(packed, type=Manuscript)
+    with tempfile.TemporaryDirectory(prefix="guidance-") as place:
+        file = name.decode()
+        return _SETTERS[file.rpartition(".")[2]](manuscript, Path(place), file)
+
+
+def _identity(manuscript: Manuscript) -> str:
+    """A name that no other manuscript has."""
+    return hashlib.sha256(msgspec.json.encode(manuscript, order="deterministic")).hexdigest()[:32]
+
+
+# --- Programs --------------------------------------------------------------------------------------
+
+
+def _pandoc(manuscript: Manuscript, place: Path, name: str, to: str, options: Iterable[str]) -> None:
+    """Write `name` below `place`, where the pictures are put first."""
+    import pypandoc  # only who sets a file pays for loading it
+
+    for picture, content in manuscript.pictures.items():
+        (place / picture).write_bytes(content)
+    meta = {
+        "title": manuscript.title,
+        "subtitle": manuscript.subtitle,
+        "lang": manuscript.language,
+        "publisher": manuscript.publisher,
+        "rights": manuscript.rights,
+        "identifier": f"urn:sha256:{_identity(manuscript)}",
+    }
+    whole = tree(meta, (*manuscript.about, *manuscript.blocks))
+    source = json.dumps(labelled(whole) if to == "typst" else worded(whole) if to == _PLAIN else whole)
+    command = (pypandoc.get_pandoc_path(), "+RTS", _LIMIT, "-RTS", "--quiet", "--from=json", f"--to={to}")
+    try:
+        subprocess.run(
+            (*command, f"--output={name}", *options),
+            input=source.encode(),
+            cwd=place,
+            env={**os.environ, "SOURCE_DATE_EPOCH": _MOMENT},
+            check=True,
+            capture_output=True,
+            timeout=_PATIENCE,
+        )
+    except subprocess.TimeoutExpired:
+        raise GuidanceError(f"{name}: pandoc did not end within {_PATIENCE} seconds") from None
+    except subprocess.CalledProcessError as error:
+        said = " ".join(error.stderr.decode(errors="replace").split())
+        raise GuidanceError(f"{name}: pandoc cannot make it ({said})") from None
+
+
+def _word(manuscript: Manuscript, place: Path, name: str) -> bytes:
+    contents = ["--toc", "--toc-depth=2"] if manuscript.contents else []
+    _pandoc(manuscript, place, "made.docx", "docx", ("--standalone", *contents))
+    return (place / "made.docx").read_bytes()
+
+
+def _epub(manuscript: Manuscript, place: Path, name: str) -> bytes:
+    (place / "style.css").write_text(_CSS, encoding="utf-8")
+    options = ("--standalone", "--css=style.css", "--split-level=1", "--toc-depth=2")
+    _pandoc(manuscript, place, "made.epub", "epub3", options)
+    return (place / "made.epub").read_bytes()
+
+
+def _text(manuscript: Manuscript, place: Path, name: str) -> bytes:
+    """Markdown as most programs read it; pictures are their words."""
+    plain = msgspec.structs.replace(manuscript, pictures={})
+    _pandoc(plain, place, "made.md", _PLAIN, ("--wrap=none", "--shift-heading-level-by=1"))
+    titles = "".join(f"{line}\n\n" for line in (f"# {manuscript.title}", manuscript.subtitle) if line)
+    return f"{titles}{(place / 'made.md').read_text(encoding='utf-8')}".encode()
+
+
+def _pdf(manuscript: Manuscript, place: Path, name: str) -> bytes:
+    """A tagged PDF. Typst refuses what PDF/UA-1 does not allow, such as a picture without alternative text."""
+    import typst  # the same
+
+    contents: list[PandocNode] = [{"t": "RawBlock", "c": ["typst", _CONTENTS]}] if manuscript.contents else []
+    whole = msgspec.structs.replace(manuscript, about=(*manuscript.about, *contents))
+    _pandoc(whole, place, "text.typ", "typst", ())
+    text = (place / "text.typ").read_text(encoding="utf-8")
+    told = {
+        "title": manuscript.title,
+        "subtitle": manuscript.subtitle,
+        "publisher": manuscript.publisher,
+        "running": manuscript.running,
+        "alternatives": alternatives(list(manuscript.blocks)),
+    }
+    faults = []
+    for heads in _HEADS:
+        (place / "made.typ").write_text("\n".join((_TYPST, heads, text)), encoding="utf-8")
+        try:
+            compiler = typst.Compiler(root=place, ignore_system_fonts=True, sys_inputs={"told": json.dumps(told)})
+            pdf = compiler.compile(place / "made.typ", format="pdf", pdf_standards="ua-1", timestamp=0)
+        except typst.TypstError as error:
+            faults.append(" ".join(" ".join(str(part) for part in (error.message, *error.hints)).split()))
+            continue
+        if isinstance(pdf, bytes):
+            return pdf
+    raise GuidanceError(f"{name}: Typst cannot set it ({faults[-1] if faults else 'it made no PDF'})")
+
+
+_SETTERS: Mapping[str, Callable[[Manuscript, Path, str], bytes]] = {
+    "docx": _word,
+    "epub": _epub,
+    "pdf": _pdf,
+    TEXT: _text,
+}

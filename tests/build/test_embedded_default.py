@@ -1,0 +1,63 @@
+"""The embedded default: no file and no network, and still a whole site with the specimen in it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from guidance.build.site import BuildOrder, build
+from guidance.check.site import check_site
+from guidance.site.assemble import Workshop
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's own publication, built without any official file."""
+    work = tmp_path_factory.mktemp("embedded")
+    shop = Workshop(ROOT, work / "build")
+    outcome = build(BuildOrder(ROOT / "versions", (), work / "site", shop, work / "cache"), None)
+    assert not outcome.loaded
+    assert outcome.specimen
+    return work / "site"
+
+
+def links(page: Path) -> set[str]:
+    """Where a built page leads."""
+    soup = BeautifulSoup(page.read_bytes(), "lxml")
+    return {str(link["href"]) for link in soup.select("a[href]")}
+
+
+def test_nothing_in_it_is_broken(site: Path) -> None:
+    assert not check_site(site).faults
+
+
+def test_every_edition_has_its_page_and_every_recorded_anchor_its_permalink(site: Path) -> None:
+    register = ROOT / "versions" / "2023" / "permalinks.tsv"
+    recorded = [line for line in register.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
+    assert len(list((site / "2023" / "p").glob("*/index.html"))) == len(recorded)
+    page = BeautifulSoup((site / "2023" / "p" / "45" / "index.html").read_bytes(), "lxml")
+    assert "not loaded" in page.get_text()
+    assert any("#page=" in str(link["href"]) for link in page.select("a[href]"))
+    editions = json.loads((site / "versions.json").read_text(encoding="utf-8"))
+    assert all((site / edition["version"] / "index.html").is_file() for edition in editions)
+    assert (site / "latest" / "index.html").is_file()
+
+
+def test_the_root_leads_to_the_specimen_which_has_both_its_editions(site: Path) -> None:
+    assert "specimen/" in links(site / "index.html")
+    assert "../specimen/" in links(site / "editions" / "index.html")
+    for edition in json.loads((site / "specimen" / "versions.json").read_text(encoding="utf-8")):
+        provisions = json.loads((site / "specimen" / edition["version"] / "provisions.json").read_text("utf-8"))
+        assert {"paragraph", "box", "footnote", "flow-chart", "table"} <= {p["kind"] for p in provisions}
+
+
+def test_our_own_pages_can_be_searched_without_any_text(site: Path) -> None:
+    page = BeautifulSoup((site / "search" / "index.html").read_bytes(), "lxml")
+    assert "on our own pages alone" in page.get_text()
+    topics = json.loads((site / "search" / "facets" / "pages.json").read_text(encoding="utf-8"))
+    named = {one["topic"][0] for one in topics.values()}
+    assert {"All timescales", "The transition of 2018 and 2019"} <= named
+    assert "Decisions" not in named  # it asks to be left out

@@ -1,0 +1,285 @@
+"""A partnership's folder is laid over the site: its own where it may be, nothing of it where it may not."""
+
+import io
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from markdown import markdown
+from PIL import Image
+
+from guidance.build.overlays import check_drawing, read_overlay
+from guidance.build.site import BuildOrder, build
+from guidance.check.site import check_site
+from guidance.document.model import GuidanceError
+from guidance.site.assemble import Workshop
+from guidance.site.overlay import Colours, check_colours, contrast
+from guidance.site.permalink_index import read_tokens
+from guidance.site.safe_markdown import make_safe
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "tests" / "data" / "overlay"
+ALLOWED = {"http", "https", "mailto", "tel"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the example, to be spoiled."""
+    return Path(shutil.copytree(EXAMPLE, tmp_path / "overlay"))
+
+
+def shown(page: str) -> BeautifulSoup:
+    """A page as MkDocs would print it."""
+    body = page.split("---\n", 2)[-1]
+    extensions = ["attr_list", "md_in_html", "tables", "def_list", "abbr", "admonition", "toc"]
+    return BeautifulSoup(markdown(body, extensions=extensions), "lxml")
+
+
+def test_the_example_is_read(folder: Path) -> None:
+    overlay = read_overlay(folder, *read_tokens(ROOT))
+    assert overlay.nav == ("local/index.md", "local/referrals.md")
+    front = shown(overlay.files["local/index.md"].decode())
+    assert [h.get_text() for h in front.select("h1")] == ["Three Bays Safeguarding Children Partnership"]
+    assert "tel:01632960001" in [a.get("href") for a in front.select("a")]
+    assert "ring 999" in front.get_text()
+    assert "We keep this page short" in front.get_text()
+    assert overlay.left_out == ()
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "a <b onclick='x'>b</b> c",
+    "[x](javascript:alert(1))",
+    "[x](JaVaScRiPt:alert(1))",
+    "[x](java&#115;cript:alert(1))",
+    "[x](java\\\nscript:alert(1))",
+    "[x](<javascript:alert(1)>)",
+    "[x]: javascript:alert(1)\n\n[x]",
+    "<javascript:alert(1)>",
+    "[x](data:text/html,<script>alert(1)</script>)",
+    "[x](vbscript:x)",
+    "[x](//evil.example/)",
+    "[x](../../2023/)",
+    "![x](https://evil.example/pixel.png)",
+    "![x](javascript:alert(1))",
+    "# T {: onclick=alert(1) }",
+    "words {: style='x' onmouseover=alert(1) }",
+    "`code` {: onclick=alert(1) }",
+    "```html onclick=alert(1)\n<script>alert(1)</script>\n```",
+    "<div markdown='1'>\n<script>alert(1)</script>\n</div>",
+    "</div></div><script>alert(1)</script>",
+    "[<img src=x onerror=alert(1)>](guidance:2023/para-1)",
+    "`[<img src=x onerror=alert(1)>](guidance:2023/para-1)`",
+    "a ` b [<script>x</script>](guidance:2023/para-1) ` c",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    '<!-- standing --> --8<-- "index.md"',
+    "*[HTML]: <script>",
+    "| a |\n|--:|\n| <script> |",
+    "{{ config.extra }} {% include 'x' %}",
+)
+
+
+def harmless(soup: BeautifulSoup) -> None:
+    """Assert that nothing on a page can run, load, or look like something of the site's."""
+    assert not soup.select("script, style, iframe, object, embed, form, input, button, svg, base, link, meta")
+    for element in soup.find_all(True):
+        assert set(element.attrs) <= {"href", "src", "alt", "start", "id", "class"}, element
+        assert element.get("class") in (None, ["local"])
+        for name in ("href", "src"):
+            scheme = re.match(r"\s*([A-Za-z][A-Za-z0-9+.-]*):", str(element.get(name, "")))
+            assert scheme is None or scheme[1].lower() in ALLOWED
+        assert not str(element.get("src", "")).startswith(("http", "//"))
+        assert not str(element.get("href", "")).startswith("//")
+    assert len(soup.select("div.local")) == 1
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_markup_or_script_of_theirs_reaches_a_page(text: str) -> None:
+    safe = make_safe(f"# Title\n\n{text}\n\nAfter.\n", "a.md", {"a.md"})
+    soup = shown(safe.markdown)
+    harmless(soup)
+    assert soup.select("div.local > p")[-1].get_text() == "After."
+
+
+_PIECES = (
+    "<script>",
+    "](",
+    "[",
+    ")",
+    "javascript:",
+    "{: onclick=x }",
+    "`",
+    "\n",
+    "\n\n",
+    "<div>",
+    "&#60;",
+    "#",
+    "x",
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.sampled_from([*_PIECES, "guidance:2023/para-1", "![", "|", "    ", "- ", "**", "-->", "<!--"])))
+def test_nor_does_any_mixture(pieces: list[str]) -> None:
+    harmless(shown(make_safe("".join(pieces), "a.md", {"a.md"}).markdown))
+
+
+def test_what_is_left_out_is_told_and_its_words_stay() -> None:
+    safe = make_safe("[our policy](javascript:alert(1)) and [home](index.md)", "b/a.md", {"b/a.md", "b/index.md"})
+    assert safe.left_out == ("b/a.md: a link was left out, only its words stand (javascript:)",)
+    assert "our policy" in shown(safe.markdown).get_text()
+    assert [a["href"] for a in shown(safe.markdown).select("a")] == ["../"]
+    with pytest.raises(GuidanceError, match=r"a\.md: leads to gone\.md"):
+        make_safe("[x](gone.md)", "a.md", {"a.md"})
+
+
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 9 9">{}</svg>'
+)
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<script>alert(1)</script>",
+        '<rect onload="alert(1)"/>',
+        '<a href="https://evil.example/"><rect/></a>',
+        '<use xlink:href="https://evil.example/x.svg#a"/>',
+        '<image href="data:image/png;base64,AAAA"/>',
+        '<foreignObject><body xmlns="http://www.w3.org/1999/xhtml"/></foreignObject>',
+        "<style>@import 'https://evil.example/x.css';</style>",
+        "<style>rect { fill: u\\rl(https://evil.example) }</style>",
+        '<rect style="fill: url( https://evil.example )"/>',
+        '<animate attributeName="href" to="javascript:alert(1)"/>',
+        '<x:script xmlns:x="http://www.w3.org/2000/svg">alert(1)</x:script>',
+        '<?xml-stylesheet href="https://evil.example/x.css"?>',
+    ],
+)
+def test_a_drawing_that_holds_more_than_a_drawing_is_refused(inside: str) -> None:
+    with pytest.raises(GuidanceError, match=r"logo\.svg: holds"):
+        check_drawing(SVG.format(inside).encode(), "logo.svg")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"GIF89a",
+        b"<html></html>",
+        b'<!DOCTYPE svg [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>' + SVG.format("<text>&b;</text>").encode(),
+        SVG.format("<rect>").encode(),
+    ],
+)
+def test_what_is_no_drawing_is_refused(content: bytes) -> None:
+    with pytest.raises(GuidanceError, match=r"logo\.svg"):
+        check_drawing(content, "logo.svg")
+
+
+def test_a_plain_drawing_passes() -> None:
+    inside = '<style>.a{fill:url(#g)}</style><defs><linearGradient id="g"/></defs><use href="#g"/><path d="M0 0"/>'
+    check_drawing(SVG.format(inside).encode(), "logo.svg")
+
+
+def test_a_picture_is_written_anew(folder: Path) -> None:
+    held = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(held, "PNG")
+    (folder / "docs" / "bay.png").write_bytes(held.getvalue() + b"<script>alert(1)</script>")
+    (folder / "docs" / "more.md").write_text("![The bay](bay.png)", encoding="utf-8")
+    overlay = read_overlay(folder, *read_tokens(ROOT))
+    assert b"script" not in overlay.files["local/bay.png"]
+    assert [i["src"] for i in shown(overlay.files["local/more.md"].decode()).select("img")] == ["../bay.png"]
+    (folder / "docs" / "bay.png").write_bytes(b"no picture")
+    with pytest.raises(GuidanceError, match=r"bay\.png: is not a PNG"):
+        read_overlay(folder, {}, {})
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('link = "#8fb7e6"', r"colours.link #8fb7e6 on the page, #\w+, has a contrast of 1\.\d to 1; choose"),
+        ('link_dark = "#1f3a5f"', r"colours.link_dark #1f3a5f"),
+        ('band_text = "#1f3a60"', r"colours.band_text #1f3a60 on the band, #1f3a5f, has a contrast of 1\.0 to 1"),
+        ('link = "red; } body { display: none"', "link"),
+        ('style = "x"', "style"),
+    ],
+)
+def test_colours_that_cannot_be_read_are_one_clear_line(folder: Path, line: str, said: str) -> None:
+    path = folder / "partnership.toml"
+    name = line.split(" ")[0]
+    kept = [one for one in path.read_text(encoding="utf-8").splitlines() if not one.startswith(f"{name} =")]
+    at = kept.index("[colours]") + 1
+    path.write_text("\n".join([*kept[:at], line, *kept[at:]]), encoding="utf-8")
+    with pytest.raises(GuidanceError, match=said) as refused:
+        read_overlay(folder, *read_tokens(ROOT))
+    assert str(refused.value).startswith(str(path))
+    assert "\n" not in str(refused.value)
+
+
+def test_contrast_is_what_the_standard_says() -> None:
+    assert contrast("#ffffff", "#000000") == pytest.approx(21)
+    assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
+    check_colours(Colours(), *read_tokens(ROOT), "x")  # the site's own
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "said"),
+    [
+        ("docs/run.html", "<script>", "only Markdown"),
+        ("docs/a b.md", "x", "name it with letters"),
+        ("docs/bad.md", b"\xff\xfe", "is not UTF-8"),
+        ("docs/cites.md", "[x](guidance:2023/para-9999)", "no such anchor"),
+        ("partnership.toml", "name = 5", "name"),
+        ("partnership.toml", 'name = "X"\nlogo = "../../etc/passwd"', "no such file in this folder"),
+        ("partnership.toml", 'name = "X"\n[[links]]\ntitle = "x"\nurl = "javascript:alert(1)"', "url"),
+        ("partnership.toml", "not TOML", "partnership.toml"),
+    ],
+)
+def test_what_is_wrong_is_one_clear_line(
+    folder: Path, tmp_path: Path, path: str, content: str | bytes, said: str
+) -> None:
+    (folder / path).write_bytes(content if isinstance(content, bytes) else content.encode())
+    order = BuildOrder(
+        ROOT / "versions", (), tmp_path / "site", Workshop(ROOT, tmp_path / "b"), tmp_path / "c", overlay=folder
+    )
+    with pytest.raises(GuidanceError, match=re.escape(said)) as refused:
+        build(order, None)
+    assert not (tmp_path / "site").exists()
+    assert "\n" not in str(refused.value)
+
+
+def test_a_folder_without_its_file_or_with_links_to_elsewhere_is_refused(folder: Path) -> None:
+    (folder / "docs" / "passwd.md").symlink_to("/etc/passwd")
+    with pytest.raises(GuidanceError, match="link to another place"):
+        read_overlay(folder, {}, {})
+    (folder / "partnership.toml").unlink()
+    with pytest.raises(GuidanceError, match=r"partnership\.toml: is not there"):
+        read_overlay(folder, {}, {})
+
+
+@pytest.mark.slow
+def test_a_build_with_an_overlay_leaves_text_status_and_unofficial_as_they_are(tmp_path: Path) -> None:
+    sites, warned = {}, list[tuple[str, ...]]()
+    for name, overlay in (("plain", None), ("theirs", EXAMPLE)):
+        shop = Workshop(ROOT, tmp_path / "build")
+        order = BuildOrder(ROOT / "versions", (), tmp_path / name, shop, tmp_path / "cache", overlay=overlay)
+        warned.append(build(order, None).warnings)
+        sites[name] = tmp_path / name
+    assert warned == [(), ()]
+    assert not check_site(sites["theirs"], ROOT / "versions").faults
+    pages = sorted(p.relative_to(sites["plain"]) for p in sites["plain"].rglob("*.html"))
+    small = [path for path in pages if {"p", "t", "embed", "specimen"} & set(path.parts[:2])]
+    assert len(small) > 1000
+    assert all(len({(site / path).read_bytes() for site in sites.values()}) == 1 for path in small)
+    for path in sorted(set(pages) - set(small))[::3]:
+        one, other = (BeautifulSoup((site / path).read_bytes(), "lxml") for site in sites.values())
+        for part in ("article", ".status", ".unofficial", ".foot"):
+            assert [str(e) for e in one.select(part)] == [str(e) for e in other.select(part)], path
+    page = BeautifulSoup((sites["theirs"] / "2023" / "index.html").read_bytes(), "lxml")
+    assert [a.get_text() for a in page.select(".partner a")] == ["Three Bays Safeguarding Children Partnership"]
+    referrals = BeautifulSoup((sites["theirs"] / "local" / "referrals" / "index.html").read_bytes(), "lxml")
+    assert [a["href"] for a in referrals.select("a.cite")] == ["../../2023/p/153/"]

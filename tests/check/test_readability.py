@@ -1,0 +1,76 @@
+"""Reading age and sentence length are measured, and statements without a source are found."""
+
+import pytest
+
+from guidance.check.readability import measure, read_blocks, sentences, syllables, uncited
+
+COUNTS = """
+1: a the child help told worked make once plans talk safe changed used should school through health asked cares
+2: children worker safety adult social people meeting needed someone trusted courage danger changes
+2: police welfare careful safely something little being listen
+3: behaviour protection decision family agency hospital safeguarding together happening assessment guardian society
+4: information education authority
+"""
+PAIRS = [(int(line[0]), word) for line in COUNTS.split("\n") if line for word in line[2:].split()]
+
+
+@pytest.mark.parametrize(("count", "word"), PAIRS)
+def test_syllables(count: int, word: str) -> None:
+    assert syllables(word) == count
+
+
+def test_harder_text_has_a_higher_age() -> None:
+    easy = "You can talk to a person you trust. They must listen to you. You are not in trouble."
+    hard = (
+        "Organisations exercising statutory functions in relation to children are required to "
+        "demonstrate that appropriate arrangements for information governance have been established."
+    )
+    assert measure(easy).age < 9 < 14 < measure(hard).age
+    assert measure("# Only a heading\n").age == 0
+
+
+def test_sentences_end_with_blocks_and_leave_citations_out() -> None:
+    page = (
+        "# Head\n\nOne thing here. Two things here. [](guidance:2001/para-1)\n\n- an item here\n- last item here\n"
+    )
+    assert sentences(page) == ("One thing here.", "Two things here.", "an item here", "last item here")
+
+
+PAGE = """---
+cited: true
+uncited:
+  - Where to go next
+  - Ring
+---
+# Title
+
+--8<-- "_shared/danger.md"
+
+Cited. [](guidance:2001/para-1)
+
+Not cited.
+
+You must:
+
+- do this [](guidance:2001/para-1)
+- do that
+- then:
+    - more [](guidance:2001/para-2)
+
+Ring somebody.
+
+| head | source |
+|---|---|
+| row | [](guidance:2001/para-1) |
+| bare row | none |
+
+## Where to go next
+
+- [there](there.md)
+"""
+
+
+def test_statements_that_cite_nothing_are_found() -> None:
+    assert [block.text for block in uncited(PAGE)] == ["Not cited.", "do that", "bare row none"]
+    assert uncited(PAGE.replace("cited: true", "cited: false")) == ()
+    assert {block.kind for block in read_blocks(PAGE)} == {"h1", "h2", "p", "li", "tr"}

@@ -1,0 +1,202 @@
+"""Jobs: kept by what they are made from, done by processes or a cluster with the same bytes, and done again when a
+worker is lost."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from guidance.build.site import compile_typst
+from guidance.document.model import GuidanceError
+from guidance.jobs import executors
+from guidance.jobs.cache import Crew, Job, code_digest
+from guidance.jobs.executors import cluster, processes, run_apart
+
+
+def doubled(part: bytes) -> bytes:
+    return part * 2
+
+
+def counted(folder: bytes) -> bytes:
+    """Leaves a mark each time it is done."""
+    marks = Path(folder.decode())
+    (marks / str(len(list(marks.iterdir())))).touch()
+    return b"done"
+
+
+def killed_at_first(mark: bytes, part: bytes) -> bytes:
+    """Ends its process the first time."""
+    path = Path(mark.decode())
+    if not path.exists():
+        path.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return part * 2
+
+
+def killed_always(_: bytes) -> bytes:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return b""
+
+
+def refused(part: bytes) -> bytes:
+    raise GuidanceError(f"{part.decode()}: is not what it should be")
+
+
+def job(function: object, *parts: bytes, kind: str | None = None) -> Job:
+    assert callable(function)
+    return Job("a test", function, parts, b"code", kind)
+
+
+@pytest.fixture
+def crew(tmp_path: Path) -> Iterator[Crew]:
+    with Crew(processes(2), tmp_path / "kept") as workers:
+        yield workers
+
+
+def test_results_come_in_the_order_of_their_jobs(crew: Crew) -> None:
+    assert crew.run([job(doubled, bytes([at])) for at in range(20)]) == tuple(bytes([at, at]) for at in range(20))
+
+
+def test_what_was_done_once_is_kept(tmp_path: Path) -> None:
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    order = job(counted, str(marks).encode(), kind="marks")
+    for _ in range(2):
+        with Crew(processes(2), tmp_path / "kept") as crew:
+            assert crew.run([order]) == (b"done",)
+            assert crew.start(order).result() == b"done"
+    assert len(list(marks.iterdir())) == 1
+    (kept,) = (tmp_path / "kept" / "marks").iterdir()
+    kept.write_bytes(kept.read_bytes()[:-1])  # as a full disk leaves it
+    with Crew(processes(2), tmp_path / "kept") as crew:
+        assert crew.run([order]) == (b"done",)
+    assert len(list(marks.iterdir())) == 2
+
+
+def test_a_key_is_of_everything_that_the_result_depends_on() -> None:
+    jobs = [
+        job(doubled, b"a", b"bc"),
+        job(doubled, b"ab", b"c"),
+        job(refused, b"a", b"bc"),
+        Job("a test", doubled, (b"a", b"bc"), b"other code"),
+    ]
+    assert len({one.key for one in jobs}) == len(jobs)
+    assert Job("another name", doubled, (b"a", b"bc"), b"code").key == jobs[0].key
+    assert code_digest(("document",)) != code_digest(("document", "jobs/cache.py")) != code_digest()
+
+
+def test_a_lost_worker_costs_time_only(crew: Crew, tmp_path: Path) -> None:
+    fatal = job(killed_at_first, str(tmp_path / "mark").encode(), b"x")
+    tickets = [crew.start(one) for one in (job(doubled, b"1"), fatal, job(doubled, b"2"), job(doubled, b"3"))]
+    assert [ticket.result() for ticket in tickets] == [b"11", b"xx", b"22", b"33"]
+
+
+def test_a_job_that_kills_every_worker_is_given_up(crew: Crew) -> None:
+    with pytest.raises(GuidanceError, match="a test: workers were lost"):
+        crew.start(job(killed_always, b"")).result()
+    assert crew.start(job(doubled, b"a")).result() == b"aa"
+
+
+def test_what_a_job_finds_wrong_is_heard(crew: Crew) -> None:
+    with pytest.raises(GuidanceError, match=r"^a\.pdf: is not"):
+        crew.run([job(refused, b"a.pdf"), job(doubled, b"b")])
+
+
+def test_workers_end_with_whoever_ordered_them(tmp_path: Path) -> None:
+    child = os.fork()
+    if not child:
+        with Crew(processes(2), tmp_path / "kept") as crew:
+            for ticket in [crew.start(job(pid_into, str(tmp_path).encode(), bytes([at]))) for at in range(2)]:
+                ticket.result()
+            os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+    workers = [int(path.name) for path in tmp_path.glob("[0-9]*")]
+    assert workers
+    for _ in range(100):
+        if not any(Path(f"/proc/{worker}").exists() for worker in workers):
+            break
+        time.sleep(0.1)
+    assert not [worker for worker in workers if Path(f"/proc/{worker}").exists()]
+
+
+def pid_into(folder: bytes, part: bytes) -> bytes:
+    (Path(folder.decode()) / str(os.getpid())).touch()
+    return part
+
+
+# --- On a cluster ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def scheduler() -> Iterator[str]:
+    distributed = pytest.importorskip("distributed", reason="Dask is not installed: guidance[cluster]")
+    path = os.pathsep.join(filter(None, (str(Path(__file__).parent), os.environ.get("PYTHONPATH"))))
+    os.environ["PYTHONPATH"], before = path, os.environ.get("PYTHONPATH")
+    try:
+        with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as local:
+            yield local.scheduler_address
+    finally:
+        os.environ["PYTHONPATH"] = before or ""
+
+
+def test_a_cluster_gives_the_same_bytes(scheduler: str, crew: Crew, tmp_path: Path) -> None:
+    jobs = [job(doubled, bytes([at])) for at in range(4)]
+    with Crew(cluster(scheduler), tmp_path / "other") as remote:
+        assert remote.run(jobs) == crew.run(jobs)
+        with pytest.raises(GuidanceError, match=r"a\.pdf: is not"):
+            remote.run([job(refused, b"a.pdf")])
+        with pytest.raises(GuidanceError, match="could not do its job"):
+            remote.run([job(killed_always, b"")])
+
+
+def test_a_lost_worker_of_a_cluster_costs_time_only(scheduler: str, tmp_path: Path) -> None:
+    mark = str(tmp_path / "mark").encode()
+    with Crew(cluster(scheduler), tmp_path / "kept") as remote:
+        assert remote.run([job(kills_its_worker, mark, b"x"), job(doubled, b"1")]) == (b"xx", b"11")
+    assert Path(mark.decode()).exists()
+
+
+def kills_its_worker(mark: bytes, part: bytes) -> bytes:
+    """The first time, ends the cluster's worker whose program this is."""
+    path = Path(mark.decode())
+    if not path.exists():
+        path.touch()
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(5)
+    return part * 2
+
+
+def test_a_silent_cluster_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed", reason="Dask is not installed: guidance[cluster]")
+    monkeypatch.setattr(executors, "_PATIENCE", 1)
+    with (
+        Crew(cluster("tcp://127.0.0.1:9"), tmp_path) as remote,
+        pytest.raises(GuidanceError, match="does not answer") as caught,
+    ):
+        remote.run([job(doubled, b"a")])
+    assert "\n" not in str(caught.value)
+
+
+def test_a_worker_with_other_code_is_refused() -> None:
+    with pytest.raises(GuidanceError, match="another version"):
+        run_apart(b"other", doubled, (b"a",))
+
+
+def test_workers_do_what_a_library_with_threads_did_here_before(tmp_path: Path) -> None:
+    """Typst keeps threads, which a forked process does not have: it would wait for them for ever."""
+    source = tmp_path / "a.typ"
+    source.write_text(
+        "#set document(title: [One])\n#set page(width: 9cm)\n= One\n" + "words #pagebreak() " * 9, encoding="utf-8"
+    )
+    compile_typst(source, tmp_path / "a.pdf")
+    with Crew(processes(2), tmp_path / "kept") as crew:
+        assert crew.start(job(pages_of, str(source).encode())).result() == b"%PDF"
+
+
+def pages_of(source: bytes) -> bytes:
+    path = Path(source.decode())
+    compile_typst(path, path.with_suffix(".again.pdf"))
+    return path.with_suffix(".again.pdf").read_bytes()[:4]

@@ -1,0 +1,255 @@
+"""Our hand-written pages: each statement cites, readers can read them, limits are those of the real text.
+
+The real text is read only when it is at hand (GUIDANCE_SOURCES); nothing of it stands here.
+"""
+
+import os
+import re
+from functools import cache
+from pathlib import Path
+
+import msgspec
+import pytest
+from bs4 import BeautifulSoup
+from markdown import markdown
+from mkdocs.utils import meta
+
+from guidance.build.reviews import FILE, read_files, read_reviews
+from guidance.check.readability import count_words, measure, read_blocks, sentences, uncited
+from guidance.document.anchors import normalise, permalinks, read_permalinks
+from guidance.document.model import Document, plain_text
+from guidance.document.register import read_register
+from guidance.read import read_document
+from guidance.site.handwritten import Sources, find_cites, prepare_pages, put_in_shared
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+FILES = read_files(DOCS)
+PAGES = {path: content.decode() for path, content in FILES.items() if path.endswith(".md")}
+FACTS = {path: meta.get_data(text)[1] for path, text in PAGES.items()}
+CITING = sorted(path for path, facts in FACTS.items() if facts.get("written_from"))
+PERMALINKS = ROOT / "versions" / "2023" / "permalinks.tsv"
+MUST_CITE = ("guide/", "roles/", "young-people/", "children/")
+# Runs of words that are names, titles or defined terms, and may stand in our pages as in the official text.
+SHARED_TERMS: tuple[str, ...] = ()
+RUN = 12
+
+
+def test_every_page_of_guide_and_roles_says_its_edition_and_must_cite() -> None:
+    for path in PAGES:
+        if path.startswith(MUST_CITE):
+            assert FACTS[path].get("written_from") == "2023", path
+            assert FACTS[path].get("cited") is True, path
+            assert FACTS[path].get("reading_age"), path
+
+
+@pytest.mark.parametrize("path", CITING)
+def test_statements_cite(path: str) -> None:
+    assert [block.text for block in uncited(PAGES[path])] == []
+
+
+@pytest.mark.parametrize("path", CITING)
+def test_what_is_excused_from_citing_is_there(path: str) -> None:
+    blocks = read_blocks(PAGES[path])
+    for words in FACTS[path].get("uncited") or ():
+        assert any(b.text.startswith(words) or b.under == words for b in blocks), words
+
+
+@pytest.mark.parametrize("path", [path for path, facts in FACTS.items() if facts.get("reading_age")])
+def test_reading_age_and_sentences(path: str) -> None:
+    text = put_in_shared(PAGES[path], path, FILES)
+    assert measure(text).age <= float(str(FACTS[path]["reading_age"]))
+    limit = int(str(FACTS[path].get("sentence_words") or 99))
+    assert [s for s in sentences(text) if count_words(s) > limit] == []
+
+
+def test_the_contents_name_every_page() -> None:
+    named = re.findall(r"[\w/-]+\.md", (DOCS / "nav.yml").read_text(encoding="utf-8"))
+    left = {path for path in PAGES if not path.startswith(("_", "decisions/"))} - set(named)
+    assert (left, len(named)) == (set(), len(set(named)))
+    assert set(named) - set(PAGES) == {"editions.md", "log.md", "quotations.md"}  # made at the build
+
+
+def test_limits_of_reading_age_are_those_of_the_audience() -> None:
+    allowed = {"children/": 9, "young-people/": 12, "guide/": 14, "roles/": 14}
+    for path, facts in FACTS.items():
+        for folder, age in allowed.items():
+            if path.startswith(folder):
+                assert facts["reading_age"] <= age, path
+                assert folder != "children/" or facts["sentence_words"] == 15
+
+
+def test_children_can_leave_each_page_and_find_help() -> None:
+    for path in PAGES:
+        if path.startswith(("children/", "young-people/")):
+            text = put_in_shared(PAGES[path], path, FILES)
+            assert text.index('class="exit"') < text.index("\n# "), path
+            assert "0800 1111" in text, path
+            assert "999" in text, path
+
+
+def test_danger_comes_first_in_each_guide() -> None:
+    for path in PAGES:
+        if path.startswith("guide/") and path != "guide/contradictions.md":
+            first = next(line for line in meta.get_data(PAGES[path])[0].split("\n")[1:] if line.strip())
+            assert "danger.md" in first, path
+
+
+@pytest.mark.parametrize("path", sorted(FILES))
+def test_pictures_say_what_they_show(path: str) -> None:
+    if path.endswith(".svg"):
+        drawing = BeautifulSoup(FILES[path], "xml")
+        title = drawing.find("title")
+        assert title is not None
+        assert title.get_text()
+        assert not drawing.find(["script", "image", "foreignObject"])
+    for alternative in re.findall(r"!\[([^\]]*)\]\(", PAGES.get(path, "")):
+        assert len(alternative) > 20, path
+
+
+# --- Citations ---------------------------------------------------------------------------------------
+
+
+def sources() -> Sources:
+    lines = {entry.anchor: entry for entry in read_permalinks(PERMALINKS)}
+    return Sources(read_register(ROOT / "versions"), {"2023": lines}, reviewed=read_reviews(DOCS / FILE))
+
+
+@pytest.mark.skipif(not PERMALINKS.exists(), reason="versions/2023/permalinks.tsv is not there yet")
+def test_all_citations_resolve_and_all_pages_are_reviewed() -> None:
+    assert [finding.message for finding in prepare_pages(FILES, sources()).findings] == []
+
+
+@pytest.mark.skipif(not PERMALINKS.exists(), reason="versions/2023/permalinks.tsv is not there yet")
+@pytest.mark.parametrize("anchor", ["para-153", "the-child-protection-plan-box", "para-396"])
+def test_a_change_in_a_new_edition_is_said_on_exactly_the_pages_that_cite_it(anchor: str) -> None:
+    known = sources()
+    old = known.permalinks["2023"]
+    new = {**old, anchor: msgspec.structs.replace(old[anchor], fingerprint="0" * 16)}
+    later = msgspec.structs.replace(
+        known,
+        permalinks={"2023": old, known.publication.in_force.id: new},
+        today={("2023", one): (one,) for one in old},
+    )
+    ready = prepare_pages(FILES, later)
+    saying = {path for path, content in ready.files.items() if b"source-changed" in content}
+    citing = {path for path, text in PAGES.items() if anchor in (cite.anchor for cite in find_cites(text))}
+    assert saying == citing
+    assert citing
+    changed = sum(cite.anchor == anchor for text in PAGES.values() for cite in find_cites(text))
+    assert len(ready.findings) == changed
+
+
+def test_reviews_name_what_pages_cite_and_nothing_else() -> None:
+    reviews = read_reviews(DOCS / FILE)
+    cited = {path: {cite.key for cite in find_cites(text)} for path, text in PAGES.items()}
+    assert {path: set(keys) for path, keys in reviews.items()} == {p: keys for p, keys in cited.items() if keys}
+
+
+# --- Against the real text ---------------------------------------------------------------------------
+
+
+@cache
+def real_document() -> Document:
+    folder = os.environ.get("GUIDANCE_SOURCES")
+    found = sorted(Path(folder).glob("2023*.pdf")) if folder else []
+    if not found:
+        pytest.skip("set GUIDANCE_SOURCES to the folder with 2023*.pdf, the official file")
+    return read_document(found[0])
+
+
+@cache
+def real_texts() -> dict[str, str]:
+    document = real_document()
+    return {
+        p.anchor: normalise(f"{p.heading.plain if p.heading else ''} {plain_text(p)}")
+        for p in (*document.provisions, *document.notes)
+    }
+
+
+@pytest.mark.real
+def test_pages_were_reviewed_against_the_text_at_hand() -> None:
+    now = {f"2023/{entry.anchor}": entry.fingerprint for entry in permalinks(real_document())}
+    for path, cited in read_reviews(DOCS / FILE).items():
+        for key, reviewed in cited.items():
+            assert now.get(key) == reviewed, f"{path}: {key}"
+
+
+NUMBERS = dict(
+    zip(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
+        map(str, range(1, 13)),
+        strict=True,
+    )
+)
+
+
+def figures(words: str) -> str:
+    """Words in lower case with numbers as figures, and units in the singular."""
+    low = re.sub(r"\b(" + "|".join(NUMBERS) + r")\b", lambda m: NUMBERS[m[0]], words.lower().replace("-", " "))
+    return re.sub(r"\b(day|month|year)s\b", r"\1", low)
+
+
+def limits() -> list[tuple[str, tuple[str, ...]]]:
+    """Each row of the tables that have limits: the limit, and the anchors its last cell cites."""
+    html = markdown(
+        meta.get_data(PAGES["guide/timescales.md"])[0], extensions=["tables", "attr_list", "md_in_html"]
+    )
+    found = []
+    for table in BeautifulSoup(html, "html.parser").find_all("table"):
+        heads = [cell.get_text() for cell in table.find_all("th")]
+        for row in table.find_all("tr")[1:]:
+            cells = row.find_all("td")
+            anchors = tuple(str(a["href"]).rpartition("/")[2] for a in cells[-1].find_all("a"))
+            assert all(str(a["href"]).startswith("guidance:2023/") for a in cells[-1].find_all("a"))
+            assert anchors
+            if "Limit" in heads:
+                found.append((cells[heads.index("Limit")].get_text(), anchors))
+    return found
+
+
+def test_the_table_of_limits_is_read() -> None:
+    assert len(limits()) > 40
+    assert ("45 working days", ("flow-chart-5",)) in limits()
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(("limit", "anchors"), limits(), ids=lambda value: str(value)[:40])
+def test_each_limit_stands_in_each_provision_it_cites(limit: str, anchors: tuple[str, ...]) -> None:
+    for anchor in anchors:
+        text = figures(real_texts()[anchor])
+        assert re.search(rf"(?<![\d])\b{re.escape(figures(limit))}\b", text), anchor
+        if "working" not in limit and limit.endswith(" days"):
+            assert f"{limit.removesuffix(' days')} working day" not in text, anchor
+
+
+def test_pictures_give_only_limits_of_the_tables() -> None:
+    known = {figures(limit) for limit, _ in limits()}
+    for path in ("assets/timeline-protection.svg", "assets/timeline-incident.svg"):
+        said = figures(" ".join(BeautifulSoup(FILES[path], "xml").get_text(" ").split()))
+        drawn = re.findall(r"\d+ (?:working )?(?:day|month|year)", said)
+        assert drawn
+        assert set(drawn) <= known, path
+
+
+@pytest.mark.real
+def test_no_run_of_twelve_words_is_taken_from_the_text() -> None:
+    real = words_of(" ".join(real_texts().values()))
+    runs = {tuple(real[at : at + RUN]) for at in range(len(real) - RUN + 1)}
+    excused = [tuple(words_of(term)) for term in SHARED_TERMS]
+    ours = {path: " ".join(b.text for b in read_blocks(text)) for path, text in PAGES.items()}
+    ours |= {p: BeautifulSoup(FILES[p], "xml").get_text(" ") for p in FILES if p.endswith(".svg")}
+    ours |= {str(p.relative_to(ROOT)): p.read_text(encoding="utf-8") for p in ROOT.glob("versions/*/overview.md")}
+    for path, text in ours.items():
+        said = words_of(text)
+        taken = [said[at : at + RUN] for at in range(len(said) - RUN + 1) if tuple(said[at : at + RUN]) in runs]
+        assert [" ".join(run) for run in taken if not any(inside(term, run) for term in excused)] == [], path
+
+
+def words_of(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9]+", normalise(text).lower().replace("'", ""))
+
+
+def inside(term: tuple[str, ...], run: list[str]) -> bool:
+    """Whether a run of words is nothing but a shared term and what is left of the sentence around it."""
+    return f" {' '.join(term)} " in f" {' '.join(run)} " or f" {' '.join(run)} " in f" {' '.join(term)} "

@@ -1,0 +1,265 @@
+"""Hand-written pages cite what exists, and say when what they cite has changed."""
+
+import re
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from guidance.build.reviews import gather_sources, read_reviews, review, review_page, survey, write_reviews
+from guidance.compare.changes import compare
+from guidance.compare.crosswalk import build_crosswalk
+from guidance.document.anchors import Permalink, fingerprint, permalinks, write_permalinks
+from guidance.document.model import Document, GuidanceError
+from guidance.document.register import Edition, Publication
+from guidance.site.handwritten import Sources, find_cites, name_provision, prepare_pages, resolve_citations
+from small_documents import document, paragraph
+
+PUBLICATION = Publication(
+    "Lamps",
+    "L",
+    "Nobody",
+    (
+        Edition("2001", "Lamps", "2001-03-02", ended="2005-04-18"),
+        Edition("2005", "Lamps", "2005-04-18"),
+    ),
+)
+OLD = document(["# Lamps", *(f"{at}. {paragraph(at)}" for at in range(1, 5))])
+NEW_LINES = ["# Lamps", f"1. {paragraph(9)}", *(f"{at}. {paragraph(at - 1)}" for at in range(2, 5))]
+NEW = document(NEW_LINES)  # the fourth paragraph went, the others are renumbered
+PAGES = {f"{at}.md": f"# Page\n\nOn {at}. [](guidance:2001/para-{at})\n".encode() for at in range(1, 5)}
+
+
+def known(*editions: tuple[str, Document], reviewed: bool = True) -> Sources:
+    """Everything that can be cited, over some editions, with each page reviewed against the first."""
+    pairs = pairwise(editions)
+    walk = build_crosswalk(editions, [compare(old, new, (a, b)) for (a, old), (b, new) in pairs])
+    today = {
+        (edition, p.anchor): walk.stands(edition, p.anchor, "2005")
+        for edition, text in editions
+        for p in text.provisions
+        if "2005" in walk.editions
+    }
+    lines = {edition: {p.anchor: p for p in permalinks(text)} for edition, text in editions}
+    bare = Sources(PUBLICATION, lines, today=today)
+    reviews = {page: review_page(page, PAGES, Sources(PUBLICATION, lines)) for page in PAGES} if reviewed else {}
+    return Sources(PUBLICATION, bare.permalinks, today=today, reviewed=reviews)
+
+
+@cache
+def plain() -> Sources:
+    return known(("2001", OLD))
+
+
+def resolve(markdown: str, page: str = "guide/a.md", sources: Sources | None = None) -> str:
+    return resolve_citations(markdown, page, sources or plain())[0]
+
+
+def test_a_citation_leads_to_the_permalink_or_to_the_page_of_a_loaded_edition() -> None:
+    assert '<a class="cite" href="../../2001/p/2/">the lamp</a>' in resolve("See [the lamp](guidance:2001/para-2).")
+    loaded = Sources(PUBLICATION, plain().permalinks, {"2001": {"para-2": "2001/lamps/#para-2"}})
+    assert 'href="../2001/lamps/#para-2"' in resolve("[a](guidance:2001/para-2)", "a.md", loaded)
+    assert 'href="2001/lamps/#para-2"' in resolve("[a](guidance:2001/para-2)", "index.md", loaded)
+    assert 'href="../2001/lamps/#para-2"' in resolve("[a](guidance:2001/para-2)", "guide/index.md", loaded)
+
+
+def test_citations_without_words_are_named_and_share_brackets() -> None:
+    said = resolve("So. [](guidance:2001/para-1) [](guidance:2001/lamps)")
+    assert said.count("(") == said.count("</span>") == 1
+    assert ">para 1</a>, " in said
+    adults = resolve("---\ncite_as: 'for adults: {}'\n---\nSo. [](guidance:2001/para-1)")
+    assert adults.startswith("---\ncite_as")
+    assert '<span class="cites">(for adults: <a' in adults
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (Permalink("para-45", "paragraph", "45", 25, ""), "para 45"),
+        (Permalink("flow-chart-1", "flow-chart", "1", 76, ""), "flow chart 1"),
+        (Permalink("appendix-a", "annex", "A", 154, ""), "appendix A"),
+        (Permalink("fn-12", "footnote", "12", 9, ""), "note 12"),
+        (Permalink("figure-2", "figure", None, 150, ""), "figure 2"),
+        (Permalink("strategy-discussion-box", "box", None, 86, ""), "box, page 86"),
+        (Permalink("how-to-text", "text", None, 144, ""), "page 144"),
+        (Permalink("lamps", "section", None, None, ""), "section"),
+    ],
+)
+def test_how_provisions_are_named(line: Permalink, words: str) -> None:
+    assert name_provision(line) == words
+
+
+@pytest.mark.parametrize(
+    ("markdown", "why"),
+    [
+        ("[a](guidance:2001/para-9)", "guide/a.md: cites 2001/para-9, but edition 2001 has no such anchor"),
+        ("[a](guidance:1987/para-1)", "edition 1987 has no permalinks"),
+        ("[a](guidance:2001/para 1)", "is not a citation"),
+        ("[a [b]](guidance:2001/para-1)", "is not a citation"),
+        ("---\nwritten_from: '1987'\n---\n# A\n", "the register does not have"),
+    ],
+)
+def test_what_cannot_be_cited_is_an_error_of_one_line(markdown: str, why: str) -> None:
+    with pytest.raises(GuidanceError) as caught:
+        resolve(markdown)
+    assert why in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_comparison_is_linked_where_the_site_has_it() -> None:
+    page = "See [word by word](comparison:2001/2005)."
+    assert resolve(page) == "See word by word."
+    sources = Sources(PUBLICATION, {}, comparisons=frozenset({("2001", "2005")}))
+    linked = resolve_citations(page, "changes/2005.md", sources)[0]
+    assert '<a class="comparison" href="../../2005/compare/2001/">word by word</a>' in linked
+
+
+def test_code_is_left_alone() -> None:
+    code = "Write `[a](guidance:2001/para-1)` or\n\n```\n[](guidance:2001/para-99)\n```\n"
+    assert resolve(code) == code
+    assert find_cites(code) == ()
+
+
+@given(st.text(alphabet="ab :/`[]()\n!#-{}<>§é|", max_size=80))
+def test_text_that_cites_nothing_is_left_as_it_is(text: str) -> None:
+    assert resolve(text) == text
+
+
+@given(
+    st.lists(st.sampled_from(["para-1", "para-3", "lamps"]), max_size=6), st.sampled_from([" ", "  ", ". ", "\n"])
+)
+def test_every_citation_becomes_a_link_in_its_order(anchors: list[str], between: str) -> None:
+    page = between.join(f"[](guidance:2001/{anchor})" for anchor in anchors)
+    assert [cite.anchor for cite in find_cites(page)] == anchors
+    hrefs = re.findall(r'href="../../2001/p/([^"]+)/"', resolve(page))
+    assert hrefs == [anchor.removeprefix("para-") for anchor in anchors]
+
+
+def test_words_of_a_citation_are_escaped() -> None:
+    assert "&lt;b&gt;" in resolve("[<b>](guidance:2001/para-1)")
+
+
+def test_unchanged_text_is_carried_forward() -> None:
+    sources = known(("2001", OLD), ("2005", NEW))
+    text, findings = resolve_citations(PAGES["2.md"].decode(), "2.md", sources)
+    assert '<a class="cite-today" href="../2005/p/3/">2005: para 3</a>' in text
+    assert findings == ()
+    assert "source-changed" not in text
+
+
+def test_exactly_the_pages_whose_source_changed_say_so() -> None:
+    reworded = document([*NEW_LINES[:3], f"3. {paragraph(2)} A new ending.", NEW_LINES[4]])
+    for newer, changed in ((NEW, ["4.md"]), (reworded, ["2.md", "4.md"])):
+        ready = prepare_pages(PAGES, known(("2001", OLD), ("2005", newer)))
+        assert [page for page, text in ready.files.items() if b"source-changed" in text] == changed
+        assert [finding.message.split(":")[0] for finding in ready.findings] == changed
+        assert {finding.kind for finding in ready.findings} == {"source changed"}
+    assert b"source changed in the 2005 edition" in ready.files["2.md"]
+    assert b'href="../2005/p/3/"' in ready.files["2.md"]
+    assert b"not in the 2005 edition" in ready.files["4.md"]
+
+
+def test_a_revision_that_changes_the_cited_text_itself_is_noticed() -> None:
+    sources = known(("2001", OLD))
+    lines = dict(sources.permalinks["2001"])
+    lines["para-2"] = Permalink("para-2", "paragraph", "2", 1, fingerprint("other words"))
+    revised = Sources(PUBLICATION, {"2001": lines}, reviewed=sources.reviewed)
+    ready = prepare_pages(PAGES, revised)
+    assert [page for page, text in ready.files.items() if b"source-changed" in text] == ["2.md"]
+
+
+def test_a_page_that_nobody_reviewed_is_told_of() -> None:
+    ready = prepare_pages(PAGES, known(("2001", OLD), reviewed=False))
+    assert [finding.kind for finding in ready.findings] == ["not reviewed"] * 4
+
+
+def test_each_page_says_which_edition_it_was_written_from() -> None:
+    page = "---\nwritten_from: '2001'\n---\n\n# Lamps\n\nText. [](guidance:2001/para-1)\n"
+    said = resolve(page)
+    assert said.index("# Lamps") < said.index("Written from the 2001 edition") < said.index("Text.")
+    assert "superseded on 18 April 2005" in said
+    assert '<a href="../../2005/">the edition in force, that of 2005</a>' in said
+    placed = resolve(page + "\n<!-- standing -->\n")
+    assert placed.index("Text.") < placed.index("Written from the 2001 edition")
+    assert "in force" in resolve("---\nwritten_from: '2005'\n---\n# A\n")
+
+
+def test_the_note_counts_what_changed() -> None:
+    page = {"4.md": b"---\nwritten_from: '2001'\n---\n" + PAGES["4.md"]}
+    ready = prepare_pages(page, known(("2001", OLD), ("2005", NEW)))
+    assert b"One source of this page changed since it was written" in ready.files["4.md"]
+
+
+def test_shared_pieces_are_put_in_and_not_published() -> None:
+    files = {
+        "a/b.md": b'# A\n\n!!! danger "x"\n    --8<-- "_shared/now.md"\n',
+        "_shared/now.md": b"Ring 999.\n\nNow.\n",
+        "reviews.toml": b"",
+        "nav.yml": b"- a/b.md\n",
+        "a/picture.svg": b"<svg/>",
+    }
+    ready = prepare_pages(files, known(("2001", OLD)))
+    assert set(ready.files) == {"a/b.md", "a/picture.svg"}
+    assert ready.files["a/b.md"].endswith(b'"x"\n    Ring 999.\n\n    Now.\n')
+    assert ready.nav == ["a/b.md"]
+    with pytest.raises(GuidanceError, match=r"nav.yml: expected a list"):
+        prepare_pages({"nav.yml": b"a: b"}, known(("2001", OLD)))
+    with pytest.raises(GuidanceError, match=r"nav.yml: .*line 1"):
+        prepare_pages({"nav.yml": b"- [a"}, known(("2001", OLD)))
+    with pytest.raises(GuidanceError, match=r"c.md: puts in _shared/none.md"):
+        prepare_pages({"c.md": b'--8<-- "_shared/none.md"'}, known(("2001", OLD)))
+
+
+def test_reviews_are_written_and_read_again(tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.mktemp("docs") / "reviews.toml"
+    assert read_reviews(path) == {}
+    reviews = known(("2001", OLD)).reviewed
+    write_reviews(path, reviews)
+    assert read_reviews(path) == reviews
+    path.write_text("a = 1\n", encoding="utf-8")
+    with pytest.raises(GuidanceError, match=r"reviews.toml: a: expected"):
+        read_reviews(path)
+
+
+def test_reviewing_records_todays_fingerprints_of_the_pages_named(tmp_path: Path) -> None:
+    publication = msgspec.structs.replace(PUBLICATION, docs="pages")
+    docs = tmp_path / "pages"
+    docs.mkdir()
+    (tmp_path / "2001").mkdir()
+    write_permalinks(tmp_path / "2001" / "permalinks.tsv", permalinks(OLD))
+    for page, content in PAGES.items():
+        (docs / page).write_bytes(content)
+    assert review(publication, tmp_path, ["1.md", str(docs / "2.md")]) == {"1.md": 1, "2.md": 1}
+    assert review(publication, tmp_path, ["3.md"]) == {"3.md": 1}
+    assert set(read_reviews(docs / "reviews.toml")) == {"1.md", "2.md", "3.md"}
+    assert review(publication, tmp_path) == dict.fromkeys(PAGES, 1)
+    sources = gather_sources(publication, tmp_path, {}, {})
+    assert prepare_pages(PAGES, sources).findings == ()
+    (docs / "4.md").unlink()
+    review(publication, tmp_path, ["1.md"])
+    assert set(read_reviews(docs / "reviews.toml")) == {"1.md", "2.md", "3.md"}
+    with pytest.raises(GuidanceError, match=r"4.md: there is no such page"):
+        review(publication, tmp_path, ["4.md"])
+
+
+def test_checking_tells_reading_ages_and_changed_sources(tmp_path: Path) -> None:
+    docs, site = tmp_path / "docs", tmp_path / "site"
+    for path, text in {
+        docs / "a" / "b.md": "---\nreading_age: 9\n---\n# A\n\nYou can ask us.\n",
+        docs / "a" / "index.md": "# A\n",
+        site / "a" / "b" / "index.html": '<strong class="source-changed">x</strong>',
+        site / "a" / "index.html": '<i class="source-changed">x</i><i class="source-changed">x</i>',
+    }.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    lines = list(survey(docs, site))
+    assert len(lines) == 3
+    assert lines[0].startswith("a/b.md: reading age ")
+    assert lines[1:] == [
+        "a/b.md: 1 source changed since it was written",
+        "a/index.md: 2 sources changed since it was written",
+    ]

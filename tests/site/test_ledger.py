@@ -1,0 +1,290 @@
+"""The duty ledger's pages and files: whole without JavaScript, kept apart by strength, safe from hostile text."""
+
+import csv
+import io
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from markdown import markdown
+
+from guidance.build.comparisons import Compared, compare_documents
+from guidance.build.site import compile_typst
+from guidance.compare.changes import compare, strengths_before
+from guidance.document.model import Duty, GuidanceError, Locus
+from guidance.link.agencies import Agency, Vocabulary, read_agencies
+from guidance.read import read_document
+from guidance.site.data_files import encode, records
+from guidance.site.ledger import (
+    HOME,
+    STRENGTHS,
+    UNCLEAR,
+    Ledger,
+    duties_csv,
+    duty_records,
+    link_to_ledger,
+    page_path,
+    put_in_duties,
+    render_ledger,
+)
+from guidance.site.pages import Page
+from small_documents import document, paragraph
+
+ROOT = Path(__file__).parents[2]
+WORDS = Vocabulary(
+    (
+        Agency("keepers", "Keepers", ("keeper",)),
+        Agency("sailors", "Sailors <&> {ropes}", ("sailor",)),
+        Agency("divers", "Divers", ("diver",)),
+    )
+)
+HOSTILE = "<script>alert(1)</script> ![x](javascript:x) `</div>` | [a]: b {: .c }"
+OLD = [
+    "# Lamps",
+    "1. Keepers should trim the lamps at dusk and write it down in the book.",
+    f"2. {paragraph(2)}",
+    "3. Keepers must sing. Sailors may dance on the quay when the wind is low.",
+]
+NEW = [
+    "# Lamps",
+    "1. Keepers must trim the lamps at dusk and write it down in the book.",
+    f"2. {paragraph(2)}",
+    f"3. Keepers and sailors must {HOSTILE} sing. The lamps should be cleaned.",
+    "4. Sailors may dance on the quay when the wind is low. Keepers must not sleep.",
+]
+
+
+def compared(*texts: list[str]) -> Compared:
+    ids = ("2001", "2005")
+    return compare_documents({one: document(lines) for one, lines in zip(ids, texts, strict=False)}, WORDS)
+
+
+def ledger(*texts: list[str]) -> Ledger:
+    found = compared(*texts).ledger("2001" if len(texts) == 1 else "2005")
+    assert found
+    return found
+
+
+def pages(held: Ledger) -> dict[str, Page]:
+    return {page.path: page for page in render_ledger(held, ("2001",))}
+
+
+def shown(page: Page) -> str:
+    body = page.markdown.split("---\n", 2)[2]
+    return markdown(body, extensions=["attr_list", "md_in_html", "tables", "admonition"])
+
+
+def test_duties_json_is_as_the_design_says() -> None:
+    held = ledger(OLD, NEW)
+    rows = json.loads(encode(duty_records(held.duties)))
+    assert [sorted(row) for row in rows] == [["anchor", "page", "sentence", "strength", "who"]] * len(held.duties)
+    assert rows[0] == {
+        "anchor": "para-1",
+        "page": 1,
+        "sentence": "Keepers must trim the lamps at dusk and write it down in the book.",
+        "strength": "must",
+        "who": ["keepers"],
+    }
+    assert [row["who"] for row in rows if row["sentence"] == "The lamps should be cleaned."] == [[]]
+
+
+def test_each_has_a_page_with_every_duty_under_its_strength() -> None:
+    held = ledger(OLD, NEW)
+    made = pages(held)
+    assert list(made) == [HOME, *map(page_path, ("keepers", "sailors", "divers", UNCLEAR))]
+    keepers = shown(made["duties/keepers.md"])
+    assert re.findall(r'<h2 class="furniture" id="([a-z-]+)"', keepers) == ["must", "must-not"]
+    assert keepers.count("<li>") == 3
+    assert keepers.index('id="must-not"') < keepers.index("Keepers must not sleep.")
+    assert f'href="../../{held.places["para-1"].address}">paragraph 1</a>, page 1' in keepers
+    assert "also binds" in keepers
+    unclear = shown(made[page_path(UNCLEAR)])
+    assert "The lamps should be cleaned." in unclear
+    assert "sing" not in unclear
+    assert "No sentence was found" in shown(made["duties/divers.md"])
+    assert {page.parent for page in made.values()} == {None, HOME}
+
+
+def test_every_duty_is_on_the_page_of_each_whom_it_binds() -> None:
+    held = ledger(OLD, NEW)
+    listed = sum(shown(page).count('<p class="where">') for path, page in pages(held).items() if path != HOME)
+    assert listed == sum(max(len(duty.who), 1) for duty in held.duties)
+
+
+def test_a_long_list_is_divided_by_chapters() -> None:
+    lines = [f"{at}. Keepers must trim the lamp of pier {at}." for at in range(1, 15)]
+    divided = shown(pages(ledger(["# Lamps <b>", *lines[:9], "# Ropes", *lines[9:]]))["duties/keepers.md"])
+    assert re.findall(r"<h3[^>]*>(.*?)</h3>", divided) == ["Lamps &lt;b&gt;", "Ropes"]
+    assert [part.count("<li>") for part in divided.split("<h3")[1:]] == [9, 5]
+    assert "<h3" not in shown(pages(ledger(["# Lamps", *lines[:9], "# Ropes", *lines[9:12]]))["duties/keepers.md"])
+
+
+def test_official_text_and_names_come_out_as_the_characters_they_are() -> None:
+    for page in pages(ledger(OLD, NEW)).values():
+        html = shown(page)
+        assert "<script" not in html
+        assert "<img" not in html
+        assert 'class="c"' not in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown(pages(ledger(OLD, NEW))["duties/sailors.md"])
+
+
+def test_the_pages_say_what_they_are_and_how_well_it_was_measured() -> None:
+    for page in pages(ledger(OLD, NEW)).values():
+        assert "Computed, not official" in page.markdown
+        assert "What counts is the paragraph itself" in page.markdown
+        assert "has not been measured" in page.markdown
+        assert '/duties.csv">duties.csv</a>' in page.markdown
+    measured = Ledger("2001", (), {}, {}, measured="Of 10 <sentences> 9 were right.")
+    assert "Of 10 &lt;sentences&gt; 9 were right." in render_ledger(measured)[0].markdown
+
+
+def test_the_overview_counts_and_links_each_strength() -> None:
+    overview = shown(pages(ledger(OLD, NEW))[HOME])
+    assert '<a href="keepers/#must" aria-label="Keepers: 2 must">2</a>' in overview
+    assert '<a href="not-clear/">Not clear whom it binds</a>' in overview
+    assert "No sentence was found that binds: Divers." in overview
+    assert f"]({HOME})" in link_to_ledger(ledger(OLD, NEW))
+
+
+def test_the_csv_has_all_and_no_formula() -> None:
+    held = ledger(OLD, NEW)
+    rows = list(csv.reader(io.StringIO(duties_csv(held).decode("utf-8-sig"))))
+    assert len(rows) == len(held.duties) + 1
+    assert rows[1] == [
+        "must",
+        "Keepers",
+        "Keepers must trim the lamps at dusk and write it down in the book.",
+        "paragraph 1",
+        "1",
+        "para-1",
+        "should in 2001",
+    ]
+    assert "not clear" in {row[1] for row in rows}
+    formula = Duty(Locus("para-1", 0, 0, 4), None, "=1+1\nmust", "must", ())
+    (_, row) = csv.reader(io.StringIO(duties_csv(Ledger("x", (formula,), {}, held.places)).decode("utf-8-sig")))
+    assert row[2] == "'=1+1 must"
+
+
+# --- Earlier strengths -----------------------------------------------------------------------------
+
+
+def test_what_was_should_and_is_must_now_is_said() -> None:
+    held = ledger(OLD, NEW)
+    assert [(d.at.anchor, was.strength, was.edition) for d, was in held.earlier.items()] == [
+        ("para-1", "should", "2001")
+    ]
+    said = "<strong>was should in 2001, must now</strong>"
+    assert said in shown(pages(held)["duties/keepers.md"])
+    assert said in shown(pages(held)[HOME])
+    assert "Changed in strength" not in shown(pages(ledger(OLD))[HOME])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("Keepers should trim all the lamps.", "Keepers must trim all the lamps.", ["should"]),
+        ("Keepers must trim all the lamps.", "Keepers must not trim all the lamps.", ["must"]),
+        ("Keepers must trim all the lamps.", "Keepers must trim all the lamps. Keepers should sing.", []),
+        ("Keepers should trim all the lamps.", "Keepers must count the spare sails at high water.", []),
+        (  # two of the same words: which was which is not plain
+            "Keepers should trim all the lamps. Keepers may trim all the lamps.",
+            "Keepers must trim all the lamps.",
+            [],
+        ),
+    ],
+)
+def test_only_the_same_sentence_with_another_verb_is_put_together(old: str, new: str, found: list[str]) -> None:
+    filler = paragraph(3)
+    texts = [document(["# Lamps", f"1. {filler} {words}"]) for words in (old, new)]
+    both = compare_documents(dict(zip(("a", "b"), texts, strict=True)), WORDS)
+    duties = both.duties["a"], both.duties["b"]
+    assert list(strengths_before(compare(texts[0], texts[1], ("a", "b"), duties), *duties).values()) == found
+
+
+# --- Hand-written pages ----------------------------------------------------------------------------
+
+
+def test_hand_written_pages_lead_to_the_ledger_where_there_is_one() -> None:
+    page = "# Quay\n\nWords.\n\n<!-- duties: keepers divers -->\n"
+    said = put_in_duties(page, "roles/quay.md", "../../", ledger(OLD, NEW))
+    assert '<a href="../../2005/duties/keepers/">Keepers</a>: 2 must, 1 must not' in said
+    assert '<a href="../../2005/duties/divers/">Divers</a>: no sentence found' in said
+    assert put_in_duties(page, "roles/quay.md", "../../", None) == "# Quay\n\nWords.\n\n\n"
+    with pytest.raises(GuidanceError, match=r"^a.md: asks for the duties of pirates, whom"):
+        put_in_duties("<!-- duties: pirates -->", "a.md", "../", ledger(OLD, NEW))
+
+
+def test_our_own_pages_name_only_who_is_known() -> None:
+    known = {agency.id for agency in read_agencies(ROOT / "versions" / "agencies.toml").entries}
+    lines = [
+        line
+        for page in (ROOT / "docs").rglob("*.md")
+        for line in re.findall(r"<!-- duties:.*", page.read_text(encoding="utf-8"))
+    ]
+    named = {name for line in lines for name in line.removeprefix("<!-- duties: ").removesuffix(" -->").split()}
+    assert lines
+    assert named <= known
+
+
+def test_the_figures_told_are_those_beside_the_labels() -> None:
+    labels = (ROOT / "tests" / "data" / "labels" / "duties-2023-third.tsv").read_text(encoding="utf-8")
+    first_run = re.search(r"together: precision (\S+), recall (\S+), who (\S+)\.", labels)
+    assert first_run
+    told = read_agencies(ROOT / "versions" / "agencies.toml").measured
+    assert [f"{float(figure) * 100:.1f} %" in told for figure in first_run.groups()] == [True] * 3
+
+
+@pytest.mark.parametrize("name", ["index", UNCLEAR, "a/b", "../a", "A", "", "a--b"])
+def test_who_can_be_bound_has_an_id_that_can_name_a_page(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "agencies.toml"
+    path.write_text(f'[[agency]]\nid = "{name}"\nname = "A"\nwords = ["a"]\n', encoding="utf-8")
+    with pytest.raises(GuidanceError, match=r"agencies.toml: .*id"):
+        read_agencies(path)
+
+
+# --- The specimen ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def specimen(tmp_path_factory: pytest.TempPathFactory) -> Compared:
+    folder = tmp_path_factory.mktemp("specimen")
+    texts = {}
+    for edition in ("2019", "2024"):
+        compile_typst(ROOT / "specimen" / edition / "source.typ", folder / f"{edition}.pdf")
+        texts[edition] = read_document(folder / f"{edition}.pdf")
+    return compare_documents(texts, read_agencies(ROOT / "specimen" / "agencies.toml"))
+
+
+@pytest.mark.parametrize("edition", ["2019", "2024"])
+def test_every_duty_of_the_specimen_leads_to_its_provision(specimen: Compared, edition: str) -> None:
+    held = specimen.ledger(edition)
+    assert held
+    assert held.duties
+    urls = {r.anchor: r.url for r in records(specimen.documents[edition], specimen.addresses[edition], edition)}
+    for row in duty_records(held.duties):
+        assert urls[row.anchor] == f"{edition}/{held.places[row.anchor].address}"
+        assert row.strength in STRENGTHS
+        assert set(row.who) <= held.names.keys()
+    text = "".join(page.markdown for page in render_ledger(held))
+    assert all(f'{urls[d.at.anchor].removeprefix(f"{edition}/")}"' in text for d in held.duties)
+
+
+def test_what_became_stricter_in_the_specimen_is_as_written_down(specimen: Compared) -> None:
+    held = specimen.ledger("2024")
+    assert held
+    truth = tomllib.loads((ROOT / "specimen" / "alignment.toml").read_text(encoding="utf-8"))["pairs"]
+    changed = {number for pair in truth if pair["text"] == "duty" for number in pair["new"]}
+    found = {int(held.places[d.at.anchor].name.split()[-1]) for d in held.earlier if "para-" in d.at.anchor}
+    assert found
+    assert found <= changed
+    assert {(was.strength, duty.strength) for duty, was in held.earlier.items()} == {("should", "must")}
+
+
+def test_the_same_text_gives_the_same_bytes(specimen: Compared) -> None:
+    first, second = (specimen.ledger("2024") for _ in range(2))
+    assert first
+    assert second
+    assert render_ledger(first) == render_ledger(second)
+    assert duties_csv(first) == duties_csv(second)

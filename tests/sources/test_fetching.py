@@ -1,0 +1,427 @@
+"""Fetching from a server that misbehaves: what is tried again, refused, kept, and recorded."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import stamina
+
+from guidance.document.model import GuidanceError
+from guidance.document.register import LOCK, Edition, Publication, Revision, read_lock, read_register
+from guidance.sources import Fetched, Fetcher, Limits, Missing, Source, UnreachableError, find_source
+from guidance.sources.download import Seen, notes_of, read_seen
+from misbehaving_server import Answer, Awkward, Behaviour, awkward_server
+
+WORDS = b"%PDF-1.7\n" + b"words of our own " * 4000 + b"\nstartxref\n0\n%%EOF\n"
+OTHER = WORDS.replace(b"own", b"OWN")
+SHORT = Limits(connect=0.2, idle=0.2, attempts=2)
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def says(content: bytes, **headers: str) -> Behaviour:
+    return lambda answer: answer.send(200, content, **headers)
+
+
+def status(code: int, **headers: str) -> Behaviour:
+    return lambda answer: answer.send(code, b"<html>no</html>", **headers)
+
+
+def broken(answer: Answer) -> None:
+    """The first third of the file, and then the line goes dead."""
+    answer.start(200, Content_Length=str(len(WORDS)), ETag='"one"')
+    answer.write(WORDS[: len(WORDS) // 3])
+
+
+def goes_on(answer: Answer) -> None:
+    """The rest of the file, to whoever says how much is there."""
+    offset = int(answer.headers["range"].removeprefix("bytes=").removesuffix("-"))
+    said = f"bytes {offset}-{len(WORDS) - 1}/{len(WORDS)}"
+    answer.send(206, WORDS[offset:], Content_Range=said, ETag='"one"')
+
+
+def endless(answer: Answer) -> None:
+    answer.start(200)
+    while not answer.ending.is_set():
+        answer.write(WORDS)
+
+
+@pytest.fixture(autouse=True)
+def _without_waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with stamina.set_testing(True, attempts=4, cap=True):
+        yield
+
+
+@pytest.fixture
+def server() -> Iterator[Awkward]:
+    with awkward_server() as running:
+        yield running
+
+
+class Library:
+    """A publication of one edition and one revision at `address`, with its cache and its lock."""
+
+    def __init__(self, folder: Path, address: str, sha256: str | None = None, **more: str) -> None:
+        self.folder, self.cache = folder, folder / "cache"
+        pin = f'sha256 = "{sha256}"\n' if sha256 else ""
+        extra = "".join(f"{name} = {value}\n" for name, value in more.items())
+        (folder / "editions.toml").write_text(
+            f'title = "T"\nshort = "T"\npublisher = "P"\n{extra}[[editions]]\nid = "2020"\ntitle = "T"\n'
+            f'published = "2020"\n[[editions.revisions]]\nid = "2020-06"\ndate = "2020-06"\nwhat = "Issued."\n'
+            f'url = "{address}"\n{pin}',
+            encoding="utf-8",
+        )
+
+    @property
+    def register(self) -> Publication:
+        return read_register(self.folder)
+
+    @property
+    def file(self) -> Path:
+        return self.cache / "2020-06.pdf"
+
+    def fetcher(self, limits: Limits | None = None) -> Fetcher:
+        return Fetcher(self.folder / LOCK, limits)
+
+    def fetch(self, limits: Limits | None = None) -> Fetched:
+        return self._fetch(self.fetcher(limits))
+
+    def _fetch(self, fetcher: Fetcher) -> Fetched:
+        edition = self.register.editions[0]
+        return fetcher.fetch(self.register, edition, edition.revisions[0], self.cache)
+
+    def refused(self, limits: Limits | None = None) -> str:
+        with pytest.raises(GuidanceError) as caught:
+            self.fetch(limits)
+        assert "\n" not in str(caught.value)
+        assert not self.file.exists()
+        return str(caught.value)
+
+    def shown(self) -> list[str]:
+        """What is in the cache for everybody to see."""
+        return sorted(p.relative_to(self.cache).as_posix() for p in self.cache.rglob("*") if p.name[0] != ".")
+
+
+def test_a_file_is_fetched_whole_and_recorded(tmp_path: Path, server: Awkward) -> None:
+    library = Library(tmp_path, server.on("/g.pdf", says(WORDS)))
+    told: list[tuple[str, int, int | None]] = []
+    fetcher = library.fetcher()
+    fetcher.tell = lambda *how_far: told.append(how_far)
+    fetched = library._fetch(fetcher)
+    assert (fetched.state, fetched.path.read_bytes()) == ("fetched", WORDS)
+    assert told[-1] == ("2020-06.pdf", len(WORDS), len(WORDS))
+    (seen,) = read_lock(tmp_path / LOCK)
+    assert (seen.edition, seen.revision, seen.sha256, seen.size) == ("2020", "2020-06", digest(WORDS), len(WORDS))
+    assert library.register.editions[0].revisions[0].sha256 == digest(WORDS)
+    assert library.shown() == ["2020-06.pdf"]
+
+
+def test_a_pinned_file_needs_no_record(tmp_path: Path, server: Awkward) -> None:
+    library = Library(tmp_path, server.on("/g.pdf", says(WORDS)), digest(WORDS))
+    assert library.fetch().sha256 == digest(WORDS)
+    assert not (tmp_path / LOCK).exists()
+
+
+@pytest.mark.parametrize(
+    "first",
+    [status(503), status(429, Retry_After="0"), status(500), broken, lambda answer: None, says(WORDS[:9000])],
+    ids=["503", "429", "500", "cut off", "no answer at all", "short and sure of it"],
+)
+def test_what_may_pass_is_tried_again(tmp_path: Path, server: Awkward, first: Behaviour) -> None:
+    library = Library(tmp_path, server.on("/g.pdf", first, says(WORDS)))
+    assert library.fetch().path.read_bytes() == WORDS
+    assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "words"),
+    [
+        (status(404), "404"),
+        (status(403), "403"),
+        (says(b"<!doctype html><title>Sorry</title>" * 90, Content_Type="application/pdf"), "is a web page"),
+        (says(b""), "empty"),
+        (says(b"PK\x03\x04 not a PDF either"), "is a Word file"),
+        (says(b"\x00\x01"), "not a PDF"),
+        (status(503, Retry_After="86400"), "come back in 86400 s"),
+        (lambda answer: answer.start(200, Content_Length=str(10**12)), "larger than"),
+    ],
+)
+def test_what_will_not_pass_is_asked_once(
+    tmp_path: Path, server: Awkward, behaviour: Behaviour, words: str
+) -> None:
+    library = Library(tmp_path, server.on("/g.pdf", behaviour))
+    assert words in library.refused()
+    assert len(server.asked) == 1
+    assert library.shown() == []
+    assert not (tmp_path / LOCK).exists()
+
+
+def test_a_fault_that_stays_is_given_up(tmp_path: Path, server: Awkward) -> None:
+    library = Library(tmp_path, server.on("/g.pdf", status(503)))
+    assert "503, 4 times over" in library.refused()
+    assert len(server.asked) == 4
+
+
+def test_a_download_goes_on_where_it_broke_off(tmp_path: Path, server: Awkward) -> None:
+    library = Library(tmp_path, server.on("/g.pdf", broken, goes_on))
+    assert library.fetch().path.read_bytes() == WORDS
+    resumed = server.asked[1].headers
+    assert resumed["if-range"] == '"one"'
+    assert 0 < int(resumed["range"][len("bytes=") : -1]) < len(WORDS)
+
+
+def test_it_goes_on_in_a_later_run_too(tmp_path: Path, server: Awkward) -> None:
+    library = Library(tmp_path, server.on("/g.pdf", broken, lambda answer: None))
+    library.refused()
+    server.on("/g.pdf", goes_on)
+    assert library.fetch().path.read_bytes() == WORDS
+
+
+def test_without_a_mark_of_the_server_it_starts_anew(tmp_path: Path, server: Awkward) -> None:
+    def nameless(answer: Answer) -> None:
+        answer.start(200, Content_Length=str(len(WORDS)))
+        answer.write(WORDS[:9000])
+
+    library = Library(tmp_path, server.on("/g.pdf", nameless, says(WORDS)))
+    assert library.fetch().path.read_bytes() == WORDS
+    assert "range" not in server.asked[1].headers
+
+
+def test_parts_that_do_not_fit_are_not_joined(tmp_path: Path, server: Awkward) -> None:
+    def another(answer: Answer) -> None:
+        offset = int(answer.headers["range"].removeprefix("bytes=").removesuffix("-"))
+        answer.send(206, OTHER[offset:], Content_Range=f"bytes {offset}-{len(WORDS) - 1}/{len(WORDS)}")
+
+    library = Library(tmp_path, server.on("/g.pdf", broken, another, says(WORDS)), digest(WORDS))
+    assert library.fetch().path.read_bytes() == WORDS
+    assert [("range" in asked.headers) for asked in server.asked] == [False, True, False]
+
+
+@pytest.mark.parametrize("answer", [status(416), says(WORDS)], ids=["416", "the whole again"])
+def test_a_server_may_decline_to_go_on(tmp_path: Path, server: Awkward, answer: Behaviour) -> None:
+    library = Library(tmp_path, server.on("/g.pdf", broken, answer, says(WORDS)))
+    assert library.fetch().path.read_bytes() == WORDS
+
+
+def test_an_endless_file_ends(tmp_path: Path, server: Awkward) -> None:
+    library = Library(tmp_path, server.on("/g.pdf", endless))
+    assert "larger than 1 MB" in library.refused(Limits(largest=1 << 20))
+    assert not [p for p in library.cache.iterdir() if p.is_file()], "nothing of it is kept"
+
+
+def test_an_endless_wrong_file_ends_at_its_first_bytes(tmp_path: Path, server: Awkward) -> None:
+    def pages(answer: Answer) -> None:
+        answer.start(200)
+        while not answer.ending.is_set():
+            answer.write(b"<html>" * 1000)
+
+    assert "web page" in Library(tmp_path, server.on("/g.pdf", pages)).refused()
+
+
+def test_a_file_that_never_ends_has_its_time(tmp_path: Path, server: Awkward) -> None:
+    library = Library(tmp_path, server.on("/g.pdf", endless))
+    assert "not finished after" in library.refused(Limits(whole=0.001, largest=10**12))
+
+
+def test_a_host_that_says_nothing_is_asked_once(tmp_path: Path, server: Awkward) -> None:
+    library = Library(tmp_path, server.on("/g.pdf", lambda answer: answer.wait()))
+    fetcher = library.fetcher(SHORT)
+    for _ in range(3):
+        with pytest.raises(UnreachableError, match="did not answer"):
+            library._fetch(fetcher)
+    assert len(server.asked) <= 1  # none where the machine is so slow that it did not even connect
+
+
+def test_a_host_that_falls_silent_is_given_up(tmp_path: Path, server: Awkward) -> None:
+    def stalls(answer: Answer) -> None:
+        broken(answer)
+        answer.wait()
+
+    Library(tmp_path, server.on("/g.pdf", stalls)).refused(SHORT)
+
+
+# --- Redirects -------------------------------------------------------------------------------------
+
+
+def test_a_redirect_on_the_same_host_is_followed(tmp_path: Path, server: Awkward) -> None:
+    server.on("/new.pdf", says(WORDS))
+    library = Library(tmp_path, server.on("/g.pdf", status(301, Location="/new.pdf")))
+    assert library.fetch().path.read_bytes() == WORDS
+
+
+def test_a_redirect_to_another_host_needs_the_register(tmp_path: Path, server: Awkward) -> None:
+    with awkward_server() as other:
+        target = other.on("/new.pdf", says(WORDS))
+        address = server.on("/g.pdf", status(302, Location=target))
+        assert "official `hosts`" in Library(tmp_path, address).refused()
+        assert other.asked == []
+        named = Library(tmp_path, address, hosts=f'["{server.host}", "{other.host}"]')
+        assert named.fetch().path.read_bytes() == WORDS
+
+
+@pytest.mark.parametrize("location", ["file:///etc/passwd", "ftp://127.0.0.1/x.pdf", "//evil.example/x.pdf"])
+def test_a_redirect_to_anything_else_is_refused(tmp_path: Path, server: Awkward, location: str) -> None:
+    library = Library(tmp_path, server.on("/g.pdf", status(302, Location=location)))
+    assert "official `hosts`" in library.refused()
+
+
+def test_redirects_in_a_circle_end(tmp_path: Path, server: Awkward) -> None:
+    server.on("/b.pdf", status(302, Location="/g.pdf"))
+    library = Library(tmp_path, server.on("/g.pdf", status(302, Location="/b.pdf")))
+    assert "redirects without end" in library.refused()
+    assert len(server.asked) == 2
+
+
+def test_redirects_without_end_end(tmp_path: Path, server: Awkward) -> None:
+    for step in range(20):
+        server.on(f"/{step}.pdf", status(302, Location=f"/{step + 1}.pdf"))
+    assert "redirects without end" in Library(tmp_path, f"{server.address}/0.pdf").refused()
+    assert len(server.asked) == 6
+
+
+# --- A file that changes ---------------------------------------------------------------------------
+
+
+def test_the_server_is_asked_whether_the_file_has_changed(tmp_path: Path, server: Awkward) -> None:
+    library = Library(tmp_path, server.on("/g.pdf", says(WORDS, ETag='"one"'), lambda a: a.start(304)))
+    assert library.fetch().state == "fetched"
+    assert library.fetch().state == "unchanged"
+    assert server.asked[1].headers["if-none-match"] == '"one"'
+
+
+@pytest.mark.parametrize("pinned", [True, False], ids=["pinned", "locked"])
+def test_a_changed_file_is_kept_beside_and_never_swapped_in(tmp_path: Path, server: Awkward, pinned: bool) -> None:
+    library = Library(tmp_path, server.on("/g.pdf", says(WORDS), says(OTHER)), digest(WORDS) if pinned else None)
+    library.fetch()
+    fetcher = library.fetcher()
+    changed = library._fetch(fetcher)
+    assert (changed.state, changed.path.read_bytes()) == ("changed", WORDS)
+    assert "changed without a new address" in fetcher.notes[0]
+    new = f"2020-06-{digest(OTHER)[:8]}"
+    assert library.shown() == ["2020-06.pdf", "changed", f"changed/{new}.pdf"]
+    edition = library.register.editions[0]
+    assert [(r.id, r.sha256, r.unreviewed) for r in edition.revisions] == [
+        ("2020-06", digest(WORDS), False),
+        (new, digest(OTHER), True),
+    ]
+    found = find_source(library.register, edition, (), library.cache, None)
+    assert isinstance(found, Source)
+    assert found.sha256 == digest(WORDS), "what is built stays as it was"
+    asked = find_source(library.register, edition, (), library.cache, None, edition.revisions[1])
+    assert isinstance(asked, Source)
+    assert asked.path.read_bytes() == OTHER, "who asks for the new one gets it"
+
+
+def test_a_changed_file_alone_is_no_text(tmp_path: Path, server: Awkward) -> None:
+    library = Library(tmp_path, server.on("/g.pdf", says(OTHER)), digest(WORDS))
+    assert "changed without a new address" in library.refused()
+    edition = library.register.editions[0]
+    assert isinstance(find_source(library.register, edition, (), library.cache, None), Missing)
+
+
+def test_the_lock_keeps_what_was_first_seen(tmp_path: Path, server: Awkward) -> None:
+    library = Library(tmp_path, server.on("/g.pdf", says(WORDS), says(OTHER)))
+    for _ in range(3):
+        library.fetch()
+    assert [seen.sha256 for seen in read_lock(tmp_path / LOCK)] == [digest(WORDS), digest(OTHER)]
+    before = (tmp_path / LOCK).read_bytes()
+    library.fetch()
+    assert (tmp_path / LOCK).read_bytes() == before
+
+
+def test_a_file_that_is_here_outlives_its_address(tmp_path: Path, server: Awkward) -> None:
+    library = Library(tmp_path, server.on("/g.pdf", says(WORDS), status(404)))
+    library.fetch()
+    kept = library.fetch()
+    assert (kept.state, kept.path.read_bytes()) == ("kept", WORDS)
+    assert "404" in kept.remark
+
+
+def test_a_bad_lock_is_one_line(tmp_path: Path) -> None:
+    Library(tmp_path, "https://files.example.org/g.pdf")
+    (tmp_path / LOCK).write_text("[[files]]\nedition = 3\n", encoding="utf-8")
+    with pytest.raises(GuidanceError, match=r"sources\.lock.*restore it") as caught:
+        read_register(tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_lock_that_cannot_be_written_is_said_and_no_more(tmp_path: Path, server: Awkward) -> None:
+    library = Library(tmp_path, server.on("/g.pdf", says(WORDS)))
+    (tmp_path / "file").write_bytes(b"")
+    fetcher = Fetcher(tmp_path / "file" / LOCK)
+    assert library._fetch(fetcher).state == "fetched"
+    assert any("sources.lock" in note for note in fetcher.notes)
+
+
+# --- The web archive -------------------------------------------------------------------------------
+
+
+def archived(folder: Path, server: Awkward, archive: Awkward, sha256: str | None = None) -> Library:
+    address = f"{server.address}/g.pdf"
+    return Library(folder, address, sha256, archive=f'"{archive.address}/ukgwa/"', hosts=f'["{server.host}"]')
+
+
+def test_what_is_gone_comes_from_the_web_archive(tmp_path: Path, server: Awkward) -> None:
+    with awkward_server() as archive:
+        library = archived(tmp_path, server, archive)
+        path = f"/ukgwa/20200630235959/{server.address}/g.pdf"
+        archive.on(path, says(WORDS))
+        fetcher = library.fetcher()
+        fetched = library._fetch(fetcher)
+    assert (fetched.state, fetched.path.read_bytes()) == ("archived", WORDS)
+    assert "404" in fetched.remark
+    assert "web archive" in fetcher.notes[0]
+    (seen,) = read_lock(tmp_path / LOCK)
+    assert seen.archive == f"{archive.address}{path}"
+
+
+def test_the_archive_may_put_a_frame_around_it(tmp_path: Path, server: Awkward) -> None:
+    with awkward_server() as archive:
+        library = archived(tmp_path, server, archive)
+        archive.on(f"/ukgwa/20200630235959/{server.address}/g.pdf", says(b"<html>" * 400))
+        archive.on(f"/ukgwa/20200630235959mp_/{server.address}/g.pdf", says(WORDS))
+        assert library.fetch().path.read_bytes() == WORDS
+
+
+def test_the_archive_must_have_the_file_that_is_known(tmp_path: Path, server: Awkward) -> None:
+    with awkward_server() as archive:
+        library = archived(tmp_path, server, archive, digest(WORDS))
+        archive.on(f"/ukgwa/20200630235959/{server.address}/g.pdf", says(OTHER))
+        assert "404" in library.refused()
+        assert library.shown() == []
+
+
+def test_the_archive_has_the_old_file_when_the_official_one_changed(tmp_path: Path, server: Awkward) -> None:
+    with awkward_server() as archive:
+        library = archived(tmp_path, server, archive, digest(WORDS))
+        server.on("/g.pdf", says(OTHER))
+        archive.on(f"/ukgwa/20200630235959/{server.address}/g.pdf", says(WORDS))
+        changed = library.fetch()
+    assert (changed.state, changed.path.read_bytes()) == ("changed", WORDS)
+
+
+# --- Falling back to an older revision --------------------------------------------------------------
+
+
+def test_an_older_revision_that_stands_in_is_named(tmp_path: Path, server: Awkward) -> None:
+    old = Revision("2020-01", "Issued.", "2020-01", url=server.on("/old.pdf", says(WORDS)))
+    new = Revision("2020-06", "Mended.", "2020-06", url=f"{server.address}/gone.pdf")
+    edition = Edition("2020", "T", "2020", revisions=(old, new))
+    fetcher = Fetcher()
+    found = find_source(Publication("T", "T", "P", (edition,)), edition, (), tmp_path, fetcher)
+    assert isinstance(found, Source)
+    assert found.revision == old
+    assert "2020-01 stands in for a newer one" in fetcher.notes[0]
+
+
+def test_what_was_seen_is_noted_beside_the_file(tmp_path: Path, server: Awkward) -> None:
+    library = Library(tmp_path, server.on("/g.pdf", says(WORDS, Last_Modified="Mon, 01 Jun 2020 00:00:00 GMT")))
+    fetched = library.fetch()
+    seen = read_seen(notes_of(fetched.path))
+    assert isinstance(seen, Seen)
+    assert (seen.modified, seen.sha256) == ("Mon, 01 Jun 2020 00:00:00 GMT", digest(WORDS))
