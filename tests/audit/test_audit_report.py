@@ -181,7 +181,7 @@ def run(tmp_path: Path) -> Run:
     """The audit command, at work in a folder of a partnership's own."""
 
     def audit(*arguments: str) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "-c", "from guidance.cli import main; main()", "audit", *arguments]
+        command = [sys.executable, "-c", "from guidance.cli.commands import main; main()", "audit", *arguments]
         return subprocess.run(
             [*command, "--publication", str(ROOT / "versions")], cwd=tmp_path, capture_output=True, text=True
         )

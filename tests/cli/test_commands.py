@@ -35,7 +35,7 @@ def guidance(library: Path) -> Run:
 
     def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
         clean = {name: value for name, value in os.environ.items() if not name.startswith("GUIDANCE_")}
-        command = [sys.executable, "-c", "from guidance.cli import main; main()", *arguments]
+        command = [sys.executable, "-c", "from guidance.cli.commands import main; main()", *arguments]
         return subprocess.run(
             command, cwd=library, env=clean | environment, capture_output=True, text=True, stdin=subprocess.DEVNULL
         )

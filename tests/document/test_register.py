@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guidance.document.dates import last_day
 from guidance.document.model import GuidanceError
-from guidance.document.register import last_day, read_register
+from guidance.document.register import Edition, Publication, read_register
 
 ROOT = Path(__file__).parents[2]
 
@@ -162,3 +163,51 @@ def test_a_bad_register_gives_one_line_that_names_the_file(tmp_path: Path, text:
     assert says in message
     assert str(tmp_path / "editions.toml") in message
     assert "\n" not in message
+
+
+# --- Standing ------------------------------------------------------------------------------------------
+
+
+def three(*ended: str | None) -> Publication:
+    """Three editions, of 1999, of April 2006 and of 18 March 2026, with what the register says of their ends."""
+    begun = ("1999", "2006-04", "2026-03-18")
+    editions = tuple(Edition(day[:4], f"Of {day}", day, ended=end) for day, end in zip(begun, ended, strict=True))
+    return Publication("Keeping boats", "KB", "A made-up office", editions)
+
+
+@pytest.mark.parametrize(
+    ("ended", "phrases"),
+    [
+        (
+            ("2006-04", "2026-03-18", None),
+            ["superseded in April 2006", "superseded on 18 March 2026", "in force"],
+        ),
+        ((None, None, None), ["superseded in April 2006", "superseded on 18 March 2026", "in force"]),
+        (("2005", None, None), ["superseded in 2005", "superseded on 18 March 2026", "in force"]),
+    ],
+)
+def test_each_situation_has_one_phrase(ended: tuple[str | None, ...], phrases: list[str]) -> None:
+    publication = three(*ended)
+    assert [publication.standing(edition).phrase for edition in publication.editions] == phrases
+
+
+@pytest.mark.parametrize(
+    ("day", "states"),
+    [
+        ("2005-12-31", ["in force", "not yet in force", "not yet in force"]),
+        ("2006-04-01", ["superseded", "in force", "not yet in force"]),
+        ("2026-03-18", ["superseded", "superseded", "in force"]),
+    ],
+)
+def test_a_standing_is_that_of_a_day(day: str, states: list[str]) -> None:
+    publication = three(None, None, None)
+    found = [publication.standing(edition, datetime.date.fromisoformat(day)) for edition in publication.editions]
+    assert [one.state for one in found] == states
+    assert {one.in_force for one in found} == {
+        edition.id for edition, state in zip(publication.editions, states, strict=True) if state == "in force"
+    }
+
+
+def test_who_superseded_an_edition_is_told_and_the_one_in_force() -> None:
+    first = three(None, None, None).standing(three(None, None, None).editions[0])
+    assert (first.successor, first.in_force, first.sentence) == ("2006", "2026", "Superseded in April 2006")

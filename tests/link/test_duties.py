@@ -247,7 +247,7 @@ def test_sentences_keep_every_word(text: str) -> None:
 
 
 def test_our_own_agencies_can_be_read() -> None:
-    vocabulary = read_agencies(HERE.parent / "versions" / "agencies.toml")
+    vocabulary = read_agencies(HERE.parents[1] / "versions" / "agencies.toml")
     assert vocabulary.subject("Lead safeguarding partners ") == ("lead-safeguarding-partners",)
     assert vocabulary.subject("Local authority children’s social care ") == ("childrens-social-care",)
     assert len(vocabulary.entries) == 37
@@ -325,7 +325,7 @@ def found_at(duties: tuple[Duty, ...], sentence: Sentence) -> dict[str, set[str]
 @pytest.mark.real
 @pytest.mark.parametrize("name", LABELS)
 def test_the_ledger_agrees_with_a_reader(edition: Document, name: str) -> None:
-    duties = find_duties(edition, read_agencies(HERE.parent / "versions" / "agencies.toml"))
+    duties = find_duties(edition, read_agencies(HERE.parents[1] / "versions" / "agencies.toml"))
     sentences = list(document_sentences(edition))
     wanted, lost = labels(name, sentences)
     right = false = missed = who_right = 0

@@ -63,6 +63,7 @@ def test_a_status_file_tells_of_all_and_only_what_is_known() -> None:
     assert status("2001", SHELF) == {
         "edition": "2001",
         "name": "Running a community library 2001",
+        "standing": "Superseded on 1 May 2011",
         "inForce": "2021",
         "words": {},
         "today": {},

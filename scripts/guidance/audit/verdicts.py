@@ -83,7 +83,7 @@ class Judge:
         named = quoted.anchor.replace("para-", "paragraph ")
         message = f"quotes {named} of {quoted.edition}, {how}"
         status: Status = "current"
-        if quoted.edition != self._in_force.id:
+        if self._known.publication.standing(self._editions[quoted.edition]).superseded:
             status = "superseded"
             message += f"; {self._superseded(self._editions[quoted.edition], standing)}"
         para = quoted.anchor.removeprefix("para-") if quoted.anchor.startswith("para-") else None
@@ -117,13 +117,13 @@ class Judge:
             standing = self._resolve(edition, cite)
             if (standing.known and not standing.permalinks) or _beyond(held, cite):
                 return "not-found", standing, f"{reissue}{say_cite(cite)}: there is no such place in {edition}"
-        if held.ended is None:
+        if not self._known.publication.standing(held).superseded:
             return "current", standing, f"{reissue}{edition} is in force"
         return "superseded", standing, reissue + self._superseded(held, standing)
 
     def _superseded(self, edition: Edition, standing: PlaceStanding) -> str:
         now = self._in_force.id
-        say = f"{edition.id} was superseded on {edition.ended}"
+        say = f"{edition.id} was {self._known.publication.standing(edition).phrase}"
         if standing.today == (f"{now}/",):
             return f"{say}; {now} is in force"
         if standing.today:

@@ -3,7 +3,6 @@
 Facts only, read from `editions.toml` and `sources.lock`; no text of any edition, no network, no clock.
 """
 
-import calendar
 import datetime
 import tomllib
 from itertools import pairwise
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta, Struct, structs
 
+from guidance.document.dates import last_day, say_when
 from guidance.document.model import GuidanceError
 
 Basis = Literal["A", "B", "C"]  # read in an official file / on a third party's page / general knowledge
@@ -80,6 +80,35 @@ class InForce(Struct, frozen=True):
     doubts: tuple[str, ...] = ()
 
 
+class Standing(Struct, frozen=True):
+    """Whether an edition is in force, and since when not: told here once, for every page, feed, file and message.
+
+    `ended` is the day, as well as it is known, on which it was superseded, and `successor` what superseded it;
+    `in_force` is the edition in force, which is this one where nothing has superseded it.
+    """
+
+    edition: str
+    state: Literal["in force", "superseded", "not yet in force"]
+    in_force: str
+    ended: PartialDate | None = None
+    successor: str | None = None
+
+    @property
+    def superseded(self) -> bool:
+        """Whether the edition is no longer in force."""
+        return self.state == "superseded"
+
+    @property
+    def phrase(self) -> str:
+        """Such as "in force", "superseded on 18 March 2026", "superseded in April 2006", "not yet in force"."""
+        return f"{self.state} {say_when(self.ended)}" if self.ended else self.state
+
+    @property
+    def sentence(self) -> str:
+        """The phrase as a sentence begins, without its full stop."""
+        return self.phrase[0].upper() + self.phrase[1:]
+
+
 class Edition(Struct, frozen=True, forbid_unknown_fields=True):
     """One published issue of the guidance. Dates are as well known as printed: "2018-07-04" or "2006-04"."""
 
@@ -96,6 +125,11 @@ class Edition(Struct, frozen=True, forbid_unknown_fields=True):
     revisions: tuple[Revision, ...] = ()
     documents: tuple[Published, ...] = ()
     links: tuple[OfficialLink, ...] = ()
+
+    @property
+    def begins(self) -> PartialDate:
+        """The day from which it holds, as well as it is known."""
+        return self.in_force or self.published
 
 
 class Publication(Struct, frozen=True, forbid_unknown_fields=True):
@@ -121,8 +155,24 @@ class Publication(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def in_force(self) -> Edition:
-        """The edition in force: the last one that has not ended."""
+        """The edition in force, as the register stands: the last one that has not ended."""
         return next(e for e in reversed(self.editions) if e.ended is None)
+
+    def standing(self, edition: Edition, day: datetime.date | None = None) -> Standing:
+        """Whether an edition of this publication is in force: on a day, or as the register stands.
+
+        An edition is superseded when it has ended or another one is in force; where the register does not say
+        when it ended, its successor's beginning does. What has not begun on the day is not yet in force.
+        """
+        stood = self.as_it_stood(day) if day else None
+        current = stood.edition if stood else self.in_force
+        if day and edition.begins > day.isoformat():
+            return Standing(edition.id, "not yet in force", current.id)
+        if edition.id == current.id:
+            return Standing(edition.id, "in force", current.id)
+        successor = self.successor(edition)
+        ended = edition.ended or (successor.begins if successor else None)
+        return Standing(edition.id, "superseded", current.id, ended, successor.id if successor else None)
 
     def successor(self, edition: Edition) -> Edition | None:
         """The edition that replaced this one."""
@@ -133,7 +183,7 @@ class Publication(Struct, frozen=True, forbid_unknown_fields=True):
         """What stood on a date; None before the first edition. A date that is known to the month or the year only
         counts from its first day, and is then a doubt until its last."""
         day = on.isoformat()
-        before = [e for e in self.editions if (e.in_force or e.published) <= day]
+        before = [e for e in self.editions if e.begins <= day]
         if not before:
             return None
         edition = before[-1]
@@ -145,7 +195,7 @@ class Publication(Struct, frozen=True, forbid_unknown_fields=True):
 def _doubts(edition: Edition, revisions: list[Revision], day: str) -> list[str]:
     """What keeps a day's answer from being sure."""
     doubts = []
-    began = edition.in_force or edition.published
+    began = edition.begins
     if began <= day <= last_day(began) != began:
         doubts.append(f"from which day in {began} the edition of {edition.id} held is not known")
     for revision in revisions:
@@ -156,12 +206,6 @@ def _doubts(edition: Edition, revisions: list[Revision], day: str) -> list[str]:
     if not any(r.date and r.date <= day for r in revisions):
         doubts.append("which file stood then is not known")
     return doubts
-
-
-def last_day(date: str) -> str:
-    """The last day that a date as well known as "2019" or "2019-02" can mean; a full date is that day."""
-    year, month, *rest = (*date.split("-"), "12") if len(date) == 4 else date.split("-")
-    return date if rest else f"{year}-{month}-{calendar.monthrange(int(year), int(month))[1]:02}"
 
 
 def read_register(folder: Path) -> Publication:

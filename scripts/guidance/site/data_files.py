@@ -178,13 +178,13 @@ def figures(document: Document) -> ConversionFigures:
 def edition_facts(publication: Publication, edition: Edition) -> dict[str, object]:
     """What the register says of an edition, and its status today."""
     facts: dict[str, object] = msgspec.to_builtins(edition)
-    successor = publication.successor(edition)
+    standing = publication.standing(edition)
     facts["publication"] = publication.title
     facts["publisher"] = publication.publisher
     facts["licence"] = publication.licence
     facts["specimen"] = publication.specimen
-    facts["status"] = "superseded" if edition.ended else "in force"
-    facts["superseded_by"] = successor.id if edition.ended and successor else None
+    facts["status"] = standing.state
+    facts["superseded_by"] = standing.successor
     facts["current"] = publication.in_force.id
     return facts
 

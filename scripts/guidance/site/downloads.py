@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct, structs
 
 from guidance.document.anchors import slug
+from guidance.document.dates import say_date
 from guidance.document.model import Document, Duty
 from guidance.document.register import Edition, Publication, Revision
 from guidance.site import data_files
 from guidance.site.blocks import picture_name
 from guidance.site.changes_view import csv_table
-from guidance.site.edition_pages import full_name, is_superseded, say_date
+from guidance.site.edition_pages import full_name
 from guidance.site.inline import clean, escape_html, escape_markdown
 from guidance.site.ledger import CSV_COLUMNS, STRENGTHS, Ledger, csv_rows, duty_records, page_path
 from guidance.site.pages import Page, front_matter, join_parts, render_table, source_address
@@ -66,12 +67,11 @@ class Offer(Struct, frozen=True):
 def _facts(offer: Offer) -> dict[str, str]:
     """What every file says of itself."""
     source = offer.document.source
-    superseded = is_superseded(offer.edition, offer.publication)
     where = source_address(offer.edition, sha256=source.sha256)
     return {
         "title": clean(offer.publication.title),
         "edition": offer.edition.id,
-        "status": "superseded; not in force" if superseded else "in force",
+        "status": offer.publication.standing(offer.edition).phrase,
         "date": offer.date,
         "source": where or source.name,
         "sha256": source.sha256,
@@ -134,7 +134,7 @@ def _whole(offer: Offer) -> Manuscript:
 
 
 def _running(offer: Offer) -> str:
-    status = "superseded, not in force" if is_superseded(offer.edition, offer.publication) else "in force"
+    status = offer.publication.standing(offer.edition).phrase
     return clean(f"{offer.publication.title} {offer.edition.id}: unofficial copy, {status}")
 
 

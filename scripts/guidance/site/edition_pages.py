@@ -5,42 +5,13 @@ Facts of the register and words given to it only; a fact that nobody has confirm
 
 from collections.abc import Collection, Iterable, Iterator
 
+from guidance.document.dates import say_date
 from guidance.document.model import Document
 from guidance.document.register import Basis, Edition, Publication, Revision
 from guidance.site.inline import clean, escape_html, escape_markdown
 from guidance.site.pages import Page, front_matter, join_parts, render_table, source_address
 
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
 _UNCONFIRMED = ' <span class="unconfirmed">not confirmed</span>'
-
-
-def say_date(date: str | None) -> str:
-    """A date as people write it, as exact as it is known: "18 March 2026", "April 2006", "1999", "not known"."""
-    if date is None:
-        return "not known"
-    parts = date.split("-")
-    if not all(part.isdigit() for part in parts) or (len(parts) > 1 and not 1 <= int(parts[1]) <= 12):
-        return date
-    words = [parts[0], *(_MONTHS[int(month) - 1] for month in parts[1:2]), *(str(int(day)) for day in parts[2:3])]
-    return " ".join(reversed(words))
-
-
-def is_superseded(edition: Edition, publication: Publication) -> bool:
-    """Whether an edition is no longer in force."""
-    return edition.id != publication.in_force.id
 
 
 def full_name(edition: Edition) -> str:
@@ -142,8 +113,6 @@ def _facts(edition: Edition, publication: Publication, document: Document | None
     rows.append(("Published", say_date(edition.published) + sure))
     if edition.in_force:
         rows.append(("In force from", say_date(edition.in_force) + sure))
-    if edition.ended:
-        rows.append(("Superseded on", say_date(edition.ended)))
     if edition.replaced:
         rows.append(("Replaced", escape_markdown(edition.replaced)))
     rows.append(("Publisher", escape_markdown(publication.publisher)))
@@ -151,11 +120,9 @@ def _facts(edition: Edition, publication: Publication, document: Document | None
 
 
 def _status(edition: Edition, publication: Publication) -> str:
-    successor = publication.successor(edition)
-    if not is_superseded(edition, publication):
-        return "In force"
-    by = f" by the {escape_markdown(successor.id)} edition" if successor else ""
-    return f"Superseded{by}; not in force"
+    standing = publication.standing(edition)
+    by = f" by the {escape_markdown(standing.successor)} edition" if standing.successor else ""
+    return f"{standing.sentence}{by}"
 
 
 def _documents(edition: Edition) -> str:
@@ -270,17 +237,18 @@ def _extra(publication: Publication, with_text: Collection[str], to_root: str) -
 
 def _summary(edition: Edition, publication: Publication, with_text: Collection[str]) -> Settings:
     """What the theme says of an edition wherever it names it."""
-    successor = publication.successor(edition)
-    superseded = is_superseded(edition, publication)
-    ended = edition.ended or (successor and (successor.in_force or successor.published)) if superseded else None
+    standing = publication.standing(edition)
     return {
         "id": edition.id,
         "title": edition.title,
         "published": say_date(edition.published),
         "date": edition.published,
-        "superseded": superseded,
-        "ended": say_date(ended) if ended else None,
-        "successor": successor.id if superseded and successor else None,
+        "state": standing.state,
+        "standing": standing.phrase,
+        "sentence": standing.sentence,
+        "superseded": standing.superseded,
+        "ended": say_date(standing.ended) if standing.ended else None,
+        "successor": standing.successor,
         "with_text": edition.id in with_text,
         "source": source_address(edition),
     }
@@ -316,20 +284,25 @@ def render_root_home(publication: Publication, with_text: Collection[str] = ()) 
 
 def _table(publication: Publication, with_text: Collection[str]) -> str:
     head = "| Edition | Stood from | Until | What was new | Full text here |\n|---|---|---|---|---|"
-    rows = [_row(edition, with_text) for edition in reversed(publication.editions)]
+    rows = [_row(edition, publication, with_text) for edition in reversed(publication.editions)]
     return "\n".join((head, *rows))
 
 
-def _row(edition: Edition, with_text: Collection[str]) -> str:
-    until = say_date(edition.ended) if edition.ended else "in force"
+def _row(edition: Edition, publication: Publication, with_text: Collection[str]) -> str:
     cells = (
         f"[{edition.id}]({edition.id}/)",
-        say_date(edition.in_force or edition.published),
-        until,
+        say_date(edition.begins),
+        _until(edition, publication),
         escape_markdown(edition.summary),
         "yes" if edition.id in with_text else "no",
     )
     return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
+
+
+def _until(edition: Edition, publication: Publication) -> str:
+    """How long an edition was in force, for a table's cell."""
+    standing = publication.standing(edition)
+    return say_date(standing.ended) if standing.ended else standing.state
 
 
 PATH = "editions.md"
@@ -358,10 +331,7 @@ def render_editions(publication: Publication, with_text: Collection[str] = ()) -
 
 def _timeline_row(edition: Edition, publication: Publication, with_text: Collection[str]) -> tuple[str, ...]:
     unsure = _UNSURE if edition.basis == "C" else ""
-    until = say_date(edition.ended) if edition.ended else "in force"
-    if is_superseded(edition, publication) and not edition.ended:
-        until = "superseded"
-    stood = f"{say_date(edition.in_force or edition.published)}{unsure} – {until}"
+    stood = f"{say_date(edition.begins)}{unsure} – {_until(edition, publication)}"
     text = "text here" if edition.id in with_text else "no text here"
     return f"{_link(edition)}<br>{stood}<br><small>{text}</small>", escape_markdown(edition.summary)
 
@@ -369,7 +339,7 @@ def _timeline_row(edition: Edition, publication: Publication, with_text: Collect
 def _events(publication: Publication) -> Iterator[tuple[str, ...]]:
     """Beginnings of editions and their revisions, oldest first; no beginning is told twice."""
     for edition in publication.editions:
-        start = edition.in_force or edition.published
+        start = edition.begins
         first, later = _first_issue(edition, start)
         what = "Took over" if edition is not publication.editions[0] else "The first edition listed here"
         unsure = _UNSURE if edition.basis == "C" else ""

@@ -24,8 +24,8 @@ from guidance.site.permalink_index import (
     own_words,
     short,
     shorten,
+    standing,
     style,
-    superseded,
 )
 
 SCRIPT = Path(__file__).with_name("embed.js")
@@ -231,9 +231,9 @@ def _framed(node: EditionAnchor, shelf: Shelf) -> bytes:
 def _standing(node: EditionAnchor, shelf: Shelf) -> str:
     """In one line, whether the words stand today; HTML."""
     fate, now = shelf.fate(node), escape(shelf.publication.in_force.id)
-    said = superseded(node[0], shelf)
-    if said is None:
-        return "In force."
+    said = standing(node[0], shelf)
+    if not said.superseded:
+        return f"{said.sentence}."
     if fate.state == "unchanged":
         words = f"the wording is unchanged in {now}, the edition in force"
     elif fate.state == "reworded":
@@ -242,7 +242,7 @@ def _standing(node: EditionAnchor, shelf: Shelf) -> str:
         words = f"not in {now}, the edition in force"
     else:
         words = f"the text of {now}, the edition in force, is not loaded here"
-    return f"<strong>{escape(said)}</strong>; {words}."
+    return f"<strong>{escape(said.sentence)}</strong>; {words}."
 
 
 # --- oEmbed --------------------------------------------------------------------------------------
@@ -287,21 +287,22 @@ def _xml(record: dict[str, object]) -> bytes:
 def status(edition: str, shelf: Shelf) -> dict[str, object]:
     """What became of an edition's provisions: one file for all, which tells nothing of what is read.
 
-    `words` has a digest of each provision's letters and digits, `today` its standing in the edition in force and
-    its anchors there. Neither is there where it is not known.
+    `standing` is the edition's phrase, `words` has a digest of each provision's letters and digits, `today` what
+    became of it in the edition in force and its anchors there. Neither is there where it is not known.
     """
     provisions = shelf.provisions.get(edition, {})
-    standing = {}
+    today = {}
     for anchor in shelf.entries.get(edition, {}):
         fate = shelf.fate((edition, anchor))
         if fate.state in _STATES:
-            standing[anchor] = [_STATES[fate.state], *fate.today]
+            today[anchor] = [_STATES[fate.state], *fate.today]
     return {
         "edition": edition,
         "name": edition_name(shelf.publication, edition),
+        "standing": standing(edition, shelf).sentence,
         "inForce": shelf.publication.in_force.id,
         "words": {anchor: digest(quoted_words(provision)) for anchor, provision in provisions.items()},
-        "today": standing,
+        "today": today,
     }
 
 

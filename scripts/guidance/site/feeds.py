@@ -13,9 +13,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 from guidance.document.anchors import slug
+from guidance.document.dates import say_date
 from guidance.document.model import GuidanceError
 from guidance.document.register import Edition, PartialDate, Publication
-from guidance.site.edition_pages import is_superseded, say_date
 from guidance.site.inline import clean, escape_markdown
 from guidance.site.pages import Page, front_matter, join_parts
 
@@ -48,8 +48,7 @@ def render_llms(publication: Publication, with_text: Collection[str], base: str 
 
 
 def _line(edition: Edition, publication: Publication, has_text: bool, base: str) -> str:
-    ended = f" on {say_date(edition.ended)}" if edition.ended else ""
-    status = f"superseded{ended}" if is_superseded(edition, publication) else "in force"
+    status = publication.standing(edition).phrase
     text = "" if has_text else "; its text is not here"
     summary = clean(edition.summary)
     return (
@@ -128,12 +127,12 @@ def edition_entries(edition: Edition, publication: Publication) -> tuple[FeedEnt
             entries.append(
                 FeedEntry(f"{edition.id}/revision/{revision.id}", revision.date, title, revision.what, address)
             )
-    successor = publication.successor(edition)
-    if edition.ended:
-        by = f" by the {successor.id} edition" if successor else ""
-        where = f"{successor.id}/" if successor else home
+    standing = publication.standing(edition)
+    if standing.ended:
+        by = f" by the {standing.successor} edition" if standing.successor else ""
+        where = f"{standing.successor}/" if standing.successor else home
         what = "It is no longer in force."
-        entries.append(FeedEntry(f"{edition.id}/ended", edition.ended, f"{name}: superseded{by}", what, where))
+        entries.append(FeedEntry(f"{edition.id}/ended", standing.ended, f"{name}: superseded{by}", what, where))
     return tuple(entries)
 
 

@@ -24,7 +24,6 @@ from msgspec import Struct
 from guidance.document.anchors import Permalink, permalink_path
 from guidance.document.model import Finding, GuidanceError
 from guidance.document.register import Publication
-from guidance.site.edition_pages import say_date
 from guidance.site.ledger import Ledger, put_in_duties
 
 Anchors = tuple[str, ...]
@@ -301,16 +300,15 @@ def _say_standing(body: str, page: str, edition_id: str, changed: int, publicati
         edition = publication.edition(edition_id)
     except KeyError:
         raise GuidanceError(f"{page}: written_from names {edition_id}, which the register does not have") from None
-    up, current = root_of(page), publication.in_force
+    up, standing = root_of(page), publication.standing(edition)
     words = [f'!!! note basis "Written from the {edition.id} edition"', ""]
-    if edition.id != current.id:
-        ended = f" on {say_date(edition.ended)}" if edition.ended else ""
+    if standing.superseded:
         words.append(
-            f"    That edition was superseded{ended}. Check what you read here against "
-            f'<a href="{up}{current.id}/">the edition in force, that of {current.id}</a>.'
+            f"    That edition was {standing.phrase}. Check what you read here against "
+            f'<a href="{up}{standing.in_force}/">the edition in force, that of {standing.in_force}</a>.'
         )
     else:
-        words.append("    That edition is in force.")
+        words.append(f"    That edition is {standing.phrase}.")
     if changed:
         many = "One source" if changed == 1 else f"{changed} sources"
         words.append(f"    {many} of this page changed since it was written; each place says so.")

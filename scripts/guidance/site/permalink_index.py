@@ -14,8 +14,7 @@ from msgspec.structs import replace
 
 from guidance.document.anchors import Permalink, permalink_path
 from guidance.document.model import Provision, plain_text
-from guidance.document.register import Publication
-from guidance.site.edition_pages import say_date
+from guidance.document.register import Publication, Standing
 
 EditionAnchor = tuple[str, str]  # edition id, anchor
 State = Literal["in force", "unchanged", "reworded", "gone", "unknown"]
@@ -302,14 +301,9 @@ def canonical(path: str, shelf: Shelf) -> list[str]:
     ]
 
 
-def superseded(edition: str, shelf: Shelf) -> str | None:
-    """That an edition was superseded, when and by which one; None of the edition in force."""
-    publication = shelf.publication
-    found, current = publication.edition(edition), publication.in_force
-    if found.id == current.id:
-        return None
-    ended = f" {'on' if len(found.ended) == 10 else 'in'} {say_date(found.ended)}" if found.ended else ""
-    return f"Superseded{ended}"
+def standing(edition: str, shelf: Shelf) -> Standing:
+    """Whether an edition of the publication is in force."""
+    return shelf.publication.standing(shelf.publication.edition(edition))
 
 
 def shorten(text: str, room: int = 200) -> str:

@@ -30,8 +30,8 @@ from guidance.site.permalink_index import (
     provision_name,
     short,
     shorten,
+    standing,
     style,
-    superseded,
 )
 
 _UP = "../../../"  # from a permalink page to the publication's root
@@ -87,12 +87,12 @@ def _page(node: EditionAnchor, shelf: Shelf) -> bytes:
 
 
 def _status(node: EditionAnchor, shelf: Shelf) -> str:
-    said = superseded(node[0], shelf)
-    if said is None:
+    said = standing(node[0], shelf)
+    if not said.superseded:
         return '<p class="status current">This edition is in force.</p>'
-    now = escape(shelf.publication.in_force.id)
+    now = escape(said.in_force)
     link = f'<a href="{_UP}{now}/">The edition in force is that of {now}</a>'
-    return f'<p class="status"><strong>{escape(said.split(" ", 1)[0])}</strong>{escape(said[10:])}. {link}.</p>'
+    return f'<p class="status"><strong>{escape(said.sentence)}.</strong> {link}.</p>'
 
 
 def _ways(node: EditionAnchor, shelf: Shelf) -> list[str]:
@@ -117,8 +117,8 @@ def _source_page(node: EditionAnchor, shelf: Shelf) -> int | None:
 def _description(node: EditionAnchor, shelf: Shelf) -> str:
     """What a pasted link shows: whether it stands today, and how it begins."""
     provision, page = shelf.provision(node), _source_page(node, shelf)
-    said = superseded(node[0], shelf)
-    now = f"{said}; the edition in force is that of {shelf.publication.in_force.id}. " if said else "In force. "
+    said = standing(node[0], shelf)
+    now = f"{said.sentence}{f'; the edition in force is that of {said.in_force}' if said.superseded else ''}. "
     text = own_words(provision) if provision else ""
     if not text:
         text = f"On page {page} of the official PDF." if page else edition_name(shelf.publication, node[0])
@@ -238,7 +238,7 @@ def lineage_pages(shelf: Shelf) -> dict[str, bytes]:
 
 
 def _lineage_page(node: EditionAnchor, shelf: Shelf) -> bytes:
-    fate, in_force = shelf.fate(node), shelf.publication.in_force.id
+    fate = shelf.fate(node)
     shown = _shown(node, fate, shelf)
     name, cited = shelf.name(shown[0]), edition_name(shelf.publication, shown[0][0])
     main = [
@@ -264,10 +264,9 @@ def _lineage_page(node: EditionAnchor, shelf: Shelf) -> bytes:
     ]
     provision = shelf.provision(shown[0])
     words = own_words(provision) if provision else cited
-    standing = "In force. " if shown[0][0] == in_force else f"{superseded(shown[0][0], shelf)}. "
     return frame(
         f"{name}, {cited}",
-        standing + shorten(words),
+        f"{standing(shown[0][0], shelf).sentence}. {shorten(words)}",
         main,
         shelf,
         up=_LINEAGE_UP,
@@ -285,8 +284,8 @@ def _shown(node: EditionAnchor, fate: Fate, shelf: Shelf) -> list[EditionAnchor]
 
 def _standing(place: EditionAnchor, fate: Fate, shelf: Shelf) -> str:
     in_force = shelf.publication.in_force.id
-    said = superseded(place[0], shelf)
-    if said is None:
+    said = standing(place[0], shelf)
+    if not said.superseded:
         return '<p class="status current">This is how it reads in the edition in force.</p>'
     link = f'<a href="{_LINEAGE_UP}{escape(in_force)}/">the edition in force, {escape(in_force)}</a>'
     if fate.state == "gone":
@@ -295,15 +294,13 @@ def _standing(place: EditionAnchor, fate: Fate, shelf: Shelf) -> str:
         words = f"It does not stand in {link}; this is how it read last.{near}"
     else:
         words = f"The text of {link} is not loaded here; this is how it read in {escape(place[0])}."
-    return f'<p class="status"><strong>{escape(said)}.</strong> {words}</p>'
+    return f'<p class="status"><strong>{escape(said.sentence)}.</strong> {words}</p>'
 
 
 def _places(fate: Fate, shelf: Shelf) -> Iterator[str]:
     for place in reversed(fate.places):
         if place[1] in shelf.entries.get(place[0], {}):
-            said = superseded(place[0], shelf)
-            status = "in force" if said is None else said[0].lower() + said[1:]
-            yield f"<li>{_lineage_link(place, shelf)}, {escape(status)}</li>"
+            yield f"<li>{_lineage_link(place, shelf)}, {escape(standing(place[0], shelf).phrase)}</li>"
 
 
 def _lineage_link(place: EditionAnchor, shelf: Shelf) -> str:

@@ -9,7 +9,7 @@ from html import escape
 
 from guidance.document.model import plain_text
 from guidance.site.pages import Page
-from guidance.site.permalink_index import Shelf, edition_name, short, superseded
+from guidance.site.permalink_index import Shelf, edition_name, short, standing
 
 PATH = "quotations.md"
 _FEWEST = 6  # words; what is shorter quotes nobody
@@ -77,11 +77,10 @@ def quotable(edition: str, shelf: Shelf) -> bytes:
             fate = shelf.fate((edition, anchor))
             name = shelf.spoken((edition, anchor))
             places.append([short(anchor), name, provision.page, text, fate.state, [short(a) for a in fate.today]])
-    said = superseded(edition, shelf)
     record = {
         "edition": edition,
         "name": edition_name(shelf.publication, edition),
-        "status": said or "In force",
+        "status": standing(edition, shelf).sentence,
         "places": places,
     }
     return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()

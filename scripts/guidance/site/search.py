@@ -18,7 +18,6 @@ from guidance.document.anchors import Permalink, permalink_path
 from guidance.document.lineage import Lineage
 from guidance.document.model import Document, Duty, GuidanceError, Provision, plain_text
 from guidance.document.register import Edition, Publication
-from guidance.site.edition_pages import is_superseded
 from guidance.site.pages import Page, page_url, source_address, title_of
 
 OURS = "pages"  # in place of an edition's id: pages written by hand
@@ -124,7 +123,7 @@ def search_records(
     of = {(edition, anchor): one for one in lineages for edition, all_ in one.anchors.items() for anchor in all_}
     records: list[SearchRecord] = []
     for one in newest:
-        standing = "superseded" if is_superseded(one.edition, publication) else "in force"
+        standing = publication.standing(one.edition).state
         for provision, path, top in _walk(one.document):
             lineage = of.get((one.edition.id, provision.anchor))
             record = _record(one, provision, path, acronyms)

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct
 
+from guidance.document.dates import last_day
 from guidance.document.model import GuidanceError
-from guidance.document.register import Edition, Locked, Publication, Revision, last_day, read_lock
+from guidance.document.register import Edition, Locked, Publication, Revision, read_lock
 from guidance.sources.download import Partial, Seen, notes_of, read_seen
 from guidance.sources.kinds import Limits, Tell, suffix_of, too_long, wanted_kind, write_whole
 
