@@ -20,7 +20,7 @@ from guidance.build.site import publication_folders
 from guidance.document.register import read_register
 from guidance.jobs.cache import Crew
 from guidance.jobs.executors import processes
-from guidance.site.assemble import Folder, Workshop
+from guidance.site.mkdocs_build import Folder, Workshop
 
 EDITIONS = 8  # as many as the register of Working Together has
 ABOUT = (

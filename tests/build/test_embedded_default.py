@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 
 from guidance.build.site import BuildOrder, build
 from guidance.check.site import check_site
-from guidance.site.assemble import Workshop
+from guidance.site.mkdocs_build import Workshop
 
 ROOT = Path(__file__).parents[2]
 

@@ -14,8 +14,8 @@ import pytest
 from guidance.build.publish import find_losses, publish, refuse_foreign, refuse_losses
 from guidance.build.site import BuildOrder, compile_typst
 from guidance.document.model import GuidanceError
-from guidance.site.assemble import Workshop
 from guidance.site.branch import Branch, commit_folder, follow_remote, hold_branch, push_branch
+from guidance.site.mkdocs_build import Workshop
 from small_register import REGISTER, SOURCE
 
 Git = Callable[..., str]

@@ -47,10 +47,10 @@ from guidance.jobs.cache import Crew, Ticket
 from guidance.link.agencies import Vocabulary, read_agencies
 from guidance.link.duties import find_duties
 from guidance.read import read_document
-from guidance.site.assemble import write_below
 from guidance.site.changes_view import ComparedEdition as Surveyed
 from guidance.site.changes_view import survey
 from guidance.site.comparison_scene import comparison_title
+from guidance.site.folder_tree import write_below
 from guidance.site.ledger import Earlier, Ledger
 from guidance.site.pages import addresses, lay_out
 from guidance.site.redline import SCRIPT, STYLES, Listing, Redline, render_alone

@@ -25,7 +25,7 @@ from guidance.document.register import Edition, Publication, read_register
 from guidance.jobs.cache import Crew, Ticket
 from guidance.jobs.executors import cluster, processes
 from guidance.site import data_files
-from guidance.site.assemble import Folder, Workshop, build_site
+from guidance.site.assemble import build_site
 from guidance.site.edition_pages import (
     edition_settings,
     render_editions,
@@ -36,6 +36,7 @@ from guidance.site.edition_pages import (
 from guidance.site.embeds import put_in_examples
 from guidance.site.feeds import LOG, NAME, render_llms
 from guidance.site.handwritten import Prepared, prepare_pages
+from guidance.site.mkdocs_build import Folder, Workshop
 from guidance.site.overlay import Overlay, lay_over
 from guidance.site.pages import PICTURES, Page
 from guidance.site.permalink_index import Shelf, read_tokens
