@@ -14,7 +14,8 @@ import documents
 import small_documents
 from browser import find_chromium
 from earlier_edition import write_earlier
-from guidance.build.site import BuildOrder, build
+from guidance.build.orders import BuildOrder
+from guidance.build.site import build
 from guidance.cli.serve import serve
 from guidance.compare.changes import compare
 from guidance.document.anchors import permalinks

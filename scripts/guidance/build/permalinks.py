@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from guidance.build.comparisons import Compared
-from guidance.build.load import Loaded
+from guidance.build.orders import Loaded
 from guidance.document.anchors import Permalink, permalinks, read_permalinks
 from guidance.document.register import Publication
 from guidance.jobs.cache import Crew, Job, code_digest

@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import structs
 
 import guidance
-from guidance.build.site import BuildOrder
+from guidance.build.orders import BuildOrder
 from guidance.document.register import LOCK, InForce, Publication
 from guidance.site.mkdocs_build import Workshop
 from guidance.sources import Fetcher, Tell, source_folders, sources_at_hand
