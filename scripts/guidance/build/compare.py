@@ -26,8 +26,8 @@ from guidance.document.model import (
 )
 from guidance.link.agencies import Vocabulary
 from guidance.read import read_document
+from guidance.site.comparison_pages import SCRIPT, STYLES, render_alone
 from guidance.site.folder_tree import write_below
-from guidance.site.redline import SCRIPT, STYLES, render_alone
 
 _MARK = "changes.json"
 

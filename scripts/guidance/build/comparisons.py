@@ -30,10 +30,9 @@ from guidance.link.agencies import Vocabulary, read_agencies
 from guidance.link.duties import find_duties
 from guidance.site.changes_view import ComparedEdition as Surveyed
 from guidance.site.changes_view import survey
-from guidance.site.comparison_scene import comparison_title
+from guidance.site.comparison_pages import Listing, Redline, Side, comparison_title, render_comparison
 from guidance.site.ledger import Earlier, Ledger
 from guidance.site.pages import addresses, lay_out
-from guidance.site.redline import Listing, Redline, Side, render_comparison
 
 LISTED = "official-changes.toml"  # in an edition's folder
 Pair = tuple[str, str]  # ids of the older and of the newer edition

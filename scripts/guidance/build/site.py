@@ -26,6 +26,7 @@ from guidance.document.register import Edition, Publication, read_register
 from guidance.jobs.cache import Crew, Ticket
 from guidance.site import data_files
 from guidance.site.assemble import build_site
+from guidance.site.comparison_pages import Redline
 from guidance.site.edition_pages import (
     edition_settings,
     render_editions,
@@ -42,7 +43,6 @@ from guidance.site.pages import PICTURES, Page
 from guidance.site.permalink_index import Shelf, read_tokens
 from guidance.site.permalink_pages import step_pages
 from guidance.site.quotation_check import render_quotations
-from guidance.site.redline import Redline
 from guidance.site.typesetting import compile_typst
 from guidance.sources import Fetcher, Missing
 from guidance.sources.choosing import chosen_revisions, fetch_missing
