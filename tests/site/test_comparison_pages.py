@@ -14,7 +14,7 @@ from guidance.document.model import Document, Duty, Locus, RedlinePiece
 from guidance.site.changes_view import survey
 from guidance.site.chapter_flows import draw_flows
 from guidance.site.comparison_pages import Redline, Side, render_comparison
-from guidance.site.redline_text import PlaceLink, Segment, beside, excerpt, in_one
+from guidance.site.redline_text import PlaceLink, RedlineSegment, beside, excerpt, in_one
 from guidance.site.templates import part, render
 from small_documents import document, paragraph, sentence
 
@@ -242,7 +242,7 @@ def test_an_excerpt_shows_what_changed_and_little_else() -> None:
     assert "&lt;b&gt;" in marked(excerpt((RedlinePiece("inserted", "<b>"),), where))
 
 
-def marked(line: list[Segment]) -> str:
+def marked(line: list[RedlineSegment]) -> str:
     return part("comparison_parts.html", "segments", line)
 
 

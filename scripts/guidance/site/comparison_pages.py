@@ -106,7 +106,7 @@ def render_comparison(
         for duty in listed:
             key = (edition, duty.at.anchor)
             by_place[key] = (*by_place.get(key, ()), duty)
-    whole = _Compared(before, after, found, by_place, names or {}, redline_addresses(found, old.id))
+    whole = _Scene(before, after, found, by_place, names or {}, redline_addresses(found, old.id))
     pages = [whole.overview(figures(comparison, before, after), official=listing is not None)]
     if listing:
         pages.append(whole.official(listing))
@@ -121,7 +121,7 @@ def render_comparison(
     return Redline(tuple(pages), files)
 
 
-class _Compared(Struct, frozen=True):
+class _Scene(Struct, frozen=True):
     """What all pages of a comparison draw from. `duties` are, per edition and anchor, what somebody must, should or
     may do, `names` what those are called whom they bind; `redlines` has, per count of a change that is shown, the
     address of its redline from the newer edition's root."""

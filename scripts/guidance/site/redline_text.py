@@ -23,7 +23,7 @@ class PlaceLink(Struct, frozen=True):
     href: str | None
 
 
-class Segment(Struct, frozen=True):
+class RedlineSegment(Struct, frozen=True):
     """A stretch of text in one mark: `place` is where a moved one came from or went to."""
 
     kind: Literal["same", "inserted", "deleted", "moved here", "moved away"]
@@ -35,28 +35,30 @@ Where = Callable[[str, bool], PlaceLink]
 """An anchor, and whether it is one of the new edition -> a link to it."""
 
 
-def in_one(pieces: Sequence[RedlinePiece], where: Where) -> list[list[Segment]]:
+def in_one(pieces: Sequence[RedlinePiece], where: Where) -> list[list[RedlineSegment]]:
     """Both texts in one column, paragraph by paragraph."""
     return _paragraphs(pieces, where, ends_line=lambda piece: piece.kind not in ("deleted", "moved away"))
 
 
-def beside(pieces: Sequence[RedlinePiece], where: Where) -> tuple[list[list[Segment]], list[list[Segment]]]:
+def beside(
+    pieces: Sequence[RedlinePiece], where: Where
+) -> tuple[list[list[RedlineSegment]], list[list[RedlineSegment]]]:
     """The old text, and the new one, each with its own marks."""
     old = [piece for piece in pieces if piece.kind in ("same", "deleted", "moved away")]
     new = [piece for piece in pieces if piece.kind in ("same", "inserted", "moved here")]
     return _paragraphs(old, where, lambda _: True), _paragraphs(new, where, lambda _: True)
 
 
-def excerpt(pieces: Sequence[RedlinePiece], where: Where, budget: int = 60) -> list[Segment]:
+def excerpt(pieces: Sequence[RedlinePiece], where: Where, budget: int = 60) -> list[RedlineSegment]:
     """The gist of a change in one line: what was put in, taken out or moved with a few words around, and an
     ellipsis for what is left out; about `budget` words at the most. Nothing where all is the same."""
-    printed: list[Segment] = []
+    printed: list[RedlineSegment] = []
     gist = _without_breaks(pieces)
     if all(piece.kind == "same" for piece in gist):
         return []
     for at, piece in enumerate(gist):
         if budget <= 0:
-            printed.append(Segment("same", "…"))
+            printed.append(RedlineSegment("same", "…"))
             break
         words = piece.text.split()
         if piece.kind == "same":
@@ -88,16 +90,16 @@ def _kept(words: Sequence[str], *, first: bool, last: bool) -> str:
     return " ".join((*words[:after], "…", *words[len(words) - before :]))
 
 
-def _spaced(text: str, shown: Segment) -> list[Segment]:
+def _spaced(text: str, shown: RedlineSegment) -> list[RedlineSegment]:
     """What is shown of a text, with the spaces that it begins and ends with, which bear no mark."""
-    space = Segment("same", " ")
+    space = RedlineSegment("same", " ")
     return [*([space] if text[:1].isspace() else []), shown, *([space] if text[-1:].isspace() else [])]
 
 
 def _paragraphs(
     pieces: Iterable[RedlinePiece], where: Where, ends_line: Callable[[RedlinePiece], bool]
-) -> list[list[Segment]]:
-    lines: list[list[Segment]] = [[]]
+) -> list[list[RedlineSegment]]:
+    lines: list[list[RedlineSegment]] = [[]]
     for piece in pieces:
         parts = _LINE_END.split(piece.text)
         for count, part in enumerate(parts):
@@ -113,9 +115,9 @@ def _paragraphs(
     return [line for line in lines if line]
 
 
-def _segment(piece: RedlinePiece, words: str, where: Where | None = None) -> Segment:
+def _segment(piece: RedlinePiece, words: str, where: Where | None = None) -> RedlineSegment:
     """A stretch of text in its mark, and where it went or came from; what is only space bears none."""
     if piece.kind == "same" or not words.strip():
-        return Segment("same", words)
+        return RedlineSegment("same", words)
     place = where(piece.place, piece.kind != "moved here") if piece.place is not None and where else None
-    return Segment(piece.kind, words, place)
+    return RedlineSegment(piece.kind, words, place)
