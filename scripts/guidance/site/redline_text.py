@@ -31,18 +31,17 @@ class RedlineSegment(Struct, frozen=True):
     place: PlaceLink | None = None
 
 
+Paragraphs = list[list[RedlineSegment]]
 Where = Callable[[str, bool], PlaceLink]
 """An anchor, and whether it is one of the new edition -> a link to it."""
 
 
-def in_one(pieces: Sequence[RedlinePiece], where: Where) -> list[list[RedlineSegment]]:
+def in_one(pieces: Sequence[RedlinePiece], where: Where) -> Paragraphs:
     """Both texts in one column, paragraph by paragraph."""
     return _paragraphs(pieces, where, ends_line=lambda piece: piece.kind not in ("deleted", "moved away"))
 
 
-def beside(
-    pieces: Sequence[RedlinePiece], where: Where
-) -> tuple[list[list[RedlineSegment]], list[list[RedlineSegment]]]:
+def beside(pieces: Sequence[RedlinePiece], where: Where) -> tuple[Paragraphs, list[list[RedlineSegment]]]:
     """The old text, and the new one, each with its own marks."""
     old = [piece for piece in pieces if piece.kind in ("same", "deleted", "moved away")]
     new = [piece for piece in pieces if piece.kind in ("same", "inserted", "moved here")]
@@ -98,8 +97,8 @@ def _spaced(text: str, shown: RedlineSegment) -> list[RedlineSegment]:
 
 def _paragraphs(
     pieces: Iterable[RedlinePiece], where: Where, ends_line: Callable[[RedlinePiece], bool]
-) -> list[list[RedlineSegment]]:
-    lines: list[list[RedlineSegment]] = [[]]
+) -> Paragraphs:
+    lines: Paragraphs = [[]]
     for piece in pieces:
         parts = _LINE_END.split(piece.text)
         for count, part in enumerate(parts):
