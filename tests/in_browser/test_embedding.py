@@ -19,7 +19,7 @@ from guidance.document.anchors import permalinks
 from guidance.document.register import Edition, Publication
 from guidance.site.embeds import SCRIPT, embed_files, quotation
 from guidance.site.lineages import find_fates
-from guidance.site.permalink_index import Shelf
+from guidance.site.permalink_index import PermalinkIndex
 from guidance.site.permalink_pages import lineage_pages, permalink_pages
 from small_documents import document, paragraph
 
@@ -82,13 +82,13 @@ def serve(folder: Path) -> Iterator[Origin]:
         thread.join()
 
 
-def shelf_at(address: str) -> Shelf:
+def shelf_at(address: str) -> PermalinkIndex:
     """What small pages tell of two editions that are loaded and compared."""
     entries = {one: {e.anchor: e for e in permalinks(text)} for one, text in TEXTS.items()}
     pairs = [compare(TEXTS[a], TEXTS[b], (a, b), ((), ())) for a, b in pairwise(TEXTS)]
     fates = find_fates(PUBLICATION, entries, build_crosswalk(list(TEXTS.items()), pairs), {})
     provisions = {one: {p.anchor: p for p in text.provisions} for one, text in TEXTS.items()}
-    return Shelf(PUBLICATION, entries, provisions, fates=fates, site_url=f"{address}/wt/")
+    return PermalinkIndex(PUBLICATION, entries, provisions, fates=fates, site_url=f"{address}/wt/")
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from guidance.site.assemble import build_site
 from guidance.site.edition_pages import edition_settings, root_settings
 from guidance.site.lineages import find_fates
 from guidance.site.mkdocs_build import Folder, Workshop
-from guidance.site.permalink_index import Shelf
+from guidance.site.permalink_index import PermalinkIndex
 from guidance.site.permalink_pages import permalink_pages
 from guidance.site.quotation_check import quotation_files, render_quotations
 from small_documents import document, paragraph, sentence
@@ -37,13 +37,13 @@ TEXTS = {
 }
 
 
-def shelf() -> Shelf:
+def shelf() -> PermalinkIndex:
     """Two editions with text, compared."""
     entries = {one: {e.anchor: e for e in permalinks(text)} for one, text in TEXTS.items()}
     pairs = [compare(TEXTS[a], TEXTS[b], (a, b), ((), ())) for a, b in pairwise(TEXTS)]
     fates = find_fates(PUBLICATION, entries, build_crosswalk(list(TEXTS.items()), pairs), {})
     provisions = {one: {p.anchor: p for p in text.provisions} for one, text in TEXTS.items()}
-    return Shelf(PUBLICATION, entries, provisions, fates=fates)
+    return PermalinkIndex(PUBLICATION, entries, provisions, fates=fates)
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -266,6 +266,6 @@ def test_without_scripts_the_page_says_what_to_do(browser: Browser, harbour: str
 
 
 def test_without_text_there_is_nothing_to_check_against() -> None:
-    page = render_quotations(Shelf(PUBLICATION, {}), {})
+    page = render_quotations(PermalinkIndex(PUBLICATION, {}), {})
     assert "nothing here to check against" in page.markdown
     assert "<form" not in page.markdown

@@ -28,12 +28,15 @@ def test_addresses_are_secure_or_lead_to_this_site(page: Path) -> None:
     assert schemes <= {"https", "mailto", "tel", "guidance", "comparison"}
 
 
-def test_the_readme_opens_with_the_two_commands() -> None:
+def test_the_readme_says_what_this_is_and_then_the_two_commands() -> None:
     lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
     fences = [at for at, line in enumerate(lines) if line.startswith("```")]
     commands = [line.split("#")[0].strip() for line in lines[fences[0] + 1 : fences[1]]]
     assert commands == ["make site", "make test"]
-    assert not any(line.strip() for line in lines[1 : fences[0]])
+    before = lines[1 : fences[0]]  # what this is, and nothing else: no second heading, no other command
+    assert any(line.strip() for line in before)
+    assert fences[0] < 15
+    assert not [line for line in before if line.startswith("#") or "`" in line]
 
 
 def test_every_edition_of_the_register_is_described() -> None:

@@ -9,7 +9,7 @@ from msgspec import structs
 from guidance.document.anchors import Permalink
 from guidance.document.model import Item, List, NoteMark, Para, Place, Provision, Text
 from guidance.document.register import Edition, Publication, Revision
-from guidance.site.permalink_index import Fate, Shelf, provision_name
+from guidance.site.permalink_index import Fate, PermalinkIndex, provision_name
 from guidance.site.permalink_pages import lineage_pages, permalink_pages
 
 ADDRESS = "https://files.example.org/guide.pdf"
@@ -29,7 +29,7 @@ ENTRIES = {
 PROVISION = Provision(
     "para-45", "paragraph", "45", "45.", blocks=(Para(Text("Words & <b>more</b>.")),), places=(Place(31),)
 )
-BARE = Shelf(PUBLICATION, {"2010": ENTRIES, "2020": {}})
+BARE = PermalinkIndex(PUBLICATION, {"2010": ENTRIES, "2020": {}})
 
 
 def parsed(page: bytes) -> BeautifulSoup:
@@ -64,7 +64,7 @@ def test_without_text_a_page_says_where_it_stands() -> None:
 
 
 def test_with_text_a_page_has_it_escaped_and_leads_to_its_chapter() -> None:
-    shelf = Shelf(
+    shelf = PermalinkIndex(
         PUBLICATION,
         {"2020": ENTRIES},
         {"2020": {"para-45": PROVISION}},
@@ -98,7 +98,7 @@ def test_a_superseded_page_says_what_became_of_it_and_shows_it_where_it_differs(
     fate: Fate, said: str, quotes: int
 ) -> None:
     now = structs.replace(PROVISION, anchor="para-50", number="50", blocks=(Para(Text("New words.")),))
-    shelf = Shelf(
+    shelf = PermalinkIndex(
         PUBLICATION,
         {"2010": ENTRIES, "2020": {"para-50": Permalink("para-50", "paragraph", "50", 40, "1" * 16)}},
         {"2010": {"para-45": PROVISION}, "2020": {"para-50": now}},
@@ -127,7 +127,7 @@ def test_a_lineage_page_shows_the_text_where_it_stands_last_and_all_its_places()
     now = structs.replace(PROVISION, anchor="para-50", number="50", blocks=(Para(Text("New words.")),))
     places = (("2010", "para-45"), ("2020", "para-50"))
     new = {"para-50": Permalink("para-50", "paragraph", "50", 40, "1" * 16)}
-    shelf = Shelf(
+    shelf = PermalinkIndex(
         PUBLICATION,
         {"2010": ENTRIES, "2020": new},
         {"2020": {"para-50": now}},
@@ -168,7 +168,7 @@ def test_a_page_keeps_lists_and_leads_to_notes_by_their_permalinks() -> None:
     listed = List((Item("•", (Para(Text("Readers must sign.", (NoteMark(18, "fn-2", "2"),))),)),))
     box = Provision("lending-box", "box", blocks=(Para(Text("Before:")), listed), parents=("lending",))
     entries = {**ENTRIES, "lending-box": Permalink("lending-box", "box", None, 7, "0" * 16)}
-    shelf = Shelf(PUBLICATION, {"2010": entries}, {"2010": {p.anchor: p for p in (section, box)}})
+    shelf = PermalinkIndex(PUBLICATION, {"2010": entries}, {"2010": {p.anchor: p for p in (section, box)}})
     quoted = permalink_pages(OLD, shelf)["p/lending-box/index.html"]
     assert [h.get_text() for h in parsed(quoted).select("h1")] == ["Box under “Lending”"]
     assert [entry.get_text() for entry in parsed(quoted).select("main > blockquote li")] == ["Readers must sign.2"]
@@ -180,7 +180,7 @@ def test_no_id_stands_twice_where_a_page_shows_the_text_of_two_editions() -> Non
     marks = (NoteMark(5, "fn-2", "2"), NoteMark(10, "fn-2", "2"))
     lettered = List((Item("(a)", (Para(Text("sign here twice", marks)),), anchor="para-45-a"),), ordered=True)
     old = structs.replace(PROVISION, blocks=(lettered,))
-    shelf = Shelf(
+    shelf = PermalinkIndex(
         PUBLICATION,
         {"2010": ENTRIES, "2020": ENTRIES},
         {"2010": {"para-45": old}, "2020": {"para-45": old}},

@@ -40,7 +40,7 @@ from guidance.document.model import (
 from guidance.document.register import Edition, Publication, Published, Revision
 from guidance.document.register import OfficialLink as RegisterLink
 from guidance.site.pages import addresses, lay_out
-from guidance.site.permalink_index import Shelf
+from guidance.site.permalink_index import PermalinkIndex
 
 StyleKind = Literal["bold", "italic", "underline", "superscript", "subscript", "must", "should not"]
 
@@ -262,11 +262,11 @@ def library_publication() -> Publication:
     )
 
 
-def library_shelf(with_text: tuple[str, ...]) -> Shelf:
+def library_shelf(with_text: tuple[str, ...]) -> PermalinkIndex:
     """What small pages tell of `library` in all editions, some of them with its text."""
     text, publication = library(), library_publication()
     known = {entry.anchor: entry for entry in permalinks(text)}
-    return Shelf(
+    return PermalinkIndex(
         publication,
         {edition.id: known for edition in publication.editions},
         provisions={one: {p.anchor: p for p in (*text.provisions, *text.notes)} for one in with_text},

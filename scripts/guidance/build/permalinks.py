@@ -1,4 +1,4 @@
-"""A publication's editions and comparisons -> what is linked to and embedded: the shelf that small pages tell from,
+"""A publication's editions and comparisons -> what is linked to and embedded: the index that small pages tell from,
 and those pages, as jobs that any process can do. What a page says is decided in `publish`.
 """
 
@@ -17,7 +17,7 @@ from guidance.site.changes_view import entries, redline_addresses
 from guidance.site.embeds import edition_embeds, shared_files
 from guidance.site.lineages import FILE, find_fates, read_lineages, record_lineages, write_lineages
 from guidance.site.mkdocs_build import Workshop
-from guidance.site.permalink_index import EditionAnchor, Shelf, tokens_css
+from guidance.site.permalink_index import EditionAnchor, PermalinkIndex, tokens_css
 from guidance.site.permalink_pages import lineage_pages, permalink_pages
 from guidance.site.quotation_check import quotable, quotable_path
 
@@ -26,20 +26,20 @@ _encode = msgspec.msgpack.encode
 ICON = "assets/icon.svg"  # below overrides/, as mkdocs.yml names it
 
 
-def make_shelf(
+def index_permalinks(
     publication: Publication,
     folder: Path,
     loaded: Iterable[Loaded],
     compared: Compared,
     shop: Workshop,
     prefix: str = "",
-) -> Shelf:
+) -> PermalinkIndex:
     """All that is known of a publication's provisions. `folder` is the publication's."""
     texts = {item.edition.id: item for item in loaded}
     known = known_permalinks(publication, folder, texts.values())
     docs = folder / publication.docs if publication.docs else None
     helped = docs is not None and (docs / f"{HELP}.md").is_file()
-    return Shelf(
+    return PermalinkIndex(
         publication,
         known,
         provisions={
@@ -100,16 +100,11 @@ class Linked(Struct, frozen=True):
 class Linking:
     """The making of all that is linked to and embedded: begun when this is made, one job for each edition."""
 
-    def __init__(self, shelf: Shelf, crew: Crew) -> None:
+    def __init__(self, index: PermalinkIndex, crew: Crew) -> None:
         """Begins what is not kept."""
-        self._shelf = shelf
-        self._texts = crew.start(_job("addresses that follow a text", "texts", texts_of, (_encode(shelf),)))
-        self._tickets = {
-            edition: crew.start(
-                _job(f"links of {edition}", "links", links_of, (_encode(shelf.apart(edition)), edition.encode()))
-            )
-            for edition in shelf.entries
-        }
+        self._index = index
+        self._texts = crew.start(_job("addresses that follow a text", "texts", texts_of, (_encode(index),)))
+        self._tickets = {one: crew.start(_links_job(index.for_edition(one), one)) for one in index.entries}
 
     def files(self) -> Linked:
         """All of it, waited for."""
@@ -118,7 +113,7 @@ class Linking:
         texts = msgspec.msgpack.decode(self._texts.result(), type=dict[str, bytes])
         return Linked(
             {edition: one.below[edition] for edition, one in made.items()},
-            {**texts, **(shared_files(self._shelf) if embeds else {}), **embeds},
+            {**texts, **(shared_files(self._index) if embeds else {}), **embeds},
             {path: held for one in made.values() for path, held in one.quotable.items()},
         )
 
@@ -127,17 +122,21 @@ def _job(name: str, kind: str, function: Callable[..., bytes], parts: tuple[byte
     return Job(name, function, parts, code_digest(), kind)
 
 
+def _links_job(index: PermalinkIndex, edition: str) -> Job:
+    return _job(f"links of {edition}", "links", links_of, (_encode(index), edition.encode()))
+
+
 def links_of(packed: bytes, edition: bytes) -> bytes:
-    """A packed Shelf and an edition's id -> its packed Linked; a job."""
-    shelf, one = msgspec.msgpack.decode(packed, type=Shelf), edition.decode()
-    pages = permalink_pages(shelf.publication.edition(one), shelf)
-    quoted = {quotable_path(one): quotable(one, shelf)} if one in shelf.provisions else {}
-    return _encode(Linked({one: pages}, edition_embeds(one, shelf), quoted))
+    """A packed PermalinkIndex and an edition's id -> its packed Linked; a job."""
+    index, one = msgspec.msgpack.decode(packed, type=PermalinkIndex), edition.decode()
+    pages = permalink_pages(index.publication.edition(one), index)
+    quoted = {quotable_path(one): quotable(one, index)} if one in index.provisions else {}
+    return _encode(Linked({one: pages}, edition_embeds(one, index), quoted))
 
 
 def texts_of(packed: bytes) -> bytes:
-    """A packed Shelf -> the pages that follow its texts, by path from the publication's root; a job."""
-    return _encode(lineage_pages(msgspec.msgpack.decode(packed, type=Shelf)))
+    """A packed PermalinkIndex -> the pages that follow its texts, by path from the publication's root; a job."""
+    return _encode(lineage_pages(msgspec.msgpack.decode(packed, type=PermalinkIndex)))
 
 
 def record_texts(

@@ -16,7 +16,7 @@ from guidance.build.load import load_editions
 from guidance.build.log import gather_news
 from guidance.build.orders import BuildOrder, Loaded, Outcome, SourceFolders
 from guidance.build.overlays import prepare_with, read_overlay
-from guidance.build.permalinks import Linked, Linking, make_shelf, record_texts
+from guidance.build.permalinks import Linked, Linking, index_permalinks, record_texts
 from guidance.build.reviews import gather_sources, read_files
 from guidance.build.search import Searching, start_search
 from guidance.document.anchors import permalinks, read_permalinks, write_permalinks
@@ -40,7 +40,7 @@ from guidance.site.handwritten import Prepared, prepare_pages
 from guidance.site.mkdocs_build import Folder, Workshop
 from guidance.site.overlay import Overlay, lay_over
 from guidance.site.pages import PICTURES, Page
-from guidance.site.permalink_index import Shelf, read_tokens
+from guidance.site.permalink_index import PermalinkIndex, read_tokens
 from guidance.site.permalink_pages import step_pages
 from guidance.site.quotation_check import render_quotations
 from guidance.site.typesetting import compile_typst
@@ -162,8 +162,8 @@ def publication_folders(
     compared = compare_editions(publication, loaded, folder, crew)
     redlines = compared.start_redlines(crew)
     works = _begin(publication, folder, loaded, compared, making, shop, crew, prefix)
-    shelf = make_shelf(publication, folder, loaded, compared, shop, prefix)
-    linking = Linking(shelf, crew)
+    index = index_permalinks(publication, folder, loaded, compared, shop, prefix)
+    linking = Linking(index, crew)
     search = start_search(publication, folder, compared, crew)
     for work in works.values():
         work.set()
@@ -176,11 +176,11 @@ def publication_folders(
         made = works[edition.id].files() if edition.id in works else _stub(publication, edition, folder, texts)
         told = [_redline(redlines[pair]) for pair in compared.pairs_of(edition.id)]
         files = {**made.files, **linked.below[edition.id], **news.below(edition.id)}
-        files |= step_pages(edition.id, tuple(texts), compared.comparisons, shelf)
+        files |= step_pages(edition.id, tuple(texts), compared.comparisons, index)
         yield lay_over(
             _edition_folder(publication, edition, made.pages, told, files, tuple(texts), prefix), overlay
         )
-    root = _root_folder(publication, folder, tuple(texts), compared, shelf, linked, search, overlay)
+    root = _root_folder(publication, folder, tuple(texts), compared, index, linked, search, overlay)
     ids = frozenset(edition.id for edition in publication.editions)
     base = f"{'/'.join(filter(None, (shop.site_url.rstrip('/'), prefix)))}/" if shop.site_url else ""
     root = structs.replace(
@@ -272,7 +272,7 @@ def _root_folder(
     folder: Path,
     loaded: tuple[str, ...],
     compared: Compared,
-    shelf: Shelf,
+    index: PermalinkIndex,
     linked: Linked,
     search: Searching | None,
     overlay: Overlay | None = None,
@@ -283,7 +283,7 @@ def _root_folder(
     if (docs and docs.is_dir()) or overlay:
         files = read_files(docs) if docs else {}
         prepared = _handwritten(publication, folder, files, compared, overlay)
-        pages = put_in_examples(prepared.files, shelf)
+        pages = put_in_examples(prepared.files, index)
         if prepared.nav:
             settings["nav"] = prepared.nav
     pages.setdefault("editions.md", render_editions(publication, loaded).markdown.encode())
@@ -291,13 +291,13 @@ def _root_folder(
         pages["index.md"] = render_root_home(publication, loaded).encode()
     if set(pages) == {"index.md", "editions.md"}:
         settings["nav"] = [{"Home": "index.md"}, {"Editions": "editions.md"}]
-    quotations = render_quotations(shelf, linked.quotable)
+    quotations = render_quotations(index, linked.quotable)
     pages[quotations.path] = quotations.markdown.encode()
     extras = {**linked.root, **linked.quotable} | ({"crosswalk.json": crosswalk_json(compared)} if loaded else {})
     if search:
         pages[search.page.path] = search.page.markdown.encode()
         extras |= search.files()
-    return Folder("", publication.title, pages, settings, extras, prefix=shelf.prefix)
+    return Folder("", publication.title, pages, settings, extras, prefix=index.prefix)
 
 
 def _handwritten(

@@ -6,27 +6,29 @@ All are static files; the script (embed.js) asks for one status file an edition,
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from html import escape, unescape
 from pathlib import Path
+
+from markupsafe import Markup
 
 from guidance.document.anchors import permalink_path
 from guidance.document.model import Block, Cell, GuidanceError, List, Provision, Subheading, Table, block_texts
 from guidance.site.inline import clean
 from guidance.site.permalink_index import (
-    NOT_LISTED,
     STYLE_NAME,
     EditionAnchor,
-    Shelf,
-    canonical,
+    PermalinkIndex,
     edition_name,
-    frame,
     own_words,
+    page_frame,
     short,
     shorten,
+    small_page,
     standing,
     style,
 )
+from guidance.site.templates import part, render
 
 SCRIPT = Path(__file__).with_name("embed.js")
 _UP = "../../../"
@@ -37,29 +39,29 @@ _TAG = re.compile(r"<[^>]*>")
 _STATES = {"unchanged": "same", "reworded": "changed", "gone": "gone"}
 
 
-def embed_files(shelf: Shelf) -> dict[str, bytes]:
+def embed_files(index: PermalinkIndex) -> dict[str, bytes]:
     """Path from the publication's root -> file, for all that other sites embed."""
-    files = {path: held for edition in shelf.entries for path, held in edition_embeds(edition, shelf).items()}
-    return shared_files(shelf) | files if files else {}
+    files = {path: held for edition in index.entries for path, held in edition_embeds(edition, index).items()}
+    return shared_files(index) | files if files else {}
 
 
-def shared_files(shelf: Shelf) -> dict[str, bytes]:
+def shared_files(index: PermalinkIndex) -> dict[str, bytes]:
     """The script, and the style of all framed pages."""
-    return {"embed.js": SCRIPT.read_bytes(), f"embed/{STYLE_NAME}": style(shelf)}
+    return {"embed.js": SCRIPT.read_bytes(), f"embed/{STYLE_NAME}": style(index)}
 
 
-def edition_embeds(edition: str, shelf: Shelf) -> dict[str, bytes]:
+def edition_embeds(edition: str, index: PermalinkIndex) -> dict[str, bytes]:
     """The same for one edition, without what all share."""
     files: dict[str, bytes] = {}
-    known = shelf.entries[edition]
+    known = index.entries[edition]
     for anchor in known:
         node = (edition, anchor)
-        files[f"{embed_path(node)}index.html"] = _framed(node, shelf)
-        record = oembed(node, shelf)
+        files[f"{embed_path(node)}index.html"] = _framed(node, index)
+        record = oembed(node, index)
         files[f"{_oembed_path(node)}.json"] = (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode()
-        files[f"{_oembed_path(node)}.xml"] = _xml(record)
+        files[f"{_oembed_path(node)}.xml"] = render("oembed.xml", record=record).encode()
     if known:
-        files[status_path(edition)] = _compact(status(edition, shelf))
+        files[status_path(edition)] = _compact(status(edition, index))
     return files
 
 
@@ -80,22 +82,14 @@ def _oembed_path(node: EditionAnchor) -> str:
 # --- The quotation -------------------------------------------------------------------------------
 
 
-def quotation(node: EditionAnchor, shelf: Shelf) -> str:
+def quotation(node: EditionAnchor, index: PermalinkIndex) -> Markup:
     """A provision as a blockquote that is complete without a script; only where its text is loaded.
 
     Without the site's own address it names its source without a link.
     """
-    provision = shelf.provision(node)
-    address = shelf.address(permalink_path(*node))
-    cited = escape(shelf.cited(node))
-    cite = f' cite="{escape(address)}"' if address else ""
-    named = f'<a href="{escape(address)}">{cited}</a>' if address else cited
-    words = bare_html(provision) if provision else ""
-    key = escape("/".join(node))
-    return (
-        f'<blockquote class="guidance-quote"{cite} data-guidance="{key}">{words}'
-        f"<footer><cite>{named}</cite></footer></blockquote>"
-    )
+    provision, address = index.provision(node), index.address(permalink_path(*node))
+    words = Markup(bare_html(provision)) if provision else ""
+    return part("quotation.html", "quotation", words, index.cited(node), address, "/".join(node))
 
 
 def bare_html(provision: Provision) -> str:
@@ -141,166 +135,128 @@ def _text(words: str) -> str:
     return escape(clean(words), quote=False)
 
 
-def copyable(node: EditionAnchor, shelf: Shelf, up: str) -> Iterator[str]:
-    """Code to quote a provision on another page, in a box to copy from; nothing where there are no words."""
-    if shelf.provision(node) is None:
-        return
-    yield "<details><summary>Quote it on another page</summary>"
-    yield (
-        f'<label>A quotation that needs no script<textarea readonly rows="5">{escape(quotation(node, shelf))}'
-        "</textarea></label>"
-    )
-    if framed := shelf.address(embed_path(node)):
-        code = (
-            f'<iframe src="{escape(framed)}" title="{escape(shelf.cited(node))}" width="100%" '
-            f'height="{height(node, shelf)}" loading="lazy" referrerpolicy="no-referrer"></iframe>'
-        )
-        yield "<label>A frame that this site keeps up to date"
-        yield f'<textarea readonly rows="3">{escape(code)}</textarea></label>'
-    else:
-        yield "<p>This build does not know its own address, so the quotation names its source without a link.</p>"
-    if shelf.help:
-        yield f'<p><a href="{up}{shelf.help}">How to link and quote</a></p>'
-    yield "</details>"
+def copyable(node: EditionAnchor, index: PermalinkIndex, up: str) -> dict[str, object]:
+    """Code to quote a provision on another page, as a template is told it: nothing where there are no words."""
+    framed = index.address(embed_path(node))
+    return {
+        "quotation": str(quotation(node, index)) if index.provision(node) else "",
+        "frame": str(part("quotation.html", "frame", framed, index.cited(node), height(node, index)))
+        if framed
+        else "",
+        "help": f"{up}{index.help}" if index.help else None,
+    }
 
 
-def put_in_examples(files: Mapping[str, bytes], shelf: Shelf) -> dict[str, bytes]:
+def put_in_examples(files: Mapping[str, bytes], index: PermalinkIndex) -> dict[str, bytes]:
     """Hand-written files, in Markdown each line `<!-- quotation 2023/para-45 -->` replaced by that quotation and
     its code, and https://site.example.org by this site's own address where that is known.
 
     Raises GuidanceError for something that was never published.
     """
     return {
-        path: _with_examples(content.decode(), path, shelf).encode() if path.endswith(".md") else content
+        path: _with_examples(content.decode(), path, index).encode() if path.endswith(".md") else content
         for path, content in files.items()
     }
 
 
-def _with_examples(markdown: str, page: str, shelf: Shelf) -> str:
+def _with_examples(markdown: str, page: str, index: PermalinkIndex) -> str:
     def example(match: re.Match[str]) -> str:
         node = (match["edition"], match["anchor"])
-        if node[1] not in shelf.entries.get(node[0], {}):
+        if node[1] not in index.entries.get(node[0], {}):
             raise GuidanceError(f"{page}: quotes {'/'.join(node)}, and there is no such permalink")
-        if shelf.provision(node) is None:
+        if index.provision(node) is None:
             return "*The text of this edition is not loaded here, so this example is missing.*"
-        shown = " ".join(quotation(node, shelf).split())
+        shown = " ".join(quotation(node, index).split())
         return f"{shown}\n\n<details><summary>Its code</summary><pre><code>{escape(shown)}</code></pre></details>\n"
 
     shown = _EXAMPLE.sub(example, markdown)
-    return shown.replace("https://site.example.org", shelf.site_url.rstrip("/")) if shelf.site_url else shown
+    return shown.replace("https://site.example.org", index.site_url.rstrip("/")) if index.site_url else shown
 
 
 # --- The framed page -----------------------------------------------------------------------------
 
 
-def height(node: EditionAnchor, shelf: Shelf) -> int:
+def height(node: EditionAnchor, index: PermalinkIndex) -> int:
     """How high a frame of the usual width should be, in pixels: longer texts scroll in it."""
-    provision = shelf.provision(node)
+    provision = index.provision(node)
     lines = sum(1 + len(line) // _LINE for line in own_words(provision).split("\n")) if provision else 2
     return min(max(140 + lines * _LINE_HEIGHT, 180), 640)
 
 
-def _framed(node: EditionAnchor, shelf: Shelf) -> bytes:
+def _framed(node: EditionAnchor, index: PermalinkIndex) -> bytes:
     """The page at /embed/: the words, what they are and whether they stand; its links leave the frame."""
-    provision, permalink = shelf.provision(node), f"{_UP}{permalink_path(*node)}"
-    if provision:
-        words = f"<blockquote>{bare_html(provision)}</blockquote>"
-    else:
-        page = shelf.entries[node[0]][node[1]].page
-        where = f" It stands on page {page} of the official PDF." if page else ""
-        words = f"<p>The text of this edition is not loaded on this site.{where}</p>"
-    cited = escape(shelf.cited(node))
-    main = [
-        words,
-        f'<footer><p><cite><a href="{permalink}" target="_top">{cited}</a></cite></p>',
-        f"<p>{_standing(node, shelf)}</p></footer>",
-    ]
-    head = [NOT_LISTED, *canonical(permalink_path(*node), shelf)]
-    return frame(
-        shelf.cited(node),
-        shorten(own_words(provision)) if provision else shelf.cited(node),
-        main,
-        shelf,
-        up=_UP,
-        head=head,
-        css=f"../../{STYLE_NAME}",
-        framed=True,
+    provision = index.provision(node)
+    return small_page(
+        "framed.html",
+        page_frame(
+            index,
+            index.cited(node),
+            shorten(own_words(provision)) if provision else index.cited(node),
+            up=_UP,
+            css=f"../../{STYLE_NAME}",
+            path=permalink_path(*node),
+            listed=False,
+            framed=True,
+        ),
+        text=Markup(bare_html(provision)) if provision else None,
+        source_page=index.entries[node[0]][node[1]].page,
+        permalink=f"{_UP}{permalink_path(*node)}",
+        cited=index.cited(node),
+        standing=standing(node[0], index),
+        state=index.fate(node).state,
     )
-
-
-def _standing(node: EditionAnchor, shelf: Shelf) -> str:
-    """In one line, whether the words stand today; HTML."""
-    fate, now = shelf.fate(node), escape(shelf.publication.in_force.id)
-    said = standing(node[0], shelf)
-    if not said.superseded:
-        return f"{said.sentence}."
-    if fate.state == "unchanged":
-        words = f"the wording is unchanged in {now}, the edition in force"
-    elif fate.state == "reworded":
-        words = f'<a href="{_UP}{permalink_path(*node)}#today" target="_top">reworded in {now}: compare</a>'
-    elif fate.state == "gone":
-        words = f"not in {now}, the edition in force"
-    else:
-        words = f"the text of {now}, the edition in force, is not loaded here"
-    return f"<strong>{escape(said.sentence)}</strong>; {words}."
 
 
 # --- oEmbed --------------------------------------------------------------------------------------
 
 
-def discovery(node: EditionAnchor, shelf: Shelf, up: str) -> list[str]:
-    """What leads from a permalink page to its oEmbed documents: static files, since there is no endpoint to ask."""
-    base = shelf.address(_oembed_path(node)) or f"{up}{_oembed_path(node)}"
-    title = escape(shelf.cited(node))
-    return [
-        f'<link rel="alternate" type="application/json+oembed" href="{escape(base)}.json" title="{title}">',
-        f'<link rel="alternate" type="text/xml+oembed" href="{escape(base)}.xml" title="{title}">',
-    ]
+def oembed_address(node: EditionAnchor, index: PermalinkIndex, up: str) -> str:
+    """Where a provision's oEmbed documents are, without their endings: static files, as nobody is there to ask."""
+    return index.address(_oembed_path(node)) or f"{up}{_oembed_path(node)}"
 
 
-def oembed(node: EditionAnchor, shelf: Shelf) -> dict[str, object]:
+def oembed(node: EditionAnchor, index: PermalinkIndex) -> dict[str, object]:
     """An oEmbed 1.0 document: rich with the quotation where the text is loaded, else a link."""
     record: dict[str, object] = {
         "version": "1.0",
         "type": "link",
-        "title": shelf.cited(node),
-        "author_name": shelf.publication.publisher,
-        "provider_name": f"{shelf.publication.title} (unofficial site)",
+        "title": index.cited(node),
+        "author_name": index.publication.publisher,
+        "provider_name": f"{index.publication.title} (unofficial site)",
         "cache_age": 86400,
     }
-    if home := shelf.address(""):
+    if home := index.address(""):
         record["provider_url"] = home
-    if shelf.provision(node) is not None:
-        record |= {"type": "rich", "html": quotation(node, shelf), "width": _WIDTH, "height": height(node, shelf)}
+    if index.provision(node) is not None:
+        record |= {
+            "type": "rich",
+            "html": str(quotation(node, index)),
+            "width": _WIDTH,
+            "height": height(node, index),
+        }
     return record
-
-
-def _xml(record: dict[str, object]) -> bytes:
-    rows = "\n".join(f"  <{name}>{escape(str(value), quote=False)}</{name}>" for name, value in record.items())
-    head = '<?xml version="1.0" encoding="utf-8" standalone="yes"?>'
-    return f"{head}\n<oembed>\n{rows}\n</oembed>\n".encode()
 
 
 # --- What the script asks ------------------------------------------------------------------------
 
 
-def status(edition: str, shelf: Shelf) -> dict[str, object]:
+def status(edition: str, index: PermalinkIndex) -> dict[str, object]:
     """What became of an edition's provisions: one file for all, which tells nothing of what is read.
 
     `standing` is the edition's phrase, `words` has a digest of each provision's letters and digits, `today` what
     became of it in the edition in force and its anchors there. Neither is there where it is not known.
     """
-    provisions = shelf.provisions.get(edition, {})
+    provisions = index.provisions.get(edition, {})
     today = {}
-    for anchor in shelf.entries.get(edition, {}):
-        fate = shelf.fate((edition, anchor))
+    for anchor in index.entries.get(edition, {}):
+        fate = index.fate((edition, anchor))
         if fate.state in _STATES:
             today[anchor] = [_STATES[fate.state], *fate.today]
     return {
         "edition": edition,
-        "name": edition_name(shelf.publication, edition),
-        "standing": standing(edition, shelf).sentence,
-        "inForce": shelf.publication.in_force.id,
+        "name": edition_name(index.publication, edition),
+        "standing": standing(edition, index).sentence,
+        "inForce": index.publication.in_force.id,
         "words": {anchor: digest(quoted_words(provision)) for anchor, provision in provisions.items()},
         "today": today,
     }

@@ -1,20 +1,22 @@
-"""What small pages may tell of a publication: its permalinks, the texts that are loaded, and what became of each.
+"""What small pages may tell of a publication: its permalinks, the texts that are loaded, what became of each, what
+they are called, and the frame that such pages share.
 
-Types and names only; pages are made in `permalink_pages`, `lineage_pages` and `embeds`.
+The pages themselves are made in `permalink_pages` and `embeds`.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from html import escape
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
+from markupsafe import Markup
 from msgspec import Struct
 from msgspec.structs import replace
 
 from guidance.document.anchors import Permalink, permalink_path
 from guidance.document.model import Provision, plain_text
 from guidance.document.register import Publication, Standing
+from guidance.site.templates import FOLDER, render
 
 EditionAnchor = tuple[str, str]  # edition id, anchor
 State = Literal["in force", "unchanged", "reworded", "gone", "unknown"]
@@ -38,7 +40,7 @@ class Fate(Struct, frozen=True):
     places: tuple[EditionAnchor, ...] = ()
 
 
-class Shelf(Struct, frozen=True):
+class PermalinkIndex(Struct, frozen=True):
     """All that is known of a publication's provisions, by edition and anchor.
 
     `urls` lead from the edition's root to the chapter. `prefix` is where the publication stands in the site.
@@ -51,9 +53,7 @@ class Shelf(Struct, frozen=True):
     provisions: Mapping[str, Mapping[str, Provision]] = {}
     urls: Mapping[str, Mapping[str, str]] = {}
     fates: Mapping[EditionAnchor, Fate] = {}
-    redlines: Mapping[
-        EditionAnchor, str
-    ] = {}  # from the root, what shows how a superseded text became that of today
+    redlines: Mapping[EditionAnchor, str] = {}  # from the root, what shows how a text became that of today
     sha256: Mapping[str, str] = {}  # of the files that were read
     site_url: str | None = None
     prefix: str = ""
@@ -61,7 +61,7 @@ class Shelf(Struct, frozen=True):
     help: str | None = None
     icon: str | None = None
 
-    def apart(self, edition: str) -> "Shelf":
+    def for_edition(self, edition: str) -> "PermalinkIndex":
         """All that the small pages of one edition tell from: its own texts and those of the edition in force, and
         of the others what their places are called. What else changes in these leaves its pages as they are."""
         now = self.publication.in_force.id
@@ -168,43 +168,6 @@ def own_words(provision: Provision) -> str:
 
 STYLE_NAME = "permalink.css"
 NOT_LISTED = '<meta name="robots" content="noindex">'  # of a page that only repeats or answers for another
-_STYLE = """\
-body { font: 1.0625rem/1.6 system-ui, -apple-system, "Segoe UI", "Noto Sans", Arial, sans-serif; max-width: 42rem;
-  margin: 0 auto; padding: 1.25rem 1rem 2rem; background: var(--paper, Canvas); color: var(--ink, CanvasText);
-  overflow-wrap: anywhere; }
-h1, h2 { font-family: Charter, "Sitka Text", Cambria, "Noto Serif", Georgia, serif; line-height: 1.25; }
-h1 { font-size: 1.6rem; margin: .5rem 0; }
-h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
-a { color: var(--link, LinkText); text-underline-offset: .15em; }
-:focus-visible { outline: 3px solid var(--focus, Highlight); outline-offset: 2px; }
-.from { margin: 0; }
-.status, blockquote { border-left: .3rem solid var(--warn, currentcolor); margin: 1rem 0; padding: .25rem 1rem; }
-.status { background: var(--warn-tint, transparent); }
-.status.current { border-color: var(--good, currentcolor); background: none; }
-blockquote { border-color: var(--line, GrayText); background: var(--sheet, Canvas); }
-blockquote > :first-child { margin-top: 0; }
-blockquote > :last-child { margin-bottom: 0; }
-blockquote .subheading { font-weight: bold; }
-blockquote li { margin: .35rem 0; }
-blockquote li:has(> .marker) { list-style: none; }
-blockquote img { max-width: 100%; height: auto; background: #fff; }
-.table { overflow-x: auto; }
-td, th { border: 1px solid var(--edge, GrayText); padding: .25rem .5rem; text-align: left; vertical-align: top; }
-dt { font-weight: 600; margin-top: .75rem; }
-dd { margin: 0; }
-code, textarea { font: .85rem/1.45 ui-monospace, SFMono-Regular, Consolas, monospace; }
-textarea { display: block; width: 100%; box-sizing: border-box; margin: .25rem 0 1rem; padding: .5rem;
-  color: inherit; background: var(--sheet, Canvas); border: 1px solid var(--edge, GrayText); }
-summary { cursor: pointer; color: var(--link, LinkText); padding: .25rem 0; }
-sup { line-height: 0; }
-footer { border-top: 1px solid var(--line, GrayText); color: var(--soft, inherit); font-size: .875rem;
-  margin-top: 2.5rem; padding-top: .5rem; }
-.embed { max-width: none; padding: .75rem 1rem; }
-.embed blockquote { margin: 0; padding: 0 0 0 1rem; background: none; }
-.embed footer { margin: .75rem 0 0; }
-.embed footer p { margin: .25rem 0; }
-@media print { a { color: inherit; } details { display: none; } }
-"""
 _BLOCK = re.compile(r"^(?P<head>[^{}\n]*)\{\n(?P<body>[^{}]*--paper:[^{}]*)\}", re.M)
 _PROPERTY = re.compile(r"--([a-z-]+):\s*(#[0-9a-fA-F]{3,8})\s*;")
 
@@ -231,79 +194,65 @@ def _declared(colours: dict[str, str]) -> str:
     return " ".join(f"--{name}: {value};" for name, value in sorted(colours.items()))
 
 
-def style(shelf: Shelf) -> bytes:
+def style(index: PermalinkIndex) -> bytes:
     """The stylesheet of all small pages."""
-    return f"{shelf.tokens}{_STYLE}".encode()
+    return f"{index.tokens}{(FOLDER / 'small_page.css').read_text(encoding='utf-8')}".encode()
 
 
-def frame(
+class PageFrame(Struct, frozen=True):
+    """What the frame of a page that MkDocs does not make is told. `up` leads to the publication's root, `css` to
+    its style. `address` is the whole address under which the page is to be known: None where the site's own is not
+    known (a relative one says nothing, and search engines fault it). One `framed` in other sites has no frame."""
+
+    title: str
+    description: str
+    publication: str
+    rights: str
+    up: str
+    css: str
+    address: str | None = None
+    icon: str | None = None
+    listed: bool = True
+    framed: bool = False
+
+    @property
+    def not_listed(self) -> Markup:
+        """What forbids search engines to list a page."""
+        return Markup(NOT_LISTED)
+
+
+def page_frame(
+    index: PermalinkIndex,
     title: str,
     description: str,
-    main: Iterable[str],
-    shelf: Shelf,
     *,
     up: str,
     css: str,
-    head: Sequence[str] = (),
+    path: str | None = None,
+    listed: bool = True,
     framed: bool = False,
-) -> bytes:
-    """A small page. `up` leads to the publication's root, `css` to the stylesheet; `head` and `main` are HTML.
-
-    One that is `framed` in other sites has no frame of its own."""
-    publication = shelf.publication
-    described = escape(description)
-    home = f'<a href="{up}">{escape(publication.title)}, all editions</a>'
-    lines = [
-        "<!doctype html>",
-        '<html lang="en">',
-        "<head>",
-        '<meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{escape(title)}</title>",
-        *([f'<link rel="icon" href="{up}{escape(shelf.icon)}">'] if shelf.icon else []),
-        f'<link rel="stylesheet" href="{css}">',
-        f'<meta name="description" content="{described}">',
-        f'<meta property="og:title" content="{escape(title)}">',
-        '<meta property="og:type" content="article">',
-        f'<meta property="og:site_name" content="{escape(publication.title)}">',
-        f'<meta property="og:description" content="{described}">',
-        '<meta name="twitter:card" content="summary">',
-        *(line for line in head if line),
-        "</head>",
-        '<body class="embed">' if framed else "<body>",
-        "<main>",
-        *(line for line in main if line),
-        "</main>",
-        "" if framed else f"<footer><p>{escape(rights(shelf))} {home}</p></footer>",
-        "</body>",
-        "</html>",
-        "",
-    ]
-    return "\n".join(lines).encode()
+) -> PageFrame:
+    """The frame of a page of a publication; `path` goes from the publication's root."""
+    address = index.address(path) if path else None
+    named = index.publication.title
+    return PageFrame(title, description, named, rights(index), up, css, address, index.icon, listed, framed)
 
 
-def rights(shelf: Shelf) -> str:
+def small_page(template: str, frame: PageFrame, /, **facts: object) -> bytes:
+    """A page from a template that extends small_page.html; `facts` are what the template names."""
+    return render(template, page=frame, **facts).encode()
+
+
+def rights(index: PermalinkIndex) -> str:
     """Whose words these are."""
-    if shelf.publication.specimen:
-        return "Made-up guidance: a specimen that shows the machine at work."
-    return f"An unofficial site. The text is the official one, under the {shelf.publication.licence}."
+    if index.publication.specimen:
+        return "Made-up guidance: a specimen that shows how the site works."
+    return f"An unofficial site. The text is the official one, under the {index.publication.licence}."
 
 
-def canonical(path: str, shelf: Shelf) -> list[str]:
-    """What says under which address a page is to be known; `path` goes from the publication's root. Nothing where
-    the site's own address is not known: a relative one says nothing, and search engines fault it."""
-    address = shelf.address(path)
-    if not address:
-        return []
-    return [
-        f'<link rel="canonical" href="{escape(address)}">',
-        f'<meta property="og:url" content="{escape(address)}">',
-    ]
-
-
-def standing(edition: str, shelf: Shelf) -> Standing:
+def standing(edition: str, index: PermalinkIndex) -> Standing:
     """Whether an edition of the publication is in force."""
-    return shelf.publication.standing(shelf.publication.edition(edition))
+    return index.publication.standing(index.publication.edition(edition))
 
 
 def shorten(text: str, room: int = 200) -> str:

@@ -46,7 +46,7 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def render(name: str, **facts: object) -> Markup:
+def render(name: str, /, **facts: object) -> Markup:
     """The template `name` below templates/, such as "permalink.html", filled with facts."""
     return Markup(_environment().get_template(name).render(**facts))
 
