@@ -31,7 +31,11 @@ CITING = sorted(path for path, facts in FACTS.items() if facts.get("written_from
 PERMALINKS = ROOT / "versions" / "2023" / "permalinks.tsv"
 MUST_CITE = ("guide/", "roles/", "young-people/", "children/")
 # Runs of words that are names, titles or defined terms, and may stand in our pages as in the official text.
-SHARED_TERMS: tuple[str, ...] = ()
+SHARED_TERMS = (  # tests of the Children Act 1989, which must be said whole
+    "there is reasonable cause to suspect that a child is suffering or is likely to suffer significant harm",
+    "there is reasonable cause to suspect that the child is suffering or is likely to suffer significant harm",
+    "they have reasonable cause to believe that the child would otherwise be likely to suffer significant harm",
+)
 RUN = 12
 
 
