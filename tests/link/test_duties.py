@@ -20,8 +20,8 @@ from guidance.document.model import (
     Provision,
     SourceFile,
     Text,
-    provision_texts,
 )
+from guidance.document.walk import provision_texts
 from guidance.link.agencies import Agency, Vocabulary, read_agencies
 from guidance.link.duties import find_binding_words, find_duties
 from guidance.link.sentences import Sentence, document_sentences, split_sentences

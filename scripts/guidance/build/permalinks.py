@@ -42,10 +42,7 @@ def make_shelf(
     return Shelf(
         publication,
         known,
-        provisions={
-            edition: {p.anchor: p for p in (*item.document.provisions, *item.document.notes)}
-            for edition, item in texts.items()
-        },
+        provisions={edition: item.document.by_anchor() for edition, item in texts.items()},
         urls=compared.addresses,
         fates=find_fates(publication, known, compared.crosswalk, read_lineages(folder / FILE)),
         redlines=_redlines(publication, compared),

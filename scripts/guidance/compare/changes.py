@@ -27,8 +27,8 @@ from guidance.document.model import (
     Provision,
     RedlinePiece,
     Strength,
-    provision_texts,
 )
+from guidance.document.walk import provision_texts
 
 NEW_WORDS = 8  # so many words put in, and none taken out, are something new rather than a rewording
 
@@ -238,7 +238,7 @@ def joined_text(document: Document, anchors: Iterable[str]) -> str:
 
 
 def _by_anchor(document: Document) -> dict[str, Provision]:
-    return {provision.anchor: provision for provision in (*document.provisions, *document.notes)}
+    return document.by_anchor()
 
 
 def _side(

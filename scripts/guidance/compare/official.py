@@ -67,7 +67,7 @@ def read_listed(path: Path) -> tuple[Listed, ...]:
 
 def audit(comparison: Comparison, new: Document, listed: Sequence[Listed]) -> ListAudit:
     """Which entries the comparison confirms, and which substantial changes the list does not have."""
-    known = {p.anchor: p for p in (*new.provisions, *new.notes)}
+    known = new.by_anchor()
     following = _following(new)
     checked = []
     covered: set[int] = set()

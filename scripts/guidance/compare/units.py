@@ -13,7 +13,8 @@ from msgspec import Struct
 from rapidfuzz.distance import Indel
 
 from guidance.document.anchors import normalise
-from guidance.document.model import Document, Figure, Kind, Provision, plain_text
+from guidance.document.model import Document, Figure, Kind, Provision
+from guidance.document.walk import plain_text
 
 HEADINGS: frozenset[Kind] = frozenset({"part", "chapter", "section", "annex"})
 _WORD = re.compile(r"\w++(?:['\-]\w++)*+")
@@ -63,7 +64,7 @@ def read_units(*documents: Document) -> tuple[tuple[Unit, ...], ...]:
 
 
 def _units(document: Document, known: dict[str, tuple[str, tuple[str, ...]]]) -> Iterator[Unit]:
-    for at, provision in enumerate((*document.provisions, *document.notes)):
+    for at, provision in enumerate(document.everything):
         text = compared_text(provision)
         if text not in known:
             key = bare(text)

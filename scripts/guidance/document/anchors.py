@@ -11,7 +11,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from guidance.document.model import Document, GuidanceError, Kind, Provision, plain_text
+from guidance.document.model import Document, GuidanceError, Kind, Provision
+from guidance.document.walk import plain_text
 
 _PREFIX: dict[Kind, str] = {"paragraph": "para", "footnote": "fn", "flow-chart": "flow-chart"}
 _QUOTES = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", "-"), ("‐", "-"), ("\u00ad", ""))
@@ -105,8 +106,7 @@ def permalink_path(edition: str, anchor: str) -> str:
 def permalinks(document: Document) -> tuple[Permalink, ...]:
     """The register's lines for a document: every provision and note, in reading order."""
     return tuple(
-        Permalink(p.anchor, p.kind, p.number, p.page, provision_fingerprint(p))
-        for p in (*document.provisions, *document.notes)
+        Permalink(p.anchor, p.kind, p.number, p.page, provision_fingerprint(p)) for p in document.everything
     )
 
 

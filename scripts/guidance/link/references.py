@@ -8,17 +8,8 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from guidance.document.model import (
-    Document,
-    Link,
-    Locus,
-    NoteMark,
-    Provision,
-    Reference,
-    Text,
-    Unresolved,
-    provision_texts,
-)
+from guidance.document.model import Document, Link, Locus, Provision, Reference, Text, Unresolved
+from guidance.document.walk import note_marks, provision_texts
 from guidance.link.acts import Act, Acts, name_key
 from guidance.link.citations import LEGAL, Pinpoint, TextCitation, Unit, find_citations
 from guidance.link.instruments import Instrument, find_instruments
@@ -106,7 +97,7 @@ def find_references(
     found = tuple(one for one in walked if isinstance(one, FoundCitation))
     resolver = _Resolver(document, known, found, _meant(defined, known))
     settled = [one for one in map(resolver.resolve, found) if one is not None]
-    order = {p.anchor: at for at, p in enumerate((*document.provisions, *document.notes))}
+    order = {p.anchor: at for at, p in enumerate(document.everything)}
     named = [one for one in walked if isinstance(one, Reference)]
     return tuple(sorted((*settled, *named), key=lambda r: (order[r.at.anchor], r.at.part, r.at.start)))
 
@@ -114,7 +105,7 @@ def find_references(
 def _walk(document: Document, acts: Acts, titles: Titles) -> Iterator[FoundCitation | Reference]:
     """Every citation, and every title of another document that the source does not link itself. Of two over one
     another the longer one counts: an Act in "Equality Act 2010: a guide", a title in that of an instrument."""
-    for provision in (*document.provisions, *document.notes):
+    for provision in document.everything:
         for part, text in enumerate(provision_texts(provision)):
             cited = find_citations(text.plain, acts)
             mentions = tuple(m for m in titles.find(text) if not any(_within(m, c) for c in cited))
@@ -140,7 +131,7 @@ def _defined(document: Document, acts: Acts) -> tuple[tuple[str, Act], ...]:
     """The short names that the document itself gives to Acts: "the Equality Act 2010 (the Equality Act)". One that
     it gives to several means the one to which it gives it most often; but of "the Act" all are told."""
     given: dict[str, Counter[Act]] = defaultdict(Counter)
-    for provision in (*document.provisions, *document.notes):
+    for provision in document.everything:
         for text in provision_texts(provision):
             if _MAY_DEFINE.search(text.plain):
                 for i in find_instruments(text.plain, acts):
@@ -200,11 +191,7 @@ class _Resolver:
         self._usage: dict[str, Counter[Act]] = defaultdict(Counter)
         self._here: dict[tuple[str, str], Act] = {}
         self._owners = {
-            mark.note: provision.anchor
-            for provision in document.provisions
-            for text in provision_texts(provision)
-            for mark in text.marks
-            if isinstance(mark, NoteMark)
+            mark.note: provision.anchor for provision in document.provisions for mark in note_marks(provision)
         }
         for one in found:
             act = self._instrument(one)

@@ -8,19 +8,8 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from guidance.document.model import (
-    Block,
-    Document,
-    Figure,
-    List,
-    Para,
-    Provision,
-    Subheading,
-    Table,
-    Text,
-    block_texts,
-    provision_texts,
-)
+from guidance.document.model import Block, Document, Figure, List, Para, Provision, Subheading, Table, Text
+from guidance.document.walk import block_texts, provision_texts
 
 _WORD = re.compile(r"\w+")
 Spoken = Mapping[str, int]
@@ -34,7 +23,7 @@ def words_in(plain: str) -> list[str]:
 
 def spoken_words(document: Document) -> Spoken:
     """How often each word stands in a document's texts."""
-    texts = (t.plain for p in (*document.provisions, *document.notes) for t in provision_texts(p))
+    texts = (t.plain for p in document.everything for t in provision_texts(p))
     return Counter(words_in("\n".join(texts)))
 
 
@@ -109,7 +98,7 @@ def split_sentences(plain: str) -> tuple[tuple[int, int], ...]:
 def document_sentences(document: Document) -> Iterator[Sentence]:
     """Every sentence of a document's provisions and notes, in reading order; headings and figures are left out."""
     titles = {p.anchor: p.heading.plain for p in document.provisions if p.heading}
-    for provision in (*document.provisions, *document.notes):
+    for provision in document.everything:
         above = tuple(titles[anchor] for anchor in provision.parents if anchor in titles)
         yield from _Walk(provision, above).sentences()
 

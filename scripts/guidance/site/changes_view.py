@@ -12,16 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 from msgspec import Struct
 
-from guidance.document.model import (
-    Change,
-    ChangeKind,
-    Comparison,
-    Document,
-    Level,
-    Provision,
-    RedlinePiece,
-    plain_text,
-)
+from guidance.document.model import Change, ChangeKind, Comparison, Document, Level, Provision, RedlinePiece
+from guidance.document.walk import plain_text
 from guidance.site.pages import page_url
 
 LEVELS: tuple[Level, ...] = ("duty changed", "new", "reworded", "links and numbers only", "none")
@@ -114,7 +106,7 @@ def survey(edition: str, document: Document, addresses: Mapping[str, str]) -> Co
             titles[provision.anchor] = f"{provision.marker} {provision.heading.plain}".strip()
     places = {}
     words = {}
-    for provision in (*document.provisions, *document.notes):
+    for provision in document.everything:
         places[provision.anchor] = _place(provision, titles, addresses)
         heading = provision.heading.plain if provision.heading else ""
         words[provision.anchor] = Counter(_WORD.findall(f"{heading}\n{plain_text(provision)}"))

@@ -11,7 +11,8 @@ from html import escape, unescape
 from pathlib import Path
 
 from guidance.document.anchors import permalink_path
-from guidance.document.model import Block, Cell, GuidanceError, List, Provision, Subheading, Table, block_texts
+from guidance.document.model import Block, Cell, GuidanceError, List, Provision, Subheading, Table
+from guidance.document.walk import block_texts
 from guidance.site.inline import clean
 from guidance.site.permalink_index import (
     NOT_LISTED,

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from html import escape
 
-from guidance.document.model import plain_text
+from guidance.document.walk import plain_text
 from guidance.site.pages import Page
 from guidance.site.permalink_index import Shelf, edition_name, short, standing
 

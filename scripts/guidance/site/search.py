@@ -16,8 +16,9 @@ from msgspec import Struct
 
 from guidance.document.anchors import Permalink, permalink_path
 from guidance.document.lineage import Lineage
-from guidance.document.model import Document, Duty, GuidanceError, Provision, plain_text
+from guidance.document.model import Document, Duty, GuidanceError, Provision
 from guidance.document.register import Edition, Publication
+from guidance.document.walk import plain_text
 from guidance.site.pages import Page, page_url, source_address, title_of
 
 OURS = "pages"  # in place of an edition's id: pages written by hand
@@ -123,7 +124,7 @@ def search_records(
     known = {
         (one.edition.id, p.anchor): (label(p), _url(one, p.anchor))
         for one in newest
-        for p in (*one.document.provisions, *one.document.notes)
+        for p in one.document.everything
     }
     of = {(edition, anchor): one for one in lineages for edition, all_ in one.anchors.items() for anchor in all_}
     records: list[SearchRecord] = []
@@ -164,7 +165,7 @@ def search_records(
 def _walk(document: Document) -> Iterator[tuple[Provision, tuple[str, ...], str | None]]:
     """Each provision and note with the titles above it, its own among them, and the chapter it belongs to."""
     titles = {p.anchor: title_of(p) for p in document.provisions if p.heading}
-    for provision in (*document.provisions, *document.notes):
+    for provision in document.everything:
         within = (*provision.parents, provision.anchor)
         path = tuple(titles[anchor] for anchor in within if anchor in titles)
         yield provision, path, within[0] if within[0] in titles else None
