@@ -279,7 +279,7 @@ class Locus(Struct, frozen=True, order=True):
     end: int
 
 
-class Reference(Struct, frozen=True):
+class Reference(Struct, frozen=True, tag="reference"):
     """A citation in the text, resolved: `address` is `#anchor` in this document or an absolute address."""
 
     at: Locus
@@ -288,7 +288,7 @@ class Reference(Struct, frozen=True):
     kind: Literal["internal", "legislation", "guidance"]
 
 
-class Unresolved(Struct, frozen=True):
+class Unresolved(Struct, frozen=True, tag="unresolved"):
     """A citation that could not be resolved, and why."""
 
     at: Locus

@@ -39,6 +39,9 @@ _QUESTION = re.compile(r"\b(?:whether|how|what|who|whom|which|why)$", re.IGNOREC
 _PLENTY = 6  # words between verb and list, from which on the line above says itself what is to be done
 
 
+BindingWords = tuple[Locus, Strength]
+
+
 class _Bound(Struct, frozen=True):
     """One binding phrase of a sentence with those it binds."""
 
@@ -51,25 +54,22 @@ def find_duties(document: Document, vocabulary: Vocabulary) -> tuple[Duty, ...]:
 
     An entry of a list is put behind the line above it in `sentence`, while `at` is the entry's own place.
     """
-    ledger = _DutyFinder(vocabulary)
-    return tuple(duty for sentence in document_sentences(document) for duty in ledger.read(sentence))
+    return find_bound(document, vocabulary)[0]
 
 
-def find_binding_words(document: Document, vocabulary: Vocabulary) -> tuple[tuple[Locus, Strength], ...]:
-    """Where the words stand that make the duties of `find_duties`, with their strength, in reading order: must,
-    should and may with what belongs to them ("should not"), but no phrase of responsibility."""
+def find_bound(document: Document, vocabulary: Vocabulary) -> tuple[tuple[Duty, ...], tuple[BindingWords, ...]]:
+    """The duties of a document, as `find_duties` has them, and where the words stand that make them, in reading
+    order: must, should and may with what belongs to them ("should not"), but no phrase of responsibility."""
     ledger = _DutyFinder(vocabulary)
-    for sentence in document_sentences(document):
-        for _ in ledger.read(sentence):
-            pass
-    return tuple(ledger.words)
+    duties = tuple(duty for sentence in document_sentences(document) for duty in ledger.read(sentence))
+    return duties, tuple(ledger.words)
 
 
 class _DutyFinder:
     """Reads sentence after sentence and remembers whom the last one spoke of, for "they" and "it"."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self.words: list[tuple[Locus, Strength]] = []
+        self.words: list[BindingWords] = []
         self._vocabulary = vocabulary
         self._last: tuple[str, ...] = ()
         self._spoken = ""  # the sentence that spoke of them

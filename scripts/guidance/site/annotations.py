@@ -4,15 +4,32 @@ No markup is printed here and nothing is searched for: `inline` nests and prints
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import count
 
 from msgspec.structs import replace
 
-from guidance.document.model import Definition, Document, Link, Locus, Provision, Reference, Strength, Style, Text
-from guidance.document.walk import map_texts
+from guidance.document.model import (
+    Block,
+    Cell,
+    Definition,
+    Document,
+    Item,
+    Link,
+    List,
+    Locus,
+    Para,
+    Provision,
+    Reference,
+    Strength,
+    Style,
+    Subheading,
+    Table,
+    Text,
+)
 from guidance.site.inline import TermUse
 
+TextChange = Callable[[Text], Text]
 _New = Link | Style
 _Found = dict[str, dict[int, list[_New]]]
 
@@ -49,7 +66,8 @@ def _annotated(provision: Provision, marks: Mapping[int, list[_New]]) -> Provisi
     def change(text: Text) -> Text:
         return _with_marks(text, marks.get(next(parts), ()))
 
-    return map_texts(provision, change)
+    heading = change(provision.heading) if provision.heading else None  # first, as provision_texts has it
+    return replace(provision, heading=heading, blocks=_changed_blocks(provision.blocks, change))
 
 
 def _with_marks(text: Text, marks: Iterable[_New]) -> Text:
@@ -61,3 +79,29 @@ def _with_marks(text: Text, marks: Iterable[_New]) -> Text:
         and (isinstance(mark, Style) or not any(mark.start < t.end and t.start < mark.end for t in taken))
     ]
     return replace(text, marks=(*text.marks, *new)) if new else text
+
+
+def _changed_blocks(blocks: tuple[Block, ...], change: TextChange) -> tuple[Block, ...]:
+    """Blocks with every text changed, in the order of `model.block_texts`."""
+    return tuple(_changed_block(block, change) for block in blocks)
+
+
+def _changed_block(block: Block, change: TextChange) -> Block:
+    if isinstance(block, Para | Subheading):
+        return replace(block, text=change(block.text))
+    if isinstance(block, List):
+        return replace(block, items=tuple(_changed_item(item, change) for item in block.items))
+    if isinstance(block, Table):
+        caption = change(block.caption) if block.caption else None
+        rows = tuple(tuple(_changed_cell(cell, change) for cell in row) for row in block.rows)
+        return replace(block, caption=caption, rows=rows)
+    words = tuple(change(text) for text in block.words)
+    return replace(block, words=words, caption=change(block.caption) if block.caption else None)
+
+
+def _changed_item(item: Item, change: TextChange) -> Item:
+    return replace(item, blocks=_changed_blocks(item.blocks, change))
+
+
+def _changed_cell(cell: Cell, change: TextChange) -> Cell:
+    return replace(cell, blocks=_changed_blocks(cell.blocks, change))

@@ -106,7 +106,7 @@ def survey(edition: str, document: Document, addresses: Mapping[str, str]) -> Co
             titles[provision.anchor] = f"{provision.marker} {provision.heading.plain}".strip()
     places = {}
     words = {}
-    for provision in document.everything:
+    for provision in (*document.provisions, *document.notes):
         places[provision.anchor] = _place(provision, titles, addresses)
         heading = provision.heading.plain if provision.heading else ""
         words[provision.anchor] = Counter(_WORD.findall(f"{heading}\n{plain_text(provision)}"))

@@ -85,11 +85,6 @@ def read_acronyms(path: Path) -> tuple[Acronym, ...]:
         raise GuidanceError(f"{path}: {error}") from None
 
 
-def short_forms(path: Path) -> dict[str, str]:
-    """The short forms of a file of acronyms, each with the first of its long ones."""
-    return {acronym.short: acronym.long[0] for acronym in read_acronyms(path) if acronym.long}
-
-
 def other_forms(words: str, acronyms: Iterable[Acronym]) -> str:
     """The forms that some words do not have of what they name in another form, joined by commas: each as often as
     that is named, so that a text is found by the one as high as by the other."""
@@ -124,7 +119,7 @@ def search_records(
     known = {
         (one.edition.id, p.anchor): (label(p), _url(one, p.anchor))
         for one in newest
-        for p in one.document.everything
+        for p in (*one.document.provisions, *one.document.notes)
     }
     of = {(edition, anchor): one for one in lineages for edition, all_ in one.anchors.items() for anchor in all_}
     records: list[SearchRecord] = []
@@ -165,7 +160,7 @@ def search_records(
 def _walk(document: Document) -> Iterator[tuple[Provision, tuple[str, ...], str | None]]:
     """Each provision and note with the titles above it, its own among them, and the chapter it belongs to."""
     titles = {p.anchor: title_of(p) for p in document.provisions if p.heading}
-    for provision in document.everything:
+    for provision in (*document.provisions, *document.notes):
         within = (*provision.parents, provision.anchor)
         path = tuple(titles[anchor] for anchor in within if anchor in titles)
         yield provision, path, within[0] if within[0] in titles else None
