@@ -15,10 +15,12 @@ from guidance.document.model import Change, Comparison, Document, GuidanceError,
 
 SUBSTANTIAL: frozenset[Level] = frozenset({"duty changed", "new", "reworded"})
 
-_PLACE = re.compile(
-    r"\s*(?:(?:page|p)\.?\s*(?P<page>\d+))?[\s,;:–-]*"
-    r"(?:(?:paragraphs?|paras?)\.?\s*(?P<first>\d+)(?:\s*(?:-|–|to)\s*(?P<last>\d+))?)?\s*",
-    re.IGNORECASE,
+_PLACE = re.compile(  # "page 12", "paras 2-4", "p. 12, para 45"
+    r"""
+    \s* (?: (?: page | p ) \.? \s* (?P<page> \d+ ) )? [\s,;:–-]*
+    (?: (?: paragraphs? | paras? ) \.? \s* (?P<first> \d+ ) (?: \s* (?: - | – | to ) \s* (?P<last> \d+ ) )? )? \s*
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 

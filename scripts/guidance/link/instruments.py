@@ -13,33 +13,82 @@ Manner = Literal["titled", "short", "dated", "pointing"]
 
 _FORMS = ("Act", "Regulation", "Order", "Rules")
 _FORM = r"Acts?|Regulations?|Order|Rules"
-_DATED = re.compile(rf"\b(?P<form>{_FORM})(?:\s\([A-Z][A-Z0-9 ]{{1,11}}\))?,?\s(?P<year>(?:18|19|20)\d\d)(?!\w)")
-_THE_YEAR = re.compile(
-    rf"\b(?P<year>(?:18|19|20)\d\d)\s(?P<title>(?:[A-Z][\w’'-]+\s){{0,6}}?)(?P<form>{_FORM})\b(?!\s\(?(?:19|20)\d\d)"
+_YEAR = r"(?:18|19|20)\d\d"
+_DATED = re.compile(  # "Children Act 1989", "Regulations (ABC), 2014"
+    rf"\b (?P<form> {_FORM} ) (?: \s \( [A-Z] [A-Z0-9 ]{{1,11}} \) )? ,? \s (?P<year> {_YEAR} ) (?! \w )",
+    re.VERBOSE,
 )
-_POINTING = re.compile(
-    r"\b(?:[Tt]he|[Tt]hat|[Tt]his|[Tt]hese|[Tt]hose)(?:\s(?:said|same))?\s(?P<form>Act|Regulations)\b(?!\s\(?(?:19|20)\d\d)"
+_THE_YEAR = re.compile(  # "the 1989 Act", "the 2013 Children's Homes Regulations"; but not "1989 Act 2004"
+    rf"""
+    \b (?P<year> {_YEAR} ) \s (?P<title> (?: [A-Z] [\w’'-]+ \s ){{0,6}}? ) (?P<form> {_FORM} ) \b
+    (?! \s \(? (?:19|20)\d\d )
+    """,
+    re.VERBOSE,
 )
-# Words that a title may run back over: capitalised ones, what stands in brackets, and small joining words.
-_TITLE = re.compile(
-    r"(?:(?:[A-Z][\w’'-]*|\((?:[^()]|\([^()]*\)){2,90}\)|of|and|to|for|in|on|with(?:\sa)?|from|by|at|or|etc\.?|No\.?\s?\d+"
-    r"|(?:Act|Order|Rules|Regulations)\s\d{4}),?\s+)+$"
+_POINTING = re.compile(  # "that Act", "the said Regulations"
+    r"""
+    \b (?: [Tt]he | [Tt]hat | [Tt]his | [Tt]hese | [Tt]hose ) (?: \s (?: said | same ) )? \s
+    (?P<form> Act | Regulations ) \b (?! \s \(? (?:19|20)\d\d )
+    """,
+    re.VERBOSE,
 )
-_NOT_A_TITLE = re.compile(
-    r"(?:(?:\([^()]*\)|of|and|to|for|in|on|with|from|by|at|or|In|On|Of|To|For|From|By|At|Under|See|Since|If|When|Where|As|And"
-    r"|This|That|While|Whereas|Although|Both|Sections?|Regulations?|Articles?|Part|Schedule|Paragraphs?),?\s+)+"
+_TITLE = re.compile(  # what a title may run back over
+    r"""
+    (?: (?: [A-Z] [\w’'-]*                                     # capitalised words
+          | \( (?: [^()] | \( [^()]* \) ){2,90} \)             # "(Safeguarding (Consequential Amendments))"
+          | of | and | to | for | in | on | with (?: \s a )? | from | by | at | or | etc \.?   # small joining words
+          | No \.? \s? \d+                                     # "(No. 2)" without its brackets
+          | (?: Act | Order | Rules | Regulations ) \s \d{4}   # "Police Act 1997 (Criminal Records) Regulations"
+        ) ,? \s+ )+ $
+    """,
+    re.VERBOSE,
 )
-_ANOTHER_DOCUMENT = re.compile(r"\s?[:–-]?\s?(?:(?:[Ss]tatutory|[Dd]raft)\s)?[Gg]uidance\b")
-_AMENDING = re.compile(
-    r"\b(?:amended|inserted|substituted|introduced|repealed)\s+(?:in\s+\d{4}\s+)?by\s+(?:the\s+)?$"
+_NOT_A_TITLE = re.compile(  # words at its beginning that belong to the sentence: "Under section 5 of the"
+    r"""
+    (?: (?: \( [^()]* \)
+          | of | and | to | for | in | on | with | from | by | at | or
+          | In | On | Of | To | For | From | By | At | Under | See | Since | If | When | Where | As | And | This
+          | That | While | Whereas | Although | Both
+          | Sections? | Regulations? | Articles? | Part | Schedule | Paragraphs?
+        ) ,? \s+ )+
+    """,
+    re.VERBOSE,
 )
-_DEFINED = re.compile(
-    r"\s?\((?:hereafter |referred to as |known as )?[“\"‘']?(?P<name>[A-Z][A-Z-]*[A-Z](?:\s(?:19|20)\d\d|\sAct)?"
-    r"|(?:the\s)?(?:(?:19|20)\d\d\s)?(?:[A-Z][\w’'-]+\s){0,5}(?:Act|Regulations|Order|Rules|Convention))[”\"’']?\)"
+_ANOTHER_DOCUMENT = re.compile(  # "Domestic Abuse Act 2021: statutory guidance"
+    r"\s? [:–-]? \s? (?: (?: [Ss]tatutory | [Dd]raft ) \s )? [Gg]uidance \b", re.VERBOSE
+)
+_AMENDING = re.compile(  # "as amended in 2017 by the"
+    r"""
+    \b (?: amended | inserted | substituted | introduced | repealed ) \s+ (?: in \s+ \d{4} \s+ )? by \s+
+    (?: the \s+ )? $
+    """,
+    re.VERBOSE,
+)
+_DEFINED = re.compile(  # the short name given behind: "(the 2004 Act)", "(hereafter "CTA")"
+    r"""
+    \s? \( (?: hereafter[ ] | referred[ ]to[ ]as[ ] | known[ ]as[ ] )? [“\"‘']?
+    (?P<name> [A-Z] [A-Z-]* [A-Z] (?: \s (?:19|20)\d\d | \s Act )?                     # "GDPR", "MCA 2005"
+            | (?: the \s )? (?: (?:19|20)\d\d \s )? (?: [A-Z] [\w’'-]+ \s ){0,5}       # "the Equality Act"
+              (?: Act | Regulations | Order | Rules | Convention ) )
+    [”\"’']? \)
+    """,
+    re.VERBOSE,
 )
 _DEFINED_BEFORE = re.compile(  # "'the 2008 Act' are to sections of the Children and Young Persons Act 2008"
-    r"[“\"‘'](?:the\s)?(?P<name>(?:(?:19|20)\d\d\s)?(?:Act|Regulations|Order|Rules))[”\"’']\s+"
-    r"(?:means|refers\s+to|(?:is|are)\s+(?:references?\s+)?to)\s+(?:(?:sections|regulations|provisions)\s+of\s+)?(?:the\s+)?$"
+    r"""
+    [“\"‘'] (?: the \s )? (?P<name> (?: (?:19|20)\d\d \s )? (?: Act | Regulations | Order | Rules ) ) [”\"’'] \s+
+    (?: means | refers \s+ to | (?: is | are ) \s+ (?: references? \s+ )? to ) \s+
+    (?: (?: sections | regulations | provisions ) \s+ of \s+ )? (?: the \s+ )? $
+    """,
+    re.VERBOSE,
+)
+_LONGER = re.compile(  # a title that goes on behind a year
+    rf"""
+    (?: \s \( [^()]+ \) )+ \s (?: {_FORM} ) \b            # "Police Act 1997 (Criminal Records) Regulations 2002"
+  | \s (?: [A-Z] \w+ \s ){{1,4}} (?: \( [^()]+ \) \s )*        # "Care Act 2014 Consequential Amendments Order 2015"
+    (?: Regulations | Order | Rules ) \s (?:19|20)\d\d
+    """,
+    re.VERBOSE,
 )
 
 
@@ -101,11 +150,7 @@ def _titled(plain: str, acts: Acts) -> Iterator[Instrument]:
 
 def _carries_on(plain: str, end: int) -> bool:
     """Whether a longer title goes on behind a year: "Police Act 1997 (Criminal Records) Regulations 2002"."""
-    rest = re.match(
-        rf"(?:\s\([^()]+\))+\s(?:{_FORM})\b|\s(?:[A-Z]\w+\s){{1,4}}(?:\([^()]+\)\s)*(?:Regulations|Order|Rules)\s(?:19|20)\d\d",
-        plain[end : end + 120],
-    )
-    return rest is not None
+    return _LONGER.match(plain[end : end + 120]) is not None
 
 
 def _title_start(plain: str, floor: int, keyword: int, end: int, year: int, acts: Acts) -> int | None:

@@ -62,12 +62,26 @@ def _steps(pinpoints: tuple[Pinpoint, ...]) -> tuple[str, ...]:
 _ELSEWHERE = "it is a place in another document"
 _NOT_SAID = "the text does not say of which Act or instrument"
 _FORMS = ("Act", "Regulations", "Order", "Rules")
-_BETWEEN = re.compile(r"[\s,:;(–-]*(?:especially\s|in particular\s|particularly\s|at\s|see\s)?\(?")
-_TO_TITLE = re.compile(r"(?:[\s,–\d.-]|and|or|to)*\s(?:of|from|in)\s(?:the\s)?(?:[\w’',-]+\s){0,8}[“\"‘']?")
-_MAY_DEFINE = re.compile(
-    r"(?:Act|Regulations|Order|Rules|\d{4}|Regulation|Rights|Convention)\s?\("
-    r"|(?:Act|Regulations|Order|Rules)[”\"’']\s+(?:means|refers|is|are)\s"
+_BETWEEN = re.compile(  # what may stand between a document's name and a place in it
+    r"[\s,:;(–-]* (?: especially \s | in[ ]particular \s | particularly \s | at \s | see \s )? \(?", re.VERBOSE
 )
+_TO_TITLE = (
+    re.compile(  # what may stand between a place and the document it is in: "3 and 4 of the statutory guidance"
+        r"""
+    (?: [\s,–\d.-] | and | or | to )* \s (?: of | from | in ) \s
+    (?: the \s )? (?: [\w’',-]+ \s ){0,8} [“\"‘']?
+    """,
+        re.VERBOSE,
+    )
+)
+_MAY_DEFINE = re.compile(  # quicker than to look for instruments in a text that gives none a name
+    r"""
+    (?: Act | Regulations | Order | Rules | \d{4} | Regulation | Rights | Convention ) \s? \(
+  | (?: Act | Regulations | Order | Rules ) [”\"’'] \s+ (?: means | refers | is | are ) \s
+    """,
+    re.VERBOSE,
+)
+_ENDS = re.compile(r"\s*(?:[.:–-]\s|$)")
 
 
 class FoundCitation(Struct, frozen=True):
@@ -388,7 +402,7 @@ def _is_caption(one: FoundCitation) -> bool:
     """Whether the citation is all that its text says: the name under a figure or over a table."""
     unit = one.citation.pinpoints[0].unit if one.citation.pinpoints else ""
     begins = not one.text.plain[: one.citation.start].strip()
-    ends = re.match(r"\s*(?:[.:–-]\s|$)", one.text.plain[one.citation.end :])
+    ends = _ENDS.match(one.text.plain[one.citation.end :])
     return unit in ("figure", "table", "box", "flow-chart") and begins and ends is not None
 
 

@@ -52,10 +52,20 @@ def ends_word(plain: str, at: int) -> bool:
     return not (plain[at : at + 1].isalnum() or plain[at : at + 1] in ("_", "-"))
 
 
-_STOP = re.compile(r"[.!?][\"”’')\]]*(?=\s+[\"“‘'(\[]*[A-Z0-9•])")
-_SHORTENED = re.compile(
-    r"(?:^|[\s(“\"])(?:e\.g|i\.e|etc|cf|vs?|No|Nos|Dr|Mr|Mrs|Ms|Prof|Rev|St|Ltd|Art|Reg|[Pp]aras?|[Pp]p?|[Ss]s?|[A-Z]|ibid|Inc"
-    r"|approx)\.$|^\d{1,3}\.$"
+_STOP = re.compile(  # the end of a sentence, where the next one begins like one
+    r"[.!?] [\"”’')\]]* (?= \s+ [\"“‘'(\[]* [A-Z0-9•] )", re.VERBOSE
+)
+_SHORTENED = re.compile(  # a full stop that ends no sentence
+    r"""
+    (?: ^ | [\s(“\"] )
+    (?: e\.g | i\.e | etc | cf | vs? | ibid | approx            # "e.g.", "see ibid. for"
+      | No | Nos | Art | Reg | [Pp]aras? | [Pp]p? | [Ss]s?     # "No. 5", "para. 12", "s. 47"
+      | Dr | Mr | Mrs | Ms | Prof | Rev | St | Ltd | Inc       # "Dr. Smith"
+      | [A-Z]                                                  # "J. Smith"
+    ) \. $
+  | ^ \d{1,3} \. $                                             # "12. Where a child ..."
+    """,
+    re.VERBOSE,
 )
 
 

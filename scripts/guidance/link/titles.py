@@ -17,8 +17,8 @@ from guidance.document.walk import block_texts
 from guidance.link.sentences import Spoken, can_be_named, ends_word, places, telling_word, words_in
 
 _LAW = "https://www.legislation.gov.uk/"
-_INSTRUMENT = re.compile(r"\b(?:Act|Regulations|Order|Rules),? \d{4}$")
-_ODD_SPACE = re.compile(r"\s\s|[^\S ]")
+_INSTRUMENT = re.compile(r"\b(?:Act|Regulations|Order|Rules),? \d{4}$")  # law, which is no guidance
+_ODD_SPACE = re.compile(r"\s\s|[^\S ]")  # with such space a title is found as a pattern only
 _ENTRIES = 3  # of a list of titles, at the least
 _LEAST = 4  # words of a title that is told by itself: fewer may be any words
 
