@@ -12,61 +12,16 @@ from lxml import etree
 from guidance.audit.texts import Builder, FoundBlock
 from guidance.document.model import GuidanceError
 
-_INLINE = frozenset(
-    {
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "img",
-        "input",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-    }
-)
-_UNREAD = frozenset(
-    (
-        "script",
-        "style",
-        "template",
-        "svg",
-        "math",
-        "object",
-        "canvas",
-        "audio",
-        "video",
-        "iframe",
-        "noframes",
-        "select",
-    )
-)
+# Elements that stand within a block and end none.
+_INLINE = frozenset((
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
+    "img", "input", "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong",
+    "sub", "sup", "time", "tt", "u", "var", "wbr",
+))  # fmt: skip
+_UNREAD = frozenset((
+    "script", "style", "template", "svg", "math", "object", "canvas", "audio", "video", "iframe", "noframes",
+    "select",
+))  # fmt: skip
 _DECLARED = re.compile(
     rb"""<meta [^>]{0,200} charset \s* = \s* ["']? ( [A-Za-z0-9_-]{3,30} )""", re.IGNORECASE | re.VERBOSE
 )

@@ -13,11 +13,11 @@ from msgspec import Struct, structs
 
 from guidance.document.model import Definition, Document, Duty, Locus, Reference, Strength, Unresolved
 from guidance.jobs.cache import Crew, Job, code_digest
-from guidance.link.acts import Act, Acts, read_known
+from guidance.link.acts import Act, Acts
 from guidance.link.agencies import Vocabulary, read_agencies
 from guidance.link.duties import find_bound
 from guidance.link.glossary import find_terms
-from guidance.link.references import find_references
+from guidance.link.references import find_references, read_known
 from guidance.link.titles import Guidance
 from guidance.site.search import ACRONYMS, Acronym, read_acronyms
 

@@ -14,7 +14,7 @@ from msgspec import Meta, Struct
 
 from guidance.document.model import Block, Document, GuidanceError, Link, List, Text
 from guidance.document.walk import block_texts
-from guidance.link.sentences import Spoken, can_be_named, ends_word, places, telling_word, words_in
+from guidance.link.names import Spoken, can_be_named, ends_word, places, telling_word, words_in
 
 _LAW = "https://www.legislation.gov.uk/"
 _INSTRUMENT = re.compile(r"\b(?:Act|Regulations|Order|Rules),? \d{4}$")  # law, which is no guidance
