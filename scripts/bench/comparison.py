@@ -19,7 +19,8 @@ from bench.bench import OURS, Bench, Row, Table
 from bench.comparers import FLOOR, FLOOR_OF_PEERS, loaded, numbered
 from bench.measure import Run, measure, run
 from guidance.compare.alignment import align
-from guidance.document.model import Document, plain_text
+from guidance.document.model import Document
+from guidance.document.walk import plain_text
 from guidance.read import read_document
 from guidance.site.typesetting import compile_typst
 

@@ -20,10 +20,10 @@ from guidance.document.model import (
     Provision,
     SourceFile,
     Text,
-    provision_texts,
 )
+from guidance.document.walk import provision_texts
 from guidance.link.agencies import Agency, Vocabulary, read_agencies
-from guidance.link.duties import find_binding_words, find_duties
+from guidance.link.duties import find_bound, find_duties
 from guidance.link.sentences import Sentence, document_sentences, split_sentences
 
 HERE = Path(__file__).parents[1] / "data"
@@ -57,7 +57,8 @@ def test_the_words_that_bind_are_found_where_they_stand() -> None:
     lead = para("Libraries should not:")
     made = document(para(text), lead, bullets("shout", "close at noon, though they may ask the reading council"))
     texts = provision_texts(made.provisions[1])
-    found = find_binding_words(made, VOCABULARY)
+    duties, found = find_bound(made, VOCABULARY)
+    assert duties == find_duties(made, VOCABULARY)
     assert [(texts[at.part].plain[at.start : at.end], strength) for at, strength in found] == [
         ("must", "must"),
         ("should", "should"),

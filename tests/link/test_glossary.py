@@ -24,8 +24,8 @@ from guidance.document.model import (
     Subheading,
     Table,
     Text,
-    provision_texts,
 )
+from guidance.document.walk import provision_texts
 from guidance.link.glossary import find_terms, glossary_entries, spelt_out
 from guidance.site.annotations import annotate
 from guidance.site.inline import Context, render_text

@@ -26,8 +26,8 @@ from guidance.document.model import (
     Table,
     Text,
     Unresolved,
-    provision_texts,
 )
+from guidance.document.walk import provision_texts
 from guidance.link.acts import Act, Acts, read_acts
 from guidance.link.references import find_references
 from guidance.link.titles import Guidance, read_titles

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from guidance.document.model import Reference, Unresolved, provision_texts
+from guidance.document.model import Reference, Unresolved
+from guidance.document.walk import provision_texts
 from guidance.link.acts import read_acts
 from guidance.link.glossary import find_terms, glossary_entries
 from guidance.link.references import find_references

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from document_marks import balance, links
-from guidance.document.model import Document, GuidanceError, provision_texts
+from guidance.document.model import Document, GuidanceError
+from guidance.document.walk import provision_texts
 from guidance.jobs.sandbox import CrashedError, Sandboxed
 from guidance.read import read_document
 from guidance.site.typesetting import compile_typst

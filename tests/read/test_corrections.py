@@ -19,9 +19,9 @@ from guidance.document.model import (
     SourceFile,
     Style,
     Text,
-    plain_text,
 )
 from guidance.document.register import Revision
+from guidance.document.walk import plain_text
 from guidance.read.corrections import correct
 from guidance.sources import Source
 

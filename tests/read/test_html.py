@@ -5,18 +5,8 @@ from pathlib import Path
 import pytest
 
 from document_marks import anchors, balance, links, note_marks
-from guidance.document.model import (
-    Document,
-    Figure,
-    GuidanceError,
-    Link,
-    List,
-    NoteMark,
-    Para,
-    Subheading,
-    Table,
-    plain_text,
-)
+from guidance.document.model import Document, Figure, GuidanceError, Link, List, NoteMark, Para, Subheading, Table
+from guidance.document.walk import plain_text
 from guidance.read import read_document
 
 PUBLICATION = """<!DOCTYPE html><html lang="en"><head><title>Sheds - GOV.UK</title><script>x()</script></head><body>

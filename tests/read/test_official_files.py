@@ -14,7 +14,8 @@ import pytest
 
 from document_marks import anchors, balance, is_bullet, items, links, note_marks
 from guidance.build.load import read_corrections
-from guidance.document.model import Block, Document, List, Para, Subheading, Table, plain_text
+from guidance.document.model import Block, Document, List, Para, Subheading, Table
+from guidance.document.walk import plain_text
 from guidance.read import read_document
 from guidance.read.headings import key_of
 from official_files import ADOPTION, HOMES, IRO, KCSIE, WORKING_TOGETHER, publication, reading

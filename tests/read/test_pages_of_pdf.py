@@ -9,7 +9,8 @@ import pytest
 import typst
 
 from document_marks import balance
-from guidance.document.model import Document, provision_texts
+from guidance.document.model import Document
+from guidance.document.walk import provision_texts
 from guidance.read import read_document
 from guidance.site.typesetting import compile_typst
 

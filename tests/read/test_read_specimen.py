@@ -8,17 +8,8 @@ import msgspec
 import pytest
 
 from document_marks import anchors, balance, is_bullet, items, links, note_marks
-from guidance.document.model import (
-    Document,
-    Figure,
-    List,
-    Provision,
-    Subheading,
-    Table,
-    block_texts,
-    plain_text,
-    provision_texts,
-)
+from guidance.document.model import Document, Figure, List, Provision, Subheading, Table
+from guidance.document.walk import block_texts, plain_text, provision_texts
 from guidance.read import read_document
 from guidance.site.typesetting import compile_typst
 from untagged import strip_structure

@@ -7,7 +7,8 @@ import typst
 from msgspec import Struct
 
 from document_marks import anchors, balance, items, note_marks
-from guidance.document.model import Document, Table, provision_texts
+from guidance.document.model import Document, Table
+from guidance.document.walk import provision_texts
 from guidance.read import read_document
 from guidance_by_era import ERAS
 from guidance_shapes import SHAPES, Shape

@@ -33,8 +33,8 @@ from guidance.document.model import (
     Style,
     Table,
     Text,
-    provision_texts,
 )
+from guidance.document.walk import provision_texts
 from guidance.jobs.cache import Crew
 from guidance.jobs.executors import processes
 from guidance.site import data_files, downloads, typesetting

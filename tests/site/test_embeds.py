@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from msgspec import structs
 
 import documents
-from guidance.document.model import Document, GuidanceError, plain_text
+from guidance.document.model import Document, GuidanceError
+from guidance.document.walk import plain_text
 from guidance.site.embeds import (
     bare_html,
     clean_letters,

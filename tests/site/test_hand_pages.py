@@ -17,8 +17,9 @@ from mkdocs.utils import meta
 from guidance.build.reviews import FILE, read_files, read_reviews
 from guidance.check.readability import count_words, measure, read_blocks, sentences, uncited
 from guidance.document.anchors import normalise, permalinks, read_permalinks
-from guidance.document.model import Document, plain_text
+from guidance.document.model import Document
 from guidance.document.register import read_register
+from guidance.document.walk import plain_text
 from guidance.read import read_document
 from guidance.site.handwritten import Sources, find_cites, prepare_pages, put_in_shared
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from guidance.build.reviews import gather_sources, read_reviews, review, review_page, survey, write_reviews
 from guidance.compare.changes import compare
 from guidance.compare.crosswalk import build_crosswalk
-from guidance.document.anchors import Permalink, fingerprint, permalinks, write_permalinks
+from guidance.document.anchors import Permalink, fingerprint, known_permalinks, permalinks, write_permalinks
 from guidance.document.model import Document, GuidanceError
 from guidance.document.register import Edition, Publication
 from guidance.site.handwritten import Sources, find_cites, name_provision, prepare_pages, resolve_citations
@@ -237,7 +237,7 @@ def test_reviewing_records_todays_fingerprints_of_the_pages_named(tmp_path: Path
     assert review(publication, tmp_path, ["3.md"]) == {"3.md": 1}
     assert set(read_reviews(docs / "reviews.toml")) == {"1.md", "2.md", "3.md"}
     assert review(publication, tmp_path) == dict.fromkeys(PAGES, 1)
-    sources = gather_sources(publication, tmp_path, {}, {})
+    sources = gather_sources(publication, tmp_path, known_permalinks(["2001"], tmp_path), {})
     assert prepare_pages(PAGES, sources).findings == ()
     (docs / "4.md").unlink()
     review(publication, tmp_path, ["1.md"])

@@ -4,7 +4,8 @@ whole site. It is made while the tests run, and nothing of it is kept."""
 from html import escape
 from pathlib import Path
 
-from guidance.document.model import Document, Provision, plain_text
+from guidance.document.model import Document, Provision
+from guidance.document.walk import plain_text
 from guidance.read import read_document
 
 _PARAGRAPHS = 60  # enough for two chapters and their duties, and quickly built

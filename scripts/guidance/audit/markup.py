@@ -12,62 +12,19 @@ from lxml import etree
 from guidance.audit.texts import Builder, FoundBlock
 from guidance.document.model import GuidanceError
 
-_INLINE = frozenset(
-    {
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "img",
-        "input",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-    }
+# Elements that stand within a block and end none.
+_INLINE = frozenset((
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
+    "img", "input", "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong",
+    "sub", "sup", "time", "tt", "u", "var", "wbr",
+))  # fmt: skip
+_UNREAD = frozenset((
+    "script", "style", "template", "svg", "math", "object", "canvas", "audio", "video", "iframe", "noframes",
+    "select",
+))  # fmt: skip
+_DECLARED = re.compile(
+    rb"""<meta [^>]{0,200} charset \s* = \s* ["']? ( [A-Za-z0-9_-]{3,30} )""", re.IGNORECASE | re.VERBOSE
 )
-_UNREAD = frozenset(
-    (
-        "script",
-        "style",
-        "template",
-        "svg",
-        "math",
-        "object",
-        "canvas",
-        "audio",
-        "video",
-        "iframe",
-        "noframes",
-        "select",
-    )
-)
-_DECLARED = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([A-Za-z0-9_-]{3,30})""", re.IGNORECASE)
 
 
 def decode(content: bytes, declared: str | None = None) -> str:
@@ -156,7 +113,10 @@ def _leave(builder: Builder, element: etree._Element, tag: str) -> None:
 
 _ITEM = re.compile(r"\s*(?:[-*•‣▪]|\(?(?:\d{1,2}|[a-z])[.)])\s")
 _ENDED = re.compile(r"[.:;?!][\"”’')\]]*\s*$")
-_SHORTENED = re.compile(r"\b(?:pp?|pgs?|paras?|ch|chap|no|vol|eds?|dr|mr|mrs|ms|e\.g|i\.e|cf)\.\s*$", re.IGNORECASE)
+_SHORTENED = re.compile(  # a line that ends in one of these goes on: "see para." and "p."
+    r"\b (?: pp? | pgs? | paras? | ch | chap | no | vol | eds? | dr | mr | mrs | ms | e\.g | i\.e | cf ) \. \s* $",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 def paragraphs(lines: list[str]) -> Iterator[list[tuple[int, str]]]:
@@ -186,17 +146,32 @@ def read_text(content: bytes) -> tuple[FoundBlock, ...]:
 
 # --- Markdown --------------------------------------------------------------------------------------
 
-_STARTS = re.compile(r"\s*(?:#{1,6}\s|>|\||[-*+]\s|\d{1,3}[.)]\s|(?:[-=*_]\s?){3,}$|```|~~~|:::|---)")
+_STARTS = re.compile(  # a line with which a block begins
+    r"""
+    \s* (?: \#{1,6} \s | > | \|                               # a heading, a quotation, a table's row
+          | [-*+] \s | \d{1,3} [.)] \s                        # an entry of a list
+          | (?: [-=*_] \s? ){3,} $                             # a rule
+          | ``` | ~~~ | ::: | --- )                            # code, a container, front matter
+    """,
+    re.VERBOSE,
+)
 _QUOTE = re.compile(r"^\s*(?:>\s?)+")
-_DEFINED = re.compile(r"^ {0,3}\[([^\]]{1,100})\]:\s*<?(\S+?)>?(?:\s+[\"'(].*)?$", re.MULTILINE)
-_TOKEN = re.compile(
-    r"!\[(?P<alt>[^\[\]]{0,500})\]\([^()\s]{0,2000}[^()]{0,300}\)"
-    r"|\[(?P<words>[^\[\]]{1,500})\](?:\(\s*<?(?P<address>[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*)>?(?:\s+[^()]{0,300})?\)"
-    r"|\[(?P<name>[^\[\]]{0,100})\])"
-    r"|<(?P<auto>https?://[^\s<>]{1,2000})>"
-    r"|<a\s[^<>]{0,500}?href\s*=\s*[\"'](?P<href>[^\"'<>]{0,2000})[\"'][^<>]{0,500}>(?P<inside>.{0,500}?)</a>"
-    r"|(?P<drop></?[A-Za-z][^<>]{0,500}>|\*+|`+|~~|(?<!\w)_+|_+(?!\w)|\\(?=[^\w\s]))",
-    re.DOTALL,
+_DEFINED = re.compile(  # "[name]: https://example.org "its title""
+    r"""^ [ ]{0,3} \[ ( [^\]]{1,100} ) \]: \s* <? ( \S+? ) >? (?: \s+ [\"'(] .* )? $""", re.MULTILINE | re.VERBOSE
+)
+_TOKEN = re.compile(  # what is not plain words within a block; every length has an end, for hostile pages
+    r"""
+    !\[ (?P<alt> [^\[\]]{0,500} ) \] \( [^()\s]{0,2000} [^()]{0,300} \)                # a picture
+  | \[ (?P<words> [^\[\]]{1,500} ) \]                                                  # [words](address "title")
+    (?: \( \s* <? (?P<address> [^\s()<>]* (?: \( [^\s()]* \) [^\s()<>]* )* ) >? (?: \s+ [^()]{0,300} )? \)
+      | \[ (?P<name> [^\[\]]{0,100} ) \] )                                             # [words][name]
+  | < (?P<auto> https?:// [^\s<>]{1,2000} ) >
+  | <a \s [^<>]{0,500}? href \s* = \s* [\"'] (?P<href> [^\"'<>]{0,2000} ) [\"'] [^<>]{0,500} >
+    (?P<inside> .{0,500}? ) </a>
+  | (?P<drop> </? [A-Za-z] [^<>]{0,500} >                                              # any other tag
+            | \*+ | `+ | ~~ | (?<! \w ) _+ | _+ (?! \w ) | \\ (?= [^\w\s] ) )          # marks of emphasis and code
+    """,
+    re.DOTALL | re.VERBOSE,
 )
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 

@@ -33,8 +33,9 @@ _OLD = {
     ".mhtml": "HTML",
     ".wpd": "DOCX",
 }
-_LOOKS_LIKE_HTML = re.compile(
-    rb"^\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.{0,500}?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S
+_LOOKS_LIKE_HTML = re.compile(  # behind an XML declaration and comments
+    rb"^ \s* (?: <\?xml [^>]* \?> \s* )? (?: <!-- .{0,500}? --> \s* )* < (?: !doctype \s+ html | html ) \b",
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
 
 

@@ -178,19 +178,27 @@ def alternatives(words: tuple[str, ...]) -> str:
     )
 
 
-_BEFORE = re.compile(
-    r"\b(?:former|formerly|previously|previous|replac(?:e|ed|es|ing)|instead of|rather than|abolished|"
-    r"abolition of|end of|ended|no longer|then|old|used to be|known as|called|in place of|took over from|"
-    r"successors? (?:of|to))"
-    r"\s+(?:called\s+|known as\s+|by\s+)?(?:(?:the|a|an|our|local)\s+)?(?:[\w'’-]+\s+){0,2}['\"‘“(]*$",
-    re.IGNORECASE,
+_BEFORE = re.compile(  # a name out of use that is told as such: "the former LSCB", "then called", "replaced the"
+    r"""
+    \b (?: former | formerly | previously | previous | replac (?: e | ed | es | ing ) | instead[ ]of | rather[ ]than
+         | abolished | abolition[ ]of | end[ ]of | ended | no[ ]longer | then | old | used[ ]to[ ]be | known[ ]as
+         | called | in[ ]place[ ]of | took[ ]over[ ]from | successors?[ ] (?: of | to ) )
+    \s+ (?: called \s+ | known[ ]as \s+ | by \s+ )? (?: (?: the | a | an | our | local ) \s+ )?
+    (?: [\w'’-]+ \s+ ){0,2} ['\"‘“(]* $
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
-_BEHIND = re.compile(
-    r"['\"’”)]*\s*(?:\([^()]{1,40}\)\s*)?,?\s*(?:(?:which|that|and)\s+)?"
-    r"(?:(?:was|were|has been|have been|had been|is|are)\s+(?:now\s+|since\s+|later\s+|then\s+)?"
-    r"(?:replaced|abolished|superseded|succeeded|dissolved|ended|disbanded|wound up|no longer)|gave way|became\b|"
-    r"ceased|no longer|came to an end|ended in|until\s+(?:19|20)\d\d)",
-    re.IGNORECASE,
+_BEHIND = re.compile(  # the same behind it: "(LSCB), which was abolished", "until 2018"
+    r"""
+    ['\"’”)]* \s* (?: \( [^()]{1,40} \) \s* )? ,? \s* (?: (?: which | that | and ) \s+ )?
+    (?: (?: was | were | has[ ]been | have[ ]been | had[ ]been | is | are ) \s+
+        (?: now \s+ | since \s+ | later \s+ | then \s+ )?
+        (?: replaced | abolished | superseded | succeeded | dissolved | ended | disbanded | wound[ ]up
+          | no[ ]longer )
+      | gave[ ]way | became \b | ceased | no[ ]longer | came[ ]to[ ]an[ ]end | ended[ ]in
+      | until \s+ (?:19|20)\d\d )
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _URL = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
 

@@ -25,8 +25,9 @@ from guidance.cite.grammar import CitedPlace
 from guidance.cite.resolve import Citation, resolve_citation
 from guidance.document.anchors import Permalink, permalink_path, permalinks, read_permalinks
 from guidance.document.lineage import Crosswalk
-from guidance.document.model import GuidanceError, Link, Provision, block_texts
+from guidance.document.model import GuidanceError, Link, Provision
 from guidance.document.register import Publication
+from guidance.document.walk import block_texts
 from guidance.jobs.cache import Crew
 from guidance.site.changes_view import entries, redline_addresses, survey
 from guidance.sources.pages import PageFetcher

@@ -5,13 +5,13 @@ What is compared how is decided in `compare`, what a page looks like in `publish
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from itertools import combinations, pairwise
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct, structs
 
+from guidance.build.annotations import Annotations, find_annotations, pack, read_knowledge, unpack
 from guidance.build.orders import Loaded
 from guidance.cite.resolve import Cited, parse_citation, resolve_citation
 from guidance.compare.changes import compare, strengths_before
@@ -26,13 +26,14 @@ from guidance.document.model import (
 )
 from guidance.document.register import Edition, Publication
 from guidance.jobs.cache import Crew, Job, Ticket, code_digest
-from guidance.link.agencies import Vocabulary, read_agencies
+from guidance.link.agencies import Vocabulary
 from guidance.link.duties import find_duties
 from guidance.site.changes_view import ComparedEdition as Surveyed
 from guidance.site.changes_view import survey
 from guidance.site.comparison_pages import Listing, Redline, Side, comparison_title, render_comparison
 from guidance.site.ledger import Earlier, Ledger
 from guidance.site.pages import addresses, lay_out
+from guidance.site.search import Acronym
 
 LISTED = "official-changes.toml"  # in an edition's folder
 Pair = tuple[str, str]  # ids of the older and of the newer edition
@@ -92,15 +93,23 @@ class Compared(Struct, frozen=True):
     vocabulary: Vocabulary = Vocabulary()
     sides: Mapping[str, Surveyed] = {}  # per edition, what its places are called and where they stand
     packed: Mapping[str, bytes] = {}  # per edition, its document as jobs take it
+    found: Mapping[str, Annotations] = {}  # per edition, what is found in its text, where a crew looked for it
+    acronyms: tuple[Acronym, ...] = ()
+
+    @property
+    def rooted(self) -> dict[str, dict[str, str]]:
+        """Per edition, each anchor's address from the root of the publication's site."""
+        return {
+            edition: {anchor: f"{edition}/{address}" for anchor, address in known.items()}
+            for edition, known in self.addresses.items()
+        }
 
     def counterparts(self, edition: str, *, nearest: bool = False) -> dict[str, dict[str, str]]:
         """Per anchor of an edition, per other edition, where the text stands there, from the site's root; or, of
         those that stand nowhere there, what is `nearest` (empty where nothing is)."""
-        rooted = {
-            other: {anchor: f"{other}/{address}" for anchor, address in known.items()}
-            for other, known in self.addresses.items()
-        }
-        return counterparts(self.crosswalk, edition, rooted, nearest=nearest) if edition in self.documents else {}
+        if edition not in self.documents:
+            return {}
+        return counterparts(self.crosswalk, edition, self.rooted, nearest=nearest)
 
     def redlines(self, edition: str) -> tuple[Redline, ...]:
         """The comparisons of an edition with each older one, nearest first."""
@@ -158,40 +167,47 @@ def compare_editions(
     publication: Publication, loaded: Sequence[Loaded], folder: Path, crew: Crew | None = None
 ) -> Compared:
     """The loaded editions compared, those of them that are `near_pairs` unless the register asks for all;
-    `folder` is the publication's, for its agencies."""
-    vocabulary = read_agencies(folder / "agencies.toml")
-    documents = {item.edition.id: item.document for item in loaded}
-    near = near_pairs(list(documents), publication.in_force.id) if publication.comparisons == "near" else None
-    compared = compare_documents(documents, vocabulary, crew, near)
-    listed = {item.edition.id: read_listed(folder / item.edition.id / LISTED) for item in loaded}
-    return structs.replace(compared, listed=listed)
-
-
-def compare_documents(
-    documents: Mapping[str, Document],
-    vocabulary: Vocabulary,
-    crew: Crew | None = None,
-    pairs: Sequence[Pair] | None = None,
-) -> Compared:
-    """Some documents compared, oldest first, by the ids of their editions: every two, or those `pairs`, among which
-    must be all neighbours.
+    `folder` is the publication's, for its tables.
 
     A `crew` does what is not among its kept results; without one all is done here and nothing kept.
     """
-    pairs = tuple(combinations(documents, 2)) if pairs is None else pairs
-    packed = pack(documents) if crew else {}
+    knowledge = read_knowledge(folder)
+    documents = {item.edition.id: item.document for item in loaded}
+    near = near_pairs(list(documents), publication.in_force.id) if publication.comparisons == "near" else None
+    pairs = tuple(combinations(documents, 2)) if near is None else near
     if crew:
-        duties = find_all_duties(packed, vocabulary, crew)
-        comparisons = compare_all(packed, duties, pairs, crew)
+        packed = pack(documents)
+        found = find_annotations(packed, knowledge, crew)
+        duties = {edition: one.duties for edition, one in found.items()}
+        compared = _together(documents, knowledge.vocabulary, duties, compare_all(packed, duties, pairs, crew))
+        compared = structs.replace(compared, packed=packed, found=found)
     else:
-        duties = {edition: find_duties(text, vocabulary) for edition, text in documents.items()}
-        comparisons = {
-            (old, new): compare(documents[old], documents[new], (old, new), (duties[old], duties[new]))
-            for old, new in pairs
-        }
-    ids = list(documents)
+        compared = compare_documents(documents, knowledge.vocabulary, pairs)
+    listed = {item.edition.id: read_listed(folder / item.edition.id / LISTED) for item in loaded}
+    return structs.replace(compared, listed=listed, acronyms=knowledge.acronyms)
+
+
+def compare_documents(
+    documents: Mapping[str, Document], vocabulary: Vocabulary, pairs: Sequence[Pair] | None = None
+) -> Compared:
+    """Some documents compared here and now, oldest first, by the ids of their editions: every two, or those
+    `pairs`, among which must be all neighbours."""
+    duties = {edition: find_duties(text, vocabulary) for edition, text in documents.items()}
+    comparisons = {
+        (old, new): compare(documents[old], documents[new], (old, new), (duties[old], duties[new]))
+        for old, new in (tuple(combinations(documents, 2)) if pairs is None else pairs)
+    }
+    return _together(documents, vocabulary, duties, comparisons)
+
+
+def _together(
+    documents: Mapping[str, Document],
+    vocabulary: Vocabulary,
+    duties: Mapping[str, tuple[Duty, ...]],
+    comparisons: Mapping[Pair, Comparison],
+) -> Compared:
     where = {edition: addresses(lay_out(text)) for edition, text in documents.items()}
-    neighbours = [comparisons[pair] for pair in pairwise(ids)]
+    neighbours = [comparisons[pair] for pair in pairwise(documents)]
     return Compared(
         documents=documents,
         addresses=where,
@@ -200,7 +216,6 @@ def compare_documents(
         crosswalk=build_crosswalk(list(documents.items()), neighbours),
         vocabulary=vocabulary,
         sides={edition: survey(edition, text, where[edition]) for edition, text in documents.items()},
-        packed=packed,
     )
 
 
@@ -227,22 +242,6 @@ def near_pairs(editions: Sequence[str], in_force: str) -> tuple[Pair, ...]:
     return tuple(pair for pair in combinations(editions, 2) if now in pair or at[pair[1]] - at[pair[0]] == 1)
 
 
-def pack(documents: Mapping[str, Document]) -> dict[str, bytes]:
-    """Each document as a job takes it: without its pictures, in which nothing is looked for."""
-    return {edition: _encode(structs.replace(text, assets=())) for edition, text in documents.items()}
-
-
-def find_all_duties(packed: Mapping[str, bytes], vocabulary: Vocabulary, crew: Crew) -> dict[str, tuple[Duty, ...]]:
-    """The duties of each of some packed documents."""
-    words = _encode(vocabulary)
-    jobs = [
-        Job(f"the duties of {edition}", duties_of, (text, words), code_digest(), "duties")
-        for edition, text in packed.items()
-    ]
-    found = (msgspec.msgpack.decode(answer, type=tuple[Duty, ...]) for answer in crew.run(jobs))
-    return dict(zip(packed, found, strict=True))
-
-
 def compare_all(
     packed: Mapping[str, bytes], duties: Mapping[str, tuple[Duty, ...]], pairs: Iterable[Pair], crew: Crew
 ) -> dict[Pair, Comparison]:
@@ -263,26 +262,16 @@ def compare_all(
     return dict(zip(pairs, found, strict=True))
 
 
-@lru_cache(maxsize=16)
-def _document(packed: bytes) -> Document:
-    return msgspec.msgpack.decode(packed, type=Document)
-
-
-def duties_of(packed: bytes, words: bytes) -> bytes:
-    """A packed document and a packed Vocabulary -> the document's duties; a job."""
-    return _encode(find_duties(_document(packed), msgspec.msgpack.decode(words, type=Vocabulary)))
-
-
 def redline_of(told: bytes, old: bytes, new: bytes) -> bytes:
     """What is Told of a comparison and its documents, all packed -> its Redline; a job."""
-    return _encode(render_told(msgspec.msgpack.decode(told, type=Told), _document(old), _document(new)))
+    return _encode(render_told(msgspec.msgpack.decode(told, type=Told), unpack(old), unpack(new)))
 
 
 def comparison_of(ids: bytes, old: bytes, new: bytes, duties_old: bytes, duties_new: bytes) -> bytes:
     """Two editions' ids, documents and duties, all packed -> their Comparison; a job."""
     first, second = (msgspec.msgpack.decode(held, type=tuple[Duty, ...]) for held in (duties_old, duties_new))
     pair = msgspec.msgpack.decode(ids, type=Pair)
-    return _encode(compare(_document(old), _document(new), pair, (first, second)))
+    return _encode(compare(unpack(old), unpack(new), pair, (first, second)))
 
 
 # --- Citations -----------------------------------------------------------------------------------

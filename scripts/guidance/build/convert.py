@@ -12,8 +12,7 @@ from guidance.document.anchors import slug
 from guidance.document.conservation import breaches
 from guidance.document.model import Document, GuidanceError, Reference, Unresolved
 from guidance.document.register import Edition, Publication
-from guidance.link.acts import read_known
-from guidance.link.references import find_references
+from guidance.link.references import find_references, read_known
 from guidance.read import begin_reading
 from guidance.site import data_files
 from guidance.site.blocks import picture_name

@@ -5,22 +5,16 @@ What a page looks like is decided in `publish`, what is looked for in a text in 
 
 from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
-from pathlib import Path
 
 import msgspec
 from msgspec import Struct, structs
 
+from guidance.build.annotations import Annotations
 from guidance.build.comparisons import Compared, links_to_redlines
 from guidance.build.orders import Loaded
-from guidance.document.model import Document, Provision, Reference, Unresolved
+from guidance.document.model import Document, Provision, Reference
 from guidance.document.register import Edition, Publication, Revision
 from guidance.jobs.cache import Crew, Job, code_digest
-from guidance.link.acts import Act, Acts, read_known
-from guidance.link.agencies import Vocabulary
-from guidance.link.duties import find_binding_words
-from guidance.link.glossary import find_terms
-from guidance.link.references import find_references
-from guidance.link.titles import Guidance
 from guidance.site import data_files, downloads, typesetting
 from guidance.site.annotations import annotate
 from guidance.site.blocks import picture_name
@@ -29,9 +23,8 @@ from guidance.site.downloads import link_to_files
 from guidance.site.history_marks import Chip, Stand, Trail, chip_word, place_name, render_trails
 from guidance.site.ledger import Ledger, duties_csv, duty_records, link_to_ledger, render_ledger
 from guidance.site.markdown import render_pages
-from guidance.site.pages import PICTURES, Page, addresses, lay_out
+from guidance.site.pages import PICTURES, Page
 from guidance.site.permalink_pages import links_to_steps
-from guidance.site.search import ACRONYMS, short_forms
 
 Stamps = Callable[[str, Iterable[str]], Mapping[str, str]]
 """A page's path and the anchors on it -> per anchor what is printed beside its number, as HTML."""
@@ -133,10 +126,8 @@ class EditionOrder(Struct, frozen=True):
     edition: Edition
     document: Document
     revision: Revision | None
-    acts: tuple[Act, ...]
-    titles: tuple[Guidance, ...]
-    short: Mapping[str, str]
-    vocabulary: Vocabulary
+    found: Annotations
+    addresses: Mapping[str, str]  # of each anchor, from the edition's root
     ledger: Ledger
     overview: str
     counterparts: Where
@@ -156,27 +147,23 @@ class EditionFiles(Struct, frozen=True):
 
 def order_edition(
     publication: Publication,
-    folder: Path,
     item: Loaded,
     compared: Compared,
     overview: str,
     place: str,
     site_url: str | None,
 ) -> EditionOrder:
-    """The order for an edition whose text is loaded; `folder` is the publication's."""
+    """The order for an edition whose text is loaded."""
     one, ids = item.edition.id, list(compared.documents)
     ledger = compared.ledger(one)
-    acts, titles = read_known(folder)
     shown = links_to_redlines(one, compared.comparisons) + links_to_steps(one, ids, compared.comparisons)
     return EditionOrder(
         publication=publication,
         edition=item.edition,
         document=item.document,
         revision=item.source.revision,
-        acts=acts.entries,
-        titles=titles,
-        short=short_forms(folder / ACRONYMS),
-        vocabulary=compared.vocabulary,
+        found=compared.found[one],
+        addresses=compared.addresses[one],
         ledger=ledger,
         overview=overview + shown + link_to_ledger(ledger) + link_to_files(),
         counterparts=compared.counterparts(one),
@@ -230,23 +217,22 @@ class Work:
 def write_manuscripts(packed: bytes) -> bytes:
     """A packed Order -> its packed manuscripts, by name; a job."""
     order = msgspec.msgpack.decode(packed, type=EditionOrder)
-    offer = _offer(order, _references(order))
+    offer = _offer(order)
     return _encode({name: _encode(manuscript) for name, manuscript in downloads.manuscripts(offer).items()})
 
 
 def print_edition(packed: bytes, sizes: bytes) -> bytes:
     """A packed Order, and the sizes of the files that were set -> packed EditionFiles without those; a job."""
     order = msgspec.msgpack.decode(packed, type=EditionOrder)
-    references = _references(order)
-    pages = (*_pages(order, references), *render_ledger(order.ledger, order.others))
-    offer = _offer(order, references)
+    pages = (*_pages(order), *render_ledger(order.ledger, order.others))
+    offer = _offer(order)
     data = downloads.table_files(offer)
     known = msgspec.msgpack.decode(sizes, type=dict[str, int]) | {name: len(held) for name, held in data.items()}
     listed = (*(downloads.with_files(page, offer, known) for page in pages), downloads.downloads_page(offer, known))
     facts = data_files.edition_facts(order.publication, order.edition)
     files = {
-        "edition.json": data_files.encode(data_files.edition_record(facts, order.document, references)),
-        "provisions.json": data_files.encode(data_files.records(order.document, addresses(listed), order.place)),
+        "edition.json": data_files.encode(data_files.edition_record(facts, order.document, order.found.references)),
+        "provisions.json": data_files.encode(offer.records),
         "duties.json": data_files.encode(duty_records(order.ledger.duties)),
         "duties.csv": duties_csv(order.ledger),
         **{f"{downloads.FOLDER}{name}": content for name, content in data.items()},
@@ -255,33 +241,28 @@ def print_edition(packed: bytes, sizes: bytes) -> bytes:
     return _encode(EditionFiles(listed, files))
 
 
-def _references(order: EditionOrder) -> tuple[Reference | Unresolved, ...]:
-    return find_references(order.document, Acts(order.acts), order.titles)
-
-
-def _pages(order: EditionOrder, references: tuple[Reference | Unresolved, ...]) -> tuple[Page, ...]:
+def _pages(order: EditionOrder) -> tuple[Page, ...]:
     return render_pages(
         order.document,
-        references,
+        order.found.references,
         order.edition,
         order.publication,
         overview=order.overview,
         counterparts=order.counterparts,
         nearest=order.nearest,
         stamps=lambda path, anchors: render_trails(path, anchors, order.trails),
-        binding=find_binding_words(order.document, order.vocabulary),
-        terms=find_terms(order.document, references, order.short),
+        binding=order.found.binding,
+        terms=order.found.terms,
     )
 
 
-def _offer(order: EditionOrder, references: Iterable[Reference | Unresolved]) -> downloads.Offer:
-    where = addresses(lay_out(order.document))
+def _offer(order: EditionOrder) -> downloads.Offer:
     return downloads.Offer(
         publication=order.publication,
         edition=order.edition,
-        document=annotate(order.document, (r for r in references if isinstance(r, Reference))),
+        document=annotate(order.document, (r for r in order.found.references if isinstance(r, Reference))),
         revision=order.revision,
-        records=data_files.records(order.document, where, order.place),
+        records=data_files.records(order.document, order.addresses, order.place),
         ledger=order.ledger,
         home=f"{order.site_url.rstrip('/')}/{order.place}/" if order.site_url else None,
     )

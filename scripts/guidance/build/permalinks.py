@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from guidance.build.comparisons import Compared
 from guidance.build.orders import Loaded
-from guidance.document.anchors import Permalink, permalinks, read_permalinks
+from guidance.document.anchors import Permalink, known_permalinks
 from guidance.document.register import Publication
 from guidance.jobs.cache import Crew, Job, code_digest
 from guidance.site.changes_view import entries, redline_addresses
@@ -30,13 +30,14 @@ def index_permalinks(
     publication: Publication,
     folder: Path,
     loaded: Iterable[Loaded],
+    known: Mapping[str, Mapping[str, Permalink]],
     compared: Compared,
     shop: Workshop,
     prefix: str = "",
 ) -> PermalinkIndex:
-    """All that is known of a publication's provisions. `folder` is the publication's."""
+    """All that is known of a publication's provisions: what is `known` to be published, by edition and anchor, and
+    the texts that are loaded. `folder` is the publication's."""
     texts = {item.edition.id: item for item in loaded}
-    known = known_permalinks(publication, folder, texts.values())
     docs = folder / publication.docs if publication.docs else None
     helped = docs is not None and (docs / f"{HELP}.md").is_file()
     return PermalinkIndex(
@@ -56,20 +57,6 @@ def index_permalinks(
         help=f"{HELP}/" if helped else None,
         icon=ICON if (shop.root / "overrides" / ICON).is_file() else None,
     )
-
-
-def known_permalinks(
-    publication: Publication, folder: Path, loaded: Iterable[Loaded]
-) -> dict[str, dict[str, Permalink]]:
-    """Per edition, oldest first, every anchor that was or is published."""
-    known = {}
-    texts = {item.edition.id: item for item in loaded}
-    for edition in publication.editions:
-        published = {e.anchor: e for e in read_permalinks(folder / edition.id / "permalinks.tsv")}
-        if edition.id in texts:
-            published |= {entry.anchor: entry for entry in permalinks(texts[edition.id].document)}
-        known[edition.id] = published
-    return known
 
 
 def _redlines(publication: Publication, compared: Compared) -> dict[EditionAnchor, str]:
@@ -144,7 +131,8 @@ def record_texts(
 ) -> dict[str, int]:
     """Bring the lineage register up to date; how many lineages it gained, by the register's name."""
     before = read_lineages(folder / FILE)
-    known = known_permalinks(publication, folder, loaded)
+    texts = {item.edition.id: item.document for item in loaded}
+    known = known_permalinks((edition.id for edition in publication.editions), folder, texts)
     now = record_lineages(publication, known, compared.crosswalk, before)
     write_lineages(folder / FILE, now)
     return {FILE: len(now) - len(before)}

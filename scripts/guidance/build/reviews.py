@@ -10,9 +10,9 @@ from pathlib import Path
 
 from mkdocs.utils import meta
 
-from guidance.document.anchors import Permalink, permalinks, read_permalinks
+from guidance.document.anchors import Permalink, known_permalinks
 from guidance.document.lineage import Crosswalk
-from guidance.document.model import Document, GuidanceError
+from guidance.document.model import GuidanceError
 from guidance.document.register import Publication
 from guidance.site.handwritten import Sources, decode, find_cites, lookup, put_in_shared
 
@@ -67,23 +67,17 @@ def review_page(page: str, files: Mapping[str, bytes], sources: Sources) -> Mapp
 def gather_sources(
     publication: Publication,
     folder: Path,
-    documents: Mapping[str, Document],
+    known: Mapping[str, Mapping[str, Permalink]],
     addresses: Mapping[str, Mapping[str, str]],
     crosswalk: Crosswalk | None = None,
     comparisons: Collection[tuple[str, str]] = (),
 ) -> Sources:
-    """All that pages may cite: the permalink registers below `folder`, and over them the texts that are loaded.
+    """All that pages may cite: what is `known` to be published of each edition, by anchor.
 
-    `addresses` has, per loaded edition, where each anchor stands from the root of the publication's site;
-    `comparisons` are the pairs of editions, older first, that the site compares.
-    Raises GuidanceError when a permalink register or the reviews cannot be read.
+    `folder` is the publication's, for the reviews; `addresses` has, per loaded edition, where each anchor stands
+    from the root of the publication's site; `comparisons` are the pairs of editions, older first, that it compares.
+    Raises GuidanceError when the reviews cannot be read.
     """
-    known: dict[str, dict[str, Permalink]] = {}
-    for edition in publication.editions:
-        lines = [*read_permalinks(folder / edition.id / "permalinks.tsv")]
-        if edition.id in documents:
-            lines += permalinks(documents[edition.id])
-        known[edition.id] = {line.anchor: line for line in lines}
     in_force = publication.in_force.id
     today: dict[tuple[str, str], tuple[str, ...]] = {}
     if crosswalk and in_force in crosswalk.editions:
@@ -102,7 +96,9 @@ def review(publication: Publication, folder: Path, pages: Collection[str] = ()) 
         raise GuidanceError(f"{folder}/editions.toml: docs names no folder of hand-written pages")
     files = read_files(folder / publication.docs)
     names = [_within(page, folder / publication.docs) for page in pages] or [f for f in files if f.endswith(".md")]
-    sources = gather_sources(publication, folder, {}, {})
+    sources = gather_sources(
+        publication, folder, known_permalinks((e.id for e in publication.editions), folder), {}
+    )
     now = {page: review_page(page, files, sources) for page in names}
     kept = {page: cited for page, cited in sources.reviewed.items() if page in files}
     write_reviews(folder / publication.docs / FILE, {p: c for p, c in (kept | now).items() if c})

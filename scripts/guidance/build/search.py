@@ -3,23 +3,19 @@
 Brings the rooms together; records are made in `publish.search`, and nothing is printed here.
 """
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 
 import msgspec
 from mkdocs.utils import meta
 from msgspec import Struct
 
 from guidance.build.comparisons import Compared
-from guidance.build.reviews import read_files
-from guidance.document.anchors import permalinks, read_permalinks
+from guidance.document.anchors import Permalink
 from guidance.document.register import Publication
 from guidance.jobs.cache import Crew, Job, Ticket, code_digest
-from guidance.link.agencies import read_agencies
 from guidance.site import data_files
 from guidance.site.pages import Page
 from guidance.site.search import (
-    ACRONYMS,
     FORMS,
     INDEX,
     Acronym,
@@ -30,7 +26,6 @@ from guidance.site.search import (
     own_records,
     places,
     places_path,
-    read_acronyms,
     render_search,
     search_records,
 )
@@ -50,10 +45,17 @@ class Searching(Struct, frozen=True):
         return {**self.beside, **made}
 
 
-def start_search(publication: Publication, folder: Path, compared: Compared, crew: Crew) -> Searching | None:
-    """Begin the search over all editions with text; None where there is nothing to find.
+def start_search(
+    publication: Publication,
+    known: Mapping[str, Mapping[str, Permalink]],
+    files: Mapping[str, bytes],
+    compared: Compared,
+    crew: Crew,
+) -> Searching | None:
+    """Begin the search over all editions with text, and the hand-written `files`; None where there is nothing to
+    find.
 
-    Editions that have a permalink register but no text here can be cited, not searched.
+    Editions of which only the published anchors are `known` can be cited, not searched.
     """
     editions = tuple(
         Searchable(publication.edition(one), text, compared.addresses[one], compared.duties[one])
@@ -62,24 +64,23 @@ def start_search(publication: Publication, folder: Path, compared: Compared, cre
     citable = {}
     for edition in reversed(publication.editions):
         text = compared.documents.get(edition.id)
-        entries = permalinks(text) if text else read_permalinks(folder / edition.id / "permalinks.tsv")
+        published = known[edition.id]
+        entries = tuple(published[p.anchor] for p in text.everything) if text else tuple(published.values())
         if entries:
             citable[edition.id] = places(edition.id, entries, compared.addresses.get(edition.id, {}))
     if not citable:
         return None
-    acronyms = read_acronyms(folder / ACRONYMS)
+    acronyms = compared.acronyms
     records = search_records(editions, publication, compared.crosswalk.lineages, acronyms)
-    agencies = {agency.id: agency.name for agency in read_agencies(folder / "agencies.toml").entries}
-    ours = (
-        {p: c for p, c in read_files(folder / publication.docs).items() if _is_page(p)} if publication.docs else {}
-    )
+    agencies = {agency.id: agency.name for agency in compared.vocabulary.entries}
+    ours = {path: content for path, content in files.items() if _is_page(path)}
     made_by = code_digest(("check/readability.py",), ("pagefind", "pagefind-bin"))
     packed = (msgspec.msgpack.encode(records), msgspec.msgpack.encode((ours, acronyms)))
     job = Job("the search index", index_of, packed, made_by, "indexes")
-    files = {places_path(edition): data_files.encode(found) for edition, found in citable.items()}
-    files[FORMS] = _compact([(acronym.short, *acronym.long) for acronym in acronyms])
+    beside = {places_path(edition): data_files.encode(found) for edition, found in citable.items()}
+    beside[FORMS] = _compact([(acronym.short, *acronym.long) for acronym in acronyms])
     page = render_search(publication, editions, citable, agencies, has_pages=bool(ours))
-    return Searching(page, files, crew.start(job) if records or ours else None)
+    return Searching(page, beside, crew.start(job) if records or ours else None)
 
 
 def _is_page(path: str) -> bool:

@@ -19,7 +19,7 @@ from guidance.build.overlays import prepare_with, read_overlay
 from guidance.build.permalinks import Linked, Linking, index_permalinks, record_texts
 from guidance.build.reviews import gather_sources, read_files
 from guidance.build.search import Searching, start_search
-from guidance.document.anchors import permalinks, read_permalinks, write_permalinks
+from guidance.document.anchors import known_permalinks, permalinks, read_permalinks, write_permalinks
 from guidance.document.conservation import breaches
 from guidance.document.model import GuidanceError
 from guidance.document.register import Edition, Publication, read_register
@@ -160,11 +160,13 @@ def publication_folders(
     """
     texts = {item.edition.id: item for item in loaded}
     compared = compare_editions(publication, loaded, folder, crew)
+    known = known_permalinks((edition.id for edition in publication.editions), folder, compared.documents)
+    ours = read_files(folder / publication.docs) if publication.docs else {}
     redlines = compared.start_redlines(crew)
     works = _begin(publication, folder, loaded, compared, making, shop, crew, prefix)
-    index = index_permalinks(publication, folder, loaded, compared, shop, prefix)
+    index = index_permalinks(publication, folder, loaded, known, compared, shop, prefix)
     linking = Linking(index, crew)
-    search = start_search(publication, folder, compared, crew)
+    search = start_search(publication, known, ours, compared, crew)
     for work in works.values():
         work.set()
     written = _read(folder / publication.docs / LOG).encode() if publication.docs else None
@@ -180,7 +182,7 @@ def publication_folders(
         yield lay_over(
             _edition_folder(publication, edition, made.pages, told, files, tuple(texts), prefix), overlay
         )
-    root = _root_folder(publication, folder, tuple(texts), compared, index, linked, search, overlay)
+    root = _root_folder(publication, folder, ours, compared, index, linked, search, overlay)
     ids = frozenset(edition.id for edition in publication.editions)
     base = f"{'/'.join(filter(None, (shop.site_url.rstrip('/'), prefix)))}/" if shop.site_url else ""
     root = structs.replace(
@@ -207,7 +209,7 @@ def _begin(
         one = item.edition.id
         overview = _read(folder / one / "overview.md")
         place = f"{prefix}/{one}".strip("/")
-        order = order_edition(publication, folder, item, compared, overview, place, shop.site_url)
+        order = order_edition(publication, item, compared, overview, place, shop.site_url)
         works[one] = Work(order, crew, making)
     return works
 
@@ -270,19 +272,19 @@ def _read(path: Path) -> str:
 def _root_folder(
     publication: Publication,
     folder: Path,
-    loaded: tuple[str, ...],
+    files: Mapping[str, bytes],
     compared: Compared,
     index: PermalinkIndex,
     linked: Linked,
     search: Searching | None,
     overlay: Overlay | None = None,
 ) -> Folder:
+    loaded = tuple(compared.documents)
     settings = root_settings(publication, with_text=loaded)
     docs = folder / publication.docs if publication.docs else None
     pages: dict[str, bytes] = {}
     if (docs and docs.is_dir()) or overlay:
-        files = read_files(docs) if docs else {}
-        prepared = _handwritten(publication, folder, files, compared, overlay)
+        prepared = _handwritten(publication, folder, files, compared, index, overlay)
         pages = put_in_examples(prepared.files, index)
         if prepared.nav:
             settings["nav"] = prepared.nav
@@ -301,14 +303,15 @@ def _root_folder(
 
 
 def _handwritten(
-    publication: Publication, folder: Path, files: dict[str, bytes], compared: Compared, overlay: Overlay | None
+    publication: Publication,
+    folder: Path,
+    files: Mapping[str, bytes],
+    compared: Compared,
+    index: PermalinkIndex,
+    overlay: Overlay | None,
 ) -> Prepared:
-    rooted = {
-        edition: {anchor: f"{edition}/{address}" for anchor, address in known.items()}
-        for edition, known in compared.addresses.items()
-    }
     sources = gather_sources(
-        publication, folder, compared.documents, rooted, compared.crosswalk, compared.comparisons
+        publication, folder, index.entries, compared.rooted, compared.crosswalk, compared.comparisons
     )
     newest = next(reversed(list(compared.documents)), None)
     ledger = compared.ledger(newest) if newest else None

@@ -19,12 +19,32 @@ _BLOCKS = ("h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "tr", "dt", "dd")
 _HEADINGS = _BLOCKS[:6]
 _WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
 _VOWELS = re.compile(r"[aeiouy]+")
-_SILENT = (
-    re.compile(r"(?<=[^aeiouyl])e(?=ty$|ties$|ment|ful|less|ly$|guard|where|thing|times?$|one$|work|line)"),
-    re.compile(r"(?<=[^aeiouytd])ed$|(?<=[^aeiouysxzgc])(?<!sh)(?<!ch)es$|(?<=[^aeiouyl])e$|(?<=[aeiouyl]l)e$"),
+_SILENT = (  # vowels that are written and not spoken
+    re.compile(  # an e within: "safety", "movement", "lifeguard", "sometimes"
+        r"""
+        (?<= [^aeiouyl] ) e
+        (?= ty$ | ties$ | ment | ful | less | ly$ | guard | where | thing | times?$ | one$ | work | line )
+        """,
+        re.VERBOSE,
+    ),
+    re.compile(
+        r"""
+        (?<= [^aeiouytd] ) ed $                                # "asked", but "wanted"
+      | (?<= [^aeiouysxzgc] ) (?<! sh ) (?<! ch ) es $         # "takes", but "places", "wishes"
+      | (?<= [^aeiouyl] ) e $ | (?<= [aeiouyl] l ) e $         # "take", "while", but "little"
+        """,
+        re.VERBOSE,
+    ),
 )
-_PARTED = re.compile(
-    r"(?<![cstg])ia(?!u)|(?<![cstg])io(?![un])|[cstg]ia(?=[tr])|eo(?!pl)|ua(?!rd|l)|[^aeiou]sm$|(?<!q)uie|eing$"
+_PARTED = re.compile(  # vowels side by side that are two syllables
+    r"""
+    (?<! [cstg] ) ia (?! u ) | (?<! [cstg] ) io (?! [un] )     # "diary", "period", but "special", "region"
+  | [cstg] ia (?= [tr] )                                       # "initiate", "familiar"
+  | eo (?! pl ) | ua (?! rd | l )                              # "video", but "people", "guard"
+  | [^aeiou] sm $                                              # "autism"
+  | (?<! q ) uie | eing $                                      # "quieter", "being"
+    """,
+    re.VERBOSE,
 )
 _SCHOOL_STARTS = 5  # years: what a school grade of the formula lies above
 

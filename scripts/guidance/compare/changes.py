@@ -27,16 +27,20 @@ from guidance.document.model import (
     Provision,
     RedlinePiece,
     Strength,
-    provision_texts,
 )
+from guidance.document.walk import provision_texts
 
 NEW_WORDS = 8  # so many words put in, and none taken out, are something new rather than a rewording
 
-_MODAL = re.compile(r"\b(must|should|may)(?![a-z])(\s+(?:not|no longer)\b)?")  # not "May", the month
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S++|(?<!\S)\S+@\S++")
+_MODAL = re.compile(  # not "May", the month; but "mayS", which a word processor's note mark leaves
+    r"\b ( must | should | may ) (?! [a-z] ) ( \s+ (?: not | no[ ]longer ) \b )?", re.VERBOSE
+)
+_ADDRESS = re.compile(r"(?: https?:// | www\. ) \S++ | (?<! \S ) \S+ @ \S++", re.VERBOSE)
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
-_PAGE_WORD = re.compile(r"\b(?:pages?|paras?|paragraphs?|and|to)\b", re.IGNORECASE)
+_PAGE_WORD = re.compile(  # words of a cross-reference: "page 69", "paragraphs 3 to 5"
+    r"\b (?: pages? | paras? | paragraphs? | and | to ) \b", re.IGNORECASE | re.VERBOSE
+)
 _WORD = re.compile(r"\w+")
 
 Strengths = Counter[str]
@@ -162,7 +166,10 @@ def _plain(sentence: _Sentence) -> str:
 BETWEEN = "\n\n"  # stands between the provisions of one side of a change
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
-_REFERRED = re.compile(r"\b(?:para(?:graph)?|chapter|section|annex|(?:foot)?note)e?s?\b", re.IGNORECASE)
+_REFERRED = re.compile(  # a cross-reference to something that has a number
+    r"\b (?: para (?: graph )? | chapter | section | annex | (?: foot )? note ) e? s? \b",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 class _Side(Struct, frozen=True):
@@ -238,7 +245,7 @@ def joined_text(document: Document, anchors: Iterable[str]) -> str:
 
 
 def _by_anchor(document: Document) -> dict[str, Provision]:
-    return {provision.anchor: provision for provision in (*document.provisions, *document.notes)}
+    return document.by_anchor()
 
 
 def _side(

@@ -15,7 +15,7 @@ def trace(editions: Sequence[tuple[str, Document]], comparisons: Iterable[Compar
     Splits and merges hold a lineage together: its anchors in an edition are all that belong to it. Its id is
     the edition and anchor where it first stood. Lineages come in the order in which they began.
     """
-    nodes = [(edition, p.anchor) for edition, text in editions for p in (*text.provisions, *text.notes)]
+    nodes = [(edition, p.anchor) for edition, text in editions for p in text.everything]
     root = {node: node for node in nodes}
     for comparison in comparisons:
         for change in comparison.changes:

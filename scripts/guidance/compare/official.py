@@ -15,10 +15,12 @@ from guidance.document.model import Change, Comparison, Document, GuidanceError,
 
 SUBSTANTIAL: frozenset[Level] = frozenset({"duty changed", "new", "reworded"})
 
-_PLACE = re.compile(
-    r"\s*(?:(?:page|p)\.?\s*(?P<page>\d+))?[\s,;:–-]*"
-    r"(?:(?:paragraphs?|paras?)\.?\s*(?P<first>\d+)(?:\s*(?:-|–|to)\s*(?P<last>\d+))?)?\s*",
-    re.IGNORECASE,
+_PLACE = re.compile(  # "page 12", "paras 2-4", "p. 12, para 45"
+    r"""
+    \s* (?: (?: page | p ) \.? \s* (?P<page> \d+ ) )? [\s,;:–-]*
+    (?: (?: paragraphs? | paras? ) \.? \s* (?P<first> \d+ ) (?: \s* (?: - | – | to ) \s* (?P<last> \d+ ) )? )? \s*
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 
@@ -67,7 +69,7 @@ def read_listed(path: Path) -> tuple[Listed, ...]:
 
 def audit(comparison: Comparison, new: Document, listed: Sequence[Listed]) -> ListAudit:
     """Which entries the comparison confirms, and which substantial changes the list does not have."""
-    known = {p.anchor: p for p in (*new.provisions, *new.notes)}
+    known = new.by_anchor()
     following = _following(new)
     checked = []
     covered: set[int] = set()

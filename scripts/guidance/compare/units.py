@@ -13,12 +13,13 @@ from msgspec import Struct
 from rapidfuzz.distance import Indel
 
 from guidance.document.anchors import normalise
-from guidance.document.model import Document, Figure, Kind, Provision, plain_text
+from guidance.document.model import Document, Figure, Kind, Provision
+from guidance.document.walk import plain_text
 
 HEADINGS: frozenset[Kind] = frozenset({"part", "chapter", "section", "annex"})
 _WORD = re.compile(r"\w++(?:['\-]\w++)*+")
 
-_RESIDUE = re.compile(r"(?<=[a-z])\d*[A-Z](?!\w)")
+_RESIDUE = re.compile(r"(?<=[a-z])\d*[A-Z](?!\w)")  # what a word processor leaves of a note's mark: "must1F"
 _MAY_BE_RESIDUE = re.compile(r"[A-Z](?!\w)(?<=[a-z\d][A-Z])")  # quicker: few letters are capital
 
 Shingle = tuple[str, str, str]
@@ -63,7 +64,7 @@ def read_units(*documents: Document) -> tuple[tuple[Unit, ...], ...]:
 
 
 def _units(document: Document, known: dict[str, tuple[str, tuple[str, ...]]]) -> Iterator[Unit]:
-    for at, provision in enumerate((*document.provisions, *document.notes)):
+    for at, provision in enumerate(document.everything):
         text = compared_text(provision)
         if text not in known:
             key = bare(text)

@@ -20,8 +20,19 @@ from guidance.document.model import RedlinePiece
 
 MOVED_WORDS = 6  # a shorter sentence that turns up elsewhere may as well have been written twice
 
-_TOKEN = re.compile(r"https?://[^\s)\]]++|\d++(?:[.,]\d++)*+|[^\W\d_]++(?:['’‑\-][^\W\d_]++)*+|\s++|.", re.DOTALL)
-_SENTENCE_END = re.compile(r"\n+|(?<=[.!?;])[”’\"')\]]*\s+(?=[^a-z\s])")
+_TOKEN = re.compile(  # what a redline takes out or puts in whole
+    r"""
+    https?:// [^\s)\]]++                                      # an address
+  | \d++ (?: [.,] \d++ )*+                                    # a number: "3.2", "5,000"
+  | [^\W\d_]++ (?: ['’‑\-] [^\W\d_]++ )*+                    # a word: "child's", "multi-agency"
+  | \s++
+  | .                                                          # a punctuation mark
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+_SENTENCE_END = re.compile(  # a line's end; or a stop, quotation marks and space before what may begin a sentence
+    r"""\n+ | (?<= [.!?;] ) [”’"')\]]* \s+ (?= [^a-z\s] )""", re.VERBOSE
+)
 _WORDS = re.compile(r"\w+")
 
 Sentence = tuple[int, int]  # start and end in a text, white space and line ends left out

@@ -6,12 +6,13 @@ An anchor once published never disappears; nothing here may depend on the clock 
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from msgspec import Struct
 
-from guidance.document.model import Document, GuidanceError, Kind, Provision, plain_text
+from guidance.document.model import Document, GuidanceError, Kind, Provision
+from guidance.document.walk import plain_text
 
 _PREFIX: dict[Kind, str] = {"paragraph": "para", "footnote": "fn", "flow-chart": "flow-chart"}
 _QUOTES = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", "-"), ("‐", "-"), ("\u00ad", ""))
@@ -105,8 +106,7 @@ def permalink_path(edition: str, anchor: str) -> str:
 def permalinks(document: Document) -> tuple[Permalink, ...]:
     """The register's lines for a document: every provision and note, in reading order."""
     return tuple(
-        Permalink(p.anchor, p.kind, p.number, p.page, provision_fingerprint(p))
-        for p in (*document.provisions, *document.notes)
+        Permalink(p.anchor, p.kind, p.number, p.page, provision_fingerprint(p)) for p in document.everything
     )
 
 
@@ -124,6 +124,20 @@ def read_permalinks(path: Path) -> tuple[Permalink, ...]:
         page = int(cells[3]) if cells[3] else None
         entries.append(Permalink(cells[0], cells[1], cells[2] or None, page, cells[4]))
     return tuple(entries)
+
+
+def known_permalinks(
+    editions: Iterable[str], folder: Path, texts: Mapping[str, Document] | None = None
+) -> dict[str, dict[str, Permalink]]:
+    """Per edition every anchor that was or is published: of its register below the publication's `folder` and, over
+    that, of its text where that is among `texts`."""
+    known = {}
+    for edition in editions:
+        published = {entry.anchor: entry for entry in read_permalinks(folder / edition / "permalinks.tsv")}
+        if texts and edition in texts:
+            published |= {entry.anchor: entry for entry in permalinks(texts[edition])}
+        known[edition] = published
+    return known
 
 
 def write_permalinks(path: Path, entries: Iterable[Permalink]) -> None:

@@ -1,22 +1,21 @@
-"""The books of a document: how many characters it places, and how many were dropped with a reason.
+"""The account of a document's characters: how many it places, how many were dropped with a reason, and whether
+they add up to what its source holds.
 
-Counts characters other than white space and walks the model; it reads no source and judges nothing.
+Counts characters other than white space; it reads no source and mends nothing.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from guidance.document.model import Block, Document, NoteMark, Provision, list_items, provision_texts
+from msgspec.structs import replace
 
-
-def count_characters(text: str) -> int:
-    """How many characters of a text are not white space."""
-    return sum(map(len, text.split()))
+from guidance.document.model import Document, Finding, NoteMark, Provision, Text
+from guidance.document.walk import count_characters, list_items, provision_texts
 
 
 def placed_characters(document: Document) -> int:
     """How many of a document's characters came from the source: numbers, headings, text, list markers, and
     the labels of notes both where they stand and where they are referred to."""
-    return sum(_placed(provision) for provision in (*document.provisions, *document.notes))
+    return sum(count_characters(" ".join(printed_parts(provision))) for provision in document.everything)
 
 
 def dropped_characters(document: Document) -> int:
@@ -24,15 +23,22 @@ def dropped_characters(document: Document) -> int:
     return sum(count_characters(entry.text) for entry in document.dropped)
 
 
-def list_markers(blocks: Iterable[Block]) -> Iterator[str]:
-    """The printed marker of every list item in some blocks."""
-    return (item.marker for item in list_items(blocks))
+def printed_parts(provision: Provision) -> Iterator[str]:
+    """All that a source prints of a provision: its number's form, its lists' markers, then its texts, each with the
+    labels of its notes where they are printed, right behind the word they hang on."""
+    yield provision.marker
+    yield from (item.marker for item in list_items(provision.blocks))
+    yield from map(_with_labels, provision_texts(provision))
 
 
-def note_marks(provision: Provision) -> Iterator[NoteMark]:
-    """Every footnote reference in a provision, in reading order."""
-    for text in provision_texts(provision):
-        yield from (mark for mark in text.marks if isinstance(mark, NoteMark))
+def _with_labels(text: Text) -> str:
+    pieces: list[str] = []
+    at = 0
+    for mark in text.marks:
+        if isinstance(mark, NoteMark):
+            pieces += [text.plain[at : mark.at], mark.label]
+            at = mark.at
+    return "".join([*pieces, text.plain[at:]])
 
 
 def breaches(document: Document) -> tuple[str, ...]:
@@ -42,8 +48,14 @@ def breaches(document: Document) -> tuple[str, ...]:
     return tuple(f"page {f.page}: {f.message}" if f.page else f.message for f in lost)
 
 
-def _placed(provision: Provision) -> int:
-    texts = tuple(provision_texts(provision))
-    labels = (mark.label for text in texts for mark in text.marks if isinstance(mark, NoteMark))
-    printed = (provision.marker, *(text.plain for text in texts), *labels, *list_markers(provision.blocks))
-    return count_characters(" ".join(printed))
+def balance(document: Document) -> Document:
+    """The document, with a finding where source, placed and dropped characters do not add up."""
+    missing = document.characters_source - placed_characters(document) - dropped_characters(document)
+    if not missing:
+        return document
+    words = (
+        f"{missing} characters are unaccounted for"
+        if missing > 0
+        else f"{-missing} characters too many were placed"
+    )
+    return replace(document, findings=(*document.findings, Finding("conservation", words)))

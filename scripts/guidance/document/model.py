@@ -7,7 +7,6 @@ Conventions: pages are 1-based pages of the source file; lengths are PDF points 
 lower left; offsets count Unicode code points and are half open; anchors are unique within one edition.
 """
 
-from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from msgspec import Struct
@@ -258,64 +257,14 @@ class Document(Struct, frozen=True):
     corrections: tuple[Correction, ...] = ()
     agreement: Agreement | None = None  # where a second engine was asked
 
+    @property
+    def everything(self) -> tuple[Provision, ...]:
+        """All that has an anchor of its own, in reading order: the provisions, then the notes."""
+        return (*self.provisions, *self.notes)
 
-# --- Walking -------------------------------------------------------------------------------------
-
-
-def block_texts(blocks: tuple[Block, ...]) -> Iterator[Text]:
-    """Every Text of some blocks, in reading order; a list's markers are not among them."""
-    for block in blocks:
-        if isinstance(block, Para | Subheading):
-            yield block.text
-        elif isinstance(block, List):
-            for item in block.items:
-                yield from block_texts(item.blocks)
-        elif isinstance(block, Table):
-            if block.caption:
-                yield block.caption
-            for row in block.rows:
-                for cell in row:
-                    yield from block_texts(cell.blocks)
-        else:
-            yield from block.words
-            if block.caption:
-                yield block.caption
-
-
-def list_items(blocks: Iterable[Block]) -> Iterator[Item]:
-    """Every list entry of some blocks, those within entries and table cells too, in reading order."""
-    for block in blocks:
-        if isinstance(block, List):
-            for item in block.items:
-                yield item
-                yield from list_items(item.blocks)
-        elif isinstance(block, Table):
-            for row in block.rows:
-                for cell in row:
-                    yield from list_items(cell.blocks)
-
-
-def provision_texts(provision: Provision) -> tuple[Text, ...]:
-    """Every Text of a provision, its heading first: the numbering that a Locus counts in."""
-    heading = (provision.heading,) if provision.heading else ()
-    return (*heading, *block_texts(provision.blocks))
-
-
-def plain_text(provision: Provision) -> str:
-    """A provision's own text, one line a block: no heading, footnote marks or bullets, but "(a)" and the like."""
-    return "\n".join(_plain_lines(provision.blocks))
-
-
-def _plain_lines(blocks: tuple[Block, ...]) -> Iterator[str]:
-    for block in blocks:
-        if isinstance(block, List):
-            for item in block.items:
-                lines = list(_plain_lines(item.blocks))
-                if lines and any(character.isalnum() for character in item.marker):
-                    lines[0] = f"{item.marker} {lines[0]}"
-                yield from lines
-        else:
-            yield from (text.plain for text in block_texts((block,)))
+    def by_anchor(self) -> dict[str, Provision]:
+        """Every provision and note by its anchor, in reading order."""
+        return {provision.anchor: provision for provision in self.everything}
 
 
 # --- Annotations, laid over a document by offset --------------------------------------------------
@@ -330,7 +279,7 @@ class Locus(Struct, frozen=True, order=True):
     end: int
 
 
-class Reference(Struct, frozen=True):
+class Reference(Struct, frozen=True, tag="reference"):
     """A citation in the text, resolved: `address` is `#anchor` in this document or an absolute address."""
 
     at: Locus
@@ -339,7 +288,7 @@ class Reference(Struct, frozen=True):
     kind: Literal["internal", "legislation", "guidance"]
 
 
-class Unresolved(Struct, frozen=True):
+class Unresolved(Struct, frozen=True, tag="unresolved"):
     """A citation that could not be resolved, and why."""
 
     at: Locus

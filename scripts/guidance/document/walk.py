@@ -1,40 +1,126 @@
-"""Applies a change to every Text of a document: link targets once anchors are known, corrections.
+"""The one walk over a document: its texts, list entries, plain words and note marks, and every text changed.
 
-Walks the closed set of blocks; what is changed is for the caller to say.
+Walks the closed set of blocks in reading order; what is done with what it finds, and how a block is printed, is for
+the caller. Every count of Texts (the `part` of a Locus) goes by the order that is told here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal
 
 from msgspec.structs import replace
 
-from guidance.document.model import Block, Cell, Item, List, Para, Provision, Subheading, Table, Text
+from guidance.document.model import Block, Cell, Item, List, NoteMark, Para, Provision, Subheading, Table, Text
 
-Rewrite = Callable[[Text], Text]
+TextChange = Callable[[Text], Text]
 
-
-def rewrite_provision(provision: Provision, rewrite: Rewrite) -> Provision:
-    """A provision with its heading and every text of its blocks rewritten."""
-    heading = rewrite(provision.heading) if provision.heading else None
-    return replace(provision, heading=heading, blocks=rewrite_blocks(provision.blocks, rewrite))
+TextRole = Literal["prose", "title", "header cell", "caption", "picture"]
+"""What a Text is in its block: running text, a title within a provision, the head of a table's row or column, words
+under a table or picture, words drawn in a picture."""
 
 
-def rewrite_blocks(blocks: tuple[Block, ...], rewrite: Rewrite) -> tuple[Block, ...]:
-    """Blocks with every text in them rewritten."""
-    return tuple(_rewrite_block(block, rewrite) for block in blocks)
+def texts_with_roles(blocks: Iterable[Block], *, in_header: bool = False) -> Iterator[tuple[Text, TextRole]]:
+    """Every Text of some blocks in reading order, and what it is there; a list's markers are not among them."""
+    for block in blocks:
+        if isinstance(block, Para):
+            yield block.text, "header cell" if in_header else "prose"
+        elif isinstance(block, Subheading):
+            yield block.text, "title"
+        elif isinstance(block, List):
+            for item in block.items:
+                yield from texts_with_roles(item.blocks, in_header=in_header)
+        elif isinstance(block, Table):
+            if block.caption:
+                yield block.caption, "caption"
+            for cell in _cells(block):
+                yield from texts_with_roles(cell.blocks, in_header=in_header or cell.header is not None)
+        else:
+            yield from ((words, "picture") for words in block.words)
+            if block.caption:
+                yield block.caption, "caption"
 
 
-def _rewrite_block(block: Block, rewrite: Rewrite) -> Block:
+def block_texts(blocks: Iterable[Block]) -> Iterator[Text]:
+    """Every Text of some blocks, in reading order; a list's markers are not among them."""
+    return (text for text, _ in texts_with_roles(blocks))
+
+
+def provision_texts(provision: Provision) -> tuple[Text, ...]:
+    """Every Text of a provision, its heading first: the numbering that a Locus counts in."""
+    heading = (provision.heading,) if provision.heading else ()
+    return (*heading, *block_texts(provision.blocks))
+
+
+def prose(provision: Provision) -> Iterator[tuple[int, Text]]:
+    """The running text of a provision, each Text with its number among `provision_texts`."""
+    first = 1 if provision.heading else 0
+    for part, (text, role) in enumerate(texts_with_roles(provision.blocks), first):
+        if role == "prose":
+            yield part, text
+
+
+def list_items(blocks: Iterable[Block]) -> Iterator[Item]:
+    """Every list entry of some blocks, those within entries and table cells too, in reading order."""
+    for block in blocks:
+        if isinstance(block, List):
+            for item in block.items:
+                yield item
+                yield from list_items(item.blocks)
+        elif isinstance(block, Table):
+            for cell in _cells(block):
+                yield from list_items(cell.blocks)
+
+
+def note_marks(provision: Provision) -> Iterator[NoteMark]:
+    """Every footnote reference in a provision, in reading order."""
+    for text in provision_texts(provision):
+        yield from (mark for mark in text.marks if isinstance(mark, NoteMark))
+
+
+def plain_text(provision: Provision) -> str:
+    """A provision's own text, one line a block: no heading, footnote marks or bullets, but "(a)" and the like."""
+    return "\n".join(_plain_lines(provision.blocks))
+
+
+def _plain_lines(blocks: Iterable[Block]) -> Iterator[str]:
+    for block in blocks:
+        if isinstance(block, List):
+            for item in block.items:
+                lines = list(_plain_lines(item.blocks))
+                if lines and any(character.isalnum() for character in item.marker):
+                    lines[0] = f"{item.marker} {lines[0]}"
+                yield from lines
+        else:
+            yield from (text.plain for text in block_texts((block,)))
+
+
+def count_characters(text: str) -> int:
+    """How many characters of a text are not white space."""
+    return sum(map(len, text.split()))
+
+
+def map_texts(provision: Provision, change: TextChange) -> Provision:
+    """A provision with its heading and every text of its blocks changed; `change` is called in the order of
+    `provision_texts`, so that whoever counts its calls knows which one is before it."""
+    heading = change(provision.heading) if provision.heading else None
+    return replace(provision, heading=heading, blocks=_mapped(provision.blocks, change))
+
+
+def _mapped(blocks: Iterable[Block], change: TextChange) -> tuple[Block, ...]:
+    return tuple(_mapped_block(block, change) for block in blocks)
+
+
+def _mapped_block(block: Block, change: TextChange) -> Block:
     if isinstance(block, Para | Subheading):
-        return replace(block, text=rewrite(block.text))
+        return replace(block, text=change(block.text))
     if isinstance(block, List):
-        items = (Item(i.marker, rewrite_blocks(i.blocks, rewrite), i.anchor) for i in block.items)
-        return replace(block, items=tuple(items))
-    caption = rewrite(block.caption) if block.caption else None
+        return replace(block, items=tuple(replace(i, blocks=_mapped(i.blocks, change)) for i in block.items))
     if isinstance(block, Table):
-        rows = tuple(tuple(_rewrite_cell(cell, rewrite) for cell in row) for row in block.rows)
-        return replace(block, rows=rows, caption=caption)
-    return replace(block, words=tuple(rewrite(text) for text in block.words), caption=caption)
+        caption = change(block.caption) if block.caption else None
+        rows = tuple(tuple(replace(c, blocks=_mapped(c.blocks, change)) for c in row) for row in block.rows)
+        return replace(block, caption=caption, rows=rows)
+    words = tuple(change(text) for text in block.words)
+    return replace(block, words=words, caption=change(block.caption) if block.caption else None)
 
 
-def _rewrite_cell(cell: Cell, rewrite: Rewrite) -> Cell:
-    return replace(cell, blocks=rewrite_blocks(cell.blocks, rewrite))
+def _cells(table: Table) -> Iterator[Cell]:
+    return (cell for row in table.rows for cell in row)

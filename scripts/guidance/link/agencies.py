@@ -13,34 +13,39 @@ from msgspec import Meta, Struct
 from guidance.document.model import GuidanceError
 
 # What may stand before a name without changing who it is.
-_QUALIFIERS = (
-    "all|any|both|each|every|the|a|an|other|these|those|such|their|its|local|relevant|statutory|three|two|lead"
-    "|individual|appropriate|respective|receiving|host|original|first|second|new|responsible|designated|named"
-    "|qualified|experienced|senior|involved|independent|national|delegated|own|particular|specific|most|many|some"
-    "|of|members of|representatives of|parts of"
-)
-_BEFORE = rf"(?:(?:{_QUALIFIERS})\s+)*?"
-_COMMA = r"\s*,\s*"
-_AND = r"(?:\s*,?\s+(?:and/or|and|or|as\s+well\s+as|together\s+with)\s+|\s*/\s*)"
-# What may stand between a name and its verb: a bracket, a relative clause, where or with whom they work.
-_ASIDE = (
-    r"who|which|including|such\s+as|particularly|especially|with|working|like|as|where|wherever|when|if|in|at|through"
-    r"|alongside"
-)
+_QUALIFIERS = r"""
+    (?: all | any | both | each | every | the | a | an | other | these | those | such | their | its
+      | local | relevant | statutory | three | two | lead | individual | appropriate | respective | receiving | host
+      | original | first | second | new | responsible | designated | named | qualified | experienced | senior
+      | involved | independent | national | delegated | own | particular | specific | most | many | some
+      | of | members[ ]of | representatives[ ]of | parts[ ]of )
+"""
+_BEFORE = rf"(?: {_QUALIFIERS} \s+ )*?"
+_COMMA = r"\s* , \s*"
+_AND = r"(?: \s* ,? \s+ (?: and/or | and | or | as \s+ well \s+ as | together \s+ with ) \s+ | \s* / \s* )"
 _INCLUDED = re.compile(r",\s+(?:including|such\s+as)\b", re.IGNORECASE)
-_OWN = (
-    "who|that|which|working|of|in|for|from|with|within|at|across|to|on|under|over|responsible|participating|involved"
-    "|including|acting|receiving|conducting|undertaking|concerned|themselves|jointly|leading|where|whose"
-)
-_AFTER = rf"(?:\s*\([^()]*\))*(?P<aside>,\s+(?:{_ASIDE})\b[^,]*,|,\s+including\b[^,]*|\s+(?:{_OWN})\b[^,;:]*)?"
+# What may stand between a name and its verb: a bracket, a relative clause, where or with whom they work.
+_AFTER = r"""
+    (?: \s* \( [^()]* \) )*
+    (?P<aside>
+        , \s+ (?: who | which | including | such \s+ as | particularly | especially | with | working | like | as
+                | where | wherever | when | if | in | at | through | alongside ) \b [^,]* ,
+      | , \s+ including \b [^,]*
+      | \s+ (?: who | that | which | working | of | in | for | from | with | within | at | across | to | on | under
+              | over | responsible | participating | involved | including | acting | receiving | conducting
+              | undertaking | concerned | themselves | jointly | leading | where | whose ) \b [^,;:]*
+    )?
+"""
 _TYING_WORDS = (
     "of for to by with from in on at between and or the a an all each every any other both these those their its"
     " within across under over through local against into about as than via"
     " lead relevant statutory named designated"
 )
 _TYING = frozenset(_TYING_WORDS.split())
-_ADVERB = "also|always|therefore|then|still|both|each|all|now|together|jointly|in turn|however|likewise"
-_ADVERBS = rf"(?:\s*,?\s+(?:{_ADVERB})\b,?)*"
+_ADVERBS = r"""
+    (?: \s* ,? \s+ (?: also | always | therefore | then | still | both | each | all | now | together | jointly
+                      | in[ ]turn | however | likewise ) \b ,? )*
+"""
 
 
 _Id = Annotated[str, Meta(pattern=r"^(?!(?:index|not-clear)$)[a-z0-9]+(?:-[a-z0-9]+)*$")]  # names a page
@@ -77,20 +82,23 @@ class Vocabulary(Struct, frozen=True, dict=True):
 
     @cached_property
     def _list(self) -> str:
-        one = rf"{_BEFORE}{self._name}(?:\s*\([^()]*\))*"
-        return rf"\s*(?P<names>{one}(?:(?:{_COMMA}{one})*{_AND}{one})*)"
+        one = rf"{_BEFORE} {self._name} (?: \s* \( [^()]* \) )*"
+        return rf"\s* (?P<names> {one} (?: (?: {_COMMA} {one} )* {_AND} {one} )* )"
 
     @cached_property
     def _opening(self) -> re.Pattern[str]:
-        return re.compile(self._list, re.IGNORECASE)
+        return re.compile(self._list, re.IGNORECASE | re.VERBOSE)
 
     @cached_property
     def _whole(self) -> re.Pattern[str]:
-        return re.compile(rf"{self._list}{_AFTER}{_ADVERBS}\s*", re.IGNORECASE)
+        return re.compile(rf"{self._list} {_AFTER} {_ADVERBS} \s*", re.IGNORECASE | re.VERBOSE)
 
     @cached_property
     def _closing(self) -> re.Pattern[str]:
-        return re.compile(rf"(?P<before>[\w’-]+)\s+(?P<names>(?:the\s+|all\s+)?{self._name})\s*$", re.IGNORECASE)
+        return re.compile(
+            rf"(?P<before> [\w’-]+ ) \s+ (?P<names> (?: the \s+ | all \s+ )? {self._name} ) \s* $",
+            re.IGNORECASE | re.VERBOSE,
+        )
 
     def subject(self, words: str) -> tuple[str, ...]:
         """The ids of those who are the whole subject that `words`, all that stands before a verb, form, with those

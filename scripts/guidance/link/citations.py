@@ -8,8 +8,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from guidance.link.acts import Acts
-from guidance.link.instruments import Instrument, find_instruments
+from guidance.link.acts import Acts, Instrument, find_instruments
 
 Unit = Literal[
     "section", "regulation", "article", "rule", "schedule", "part", "chapter", "paragraph",

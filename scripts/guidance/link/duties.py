@@ -18,25 +18,68 @@ from guidance.link.modality import Expression, agents, find_expressions, is_powe
 from guidance.link.sentences import Sentence, document_sentences
 
 _NO_DUTIES = re.compile(  # what words mean, and reports of what was changed
-    r"\b(?:glossary|definitions)\b|\b(?:table|list|summary)\s+of\s+(?:\w+\s+){0,2}changes\b", re.IGNORECASE
+    r"""
+    \b (?: glossary | definitions ) \b
+  | \b (?: table | list | summary ) \s+ of \s+ (?: \w+ \s+ ){0,2} changes \b
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
-_BOUNDARY = re.compile(
-    r"[,;:(–]\s*|\s(?:and|but|so|then|that|therefore|which\s+means|or)\s+|(?<=\w)\s+(?=(?:they|it)\b)"
+_BOUNDARY = re.compile(  # where a clause, and with it a subject, may begin
+    r"""
+    [,;:(–] \s*
+  | \s (?: and | but | so | then | that | therefore | which \s+ means | or ) \s+
+  | (?<= \w ) \s+ (?= (?: they | it ) \b )                     # "if schools worry they should"
+    """,
+    re.VERBOSE,
 )
-_EMPTY = re.compile(r"\s*(?:also|therefore|so|then|and|or|that|,)*\s*", re.IGNORECASE)
-_PRONOUN = re.compile(
-    r"\s*(?:also\s+|then\s+|therefore\s+|both\s+)?(they|it|he\s+or\s+she)(?:\s+(?:also|both|all|each|still|then))*\s*",
-    re.IGNORECASE,
+_EMPTY = re.compile(
+    r"\s* (?: also | therefore | so | then | and | or | that | , )* \s*", re.IGNORECASE | re.VERBOSE
 )
-_CONDITION = re.compile(r"\b(?:If|Where|When|Once|As|Whilst|While|Before|After|Although|Whenever|Unless)\s+")
-_CONDITION_LAST = re.compile(r"\b(?:if|when|where|unless)\s+(?:they|it)\s+\w+(?:\s+that)?$", re.IGNORECASE)
-_OF_THINGS = re.compile(
-    r"\s*(?:also\s+|always\s+)?(?:include|cover|contain|set\s+out|state|describe|be\s+(?:easily|transparent|proportionate|published))\b"
+_PRONOUN = re.compile(  # a subject that is named before
+    r"""
+    \s* (?: also \s+ | then \s+ | therefore \s+ | both \s+ )?
+    ( they | it | he \s+ or \s+ she )
+    (?: \s+ (?: also | both | all | each | still | then ) )* \s*
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
-_PEOPLE = re.compile(r"\b(?:people|children|persons?|parents?|carers?|those|everyone|anyone)\b[^.;]*$")
+_CONDITION = re.compile(
+    r"\b (?: If | Where | When | Once | As | Whilst | While | Before | After | Although | Whenever | Unless ) \s+",
+    re.VERBOSE,
+)
+_CONDITION_LAST = re.compile(  # "should act if they believe that:": the list is the condition
+    r"\b (?: if | when | where | unless ) \s+ (?: they | it ) \s+ \w+ (?: \s+ that )? $", re.IGNORECASE | re.VERBOSE
+)
+_OF_THINGS = re.compile(  # behind the verb: what a plan or report does, and so "it" is not somebody
+    r"""
+    \s* (?: also \s+ | always \s+ )?
+    (?: include | cover | contain | set \s+ out | state | describe
+      | be \s+ (?: easily | transparent | proportionate | published ) ) \b
+    """,
+    re.VERBOSE,
+)
+_PEOPLE = re.compile(  # those who can be required to do something, though they are no agency
+    r"\b (?: people | children | persons? | parents? | carers? | those | everyone | anyone ) \b [^.;]* $",
+    re.VERBOSE,
+)
 _CAN = re.compile(r"(?:\S+\s+){1,4}can\s")  # after a bare "should:" a sentence of its own: it completes nothing
-_QUESTION = re.compile(r"\b(?:whether|how|what|who|whom|which|why)$", re.IGNORECASE)
+_QUESTION = re.compile(r"\b (?: whether | how | what | who | whom | which | why ) $", re.IGNORECASE | re.VERBOSE)
+_IT = re.compile(r"\s* (?: also \s+ | then \s+ | therefore \s+ )? it \b", re.IGNORECASE | re.VERBOSE)
+_GOES_ON = re.compile(r"(?:They|It|This|These|Their|Its)\b")  # a sentence that speaks on of the one before
+_ASKS_FOR_LIST = (
+    re.compile(  # what may stand, at any length, between the verb and the list that says what is to be done
+        r"""
+    ^ \s* (?: also \s+ )? be \s .* \b to $                     # "should be encouraged to:"
+  | \b (?: make \s+ sure | ensure ) \s+ (?: that \s+ )? they $  # "should make sure that they:"
+  | \b the \s+ following \b                                    # "should consider the following:"
+    """,
+        re.VERBOSE,
+    )
+)
 _PLENTY = 6  # words between verb and list, from which on the line above says itself what is to be done
+
+
+BindingWords = tuple[Locus, Strength]
 
 
 class _Bound(Struct, frozen=True):
@@ -51,25 +94,22 @@ def find_duties(document: Document, vocabulary: Vocabulary) -> tuple[Duty, ...]:
 
     An entry of a list is put behind the line above it in `sentence`, while `at` is the entry's own place.
     """
-    ledger = _DutyFinder(vocabulary)
-    return tuple(duty for sentence in document_sentences(document) for duty in ledger.read(sentence))
+    return find_bound(document, vocabulary)[0]
 
 
-def find_binding_words(document: Document, vocabulary: Vocabulary) -> tuple[tuple[Locus, Strength], ...]:
-    """Where the words stand that make the duties of `find_duties`, with their strength, in reading order: must,
-    should and may with what belongs to them ("should not"), but no phrase of responsibility."""
+def find_bound(document: Document, vocabulary: Vocabulary) -> tuple[tuple[Duty, ...], tuple[BindingWords, ...]]:
+    """The duties of a document, as `find_duties` has them, and where the words stand that make them, in reading
+    order: must, should and may with what belongs to them ("should not"), but no phrase of responsibility."""
     ledger = _DutyFinder(vocabulary)
-    for sentence in document_sentences(document):
-        for _ in ledger.read(sentence):
-            pass
-    return tuple(ledger.words)
+    duties = tuple(duty for sentence in document_sentences(document) for duty in ledger.read(sentence))
+    return duties, tuple(ledger.words)
 
 
 class _DutyFinder:
     """Reads sentence after sentence and remembers whom the last one spoke of, for "they" and "it"."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self.words: list[tuple[Locus, Strength]] = []
+        self.words: list[BindingWords] = []
         self._vocabulary = vocabulary
         self._last: tuple[str, ...] = ()
         self._spoken = ""  # the sentence that spoke of them
@@ -117,7 +157,7 @@ class _DutyFinder:
                 start, end = (sentence.start + at for at in (expression.start, expression.end))
                 self.words.append((Locus(sentence.anchor, sentence.part, start, end), expression.strength))
             yield _Bound(expression, who)
-        if last or not re.match(r"(?:They|It|This|These|Their|Its)\b", words):
+        if last or not _GOES_ON.match(words):
             self._last, self._spoken = last, words
 
     def _who(self, words: str, expression: Expression, subject: tuple[str, ...]) -> tuple[str, ...]:
@@ -146,7 +186,7 @@ class _DutyFinder:
             return previous if previous is not None else self._vocabulary.opens(words)
         if _PRONOUN.fullmatch(nearest) and not _OF_THINGS.match(words, expression.end):
             found = self._antecedent(words[: starts[-1]]) or previous or self._last
-            one = re.match(r"\s*(?:also\s+|then\s+|therefore\s+)?it\b", nearest, re.I)
+            one = _IT.match(nearest)
             return () if one and self._vocabulary.is_plural(self._spoken) else found
         return self._vocabulary.closes(nearest)
 
@@ -191,8 +231,4 @@ def _governs(words: str, expression: Expression) -> bool:
         return False
     if expression.strength == "responsibility":
         return len(rest.split()) <= 2
-    if re.search(
-        r"^\s*(?:also\s+)?be\s.*\bto$|\b(?:make\s+sure|ensure)\s+(?:that\s+)?they$|\bthe\s+following\b", rest
-    ):
-        return True
-    return len(rest.split()) <= _PLENTY
+    return bool(_ASKS_FOR_LIST.search(rest)) or len(rest.split()) <= _PLENTY

@@ -17,22 +17,20 @@ from guidance.document.model import (
     List,
     Locus,
     Para,
-    Provision,
     Reference,
     Style,
-    Subheading,
     Table,
     Text,
     Unresolved,
-    block_texts,
 )
+from guidance.document.walk import block_texts, prose, provision_texts
 
 _LEAST = 5  # headwords that make a glossary
 _LONGEST = 90  # characters of a headword
 _COMMON = 1 / 7  # share of the provisions beyond which a term is a word like any other
 _DASH = re.compile(r"\s*[-–—:]\s*")
-_BRACKET = re.compile(r"\s*\(([A-Za-z&]{2,8})\)")
-_SHORT = re.compile(r"(?<![\w(])\(([A-Z][A-Za-z&]*[A-Z])(s?)\)")
+_BRACKET = re.compile(r"\s*\(([A-Za-z&]{2,8})\)")  # a short form within a headword
+_SHORT = re.compile(r"(?<![\w(])\(([A-Z][A-Za-z&]*[A-Z])(s?)\)")  # one behind what it is short for: "(LSPs)"
 _SMALL = {"and", "of", "the", "for", "in", "on", "to", "a", "with", "&"}
 _ODD = re.compile(r"[^\w\s’'&,/‘“”\"–-]")  # what no name has in it
 _WORD = re.compile(r"[\w’'&]+")
@@ -74,7 +72,7 @@ def find_terms(
         if provision.anchor in shut or shut & set(provision.parents):
             continue
         section = provision.parents[-1] if provision.parents else provision.anchor
-        for part, text in _prose(provision):
+        for part, text in prose(provision):
             links = [(m.start, m.end) for m in text.marks if isinstance(m, Link)] + taken[provision.anchor, part]
             for match, meaning in names.find(text.plain):
                 use = (section, meaning)
@@ -178,8 +176,8 @@ def _names(headword: str) -> tuple[str, ...]:
 def _explained(document: Document) -> dict[str, str]:
     """Short forms in brackets behind the words whose initials they are, where they are explained in one way."""
     found: dict[str, dict[str, str]] = defaultdict(dict)
-    for provision in (*document.provisions, *document.notes):
-        for text in (*((provision.heading,) if provision.heading else ()), *block_texts(provision.blocks)):
+    for provision in document.everything:
+        for text in provision_texts(provision):
             for match in _SHORT.finditer(text.plain):
                 long = spelt_out(match[1], text.plain[: match.start()], plural=bool(match[2]))
                 if long:
@@ -260,33 +258,6 @@ def _common(document: Document, names: _Names, shut: set[str]) -> set[Meaning]:
     readable = [p for p in document.provisions if p.anchor not in shut and p.blocks]
     times: Counter[Meaning] = Counter()
     for provision in readable:
-        times.update({meaning for _, text in _prose(provision) for _, meaning in names.find(text.plain)})
+        times.update({meaning for _, text in prose(provision) for _, meaning in names.find(text.plain)})
     most = max(_COMMON * len(readable), 10)
     return {meaning for meaning, count in times.items() if count > most}
-
-
-def _prose(provision: Provision) -> Iterator[tuple[int, Text]]:
-    """The running text of a provision, with its number among the provision's Texts: no headings, header cells or
-    words of figures."""
-    part = 1 if provision.heading else 0
-    for plain, text in _walk(provision.blocks, True):
-        if plain:
-            yield part, text
-        part += 1
-
-
-def _walk(blocks: tuple[Block, ...], plain: bool) -> Iterator[tuple[bool, Text]]:
-    """Every Text in the order of `block_texts`, and whether it is running text."""
-    for block in blocks:
-        if isinstance(block, Para | Subheading):
-            yield plain and isinstance(block, Para), block.text
-        elif isinstance(block, List):
-            for item in block.items:
-                yield from _walk(item.blocks, plain)
-        elif isinstance(block, Table):
-            yield from ((False, text) for text in ([block.caption] if block.caption else []))
-            for row in block.rows:
-                for cell in row:
-                    yield from _walk(cell.blocks, plain and cell.header is None)
-        else:
-            yield from ((False, text) for text in block_texts((block,)))

@@ -9,95 +9,214 @@ from msgspec import Struct
 from guidance.document.model import Strength
 from guidance.link.agencies import Vocabulary
 
-_ADVERB = r"(?:also|always|therefore|then|still|only|normally|ideally|usually|either|now|in turn|\w+ly)"
-_CONTRAST = (  # "under the rules, not by habit": it is the way that is denied, and nothing forbidden
-    r"(?!\s+(?:only|merely|just|simply|by|in|on|at|for|from|to|with|under|through|as|because|when|where|if|until|the|an?)\b)"
+_ADVERB = r"""
+    (?: also | always | therefore | then | still | only | normally | ideally | usually | either | now | in[ ]turn
+      | \w+ly )
+"""
+
+_MODAL = re.compile(
+    rf"""
+    \b (?P<verb> must | should | may )
+    (?-i: \d*[A-Z] )? \b                              # "must1F": what a word processor leaves of a note's mark
+    (?:
+        (?: \s+ {_ADVERB} )*?                         # "should therefore not"
+        (?P<neg> \s+ (?: not (?! \s+ only )           # "should not only ask": nothing is forbidden
+                       | never
+                       | no \s+ longer
+                       | neither ) )
+      | , [^,;:.]{{2,40}} ,                           # "should, in such cases, not": denied behind an aside
+        (?P<late> \s+ (?:
+            # but "under the rules, not by habit": it is the way that is denied, and nothing forbidden
+            not (?! \s+ (?: only | merely | just | simply | by | in | on | at | for | from | to | with | under
+                         | through | as | because | when | where | if | until | the | an? ) \b )
+          | never ) )
+    )?
+    (?! \w )
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
-_MODAL = re.compile(  # "must1F": what a word processor leaves of a note's mark
-    rf"\b(?P<verb>must|should|may)(?-i:\d*[A-Z])?\b(?:(?:\s+{_ADVERB})*?(?P<neg>\s+(?:not(?!\s+only)|never|no\s+longer|neither))"
-    rf"|,[^,;:.]{{2,40}},(?P<late>\s+(?:not{_CONTRAST}|never)))?(?!\w)",
-    re.IGNORECASE,
+_INVERTED = re.compile(  # behind "should": a condition without "if"
+    r"""
+    \s+ (?:
+        (?: the | an? | any | this | that | these | those       # "should the need arise"
+          | they | it | there | he | she | we | you             # "should they be worried"
+          | their | its | his | her | your | our | such
+          | any (?: one | body ) | some (?: one | body ) ) \s
+      | (?! always | sometimes | perhaps | besides | towards | afterwards )
+        [a-z]{4,} (?<! [su] ) s \s                              # "should concerns remain": a plural follows
+    )
+    """,
+    re.VERBOSE,
 )
-_INVERTED = re.compile(  # "should the need arise", "should concerns remain": a condition without "if"
-    r"\s+(?:(?:the|an?|any|this|that|these|those|they|it|there|he|she|we|you|their|its|his|her|your|our|such|any(?:one|body)"
-    r"|some(?:one|body))\s|(?!always|sometimes|perhaps|besides|towards|afterwards)[a-z]{4,}(?<![su])s\s)"
+_LISTED = re.compile(  # "including, but should not be limited to"
+    r"\b (?: including | includ (?: es? | ing ) ) ,? \s+ but \s+ $", re.IGNORECASE | re.VERBOSE
 )
-_LISTED = re.compile(
-    r"\b(?:including|includ(?:es?|ing)),?\s+but\s+$", re.IGNORECASE
-)  # "but should not be limited to"
-_DUTY = r"(?:dut(?:y|ies)|responsibilit(?:y|ies)|obligations?)"
+_DUTY = r"(?: dut (?: y | ies ) | responsibilit (?: y | ies ) | obligations? )"
 _OWING = re.compile(
-    rf"\b(?:(?:(?:will|would)\s+)?(?:is|are|be|remains?)\s+(?:\w+\s+){{0,3}}?(?:responsible|accountable)\b(?:\s+and\s+\w+)?\s+(?:for|to)\b"
-    rf"|(?:has|have|holds?|retains?)\s+(?:(?!no\b|parental\b)[\w-]+,?\s+){{0,5}}?{_DUTY}\s+(?:to|for|under)\b"
-    r"|(?P<person>(?:(?:will|would)\s+)?(?:is|are|be)\s+(?:\w+\s+){0,2}?(?:required|obliged|expected)\s+(?:\w+,?\s+){0,2}?to)\b"
-    r"|(?:(?:will|would)\s+)?(?:is|are|be)\s+under\s+an?\s+(?:\w+\s+){0,2}(?:duty|obligation)\s+to\b"
-    rf"|(?P<subject>(?:is|are|be)\s+subject\s+to\s+the\s+(?:[\w-]+\s+){{0,4}}?{_DUTY})\b"
-    rf"|\b[Ii]t\s+(?:is|will\s+be)\s+(?:the\s+(?:\w+\s+){{0,2}}{_DUTY}\s+of|for)\s+(?P<whose>[^,;.]+?)\s+to\b"
-    r"|\b[Ii]t\s+falls\s+(?:to|on)\s+(?P<falls>[^,;.]+?)\s+to\b"
-    rf"|(?:{_DUTY}|accountability)\b[^,;.]*?\s(?:lies|rests|remains|falls|is(?=\s+(?:with|on)\s)|is\s+held|sits)\s+(?P<with>[^;.]*?\b(?:with|on|by)\s+(?:(?!,\s+it\b)[^;.])+))",
-    re.IGNORECASE,
+    rf"""
+    \b (?:
+        # "are jointly responsible for"
+        (?: (?: will | would ) \s+ )? (?: is | are | be | remains? ) \s+ (?: \w+ \s+ ){{0,3}}?
+            (?: responsible | accountable ) \b (?: \s+ and \s+ \w+ )? \s+ (?: for | to ) \b
+        # "has a statutory duty to"; but "have no duty", and "has parental responsibility for" somebody
+      | (?: has | have | holds? | retains? ) \s+ (?: (?! no \b | parental \b ) [\w-]+ ,? \s+ ){{0,5}}?
+            {_DUTY} \s+ (?: to | for | under ) \b
+        # "are legally required to"
+      | (?P<person> (?: (?: will | would ) \s+ )? (?: is | are | be ) \s+ (?: \w+ \s+ ){{0,2}}?
+            (?: required | obliged | expected ) \s+ (?: \w+ ,? \s+ ){{0,2}}? to ) \b
+        # "is under a legal duty to"
+      | (?: (?: will | would ) \s+ )? (?: is | are | be ) \s+ under \s+ an? \s+ (?: \w+ \s+ ){{0,2}}
+            (?: duty | obligation ) \s+ to \b
+        # "are subject to the section 11 duties"
+      | (?P<subject> (?: is | are | be ) \s+ subject \s+ to \s+ the \s+ (?: [\w-]+ \s+ ){{0,4}}? {_DUTY} ) \b
+        # "it is the duty of X to", "it is for X to"
+      | \b [Ii]t \s+ (?: is | will \s+ be ) \s+ (?: the \s+ (?: \w+ \s+ ){{0,2}} {_DUTY} \s+ of | for ) \s+
+            (?P<whose> [^,;.]+? ) \s+ to \b
+        # "it falls to X to"
+      | \b [Ii]t \s+ falls \s+ (?: to | on ) \s+ (?P<falls> [^,;.]+? ) \s+ to \b
+        # "responsibility for this rests with X, and locally with Y"
+      | (?: {_DUTY} | accountability ) \b [^,;.]*? \s
+            (?: lies | rests | remains | falls | is (?= \s+ (?: with | on ) \s ) | is \s+ held | sits ) \s+
+            (?P<with> [^;.]*? \b (?: with | on | by ) \s+ (?: (?! , \s+ it \b ) [^;.] )+ )
+    )
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 # What a sentence says in any case that holds one of these: most say none, which is soon known.
 _VERBS = ("must", "should", "may")
 _OWING_SAYS = ("responsib", "accountab", "dut", "obligat", "required", "obliged", "expected", "falls")
 _FOR = re.compile(r"\bit\s+(?:is|will\s+be)\s+for\b")
-_NO_SUBJECT = re.compile(
-    r"(?:^|[,;:]\s+|\band\s+|\bbut\s+)(?:no|neither|none|nobody|no\s+one)\b[^,;:]*$", re.IGNORECASE
+_NO_SUBJECT = re.compile(  # "no child should": what nobody should do is forbidden
+    r"(?: ^ | [,;:] \s+ | \b and \s+ | \b but \s+ ) (?: no | neither | none | nobody | no \s+ one ) \b [^,;:]* $",
+    re.IGNORECASE | re.VERBOSE,
 )
-_SUBORDINATE = re.compile(
-    r"\b(whether|how|what|who|whom|whose|which|why|when|where|wherever|that|if|as\s+if)\b", re.IGNORECASE
+_SUBORDINATE = re.compile(  # what begins a clause in which a verb of duty may not bind
+    r"""
+    \b ( whether | how | what | who | whom | whose | which | why | when | where | wherever | that | if
+       | as \s+ if ) \b
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
-_FINITE = re.compile(
-    r"\b(?:is|are|was|were|has|have|had|will|would|can|could|do|does|did|works?|needs?|becomes?|suffers?|occurs?|arises?"
-    r"|remains?|lives?|comes?|applies|apply|takes?|results?|considers?|believes?|thinks?|identif(?:y|ies)|continues?)\b",
-    re.IGNORECASE,
+_FINITE = re.compile(  # a verb that ends such a clause: what comes behind it is the main clause again
+    r"""
+    \b (?: is | are | was | were | has | have | had | will | would | can | could | do | does | did
+         | works? | needs? | becomes? | suffers? | occurs? | arises? | remains? | lives? | comes? | applies | apply
+         | takes? | results? | considers? | believes? | thinks? | identif (?: y | ies ) | continues? ) \b
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
-_REPORT = re.compile(
-    r"\b(?:states?|stipulates?|specif(?:y|ies)|says?|provides|requires?|explains?|makes?\s+(?:it\s+)?clear"
-    r"|promotes\s+the\s+(?:view|principle))\s+(?:also\s+)?that\b"
-    r"(?!.*[;:])"
+_REPORT = re.compile(  # "the Act says that they must": what is told of another text; a new clause ends the report
+    r"""
+    \b (?: states? | stipulates? | specif (?: y | ies ) | says? | provides | requires? | explains?
+         | makes? \s+ (?: it \s+ )? clear
+         | promotes \s+ the \s+ (?: view | principle ) )
+    \s+ (?: also \s+ )? that \b (?! .* [;:] )
+    """,
+    re.VERBOSE,
 )
-_DENIAL = re.compile(
-    r"\b(?:does|do|did)\s+not\s+(?:mean|imply|suggest|require)\s+(?:that\s+)?[^,;:.]*$", re.IGNORECASE
+_DENIAL = re.compile(  # "this does not mean that they should"
+    r"""
+    \b (?: does | do | did ) \s+ not \s+ (?: mean | imply | suggest | require ) \s+ (?: that \s+ )? [^,;:.]* $
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
-_ASIDE = re.compile(
-    r"\b(?:where|wherever|when|whenever|if|as)\s+(?:(?:is\s+)?(?:reasonably\s+)?(?:possible|practicable|necessary|appropriate|relevant"
-    r"|applicable|needed|required))\b",
-    re.IGNORECASE,
+_ASIDE = re.compile(  # "where possible", "if necessary": no clause, though it begins like one
+    r"""
+    \b (?: where | wherever | when | whenever | if | as ) \s+
+    (?: (?: is \s+ )? (?: reasonably \s+ )?
+        (?: possible | practicable | necessary | appropriate | relevant | applicable | needed | required ) ) \b
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
+# "the steps that they should take": the clause says which; but "it means that they must"
 _THINGS_THAT = re.compile(
-    r"\b(?:(?!means|ensures|requires|recogni[sz]es|considers|believes|suggests|shows|indicates|expects|remains)\w{3,}s|steps?|actions?|things?|process(?:es)?|documentation|guidance|support|information|measures|arrangements?"
-    r"|improvements?|matters?|ways?|questions?|tasks?|those|services?|factors?|criteria)\s+$",
-    re.IGNORECASE,
+    r"""
+    \b (?: (?! means | ensures | requires | recogni[sz]es | considers | believes | suggests | shows | indicates
+         | expects | remains ) \w{3,} s
+     | steps? | actions? | things? | process (?: es )? | documentation | guidance | support | information
+     | measures | arrangements? | improvements? | matters? | ways? | questions? | tasks? | those | services?
+     | factors? | criteria ) \s+ $
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _THOUGHT = re.compile(  # "those they think should come": what is thought of somebody is no duty of theirs
-    r"\b(?:think|thinks|consider|considers|believe|believes|feel|feels|judge|judges)\s+$", re.IGNORECASE
+    r"\b (?: think | thinks | consider | considers | believe | believes | feel | feels | judge | judges ) \s+ $",
+    re.IGNORECASE | re.VERBOSE,
 )
-# "whether it can and should be shared", "whether it should stay or should go": one question with two verbs.
 _COORDINATED = re.compile(
-    r"\b(?:can|could|may|might|must|should|will|would)\s+(?:[\w-]+\s+){0,4}(?:and|or)\s+$", re.IGNORECASE
+    # "whether it can and should be shared", "whether it should stay or should go": one question with two verbs
+    r"""
+    \b (?: can | could | may | might | must | should | will | would ) \s+ (?: [\w-]+ \s+ ){0,4} (?: and | or ) \s+ $
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _WHOM = re.compile(r"\s*(?:the|an?|any|each|every|their|its)\b", re.IGNORECASE)  # "who the right person should be"
-# "the changes they must make": a clause that says which; but "say they should", "and they should".
-_NOUN_THEY = re.compile(
-    r"\b(?!means\b|believes\b|(?:case|circumstance|instance|situation|stage|time|area)s\b)\w{4,}s\s+they\s+(?:\w+ly\s+)?$",
-    re.IGNORECASE,
+_NOUN_THEY = re.compile(  # "the changes they must make": a clause that says which
+    r"""
+    \b (?! means \b | believes \b                              # but "it means they should"
+         | (?: case | circumstance | instance | situation | stage | time | area ) s \b )  # "in cases they"
+    \w{4,} s \s+ they \s+ (?: \w+ly \s+ )? $
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
-_NAMES_ONE = re.compile(
-    r"\s*(?:(?:the|an?|all|any|each|every|they|it|local)\b(?:\s+\S+){0,6}|\S+(?:\s+\S+)?)\s*$", re.IGNORECASE
+_NAMES_ONE = re.compile(  # what stands between "that" and the verb is a subject: "that local partners should"
+    r"""
+    \s* (?: (?: the | an? | all | any | each | every | they | it | local ) \b (?: \s+ \S+ ){0,6}
+          | \S+ (?: \s+ \S+ )? ) \s* $
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
-_QUOTES = re.compile(r"“[^”]*”|\"[^\"]*\"|(?<![\w’])‘[^’]*(?:’(?=\w)[^’]*)*’(?!\w)")
-_POSSIBLE = re.compile(
-    r"\s*(?:be\b(?!\s+(?:delegated|escalated|applied|combined|extended|appointed)\b)|have|not|include|need|feel|find|indicate"
-    r"|contain|suffer|experience|exist|arise|occur|involve|result|vary|differ|relate|become|help|affect|impact|know|hold"
-    r"|cause|lead|play|appear|benefit|come|still|well|or|already|no|seem|depend|cover|reflect|lack|fall|present|want"
-    r"|highlight|face|raise|jeopardise|live|limit|mean|remain|struggle|form|pose|overlap|happen|go|also\s+(?:be|have|include|need"
-    r"|help|find|feel|provide)|provide\s+opportunit|work\s+in|never|in\s+turn)\b",
-    re.IGNORECASE,
+_QUOTES = re.compile(  # what is quoted binds nobody here; within single quotes an apostrophe ends nothing
+    r"“[^”]*”|\"[^\"]*\"|(?<![\w’])‘[^’]*(?:’(?=\w)[^’]*)*’(?!\w)"
 )
-_ASKING = re.compile(
-    r"\s*(?:also\s+)?(?:request|ask|require(?=\s(?:the|any|an?)\s[^.]*\sto\b)|apply|appeal|choose|contact|decide|wish|make\s+a)\b",
-    re.IGNORECASE,
+_POSSIBLE = re.compile(  # behind "may": what can happen, or be so, and no power
+    r"""
+    \s* (?:
+        be \b (?! \s+ (?: delegated | escalated | applied | combined | extended | appointed ) \b )  # as powers are
+      | have | not | include | need | feel | find | indicate | contain | suffer | experience | exist | arise
+      | occur | involve | result | vary | differ | relate | become | help | affect | impact | know | hold | cause
+      | lead | play | appear | benefit | come | still | well | or | already | no | seem | depend | cover | reflect
+      | lack | fall | present | want | highlight | face | raise | jeopardise | live | limit | mean | remain
+      | struggle | form | pose | overlap | happen | go
+      | also \s+ (?: be | have | include | need | help | find | feel | provide )
+      | provide \s+ opportunit                                 # "may provide opportunities"
+      | work \s+ in | never | in \s+ turn
+    ) \b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_ASKING = re.compile(  # behind "may": what somebody is free to do whose name no vocabulary has ("Parents may ask")
+    r"""
+    \s* (?: also \s+ )?
+    (?: request | ask | require (?= \s (?: the | any | an? ) \s [^.]* \s to \b ) | apply | appeal | choose | contact
+      | decide | wish | make \s+ a ) \b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+# Words in -ed and -en behind "be" that say how somebody is, not what is done to them ("should be prepared").
+_NOT_PASSIVE = r"""
+    (?! concerned | experienced | skilled | committed | prepared | focused | balanced | need | indeed | even | open
+      | often | qualified | child-centred | centred | evidence-based | limited | aligned | child-focused
+      | determined | keen | seen \s+ as | involved \s+ in \s+ making | respected )
+"""
+_PASSIVE = re.compile(
+    rf"""
+    (?: \s* , [^,]* , )?                                       # "should, where possible, be told"
+    (?: \s+ {_ADVERB} | \s+ not )* \s+
+    (?: continue \s+ to \s+ | still \s+ )? (?: be | have \s+ been ) \s+
+    (?: (?: \w+ly | also | then | first | sufficiently | well | fully | made | jointly ) \s+ )*
+    {_NOT_PASSIVE}
+    (?P<done> \w+ (?: ed | en )
+            | given | made | kept | held | done | told | sought | known | brought | built | set | put | led | drawn
+            | shown | sent | met | found | left | heard | understood | begun | begin | read | paid | dealt | borne
+            | led | fed | laid | split | spent
+            | subject                                          # "should be subject to review"
+    ) \b
+    """,
+    re.VERBOSE,
+)
+_BY_ENDS = re.compile(  # where the words behind "by" end that name those by whom something is done
+    r"[;.:] | , \s+ (?: and \s+ )? (?: they | it | this | which | with | so | to | as ) \b", re.VERBOSE
 )
 
 
@@ -229,21 +348,9 @@ def passive(sentence: str, expression: Expression) -> re.Match[str] | None:
 
 def agents(sentence: str, start: int, vocabulary: Vocabulary) -> tuple[str, ...]:
     """The ids of those by whom something is to be done, from `start` to the end of its clause."""
-    end = re.compile(r"[;.:]|,\s+(?:and\s+)?(?:they|it|this|which|with|so|to|as)\b").search(sentence, start)
+    end = _BY_ENDS.search(sentence, start)
     clause = sentence[start : end.start() if end else len(sentence)]
     found: dict[str, None] = {}
     for match in re.finditer(r"\bby\s+", clause):
         found.update(dict.fromkeys(vocabulary.opens(clause[match.end() :])))
     return tuple(found)
-
-
-_NOT_PASSIVE = (
-    r"(?!concerned|experienced|skilled|committed|prepared|focused|balanced|need|indeed|even|open|often|qualified|child-centred"
-    r"|centred|evidence-based|limited|aligned|child-focused|determined|keen|seen\s+as|involved\s+in\s+making|respected)"
-)
-_PASSIVE = re.compile(
-    rf"(?:\s*,[^,]*,)?(?:\s+{_ADVERB}|\s+not)*\s+(?:continue\s+to\s+|still\s+)?(?:be|have\s+been)\s+(?:(?:\w+ly|also|then|first|"
-    r"sufficiently|well|fully|made|jointly)\s+)*"
-    rf"{_NOT_PASSIVE}(?P<done>\w+(?:ed|en)|given|made|kept|held|done|told|sought|known|brought|built|set|put|led|drawn|shown|sent"
-    r"|met|found|left|heard|understood|begun|begin|read|paid|dealt|borne|led|fed|laid|split|spent|subject)\b"
-)

@@ -5,7 +5,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from guidance.document.model import Document, Figure, Provision, Table, list_items
+from guidance.document.model import Document, Figure, Provision, Table
+from guidance.document.walk import list_items
 from guidance.link.citations import Pinpoint, Unit
 
 _TITLED = re.compile(

@@ -4,27 +4,25 @@ document) or is Unresolved with a reason. Nothing here changes a text or looks a
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from guidance.document.model import (
-    Document,
-    Link,
-    Locus,
-    NoteMark,
-    Provision,
-    Reference,
-    Text,
-    Unresolved,
-    provision_texts,
+from guidance.document.model import Document, Link, Locus, Provision, Reference, Text, Unresolved
+from guidance.document.walk import note_marks, provision_texts
+from guidance.link.acts import (
+    Act,
+    Acts,
+    Instrument,
+    name_key,
+    read_acts,
+    titled_act,
+    with_own_names,
 )
-from guidance.link.acts import Act, Acts, name_key
 from guidance.link.citations import LEGAL, Pinpoint, TextCitation, Unit, find_citations
-from guidance.link.instruments import Instrument, find_instruments
+from guidance.link.names import spoken_words
 from guidance.link.places import NumberedPlaces, number_key
-from guidance.link.sentences import spoken_words
-from guidance.link.titles import Guidance, TitleMention, Titles, titles_for
+from guidance.link.titles import Guidance, TitleMention, Titles, read_titles, titles_for
 
 _HAVE: dict[str, tuple[Unit, ...]] = {
     "act": ("section", "schedule", "part", "chapter", "paragraph"),
@@ -70,13 +68,19 @@ def _steps(pinpoints: tuple[Pinpoint, ...]) -> tuple[str, ...]:
 
 _ELSEWHERE = "it is a place in another document"
 _NOT_SAID = "the text does not say of which Act or instrument"
-_FORMS = ("Act", "Regulations", "Order", "Rules")
-_BETWEEN = re.compile(r"[\s,:;(–-]*(?:especially\s|in particular\s|particularly\s|at\s|see\s)?\(?")
-_TO_TITLE = re.compile(r"(?:[\s,–\d.-]|and|or|to)*\s(?:of|from|in)\s(?:the\s)?(?:[\w’',-]+\s){0,8}[“\"‘']?")
-_MAY_DEFINE = re.compile(
-    r"(?:Act|Regulations|Order|Rules|\d{4}|Regulation|Rights|Convention)\s?\("
-    r"|(?:Act|Regulations|Order|Rules)[”\"’']\s+(?:means|refers|is|are)\s"
+_BETWEEN = re.compile(  # what may stand between a document's name and a place in it
+    r"[\s,:;(–-]* (?: especially \s | in[ ]particular \s | particularly \s | at \s | see \s )? \(?", re.VERBOSE
 )
+_TO_TITLE = (
+    re.compile(  # what may stand between a place and the document it is in: "3 and 4 of the statutory guidance"
+        r"""
+    (?: [\s,–\d.-] | and | or | to )* \s (?: of | from | in ) \s
+    (?: the \s )? (?: [\w’',-]+ \s ){0,8} [“\"‘']?
+    """,
+        re.VERBOSE,
+    )
+)
+_ENDS = re.compile(r"\s*(?:[.:–-]\s|$)")
 
 
 class FoundCitation(Struct, frozen=True):
@@ -99,14 +103,13 @@ def find_references(
     """
     spoken = spoken_words(document)
     given = Acts(acts.entries if acts else (), spoken)
-    defined = _defined(document, given)
-    known = _with_names(given, defined)
+    known, meant = with_own_names(given, document)
     titles = titles_for(document, guidance, spoken)
     walked = tuple(_walk(document, known, titles))
     found = tuple(one for one in walked if isinstance(one, FoundCitation))
-    resolver = _Resolver(document, known, found, _meant(defined, known))
+    resolver = _Resolver(document, known, found, meant)
     settled = [one for one in map(resolver.resolve, found) if one is not None]
-    order = {p.anchor: at for at, p in enumerate((*document.provisions, *document.notes))}
+    order = {p.anchor: at for at, p in enumerate(document.everything)}
     named = [one for one in walked if isinstance(one, Reference)]
     return tuple(sorted((*settled, *named), key=lambda r: (order[r.at.anchor], r.at.part, r.at.start)))
 
@@ -114,7 +117,7 @@ def find_references(
 def _walk(document: Document, acts: Acts, titles: Titles) -> Iterator[FoundCitation | Reference]:
     """Every citation, and every title of another document that the source does not link itself. Of two over one
     another the longer one counts: an Act in "Equality Act 2010: a guide", a title in that of an instrument."""
-    for provision in (*document.provisions, *document.notes):
+    for provision in document.everything:
         for part, text in enumerate(provision_texts(provision)):
             cited = find_citations(text.plain, acts)
             mentions = tuple(m for m in titles.find(text) if not any(_within(m, c) for c in cited))
@@ -136,57 +139,6 @@ def _named(anchor: str, part: int, text: Text, mentions: tuple[TitleMention, ...
             yield Reference(Locus(anchor, part, m.start, m.end), text.plain[m.start : m.end], m.url, "guidance")
 
 
-def _defined(document: Document, acts: Acts) -> tuple[tuple[str, Act], ...]:
-    """The short names that the document itself gives to Acts: "the Equality Act 2010 (the Equality Act)". One that
-    it gives to several means the one to which it gives it most often; but of "the Act" all are told."""
-    given: dict[str, Counter[Act]] = defaultdict(Counter)
-    for provision in (*document.provisions, *document.notes):
-        for text in provision_texts(provision):
-            if _MAY_DEFINE.search(text.plain):
-                for i in find_instruments(text.plain, acts):
-                    act = _titled(i, acts) if i.defines else None
-                    if act:
-                        given[i.defines.removeprefix("the ")][act] += 1
-    return tuple((name, act) for name, found in given.items() for act in _most(found, name in _FORMS))
-
-
-def _most(given: Counter[Act], several: bool) -> Iterator[Act]:
-    (_, count), *others = given.most_common()
-    for act, times in given.items():
-        if several or times == count or not others or others[0][1] == count:
-            yield act
-
-
-def _with_names(acts: Acts, defined: tuple[tuple[str, Act], ...]) -> Acts:
-    """The Acts with those further names; "the Act" alone is none, it would be found in every unknown title."""
-    short: dict[Act, list[str]] = defaultdict(list)
-    for name, act in defined:
-        if name not in _FORMS:
-            short[act].append(name)
-    longer = (
-        replace(a, short=tuple(dict.fromkeys((*a.short, *short[a])))) if short[a] else a for a in acts.entries
-    )
-    return Acts(tuple(longer), acts.spoken)
-
-
-def _meant(defined: tuple[tuple[str, Act], ...], acts: Acts) -> dict[str, Act]:
-    """What "the Act" and "the Regulations" stand for all through, where the document gives that name once."""
-    meant: dict[str, Act] = {}
-    for form in _FORMS:
-        named = {(act.title, act.year) for name, act in defined if name == form}
-        if len(named) == 1:
-            meant[form.lower()] = next(a for a in acts.entries if (a.title, a.year) in named)
-    return meant
-
-
-def _titled(named: Instrument, acts: Acts) -> Act | None:
-    """The one Act of a title and year, or of a name that only one Act has."""
-    candidates = acts.by_name.get(name_key(named.title), ())
-    if named.year is not None:
-        candidates = tuple(a for a in candidates if a.year in (named.year, None))
-    return candidates[0] if len(candidates) == 1 else None
-
-
 class _Resolver:
     """What the document's own usage tells about its citations, gathered once, and asked for each of them."""
 
@@ -200,11 +152,7 @@ class _Resolver:
         self._usage: dict[str, Counter[Act]] = defaultdict(Counter)
         self._here: dict[tuple[str, str], Act] = {}
         self._owners = {
-            mark.note: provision.anchor
-            for provision in document.provisions
-            for text in provision_texts(provision)
-            for mark in text.marks
-            if isinstance(mark, NoteMark)
+            mark.note: provision.anchor for provision in document.provisions for mark in note_marks(provision)
         }
         for one in found:
             act = self._instrument(one)
@@ -257,12 +205,8 @@ class _Resolver:
         pinpoints = one.citation.pinpoints
         if pinpoints and not fits(act, pinpoints):
             near = (one.part, one.citation.start - 30)
-            before = [
-                a
-                for *place, a in self._named[one.provision.anchor]
-                if near <= tuple(place) < (one.part, one.citation.start)
-            ]
-            act = next((a for a in reversed(before) if fits(a, pinpoints)), act)
+            before = (a for part, at, a in reversed(self._named_before(one)) if (part, at) >= near)
+            act = next((a for a in before if fits(a, pinpoints)), act)
         return _legal_target(act, pinpoints)
 
     def _internal(self, one: FoundCitation) -> str:
@@ -291,8 +235,7 @@ class _Resolver:
         act = self._here.get((anchor, key)) or (usual if not own or usual in own else None)
         if act:
             return act
-        before = [(part, a) for part, at, a in self._named[anchor] if (part, at) < (one.part, one.citation.start)]
-        before = before or [(-1, a) for _, _, a in self._named[self._owners.get(anchor, "")]]  # of a note
+        before = [(part, a) for part, _, a in self._named_before(one) or self._named_above(one)]
         before += [(part, treaty) for part, a in before for treaty in self._carried(a)]
         fitting = [(part, a) for part, a in before if fits(a, pinpoints)]
         nearer = {a for part, a in fitting if part == one.part} or {a for _, a in fitting}
@@ -304,6 +247,19 @@ class _Resolver:
         act = next(iter(usage), None)
         return act if len(usage) == 1 and usage.total() >= (2 if act in own else 3) else None
 
+    def _named_before(self, one: FoundCitation) -> list[tuple[int, int, Act]]:
+        """The Acts named before a citation in its provision, in reading order: part, start, Act."""
+        return [named for named in self._named[one.provision.anchor] if named[:2] < (one.part, one.citation.start)]
+
+    def _named_above(self, one: FoundCitation) -> list[tuple[int, int, Act]]:
+        """Of a note, the Acts named in the provision that it belongs to; their part counts as none of its own."""
+        return [(-1, at, act) for _, at, act in self._named[self._owners.get(one.provision.anchor, "")]]
+
+    def _used(self, candidates: Iterable[Act]) -> Act | None:
+        """The one of some Acts that the document names anywhere."""
+        used = {act for entries in self._named.values() for _, _, act in entries} & set(candidates)
+        return used.pop() if len(used) == 1 else None
+
     def _carried(self, act: Act) -> tuple[Act, ...]:
         """The treaties that stand in an Act, whose articles are meant where only the Act is named."""
         return tuple(a for name in act.carries for a in self._acts.by_name.get(name_key(name), ()))
@@ -314,7 +270,7 @@ class _Resolver:
         if named is None:
             return _NOT_SAID
         if named.manner in ("titled", "short"):
-            act = _titled(named, self._acts)
+            act = titled_act(named, self._acts)
             act = act or self._by_context(one, named) or self._only_named(named)
             return act or f"{named.title} is not in the list of Acts, or names several"
         if named.manner == "dated":
@@ -325,18 +281,14 @@ class _Resolver:
 
     def _only_named(self, named: Instrument) -> Act | None:
         """Of several Acts of one name the one that the document names elsewhere, with its year."""
-        candidates = self._acts.by_name.get(name_key(named.title), ()) if named.year is None else ()
-        used = {act for entries in self._named.values() for _, _, act in entries if act in candidates}
-        return used.pop() if len(used) == 1 else None
+        return self._used(self._acts.by_name.get(name_key(named.title), ())) if named.year is None else None
 
     def _by_context(self, one: FoundCitation, named: Instrument) -> Act | None:
         """The last Act named before in this provision that the words can stand for."""
         title = name_key(named.title)
-        place = (one.part, one.citation.start)
-        for part, start, act in reversed(self._named[one.provision.anchor]):
-            if (part, start) >= place or act.form != named.form:
-                continue
-            if not title or title in (name_key(act.title), *map(name_key, act.short)):
+        for _, _, act in reversed(self._named_before(one)):
+            of_form = act.form == named.form
+            if of_form and (not title or title in (name_key(act.title), *map(name_key, act.short))):
                 return act
         return None
 
@@ -346,17 +298,12 @@ class _Resolver:
         if len(defined) == 1:
             return defined[0]
         if named.title:
-            last = name_key(named.title)
-            of_year = [a for a in of_year if any(last in name_key(n) for n in (a.title, *a.short))]
+            title = name_key(named.title)
+            of_year = [a for a in of_year if any(title in name_key(n) for n in (a.title, *a.short))]
             return of_year[0] if len(of_year) == 1 else None
-        place = (one.part, one.citation.start)
-        before = [act for *at, act in self._named[one.provision.anchor] if tuple(at) < place]
-        before = before or [act for *_, act in self._named[self._owners.get(one.provision.anchor, "")]]  # of a note
-        for act in reversed(before):
-            if act in of_year:
-                return act
-        used = {act for entries in self._named.values() for _, _, act in entries if act in of_year}
-        return used.pop() if len(used) == 1 else of_year[0] if len(of_year) == 1 else None
+        before = self._named_before(one) or self._named_above(one)
+        last = next((act for _, _, act in reversed(before) if act in of_year), None)
+        return last or self._used(of_year) or (of_year[0] if len(of_year) == 1 else None)
 
 
 def _may_be_law(citation: TextCitation) -> bool:
@@ -401,7 +348,7 @@ def _is_caption(one: FoundCitation) -> bool:
     """Whether the citation is all that its text says: the name under a figure or over a table."""
     unit = one.citation.pinpoints[0].unit if one.citation.pinpoints else ""
     begins = not one.text.plain[: one.citation.start].strip()
-    ends = re.match(r"\s*(?:[.:–-]\s|$)", one.text.plain[one.citation.end :])
+    ends = _ENDS.match(one.text.plain[one.citation.end :])
     return unit in ("figure", "table", "box", "flow-chart") and begins and ends is not None
 
 
@@ -444,3 +391,11 @@ def _is_before(one: FoundCitation, end: int) -> bool:
     """Whether words that end there are the document which the citation behind them is in."""
     start = one.citation.start
     return end <= start <= end + 20 and _BETWEEN.fullmatch(one.text.plain, end, start) is not None
+
+
+def read_known(folder: Path | None) -> tuple[Acts, tuple[Guidance, ...]]:
+    """The Acts and the other guidance named in a publication's folder; none where there is no folder.
+
+    Raises GuidanceError when a file is not of its form.
+    """
+    return (read_acts(folder / "acts.toml"), read_titles(folder / "guidance.toml")) if folder else (Acts(), ())

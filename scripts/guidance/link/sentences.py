@@ -2,71 +2,28 @@
 completes. What a sentence says is not looked at here."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
 
 from msgspec import Struct
 
-from guidance.document.model import (
-    Block,
-    Document,
-    Figure,
-    List,
-    Para,
-    Provision,
-    Subheading,
-    Table,
-    Text,
-    block_texts,
-    provision_texts,
+from guidance.document.model import Block, Document, Figure, List, Para, Provision, Subheading, Table, Text
+from guidance.document.walk import block_texts
+
+_STOP = re.compile(  # the end of a sentence, where the next one begins like one
+    r"[.!?] [\"”’')\]]* (?= \s+ [\"“‘'(\[]* [A-Z0-9•] )", re.VERBOSE
 )
-
-_WORD = re.compile(r"\w+")
-Spoken = Mapping[str, int]
-"""How often each word is said, without regard to case."""
-
-
-def words_in(plain: str) -> list[str]:
-    """The words of a text, without regard to case."""
-    return _WORD.findall(plain.casefold())
-
-
-def spoken_words(document: Document) -> Spoken:
-    """How often each word stands in a document's texts."""
-    texts = (t.plain for p in (*document.provisions, *document.notes) for t in provision_texts(p))
-    return Counter(words_in("\n".join(texts)))
-
-
-def can_be_named(names: Iterable[str], spoken: Spoken | None) -> tuple[str, ...]:
-    """The names of which all words are spoken, or all where that is not known; longest first."""
-    there = (n for n in names if spoken is None or all(word in spoken for word in words_in(n)))
-    return tuple(sorted(there, key=lambda n: (-len(n), n)))
-
-
-def telling_word(name: str, spoken: Spoken | None) -> str:
-    """A name's rarest word, as it is spelt there: a text without it does not hold the name."""
-    return min(_WORD.findall(name), key=lambda word: (spoken or {}).get(word.casefold(), 0), default="")
-
-
-def places(name: str, plain: str) -> Iterator[int]:
-    """Where a name begins in a text, but within a longer word."""
-    at = plain.find(name)
-    while at >= 0:
-        if not at or not (plain[at - 1].isalnum() or plain[at - 1] in "_-'’"):
-            yield at
-        at = plain.find(name, at + 1)
-
-
-def ends_word(plain: str, at: int) -> bool:
-    """Whether a word ends there, hyphens and all."""
-    return not (plain[at : at + 1].isalnum() or plain[at : at + 1] in ("_", "-"))
-
-
-_STOP = re.compile(r"[.!?][\"”’')\]]*(?=\s+[\"“‘'(\[]*[A-Z0-9•])")
-_SHORTENED = re.compile(
-    r"(?:^|[\s(“\"])(?:e\.g|i\.e|etc|cf|vs?|No|Nos|Dr|Mr|Mrs|Ms|Prof|Rev|St|Ltd|Art|Reg|[Pp]aras?|[Pp]p?|[Ss]s?|[A-Z]|ibid|Inc"
-    r"|approx)\.$|^\d{1,3}\.$"
+_SHORTENED = re.compile(  # a full stop that ends no sentence
+    r"""
+    (?: ^ | [\s(“\"] )
+    (?: e\.g | i\.e | etc | cf | vs? | ibid | approx            # "e.g.", "see ibid. for"
+      | No | Nos | Art | Reg | [Pp]aras? | [Pp]p? | [Ss]s?     # "No. 5", "para. 12", "s. 47"
+      | Dr | Mr | Mrs | Ms | Prof | Rev | St | Ltd | Inc       # "Dr. Smith"
+      | [A-Z]                                                  # "J. Smith"
+    ) \. $
+  | ^ \d{1,3} \. $                                             # "12. Where a child ..."
+    """,
+    re.VERBOSE,
 )
 
 
@@ -109,7 +66,7 @@ def split_sentences(plain: str) -> tuple[tuple[int, int], ...]:
 def document_sentences(document: Document) -> Iterator[Sentence]:
     """Every sentence of a document's provisions and notes, in reading order; headings and figures are left out."""
     titles = {p.anchor: p.heading.plain for p in document.provisions if p.heading}
-    for provision in (*document.provisions, *document.notes):
+    for provision in document.everything:
         above = tuple(titles[anchor] for anchor in provision.parents if anchor in titles)
         yield from _Walk(provision, above).sentences()
 

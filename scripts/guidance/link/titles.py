@@ -12,12 +12,13 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from guidance.document.model import Block, Document, GuidanceError, Link, List, Text, block_texts
-from guidance.link.sentences import Spoken, can_be_named, ends_word, places, telling_word, words_in
+from guidance.document.model import Block, Document, GuidanceError, Link, List, Text
+from guidance.document.walk import block_texts
+from guidance.link.names import Spoken, can_be_named, ends_word, places, telling_word, words_in
 
 _LAW = "https://www.legislation.gov.uk/"
-_INSTRUMENT = re.compile(r"\b(?:Act|Regulations|Order|Rules),? \d{4}$")
-_ODD_SPACE = re.compile(r"\s\s|[^\S ]")
+_INSTRUMENT = re.compile(r"\b(?:Act|Regulations|Order|Rules),? \d{4}$")  # law, which is no guidance
+_ODD_SPACE = re.compile(r"\s\s|[^\S ]")  # with such space a title is found as a pattern only
 _ENTRIES = 3  # of a list of titles, at the least
 _LEAST = 4  # words of a title that is told by itself: fewer may be any words
 
@@ -132,7 +133,7 @@ def titles_for(document: Document, entries: Iterable[Guidance], spoken: Spoken |
     given = tuple(entries)
     taken = {_key(name) for entry in given for name in (entry.title, *entry.short)}
     linked: dict[str, dict[str, str]] = {}
-    for provision in (*document.provisions, *document.notes):
+    for provision in document.everything:
         for title, address in _reading(provision.blocks):
             linked.setdefault(_key(title), {})[address] = title
     own = tuple(

@@ -19,8 +19,8 @@ from guidance.document.model import (
     Style,
     Text,
 )
-from guidance.document.model import provision_texts as texts_of
-from guidance.document.walk import rewrite_provision
+from guidance.document.walk import map_texts
+from guidance.document.walk import provision_texts as texts_of
 
 
 def correct(document: Document, corrections: tuple[Correction, ...]) -> Document:
@@ -36,7 +36,7 @@ def correct(document: Document, corrections: tuple[Correction, ...]) -> Document
 
 def _apply(document: Document, correction: Correction) -> Document:
     where = f"{document.source.name}: the correction at {correction.anchor}"
-    found = [p for p in (*document.provisions, *document.notes) if p.anchor == correction.anchor]
+    found = [p for p in document.everything if p.anchor == correction.anchor]
     if not found:
         raise GuidanceError(f"{where} no longer applies: nothing stands there; review corrections.toml")
     provision = found[0]
@@ -49,7 +49,7 @@ def _apply(document: Document, correction: Correction) -> Document:
     now = provision_fingerprint(provision)
     if now != correction.fingerprint:
         raise GuidanceError(f"{where} no longer applies: its fingerprint is {now} now; review corrections.toml")
-    mended = rewrite_provision(provision, lambda text: _mend(text, correction))
+    mended = map_texts(provision, lambda text: _mend(text, correction))
     taken = Dropped(correction.find, f"corrected: {correction.reason}", provision.page)
 
     def swap(provisions: tuple[Provision, ...]) -> tuple[Provision, ...]:

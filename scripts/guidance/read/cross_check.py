@@ -17,8 +17,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from guidance.document.conservation import list_markers
-from guidance.document.model import Agreement, Document, Finding, NoteMark, Text, provision_texts
+from guidance.document.conservation import printed_parts
+from guidance.document.model import Agreement, Document, Finding
 
 Words = tuple[tuple[str, ...], ...]
 """For each page the words on it, normalised."""
@@ -191,25 +191,10 @@ def _our_words(document: Document) -> Iterator[tuple[int | None, tuple[str, ...]
 
 
 def _our_texts(document: Document) -> Iterator[tuple[str, int | None]]:
-    for provision in (*document.provisions, *document.notes):
-        yield provision.marker, provision.page
-        for marker in list_markers(provision.blocks):
-            yield marker, provision.page
-        for text in provision_texts(provision):
-            yield _with_labels(text), provision.page
+    for provision in document.everything:
+        yield from ((part, provision.page) for part in printed_parts(provision))
     for entry in document.dropped:
         yield entry.text, entry.page
-
-
-def _with_labels(text: Text) -> str:
-    """A text with its footnote labels where they are printed: right behind the word they hang on."""
-    pieces: list[str] = []
-    at = 0
-    for mark in text.marks:
-        if isinstance(mark, NoteMark):
-            pieces += [text.plain[at : mark.at], mark.label]
-            at = mark.at
-    return "".join([*pieces, text.plain[at:]])
 
 
 def _differences(

@@ -14,8 +14,8 @@ import pypandoc
 from lxml import etree
 from msgspec.structs import replace
 
-from guidance.document.conservation import count_characters
 from guidance.document.model import Document, Dropped, GuidanceError, SourceFile
+from guidance.document.walk import count_characters
 from guidance.read.cross_check import Words, compare_words, words_of
 from guidance.read.html import read_html
 

@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup, Comment, NavigableString, Tag
 from msgspec.structs import replace
 
 from guidance.document.anchors import Allocator, anchor_for
+from guidance.document.conservation import balance
 from guidance.document.model import (
     Asset,
     Block,
@@ -32,10 +33,9 @@ from guidance.document.model import (
     Table,
     Text,
 )
-from guidance.document.walk import rewrite_provision
+from guidance.document.walk import map_texts
 from guidance.read.headings import heading_kind, named_word
 from guidance.read.inline import Inline, Notes
-from guidance.read.page import balance
 from guidance.read.pieces import HtmlPiece, entry_markers, number_pieces, ordinal, pieces_in, words_in
 
 _UNSEEN = ("script", "style", "noscript", "template", "head", "title", "meta", "link", "svg", "iframe", "object")
@@ -108,7 +108,7 @@ class _HtmlPage:
             self._findings.append(Finding("footnote", f"nothing in the text refers to note {anchor}"))
         if not self._provisions:
             raise GuidanceError(f"{self._source.name}: there is no text of a publication on this page")
-        resolved = [rewrite_provision(p, self._resolve) for p in (*self._provisions, *notes)]
+        resolved = [map_texts(p, self._resolve) for p in (*self._provisions, *notes)]
         language = self._soup.html.get("lang") if self._soup.html else None
         document = Document(
             title=self._title,

@@ -7,10 +7,9 @@ points, origin lower left of the page as it is shown; pages are 1-based.
 import re
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from guidance.document.conservation import count_characters, dropped_characters, placed_characters
-from guidance.document.model import Box, Document, Finding
+from guidance.document.model import Box, Finding
+from guidance.document.walk import count_characters
 
 
 class Font(Struct, frozen=True):
@@ -116,16 +115,3 @@ def source_findings(page: PdfPage) -> tuple[Finding, ...]:
 
 def _area(box: Box) -> float:
     return max(0.0, box.right - box.left) * max(0.0, box.top - box.bottom)
-
-
-def balance(document: Document) -> Document:
-    """The document, with a finding where source, placed and dropped characters do not add up."""
-    missing = document.characters_source - placed_characters(document) - dropped_characters(document)
-    if not missing:
-        return document
-    words = (
-        f"{missing} characters are unaccounted for"
-        if missing > 0
-        else f"{-missing} characters too many were placed"
-    )
-    return replace(document, findings=(*document.findings, Finding("conservation", words)))

@@ -8,15 +8,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from guidance.document.conservation import balance
 from guidance.document.model import Document, Finding, Link, Mark, Provision, SourceFile, Text
-from guidance.document.walk import rewrite_provision
+from guidance.document.walk import map_texts
 from guidance.read.assembly import CAPTION, Assembly, Part, box_metrics
 from guidance.read.figures import Drawing
 from guidance.read.flow import BoxFlow, Flow, Pages, read_flow
 from guidance.read.headings import Heading, find_side_heads, key_of, rank_headings
 from guidance.read.lines import Line
 from guidance.read.numbering import Marker
-from guidance.read.page import Bookmark, PdfPage, balance
+from guidance.read.page import Bookmark, PdfPage
 from guidance.read.paragraphs import Chunk, comes_next, cut_chunks, is_title
 from guidance.read.sequence import find_numbered
 
@@ -53,8 +54,8 @@ def resolve_jumps(
                 findings.append(Finding("link", f"nothing stands where the link “{words}” leads"))
         return Text(text.plain, tuple(marks))
 
-    done = tuple(rewrite_provision(p, rewrite) for p in provisions)
-    return done, tuple(rewrite_provision(n, rewrite) for n in notes), tuple(findings)
+    done = tuple(map_texts(p, rewrite) for p in provisions)
+    return done, tuple(map_texts(n, rewrite) for n in notes), tuple(findings)
 
 
 def _target(address: str, places: dict[int, list[tuple[float, str]]], lifts: dict[int, float]) -> str | None:

@@ -12,16 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 from msgspec import Struct
 
-from guidance.document.model import (
-    Change,
-    ChangeKind,
-    Comparison,
-    Document,
-    Level,
-    Provision,
-    RedlinePiece,
-    plain_text,
-)
+from guidance.document.model import Change, ChangeKind, Comparison, Document, Level, Provision, RedlinePiece
+from guidance.document.walk import plain_text
 from guidance.site.pages import page_url
 
 LEVELS: tuple[Level, ...] = ("duty changed", "new", "reworded", "links and numbers only", "none")

@@ -13,7 +13,8 @@ from pathlib import Path
 from markupsafe import Markup
 
 from guidance.document.anchors import permalink_path
-from guidance.document.model import Block, Cell, GuidanceError, List, Provision, Subheading, Table, block_texts
+from guidance.document.model import Block, Cell, GuidanceError, List, Provision, Subheading, Table
+from guidance.document.walk import block_texts
 from guidance.site.inline import clean
 from guidance.site.permalink_index import (
     STYLE_NAME,

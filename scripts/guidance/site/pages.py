@@ -10,9 +10,9 @@ from statistics import median
 import yaml
 from msgspec import Struct
 
-from guidance.document.conservation import note_marks
-from guidance.document.model import Document, Provision, list_items, provision_texts
+from guidance.document.model import Document, Provision
 from guidance.document.register import Edition
+from guidance.document.walk import list_items, note_marks, provision_texts
 
 RESERVED = frozenset(
     {

@@ -22,8 +22,8 @@ from guidance.document.model import (
     Subheading,
     Table,
     Text,
-    list_items,
 )
+from guidance.document.walk import list_items
 from guidance.site.blocks import NAMELESS, is_lettered, picture_name
 from guidance.site.inline import MarkKind, TextPiece, clean, pieces_of, safe_address
 

@@ -14,8 +14,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from guidance.document.anchors import Permalink, permalink_path
-from guidance.document.model import Provision, plain_text
+from guidance.document.model import Provision
 from guidance.document.register import Publication, Standing
+from guidance.document.walk import plain_text
 from guidance.site.templates import FOLDER, render
 
 EditionAnchor = tuple[str, str]  # edition id, anchor

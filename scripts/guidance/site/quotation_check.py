@@ -6,7 +6,7 @@ Data and facts only; the script is overrides/assets/quotations.js, and what is p
 import json
 from collections.abc import Mapping
 
-from guidance.document.model import plain_text
+from guidance.document.walk import plain_text
 from guidance.site.pages import Page, front_matter
 from guidance.site.permalink_index import PermalinkIndex, edition_name, short, standing
 from guidance.site.templates import render

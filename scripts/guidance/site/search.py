@@ -16,8 +16,9 @@ from msgspec import Struct
 
 from guidance.document.anchors import Permalink, permalink_path
 from guidance.document.lineage import Lineage
-from guidance.document.model import Document, Duty, GuidanceError, Provision, plain_text
+from guidance.document.model import Document, Duty, GuidanceError, Provision
 from guidance.document.register import Edition, Publication
+from guidance.document.walk import plain_text
 from guidance.site.pages import Page, page_url, source_address, title_of
 
 OURS = "pages"  # in place of an edition's id: pages written by hand
@@ -82,11 +83,6 @@ def read_acronyms(path: Path) -> tuple[Acronym, ...]:
         return msgspec.convert(tables.get("acronym", []), tuple[Acronym, ...])
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise GuidanceError(f"{path}: {error}") from None
-
-
-def short_forms(path: Path) -> dict[str, str]:
-    """The short forms of a file of acronyms, each with the first of its long ones."""
-    return {acronym.short: acronym.long[0] for acronym in read_acronyms(path) if acronym.long}
 
 
 def other_forms(words: str, acronyms: Iterable[Acronym]) -> str:
