@@ -10,18 +10,14 @@ from typing import Literal
 from msgspec import Struct, structs
 
 from guidance.audit.texts import FoundBlock, FoundLink
-from guidance.audit.vocabulary import AuditVocabulary, Known, Sieve, alternatives
-from guidance.cite.grammar import PLACE, CitedPlace, read_places
+from guidance.audit.vocabulary import AuditVocabulary, Sieve, alternatives
+from guidance.cite.editions import Known
+from guidance.cite.grammar import DAY, MONTH, PAGES, PARAGRAPHS, PLACE, YEAR, CitedPlace, Step, read_places
 
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "‑": "-"})
-_YEAR = r"(?:19|20)\d\d"
-_MONTH = (
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
-    r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?"
-)
-_DATED = rf"(?:(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?{_MONTH}\s+)?(?P<year>{_YEAR})[a-d]?(?!\w|[/–—-]\s?\d)"
-_RANGE = re.compile(rf"[\s:,(–-]*{_YEAR}\s?[/–—-]\s?\d")
-_SEASON = re.compile(rf"\s(?P<year>{_YEAR})/\d\d(?![\w/–—-])")  # behind the whole name: "2015/16" begins with 2015
+_DATED = rf"(?:(?:{DAY}\s+)?{MONTH}\s+)?(?P<year>{YEAR})[a-d]?(?!\w|[/–—-]\s?\d)"
+_RANGE = re.compile(rf"[\s:,(–-]*{YEAR}\s?[/–—-]\s?\d")
+_SEASON = re.compile(rf"\s(?P<year>{YEAR})/\d\d(?![\w/–—-])")  # behind the whole name: "2015/16" begins with 2015
 _SHORT_YEAR = r"\s'\d\d(?![\w'])"
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'()\[\]]+(?:\([^\s()]*\))?[^\s<>\"'()\[\].,;:!?]*")
 _REACH = 160  # characters before a name in which its place and year may stand
@@ -56,12 +52,7 @@ class Grammar:
     def __init__(self, wanted: AuditVocabulary, known: Known) -> None:
         """Patterns made from what the publication's audit.toml says."""
         self._known = known
-        numbers = {
-            document.reference: edition.id
-            for edition in known.publication.editions
-            for document in edition.documents[:1]
-            if document.reference
-        }
+        numbers = known.references
         self._numbers = {number.casefold(): edition for number, edition in numbers.items()}
         former = tuple(name for title in wanted.former for name in title.names)
         self._sieve = Sieve(
@@ -74,12 +65,12 @@ class Grammar:
             rf"|(?P<name>(?i:{alternatives(wanted.names)}))"
             rf"|(?P<short>{alternatives(wanted.short) or '(?!)'})"
             rf"|(?P<number>(?i:{alternatives(tuple(numbers)) or '(?!)'}))"
-            rf"|(?P<abbreviation>{alternatives(wanted.abbreviations) or '(?!)'})(?P<glued>{_YEAR}|'?\d\d)?"
-            rf"|(?P<author>{author})(?=[\s,]*[(\[]?{_YEAR}))(?![\w-]|['’]\w{{2}})"
+            rf"|(?P<abbreviation>{alternatives(wanted.abbreviations) or '(?!)'})(?P<glued>{YEAR}|'?\d\d)?"
+            rf"|(?P<author>{author})(?=[\s,]*[(\[]?{YEAR}))(?![\w-]|['’]\w{{2}})"
         )
         self._other = re.compile(rf"\b(?:{alternatives(wanted.others) or '(?!)'})", re.IGNORECASE)
         self._never = re.compile(
-            _behind(wanted.never_before, rf"(?:[\s'\"]*\(?{_YEAR}\)?|{_SHORT_YEAR})?"), re.IGNORECASE
+            _behind(wanted.never_before, rf"(?:[\s'\"]*\(?{YEAR}\)?|{_SHORT_YEAR})?"), re.IGNORECASE
         )
         self._not = re.compile(_behind(wanted.not_before, ""), re.IGNORECASE)
         self._then_named = re.compile(
@@ -142,9 +133,7 @@ class Grammar:
 
     def _full(self, short: str) -> str:
         """The year of an edition that "18" or "'18" stands for; empty where there is none."""
-        short = short.removeprefix("'")
-        years = (year for year, edition in self._known.years.items() if year == edition and len(year) == 4)
-        return next((year for year in years if year.endswith(short)), "")
+        return self._known.short_years.get(short.removeprefix("'"), "")
 
     def _stands(self, match: re.Match[str], text: str, mention: Mention, guidance: bool) -> bool:
         """Whether a name in this form and company is the guidance's."""
@@ -215,8 +204,8 @@ class Grammar:
             elif kind == "colon" and year:
                 places.append(f"page {token['page']}")
                 edge = at
-            elif kind == "bracket":
-                places.append(f"paragraph {token['para']}")
+            elif kind in ("bracket", "decimals") and year:
+                places.append(f"paragraph {token['paragraph']}")
                 edge = at
             elif kind == "short":
                 edge = at
@@ -264,33 +253,34 @@ def _right_tokens(author: str, name: str) -> _Tokens:
     """What may stand behind a name, in the order in which it is tried. A place that goes on "of our policy", or of
     another name, belongs there."""
     elsewhere = (
-        rf"(?!\)?,?\s*(?:of|in|from)\s+(?:(?:the\s+)?(?:{name}|{_YEAR})|this\b|our\b|its\b|(?!England)[A-Z]|"
+        rf"(?!\)?,?\s*(?:of|in|from)\s+(?:(?:the\s+)?(?:{name}|{YEAR})|this\b|our\b|its\b|(?!England)[A-Z]|"
         r"the\s+(?!guidance|document|statutory|pdf|same)))(?!\s+(?:above|below)\b)"
     )
     issued = r"(?i:published|issued|re-?issued|updated|revised|amended)"
-    dated = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?(?:{_MONTH}\s+)?{_YEAR}\b"
+    dated = rf"(?:{DAY}\s+)?(?:{MONTH}\s+)?{YEAR}\b"
     lead = (
         r"(?:(?i:says|states|sets out|requires|advises|explains|describes|makes clear)\b,?\s*)?"
         r"(?i:at|in|on|under|see|see also|and|and in|and at|specifically|especially|particularly|e\.g\.)"
     )
     return _compiled(
-        ("short", rf"{_SHORT_YEAR}|\s{_YEAR}/\d\d\b"),
+        ("short", rf"{_SHORT_YEAR}|\s{YEAR}/\d\d\b"),
         ("year", _DATED),
         ("place", rf"{PLACE}{elsewhere}"),
-        ("bracket", r"at\s+\[(?P<para>\d{1,4})\](?!\()"),
-        ("colon", r":\s?(?:pp?\.?\s*)?(?P<page>\d{1,3})(?:[–-]\d{1,3})?(?=\s*[);\]])"),
+        ("bracket", rf"at\s+\[(?P<paragraph>{PARAGRAPHS})(?!\]?\()"),
+        ("colon", rf":\s?(?:pp?\.?\s*)?(?P<page>{PAGES})(?=\s*(?:[);\]]|\.?$))"),
+        ("decimals", rf",\s+(?=\d{{1,2}}\.\d)(?P<paragraph>{PARAGRAPHS})(?!\s*%)"),  # "Working Together 2010, 5.17"
         (
             "word",
-            rf":\s*(?i:statutory|guidance|a guide)\b[^.;()\[\]]{{0,140}}?(?=\s*[(,]?\s*(?:{_MONTH}\s+)?{_YEAR}\b)",
+            rf":\s*(?i:statutory|guidance|a guide)\b[^.;()\[\]]{{0,140}}?(?=\s*[(,]?\s*(?:{MONTH}\s+)?{YEAR}\b)",
         ),
         ("gap", r"[\s,;()\[\]'\"/–—*_-]+"),
-        ("gap", rf":(?=\s*(?:{PLACE}|{_YEAR}|{_MONTH}|(?i:statutory|guidance)\b))"),
-        ("gap", rf"\.(?=\s*(?:{author}|\(?{_YEAR}\)?|London|TSO)\b)"),
+        ("gap", rf":(?=\s*(?:{PLACE}|{YEAR}|{MONTH}|(?i:statutory|guidance)\b))"),
+        ("gap", rf"\.(?=\s*(?:{author}|\(?{YEAR}\)?|London|TSO)\b)"),
         ("again", rf"(?:as\s+|last\s+)?{issued}\s+(?:in\s+|on\s+)?{dated}"),
         ("word", rf"(?:(?:was|were)\s+)?(?:last\s+)?{issued}\s+(?:in\s+|on\s+)?(?={dated})"),
         ("word", rf"(?:{author})(?:'s)?\b"),
         ("word", rf"(?i:guidance|edition|version)\s+(?i:of|from|dated)\s+(?={dated})"),
-        ("word", rf":?\s*(?i:a guide to) [^.;()\[\]]{{3,140}}?(?=\s*(?:[.;()\[\]]|$|{_YEAR}|, ))"),
+        ("word", rf":?\s*(?i:a guide to) [^.;()\[\]]{{3,140}}?(?=\s*(?:[.;()\[\]]|$|{YEAR}|, ))"),
         ("word", r"(?i:statutory|guidance|guide|edition|version|document|dated|England|London|TSO|the)\b"),
         ("word", rf"(?i:section|part|box|table|figure)\s+\d+(?:\.\d+)*(?=\s*[,:;]\s*{PLACE})[,:;]"),
         ("word", rf"{lead}\s+(?:the\s+)?(?={PLACE})"),
@@ -300,11 +290,11 @@ def _right_tokens(author: str, name: str) -> _Tokens:
 def _left_tokens(author: str) -> _Tokens:
     """What may stand before a name, in the order in which it is tried."""
     several = rf"{PLACE}(?:\s+et\s+seq\.?|\s?ff?\.?(?!\w))?(?:[\s,;]*(?:(?:and|of|in)\s+)?{PLACE})*"
-    year = rf"(?P<year>{_YEAR})"
+    year = rf"(?P<year>{YEAR})"
     open_ = r"['\"*_]*$"
     not_when = "".join(rf"(?<!{end} )" for end in ("[Ii]n", "nce", "[Bb]y", "til", "ing", "ter", "ore"))
     return _compiled(
-        ("author-year", rf"(?:{author})(?:'s)?[\s,]*[(\[]?(?:{_MONTH}\s+)?{year}[a-d]?[)\]]?[.,:]?\s*{open_}"),
+        ("author-year", rf"(?:{author})(?:'s)?[\s,]*[(\[]?(?:{MONTH}\s+)?{year}[a-d]?[)\]]?[.,:]?\s*{open_}"),
         (
             "edition",
             rf"\b{year}\)?\s+(?i:edition|version|issue|revision|update|re-issue)(?:\s+of)?(?:\s+the)?\s*{open_}",
@@ -359,7 +349,7 @@ def _links(block: FoundBlock, known: Known) -> Iterator[Mention]:
     ]
     for link in (*block.links, *written):
         if found := known.look_up(link.address):
-            cite = CitedPlace(page=found.page, anchor=found.anchor)
+            cite = CitedPlace((Step("page", str(found.page)),) if found.page else (), found.anchor)
             cites = (cite,) if cite != CitedPlace() else ()
             yield Mention(link.start, link.end, "address", found.edition, cites)
 

@@ -17,8 +17,8 @@ from msgspec import Struct
 from guidance.document.anchors import Permalink, permalink_path
 from guidance.document.lineage import Lineage
 from guidance.document.model import Document, Duty, GuidanceError, Provision, plain_text
-from guidance.document.register import Edition, Publication
-from guidance.site.pages import Page, page_url, source_address, title_of
+from guidance.document.register import Edition, Publication, source_address
+from guidance.site.pages import Page, page_url, title_of
 
 OURS = "pages"  # in place of an edition's id: pages written by hand
 _MANY = 3  # places in another edition that a result names at the most

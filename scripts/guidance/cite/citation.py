@@ -1,0 +1,256 @@
+"""A whole citation as people write it -> the editions and places that it names; the same grammar as JSON.
+
+Whether a place exists is for `resolve`. A script reads the JSON in a browser as `read` does here; one table of
+cases (tests/data/citations/forms.tsv) holds the two together.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import Struct
+
+from guidance.cite.editions import Known
+from guidance.cite.grammar import (
+    DAY,
+    MONTH,
+    ORDINAL,
+    PAGES,
+    PARAGRAPHS,
+    TYPED,
+    YEAR,
+    CitedPlace,
+    Listed,
+    Step,
+    group_places,
+    listed,
+    ordinal,
+    read_numbers,
+)
+from guidance.document.model import GuidanceError
+
+EXAMPLE = 'write for instance "2015 ch 1 para 37"'
+
+
+class NotUnderstoodError(GuidanceError):
+    """Words that cite no place of an edition in the register: another document's, or none that can be told."""
+
+
+class Citation(Struct, frozen=True):
+    """One place of one edition, as cited; not `sure` where a number stands without saying of what it is one."""
+
+    edition: str
+    place: CitedPlace = CitedPlace()
+    sure: bool = True
+
+
+# --- Tokens ---
+
+_NORMAL = (  # what is written alike in several ways, behind NFKC
+    (r"[\u00ad\u200b-\u200d\u2060\ufeff]", ""),
+    (r"[\s\u0085\u2028\u2029]+", " "),
+    (r"[\u2010-\u2015\u2212]", "-"),
+    (r"[‘’ʼ′`´]", "'"),
+    (r"[“”„″«»]", '"'),
+)
+_DATED = rf"(?:(?:{DAY}\s+)?{MONTH},?\s+|(?:\d{{1,2}}[/.]){{1,2}})?(?P<year>{YEAR})[a-d]?(?![\w])"
+_ADDRESS = r"<?(?P<address>(?:https?://|www\.|(?:[\w-]+\.)*gov\.uk/)[^\s<>\"]+)>?"
+# "Accessed: 3 May 2024" dates the reading, not the edition.
+_READ_ON = (
+    rf"\(?(?:last\s+)?(?:accessed|retrieved|viewed)\s*:?\s*(?:on\s+)?(?:(?:{DAY}\s+)?{MONTH},?\s+)?(?:{YEAR})?"
+)
+# Words that may stand in a citation and say nothing of what is cited. Any other word makes it another document's.
+_FILLING = (
+    "a", "above", "according", "also", "amended", "an", "and", "as", "at", "available", "below", "by", "cf",
+    "cited", "copyright", "crown", "dated", "described", "document", "edition", "edn", "eds?", "eg", "england",
+    "et seq", "ff?", "from", "guidance", "guide", "hmso", "in", "issued", "it", "last", "london", "of", "on",
+    "online", "or", "our", "out", "pdf", "per", "published", "quoted", "re-?issued", "requires", "revised",
+    "says", "see", "set", "sets", "states", "statutory", "that", "the", "this", "to", "tso", "under", "updated",
+    "version", "which",
+)  # fmt: skip
+_PUNCTUATION = r"[\s,;:.()\[\]{}'\"*_/&|<>+–-]+"
+_APART = r"(?:^|[^\w])(?:and|or)(?:[^\w]|$)|[&;/]"  # what stands behind is a place of its own
+
+
+def _alternatives(names: Iterable[str]) -> str:
+    """Any of some names, the longest first, with spaces or hyphens between their words; nothing of none."""
+    ordered = sorted({normal(name) for name in names if name}, key=lambda name: (-len(name), name))
+    return "|".join(re.sub(r"\\[ -]", "[ -]", re.escape(name)) for name in ordered) or "(?!)"
+
+
+def normal(words: str) -> str:
+    """Words with one kind of space, hyphen and quotation mark."""
+    words = unicodedata.normalize("NFKC", words)
+    for pattern, plain in _NORMAL:
+        words = re.sub(pattern, plain, words)
+    return words.strip()
+
+
+def _key(saying: str) -> str:
+    return normal(saying).lower().replace("-", " ")
+
+
+class CitationGrammar:
+    """How one cites the editions of one publication."""
+
+    def __init__(self, known: Known) -> None:
+        """`known` has what the publication is called, and which edition a year, reference or address means."""
+        naming, self._known = known.naming, known
+        self._sayings = {_key(words): edition for words, edition in known.sayings.items()}
+        shorts = "|".join(known.short_years) or "(?!)"
+        ids = _alternatives(edition.id for edition in known.publication.editions)
+        authors = _alternatives((*naming.authors, known.publication.publisher))
+        titles = (edition.subtitle or "" for edition in known.publication.editions)
+        # In the order in which they are tried; in any case.
+        tokens = {
+            "read on": _READ_ON,
+            "address": _ADDRESS,
+            "saying": rf"(?P<saying>{_alternatives(known.sayings)})(?!\w)",  # "DFE-00195-2018"
+            # "2023/153", and "2023/p/153/" as our own addresses have it
+            "slash": rf"/?(?P<edition>{ids}|{YEAR})\s?/\s?(?:p/)?(?:para-)?(?P<paragraph>{PARAGRAPHS})/?",
+            "place": TYPED,
+            "bracket": rf"at\s+\[(?P<paragraph>{PARAGRAPHS})",  # "at [153]", as lawyers do
+            # "WT23", "WT '18", "WT 15"
+            "name": rf"(?:{_alternatives(known.names)})(?:'s)?"
+            rf"(?:[\s,(\[/-]*'?(?P<short>{shorts})(?![\w/]|\.\d)|(?![a-z]))",
+            "author": rf"(?:{authors})(?:'s)?(?![a-z])",
+            "title": rf"(?:{_alternatives(titles)})(?!\w)",
+            "dated": _DATED,
+            "edition": rf"(?P<year>{ids})(?!\w)",
+            "short": rf"'(?P<short>{shorts})(?!\w)",  # "DfE '18"
+            "pages": rf":\s?(?:pp?\.?\s?)?(?P<page>{PAGES})",  # "2018: 13", as academics do
+            "ordinal": ORDINAL,
+            "decimals": rf"(?=\d{{1,2}}\.\d)(?P<paragraph>{PARAGRAPHS})",  # "2010, 5.17"
+            "bare": PARAGRAPHS,
+            "word": rf"(?:{'|'.join(_FILLING)})(?!\w)",
+            "gap": _PUNCTUATION,
+        }
+        self._tokens = tokens
+        self._compiled = {kind: re.compile(pattern, re.ASCII | re.IGNORECASE) for kind, pattern in tokens.items()}
+
+    def read(self, words: str, unsaid: str | None = None) -> tuple[Citation, ...]:
+        """What some words cite, as a whole: "WT 2018 p 13", "paras 12 and 14 of WT 2023". `unsaid` is the edition
+        that is meant where none is named.
+
+        Raises NotUnderstoodError where the register has no such edition, where none is named, or where something in the
+        words is not understood, which may be another document's name.
+        """
+        said = _Said()
+        text = normal(words)
+        at = solid = 0
+        while at < len(text):
+            kind, match = self._token(text, at)
+            if match is None:
+                raise NotUnderstoodError(f'"{words}": {text[solid:].strip(" ,;:")} is not understood; {EXAMPLE}')
+            at = match.end()
+            if kind in ("word", "gap"):
+                said.apart = said.apart or bool(re.search(_APART, match[0], re.IGNORECASE))
+            else:
+                solid = at
+                self._take(kind, match, said)
+        editions = said.editions or ([said.by_address] if said.by_address else [])
+        editions = editions or ([unsaid] if unsaid and not said.elsewhere else [])
+        known = {edition.id for edition in self._known.publication.editions}
+        if unknown := next((edition for edition in editions if edition not in known), None):
+            raise NotUnderstoodError(f'"{words}": no edition {unknown}; there are {", ".join(sorted(known))}')
+        if not editions:
+            raise NotUnderstoodError(
+                f'"{words}": no edition in it; write for instance "2023 para 45" or "2018 p 13"'
+            )
+        return said.citations(words, editions)
+
+    def _token(self, text: str, at: int) -> tuple[str, re.Match[str] | None]:
+        for kind, pattern in self._compiled.items():
+            match = pattern.match(text, at)
+            if match and match.end() > at:
+                return kind, match
+        return "", None
+
+    def _take(self, kind: str, match: re.Match[str], said: "_Said") -> None:
+        """Note what a token says."""
+        groups = match.groupdict()
+        if kind == "address":
+            self._address(match, said)
+        elif saying := groups.get("saying"):
+            said.edition(self._sayings[_key(saying)])
+        elif year := groups.get("year") or groups.get("edition"):
+            said.edition(self._known.years.get(year, year))
+        elif short := groups.get("short"):
+            said.edition(self._known.short_years[short])
+        if kind == "bare":
+            said.bare = True
+            said.place(Listed(read_numbers("paragraph", match[0])))
+        elif kind == "ordinal":
+            said.place(
+                Listed((Step("chapter" if match["unit"].lower() == "chapter" else "part", ordinal(match["nth"])),))
+            )
+        elif kind not in ("address", "saying"):
+            for one in listed(match, apart=said.apart):
+                said.place(one)
+
+    def _address(self, match: re.Match[str], said: "_Said") -> None:
+        found = self._known.look_up(match["address"].rstrip(").,;]"))
+        if found is None:
+            said.elsewhere = True
+        else:
+            said.by_address = found.edition
+            if found.page:
+                said.place(Listed((Step("page", str(found.page)),)))
+
+
+class _Said:
+    """What the tokens of a citation have said so far."""
+
+    def __init__(self) -> None:
+        self._rows: list[str | Listed] = []  # editions and places, in order
+        self.apart = self.bare = self.elsewhere = False
+        self.by_address: str | None = None
+
+    @property
+    def editions(self) -> list[str]:
+        """The editions named, in order, each once."""
+        return list(dict.fromkeys(row for row in self._rows if isinstance(row, str)))
+
+    def edition(self, edition: str) -> None:
+        self._rows.append(edition)
+        self.apart = False
+
+    def place(self, one: Listed) -> None:
+        self._rows.append(one)
+        self.apart = False
+
+    def citations(self, words: str, editions: Sequence[str]) -> tuple[Citation, ...]:
+        """Each place with its edition. Raises NotUnderstoodError where that is not told."""
+        found: list[Citation] = []
+        for edition, named in self._shares(editions):
+            places = group_places(named)
+            if len(editions) > 1 and not places:
+                raise NotUnderstoodError(f'"{words}": names several editions; give each its own places')
+            if any({"section"} == {step.unit for step in place.steps} for place in places):
+                raise NotUnderstoodError(
+                    f'"{words}": a section alone is the law\'s and no place of an edition; {EXAMPLE}'
+                )
+            if self.bare and len(places) > 1 and not all(len(place.steps) == 1 for place in places):
+                raise NotUnderstoodError(f'"{words}": says a number without its unit; {EXAMPLE}')
+            found += (Citation(edition, place, not self.bare) for place in places or (CitedPlace(),))
+        return tuple(found)
+
+    def _shares(self, editions: Sequence[str]) -> Iterator[tuple[str, list[Listed]]]:
+        """Which places are of which edition: of the one named before them, unless places come first and an edition
+        last ("p 13 of WT 2018 and para 27 of WT 2023")."""
+        places = [row for row in self._rows if isinstance(row, Listed)]
+        if len(editions) == 1:
+            yield editions[0], places
+            return
+        rows = [row for at, row in enumerate(self._rows) if isinstance(row, Listed) or row not in self._rows[:at]]
+        backwards = isinstance(rows[0], Listed) and isinstance(rows[-1], str)
+        shares: dict[str, list[Listed]] = {}
+        waiting: list[Listed] = []
+        for row in reversed(rows) if backwards else rows:
+            if isinstance(row, str):
+                waiting = shares.setdefault(row, [*waiting] if not shares else [])
+            else:
+                waiting.append(row)
+        for edition in editions:
+            named = shares[edition]
+            yield edition, named[::-1] if backwards else named
