@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from guidance.audit.vocabulary import read_wanted
 from guidance.cite.citation import Citation, CitationGrammar
 from guidance.cite.editions import Known
-from guidance.cite.grammar import CitedPlace
+from guidance.cite.grammar import CitedPlace, Step
 from guidance.document.register import read_register
 
 ROOT = Path(__file__).parents[2]
@@ -52,3 +55,11 @@ def say_steps(place: CitedPlace) -> str:
         words += [f"{name}_to={step.to}"] if step.to else []
         words += [f"sub={step.sub}"] if step.sub else []
     return " ".join(words)
+
+
+def from_record(answer: list[dict[str, Any]]) -> list[Citation]:
+    """What the script in the browser answered."""
+    return [
+        Citation(one["edition"], CitedPlace(msgspec.convert(one["steps"], tuple[Step, ...])), one["isSure"])
+        for one in answer
+    ]

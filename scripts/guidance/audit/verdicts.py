@@ -22,8 +22,8 @@ Status = Literal["current", "superseded", "unknown-edition", "not-found"]
 
 class PlaceStanding(Struct, frozen=True):
     """Where a cited place stands: its own permalinks, those of its text in the edition in force, else of what is
-    nearest there, the comparison, and in words where else to read it. `known` says whether anything is known of the edition's
-    places."""
+    nearest there, the comparison, and in words where else to read it. `known` says whether anything is known of the
+    edition's places."""
 
     known: bool
     permalinks: tuple[str, ...] = ()

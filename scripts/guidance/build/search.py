@@ -10,8 +10,12 @@ import msgspec
 from mkdocs.utils import meta
 from msgspec import Struct
 
+from guidance.audit.vocabulary import read_wanted
 from guidance.build.comparisons import Compared
 from guidance.build.reviews import read_files
+from guidance.cite.citation import CitationGrammar
+from guidance.cite.editions import Known
+from guidance.cite.resolve import grammar_record
 from guidance.document.anchors import permalinks, read_permalinks
 from guidance.document.register import Publication
 from guidance.jobs.cache import Crew, Job, Ticket, code_digest
@@ -20,6 +24,7 @@ from guidance.site import data_files
 from guidance.site.pages import Page
 from guidance.site.search import (
     FORMS,
+    GRAMMAR,
     INDEX,
     Acronym,
     OwnPage,
@@ -78,6 +83,8 @@ def start_search(publication: Publication, folder: Path, compared: Compared, cre
     packed = (msgspec.msgpack.encode(records), msgspec.msgpack.encode((ours, acronyms)))
     job = Job("the search index", index_of, packed, made_by, "indexes")
     files = {places_path(edition): data_files.encode(found) for edition, found in citable.items()}
+    grammar = CitationGrammar(Known(publication, read_wanted(folder, publication)))
+    files[GRAMMAR] = _compact(grammar_record(grammar, publication, list(citable)))
     files[FORMS] = _compact([(acronym.short, *acronym.long) for acronym in acronyms])
     page = render_search(publication, editions, citable, agencies, has_pages=bool(ours))
     return Searching(page, files, crew.start(job) if records or ours else None)

@@ -17,6 +17,7 @@ from guidance.cite.grammar import (
     ORDINAL,
     PAGES,
     PARAGRAPHS,
+    SPAN,
     TYPED,
     YEAR,
     CitedPlace,
@@ -26,6 +27,7 @@ from guidance.cite.grammar import (
     listed,
     ordinal,
     read_numbers,
+    vocabulary,
 )
 from guidance.document.model import GuidanceError
 
@@ -86,6 +88,10 @@ def normal(words: str) -> str:
     return words.strip()
 
 
+def _for_script(pattern: str) -> str:
+    return pattern.replace("(?P<", "(?<")
+
+
 def _key(saying: str) -> str:
     return normal(saying).lower().replace("-", " ")
 
@@ -132,8 +138,8 @@ class CitationGrammar:
         """What some words cite, as a whole: "WT 2018 p 13", "paras 12 and 14 of WT 2023". `unsaid` is the edition
         that is meant where none is named.
 
-        Raises NotUnderstoodError where the register has no such edition, where none is named, or where something in the
-        words is not understood, which may be another document's name.
+        Raises NotUnderstoodError where the register has no such edition, where none is named, or where something in
+        the words is not understood, which may be another document's name.
         """
         said = _Said()
         text = normal(words)
@@ -157,7 +163,23 @@ class CitationGrammar:
             raise NotUnderstoodError(
                 f'"{words}": no edition in it; write for instance "2023 para 45" or "2018 p 13"'
             )
-        return said.citations(words, editions)
+        return said.citations(words, editions, told=bool(said.editions or said.by_address))
+
+    def record(self) -> dict[str, object]:
+        """The grammar as a script takes it: the same patterns in the form of JavaScript, for any case."""
+        known = self._known
+        return {
+            **vocabulary(),
+            "normal": _NORMAL,
+            "tokens": [(kind, _for_script(pattern)) for kind, pattern in self._tokens.items()],
+            "span": _for_script(SPAN),
+            "apart": _APART,
+            "years": known.years,
+            "shorts": known.short_years,
+            "sayings": self._sayings,
+            "addresses": known.addresses,
+            "files": known.naming.files,
+        }
 
     def _token(self, text: str, at: int) -> tuple[str, re.Match[str] | None]:
         for kind, pattern in self._compiled.items():
@@ -219,11 +241,13 @@ class _Said:
         self._rows.append(one)
         self.apart = False
 
-    def citations(self, words: str, editions: Sequence[str]) -> tuple[Citation, ...]:
-        """Each place with its edition. Raises NotUnderstoodError where that is not told."""
+    def citations(self, words: str, editions: Sequence[str], *, told: bool) -> tuple[Citation, ...]:
+        """Each place with its edition, which the words have `told`, or not. Raises NotUnderstoodError."""
         found: list[Citation] = []
         for edition, named in self._shares(editions):
             places = group_places(named)
+            if not (told or places):
+                raise NotUnderstoodError(f'"{words}": no place in it; {EXAMPLE}')
             if len(editions) > 1 and not places:
                 raise NotUnderstoodError(f'"{words}": names several editions; give each its own places')
             if any({"section"} == {step.unit for step in place.steps} for place in places):

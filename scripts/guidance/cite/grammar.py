@@ -4,7 +4,7 @@ Which document and edition is meant is for `citation`, whether the place exists 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from msgspec import Struct, structs
@@ -306,6 +306,13 @@ def _say(step: Step) -> str:
     return f"{name}{several} {step.number}{sub}{f' to {step.to}' if step.to else ''}"
 
 
-def vocabulary() -> Mapping[str, object]:
+def vocabulary() -> dict[str, object]:
     """What a reader of citations in another language needs of this grammar beside its patterns."""
-    return {"units": UNITS, "outer": sorted(OUTER), "spelt": _SPELT, "ordinals": _ORDINALS, "romans": _ROMANS}
+    return {
+        "units": UNITS,
+        "outer": sorted(OUTER),
+        "groups": _GROUPS,
+        "spelt": _SPELT,
+        "ordinals": _ORDINALS,
+        "romans": _ROMANS,
+    }

@@ -9,11 +9,11 @@ from typing import Literal
 
 from msgspec import Struct
 
-from guidance.cite.citation import Citation
+from guidance.cite.citation import Citation, CitationGrammar
 from guidance.cite.grammar import CitedPlace, Step, Unit, number_key, say_place
 from guidance.document.anchors import Permalink, permalink_path
 from guidance.document.lineage import Crosswalk
-from guidance.document.register import Publication, source_address
+from guidance.document.register import Edition, Publication, source_address
 
 CiteStatus = Literal["found", "not-found", "not-loaded", "not-understood"]
 _TOP = ("part", "chapter", "annex")
@@ -57,8 +57,7 @@ def resolve(
     found = find_places(citation.place, entries)
     status: CiteStatus = "found" if found or (entries and citation.place == CitedPlace()) else "not-found"
     page = citation.place.number("page") or next((str(entry.page) for entry in found if entry.page), None)
-    file = source_address(edition, int(page) if page else None)
-    published = next((link.url for link in edition.links), None)
+    address, is_file = official_address(edition, int(page) if page else None)
     today, nearest = _today(edition.id, found, publication.in_force.id, crosswalk)
     return Cited(
         citation=citation,
@@ -68,9 +67,16 @@ def resolve(
         entries=found,
         today=today,
         nearest=nearest,
-        official=file or published,
-        is_file=file is not None,
+        official=address,
+        is_file=is_file,
     )
+
+
+def official_address(edition: Edition, page: int | None = None) -> tuple[str | None, bool]:
+    """Where an edition is officially to be read, and whether that is its file, at a page of it, or else the page it
+    is published on."""
+    file = source_address(edition, page)
+    return file or next((link.url for link in edition.links), None), file is not None
 
 
 def _today(
@@ -225,6 +231,22 @@ def record(found: Cited, base: Callable[[str], str] = str) -> dict[str, object]:
         "url": urls[0] if found.status == "found" else found.official,
         "today": today if found.today else None,
     }
+
+
+def grammar_record(grammar: CitationGrammar, publication: Publication, loaded: Sequence[str]) -> dict[str, object]:
+    """What search/grammar.json holds for the search box and the page of dead addresses: the grammar, and what is
+    answered of each edition. `loaded` are those with places."""
+    editions = {}
+    for edition in publication.editions:
+        address, is_file = official_address(edition)
+        editions[edition.id] = {
+            "standing": publication.standing(edition).phrase,
+            "loaded": edition.id in loaded,
+            "official": address,
+            "pages": is_file and source_address(edition, 1) != address,
+            "file": is_file,
+        }
+    return {**grammar.record(), "editions": editions, "inForce": publication.in_force.id}
 
 
 def not_understood() -> dict[str, object]:
