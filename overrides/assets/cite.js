@@ -96,7 +96,7 @@ const reader = (grammar) => {
   return (words, unsaid = null) => {
     const text = normal(words), rows = [];
     let isApart = false, isBare = false, isElsewhere = false, byAddress = null;
-    const note = (one) => { rows.push(one); isApart = false; };
+    const note = (one) => { rows.push(one); isApart &&= !one.steps; };
     for (let at = 0; at < text.length;) {
       let match = null, kind;
       for (const [name, pattern] of tokens) {

@@ -11,6 +11,7 @@ from msgspec import Struct, structs
 
 from guidance.audit.texts import FoundBlock, FoundLink
 from guidance.audit.vocabulary import AuditVocabulary, Sieve, alternatives
+from guidance.cite.citation import CitationGrammar, NotUnderstoodError
 from guidance.cite.editions import Known
 from guidance.cite.grammar import DAY, MONTH, PAGES, PARAGRAPHS, PLACE, YEAR, CitedPlace, Step, read_places
 
@@ -20,9 +21,10 @@ _RANGE = re.compile(rf"[\s:,(–-]*{YEAR}\s?[/–—-]\s?\d")
 _SEASON = re.compile(rf"\s(?P<year>{YEAR})/\d\d(?![\w/–—-])")  # behind the whole name: "2015/16" begins with 2015
 _SHORT_YEAR = r"\s'\d\d(?![\w'])"
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'()\[\]]+(?:\([^\s()]*\))?[^\s<>\"'()\[\].,;:!?]*")
+_CITATION = 300  # characters of a block that may be one citation
 _REACH = 160  # characters before a name in which its place and year may stand
 
-Sort = Literal["name", "former", "short", "abbreviation", "author", "number", "address"]
+Sort = Literal["name", "former", "short", "abbreviation", "author", "number", "address", "unnamed"]
 
 
 class Mention(Struct, frozen=True):
@@ -52,6 +54,7 @@ class Grammar:
     def __init__(self, wanted: AuditVocabulary, known: Known) -> None:
         """Patterns made from what the publication's audit.toml says."""
         self._known = known
+        self._citations = CitationGrammar(known)
         numbers = known.references
         self._numbers = {number.casefold(): edition for number, edition in numbers.items()}
         former = tuple(name for title in wanted.former for name in title.names)
@@ -85,8 +88,31 @@ class Grammar:
 
     def candidates(self, block: FoundBlock) -> tuple[Mention, ...]:
         """All that may name the guidance, in order; what is not `sure` needs support from the rest of its file."""
-        if not self._sieve.may_hold(block.text):
-            return ()
+        found = self._named(block) if self._sieve.may_hold(block.text) else ()
+        return self._whole(block.text, found) if len(block.text) < _CITATION and len(found) < 2 else found
+
+    def _whole(self, text: str, found: tuple[Mention, ...]) -> tuple[Mention, ...]:
+        """A block that is one citation and nothing else, such as a line of a list, read as `guidance cite` does."""
+        if "://" in text or not any(year in text for year in self._known.years):
+            return found
+        try:
+            cited = self._citations.read(text)
+        except NotUnderstoodError:
+            return found
+        if not all(one.sure and one.place.steps for one in cited):
+            return found
+        told, places = found[0] if found else None, tuple(one.place for one in cited)
+        if told and told.cites == places and told.year:
+            return found
+        named = self._citations.names(text)  # in capitals, for instance
+        sort, sure = (told.sort, told.sure) if told else ("abbreviation" if named else "unnamed", named)
+        editions = dict.fromkeys(one.edition for one in cited)
+        return tuple(
+            Mention(0, len(text), sort, edition, tuple(one.place for one in cited if one.edition == edition), sure)
+            for edition in editions
+        )
+
+    def _named(self, block: FoundBlock) -> tuple[Mention, ...]:
         text = block.text.translate(_QUOTES)
         found: list[Mention] = []
         hidden = [match.span() for match in _URL.finditer(text)]
@@ -104,7 +130,9 @@ class Grammar:
     def _judge(self, match: re.Match[str], text: str, floor: int) -> Mention | None:
         sort: Sort = next(s for s in _SORTS if match[s])
         if sort == "number":
-            return Mention(match.start(), match.end(), sort, self._numbers[match[sort].casefold()])
+            edition = self._numbers[match[sort].casefold()]
+            right = self._scan_right(text, match.end(), edition)
+            return Mention(match.start(), right.edge, sort, edition, read_places(right.places))
         if sort == "author":
             return self._author(match, text, floor)
         if self._never.match(text, match.end()) or (sort != "abbreviation" and self._not.match(text, match.end())):
@@ -187,6 +215,7 @@ class Grammar:
     def _scan_right(self, text: str, start: int, year: str | None) -> _Scan:
         at = edge = start
         places: list[str] = []
+        joint = ""  # what parts a place from the one before
         guidance, fillers = False, 0
         while fillers < 8:
             for kind, pattern in self._right:
@@ -199,22 +228,23 @@ class Grammar:
             if kind == "year":
                 year, edge = token["year"], at
             elif kind == "place":
-                places.append(token[0])
-                edge = at
+                places.append(joint + token[0])
+                joint, edge = " , ", at
             elif kind == "colon" and year:
-                places.append(f"page {token['page']}")
+                places.append(f"{joint}page {token['page']}")
                 edge = at
             elif kind in ("bracket", "decimals") and year:
-                places.append(f"paragraph {token['paragraph']}")
+                places.append(f"{joint}paragraph {token['paragraph']}")
                 edge = at
             elif kind == "short":
                 edge = at
             else:
+                joint = " and " if token[0].startswith("and ") else joint
                 fillers += kind != "gap"
                 guidance = guidance or "guidance" in token[0].lower()
         if text[edge : edge + 1] in (")", "]") and text.count("(", start, edge) > text.count(")", start, edge):
             edge += 1
-        return _Scan(edge, year, " , ".join(places), guidance)
+        return _Scan(edge, year, "".join(places), guidance)
 
     def _scan_left(self, text: str, start: int, floor: int) -> _Scan:
         floor = max(floor, start - _REACH)
@@ -333,7 +363,7 @@ def find_mentions(
         kept = [
             structs.replace(m, year=only) if m.cites and not m.year and only else m
             for m in mentions
-            if (certain or m.cites or (m.sure and (m.year or m.sort != "short")))
+            if (certain or (m.cites and m.sort != "unnamed") or (m.sure and (m.year or m.sort != "short")))
         ]
         for mention in sorted(_joined(kept, links), key=lambda m: (m.start, m.end)):
             yield block, mention

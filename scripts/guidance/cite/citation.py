@@ -165,6 +165,10 @@ class CitationGrammar:
             )
         return said.citations(words, editions, told=bool(said.editions or said.by_address))
 
+    def names(self, words: str) -> bool:
+        """Whether the publication's name stands in some words, in any case."""
+        return bool(self._compiled["name"].search(normal(words)))
+
     def record(self) -> dict[str, object]:
         """The grammar as a script takes it: the same patterns in the form of JavaScript, for any case."""
         known = self._known
@@ -235,7 +239,6 @@ class _Said:
 
     def edition(self, edition: str) -> None:
         self._rows.append(edition)
-        self.apart = False
 
     def place(self, one: Listed) -> None:
         self._rows.append(one)

@@ -82,7 +82,11 @@ class Known:
 
     @cached_property
     def sayings(self) -> dict[str, str]:
-        """What names an edition without its year: its reference, or a title that only it had."""
+        """What names an edition without its year: its reference, or a title that only it had; and a year such as
+        "2015/16", which cites no paragraph 16."""
+        seasons = {
+            f"{year}/{int(year[2:]) + 1:02}": edition for year, edition in self.years.items() if year.isdigit()
+        }
         former = {
             name: self.years.get(title.year, title.year) for title in self.naming.former for name in title.names
         }
