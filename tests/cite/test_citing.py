@@ -6,8 +6,7 @@ from itertools import pairwise
 import pytest
 
 import citing
-from guidance.cite.citation import Citation, CitationGrammar, NotUnderstoodError
-from guidance.cite.editions import Known
+from guidance.cite.citation import Citation, CitationGrammar, Known, NotUnderstoodError
 from guidance.cite.grammar import read_places, say_place
 from guidance.cite.resolve import Cited, find_places, record, resolve, say_cited
 from guidance.compare.changes import compare

@@ -15,8 +15,7 @@ import small_documents
 from browser import find_chromium
 from earlier_edition import write_earlier
 from guidance.build.site import BuildOrder, build
-from guidance.cite.citation import CitationGrammar
-from guidance.cite.editions import Known
+from guidance.cite.citation import CitationGrammar, Known
 from guidance.cite.resolve import grammar_record
 from guidance.cli.serve import serve
 from guidance.compare.changes import compare

@@ -7,8 +7,7 @@ from typing import Any
 import msgspec
 
 from guidance.audit.vocabulary import read_wanted
-from guidance.cite.citation import Citation, CitationGrammar
-from guidance.cite.editions import Known
+from guidance.cite.citation import Citation, CitationGrammar, Known
 from guidance.cite.grammar import CitedPlace, Step
 from guidance.document.register import read_register
 

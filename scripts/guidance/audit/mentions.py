@@ -11,8 +11,7 @@ from msgspec import Struct, structs
 
 from guidance.audit.texts import FoundBlock, FoundLink
 from guidance.audit.vocabulary import AuditVocabulary, Sieve, alternatives
-from guidance.cite.citation import CitationGrammar, NotUnderstoodError
-from guidance.cite.editions import Known
+from guidance.cite.citation import CitationGrammar, Known, NotUnderstoodError
 from guidance.cite.grammar import DAY, MONTH, PAGES, PARAGRAPHS, PLACE, YEAR, CitedPlace, Step, read_places
 
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "‑": "-"})

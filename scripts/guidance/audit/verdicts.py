@@ -12,7 +12,7 @@ from guidance.audit.mentions import Mention
 from guidance.audit.quotations import Quotation
 from guidance.audit.texts import FileReading, FoundBlock
 from guidance.audit.vocabulary import Stale
-from guidance.cite.editions import Known
+from guidance.cite.citation import Known
 from guidance.cite.grammar import CitedPlace, say_place
 from guidance.document.register import Edition
 

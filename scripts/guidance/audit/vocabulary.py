@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from guidance.audit.texts import FoundBlock
-from guidance.cite.editions import Naming
+from guidance.cite.citation import Naming
 from guidance.document.model import GuidanceError
 from guidance.document.register import Publication
 

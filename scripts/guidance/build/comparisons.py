@@ -25,8 +25,7 @@ from guidance.build.comparison_jobs import (
     start_redlines,
 )
 from guidance.build.load import Loaded
-from guidance.cite.citation import CitationGrammar, NotUnderstoodError
-from guidance.cite.editions import Known
+from guidance.cite.citation import CitationGrammar, Known, NotUnderstoodError
 from guidance.cite.resolve import Cited, resolve
 from guidance.compare.changes import compare, strengths_before
 from guidance.compare.crosswalk import build_crosswalk, counterparts, crosswalk_record

@@ -13,8 +13,7 @@ from msgspec import Struct
 from guidance.audit.vocabulary import read_wanted
 from guidance.build.comparisons import Compared
 from guidance.build.reviews import read_files
-from guidance.cite.citation import CitationGrammar
-from guidance.cite.editions import Known
+from guidance.cite.citation import CitationGrammar, Known
 from guidance.cite.resolve import grammar_record
 from guidance.document.anchors import permalinks, read_permalinks
 from guidance.document.register import Publication

@@ -1,4 +1,5 @@
-"""A whole citation as people write it -> the editions and places that it names; the same grammar as JSON.
+"""A whole citation as people write it -> the editions and places that it names; the same grammar as JSON. Which
+edition a year, a reference, a title or an address means is the register, turned round.
 
 Whether a place exists is for `resolve`. A script reads the JSON in a browser as `read` does here; one table of
 cases (tests/data/citations/forms.tsv) holds the two together.
@@ -7,10 +8,12 @@ cases (tests/data/citations/forms.tsv) holds the two together.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
+from typing import Annotated
+from urllib.parse import unquote, urlsplit
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from guidance.cite.editions import Known
 from guidance.cite.grammar import (
     DAY,
     MONTH,
@@ -21,8 +24,8 @@ from guidance.cite.grammar import (
     TYPED,
     YEAR,
     CitedPlace,
-    Listed,
     Step,
+    UnitList,
     group_places,
     listed,
     ordinal,
@@ -30,7 +33,9 @@ from guidance.cite.grammar import (
     vocabulary,
 )
 from guidance.document.model import GuidanceError
+from guidance.document.register import Publication
 
+_SMALL = {"to", "the", "and", "of", "in", "for", "a"}
 EXAMPLE = 'write for instance "2015 ch 1 para 37"'
 
 
@@ -44,6 +49,135 @@ class Citation(Struct, frozen=True):
     edition: str
     place: CitedPlace = CitedPlace()
     sure: bool = True
+
+
+# --- Which edition is meant ---
+
+
+class Title(Struct, frozen=True, forbid_unknown_fields=True):
+    """Names that only the edition of one year had."""
+
+    names: tuple[str, ...]
+    year: Annotated[str, Meta(pattern=r"^(?:19|20)\d\d\Z")]
+
+
+class Naming(Struct, frozen=True, forbid_unknown_fields=True):
+    """What people call a publication, who they say wrote it, and where they find it; `files` are patterns of
+    addresses, and `addresses` lead to the edition in force."""
+
+    names: tuple[str, ...] = ()
+    former: tuple[Title, ...] = ()
+    short: tuple[str, ...] = ()
+    abbreviations: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+class Address(Struct, frozen=True):
+    """What an address leads to: an edition (None where the address does not tell), a page of it, an anchor."""
+
+    edition: str | None
+    page: int | None = None
+    anchor: str | None = None
+
+
+class Known:
+    """The names, years, references and addresses of a publication's editions."""
+
+    def __init__(self, publication: Publication, naming: Naming | None = None, site_url: str | None = None) -> None:
+        """`site_url` is where this site is published, so that links to its permalinks are known too."""
+        self.publication = publication
+        self.naming = naming = naming or Naming()
+        self.files = [re.compile(pattern, re.IGNORECASE) for pattern in naming.files]
+        self._site = plain_address(site_url)[0].rstrip("/") if site_url else None
+        self.addresses: dict[str, str] = {plain_address(a)[0]: publication.in_force.id for a in naming.addresses}
+        for edition in publication.editions:
+            self.addresses |= {plain_address(r.url)[0]: edition.id for r in edition.revisions if r.url}
+        # GOV.UK has served the same files from more than one of its hosts.
+        self._paths = {a.partition("/")[2]: e for a, e in self.addresses.items() if a.partition("/")[2]}
+
+    @cached_property
+    def years(self) -> dict[str, str]:
+        """Year -> edition: the edition of that name, else the one whose file was issued again that year."""
+        found: dict[str, str] = {}
+        for edition in self.publication.editions:
+            found |= {revision.date[:4]: edition.id for revision in edition.revisions if revision.date}
+            found |= {edition.published[:4]: edition.id}
+        return found | {edition.id: edition.id for edition in self.publication.editions}
+
+    @cached_property
+    def short_years(self) -> dict[str, str]:
+        """Two digits -> the one edition that is named by a year which ends so: "18" is 2018."""
+        ids = [edition.id for edition in self.publication.editions if re.fullmatch(r"\d{4}", edition.id)]
+        ends = [edition[2:] for edition in ids]
+        return {edition[2:]: edition for edition in ids if ends.count(edition[2:]) == 1}
+
+    @cached_property
+    def references(self) -> dict[str, str]:
+        """Official reference of the guidance itself -> edition: "DFE-00195-2018"."""
+        own = ((edition, document) for edition in self.publication.editions for document in edition.documents[:1])
+        return {document.reference: edition.id for edition, document in own if document.reference}
+
+    @cached_property
+    def sayings(self) -> dict[str, str]:
+        """What names an edition without its year: its reference, or a title that only it had; and a year such as
+        "2015/16", which cites no paragraph 16."""
+        years = [(int(year), edition) for year, edition in self.years.items() if year.isdigit()]
+        seasons = {f"{year}/{(year + 1) % 100:02}": edition for year, edition in years}
+        former = ((name, title.year) for title in self.naming.former for name in title.names)
+        return self.references | seasons | {name: self.years.get(year, year) for name, year in former}
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """What people call the publication: its names, and the beginnings and initials of long ones."""
+        own = (self.publication.short, self.publication.title, *self.naming.names)
+        found = {*own, *self.naming.short, *self.naming.abbreviations}
+        for name in own:
+            parts = name.split()
+            ends = range(2, len(parts))
+            found.update(" ".join(parts[:size]) for size in ends if parts[size - 1].lower() not in _SMALL)
+            if len(parts) > 2:
+                found.add("".join(part[0] for part in parts if part.lower() not in _SMALL))
+                found.add("".join(part[0] for part in parts))
+        return tuple(sorted(found))
+
+    def look_up(self, address: str) -> Address | None:
+        """What an address leads to of this publication; None where it leads elsewhere."""
+        place, fragment = plain_address(address)
+        page = re.search(r"(?:^|&)page=(\d{1,4})\b", fragment)
+        number = int(page[1]) if page else None
+        inner = place.rpartition("/http")[2].partition("/")[2].lstrip("/") if "webarchive" in place else ""
+        for one in filter(None, (place, plain_address(inner)[0] if inner else "")):
+            host, _, path = one.partition("/")
+            official = host == "gov.uk" or host.endswith(".gov.uk")
+            if edition := self.addresses.get(one) or (self._paths.get(path) if official else None):
+                return Address(edition, number)
+        if self._site and place.startswith(f"{self._site}/"):
+            return self._own(place.removeprefix(f"{self._site}/"))
+        if any(pattern.search(place) for pattern in self.files) and re.match(r"[\w.-]*\bgov\.uk/", place):
+            year = re.search(r"(?<!\d)((?:19|20)\d\d)(?!\d{1,2}(?!\d{4}))", place.rpartition("/")[2])
+            return Address(self.years.get(year[1], year[1]) if year else None, number)
+        return None
+
+    def _own(self, way: str) -> Address | None:
+        match = re.match(r"(?P<edition>[\w.-]+)/(?:p/(?P<place>[\w.-]+))?", way)
+        named = match and (self.publication.in_force.id if match["edition"] == "latest" else match["edition"])
+        if not match or named not in {edition.id for edition in self.publication.editions}:
+            return None
+        place = match["place"]
+        return Address(named, None, f"para-{place}" if place and place[:1].isdigit() else place)
+
+
+@lru_cache(maxsize=8192)
+def plain_address(address: str) -> tuple[str, str]:
+    """An address without scheme, www and query, in lower case; and its fragment."""
+    try:
+        parts = urlsplit(address.strip() if "//" in address else f"//{address.strip()}")
+    except ValueError:
+        return "", ""
+    host = parts.netloc.rpartition("@")[2].removeprefix("www.").lower()
+    return f"{host}{unquote(parts.path).rstrip('/').lower()}", parts.fragment
 
 
 # --- Tokens ---
@@ -205,10 +339,12 @@ class CitationGrammar:
             said.edition(self._known.short_years[short])
         if kind == "bare":
             said.bare = True
-            said.place(Listed(read_numbers("paragraph", match[0])))
+            said.place(UnitList(read_numbers("paragraph", match[0])))
         elif kind == "ordinal":
             said.place(
-                Listed((Step("chapter" if match["unit"].lower() == "chapter" else "part", ordinal(match["nth"])),))
+                UnitList(
+                    (Step("chapter" if match["unit"].lower() == "chapter" else "part", ordinal(match["nth"])),)
+                )
             )
         elif kind not in ("address", "saying"):
             for one in listed(match, apart=said.apart):
@@ -221,14 +357,14 @@ class CitationGrammar:
         else:
             said.by_address = found.edition
             if found.page:
-                said.place(Listed((Step("page", str(found.page)),)))
+                said.place(UnitList((Step("page", str(found.page)),)))
 
 
 class _Said:
     """What the tokens of a citation have said so far."""
 
     def __init__(self) -> None:
-        self._rows: list[str | Listed] = []  # editions and places, in order
+        self._rows: list[str | UnitList] = []  # editions and places, in order
         self.apart = self.bare = self.elsewhere = False
         self.by_address: str | None = None
 
@@ -240,7 +376,7 @@ class _Said:
     def edition(self, edition: str) -> None:
         self._rows.append(edition)
 
-    def place(self, one: Listed) -> None:
+    def place(self, one: UnitList) -> None:
         self._rows.append(one)
         self.apart = False
 
@@ -262,17 +398,17 @@ class _Said:
             found += (Citation(edition, place, not self.bare) for place in places or (CitedPlace(),))
         return tuple(found)
 
-    def _shares(self, editions: Sequence[str]) -> Iterator[tuple[str, list[Listed]]]:
+    def _shares(self, editions: Sequence[str]) -> Iterator[tuple[str, list[UnitList]]]:
         """Which places are of which edition: of the one named before them, unless places come first and an edition
         last ("p 13 of WT 2018 and para 27 of WT 2023")."""
-        places = [row for row in self._rows if isinstance(row, Listed)]
+        places = [row for row in self._rows if isinstance(row, UnitList)]
         if len(editions) == 1:
             yield editions[0], places
             return
-        rows = [row for at, row in enumerate(self._rows) if isinstance(row, Listed) or row not in self._rows[:at]]
-        backwards = isinstance(rows[0], Listed) and isinstance(rows[-1], str)
-        shares: dict[str, list[Listed]] = {}
-        waiting: list[Listed] = []
+        rows = [row for at, row in enumerate(self._rows) if isinstance(row, UnitList) or row not in self._rows[:at]]
+        backwards = isinstance(rows[0], UnitList) and isinstance(rows[-1], str)
+        shares: dict[str, list[UnitList]] = {}
+        waiting: list[UnitList] = []
         for row in reversed(rows) if backwards else rows:
             if isinstance(row, str):
                 waiting = shares.setdefault(row, [*waiting] if not shares else [])

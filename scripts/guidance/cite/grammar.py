@@ -178,7 +178,7 @@ class CitedPlace(Struct, frozen=True):
         return self.steps[-1].to if self.steps else None
 
 
-class Listed(Struct, frozen=True):
+class UnitList(Struct, frozen=True):
     """Numbers of one unit, as a list names them; `apart` where "and" or a semicolon stands before them."""
 
     steps: tuple[Step, ...]
@@ -187,7 +187,7 @@ class Listed(Struct, frozen=True):
 
 def read_places(words: str) -> tuple[CitedPlace, ...]:
     """The places that some words of prose name, in order: a chapter holds for what is named after it."""
-    found: list[Listed] = []
+    found: list[UnitList] = []
     end = 0
     for match in _ONE.finditer(words):
         found += listed(match, apart=bool(found and _APART.search(words[end : match.start()])))
@@ -195,11 +195,11 @@ def read_places(words: str) -> tuple[CitedPlace, ...]:
     return group_places(found)
 
 
-def listed(match: re.Match[str], *, apart: bool) -> Iterator[Listed]:
+def listed(match: re.Match[str], *, apart: bool) -> Iterator[UnitList]:
     """What a match of the pattern of places lists."""
     for group, numbers in match.groupdict().items():
         if numbers and group in _GROUPS:
-            yield Listed(read_numbers(_GROUPS[group], numbers), apart and group != "inner")
+            yield UnitList(read_numbers(_GROUPS[group], numbers), apart and group != "inner")
 
 
 _GROUPS: dict[str, Unit] = {unit.replace("-", "_"): unit for unit in UNITS}
@@ -263,10 +263,10 @@ def _follows(first: str, last: str) -> str | None:
     return ".".join((*within, end)) if int(end) > int(start) else None
 
 
-def group_places(named: Sequence[Listed]) -> tuple[CitedPlace, ...]:
+def group_places(named: Sequence[UnitList]) -> tuple[CitedPlace, ...]:
     """What several units name together. "Chapter 1, paragraph 37" is one place, and so is "paragraph 37 of chapter
     1"; with "and" between, or where a unit comes again, another place begins, in the same chapter."""
-    groups: list[list[Listed]] = []
+    groups: list[list[UnitList]] = []
     for one in named:
         unit = one.steps[0].unit
         last = groups[-1] if groups else []
@@ -280,7 +280,7 @@ def group_places(named: Sequence[Listed]) -> tuple[CitedPlace, ...]:
     return tuple(place for group in groups for place in _places(group))
 
 
-def _places(group: Sequence[Listed]) -> Iterator[CitedPlace]:
+def _places(group: Sequence[UnitList]) -> Iterator[CitedPlace]:
     """Every place of a group: the innermost unit that lists several numbers gives several places."""
     ordered = sorted(group, key=lambda one: UNITS.index(one.steps[0].unit))
     several = next((one for one in reversed(ordered) if len(one.steps) > 1), ordered[-1])

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from guidance.cite.grammar import number_key
 from guidance.document.model import (
     Document,
     Link,
@@ -22,7 +23,7 @@ from guidance.document.model import (
 from guidance.link.acts import Act, Acts, name_key
 from guidance.link.citations import LEGAL, Pinpoint, TextCitation, Unit, find_citations
 from guidance.link.instruments import Instrument, find_instruments
-from guidance.link.places import NumberedPlaces, number_key
+from guidance.link.places import NumberedPlaces
 from guidance.link.sentences import spoken_words
 from guidance.link.titles import Guidance, TitleMention, Titles, titles_for
 
