@@ -88,7 +88,7 @@ class Grammar:
     def candidates(self, block: FoundBlock) -> tuple[Mention, ...]:
         """All that may name the guidance, in order; what is not `sure` needs support from the rest of its file."""
         found = self._named(block) if self._sieve.may_hold(block.text) else ()
-        return self._whole(block.text, found) if len(block.text) < _CITATION and len(found) < 2 else found
+        return self._whole(block.text, found) if len(block.text) < _CITATION else found
 
     def _whole(self, text: str, found: tuple[Mention, ...]) -> tuple[Mention, ...]:
         """A block that is one citation and nothing else, such as a line of a list, read as `guidance cite` does."""
@@ -101,7 +101,8 @@ class Grammar:
         if not all(one.sure and one.place.steps for one in cited):
             return found
         told, places = found[0] if found else None, tuple(one.place for one in cited)
-        if told and told.cites == places and told.year:
+        said = {self._known.years.get(m.year, m.year) for m in found if m.year}
+        if len(said) > 1 or (told and told.year and tuple(cite for m in found for cite in m.cites) == places):
             return found
         named = self._citations.names(text)  # in capitals, for instance
         sort, sure = (told.sort, told.sure) if told else ("abbreviation" if named else "unnamed", named)

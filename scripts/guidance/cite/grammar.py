@@ -100,7 +100,7 @@ _END = r"(?!\w|\.\d)"
 _LETTERED = r"(?!ff|st|nd|rd|th)[A-Za-z]{0,2}"
 
 
-_AGAIN = r"(?:[A-Za-z¶§]{2,}\.?\s*)?"  # "paras 12 to para 14"
+_AGAIN = r"(?:(?:[A-Za-z¶§]{2,}|[Pp¶§])\.?\s*)?"  # "paras 12 to para 14", "p 13 to p 15"
 
 
 def _number(unit: Unit) -> str:
