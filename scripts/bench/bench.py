@@ -15,7 +15,7 @@ from msgspec import Struct
 from bench import peers
 from bench.measure import Cost
 from bench.peers import Home, Peer
-from guidance.build.site import compile_typst
+from guidance.site.typesetting import compile_typst
 
 OURS = "guidance"
 _AWAY = ".away-"

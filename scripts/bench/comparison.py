@@ -18,10 +18,10 @@ from bench import peers
 from bench.bench import OURS, Bench, Row, Table
 from bench.comparers import FLOOR, FLOOR_OF_PEERS, loaded, numbered
 from bench.measure import Run, measure, run
-from guidance.build.site import compile_typst
 from guidance.compare.alignment import align
 from guidance.document.model import Document, plain_text
 from guidance.read import read_document
+from guidance.site.typesetting import compile_typst
 
 ABOUT = (
     "Peers are given the numbered paragraphs of both editions, with the unnumbered text that follows each; "

@@ -6,7 +6,7 @@ Every word is our own and comes from a list; the same count gives the same texts
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from guidance.build.site import compile_typst
+from guidance.site.typesetting import compile_typst
 
 CHAPTERS, PARAGRAPHS = 8, 12  # of an edition: about 25 pages
 _SUBJECTS = ("The harbour master", "Every keeper", "A ferry company", "The lighthouse board", "The night watch")

@@ -15,12 +15,13 @@ from bench.made import make_publication
 from bench.measure import Run, measure, run
 from bench.peers import Home
 from guidance.build.editions import Making
-from guidance.build.load import SourceFolders, load_editions
+from guidance.build.load import load_editions
+from guidance.build.orders import SourceFolders
 from guidance.build.site import publication_folders
 from guidance.document.register import read_register
 from guidance.jobs.cache import Crew
 from guidance.jobs.executors import processes
-from guidance.site.assemble import Folder, Workshop
+from guidance.site.mkdocs_build import Folder, Workshop
 
 EDITIONS = 8  # as many as the register of Working Together has
 ABOUT = (

@@ -20,7 +20,7 @@ from guidance.audit.texts import FileReading
 from guidance.audit.verdicts import AuditFinding
 from guidance.audit.vocabulary import read_wanted
 from guidance.build.audit import Audit, Auditor, audit
-from guidance.build.load import Loaded
+from guidance.build.orders import Loaded
 from guidance.cite.citation import Citation, Known
 from guidance.cite.grammar import CitedPlace, read_places
 from guidance.document.anchors import permalinks, write_permalinks

@@ -13,8 +13,8 @@ from guidance.audit.markup import read_html, read_markdown, read_text
 from guidance.audit.office import read_docx, read_pdf
 from guidance.audit.reading import Skipped, find_files, read_bytes, read_file
 from guidance.audit.texts import FileReading, FoundBlock
-from guidance.build.site import compile_typst
 from guidance.document.model import GuidanceError
+from guidance.site.typesetting import compile_typst
 
 
 def texts(blocks: tuple[FoundBlock, ...]) -> list[str]:

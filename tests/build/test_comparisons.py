@@ -7,15 +7,14 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
+from guidance.build.compare import compare_files
 from guidance.build.comparisons import (
     Compared,
     cite,
     compare_documents,
-    compare_files,
     crosswalk_json,
     links_to_redlines,
 )
-from guidance.build.site import compile_typst
 from guidance.cite.resolve import say_cited
 from guidance.compare.changes import apply, joined_text
 from guidance.document.anchors import permalinks, write_permalinks
@@ -24,6 +23,7 @@ from guidance.document.register import read_register
 from guidance.link.agencies import Vocabulary
 from guidance.read import read_document
 from guidance.site.data_files import encode, records
+from guidance.site.typesetting import compile_typst
 from small_documents import document, paragraph
 
 SPECIMEN = Path(__file__).parents[2] / "specimen"

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from guidance.build.site import BuildOrder, build
+from guidance.build.orders import BuildOrder
+from guidance.build.site import build
 from guidance.check.site import check_site
-from guidance.site.assemble import Workshop
+from guidance.site.mkdocs_build import Workshop
 
 ROOT = Path(__file__).parents[2]
 

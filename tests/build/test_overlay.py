@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from markdown import markdown
 from PIL import Image
 
+from guidance.build.orders import BuildOrder
 from guidance.build.overlays import check_drawing, read_overlay
-from guidance.build.site import BuildOrder, build
+from guidance.build.site import build
 from guidance.check.site import check_site
 from guidance.document.model import GuidanceError
-from guidance.site.assemble import Workshop
+from guidance.site.mkdocs_build import Workshop
 from guidance.site.overlay import Colours, check_colours, contrast
 from guidance.site.permalink_index import read_tokens
 from guidance.site.safe_markdown import make_safe

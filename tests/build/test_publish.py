@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from guidance.build.orders import BuildOrder
 from guidance.build.publish import find_losses, publish, refuse_foreign, refuse_losses
-from guidance.build.site import BuildOrder, compile_typst
 from guidance.document.model import GuidanceError
-from guidance.site.assemble import Workshop
 from guidance.site.branch import Branch, commit_folder, follow_remote, hold_branch, push_branch
+from guidance.site.mkdocs_build import Workshop
+from guidance.site.typesetting import compile_typst
 from small_register import REGISTER, SOURCE
 
 Git = Callable[..., str]

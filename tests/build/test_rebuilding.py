@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from bench import made
-from guidance.build.site import BuildOrder, build
+from guidance.build.orders import BuildOrder
+from guidance.build.site import build
 from guidance.jobs.cache import Crew, Job
-from guidance.site.assemble import Workshop
-from guidance.site.mkdocs_pages import files_below
+from guidance.site.folder_tree import files_below
+from guidance.site.mkdocs_build import Workshop
 
 ROOT = Path(__file__).parents[2]
 COUNT = 4

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from guidance.build.site import BuildOrder, build
+from guidance.build.orders import BuildOrder
+from guidance.build.site import build
 from guidance.check.site import check_site, gathered
-from guidance.site.assemble import Workshop
+from guidance.site.mkdocs_build import Workshop
 from kcsie_pair import kcsie, labels
 
 ROOT = Path(__file__).parents[2]

@@ -9,9 +9,9 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from guidance.build.site import compile_typst
 from guidance.document.model import GuidanceError
 from guidance.document.register import read_register
+from guidance.site.typesetting import compile_typst
 from untagged import strip_structure
 
 SPECIMEN = Path(__file__).parents[2] / "specimen"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from guidance.build.site import compile_typst
+from guidance.site.typesetting import compile_typst
 from misbehaving_server import awkward_server
 from small_register import REGISTER, SOURCE
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from guidance.build.site import compile_typst
+from guidance.site.typesetting import compile_typst
 from guidance_shapes import HEAD, PLAIN_PAGE
 
 SITE = {"mkdocs", "mike", "markdown", "markdown_it", "typst", "pypandoc", "pagefind", "httpx", "stamina"}

@@ -8,7 +8,7 @@ from guidance.compare.changes import compare
 from guidance.compare.official import Listed, audit, read_listed
 from guidance.document.model import GuidanceError
 from guidance.read import read_document
-from guidance.site.redline import Listing, Side, render_comparison
+from guidance.site.comparison_pages import Listing, Side, render_comparison
 from kcsie_pair import kcsie
 from small_documents import document, paragraph
 

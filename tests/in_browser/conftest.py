@@ -14,7 +14,8 @@ import documents
 import small_documents
 from browser import find_chromium
 from earlier_edition import write_earlier
-from guidance.build.site import BuildOrder, build
+from guidance.build.orders import BuildOrder
+from guidance.build.site import build
 from guidance.cite.citation import CitationGrammar, Known
 from guidance.cite.resolve import grammar_record
 from guidance.cli.serve import serve
@@ -23,15 +24,16 @@ from guidance.document.anchors import permalinks
 from guidance.document.lineage import Lineage
 from guidance.document.model import Duty, Locus, Strength
 from guidance.document.register import Edition
-from guidance.site.assemble import Folder, Workshop, build_site
+from guidance.site.assemble import build_site
 from guidance.site.blocks import picture_name
 from guidance.site.changes_view import survey
+from guidance.site.comparison_pages import Redline, Side, render_comparison
 from guidance.site.edition_pages import edition_settings, render_stub, root_settings
 from guidance.site.ledger import Earlier, Ledger, render_ledger
 from guidance.site.markdown import render_pages
+from guidance.site.mkdocs_build import Folder, Workshop
 from guidance.site.pages import PICTURES, addresses, lay_out
 from guidance.site.permalink_pages import permalink_pages
-from guidance.site.redline import Redline, Side, render_comparison
 from guidance.site.search import (
     FORMS,
     GRAMMAR,

@@ -152,7 +152,12 @@ def test_the_script_says_whether_words_stand_and_changes_none(
     page, said = open_page(browser, put(host, ours, *(quotation(node, shelf) for node in nodes)))
     lines = page.locator(".guidance-status")
     expect(lines).to_have_text(
-        ["In force.", "Wording unchanged in 2011.", "Reworded in 2011: compare.", "Superseded in 2011; not in 2011."]
+        [
+            "In force.",
+            "Wording unchanged in 2011.",
+            "Reworded in 2011: compare.",
+            "Superseded in 2011; not in 2011.",
+        ]
     )
     links = [str(link.get_attribute("href")) for link in lines.get_by_role("link").all()]
     assert links == [f"{ours.address}/wt/2011/p/2/", f"{ours.address}/wt/2001/p/2/#today"]

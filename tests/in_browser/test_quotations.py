@@ -18,9 +18,10 @@ from guidance.compare.changes import compare
 from guidance.compare.crosswalk import build_crosswalk
 from guidance.document.anchors import permalinks
 from guidance.document.register import Edition, Publication
-from guidance.site.assemble import Folder, Workshop, build_site
+from guidance.site.assemble import build_site
 from guidance.site.edition_pages import edition_settings, root_settings
 from guidance.site.lineages import find_fates
+from guidance.site.mkdocs_build import Folder, Workshop
 from guidance.site.permalink_index import Shelf
 from guidance.site.permalink_pages import permalink_pages
 from guidance.site.quotation_check import quotation_files, render_quotations

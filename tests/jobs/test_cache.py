@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from guidance.build.site import compile_typst
 from guidance.document.model import GuidanceError
 from guidance.jobs import executors
 from guidance.jobs.cache import Crew, Job, code_digest
 from guidance.jobs.executors import cluster, processes, run_apart
+from guidance.site.typesetting import compile_typst
 
 
 def doubled(part: bytes) -> bytes:

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from document_marks import balance, links
-from guidance.build.site import compile_typst
 from guidance.document.model import Document, GuidanceError, provision_texts
 from guidance.jobs.sandbox import CrashedError, Sandboxed
 from guidance.read import read_document
+from guidance.site.typesetting import compile_typst
 
 SPECIMEN = Path(__file__).parents[2] / "specimen"
 

@@ -9,9 +9,9 @@ import pytest
 import typst
 
 from document_marks import balance
-from guidance.build.site import compile_typst
 from guidance.document.model import Document, provision_texts
 from guidance.read import read_document
+from guidance.site.typesetting import compile_typst
 
 SPECIMEN = Path(__file__).parents[2] / "specimen"
 Matrix = tuple[int, int, int, int, float, float]

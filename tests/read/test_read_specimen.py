@@ -8,7 +8,6 @@ import msgspec
 import pytest
 
 from document_marks import anchors, balance, is_bullet, items, links, note_marks
-from guidance.build.site import compile_typst
 from guidance.document.model import (
     Document,
     Figure,
@@ -21,6 +20,7 @@ from guidance.document.model import (
     provision_texts,
 )
 from guidance.read import read_document
+from guidance.site.typesetting import compile_typst
 from untagged import strip_structure
 
 SPECIMEN = Path(__file__).parents[2] / "specimen"

@@ -10,13 +10,13 @@ import msgspec
 import pikepdf
 import pytest
 
-from guidance.build.site import compile_typst
 from guidance.document.model import Document, Finding, GuidanceError
 from guidance.jobs.sandbox import CrashedError, Sandboxed
 from guidance.read import begin_reading, pipeline, read_document
 from guidance.read.cross_check import read_words
 from guidance.read.flow import PageParts, page_parts
 from guidance.read.page import PdfPage
+from guidance.site.typesetting import compile_typst
 
 PAGES = 30
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="patches what a forked process finds")

@@ -44,3 +44,13 @@ def test_every_edition_of_the_register_is_described() -> None:
 
 def test_there_are_six_decision_records_at_most() -> None:
     assert len(list((ROOT / "docs" / "decisions").glob("[0-9]*.md"))) <= 6
+
+
+def test_where_to_change_what_names_what_is_there() -> None:
+    table = (
+        (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## Where to change what")[1].split("\n## ")[0]
+    )
+    named = [name for name in re.findall(r"`([^`]+)`", table) if "/" in name]
+    assert len(named) >= 12
+    assert [name for name in named if not (ROOT / name).exists()] == []
+    assert "def phrase" in (ROOT / "scripts" / "guidance" / "document" / "register.py").read_text(encoding="utf-8")

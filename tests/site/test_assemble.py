@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,8 +14,8 @@ from msgspec.structs import replace
 from guidance.document.model import GuidanceError
 from guidance.jobs.cache import Crew, Job, Ticket
 from guidance.site import assemble
-from guidance.site.assemble import Folder, Workshop, build_site
-from guidance.site.mkdocs_pages import PrintOrder
+from guidance.site.assemble import build_site
+from guidance.site.mkdocs_build import Folder, MkDocsOrder, Workshop
 from guidance.site.permalink_index import NOT_LISTED
 
 ROOT = Path(__file__).parents[2]
@@ -74,14 +73,13 @@ def test_the_same_bytes_every_time(shop: Workshop, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def orders() -> Iterator[list[tuple[str, tuple[str, ...]]]]:
-    """What was printed meanwhile: each folder's id, and the pages asked for where not all were."""
-    found: list[tuple[str, tuple[str, ...]]] = []
+def orders() -> Iterator[list[str]]:
+    """The ids of the folders that MkDocs built meanwhile."""
+    found: list[str] = []
     start = Crew.start
 
     def note(crew: Crew, job: Job) -> Ticket:
-        order = msgspec.msgpack.decode(job.parts[0], type=PrintOrder)
-        found.append((order.version, order.only))
+        found.append(msgspec.msgpack.decode(job.parts[0], type=MkDocsOrder).version)
         return start(crew, job)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -89,14 +87,12 @@ def orders() -> Iterator[list[tuple[str, tuple[str, ...]]]]:
         yield found
 
 
-def test_only_what_changed_is_built_again(
-    shop: Workshop, tmp_path: Path, orders: list[tuple[str, tuple[str, ...]]]
-) -> None:
+def test_only_what_changed_is_built_again(shop: Workshop, tmp_path: Path, orders: list[str]) -> None:
     build_site(FOLDERS, tmp_path / "site", shop)
-    assert [folder for folder, _ in orders] == ["2010", "2020", ""]
+    assert orders == ["2010", "2020", ""]
     orders.clear()
     build_site((edition("2010", "other words"), *FOLDERS[1:]), tmp_path / "site", shop)
-    assert orders == [("2010", ("index.md",))]
+    assert orders == ["2010"]
     assert "other words" in (tmp_path / "site" / "2010" / "index.html").read_text(encoding="utf-8")
 
 
@@ -107,26 +103,17 @@ PAGES = {
     "a.svg": "<svg/>",
 }
 CHANGES = (
-    ("two.md", "# Two\n\nother words, [back](one.md#first)\n", ("two.md",)),
-    ("two.md", "# Two\n\nother words, [back](one.md#gone)\n", ()),  # a link that leads nowhere
-    ("two.md", "# Two again\n\nmore words\n", ()),  # other pages show its title
-    ("one.md", PAGES["one.md"].replace("#first", "#second"), ()),  # another page links to it
-    ("one.md", PAGES["one.md"].replace("words", "swords"), ("one.md",)),
-    ("a.svg", "<svg></svg>", None),
-    ("three.md", "# Three\n", ("three.md",)),  # in no navigation
-    ("one.md", PAGES["one.md"].replace("title: The first", "nearby: {a: b}\ntitle: The first"), ("one.md",)),
-    ("one.md", PAGES["one.md"].replace("title: The first", "title: The one"), ()),
+    ("two.md", "# Two\n\nother words, [back](one.md#gone)\n", True),  # a link that leads nowhere
+    ("one.md", PAGES["one.md"].replace("words", "swords"), True),
+    ("three.md", "# Three\n", True),  # in no navigation
+    ("a.svg", "<svg></svg>", False),  # what only stands beside the pages
+    ("index.md", PAGES["index.md"], False),
 )
 
 
-@pytest.mark.parametrize(("path", "content", "only"), CHANGES)
-def test_pages_printed_anew_are_as_in_a_whole_build(
-    shop: Workshop,
-    tmp_path: Path,
-    orders: list[tuple[str, tuple[str, ...]]],
-    path: str,
-    content: str,
-    only: tuple[str, ...] | None,
+@pytest.mark.parametrize(("path", "content", "by_mkdocs"), CHANGES)
+def test_a_folder_built_again_is_as_one_from_nothing(
+    shop: Workshop, tmp_path: Path, orders: list[str], path: str, content: str, by_mkdocs: bool
 ) -> None:
     def folder(pages: dict[str, str]) -> Folder:
         settings = {"site_name": "x", "validation": {"links": {"anchors": "warn"}}}
@@ -136,7 +123,7 @@ def test_pages_printed_anew_are_as_in_a_whole_build(
     build_site((folder(PAGES), FOLDERS[0]), tmp_path / "site", shop)
     orders.clear()
     warnings = build_site((folder(PAGES | {path: content}), FOLDERS[0]), tmp_path / "site", shop)
-    assert orders[-1:] == ([] if only is None else [("", only)])
+    assert orders == ([""] if by_mkdocs else [])
     again = Workshop(shop.root, tmp_path / "build-again")
     assert build_site((folder(PAGES | {path: content}), FOLDERS[0]), tmp_path / "again", again) == warnings
     assert contents(tmp_path / "site") == contents(tmp_path / "again")
@@ -276,11 +263,3 @@ def test_addresses_are_given_where_the_sites_own_is_known(shop: Workshop, tmp_pa
     assert "https://guidance.example.org/wt/sitemap.xml" in (tmp_path / "site" / "robots.txt").read_text()
     page = (tmp_path / "site" / "2020" / "index.html").read_text(encoding="utf-8")
     assert 'rel="canonical" href="https://guidance.example.org/wt/2020/"' in page
-
-
-def test_what_a_page_alone_shows_is_asked_of_no_other_page_by_the_theme() -> None:
-    """Such facts may change without other pages being printed anew."""
-    names = "counterparts|nearest|elsewhere|nearby|source_pages|source_address|description"
-    for part in sorted((ROOT / "overrides").rglob("*.html")):
-        for used in re.finditer(rf"(\w+)\.meta\.(?:{names})\b|\.meta\[", part.read_text(encoding="utf-8")):
-            assert used[1] == "page", f"{part}: {used[0]}"

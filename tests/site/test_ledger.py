@@ -11,7 +11,6 @@ import pytest
 from markdown import markdown
 
 from guidance.build.comparisons import Compared, compare_documents
-from guidance.build.site import compile_typst
 from guidance.compare.changes import compare, strengths_before
 from guidance.document.model import Duty, GuidanceError, Locus
 from guidance.link.agencies import Agency, Vocabulary, read_agencies
@@ -30,6 +29,7 @@ from guidance.site.ledger import (
     render_ledger,
 )
 from guidance.site.pages import Page
+from guidance.site.typesetting import compile_typst
 from small_documents import document, paragraph
 
 ROOT = Path(__file__).parents[2]

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from guidance.site.assemble import Folder, Workshop, build_site
+from guidance.site.assemble import build_site
+from guidance.site.mkdocs_build import Folder, Workshop
 
 ROOT = Path(__file__).parents[2]
 

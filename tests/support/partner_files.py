@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-from guidance.build.site import compile_typst
+from guidance.site.typesetting import compile_typst
 
 _LINK = re.compile(r"\{([^{}|]+)\|([^{}|]+)\}")
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'

@@ -20,7 +20,7 @@ from guidance.audit.texts import FileReading, plain
 from guidance.audit.verdicts import AuditFinding, Judge, PlaceStanding
 from guidance.audit.vocabulary import TermPatterns, read_wanted
 from guidance.build.comparisons import Compared, compare_editions
-from guidance.build.load import Loaded
+from guidance.build.orders import Loaded
 from guidance.cite.citation import Citation, Known
 from guidance.cite.grammar import CitedPlace
 from guidance.cite.resolve import resolve, say_official

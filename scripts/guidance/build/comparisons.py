@@ -4,60 +4,82 @@ What is compared how is decided in `compare`, what a page looks like in `publish
 """
 
 import json
-import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations, pairwise
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct, structs
 
-import guidance
 from guidance.audit.vocabulary import read_wanted
-from guidance.build.comparison_jobs import (
-    Pair,
-    Told,
-    compare_all,
-    find_all_duties,
-    near_pairs,
-    pack,
-    render_told,
-    start_redlines,
-)
-from guidance.build.load import Loaded
+from guidance.build.orders import Loaded
 from guidance.cite.citation import CitationGrammar, Known, NotUnderstoodError
 from guidance.cite.resolve import Cited, resolve
 from guidance.compare.changes import compare, strengths_before
 from guidance.compare.crosswalk import build_crosswalk, counterparts, crosswalk_record
 from guidance.compare.official import Listed, audit, read_listed
-from guidance.document.anchors import permalinks, read_permalinks, slug
+from guidance.document.anchors import permalinks, read_permalinks
 from guidance.document.lineage import Crosswalk
 from guidance.document.model import (
     Comparison,
     Document,
     Duty,
-    GuidanceError,
-    Kind,
-    Para,
-    Place,
-    Provision,
-    SourceFile,
-    Text,
 )
 from guidance.document.register import Edition, Publication
-from guidance.jobs.cache import Crew, Ticket
+from guidance.jobs.cache import Crew, Job, Ticket, code_digest
 from guidance.link.agencies import Vocabulary, read_agencies
 from guidance.link.duties import find_duties
-from guidance.read import read_document
-from guidance.site.assemble import write_below
 from guidance.site.changes_view import ComparedEdition as Surveyed
 from guidance.site.changes_view import survey
-from guidance.site.comparison_scene import comparison_title
+from guidance.site.comparison_pages import Listing, Redline, Side, comparison_title, render_comparison
 from guidance.site.ledger import Earlier, Ledger
 from guidance.site.pages import addresses, lay_out
-from guidance.site.redline import SCRIPT, STYLES, Listing, Redline, render_alone
 
 LISTED = "official-changes.toml"  # in an edition's folder
+Pair = tuple[str, str]  # ids of the older and of the newer edition
+Addresses = Mapping[str, str]
+_LIBRARIES = ("rapidfuzz", "fast-diff-match-patch")
+_encode = msgspec.msgpack.encode
+
+
+class Told(Struct, frozen=True):
+    """What a comparison's pages are made from beside both texts: the older edition's first, where there are two."""
+
+    comparison: Comparison
+    addresses: tuple[Addresses, Addresses]
+    duties: tuple[tuple[Duty, ...], tuple[Duty, ...]]
+    names: Mapping[str, str]
+    listing: Listing | None
+
+
+def render_told(told: Told, old: Document, new: Document) -> Redline:
+    """The pages of a comparison."""
+    comparison, (before, after) = told.comparison, told.addresses
+    return render_comparison(
+        comparison,
+        Side(comparison.old, old, before),
+        Side(comparison.new, new, after),
+        duties=told.duties,
+        names=told.names,
+        listing=told.listing,
+    )
+
+
+def start_redlines(packed: Mapping[str, bytes], told: Mapping[Pair, Told], crew: Crew) -> dict[Pair, Ticket]:
+    """Begin the pages of each comparison; a result is a packed Redline."""
+    return {
+        (old, new): crew.start(
+            Job(
+                f"the comparison of {old} with {new}",
+                redline_of,
+                (_encode(one), packed[old], packed[new]),
+                code_digest((), ("pyyaml",)),
+                "redlines",
+            )
+        )
+        for (old, new), one in told.items()
+    }
 
 
 class Compared(Struct, frozen=True):
@@ -196,98 +218,73 @@ def crosswalk_json(compared: Compared) -> bytes:
     return (json.dumps(crosswalk_record(compared.crosswalk), ensure_ascii=False, indent=1) + "\n").encode()
 
 
-# --- Two files -----------------------------------------------------------------------------------
-
-_MARK = "changes.json"
+# --- The jobs ------------------------------------------------------------------------------------
 
 
-def compare_files(old: Path, new: Path, to: Path) -> Comparison:
-    """Compare two guidance files, or folders converted from them, into the folder `to`: changes.json,
-    changes.csv, and redline pages both as HTML to open (index.html) and as the Markdown that they are made from.
-
-    Raises GuidanceError when a file cannot be read, or `to` holds something that is not a comparison.
-    """
-    if to.exists() and not (to.is_dir() and ((to / _MARK).is_file() or not any(to.iterdir()))):
-        raise GuidanceError(f"{to}: holds something that is not a comparison; choose another folder with -o")
-    ids = [slug(old.stem), slug(new.stem)]
-    if ids[0] == ids[1]:
-        ids = [f"{ids[0]}-old", f"{ids[1]}-new"]
-    compared = compare_documents(
-        {edition: _read(file) for edition, file in zip(ids, (old, new), strict=True)}, Vocabulary()
-    )
-    # There are no pages of the editions here to lead to.
-    (redline,) = structs.replace(compared, addresses={edition: {} for edition in ids}).redlines(ids[1])
-    within = f"compare/{ids[0]}/"
-    files = {page.path: page.markdown.encode() for page in redline.pages} | dict(redline.files)
-    files |= render_alone(redline.pages, within, dict(_assets()))
-    beside = to.absolute().with_name(f".{to.absolute().name}.new")
-    shutil.rmtree(beside, ignore_errors=True)
-    try:
-        for path, content in files.items():
-            write_below(beside, path.removeprefix(within), content)
-        shutil.rmtree(to, ignore_errors=True)
-        beside.rename(to.absolute())
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-    return compared.comparisons[ids[0], ids[1]]
+def near_pairs(editions: Sequence[str], in_force: str) -> tuple[Pair, ...]:
+    """The pairs of editions, given oldest first, that are compared: neighbours, and each with the one in force or,
+    where that is not among them, with the newest. That many grow with the editions, all pairs with their square."""
+    now = in_force if in_force in editions else editions[-1] if editions else ""
+    at = {edition: place for place, edition in enumerate(editions)}
+    return tuple(pair for pair in combinations(editions, 2) if now in pair or at[pair[1]] - at[pair[0]] == 1)
 
 
-def _assets() -> Iterator[tuple[str, bytes]]:
-    """The look of comparison pages, where the theme stands beside the engine."""
-    folder = Path(guidance.__file__).parents[2] / "overrides" / "assets"
-    for name in (*STYLES, SCRIPT):
-        if (folder / name).is_file():
-            yield name, (folder / name).read_bytes()
+def pack(documents: Mapping[str, Document]) -> dict[str, bytes]:
+    """Each document as a job takes it: without its pictures, in which nothing is looked for."""
+    return {edition: _encode(structs.replace(text, assets=())) for edition, text in documents.items()}
 
 
-def _read(file: Path) -> Document:
-    """A document from a guidance file, or from a folder that `guidance convert` made."""
-    if (file / "provisions.json").is_file():
-        return _read_converted(file / "provisions.json")
-    if not file.is_file():
-        raise GuidanceError(f"{file}: there is no such file, and no folder with a provisions.json")
-    return read_document(file)
+def find_all_duties(packed: Mapping[str, bytes], vocabulary: Vocabulary, crew: Crew) -> dict[str, tuple[Duty, ...]]:
+    """The duties of each of some packed documents."""
+    words = _encode(vocabulary)
+    jobs = [
+        Job(f"the duties of {edition}", duties_of, (text, words), code_digest(), "duties")
+        for edition, text in packed.items()
+    ]
+    found = (msgspec.msgpack.decode(answer, type=tuple[Duty, ...]) for answer in crew.run(jobs))
+    return dict(zip(packed, found, strict=True))
 
 
-def _read_converted(file: Path) -> Document:
-    """The document that a provisions.json holds: its text and its places, without marks."""
-    try:
-        rows = msgspec.json.decode(file.read_bytes(), type=tuple[_Converted, ...])
-    except (msgspec.DecodeError, OSError) as error:
-        raise GuidanceError(f"{file}: {error}; convert the file again") from None
-    found = tuple(row.provision() for row in rows)
-    return Document(
-        title=file.parent.name,
-        language="en",
-        source=SourceFile(file.name, "", "application/json", file.stat().st_size),
-        provisions=tuple(one for one in found if one.kind != "footnote"),
-        notes=tuple(one for one in found if one.kind == "footnote"),
-    )
-
-
-class _Converted(Struct, frozen=True):
-    """What is read of an entry of provisions.json."""
-
-    anchor: str
-    kind: Kind
-    number: str | None
-    heading: str | None
-    text: str
-    page: int | None
-    parents: tuple[str, ...]
-    level: int | None
-
-    def provision(self) -> Provision:
-        return Provision(
-            self.anchor,
-            self.kind,
-            self.number,
-            heading=Text(self.heading) if self.heading else None,
-            level=self.level,
-            blocks=tuple(Para(Text(line)) for line in self.text.split("\n") if line),
-            parents=self.parents,
-            places=(Place(self.page),) if self.page else (),
+def compare_all(
+    packed: Mapping[str, bytes], duties: Mapping[str, tuple[Duty, ...]], pairs: Iterable[Pair], crew: Crew
+) -> dict[Pair, Comparison]:
+    """The comparisons of some pairs of packed documents."""
+    pairs = tuple(pairs)
+    held = {edition: _encode(found) for edition, found in duties.items()}
+    jobs = [
+        Job(
+            f"comparing {old} with {new}",
+            comparison_of,
+            (_encode((old, new)), packed[old], packed[new], held[old], held[new]),
+            code_digest((), _LIBRARIES),
+            "comparisons",
         )
+        for old, new in pairs
+    ]
+    found = (msgspec.msgpack.decode(answer, type=Comparison) for answer in crew.run(jobs))
+    return dict(zip(pairs, found, strict=True))
+
+
+@lru_cache(maxsize=16)
+def _document(packed: bytes) -> Document:
+    return msgspec.msgpack.decode(packed, type=Document)
+
+
+def duties_of(packed: bytes, words: bytes) -> bytes:
+    """A packed document and a packed Vocabulary -> the document's duties; a job."""
+    return _encode(find_duties(_document(packed), msgspec.msgpack.decode(words, type=Vocabulary)))
+
+
+def redline_of(told: bytes, old: bytes, new: bytes) -> bytes:
+    """What is Told of a comparison and its documents, all packed -> its Redline; a job."""
+    return _encode(render_told(msgspec.msgpack.decode(told, type=Told), _document(old), _document(new)))
+
+
+def comparison_of(ids: bytes, old: bytes, new: bytes, duties_old: bytes, duties_new: bytes) -> bytes:
+    """Two editions' ids, documents and duties, all packed -> their Comparison; a job."""
+    first, second = (msgspec.msgpack.decode(held, type=tuple[Duty, ...]) for held in (duties_old, duties_new))
+    pair = msgspec.msgpack.decode(ids, type=Pair)
+    return _encode(compare(_document(old), _document(new), pair, (first, second)))
 
 
 # --- Citations -----------------------------------------------------------------------------------

@@ -111,7 +111,7 @@ def convert(
 
 def _write(to: Path, files: dict[str, bytes]) -> None:
     """Put files into the folder `to`, whole or not at all."""
-    from guidance.site.mkdocs_pages import write_below
+    from guidance.site.folder_tree import write_below
 
     beside = to.absolute().with_name(f".{to.absolute().name}.new")
     shutil.rmtree(beside, ignore_errors=True)

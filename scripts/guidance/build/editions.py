@@ -11,8 +11,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from guidance.build.comparisons import Compared, links_to_redlines
-from guidance.build.load import Loaded
-from guidance.build.search import ACRONYMS, short_forms
+from guidance.build.orders import Loaded
 from guidance.document.model import Document, Provision, Reference, Unresolved
 from guidance.document.register import Edition, Publication, Revision
 from guidance.jobs.cache import Crew, Job, code_digest
@@ -32,6 +31,7 @@ from guidance.site.ledger import Ledger, duties_csv, duty_records, link_to_ledge
 from guidance.site.markdown import render_pages
 from guidance.site.pages import PICTURES, Page, addresses, lay_out
 from guidance.site.permalink_pages import links_to_steps
+from guidance.site.search import ACRONYMS, short_forms
 
 Stamps = Callable[[str, Iterable[str]], Mapping[str, str]]
 """A page's path and the anchors on it -> per anchor what is printed beside its number, as HTML."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from guidance.build.orders import Loaded, SourceFolders
 from guidance.document.model import Correction, Document, GuidanceError
 from guidance.document.register import Edition, Publication, Revision
 from guidance.jobs.cache import Crew, Job, code_digest
@@ -19,21 +20,6 @@ from guidance.sources import Fetcher, Missing, Source, find_source
 
 _READERS = ("pypdfium2", "pikepdf", "pdf-oxide", "pdfminer.six", "beautifulsoup4", "lxml", "pypandoc-binary")
 _READING = ("read", "jobs/sandbox.py", "document", "build/load.py")  # what the reading depends on
-
-
-class Loaded(Struct, frozen=True):
-    """An edition whose text is here."""
-
-    edition: Edition
-    source: Source
-    document: Document
-
-
-class SourceFolders(Struct, frozen=True):
-    """Where files are looked for and kept: the reader's folders, the cache of downloads."""
-
-    folders: tuple[Path, ...]
-    cache: Path
 
 
 def load_editions(

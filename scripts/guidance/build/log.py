@@ -9,8 +9,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from guidance.build.comparison_jobs import Pair
-from guidance.build.comparisons import Compared
+from guidance.build.comparisons import Compared, Pair
 from guidance.document.model import Change
 from guidance.document.register import Publication
 from guidance.site.feeds import Feed, FeedEntry, edition_entries, feed_files, log_page, publication_date, read_log

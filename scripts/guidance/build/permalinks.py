@@ -9,14 +9,14 @@ import msgspec
 from msgspec import Struct
 
 from guidance.build.comparisons import Compared
-from guidance.build.load import Loaded
+from guidance.build.orders import Loaded
 from guidance.document.anchors import Permalink, permalinks, read_permalinks
 from guidance.document.register import Publication
 from guidance.jobs.cache import Crew, Job, code_digest
-from guidance.site.assemble import Workshop
 from guidance.site.changes_view import entries, redline_addresses
 from guidance.site.embeds import edition_embeds, shared_files
 from guidance.site.lineages import FILE, find_fates, read_lineages, record_lineages, write_lineages
+from guidance.site.mkdocs_build import Workshop
 from guidance.site.permalink_index import EditionAnchor, Shelf, tokens_css
 from guidance.site.permalink_pages import lineage_pages, permalink_pages
 from guidance.site.quotation_check import quotable, quotable_path

@@ -8,9 +8,10 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from msgspec import Struct, structs
+from msgspec import structs
 
-from guidance.build.site import BuildOrder, Outcome, build
+from guidance.build.orders import BuildOrder, Outcome, PublishOutcome
+from guidance.build.site import build
 from guidance.check.permanence import lost, site_paths
 from guidance.check.site import check_site, gathered
 from guidance.document.model import GuidanceError
@@ -21,13 +22,6 @@ VERSIONS = "versions.json"
 _TOLD = 3  # losses or faults that the error names
 
 Tell = Callable[[str], None]
-
-
-class PublishOutcome(Struct, frozen=True):
-    """What was built, and the commit that holds it; None where the branch held the same already."""
-
-    outcome: Outcome
-    commit: str | None
 
 
 def publish(

@@ -22,6 +22,7 @@ from guidance.link.agencies import read_agencies
 from guidance.site import data_files
 from guidance.site.pages import Page
 from guidance.site.search import (
+    ACRONYMS,
     FORMS,
     GRAMMAR,
     INDEX,
@@ -38,8 +39,6 @@ from guidance.site.search import (
     search_records,
 )
 from guidance.site.search_index import facets, make_index
-
-ACRONYMS = "acronyms.toml"  # in a publication's folder
 
 
 class Searching(Struct, frozen=True):
@@ -119,11 +118,6 @@ def _own_pages(files: dict[str, bytes]) -> Iterator[OwnPage]:
         headings = tuple(block.text for block in blocks if block.kind in ("h1", "h2", "h3"))
         title = str(front.get("title") or (headings[0] if headings else path))
         yield OwnPage(path, title, headings, "\n".join(block.text for block in blocks if block.text))
-
-
-def short_forms(path: Path) -> dict[str, str]:
-    """The short forms of a file of acronyms, each with the first of its long ones."""
-    return {acronym.short: acronym.long[0] for acronym in read_acronyms(path) if acronym.long}
 
 
 def _compact(value: object) -> bytes:

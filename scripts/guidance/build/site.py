@@ -8,12 +8,13 @@ from itertools import chain
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import structs
 
 from guidance.build.comparisons import Compared, compare_editions, crosswalk_json
 from guidance.build.editions import EditionFiles, Making, Work, order_edition
-from guidance.build.load import Loaded, SourceFolders, load_editions
+from guidance.build.load import load_editions
 from guidance.build.log import gather_news
+from guidance.build.orders import BuildOrder, Loaded, Outcome, SourceFolders
 from guidance.build.overlays import prepare_with, read_overlay
 from guidance.build.permalinks import Linked, Linking, make_shelf, record_texts
 from guidance.build.reviews import gather_sources, read_files
@@ -23,9 +24,9 @@ from guidance.document.conservation import breaches
 from guidance.document.model import GuidanceError
 from guidance.document.register import Edition, Publication, read_register
 from guidance.jobs.cache import Crew, Ticket
-from guidance.jobs.executors import cluster, processes
 from guidance.site import data_files
-from guidance.site.assemble import Folder, Workshop, build_site
+from guidance.site.assemble import build_site
+from guidance.site.comparison_pages import Redline
 from guidance.site.edition_pages import (
     edition_settings,
     render_editions,
@@ -36,74 +37,17 @@ from guidance.site.edition_pages import (
 from guidance.site.embeds import put_in_examples
 from guidance.site.feeds import LOG, NAME, render_llms
 from guidance.site.handwritten import Prepared, prepare_pages
+from guidance.site.mkdocs_build import Folder, Workshop
 from guidance.site.overlay import Overlay, lay_over
 from guidance.site.pages import PICTURES, Page
 from guidance.site.permalink_index import Shelf, read_tokens
 from guidance.site.permalink_pages import step_pages
 from guidance.site.quotation_check import render_quotations
-from guidance.site.redline import Redline
+from guidance.site.typesetting import compile_typst
 from guidance.sources import Fetcher, Missing
 from guidance.sources.choosing import chosen_revisions, fetch_missing
 
-
-def compile_typst(source: Path, to: Path) -> None:
-    """Set `source` as a tagged PDF (it declares PDF/UA-1) at `to`, atomically.
-
-    The same source gives the same bytes on every machine: no clock, and only the fonts that Typst brings
-    along. A source may import from its own folder and the one above. Raises GuidanceError when the
-    source is missing, is not valid Typst, or cannot be made accessible (an image without alternative text).
-    """
-    import typst  # slow to load, and most builds set no specimen
-
-    if not source.is_file():
-        raise GuidanceError(f"{source}: there is no such Typst source")
-    try:
-        setting = typst.Compiler(root=source.absolute().parent.parent, ignore_system_fonts=True)
-        pdf = setting.compile(source.absolute(), format="pdf", pdf_standards="ua-1", timestamp=0)
-    except typst.TypstError as error:
-        what = " ".join(str(part) for part in (error.message, *error.hints)).split()
-        raise GuidanceError(f"{source}: {' '.join(what)}") from None
-    if not isinstance(pdf, bytes):
-        raise GuidanceError(f"{source}: Typst made no PDF of it")
-    to.parent.mkdir(parents=True, exist_ok=True)
-    beside = to.with_name(to.name + ".new")
-    beside.write_bytes(pdf)
-    beside.replace(to)
-
-
 SPECIMEN = "specimen"
-
-
-class BuildOrder(Struct, frozen=True):
-    """What to build. `editions` names those that must have text (none: whatever is found); `strict` refuses a
-    text of which something is lost; `revisions` says by edition which one must be read, where it is not the newest
-    at hand."""
-
-    publication: Path
-    folders: tuple[Path, ...]
-    out: Path
-    shop: Workshop
-    cache: Path
-    editions: tuple[str, ...] = ()
-    strict: bool = False
-    revisions: Mapping[str, str] = {}
-    overlay: Path | None = None  # a partnership's folder
-    cluster: str | None = None  # address of a Dask scheduler; none: processes of this machine
-
-    def crew(self) -> Crew:
-        """Those who do its jobs. Raises GuidanceError when a cluster is asked for and Dask is not there."""
-        return Crew(cluster(self.cluster) if self.cluster else processes(), self.shop.work / "kept")
-
-
-class Outcome(Struct, frozen=True):
-    """What was built: editions with text, why the others have none, and what MkDocs warned of."""
-
-    publication: Publication
-    loaded: tuple[str, ...]
-    missing: tuple[Missing, ...]
-    warnings: tuple[str, ...]
-    specimen: bool
-    breaches: tuple[str, ...] = ()
 
 
 Tell = Callable[[str], None]

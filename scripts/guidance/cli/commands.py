@@ -133,7 +133,7 @@ def compare_command(
     """Compare two guidance files: what changed, word by word, and what only moved or was renumbered."""
     from collections import Counter
 
-    from guidance.build.comparisons import compare_files
+    from guidance.build.compare import compare_files
 
     with _telling() as tell:
         tell(f"comparing {old.name} with {new.name}")

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from guidance.audit.report import summary
 from guidance.build.audit import Audit
-from guidance.build.publish import PublishOutcome
-from guidance.build.site import Outcome
+from guidance.build.orders import Outcome, PublishOutcome
 from guidance.sources.choosing import SourceRow
 
 

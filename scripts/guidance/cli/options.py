@@ -10,9 +10,9 @@ from pathlib import Path
 from msgspec import structs
 
 import guidance
-from guidance.build.site import BuildOrder
+from guidance.build.orders import BuildOrder
 from guidance.document.register import LOCK, InForce, Publication
-from guidance.site.assemble import Workshop
+from guidance.site.mkdocs_build import Workshop
 from guidance.sources import Fetcher, Tell, source_folders, sources_at_hand
 from guidance.sources.choosing import parse_revisions
 

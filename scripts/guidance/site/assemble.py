@@ -18,8 +18,8 @@ from guidance.document.model import GuidanceError
 from guidance.jobs.cache import Crew
 from guidance.jobs.executors import processes
 from guidance.site.data_files import root_files
-from guidance.site.mkdocs_build import Folder, Printing, Workshop, read_frame
-from guidance.site.mkdocs_pages import Kept, lay, write_below
+from guidance.site.folder_tree import Kept, lay
+from guidance.site.mkdocs_build import Folder, FolderBuild, Workshop, read_frame
 from guidance.site.permalink_index import NOT_LISTED
 
 
@@ -142,8 +142,6 @@ def _old(out: Path) -> Path:
     return out.with_name(f".{out.name}.old")
 
 
-__all__ = ["Folder", "Workshop", "build_site", "write_below"]
-
 Tell = Callable[[str], None]
 
 
@@ -162,7 +160,7 @@ def build_site(
     with alone(shop.work), nullcontext(crew) if crew else Crew(processes(), shop.work / "kept") as workers:
         refuse_foreign(out)
         frame = read_frame(shop.root)
-        begun = [Printing(folder, shop, frame, workers) for folder in folders]
+        begun = [FolderBuild(folder, shop, frame, workers) for folder in folders]
         _refuse_collisions([printing.folder for printing in begun])
         warnings: list[str] = []
         for printing in begun:
@@ -194,7 +192,7 @@ def _refuse_collisions(folders: list[Folder]) -> None:
                 raise GuidanceError(f"{path}: stands where the edition {top} will be; give this page another name")
 
 
-def _assemble(begun: Sequence[Printing], site_url: str | None) -> dict[str, Kept | bytes]:
+def _assemble(begun: Sequence[FolderBuild], site_url: str | None) -> dict[str, Kept | bytes]:
     """All files of the site by path: editions and their aliases, pages at the root, and what stands there for
     machines."""
     editions = [printing for printing in begun if printing.folder.id]

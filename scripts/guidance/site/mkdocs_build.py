@@ -1,25 +1,34 @@
-"""One folder of pages -> its built files below the work folder, made anew only where something has changed.
+"""One folder of pages -> its built files: an ordinary MkDocs build, done again only where something it is made from
+has changed.
 
-What stands on the pages is decided elsewhere; MkDocs itself is run by `builder`, wherever the crew lets it.
+What stands on the pages is decided elsewhere; nothing of MkDocs but its public `build` is used.
 """
 
+import contextlib
 import hashlib
 import json
-import posixpath
-import re
+import logging
+import os
 import shutil
-from collections.abc import Mapping
+import tempfile
+import threading
+import traceback
+import warnings
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from guidance.document.model import GuidanceError
-from guidance.jobs.cache import Crew, Job, Ticket, code_digest
-from guidance.site.mkdocs_pages import Printed, PrintOrder, files_below, print_pages, seal, write_below
+from guidance.jobs.cache import Crew, Job, code_digest
+from guidance.site.folder_tree import files_below, seal, write_below
 
+MOMENT = "946684800"  # every build happens at the same moment, so that the same input gives the same bytes
 _UNUSED = ("assets/javascripts/", "assets/stylesheets/", "assets/images/")  # the theme's; no page of ours loads it
 _TOOLS = ("mkdocs", "mkdocs-material", "pymdown-extensions", "markdown", "mike")
+_ENVIRONMENT = {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": MOMENT}
+_ALONE = threading.Lock()  # MkDocs keeps things in its process: one build at a time
 
 
 class Folder(Struct, frozen=True):
@@ -66,87 +75,65 @@ def read_frame(root: Path) -> Frame:
 
 
 class _Made(Struct, frozen=True):
-    """What a built folder was made from, as digests: what all its pages depend on, each page, each other file."""
+    """What a built folder was made from: a digest of all that its pages depend on, and one of each other file."""
 
-    frame: str
-    pages: dict[str, str]
+    pages: str
     others: dict[str, str]
     seal: str = ""  # of the built files
     warnings: tuple[str, ...] = ()
 
 
-class Printing:
-    """The printing of a folder: begun when this is made, done with `finish`."""
+class FolderBuild:
+    """The building of a folder: begun when this is made, done with `finish`."""
 
     def __init__(self, folder: Folder, shop: Workshop, frame: Frame, crew: Crew) -> None:
-        """Orders what must be printed anew: nothing, the pages that changed, or all."""
+        """Orders the build where the pages are not there already, as they would come out."""
         name = (folder.place or "root").replace("/", "-")
-        self.folder, self._crew, self._frame = folder, crew, frame
+        self.folder, self._frame = folder, frame
         self._home = shop.work / "editions" / (name if folder.id else f"{name}-pages")
         self.site, self._log = self._home / "site", shop.work / "mkdocs.log"
-        self._settings = _settings(folder, shop)
-        self._now = _made_from(folder, self._settings, frame)
+        order = MkDocsOrder(folder.id, _settings(folder, shop), _pages(folder), frame.base, frame.theme)
+        packed = msgspec.msgpack.encode(order)
+        code = code_digest(("site/mkdocs_build.py",), _TOOLS)
+        self._now = _Made(_digest(code, packed), {path: _digest(c) for path, c in _others(folder).items()})
         self.files = files_below(self.site) if self.site.is_dir() else {}
-        self._before = _read_made(self._home, seal(self.files))
-        self._only = self._changed()
-        self._ticket = None if self._only == () else self._order(self._only)
+        before = _read_made(self._home)
+        self._before = before if before and before.seal == seal(self.files) else None
+        self._ticket = None
+        if self._before is None or self._before.pages != self._now.pages:
+            self._ticket = crew.start(Job(f"printing {folder.title}", run_mkdocs, (packed,), code))
 
     def finish(self) -> tuple[str, ...]:
-        """Wait for the printing and put it in its place; returns what MkDocs warned of, a line each.
+        """Wait for MkDocs and put what it made in its place; returns what it warned of, a line each.
 
         Raises GuidanceError when the pages cannot be built.
         """
-        warnings = self._before.warnings if self._before else ()
+        warned = self._before.warnings if self._before else ()
         if self._ticket:
-            printed = self._printed(self._ticket)
-            if self._only and loses_links(printed.files, self.site):
-                self._only = None  # a whole build says which links lead nowhere now
-                printed = self._printed(self._order(None))
-            warnings = printed.warnings
-            self._put(printed.files)
+            built = msgspec.msgpack.decode(self._ticket.result(), type=Built)
+            if built.error:
+                write_below(self._log.parent, self._log.name, built.trace.encode())
+                what = f"{self.folder.title}: MkDocs could not build these pages ({built.error})"
+                raise GuidanceError(f"{what}; see {self._log}")
+            warned = built.warnings
+            self._put(built.files, {})
         elif self._before and self._before.others != self._now.others:
-            self._put({})
+            self._put({}, self._before.others)
         else:
-            return self._told(warnings)
+            return self._told(warned)
         self.files = files_below(self.site)
-        made = structs.replace(self._now, warnings=warnings, seal=seal(self.files))
+        made = msgspec.structs.replace(self._now, warnings=warned, seal=seal(self.files))
         (self._home / "made-from").write_bytes(msgspec.json.encode(made))
-        return self._told(warnings)
+        return self._told(warned)
 
-    def _told(self, warnings: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(f"{self.folder.place or 'root'}: {warning}" for warning in warnings)
+    def _told(self, warned: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(f"{self.folder.place or 'root'}: {warning}" for warning in warned)
 
-    def _changed(self) -> tuple[str, ...] | None:
-        """The pages that must be printed anew; None where all must."""
-        before, now = self._before, self._now
-        if before is None or before.frame != now.frame:
-            return None
-        changed = tuple(path for path, key in now.pages.items() if before.pages.get(path) != key)
-        gone = before.pages.keys() - now.pages.keys()
-        return None if gone or (changed and before.warnings) else changed
-
-    def _order(self, only: tuple[str, ...] | None) -> Ticket:
-        pages = self.folder.pages
-        if only is not None:
-            pages = {p: c if p in only else _head(c) if _is_page(p) else b"" for p, c in pages.items()}
-        frame = self._frame
-        order = PrintOrder(self.folder.id, self._settings, pages, frame.base, frame.theme, only or ())
-        parts = (msgspec.msgpack.encode(order),)
-        return self._crew.start(Job(f"printing {self.folder.title}", print_pages, parts, _code()))
-
-    def _printed(self, ticket: Ticket) -> Printed:
-        printed = msgspec.msgpack.decode(ticket.result(), type=Printed)
-        if printed.error:
-            write_below(self._log.parent, self._log.name, printed.trace.encode())
-            what = f"{self.folder.title}: MkDocs could not build these pages ({printed.error})"
-            raise GuidanceError(f"{what}; see {self._log}")
-        return printed
-
-    def _put(self, files: Mapping[str, bytes]) -> None:
-        """Write what was printed and what has changed beside it; the mark is away until all is there."""
+    def _put(self, files: Mapping[str, bytes], before: Mapping[str, str]) -> None:
+        """Write what MkDocs made, in place of all, and what has changed beside it; the mark is away until all is
+        there."""
         (self._home / "made-from").unlink(missing_ok=True)
-        before = self._before.others if self._before and self._only is not None else {}
-        if self._only is None:
+        if files:
             shutil.rmtree(self.site, ignore_errors=True)
         for path in before.keys() - self._now.others.keys():
             (self.site / path).unlink(missing_ok=True)
@@ -167,6 +154,11 @@ def _is_page(path: str) -> bool:
     return path.endswith(".md")
 
 
+def _pages(folder: Folder) -> dict[str, bytes]:
+    """What goes through MkDocs: the pages, and the names of what they link, so that it can check the links."""
+    return {path: c if _is_page(path) else b"" for path, c in folder.pages.items()}
+
+
 def _others(folder: Folder) -> dict[str, bytes]:
     """What goes into the built folder as it is."""
     return {path: c for path, c in folder.pages.items() if not _is_page(path)} | dict(folder.extras)
@@ -184,24 +176,12 @@ def _settings(folder: Folder, shop: Workshop) -> dict[str, object]:
     return settings
 
 
-def _made_from(folder: Folder, settings: Mapping[str, object], frame: Frame) -> _Made:
-    pages = {path: content for path, content in sorted(folder.pages.items()) if _is_page(path)}
-    parts = [_code(), json.dumps(settings, sort_keys=True).encode(), frame.base or b""]
-    parts += [part for path, content in sorted(frame.theme.items()) for part in (path.encode(), content)]
-    shown = _in_navigation(settings.get("nav", list(pages)))
-    parts += [part for path, content in pages.items() if path in shown for part in (path.encode(), _head(content))]
-    others = {path: _digest(content) for path, content in sorted(_others(folder).items())}
-    parts += [path.encode() for path in sorted(folder.pages) if not _is_page(path)]
-    return _Made(_digest(*parts), {path: _digest(content) for path, content in pages.items()}, others)
-
-
-def _read_made(home: Path, sealed: str) -> _Made | None:
-    """What the folder at `home` was made from; None where its files are not as they were left."""
+def _read_made(home: Path) -> _Made | None:
+    """What the folder at `home` was made from, if that is known."""
     try:
-        made = msgspec.json.decode((home / "made-from").read_bytes(), type=_Made)
+        return msgspec.json.decode((home / "made-from").read_bytes(), type=_Made)
     except (OSError, msgspec.DecodeError):
         return None
-    return made if made.seal == sealed else None
 
 
 def _digest(*parts: bytes) -> str:
@@ -211,49 +191,99 @@ def _digest(*parts: bytes) -> str:
     return digest.hexdigest()
 
 
-def _code() -> bytes:
-    return code_digest(("site/mkdocs_pages.py",), _TOOLS)
+# --- The build itself, which any process can do ------------------------------------------------------
 
 
-def _in_navigation(nav: object) -> set[str]:
-    """The pages that a `nav` names: other pages show their titles."""
-    if isinstance(nav, str):
-        return {nav}
-    below = nav.values() if isinstance(nav, dict) else nav if isinstance(nav, list) else ()
-    return {path for one in below for path in _in_navigation(one)}
+class MkDocsOrder(Struct, frozen=True):
+    """A MkDocs build. `settings` are for its mkdocs.yml, `pages` its docs folder; `base` is the file whose settings
+    they are laid over, `theme` the folder of the theme's own parts."""
+
+    version: str
+    settings: Mapping[str, object]
+    pages: Mapping[str, bytes]
+    base: bytes | None = None
+    theme: Mapping[str, bytes] = {}
 
 
-# Facts that only the page which has them shows.
-_OWN = re.compile(
-    rb"^(?:counterparts|nearest|elsewhere|nearby|source_pages|source_address|description):.*\n(?:[ -].*\n)*", re.M
-)
-_FRONT = re.compile(rb"\A---\n.*?^---\n", re.DOTALL | re.MULTILINE)
-_TITLE = re.compile(rb"^# .*$", re.MULTILINE)
+class Built(Struct, frozen=True):
+    """The built files by path, and what MkDocs warned of; or the error that ended it, and its trace."""
+
+    files: Mapping[str, bytes]
+    warnings: tuple[str, ...] = ()
+    error: str | None = None
+    trace: str = ""
 
 
-def _head(page: bytes) -> bytes:
-    """What other pages may show of one: its front matter without what is its `_OWN`, and its title. All of it where
-    no title is found."""
-    front = _FRONT.match(page)
-    title = _TITLE.search(page)
-    return b"%s\n%s\n" % (_OWN.sub(b"", front[0]) if front else b"", title[0]) if title else page
+def run_mkdocs(order: bytes) -> bytes:
+    """A MkDocsOrder -> Built, both as MessagePack; leaves nothing on the disk and nothing in its process. A job."""
+    wanted = msgspec.msgpack.decode(order, type=MkDocsOrder)
+    with _ALONE, tempfile.TemporaryDirectory(prefix="guidance-") as place, _surroundings(wanted.version):
+        return msgspec.msgpack.encode(_run(wanted, Path(place)))
 
 
-_ID = re.compile(rb'\bid="([^"]+)"')
-_LINK = re.compile(rb'\bhref="([^"#:]*)#([^"]+)"')
+def _run(order: MkDocsOrder, place: Path) -> Built:
+    home = place / "home"
+    settings = {**order.settings, "docs_dir": "docs", "site_dir": "site"}
+    theme = dict(msgspec.convert(settings.get("theme", {}), dict[str, object]))
+    if order.base is not None:
+        write_below(place, "base.yml", order.base)
+        settings["INHERIT"] = "../base.yml"
+    for path, content in order.theme.items():
+        write_below(place / "overrides", path, content)
+        theme["custom_dir"] = "../overrides"
+    for path, content in order.pages.items():
+        write_below(home / "docs", path, content)
+    write_below(home, "mkdocs.yml", json.dumps({**settings, "theme": theme}).encode())
+    notes = _Notes()
+    log = logging.getLogger("mkdocs")
+    log.addHandler(notes)
+    try:
+        _build(home / "mkdocs.yml")
+    except (Exception, SystemExit) as error:  # whatever a theme or an extension may raise
+        said = notes.lines[-1:] if isinstance(error, SystemExit) else [f"{type(error).__name__}: {error}"]
+        what = " ".join((said or ["it gave up"])[0].split())
+        return Built({}, tuple(notes.lines), what, traceback.format_exc())
+    finally:
+        log.removeHandler(notes)
+    site = home / "site"
+    files = {p.relative_to(site).as_posix(): p.read_bytes() for p in sorted(site.rglob("*")) if p.is_file()}
+    return Built(files, tuple(notes.lines))
 
 
-def loses_links(files: Mapping[str, bytes], site: Path) -> bool:
-    """Whether pages printed anew have lost an id, or link to one that is not there; `site` has all the others."""
-    for path, page in files.items():
-        old = site / path
-        if old.is_file() and set(_ID.findall(old.read_bytes())) - set(_ID.findall(page)):
-            return True
-        for to, fragment in set(_LINK.findall(page)):
-            target = posixpath.normpath(posixpath.join(posixpath.dirname(path), to.decode())) if to else path
-            target = f"{target}/index.html" if to.endswith(b"/") or to in (b".", b"..") else target
-            target = posixpath.normpath(target)
-            there = files.get(target) or ((site / target).read_bytes() if (site / target).is_file() else None)
-            if not target.startswith("../") and there is not None and b'id="%s"' % fragment not in there:
-                return True
-    return False
+def _build(config: Path) -> None:
+    from mkdocs.commands.build import build  # only who builds pays for loading it
+    from mkdocs.config import load_config
+
+    settings = load_config(str(config))
+    settings.plugins.on_startup(command="build", dirty=False)
+    build(settings)
+    settings.plugins.on_shutdown()
+
+
+class _Notes(logging.Handler):
+    """Keeps what MkDocs warns of, a line each."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(" ".join(f"{record.levelname}: {record.getMessage()}".split()))
+
+
+@contextlib.contextmanager
+def _surroundings(version: str) -> Iterator[None]:
+    """The environment that MkDocs and the theme look at; as before afterwards."""
+    settings = {**_ENVIRONMENT, "MIKE_DOCS_VERSION": version}
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -250,7 +250,7 @@ def _lineage_page(node: EditionAnchor, shelf: Shelf) -> bytes:
         if len(shown) > 1:
             main.append(f"<h2>{escape(shelf.name(place))}</h2>")
         if provision and provision.blocks:
-            main.append(f"<blockquote>{quoted(place, provision, shelf, _UP)}</blockquote>")
+            main.append(f"<blockquote>{quoted(place, provision, shelf, _LINEAGE_UP)}</blockquote>")
         elif provision is None:
             main.append("<p>The text of this edition is not loaded in this build of the site.</p>")
     main += [

@@ -85,6 +85,11 @@ def read_acronyms(path: Path) -> tuple[Acronym, ...]:
         raise GuidanceError(f"{path}: {error}") from None
 
 
+def short_forms(path: Path) -> dict[str, str]:
+    """The short forms of a file of acronyms, each with the first of its long ones."""
+    return {acronym.short: acronym.long[0] for acronym in read_acronyms(path) if acronym.long}
+
+
 def other_forms(words: str, acronyms: Iterable[Acronym]) -> str:
     """The forms that some words do not have of what they name in another form, joined by commas: each as often as
     that is named, so that a text is found by the one as high as by the other."""
@@ -288,6 +293,7 @@ def places(edition: str, entries: Iterable[Permalink], addresses: Mapping[str, s
 
 GRAMMAR = "search/grammar.json"  # from the publication's root: how a place is cited
 PATH = "search.md"
+ACRONYMS = "acronyms.toml"  # in a publication's folder
 INDEX = "search/index/"  # from the publication's root
 FORMS = "search/acronyms.json"  # the same
 _STRENGTHS = ("must", "must not", "should", "should not", "may", "responsibility")

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.made import make_publication
-from guidance.build.comparison_jobs import near_pairs
-from guidance.build.site import BuildOrder, build
+from guidance.build.comparisons import near_pairs
+from guidance.build.orders import BuildOrder
+from guidance.build.site import build
 from guidance.check import site
-from guidance.site.assemble import Workshop
+from guidance.site.mkdocs_build import Workshop
 
 ROOT = Path(__file__).parents[2]
 

@@ -1,0 +1,121 @@
+"""Two guidance files -> a folder of what changed between them, with no register at hand: `guidance compare`.
+
+How texts are compared and what a page shows is decided elsewhere.
+"""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct, structs
+
+import guidance
+from guidance.build.comparisons import compare_documents
+from guidance.document.anchors import slug
+from guidance.document.model import (
+    Comparison,
+    Document,
+    GuidanceError,
+    Kind,
+    Para,
+    Place,
+    Provision,
+    SourceFile,
+    Text,
+)
+from guidance.link.agencies import Vocabulary
+from guidance.read import read_document
+from guidance.site.comparison_pages import SCRIPT, STYLES, render_alone
+from guidance.site.folder_tree import write_below
+
+_MARK = "changes.json"
+
+
+def compare_files(old: Path, new: Path, to: Path) -> Comparison:
+    """Compare two guidance files, or folders converted from them, into the folder `to`: changes.json,
+    changes.csv, and redline pages both as HTML to open (index.html) and as the Markdown that they are made from.
+
+    Raises GuidanceError when a file cannot be read, or `to` holds something that is not a comparison.
+    """
+    if to.exists() and not (to.is_dir() and ((to / _MARK).is_file() or not any(to.iterdir()))):
+        raise GuidanceError(f"{to}: holds something that is not a comparison; choose another folder with -o")
+    ids = [slug(old.stem), slug(new.stem)]
+    if ids[0] == ids[1]:
+        ids = [f"{ids[0]}-old", f"{ids[1]}-new"]
+    compared = compare_documents(
+        {edition: _read(file) for edition, file in zip(ids, (old, new), strict=True)}, Vocabulary()
+    )
+    # There are no pages of the editions here to lead to.
+    (redline,) = structs.replace(compared, addresses={edition: {} for edition in ids}).redlines(ids[1])
+    within = f"compare/{ids[0]}/"
+    files = {page.path: page.markdown.encode() for page in redline.pages} | dict(redline.files)
+    files |= render_alone(redline.pages, within, dict(_assets()))
+    beside = to.absolute().with_name(f".{to.absolute().name}.new")
+    shutil.rmtree(beside, ignore_errors=True)
+    try:
+        for path, content in files.items():
+            write_below(beside, path.removeprefix(within), content)
+        shutil.rmtree(to, ignore_errors=True)
+        beside.rename(to.absolute())
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return compared.comparisons[ids[0], ids[1]]
+
+
+def _assets() -> Iterator[tuple[str, bytes]]:
+    """The look of comparison pages, where the theme stands beside the engine."""
+    folder = Path(guidance.__file__).parents[2] / "overrides" / "assets"
+    for name in (*STYLES, SCRIPT):
+        if (folder / name).is_file():
+            yield name, (folder / name).read_bytes()
+
+
+def _read(file: Path) -> Document:
+    """A document from a guidance file, or from a folder that `guidance convert` made."""
+    if (file / "provisions.json").is_file():
+        return _read_converted(file / "provisions.json")
+    if not file.is_file():
+        raise GuidanceError(f"{file}: there is no such file, and no folder with a provisions.json")
+    return read_document(file)
+
+
+def _read_converted(file: Path) -> Document:
+    """The document that a provisions.json holds: its text and its places, without marks."""
+    try:
+        rows = msgspec.json.decode(file.read_bytes(), type=tuple[_Converted, ...])
+    except (msgspec.DecodeError, OSError) as error:
+        raise GuidanceError(f"{file}: {error}; convert the file again") from None
+    found = tuple(row.provision() for row in rows)
+    return Document(
+        title=file.parent.name,
+        language="en",
+        source=SourceFile(file.name, "", "application/json", file.stat().st_size),
+        provisions=tuple(one for one in found if one.kind != "footnote"),
+        notes=tuple(one for one in found if one.kind == "footnote"),
+    )
+
+
+class _Converted(Struct, frozen=True):
+    """What is read of an entry of provisions.json."""
+
+    anchor: str
+    kind: Kind
+    number: str | None
+    heading: str | None
+    text: str
+    page: int | None
+    parents: tuple[str, ...]
+    level: int | None
+
+    def provision(self) -> Provision:
+        return Provision(
+            self.anchor,
+            self.kind,
+            self.number,
+            heading=Text(self.heading) if self.heading else None,
+            level=self.level,
+            blocks=tuple(Para(Text(line)) for line in self.text.split("\n") if line),
+            parents=self.parents,
+            places=(Place(self.page),) if self.page else (),
+        )

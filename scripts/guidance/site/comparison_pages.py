@@ -1,0 +1,388 @@
+"""A comparison -> its pages: the overview, the redline of each chapter, the publisher's own list checked.
+
+Facts for templates, which are whole without JavaScript; nothing is aligned or compared here.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+
+from markdown import Markdown
+from markupsafe import Markup
+from msgspec import Struct
+
+from guidance.document.model import Comparison, Document, Duty, Level
+from guidance.site.changes_view import (
+    KINDS,
+    LEVELS,
+    ChangeEntry,
+    ChangeFigures,
+    ComparedEdition,
+    ComparedPlace,
+    changes_csv,
+    changes_json,
+    entries,
+    figures,
+    flows,
+    redline_addresses,
+    redline_chapters,
+    redline_path,
+    survey,
+)
+from guidance.site.chapter_flows import draw_flows
+from guidance.site.pages import Page, front_matter, to_root
+from guidance.site.redline_text import PlaceLink, Where, beside, excerpt, in_one
+from guidance.site.templates import render
+
+STYLES = ("site.css", "compare.css")
+SCRIPT = "compare.js"
+_GROUPS: tuple[tuple[Level, str], ...] = (
+    ("duty changed", "Duties changed"),
+    ("new", "New text"),
+    ("reworded", "Reworded or taken out"),
+    ("links and numbers only", "Links and numbers only"),
+    ("none", "Same words, another place"),
+)
+_MATTERS: tuple[Level, ...] = ("duty changed", "new", "reworded")
+_EXPLAINED: Mapping[Level, str] = {
+    "duty changed": "a must, should or may was put in, taken out or changed",
+    "new": "text was put in that was not there",
+    "reworded": "said in other words, or taken out",
+    "links and numbers only": "a link, a page, a number or a sign",
+    "none": "the words are the same; they may stand elsewhere",
+}
+_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+_TO_PART = re.compile(r'href="(?:\.\./)+compare/[^/"]+/([\w-]+)/#')
+_TO_PAGE = re.compile(r'href="([\w-]+)\.md"')
+
+
+class Side(Struct, frozen=True):
+    """One edition of a comparison: its id, its text, and the address of each anchor from its own root."""
+
+    id: str
+    document: Document
+    addresses: Mapping[str, str]
+
+
+class Listing(Struct, frozen=True):
+    """The publisher's own list held against the comparison: per entry its place, what it says in our words and
+    the counts of the changes that confirm it; and the substantial changes that no entry covers."""
+
+    entries: tuple[tuple[str, str, tuple[int, ...]], ...]
+    unlisted: tuple[int, ...]
+
+
+class Redline(Struct, frozen=True):
+    """What a comparison prints: pages of the new edition, and files to lie beside them (path -> content)."""
+
+    pages: tuple[Page, ...]
+    files: Mapping[str, bytes]
+
+
+def comparison_title(old: str, new: str) -> str:
+    """What the comparison of two editions is called."""
+    return f"What changed from {old} to {new}"
+
+
+def render_comparison(
+    comparison: Comparison,
+    old: Side,
+    new: Side,
+    *,
+    duties: tuple[Sequence[Duty], Sequence[Duty]] = ((), ()),
+    names: Mapping[str, str] | None = None,
+    listing: Listing | None = None,
+) -> Redline:
+    """The pages of a comparison, below compare/<old>/ of the new edition, and changes.json and changes.csv.
+
+    `duties` are those of both editions, for who is bound, and `names` what these are called; with a `listing` a
+    page more shows the publisher's own list held against what was found.
+    """
+    before, after = (survey(side.id, side.document, side.addresses) for side in (old, new))
+    found = entries(comparison, before, after)
+    by_place: dict[tuple[str, str], tuple[Duty, ...]] = {}
+    for edition, listed in zip((old.id, new.id), duties, strict=True):
+        for duty in listed:
+            key = (edition, duty.at.anchor)
+            by_place[key] = (*by_place.get(key, ()), duty)
+    whole = _Scene(before, after, found, by_place, names or {}, redline_addresses(found, old.id))
+    pages = [whole.overview(figures(comparison, before, after), official=listing is not None)]
+    if listing:
+        pages.append(whole.official(listing))
+    for chapter in redline_chapters(found):
+        mine = [entry for entry in found if entry.chapter == chapter]
+        if any(entry.shown for entry in mine):
+            pages.append(whole.redline(chapter, mine))
+    files = {
+        f"{whole.folder}/changes.json": changes_json(comparison),
+        f"{whole.folder}/changes.csv": changes_csv(found),
+    }
+    return Redline(tuple(pages), files)
+
+
+class _Scene(Struct, frozen=True):
+    """What all pages of a comparison draw from. `duties` are, per edition and anchor, what somebody must, should or
+    may do, `names` what those are called whom they bind; `redlines` has, per count of a change that is shown, the
+    address of its redline from the newer edition's root."""
+
+    old: ComparedEdition
+    new: ComparedEdition
+    found: tuple[ChangeEntry, ...]
+    duties: Mapping[tuple[str, str], tuple[Duty, ...]]
+    names: Mapping[str, str]
+    redlines: Mapping[int, str]
+
+    @property
+    def folder(self) -> str:
+        """Where the comparison's pages stand, from the newer edition's root."""
+        return f"compare/{self.old.id}"
+
+    # --- The pages ---
+
+    def overview(self, found: ChangeFigures, *, official: bool) -> Page:
+        """What changed at a glance, by role and by level, then the figures behind it; with `official` there is one
+        more page that holds the publisher's own list against this."""
+        path = f"{self.folder}/index.md"
+        rows = [entry for entry in self.found if entry.shown and entry.change.kind != "renumbered"]
+        by_level = {level: [entry for entry in rows if entry.change.level == level] for level, _ in _GROUPS}
+        words = flows(self.found, self.new)
+        old = [(c, self.old.titles.get(c, c)) for c in _chapters(self.old) if c in {a for a, _ in words}]
+        new = [(c, self.new.titles.get(c, c)) for c in _chapters(self.new) if c in {b for _, b in words}]
+        return self._page(
+            "comparison.md",
+            path,
+            comparison_title(self.old.id, self.new.id),
+            groups=[
+                {
+                    "id": level.replace(" ", "-"),
+                    "level": level,
+                    "name": name,
+                    "number": len(by_level[level]),
+                    "folded": level not in _MATTERS,
+                    "rows": [self._row(path, entry) for entry in by_level[level]],
+                }
+                for level, name in _GROUPS
+            ],
+            figures=_facts_of(found),
+            official=official,
+            roles=list(self._roles([entry for entry in rows if entry.change.level in _MATTERS])),
+            explained=_EXPLAINED,
+            renumbered=self._renumbered(path),
+            picture=draw_flows(words, old, new),
+            flows=[
+                (self.old.titles.get(a, a) if a else "new text", self.new.titles.get(b, b), words[a, b])
+                for b, _ in new
+                for a in ("", *(chapter for chapter, _ in old))
+                if (a, b) in words
+            ],
+        )
+
+    def redline(self, chapter: str, mine: Sequence[ChangeEntry]) -> Page:
+        """A chapter, both texts in one and side by side."""
+        path = redline_path(self.old.id, redline_chapters(self.found).index(chapter))
+        name = self.new.titles.get(chapter, chapter)
+        sections = []
+        for heading, group in groupby(mine, key=lambda entry: entry.heading):
+            section = list(group)
+            if any(entry.shown for entry in section):
+                title = self.new.titles[heading] if heading and heading != chapter else ""
+                sections.append({"title": title, "parts": list(self._changes(path, section))})
+        title = f"{name}: changes from {self.old.id} to {self.new.id}"
+        return self._page("redline.md", path, title, parent=f"{self.folder}/index.md", sections=sections)
+
+    def official(self, listing: Listing) -> Page:
+        """The publisher's own list, with what confirms each entry."""
+        path = f"{self.folder}/official-list.md"
+        listed = [
+            {"place": place, "what": what, "found": [self._to_redline(path, self.found[at]) for at in counts]}
+            for place, what, counts in listing.entries
+        ]
+        others = [
+            {"at": self._to_redline(path, entry), "kind": entry.change.kind, "level": entry.change.level}
+            for entry in (self.found[at] for at in listing.unlisted)
+        ]
+        return self._page(
+            "official_list.md",
+            path,
+            f"The publisher's list of changes from {self.old.id} to {self.new.id}, checked",
+            parent=f"{self.folder}/index.md",
+            listed=listed,
+            others=others,
+            confirmed=sum(bool(counts) for _, _, counts in listing.entries),
+        )
+
+    def _page(self, template: str, path: str, title: str, parent: str | None = None, **facts: object) -> Page:
+        head = front_matter({"title": title, "kind": "comparison", "search": {"exclude": True}})
+        body = render(template, title=title, old=self.old.id, new=self.new.id, **facts)
+        return Page(path, title, f"{head}{body}", parent=parent)
+
+    # --- A change ---
+
+    def _entry(self, path: str, entry: ChangeEntry) -> dict[str, object]:
+        """What every page says of a change, and what the filters go by."""
+        return {
+            "id": entry.id,
+            "old": [self._link(path, place, False) for place in entry.old],
+            "new": [self._link(path, place, True) for place in entry.new],
+            "named": ", ".join(place.name for place in entry.new or entry.old),
+            "kind": entry.change.kind,
+            "level": entry.change.level,
+            "chapter": self.new.titles.get(entry.chapter, entry.chapter),
+            "who": " ".join(self._bound(entry)),
+        }
+
+    def _row(self, path: str, entry: ChangeEntry) -> dict[str, object]:
+        return {
+            **self._entry(path, entry),
+            "words": excerpt(entry.change.pieces, self._where(path)),
+            "bound": [self.names[one] for one in self._bound(entry) if one in self.names],
+            "verbs": self._strengths(entry) if entry.change.level == "duty changed" else "",
+            "redline": to_root(path) + self.redlines[entry.count],
+        }
+
+    def _changes(self, path: str, section: Sequence[ChangeEntry]) -> Iterator[dict[str, object]]:
+        """The changes of a section, and how many provisions between them have the same words."""
+        for shown, group in groupby(section, key=lambda entry: entry.shown):
+            run = list(group)
+            if not shown:
+                yield {"same": len(run)}
+                continue
+            for entry in run:
+                change = entry.change
+                share = min(round(100 * change.similarity), 99 if change.pieces else 100)
+                old, new = beside(change.pieces, self._where(path))
+                yield {
+                    **self._entry(path, entry),
+                    "same": 0,
+                    "how": f"found by: {change.how}; {share} % alike" if change.old and change.new else "",
+                    "in_one": in_one(change.pieces, self._where(path)),
+                    "before": old,
+                    "after": new,
+                }
+
+    def _roles(self, matter: Sequence[ChangeEntry]) -> Iterator[dict[str, object]]:
+        """Whom the changed provisions bind, each with the changes to read."""
+        for agency, name in self.names.items():
+            mine = [
+                {"id": e.id, "named": ", ".join(p.name for p in e.new or e.old), "level": e.change.level}
+                for e in matter
+                if agency in self._bound(e)
+            ]
+            if mine:
+                yield {"id": agency, "name": name, "changes": mine}
+
+    def _renumbered(self, path: str) -> dict[str, object] | None:
+        """Which number became which where nothing else changed, as runs."""
+        listed = [e for e in self.found if e.change.kind == "renumbered" and e.old and e.new]
+        if not listed:
+            return None
+        return {
+            "number": len(listed),
+            "runs": [
+                {
+                    "old": [self._link(path, place, False) for place in run[0].old],
+                    "new": [self._link(path, place, True) for place in run[0].new],
+                    "old_last": self._link(path, run[-1].old[0], False) if len(run) > 1 else None,
+                    "new_last": self._link(path, run[-1].new[0], True) if len(run) > 1 else None,
+                }
+                for run in _runs(listed)
+            ],
+        }
+
+    # --- Links, and who is bound ---
+
+    def _link(self, path: str, place: ComparedPlace, new: bool) -> PlaceLink:
+        """A link from a page to where a provision stands in its edition."""
+        root = to_root(path) if new else f"{to_root(path)}../{self.old.id}/"
+        return PlaceLink(place.name, None if place.address is None else root + place.address)
+
+    def _where(self, path: str) -> Where:
+        return lambda anchor, new: self._link(path, (self.new if new else self.old).places[anchor], new)
+
+    def _to_redline(self, path: str, entry: ChangeEntry) -> PlaceLink:
+        """A change's place as a link to its redline."""
+        named = ", ".join(place.name for place in entry.new or entry.old)
+        return PlaceLink(named, to_root(path) + self.redlines[entry.count])
+
+    def _bound(self, entry: ChangeEntry) -> tuple[str, ...]:
+        """The ids of those whom the provisions of a change bind, before or after."""
+        return tuple(sorted({one for new in (False, True) for duty in self._of(entry, new) for one in duty.who}))
+
+    def _strengths(self, entry: ChangeEntry) -> str:
+        """Which verbs of duty a change put in and took out: "must put in, should taken out"."""
+        was, now = (Counter(duty.strength for duty in self._of(entry, new)) for new in (False, True))
+        told = [f"{_often(strength, times)} put in" for strength, times in (now - was).items()]
+        told += [f"{_often(strength, times)} taken out" for strength, times in (was - now).items()]
+        return ", ".join(told)
+
+    def _of(self, entry: ChangeEntry, new: bool) -> tuple[Duty, ...]:
+        edition, places = (self.new.id, entry.new) if new else (self.old.id, entry.old)
+        return tuple(duty for place in places for duty in self.duties.get((edition, place.anchor), ()))
+
+
+def _often(strength: str, times: int) -> str:
+    return strength if times == 1 else f"{times} × {strength}"
+
+
+def _runs(listed: Sequence[ChangeEntry]) -> list[list[ChangeEntry]]:
+    """Neighbours whose numbers shifted alike."""
+    runs: list[list[ChangeEntry]] = []
+    for entry in listed:
+        before = runs[-1][-1] if runs else None
+        if before and _shift(before) == _shift(entry) and entry.count - before.count <= 3:
+            runs[-1].append(entry)
+        else:
+            runs.append([entry])
+    return runs
+
+
+def _shift(entry: ChangeEntry) -> tuple[str, int] | int:
+    """By how much a number shifted; a value of its own where numbers are no whole numbers."""
+    old, new = (place.name.rpartition(" ") for place in (entry.old[0], entry.new[0]))
+    if old[0] == new[0] and old[2].isdigit() and new[2].isdigit():
+        return new[0], int(new[2]) - int(old[2])
+    return entry.count
+
+
+def _facts_of(found: ChangeFigures) -> dict[str, object]:
+    return {
+        "all": sum(found.kinds.values()),
+        "still": found.kinds["unchanged"] + found.kinds["renumbered"],
+        "noise": round(100 * found.noise),
+        "looks_new": found.looks_new,
+        "inserted": found.inserted,
+        "deleted": found.deleted,
+        "moved": found.moved,
+        "words_old": found.words_old,
+        "words_new": found.words_new,
+        "levels": [(level, found.levels[level]) for level in LEVELS],
+        "kinds": [(kind, found.kinds[kind]) for kind in KINDS],
+    }
+
+
+def _chapters(edition: ComparedEdition) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(place.chapter for place in edition.places.values()))
+
+
+# --- Pages that stand alone ------------------------------------------------------------------------
+
+
+def render_alone(pages: Iterable[Page], within: str, assets: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Path in the folder -> content: each page below `within` as HTML, and the style sheets and script among
+    `assets` that they use."""
+    files = {f"{page.path.removeprefix(within).removesuffix('.md')}.html": _alone(page, assets) for page in pages}
+    return files | {name: assets[name] for name in (*STYLES, SCRIPT) if name in assets}
+
+
+def _alone(page: Page, assets: Mapping[str, bytes]) -> bytes:
+    reader = Markdown(extensions=["attr_list", "md_in_html", "tables"])
+    body = reader.convert(_FRONT_MATTER.sub("", page.markdown))
+    body = _TO_PAGE.sub(r'href="\1.html"', _TO_PART.sub(r'href="\1.html#', body))
+    return render(
+        "comparison_alone.html",
+        title=page.title,
+        body=Markup(body),
+        styles=[name for name in STYLES if name in assets],
+        script=SCRIPT if SCRIPT in assets else "",
+    ).encode()

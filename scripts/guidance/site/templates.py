@@ -1,0 +1,56 @@
+"""The templates of pages that MkDocs does not make, and of the parts that our scripts put into those it does.
+
+Python gives facts, a template gives markup and words: everything that a template prints is escaped unless it is
+markup already (`Markup`), so that no title in a register or file ever becomes markup by itself.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from guidance.site.inline import escape_html, escape_markdown
+
+FOLDER = Path(__file__).with_name("templates")
+
+
+@cache
+def _environment() -> Environment:
+    """A fact that a template names and nobody gives is an error, never an empty place."""
+    made = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        finalize=_escaped,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters |= {"md": in_markdown, "count": count}
+    return made
+
+
+def _escaped(value: object) -> object:
+    """What a template prints, escaped as everywhere: also for Markdown's attribute lists, on one line."""
+    return value if isinstance(value, Markup) or not isinstance(value, str) else Markup(escape_html(value))
+
+
+def in_markdown(text: str) -> Markup:
+    """Text that says just its characters where a template is Markdown."""
+    return Markup(escape_markdown(text))
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun: "1 word", "2,300 words"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def render(name: str, **facts: object) -> Markup:
+    """The template `name` below templates/, such as "permalink.html", filled with facts."""
+    return Markup(_environment().get_template(name).render(**facts))
+
+
+def part(name: str, macro: str, *facts: object) -> Markup:
+    """One macro of a template, for a part of a page that is printed many times."""
+    return Markup(getattr(_environment().get_template(name).module, macro)(*facts))

@@ -1,0 +1,277 @@
+"""Comparison pages: complete without JavaScript, marked by more than colour, and safe from hostile text."""
+
+import csv
+import io
+import json
+from html.parser import HTMLParser
+
+import markdown
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+from guidance.compare.changes import compare
+from guidance.document.model import Document, Duty, Locus, RedlinePiece
+from guidance.site.changes_view import survey
+from guidance.site.chapter_flows import draw_flows
+from guidance.site.comparison_pages import Redline, Side, render_comparison
+from guidance.site.redline_text import PlaceLink, RedlineSegment, beside, excerpt, in_one
+from guidance.site.templates import part, render
+from small_documents import document, paragraph, sentence
+
+HOSTILE = "<script>alert(1)</script> ![x](javascript:x) `</div>` | [a]: b {: .c }"
+
+
+def side(edition: str, text: Document) -> Side:
+    addresses = {p.anchor: f"text/#{p.anchor}" for p in (*text.provisions, *text.notes)}
+    return Side(edition, text, addresses)
+
+
+def redline(old: list[str], new: list[str], bound: dict[str, tuple[str, ...]] | None = None) -> Redline:
+    """The pages of a comparison; `bound` says of anchors of the new text whom they bind."""
+    before, after = document(old), document(new)
+    duties = tuple(Duty(Locus(anchor, 0, 0, 1), 1, "", "must", who) for anchor, who in (bound or {}).items())
+    return render_comparison(
+        compare(before, after, ("2001", "2005")),
+        side("2001", before),
+        side("2005", after),
+        duties=((), duties),
+        names={"police": "The police", "health": "Health"},
+    )
+
+
+PARTS = [sentence(at) for at in (310, 420)]
+WENT = "The night watch should count the spare sails at high water."
+OLD = [
+    "# Lamps",
+    f"1. {paragraph(1)}",
+    f"2. {PARTS[0]}",
+    f"3. {PARTS[1]}",
+    "# Ropes",
+    f"4. {WENT} {paragraph(4)}",
+    f"5. {paragraph(5)}",
+]
+NEW = [
+    "# Lamps",
+    f"1. {paragraph(1)} Keepers must sing.",
+    f"2. {' '.join(PARTS)}",
+    "# Ropes",
+    f"3. {paragraph(4)}",
+    f"4. {paragraph(5)} {WENT}",
+]
+
+
+class Balance(HTMLParser):
+    """Checks that what is opened is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in ("br", "rect", "path", "input"):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """What closes itself is closed."""
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def printed(page: str) -> str:
+    """A page as HTML, without the front matter."""
+    return markdown.markdown(page.split("---\n", 2)[2], extensions=["attr_list", "md_in_html", "tables"])
+
+
+def parsed(made: Redline, path: str) -> BeautifulSoup:
+    return BeautifulSoup(printed(next(one.markdown for one in made.pages if one.path == path)), "lxml")
+
+
+def only(found: BeautifulSoup | Tag, selector: str) -> Tag:
+    """The one element that a selector finds."""
+    (one,) = found.select(selector)
+    return one
+
+
+def words(found: Tag) -> str:
+    return " ".join(found.get_text().split())
+
+
+def test_pages_and_files() -> None:
+    made = redline(OLD, NEW)
+    assert [page.path for page in made.pages] == [
+        "compare/2001/index.md",
+        "compare/2001/part-1.md",
+        "compare/2001/part-2.md",
+    ]
+    assert sorted(made.files) == ["compare/2001/changes.csv", "compare/2001/changes.json"]
+    for one in made.pages:
+        html = printed(one.markdown)
+        balance = Balance()
+        balance.feed(html)
+        assert not balance.open
+        ids = [tag["id"] for tag in BeautifulSoup(html, "lxml").select("[id]")]
+        assert len(ids) == len(set(ids))
+
+
+def test_the_overview_says_what_changed() -> None:
+    overview = parsed(redline(OLD, NEW), "compare/2001/index.md")
+    assert words(only(overview, '.tally a[href="#duty-changed"]')) == "1 duties changed"
+    assert words(only(overview, ".noise strong")).startswith("Noise meter: ")
+    assert only(overview, "svg.flow title").get_text().startswith("How the chapters of 2001 flowed")
+    assert words(only(overview, "h2#duty-changed")) == "Duties changed (1)"
+    merged = next(row for row in overview.select(".changes tr[id]") if row["data-kind"] == "merged")
+    assert [link["href"] for link in merged.select(".old a")] == [
+        "../../../2001/text/#para-2",
+        "../../../2001/text/#para-3",
+    ]
+    assert [(words(link), link["href"]) for link in merged.select(".new a")] == [
+        ("paragraph 2", "../../text/#para-2")
+    ]
+    duty = only(overview, "#change-to-para-1")
+    assert only(duty, "a.whole")["href"] == "../../compare/2001/part-1/#to-para-1"
+    assert words(only(duty, "ins.added")) == "put in: Keepers must sing."
+
+
+def test_the_overview_leads_each_role_to_its_changes() -> None:
+    overview = parsed(redline(OLD, NEW, {"para-1": ("police",)}), "compare/2001/index.md")
+    role = only(overview, ".roles details")
+    assert (role["data-agency"], words(only(role, "summary"))) == ("police", "The police 1 change")
+    assert words(only(role, "li")) == "paragraph 1, duty changed"
+    assert only(role, "li a")["href"] == "#change-to-para-1"
+    row = only(overview, "#change-to-para-1")
+    assert (words(only(row, ".verbs")), words(only(row, ".who"))) == ("must put in", "The police")
+
+
+def test_the_redline_shows_what_moved_as_moved() -> None:
+    page = parsed(redline(OLD, NEW), "compare/2001/part-2.md")
+    assert {words(one) for one in page.select(".in-one ins.moved")} == {f"moved here: {WENT}"}
+    came, went = page.select(".in-one .whither")
+    assert {words(came), words(went)} == {"(moved from paragraph 4)", "(moved to paragraph 4)"}
+    assert {only(came, "a")["href"], only(went, "a")["href"]} == {
+        "../../../../2001/text/#para-4",
+        "../../../text/#para-4",
+    }
+    assert not page.select(".redline ins.added")
+    assert [one["value"] for one in page.select('.views input[type="radio"]')] == ["one", "beside"]
+    assert [words(one) for one in page.select(".beside .edition")[:2]] == ["2001", "2005"]
+
+
+def test_the_downloads_name_every_change() -> None:
+    made = redline(OLD, NEW)
+    listed = json.loads(made.files["compare/2001/changes.json"])
+    assert {"kind": "merged", "old": ["para-2", "para-3"], "new": ["para-2"]}.items() <= next(
+        change for change in listed if change["kind"] == "merged"
+    ).items()
+    assert all(0 <= change["similarity"] <= 1 for change in listed)
+    rows = list(csv.reader(io.StringIO(made.files["compare/2001/changes.csv"].decode("utf-8-sig"))))
+    assert rows[0][0] == "change"
+    assert ["merged", "none", "paragraph 2; paragraph 3"] in [row[:3] for row in rows]
+
+
+def test_agencies_can_be_filtered() -> None:
+    overview = parsed(redline(OLD, NEW, {"para-1": ("police", "health")}), "compare/2001/index.md")
+    assert only(overview, "#change-to-para-1")["data-who"] == "health police"
+
+
+def test_runs_of_renumbering_are_told_in_one_line() -> None:
+    told = [paragraph(at) for at in range(6)]
+    old = [f"{at}. {text}" for at, text in enumerate(told, 1)]
+    new = [f"{at}. {text}" for at, text in enumerate(["Keepers sing.", *told], 1)]
+    run = only(parsed(redline(old, new), "compare/2001/index.md"), ".renumbered")
+    assert words(only(run, "summary")) == "6 provisions with another number and the same words"
+    assert words(only(run, "li")) == "paragraph 1 to paragraph 6 → paragraph 2 to paragraph 7"
+
+
+@pytest.mark.parametrize("line", [f"# {HOSTILE}", f"1. {HOSTILE}", f"(note 1) {HOSTILE}", f"[box] {HOSTILE}"])
+def test_hostile_text_is_only_text(line: str) -> None:
+    for made in (
+        redline([paragraph(1)], [line, paragraph(1)]),
+        redline([line, paragraph(1)], [paragraph(1), "New."]),
+    ):
+        for one in made.pages:
+            html = printed(one.markdown)
+            balance = Balance()
+            balance.feed(html)
+            assert not balance.open
+            assert not BeautifulSoup(html, "lxml").select("script, img")
+
+
+@pytest.mark.parametrize("edition", ["2001", "2005"])
+def test_a_hostile_name_is_only_text(edition: str) -> None:
+    names = {"2001": "2001", "2005": "2005", edition: HOSTILE}
+    before, after = document(OLD), document(NEW)
+    made = render_comparison(
+        compare(before, after, (names["2001"], names["2005"])),
+        side(names["2001"], before),
+        side(names["2005"], after),
+        duties=((), (Duty(Locus("para-1", 0, 0, 1), 1, "", "must", ("police",)),)),
+        names={"police": HOSTILE},
+    )
+    for one in made.pages:
+        assert not BeautifulSoup(printed(one.markdown), "lxml").select("script, img, [onclick]")
+
+
+def test_a_cell_is_no_formula() -> None:
+    made = redline([paragraph(1)], [paragraph(1), "# =HYPERLINK(1)"])
+    rows = list(csv.reader(io.StringIO(made.files["compare/2001/changes.csv"].decode("utf-8-sig"))))
+    assert not [cell for row in rows for cell in row if cell[:1] in "=+-@" and cell]
+
+
+def test_an_excerpt_shows_what_changed_and_little_else() -> None:
+    far = "one two three four five six seven eight nine ten eleven twelve"
+    pieces = (
+        RedlinePiece("same", f"{far} "),
+        RedlinePiece("inserted", "bell "),
+        RedlinePiece("same", f"{far}. "),
+        RedlinePiece("deleted", "x " * 99),
+    )
+    shown = marked(excerpt(pieces, where, 40))
+    assert shown.startswith("… seven eight nine ten eleven twelve <ins")
+    assert "bell</ins> one two three four … seven eight nine ten eleven twelve. <del" in shown
+    assert shown.count("x x") < 20
+    assert shown.rstrip().endswith("…</del>")
+    assert excerpt((), where) == []
+    broken = (
+        RedlinePiece("same", "One."),
+        RedlinePiece("inserted", "\n"),
+        RedlinePiece("deleted", " "),
+        RedlinePiece("same", "Two."),
+    )
+    assert excerpt(broken, where) == []  # no word changed
+    assert "&lt;b&gt;" in marked(excerpt((RedlinePiece("inserted", "<b>"),), where))
+
+
+def marked(line: list[RedlineSegment]) -> str:
+    return part("comparison_parts.html", "segments", line)
+
+
+def where(anchor: str, new: bool) -> PlaceLink:
+    return PlaceLink(f"{'new' if new else 'old'} {anchor}", None)
+
+
+def test_lines_put_in_and_taken_out_are_marked() -> None:
+    pieces = (
+        RedlinePiece("same", "One."),
+        RedlinePiece("deleted", "\n\n"),
+        RedlinePiece("inserted", " "),
+        RedlinePiece("same", "Two.\nThree"),
+    )
+    both = [[(one.kind, one.text) for one in line] for line in in_one(pieces, where)]
+    assert both == [[("same", "One."), ("deleted", "¶"), ("same", " "), ("same", "Two.")], [("same", "Three")]]
+    old, new = beside(pieces, where)
+    assert (len(old), len(new)) == (3, 2)
+
+
+def test_the_picture_is_drawn_only_where_something_flows() -> None:
+    assert draw_flows({}, [], []) == {}
+    facts = draw_flows({("x", "y"): 10, ("", "y"): 2}, [("x", "X & <Y>")], [("y", "Z")])
+    drawn = BeautifulSoup(render("chapter_flows.svg", picture=facts, old="a", new="b"), "lxml")
+    assert [text.get_text() for text in drawn.select("text")] == ["X & <Y>", "Z"]
+    assert len(drawn.select("path")) == 1
+
+
+def test_places_are_called_by_what_people_call_them() -> None:
+    text = document(["# Lamps", "1. One.", "Two.", "[box] Three.", "(note 4) Four."])
+    names = [place.name for place in survey("2001", text, {}).places.values()]
+    assert names == ["“Lamps”", "paragraph 1", "text under “Lamps”", "box under “Lamps”", "note 4"]
