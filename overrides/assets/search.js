@@ -1,5 +1,7 @@
 // The search page: asks the index that stands beside it, shows each text once, and takes citations straight to
 // their place. Nothing is sent anywhere; what is searched for stays in the address of the page.
+import { find, load, official, reader, say } from "./cite.js";
+
 const form = document.querySelector("form.search");
 const said = document.querySelector(".search__said");
 const found = document.querySelector(".search__found");
@@ -39,13 +41,8 @@ const allFacets = () => (gathering ??= (async () => {
 })().catch((fault) => { gathering = null; throw fault; }));
 
 // --- Citations ---
-const escaped = (names) => names.map((one) => one.replace(/[^\w\s]/g, "\\$&").replace(/\s+/g, "\\s+")).join("|");
-const CITATION = new RegExp(
-  `^\\s*(?:(?:${escaped(known.names)})[\\s,(]*)?(?:(?<edition>${escaped(known.all)})(?!\\d))?[\\s,:(]*` +
-  "(?:(?:chapters?|chap|ch)\\.?\\s*(?<chapter>\\d+)[\\s,]*)?" +
-  "(?:(?:paragraphs?|paras?|¶+)\\.?\\s*(?<paragraph>\\d+(?:\\.\\d+)*)|(?:pages?|pp?|pg)\\.?\\s*(?<page>\\d+)" +
-  "|(?:footnotes?|fn|notes?)\\.?\\s*(?<note>\\d+)|(?:annex|appendix)\\.?\\s*(?<annex>[a-z]|\\d+))?[\\s).]*$", "i");
-const BARE = new RegExp(`^\\s*(?:(?<edition>${escaped(known.all)})[\\s,:]+)?(?<paragraph>\\d{1,3}(?:\\.\\d+)*)[\\s.]*$`);
+let learning = null; // the grammar, with the first words
+const grammar = () => (learning ??= load(root).then((got) => got && { read: reader(got), ...got }).catch(() => { learning = null; }));
 const tables = new Map();
 const table = (edition) => {
   if (!tables.has(edition)) {
@@ -53,23 +50,15 @@ const table = (edition) => {
   }
   return tables.get(edition);
 };
-const citation = async (text) => {
-  const bare = BARE.exec(text)?.groups; // a number alone may be a paragraph's; it is offered, and searched for too
-  const said = bare ?? CITATION.exec(text)?.groups;
-  const kind = said && ["paragraph", "page", "note", "annex", "chapter"].find((one) => said[one]);
-  if (!kind) return null;
-  const edition = said.edition ?? known.lead;
-  const places = known.citable.includes(edition) ? await table(edition) : {};
-  const number = kind === "annex" ? said.annex.toUpperCase() : said[kind];
-  const within = said.chapter && kind === "paragraph" && places[kind]?.[`${said.chapter}/${number}`];
-  const addresses = within || places[kind]?.[number] || [];
-  const name = `${edition}, ${said.chapter && kind === "paragraph" ? `chapter ${said.chapter}, ` : ""}${kind} ${number}`;
-  if (bare && !addresses.length) return null;
-  const official = kind === "page" && !addresses.length && known.official[edition];
-  return {
-    name, addresses: addresses.map((one) => here(`${edition}/${one}`)), isSure: !bare,
-    official: official ? `${official}#page=${number}` : null,
-  };
+// Each place cited, with its addresses. What is not sure, such as a number alone, is offered, and searched for too.
+const citations = async (text) => {
+  const cites = text && !/^".*"$/.test(text) && await grammar(); // what is in quotation marks is words
+  return Promise.all((cites ? cites.read(text, known.lead) : []).map(async ({ edition, steps, isSure }) => {
+    const of = cites.editions[edition], name = [edition, say(steps)].filter(Boolean).join(", ");
+    if (!steps.length) return { name: `the edition of ${edition}, ${of.standing}`, addresses: [here(`${edition}/`)], isSure: false };
+    const addresses = of.loaded ? find(await table(edition), steps).map((one) => here(`${edition}/${one}`)) : [];
+    return { name, addresses, isSure, of, isMissing: of.loaded && !addresses.length, official: official(of, steps) };
+  })).then((all) => all.filter(({ isSure, addresses }) => isSure || addresses.length));
 };
 
 // --- Showing ---
@@ -95,6 +84,7 @@ const otherForms = async (text) => {
   const asked = text.trim().toLowerCase();
   return (await spelling).find((forms) => forms.some((one) => one.toLowerCase() === asked)) ?? [];
 };
+const escaped = (names) => names.map((one) => one.replace(/[^\w\s]/g, "\\$&").replace(/\s+/g, "\\s+")).join("|");
 const around = (result, forms) => {
   const content = result.raw_content ?? result.content;
   if (result.excerpt.includes("<mark>") || !forms.length) return excerpt(result.excerpt, content);
@@ -230,15 +220,15 @@ const go = async ({ jump = false } = {}) => {
   }
   // What will be asked for is asked for at once: one after the other, each would wait for the last.
   if (known.editions.length || known.pages) for (const one of [index(), allFacets(), otherForms(text)]) one.catch(() => {});
-  const cited = await citation(text);
+  const cited = await citations(text);
   if (mine !== turn) return;
-  if (jump && cited?.isSure && cited.addresses.length === 1) {
-    location.assign(cited.addresses[0]);
+  if (jump && cited.length === 1 && cited[0].isSure && cited[0].addresses.length === 1) {
+    location.assign(cited[0].addresses[0]);
     return;
   }
   if (!known.editions.length && !known.pages) { // nothing to search in this build: only places
-    found.replaceChildren(...(cited ? [straight(cited)] : []));
-    said.textContent = cited ? "" : "There is no text here to search; name a place, such as para 12.";
+    found.replaceChildren(...straight(cited));
+    said.textContent = cited.length ? "" : "There is no text here to search; name a place, such as para 12.";
     return;
   }
   const facets = await allFacets();
@@ -266,24 +256,28 @@ const go = async ({ jump = false } = {}) => {
   await Promise.all([first.next(), own.next(), second.next()]);
   if (mine !== turn) return;
   const parts = [first, own, second].filter((one) => one.at).map((one) => one.part);
-  if (cited) parts.unshift(straight(cited));
-  found.replaceChildren(...parts);
+  found.replaceChildren(...straight(cited), ...parts);
   const counts = (known.editions.length ? `${counted(now.length, "result")} in ${known.lead}` : "Found") + (then.length ? `, ${then.length} only in other editions` : "");
   const some = got.isPart ? ", most with only some of these words" : "";
-  said.textContent = now.length + then.length + ours.length ? counts + some : `Nothing found${cited?.addresses.length ? ", but a place of that name" : ""}.`;
+  said.textContent = now.length + then.length + ours.length ? counts + some : `Nothing found${cited.some(({ addresses }) => addresses.length) ? ", but a place of that name" : ""}.`;
   if (ours.length) said.append(known.editions.length ? ", " : " ", make("a", { href: "#own-pages" }, `${ours.length} on our own pages`));
 };
-const straight = ({ name, addresses, official }) => {
-  if (official) {
-    return make("section", {}, make("h2", {}, "Straight there"),
-      make("p", {}, `${name}: its text is not here. `, make("a", { href: official, className: "hit__link" }, "That page of the official file")));
+// Nothing where nothing is cited. An edition that is not loaded is answered with its standing and its official file.
+const straight = (cited) => {
+  if (!cited.length) return [];
+  const list = make("ol", { className: "hits" }), others = [];
+  for (const { name, addresses, of, isMissing, official: elsewhere } of cited) {
+    for (const address of addresses) {
+      const at = address.slice(root.href.length);
+      list.append(make("li", { className: "hit" }, make("a", { href: address, className: "hit__link" }, addresses.length > 1 ? `${name} (${at})` : name)));
+    }
+    if (isMissing) others.push(make("p", {}, `${name}: there is no such place here.`));
+    else if (!addresses.length) {
+      const where = elsewhere?.includes("#page=") ? "That page of the official file" : of.file ? "The official file" : "Where it was published";
+      others.push(make("p", {}, `${name}: ${of.standing}; its text is not here. `, elsewhere && make("a", { href: elsewhere, className: "hit__link" }, where)));
+    }
   }
-  const list = make("ol", { className: "hits" });
-  for (const address of addresses) {
-    const at = address.slice(root.href.length);
-    list.append(make("li", { className: "hit" }, make("a", { href: address, className: "hit__link" }, addresses.length > 1 ? `${name} (${at})` : name)));
-  }
-  return make("section", {}, make("h2", {}, "Straight there"), addresses.length ? list : make("p", {}, `${name}: there is no such place here.`));
+  return [make("section", {}, make("h2", {}, "Straight there"), list.childElementCount ? list : "", ...others)];
 };
 const failed = () => { said.textContent = "The search could not be loaded. Try again, or use the contents."; };
 const run = (how) => go(how).catch(failed);

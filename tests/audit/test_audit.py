@@ -12,13 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import citing
 import partner_files
 from guidance.audit.markup import read_markdown, read_text
+from guidance.audit.mentions import Grammar, find_mentions
 from guidance.audit.texts import FileReading
 from guidance.audit.verdicts import AuditFinding
 from guidance.audit.vocabulary import read_wanted
 from guidance.build.audit import Audit, Auditor, audit
 from guidance.build.orders import Loaded
+from guidance.cite.citation import Citation, Known
 from guidance.cite.grammar import CitedPlace, read_places
 from guidance.document.anchors import permalinks, write_permalinks
 from guidance.document.model import Document, GuidanceError
@@ -184,25 +187,57 @@ def test_places_of_an_edition_without_text_come_from_its_permalinks(auditor: Aud
 @pytest.mark.parametrize(
     ("words", "cites"),
     [
-        ("chapter 1, paragraph 37", [CitedPlace(chapter="1", para="37")]),
-        ("paragraph 37 of chapter 1", [CitedPlace(chapter="1", para="37")]),
-        ("paras 12 and 15", [CitedPlace(para="12"), CitedPlace(para="15")]),
-        ("paras 12, 15 & 18–20", [CitedPlace(para="12"), CitedPlace(para="15"), CitedPlace(para="18", until="20")]),
-        ("pp. 41-43", [CitedPlace(page=41, until="43")]),
-        ("chapters 2 and 3", [CitedPlace(chapter="2"), CitedPlace(chapter="3")]),
-        ("Chapter two", [CitedPlace(chapter="2")]),
-        ("para 4.12(b)", [CitedPlace(para="4.12")]),
-        ("¶ 9", [CitedPlace(para="9")]),
-        ("Annex B", [CitedPlace(annex="B")]),
-        ("footnote 7", [CitedPlace(note="7")]),
-        ("page 13, paragraph 5", [CitedPlace(page=13, para="5")]),
-        ("page 13 and page 15", [CitedPlace(page=13), CitedPlace(page=15)]),
-        ("pages 20 to 13", [CitedPlace(page=20)]),
-        ("shipping 5, paragraphs", []),
+        ("chapter 1, paragraph 37", "chapter=1 para=37"),
+        ("paragraph 37 of chapter 1", "chapter=1 para=37"),
+        ("paras 12 and 15", "para=12 | para=15"),
+        ("paras 12, 15 & 18–20", "para=12 | para=15 | para=18 para_to=20"),
+        ("pp. 41-43", "page=41 page_to=43"),
+        ("chapters 2 and 3", "chapter=2 | chapter=3"),
+        ("Chapter two", "chapter=2"),
+        ("para 4.12(b)", "para=4.12 sub=b"),
+        ("¶ 9", "para=9"),
+        ("Annex B", "annex=B"),
+        ("footnote 7", "note=7"),
+        ("page 13, paragraph 5", "page=13 para=5"),
+        ("page 13 and page 15", "page=13 | page=15"),
+        ("pages 20 to 13", "page=20"),
+        ("shipping 5, paragraphs", ""),
     ],
 )
-def test_places_in_prose(words: str, cites: list[CitedPlace]) -> None:
-    assert list(read_places(words)) == cites
+def test_places_in_prose(words: str, cites: str) -> None:
+    assert " | ".join(map(citing.say_steps, read_places(words))) == cites
+
+
+@pytest.mark.parametrize(("words", "cites"), citing.forms())
+def test_the_table_of_citations(words: str, cites: str) -> None:
+    """What does not name the guidance itself cites it where the file has named it before."""
+    lines = [words] if not words.startswith(("2", "(", "HM Government, 2018", "the 2")) else [NAMED, words]
+    blocks = read_text("\n\n".join(lines).encode())
+    found = [mention for block, mention in find_mentions(blocks, *_reading()) if block is blocks[-1]]
+    years = _reading()[1].years
+    said = [
+        Citation(years.get(mention.year or "", mention.year or ""), place)
+        for mention in found
+        for place in mention.cites or (CitedPlace(),)
+        if mention.year
+    ]
+    assert citing.say(said) == NAMED_WHOLE.get(words, cites)
+
+
+# Where no place can be told, the audit still finds that the edition is named.
+NAMED_WHOLE = {
+    "WT 2018 s.47": "edition=2018",
+    "HM Government, Working Together to Safeguard Children (London, 2018) 13": "edition=2018",
+    "No. 27 of Working Together 2023": "edition=2023",
+    "paragraph twenty-seven of WT 2023": "edition=2023",
+}
+NAMED = "We follow Working Together to Safeguard Children in all that we do."
+
+
+@cache
+def _reading() -> tuple[Grammar, Known]:
+    known = citing.known()
+    return Grammar(read_wanted(ROOT / "versions", known.publication), known), known
 
 
 # --- With text: a made-up publication of two editions ----------------------------------------------

@@ -14,8 +14,8 @@ from guidance.build.comparisons import (
     compare_documents,
     crosswalk_json,
     links_to_redlines,
-    say_cited,
 )
+from guidance.cite.resolve import say_cited
 from guidance.compare.changes import apply, joined_text
 from guidance.document.anchors import permalinks, write_permalinks
 from guidance.document.model import Document, GuidanceError
@@ -129,5 +129,6 @@ def test_an_edition_without_text_is_cited_from_its_permalinks(tmp_path: Path) ->
     (tmp_path / "2019").mkdir()
     write_permalinks(tmp_path / "2019" / "permalinks.tsv", permalinks(document(["# Lamps", "1. One.", "2. Two."])))
     publication = read_register(SPECIMEN)
-    found = cite("RCL 2019 para 2", publication, tmp_path, ())
-    assert say_cited(found) == ["2019 paragraph 2, page 1: 2019/p/2/"]
+    (found,) = cite("RCL 2019 para 2", publication, tmp_path, ())
+    (said,) = say_cited(found)
+    assert said == f"2019 paragraph 2, page 1: 2019/p/2/ ({found.standing})"

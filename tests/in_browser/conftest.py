@@ -16,6 +16,8 @@ from browser import find_chromium
 from earlier_edition import write_earlier
 from guidance.build.orders import BuildOrder
 from guidance.build.site import build
+from guidance.cite.citation import CitationGrammar, Known
+from guidance.cite.resolve import grammar_record
 from guidance.cli.serve import serve
 from guidance.compare.changes import compare
 from guidance.document.anchors import permalinks
@@ -34,6 +36,7 @@ from guidance.site.pages import PICTURES, addresses, lay_out
 from guidance.site.permalink_pages import permalink_pages
 from guidance.site.search import (
     FORMS,
+    GRAMMAR,
     INDEX,
     Acronym,
     Searchable,
@@ -163,6 +166,8 @@ def search_files() -> dict[str, bytes]:
     files = {f"{INDEX}{path}": content for path, content in index.items()}
     files |= {facets_path(one): json.dumps(found).encode() for one, found in facets(records, index).items()}
     files[FORMS] = json.dumps([(one.short, *one.long) for one in short_forms]).encode()
+    cites = grammar_record(CitationGrammar(Known(PUBLICATION)), PUBLICATION, WITH_TEXT)
+    files[GRAMMAR] = json.dumps(cites).encode()
     for one in WITH_TEXT:
         files[places_path(one)] = json.dumps(places(one, permalinks(DOCUMENT), where)).encode()
     page = render_search(PUBLICATION, editions, reversed(WITH_TEXT), {"keepers": "Keepers"})

@@ -32,7 +32,7 @@ def test_the_edition_in_force_comes_first_and_a_text_once(page: Page) -> None:
 
 
 def test_a_text_that_no_edition_shares_is_found_in_both(page: Page) -> None:
-    page.goto("/search/?q=paragraph+2(b)")
+    page.goto("/search/?q=%22paragraph+2(b)%22")
     expect(page.locator(".hit__link[href$='#para-3']")).to_have_count(2)
     expect(page.get_by_role("heading", level=2).last).to_have_text("Only in other editions")
 
@@ -52,7 +52,9 @@ def test_a_citation_of_nothing_says_so(page: Page) -> None:
     page.goto("/search/?q=2011+para+99")
     expect(page.locator(".search__found")).to_contain_text("2011, paragraph 99: there is no such place here.")
     page.goto("/search/?q=2001+para+1")
-    expect(page.locator(".search__found")).to_contain_text("2001, paragraph 1: there is no such place here.")
+    expect(page.locator(".search__found")).to_contain_text(
+        "2001, paragraph 1: superseded on 1 May 2011; its text is not here."
+    )
 
 
 def test_a_short_form_finds_the_long_one(page: Page) -> None:

@@ -142,7 +142,7 @@ def test_the_acronyms_of_the_publication_stand_there_once() -> None:
 def test_places_by_number_and_page() -> None:
     found = places("2011", permalinks(DOCUMENT), WHERE)
     assert found["paragraph"]["2"] == ["chapter-1/#para-2"]
-    assert found["note"]["1"] == ["chapter-1/#fn-1"]
+    assert found["footnote"]["1"] == ["chapter-1/#fn-1"]
     assert found["chapter"]["2"] == ["chapter-2/#chapter-2"]
     assert found["page"]["2"] == ["chapter-1/#chapter-1"]
 

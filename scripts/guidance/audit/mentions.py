@@ -10,23 +10,20 @@ from typing import Literal
 from msgspec import Struct, structs
 
 from guidance.audit.texts import FoundBlock, FoundLink
-from guidance.audit.vocabulary import AuditVocabulary, Known, Sieve, alternatives
-from guidance.cite.grammar import PLACE, CitedPlace, read_places
+from guidance.audit.vocabulary import AuditVocabulary, Sieve, alternatives
+from guidance.cite.citation import CitationGrammar, Known, NotUnderstoodError
+from guidance.cite.grammar import DAY, MONTH, PAGES, PARAGRAPHS, PLACE, YEAR, CitedPlace, Step, read_places
 
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "‑": "-"})
-_YEAR = r"(?:19|20)\d\d"
-_MONTH = (
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
-    r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?"
-)
-_DATED = rf"(?:(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?{_MONTH}\s+)?(?P<year>{_YEAR})[a-d]?(?!\w|[/–—-]\s?\d)"
-_RANGE = re.compile(rf"[\s:,(–-]*{_YEAR}\s?[/–—-]\s?\d")
-_SEASON = re.compile(rf"\s(?P<year>{_YEAR})/\d\d(?![\w/–—-])")  # behind the whole name: "2015/16" begins with 2015
+_DATED = rf"(?:(?:{DAY}\s+)?{MONTH}\s+)?(?P<year>{YEAR})[a-d]?(?!\w|[/–—-]\s?\d)"
+_RANGE = re.compile(rf"[\s:,(–-]*{YEAR}\s?[/–—-]\s?\d")
+_SEASON = re.compile(rf"\s(?P<year>{YEAR})/\d\d(?![\w/–—-])")  # behind the whole name: "2015/16" begins with 2015
 _SHORT_YEAR = r"\s'\d\d(?![\w'])"
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'()\[\]]+(?:\([^\s()]*\))?[^\s<>\"'()\[\].,;:!?]*")
+_CITATION = 300  # characters of a block that may be one citation
 _REACH = 160  # characters before a name in which its place and year may stand
 
-Sort = Literal["name", "former", "short", "abbreviation", "author", "number", "address"]
+Sort = Literal["name", "former", "short", "abbreviation", "author", "number", "address", "unnamed"]
 
 
 class Mention(Struct, frozen=True):
@@ -56,12 +53,8 @@ class Grammar:
     def __init__(self, wanted: AuditVocabulary, known: Known) -> None:
         """Patterns made from what the publication's audit.toml says."""
         self._known = known
-        numbers = {
-            document.reference: edition.id
-            for edition in known.publication.editions
-            for document in edition.documents[:1]
-            if document.reference
-        }
+        self._citations = CitationGrammar(known)
+        numbers = known.references
         self._numbers = {number.casefold(): edition for number, edition in numbers.items()}
         former = tuple(name for title in wanted.former for name in title.names)
         self._sieve = Sieve(
@@ -74,12 +67,12 @@ class Grammar:
             rf"|(?P<name>(?i:{alternatives(wanted.names)}))"
             rf"|(?P<short>{alternatives(wanted.short) or '(?!)'})"
             rf"|(?P<number>(?i:{alternatives(tuple(numbers)) or '(?!)'}))"
-            rf"|(?P<abbreviation>{alternatives(wanted.abbreviations) or '(?!)'})(?P<glued>{_YEAR}|'?\d\d)?"
-            rf"|(?P<author>{author})(?=[\s,]*[(\[]?{_YEAR}))(?![\w-]|['’]\w{{2}})"
+            rf"|(?P<abbreviation>{alternatives(wanted.abbreviations) or '(?!)'})(?P<glued>{YEAR}|'?\d\d)?"
+            rf"|(?P<author>{author})(?=[\s,]*[(\[]?{YEAR}))(?![\w-]|['’]\w{{2}})"
         )
         self._other = re.compile(rf"\b(?:{alternatives(wanted.others) or '(?!)'})", re.IGNORECASE)
         self._never = re.compile(
-            _behind(wanted.never_before, rf"(?:[\s'\"]*\(?{_YEAR}\)?|{_SHORT_YEAR})?"), re.IGNORECASE
+            _behind(wanted.never_before, rf"(?:[\s'\"]*\(?{YEAR}\)?|{_SHORT_YEAR})?"), re.IGNORECASE
         )
         self._not = re.compile(_behind(wanted.not_before, ""), re.IGNORECASE)
         self._then_named = re.compile(
@@ -94,8 +87,32 @@ class Grammar:
 
     def candidates(self, block: FoundBlock) -> tuple[Mention, ...]:
         """All that may name the guidance, in order; what is not `sure` needs support from the rest of its file."""
-        if not self._sieve.may_hold(block.text):
-            return ()
+        found = self._named(block) if self._sieve.may_hold(block.text) else ()
+        return self._whole(block.text, found) if len(block.text) < _CITATION else found
+
+    def _whole(self, text: str, found: tuple[Mention, ...]) -> tuple[Mention, ...]:
+        """A block that is one citation and nothing else, such as a line of a list, read as `guidance cite` does."""
+        if "://" in text or not any(year in text for year in self._known.years):
+            return found
+        try:
+            cited = self._citations.read(text)
+        except NotUnderstoodError:
+            return found
+        if not all(one.sure and one.place.steps for one in cited):
+            return found
+        told, places = found[0] if found else None, tuple(one.place for one in cited)
+        said = {self._known.years.get(m.year, m.year) for m in found if m.year}
+        if len(said) > 1 or (told and told.year and tuple(cite for m in found for cite in m.cites) == places):
+            return found
+        named = self._citations.names(text)  # in capitals, for instance
+        sort, sure = (told.sort, told.sure) if told else ("abbreviation" if named else "unnamed", named)
+        editions = dict.fromkeys(one.edition for one in cited)
+        return tuple(
+            Mention(0, len(text), sort, edition, tuple(one.place for one in cited if one.edition == edition), sure)
+            for edition in editions
+        )
+
+    def _named(self, block: FoundBlock) -> tuple[Mention, ...]:
         text = block.text.translate(_QUOTES)
         found: list[Mention] = []
         hidden = [match.span() for match in _URL.finditer(text)]
@@ -113,7 +130,9 @@ class Grammar:
     def _judge(self, match: re.Match[str], text: str, floor: int) -> Mention | None:
         sort: Sort = next(s for s in _SORTS if match[s])
         if sort == "number":
-            return Mention(match.start(), match.end(), sort, self._numbers[match[sort].casefold()])
+            edition = self._numbers[match[sort].casefold()]
+            right = self._scan_right(text, match.end(), edition)
+            return Mention(match.start(), right.edge, sort, edition, read_places(right.places))
         if sort == "author":
             return self._author(match, text, floor)
         if self._never.match(text, match.end()) or (sort != "abbreviation" and self._not.match(text, match.end())):
@@ -142,9 +161,7 @@ class Grammar:
 
     def _full(self, short: str) -> str:
         """The year of an edition that "18" or "'18" stands for; empty where there is none."""
-        short = short.removeprefix("'")
-        years = (year for year, edition in self._known.years.items() if year == edition and len(year) == 4)
-        return next((year for year in years if year.endswith(short)), "")
+        return self._known.short_years.get(short.removeprefix("'"), "")
 
     def _stands(self, match: re.Match[str], text: str, mention: Mention, guidance: bool) -> bool:
         """Whether a name in this form and company is the guidance's."""
@@ -198,6 +215,7 @@ class Grammar:
     def _scan_right(self, text: str, start: int, year: str | None) -> _Scan:
         at = edge = start
         places: list[str] = []
+        joint = ""  # what parts a place from the one before
         guidance, fillers = False, 0
         while fillers < 8:
             for kind, pattern in self._right:
@@ -210,22 +228,23 @@ class Grammar:
             if kind == "year":
                 year, edge = token["year"], at
             elif kind == "place":
-                places.append(token[0])
-                edge = at
+                places.append(joint + token[0])
+                joint, edge = " , ", at
             elif kind == "colon" and year:
-                places.append(f"page {token['page']}")
+                places.append(f"{joint}page {token['page']}")
                 edge = at
-            elif kind == "bracket":
-                places.append(f"paragraph {token['para']}")
+            elif kind in ("bracket", "decimals") and year:
+                places.append(f"{joint}paragraph {token['paragraph']}")
                 edge = at
             elif kind == "short":
                 edge = at
             else:
+                joint = " and " if token[0].startswith("and ") else joint
                 fillers += kind != "gap"
                 guidance = guidance or "guidance" in token[0].lower()
         if text[edge : edge + 1] in (")", "]") and text.count("(", start, edge) > text.count(")", start, edge):
             edge += 1
-        return _Scan(edge, year, " , ".join(places), guidance)
+        return _Scan(edge, year, "".join(places), guidance)
 
     def _scan_left(self, text: str, start: int, floor: int) -> _Scan:
         floor = max(floor, start - _REACH)
@@ -264,33 +283,34 @@ def _right_tokens(author: str, name: str) -> _Tokens:
     """What may stand behind a name, in the order in which it is tried. A place that goes on "of our policy", or of
     another name, belongs there."""
     elsewhere = (
-        rf"(?!\)?,?\s*(?:of|in|from)\s+(?:(?:the\s+)?(?:{name}|{_YEAR})|this\b|our\b|its\b|(?!England)[A-Z]|"
+        rf"(?!\)?,?\s*(?:of|in|from)\s+(?:(?:the\s+)?(?:{name}|{YEAR})|this\b|our\b|its\b|(?!England)[A-Z]|"
         r"the\s+(?!guidance|document|statutory|pdf|same)))(?!\s+(?:above|below)\b)"
     )
     issued = r"(?i:published|issued|re-?issued|updated|revised|amended)"
-    dated = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?(?:{_MONTH}\s+)?{_YEAR}\b"
+    dated = rf"(?:{DAY}\s+)?(?:{MONTH}\s+)?{YEAR}\b"
     lead = (
         r"(?:(?i:says|states|sets out|requires|advises|explains|describes|makes clear)\b,?\s*)?"
         r"(?i:at|in|on|under|see|see also|and|and in|and at|specifically|especially|particularly|e\.g\.)"
     )
     return _compiled(
-        ("short", rf"{_SHORT_YEAR}|\s{_YEAR}/\d\d\b"),
+        ("short", rf"{_SHORT_YEAR}|\s{YEAR}/\d\d\b"),
         ("year", _DATED),
         ("place", rf"{PLACE}{elsewhere}"),
-        ("bracket", r"at\s+\[(?P<para>\d{1,4})\](?!\()"),
-        ("colon", r":\s?(?:pp?\.?\s*)?(?P<page>\d{1,3})(?:[–-]\d{1,3})?(?=\s*[);\]])"),
+        ("bracket", rf"at\s+\[(?P<paragraph>{PARAGRAPHS})(?!\]?\()"),
+        ("colon", rf":\s?(?:pp?\.?\s*)?(?P<page>{PAGES})(?=\s*(?:[);\]]|\.?$))"),
+        ("decimals", rf",\s+(?=\d{{1,2}}\.\d)(?P<paragraph>{PARAGRAPHS})(?!\s*%)"),  # "Working Together 2010, 5.17"
         (
             "word",
-            rf":\s*(?i:statutory|guidance|a guide)\b[^.;()\[\]]{{0,140}}?(?=\s*[(,]?\s*(?:{_MONTH}\s+)?{_YEAR}\b)",
+            rf":\s*(?i:statutory|guidance|a guide)\b[^.;()\[\]]{{0,140}}?(?=\s*[(,]?\s*(?:{MONTH}\s+)?{YEAR}\b)",
         ),
         ("gap", r"[\s,;()\[\]'\"/–—*_-]+"),
-        ("gap", rf":(?=\s*(?:{PLACE}|{_YEAR}|{_MONTH}|(?i:statutory|guidance)\b))"),
-        ("gap", rf"\.(?=\s*(?:{author}|\(?{_YEAR}\)?|London|TSO)\b)"),
+        ("gap", rf":(?=\s*(?:{PLACE}|{YEAR}|{MONTH}|(?i:statutory|guidance)\b))"),
+        ("gap", rf"\.(?=\s*(?:{author}|\(?{YEAR}\)?|London|TSO)\b)"),
         ("again", rf"(?:as\s+|last\s+)?{issued}\s+(?:in\s+|on\s+)?{dated}"),
         ("word", rf"(?:(?:was|were)\s+)?(?:last\s+)?{issued}\s+(?:in\s+|on\s+)?(?={dated})"),
         ("word", rf"(?:{author})(?:'s)?\b"),
         ("word", rf"(?i:guidance|edition|version)\s+(?i:of|from|dated)\s+(?={dated})"),
-        ("word", rf":?\s*(?i:a guide to) [^.;()\[\]]{{3,140}}?(?=\s*(?:[.;()\[\]]|$|{_YEAR}|, ))"),
+        ("word", rf":?\s*(?i:a guide to) [^.;()\[\]]{{3,140}}?(?=\s*(?:[.;()\[\]]|$|{YEAR}|, ))"),
         ("word", r"(?i:statutory|guidance|guide|edition|version|document|dated|England|London|TSO|the)\b"),
         ("word", rf"(?i:section|part|box|table|figure)\s+\d+(?:\.\d+)*(?=\s*[,:;]\s*{PLACE})[,:;]"),
         ("word", rf"{lead}\s+(?:the\s+)?(?={PLACE})"),
@@ -300,11 +320,11 @@ def _right_tokens(author: str, name: str) -> _Tokens:
 def _left_tokens(author: str) -> _Tokens:
     """What may stand before a name, in the order in which it is tried."""
     several = rf"{PLACE}(?:\s+et\s+seq\.?|\s?ff?\.?(?!\w))?(?:[\s,;]*(?:(?:and|of|in)\s+)?{PLACE})*"
-    year = rf"(?P<year>{_YEAR})"
+    year = rf"(?P<year>{YEAR})"
     open_ = r"['\"*_]*$"
     not_when = "".join(rf"(?<!{end} )" for end in ("[Ii]n", "nce", "[Bb]y", "til", "ing", "ter", "ore"))
     return _compiled(
-        ("author-year", rf"(?:{author})(?:'s)?[\s,]*[(\[]?(?:{_MONTH}\s+)?{year}[a-d]?[)\]]?[.,:]?\s*{open_}"),
+        ("author-year", rf"(?:{author})(?:'s)?[\s,]*[(\[]?(?:{MONTH}\s+)?{year}[a-d]?[)\]]?[.,:]?\s*{open_}"),
         (
             "edition",
             rf"\b{year}\)?\s+(?i:edition|version|issue|revision|update|re-issue)(?:\s+of)?(?:\s+the)?\s*{open_}",
@@ -343,7 +363,7 @@ def find_mentions(
         kept = [
             structs.replace(m, year=only) if m.cites and not m.year and only else m
             for m in mentions
-            if (certain or m.cites or (m.sure and (m.year or m.sort != "short")))
+            if (certain or (m.cites and m.sort != "unnamed") or (m.sure and (m.year or m.sort != "short")))
         ]
         for mention in sorted(_joined(kept, links), key=lambda m: (m.start, m.end)):
             yield block, mention
@@ -359,7 +379,7 @@ def _links(block: FoundBlock, known: Known) -> Iterator[Mention]:
     ]
     for link in (*block.links, *written):
         if found := known.look_up(link.address):
-            cite = CitedPlace(page=found.page, anchor=found.anchor)
+            cite = CitedPlace((Step("page", str(found.page)),) if found.page else (), found.anchor)
             cites = (cite,) if cite != CitedPlace() else ()
             yield Mention(link.start, link.end, "address", found.edition, cites)
 

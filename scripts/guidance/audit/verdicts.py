@@ -11,8 +11,9 @@ from msgspec import Struct
 from guidance.audit.mentions import Mention
 from guidance.audit.quotations import Quotation
 from guidance.audit.texts import FileReading, FoundBlock
-from guidance.audit.vocabulary import Known, Stale
-from guidance.cite.grammar import CitedPlace
+from guidance.audit.vocabulary import Stale
+from guidance.cite.citation import Known
+from guidance.cite.grammar import CitedPlace, say_place
 from guidance.document.register import Edition
 
 FindingKind = Literal["reference", "quotation", "stale-term"]
@@ -21,13 +22,15 @@ Status = Literal["current", "superseded", "unknown-edition", "not-found"]
 
 class PlaceStanding(Struct, frozen=True):
     """Where a cited place stands: its own permalinks, those of its text in the edition in force, else of what is
-    nearest there, and the comparison. `known` says whether anything is known of the edition's places."""
+    nearest there, the comparison, and in words where else to read it. `known` says whether anything is known of the
+    edition's places."""
 
     known: bool
     permalinks: tuple[str, ...] = ()
     today: tuple[str, ...] = ()
     nearest: tuple[str, ...] = ()
     redline: str | None = None
+    official: str | None = None
 
 
 Resolve = Callable[[str, CitedPlace], PlaceStanding]
@@ -86,10 +89,7 @@ class Judge:
         if self._known.publication.standing(self._editions[quoted.edition]).superseded:
             status = "superseded"
             message += f"; {self._superseded(self._editions[quoted.edition], standing)}"
-        para = quoted.anchor.removeprefix("para-") if quoted.anchor.startswith("para-") else None
-        return self._found(
-            reading, block, quoted, "quotation", quoted.edition, CitedPlace(para=para), status, standing, message
-        )
+        return self._found(reading, block, quoted, "quotation", quoted.edition, cite, status, standing, message)
 
     def stale(self, reading: FileReading, block: FoundBlock, stale: Stale) -> AuditFinding:
         """The finding for a name out of use."""
@@ -116,9 +116,9 @@ class Judge:
         else:
             standing = self._resolve(edition, cite)
             if (standing.known and not standing.permalinks) or _beyond(held, cite):
-                return "not-found", standing, f"{reissue}{say_cite(cite)}: there is no such place in {edition}"
+                return "not-found", standing, f"{reissue}{say_place(cite)}: there is no such place in {edition}"
         if not self._known.publication.standing(held).superseded:
-            return "current", standing, f"{reissue}{edition} is in force"
+            return "current", standing, f"{reissue}{edition} is in force{_official(standing)}"
         return "superseded", standing, reissue + self._superseded(held, standing)
 
     def _superseded(self, edition: Edition, standing: PlaceStanding) -> str:
@@ -130,7 +130,7 @@ class Judge:
             return f"{say}; the text stands today at {', '.join(standing.today)}"
         if standing.nearest:
             return f"{say}; no counterpart in {now}, nearest {', '.join(standing.nearest)}"
-        return f"{say}; {now} is in force, and where this stands in it is not known here"
+        return f"{say}; {now} is in force, and where this stands in it is not known here{_official(standing)}"
 
     def _found(
         self,
@@ -154,14 +154,14 @@ class Judge:
             text=words,
             kind=kind,
             edition=edition,
-            chapter=cite.chapter,
-            para=cite.para or _para(cite.anchor),
-            page=cite.page,
+            chapter=cite.number("chapter"),
+            para=cite.number("paragraph") or _para(cite.anchor),
+            page=_page(cite),
             status=status,
             today=today,
             place=reading.place(line),
             column=at.start - begins + 1,
-            until=cite.until,
+            until=cite.to,
             permalinks=standing.permalinks,
             redline=standing.redline if status == "superseded" else None,
             message=message,
@@ -174,17 +174,15 @@ def _para(anchor: str | None) -> str | None:
 
 def _beyond(edition: Edition, cite: CitedPlace) -> bool:
     """Whether a page is cited that the edition, by what its register knows of the file, does not have."""
-    pages = edition.documents[0].pages if edition.documents else None
-    return bool(cite.page and pages and cite.page > pages)
+    pages, page = edition.documents[0].pages if edition.documents else None, _page(cite)
+    return bool(page and pages and page > pages)
 
 
-def say_cite(cite: CitedPlace) -> str:
-    """A place in words: "chapter 1, paragraph 37"."""
-    named = {
-        "chapter": cite.chapter,
-        "annex": cite.annex,
-        "paragraph": cite.para,
-        "footnote": cite.note,
-        "page": cite.page,
-    }
-    return ", ".join(f"{name} {number}" for name, number in named.items() if number) or (cite.anchor or "the whole")
+def _page(cite: CitedPlace) -> int | None:
+    page = cite.number("page")
+    return int(page) if page else None
+
+
+def _official(standing: PlaceStanding) -> str:
+    """What is said of a place in an edition that is not loaded."""
+    return f"; {standing.official}" if standing.official else ""

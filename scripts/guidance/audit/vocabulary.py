@@ -6,15 +6,13 @@ Data of the publication and the patterns made from it; no page is read here.
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
-from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Annotated
-from urllib.parse import unquote, urlsplit
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from guidance.audit.texts import FoundBlock
+from guidance.cite.citation import Naming
 from guidance.document.model import GuidanceError
 from guidance.document.register import Publication
 
@@ -32,23 +30,10 @@ class StaleTerm(Struct, frozen=True, forbid_unknown_fields=True):
     capitals: bool = False
 
 
-class Title(Struct, frozen=True, forbid_unknown_fields=True):
-    """Names that only the edition of one year had."""
+class AuditVocabulary(Naming, frozen=True, forbid_unknown_fields=True):
+    """What audit.toml says: what the publication is called, what is not it, and names out of use. `not_before`,
+    `others` and `files` are in lower case."""
 
-    names: tuple[str, ...]
-    year: Annotated[str, Meta(pattern=r"^(?:19|20)\d\d\Z")]
-
-
-class AuditVocabulary(Struct, frozen=True, forbid_unknown_fields=True):
-    """What audit.toml says; `not_before`, `others` and `files` are in lower case, `files` are patterns."""
-
-    names: tuple[str, ...] = ()
-    former: tuple[Title, ...] = ()
-    short: tuple[str, ...] = ()
-    abbreviations: tuple[str, ...] = ()
-    authors: tuple[str, ...] = ()
-    addresses: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
     not_before: tuple[str, ...] = ()
     never_before: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
@@ -75,75 +60,6 @@ def read_wanted(folder: Path, publication: Publication) -> AuditVocabulary:
     if wanted.names:
         return wanted
     return msgspec.structs.replace(wanted, names=(publication.title,), abbreviations=(publication.short,))
-
-
-class Known:
-    """The addresses at which a publication stands, and the years that name its editions."""
-
-    def __init__(self, publication: Publication, wanted: AuditVocabulary, site_url: str | None = None) -> None:
-        """`site_url` is where this site is published, so that links to its permalinks are known too."""
-        self.publication = publication
-        self._files = [re.compile(pattern, re.IGNORECASE) for pattern in wanted.files]
-        self._site = _plain(site_url)[0].rstrip("/") if site_url else None
-        self._addresses: dict[str, str] = {_plain(a)[0]: publication.in_force.id for a in wanted.addresses}
-        for edition in publication.editions:
-            self._addresses |= {_plain(r.url)[0]: edition.id for r in edition.revisions if r.url}
-        # GOV.UK has served the same files from more than one of its hosts.
-        self._paths = {a.partition("/")[2]: e for a, e in self._addresses.items() if a.partition("/")[2]}
-
-    @cached_property
-    def years(self) -> dict[str, str]:
-        """Year -> edition: the edition of that name, else the one whose file was issued again that year."""
-        found: dict[str, str] = {}
-        for edition in self.publication.editions:
-            found |= {revision.date[:4]: edition.id for revision in edition.revisions if revision.date}
-            found |= {edition.published[:4]: edition.id}
-        return found | {edition.id: edition.id for edition in self.publication.editions}
-
-    def look_up(self, address: str) -> "Address | None":
-        """What an address leads to of this publication; None where it leads elsewhere."""
-        place, fragment = _plain(address)
-        page = re.search(r"(?:^|&)page=(\d{1,4})\b", fragment)
-        number = int(page[1]) if page else None
-        inner = place.rpartition("/http")[2].partition("/")[2].lstrip("/") if "webarchive" in place else ""
-        for one in filter(None, (place, _plain(inner)[0] if inner else "")):
-            host, _, path = one.partition("/")
-            official = host == "gov.uk" or host.endswith(".gov.uk")
-            if edition := self._addresses.get(one) or (self._paths.get(path) if official else None):
-                return Address(edition, number)
-        if self._site and place.startswith(f"{self._site}/"):
-            return self._own(place.removeprefix(f"{self._site}/"))
-        if any(pattern.search(place) for pattern in self._files) and re.match(r"[\w.-]*\bgov\.uk/", place):
-            year = re.search(r"(?<!\d)((?:19|20)\d\d)(?!\d{1,2}(?!\d{4}))", place.rpartition("/")[2])
-            return Address(self.years.get(year[1], year[1]) if year else None, number)
-        return None
-
-    def _own(self, way: str) -> "Address | None":
-        match = re.match(r"(?P<edition>[\w.-]+)/(?:p/(?P<place>[\w.-]+))?", way)
-        named = match and (self.publication.in_force.id if match["edition"] == "latest" else match["edition"])
-        if not match or named not in {edition.id for edition in self.publication.editions}:
-            return None
-        place = match["place"]
-        return Address(named, None, f"para-{place}" if place and place[:1].isdigit() else place)
-
-
-class Address(Struct, frozen=True):
-    """What an address leads to: an edition (None where the address does not tell), a page of it, an anchor."""
-
-    edition: str | None
-    page: int | None = None
-    anchor: str | None = None
-
-
-@lru_cache(maxsize=8192)
-def _plain(address: str) -> tuple[str, str]:
-    """An address without scheme, www and query, in lower case; and its fragment."""
-    try:
-        parts = urlsplit(address.strip() if "//" in address else f"//{address.strip()}")
-    except ValueError:
-        return "", ""
-    host = parts.netloc.rpartition("@")[2].removeprefix("www.").lower()
-    return f"{host}{unquote(parts.path).rstrip('/').lower()}", parts.fragment
 
 
 class Sieve:

@@ -18,11 +18,12 @@ from guidance.audit.reading import Skipped, find_files, read_bytes, read_file
 from guidance.audit.report import as_csv, as_html, as_json, as_sarif
 from guidance.audit.texts import FileReading, plain
 from guidance.audit.verdicts import AuditFinding, Judge, PlaceStanding
-from guidance.audit.vocabulary import Known, TermPatterns, read_wanted
+from guidance.audit.vocabulary import TermPatterns, read_wanted
 from guidance.build.comparisons import Compared, compare_editions
 from guidance.build.orders import Loaded
+from guidance.cite.citation import Citation, Known
 from guidance.cite.grammar import CitedPlace
-from guidance.cite.resolve import Citation, resolve_citation
+from guidance.cite.resolve import resolve, say_official
 from guidance.document.anchors import Permalink, permalink_path, permalinks, read_permalinks
 from guidance.document.lineage import Crosswalk
 from guidance.document.model import GuidanceError, Link, Provision
@@ -229,6 +230,7 @@ class _Places:
         loaded: Sequence[Loaded],
         compared: Callable[[], Compared],
     ) -> None:
+        self._publication = publication
         self._in_force = publication.in_force.id
         self._places = places
         self._here = {item.edition.id for item in loaded}
@@ -238,11 +240,9 @@ class _Places:
         self._redlines = cache(self._find_redlines)
 
     def _resolve(self, edition: str, cite: CitedPlace) -> PlaceStanding:
-        if not self._places.get(edition):
-            return PlaceStanding(False)
         both = edition != self._in_force and {edition, self._in_force} <= self._here
         walk = self._compared().crosswalk if both else None
-        if cite.anchor:
+        if cite.anchor and self._places.get(edition):
             found = self._of_anchor(edition, cite.anchor, walk)
         else:
             found = self._of_citation(edition, cite, walk)
@@ -259,14 +259,10 @@ class _Places:
         return PlaceStanding(True, own, own if edition == self._in_force else links)
 
     def _of_citation(self, edition: str, cite: CitedPlace, walk: Crosswalk | None) -> PlaceStanding:
-        until = cite.until if cite.para else None
-        words = Citation(edition, cite.chapter, cite.para, until, cite.page, cite.note, cite.annex)
-        try:
-            found = resolve_citation(words, self._places, self._in_force, walk)
-        except GuidanceError:
-            return PlaceStanding(True)
-        today = found.permalinks if edition == self._in_force else _flat(found.today)
-        return PlaceStanding(True, found.permalinks, today, _flat(found.nearest))
+        found = resolve(Citation(edition, cite), self._publication, self._places, walk)
+        if found.status == "not-loaded":
+            return PlaceStanding(False, official=say_official(found))
+        return PlaceStanding(True, found.permalinks, _flat(found.today), _flat(found.nearest))
 
     def _redline(self, edition: str, permalinks: Sequence[str]) -> str | None:
         """The redline of the first place that has one, else the comparison of the two editions."""

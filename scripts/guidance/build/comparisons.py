@@ -11,9 +11,11 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct, structs
 
+from guidance.audit.vocabulary import read_wanted
 from guidance.build.annotations import Annotations, find_annotations, pack, read_knowledge, unpack
 from guidance.build.orders import Loaded
-from guidance.cite.resolve import Cited, parse_citation, resolve_citation
+from guidance.cite.citation import CitationGrammar, Known, NotUnderstoodError
+from guidance.cite.resolve import Cited, resolve
 from guidance.compare.changes import compare, strengths_before
 from guidance.compare.crosswalk import build_crosswalk, counterparts, crosswalk_record
 from guidance.compare.official import Listed, audit, read_listed
@@ -279,47 +281,30 @@ def comparison_of(ids: bytes, old: bytes, new: bytes, duties_old: bytes, duties_
 
 def cite(
     words: str, publication: Publication, folder: Path, loaded: Sequence[Loaded], stood: Edition | None = None
-) -> Cited:
-    """Where a citation points. Editions without text are looked up in their permalink registers; one that names no
-    edition means the one that `stood` on the day in question.
+) -> tuple[Cited, ...]:
+    """Where each place of a citation points. Editions without text are looked up in their permalink registers; one
+    that names no edition means the one that `stood` on the day in question.
 
-    Raises GuidanceError when the citation is not understood or there is no such place.
+    Raises NotUnderstoodError.
     """
+    grammar = CitationGrammar(Known(publication, read_wanted(folder, publication)))
+    citations = grammar.read(words, stood.id if stood else None)
     known = {
         edition.id: read_permalinks(folder / edition.id / "permalinks.tsv") for edition in publication.editions
     }
     known |= {item.edition.id: permalinks(item.document) for item in loaded}
-    names = (publication.short, publication.title)
-    citation = parse_citation(words, list(known), names, stood.id if stood else None)
+    if unsure := next((one for one in citations if not one.sure), None):
+        number = unsure.place.steps[-1].number
+        raise NotUnderstoodError(
+            f'"{words}": {number} may be a page or a paragraph; write p {number} or para {number}'
+        )
     crosswalk = None
-    if len(loaded) > 1 and citation.edition != publication.in_force.id:
+    if len(loaded) > 1 and any(one.edition != publication.in_force.id for one in citations):
         crosswalk = _crosswalk([(item.edition.id, item.document) for item in loaded])
-    return resolve_citation(citation, known, publication.in_force.id, crosswalk)
+    return tuple(resolve(one, publication, known, crosswalk) for one in citations)
 
 
 def _crosswalk(editions: Sequence[tuple[str, Document]]) -> Crosswalk:
     """The crosswalk alone, for which only neighbours are compared."""
     pairs = pairwise(editions)
     return build_crosswalk(editions, [compare(text, later, (old, new)) for (old, text), (new, later) in pairs])
-
-
-def say_cited(found: Cited) -> list[str]:
-    """A resolved citation in words, a line for each place: its permalink, its page, where it stands today."""
-    lines = []
-    for at, (place, link) in enumerate(zip(found.places, found.permalinks, strict=True)):
-        page = f", page {place.page}" if place.page else ""
-        named = f"{place.kind} {place.number}" if place.number else f"{place.kind} {place.anchor}"
-        lines.append(f"{found.citation.edition} {named}{page}: {link}{_today(found, at)}")
-    return lines
-
-
-def _today(found: Cited, at: int) -> str:
-    if found.citation.edition == found.in_force:
-        return " (in force)"
-    if not found.today:
-        return ""
-    if found.today[at]:
-        return f" → today {', '.join(found.today[at])}"
-    if found.nearest[at]:
-        return f" → no counterpart in {found.in_force}; nearest {', '.join(found.nearest[at])}"
-    return f" → no counterpart in {found.in_force}"

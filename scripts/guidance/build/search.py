@@ -9,14 +9,17 @@ import msgspec
 from mkdocs.utils import meta
 from msgspec import Struct
 
+from guidance.audit.vocabulary import AuditVocabulary
 from guidance.build.comparisons import Compared
+from guidance.cite.citation import CitationGrammar, Known
+from guidance.cite.resolve import grammar_record
 from guidance.document.anchors import Permalink
 from guidance.document.register import Publication
 from guidance.jobs.cache import Crew, Job, Ticket, code_digest
-from guidance.site import data_files
 from guidance.site.pages import Page
 from guidance.site.search import (
     FORMS,
+    GRAMMAR,
     INDEX,
     Acronym,
     OwnPage,
@@ -50,12 +53,14 @@ def start_search(
     known: Mapping[str, Mapping[str, Permalink]],
     files: Mapping[str, bytes],
     compared: Compared,
+    called: AuditVocabulary,
     crew: Crew,
 ) -> Searching | None:
     """Begin the search over all editions with text, and the hand-written `files`; None where there is nothing to
     find.
 
-    Editions of which only the published anchors are `known` can be cited, not searched.
+    Editions of which only the published anchors are `known` can be cited, not searched; `called` has the names by
+    which people cite the publication.
     """
     editions = tuple(
         Searchable(publication.edition(one), text, compared.addresses[one], compared.duties[one])
@@ -78,6 +83,8 @@ def start_search(
     packed = (msgspec.msgpack.encode(records), msgspec.msgpack.encode((ours, acronyms)))
     job = Job("the search index", index_of, packed, made_by, "indexes")
     beside = {places_path(edition): data_files.encode(found) for edition, found in citable.items()}
+    grammar = CitationGrammar(Known(publication, called))
+    beside[GRAMMAR] = _compact(grammar_record(grammar, publication, list(citable)))
     beside[FORMS] = _compact([(acronym.short, *acronym.long) for acronym in acronyms])
     page = render_search(publication, editions, citable, agencies, has_pages=bool(ours))
     return Searching(page, beside, crew.start(job) if records or ours else None)

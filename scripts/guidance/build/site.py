@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 from msgspec import structs
 
+from guidance.audit.vocabulary import read_wanted
 from guidance.build.comparisons import Compared, compare_editions, crosswalk_json
 from guidance.build.editions import EditionFiles, Making, Work, order_edition
 from guidance.build.load import load_editions
@@ -166,7 +167,7 @@ def publication_folders(
     works = _begin(publication, folder, loaded, compared, making, shop, crew, prefix)
     index = index_permalinks(publication, folder, loaded, known, compared, shop, prefix)
     linking = Linking(index, crew)
-    search = start_search(publication, known, ours, compared, crew)
+    search = start_search(publication, known, ours, compared, read_wanted(folder, publication), crew)
     for work in works.values():
         work.set()
     written = _read(folder / publication.docs / LOG).encode() if publication.docs else None

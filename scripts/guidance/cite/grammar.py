@@ -1,103 +1,318 @@
-"""Grammar of places in prose: "chapter 1, paragraphs 37 to 39", "pp. 41–43", and what each names.
+"""The grammar of places: the words and numbers that name them in prose, and what they name, in order.
 
-Words only: which document is meant, and whether the place exists, is decided elsewhere.
+Which document and edition is meant is for `citation`, whether the place exists for `resolve`; nothing is looked up.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
+
+Unit = Literal[
+    "part", "chapter", "annex", "section", "page", "box", "flow-chart", "figure", "table", "paragraph", "footnote",
+]  # fmt: skip
+UNITS: tuple[Unit, ...] = (  # from the outermost to the innermost
+    "part", "chapter", "annex", "section", "page", "box", "flow-chart", "figure", "table", "paragraph", "footnote",
+)  # fmt: skip
+OUTER: frozenset[Unit] = frozenset({"part", "chapter", "annex", "section"})  # hold for what is named after them
+
+# --- Numbers ---
+# Every part is written so that it means the same in Python and, with (?<name> for (?P<name>, in JavaScript; none
+# needs a flag, and none is spoilt by one that makes capitals and small letters alike.
 
 _SPELT = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_NUMBER = r"\d{1,4}(?:\.\d{1,3}){0,3}"
-_TO = r"\s*(?:-|–|—|\bto\b)\s*"
-_AND = r"\s*(?:,\s*(?:and\b\s*|&\s*)?|\band\b\s*|&\s*|\bor\b\s*)"
-_ITEM = rf"{_NUMBER}(?!\d)(?:\([a-z]{{1,3}}\))?(?:{_TO}{_NUMBER}(?!\d))?"
-_WORDS = {
-    "chapter": r"chapters?|chaps?|ch",
-    "para": r"paragraphs?|paras?|pars?|¶+|§+",
-    "page": r"pages?|pgs?|pp?",
-    "note": r"footnotes?|fn",
-    "annex": r"annex(?:es)?|appendix|appendices",
-}
-_KINDS = "|".join(f"(?P<{kind}>{words})" for kind, words in _WORDS.items())
-_PLAIN = "|".join(_WORDS.values())
-# What may look like the next number of a list and is none: a year that names an edition.
-_NO_YEAR = r"(?!(?:19|20)\d\d\b)"
-_NUMBERS = rf"{_NO_YEAR}{_ITEM}(?:{_AND}{_NO_YEAR}(?:{_ITEM}))*"
-_LETTERS = rf"(?:[A-H]|(?i:{'|'.join(_SPELT)}))\b"
+_ORDINALS = (
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
+    "twelfth",
+)  # fmt: skip
+_ROMANS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 
-PLACE = rf"(?<![\w-])(?i:{_PLAIN})(?:\.\s*|\s*)(?:(?:nos?\.?|numbers?)\s*)?(?:{_NUMBERS}|{_LETTERS})(?!\w)"
-_ONE = re.compile(
-    rf"(?<![\w-])(?i:{_KINDS})(?:\.\s*|\s*)(?:(?:nos?\.?|numbers?)\s*)?(?P<numbers>{_NUMBERS}|{_LETTERS})"
+
+def _spelt(words: Iterable[str]) -> str:
+    """Words in small letters, with a capital ("Chapter Two") or in capitals ("CHAPTER TWO")."""
+    return "|".join(f"[{word[0].upper()}{word[0]}]{word[1:]}|{word.upper()}" for word in words)
+
+
+ONES = _spelt(_SPELT)
+ROMAN = r"[IVX]{1,5}"
+LETTER = r"[A-H]"
+DOTTED = r"\d{1,2}(?:\.\d{1,2})?"  # "table 2.1"
+# What stands in brackets behind a number: "153(b)", "66(1)(a)", "7(2)(a)(iv)", "12 (BA)"
+SUBS = r"(?:\s?\((?:\d{1,3}[A-Z]{0,2}|[a-z]{1,2}|[ivx]{1,5}|[A-Z])\))"
+NUMBERS: dict[Unit, str] = {  # as they are printed
+    "part": rf"\d{{1,2}}[A-Z]?|{ONES}|{ROMAN}",
+    "chapter": rf"\d{{1,2}}[a-z]?|{ONES}|{ROMAN}",
+    "annex": r"[A-Z]\d?|\d{1,2}",  # "Annex A1", "Appendix 5"
+    "section": rf"\d{{1,2}}|{ONES}|{LETTER}",
+    "page": r"\d{1,4}",
+    "box": rf"{DOTTED}|{LETTER}",
+    "flow-chart": rf"\d{{1,2}}|{ONES}|{LETTER}",
+    "figure": rf"{DOTTED}|{LETTER}",
+    "table": rf"{DOTTED}|{LETTER}",
+    "paragraph": r"\d{1,4}(?:\.\d{1,3})*[A-Z]{0,2}",  # "45", "5.17", "7A"
+    "footnote": r"\d{1,4}",
+}
+TO = r"\s+(?:to|through)\s+|\s?[–—-]\s?"  # "153 to 155", "13–14"
+AND = r",\s*(?:and\s+|or\s+)?|\s+(?:and/or|and|or|&)\s+"  # "12, 14 and 16"
+
+# --- Words ---
+
+WRITTEN: dict[Unit, str] = {  # as a text writes them out
+    "part": r"parts?",
+    "chapter": r"chapters?",
+    "annex": r"annex(?:es)?|appendi(?:x|ces)",
+    "section": r"sections?",
+    "page": r"pages?",
+    "box": r"boxe?s?",
+    "flow-chart": r"flow[ -]?charts?",  # "flow chart", "flowchart", "flow-chart"
+    "figure": r"figures?",
+    "table": r"tables?",
+    "paragraph": r"paragraphs?|paras?",
+    "footnote": r"footnotes?",
+}
+_SHORT: dict[Unit, str] = {  # as those who cite it shorten them
+    "part": r"pts?",
+    "chapter": r"chapts?|chaps?|chs?",  # "ch.1"
+    "annex": r"annexes?|annexures?|apps?",
+    "page": r"pgs?|pp?",  # "pp. 13-14", "pg 13"
+    "figure": r"figs?",
+    "paragraph": r"paragr|pars?|¶+|§+",  # "¶27", "§§ 12-14": sections are what others call paragraphs
+    "footnote": r"foot[ -]notes?|fns?",
+}
+_TYPED: dict[Unit, str] = {  # only where the whole is a citation: in prose "(n 12)" is the writer's own note
+    "section": r"sects?|secs?|ss?",
+    "footnote": r"notes?|nn?",
+}
+YEAR = r"(?:19|20)\d\d"
+MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?"
 )
-_SPAN = re.compile(rf"({_NUMBER})(?:\([a-z]{{1,3}}\))?(?:{_TO}({_NUMBER}))?")
+_NTH = r"(?:st|nd|rd|th)"
+DAY = rf"\d{{1,2}}{_NTH}?"
+# What may look like the next number of a list and is none: a year that names an edition, and the day of a date.
+_NO_DATE = rf"(?!{YEAR}(?!\d)|{DAY}\s+{MONTH}(?!\w))"
+# "para 27", "para. no. 27", "p13", "para(s) 27", "para [153]"; letters and words stand apart: "Annex B"
+_LEAD = r"(?:\(s\))?(?:[.:]?\s*(?:(?:nos?\.?|numbers?)\s*)?[\[(#]?(?=\d)|\.?\s+)"
+_END = r"(?!\w|\.\d)"
+# Who cites a part of a paragraph may leave out the brackets: "153a"; "45ff" is 45 and what follows.
+_LETTERED = r"(?!ff|st|nd|rd|th)[A-Za-z]{0,2}"
+
+
+_AGAIN = r"(?:(?:[A-Za-z¶§]{2,}|[Pp¶§])\.?\s*)?"  # "paras 12 to para 14", "p 13 to p 15"
+
+
+def _number(unit: Unit) -> str:
+    if unit != "paragraph":
+        return rf"(?:{NUMBERS[unit]})(?:{_END}|(?=ff?\b))\]?"
+    return rf"\d{{1,4}}(?:\.\d{{1,3}})*{_LETTERED}(?:{_END}|(?=ff\b))\]?{SUBS}*"
+
+
+def _list(unit: Unit) -> str:
+    """The numbers of a unit: "12", "12-14, 16", "[153]-[155]"; of paragraphs "153(a)-(c) and (d)" too."""
+    number, again = _number(unit), rf"(?:(?:{_words(unit)})\.?\s*)?"
+    subs = rf"|{SUBS}+{_END}" if unit == "paragraph" else ""
+    to = rf"(?:(?:{TO}){again}\[?(?:{number}{subs}))?"
+    return rf"(?:{number}){to}(?:(?:{AND}){_NO_DATE}\[?(?:{number}{subs}){to})*"
+
+
+def _words(unit: Unit, *, typed: bool = False) -> str:
+    return "|".join(filter(None, (WRITTEN[unit], _SHORT.get(unit), _TYPED.get(unit) if typed else None)))
+
+
+def _place(unit: Unit, *, typed: bool) -> str:
+    """A unit with its numbers, which are a group named after it; `inner` are the paragraphs of "Chapter 4, 223"."""
+    words, group = _words(unit, typed=typed), unit.replace("-", "_")
+    free = "(?:" if typed else "(?i:"  # in prose, words in any case and letters as they stand
+    if unit != "chapter":
+        return rf"{free}{words}){_LEAD}(?P<{group}>{_list(unit)})"
+    one, inner = _number(unit), rf"[,:]\s*(?:at\s+)?(?P<inner>{PARAGRAPHS})(?=\s*(?:[.;,)\]]|$))"
+    # "ch 5.17" is a paragraph, "chapters 3, 4" are two, "Chapter 4, 223" is paragraph 223
+    decimal = rf"{free}{words}){_LEAD}(?P<decimal>\d{{1,2}}\.\d{{1,3}}{_END})"
+    several = rf"{free}chapters|chapts|chaps|chs){_LEAD}(?P<chapters>{_list(unit)})"
+    single = rf"(?P<chapter>{one}(?:(?:{TO}|\s+(?:and|or|&)\s+)(?:{one}))?)"
+    return rf"{decimal}|{several}|{free}{words}){_LEAD}{single}(?:{inner})?"
+
+
+PARAGRAPHS = rf"{_NO_DATE}{_list('paragraph')}"  # without their unit: behind a chapter, in brackets
+PAGES = rf"{_NO_DATE}{_list('page')}"
+TYPED = "|".join(_place(unit, typed=True) for unit in UNITS)  # for any case
+_PROSE = "|".join(_place(unit, typed=False) for unit in UNITS if unit != "section")  # "section 47" is the law's
+PLACE = rf"(?<![\w-])(?:{re.sub(r'[(][?]P<[a-z_]+>', '(?:', _PROSE)})(?!\w)"  # to be built into other patterns
+# "the third chapter", "2nd chapter"
+ORDINAL = rf"(?P<nth>{_spelt(_ORDINALS)}|\d{{1,2}}{_NTH})\s+(?P<unit>chapter|part)(?!\w)"
+_ONE = re.compile(rf"(?<![\w-])(?:{_PROSE})(?!\w)")
+# One member of a list: `to` joins it to the one before, `alone` is what stands in brackets without its number.
+SPAN = (
+    rf"(?P<to>{TO})?{_AGAIN}\[?(?:(?<!\w)(?P<number>[A-Z]?\d{{1,4}}(?:\.\d{{1,3}})*{_LETTERED}|{ONES}|{ROMAN}|[A-Z])"
+    rf"(?:(?!\w)|(?=ff?\b))\]?(?P<subs>{SUBS}*)|(?P<alone>{SUBS}+))"
+)
+_APART = re.compile(r"(?<!\w)(?:and|or)(?!\w)|[&;/]", re.IGNORECASE)  # what stands after is a place of its own
+
+
+class Step(Struct, frozen=True):
+    """One unit with its number as printed ("5.17", "A1"); `to` is the last of a range, `sub` what a citation adds
+    in brackets or as a letter: "b", "b(ii)"."""
+
+    unit: Unit
+    number: str
+    to: str | None = None
+    sub: str | None = None
 
 
 class CitedPlace(Struct, frozen=True):
-    """One place as cited: numbers as printed, `until` the last of a range; `anchor` where an address named it."""
+    """One place as cited, from the outermost unit to the innermost, which alone may be a range; `anchor` where an
+    address named it. Without either it is the whole."""
 
-    chapter: str | None = None
-    para: str | None = None
-    page: int | None = None
-    note: str | None = None
-    annex: str | None = None
-    until: str | None = None
+    steps: tuple[Step, ...] = ()
     anchor: str | None = None
 
+    def number(self, unit: Unit) -> str | None:
+        """The number that is cited of a unit."""
+        return next((step.number for step in self.steps if step.unit == unit), None)
 
-class _Part(Struct, frozen=True):
-    kind: str
-    first: str
-    last: str | None
+    @property
+    def to(self) -> str | None:
+        """The last of the range that is cited."""
+        return self.steps[-1].to if self.steps else None
+
+
+class UnitList(Struct, frozen=True):
+    """Numbers of one unit, as a list names them; `apart` where "and" or a semicolon stands before them."""
+
+    steps: tuple[Step, ...]
+    apart: bool = False
 
 
 def read_places(words: str) -> tuple[CitedPlace, ...]:
-    """The places that some words name, in order: a chapter holds for the paragraphs and pages named after it."""
-    groups: list[list[tuple[_Part, ...]]] = []
+    """The places that some words of prose name, in order: a chapter holds for what is named after it."""
+    found: list[UnitList] = []
+    end = 0
     for match in _ONE.finditer(words):
-        kind = next(kind for kind in _WORDS if match[kind])
-        parts = tuple(_parts(kind, match["numbers"]))
-        if not groups or any(held[0].kind == kind for held in groups[-1]) or (kind == "chapter" and groups[-1]):
-            # "paragraph 37 of chapter 1" says the same as "chapter 1, paragraph 37"
-            joined = groups and kind == "chapter" and not any(held[0].kind == "chapter" for held in groups[-1])
-            if not joined:
-                groups.append([])
-        groups[-1].append(parts)
-    return tuple(cite for group in groups for cite in _cites(group))
+        found += listed(match, apart=bool(found and _APART.search(words[end : match.start()])))
+        end = match.end()
+    return group_places(found)
 
 
-def _parts(kind: str, numbers: str) -> Iterator[_Part]:
-    spans = list(_SPAN.finditer(numbers))
-    if not spans:
-        named = numbers.strip()
-        spelt = named.lower() in _SPELT
-        yield _Part(kind, str(_SPELT.index(named.lower()) + 1) if spelt else named.upper(), None)
-    for span in spans:
-        last = span[2] if span[2] and _follows(span[1], span[2]) else None
-        yield _Part(kind, span[1], last)
+def listed(match: re.Match[str], *, apart: bool) -> Iterator[UnitList]:
+    """What a match of the pattern of places lists."""
+    for group, numbers in match.groupdict().items():
+        if numbers and group in _GROUPS:
+            yield UnitList(read_numbers(_GROUPS[group], numbers), apart and group != "inner")
 
 
-def _follows(first: str, last: str) -> bool:
-    if "." in first or "." in last:
-        return first.split(".")[0] == last.split(".")[0]
-    return int(last) > int(first)
+_GROUPS: dict[str, Unit] = {unit.replace("-", "_"): unit for unit in UNITS}
+_GROUPS |= {"chapters": "chapter", "decimal": "paragraph", "inner": "paragraph"}
+_SPAN = re.compile(SPAN, re.ASCII | re.IGNORECASE)
 
 
-def _cites(group: Iterable[tuple[_Part, ...]]) -> Iterator[CitedPlace]:
-    """Every place of a group: the one kind that lists several numbers gives several places."""
-    parts = list(group)
-    single = {listed[0].kind: listed[0] for listed in parts}
-    listing = next((listed for listed in parts if len(listed) > 1), parts[-1][:1])
-    for one in listing:
-        held = {**single, one.kind: one}
-        finest = next((held[kind] for kind in ("note", "para", "page", "annex", "chapter") if kind in held), one)
-        page = held["page"].first.split(".")[0] if "page" in held else None
-        yield CitedPlace(
-            chapter=held["chapter"].first if "chapter" in held else None,
-            para=held["para"].first if "para" in held else None,
-            page=int(page) if page else None,
-            note=held["note"].first if "note" in held else None,
-            annex=held["annex"].first if "annex" in held else None,
-            until=finest.last,
-        )
+def read_numbers(unit: Unit, numbers: str) -> tuple[Step, ...]:
+    """The numbers of a list: "12-14, 16" are two, of which the first is a range; "153(a)-(c)" are three."""
+    found: list[Step] = []
+    for span in _SPAN.finditer(numbers):
+        subs, last = span["alone"] or span["subs"] or "", found[-1] if found else None
+        number, sub = _parted(unit, span["number"], subs)
+        if span["to"] and last:
+            if span["alone"]:
+                found += _letters(last, sub)
+            elif to := _follows(last.number, number):
+                found[-1] = structs.replace(last, to=to)
+        elif number:
+            found.append(Step(unit, number, None, sub))
+        elif last:
+            found.append(Step(unit, last.number, None, sub))
+    return tuple(found)
+
+
+def _parted(unit: Unit, number: str | None, subs: str) -> tuple[str, str | None]:
+    """A number as printed, and what is cited of it: "153a" is the (a) of 153, "7A" is a number."""
+    sub = "".join(re.findall(r"\(\w+\)", subs))
+    sub = re.sub(r"^\((\w+)\)", r"\1", sub)
+    lettered = re.fullmatch(r"([\d.]+)([a-z]{1,2})", number or "")
+    if lettered and unit == "paragraph":
+        return lettered[1], f"{lettered[2]}{f'({sub})' if sub and '(' not in sub else sub}"
+    return number_key(number or "", unit), sub or None
+
+
+def number_key(number: str, unit: str) -> str:
+    """A number as it is compared: "Two" and, of parts and chapters, "II" are 2."""
+    if number.lower() in _SPELT:
+        return str(_SPELT.index(number.lower()) + 1)
+    if unit in ("part", "chapter") and number.upper() in _ROMANS:
+        return str(_ROMANS.index(number.upper()) + 1)
+    return number.upper()
+
+
+def _letters(first: Step, last: str | None) -> Iterator[Step]:
+    """What "(a)-(c)" names behind its first."""
+    if first.sub and last and len(first.sub) == len(last) == 1:
+        yield from (structs.replace(first, sub=chr(code)) for code in range(ord(first.sub) + 1, ord(last) + 1))
+
+
+def _follows(first: str, last: str) -> str | None:
+    """The end of a range, written out: 155 of "153-5", 5.19 of "5.17-19"; None where it does not go up."""
+    *within, start = re.split(r"\.(?=\d+$)", first)
+    *others, end = re.split(r"\.(?=\d+$)", last)
+    if others and others != within:
+        return None
+    if not (start.isdigit() and end.isdigit()):
+        return last if len(start) == len(end) == 1 and start < end else None
+    if len(end) < len(start):
+        end = start[: len(start) - len(end)] + end
+    return ".".join((*within, end)) if int(end) > int(start) else None
+
+
+def group_places(named: Sequence[UnitList]) -> tuple[CitedPlace, ...]:
+    """What several units name together. "Chapter 1, paragraph 37" is one place, and so is "paragraph 37 of chapter
+    1"; with "and" between, or where a unit comes again, another place begins, in the same chapter."""
+    groups: list[list[UnitList]] = []
+    for one in named:
+        unit = one.steps[0].unit
+        last = groups[-1] if groups else []
+        held = [each.steps[0].unit for each in last]
+        if last and not one.apart and unit not in held:
+            last.append(one)
+        elif unit in held and unit not in OUTER and held[0] in OUTER:
+            groups.append([*(each for each in last if each.steps[0].unit in OUTER), one])
+        else:
+            groups.append([one])
+    return tuple(place for group in groups for place in _places(group))
+
+
+def _places(group: Sequence[UnitList]) -> Iterator[CitedPlace]:
+    """Every place of a group: the innermost unit that lists several numbers gives several places."""
+    ordered = sorted(group, key=lambda one: UNITS.index(one.steps[0].unit))
+    several = next((one for one in reversed(ordered) if len(one.steps) > 1), ordered[-1])
+    for each in several.steps:
+        steps = [each if one is several else one.steps[0] for one in ordered]
+        yield CitedPlace((*(structs.replace(step, to=None) for step in steps[:-1]), steps[-1]))
+
+
+def ordinal(words: str) -> str:
+    """The number of "third", "3rd"."""
+    return str(_ORDINALS.index(words.lower()) + 1) if words.lower() in _ORDINALS else re.sub(r"\D", "", words)
+
+
+def say_place(place: CitedPlace) -> str:
+    """A place in words: "chapter 1, paragraphs 37 to 39"."""
+    return ", ".join(map(_say, place.steps)) or (place.anchor or "the whole")
+
+
+def _say(step: Step) -> str:
+    name = step.unit.replace("-", " ")
+    sub = re.sub(r"^\w+", r"(\g<0>)", step.sub or "")
+    several = "s" if step.to and name != "box" else "es" if step.to else ""
+    return f"{name}{several} {step.number}{sub}{f' to {step.to}' if step.to else ''}"
+
+
+def vocabulary() -> dict[str, object]:
+    """What a reader of citations in another language needs of this grammar beside its patterns."""
+    return {
+        "units": UNITS,
+        "outer": sorted(OUTER),
+        "groups": _GROUPS,
+        "spelt": _SPELT,
+        "ordinals": _ORDINALS,
+        "romans": _ROMANS,
+    }

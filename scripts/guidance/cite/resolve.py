@@ -1,233 +1,164 @@
-"""A citation as people write it -> the place in its edition, its page, and where the text stands today.
+"""What a citation names -> where it stands: its permalinks, the official file, and the same text today.
 
 Works from permalinks alone, so that editions whose text is not at hand can be cited; never searches text.
 """
 
-import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import string
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Literal
 
 from msgspec import Struct
 
+from guidance.cite.citation import Citation, CitationGrammar
+from guidance.cite.grammar import CitedPlace, Step, Unit, number_key, say_place
 from guidance.document.anchors import Permalink, permalink_path
 from guidance.document.lineage import Crosswalk
-from guidance.document.model import GuidanceError
+from guidance.document.register import Edition, Publication, source_address
 
-_RANGE = r"(?:\s*(?:-|–|to|and)\s*(?:{name}\.?\s*)?(?P<{group}>\d+))?"
-_PARTS = {
-    "chapter": r"(?:chapters?|chap|ch)\.?\s*(?P<chapter>\d+)",
-    "paragraph": r"(?:paragraphs?|paras?|¶+|§+)\.?\s*(?P<paragraph>\d+(?:\.\d+)*)"
-    r"(?:(?:\s?\([a-z]\)|[a-z])(?:\([ivx]+\))?(?!\w))?"
-    + _RANGE.format(name=r"(?:paras?|paragraphs?|¶|§)", group="until"),
-    "page": r"(?:pages?|pp?|pgs?)\.?\s*(?P<page>\d+)" + _RANGE.format(name=r"(?:pages?|pp?)", group="last"),
-    "note": r"(?:footnotes?|fn|notes?|n)\.?\s*(?P<note>\d+)",
-    "annex": r"(?:annex(?:es)?|appendix|app)\.?\s*(?P<annex>[A-Z]|\d+)",
-}
-_PART = re.compile(
-    r"[\s,;:()\[\]–-]*(?:(?:at|of|in|the|see|and|edition|guidance)[\s,]+)*(?:"
-    + "|".join(_PARTS.values())
-    + r")(?![\w.]*\w)",
-    re.IGNORECASE,
-)
-_LABEL = re.compile(
-    r"(?:\b(?:chapters?|chap|ch|paragraphs?|paras?|pages?|pp?|pgs?|footnotes?|fn|notes?|n)\.?|[¶§])\s*$", re.I
-)
-_FILLING = re.compile(
-    r"^[\s,;:.()\[\]–-]*(?:(?:of|in|the|edition|guidance|version|and|see)\b[\s,;:.()]*)*$", re.IGNORECASE
-)
-_SMALL = {"to", "the", "and", "of", "in", "for", "a"}
-_TOP = {"part", "chapter", "annex"}
-_HEADINGS = {*_TOP, "section"}
-
-
-class Citation(Struct, frozen=True):
-    """What a citation says: the edition, and numbers as printed."""
-
-    edition: str
-    chapter: str | None = None
-    paragraph: str | None = None
-    until: str | None = None
-    page: int | None = None
-    note: str | None = None
-    annex: str | None = None
-    last_page: int | None = None
+CiteStatus = Literal["found", "not-found", "not-loaded", "not-understood"]
+_TOP = ("part", "chapter", "annex")
+_HEADINGS = (*_TOP, "section")
+_LONGEST = 500  # numbers of a range that are looked for, and a tenth as many pages
+_SHORT: dict[Unit, str] = {"paragraph": "para", "footnote": "note"}  # as machine-readable output says them
 
 
 class Cited(Struct, frozen=True):
-    """A citation resolved. `permalinks` are the places cited, in reading order; `today` says, per place, the
-    addresses from the site's root at which the text stands in the edition in force, none where it does not
-    (then `nearest` are those of what is closest above it); both are empty where no crosswalk knows."""
+    """A citation resolved. `entries` are the places cited, in reading order; `today` says, per place, the addresses
+    from the site's root at which the text stands in the edition in force, none where it does not (then `nearest`
+    are those of what is closest above it); both are empty where no crosswalk knows. `official` is the official
+    file, at the page where one is known, or else the page it is published on."""
 
     citation: Citation
-    places: tuple[Permalink, ...]
-    permalinks: tuple[str, ...]
+    status: CiteStatus
+    standing: str
     in_force: str
+    entries: tuple[Permalink, ...] = ()
     today: tuple[tuple[str, ...], ...] = ()
     nearest: tuple[tuple[str, ...], ...] = ()
+    official: str | None = None
+    is_file: bool = False  # whether `official` is the file itself
+
+    @property
+    def permalinks(self) -> tuple[str, ...]:
+        """Where the places cited stand, from the site's root."""
+        return tuple(permalink_path(self.citation.edition, entry.anchor) for entry in self.entries)
 
 
-def parse_citation(
-    words: str, editions: Collection[str], names: Iterable[str] = (), unsaid: str | None = None
-) -> Citation:
-    """What a citation such as "WT 2018 p 13", "WT 2015 ch 1 para 37" or "2023 para 153" says.
-
-    `names` are what the publication is called; one of them, its beginning or its initials may stand in it, and the
-    place may stand first: "p. 13 of Working Together (2018)". `unsaid` is the edition that is meant where none is
-    named. Raises GuidanceError when the edition is unknown or something is not understood.
-    """
-    edition, before, after = _edition(words, editions, names)
-    edition = edition or unsaid
-    if edition is None:
-        raise GuidanceError(f'"{words}": no edition in it; write for instance "2023 para 45" or "2018 p 13"')
-    if edition not in editions:
-        raise GuidanceError(f'"{words}": no edition {edition}; there are {", ".join(sorted(editions))}')
-    found: dict[str, str] = {}
-    if harvard := re.fullmatch(r"\s*:\s*(?P<page>\d+)(?:\s*[-–]\s*(?P<last>\d+))?[\s).]*", after):
-        found, after = {name: value for name, value in harvard.groupdict().items() if value}, ""
-    for stretch in (before, after):
-        at = 0
-        while match := _PART.match(stretch, at):
-            found |= {name: value for name, value in match.groupdict().items() if value}
-            at = match.end()
-        if not _FILLING.match(stretch[at:]):
-            rest = stretch[at:].strip()
-            raise GuidanceError(f'"{words}": {rest} is not understood; write for instance "2015 ch 1 para 37"')
-    if not found:
-        rest = "nothing after the edition"
-        raise GuidanceError(f'"{words}": {rest} is not understood; write for instance "2015 ch 1 para 37"')
-    return Citation(
-        edition,
-        chapter=found.get("chapter"),
-        paragraph=found.get("paragraph"),
-        until=found.get("until"),
-        page=int(found["page"]) if "page" in found else None,
-        note=found.get("note"),
-        annex=found["annex"].upper() if "annex" in found else None,
-        last_page=int(found["last"]) if "last" in found else None,
+def resolve(
+    citation: Citation,
+    publication: Publication,
+    permalinks: Mapping[str, Sequence[Permalink]],
+    crosswalk: Crosswalk | None = None,
+) -> Cited:
+    """Where a citation of an edition in the register points. `permalinks` are each edition's, in reading order; an
+    edition that has none is not loaded, and its official file is the answer."""
+    edition = publication.edition(citation.edition)
+    entries = permalinks.get(edition.id, ())
+    found = find_places(citation.place, entries)
+    status: CiteStatus = "found" if found or (entries and citation.place == CitedPlace()) else "not-found"
+    page = citation.place.number("page") or next((str(entry.page) for entry in found if entry.page), None)
+    address, is_file = official_address(edition, int(page) if page else None)
+    today, nearest = _today(edition.id, found, publication.in_force.id, crosswalk)
+    return Cited(
+        citation=citation,
+        status=status if entries else "not-loaded",
+        standing=publication.standing(edition).phrase,
+        in_force=publication.in_force.id,
+        entries=found,
+        today=today,
+        nearest=nearest,
+        official=address,
+        is_file=is_file,
     )
 
 
-def _edition(words: str, editions: Collection[str], names: Iterable[str]) -> tuple[str | None, str, str]:
-    """The edition that some words name (or something that looks like one), and what stands before and after it
-    and the publication's name. Two digits name an edition only right behind the publication's name: "WT23"."""
-    called = "|".join(re.escape(name) for name in _called(names)) or r"(?!)"
-    known = "|".join(re.escape(edition) for edition in sorted(editions, key=len, reverse=True)) or r"(?!)"
-    number = rf"(?<!\w)(?:{known})(?!\w)|(?<!\d)\d{{4}}(?!\w)|(?<!\d)\d\d(?!\w)"
-    whole = rf"(?:(?P<name>(?<!\w)(?:{called}))[\s,(\[’']*)?(?P<edition>{number})"
-    for match in re.finditer(whole, words, re.IGNORECASE):
-        said, before = match["edition"], words[: match.start()]
-        if match["name"] is None and _LABEL.search(before):
-            continue
-        if len(said) == 2 and said not in editions:
-            ends = [edition for edition in editions if edition.endswith(said)]
-            if match["name"] is None or len(ends) != 1:
-                continue
-            said = ends[0]
-        return said, _unnamed(before, called), words[match.end() :]
-    return None, "", _unnamed(words, called)
+def official_address(edition: Edition, page: int | None = None) -> tuple[str | None, bool]:
+    """Where an edition is officially to be read, and whether that is its file, at a page of it, or else the page it
+    is published on."""
+    file = source_address(edition, page)
+    return file or next((link.url for link in edition.links), None), file is not None
 
 
-def _called(names: Iterable[str]) -> list[str]:
-    """What people call a publication: its names, the beginnings and the initials of long ones; longest first."""
-    found: set[str] = set()
-    for name in names:
-        parts = name.split()
-        found.add(name)
-        found.update(
-            " ".join(parts[:size]) for size in range(2, len(parts)) if parts[size - 1].lower() not in _SMALL
-        )
-        if len(parts) > 2:
-            found.add("".join(part[0] for part in parts if part.lower() not in _SMALL))
-            found.add("".join(part[0] for part in parts))
-    return sorted(found, key=lambda name: (-len(name), name))
+def _today(
+    edition: str, found: Sequence[Permalink], in_force: str, crosswalk: Crosswalk | None
+) -> tuple[tuple[tuple[str, ...], ...], tuple[tuple[str, ...], ...]]:
+    """Per place where its text stands in the edition in force, and what is nearest where it does not."""
+    if edition == in_force:
+        return tuple((permalink_path(edition, entry.anchor),) for entry in found), tuple(() for _ in found)
+    if not crosswalk or not {edition, in_force} <= set(crosswalk.editions):
+        return (), ()
+    known = [crosswalk.counterpart(edition, entry.anchor, in_force) for entry in found]
+    said = [tuple(permalink_path(in_force, anchor) for anchor in one.anchors) for one in known]
+    today = tuple(paths if one.exact else () for one, paths in zip(known, said, strict=True))
+    return today, tuple(() if one.exact else paths for one, paths in zip(known, said, strict=True))
 
 
-def _unnamed(words: str, called: str) -> str:
-    """Words without the publication's name."""
-    return re.sub(rf"(?<!\w)(?:{called})(?!\w)", " ", words, flags=re.IGNORECASE)
+# --- Finding ---
 
 
-def resolve_citation(
-    citation: Citation,
-    permalinks: Mapping[str, Sequence[Permalink]],
-    in_force: str,
-    crosswalk: Crosswalk | None = None,
-) -> Cited:
-    """Where a citation points, and where the text stands in the edition in force.
-
-    `permalinks` are each edition's, in reading order. Raises GuidanceError when there is no such place.
-    """
-    entries = permalinks.get(citation.edition, ())
-    if not entries:
-        raise GuidanceError(f"edition {citation.edition}: its text is not loaded and it has no permalinks yet")
-    places = _places(citation, entries)
-    if not places:
-        raise GuidanceError(f"{_say(citation)}: there is no such place in edition {citation.edition}")
-    anchors = [place.anchor for place in places]
-    today: tuple[tuple[str, ...], ...] = ()
-    nearest: tuple[tuple[str, ...], ...] = ()
-    if crosswalk and in_force in crosswalk.editions and citation.edition in crosswalk.editions:
-        found = [
-            crosswalk.counterpart(citation.edition, anchor, in_force) if in_force != citation.edition else None
-            for anchor in anchors
-        ]
-        said = [tuple(permalink_path(in_force, a) for a in one.anchors) if one else () for one in found]
-        today = tuple(paths if one and one.exact else () for one, paths in zip(found, said, strict=True))
-        nearest = tuple(paths if one and not one.exact else () for one, paths in zip(found, said, strict=True))
-    links = tuple(permalink_path(citation.edition, anchor) for anchor in anchors)
-    return Cited(citation, places, links, in_force, today, nearest)
+def find_places(place: CitedPlace, entries: Sequence[Permalink]) -> tuple[Permalink, ...]:
+    """The entries that a place names, in reading order: the innermost unit of it decides, the others say where."""
+    if not place.steps:
+        return ()
+    inner, within = place.steps[-1], list(entries)
+    for step in place.steps[:-1]:
+        inside = _inside(step, within)
+        decimal = _decimal(step, inner, entries)
+        if decimal:
+            return decimal
+        within = inside
+    if inner.unit == "page":
+        return _on_pages(inner, [entry for entry in within if entry.kind != "footnote"])
+    wanted = _numbers(inner)
+    found = tuple(e for e in within if e.kind == inner.unit and number_key(e.number or "", inner.unit) in wanted)
+    lettered = f"{inner.number}{inner.sub}".upper() if inner.sub else ""  # "7a" may be the (a) of 7, or 7A
+    return found or tuple(entry for entry in within if entry.kind == inner.unit and entry.number == lettered != "")
 
 
-def _say(citation: Citation) -> str:
-    named = {
-        "annex": citation.annex,
-        "chapter": citation.chapter,
-        "paragraph": citation.paragraph,
-        "footnote": citation.note,
-        "page": citation.page,
-    }
-    return ", ".join(f"{name} {value}" for name, value in named.items() if value is not None)
+def _decimal(outer: Step, inner: Step, entries: Sequence[Permalink]) -> tuple[Permalink, ...]:
+    """Chapter 5, paragraph 17, where the edition prints "5.17"."""
+    if outer.unit != "chapter" or inner.unit != "paragraph" or "." in inner.number:
+        return ()
+    wanted = {f"{outer.number}.{number}" for number in _numbers(inner)}
+    return tuple(entry for entry in entries if entry.kind == "paragraph" and entry.number in wanted)
 
 
-def _places(citation: Citation, entries: Sequence[Permalink]) -> tuple[Permalink, ...]:
-    """The entries that a citation names: the most particular thing it says decides."""
-    within = _within(citation, entries)
-    if citation.note is not None:
-        return tuple(e for e in within if e.kind == "footnote" and e.number == citation.note)
-    if citation.paragraph is not None:
-        found = [e for e in within if e.kind == "paragraph" and e.number in _numbers(citation)]
-        if citation.page is not None and len(found) > 1:
-            found = [e for e in found if e.page == citation.page] or found
-        return tuple(found)
-    if citation.page is not None:
-        bodies = [entry for entry in within if entry.kind != "footnote"]
-        last = (
-            citation.last_page if citation.last_page and citation.last_page < citation.page + 50 else citation.page
-        )
-        pages = (_on_page(page, bodies) for page in range(citation.page, last + 1))
-        return tuple(dict.fromkeys(entry for entries_ in pages for entry in entries_))
-    return tuple(within[:1])
+def _numbers(step: Step) -> set[str]:
+    """Every number of a range, or the one."""
+    *front, first = step.number.rpartition(".")
+    last = (step.to or "").removeprefix("".join(front))
+    if first.isdigit() and last.isdigit() and int(last) < int(first) + _LONGEST:
+        return {f"{''.join(front)}{number}" for number in range(int(first), int(last) + 1)}
+    if step.to and step.number in string.ascii_uppercase and step.to in string.ascii_uppercase:
+        return {chr(code) for code in range(ord(step.number), ord(step.to) + 1)}
+    return {step.number}
 
 
-def _numbers(citation: Citation) -> frozenset[str | None]:
-    first = citation.paragraph or ""
-    if citation.until and first.isdigit() and int(first) <= int(citation.until) < int(first) + 500:
-        return frozenset(str(number) for number in range(int(first), int(citation.until) + 1))
-    return frozenset({first})
-
-
-def _within(citation: Citation, entries: Sequence[Permalink]) -> list[Permalink]:
-    """The entries of the chapter or annex cited, from its heading to the next one; notes belong to all."""
-    wanted = ("annex", citation.annex) if citation.annex else ("chapter", citation.chapter)
-    if wanted[1] is None:
+def _inside(step: Step, entries: Sequence[Permalink]) -> list[Permalink]:
+    """The entries of a part, chapter, annex or section, from its heading to the next one of its rank; of a page
+    those that start on it; all of a box or chart. Notes belong to every chapter."""
+    if step.unit == "page":
+        here = [entry for entry in entries if str(entry.page) == step.number]
+        return here or list(entries)
+    if step.unit not in _HEADINGS:
         return list(entries)
+    ending = _HEADINGS[: _HEADINGS.index(step.unit) + 1] if step.unit == "section" else _TOP
+    ending = ("part",) if step.unit == "part" else ending
     found: list[Permalink] = []
     inside = False
     for entry in entries:
-        if entry.kind in _TOP:
-            inside = (entry.kind, entry.number) == wanted
+        if entry.kind in ending:
+            inside = entry.kind == step.unit and number_key(entry.number or "", step.unit) in _numbers(step)
         if inside or (found and entry.kind == "footnote"):
             found.append(entry)
     return found
+
+
+def _on_pages(step: Step, entries: Sequence[Permalink]) -> tuple[Permalink, ...]:
+    first = int(step.number)
+    last = int(step.to) if step.to and int(step.to) < first + _LONGEST // 10 else first
+    pages = (_on_page(page, entries) for page in range(first, last + 1))
+    return tuple(dict.fromkeys(entry for each in pages for entry in each))
 
 
 def _on_page(page: int, entries: Sequence[Permalink]) -> tuple[Permalink, ...]:
@@ -240,3 +171,84 @@ def _on_page(page: int, entries: Sequence[Permalink]) -> tuple[Permalink, ...]:
     last = max((entry.page for entry in entries if entry.page), default=0)
     before = [entry for entry in entries if entry.page is not None and entry.page < page]
     return (before[-1],) if before and page <= last else ()
+
+
+# --- Printing ---
+
+
+def say_cited(found: Cited) -> Iterator[str]:
+    """A resolved citation in words, a line for each place: its permalink, its page, the edition's standing, and
+    where the text stands today. Of an edition that is not loaded, its standing and the official file."""
+    edition, standing = found.citation.edition, found.standing
+    named = say_place(found.citation.place)
+    if found.status == "not-loaded":
+        yield f"{edition}, {named}: {standing}; {say_official(found)}"
+    elif found.status == "not-found":
+        yield f"{edition}, {named}: there is no such place in the edition of {edition} ({standing})"
+    elif not found.entries:
+        yield f"{edition}: {edition}/ ({standing})"
+    for at, (entry, link) in enumerate(zip(found.entries, found.permalinks, strict=True)):
+        page = f", page {entry.page}" if entry.page else ""
+        name = f"{entry.kind} {entry.number or entry.anchor}"
+        yield f"{edition} {name}{page}: {link} ({standing}){_say_today(found, at)}"
+
+
+def say_official(found: Cited) -> str:
+    """Where to read an edition that is not loaded."""
+    where = {True: "the official file", False: "no address of its file is known, look at"}[found.is_file]
+    return (
+        f"its text is not loaded here; {where}: {found.official}"
+        if found.official
+        else "its text is not loaded here"
+    )
+
+
+def _say_today(found: Cited, at: int) -> str:
+    if found.citation.edition == found.in_force or not found.today:
+        return ""
+    if found.today[at]:
+        return f" → today {', '.join(found.today[at])}"
+    if found.nearest[at]:
+        return f" → no counterpart in {found.in_force}; nearest {', '.join(found.nearest[at])}"
+    return f" → no counterpart in {found.in_force}"
+
+
+def record(found: Cited, base: Callable[[str], str] = str) -> dict[str, object]:
+    """A resolved citation as `guidance cite --format json` gives it. `url` is the first place's permalink from the
+    site's root, or the official file's address where the edition is not loaded; `today` is null where it is not
+    known where the text stands today, and empty where it stands nowhere."""
+    place = found.citation.place
+    urls = [base(link) for link in found.permalinks] or [f"{found.citation.edition}/"]
+    today = list(dict.fromkeys(base(path) for paths in found.today for path in paths))
+    return {
+        "edition": found.citation.edition,
+        "standing": found.standing,
+        "places": [
+            {"unit": _SHORT.get(step.unit, step.unit), "number": step.number, "to": step.to, "sub": step.sub}
+            for step in place.steps
+        ],
+        "status": found.status,
+        "url": urls[0] if found.status == "found" else found.official,
+        "today": today if found.today else None,
+    }
+
+
+def grammar_record(grammar: CitationGrammar, publication: Publication, loaded: Sequence[str]) -> dict[str, object]:
+    """What search/grammar.json holds for the search box and the page of dead addresses: the grammar, and what is
+    answered of each edition. `loaded` are those with places."""
+    editions = {}
+    for edition in publication.editions:
+        address, is_file = official_address(edition)
+        editions[edition.id] = {
+            "standing": publication.standing(edition).phrase,
+            "loaded": edition.id in loaded,
+            "official": address,
+            "pages": is_file and source_address(edition, 1) != address,
+            "file": is_file,
+        }
+    return {**grammar.record(), "editions": editions, "inForce": publication.in_force.id}
+
+
+def not_understood() -> dict[str, object]:
+    """What is given where the words cite no place of an edition: another document, or nothing that can be told."""
+    return {"edition": None, "standing": None, "places": [], "status": "not-understood", "url": None, "today": None}

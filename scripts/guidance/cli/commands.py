@@ -6,12 +6,13 @@ uses itself: the tools of the site take a second to load, and converting one fil
 
 import atexit
 import gc
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from typer import echo
@@ -149,10 +150,13 @@ def cite_command(
     publication: PublicationOption = Path("versions"),
     sources: SourcesOption = None,
     on: Annotated[str, typer.Option("--on", help="A day such as 2019-01-15: the text as it stood then.")] = "",
+    form: Annotated[Literal["text", "json"], typer.Option("--format", help="What to give out.")] = "text",
 ) -> None:
     """Resolve a citation: the place, its page, and where the text stands in the edition in force."""
-    from guidance.build.comparisons import cite, say_cited
+    from guidance.build.comparisons import cite
     from guidance.build.site import load
+    from guidance.cite.citation import NotUnderstoodError
+    from guidance.cite.resolve import Cited, not_understood, record, say_cited
     from guidance.cli.options import order_as_stood, order_of
     from guidance.document.register import read_register
     from guidance.sources.choosing import say_standing, stood_on
@@ -163,17 +167,29 @@ def cite_command(
     order = order_of(publication, sources)
     stood = stood_on(register, on) if on else None
     order = order_as_stood(order, register, stood)
+    found: tuple[Cited, ...] = ()
     with _telling() as tell:
         loaded, _ = load(order, register, None, tell)
-        found = (
-            cite(citation, register, publication, loaded, stood.edition if stood else None) if citation else None
-        )
+        try:
+            found = (
+                cite(citation, register, publication, loaded, stood.edition if stood else None) if citation else ()
+            )
+        except NotUnderstoodError:
+            if form == "text":
+                raise
+    if form == "json":
+        rows = [record(one) for one in found] or ([not_understood()] if citation else [])
+        echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
     if stood:
         read = next((item.source for item in loaded if item.edition == stood.edition), None)
         for line in say_standing(on, stood, read):
             echo(line)
-    for line in say_cited(found) if found else ():
+    missing = [line for one in found if one.status == "not-found" for line in say_cited(one)]
+    for line in (line for one in found if one.status != "not-found" for line in say_cited(one)):
         echo(line)
+    if missing:
+        raise GuidanceError("; ".join(missing))
 
 
 @app.command("check")

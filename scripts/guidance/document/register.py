@@ -192,6 +192,16 @@ class Publication(Struct, frozen=True, forbid_unknown_fields=True):
         return InForce(edition, issued[-1] if issued else None, tuple(_doubts(edition, revisions, day)))
 
 
+def source_address(edition: Edition, page: int | None = None, sha256: str | None = None) -> str | None:
+    """The official file's address, at a page of it where one is given: the revision that was read where its
+    `sha256` is known, else the newest one that has an address."""
+    known = [r for r in edition.revisions if r.url]
+    read = [r for r in known if sha256 and r.sha256 == sha256]
+    url = (read or known)[-1].url if known else None
+    is_file = url is not None and url.lower().split("?")[0].endswith(".pdf")
+    return f"{url}#page={page}" if page and is_file else url
+
+
 def _doubts(edition: Edition, revisions: list[Revision], day: str) -> list[str]:
     """What keeps a day's answer from being sure."""
     doubts = []

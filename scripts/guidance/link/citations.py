@@ -1,5 +1,5 @@
-"""The grammar of citations: prose -> Citation, what the words cite and where they stand. It knows units,
-numbers, lists and ranges; which Act or provision is meant is for `references`."""
+"""The grammar of citations of law: prose -> TextCitation, what the words cite and where they stand. Units, numbers,
+lists and ranges that guidance has too are those of `cite`; which Act or provision is meant is for `references`."""
 
 import re
 from collections.abc import Iterator
@@ -8,55 +8,43 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from guidance.cite.grammar import AND, LETTER, NUMBERS, ONES, ROMAN, SUBS, TO, WRITTEN
+from guidance.cite.grammar import Unit as PlaceUnit
 from guidance.link.acts import Acts, Instrument, find_instruments
 
-Unit = Literal[
-    "section", "regulation", "article", "rule", "schedule", "part", "chapter", "paragraph",
-    "annex", "flow-chart", "figure", "table", "box", "footnote", "page",
-]  # fmt: skip
+LegalUnit = Literal["section", "regulation", "article", "rule", "schedule"]
+Unit = LegalUnit | PlaceUnit
 Scope = Literal["unsaid", "here", "elsewhere"]
 
 LEGAL: frozenset[Unit] = frozenset({"section", "regulation", "article", "rule", "schedule"})
 _BY_LAW: frozenset[Unit] = LEGAL | {"part", "chapter", "paragraph"}
 _RANK: tuple[Unit, ...] = ("part", "chapter", "annex", "section", "paragraph")
 
-_UNIT = re.compile(
-    r"(?<![\w’'-])(?:(?P<word>(?i:sections?|regulations?|articles?|paragraphs?|paras?\.?|schedules?|parts?|chapters?"
-    r"|rules?|annex(?:es)?|appendi(?:x|ces)|flow[ -]?charts?|figures?|tables?|boxe?s?|footnotes?|pages?))\s+"
-    r"|(?P<short>[Ss]s?\.?\s?)(?=\d)(?!\d+\.))"
-)
-_WORDS: dict[str, Unit] = {
-    "para": "paragraph",
-    "appendi": "annex",
-    "appendice": "annex",
-    "annexe": "annex",
-    "boxe": "box",
+# What an instrument has and guidance has not, or has otherwise: "section 16B", "Schedule 2A", "paragraph 7AA"
+_WORDS = dict[Unit, str](WRITTEN.items()) | {
+    "regulation": r"regulations?",
+    "article": r"articles?",
+    "schedule": r"schedules?",
+    "rule": r"rules?",
+    "paragraph": rf"{WRITTEN['paragraph']}\.?",  # "para. 7"
 }
-_SUBS = r"(?:\s?\((?:\d{1,3}[A-Z]{0,2}|[a-z]{1,2}|[ivx]{1,5}|[A-Z])\))"
-_ONES = r"(?i:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
-_ROMAN = r"[IVX]{1,5}"
+_UNIT = re.compile(
+    rf"(?<![\w’'-])(?:(?P<word>(?i:{'|'.join(_WORDS.values())}))\s+|(?P<short>[Ss]s?\.?\s?)(?=\d)(?!\d+\.))"
+)
+_OF_WORD = {unit: re.compile(pattern, re.IGNORECASE) for unit, pattern in _WORDS.items()}
 _END = r"(?![\w]|\.\d|,\d{3})"
-_FORMS: dict[Unit, str] = {
-    "section": rf"\d{{1,4}}(?:\s[A-Z](?=\s+(?:of|to)\s+the\s)|[A-Z]{{0,3}}){_SUBS}*|{_ONES}|[A-H]",
-    "regulation": rf"\d{{1,4}}[A-Z]{{0,3}}{_SUBS}*",
-    "article": rf"\d{{1,4}}[A-Z]{{0,3}}{_SUBS}*",
-    "rule": rf"\d{{1,3}}(?:\.\d{{1,3}})?[A-Z]{{0,2}}{_SUBS}*",
-    "schedule": rf"\d{{1,2}}[A-Z]{{0,2}}|{_ROMAN}",
-    "part": rf"\d{{1,2}}[A-Z]?|{_ONES}|{_ROMAN}",
-    "chapter": rf"\d{{1,2}}[a-z]?|{_ONES}|{_ROMAN}",
-    "paragraph": rf"\d{{1,4}}(?:\.\d{{1,3}})*[A-Z]{{0,2}}{_SUBS}*",
-    "annex": r"[A-Z]\d?|\d{1,2}",
-    "flow-chart": rf"\d{{1,2}}|{_ONES}|[A-H]",
-    "figure": r"\d{1,2}(?:\.\d{1,2})?|[A-H]",
-    "table": r"\d{1,2}(?:\.\d{1,2})?|[A-H]",
-    "box": r"\d{1,2}(?:\.\d{1,2})?|[A-H]",
-    "footnote": r"\d{1,4}",
-    "page": r"\d{1,4}",
+_FORMS = dict[Unit, str](NUMBERS.items()) | {
+    "section": rf"\d{{1,4}}(?:\s[A-Z](?=\s+(?:of|to)\s+the\s)|[A-Z]{{0,3}}){SUBS}*|{ONES}|{LETTER}",
+    "regulation": rf"\d{{1,4}}[A-Z]{{0,3}}{SUBS}*",
+    "article": rf"\d{{1,4}}[A-Z]{{0,3}}{SUBS}*",
+    "rule": rf"\d{{1,3}}(?:\.\d{{1,3}})?[A-Z]{{0,2}}{SUBS}*",
+    "schedule": rf"\d{{1,2}}[A-Z]{{0,2}}|{ROMAN}",
+    "paragraph": rf"{NUMBERS['paragraph']}{SUBS}*",
 }
 _NUMBER = {unit: re.compile(rf"(?:{form}){_END}") for unit, form in _FORMS.items()}
-_MORE_SUBS = re.compile(rf"{_SUBS}+{_END}")
+_MORE_SUBS = re.compile(rf"{SUBS}+{_END}")
 _SPLIT = re.compile(r"\(?([^\s()]+)\)?")
-_JOINT = re.compile(r"(?P<range>\s+(?:to|through)\s+|\s?[–—-]\s?)|,\s*(?:and\s+|or\s+)?|\s+(?:and/or|and|or|&)\s+")
+_JOINT = re.compile(rf"(?P<range>{TO})|{AND}")
 _QUANTITY = re.compile(
     r"\s?(?:%|per ?cent|[a-z]+-week|(?:working|calendar|school|full|consecutive)\s"
     r"|(?:second|minute|hour|day|week|month|year|term|pupil|child|person|people|place|time|step|stage|key|other|more|further)s?\b|children\b"
@@ -225,10 +213,8 @@ def _within(items: list[_Item], outer: tuple[Pinpoint, ...], end: int) -> list[_
 
 
 def _unit(head: re.Match[str]) -> Unit:
-    word = (head["word"] or "section").lower().rstrip(".").removesuffix("s")
-    word = "flow-chart" if word.startswith("flow") else word
-    unit = next((u for u in _FORMS if u == word or word == f"{u}s"), None)
-    return unit or _WORDS.get(word, "annex")
+    word = head["word"]
+    return next(unit for unit, pattern in _OF_WORD.items() if pattern.fullmatch(word)) if word else "section"
 
 
 def _numbers(plain: str, head: re.Match[str], unit: Unit) -> Iterator[_Item]:

@@ -5,30 +5,27 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from guidance.cite.grammar import ONES, WRITTEN, number_key
+from guidance.cite.grammar import Unit as PlaceUnit
 from guidance.document.model import Document, Figure, Provision, Table
 from guidance.document.walk import list_items
 from guidance.link.citations import Pinpoint, Unit
 
-_TITLED = re.compile(
-    r"(?i:(?P<unit>part|chapter|section|annex|appendix|flow ?chart|figure|table|box))\s+"
-    r"(?P<number>\d+(?:\.\d+)?|[A-Z]\d?|[IVX]+"
-    r"|(?i:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve))(?![\w])"
+_TITLES: tuple[PlaceUnit, ...] = (
+    "part",
+    "chapter",
+    "section",
+    "annex",
+    "flow-chart",
+    "figure",
+    "table",
+    "box",
 )
-_ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
-_UNITS: dict[str, Unit] = {"appendix": "annex", "flow chart": "flow-chart", "flowchart": "flow-chart"}
-_KINDS: tuple[Unit, ...] = (
-    "part", "chapter", "section", "annex", "flow-chart", "figure", "table", "box", "paragraph", "footnote",
-)  # fmt: skip
-
-
-def number_key(number: str, unit: Unit) -> str:
-    """A number as it is compared: "Two" and, of parts and chapters, "II" are 2."""
-    if number.lower() in _ONES:
-        return str(_ONES.index(number.lower()) + 1)
-    if unit in ("part", "chapter") and number in _ROMAN:
-        return str(_ROMAN.index(number) + 1)
-    return number.upper()
+_KINDS: tuple[Unit, ...] = (*_TITLES, "paragraph", "footnote")
+_TITLED = {
+    unit: re.compile(rf"(?i:{WRITTEN[unit]})\s+(?P<number>\d+(?:\.\d+)?|[A-Z]\d?|[IVX]+|(?i:{ONES}))(?![\w])")
+    for unit in _TITLES
+}
 
 
 class NumberedPlaces:
@@ -115,8 +112,6 @@ def _keys(provision: Provision) -> Iterator[tuple[Unit, str]]:
     titles = [provision.heading.plain] if provision.heading else []
     titles += [b.caption.plain for b in provision.blocks if isinstance(b, Figure | Table) and b.caption]
     for title in titles:
-        match = _TITLED.match(title)
-        if match:
-            word = match["unit"].lower()
-            unit: Unit = _UNITS[word] if word in _UNITS else next(k for k in _KINDS if k == word)
-            yield unit, number_key(match["number"], unit)
+        for unit, pattern in _TITLED.items():
+            if match := pattern.match(title):
+                yield unit, number_key(match["number"], unit)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from guidance.cite.grammar import number_key
 from guidance.document.model import Document, Link, Locus, Provision, Reference, Text, Unresolved
 from guidance.document.walk import note_marks, provision_texts
 from guidance.link.acts import (
@@ -21,7 +22,7 @@ from guidance.link.acts import (
 )
 from guidance.link.citations import LEGAL, Pinpoint, TextCitation, Unit, find_citations
 from guidance.link.names import spoken_words
-from guidance.link.places import NumberedPlaces, number_key
+from guidance.link.places import NumberedPlaces
 from guidance.link.titles import Guidance, TitleMention, Titles, read_titles, titles_for
 
 _HAVE: dict[str, tuple[Unit, ...]] = {

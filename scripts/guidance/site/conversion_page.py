@@ -9,9 +9,9 @@ from collections.abc import Iterable
 
 from guidance.document.conservation import dropped_characters, placed_characters
 from guidance.document.model import Document, Reference, Unresolved
-from guidance.document.register import Edition
+from guidance.document.register import Edition, source_address
 from guidance.site.inline import escape_markdown
-from guidance.site.pages import Page, front_matter, join_parts, render_table, source_address
+from guidance.site.pages import Page, front_matter, join_parts, render_table
 
 _LONG = re.compile(r"\S{24,}")  # characters that no line on a phone has room for
 

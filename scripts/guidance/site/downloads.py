@@ -11,14 +11,14 @@ from msgspec import Struct, structs
 from guidance.document.anchors import slug
 from guidance.document.dates import say_date
 from guidance.document.model import Document, Duty
-from guidance.document.register import Edition, Publication, Revision
+from guidance.document.register import Edition, Publication, Revision, source_address
 from guidance.site import data_files
 from guidance.site.blocks import picture_name
 from guidance.site.changes_view import csv_table
 from guidance.site.edition_pages import full_name
 from guidance.site.inline import clean, escape_html, escape_markdown
 from guidance.site.ledger import CSV_COLUMNS, STRENGTHS, Ledger, csv_rows, duty_records, page_path
-from guidance.site.pages import Page, front_matter, join_parts, render_table, source_address
+from guidance.site.pages import Page, front_matter, join_parts, render_table
 from guidance.site.pandoc import PandocNode, bullets, document_blocks, header, link, para, strong, words
 from guidance.site.typesetting import TEXT, Manuscript
 

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Iterator
 
 from guidance.document.dates import say_date
 from guidance.document.model import Document
-from guidance.document.register import Basis, Edition, Publication, Revision
+from guidance.document.register import Basis, Edition, Publication, Revision, source_address
 from guidance.site.inline import clean, escape_html, escape_markdown
-from guidance.site.pages import Page, front_matter, join_parts, render_table, source_address
+from guidance.site.pages import Page, front_matter, join_parts, render_table
 
 _UNCONFIRMED = ' <span class="unconfirmed">not confirmed</span>'
 

@@ -20,7 +20,7 @@ from guidance.document.model import (
     Subheading,
     Unresolved,
 )
-from guidance.document.register import Edition, Publication
+from guidance.document.register import Edition, Publication, source_address
 from guidance.site.annotations import annotate
 from guidance.site.blocks import BlockContext, render_block, render_blocks, render_html
 from guidance.site.conversion_page import render_conversion
@@ -36,7 +36,6 @@ from guidance.site.pages import (
     lay_out,
     markdown_link,
     marked_notes,
-    source_address,
     to_root,
 )
 

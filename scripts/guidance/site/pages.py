@@ -11,7 +11,6 @@ import yaml
 from msgspec import Struct
 
 from guidance.document.model import Document, Provision
-from guidance.document.register import Edition
 from guidance.document.walk import list_items, note_marks, provision_texts
 
 RESERVED = frozenset(
@@ -87,16 +86,6 @@ def page_url(path: str) -> str:
 def addresses(pages: Iterable[Page | Sheet]) -> dict[str, str]:
     """Anchor -> address from the edition's root: "chapter-3/#para-45". Nothing for what stands on no page."""
     return {anchor: f"{page_url(page.path)}#{anchor}" for page in pages for anchor in page.anchors}
-
-
-def source_address(edition: Edition, page: int | None = None, sha256: str | None = None) -> str | None:
-    """The official file's address, at a page of it where one is given: the revision that was read where its
-    `sha256` is known, else the newest one that has an address."""
-    known = [r for r in edition.revisions if r.url]
-    read = [r for r in known if sha256 and r.sha256 == sha256]
-    url = (read or known)[-1].url if known else None
-    is_file = url is not None and url.lower().split("?")[0].endswith(".pdf")
-    return f"{url}#page={page}" if page and is_file else url
 
 
 def markdown_link(from_path: str, to_path: str, anchor: str) -> str:

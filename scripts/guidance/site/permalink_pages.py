@@ -12,11 +12,10 @@ from markupsafe import Markup
 
 from guidance.document.anchors import permalink_path
 from guidance.document.model import Provision
-from guidance.document.register import Edition
+from guidance.document.register import Edition, source_address
 from guidance.site import embeds
 from guidance.site.blocks import BlockContext, render_html
 from guidance.site.inline import Context, MarkupForm
-from guidance.site.pages import source_address
 from guidance.site.permalink_index import (
     STYLE_NAME,
     EditionAnchor,

@@ -14,12 +14,13 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from guidance.cite.grammar import number_key
 from guidance.document.anchors import Permalink, permalink_path
 from guidance.document.lineage import Lineage
 from guidance.document.model import Document, Duty, GuidanceError, Provision
 from guidance.document.register import Edition, Publication
 from guidance.document.walk import plain_text
-from guidance.site.pages import Page, page_url, source_address, title_of
+from guidance.site.pages import Page, page_url, title_of
 
 OURS = "pages"  # in place of an edition's id: pages written by hand
 _MANY = 3  # places in another edition that a result names at the most
@@ -265,30 +266,28 @@ def _elsewhere(
 
 
 def places(edition: str, entries: Iterable[Permalink], addresses: Mapping[str, str]) -> SearchPlaces:
-    """What a citation can name in an edition, by kind and number, and where it stands from the edition's root.
+    """What a citation can name in an edition, by unit and number, and where it stands from the edition's root.
 
-    A paragraph number that stands in several chapters is also there as "2/37". Pages have their first provision.
+    A paragraph is also there with its chapter: "2/37". Pages have their first provision.
     """
     found: SearchPlaces = {}
-    numbered: dict[str, dict[str, str]] = {}
     chapter = ""
     for entry in entries:
         address = addresses.get(entry.anchor) or permalink_path(edition, entry.anchor).removeprefix(f"{edition}/")
-        kind = {"footnote": "note"}.get(entry.kind, entry.kind)
-        if kind in _TOP:
-            chapter = entry.number or "" if kind == "chapter" else ""
-        if entry.number and kind in ("paragraph", "note", "chapter", "annex"):
-            found.setdefault(kind, {}).setdefault(entry.number, []).append(address)
-        if entry.number and kind == "paragraph" and chapter:
-            numbered.setdefault(entry.number, {}).setdefault(f"{chapter}/{entry.number}", address)
-        if entry.page and kind != "note":
+        number = number_key(entry.number or "", entry.kind)
+        if entry.kind in _TOP:
+            chapter = number if entry.kind == "chapter" else ""
+        if number and entry.kind != "text":
+            of_kind = found.setdefault(entry.kind, {})
+            of_kind.setdefault(number, []).append(address)
+            if chapter and entry.kind == "paragraph":
+                of_kind.setdefault(f"{chapter}/{number}", [address])
+        if entry.page and entry.kind != "footnote":
             found.setdefault("page", {}).setdefault(str(entry.page), [address])
-    for number, by_chapter in numbered.items():
-        if len(found["paragraph"][number]) > 1:
-            found["paragraph"] |= {key: [address] for key, address in by_chapter.items()}
     return found
 
 
+GRAMMAR = "search/grammar.json"  # from the publication's root: how a place is cited
 PATH = "search.md"
 ACRONYMS = "acronyms.toml"  # in a publication's folder
 INDEX = "search/index/"  # from the publication's root
@@ -334,17 +333,9 @@ def render_search(
     )
     known = {
         "editions": [one.edition.id for one in newest],
-        "all": [edition.id for edition in reversed(publication.editions)],
-        "citable": citable,
         "pages": OURS if has_pages else None,
         "lead": lead,  # what is shown first: the edition in force, or else the newest with text
         "inForce": now,
-        "names": [publication.short, publication.title],
-        "official": {
-            edition.id: address
-            for edition in publication.editions
-            if (address := source_address(edition)) and source_address(edition, 1) != address
-        },
     }
     short = escape(publication.short)
     only = "on our own pages alone" if has_pages else "are not"
