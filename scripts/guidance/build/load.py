@@ -4,7 +4,6 @@ What was read once is kept below the work folder and read again only when file, 
 """
 
 import tempfile
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from msgspec import Struct
 from guidance.build.orders import Loaded, SourceFolders
 from guidance.document.model import Correction, Document, GuidanceError
 from guidance.document.register import Edition, Publication, Revision
+from guidance.document.toml_files import read_toml
 from guidance.jobs.cache import Crew, Job, code_digest
 from guidance.read import read_document
 from guidance.sources import Fetcher, Missing, Source, find_source
@@ -73,12 +73,7 @@ def read_corrections(folder: Path) -> tuple[Correction, ...]:
     Raises GuidanceError when the file is not of this form, or when a correction has no reason.
     """
     path = folder / "corrections.toml"
-    if not path.is_file():
-        return ()
-    try:
-        held = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _Corrections)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-        raise GuidanceError(f"{path}: {error}") from None
+    held = read_toml(path, _Corrections)
     for correction in held.corrections:
         if not correction.reason.strip():
             raise GuidanceError(f"{path}: the correction at {correction.anchor} has no reason; give one")

@@ -2,15 +2,14 @@
 as patterns. No citation is looked for here, and no Act is known to the code."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from guidance.document.model import GuidanceError
+from guidance.document.toml_files import read_toml
 from guidance.link.sentences import Spoken, can_be_named, ends_word, places, telling_word
 from guidance.link.titles import Guidance, read_titles
 
@@ -119,19 +118,17 @@ def name_key(name: str) -> str:
     return " ".join(name.translate(_APOSTROPHES).lower().removeprefix("the ").replace("- ", "-").split())
 
 
+class _ActTables(Struct, frozen=True, forbid_unknown_fields=True):
+    act: tuple[Act, ...] = ()
+
+
 def read_acts(path: Path) -> Acts:
     """The Acts named in a file of `[[act]]` tables; none where there is no file.
 
     Raises GuidanceError when the file is not of this form, when one Act stands in it twice, or when two
     claim the same bare provision.
     """
-    if not path.exists():
-        return Acts()
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        entries = msgspec.convert(tables.get("act", []), tuple[Act, ...])
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-        raise GuidanceError(f"{path}: {error}") from None
+    entries = read_toml(path, _ActTables).act
     _refuse_repeats(path, [f"{act.title} {act.year or ''}".strip() for act in entries])
     _refuse_repeats(path, [pinpoint for act in entries for pinpoint in act.bare])
     for act in entries:
