@@ -243,7 +243,7 @@ def audit_command(
     from guidance.cli.messages import audit_closing
     from guidance.cli.options import order_of
     from guidance.document.register import read_register
-    from guidance.sources.pages import PageFetcher
+    from guidance.sources.download import PageFetcher
 
     if not (paths or urls):
         raise GuidanceError("audit: name the files or folders to read, or a list of addresses with --urls")
