@@ -1,6 +1,6 @@
 """Runs a function in a process of its own, so that a hostile file can crash or stall no more than that process.
 
-Knows nothing of documents; what goes in and comes out is pickled.
+The one place where what is not trusted is boxed in: a sandboxed function starts no other. It knows no documents.
 """
 
 import contextlib
@@ -28,41 +28,54 @@ class CrashedError(Exception):
     """The process ended, or had to be ended, without an answer."""
 
 
-class Sandboxed(Generic[_T]):
-    """A function at work in a process of its own, or a generator, which gives several answers in turn."""
+class Answers(Generic[_T]):
+    """What a function at work answers, in turn. May be handed to another such function, which then hears it
+    without anybody between the two; only one may listen."""
 
-    def __init__(self, function: Callable[..., _T | Iterator[_T]], *arguments: Any) -> None:
-        """Start `function` with `arguments`; both must be importable where processes are spawned."""
-        method = "fork" if sys.platform == "linux" else "spawn"
-        context: Any = multiprocessing.get_context(method)
-        self._answer, theirs = context.Pipe(duplex=False)
-        self._process = context.Process(target=_work, args=(theirs, function, arguments))
-        self._process.start()
-        theirs.close()
+    def __init__(self, connection: Connection) -> None:
+        """The end of a pipe that a sandboxed function writes into."""
+        self._connection = connection
 
-    def result(self, seconds: float = MOST_SECONDS) -> _T:
-        """What the function returned, after which its process ends. Raises as `answer` does."""
+    def next(self, seconds: float = MOST_SECONDS) -> _T:
+        """The next answer. Raises GuidanceError where the function did, CrashedError where no answer came."""
         try:
-            return self.answer(seconds)
-        finally:
-            self.stop()
-
-    def answer(self, seconds: float = MOST_SECONDS) -> _T:
-        """The next that it yields. Raises GuidanceError where it did, CrashedError where no answer came."""
-        try:
-            if not self._answer.poll(seconds):
+            if not self._connection.poll(seconds):
                 raise CrashedError("it took too long")
-            good, value = self._answer.recv()
-        except EOFError:
-            raise CrashedError("the PDF engine crashed") from None
+            good, value = self._connection.recv()
+        except (EOFError, OSError):
+            raise CrashedError("the engine crashed") from None
         if good:
             answer: _T = value
             return answer
         raise GuidanceError(value) if isinstance(value, str) else CrashedError(str(value[0]))
 
+    def close(self) -> None:
+        """Listen no longer."""
+        self._connection.close()
+
+
+class Sandboxed(Generic[_T]):
+    """A function at work in a process of its own, or a generator, which gives several answers in turn."""
+
+    def __init__(self, function: Callable[..., _T | Iterator[_T]], *arguments: Any) -> None:
+        """Start `function` with `arguments`; both must be importable where processes are spawned."""
+        context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        ours, theirs = context.Pipe(duplex=False)
+        self.answers: Answers[_T] = Answers(ours)
+        self._process = context.Process(target=_work, args=(theirs, function, arguments))
+        self._process.start()
+        theirs.close()
+
+    def result(self, seconds: float = MOST_SECONDS) -> _T:
+        """What the function returned, after which its process ends. Raises as `Answers.next` does."""
+        try:
+            return self.answers.next(seconds)
+        finally:
+            self.stop()
+
     def stop(self) -> None:
         """End the process."""
-        self._answer.close()
+        self.answers.close()
         if self._process.is_alive():
             self._process.join(0.05)
         if self._process.is_alive():
