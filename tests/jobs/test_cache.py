@@ -13,9 +13,8 @@ from diskcache import Cache
 
 from guidance.document.model import GuidanceError
 from guidance.jobs import executors
-from guidance.jobs.cache import Crew, Job, code_digest
+from guidance.jobs.cache import Crew, Job, Kept, code_digest
 from guidance.jobs.executors import cluster, processes, run_apart
-from guidance.jobs.kept import Kept
 from guidance.site.typesetting import compile_typst
 
 DONE = b"done" * 10_000  # long enough to be a file of its own

@@ -20,8 +20,6 @@ _T = TypeVar("_T")
 _MOST_MEMORY = 3_000_000_000  # bytes of address space; a whole reading takes a tenth of it
 MOST_SECONDS = 300.0
 _PR_SET_PDEATHSIG = 1
-_TRIM, _PAD, _MAPPED = -1, -2, -3  # of mallopt: free memory that is given back, asked for ahead, had by itself
-_KEPT = {_TRIM: 256 << 20, _PAD: 8 << 20, _MAPPED: 32 << 20}  # bytes
 
 
 class CrashedError(Exception):
@@ -87,7 +85,7 @@ def _work(answer: Connection, function: Callable[..., Any], arguments: tuple[Any
     gc.freeze()  # what was there before stays the parent's: not walked again, its memory not copied
     gc.set_threshold(1_000_000, 50, 100)
     _limit_memory()
-    _settle_on_linux()
+    _end_with_parent()
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # engines grumble there about files we judge ourselves
     try:
         value = function(*arguments)
@@ -106,15 +104,11 @@ def _work(answer: Connection, function: Callable[..., Any], arguments: tuple[Any
     answer.close()
 
 
-def _settle_on_linux() -> None:
-    """End with whoever waits for the answer; and keep the memory that was asked for: a page's objects come and go,
-    and giving theirs back each time takes a twentieth of all."""
+def _end_with_parent() -> None:
+    """End with whoever waits for the answer, however that ends."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):
-            libc = ctypes.CDLL(None)
-            libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
-            for option, size in _KEPT.items():
-                libc.mallopt(option, size)
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
 
 
 def _limit_memory() -> None:
