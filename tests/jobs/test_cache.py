@@ -13,7 +13,7 @@ from diskcache import Cache
 
 from guidance.document.model import GuidanceError
 from guidance.jobs import executors
-from guidance.jobs.cache import Crew, Job, Kept, code_digest
+from guidance.jobs.cache import Crew, Job, KeptResults, code_digest
 from guidance.jobs.executors import cluster, processes, run_apart
 from guidance.site.typesetting import compile_typst
 
@@ -81,7 +81,7 @@ def test_what_was_done_once_is_kept(tmp_path: Path) -> None:
 
 
 def test_results_go_when_there_are_too_many_and_those_not_used_first(tmp_path: Path) -> None:
-    kept = Kept(tmp_path / "kept", most=3_000_000)
+    kept = KeptResults(tmp_path / "kept", most=3_000_000)
     for at in range(60):
         kept.put("a", str(at), bytes([at]) * 100_000)
         assert kept.get("a", "0") == bytes(100_000), "what is used stays"
@@ -101,14 +101,14 @@ def test_processes_keep_results_side_by_side(tmp_path: Path) -> None:
     for child in children:
         child.join()
     assert [child.exitcode for child in children] == [0, 0, 0]
-    kept = Kept(tmp_path)
+    kept = KeptResults(tmp_path)
     assert all(kept.get("own", f"{who}-{at}") == bytes([who]) * (at * 2000) for who in range(3) for at in range(30))
     assert all(kept.get("shared", str(at)) == bytes([at]) * 50_000 for at in range(30))
     kept.close()
 
 
 def put_many(folder: Path, who: int) -> None:
-    kept = Kept(folder)
+    kept = KeptResults(folder)
     for at in range(30):
         kept.put("own", f"{who}-{at}", bytes([who]) * (at * 2000))
         kept.put("shared", str(at), bytes([at]) * 50_000)
@@ -123,7 +123,7 @@ def test_what_others_wrote_into_the_store_is_never_run(tmp_path: Path) -> None:
     with Cache(str(tmp_path / "kept")) as others:
         others["a/b"] = Trap()
         others["a/c"] = "words"
-    kept = Kept(tmp_path / "kept")
+    kept = KeptResults(tmp_path / "kept")
     assert (kept.get("a", "b"), kept.get("a", "c")) == (None, None)
     assert not (tmp_path / "sprung").exists()
     kept.put("a", "b", b"ours")
@@ -135,7 +135,7 @@ def test_what_others_wrote_into_the_store_is_never_run(tmp_path: Path) -> None:
 def test_a_damaged_store_is_begun_anew(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "kept").mkdir()
     (tmp_path / "kept" / "cache.db").write_bytes(content)
-    kept = Kept(tmp_path / "kept")
+    kept = KeptResults(tmp_path / "kept")
     assert kept.get("a", "b") is None
     kept.put("a", "b", b"ours")
     assert kept.get("a", "b") == b"ours"

@@ -78,7 +78,7 @@ class Crew:
 
     def __init__(self, engine: Engine, keep: Path) -> None:
         """Nothing is started yet."""
-        self.engine, self._kept = engine, Kept(keep)
+        self.engine, self._kept = engine, KeptResults(keep)
         self._sandboxed: deque[Ticket] = deque()
         self._executor: Executor | None = None
         self._begun: list[Future[bytes]] = []
@@ -212,7 +212,7 @@ def _read(file: Path) -> bytes:
 # --- What is kept ----------------------------------------------------------------------------------
 
 
-class Kept:
+class KeptResults:
     """The results in a folder, for any number of processes at a time. It is made when it is first needed.
 
     A store that is damaged is emptied: what was kept in it is made again.
