@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
+from diskcache import Cache
 
 from bench import browsing, peers
 from bench.bench import OURS, Bench, Row, Table, fresh, program, put_away
@@ -100,9 +101,11 @@ def _after(first: Callable[[], object], command: Sequence[str | Path], log: Path
 def _forget(place: Path) -> None:
     """Take away all that was made of texts, and keep what was read and compared."""
     made = [place / "site", *(path for path in (place / "build").iterdir() if path.name != "kept")]
-    made += [path for path in (place / "build" / "kept").iterdir() if path.name not in _READ]
     for path in made:
         put_away(path, place.parent)
+    with Cache(str(place / "build" / "kept")) as kept:
+        for key in [key for key in kept if key.partition("/")[0] not in _READ]:
+            del kept[key]
 
 
 # --- The same Markdown -----------------------------------------------------------------------------

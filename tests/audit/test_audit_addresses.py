@@ -9,8 +9,8 @@ import partner_files
 from guidance.build.audit import Auditor, audit_addresses, read_addresses
 from guidance.document.model import GuidanceError
 from guidance.document.register import read_register
-from guidance.sources import Limits, pages
-from guidance.sources.pages import PageFetcher
+from guidance.sources import Limits, download
+from guidance.sources.download import PageFetcher
 
 ROOT = Path(__file__).parents[2]
 asked: list[str] = []
@@ -37,7 +37,7 @@ def answer(request: httpx.Request) -> httpx.Response:
 
 @pytest.fixture
 def fetcher(monkeypatch: pytest.MonkeyPatch) -> PageFetcher:
-    monkeypatch.setattr(pages, "_PAUSE", 0)
+    monkeypatch.setattr(download, "_PAUSE", 0)
     asked.clear()
     return PageFetcher(Limits(largest=4096), httpx.MockTransport(answer))
 

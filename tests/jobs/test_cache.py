@@ -1,6 +1,7 @@
 """Jobs: kept by what they are made from, done by processes or a cluster with the same bytes, and done again when a
 worker is lost."""
 
+import multiprocessing
 import os
 import signal
 import time
@@ -8,12 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from diskcache import Cache
 
 from guidance.document.model import GuidanceError
 from guidance.jobs import executors
-from guidance.jobs.cache import Crew, Job, code_digest
+from guidance.jobs.cache import Crew, Job, KeptResults, code_digest
 from guidance.jobs.executors import cluster, processes, run_apart
 from guidance.site.typesetting import compile_typst
+
+DONE = b"done" * 10_000  # long enough to be a file of its own
 
 
 def doubled(part: bytes) -> bytes:
@@ -24,7 +28,7 @@ def counted(folder: bytes) -> bytes:
     """Leaves a mark each time it is done."""
     marks = Path(folder.decode())
     (marks / str(len(list(marks.iterdir())))).touch()
-    return b"done"
+    return DONE
 
 
 def killed_at_first(mark: bytes, part: bytes) -> bytes:
@@ -66,14 +70,110 @@ def test_what_was_done_once_is_kept(tmp_path: Path) -> None:
     order = job(counted, str(marks).encode(), kind="marks")
     for _ in range(2):
         with Crew(processes(2), tmp_path / "kept") as crew:
-            assert crew.run([order]) == (b"done",)
-            assert crew.start(order).result() == b"done"
+            assert crew.run([order]) == (DONE,)
+            assert crew.start(order).result() == DONE
     assert len(list(marks.iterdir())) == 1
-    (kept,) = (tmp_path / "kept" / "marks").iterdir()
+    (kept,) = (tmp_path / "kept").rglob("*.val")
     kept.write_bytes(kept.read_bytes()[:-1])  # as a full disk leaves it
     with Crew(processes(2), tmp_path / "kept") as crew:
-        assert crew.run([order]) == (b"done",)
+        assert crew.run([order]) == (DONE,)
     assert len(list(marks.iterdir())) == 2
+
+
+def test_results_go_when_there_are_too_many_and_those_not_used_first(tmp_path: Path) -> None:
+    kept = KeptResults(tmp_path / "kept", most=3_000_000)
+    for at in range(60):
+        kept.put("a", str(at), bytes([at]) * 100_000)
+        assert kept.get("a", "0") == bytes(100_000), "what is used stays"
+    there = [at for at in range(60) if kept.get("a", str(at))]
+    assert 10 < len(there) < 31
+    assert there == [0, *range(61 - len(there), 60)]
+    assert sum(path.stat().st_size for path in tmp_path.rglob("*.val")) <= 3_200_000
+    kept.close()
+
+
+def test_processes_keep_results_side_by_side(tmp_path: Path) -> None:
+    children = [
+        multiprocessing.get_context("spawn").Process(target=put_many, args=(tmp_path, at)) for at in range(3)
+    ]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join()
+    assert [child.exitcode for child in children] == [0, 0, 0]
+    kept = KeptResults(tmp_path)
+    assert all(kept.get("own", f"{who}-{at}") == bytes([who]) * (at * 2000) for who in range(3) for at in range(30))
+    assert all(kept.get("shared", str(at)) == bytes([at]) * 50_000 for at in range(30))
+    kept.close()
+
+
+def put_many(folder: Path, who: int) -> None:
+    kept = KeptResults(folder)
+    for at in range(30):
+        kept.put("own", f"{who}-{at}", bytes([who]) * (at * 2000))
+        kept.put("shared", str(at), bytes([at]) * 50_000)
+    kept.close()
+
+
+def test_what_others_wrote_into_the_store_is_never_run(tmp_path: Path) -> None:
+    class Trap:
+        def __reduce__(self) -> tuple[object, ...]:
+            return (Path.touch, (tmp_path / "sprung",))
+
+    with Cache(str(tmp_path / "kept")) as others:
+        others["a/b"] = Trap()
+        others["a/c"] = "words"
+    kept = KeptResults(tmp_path / "kept")
+    assert (kept.get("a", "b"), kept.get("a", "c")) == (None, None)
+    assert not (tmp_path / "sprung").exists()
+    kept.put("a", "b", b"ours")
+    assert kept.get("a", "b") == b"ours"
+    kept.close()
+
+
+@pytest.mark.parametrize("content", [b"no store" * 1000, b"SQLite format 3\0" + b"\1" * 9000])
+def test_a_damaged_store_is_begun_anew(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "cache.db").write_bytes(content)
+    kept = KeptResults(tmp_path / "kept")
+    assert kept.get("a", "b") is None
+    kept.put("a", "b", b"ours")
+    assert kept.get("a", "b") == b"ours"
+    kept.close()
+
+
+def test_where_nothing_can_be_kept_the_work_is_done_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "kept").write_bytes(b"a file")
+    with Crew(processes(2), tmp_path / "kept") as crew:
+        assert crew.run([job(doubled, b"a", kind="twice")]) == (b"aa",)
+
+
+class Beside:
+    """A job that is done without a worker, and says how many such there were at a time."""
+
+    open = 0
+    most = 0
+
+    def __init__(self, part: bytes) -> None:
+        self.part = part
+        Beside.open += 1
+        Beside.most = max(Beside.most, Beside.open)
+
+    def result(self) -> bytes:
+        return doubled(self.part)
+
+    def close(self) -> None:
+        Beside.open -= 1
+
+
+def test_a_job_with_processes_of_its_own_needs_no_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Crew, "submit", None)
+    jobs = [Job("a test", doubled, (bytes([at]),), b"code", "twice", Beside) for at in range(7)]
+    for opened in (2, 0):  # the second time all is kept
+        Beside.most = 0
+        with Crew(processes(2), tmp_path / "kept") as crew:
+            assert crew.run(jobs) == tuple(bytes([at, at]) for at in range(7))
+        assert (Beside.open, Beside.most) == (0, opened)
 
 
 def test_a_key_is_of_everything_that_the_result_depends_on() -> None:

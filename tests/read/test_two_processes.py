@@ -10,12 +10,14 @@ import msgspec
 import pikepdf
 import pytest
 
+from guidance import read
 from guidance.document.model import Document, Finding, GuidanceError
-from guidance.jobs.sandbox import CrashedError, Sandboxed
+from guidance.jobs.sandbox import Answers, CrashedError, Sandboxed
 from guidance.read import begin_reading, pipeline, read_document
 from guidance.read.cross_check import read_words
 from guidance.read.flow import PageParts, page_parts
 from guidance.read.page import PdfPage
+from guidance.read.pdfium import Opened
 from guidance.site.typesetting import compile_typst
 
 PAGES = 30
@@ -59,8 +61,11 @@ def test_every_page_is_made_with_the_usual_type_size_of_all(
         return part
 
     monkeypatch.setattr(pipeline, "page_parts", marked)
-    with closing(pipeline.Halves(typeset(tmp_path / "quays.pdf", 15), False)) as reading:
-        pages = reading.pages()
+    path = typeset(tmp_path / "quays.pdf", 15)
+    beside: Sandboxed[pipeline.Beside] = Sandboxed(pipeline.read_beside, path, False)
+    with closing(Opened(path)) as opened:
+        pages = pipeline.all_pages(opened, beside.answers)
+    beside.stop()
     assert {finding.message for part in pages.parts for finding in part.findings} == {str(pages.size)} == {"11.0"}
 
 
@@ -85,8 +90,8 @@ def test_where_the_second_engine_crashes_a_third_is_asked(tmp_path: Path, monkey
 
 def test_a_half_that_crashes_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = typeset(tmp_path / "quays.pdf", 11)
-    monkeypatch.setattr(pipeline, "_read_beside", lambda *_: os._exit(1))
-    with pytest.raises(GuidanceError, match=r"cannot be read \(the PDF engine crashed\)"):
+    monkeypatch.setattr(read, "read_beside", lambda *_: os._exit(1))
+    with pytest.raises(GuidanceError, match=r"cannot be read \(the engine crashed\)"):
         read_document(path)
 
 
@@ -98,9 +103,31 @@ def _two_then_crash() -> Iterator[int]:
 
 def test_answers_come_in_turn_until_there_are_none() -> None:
     work: Sandboxed[int] = Sandboxed(_two_then_crash)
-    assert [work.answer(), work.answer()] == [1, 2]
+    assert [work.answers.next(), work.answers.next()] == [1, 2]
     with pytest.raises(CrashedError, match="crashed"):
         work.result()
+
+
+def _sum(numbers: Answers[int]) -> int:
+    return numbers.next() + numbers.next()
+
+
+def test_one_process_hears_another_without_anybody_between() -> None:
+    numbers: Sandboxed[int] = Sandboxed(_two_then_crash)
+    assert Sandboxed(_sum, numbers.answers).result() == 3
+    numbers.stop()
+
+
+def _child_of(_: Path, second_opinion: bool, beside: object) -> Iterator[object]:
+    raise CrashedError(f"{os.getppid()}")
+    yield
+
+
+def test_the_processes_stand_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None is started by another: whoever reads a file starts them all, and can end them all."""
+    monkeypatch.setattr(read, "read_pdf", _child_of)
+    with pytest.raises(GuidanceError, match=rf"\({os.getpid()}\)"):
+        read_document(typeset(tmp_path / "quays.pdf", 11))
 
 
 def test_runs_that_lie_over_one_another_are_read_letter_by_letter(tmp_path: Path) -> None:

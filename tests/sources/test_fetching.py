@@ -10,7 +10,7 @@ import stamina
 from guidance.document.model import GuidanceError
 from guidance.document.register import LOCK, Edition, Publication, Revision, read_lock, read_register
 from guidance.sources import Fetched, Fetcher, Limits, Missing, Source, UnreachableError, find_source
-from guidance.sources.download import Seen, notes_of, read_seen
+from guidance.sources.fetching import Seen, read_seen
 from misbehaving_server import Answer, Awkward, Behaviour, awkward_server
 
 WORDS = b"%PDF-1.7\n" + b"words of our own " * 4000 + b"\nstartxref\n0\n%%EOF\n"
@@ -34,13 +34,6 @@ def broken(answer: Answer) -> None:
     """The first third of the file, and then the line goes dead."""
     answer.start(200, Content_Length=str(len(WORDS)), ETag='"one"')
     answer.write(WORDS[: len(WORDS) // 3])
-
-
-def goes_on(answer: Answer) -> None:
-    """The rest of the file, to whoever says how much is there."""
-    offset = int(answer.headers["range"].removeprefix("bytes=").removesuffix("-"))
-    said = f"bytes {offset}-{len(WORDS) - 1}/{len(WORDS)}"
-    answer.send(206, WORDS[offset:], Content_Range=said, ETag='"one"')
 
 
 def endless(answer: Answer) -> None:
@@ -167,51 +160,30 @@ def test_a_fault_that_stays_is_given_up(tmp_path: Path, server: Awkward) -> None
     assert len(server.asked) == 4
 
 
-def test_a_download_goes_on_where_it_broke_off(tmp_path: Path, server: Awkward) -> None:
-    library = Library(tmp_path, server.on("/g.pdf", broken, goes_on))
-    assert library.fetch().path.read_bytes() == WORDS
-    resumed = server.asked[1].headers
-    assert resumed["if-range"] == '"one"'
-    assert 0 < int(resumed["range"][len("bytes=") : -1]) < len(WORDS)
-
-
-def test_it_goes_on_in_a_later_run_too(tmp_path: Path, server: Awkward) -> None:
-    library = Library(tmp_path, server.on("/g.pdf", broken, lambda answer: None))
+def test_what_broke_off_comes_whole_or_not_at_all(tmp_path: Path, server: Awkward) -> None:
+    library = Library(tmp_path, server.on("/g.pdf", broken))
     library.refused()
-    server.on("/g.pdf", goes_on)
+    assert not library.cache.exists() or not list(library.cache.iterdir()), "nothing unfinished is left"
+    server.on("/g.pdf", broken, says(WORDS))
     assert library.fetch().path.read_bytes() == WORDS
+    assert [asked for asked in server.asked if "range" in asked.headers] == [], "and it is small: it comes anew"
 
 
-def test_without_a_mark_of_the_server_it_starts_anew(tmp_path: Path, server: Awkward) -> None:
-    def nameless(answer: Answer) -> None:
-        answer.start(200, Content_Length=str(len(WORDS)))
-        answer.write(WORDS[:9000])
-
-    library = Library(tmp_path, server.on("/g.pdf", nameless, says(WORDS)))
-    assert library.fetch().path.read_bytes() == WORDS
-    assert "range" not in server.asked[1].headers
-
-
-def test_parts_that_do_not_fit_are_not_joined(tmp_path: Path, server: Awkward) -> None:
-    def another(answer: Answer) -> None:
-        offset = int(answer.headers["range"].removeprefix("bytes=").removesuffix("-"))
-        answer.send(206, OTHER[offset:], Content_Range=f"bytes {offset}-{len(WORDS) - 1}/{len(WORDS)}")
-
-    library = Library(tmp_path, server.on("/g.pdf", broken, another, says(WORDS)), digest(WORDS))
-    assert library.fetch().path.read_bytes() == WORDS
-    assert [("range" in asked.headers) for asked in server.asked] == [False, True, False]
-
-
-@pytest.mark.parametrize("answer", [status(416), says(WORDS)], ids=["416", "the whole again"])
-def test_a_server_may_decline_to_go_on(tmp_path: Path, server: Awkward, answer: Behaviour) -> None:
-    library = Library(tmp_path, server.on("/g.pdf", broken, answer, says(WORDS)))
-    assert library.fetch().path.read_bytes() == WORDS
+def test_a_file_appears_only_when_it_is_whole(tmp_path: Path, server: Awkward) -> None:
+    library = Library(tmp_path, server.on("/g.pdf", says(WORDS)))
+    there: list[bool] = []
+    fetcher = library.fetcher()
+    fetcher.tell = lambda *_: there.append(library.file.exists())
+    library._fetch(fetcher)
+    assert there
+    assert not any(there)
+    assert sorted(p.name for p in library.cache.iterdir()) == [".2020-06.pdf.json", "2020-06.pdf"]
 
 
 def test_an_endless_file_ends(tmp_path: Path, server: Awkward) -> None:
     library = Library(tmp_path, server.on("/g.pdf", endless))
     assert "larger than 1 MB" in library.refused(Limits(largest=1 << 20))
-    assert not [p for p in library.cache.iterdir() if p.is_file()], "nothing of it is kept"
+    assert not list(library.cache.glob("*")), "nothing of it is kept"
 
 
 def test_an_endless_wrong_file_ends_at_its_first_bytes(tmp_path: Path, server: Awkward) -> None:
@@ -422,6 +394,6 @@ def test_an_older_revision_that_stands_in_is_named(tmp_path: Path, server: Awkwa
 def test_what_was_seen_is_noted_beside_the_file(tmp_path: Path, server: Awkward) -> None:
     library = Library(tmp_path, server.on("/g.pdf", says(WORDS, Last_Modified="Mon, 01 Jun 2020 00:00:00 GMT")))
     fetched = library.fetch()
-    seen = read_seen(notes_of(fetched.path))
+    seen = read_seen(fetched.path)
     assert isinstance(seen, Seen)
     assert (seen.modified, seen.sha256) == ("Mon, 01 Jun 2020 00:00:00 GMT", digest(WORDS))

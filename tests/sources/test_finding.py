@@ -10,7 +10,8 @@ import pytest
 
 from guidance.document.model import GuidanceError
 from guidance.document.register import Edition, Publication, Revision
-from guidance.sources import Fetcher, Missing, Source, find_source, pdf_fault, source_folders, sources_at_hand
+from guidance.sources import Fetcher, Missing, Source, find_source, source_folders, sources_at_hand
+from guidance.sources.kinds import PDF, fault
 
 ADDRESS = "https://files.example.org/guide-2020.pdf"
 
@@ -208,8 +209,8 @@ def test_of_several_files_the_newest_or_the_one_asked_for(
     ("content", "sound"),
     [(PINNED, True), (PINNED + b"\n" * 500, True), (b"\n\n" + PINNED, True), (PINNED + b"x" * 9000, False)],
 )
-def test_pdf_fault(content: bytes, sound: bool) -> None:
-    assert (pdf_fault(content) is None) == sound
+def test_whether_a_pdf_is_whole(content: bytes, sound: bool) -> None:
+    assert (fault(content, PDF) is None) == sound
 
 
 def test_folders_in_order(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ Data of the publication and the patterns made from it; no page is read here.
 """
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from guidance.audit.texts import FoundBlock
 from guidance.cite.citation import Naming
 from guidance.document.model import GuidanceError
 from guidance.document.register import Publication
+from guidance.document.toml_files import read_toml
 
 FILE = "audit.toml"
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"'})
@@ -46,13 +46,12 @@ def read_wanted(folder: Path, publication: Publication) -> AuditVocabulary:
     Raises GuidanceError when the file is not of this form.
     """
     path = folder / FILE
-    try:
-        held = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-        wanted = msgspec.convert(held, AuditVocabulary)
-        for pattern in wanted.files:
+    wanted = read_toml(path, AuditVocabulary)
+    for pattern in wanted.files:
+        try:
             re.compile(pattern)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError, re.error) as error:
-        raise GuidanceError(f"{path}: {error}") from None
+        except re.error as error:
+            raise GuidanceError(f"{path}: {pattern!r} is no pattern ({error}); correct it there") from None
     known = {edition.id for edition in publication.editions}
     for term in wanted.terms:
         if term.since not in known:

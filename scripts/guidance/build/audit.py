@@ -31,7 +31,7 @@ from guidance.document.register import Publication
 from guidance.document.walk import block_texts
 from guidance.jobs.cache import Crew
 from guidance.site.changes_view import entries, redline_addresses, survey
-from guidance.sources.pages import PageFetcher
+from guidance.sources.download import PageFetcher
 
 Tell = Callable[[str], None]
 _MEDIA = {  # what a server calls the kinds that are read

@@ -4,8 +4,8 @@ What was read once is kept below the work folder and read again only when file, 
 """
 
 import tempfile
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -14,8 +14,10 @@ from msgspec import Struct
 from guidance.build.orders import Loaded, SourceFolders
 from guidance.document.model import Correction, Document, GuidanceError
 from guidance.document.register import Edition, Publication, Revision
+from guidance.document.toml_files import read_toml
 from guidance.jobs.cache import Crew, Job, code_digest
-from guidance.read import read_document
+from guidance.read import PendingRead, begin_reading
+from guidance.read.corrections import correct
 from guidance.sources import Fetcher, Missing, Source, find_source
 
 _READERS = ("pypdfium2", "pikepdf", "pdf-oxide", "pdfminer.six", "beautifulsoup4", "lxml", "pypandoc-binary")
@@ -73,12 +75,7 @@ def read_corrections(folder: Path) -> tuple[Correction, ...]:
     Raises GuidanceError when the file is not of this form, or when a correction has no reason.
     """
     path = folder / "corrections.toml"
-    if not path.is_file():
-        return ()
-    try:
-        held = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _Corrections)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-        raise GuidanceError(f"{path}: {error}") from None
+    held = read_toml(path, _Corrections)
     for correction in held.corrections:
         if not correction.reason.strip():
             raise GuidanceError(f"{path}: the correction at {correction.anchor} has no reason; give one")
@@ -124,17 +121,42 @@ def _read_sources(sources: Sequence[Source], folder: Path, crew: Crew) -> Iterat
 
 def _reading(path: Path, corrections: tuple[Correction, ...]) -> Job:
     parts = (path.name.encode(), path.read_bytes(), msgspec.msgpack.encode(corrections))
-    return Job(f"reading {path}", read_bytes, parts, code_digest(_READING, _READERS), "documents")
+    made_by = code_digest(_READING, _READERS)
+    return Job(f"reading {path}", read_bytes, parts, made_by, "documents", begin=_BytesRead)
+
+
+class _BytesRead:
+    """A file that is being read, from its name, its content and its corrections."""
+
+    def __init__(self, name: bytes, content: bytes, corrections: bytes) -> None:
+        self._place = tempfile.TemporaryDirectory(prefix="guidance-")
+        self._path = Path(self._place.name) / name.decode()
+        self._path.write_bytes(content)
+        self._mends = msgspec.msgpack.decode(corrections, type=tuple[Correction, ...])
+        self._reading: PendingRead | GuidanceError
+        try:
+            self._reading = begin_reading(self._path, second_opinion=True)
+        except GuidanceError as error:
+            self._reading = error
+
+    def result(self) -> bytes:
+        """The Document, or what is wrong with the file."""
+        try:
+            if isinstance(self._reading, GuidanceError):
+                raise self._reading
+            read = _Read(correct(self._reading.whole(), self._mends))
+        except GuidanceError as error:
+            read = _Read(None, str(error), str(self._path))
+        return msgspec.msgpack.encode(read)
+
+    def close(self) -> None:
+        """End the processes, and take away the file."""
+        if isinstance(self._reading, PendingRead):
+            self._reading.close()
+        self._place.cleanup()
 
 
 def read_bytes(name: bytes, content: bytes, corrections: bytes) -> bytes:
     """A file's name, its content and its corrections -> its Document, or what is wrong with it; a job."""
-    with tempfile.TemporaryDirectory(prefix="guidance-") as place:
-        path = Path(place) / name.decode()
-        path.write_bytes(content)
-        try:
-            mends = msgspec.msgpack.decode(corrections, type=tuple[Correction, ...])
-            read = _Read(read_document(path, mends, second_opinion=True))
-        except GuidanceError as error:
-            read = _Read(None, str(error), str(path))
-        return msgspec.msgpack.encode(read)
+    with closing(_BytesRead(name, content, corrections)) as reading:
+        return reading.result()

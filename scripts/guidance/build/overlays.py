@@ -5,18 +5,17 @@ The folder is somebody else's: everything in it is checked here or made safe in 
 
 import io
 import re
-import tomllib
 import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-import msgspec
 from lxml import etree
 from msgspec import structs
 from PIL import Image
 
 from guidance.build.reviews import review_page
 from guidance.document.model import GuidanceError
+from guidance.document.toml_files import read_toml
 from guidance.site.handwritten import Prepared, Sources, prepare_pages
 from guidance.site.overlay import FILE, Overlay, Partnership, check_colours, make_overlay
 
@@ -37,12 +36,8 @@ def read_overlay(folder: Path, light: Mapping[str, str], dark: Mapping[str, str]
     Raises GuidanceError when something in it is missing, unsafe, too large or not of the form.
     """
     path = folder / FILE
-    try:
-        partnership = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Partnership)
-    except FileNotFoundError:
-        raise GuidanceError(f"{path}: is not there; an overlay is a folder with this file in it") from None
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-        raise GuidanceError(f"{path}: {error}") from None
+    missing = "is not there; an overlay is a folder with this file in it"
+    partnership = read_toml(path, Partnership, missing=missing)
     check_colours(partnership.colours, light, dark, str(path))
     logo = None
     if partnership.logo:

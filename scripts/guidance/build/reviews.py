@@ -4,9 +4,9 @@ No text and no clock; what a fingerprint that no longer fits means is said in `p
 """
 
 import json
-import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from mkdocs.utils import meta
 
@@ -14,6 +14,7 @@ from guidance.document.anchors import Permalink, known_permalinks
 from guidance.document.lineage import Crosswalk
 from guidance.document.model import GuidanceError
 from guidance.document.register import Publication
+from guidance.document.toml_files import read_toml
 from guidance.site.handwritten import Sources, decode, find_cites, lookup, put_in_shared
 
 FILE = "reviews.toml"
@@ -29,12 +30,7 @@ def read_reviews(path: Path) -> Reviews:
 
     Raises GuidanceError when the file is not of this form.
     """
-    if not path.exists():
-        return {}
-    try:
-        record = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise GuidanceError(f"{path}: {error}") from None
+    record = read_toml(path, dict[str, Any])
     for page, cited in record.items():
         if not isinstance(cited, dict) or not all(isinstance(value, str) for value in cited.values()):
             raise GuidanceError(f"{path}: {page}: expected a table of citations and fingerprints")

@@ -16,6 +16,7 @@ from guidance.cite.resolve import grammar_record
 from guidance.document.anchors import Permalink
 from guidance.document.register import Publication
 from guidance.jobs.cache import Crew, Job, Ticket, code_digest
+from guidance.site import data_files
 from guidance.site.pages import Page
 from guidance.site.search import (
     FORMS,

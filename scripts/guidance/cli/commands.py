@@ -87,14 +87,14 @@ def fetch_command(
     from guidance.cli.messages import row_lines
     from guidance.cli.options import make_fetcher, order_of
     from guidance.document.register import read_register
-    from guidance.sources.choosing import refuse_missing, survey
+    from guidance.sources.choosing import look_up_files, refuse_missing
 
     order = order_of(publication, sources, edition)
     register = read_register(publication)
     ids = wanted(order, register)
     with _telling() as tell:
         fetcher = make_fetcher(publication, tell, sys.stderr.isatty())
-        rows = survey(register, ids, order.folders, order.cache, fetcher, lambda e: tell(f"fetching {e.id}"))
+        rows = look_up_files(register, ids, order.folders, order.cache, fetcher, lambda e: tell(f"fetching {e.id}"))
     for line in row_lines(rows):
         echo(line)
     for note in fetcher.notes:
@@ -259,7 +259,7 @@ def audit_command(
     from guidance.cli.messages import audit_closing
     from guidance.cli.options import order_of
     from guidance.document.register import read_register
-    from guidance.sources.pages import PageFetcher
+    from guidance.sources.download import PageFetcher
 
     if not (paths or urls):
         raise GuidanceError("audit: name the files or folders to read, or a list of addresses with --urls")

@@ -4,14 +4,13 @@ The list is data (places, and what is said of them in our words); no official wo
 """
 
 import re
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from guidance.document.model import Change, Comparison, Document, GuidanceError, Level, Provision
+from guidance.document.toml_files import read_toml
 
 SUBSTANTIAL: frozenset[Level] = frozenset({"duty changed", "new", "reworded"})
 
@@ -55,12 +54,7 @@ def read_listed(path: Path) -> tuple[Listed, ...]:
 
     Raises GuidanceError when the file is not of this form, or a place is not understood.
     """
-    if not path.is_file():
-        return ()
-    try:
-        listed = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _List).change
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-        raise GuidanceError(f"{path}: {error}") from None
+    listed = read_toml(path, _List).change
     for entry in listed:
         if _read_place(entry.place) == (None, frozenset()):
             raise GuidanceError(f'{path}: place "{entry.place}" is not understood; write "para 45" or "page 12"')

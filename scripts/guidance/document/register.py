@@ -4,17 +4,16 @@ Facts only, read from `editions.toml` and `sources.lock`; no text of any edition
 """
 
 import datetime
-import tomllib
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-import msgspec
 from msgspec import Meta, Struct, structs
 
 from guidance.document.dates import last_day, say_when
 from guidance.document.model import GuidanceError
+from guidance.document.toml_files import read_toml
 
 Basis = Literal["A", "B", "C"]  # read in an official file / on a third party's page / general knowledge
 Id = Annotated[str, Meta(pattern=r"^[0-9a-z][0-9a-z.-]*\Z")]  # names folders and addresses
@@ -225,12 +224,8 @@ def read_register(folder: Path) -> Publication:
     revisions do not stand oldest first, or when an address stands on no official host.
     """
     path = folder / "editions.toml"
-    try:
-        publication = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Publication)
-    except FileNotFoundError:
-        raise GuidanceError(f"{path}: there is no register here; --publication names its folder") from None
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-        raise GuidanceError(f"{path}: {error}") from None
+    nowhere = "there is no register here; --publication names its folder"
+    publication = read_toml(path, Publication, missing=nowhere)
     _refuse_disorder(path, publication)
     return _with_seen(publication, read_lock(folder / LOCK))
 
@@ -254,20 +249,16 @@ def _refuse_disorder(path: Path, publication: Publication) -> None:
         raise GuidanceError(f"{path}: every edition has ended; one must be in force")
 
 
+class _Lock(Struct, frozen=True):
+    files: tuple[Locked, ...] = ()
+
+
 def read_lock(path: Path) -> tuple[Locked, ...]:
     """The files that a sources.lock has seen, in the order of sight; none where there is no such file.
 
     Raises GuidanceError when it is not of its form.
     """
-    try:
-        held = tomllib.loads(path.read_text(encoding="utf-8"))
-        return msgspec.convert(held.get("files", []), tuple[Locked, ...])
-    except FileNotFoundError:
-        return ()
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-        raise GuidanceError(f"{path}: {error}; restore it from git") from None
-    except OSError as error:
-        raise GuidanceError(f"{path}: cannot be read ({error.strerror})") from None
+    return read_toml(path, _Lock, mend="restore it from git").files
 
 
 def _with_seen(publication: Publication, lock: tuple[Locked, ...]) -> Publication:

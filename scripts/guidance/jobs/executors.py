@@ -31,7 +31,8 @@ _PATIENCE = 10  # seconds that a scheduler has to answer
 
 def processes(count: int | None = None) -> Engine:
     """Processes of this machine, as many as it has cores to give us, or `count`."""
-    return Engine(lambda: _open_processes(count or _cores()), (BrokenExecutor,))
+    count = count or _cores()
+    return Engine(lambda: _open_processes(count), (BrokenExecutor,), cores=count)
 
 
 def _cores() -> int:
@@ -77,7 +78,7 @@ def cluster(address: str) -> Engine:
     except ImportError:
         raise GuidanceError("--cluster: Dask is not installed here; install guidance[cluster]") from None
     wrap = partial(run_apart, _everything())
-    return Engine(lambda: _open_cluster(address), (CancelledError,), (KilledWorker,), wrap, local=False)
+    return Engine(lambda: _open_cluster(address), (CancelledError,), (KilledWorker,), wrap)
 
 
 def _open_cluster(address: str) -> Executor:

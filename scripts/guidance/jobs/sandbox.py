@@ -1,6 +1,6 @@
 """Runs a function in a process of its own, so that a hostile file can crash or stall no more than that process.
 
-Knows nothing of documents; what goes in and comes out is pickled.
+The one place where what is not trusted is boxed in: a sandboxed function starts no other. It knows no documents.
 """
 
 import contextlib
@@ -20,12 +20,36 @@ _T = TypeVar("_T")
 _MOST_MEMORY = 3_000_000_000  # bytes of address space; a whole reading takes a tenth of it
 MOST_SECONDS = 300.0
 _PR_SET_PDEATHSIG = 1
-_TRIM, _PAD, _MAPPED = -1, -2, -3  # of mallopt: free memory that is given back, asked for ahead, had by itself
-_KEPT = {_TRIM: 256 << 20, _PAD: 8 << 20, _MAPPED: 32 << 20}  # bytes
 
 
 class CrashedError(Exception):
     """The process ended, or had to be ended, without an answer."""
+
+
+class Answers(Generic[_T]):
+    """What a function at work answers, in turn. May be handed to another such function, which then hears it
+    without anybody between the two; only one may listen."""
+
+    def __init__(self, connection: Connection) -> None:
+        """The end of a pipe that a sandboxed function writes into."""
+        self._connection = connection
+
+    def next(self, seconds: float = MOST_SECONDS) -> _T:
+        """The next answer. Raises GuidanceError where the function did, CrashedError where no answer came."""
+        try:
+            if not self._connection.poll(seconds):
+                raise CrashedError("it took too long")
+            good, value = self._connection.recv()
+        except (EOFError, OSError):
+            raise CrashedError("the engine crashed") from None
+        if good:
+            answer: _T = value
+            return answer
+        raise GuidanceError(value) if isinstance(value, str) else CrashedError(str(value[0]))
+
+    def close(self) -> None:
+        """Listen no longer."""
+        self._connection.close()
 
 
 class Sandboxed(Generic[_T]):
@@ -33,36 +57,23 @@ class Sandboxed(Generic[_T]):
 
     def __init__(self, function: Callable[..., _T | Iterator[_T]], *arguments: Any) -> None:
         """Start `function` with `arguments`; both must be importable where processes are spawned."""
-        method = "fork" if sys.platform == "linux" else "spawn"
-        context: Any = multiprocessing.get_context(method)
-        self._answer, theirs = context.Pipe(duplex=False)
+        context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        ours, theirs = context.Pipe(duplex=False)
+        self.answers: Answers[_T] = Answers(ours)
         self._process = context.Process(target=_work, args=(theirs, function, arguments))
         self._process.start()
         theirs.close()
 
     def result(self, seconds: float = MOST_SECONDS) -> _T:
-        """What the function returned, after which its process ends. Raises as `answer` does."""
+        """What the function returned, after which its process ends. Raises as `Answers.next` does."""
         try:
-            return self.answer(seconds)
+            return self.answers.next(seconds)
         finally:
             self.stop()
 
-    def answer(self, seconds: float = MOST_SECONDS) -> _T:
-        """The next that it yields. Raises GuidanceError where it did, CrashedError where no answer came."""
-        try:
-            if not self._answer.poll(seconds):
-                raise CrashedError("it took too long")
-            good, value = self._answer.recv()
-        except EOFError:
-            raise CrashedError("the PDF engine crashed") from None
-        if good:
-            answer: _T = value
-            return answer
-        raise GuidanceError(value) if isinstance(value, str) else CrashedError(str(value[0]))
-
     def stop(self) -> None:
         """End the process."""
-        self._answer.close()
+        self.answers.close()
         if self._process.is_alive():
             self._process.join(0.05)
         if self._process.is_alive():
@@ -74,7 +85,7 @@ def _work(answer: Connection, function: Callable[..., Any], arguments: tuple[Any
     gc.freeze()  # what was there before stays the parent's: not walked again, its memory not copied
     gc.set_threshold(1_000_000, 50, 100)
     _limit_memory()
-    _settle_on_linux()
+    _end_with_parent()
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # engines grumble there about files we judge ourselves
     try:
         value = function(*arguments)
@@ -93,15 +104,11 @@ def _work(answer: Connection, function: Callable[..., Any], arguments: tuple[Any
     answer.close()
 
 
-def _settle_on_linux() -> None:
-    """End with whoever waits for the answer; and keep the memory that was asked for: a page's objects come and go,
-    and giving theirs back each time takes a twentieth of all."""
+def _end_with_parent() -> None:
+    """End with whoever waits for the answer, however that ends."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):
-            libc = ctypes.CDLL(None)
-            libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
-            for option, size in _KEPT.items():
-                libc.mallopt(option, size)
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
 
 
 def _limit_memory() -> None:

@@ -3,18 +3,17 @@ names one: by title and year, by a short name, as "the 1989 Act" or as "that Act
 is cited of one is for `references`."""
 
 import re
-import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from guidance.document.model import Document, GuidanceError
+from guidance.document.toml_files import read_toml
 from guidance.document.walk import provision_texts
 from guidance.link.names import Spoken, can_be_named, ends_word, places, telling_word
 
@@ -123,19 +122,17 @@ def name_key(name: str) -> str:
     return " ".join(name.translate(_APOSTROPHES).lower().removeprefix("the ").replace("- ", "-").split())
 
 
+class _ActTables(Struct, frozen=True, forbid_unknown_fields=True):
+    act: tuple[Act, ...] = ()
+
+
 def read_acts(path: Path) -> Acts:
     """The Acts named in a file of `[[act]]` tables; none where there is no file.
 
     Raises GuidanceError when the file is not of this form, when one Act stands in it twice, or when two
     claim the same bare provision.
     """
-    if not path.exists():
-        return Acts()
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        entries = msgspec.convert(tables.get("act", []), tuple[Act, ...])
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-        raise GuidanceError(f"{path}: {error}") from None
+    entries = read_toml(path, _ActTables).act
     _refuse_repeats(path, [f"{act.title} {act.year or ''}".strip() for act in entries])
     _refuse_repeats(path, [pinpoint for act in entries for pinpoint in act.bare])
     for act in entries:

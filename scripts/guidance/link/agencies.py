@@ -2,15 +2,14 @@
 words are a sentence's subject is decided in `duties`."""
 
 import re
-import tomllib
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
 from guidance.document.model import GuidanceError
+from guidance.document.toml_files import read_toml
 
 # What may stand before a name without changing who it is.
 _QUALIFIERS = r"""
@@ -139,21 +138,19 @@ def _key(word: str) -> str:
     return " ".join(word.lower().replace("'", "’").split())
 
 
+class _AgencyTables(Struct, frozen=True, forbid_unknown_fields=True):
+    agency: tuple[Agency, ...] = ()
+    measured: str = ""
+
+
 def read_agencies(path: Path) -> Vocabulary:
     """The agencies named in a file of `[[agency]]` tables, with its line `measured`; none where there is no file.
 
     Raises GuidanceError when the file is not of this form, or when an id or a word stands in it twice.
     """
-    if not path.exists():
-        return Vocabulary()
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        entries = msgspec.convert(tables.get("agency", []), tuple[Agency, ...])
-        measured = msgspec.convert(tables.get("measured", ""), str)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-        raise GuidanceError(f"{path}: {error}") from None
-    for names in ([a.id for a in entries], [_key(w) for a in entries for w in a.words]):
+    held = read_toml(path, _AgencyTables)
+    for names in ([a.id for a in held.agency], [_key(w) for a in held.agency for w in a.words]):
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice:
             raise GuidanceError(f"{path}: {twice} stands there twice; keep one")
-    return Vocabulary(entries, measured)
+    return Vocabulary(held.agency, held.measured)

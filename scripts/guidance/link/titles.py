@@ -2,17 +2,16 @@
 where a text names them. What is cited of such a document is for `references`."""
 
 import re
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
 from guidance.document.model import Block, Document, GuidanceError, Link, List, Text
+from guidance.document.toml_files import read_toml
 from guidance.document.walk import block_texts
 from guidance.link.names import Spoken, can_be_named, ends_word, places, telling_word, words_in
 
@@ -108,18 +107,16 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w’'-]){either}(?![\w-])")
 
 
+class _TitleTables(Struct, frozen=True, forbid_unknown_fields=True):
+    guidance: tuple[Guidance, ...] = ()
+
+
 def read_titles(path: Path) -> tuple[Guidance, ...]:
     """The documents named in a file of `[[guidance]]` tables; none where there is no file.
 
     Raises GuidanceError when the file is not of this form, or when one name stands in it twice.
     """
-    if not path.exists():
-        return ()
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        entries = msgspec.convert(tables.get("guidance", []), tuple[Guidance, ...])
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-        raise GuidanceError(f"{path}: {error}") from None
+    entries = read_toml(path, _TitleTables).guidance
     names = [_key(name) for entry in entries for name in (entry.title, *entry.short)]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:

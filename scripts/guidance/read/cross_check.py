@@ -5,12 +5,9 @@ Decides nothing and changes no text: it gives figures and findings that say wher
 
 import logging
 import re
-import sys
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from importlib.machinery import PathFinder
-from importlib.util import find_spec, module_from_spec
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -46,24 +43,12 @@ def read_words(path: Path) -> Words:
     (the engine has put pieces of several words into one) or are turned, that page's letters are asked for.
     """
     try:
-        document = _engine().PdfDocument(str(path))
+        import pdf_oxide  # here, in the process that needs it: it takes as long to load as 20 pages to read
+
+        document = pdf_oxide.PdfDocument(str(path))
         return tuple(_words_of_page(document, at) for at in range(document.page_count()))
     except (RuntimeError, OSError, ValueError):
         return ()
-
-
-def _engine() -> Any:
-    """pdf_oxide's compiled part alone: the package around it loads asyncio, which takes as long as 20 pages."""
-    name = "pdf_oxide.pdf_oxide"
-    package = find_spec("pdf_oxide")
-    spec = PathFinder.find_spec(name, package.submodule_search_locations) if package else None
-    if name in sys.modules or spec is None or spec.loader is None:
-        import pdf_oxide
-
-        return pdf_oxide
-    engine = module_from_spec(spec)
-    spec.loader.exec_module(engine)
-    return engine
 
 
 def _words_of_page(document: Any, at: int) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Figures drawn as pictures: parts of a PDF's pages, each as a PNG file, by a process of their own.
+"""Figures drawn as pictures: parts of a PDF's pages, each as a PNG file.
 
 Only what stands there is drawn; which parts are figures is decided elsewhere.
 """
@@ -12,43 +12,12 @@ from typing import Any
 
 import pypdfium2_raw as raw
 
-from guidance.document.model import Asset, Box
-from guidance.jobs.sandbox import Sandboxed
-from guidance.read.flow import FigureFlow
+from guidance.document.model import Box
 from guidance.read.pdfium import Opened
 
 _COLOURS = 64
 _MOST_PIXELS = 8_000_000  # of a figure, however large its page is
 _WHITE = 0xFFFFFFFF
-
-
-class Drawing:
-    """The figures of a document, to be drawn by a process of their own."""
-
-    def __init__(self, path: Path, named: Sequence[tuple[str, FigureFlow]]) -> None:
-        """Figures that a document holds under a name."""
-        self._path = path
-        self._named = tuple(named)
-        self._work: Sandboxed[list[bytes]] | None = None
-
-    def begin(self) -> None:
-        """Start to draw."""
-        crops = [(figure.page, figure.box) for _, figure in self._named]
-        self._work = Sandboxed(draw_pictures, self._path, crops) if crops else None
-
-    def assets(self) -> tuple[Asset, ...]:
-        """The figures, still empty."""
-        return tuple(Asset(name, "image/png", b"") for name, _ in self._named)
-
-    def drawn(self) -> tuple[Asset, ...]:
-        """The figures with their pictures. Raises CrashedError where they cannot be drawn."""
-        pictures = self._work.answer() if self._work else []
-        return tuple(Asset(name, "image/png", one) for (name, _), one in zip(self._named, pictures, strict=True))
-
-    def close(self) -> None:
-        """End the process."""
-        if self._work:
-            self._work.stop()
 
 
 def draw_pictures(path: Path, crops: Sequence[tuple[int, Box]], scale: float = 2.0) -> list[bytes]:

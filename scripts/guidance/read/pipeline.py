@@ -1,6 +1,6 @@
-"""A PDF -> its Document, and after that what takes longer: how far a second engine agrees, and the pictures.
+"""A PDF -> its Document, and after that what takes longer: how far a second engine agrees.
 
-To be run in a process of its own; whoever started it puts the three answers together.
+Each function here is one process's work, to be run in a sandbox; whoever started them puts the answers together.
 """
 
 import hashlib
@@ -14,9 +14,9 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from guidance.document.model import Agreement, Asset, Document, Dropped, Finding, GuidanceError, SourceFile
-from guidance.jobs.sandbox import CrashedError, Sandboxed
-from guidance.read.cross_check import SLOW_ENGINE, Words, compare_words, knows_little, read_words, read_words_slowly
+from guidance.document.model import Agreement, Box, Document, Dropped, Finding, GuidanceError, SourceFile
+from guidance.jobs.sandbox import Answers, CrashedError
+from guidance.read.cross_check import SLOW_ENGINE, Words, compare_words, read_words, read_words_slowly
 from guidance.read.flow import PageParts, Pages, page_parts
 from guidance.read.page import PdfPage
 from guidance.read.pdf import read_pages
@@ -74,7 +74,7 @@ _WORTH_TWO = 24  # pages from which a second process pays
 _USUAL = 12.0  # type size of a file without text
 
 
-class _Half(Struct, frozen=True):
+class Half(Struct, frozen=True):
     """Some pages, made with the usual type size among them, and how many characters there are of each size."""
 
     parts: tuple[PageParts, ...]
@@ -82,120 +82,87 @@ class _Half(Struct, frozen=True):
     sizes: Counter[float]
 
 
-class Halves:
-    """A PDF that is being read; to be closed."""
-
-    def __init__(self, path: Path, second_opinion: bool) -> None:
-        """Start reading. Raises GuidanceError, in one line, for a file that is missing, is no PDF, is damaged, is
-        encrypted or has no page."""
-        self._path = path
-        self._document = Opened(path)
-        count = self._document.pages
-        self._middle = (count + 1) // 2 if count >= _WORTH_TWO else count
-        self._other: Sandboxed[_Half | Words] | None = None
-        if second_opinion or self._middle < count:
-            self._other = Sandboxed(_read_beside, path, self._middle + 1, count, second_opinion)
-
-    def close(self) -> None:
-        """Let go of the file, and end the other process."""
-        self._document.close()
-        if self._other:
-            self._other.stop()
-
-    def pages(self) -> Pages:
-        """All pages. Raises GuidanceError for one that cannot be read, CrashedError where the other process did."""
-        document, count = self._document, self._document.pages
-        mine = read_pages(document, 1, self._middle)
-        halves = [_half(mine)]
-        bookmarks, title, producer = tuple(document.bookmarks()), document.fact("Title"), document.fact("Producer")
-        if self._other and self._middle < count:
-            halves.append(self._take_half(self._other))
-        sizes = sum((half.sizes for half in halves), Counter())
-        size = _usual(sizes)
-        if halves[0].size != size:
-            halves[0] = _half(mine, size)
-        if halves[-1].size != size:  # the second half's own usual size is another: its pages once more
-            halves[-1] = _half(read_pages(document, self._middle + 1, count), size)
-        return Pages(
-            parts=tuple(part for half in halves for part in half.parts),
-            size=size,
-            bookmarks=bookmarks,
-            title=title,
-            language=document.language(),
-            producer=producer,
-        )
-
-    def words(self) -> Words:
-        """The words that the second engine reads; none where it cannot."""
-        try:
-            answer = self._other.answer() if self._other else ()
-        except CrashedError:
-            return ()
-        return () if isinstance(answer, _Half) else answer
-
-    def _take_half(self, other: "Sandboxed[_Half | Words]") -> _Half:
-        answer = other.answer()
-        if not isinstance(answer, _Half):
-            raise CrashedError("its second half is missing")
-        return answer
+Beside = Half | Words
+"""What the second process answers: the second half of a long file, then the second engine's words, if wanted."""
 
 
-def _read_beside(path: Path, first: int, last: int, second_opinion: bool) -> Iterator[_Half | Words]:
-    """What the other process does: pages `first` to `last`, then the words of all."""
+def read_beside(path: Path, second_opinion: bool) -> Iterator[Beside]:
+    """What the second process does, while the first reads the first half and makes a document of both."""
+    document = Opened(path)
+    first, last = _middle(document.pages) + 1, document.pages
     if first <= last:
-        document = Opened(path)
         half = _half(read_pages(document, first, last))
-        document.close()
         light = (replace(p, page=replace(p.page, fragments=(), tags={})) for p in half.parts)
         yield replace(half, parts=tuple(light))
+    document.close()
     if second_opinion:
         yield read_words(path)
 
 
-def _half(pages: Iterable[PdfPage], size: float | None = None) -> _Half:
+def _middle(pages: int) -> int:
+    """The last page of the first half."""
+    return (pages + 1) // 2 if pages >= _WORTH_TWO else pages
+
+
+def all_pages(document: Opened, beside: Answers[Beside]) -> Pages:
+    """All pages of a file, the second half of a long one as another process reads it.
+
+    Raises GuidanceError for a page that cannot be read, CrashedError where the other process does not answer.
+    """
+    count = document.pages
+    mine = read_pages(document, 1, _middle(count))
+    halves = [_half(mine)]
+    bookmarks, title, producer = tuple(document.bookmarks()), document.fact("Title"), document.fact("Producer")
+    if _middle(count) < count:
+        other = beside.next()
+        if not isinstance(other, Half):
+            raise CrashedError("its second half is missing")
+        halves.append(other)
+    size = _usual(sum((half.sizes for half in halves), Counter()))
+    if halves[0].size != size:
+        halves[0] = _half(mine, size)
+    if halves[-1].size != size:  # the second half's own usual size is another: its pages once more
+        halves[-1] = _half(read_pages(document, _middle(count) + 1, count), size)
+    return Pages(
+        parts=tuple(part for half in halves for part in half.parts),
+        size=size,
+        bookmarks=bookmarks,
+        title=title,
+        language=document.language(),
+        producer=producer,
+    )
+
+
+def _half(pages: Iterable[PdfPage], size: float | None = None) -> Half:
     pages = tuple(pages)
     sizes: Counter[float] = Counter()
     for page in pages:
         for fragment in page.fragments:
             sizes[round(fragment.size, 1)] += len(fragment.text)
     size = size or _usual(sizes)
-    return _Half(tuple(page_parts(page, size) for page in pages), size, sizes)
+    return Half(tuple(page_parts(page, size) for page in pages), size, sizes)
 
 
 def _usual(sizes: Counter[float]) -> float:
     return sizes.most_common(1)[0][0] if sizes else _USUAL
 
 
+class Draft(Struct, frozen=True):
+    """A document whose pictures are empty, and where each of them stands: page and rectangle."""
+
+    document: Document
+    crops: tuple[tuple[int, Box], ...] = ()
+
+
 class Opinion(Struct, frozen=True):
-    """What the second engine says: how far it agrees, and where it does not."""
+    """What a second engine says: how far it agrees, and where it does not."""
 
     agreement: Agreement | None
     findings: tuple[Finding, ...]
 
 
-class Pictures(Struct, frozen=True):
-    """The figures of a document, drawn."""
-
-    assets: tuple[Asset, ...]
-
-
-Answer = Document | Opinion | Pictures
-ANSWERS = 3
-
-
-def put_together(document: Document | None, answer: Answer) -> Document:
-    """What was answered before with what is answered now."""
-    if isinstance(answer, Document):
-        return answer
-    if document is None:
-        raise ValueError("the document itself is the first answer")
-    if isinstance(answer, Pictures):
-        return replace(document, assets=answer.assets)
-    return replace(document, agreement=answer.agreement, findings=(*document.findings, *answer.findings))
-
-
-def read_pdf(path: Path, second_opinion: bool) -> Iterator[Answer]:
-    """The document that a PDF holds, its pictures empty; the second engine's opinion, if wanted; the pictures.
+def read_pdf(path: Path, second_opinion: bool, beside: Answers[Beside]) -> Iterator[Draft | Opinion]:
+    """The document that a PDF holds, and then the second engine's opinion; `beside` is `read_beside` at work.
 
     Raises GuidanceError, in one line, for a file that cannot be read as guidance.
     """
@@ -203,25 +170,45 @@ def read_pdf(path: Path, second_opinion: bool) -> Iterator[Answer]:
         content = path.read_bytes()
     except OSError as error:
         raise GuidanceError(f"{path}: cannot be opened ({error.strerror})") from None
-    with closing(Halves(path, second_opinion)) as halves:
-        pages = halves.pages()
-        _check(pages, path)
-        source = SourceFile(
-            name=path.name,
-            sha256=hashlib.sha256(content).hexdigest(),
-            media_type="application/pdf",
-            size=len(content),
-            pages=len(pages.parts),
-            producer=pages.producer,
-        )
-        document, drawing = build_document(pages, source, path)
-        document = replace(document, findings=(*document.findings, *stale_contents(document)))
-        yield document
-        drawing.begin()  # only now: until here both cores have other work
-        with closing(drawing):
-            judged = _with_opinion(document, path, halves.words()) if second_opinion else document
-            yield Opinion(judged.agreement, judged.findings[len(document.findings) :])
-            yield Pictures(drawing.drawn())
+    with closing(Opened(path)) as opened:
+        pages = all_pages(opened, beside)
+    _check(pages, path)
+    source = SourceFile(
+        name=path.name,
+        sha256=hashlib.sha256(content).hexdigest(),
+        media_type="application/pdf",
+        size=len(content),
+        pages=len(pages.parts),
+        producer=pages.producer,
+    )
+    document, crops = build_document(pages, source)
+    document = replace(document, findings=(*document.findings, *stale_contents(document)))
+    yield Draft(document, crops)
+    if second_opinion:
+        yield _opinion(document, compare_words(document, _words(beside)))
+
+
+def ask_third_engine(path: Path, document: Document) -> Opinion:
+    """The opinion of an engine that takes its time, for a file that the second one cannot read."""
+    return _opinion(document, compare_words(document, read_words_slowly(path), SLOW_ENGINE))
+
+
+def _opinion(document: Document, compared: Document) -> Opinion:
+    return Opinion(compared.agreement, compared.findings[len(document.findings) :])
+
+
+def with_opinion(document: Document, opinion: Opinion) -> Document:
+    """A document with what another engine says of it."""
+    return replace(document, agreement=opinion.agreement, findings=(*document.findings, *opinion.findings))
+
+
+def _words(beside: Answers[Beside]) -> Words:
+    """The words that the second engine reads; none where it cannot."""
+    try:
+        answer = beside.next()
+    except (CrashedError, GuidanceError):
+        return ()
+    return () if isinstance(answer, Half) else answer
 
 
 def _check(pages: Pages, path: Path) -> None:
@@ -230,15 +217,3 @@ def _check(pages: Pages, path: Path) -> None:
     if any(part.page.images for part in pages.parts):
         raise GuidanceError(f"{path}: its pages are pictures without text; it needs OCR first (ocrmypdf)")
     raise GuidanceError(f"{path}: there is no text on its pages; get another copy")
-
-
-def _with_opinion(document: Document, path: Path, words: Words) -> Document:
-    """The document compared with what the other engine reads, or a third one where that is next to nothing."""
-    compared = compare_words(document, words)
-    if not knows_little(compared):
-        return compared
-    try:
-        third = compare_words(document, Sandboxed(read_words_slowly, path).result(), SLOW_ENGINE)
-    except CrashedError:
-        return compared
-    return compared if knows_little(third) else third

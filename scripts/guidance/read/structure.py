@@ -6,13 +6,11 @@ Every line of the flow ends up in exactly one provision; a character that does n
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from guidance.document.conservation import balance
-from guidance.document.model import Document, Finding, Link, Mark, Provision, SourceFile, Text
+from guidance.document.model import Asset, Box, Document, Finding, Link, Mark, Provision, SourceFile, Text
 from guidance.document.walk import map_texts
 from guidance.read.assembly import CAPTION, Assembly, Part, box_metrics
-from guidance.read.figures import Drawing
 from guidance.read.flow import BoxFlow, Flow, Pages, read_flow
 from guidance.read.headings import Heading, find_side_heads, key_of, rank_headings
 from guidance.read.lines import Line
@@ -69,8 +67,8 @@ def _target(address: str, places: dict[int, list[tuple[float, str]]], lifts: dic
     return entries[min(at, len(entries) - 1)][1]
 
 
-def build_document(pages: Pages, source: SourceFile, path: Path) -> tuple[Document, Drawing]:
-    """The document that a file's pages hold, with empty pictures, and the drawing of these from `path`."""
+def build_document(pages: Pages, source: SourceFile) -> tuple[Document, tuple[tuple[int, Box], ...]]:
+    """The document that a file's pages hold, its pictures empty, and where each of them stands: page, rectangle."""
     flow = read_flow(pages.parts, pages.size)
     parts = _without_frames(_parts_of(flow), flow)
     headings = _headings(parts, pages.bookmarks, flow)
@@ -84,7 +82,6 @@ def build_document(pages: Pages, source: SourceFile, path: Path) -> tuple[Docume
     assembly.take_apart(flow.imprint, "imprint")
     provisions, notes = assembly.finish()
     provisions, notes, lost = resolve_jumps(provisions, notes, [part.page for part in pages.parts])
-    drawing = Drawing(path, assembly.crops)
     dropped = (*flow.dropped, *assembly.dropped)
     findings = [finding for part in pages.parts for finding in part.findings]
     findings += [*flow.findings, *numbered.findings, *assembly.findings, *lost]
@@ -103,12 +100,12 @@ def build_document(pages: Pages, source: SourceFile, path: Path) -> tuple[Docume
         source=source,
         provisions=provisions,
         notes=notes,
-        assets=drawing.assets(),
+        assets=tuple(Asset(name, "image/png", b"") for name, _ in assembly.crops),
         characters_source=sum(part.printed for part in pages.parts),
         dropped=dropped,
         findings=tuple(findings),
     )
-    return balance(document), drawing
+    return balance(document), tuple((figure.page, figure.box) for _, figure in assembly.crops)
 
 
 _NOTHING = Chunk((), None, 0.0, 0.0, "prose")

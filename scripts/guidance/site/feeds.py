@@ -3,19 +3,17 @@
 Every entry has its own day, from the register or from what we wrote down; nothing here asks a clock.
 """
 
-import tomllib
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from html import escape
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
 from guidance.document.anchors import slug
 from guidance.document.dates import say_date
-from guidance.document.model import GuidanceError
 from guidance.document.register import Edition, PartialDate, Publication
+from guidance.document.toml_files import decode_toml
 from guidance.site.inline import clean, escape_markdown
 from guidance.site.pages import Page, front_matter, join_parts
 
@@ -101,13 +99,13 @@ class Written(Struct, frozen=True, forbid_unknown_fields=True):
     address: Annotated[str, Meta(pattern=r"^[a-z0-9/#._-]*\Z")] = ""
 
 
+class _Log(Struct, frozen=True, forbid_unknown_fields=True):
+    entries: tuple[Written, ...] = ()
+
+
 def read_log(content: bytes | None) -> tuple[FeedEntry, ...]:
     """What happened to this site, as it was written down. Raises GuidanceError when it is not of this form."""
-    try:
-        held = tomllib.loads(content.decode()) if content else {}
-        written = msgspec.convert(held.get("entries", []), tuple[Written, ...])
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-        raise GuidanceError(f"{LOG}: {error}") from None
+    written = decode_toml(content or b"", LOG, _Log).entries
     return tuple(
         FeedEntry(
             f"site/{one.date}/{one.title}", one.date, one.title, one.what, one.address or "log/", official=False

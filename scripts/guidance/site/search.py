@@ -5,20 +5,19 @@ Pure functions: what an index looks like on disk is decided in `search_index`, h
 
 import json
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from html import escape
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from guidance.cite.grammar import number_key
 from guidance.document.anchors import Permalink, permalink_path
 from guidance.document.lineage import Lineage
-from guidance.document.model import Document, Duty, GuidanceError, Provision
+from guidance.document.model import Document, Duty, Provision
 from guidance.document.register import Edition, Publication
+from guidance.document.toml_files import read_toml
 from guidance.document.walk import plain_text
 from guidance.site.pages import Page, page_url, title_of
 
@@ -72,18 +71,16 @@ class Acronym(Struct, frozen=True, forbid_unknown_fields=True):
 # --- Short and long forms --------------------------------------------------------------------------
 
 
+class _AcronymTables(Struct, frozen=True, forbid_unknown_fields=True):
+    acronym: tuple[Acronym, ...] = ()
+
+
 def read_acronyms(path: Path) -> tuple[Acronym, ...]:
     """The acronyms of a publication, from a file of `[[acronym]]` tables; none where there is no file.
 
     Raises GuidanceError when the file is not of this form.
     """
-    if not path.is_file():
-        return ()
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        return msgspec.convert(tables.get("acronym", []), tuple[Acronym, ...])
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-        raise GuidanceError(f"{path}: {error}") from None
+    return read_toml(path, _AcronymTables).acronym
 
 
 def other_forms(words: str, acronyms: Iterable[Acronym]) -> str:

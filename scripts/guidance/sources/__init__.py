@@ -3,7 +3,7 @@ archive. It alone uses the network; nothing here looks into a file further than 
 
 from guidance.sources.fetching import Fetched, Fetcher, UnreachableError, file_name
 from guidance.sources.finding import Missing, Source, find_source, source_folders, sources_at_hand
-from guidance.sources.kinds import Limits, Tell, pdf_fault
+from guidance.sources.kinds import Limits, Tell
 
 __all__ = [
     "Fetched",
@@ -15,7 +15,6 @@ __all__ = [
     "UnreachableError",
     "file_name",
     "find_source",
-    "pdf_fault",
     "source_folders",
     "sources_at_hand",
 ]

@@ -70,7 +70,7 @@ def fetch_missing(
             find_source(publication, edition, folders, cache, fetcher, revision)
 
 
-def survey(
+def look_up_files(
     publication: Publication,
     wanted: Iterable[str],
     folders: tuple[Path, ...],
@@ -82,11 +82,11 @@ def survey(
     rows: list[SourceRow] = []
     for edition in (e for e in publication.editions if e.id in set(wanted)):
         begin(edition)
-        rows += _survey_edition(publication, edition, folders, cache, fetcher)
+        rows += _look_up_edition(publication, edition, folders, cache, fetcher)
     return tuple(rows)
 
 
-def _survey_edition(
+def _look_up_edition(
     publication: Publication, edition: Edition, folders: tuple[Path, ...], cache: Path, fetcher: Fetcher
 ) -> Iterator[SourceRow]:
     at_hand = sources_at_hand(publication, edition, folders, cache / "none")

@@ -1,144 +1,64 @@
-"""One address -> one file: streamed, within limits, tried again where that may help, resumed where it broke off.
+"""One address -> the bytes that are there: within limits, tried again where that may help. With it `PageFetcher`,
+for addresses that somebody lists. All that uses the network is here; nothing is kept, and no page is read."""
 
-With `pages`, all that uses the network. Which file is wanted, and what is done with it, is `fetching`'s.
-"""
-
-import hashlib
 import logging
-import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import httpx
-import msgspec
 import stamina
 from msgspec import Struct
 
 from guidance.document.model import GuidanceError
-from guidance.sources.kinds import CLOSING, OPENING, Limits, Tell, fault, fault_at_start, too_long, write_whole
-
-if sys.platform != "win32":
-    import fcntl
-
-
-class Seen(Struct, frozen=True):
-    """What is known of the file at an address: the server's marks of it, and of a whole one SHA-256 and size."""
-
-    url: str
-    etag: str = ""
-    modified: str = ""
-    sha256: str = ""
-    size: int = 0
-
-
-class Partial:
-    """The unfinished file that will be `target`; it and its notes are hidden beside it."""
-
-    def __init__(self, target: Path) -> None:
-        """Nothing is touched yet."""
-        self.name = target.name
-        self.path = target.with_name(f".{target.name}.part")
-        self._notes = target.with_name(f".{target.name}.part.json")
-        self._lock = target.with_name(f".{target.name}.lock")
-        self._before: Seen | None = None
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Keeps other runs away from the unfinished file. Raises GuidanceError where one is at it."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self._lock.open("wb") as lock:
-            if sys.platform != "win32":
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except OSError:
-                    raise GuidanceError(f"{self.name}: another run is fetching it; wait for that one") from None
-            try:
-                yield
-            finally:
-                self._lock.unlink(missing_ok=True)
-
-    def resumable(self, url: str, sha256: str | None) -> int:
-        """How many bytes can be kept: those from this address, where server or SHA-256 can vouch for the rest."""
-        self._before = read_seen(self._notes)
-        if self._before is None or self._before.url != url or not self.path.is_file():
-            return 0
-        return self.size() if self.validator() or sha256 else 0
-
-    def validator(self) -> str:
-        """The server's mark of the file whose beginning is here, for If-Range."""
-        return (self._before.etag or self._before.modified) if self._before else ""
-
-    def begin(self, seen: Seen) -> None:
-        """Note what the bytes to come are part of. Raises OSError."""
-        write_whole(self._notes, msgspec.json.encode(seen))
-
-    def drop(self) -> None:
-        """Forget what was received."""
-        self.path.unlink(missing_ok=True)
-        self._notes.unlink(missing_ok=True)
-
-    def size(self) -> int:
-        """How many bytes are here."""
-        return self.path.stat().st_size if self.path.is_file() else 0
-
-    def start(self) -> bytes:
-        """The first bytes, enough to tell the file's kind."""
-        with self.path.open("rb") as file:
-            return file.read(OPENING)
-
-    def fault(self, kind: str) -> str | None:
-        """What is wrong with the file, now that it should be whole."""
-        with self.path.open("rb") as file:
-            start = file.read(OPENING)
-            file.seek(max(0, self.size() - CLOSING))
-            return fault(start, file.read(), kind)
-
-    def sha256(self) -> str:
-        """The file's SHA-256."""
-        with self.path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-
-    def move(self, target: Path, seen: Seen) -> None:
-        """Put the whole file in its place, with a note of what was seen. Raises OSError."""
-        target.parent.mkdir(parents=True, exist_ok=True)
-        self.path.replace(target)
-        write_whole(notes_of(target), msgspec.json.encode(seen))
-        self._notes.unlink(missing_ok=True)
-
-
-def notes_of(target: Path) -> Path:
-    """Where it stands what was seen of a whole file."""
-    return target.with_name(f".{target.name}.json")
-
-
-def read_seen(path: Path) -> Seen | None:
-    """A note of what was seen; None where there is none that can be read."""
-    with suppress(OSError, msgspec.DecodeError):
-        return msgspec.json.decode(path.read_bytes(), type=Seen)
-    return None
-
+from guidance.sources.kinds import OPENING, Limits, Tell, fault, fault_at_start
 
 logging.getLogger("stamina").addHandler(logging.NullHandler())  # what is tried again is told in errors, not logged
 
 _PASSING = {408, 425, 429, 500, 502, 503, 504}
+_MOVED = "is the address still right?"
 
 
 class DownloadOrder(Struct, frozen=True):
-    """A file to fetch: its address, the hosts that it may be redirected to, the kind it must be, the SHA-256 where
-    it is known, and what was seen of it when it was fetched before (then it comes only if it has changed)."""
+    """What to download, and its `name` for whoever hears how far it is. `hosts` are those that it may be redirected
+    to (None: any), `kind` is the media type that its bytes must be of; with an `etag` or a day `modified` it comes
+    only where the server has another.
+    """
 
     url: str
-    hosts: frozenset[str]
-    kind: str
-    sha256: str | None = None
-    before: Seen | None = None
+    name: str = ""
+    hosts: frozenset[str] | None = None
+    kind: str | None = None
+    etag: str = ""
+    modified: str = ""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What is asked for, in the words of HTTP."""
+        asked = {"Accept": f"{self.kind or 'text/html'}, */*;q=0.1", "Accept-Encoding": "identity"}
+        asked |= {"If-None-Match": self.etag} if self.etag else {}
+        return asked | ({"If-Modified-Since": self.modified} if self.modified else {})
 
 
-class SilenceError(Exception):
-    """The host cannot be reached."""
+class Downloaded(Struct, frozen=True):
+    """What came: from which address in the end, what the server calls it, its marks of this version, the bytes."""
+
+    url: str
+    media_type: str
+    etag: str
+    modified: str
+    content: bytes
+
+
+class DownloadError(Exception):
+    """Why nothing came, and what may be done; `silent` where the host did not say anything at all."""
+
+    def __init__(self, why: str, advice: str = "", silent: bool = False) -> None:
+        """`why` alone is said where no advice fits."""
+        super().__init__(f"{why}; {advice}" if advice else why)
+        self.why, self.silent = why, silent
 
 
 class _PassingError(Exception):
@@ -149,97 +69,103 @@ class _PassingError(Exception):
         self.wait = wait
 
 
-class Download:
-    """One download, run in a thread of its own so that nothing can hold up a build. `answered` is set as soon as
-    the host has said anything, `seen` or `error` when it is over; `seen` is None where the file is as before."""
+def download(
+    order: DownloadOrder,
+    limits: Limits,
+    transport: httpx.BaseTransport | None = None,
+    patience: float | None = None,
+    tell: Tell = lambda *_: None,
+) -> Downloaded | None:
+    """What is at an address; None where that is what the order knows already. Raises DownloadError.
+
+    A host has `patience` seconds to say anything; `transport` stands in for the network in tests.
+    """
+    patience = limits.whole if patience is None else patience
+    work = _Download(order, limits, transport, tell)
+    # Looking up a name has no time limit of its own: a thread may hang on it, and the waiting is done out here.
+    thread = threading.Thread(target=work.run, daemon=True)
+    thread.start()
+    try:
+        if not work.answered.wait(patience):
+            raise DownloadError(f"no answer within {patience:.0f} s", silent=True)
+        thread.join(limits.whole + 1)
+        if thread.is_alive():
+            raise work.too_long()
+    finally:
+        work.stopped.set()
+    if work.error:
+        raise work.error
+    return work.downloaded
+
+
+class _Download:
+    """A download at work. `answered` is set as soon as the host has said anything, and when it is over."""
 
     def __init__(
-        self,
-        wanted: DownloadOrder,
-        part: Partial,
-        limits: Limits,
-        transport: httpx.BaseTransport | None,
-        tell: Tell,
+        self, order: DownloadOrder, limits: Limits, transport: httpx.BaseTransport | None, tell: Tell
     ) -> None:
-        """`part` is where the bytes go; `transport` stands in for the network in tests."""
-        self._wanted, self._part, self._limits = wanted, part, limits
-        self._transport, self._tell = transport, tell
-        self.answered = threading.Event()
-        self.stopped = threading.Event()
-        self.seen: Seen | None = None
+        self._order, self._limits, self._transport, self._tell = order, limits, transport, tell
+        self.answered, self.stopped = threading.Event(), threading.Event()
+        self.downloaded: Downloaded | None = None
         self.error: Exception | None = None
         self._until = time.monotonic() + limits.whole
 
     def run(self) -> None:
-        """Download the file; what went wrong is left in `error`."""
-        url = self._wanted.url
+        """Download; what went wrong is left in `error`."""
         try:
-            with self._part.held():
-                self.seen = self._tried()
+            self.downloaded = self._tried()
         except _PassingError as error:
-            self.error = GuidanceError(f"{url}: {error}, {self._limits.attempts} times over; try again later")
-        except (SilenceError, GuidanceError) as error:
-            self.error = error
+            tries = self._limits.attempts
+            self.error = DownloadError(
+                f"{error}, {tries} times over" if tries > 1 else str(error), "try again later"
+            )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            self.error = GuidanceError(f"{url}: {error or type(error).__name__}")
-        except OSError as error:
-            self.error = GuidanceError(f"{error.filename or url}: {error.strerror or error}")
+            self.error = DownloadError(_said(error))
+        except Exception as error:  # raised where somebody waits for it
+            self.error = error
         finally:
             self.answered.set()
 
-    def _tried(self) -> Seen | None:
-        again = stamina.retry_context(
-            on=self._again, attempts=self._limits.attempts, timeout=self._limits.whole, wait_initial=0.5, wait_max=8
+    def too_long(self) -> DownloadError:
+        """What is said of a download that takes more time than it has."""
+        return DownloadError(
+            f"not finished after {self._limits.whole:.0f} s", "try again, or put the file into sources/"
         )
-        limits = httpx.Timeout(self._limits.idle, connect=self._limits.connect)
-        with httpx.Client(timeout=limits, transport=self._transport) as client:
+
+    def _tried(self) -> Downloaded | None:
+        most = self._limits
+        again = stamina.retry_context(
+            on=_try_again, attempts=most.attempts, timeout=most.whole, wait_initial=0.5, wait_max=8
+        )
+        times = httpx.Timeout(most.idle, connect=most.connect)
+        with httpx.Client(timeout=times, transport=self._transport) as client:
             for attempt in again:
                 with attempt:
                     return self._attempt(client)
         raise AssertionError
 
-    def _again(self, error: Exception) -> bool | float:
-        if isinstance(error, _PassingError):
-            return True if error.wait is None else error.wait
-        return False
-
-    def _attempt(self, client: httpx.Client) -> Seen | None:
-        heard = self.answered.is_set()
+    def _attempt(self, client: httpx.Client) -> Downloaded | None:
         try:
-            offset = self._part.resumable(self._wanted.url, self._wanted.sha256)
-            with self._answer(client, self._headers(offset)) as answer:
-                if answer.status_code == 304 and self._wanted.before:
+            with self._answer(client) as answer:
+                if answer.status_code == 304 and (self._order.etag or self._order.modified):
                     return None
-                offset = self._begin(answer, offset)
-                self._receive(answer, offset)
-                seen = _validators(self._wanted.url, answer)
-            return self._whole(seen, resumed=offset > 0)
+                self._refuse_status(answer)
+                return _downloaded(answer, self._receive(answer))
         except (httpx.ConnectError, httpx.ProxyError, httpx.ConnectTimeout, httpx.ReadTimeout) as error:
-            if heard or self.answered.is_set():
-                raise _PassingError(_said(error, "the connection broke off")) from None
-            raise SilenceError(str(error) or type(error).__name__) from None
+            if not self.answered.is_set():
+                raise DownloadError(_said(error), silent=True) from None
+            raise _PassingError(_said(error)) from None
         except (httpx.NetworkError, httpx.RemoteProtocolError, httpx.WriteTimeout) as error:
             self.answered.set()
-            raise _PassingError(_said(error, "the connection broke off")) from None
-
-    def _headers(self, offset: int) -> dict[str, str]:
-        headers = {"Accept": f"{self._wanted.kind}, */*;q=0.1", "Accept-Encoding": "identity"}
-        if offset:
-            headers |= {"Range": f"bytes={offset}-"}
-            if validator := self._part.validator():
-                headers["If-Range"] = validator
-        elif before := self._wanted.before:
-            headers |= {"If-None-Match": before.etag} if before.etag else {}
-            headers |= {"If-Modified-Since": before.modified} if before.modified else {}
-        return headers
+            raise _PassingError(_said(error)) from None
 
     @contextmanager
-    def _answer(self, client: httpx.Client, headers: dict[str, str]) -> Iterator[httpx.Response]:
-        """The answer at the end of all redirects, each of which must stay on the official hosts."""
-        url = httpx.URL(self._wanted.url)
+    def _answer(self, client: httpx.Client) -> Iterator[httpx.Response]:
+        """The answer at the end of all redirects, each of which must stay on the hosts of the order."""
+        url = httpx.URL(self._order.url)
         passed = {str(url)}
         while True:
-            answer = client.send(client.build_request("GET", url, headers=headers), stream=True)
+            answer = client.send(client.build_request("GET", url, headers=self._order.headers), stream=True)
             try:
                 self.answered.set()
                 if not answer.has_redirect_location:
@@ -249,94 +175,117 @@ class Download:
             finally:
                 answer.close()
             if str(url) in passed or len(passed) > self._limits.redirects:
-                raise GuidanceError(f"{self._wanted.url}: redirects without end; is the address still right?")
+                raise DownloadError("redirects without end", _MOVED)
             passed.add(str(url))
 
     def _redirected(self, url: httpx.URL, location: str) -> httpx.URL:
-        target = url.join(location)
-        safe = target.scheme == "https" or (target.scheme == "http" and url.scheme == "http")
-        own = httpx.URL(self._wanted.url).netloc
-        if not safe or (target.netloc != own and target.netloc.decode() not in self._wanted.hosts):
-            raise GuidanceError(
-                f"{self._wanted.url}: redirected to {target.scheme}://{target.netloc.decode()}, which is none of "
-                "the official `hosts` in editions.toml; is the address still right?"
-            )
+        target, hosts, own = url.join(location), self._order.hosts, urlsplit(self._order.url).netloc
+        host, scheme = target.netloc.decode(), target.scheme
+        if hosts is None:
+            allowed, which = scheme in ("http", "https"), "no address of the web"
+        else:  # and never from a safe address to one that is not
+            allowed = host in {own, *hosts} and scheme in ("https", url.scheme)
+            which = "none of the official `hosts` in editions.toml"
+        if not allowed:
+            raise DownloadError(f"redirected to {scheme}://{host}, which is {which}", _MOVED)
         return target
 
-    def _begin(self, answer: httpx.Response, offset: int) -> int:
-        """From which byte the answer goes on; what was received before is dropped where it starts anew."""
-        status, url = answer.status_code, self._wanted.url
+    def _refuse_status(self, answer: httpx.Response) -> None:
+        status = answer.status_code
         if status in _PASSING:
             wait = _retry_after(answer)
             if wait is not None and wait > self._limits.wait:
-                raise GuidanceError(f"{url}: the server answers {status} and asks to come back in {wait:.0f} s")
+                raise DownloadError(f"the server answers {status} and asks to come back in {wait:.0f} s")
             raise _PassingError(f"the server answers {status}", wait)
-        if offset and status == 206 and answer.headers.get("Content-Range", "").startswith(f"bytes {offset}-"):
-            return offset
-        self._part.drop()
-        if offset and status in (206, 416):
-            raise _PassingError("the server sends another part than was asked for")
         if status != 200:
-            raise GuidanceError(f"{url}: the server answers {status}; is the address still right?")
-        return 0
+            raise DownloadError(f"the server answers {status}", _MOVED)
 
-    def _receive(self, answer: httpx.Response, offset: int) -> None:
-        """Write the body behind what is there, looking at its kind as soon as that can be told."""
+    def _receive(self, answer: httpx.Response) -> bytes:
+        """The body, refused as soon as it is known to be too large, too slow or of another kind."""
         length = answer.headers.get("Content-Length", "")
         plain = answer.headers.get("Content-Encoding", "identity") == "identity"
-        total = offset + int(length) if length.isdigit() and plain else None
+        total = int(length) if length.isdigit() and plain else None
         self._refuse_large(total or 0)
-        self._part.begin(_validators(self._wanted.url, answer) if plain else Seen(self._wanted.url))
-        size, known = offset, offset > 0
-        with self._part.path.open("ab" if offset else "wb") as file:
-            for piece in answer.iter_bytes():
-                file.write(piece)
-                size += len(piece)
-                self._refuse_large(size)
-                if self.stopped.is_set() or time.monotonic() > self._until:
-                    raise GuidanceError(f"{self._wanted.url}: {too_long(self._limits)}")
-                if not known and size >= OPENING:
-                    file.flush()
-                    self._refuse_other(fault_at_start(self._part.start(), self._wanted.kind))
-                    known = True
-                self._tell(self._part.name, size, total)
-
-    def _whole(self, seen: Seen, *, resumed: bool) -> Seen:
-        """What was received, once it is known to be a whole file of the kind wanted."""
-        wrong = self._part.fault(self._wanted.kind)
-        if wrong and wrong.startswith("is cut short"):
-            self._part.drop()
-            raise _PassingError(f"what the server sends {wrong}")
-        self._refuse_other(wrong)
-        sha256 = self._part.sha256()
-        if resumed and self._wanted.sha256 not in (None, sha256):
-            self._part.drop()
-            raise _PassingError("the parts of the file do not fit together")
-        return Seen(seen.url, seen.etag, seen.modified, sha256, self._part.size())
-
-    def _refuse_other(self, wrong: str | None) -> None:
-        if wrong:
-            self._part.drop()
-            raise GuidanceError(f"{self._wanted.url}: what the server sends {wrong}; is the address still right?")
+        kind, content = self._order.kind, bytearray()
+        for piece in answer.iter_bytes():
+            known = len(content) >= OPENING
+            content += piece
+            self._refuse_large(len(content))
+            if self.stopped.is_set() or time.monotonic() > self._until:
+                raise self.too_long()
+            if kind and not known and len(content) >= OPENING:
+                _refuse_other(fault_at_start(content, kind))
+            self._tell(self._order.name, len(content), total)
+        if kind:
+            _refuse_other(fault(content, kind))
+        return bytes(content)
 
     def _refuse_large(self, size: int) -> None:
         if size > self._limits.largest:
-            self._part.drop()
-            limit = f"{self._limits.largest / (1 << 20):.0f} MB"
-            raise GuidanceError(f"{self._wanted.url}: larger than {limit}; this is not the guidance")
+            raise DownloadError(f"is larger than {self._limits.largest / (1 << 20):.0f} MB")
 
 
-def _said(error: Exception, else_: str) -> str:
-    return " ".join(str(error).split()) or else_
+def _refuse_other(wrong: str | None) -> None:
+    if wrong and wrong.startswith("is cut short"):
+        raise _PassingError(f"what the server sends {wrong}")
+    if wrong:
+        raise DownloadError(f"what the server sends {wrong}", _MOVED)
 
 
-def _validators(url: str, answer: httpx.Response) -> Seen:
-    """What lets a later request tell whether the file is the same: weak tags do not."""
-    etag = answer.headers.get("ETag", "")
-    return Seen(url, "" if etag.startswith("W/") else etag, answer.headers.get("Last-Modified", ""))
+def _try_again(error: Exception) -> bool | float:
+    if not isinstance(error, _PassingError):
+        return False
+    return True if error.wait is None else error.wait
+
+
+def _said(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _downloaded(answer: httpx.Response, content: bytes) -> Downloaded:
+    media_type = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    etag = answer.headers.get("ETag", "")  # a weak one does not tell whether the bytes are the same
+    modified = answer.headers.get("Last-Modified", "")
+    return Downloaded(str(answer.url), media_type, "" if etag.startswith("W/") else etag, modified, content)
 
 
 def _retry_after(answer: httpx.Response) -> float | None:
     """The seconds that the server asks to wait; None where it names none (a date is read as none)."""
     asked = answer.headers.get("Retry-After", "").strip()
     return float(asked) if asked.isdigit() else None
+
+
+# --- Pages -------------------------------------------------------------------------------------------
+
+_OF_A_PAGE = Limits(idle=15.0, whole=60.0, largest=50 * 1024 * 1024, attempts=1)
+_PAUSE = 0.2  # seconds between two pages of one host, so that nobody's server is troubled
+
+
+class PageFetcher:
+    """Fetches web pages, for reading and never for keeping: one at a time, and a host that is silent only once."""
+
+    def __init__(self, limits: Limits = _OF_A_PAGE, transport: httpx.BaseTransport | None = None) -> None:
+        """`transport` stands in for the network in tests."""
+        self._limits, self._transport = limits, transport
+        self._silent: dict[str, str] = {}
+        self._asked: dict[str, float] = {}
+
+    def fetch(self, url: str) -> Downloaded:
+        """The page at an address. Raises GuidanceError, one line, when it cannot be had."""
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            raise GuidanceError("is no web address; write https://…")
+        if why := self._silent.get(parts.netloc):
+            raise GuidanceError(f"{parts.netloc} did not answer ({why})")
+        time.sleep(max(0.0, self._asked.get(parts.netloc, 0.0) + _PAUSE - time.monotonic()))
+        try:
+            page = download(DownloadOrder(url), self._limits, self._transport)
+        except DownloadError as error:
+            if not error.silent:
+                raise GuidanceError(error.why) from None
+            self._silent[parts.netloc] = error.why
+            raise GuidanceError(f"{parts.netloc} did not answer ({error.why})") from None
+        finally:
+            self._asked[parts.netloc] = time.monotonic()
+        assert page  # the order knows nothing that it could be the same as
+        return page

@@ -1,8 +1,10 @@
 """A revision's official file -> the cache: from its address or, failing that, from the web archive, and never in
 the place of another file. What was seen is put into the lock; nothing is printed here."""
 
+import hashlib
 import json
-import threading
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
@@ -13,9 +15,13 @@ from msgspec import Struct
 from guidance.document.dates import last_day
 from guidance.document.model import GuidanceError
 from guidance.document.register import Edition, Locked, Publication, Revision, read_lock
-from guidance.sources.download import Partial, Seen, notes_of, read_seen
-from guidance.sources.kinds import Limits, Tell, suffix_of, too_long, wanted_kind, write_whole
+from guidance.sources.kinds import Limits, Tell, fault, suffix_of, wanted_kind
 
+if TYPE_CHECKING:
+    import httpx
+
+State = Literal["fetched", "unchanged", "changed", "archived", "kept"]
+_FRAMED = ("", "mp_")  # a web archive may show a frame first; the second form leads to what is in it
 _HEAD = """\
 # Files as they were first seen at the official addresses, written by `guidance fetch` and `guidance build`.
 # The first file of a revision is the one that is built. A later one came under the same address: review it, then
@@ -33,7 +39,7 @@ def record(path: Path, seen: Locked) -> bool:
         return False
     ordered = sorted((*before, seen), key=lambda s: (s.edition, s.revision))  # stable: first seen stays first
     try:
-        write_whole(path, (_HEAD + "".join(map(_table, ordered))).encode())
+        _write_whole(path, (_HEAD + "".join(map(_table, ordered))).encode())
     except OSError as error:
         raise GuidanceError(f"{path}: cannot be written ({error.strerror})") from None
     return True
@@ -45,11 +51,14 @@ def _table(seen: Locked) -> str:
     return "\n[[files]]\n" + "".join(lines)
 
 
-if TYPE_CHECKING:
-    import httpx
+class Seen(Struct, frozen=True):
+    """What is known of a file at an address: the server's marks of it, SHA-256, and size in bytes."""
 
-State = Literal["fetched", "unchanged", "changed", "archived", "kept"]
-_FRAMED = ("", "mp_")  # a web archive may show a frame first; the second form leads to what is in it
+    url: str
+    etag: str = ""
+    modified: str = ""
+    sha256: str = ""
+    size: int = 0
 
 
 class Fetched(Struct, frozen=True):
@@ -106,19 +115,20 @@ class Fetcher:
         held = _held(target, revision)
         known = revision.sha256 or held
         try:
-            seen = self._download(publication, revision.url or "", target, known, _before(target, revision, held))
+            came = self._download(publication, revision.url or "", target, _before(target, revision, held))
         except GuidanceError as error:
             if held:
                 return Fetched("kept", target, held, str(error))
             if found := self._from_archive(publication, edition, revision, target):
                 return Fetched("archived", target, found, str(error))
             raise
-        if seen is None and held:
+        if came is None and held:
             return Fetched("unchanged", target, held)
-        assert seen
+        assert came
+        seen, content = came
         if known not in (None, seen.sha256):
-            return self._changed(publication, edition, revision, target, seen, held)
-        Partial(target).move(target, seen)
+            return self._changed(publication, edition, revision, target, came, held)
+        _put(target, seen, content)
         self._record(edition, revision, seen)
         return Fetched("unchanged" if held else "fetched", target, seen.sha256)
 
@@ -128,13 +138,14 @@ class Fetcher:
         edition: Edition,
         revision: Revision,
         target: Path,
-        seen: Seen,
+        came: tuple[Seen, bytes],
         held: str | None,
     ) -> Fetched:
         """Keeps a file that came in the place of a known one beside that, as a revision nobody has reviewed."""
+        seen, content = came
         identity = f"{revision.id}-{seen.sha256[:8]}"
         beside = kept_beside(target.parent, edition, revision, seen.sha256)
-        Partial(target).move(beside, seen)
+        _put(beside, seen, content)
         if held and revision.sha256 is None:
             self._record(edition, revision, Seen(seen.url, sha256=held, size=target.stat().st_size))
         self._record(edition, revision, seen, known=True)
@@ -160,18 +171,17 @@ class Fetcher:
         for form in _FRAMED:
             address = f"{publication.archive.rstrip('/')}/{moment}{form}/{revision.url}"
             try:
-                kind = wanted_kind(revision.url)
-                seen = self._download(publication, address, target, revision.sha256, None, kind)
+                came = self._download(publication, address, target)
             except UnreachableError:
                 return None
             except GuidanceError:
                 continue
-            if seen and revision.sha256 in (None, seen.sha256):
-                Partial(target).move(target, seen)
+            if came and revision.sha256 in (None, came[0].sha256):
+                seen, content = came
+                _put(target, seen, content)
                 self._record(edition, revision, seen, archive=address)
                 self.note(f"edition {edition.id}: revision {revision.id} comes from a web archive: {address}")
                 return seen.sha256
-            Partial(target).drop()
         return None
 
     def _record(
@@ -187,20 +197,11 @@ class Fetcher:
             self.note(str(error))
 
     def _download(
-        self,
-        publication: Publication,
-        url: str,
-        target: Path,
-        sha256: str | None,
-        before: Seen | None,
-        kind: str | None = None,
-    ) -> Seen | None:
-        """What came, now in the Partial of `target`; None where nothing has changed since `before`."""
-        from guidance.sources.download import (  # slow to load; most runs fetch nothing
-            Download,
-            DownloadOrder,
-            SilenceError,
-        )
+        self, publication: Publication, url: str, target: Path, before: Seen | None = None
+    ) -> tuple[Seen, bytes] | None:
+        """What came from an address, a whole file of the kind that `target` is named after; None where nothing has
+        changed since `before`."""
+        from guidance.sources.download import DownloadError, DownloadOrder, download  # slow to load, seldom needed
 
         host = urlsplit(url).netloc.lower()
         if host in self._silent:
@@ -208,27 +209,21 @@ class Fetcher:
         if url in self._failed:
             raise self._failed[url]
         hosts = frozenset((*publication.hosts, urlsplit(publication.archive or "").netloc.lower()))
-        wanted = DownloadOrder(url, hosts, kind or wanted_kind(url), sha256, before)
-        download = Download(wanted, Partial(target), self._limits, self._transport, self.tell)
-        thread = threading.Thread(target=download.run, daemon=True)
-        thread.start()
-        # Looking up a name has no time limit of its own: the waiting is done out here.
+        marks = (before.etag, before.modified) if before else ("", "")
+        order = DownloadOrder(url, target.name, hosts, wanted_kind(target.name), *marks)
         patience = self._limits.connect * 2 / (1 + len(self._silent))
-        error: Exception | None = None
-        if not download.answered.wait(patience):
-            error = SilenceError(f"no answer within {patience:.0f} s")
-        else:
-            thread.join(self._limits.whole + 1)
-            error = GuidanceError(f"{url}: {too_long(self._limits)}") if thread.is_alive() else download.error
-        download.stopped.set()
-        if isinstance(error, SilenceError):
-            self._silent[host] = str(error)
-            raise UnreachableError(url, host, str(error))
-        if isinstance(error, GuidanceError):
-            self._failed[url] = error
-        if error is not None:
-            raise error
-        return download.seen
+        try:
+            came = download(order, self._limits, self._transport, patience, self.tell)
+        except DownloadError as error:
+            if error.silent:
+                self._silent[host] = str(error)
+                raise UnreachableError(url, host, str(error)) from None
+            self._failed[url] = GuidanceError(f"{url}: {error}")
+            raise self._failed[url] from None
+        if came is None:
+            return None
+        sha256 = hashlib.sha256(came.content).hexdigest()
+        return Seen(url, came.etag, came.modified, sha256, len(came.content)), came.content
 
 
 def file_name(edition: Edition, revision: Revision) -> str:
@@ -245,17 +240,53 @@ def kept_beside(cache: Path, edition: Edition, revision: Revision, sha256: str |
     return cache / "changed" / (f"{stem}-{sha256[:8]}.{suffix}" if sha256 else name)
 
 
+def digest(path: Path) -> str:
+    """A file's SHA-256. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _held(target: Path, revision: Revision) -> str | None:
     """The SHA-256 of a sound file in its place; None where there is none."""
     if not target.is_file():
         return None
-    part = Partial(target)
-    part.path = target
-    sha256 = part.sha256()
-    sound = part.fault(wanted_kind(target.name)) is None and revision.sha256 in (None, sha256)
+    content = target.read_bytes()
+    sha256 = hashlib.sha256(content).hexdigest()
+    sound = fault(content, wanted_kind(target.name)) is None and revision.sha256 in (None, sha256)
     return sha256 if sound else None
 
 
 def _before(target: Path, revision: Revision, held: str | None) -> Seen | None:
-    seen = read_seen(notes_of(target)) if held else None
+    seen = read_seen(target) if held else None
     return seen if seen and (seen.url, seen.sha256) == (revision.url, held) else None
+
+
+def read_seen(target: Path) -> Seen | None:
+    """What was seen of a file when it was fetched; None where no note of it can be read."""
+    with suppress(OSError, msgspec.DecodeError):
+        return msgspec.json.decode(_note(target).read_bytes(), type=Seen)
+    return None
+
+
+def _note(target: Path) -> Path:
+    return target.with_name(f".{target.name}.json")
+
+
+def _put(target: Path, seen: Seen, content: bytes) -> None:
+    """Put a whole file in its place, with a note of what was seen. Raises GuidanceError."""
+    try:
+        _write_whole(target, content)
+        _write_whole(_note(target), msgspec.json.encode(seen))
+    except OSError as error:
+        raise GuidanceError(f"{target}: cannot be written ({error.strerror})") from None
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write a file beside its place and move it there. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -3,7 +3,6 @@
 Files are told apart by SHA-256 and by name; what is in them is not read, and the network is `fetching`'s.
 """
 
-import hashlib
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,8 +11,8 @@ from msgspec import Struct
 
 from guidance.document.model import GuidanceError
 from guidance.document.register import Edition, Publication, Revision
-from guidance.sources.fetching import Fetcher, UnreachableError, file_name, kept_beside
-from guidance.sources.kinds import CLOSING, OPENING, SUFFIXES, fault, wanted_kind
+from guidance.sources.fetching import Fetcher, UnreachableError, digest, file_name, kept_beside
+from guidance.sources.kinds import SUFFIXES, fault, wanted_kind
 
 
 class Source(Struct, frozen=True):
@@ -152,7 +151,7 @@ def _in_cache(cache: Path, publication: Publication, edition: Edition, asked: Re
         path = (
             kept_beside(cache, edition, revision) if revision.unreviewed else cache / file_name(edition, revision)
         )
-        if path.is_file() and file_fault(path) is None:
+        if path.is_file() and _fault(path) is None:
             sha256 = digest(path)
             if revision.sha256 in (None, sha256):
                 return Source(edition.id, path, sha256, wanted_kind(path.name), revision)
@@ -183,25 +182,15 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _judge(edition: Edition, at: int, path: Path) -> Source | Missing:
-    wrong = file_fault(path)
+    wrong = _fault(path)
     if wrong:
         return Missing(edition.id, f"{path}: this {wrong}; replace it with the official file", fault=True)
     revision = edition.revisions[at] if at >= 0 and edition.revisions[at].sha256 is None else None
     return Source(edition.id, path, digest(path), wanted_kind(path.name), revision)
 
 
-def file_fault(path: Path) -> str | None:
-    """What is wrong with a file, going by its first and last bytes and the kind that its name promises."""
-    with path.open("rb") as file:
-        start = file.read(OPENING)
-        file.seek(max(0, file.seek(0, 2) - CLOSING))
-        return fault(start, file.read(), wanted_kind(path.name))
-
-
-def digest(path: Path) -> str:
-    """A file's SHA-256. Raises OSError."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _fault(path: Path) -> str | None:
+    return fault(path.read_bytes(), wanted_kind(path.name))
 
 
 def _edition_named(name: str, publication: Publication) -> str | None:

@@ -1,9 +1,8 @@
-"""What a file is, judged by its bytes: PDF, HTML or DOCX, whole or not. Names and headers are not believed here,
-and no file is opened."""
+"""What a download may take, and what a file is, judged by its bytes: PDF, HTML or DOCX, whole or not. Names and
+headers are not believed here, and no file is opened."""
 
-import os
 from collections.abc import Callable
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -25,34 +24,16 @@ class Limits(Struct, frozen=True):
     redirects: int = 5
 
 
-def too_long(limits: Limits) -> str:
-    """What is said of a download that takes more time than it has."""
-    return (
-        f"not finished after {limits.whole:.0f} s; try again (it goes on from there), or put the file into sources/"
-    )
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file beside its place and move it there. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
 PDF = "application/pdf"
 HTML = "text/html"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SUFFIXES = {".pdf": PDF, ".docx": DOCX, ".html": HTML, ".htm": HTML}  # the first one that is there is taken
 _NAMES = {PDF: "a PDF file", HTML: "a web page", DOCX: "a Word file"}
 OPENING = 1024  # so many bytes at a file's start tell its kind
-CLOSING = 4096  # and so many at its end whether a PDF is whole
+_CLOSING = 4096  # and so many at its end whether a PDF is whole
 
 
-def kind_of(start: bytes) -> str | None:
+def kind_of(start: bytes | bytearray) -> str | None:
     """The media type that a file's first bytes (at least OPENING, or all) tell; None for any other kind."""
     head = start[:OPENING]
     if b"%PDF-" in head:
@@ -74,7 +55,7 @@ def suffix_of(media_type: str) -> str:
     return next(suffix for suffix, kind in SUFFIXES.items() if kind == media_type)
 
 
-def fault_at_start(start: bytes, wanted: str) -> str | None:
+def fault_at_start(start: bytes | bytearray, wanted: str) -> str | None:
     """What is wrong with a file that starts so, as the end of a sentence; None where nothing is."""
     if not start:
         return "is empty"
@@ -84,15 +65,10 @@ def fault_at_start(start: bytes, wanted: str) -> str | None:
     return f"is {_NAMES[found]} and not {_NAMES[wanted]}" if found else f"is not {_NAMES[wanted]}"
 
 
-def fault(start: bytes, end: bytes, wanted: str) -> str | None:
-    """What is wrong with a file whose first and last bytes these are, as the end of a sentence."""
-    if wrong := fault_at_start(start, wanted):
+def fault(content: bytes | bytearray, wanted: str) -> str | None:
+    """What is wrong with a whole file, as the end of a sentence; None where nothing is that can be told so."""
+    if wrong := fault_at_start(content, wanted):
         return wrong
-    if wanted == PDF and b"%%EOF" not in end[-CLOSING:]:
+    if wanted == PDF and b"%%EOF" not in content[-_CLOSING:]:
         return "is cut short: its end is missing"
     return None
-
-
-def pdf_fault(content: bytes) -> str | None:
-    """What is wrong with these bytes as a PDF file, as the end of a sentence; None where nothing is."""
-    return fault(content[:OPENING], content[-CLOSING:], PDF)
