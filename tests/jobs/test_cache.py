@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from diskcache import Cache
 
+import guidance
 from guidance.document.model import GuidanceError
 from guidance.jobs import executors
 from guidance.jobs.cache import Crew, Job, KeptResults, code_digest
@@ -300,3 +301,16 @@ def pages_of(source: bytes) -> bytes:
     path = Path(source.decode())
     compile_typst(path, path.with_suffix(".again.pdf"))
     return path.with_suffix(".again.pdf").read_bytes()[:4]
+
+
+def test_a_changed_template_is_changed_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    digests = set()
+    for words in ("old", "new"):
+        template = tmp_path / words / "site" / "templates" / "page.html"
+        template.parent.mkdir(parents=True)
+        template.write_text(words, encoding="utf-8")
+        monkeypatch.setattr(guidance, "__file__", str(tmp_path / words / "__init__.py"))
+        code_digest.cache_clear()
+        digests.add(code_digest())
+    code_digest.cache_clear()
+    assert len(digests) == 2

@@ -193,11 +193,15 @@ class Ticket:
 
 @lru_cache
 def code_digest(modules: tuple[str, ...] = (), libraries: tuple[str, ...] = ()) -> bytes:
-    """The digest of code that a result depends on: modules and folders of ours (paths below the package; none
-    means all of it), and the versions of libraries."""
+    """The digest of code that a result depends on: modules and folders of ours with the templates in them (paths
+    below the package; none means all of it), and the versions of libraries."""
     here = Path(guidance.__file__).parent
     chosen = [here / module for module in modules] or [here]
-    files = sorted(file for path in chosen for file in (path.rglob("*.py") if path.is_dir() else (path,)))
+    files = sorted(
+        file
+        for path in chosen
+        for file in ((*path.rglob("*.py"), *path.rglob("templates/*")) if path.is_dir() else (path,))
+    )
     digest = hashlib.sha256(" ".join(f"{name} {version(name)}" for name in libraries).encode())
     for file in files:
         digest.update(f"{file.relative_to(here).as_posix()}\n".encode() + _read(file))
