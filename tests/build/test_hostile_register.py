@@ -6,8 +6,10 @@ from xml.etree import ElementTree as Tree  # of what we wrote ourselves
 import pytest
 from bs4 import BeautifulSoup
 
-from guidance.build.site import BuildOrder, build, compile_typst
-from guidance.site.assemble import Workshop
+from guidance.build.orders import BuildOrder
+from guidance.build.site import build
+from guidance.site.mkdocs_build import Workshop
+from guidance.site.typesetting import compile_typst
 from small_register import SOURCE
 
 ROOT = Path(__file__).parents[2]
