@@ -76,6 +76,46 @@ def test_citations_without_words_are_named_and_share_brackets() -> None:
     assert '<span class="cites">(for adults: <a' in adults
 
 
+AT_END = """---
+cite_as: at-end
+---
+# Page
+
+They **listen**. [](guidance:2001/para-1) Somebody must help you, and tell you how, today. [](guidance:2001/lamps)
+
+- See [the lamps](guidance:2001/lamps). [](guidance:2001/para-1)
+
+<details class="sources" markdown="1">
+<summary>Sources</summary>
+
+<!-- standing -->
+- Law: an Act
+
+</details>
+"""
+
+
+def test_sources_at_the_end_leave_the_sentences_alone_and_are_all_told_there() -> None:
+    said, _, block = resolve(AT_END).partition('<details class="sources"')
+    assert "They **listen**. Somebody must help you, and tell you how, today.\n" in said
+    assert 'See <a class="cite"' in said
+    assert "](guidance" not in said
+    assert "cites" not in said
+    told = [line.split(": <a")[0] for line in block.splitlines() if line.startswith("- ")]
+    assert told == [
+        "- They listen",
+        "- Somebody must help you, and tell you how …",
+        "- See the lamps",
+        "- Law: an Act",
+    ]
+    assert block.count('class="cite"') == 3
+
+
+def test_sources_at_the_end_need_a_place_there() -> None:
+    with pytest.raises(GuidanceError, match="at the end"):
+        resolve("---\ncite_as: at-end\n---\nSo. [](guidance:2001/para-1)")
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [

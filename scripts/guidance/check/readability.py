@@ -52,7 +52,8 @@ _SCHOOL_STARTS = 5  # years: what a school grade of the formula lies above
 class PageText(Struct, frozen=True):
     """A heading, paragraph, list item or table row: its words without citations, and whether it cites.
 
-    `under` is the heading it stands below; `leads` says that it only leads into the list below it.
+    `under` is the heading it stands below; `leads` says that it only leads into the list below it, `sources` that
+    it stands among a page's sources, which its readers need not read.
     """
 
     kind: str
@@ -60,6 +61,7 @@ class PageText(Struct, frozen=True):
     cites: bool
     under: str = ""
     leads: bool = False
+    sources: bool = False
 
 
 class ReadingEase(Struct, frozen=True):
@@ -102,7 +104,7 @@ def _blocks(soup: BeautifulSoup) -> Iterator[PageText]:
             leads = words.endswith(":") and (
                 (after is not None and after.name in ("ul", "ol")) or nested is not None
             )
-            yield PageText(kind, words, cites, under, leads)
+            yield PageText(kind, words, cites, under, leads, tag.find_parent("details", "sources") is not None)
 
 
 def _own(tag: Tag, name: str) -> list[Tag]:
@@ -147,10 +149,10 @@ def uncited(text: str) -> tuple[PageText, ...]:
 
 
 def sentences(text: str) -> tuple[str, ...]:
-    """A page's sentences, a list item or paragraph ending one; tables are left out."""
+    """A page's sentences, a list item or paragraph ending one; tables and sources are left out."""
     found: list[str] = []
     for block in read_blocks(text):
-        if block.kind not in ("tr", *_HEADINGS):
+        if block.kind not in ("tr", *_HEADINGS) and not block.sources:
             found += (s.strip() for s in re.split(r"(?<=[.!?])[\"”’)*]*\s+(?=[\"“‘(A-Z0-9])", block.text))
     return tuple(s for s in found if len(_WORD.findall(s)) > 1)
 
@@ -164,14 +166,23 @@ def syllables(word: str) -> int:
 
 
 def measure(text: str) -> ReadingEase:
-    """A page's reading age: the Flesch-Kincaid grade, and five years for the age at which school starts."""
+    """A page's reading age: the highest grade of three formulas, and five years for the age at which school starts.
+
+    Flesch-Kincaid counts syllables, the automated readability index and Coleman-Liau count letters.
+    """
     said = sentences(text)
     words = [word for sentence in said for word in _WORD.findall(sentence)]
     if not words:
         return ReadingEase(0, 0, "", 0.0)
-    grade = 0.39 * len(words) / len(said) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
+    letters = sum(character.isalnum() for word in words for character in word) / len(words)
+    length = len(words) / len(said)
+    grades = (
+        0.39 * length + 11.8 * sum(map(syllables, words)) / len(words) - 15.59,
+        4.71 * letters + 0.5 * length - 21.43,
+        5.88 * letters - 29.6 / length - 15.8,
+    )
     longest = max(said, key=lambda sentence: len(_WORD.findall(sentence)))
-    return ReadingEase(len(words), len(said), longest, round(grade + _SCHOOL_STARTS, 1))
+    return ReadingEase(len(words), len(said), longest, round(max(grades) + _SCHOOL_STARTS, 1))
 
 
 def count_words(sentence: str) -> int:

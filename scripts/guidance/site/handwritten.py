@@ -9,7 +9,8 @@ is replaced by that file, a line `<!-- duties: police -->` by links into the dut
 words elsewhere. Files and folders whose name starts with "_" or ends in .toml are not published, nor is `nav.yml`,
 the order of the contents as MkDocs takes it.
 Front matter that is understood here: `written_from` (an edition's id: the page says so, below its title or
-where the line `<!-- standing -->` is) and `cite_as` (such as "for adults: {}").
+where the line `<!-- standing -->` is) and `cite_as` (such as "for adults: {}", or "at-end": then what cites without
+words of its own is listed where the page's standing is told, and nothing of it stands in the sentences).
 """
 
 import re
@@ -24,6 +25,7 @@ from msgspec import Struct
 from guidance.document.anchors import Permalink, permalink_path
 from guidance.document.model import Finding, GuidanceError
 from guidance.document.register import Publication
+from guidance.site.inline import escape_markdown
 from guidance.site.ledger import Ledger, put_in_duties
 
 Anchors = tuple[str, ...]
@@ -42,6 +44,10 @@ _SHARED = re.compile(r'^(?P<indent> *)--8<-- "(?P<path>[^"\n]+)"[ ]*$', re.M)
 _NAV = "nav.yml"
 _STANDING = "<!-- standing -->"
 _TITLE = re.compile(r"^# [^\n]*\n", re.M)
+_AT_END = "at-end"
+_TAKEN = "\0"  # stands for what goes to the end until the space before it is gone too
+_OPENING = 8  # words by which a sentence is told among the sources at the end
+_MARKS = re.compile(r"\[([^\]]*)\]\([^)]*\)|[*_`]|^\W+")  # links, whose words stay, and other marks of Markdown
 
 
 class HandCitation(Struct, frozen=True, order=True):
@@ -165,6 +171,7 @@ def resolve_citations(markdown: str, page: str, sources: Sources) -> tuple[str, 
     head = markdown[: len(markdown) - len(body)]
     form = str(facts.get("cite_as") or "{}")
     findings: list[Finding] = []
+    at_end: list[str] = []
 
     def links(match: re.Match[str]) -> str:
         if not match["run"]:
@@ -174,17 +181,34 @@ def resolve_citations(markdown: str, page: str, sources: Sources) -> tuple[str, 
             link, found = _link(cite, page, sources)
             printed.append((cite.label, link))
             findings.extend(found)
-        return _join(printed, form)
+        if form != _AT_END or all(label for label, _ in printed):
+            return _join(printed, form)
+        at_end.append(
+            f"- {_opening(body[: match.start()])}: {', '.join(link for label, link in printed if not label)}"
+        )
+        return " ".join(link for label, link in printed if label) or _TAKEN
 
-    text = _link_comparisons(_RUN.sub(links, body), page, sources)
+    text = re.sub(rf"[ ]?{_TAKEN}", "", _link_comparisons(_RUN.sub(links, body), page, sources))
     for match in _LEFT.finditer(text):
         if match["left"]:
             raise GuidanceError(f"{page}: {match['left']} is not a citation; write [words](guidance:2023/para-45)")
     changed = sum(finding.kind == "source changed" for finding in findings)
+    if at_end:
+        if _STANDING not in text:
+            raise GuidanceError(f"{page}: cites at the end; put {_STANDING} where its sources are to be listed")
+        text = text.replace(_STANDING, "\n".join((_STANDING, "", *at_end)), 1)
     written_from = facts.get("written_from")
     if written_from is not None:
         text = _say_standing(text, page, str(written_from), changed, sources.publication)
     return head + text, tuple(findings)
+
+
+def _opening(before: str) -> str:
+    """The first words of the sentence that ends where a citation stands, without marks, as Markdown."""
+    line = _ONE.sub("", before.rsplit("\n", 1)[-1]).rstrip()
+    sentence = re.split(r"(?<=[.!?])[*_”’)]*\s+", line)[-1]
+    said = _MARKS.sub(lambda mark: mark[1] or "", sentence).split()
+    return escape_markdown(" ".join(said[:_OPENING]).rstrip(".:;,") + (" …" if len(said) > _OPENING else ""))
 
 
 def _link_comparisons(text: str, page: str, sources: Sources) -> str:
