@@ -205,7 +205,7 @@ def resolve_citations(markdown: str, page: str, sources: Sources) -> tuple[str, 
 
 def _opening(before: str) -> str:
     """The first words of the sentence that ends where a citation stands, without marks, as Markdown."""
-    line = _ONE.sub("", before.rsplit("\n", 1)[-1]).rstrip()
+    line = _ONE.sub(lambda cite: cite["label"], before.rsplit("\n", 1)[-1]).rstrip()
     sentence = re.split(r"(?<=[.!?])[*_”’)]*\s+", line)[-1]
     said = _MARKS.sub(lambda mark: mark[1] or "", sentence).split()
     return escape_markdown(" ".join(said[:_OPENING]).rstrip(".:;,") + (" …" if len(said) > _OPENING else ""))
