@@ -3,7 +3,7 @@
 import pytest
 
 from guidance.document.model import Document, Dropped, Place, Provision, SourceFile, Text
-from guidance.read.pipeline import stale_contents
+from guidance.read.furniture import stale_contents
 
 HEADINGS = (("Doors", 3), ("Windows and what stands in them", 4), ("Lamps", 7), ("Stairs", 8), ("Stairs", 9))
 BY_PAGE = tuple(Dropped(str(page - 1), "page number", page) for page in range(2, 10))

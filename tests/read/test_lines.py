@@ -4,7 +4,7 @@ import pytest
 
 from guidance.document.model import Box
 from guidance.read.lines import build_lines
-from guidance.read.page import Font, Fragment
+from guidance.read.page import Font, Fragment, PdfPage
 
 SIZE = 10.0
 ROMAN = Font("Made", False, False)
@@ -31,5 +31,6 @@ def drawn(text: str, left: float, right: float) -> Fragment:
 def test_a_gap_is_a_space_where_it_is_wide_for_what_stands_there(
     first: str, second: str, gap: float, read: str
 ) -> None:
-    (line,) = build_lines([drawn(first, 50, 90), drawn(second, 90 + gap, 130)], 1, {}, ())
+    page = PdfPage(1, 595.0, 842.0, (), (), (), (), {})
+    (line,) = build_lines([drawn(first, 50, 90), drawn(second, 90 + gap, 130)], page)
     assert line.text == read

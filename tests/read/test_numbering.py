@@ -5,10 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guidance.document.model import Box
-from guidance.read.lines import Line, Run
 from guidance.read.numbering import MarkerKind, follows, read_marker, roman_value
-from guidance.read.page import Font
-from guidance.read.paragraphs import Chunk
+from guidance.read.page import Chunk, Font, Line, Run
 from guidance.read.sequence import find_numbered
 
 FONT = Font("Serif", False, False)

@@ -17,7 +17,7 @@ from guidance.build.load import read_corrections
 from guidance.document.model import Block, Document, List, Para, Subheading, Table
 from guidance.document.walk import plain_text
 from guidance.read import read_document
-from guidance.read.headings import key_of
+from guidance.read.numbering import comparable_title
 from official_files import ADOPTION, HOMES, IRO, KCSIE, WORKING_TOGETHER, publication, reading
 from untagged import strip_structure
 
@@ -164,7 +164,7 @@ def test_a_second_engine_reads_the_same_words(name: str) -> None:
 def levels(document: Document, shift: int = 0) -> dict[tuple[str, int | None], int | None]:
     """(title, page) -> level; `shift` pages are missing at the front."""
     return {
-        (key_of(p.heading.plain), p.page + shift if p.page else None): p.level
+        (comparable_title(p.heading.plain), p.page + shift if p.page else None): p.level
         for p in document.provisions
         if p.heading
     }

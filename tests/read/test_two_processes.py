@@ -15,8 +15,8 @@ from guidance.document.model import Document, Finding, GuidanceError
 from guidance.jobs.sandbox import Answers, CrashedError, Sandboxed
 from guidance.read import begin_reading, pipeline, read_document
 from guidance.read.cross_check import read_words
-from guidance.read.flow import PageParts, page_parts
-from guidance.read.page import PdfPage
+from guidance.read.flow import page_parts
+from guidance.read.page import PageParts, PdfPage
 from guidance.read.pdfium import Opened
 from guidance.site.typesetting import compile_typst
 

@@ -1,33 +1,106 @@
-"""Parts -> Provisions: headings, numbered paragraphs, boxes, tables and figures with their anchors.
+"""Parts -> Document: headings, numbered paragraphs, boxes, tables and figures as provisions with their anchors.
 
-Takes the parts of a document in reading order and puts every line into exactly one provision; which titles
-are headings and which numbers are paragraphs' has been decided before.
+Puts every line into exactly one provision; which titles are headings and which numbers are paragraphs' is decided
+by read/headings.py and read/sequence.py.
 """
 
-import re
 from collections.abc import Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from guidance.document.anchors import Allocator, anchor_for
-from guidance.document.model import Block, Cell, Dropped, Figure, Finding, Kind, Para, Place, Provision, Table, Text
+from guidance.document.conservation import balance
+from guidance.document.model import (
+    Asset,
+    Block,
+    Box,
+    Cell,
+    Document,
+    Dropped,
+    Figure,
+    Finding,
+    Kind,
+    Para,
+    Place,
+    Provision,
+    SourceFile,
+    Table,
+    Text,
+)
 from guidance.read.blocks import BlockBuilder, places_of
-from guidance.read.flow import BoxFlow, FigureFlow, Flow, TableFlow, element_lines
-from guidance.read.headings import Heading, heading_kind, named_word
-from guidance.read.lines import Line
+from guidance.read.body_text import Words, collect_words, join_lines, resolve_jumps
+from guidance.read.headings import find_headings, name_heading
 from guidance.read.notes import NoteIndex
-from guidance.read.paragraphs import Chunk, Metrics, cut_chunks
-from guidance.read.prose import Words, collect_words, join_lines
-from guidance.read.sequence import Numbered
+from guidance.read.numbering import caption_number
+from guidance.read.page import (
+    BoxFlow,
+    Chunk,
+    FigureFlow,
+    Flow,
+    Heading,
+    Line,
+    NoteLines,
+    Pages,
+    Part,
+    TableFlow,
+)
+from guidance.read.paragraphs import cut_chunks, cut_parts
+from guidance.read.sequence import Numbered, find_numbered
 
-CAPTION = re.compile(r"^(?:figure|fig\.|diagram|table|chart)\s+(\d+[a-z]?|[A-Z])\b", re.IGNORECASE)
-Part = Chunk | BoxFlow | TableFlow | FigureFlow
+_LONGEST_CAPTION = 200  # characters
+_LONGEST_DOCUMENT_TITLE = 200
+_NOTHING = Chunk((), None, 0.0, 0.0, "prose")
 
 
-def box_metrics(lines: Sequence[Line], metrics: Metrics) -> Metrics:
-    """What is usual between the edges of a box rather than of the page."""
-    return replace(metrics, right=max(x.right for x in lines), left=min(x.left for x in lines))
+def build_document(flow: Flow, pages: Pages, source: SourceFile) -> tuple[Document, tuple[tuple[int, Box], ...]]:
+    """The document that a file's `pages` hold, which have been put into reading order as `flow`; its pictures are
+    empty, and beside it stands where each is to be drawn from: page (1-based) and rectangle."""
+    parts = cut_parts(flow)
+    headings = find_headings(parts, pages.bookmarks, flow)
+    firsts = frozenset(index for index, heading in headings.items() if heading.level == 1)
+    free = [p if isinstance(p, Chunk) and i not in headings else _NOTHING for i, p in enumerate(parts)]
+    numbered = find_numbered(free, firsts)
+    assembly = _Assembly(flow, headings, numbered)
+    assembly.take_apart(flow.cover, "title-page")
+    for index, part in enumerate(parts):
+        assembly.take(index, part)
+    assembly.take_apart(flow.imprint, "imprint")
+    provisions, notes = assembly.finish()
+    provisions, notes, lost = resolve_jumps(provisions, notes, [part.page for part in pages.parts])
+    findings = [finding for part in pages.parts for finding in part.findings]
+    findings += [*flow.findings, *numbered.findings, *assembly.findings, *lost, *_dropped_links(pages)]
+    document = Document(
+        title=_title(pages, flow),
+        language=(pages.language or "en-GB").strip(),
+        source=source,
+        provisions=provisions,
+        notes=notes,
+        assets=tuple(Asset(name, "image/png", b"") for name, _ in assembly.figures),
+        characters_source=sum(part.printed for part in pages.parts),
+        dropped=(*flow.dropped, *assembly.dropped),
+        findings=tuple(findings),
+    )
+    return balance(document), tuple((figure.page, figure.box) for _, figure in assembly.figures)
+
+
+def _dropped_links(pages: Pages) -> list[Finding]:
+    return [
+        Finding(
+            "link",
+            f"links that lead nowhere or use an unsafe scheme were dropped ({part.page.dropped_links})",
+            part.page.number,
+        )
+        for part in pages.parts
+        if part.page.dropped_links
+    ]
+
+
+def _title(pages: Pages, flow: Flow) -> str:
+    """The title printed on the cover, largest type first; else the file's own word for it."""
+    largest = max((line.size for line in flow.cover), default=0.0)
+    words = " ".join(line.text for line in flow.cover if line.size > 0.95 * largest)
+    return " ".join(words.split())[:_LONGEST_DOCUMENT_TITLE] or (pages.title or "Untitled")
 
 
 class _Open(Struct):
@@ -43,7 +116,7 @@ class _Open(Struct):
     left: float = 0.0
 
 
-class Assembly:
+class _Assembly:
     """Takes the parts of a document in order and gives its provisions and notes."""
 
     def __init__(self, flow: Flow, headings: dict[int, Heading], numbered: Numbered) -> None:
@@ -53,15 +126,18 @@ class Assembly:
         self._numbered = numbered
         self._repeats = 3 * len(set(numbered.numbers.values())) < 2 * len(numbered.numbers)
         self._allocator = Allocator()
-        self._notes = NoteIndex(flow.notes, self._allocator)
-        every = [x for e in flow.elements for x in element_lines(e)] + [x for n in flow.notes for x in n.lines]
+        anchors = [self._allocator.take(anchor_for("footnote", note.label, "")) for note in flow.notes]
+        self._anchored_notes = tuple(zip(flow.notes, anchors, strict=True))
+        self._notes = NoteIndex(flow.notes, anchors)
+        every = [x for e in flow.elements for x in ((e,) if isinstance(e, Line) else e.lines)]
+        every += [x for note in flow.notes for x in note.lines]
         self._words: Words = collect_words(every)
         self._above: list[tuple[int, str]] = []
         self._provisions: list[Provision] = []
         self._open: _Open | None = None
         self.dropped: list[Dropped] = []
         self.findings: list[Finding] = []
-        self.crops: list[tuple[str, FigureFlow]] = []
+        self.figures: list[tuple[str, FigureFlow]] = []
 
     # --- What arrives ----------------------------------------------------------------------------
 
@@ -92,18 +168,16 @@ class Assembly:
     def _take_heading(self, heading: Heading) -> None:
         self._close()
         text = self._text(replace(heading.chunk, marker=None))
-        kind, number = heading_kind(text.plain, heading.level)
+        named = name_heading(text.plain, heading.level)
         self._above = [entry for entry in self._above if entry[0] < heading.level]
-        word = named_word(text.plain) if kind != "section" else None
-        wish = f"{word}-{number.lower()}" if word and number else anchor_for("section", None, text.plain)
-        anchor = self._allocator.take(wish, self._above[-1][1] if self._above else None)
+        anchor = self._allocator.take(named.anchor or anchor_for("section", None, text.plain), self._section())
         parents = self._parents()
         self._above.append((heading.level, anchor))
         self._provisions.append(
             Provision(
                 anchor=anchor,
-                kind=kind,
-                number=number,
+                kind=named.kind,
+                number=named.number,
                 heading=text,
                 level=heading.level,
                 parents=parents,
@@ -125,7 +199,8 @@ class Assembly:
 
     def _take_chunk(self, chunk: Chunk) -> None:
         """A chunk without a paragraph number: part of what is open, or a text of its own."""
-        if CAPTION.match(chunk.text) and len(chunk.text) < 200 and self._caption(chunk):
+        number = caption_number(chunk.text) if len(chunk.text) < _LONGEST_CAPTION else None
+        if number and self._caption(chunk, number):
             return
         if self._belongs(chunk):
             self._take_into(chunk)
@@ -163,38 +238,36 @@ class Assembly:
     def _take_box(self, box: BoxFlow) -> None:
         self._close()
         self._start("box", box.lines, anchor_for("box", None, "", self._section()))
-        for chunk in cut_chunks(box.lines, box_metrics(box.lines, self._flow.metrics)):
+        for chunk in cut_chunks(box.lines, self._flow.metrics.between_edges(box.lines)):
             self._take_into(chunk)
         self._close()
 
     def _take_table(self, table: TableFlow) -> None:
-        lines = [line for cell in table.cells for line in cell.lines]
-        if not lines:
+        if not table.lines:
             return
         self._close()
-        self._start("table", lines, anchor_for("table", None, "", self._section()))
+        self._start("table", table.lines, anchor_for("table", None, "", self._section()))
         rows: list[list[Cell]] = [[] for _ in range(max(c.row for c in table.cells) + 1)]
         for cell in sorted(table.cells, key=lambda c: (c.row, c.column)):
             heads = bool(cell.lines) and (cell.shaded or cell.row == 0) and all(x.bold for x in cell.lines)
             blocks = self._cell_blocks(cell.lines)
             rows[cell.row].append(Cell(blocks, "column" if heads else None, cell.columns, cell.rows))
         if self._open:
-            self._open.lines.extend(lines)
-            self._open.builder.put(Table(tuple(tuple(row) for row in rows if row), None, places_of(tuple(lines))))
+            self._open.lines.extend(table.lines)
+            self._open.builder.put(Table(tuple(tuple(row) for row in rows if row), None, places_of(table.lines)))
         self._close()
 
     def _cell_blocks(self, lines: tuple[Line, ...]) -> tuple[Block, ...]:
         if not lines:
             return ()
         builder = BlockBuilder(self._text)
-        metrics = replace(self._flow.metrics, right=max(x.right for x in lines), left=min(x.left for x in lines))
-        for chunk in cut_chunks(lines, metrics):
+        for chunk in cut_chunks(lines, self._flow.metrics.between_edges(lines)):
             builder.take(replace(chunk, kind="prose"))
         return builder.finish(self._open.anchor if self._open else "table", self._allocator.take)
 
     def _take_figure(self, flow: FigureFlow) -> None:
         last = self._provisions[-1] if self._provisions and self._open is None else None
-        words = tuple(self._node_text(node) for node in flow.nodes)
+        words = tuple(self._join(node, 0) for node in flow.nodes)
         if last is not None and last.kind == "flow-chart" and not last.blocks:
             block = self._figure_block(flow, last.anchor, words)
             self._provisions[-1] = replace(last, blocks=(block,))
@@ -208,27 +281,22 @@ class Assembly:
 
     def _figure_block(self, flow: FigureFlow, anchor: str, words: tuple[Text, ...]) -> Figure:
         name = f"{anchor}.png"
-        self.crops.append((name, flow))
-        lines = tuple(line for node in flow.nodes for line in node)
-        places = places_of(lines) or (Place(flow.page, flow.box),)
+        self.figures.append((name, flow))
+        places = places_of(flow.lines) or (Place(flow.page, flow.box),)
         return Figure(name, flow.alternative, words, None, places)
 
-    def _node_text(self, lines: Sequence[Line]) -> Text:
-        return self._join(lines, 0)
-
-    def _caption(self, chunk: Chunk) -> bool:
-        """Give a caption to the figure or table it stands under; a numbered one names the anchor."""
+    def _caption(self, chunk: Chunk, number: str) -> bool:
+        """Give a caption to the figure or table it stands under, whose anchor its number names; false where none is
+        there."""
         last = self._provisions[-1] if self._provisions else None
         if self._open is not None or last is None or last.kind not in ("figure", "table"):
             return False
         block = last.blocks[0]
         if not isinstance(block, Figure | Table) or block.caption is not None:
             return False
-        found = CAPTION.match(chunk.text)
-        number = found[1] if found else None
         anchor = self._allocator.take(anchor_for(last.kind, number, ""))
         if isinstance(block, Figure):
-            self.crops = [(f"{anchor}.png" if n == block.picture else n, flow) for n, flow in self.crops]
+            self.figures = [(f"{anchor}.png" if n == block.picture else n, flow) for n, flow in self.figures]
             block = replace(block, picture=f"{anchor}.png")
         captioned = replace(block, caption=self._text(chunk))
         places = (*last.places, *places_of(chunk.lines))
@@ -294,27 +362,25 @@ class Assembly:
     def finish(self) -> tuple[tuple[Provision, ...], tuple[Provision, ...]]:
         """All provisions and notes."""
         self._close()
-        notes = []
-        for note, anchor in zip(self._flow.notes, self._notes.anchors, strict=True):
-            builder = BlockBuilder(self._text)
-            right = max(line.right for line in note.lines)
-            first, *rest = cut_chunks(note.lines, replace(self._flow.metrics, right=right))
-            builder.put(Para(self._join(first.lines, note.skip), places_of(first.lines)))
-            for chunk in rest:
-                builder.take(replace(chunk, kind="prose"))
-            marker = "".join(note.lines[0].text[: note.skip].split())
-            notes.append(
-                Provision(
-                    anchor=anchor,
-                    kind="footnote",
-                    number=note.label,
-                    marker=marker,
-                    blocks=builder.finish(anchor, self._allocator.take),
-                    places=places_of(note.lines),
-                )
-            )
+        notes = tuple(self._note(note, anchor) for note, anchor in self._anchored_notes)
         for anchor in self._notes.unclaimed:
             self.findings.append(Finding("footnote", f"nothing in the text refers to note {anchor}"))
         for label, page in self._notes.unknown:
             self.findings.append(Finding("footnote", f"the raised “{label}” refers to no note", page))
-        return tuple(self._provisions), tuple(notes)
+        return tuple(self._provisions), notes
+
+    def _note(self, note: NoteLines, anchor: str) -> Provision:
+        builder = BlockBuilder(self._text)
+        right = max(line.right for line in note.lines)
+        first, *rest = cut_chunks(note.lines, replace(self._flow.metrics, right=right))
+        builder.put(Para(self._join(first.lines, note.skip), places_of(first.lines)))
+        for chunk in rest:
+            builder.take(replace(chunk, kind="prose"))
+        return Provision(
+            anchor=anchor,
+            kind="footnote",
+            number=note.label,
+            marker="".join(note.lines[0].text[: note.skip].split()),
+            blocks=builder.finish(anchor, self._allocator.take),
+            places=places_of(note.lines),
+        )

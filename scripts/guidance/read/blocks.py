@@ -9,9 +9,9 @@ from itertools import groupby
 from msgspec.structs import replace
 
 from guidance.document.model import Block, Box, Item, List, Para, Place, Subheading, Text
-from guidance.read.lines import Line
+from guidance.read.geometry import hull
 from guidance.read.numbering import Marker
-from guidance.read.paragraphs import Chunk
+from guidance.read.page import Chunk, Line
 
 TakeAnchor = Callable[[str], str]
 """Gives the anchor that a wish becomes: itself where it is free."""
@@ -20,6 +20,8 @@ JoinLines = Callable[[Chunk], Text]
 
 
 class _OpenItem:
+    """A list entry to which blocks may still come; `text_left` is where its words start."""
+
     def __init__(self, marker: Marker, text_left: float) -> None:
         self.marker = marker
         self.text_left = text_left
@@ -27,6 +29,8 @@ class _OpenItem:
 
 
 class _OpenList:
+    """A list to which entries may still come; `left` is where its markers stand, `kind` "bullet" or "ordered"."""
+
     def __init__(self, left: float, kind: str) -> None:
         self.left = left
         self.kind = kind
@@ -116,17 +120,12 @@ def _frozen_item(item: _OpenItem, within: str, take: TakeAnchor) -> Item:
 
 
 def places_of(lines: tuple[Line, ...]) -> tuple[Place, ...]:
-    """Where some lines stand: one place a page, the smallest rectangle around them."""
+    """Where some lines stand: one place a page, the smallest rectangle around them in tenths of a point."""
     return tuple(
-        Place(page, _around([line.box for line in there])) for page, there in groupby(lines, lambda line: line.page)
+        Place(page, _in_tenths(hull(line.box for line in there)))
+        for page, there in groupby(lines, lambda line: line.page)
     )
 
 
-def _around(boxes: list[Box]) -> Box:
-    """The smallest rectangle around some, in tenths of a point."""
-    return Box(
-        round(min(box.left for box in boxes), 1),
-        round(min(box.bottom for box in boxes), 1),
-        round(max(box.right for box in boxes), 1),
-        round(max(box.top for box in boxes), 1),
-    )
+def _in_tenths(box: Box) -> Box:
+    return Box(round(box.left, 1), round(box.bottom, 1), round(box.right, 1), round(box.top, 1))

@@ -1,196 +1,118 @@
 """Pages -> Flow: what a reader's eye meets from the first page to the last, furniture and notes set aside.
 
-Puts lines, boxes, tables and figures into reading order and joins what a page break cut apart; it knows
-nothing of headings or provisions.
+Brings the finders of columns, tables, boxes, figures, furniture and notes together, puts what they find into
+reading order and joins what a page break cut apart; it knows nothing of headings or provisions.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from guidance.document.model import Box, Dropped, Finding
-from guidance.read.columns import Columns, cut_segments, find_columns
-from guidance.read.furniture import ContentsEntry, find_contents, find_furniture
-from guidance.read.lines import Line, build_lines
-from guidance.read.notes import NoteLines, find_end_notes, find_notes
-from guidance.read.page import Bookmark, Fragment, PdfPage, printed_characters, source_findings
-from guidance.read.paragraphs import Metrics, measure
-from guidance.read.regions import Grid, Panel, Picture, find_regions, holds, hull, outside
+from guidance.document.walk import count_characters
+from guidance.read.furniture import find_contents, find_furniture
+from guidance.read.geometry import contains, height, hull, inside, width
+from guidance.read.lines import build_lines, cut_segments, find_columns, lines_in_order
+from guidance.read.notes import find_end_notes, find_notes
+from guidance.read.page import (
+    THIN,
+    BoxFlow,
+    CellFlow,
+    ContentsEntry,
+    Element,
+    FigureFlow,
+    Flow,
+    Fragment,
+    Line,
+    Metrics,
+    PageParts,
+    PdfPage,
+    Region,
+    Segment,
+    Shape,
+    TableFlow,
+)
+from guidance.read.paragraphs import is_title, measure
+from guidance.read.regions import Picture, find_panels, find_pictures
+from guidance.read.tables import RULED_GAP, Grid, find_grids, find_ruled, find_stacks, find_unruled
 
-
-class BoxFlow(Struct, frozen=True):
-    """A box's lines, over all pages it runs over."""
-
-    fill: int | None
-    lines: tuple[Line, ...]
-
-
-class CellFlow(Struct, frozen=True):
-    """A table cell: its lines, its first row and column, how many it spans, whether it is shaded."""
-
-    lines: tuple[Line, ...]
-    row: int
-    column: int
-    rows: int
-    columns: int
-    shaded: bool
-
-
-class TableFlow(Struct, frozen=True):
-    """A ruled table's cells, over all pages it runs over; `columns` are the positions of its rules."""
-
-    columns: tuple[float, ...]
-    rows: int
-    cells: tuple[CellFlow, ...]
-
-
-class FigureFlow(Struct, frozen=True):
-    """A figure: where it stands, its alternative text, the lines drawn in it, node by node."""
-
-    page: int
-    box: Box
-    alternative: str | None
-    nodes: tuple[tuple[Line, ...], ...]
-
-
-Element = Line | BoxFlow | TableFlow | FigureFlow
-
-
-class Flow(Struct, frozen=True):
-    """A file in reading order: what stands between the cover and the imprint on the last page, and its notes."""
-
-    elements: tuple[Element, ...]
-    notes: tuple[NoteLines, ...]
-    entries: tuple[ContentsEntry, ...]
-    metrics: Metrics
-    cover: tuple[Line, ...]
-    imprint: tuple[Line, ...]
-    dropped: tuple[Dropped, ...]
-    findings: tuple[Finding, ...] = ()
-
-
-class PageParts(Struct):
-    """A page's lines and what is set apart on it; `printed` is how many characters it has, white space aside."""
-
-    page: PdfPage
-    lines: tuple[Line, ...]
-    boxes: list[tuple[Box, Element]]
-    unseen: list[Dropped]
-    columns: Columns
-    printed: int
-    findings: tuple[Finding, ...]
-
-
-class Pages(Struct, frozen=True):
-    """A whole file: its pages, its usual type size, its outline, and what it says of itself."""
-
-    parts: tuple[PageParts, ...]
-    size: float
-    bookmarks: tuple[Bookmark, ...]
-    title: str | None
-    language: str | None
-    producer: str | None
-
-
-def read_flow(parts: Sequence[PageParts], size: float) -> Flow:
-    """The flow of a file; `size` is its usual type size."""
-    pages = [list(p.lines) for p in parts]
-    dropped = [entry for p in parts for entry in p.unseen]
-    furniture = find_furniture(pages, [p.page.height for p in parts], size)
-    contents, entries = find_contents(
-        [[x for i, x in enumerate(lines) if i not in furniture.get(n, {})] for n, lines in enumerate(pages)]
-    )
-    kept: list[list[Line]] = []
-    for number, lines in enumerate(pages):
-        out = furniture.get(number, {})
-        dropped += [Dropped(lines[i].text, reason, number + 1) for i, reason in sorted(out.items())]
-        rest = [x for i, x in enumerate(lines) if i not in out]
-        listed = contents.get(number, set())
-        dropped += [Dropped(x.text, "contents list", number + 1) for i, x in enumerate(rest) if i in listed]
-        kept.append([x for i, x in enumerate(rest) if i not in listed])
-    metrics = measure(kept)
-    ends, taken = find_end_notes(kept, metrics)
-    kept = _without(kept, taken)
-    feet, taken = find_notes(kept, [p.page.shapes for p in parts], metrics)
-    notes = tuple(sorted([*feet, *ends], key=lambda note: note.page))
-    body = _without(kept, taken)
-    covers = _cover_pages(contents, body, parts, metrics)
-    cover = tuple(line for number in range(covers) for line in _cover_lines(parts[number], body[number]))
-    last = len(parts) - 1
-    has_mark = any(_is_logo(f, last, len(parts), covers) for _, f in parts[last].boxes)
-    imprint = tuple(body[last]) if has_mark and last >= covers else ()
-    if imprint:
-        body[last] = []
-    elements = _in_order(parts, body, covers)
-    findings = tuple(_links_over_nothing(parts))
-    return Flow(_joined(elements), notes, entries, metrics, cover, imprint, tuple(dropped), findings)
-
-
-def _without(pages: Sequence[Sequence[Line]], taken: dict[int, set[int]]) -> list[list[Line]]:
-    return [[x for i, x in enumerate(lines) if i not in taken.get(n, set())] for n, lines in enumerate(pages)]
-
-
-def _links_over_nothing(parts: Sequence[PageParts]) -> Iterator[Finding]:
-    for part in parts:
-        lines = [*part.lines, *(line for _, region in part.boxes for line in element_lines(region))]
-        placed = {link.area.address for line in lines for link in line.links}
-        loose = [area.address for area in part.page.links if area.address and area.address not in placed]
-        if loose:
-            words = f"links that lie over white space were dropped ({len(loose)}): {', '.join(loose)}"
-            yield Finding("link", words, part.page.number)
-
-
-def _cover_pages(
-    contents: dict[int, set[int]], body: Sequence[Sequence[Line]], parts: Sequence[PageParts], metrics: Metrics
-) -> int:
-    """How many pages stand before the text starts: those before the contents list, else a title page, which has no
-    table and little prose."""
-    first = min(contents) if contents else None
-    if first is not None and first <= 4:
-        return first
-    if len(body) > 1 and body[0] and not any(isinstance(region, TableFlow) for _, region in parts[0].boxes):
-        wide = 0.7 * (metrics.right - metrics.left)
-        plain = sum(1 for x in body[0] if abs(x.size - metrics.size) < 0.5 and x.right - x.left > wide)
-        return 0 if plain > 4 else 1
-    return 0
-
-
-def _cover_lines(part: PageParts, lines: Sequence[Line]) -> list[Line]:
-    """A cover's lines, those on a coloured ground included."""
-    grounds = [line for _, region in part.boxes if isinstance(region, BoxFlow) for line in region.lines]
-    return sorted([*lines, *grounds], key=lambda line: -line.baseline)
-
+_UNKNOWN = re.compile(
+    r"""
+    [\ufffd\ufffe\uffff]               # what the engine gives for a sign that the font does not explain
+    | (?! [\t\r\n] ) [\x00-\x1f]
+    """,
+    re.VERBOSE,
+)
+_PICTURE_SHARE = 0.5  # of a page's area: so large an image on a page without words is the page
+_MOST_COVERS = 4  # pages before the contents list
+_COVER_LINES = 4  # lines of body type, as wide as the text, that a title page may have
 
 # --- One page ------------------------------------------------------------------------------------
 
 
 def page_parts(page: PdfPage, size: float) -> PageParts:
-    """What stands on one page of a file whose usual type size is `size`."""
-    shown: list[Fragment] = []
-    beyond: list[Fragment] = []
-    for fragment in page.fragments:
-        (shown if _is_on(page, fragment.box) else beyond).append(fragment)
+    """What stands on one page of a file whose usual type size is `size` (points)."""
+    shown, beyond = _parted(page.fragments, lambda f: _is_on(page, f.box))
     rest, repeated = _unique(shown)
-    segments = cut_segments(rest)
-    regions = find_regions(page, segments, size)
     unseen = [Dropped(f.text, "printed twice on one spot", page.number) for f in repeated]
     unseen += [Dropped(f.text, "beyond the page's edge", page.number) for f in beyond]
-    boxes: list[tuple[Box, Element]] = []
-    for picture in regions.pictures:
-        inside, rest = _split(rest, picture.box)
-        boxes.append((picture.box, _figure(page, picture, inside)))
-    for grid in regions.grids:
-        inside, rest = _split(rest, grid.box)
-        boxes.append((grid.box, _table(page, grid, inside)))
-    for panel in regions.panels:
-        inside, rest = _split(rest, panel.box)
-        if inside:
-            boxes.append((panel.box, _box(page, panel, inside)))
-    columns = find_columns(outside([box for box, _ in boxes], segments))
-    lines = _lines(page, rest, columns)
-    return PageParts(page, lines, boxes, unseen, columns, printed_characters(page), source_findings(page))
+    segments = cut_segments(rest)
+    pictures = find_pictures(page, size)
+    grids, frames = _find_tables(page, pictures, segments, size)
+    boxes: list[tuple[Box, Region]] = []
+    for picture in pictures:
+        within, rest = _split(rest, picture.box)
+        boxes.append((picture.box, _figure(page, picture, within)))
+    for grid in grids:
+        within, rest = _split(rest, grid.box)
+        boxes.append((grid.box, _table(page, grid, within)))
+    loose = _outside([box for box, _ in boxes], page.shapes)
+    for panel in find_panels(loose, frames, page, size):
+        within, rest = _split(rest, panel.box)
+        if within:
+            boxes.append((panel.box, BoxFlow(panel.fill, build_lines(within, page, panel.box.left))))
+    columns = find_columns(_apart([box for box, _ in boxes], segments))
+    printed = sum(count_characters(f.text) for f in page.fragments)
+    lines = lines_in_order(rest, page, columns)
+    return PageParts(page, lines, boxes, unseen, columns, printed, tuple(_page_findings(page)))
+
+
+def _find_tables(
+    page: PdfPage, pictures: Sequence[Picture], segments: Sequence[Segment], size: float
+) -> tuple[list[Grid], list[Box]]:
+    """The tables of a page outside its pictures, and the frames of rules that hold no table."""
+    free = _outside([picture.box for picture in pictures], page.shapes)
+    ruled = find_grids(free, size)
+    grids = [grid for grid in ruled if len(grid.cells) > 1]
+    frames = [grid.box for grid in ruled if len(grid.cells) == 1]
+    rules = [s.box for s in _outside([grid.box for grid in grids], free) if height(s.box) < THIN]
+    stacks = find_stacks(rules, size)
+    if stacks:
+        grids += find_ruled(stacks, cut_segments(page.fragments, RULED_GAP), size)
+    apart = [*(grid.box for grid in grids), *(picture.box for picture in pictures)]
+    return grids + find_unruled(_apart(apart, segments), size), frames
+
+
+def _outside(boxes: Sequence[Box], shapes: Sequence[Shape]) -> list[Shape]:
+    """The shapes that lie in none of some rectangles."""
+    return [s for s in shapes if not any(inside(s.box, box) for box in boxes)]
+
+
+def _apart(boxes: Sequence[Box], segments: Sequence[Segment]) -> list[Segment]:
+    """The segments whose middle lies in none of some rectangles."""
+    return [s for s in segments if not any(contains(box, s.middle) for box in boxes)]
+
+
+def _page_findings(page: PdfPage) -> Iterator[Finding]:
+    """What a reader must know of a page itself: that it is a picture, that characters have no meaning."""
+    area = max((width(image.box) * height(image.box) for image in page.images), default=0.0)
+    if not page.fragments and area > _PICTURE_SHARE * page.width * page.height:
+        yield Finding("picture", "the page is a picture; its words would need OCR", page.number)
+    unknown = sum(len(_UNKNOWN.findall(f.text)) for f in page.fragments if not f.text.isprintable())
+    if unknown:
+        message = f"characters of which the font does not say what they mean ({unknown})"
+        yield Finding("unreadable", message, page.number)
 
 
 def _is_on(page: PdfPage, box: Box) -> bool:
@@ -199,63 +121,55 @@ def _is_on(page: PdfPage, box: Box) -> bool:
     return 0 <= x <= page.width and 0 <= y <= page.height
 
 
-def _lines(page: PdfPage, fragments: Sequence[Fragment], columns: Columns) -> tuple[Line, ...]:
-    """The lines of a page in reading order, one column after the other."""
-    if not columns.bands:
-        return build_lines(fragments, page.number, page.tags, page.links)
-    by_rank: dict[tuple[int, int], list[Fragment]] = defaultdict(list)
+def _parted(
+    fragments: Iterable[Fragment], belongs: Callable[[Fragment], bool]
+) -> tuple[list[Fragment], list[Fragment]]:
+    """Fragments that belong, and the others."""
+    yes: list[Fragment] = []
+    no: list[Fragment] = []
     for fragment in fragments:
-        by_rank[columns.rank(fragment.box, fragment.baseline)].append(fragment)
-    return tuple(
-        line
-        for rank, some in sorted(by_rank.items(), key=lambda entry: entry[0])
-        for line in build_lines(some, page.number, page.tags, page.links, columns.shift if rank[1] else 0.0)
-    )
+        (yes if belongs(fragment) else no).append(fragment)
+    return yes, no
 
 
 def _unique(fragments: Sequence[Fragment]) -> tuple[list[Fragment], list[Fragment]]:
-    """Fragments, and apart from them those printed again on the same spot."""
-    seen: dict[tuple[str, int, int], int] = {}
-    for index, f in enumerate(fragments):
-        seen.setdefault((f.text, round(f.box.left * 2), round(f.baseline * 2)), index)
-    first = set(seen.values())
-    kept = [f for index, f in enumerate(fragments) if index in first]
-    return kept, [f for index, f in enumerate(fragments) if index not in first]
+    """Fragments, and apart from them those printed again on the same spot, as for a shadow or a bold look."""
+    seen: set[tuple[str, int, int]] = set()
+
+    def is_first(fragment: Fragment) -> bool:
+        spot = (fragment.text, round(fragment.box.left * 2), round(fragment.baseline * 2))
+        known = spot in seen
+        seen.add(spot)
+        return not known
+
+    return _parted(fragments, is_first)
 
 
 def _split(fragments: Sequence[Fragment], box: Box) -> tuple[list[Fragment], list[Fragment]]:
-    inside: list[Fragment] = []
-    outside: list[Fragment] = []
-    for fragment in fragments:
-        (inside if holds(box, fragment) else outside).append(fragment)
-    return inside, outside
+    """Fragments in a rectangle, and the others."""
+    return _parted(fragments, lambda f: contains(box, f.middle))
 
 
-def _box(page: PdfPage, panel: Panel, inside: Sequence[Fragment]) -> BoxFlow:
-    return BoxFlow(panel.fill, build_lines(inside, page.number, page.tags, page.links, panel.box.left))
-
-
-def _table(page: PdfPage, grid: Grid, inside: list[Fragment]) -> TableFlow:
+def _table(page: PdfPage, grid: Grid, within: list[Fragment]) -> TableFlow:
     cells: list[CellFlow] = []
     for box, row, column, rows, columns, shaded in grid.cells:
-        mine, inside = _split(inside, box)
-        lines = build_lines(mine, page.number, page.tags, page.links, box.left)
-        cells.append(CellFlow(lines, row, column, rows, columns, shaded))
-    if inside:
-        lines = build_lines(inside, page.number, page.tags, page.links, grid.box.left)
+        mine, within = _split(within, box)
+        cells.append(CellFlow(build_lines(mine, page, box.left), row, column, rows, columns, shaded))
+    if within:  # words on a rule: they stand in no cell, and are kept below the others
+        lines = build_lines(within, page, grid.box.left)
         cells.append(CellFlow(lines, max(c.row for c in cells) + 1, 0, 1, 1, False))
     lefts = sorted({round(box.left, 0) for box, *_ in grid.cells})
     return TableFlow(tuple(lefts), 1 + max(c.row + c.rows - 1 for c in cells), tuple(cells))
 
 
-def _figure(page: PdfPage, picture: Picture, inside: list[Fragment]) -> FigureFlow:
+def _figure(page: PdfPage, picture: Picture, within: list[Fragment]) -> FigureFlow:
     groups: list[list[Fragment]] = []
-    for box in sorted(picture.nodes, key=lambda b: (b.right - b.left) * (b.top - b.bottom)):
-        mine, inside = _split(inside, box)
+    for box in sorted(picture.nodes, key=lambda b: width(b) * height(b)):
+        mine, within = _split(within, box)
         clusters = _clusters(mine)
         groups += clusters if _side_by_side(clusters) else [mine] if mine else []
-    groups += _clusters(inside)
-    nodes = [build_lines(group, page.number, page.tags, page.links) for group in groups]
+    groups += _clusters(within)
+    nodes = [build_lines(group, page) for group in groups]
     nodes.sort(key=lambda lines: (-round(lines[0].box.top / (2 * lines[0].size)), lines[0].box.left))
     return FigureFlow(page.number, picture.box, picture.alternative, tuple(nodes))
 
@@ -293,7 +207,88 @@ def _side_by_side(clusters: Sequence[list[Fragment]]) -> bool:
 # --- All pages -----------------------------------------------------------------------------------
 
 
+def read_flow(parts: Sequence[PageParts], size: float) -> Flow:
+    """The flow of a file; `size` is its usual type size (points)."""
+    dropped = [entry for part in parts for entry in part.unseen]
+    pages, contents, entries = _without_furniture(parts, size, dropped)
+    metrics = measure(pages)
+    ends, taken = find_end_notes(pages, lambda line: is_title(line, metrics))
+    pages = _without(pages, taken)
+    feet, taken = find_notes(pages, [p.page.shapes for p in parts], metrics)
+    body = _without(pages, taken)
+    covers = _cover_pages(contents, body, parts, metrics)
+    cover = tuple(line for number in range(covers) for line in _cover_lines(parts[number], body[number]))
+    last = len(parts) - 1
+    has_mark = any(_is_logo(region, last, len(parts), covers) for _, region in parts[last].boxes)
+    imprint = tuple(body[last]) if has_mark and last >= covers else ()
+    if imprint:
+        body[last] = []
+    return Flow(
+        elements=_joined(_in_order(parts, body, covers)),
+        notes=tuple(sorted([*feet, *ends], key=lambda note: note.page)),
+        entries=entries,
+        metrics=metrics,
+        cover=cover,
+        imprint=imprint,
+        dropped=tuple(dropped),
+        findings=tuple(_links_over_nothing(parts)),
+    )
+
+
+def _without_furniture(
+    parts: Sequence[PageParts], size: float, dropped: list[Dropped]
+) -> tuple[list[list[Line]], list[int], tuple[ContentsEntry, ...]]:
+    """Each page's lines without running heads, page numbers and contents lists, which are added to `dropped`; the
+    pages (0-based) of these lists, and the first one's entries."""
+    furniture = find_furniture([part.lines for part in parts], [part.page.height for part in parts], size)
+    taken = {number: set(reasons) for number, reasons in furniture.items()}
+    pages = _without([part.lines for part in parts], taken)
+    contents, entries = find_contents(pages)
+    for number, part in enumerate(parts):
+        reasons = sorted(furniture.get(number, {}).items())
+        dropped += [Dropped(part.lines[at].text, reason, number + 1) for at, reason in reasons]
+        listed = sorted(contents.get(number, ()))
+        dropped += [Dropped(pages[number][at].text, "contents list", number + 1) for at in listed]
+    return _without(pages, contents), sorted(contents), entries
+
+
+def _without(pages: Sequence[Sequence[Line]], taken: dict[int, set[int]]) -> list[list[Line]]:
+    """Pages without the lines that are taken (page, 0-based -> indexes)."""
+    return [[x for i, x in enumerate(lines) if i not in taken.get(n, set())] for n, lines in enumerate(pages)]
+
+
+def _links_over_nothing(parts: Sequence[PageParts]) -> Iterator[Finding]:
+    for part in parts:
+        lines = [*part.lines, *(line for _, region in part.boxes for line in region.lines)]
+        placed = {link.area.address for line in lines for link in line.links}
+        loose = [area.address for area in part.page.links if area.address and area.address not in placed]
+        if loose:
+            words = f"links that lie over white space were dropped ({len(loose)}): {', '.join(loose)}"
+            yield Finding("link", words, part.page.number)
+
+
+def _cover_pages(
+    contents: Sequence[int], body: Sequence[Sequence[Line]], parts: Sequence[PageParts], metrics: Metrics
+) -> int:
+    """How many pages stand before the text starts: those before the contents list, else a title page, which has no
+    table and little prose."""
+    if contents and contents[0] <= _MOST_COVERS:
+        return contents[0]
+    if len(body) > 1 and body[0] and not any(isinstance(region, TableFlow) for _, region in parts[0].boxes):
+        wide = 0.7 * (metrics.right - metrics.left)
+        plain = sum(1 for x in body[0] if abs(x.size - metrics.size) < 0.5 and x.right - x.left > wide)
+        return 0 if plain > _COVER_LINES else 1
+    return 0
+
+
+def _cover_lines(part: PageParts, lines: Sequence[Line]) -> list[Line]:
+    """A cover's lines, those on a coloured ground included."""
+    grounds = [line for _, region in part.boxes if isinstance(region, BoxFlow) for line in region.lines]
+    return sorted([*lines, *grounds], key=lambda line: -line.baseline)
+
+
 def _in_order(parts: Sequence[PageParts], body: Sequence[Sequence[Line]], covers: int) -> list[Element]:
+    """Regions and loose lines from the top of each page down, column after column, covers and logos left out."""
     elements: list[Element] = []
     for number, part in enumerate(parts):
         places: list[tuple[tuple[int, int], float, int, Element]] = []
@@ -324,9 +319,7 @@ def _joined(elements: Sequence[Element]) -> tuple[Element, ...]:
         if isinstance(element, BoxFlow) and isinstance(last, BoxFlow) and _box_goes_on(last, element):
             done[-1] = BoxFlow(last.fill, (*last.lines, *element.lines))
         elif isinstance(element, TableFlow) and isinstance(last, TableFlow) and last.columns == element.columns:
-            below = tuple(
-                CellFlow(c.lines, c.row + last.rows, c.column, c.rows, c.columns, c.shaded) for c in element.cells
-            )
+            below = (replace(cell, row=cell.row + last.rows) for cell in element.cells)
             done[-1] = TableFlow(last.columns, last.rows + element.rows, (*last.cells, *below))
         elif isinstance(element, Line) and isinstance(last, TableFlow) and _cell_goes_on(last, element):
             *cells, cell = last.cells
@@ -358,14 +351,3 @@ def _box_goes_on(last: BoxFlow, element: BoxFlow) -> bool:
 
 def _is_tabled(box: BoxFlow) -> bool:
     return any(run.tag and "Table" in run.tag.path for line in box.lines for run in line.runs)
-
-
-def element_lines(element: Element) -> tuple[Line, ...]:
-    """Every line of an element."""
-    if isinstance(element, Line):
-        return (element,)
-    if isinstance(element, BoxFlow):
-        return element.lines
-    if isinstance(element, TableFlow):
-        return tuple(line for cell in element.cells for line in cell.lines)
-    return tuple(line for node in element.nodes for line in node)

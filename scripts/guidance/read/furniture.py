@@ -5,32 +5,69 @@ Says which lines are furniture and why, so that each is dropped with its reason;
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from msgspec import Struct
 
-from guidance.read.lines import Line
-from guidance.read.numbering import roman_value
+from guidance.document.model import Document, Dropped, Finding
+from guidance.read.numbering import comparable_title, roman_value
+from guidance.read.page import ContentsEntry, Line
 
 _DIGITS = re.compile(r"\d+")
-_PAGE_NUMBER = re.compile(r"^(?:page\s*)?[-–]?\s*(\d{1,4}|[ivxl]{1,6})\s*[-–]?(?:\s*(?:of|/)\s*\d+)?$", re.I)
-_ENTRY = re.compile(
-    r"^(?P<title>.*?\S)[\s.…_·]*?[\s.…]\s*(?P<page>\d{1,4}|[ivxl]{1,6})$|^(?P<glued>.*[^\W\d])(?P<number>\d{1,4})$"
+_NUMERAL = r"[ivxl]{1,6}"
+_PAGE_NUMBER = re.compile(
+    rf"""
+    ^ (?: page \s* )?                       # "Page 12"
+    [-–]? \s* (\d{{1,4}} | {_NUMERAL}) \s* [-–]?  # "12", "iv", "– 12 –"
+    (?: \s* (?: of | / ) \s* \d+ )? $       # "12 of 96", "12/96"
+    """,
+    re.VERBOSE | re.IGNORECASE,
 )
-_ROMAN = re.compile(r"(?:^|[\s.…])x{0,3}(?:ix|iv|v?i{0,3})$")
-_BEFORE = -1000  # where pages with roman numbers stand before the others
+_LEADER = r"[\s.…_·]"  # what leads from a title to its page: "Lanterns ........ 12", "Lanterns ____ 12"
+_ENTRY = re.compile(
+    rf"""
+    ^ (?P<title>.*?\S) {_LEADER}*? [\s.…] \s* (?P<page>\d{{1,4}} | {_NUMERAL}) $  # "Lanterns ... 12", "Preface iv"
+    | ^ (?P<glued>.*[^\W\d]) (?P<number>\d{{1,4}}) $                               # "Lanterns12"
+    """,
+    re.VERBOSE,
+)
+_ENDS_ROMAN = re.compile(r"(?: ^ | [\s.…] ) x{0,3} (?: ix | iv | v?i{0,3} ) $", re.VERBOSE)  # "Preface iv"
+_CONTENTS = re.compile(
+    r"^ (?: table \s of \s )? contents (?: \s page )? $",  # "Contents", "Table of contents", "Contents page"
+    re.VERBOSE | re.IGNORECASE,
+)
+_EDGE = 0.1  # of the page's height, at its head and at its foot, where furniture stands
 _TITLED = 1.15  # of the body's size: larger type is a title's rather than a running head's
-_CONTENTS = re.compile(r"^(?:table of )?contents(?: page)?$", re.I)
+_BAND = 4  # points: words that stand this near each other on several pages stand at one height
+_LONG = 60  # characters: a line that fills its column
+_MOST_PAGES = 12  # of a contents list
+_MOST_WAITING = 2  # lines of one title: a third without a page ends the list
+_BEFORE = -1000  # where pages with roman numbers stand before the others
+
+# --- Running heads and feet, page numbers --------------------------------------------------------
 
 
-class ContentsEntry(Struct, frozen=True):
-    """A line of the printed contents list: its title, the page it names, how far it is indented."""
+class _EdgeLine(Struct, frozen=True):
+    """A line near a page's edge: the page (0-based) and its index there, what is compared with other pages, and the
+    page's number with whether it is in figures, where it is one."""
 
-    title: str
     page: int
-    left: float
-    bold: bool
-    size: float
+    index: int
+    line: Line
+    pattern: str
+    counted: tuple[int, bool] | None
+    at_foot: bool
+
+    @property
+    def height(self) -> int:
+        """The band of the page that it stands in."""
+        return round(self.line.baseline / _BAND)
+
+    @property
+    def offset(self) -> tuple[int, bool] | None:
+        """How far a page's number is ahead of the page; roman ones count apart."""
+        return (self.counted[0] - self.page, self.counted[1]) if self.counted else None
 
 
 def find_furniture(
@@ -40,56 +77,58 @@ def find_furniture(
 
     A line counts when it stands in the outer tenth of the page and the same words, digits aside, stand at
     the same height on other pages; or when it is a bare number there that counts with the pages. In type larger
-    than the body's the digits count: "Chapter 1" and "Chapter 2" are titles.
+    than the body's the digits count: "Chapter 1" and "Chapter 2" are titles. `heights` are the pages' own.
     """
-    edges: list[tuple[int, int, Line, str]] = []
-    for number, lines in enumerate(pages):
-        for index, line in enumerate(lines):
-            if line.baseline < 0.1 * heights[number] or line.baseline > 0.9 * heights[number]:
-                words = line.text.strip()
-                titled = line.size > _TITLED * body_size
-                edges.append((number, index, line, words if titled else _DIGITS.sub("#", words)))
-    at_height: dict[tuple[str, int], set[int]] = defaultdict(set)
-    offsets: Counter[tuple[int, bool]] = Counter()  # of roman numbers apart from others
-    for number, _, line, pattern in edges:
-        for height in (round(line.baseline / 4), round(line.baseline / 4) + 1):
-            at_height[pattern, height].add(number)
-        found = _PAGE_NUMBER.match(line.text.strip())
-        if found:
-            offsets[_counts(found[1]) - number, found[1].isdigit()] += 1
+    edges = [e for n, lines in enumerate(pages) for e in _edge_lines(n, lines, heights[n], body_size)]
+    on_pages: dict[tuple[str, int], set[int]] = defaultdict(set)
+    for edge in edges:
+        on_pages[edge.pattern, edge.height].add(edge.page)
+        on_pages[edge.pattern, edge.height + 1].add(edge.page)
     least = max(3, len(pages) // 30)
     enough = min(least, max(2, len(pages) - 1))  # a short file has few of them
-    usual = {offset for offset, count in offsets.items() if count >= enough}
+    offsets = Counter(edge.offset for edge in edges if edge.offset)
     furniture: dict[int, dict[int, str]] = defaultdict(dict)
-    for number, index, line, pattern in edges:
-        found = _PAGE_NUMBER.match(line.text.strip())
-        counted = found and (_counts(found[1]) - number, found[1].isdigit()) in usual
-        if counted or (found and not found[1].isdigit() and line.baseline < 0.1 * heights[number]):
-            furniture[number][index] = "page number"
-        elif len(at_height[pattern, round(line.baseline / 4)]) >= least and not _is_sentence(line, number, pages):
-            furniture[number][index] = "running head" if line.baseline > heights[number] / 2 else "running foot"
+    for edge in edges:
+        roman_foot = edge.counted and not edge.counted[1] and edge.at_foot
+        if roman_foot or (edge.offset and offsets[edge.offset] >= enough):
+            furniture[edge.page][edge.index] = "page number"
+        elif len(on_pages[edge.pattern, edge.height]) >= least and not _is_sentence(edge.line, pages[edge.page]):
+            upper = edge.line.baseline > heights[edge.page] / 2
+            furniture[edge.page][edge.index] = "running head" if upper else "running foot"
     return dict(furniture)
 
 
-def _counts(number: str) -> int:
+def _edge_lines(page: int, lines: Sequence[Line], height: float, body_size: float) -> Iterator[_EdgeLine]:
+    for index, line in enumerate(lines):
+        at_foot = line.baseline < _EDGE * height
+        if at_foot or line.baseline > (1 - _EDGE) * height:
+            words = line.text.strip()
+            pattern = words if line.size > _TITLED * body_size else _DIGITS.sub("#", words)
+            found = _PAGE_NUMBER.match(words)
+            counted = (_value_of(found[1]), found[1].isdigit()) if found else None
+            yield _EdgeLine(page, index, line, pattern, counted, at_foot)
+
+
+def _value_of(number: str) -> int:
     """The value of a page's number, which may be roman."""
     return int(number) if number.isdigit() else roman_value(number.lower())
 
 
-def _is_sentence(line: Line, number: int, pages: Sequence[Sequence[Line]]) -> bool:
-    """Whether a line near the edge is one of a paragraph: a neighbour stands at ordinary leading."""
+def _is_sentence(line: Line, others: Sequence[Line]) -> bool:
+    """Whether a line near the edge is one of a paragraph: a neighbour stands at ordinary leading. A very short line
+    and one with links are never furniture."""
     if len(line.text.strip()) < 4 or line.links:
         return True
-    return (
-        any(
-            0 < abs(other.baseline - line.baseline) < 1.6 * line.size
-            and abs(other.left - line.left) < line.size
-            and other.colour == line.colour
-            and len(other.text) > 60
-            for other in pages[number]
-        )
-        and len(line.text) > 60
+    return len(line.text) > _LONG and any(
+        0 < abs(other.baseline - line.baseline) < 1.6 * line.size
+        and abs(other.left - line.left) < line.size
+        and other.colour == line.colour
+        and len(other.text) > _LONG
+        for other in others
     )
+
+
+# --- The contents list ---------------------------------------------------------------------------
 
 
 def find_contents(pages: Sequence[Sequence[Line]]) -> tuple[dict[int, set[int]], tuple[ContentsEntry, ...]]:
@@ -119,7 +158,7 @@ def _entries_after(lines: Sequence[Line]) -> int:
 
 def _entry(line: Line) -> tuple[str, int] | None:
     words = line.text.strip()
-    found = _ENTRY.match(words) if words[-1:].isdigit() or _ROMAN.search(words[-8:]) else None
+    found = _ENTRY.match(words) if words[-1:].isdigit() or _ENDS_ROMAN.search(words[-8:]) else None
     if not found:
         return None
     page = found["page"] or found["number"]
@@ -127,33 +166,103 @@ def _entry(line: Line) -> tuple[str, int] | None:
     return (found["title"] or found["glued"]).strip(" .…_·"), at
 
 
+class _Listing:
+    """A contents list being read: the lines it takes by page (0-based), its entries, the page named last."""
+
+    def __init__(self, number: int, index: int, pages: int, right: float) -> None:
+        self.taken: dict[int, set[int]] = {number: {index}}
+        self.entries: list[ContentsEntry] = []
+        self._last = _BEFORE
+        self._pages = pages
+        self._right = right
+
+    def accepts(self, line: Line, named: int) -> bool:
+        """Whether an entry's page comes no earlier than the last, and stands where the first entries' pages do."""
+        in_order = self._last <= named <= self._pages + 20
+        return in_order and abs(line.right - self._right) < 4 * line.size
+
+    def add(self, at: int, indexes: Sequence[int], lines: Sequence[Line]) -> None:
+        """An entry on page `at`, from the first line of its title to the one with its page."""
+        *heads, line = (lines[i] for i in indexes)
+        found = _entry(line)
+        if found is None:
+            return
+        first = heads[0] if heads else line
+        title = " ".join([*(head.text.strip() for head in heads), found[0]])
+        self.entries.append(ContentsEntry(title, found[1], first.left, line.bold, line.size))
+        self.taken.setdefault(at, set()).update(indexes)
+        self._last = found[1]
+
+
 def _gather(
     pages: Sequence[Sequence[Line]], number: int, index: int
 ) -> tuple[dict[int, set[int]], tuple[ContentsEntry, ...]]:
-    taken: dict[int, set[int]] = {number: {index}}
-    entries: list[ContentsEntry] = []
-    last, start = _BEFORE, index + 1
+    """The list whose title is line `index` of page `number` (0-based): the lines it takes, and its entries."""
     right = max((line.right for line in pages[number][index + 1 :] if _entry(line)), default=0.0)
-    for at in range(number, min(len(pages), number + 12)):
-        waiting: list[int] = []
-        found_here = 0
+    listing = _Listing(number, index, len(pages), right)
+    start = index + 1
+    for at in range(number, min(len(pages), number + _MOST_PAGES)):
+        before = len(listing.entries)
+        waiting: list[int] = []  # lines of a title whose page has not come yet
         for position in range(start, len(pages[at])):
             line = pages[at][position]
             entry = _entry(line)
-            if entry and last <= entry[1] <= len(pages) + 20 and abs(line.right - right) < 4 * line.size:
-                first = pages[at][waiting[0]] if waiting else line
-                words = [pages[at][w].text.strip() for w in waiting]
-                entries.append(
-                    ContentsEntry(" ".join([*words, entry[0]]), entry[1], first.left, line.bold, line.size)
-                )
-                taken.setdefault(at, set()).update([*waiting, position])
-                waiting, last = [], entry[1]
-                found_here += 1
-            elif len(waiting) < 2:
+            if entry and listing.accepts(line, entry[1]):
+                listing.add(at, [*waiting, position], pages[at])
+                waiting = []
+            elif len(waiting) < _MOST_WAITING:
                 waiting.append(position)
             else:
-                return taken, tuple(entries)
-        if not found_here:
+                return listing.taken, tuple(listing.entries)
+        if len(listing.entries) == before:
             break
         start = 0
-    return taken, tuple(entries)
+    return listing.taken, tuple(listing.entries)
+
+
+# --- Contents that are out of date ---------------------------------------------------------------
+
+_DROPPED_ENTRY = re.compile(
+    r"(?P<title> .*\S ) [\s.·…]* \s (?P<number> \d{1,4} ) $",  # "Lanterns ...... 12"
+    re.VERBOSE,
+)
+
+
+def stale_contents(document: Document) -> Iterator[Finding]:
+    """A finding for each run of titles that the contents list puts equally far from where their headings stand.
+
+    Only titles that one heading has are judged, and only in a file whose pages print their numbers.
+    """
+    numbers = {d.page: int(d.text) for d in document.dropped if d.reason == "page number" and d.text.isdecimal()}
+    headings: dict[str, list[int]] = defaultdict(list)
+    for provision in document.provisions:
+        if provision.heading and provision.page:
+            headings[comparable_title(provision.heading.plain)].append(provision.page)
+    judged = [
+        (title, number - numbers[pages[0]], pages[0])
+        for title, number in _entries(document.dropped)
+        if len(pages := headings.get(comparable_title(title), [])) == 1 and pages[0] in numbers
+    ]
+    for off, group in groupby(judged, key=lambda entry: entry[1]):
+        run = list(group)
+        if off:
+            yield Finding("contents", _say(off, [title for title, _, _ in run]), run[0][2])
+
+
+def _say(off: int, titles: list[str]) -> str:
+    which = f"“{titles[0]}”" + (f" to “{titles[-1]}” ({len(titles)} titles)" if len(titles) > 1 else "")
+    how = f"{abs(off)} {'page' if abs(off) == 1 else 'pages'} too {'high' if off > 0 else 'low'}"
+    return f"the printed contents are {how} for {which}; links here lead to the headings themselves"
+
+
+def _entries(dropped: Iterable[Dropped]) -> Iterator[tuple[str, int]]:
+    """The titles of the contents list with the numbers they print; a title may go on over several lines."""
+    begun = ""
+    for entry in dropped:
+        if entry.reason != "contents list":
+            continue
+        line = f"{begun} {entry.text.strip()}".strip()
+        found = _DROPPED_ENTRY.fullmatch(line)
+        if found:
+            yield found["title"].rstrip(" .·…"), int(found["number"])
+        begun = "" if found or len(begun) > 200 else line

@@ -11,20 +11,81 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from guidance.document.anchors import normalise
 from guidance.document.model import EvidenceKind, Kind
-from guidance.read.flow import BoxFlow, FigureFlow, TableFlow
-from guidance.read.furniture import ContentsEntry
-from guidance.read.page import Bookmark
-from guidance.read.paragraphs import Chunk, Metrics
+from guidance.read.numbering import caption_number, comparable_title, named_number
+from guidance.read.page import Bookmark, Chunk, ContentsEntry, Flow, Heading, Metrics, Part
 
-_LEAST = 5  # that plainly stand closer to what follows than to what precedes: fewer are somebody's emphasis
+_DEEPEST_PART = 2  # below it, "Part 1" is one of a form that the text describes
+_KINDS: dict[str, Kind] = {
+    "part": "part",
+    "chapter": "chapter",
+    "annex": "annex",
+    "appendix": "annex",
+    "schedule": "annex",
+    "flow chart": "flow-chart",
+}
+
+
+class HeadingName(Struct, frozen=True):
+    """What a heading's words say it is: its kind, its printed number or letter, and the anchor that these give it,
+    such as "chapter-3" or "appendix-a"; none where its title does."""
+
+    kind: Kind
+    number: str | None = None
+    anchor: str | None = None
+
+
+def name_heading(title: str, level: int) -> HeadingName:
+    """What a title says it heads: ("chapter", "3", "chapter-3"), ("annex", "A", "annex-a"). `level` is its own,
+    1 for chapters: below it "Part 1" is one of a form that the text describes."""
+    named = named_number(title)
+    if not named:
+        return HeadingName("chapter" if level == 1 else "section")
+    word, number = named
+    kind = _KINDS.get(word)
+    if kind and (level <= _DEEPEST_PART or kind not in ("part", "chapter")):
+        return HeadingName(kind, number, f"{word.replace(' ', '-')}-{number.lower()}")
+    return HeadingName("section", number) if level > 1 else HeadingName("chapter")
+
+
+# --- Which titles are headings -------------------------------------------------------------------
+
+
+def find_headings(parts: Sequence[Part], bookmarks: Sequence[Bookmark], flow: Flow) -> dict[int, Heading]:
+    """The headings among the parts: titles that other evidence names, and those set like them."""
+    titles = {i: p for i, p in enumerate(parts) if isinstance(p, Chunk) and p.kind == "title"}
+    loud = {i: title for i, title in titles.items() if title.loud}
+    quiet = [i for i in titles if i not in loud]
+    ranked = dict(zip(titles, rank_headings(list(titles.values()), bookmarks, flow.entries), strict=True))
+    shouted = {comparable_title(title.text) for title in loud.values()}
+    named = {i for i, heading in ranked.items() if heading.evidence != ("style",)}
+    named -= {i for i in quiet if comparable_title(titles[i].text) in shouted}
+    named |= find_side_heads(parts, quiet, flow.metrics)
+    usual = _usual_colours(loud, named)
+    named |= {i for i, t in loud.items() if t.lines[0].colour in usual and caption_number(t.text) is None}
+    kept = [titles[i] for i in sorted(named)]
+    return dict(zip(sorted(named), rank_headings(kept, bookmarks, flow.entries), strict=True))
+
+
+def _usual_colours(loud: dict[int, Chunk], named: set[int]) -> set[int]:
+    """The colours of headings: those of several that are `named` already, and of titles that stand on several
+    pages, since a chart's labels are loud on one. Where there are neither, all."""
+    counts = Counter(title.lines[0].colour for i, title in loud.items() if i in named)
+    pages: dict[int, set[int]] = defaultdict(set)
+    for title in loud.values():
+        pages[title.lines[0].colour].add(title.lines[0].page)
+    usual = {colour for colour, count in counts.items() if count > 1}
+    usual |= {colour for colour, on in pages.items() if len(on) > 2}
+    return usual or set(pages)
+
+
+# --- Side heads ----------------------------------------------------------------------------------
+
+_LEAST_PLAIN = 5  # that plainly stand closer to what follows than to what precedes: fewer are somebody's emphasis
 _CLOSER = 1.1  # times as far from the text above as from that below
 _MOST_LINES = 2
 _LONGEST = 120  # characters
 _ENDS = (".", ":", ";", ",", "’", "”", "'", '"', ")")  # of sentences, lead-ins and quotations
-
-Part = Chunk | BoxFlow | TableFlow | FigureFlow
 
 
 def find_side_heads(parts: Sequence[Part], quiet: Sequence[int], metrics: Metrics) -> set[int]:
@@ -44,7 +105,7 @@ def find_side_heads(parts: Sequence[Part], quiet: Sequence[int], metrics: Metric
         elif above > _CLOSER * below:
             likely.add(index)
             plain += 1
-    return likely if plain >= _LEAST else set()
+    return likely if plain >= _LEAST_PLAIN else set()
 
 
 def _could_be(title: Chunk, metrics: Metrics) -> bool:
@@ -71,66 +132,40 @@ def _gap(parts: Sequence[Part], index: int) -> float | None:
     return gap if last.page == first.page and gap > 0 else None
 
 
+# --- Levels --------------------------------------------------------------------------------------
+
 _TAG_LEVEL = re.compile(r"^H([1-6])$")
-_NAMED = re.compile(
-    r"^(?P<kind>part|chapter|section|annex|appendix|schedule|flow ?chart)\s+"
-    r"(?P<number>\d+[a-z]?|[a-z](?![a-z])|[ivxl]+(?![a-z])|one|two|three|four|five|six|seven|eight|nine|ten)\b",
-    re.IGNORECASE,
-)
-_NUMBERED = re.compile(r"((?:\d{1,3}|[A-Z])(?:\.\d{1,3})*)\.?\s")
-_RESIDUE = re.compile(r"(?:\s*+\d{1,3}+F?)++$")  # what word processors leave of footnote marks in bookmarks
-_DEEPEST_PART = 2  # below it, "Part 1" is one of a form that the text describes
+_NUMBERED = re.compile(
+    r"( (?: \d{1,3} | [A-Z] ) (?: \.\d{1,3} )* ) \.? \s", re.VERBOSE
+)  # "3 Berths", "1.2.1 ", "A. "
+_RESIDUE = re.compile(r"(?: \s*+ \d{1,3}+ F? )++ $", re.VERBOSE)  # of notes in Word's bookmarks: "Berths 12F13F"
 _NEARLY_ALL = 0.8  # share of a style's titles on one level from which a tag that says otherwise is not believed
 _MOSTLY_UNKNOWN = 0.8  # share of a style's titles without a level from which the others' levels say nothing
 _SOME = 0.1  # share of a style's titles on one level from which smaller styles stand below it
-_ONE_TO_TEN = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_SPELT = {word: str(number) for number, word in enumerate(_ONE_TO_TEN, 1)}
-_KINDS: dict[str, Kind] = {
-    "part": "part",
-    "chapter": "chapter",
-    "annex": "annex",
-    "appendix": "annex",
-    "schedule": "annex",
-    "flow chart": "flow-chart",
-    "flowchart": "flow-chart",
-}
-
-
-class Heading(Struct, frozen=True):
-    """A title line that is a heading, its level (1 = chapter, 0 = part) and the evidence for it."""
-
-    chunk: Chunk
-    level: int
-    evidence: tuple[EvidenceKind, ...]
-
-
-def heading_kind(title: str, level: int) -> tuple[Kind, str | None]:
-    """What a heading's words say it is, and its printed number or letter: ("chapter", "3"), ("annex", "A")."""
-    found = _NAMED.match(title)
-    if found:
-        word = " ".join(found["kind"].lower().split())
-        number = _SPELT.get(found["number"].lower(), found["number"])
-        if word in _KINDS and (level <= _DEEPEST_PART or _KINDS[word] not in ("part", "chapter")):
-            return _KINDS[word], number
-        return ("section", number) if level > 1 else ("chapter", None)
-    return ("chapter" if level == 1 else "section"), None
-
-
-def named_word(title: str) -> str | None:
-    """The word a heading names itself by ("chapter", "appendix", "flow-chart"), for its anchor."""
-    found = _NAMED.match(title)
-    return "-".join(found["kind"].lower().replace("flowchart", "flow chart").split()) if found else None
-
-
-def key_of(title: str) -> str:
-    """A title made comparable over contents list, bookmarks and page: letters and digits only."""
-    return re.sub(r"[\W_]+", "", normalise(title).lower())
 
 
 class _Votes(Struct):
+    """The level that each kind of evidence gives a title, where it says anything."""
+
     bookmark: int | None = None
     contents: int | None = None
     tag: int | None = None
+
+    @property
+    def level(self) -> int | None:
+        """The level that the most trusted of them gives."""
+        return self.bookmark or self.contents or self.tag
+
+    def evidence(self, numbered: bool) -> tuple[EvidenceKind, ...]:
+        """What a heading rests on; `numbered` where its number says how deep it stands."""
+        kinds: tuple[tuple[EvidenceKind, object], ...] = (
+            ("bookmark", self.bookmark),
+            ("contents", self.contents),
+            ("tag", self.tag),
+            ("number", numbered),
+            ("style", True),
+        )
+        return tuple(kind for kind, given in kinds if given)
 
 
 def rank_headings(
@@ -147,7 +182,7 @@ def rank_headings(
     votes = [_votes(chunk, listed, printed.get(index)) for index, chunk in enumerate(titles)]
     by_style: dict[tuple[float, int], Counter[int]] = defaultdict(Counter)
     for chunk, vote in zip(titles, votes, strict=True):
-        by_style[_style(chunk)][vote.bookmark or vote.contents or vote.tag or 0] += 1
+        by_style[_style(chunk)][vote.level or 0] += 1
     ranks = _style_ranks(by_style)
     deeper = _depths(titles, votes)
     headings: list[Heading] = []
@@ -159,12 +194,7 @@ def rank_headings(
         level = vote.bookmark or vote.contents or (ranks[style] if usual else vote.tag) or ranks[style]
         level += deeper.get(index, 0)
         above = [*(outer for outer in above if outer < level), level]
-        evidence: list[EvidenceKind] = []
-        evidence += ["bookmark"] if vote.bookmark else []
-        evidence += ["contents"] if vote.contents else []
-        evidence += ["tag"] if vote.tag else []
-        evidence += ["number"] if index in deeper else []
-        headings.append(Heading(chunk, len(above), (*evidence, "style")))
+        headings.append(Heading(chunk, len(above), vote.evidence(index in deeper)))
     return _chapters_first(headings)
 
 
@@ -174,8 +204,7 @@ def _depths(titles: Sequence[Chunk], votes: Sequence[_Votes]) -> dict[int, int]:
     numbered: dict[tuple[float, int], dict[int, int]] = defaultdict(dict)
     for index, (chunk, vote) in enumerate(zip(titles, votes, strict=True)):
         found = _NUMBERED.match(chunk.text)
-        known = vote.bookmark or vote.contents or vote.tag
-        numbered[_style(chunk)][index] = -1 if known or not found else found[1].count(".")
+        numbered[_style(chunk)][index] = -1 if vote.level or not found else found[1].count(".")
     depths: dict[int, int] = {}
     for parts in numbered.values():
         least = min(parts.values())
@@ -188,7 +217,7 @@ def _chapters_first(headings: Sequence[Heading]) -> tuple[Heading, ...]:
     """Headings with chapters on level 1: where parts hold chapters, the parts stand on level 0 above them."""
     levels: dict[str | None, Counter[int]] = defaultdict(Counter)
     for heading in headings:
-        levels[named_word(heading.chunk.text)][heading.level] += 1
+        levels[_word_of(heading)][heading.level] += 1
     parts, chapters = levels.get("part"), levels.get("chapter")
     if not parts or not chapters:
         return tuple(headings)
@@ -196,9 +225,14 @@ def _chapters_first(headings: Sequence[Heading]) -> tuple[Heading, ...]:
     if part != 1 or chapter != 2:
         return tuple(headings)
     return tuple(
-        replace(h, level=0 if h.level == 1 and named_word(h.chunk.text) == "part" else max(1, h.level - 1))
-        for h in headings
+        replace(h, level=0 if h.level == 1 and _word_of(h) == "part" else max(1, h.level - 1)) for h in headings
     )
+
+
+def _word_of(heading: Heading) -> str | None:
+    """The word that a heading names itself by: "part", "chapter"."""
+    named = named_number(heading.chunk.text)
+    return named[0] if named else None
 
 
 def _style(chunk: Chunk) -> tuple[float, int]:
@@ -206,7 +240,7 @@ def _style(chunk: Chunk) -> tuple[float, int]:
 
 
 def _votes(chunk: Chunk, listed: dict[str, list[tuple[int, int]]], printed: int | None) -> _Votes:
-    key = key_of(chunk.text)
+    key = comparable_title(chunk.text)
     page = chunk.lines[0].page
     near = [level for at, level in listed.get(key, ()) if abs(at - page) <= 1]
     tags = Counter(
@@ -230,8 +264,8 @@ def _bookmark_levels(bookmarks: Sequence[Bookmark], titles: int) -> dict[str, li
     levels: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for mark in bookmarks:
         if mark.page is not None:
-            levels[key_of(mark.title)].append((mark.page, mark.level))
-            levels[key_of(_RESIDUE.sub("", mark.title))].append((mark.page, mark.level))
+            levels[comparable_title(mark.title)].append((mark.page, mark.level))
+            levels[comparable_title(_RESIDUE.sub("", mark.title))].append((mark.page, mark.level))
     return levels
 
 
@@ -240,10 +274,10 @@ def _printed_levels(titles: Sequence[Chunk], entries: Sequence[ContentsEntry]) -
     an entry means the one nearest to the page it names."""
     places: dict[str, list[int]] = defaultdict(list)
     for index, chunk in enumerate(titles):
-        places[key_of(chunk.text)].append(index)
+        places[comparable_title(chunk.text)].append(index)
     levels: dict[int, int] = {}
     for entry, level in zip(entries, _contents_levels(entries), strict=True):
-        free = [index for index in places.get(key_of(entry.title), ()) if index not in levels]
+        free = [index for index in places.get(comparable_title(entry.title), ()) if index not in levels]
         if free:
             levels[min(free, key=lambda index: abs(titles[index].lines[0].page - entry.page))] = level
     return levels

@@ -26,6 +26,7 @@ from guidance.document.model import (
     Link,
     List,
     Mark,
+    NoteMark,
     Para,
     Provision,
     SourceFile,
@@ -33,10 +34,9 @@ from guidance.document.model import (
     Table,
     Text,
 )
-from guidance.document.walk import map_texts
-from guidance.read.headings import heading_kind, named_word
-from guidance.read.inline import Inline, Notes
-from guidance.read.pieces import HtmlPiece, entry_markers, number_pieces, ordinal, pieces_in, words_in
+from guidance.document.walk import count_characters, map_texts
+from guidance.read.headings import name_heading
+from guidance.read.html_blocks import HtmlPiece, Inline, entry_markers, number_pieces, ordinal, pieces_in, words_in
 
 _UNSEEN = ("script", "style", "noscript", "template", "head", "title", "meta", "link", "svg", "iframe", "object")
 _FURNITURE = (
@@ -77,6 +77,8 @@ class _HtmlPage:
         self._findings: list[Finding] = []
         self._allocator = Allocator()
         self._targets: dict[str, str] = {}
+        self._notes: dict[str, tuple[str, str]] = {}  # by id: anchor and label
+        self._referred: set[str] = set()
         self._above: list[tuple[int, str]] = []
         self._provisions: list[Provision] = []
         self._added = 0
@@ -85,7 +87,7 @@ class _HtmlPage:
             unseen.decompose()
         for comment in soup.find_all(string=lambda s: isinstance(s, Comment)):
             comment.extract()
-        self._characters = _count(soup.get_text())
+        self._characters = count_characters(soup.get_text())
         self._heading = soup.select_one("h1") if title is None else None
         self._title = title or (words_in(self._heading) if self._heading else source.name)
 
@@ -96,16 +98,18 @@ class _HtmlPage:
                     self._drop(element, reason)
         content = self._content()
         ends = self._take_notes(content)
-        self._notes = Notes([note for note, _ in ends], self._allocator)
+        for label, (target, _) in enumerate(ends, 1):
+            self._notes[target] = self._allocator.take(anchor_for("footnote", str(label), "")), str(label)
         pieces = list(pieces_in(content))
         self._top = min((int(p.element.name[1]) for p in pieces if p.kind == "heading"), default=1)
         pieces, gaps = number_pieces(pieces, self._top)
         self._findings += gaps
         for piece in pieces:
             self._take(piece)
-        notes = tuple(self._note(note, at) for at, (_, note) in enumerate(ends))
-        for anchor in self._notes.unclaimed:
-            self._findings.append(Finding("footnote", f"nothing in the text refers to note {anchor}"))
+        notes = tuple(self._note(element, *self._notes[target]) for target, element in ends)
+        for anchor, _ in self._notes.values():
+            if anchor not in self._referred:
+                self._findings.append(Finding("footnote", f"nothing in the text refers to note {anchor}"))
         if not self._provisions:
             raise GuidanceError(f"{self._source.name}: there is no text of a publication on this page")
         resolved = [map_texts(p, self._resolve) for p in (*self._provisions, *notes)]
@@ -197,20 +201,26 @@ class _HtmlPage:
     def _take_heading(self, element: Tag) -> None:
         text = self._text(element)
         level = min(int(element.name[1]) - self._top + 1, (self._above[-1][0] if self._above else 0) + 1)
-        kind, number = heading_kind(text.plain, level)
+        named = name_heading(text.plain, level)
         self._above = [entry for entry in self._above if entry[0] < level]
-        word = named_word(text.plain) if kind != "section" else None
-        wish = f"{word}-{number.lower()}" if word and number else anchor_for("section", None, text.plain)
+        wish = named.anchor or anchor_for("section", None, text.plain)
         anchor = self._allocator.take(wish, self._above[-1][1] if self._above else None)
         parents = tuple(a for _, a in self._above)
         self._above.append((level, anchor))
         self._name(element, anchor)
         self._provisions.append(
-            Provision(anchor, kind, number, heading=text, level=level, parents=parents, evidence=("tag",))
+            Provision(
+                anchor,
+                named.kind,
+                named.number,
+                heading=text,
+                level=level,
+                parents=parents,
+                evidence=("tag",),
+            )
         )
 
-    def _note(self, element: Tag, at: int) -> Provision:
-        anchor, label = self._notes.anchors[at], str(at + 1)
+    def _note(self, element: Tag, anchor: str, label: str) -> Provision:
         self._added += len(label)
         return Provision(anchor, "footnote", label, label, blocks=self._within(element, anchor))
 
@@ -313,7 +323,9 @@ class _HtmlPage:
             self._findings.append(
                 Finding("link", f"links that use an unsafe scheme were dropped ({inline.unsafe})")
             )
-        return inline.text(skip)
+        text = inline.text(skip)
+        self._referred.update(mark.note for mark in text.marks if isinstance(mark, NoteMark))
+        return text
 
     def _resolve(self, text: Text) -> Text:
         marks: list[Mark] = []
@@ -335,7 +347,3 @@ def _with_blocks(provision: Provision, blocks: tuple[Block, ...]) -> Provision:
 
 def _span(value: object) -> int:
     return min(int(str(value)), 100) if value and str(value).isdigit() and int(str(value)) else 1
-
-
-def _count(text: str) -> int:
-    return len("".join(text.split()))

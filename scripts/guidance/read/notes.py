@@ -6,35 +6,27 @@ label. Nothing here changes a line.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
-from msgspec import Struct
+from guidance.read.geometry import height, width
+from guidance.read.page import THIN, Line, Metrics, NoteLines, Shape
 
-from guidance.document.anchors import Allocator, anchor_for
-from guidance.read.lines import Line
-from guidance.read.page import Shape
-from guidance.read.paragraphs import Metrics, is_title
-from guidance.read.prose import is_raised_label
+_PLAIN_LABEL = re.compile(r"(\d{1,3}) \.? (?:\s+|$)", re.VERBOSE)  # "12 See above", "12. See above"
+_LISTED = re.compile(r"(\d{1,3}) [.)]? \s+", re.VERBOSE)  # the same in a list, and "12) See above"
+_END_NOTES = re.compile(
+    r"^ (?: end[ ]?notes? | foot[ ]?notes? | notes? | references ) \b",  # "References", "Notes", "End notes"
+    re.VERBOSE | re.IGNORECASE,
+)
+_SMALLER = 0.93  # of the body's size: larger type is no note, unless it stands below a rule
+_AS_LARGE = 1.02  # of the body's size: so large may a note below a rule be
+_RULE = (0.15, 0.5)  # of the text's width: how long the rule above notes is
 
-_PLAIN_LABEL = re.compile(r"(\d{1,3})\.?(?:\s+|$)")
-_LISTED = re.compile(r"(\d{1,3})[.)]?\s+")
-_END_NOTES = re.compile(r"^(?:end ?notes?|foot ?notes?|notes?|references)\b", re.IGNORECASE)
-_SMALLER = 0.93
 
+_Placed = tuple[int, int, Line]
+"""A page (0-based), an index there, and the line that stands there."""
 
-class NoteLines(Struct, frozen=True):
-    """One note's lines; `skip` is how many characters of the first are its label."""
-
-    label: str
-    lines: tuple[Line, ...]
-    skip: int
-    at_end: bool = False  # of a chapter or the file, rather than of its page
-
-    @property
-    def page(self) -> int:
-        """The page on which it starts."""
-        return self.lines[0].page
+# --- At the foot of pages ------------------------------------------------------------------------
 
 
 def find_notes(
@@ -71,11 +63,7 @@ def find_notes(
 
 def _raised_labels(lines: Iterable[Line]) -> set[str]:
     return {
-        label
-        for line in lines
-        for run in line.runs
-        if is_raised_label(run)
-        for label in re.findall(r"\d+", run.text)
+        label for line in lines for run in line.runs if run.is_note_label for label in re.findall(r"\d+", run.text)
     }
 
 
@@ -98,46 +86,6 @@ def _asides(notes: Sequence[NoteLines], marks: Sequence[set[str]]) -> set[int]:
     return aside
 
 
-def find_end_notes(
-    pages: Sequence[Sequence[Line]], metrics: Metrics
-) -> tuple[tuple[NoteLines, ...], dict[int, set[int]]]:
-    """The notes that stand below a title such as "References", numbered from 1, at a chapter's or the file's end,
-    and for each page (0-based) the indexes of the lines they take; where the text has no raised figures, nothing
-    there is a note."""
-    lines = [(number, index, line) for number, page in enumerate(pages) for index, line in enumerate(page)]
-    marks = _raised_labels(line for _, _, line in lines)
-    found: list[list[tuple[int, int, Line]]] = []
-    for at, (_, _, line) in enumerate(lines):
-        if _END_NOTES.match(line.text.strip()) and is_title(line, metrics):
-            listed = _listed(lines[at + 1 :], metrics)
-            if len(listed) > 1 and {str(n) for n in range(1, len(listed) + 1)} & marks:
-                found += listed
-    taken: dict[int, set[int]] = defaultdict(set)
-    for number, index, _ in (entry for note in found for entry in note):
-        taken[number].add(index)
-    notes = []
-    for note in found:
-        start = _LISTED.match(note[0][2].text)
-        if start:
-            notes.append(NoteLines(start[1], tuple(line for _, _, line in note), start.end(), True))
-    return tuple(notes), dict(taken)
-
-
-def _listed(lines: Sequence[tuple[int, int, Line]], metrics: Metrics) -> list[list[tuple[int, int, Line]]]:
-    """The entries of a list that counts from 1, up to the next title or line at the margin."""
-    entries: list[list[tuple[int, int, Line]]] = []
-    for entry in lines:
-        line = entry[2]
-        start = _LISTED.match(line.text)
-        if start and int(start[1]) == len(entries) + 1:
-            entries.append([entry])
-        elif not entries or is_title(line, metrics) or line.left < entries[0][0][2].left + 0.3 * line.size:
-            break
-        else:
-            entries[-1].append(entry)
-    return entries
-
-
 def _zones(lines: Sequence[Line], shapes: Sequence[Shape], metrics: Metrics) -> list[int]:
     """The indexes of the lines of notes at the foot of a page, or of each column of one."""
     tops = [0, *(i for i in range(1, len(lines)) if lines[i].baseline > lines[i - 1].baseline + lines[i].size)]
@@ -152,13 +100,13 @@ def _zones(lines: Sequence[Line], shapes: Sequence[Shape], metrics: Metrics) -> 
 def _separator(shapes: Sequence[Shape], lines: Sequence[Line], metrics: Metrics) -> float | None:
     """The height of the rule that word processors draw above notes: short, thin, at the left margin, and
     not the underline of a link."""
-    width = metrics.right - metrics.left
+    wide = metrics.right - metrics.left
     left = metrics.left + (lines[-1].origin if lines else 0.0)
     rules = [
         s.box.bottom
         for s in shapes
-        if s.box.top - s.box.bottom < 2.2
-        and 0.15 * width < s.box.right - s.box.left < 0.5 * width
+        if height(s.box) < THIN
+        and _RULE[0] * wide < width(s.box) < _RULE[1] * wide
         and abs(s.box.left - left) < metrics.size
         and not any(_underlines(s, line) for line in lines)
     ]
@@ -176,7 +124,7 @@ def _zone(lines: Sequence[Line], separator: float | None, metrics: Metrics) -> l
     for index in range(len(lines) - 1, -1, -1):
         line = lines[index]
         below_rule = separator is not None and line.baseline < separator
-        if line.size > _SMALLER * metrics.size and not (below_rule and line.size < 1.02 * metrics.size):
+        if line.size > _SMALLER * metrics.size and not (below_rule and line.size < _AS_LARGE * metrics.size):
             break
         zone.append(index)
     zone.reverse()
@@ -187,13 +135,13 @@ def _zone(lines: Sequence[Line], separator: float | None, metrics: Metrics) -> l
 
 
 def _starts_with_label(line: Line) -> bool:
-    return is_raised_label(line.runs[0]) or bool(_PLAIN_LABEL.match(line.text))
+    return line.runs[0].is_note_label or bool(_PLAIN_LABEL.match(line.text))
 
 
 def _label(line: Line, notes: Sequence[tuple[str, list[Line], int]], metrics: Metrics) -> tuple[str, int] | None:
     """The label a line starts a note with, and its length; a plain figure must be the next in sequence."""
     first = line.runs[0]
-    if is_raised_label(first):
+    if first.is_note_label:
         return first.text.strip(" ,;."), len(first.text)
     found = _PLAIN_LABEL.match(line.text)
     if not found or line.left > metrics.left + 2 * metrics.size:
@@ -204,17 +152,63 @@ def _label(line: Line, notes: Sequence[tuple[str, list[Line], int]], metrics: Me
     return None
 
 
-class NoteIndex:
-    """Gives notes their anchors and says which of them a printed label means."""
+# --- At the end of chapters and of the file ------------------------------------------------------
 
-    def __init__(self, notes: Sequence[NoteLines], allocator: Allocator) -> None:
-        """Labels that start again (notes per chapter) get anchors with a running suffix."""
-        self.anchors = tuple(allocator.take(anchor_for("footnote", note.label, "")) for note in notes)
+
+def find_end_notes(
+    pages: Sequence[Sequence[Line]], is_title: Callable[[Line], bool]
+) -> tuple[tuple[NoteLines, ...], dict[int, set[int]]]:
+    """The notes that stand below a title such as "References", numbered from 1, at a chapter's or the file's end,
+    and for each page (0-based) the indexes of the lines they take; where the text has no raised figures, nothing
+    there is a note. `is_title` says of a line whether its type sets it apart."""
+    lines = [(number, index, line) for number, page in enumerate(pages) for index, line in enumerate(page)]
+    marks = _raised_labels(line for _, _, line in lines)
+    found: list[list[_Placed]] = []
+    for at, (_, _, line) in enumerate(lines):
+        if _END_NOTES.match(line.text.strip()) and is_title(line):
+            listed = _listed(lines[at + 1 :], is_title)
+            if len(listed) > 1 and {str(n) for n in range(1, len(listed) + 1)} & marks:
+                found += listed
+    taken: dict[int, set[int]] = defaultdict(set)
+    for number, index, _ in (entry for note in found for entry in note):
+        taken[number].add(index)
+    notes = []
+    for note in found:
+        start = _LISTED.match(note[0][2].text)
+        if start:
+            notes.append(NoteLines(start[1], tuple(line for _, _, line in note), start.end(), True))
+    return tuple(notes), dict(taken)
+
+
+def _listed(lines: Sequence[_Placed], is_title: Callable[[Line], bool]) -> list[list[_Placed]]:
+    """The entries of a list that counts from 1, up to the next title or line at the margin."""
+    entries: list[list[_Placed]] = []
+    for entry in lines:
+        line = entry[2]
+        start = _LISTED.match(line.text)
+        if start and int(start[1]) == len(entries) + 1:
+            entries.append([entry])
+        elif not entries or is_title(line) or line.left < entries[0][0][2].left + 0.3 * line.size:
+            break
+        else:
+            entries[-1].append(entry)
+    return entries
+
+
+# --- Which note a label means --------------------------------------------------------------------
+
+
+class NoteIndex:
+    """Says which note a printed label means, and which notes nothing refers to."""
+
+    def __init__(self, notes: Sequence[NoteLines], anchors: Sequence[str]) -> None:
+        """Each note with its anchor."""
+        self._anchors = tuple(anchors)
         self._by_label: dict[str, list[tuple[int, str]]] = defaultdict(list)
         self._claimed: set[str] = set()
-        self._ends = {anchor for note, anchor in zip(notes, self.anchors, strict=True) if note.at_end}
+        self._ends = {anchor for note, anchor in zip(notes, anchors, strict=True) if note.at_end}
         self.unknown: list[tuple[str, int]] = []  # figures set like references, and the page they stand on
-        for note, anchor in zip(notes, self.anchors, strict=True):
+        for note, anchor in zip(notes, anchors, strict=True):
             self._by_label[note.label].append((note.page, anchor))
 
     def claim(self, label: str, page: int) -> str | None:
@@ -235,4 +229,4 @@ class NoteIndex:
     @property
     def unclaimed(self) -> tuple[str, ...]:
         """Anchors of notes that nothing refers to."""
-        return tuple(anchor for anchor in self.anchors if anchor not in self._claimed)
+        return tuple(anchor for anchor in self._anchors if anchor not in self._claimed)

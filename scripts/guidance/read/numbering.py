@@ -1,9 +1,10 @@
-"""Printed markers: what a line starts with when it is a list item or a numbered paragraph.
+"""The grammar of printed numbers: of list items and paragraphs, of titles that name theirs, of notes.
 
-A grammar and nothing more; whether a number is the next of its sequence is for read/structure.py to say.
+A grammar and nothing more; whether a number is the next of its sequence is for read/sequence.py to say.
 """
 
 import re
+import unicodedata
 from typing import Literal
 
 from msgspec import Struct
@@ -23,19 +24,28 @@ class Marker(Struct, frozen=True):
 _BULLETS = "•▪◦‣●○■□✓➢➤►\u2043\u2219\u25aa\u25cf\u2756\uf0b7\uf0a7\uf0d8\uf0fc\uf02d\uf06f·"
 _PLAIN = {"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓", "\uf02d": "–", "\uf06f": "◦", "\uf0e0": "→"}
 _PLAIN_TABLE = str.maketrans(_PLAIN)
-_BULLET = re.compile(rf"([{_BULLETS}])(?:\s*\1)*(?:\s+|$)|([–—\-o§*])\s+(?=\S)")
-_DECIMAL = re.compile(r"(\d{1,3}(?:\.\d{1,3})+)\.?(?:\s+|$)")
-_CODED = re.compile(r"([A-Z]\.?\d{1,3}(?:\.\d{1,3})*)[.)]?(?:\s+|$)")
-_NUMBER = re.compile(r"(\d{1,4})[.)](?:\s+|$)|\((\d{1,3})\)(?:\s+|$)")
-_LETTER = re.compile(r"\(([a-z]{1,2}|[A-Z])\)(?:\s+|$)|([a-z])[.)](?:\s+|$)|([A-Z])[.)]\s+(?=\S)")
-_ROMAN = re.compile(r"\(?([ivxl]{1,6})[.)](?:\s+|$)")
-_GRAMMARS: dict[MarkerKind, re.Pattern[str]] = {
-    "decimal": _DECIMAL,
-    "coded": _CODED,
-    "number": _NUMBER,
-    "roman": _ROMAN,
-    "letter": _LETTER,
+_BULLET = re.compile(
+    rf"""
+    ([{_BULLETS}]) (?:\s*\1)* (?:\s+|$)  # "• a rope"; desktop publishing of 2010 prints "• • a rope"
+    | ([–—\-o§*]) \s+ (?=\S)             # "– a rope", "o a rope": no bullet where nothing follows
+    """,
+    re.VERBOSE,
+)
+_PATTERNS: dict[MarkerKind, str] = {
+    "decimal": r"(\d{1,3} (?:\.\d{1,3})+) \.? (?:\s+|$)",  # "5.17 A keeper", "1.2.1."
+    "coded": r"([A-Z] \.? \d{1,3} (?:\.\d{1,3})*) [.)]? (?:\s+|$)",  # "A1 A keeper", "B.12", "C3.1."
+    "number": r"""
+            (\d{1,4}) [.)] (?:\s+|$)      # "45. A keeper", "45) A keeper"; a bare "45" is any number
+            | \( (\d{1,3}) \) (?:\s+|$)   # "(45) A keeper"
+            """,
+    "roman": r"\(? ([ivxl]{1,6}) [.)] (?:\s+|$)",  # "(iv) a rope", "iv. a rope"
+    "letter": r"""
+            \( ([a-z]{1,2}|[A-Z]) \) (?:\s+|$)  # "(a) a rope", "(aa)" behind "(z)", "(A)"
+            | ([a-z]) [.)] (?:\s+|$)            # "a. a rope", "a)"
+            | ([A-Z]) [.)] \s+ (?=\S)           # "A. A rope"; a lone "A." is an initial
+            """,
 }
+_GRAMMARS = {kind: re.compile(pattern, re.VERBOSE) for kind, pattern in _PATTERNS.items()}
 _ROMAN_VALUE = re.compile(r"^(x{0,3})(ix|iv|v?i{0,3})$")
 _ROMAN_LETTERS = frozenset("ivxl")
 _PARTS = re.compile(r"\d+|[A-Z]")
@@ -66,6 +76,9 @@ def plain_symbols(text: str) -> str:
     return text if text.isascii() else text.translate(_PLAIN_TABLE)
 
 
+# --- Values and their order ----------------------------------------------------------------------
+
+
 def roman_value(numeral: str) -> int:
     """The value of a small roman numeral."""
     total = 0
@@ -86,8 +99,80 @@ def follows(value: str, before: str | None, kind: MarkerKind) -> bool:
         return True
     if before is None:
         return value in ("1", "a", "A", "i")
+    if kind in ("decimal", "coded"):
+        return number_parts(value)[-1] == number_parts(before)[-1] + 1
     if kind == "number":
         return before.isdigit() and int(value) == int(before) + 1
     if kind == "roman":
         return bool(_ROMAN_VALUE.match(before)) and roman_value(value) == roman_value(before) + 1
     return len(before) == len(value) == 1 and ord(value) == ord(before) + 1
+
+
+def family(marker: Marker) -> tuple[str, str]:
+    """What markers that count on from each other share: one kind, and one punctuation or sign."""
+    return marker.kind, marker.printed if marker.kind == "bullet" else marker.printed.replace(marker.value, "")
+
+
+def comes_next(marker: Marker, last: Marker) -> bool:
+    """Whether a number is the one after another of its family."""
+    return family(marker) == family(last) and follows(marker.value, last.value, marker.kind)
+
+
+# --- Titles that name their number ---------------------------------------------------------------
+
+_ONE_TO_TEN = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_SPELT = {word: str(number) for number, word in enumerate(_ONE_TO_TEN, 1)}
+_NAMED = re.compile(
+    rf"""
+    ^ (?P<word> part | chapter | section | annex | appendix | schedule | flow[ ]?chart ) \s+
+    (?P<number>
+        \d+ [a-z]?               # "Chapter 3", "Annex 2b"
+        | [a-z] (?![a-z])        # "Annex A"; not "Section by section"
+        | [ivxl]+ (?![a-z])      # "Part IV"; not "Part illness"
+        | {"|".join(_ONE_TO_TEN)}  # "Chapter Three"
+    ) \b
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_CAPTION = re.compile(
+    r"^ (?: figure | fig\. | diagram | table | chart ) \s+ ( \d+ [a-z]? | [A-Z] ) \b",  # "Figure 3", "Table B"
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def named_number(title: str) -> tuple[str, str] | None:
+    """The word by which a title names what it heads, and its number or letter, spelt ones in figures: ("annex",
+    "A"), ("flow chart", "3"), ("chapter", "3") for "Chapter Three"."""
+    found = _NAMED.match(title)
+    if not found:
+        return None
+    word = found["word"].lower().replace("flowchart", "flow chart")
+    return " ".join(word.split()), _SPELT.get(found["number"].lower(), found["number"])
+
+
+def caption_number(text: str) -> str | None:
+    """The number or letter by which a caption names its figure or table; none where it is no caption."""
+    found = _CAPTION.match(text)
+    return found[1] if found else None
+
+
+def comparable_title(title: str) -> str:
+    """A title made comparable over contents list, bookmarks and page: letters and figures only."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", title).lower())
+
+
+# --- Labels of notes -----------------------------------------------------------------------------
+
+_LABEL = r"(?: \[\d{1,3}\] | \d{1,3} | \*{1,3} | [†‡] )"  # "[12]", "12", "**", "†"
+_LABELS = re.compile(_LABEL, re.VERBOSE)
+_ONLY_LABELS = re.compile(rf"^[\s,;]* {_LABEL} (?:[\s,;]+ {_LABEL})* [\s,;]*$", re.VERBOSE)  # "12, 13"
+
+
+def are_note_labels(text: str) -> bool:
+    """Whether a text is nothing but footnote labels and what parts them: "12", "12, 13", "*"."""
+    return _ONLY_LABELS.match(text) is not None
+
+
+def split_note_labels(text: str) -> tuple[list[str], str]:
+    """The footnote labels in such a text, and the punctuation between them without spaces."""
+    return _LABELS.findall(text), "".join(_LABELS.sub("", text).split())

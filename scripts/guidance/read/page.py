@@ -1,15 +1,20 @@
-"""What stands on the pages of a file before anyone has made sense of it: fragments, shapes, links, tags.
+"""What stands on the pages of a file: drawn fragments and shapes, the lines and paragraphs found, whole pages.
 
-Frozen types only, filled by read/pdf.py; nothing here may judge what a fragment means. Lengths are PDF
-points, origin lower left of the page as it is shown; pages are 1-based.
+Frozen types that the stages of reading hand to each other; nothing here may judge what a fragment or a line means.
+Lengths are PDF points, origin lower left of the page as it is shown; pages are 1-based.
 """
 
-import re
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from guidance.document.model import Box, Finding
-from guidance.document.walk import count_characters
+from guidance.document.model import Box, Dropped, EvidenceKind, Finding
+from guidance.read.numbering import Marker, are_note_labels
+
+# --- As drawn ------------------------------------------------------------------------------------
 
 
 class Font(Struct, frozen=True):
@@ -47,6 +52,18 @@ class Fragment(Struct, frozen=True):
     colour: int
     mark: int  # marked-content id, -1 where there is none
 
+    @property
+    def middle(self) -> tuple[float, float]:
+        """The point that says in which region it stands."""
+        box = self.box
+        upright = self.baseline + 0.25 * self.size
+        return (box.left + box.right) / 2, (box.bottom + box.top) / 2 if self.angle else upright
+
+
+THIN = 2.2  # points: a rule is thinner than this
+WHITE = 0xF8F8F8  # from here on a fill is the paper's
+_DARKEST = 3 * 90  # sum of red, green and blue: a darker fill is ink rather than a ground for words
+
 
 class Shape(Struct, frozen=True):
     """A path: a rectangle, a rule, an arrow. `fill` is 0xRRGGBB or None."""
@@ -55,6 +72,17 @@ class Shape(Struct, frozen=True):
     fill: int | None
     stroked: bool
     mark: int = -1
+
+    @property
+    def pale(self) -> bool:
+        """Whether it is a ground on which words stand: filled, not white and not dark."""
+        fill = self.fill
+        return fill is not None and fill < WHITE and (fill >> 16) + (fill >> 8 & 255) + (fill & 255) > _DARKEST
+
+    @property
+    def outlined(self) -> bool:
+        """Whether it is only an outline."""
+        return self.stroked and self.fill is None
 
 
 class LinkArea(Struct, frozen=True):
@@ -91,27 +119,276 @@ class PdfPage(Struct, frozen=True):
     lift: float = 0.0  # how high the file itself puts the lower edge: heights that links name count from there
 
 
-_UNKNOWN = re.compile(r"[\ufffd\ufffe\uffff]|(?![\t\r\n])[\x00-\x1f]")
+# --- Lines and paragraphs ------------------------------------------------------------------------
 
 
-def printed_characters(page: PdfPage) -> int:
-    """How many characters other than white space a page prints."""
-    return sum(count_characters(f.text) for f in page.fragments)
+class Run(Struct, frozen=True):
+    """A stretch of a line in one style. `raised` is 1 for superscript, -1 for subscript."""
+
+    text: str
+    left: float
+    right: float
+    size: float
+    font: Font
+    colour: int
+    raised: int = 0
+    tag: Tag | None = None
+
+    @property
+    def is_note_label(self) -> bool:
+        """Whether it is a raised footnote label such as 12."""
+        return self.raised > 0 and are_note_labels(self.text)
 
 
-def source_findings(page: PdfPage) -> tuple[Finding, ...]:
-    """What a reader must know of a page itself: that it is a picture, that characters have no meaning, that links
-    were dropped."""
-    findings: list[Finding] = []
-    area = max((_area(image.box) for image in page.images), default=0.0)
-    if not page.fragments and area > 0.5 * page.width * page.height:
-        findings.append(Finding("picture", "the page is a picture; its words would need OCR", page.number))
-    unknown = sum(len(_UNKNOWN.findall(f.text)) for f in page.fragments if not f.text.isprintable())
-    if unknown:
-        message = f"characters of which the font does not say what they mean ({unknown})"
-        findings.append(Finding("unreadable", message, page.number))
-    return tuple(findings)
+class LineLink(Struct, frozen=True):
+    """A link over characters start to end of its line's text; `area` is what the file says of it."""
+
+    start: int
+    end: int
+    area: LinkArea
 
 
-def _area(box: Box) -> float:
-    return max(0.0, box.right - box.left) * max(0.0, box.top - box.bottom)
+class Line(Struct, frozen=True, dict=True):
+    """One printed line. `size` and `baseline` are those of its plain (not raised) text."""
+
+    page: int
+    box: Box
+    baseline: float
+    size: float
+    runs: tuple[Run, ...]
+    links: tuple[LineLink, ...] = ()
+    angle: int = 0
+    origin: float = 0.0  # where the region it stands in starts, from which indents are measured
+
+    @cached_property
+    def text(self) -> str:
+        """The line's characters."""
+        return "".join(run.text for run in self.runs)
+
+    @property
+    def bold(self) -> bool:
+        """Whether all of its letters are bold."""
+        return all(run.font.bold for run in self.runs if not run.raised and not run.text.isspace())
+
+    @property
+    def colour(self) -> int:
+        """The colour of its first letters."""
+        return self.runs[0].colour
+
+    @property
+    def left(self) -> float:
+        """Where its first letter starts, from its region's left edge."""
+        return self.box.left - self.origin
+
+    @property
+    def right(self) -> float:
+        """Where its last letter ends, from its region's left edge."""
+        return self.box.right - self.origin
+
+
+class Metrics(Struct, frozen=True):
+    """What is usual in a file: type size and colour of its body, leading per size, edges of its lines."""
+
+    size: float
+    colour: int
+    leading: dict[float, float]
+    right: float
+    left: float
+    accents: frozenset[int] = frozenset()  # colours that much larger lines have, the body's aside
+
+    def leading_of(self, size: float) -> float:
+        """The usual distance between the baselines of lines of this size."""
+        return self.leading.get(round(size, 1)) or 1.25 * size
+
+    def between_edges(self, lines: Sequence[Line]) -> "Metrics":
+        """The same between the edges of some lines, such as a box's, rather than of the page."""
+        return replace(self, right=max(x.right for x in lines), left=min(x.left for x in lines))
+
+
+class Chunk(Struct, frozen=True):
+    """Lines that belong together: a paragraph, a list item, a title. `left` is where the first starts, `text_left`
+    where its words do; `loud` says of a title that type sets it apart, and not only that it is bold."""
+
+    lines: tuple[Line, ...]
+    marker: Marker | None
+    left: float
+    text_left: float
+    kind: Literal["prose", "title"]  # title: set apart by its type, as a heading or a bold line is
+    loud: bool = False
+
+    @property
+    def text(self) -> str:
+        """Its first and last words matter to callers: the characters of all lines, joined with spaces."""
+        return " ".join(line.text for line in self.lines)
+
+
+class NoteLines(Struct, frozen=True):
+    """One note's lines; `skip` is how many characters of the first are its label."""
+
+    label: str
+    lines: tuple[Line, ...]
+    skip: int
+    at_end: bool = False  # of a chapter or the file, rather than of its page
+
+    @property
+    def page(self) -> int:
+        """The page on which it starts."""
+        return self.lines[0].page
+
+
+class ContentsEntry(Struct, frozen=True):
+    """A line of the printed contents list: its title, the page it names, how far it is indented."""
+
+    title: str
+    page: int
+    left: float
+    bold: bool
+    size: float
+
+
+class Heading(Struct, frozen=True):
+    """A title that is a heading, its level (1 = chapter, 0 = part) and the evidence for it."""
+
+    chunk: Chunk
+    level: int
+    evidence: tuple[EvidenceKind, ...]
+
+
+# --- What is set apart on a page -----------------------------------------------------------------
+
+
+class Segment(Struct):
+    """Words on one baseline that no wide gap parts: their pieces, and the colour and font of the first."""
+
+    left: float
+    right: float
+    baseline: float
+    size: float
+    look: tuple[int, str]
+    pieces: list[str]
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """The point that says in which region it stands."""
+        return (self.left + self.right) / 2, self.baseline + 0.25 * self.size
+
+    @property
+    def wordy(self) -> bool:
+        """Whether there are letters or figures in it."""
+        return any(c.isalnum() for piece in self.pieces for c in piece)
+
+    @property
+    def lettered(self) -> bool:
+        """Whether there are letters in it."""
+        return any(c.isalpha() for piece in self.pieces for c in piece)
+
+    @property
+    def opens(self) -> str:
+        """Its first character."""
+        return self.pieces[0].strip()[:1]
+
+
+class Columns(Struct, frozen=True):
+    """Stretches of a page, from the top down as (top, bottom), that stand in two columns; where the second starts,
+    and how far to the right it stands of the first."""
+
+    bands: tuple[tuple[float, float], ...] = ()
+    right: float = 0.0
+    shift: float = 0.0
+
+    def rank(self, box: Box, height: float) -> tuple[int, int]:
+        """Where in the reading order something stands: the stretch of the page, and the column in it."""
+        for at, (top, bottom) in enumerate(self.bands):
+            if bottom <= height <= top:
+                return 2 * at + 1, int(box.left > self.right - 2.0)
+            if height > top:
+                return 2 * at, 0
+        return 2 * len(self.bands), 0
+
+
+class BoxFlow(Struct, frozen=True):
+    """A box's lines, over all pages it runs over; `fill` is its colour, None where it is only ruled."""
+
+    fill: int | None
+    lines: tuple[Line, ...]
+
+
+class CellFlow(Struct, frozen=True):
+    """A table cell: its lines, its first row and column, how many it spans, whether it is shaded."""
+
+    lines: tuple[Line, ...]
+    row: int
+    column: int
+    rows: int
+    columns: int
+    shaded: bool
+
+
+class TableFlow(Struct, frozen=True):
+    """A table's cells, over all pages it runs over; `columns` are the positions at which they start."""
+
+    columns: tuple[float, ...]
+    rows: int
+    cells: tuple[CellFlow, ...]
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines of its cells."""
+        return tuple(line for cell in self.cells for line in cell.lines)
+
+
+class FigureFlow(Struct, frozen=True):
+    """A figure: where it stands, its alternative text, the lines drawn in it, node by node."""
+
+    page: int
+    box: Box
+    alternative: str | None
+    nodes: tuple[tuple[Line, ...], ...]
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines drawn in it."""
+        return tuple(line for node in self.nodes for line in node)
+
+
+Region = BoxFlow | TableFlow | FigureFlow
+Element = Line | Region
+Part = Chunk | Region
+
+# --- Whole pages and files -----------------------------------------------------------------------
+
+
+class PageParts(Struct):
+    """A page's lines and what is set apart on it; `printed` is how many characters it has, white space aside."""
+
+    page: PdfPage
+    lines: tuple[Line, ...]
+    boxes: list[tuple[Box, Region]]
+    unseen: list[Dropped]
+    columns: Columns
+    printed: int
+    findings: tuple[Finding, ...]
+
+
+class Pages(Struct, frozen=True):
+    """A whole file: its pages, its usual type size, its outline, and what it says of itself."""
+
+    parts: tuple[PageParts, ...]
+    size: float
+    bookmarks: tuple[Bookmark, ...]
+    title: str | None
+    language: str | None
+    producer: str | None
+
+
+class Flow(Struct, frozen=True):
+    """A file in reading order: what stands between the cover and the imprint on the last page, and its notes."""
+
+    elements: tuple[Element, ...]
+    notes: tuple[NoteLines, ...]
+    entries: tuple[ContentsEntry, ...]
+    metrics: Metrics
+    cover: tuple[Line, ...]
+    imprint: tuple[Line, ...]
+    dropped: tuple[Dropped, ...]
+    findings: tuple[Finding, ...] = ()

@@ -1,92 +1,69 @@
 """Lines -> Chunks: which lines form one paragraph, list item or title line, over page breaks too.
 
-Judges by leading, indents, markers and type, all measured from the file itself; it knows no provisions.
+Judges by leading, indents, markers and type, all measured from the file itself; it knows no provisions. Every
+threshold is a share of the type size or leading at hand.
 """
 
-import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from statistics import median
 from typing import Literal
 
-from msgspec import Struct
-
-from guidance.read.lines import Line, Run
-from guidance.read.numbering import Marker, follows, number_parts, read_marker
-
-
-class Metrics(Struct, frozen=True):
-    """What is usual in a file: type size and colour of its body, leading per size, edges of its lines."""
-
-    size: float
-    colour: int
-    leading: dict[float, float]
-    right: float
-    left: float
-    accents: frozenset[int] = frozenset()  # colours that much larger lines have, the body's aside
-
-    def leading_of(self, size: float) -> float:
-        """The usual distance between the baselines of lines of this size."""
-        return self.leading.get(round(size, 1)) or 1.25 * size
-
-
-class Chunk(Struct, frozen=True):
-    """Lines that belong together. `left` is where the first starts, `text_left` where its words do."""
-
-    lines: tuple[Line, ...]
-    marker: Marker | None
-    left: float
-    text_left: float
-    kind: Literal["prose", "title"]  # title: set apart by its type, as a heading or a bold line is
-
-    @property
-    def text(self) -> str:
-        """Its first and last words matter to callers: the characters of all lines, joined with spaces."""
-        return " ".join(line.text for line in self.lines)
-
+from guidance.read.numbering import Marker, comes_next, family, follows, read_marker
+from guidance.read.page import BoxFlow, Chunk, Flow, Line, Metrics, Part, Run
 
 _LONGEST_TITLE = 200  # characters of a line that is not bold
 _MUCH_LARGER = 1.25  # times the body's size: type that needs no bold
-_TITLE_TAG = re.compile(r"^H[1-6]?$")
+_TITLE_TAG = re.compile(r"^H[1-6]?$")  # the roles of PDF's tags
 _SENTENCE_ENDS = (".", ":", ";", ",")
 _NUMBER_GAP = 0.8  # of the type size: a wider gap behind a bare number sets it apart
 
 
 def measure(pages: Iterable[Sequence[Line]]) -> Metrics:
     """The metrics of a file, from the lines of its pages (running heads already away)."""
+    every = [list(lines) for lines in pages]
     sizes: Counter[float] = Counter()
     colours: Counter[int] = Counter()
-    gaps: dict[float, Counter[float]] = defaultdict(Counter)
-    rights: list[float] = []
-    every = [list(lines) for lines in pages]
     for line in (line for lines in every for line in lines):
-        length = len(line.text)
-        sizes[round(line.size, 1)] += length
-        colours[line.colour] += length
+        sizes[round(line.size, 1)] += len(line.text)
+        colours[line.colour] += len(line.text)
     size = sizes.most_common(1)[0][0] if sizes else 12.0
-    lefts: Counter[int] = Counter()
-    for lines in every:
-        rounded = [round(line.size, 1) for line in lines]
-        for (above, before), (line, here) in itertools.pairwise(zip(lines, rounded, strict=True)):
-            if before == here and len(above.text) > 40:
+    colour = colours.most_common(1)[0][0] if colours else 0
+    body = [line for lines in every for line in lines if round(line.size, 1) == size]
+    rights = sorted(line.right for line in body)
+    lefts = Counter(round(line.left) for line in body)
+    large = {line.colour for lines in every for line in lines if line.size > _MUCH_LARGER * size}
+    return Metrics(
+        size=size,
+        colour=colour,
+        leading=_usual_leading(every),
+        right=rights[int(0.98 * len(rights))] if rights else 0.0,  # a few lines hang out
+        left=float(lefts.most_common(1)[0][0]) if lefts else 0.0,
+        accents=frozenset(large - {colour}),
+    )
+
+
+def _usual_leading(pages: Sequence[Sequence[Line]]) -> dict[float, float]:
+    """For each type size the usual distance between the baselines of two lines of it, in half points."""
+    gaps: dict[float, Counter[float]] = defaultdict(Counter)
+    for lines in pages:
+        for above, line in pairwise(lines):
+            size = round(line.size, 1)
+            if round(above.size, 1) == size and len(above.text) > 40:
                 gap = round((above.baseline - line.baseline) * 2) / 2
                 if 0.9 * line.size < gap < 2 * line.size:
-                    gaps[here][gap] += 1
-        body = [line for line, here in zip(lines, rounded, strict=True) if here == size]
-        rights += [line.right for line in body]
-        lefts.update(round(line.left) for line in body)
-    leading = {s: _tightest_usual(c) for s, c in gaps.items()}
-    right = sorted(rights)[int(0.98 * len(rights))] if rights else 0.0
-    left = float(lefts.most_common(1)[0][0]) if lefts else 0.0
-    colour = colours.most_common(1)[0][0] if colours else 0
-    large = {line.colour for lines in every for line in lines if line.size > _MUCH_LARGER * size}
-    return Metrics(size, colour, leading, right, left, frozenset(large - {colour}))
+                    gaps[size][gap] += 1
+    return {size: _tightest_usual(counts) for size, counts in gaps.items()}
 
 
 def _tightest_usual(gaps: Counter[float]) -> float:
     total = sum(gaps.values())
     return min(gap for gap, count in gaps.items() if count >= 0.2 * total or count == max(gaps.values()))
+
+
+# --- Titles --------------------------------------------------------------------------------------
 
 
 def is_title(line: Line, metrics: Metrics) -> bool:
@@ -113,6 +90,9 @@ def _is_accented(line: Line, letters: Sequence[Run], metrics: Metrics) -> bool:
         return False
     tagged = all(run.tag is not None and _TITLE_TAG.match(run.tag.role) for run in letters)
     return tagged or line.colour in metrics.accents
+
+
+# --- Cutting -------------------------------------------------------------------------------------
 
 
 def cut_chunks(lines: Sequence[Line], metrics: Metrics) -> list[Chunk]:
@@ -161,8 +141,14 @@ class _State:
         kind = self._kind
         if kind == "title" and not all(is_title(x, self._metrics) or x.bold for x in self._lines):
             kind = "prose"
-        self._done.append(Chunk(tuple(self._lines), self._marker, first.left, self._text_left(), kind))
+        loud = kind == "title" and self._is_loud()
+        self._done.append(Chunk(tuple(self._lines), self._marker, first.left, self._text_left(), kind, loud))
         self._lines = []
+
+    def _is_loud(self) -> bool:
+        """Whether every line with letters is set apart by its type; the last of a title may be a mere "14"."""
+        lettered = [line for line in self._lines if any(c.isalpha() for c in line.text)]
+        return bool(lettered) and all(is_title(line, self._metrics) for line in lettered)
 
     def _text_left(self) -> float:
         first = self._lines[0]
@@ -188,7 +174,7 @@ class _State:
         if marker.kind == "bullet":
             apart = known is not None or line.left > self._continuing_left() + 2
             return marker if apart or _stands_apart(line, marker) else None
-        if tight and not (known is not None and _is_next(marker, known)):
+        if tight and not (known is not None and follows(marker.value, known, marker.kind)):
             jumps = above.page != line.page or above.baseline < line.baseline
             ends = (":", ";", ".", ".”", ".)") if jumps else ":"  # the gap above is not seen over a page's edge
             starts = marker.value in ("1", "a", "i", "A") and above.text.rstrip().endswith(ends)
@@ -196,13 +182,13 @@ class _State:
         return marker
 
     def _remember(self, marker: Marker, line: Line) -> None:
-        places = self._last_marker.setdefault(_family(marker), [])
+        places = self._last_marker.setdefault(family(marker), [])
         places[:] = [place for place in places if abs(place[0] - line.left) > 0.6 * line.size]
         places.append((line.left, marker.value))
 
     def _before(self, marker: Marker, line: Line) -> str | None:
         """The value of the last marker of this sort at this indent."""
-        places = self._last_marker.get(_family(marker), [])
+        places = self._last_marker.get(family(marker), [])
         near = [place for place in places if abs(place[0] - line.left) <= 0.6 * line.size]
         return near[-1][1] if near else None
 
@@ -308,22 +294,6 @@ def _bare_number(line: Line) -> Marker | None:
     return Marker("number", value, value, len(first.text))
 
 
-def _family(marker: Marker) -> tuple[str, str]:
-    """Markers that count on from each other: of one kind and with one punctuation."""
-    return marker.kind, marker.printed if marker.kind == "bullet" else marker.printed.replace(marker.value, "")
-
-
-def comes_next(marker: Marker, last: Marker) -> bool:
-    """Whether a number is the one after another of its family."""
-    return _family(marker) == _family(last) and _is_next(marker, last.value)
-
-
-def _is_next(marker: Marker, known: str) -> bool:
-    if marker.kind in ("decimal", "coded"):
-        return number_parts(marker.value)[-1] == number_parts(known)[-1] + 1
-    return follows(marker.value, known, marker.kind)
-
-
 def _left_of(line: Line, offset: int) -> float:
     """Where character `offset` of a line stands, as near as runs tell."""
     at = 0
@@ -334,3 +304,60 @@ def _left_of(line: Line, offset: int) -> float:
             return run.left + (run.right - run.left) * share - line.origin
         at = end
     return line.left
+
+
+# --- A whole document ----------------------------------------------------------------------------
+
+
+def cut_parts(flow: Flow) -> list[Part]:
+    """The flow with its loose lines cut into chunks, those of boxes that only shade paragraphs too."""
+    return _without_frames(_whole_paragraphs(flow), flow.metrics)
+
+
+def _whole_paragraphs(flow: Flow) -> list[Part]:
+    """The flow with its loose lines cut into chunks; a paragraph that a figure interrupts is mended."""
+    parts: list[Part] = []
+    waiting: list[Line] = []
+    for element in (*flow.elements, None):
+        if isinstance(element, Line):
+            waiting.append(element)
+            continue
+        chunks = cut_chunks(waiting, flow.metrics)
+        if chunks and parts and _is_rest_of(parts, chunks[0]):
+            at = max(i for i, part in enumerate(parts) if isinstance(part, Chunk))
+            before = parts[at]
+            if isinstance(before, Chunk):
+                lines = (*before.lines, *chunks.pop(0).lines)
+                parts[at] = Chunk(lines, before.marker, before.left, before.text_left, before.kind)
+        parts.extend(chunks)
+        waiting = []
+        if element is not None:
+            parts.append(element)
+    return parts
+
+
+def _without_frames(parts: Sequence[Part], metrics: Metrics) -> list[Part]:
+    """The parts with the chunks of a box in its place where it only shades paragraphs of the document's own
+    sequence: it starts with the number that comes next."""
+    free: list[Part] = []
+    last: Marker | None = None
+    for part in parts:
+        chunks = [part] if isinstance(part, Chunk) else []
+        if isinstance(part, BoxFlow) and last:
+            inside = cut_chunks(part.lines, metrics.between_edges(part.lines))
+            chunks = inside if inside[0].marker and comes_next(inside[0].marker, last) else []
+        free += chunks or [part]
+        for chunk in chunks:
+            at_margin = chunk.marker and chunk.left < metrics.left + chunk.lines[0].size
+            if chunk.marker and at_margin and chunk.marker.kind in ("number", "decimal"):
+                last = chunk.marker
+    return free
+
+
+def _is_rest_of(parts: Sequence[Part], chunk: Chunk) -> bool:
+    """Whether a chunk behind a figure or box goes on with the paragraph before it, in mid-sentence."""
+    before = next((p for p in reversed(parts) if isinstance(p, Chunk)), None)
+    if before is None or before.kind == "title" or chunk.kind == "title" or chunk.marker:
+        return False
+    cut = before.lines[-1].page + 1 == chunk.lines[0].page
+    return cut and chunk.text[:1].islower() and not before.text.rstrip().endswith((".", ":", ";", "!", "?"))

@@ -1,6 +1,6 @@
 """The pdfium engine: a file opened, its outline and facts, and the engine's functions in their quickest form.
 
-Besides this module only read/pdf.py, read/turning.py, read/spaced.py and read/drawing.py talk to it. The bindings
+Besides this module only read/pdf.py and read/figures.py talk to it. The bindings
 are used without the package around them, which takes longer to load than a short file takes to read.
 """
 

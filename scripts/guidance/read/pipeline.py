@@ -4,71 +4,23 @@ Each function here is one process's work, to be run in a sandbox; whoever starte
 """
 
 import hashlib
-import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from itertools import groupby
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from guidance.document.model import Agreement, Box, Document, Dropped, Finding, GuidanceError, SourceFile
+from guidance.document.model import Agreement, Box, Document, Finding, GuidanceError, SourceFile
 from guidance.jobs.sandbox import Answers, CrashedError
+from guidance.read.assembly import build_document
 from guidance.read.cross_check import SLOW_ENGINE, Words, compare_words, read_words, read_words_slowly
-from guidance.read.flow import PageParts, Pages, page_parts
-from guidance.read.page import PdfPage
+from guidance.read.flow import page_parts, read_flow
+from guidance.read.furniture import stale_contents
+from guidance.read.page import PageParts, Pages, PdfPage
 from guidance.read.pdf import read_pages
 from guidance.read.pdfium import Opened
-from guidance.read.structure import build_document
-
-_ENTRY = re.compile(r"(?P<title>.*\S)[\s.·…]*\s(?P<number>\d{1,4})$")
-
-
-def stale_contents(document: Document) -> Iterator[Finding]:
-    """A finding for each run of titles that the contents list puts equally far from where their headings stand.
-
-    Only titles that one heading has are judged, and only in a file whose pages print their numbers.
-    """
-    numbers = {d.page: int(d.text) for d in document.dropped if d.reason == "page number" and d.text.isdecimal()}
-    headings: dict[str, list[int]] = defaultdict(list)
-    for provision in document.provisions:
-        if provision.heading and provision.page:
-            headings[_key(provision.heading.plain)].append(provision.page)
-    judged = [
-        (title, number - numbers[pages[0]], pages[0])
-        for title, number in _entries(document.dropped)
-        if len(pages := headings.get(_key(title), [])) == 1 and pages[0] in numbers
-    ]
-    for off, group in groupby(judged, key=lambda entry: entry[1]):
-        run = list(group)
-        if off:
-            yield Finding("contents", _say(off, [title for title, _, _ in run]), run[0][2])
-
-
-def _say(off: int, titles: list[str]) -> str:
-    which = f"“{titles[0]}”" + (f" to “{titles[-1]}” ({len(titles)} titles)" if len(titles) > 1 else "")
-    how = f"{abs(off)} {'page' if abs(off) == 1 else 'pages'} too {'high' if off > 0 else 'low'}"
-    return f"the printed contents are {how} for {which}; links here lead to the headings themselves"
-
-
-def _entries(dropped: Iterable[Dropped]) -> Iterator[tuple[str, int]]:
-    """The titles of the contents list with the numbers they print; a title may go on over several lines."""
-    begun = ""
-    for entry in dropped:
-        if entry.reason != "contents list":
-            continue
-        line = f"{begun} {entry.text.strip()}".strip()
-        found = _ENTRY.fullmatch(line)
-        if found:
-            yield found["title"].rstrip(" .·…"), int(found["number"])
-        begun = "" if found or len(begun) > 200 else line
-
-
-def _key(title: str) -> str:
-    return "".join(character for character in title.lower() if character.isalnum())
-
 
 _WORTH_TWO = 24  # pages from which a second process pays
 _USUAL = 12.0  # type size of a file without text
@@ -181,7 +133,7 @@ def read_pdf(path: Path, second_opinion: bool, beside: Answers[Beside]) -> Itera
         pages=len(pages.parts),
         producer=pages.producer,
     )
-    document, crops = build_document(pages, source)
+    document, crops = build_document(read_flow(pages.parts, pages.size), pages, source)
     document = replace(document, findings=(*document.findings, *stale_contents(document)))
     yield Draft(document, crops)
     if second_opinion:

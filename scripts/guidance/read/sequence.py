@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from guidance.document.model import Finding
 from guidance.read.numbering import number_parts
-from guidance.read.paragraphs import Chunk
+from guidance.read.page import Chunk
 
 _MOST_SKIPPED = 3  # numbers that may be missing at one place: a source's own slip
 _NO_END = 1_000_000

@@ -1,25 +1,114 @@
-"""Finds glossaries: terms beside what they mean, in two columns with neither rules nor a second column of prose.
+"""Finds tables on one page: ruled all around, with rules across only, and glossaries, which have no rules at all.
 
-Works from the places of words on one page. Read line by line, a term of two lines would stand in the midst of its
-meaning. Lengths are PDF points.
+Works from rules and from the places of words; it reads none. Read line by line, a term of two lines would stand in
+the midst of its meaning. Lengths are PDF points.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from msgspec import Struct
 
 from guidance.document.model import Box
-from guidance.read.columns import Segment, cut_segments
-from guidance.read.page import Fragment
+from guidance.read.geometry import NEAR, height, hull, least_side, overlap, touching_groups, width
+from guidance.read.numbering import read_marker
+from guidance.read.page import THIN, Segment, Shape
 
 CellPlace = tuple[Box, int, int, int, int, bool]
 """Rectangle, first row, first column, rows, columns, shaded."""
 
+
+class Grid(Struct, frozen=True):
+    """Where a table stands, and its cells."""
+
+    box: Box
+    cells: tuple[CellPlace, ...]
+
+
+# --- Rules all around ----------------------------------------------------------------------------
+
+
+def find_grids(shapes: Sequence[Shape], body_size: float) -> list[Grid]:
+    """The tables that rules part into cells; a frame of rules around nothing but prose is one of a single cell."""
+    across = [s.box for s in shapes if height(s.box) < THIN and width(s.box) > THIN]
+    down = [s.box for s in shapes if width(s.box) < THIN and height(s.box) > THIN]
+    for shape in shapes:
+        b = shape.box
+        if shape.outlined and least_side(b) > body_size:
+            across += [Box(b.left, b.top, b.right, b.top), Box(b.left, b.bottom, b.right, b.bottom)]
+            down += [Box(b.left, b.bottom, b.left, b.top), Box(b.right, b.bottom, b.right, b.top)]
+    shaded = [s.box for s in shapes if s.pale]
+    grids = []
+    for group in touching_groups([*across, *down]):
+        columns = _levels([(b.left, height(b)) for b in group if width(b) < THIN], body_size)
+        rows = _levels([(b.bottom, width(b)) for b in group if height(b) < THIN], body_size)[::-1]
+        if len(columns) >= 3 and len(rows) >= 2:
+            grids.append(Grid(hull(group), tuple(_cells(columns, rows, group, shaded))))
+        elif len(columns) == 2 and len(rows) >= 2 and _is_frame(hull(group), group):
+            grids.append(Grid(hull(group), ((hull(group), 0, 0, 1, 1, False),)))
+    return grids
+
+
+def _is_frame(box: Box, rules: Sequence[Box]) -> bool:
+    """Whether rules go down both sides of a rectangle."""
+    down = [b for b in rules if width(b) < THIN]
+    return all(_covered(down, at, box.bottom, box.top, True) for at in (box.left, box.right))
+
+
+def _levels(places: Iterable[tuple[float, float]], least: float) -> list[float]:
+    """Distinct positions at which rules stand whose lengths add up to something; ascending."""
+    levels: list[list[float]] = []
+    for place, length in sorted(places):
+        if levels and place - levels[-1][0] <= NEAR:
+            levels[-1][1] += length
+        else:
+            levels.append([place, length])
+    return [place for place, length in levels if length >= least]
+
+
+def _cells(
+    columns: list[float], rows: list[float], rules: Sequence[Box], shaded: Sequence[Box]
+) -> Iterator[CellPlace]:
+    """Cells, merged over places where no rule stands between two of them."""
+    down = [b for b in rules if width(b) < THIN]
+    across = [b for b in rules if height(b) < THIN]
+    taken: set[tuple[int, int]] = set()
+    for row, (top, bottom) in enumerate(pairwise(rows)):
+        for column, (left, right) in enumerate(pairwise(columns)):
+            if (row, column) in taken:
+                continue
+            wide = 1
+            while column + wide < len(columns) - 1 and not _covered(
+                down, columns[column + wide], bottom, top, True
+            ):
+                wide += 1
+                right = columns[column + wide]
+            tall = 1
+            while row + tall < len(rows) - 1 and not _covered(across, rows[row + tall], left, right, False):
+                tall += 1
+                bottom = rows[row + tall]
+            taken.update((row + r, column + c) for r in range(tall) for c in range(wide))
+            box = Box(left, bottom, right, top)
+            shade = any(overlap(box, s) > 0.5 * width(box) * height(box) for s in shaded)
+            yield box, row, column, tall, wide, shade
+
+
+def _covered(rules: Sequence[Box], at: float, low: float, high: float, upright: bool) -> bool:
+    """Whether rules at position `at` cover most of the stretch from low to high."""
+    total = 0.0
+    for box in rules:
+        place = box.left if upright else box.bottom
+        if abs(place - at) <= NEAR:
+            start, end = (box.bottom, box.top) if upright else (box.left, box.right)
+            total += max(0.0, min(high, end) - max(low, start))
+    return total > 0.5 * (high - low)
+
+
+# --- Rules across only ---------------------------------------------------------------------------
+
 _LEAST_RULES = 3  # above the head, below it, and at the foot
-_RULE_NEAR = 3.0  # ends of rules this close are one
-_WORD_GAP = 0.45  # of the type size: a wider gap may part two columns
+RULED_GAP = 0.45  # of the type size: a wider gap may part two columns
 _GUTTER = 0.7  # of the type size, at least between two columns
 _MOST_HEAD = 4  # lines of the row between the first two rules
 _RULED_ROW_GAP = 1.15  # of the usual leading: a wider gap parts two rows
@@ -27,21 +116,18 @@ _RULED_SHORT = 0.7  # of a column's width
 _WORDY = 0.5  # share of a first column's entries that have letters: a column of numbers is none
 
 
-class RuledTable(Struct, frozen=True):
-    """Where a table stands, and its cells."""
+def find_stacks(rules: Sequence[Box], size: float) -> list[list[Box]]:
+    """Rules of one length that stand above each other, from the top down: where a table with rules across only may
+    be. `size` is the body's type size."""
+    return list(_stacks(_whole(rules), size))
 
-    box: Box
-    cells: tuple[CellPlace, ...]
 
-
-def find_ruled(rules: Sequence[Box], fragments: Sequence[Fragment], size: float) -> list[RuledTable]:
-    """The tables among a page's thin `rules` (rectangles); `size` is the body's type size."""
-    found: list[RuledTable] = []
-    stacks = list(_stacks(_whole(rules), size))
-    segments = cut_segments(fragments, _WORD_GAP) if stacks else []
+def find_ruled(stacks: Sequence[Sequence[Box]], segments: Sequence[Segment], size: float) -> list[Grid]:
+    """The tables between the rules of some stacks; `segments` are the page's words, cut at gaps of RULED_GAP."""
+    found: list[Grid] = []
     for heights in stacks:
         left, right = heights[0].left, heights[0].right
-        mine = [s for s in segments if left - _RULE_NEAR <= s.left and s.right <= right + _RULE_NEAR]
+        mine = [s for s in segments if left - NEAR <= s.left and s.right <= right + NEAR]
         found += _tables([rule.bottom for rule in heights], (left, right), mine, size)
     return found
 
@@ -51,7 +137,7 @@ def _whole(rules: Sequence[Box]) -> list[Box]:
     done: list[Box] = []
     for rule in sorted(rules, key=lambda b: (-round(b.bottom), b.left)):
         last = done[-1] if done else None
-        if last and abs(last.bottom - rule.bottom) < 1 and rule.left - last.right < _RULE_NEAR:
+        if last and abs(last.bottom - rule.bottom) < 1 and rule.left - last.right < NEAR:
             done[-1] = Box(last.left, last.bottom, max(last.right, rule.right), last.top)
         else:
             done.append(rule)
@@ -59,13 +145,10 @@ def _whole(rules: Sequence[Box]) -> list[Box]:
 
 
 def _stacks(rules: Sequence[Box], size: float) -> Iterator[list[Box]]:
-    """Rules of one length that stand above each other, from the top down."""
     waiting = [rule for rule in rules if rule.right - rule.left > 8 * size]
     while waiting:
         first = waiting[0]
-        stack = [
-            r for r in waiting if abs(r.left - first.left) < _RULE_NEAR and abs(r.right - first.right) < _RULE_NEAR
-        ]
+        stack = [r for r in waiting if abs(r.left - first.left) < NEAR and abs(r.right - first.right) < NEAR]
         waiting = [r for r in waiting if r not in stack]
         if len(stack) >= _LEAST_RULES:
             yield sorted(stack, key=lambda b: -b.bottom)
@@ -73,7 +156,7 @@ def _stacks(rules: Sequence[Box], size: float) -> Iterator[list[Box]]:
 
 def _tables(
     heights: Sequence[float], edges: tuple[float, float], segments: Sequence[Segment], size: float
-) -> Iterator[RuledTable]:
+) -> Iterator[Grid]:
     """The tables of one stack of rules: stretches of it whose words stand in the same columns."""
     bands = [[s for s in segments if low < s.baseline < high] for high, low in pairwise(heights)]
     at = 0
@@ -85,9 +168,8 @@ def _tables(
         if end - at < 2:
             at += 1
             continue
-        first = min(
-            s.left for band in bands[at:end] for s in band
-        )  # the same on the next page, as rules need not be
+        # where words start is the same on the next page, as the ends of rules need not be
+        first = min(s.left for band in bands[at:end] for s in band)
         yield _divided(heights[at : end + 1], (first, *starts[1:], edges[1]), bands[at:end])
         at = end
 
@@ -130,22 +212,22 @@ def _heads(head: Sequence[Segment], starts: Sequence[float]) -> bool:
 
 
 def _runs_over(segment: Segment, starts: Sequence[float]) -> bool:
-    return any(segment.left < start - _RULE_NEAR and segment.right > start for start in starts[1:])
+    return any(segment.left < start - NEAR and segment.right > start for start in starts[1:])
 
 
 def _column(segment: Segment, starts: Sequence[float]) -> int:
     middle = (segment.left + segment.right) / 2
-    return max((at for at, start in enumerate(starts) if middle >= start - _RULE_NEAR), default=0)
+    return max((at for at, start in enumerate(starts) if middle >= start - NEAR), default=0)
 
 
-def _divided(heights: Sequence[float], lefts: Sequence[float], bands: Sequence[Sequence[Segment]]) -> RuledTable:
+def _divided(heights: Sequence[float], lefts: Sequence[float], bands: Sequence[Sequence[Segment]]) -> Grid:
     edges = [heights[0]]
     for (_, low), band in zip(pairwise(heights), bands, strict=True):
         edges += [*_row_edges(band, lefts), low]
     return lay_out(edges, lefts, [segment for band in bands for segment in band])
 
 
-def lay_out(edges: Sequence[float], lefts: Sequence[float], segments: Sequence[Segment]) -> RuledTable:
+def lay_out(edges: Sequence[float], lefts: Sequence[float], segments: Sequence[Segment]) -> Grid:
     """The cells of a table whose rows lie between the heights `edges`, from the top down, and whose columns start
     at `lefts`, the last of which is its right edge."""
     cells: list[CellPlace] = []
@@ -158,10 +240,10 @@ def lay_out(edges: Sequence[float], lefts: Sequence[float], segments: Sequence[S
                 wide += 1
                 if column + wide == len(lefts) - 1:
                     break
-            box = Box(lefts[column] - _RULE_NEAR / 2, bottom, lefts[column + wide] - _RULE_NEAR / 2, top)
+            box = Box(lefts[column] - NEAR / 2, bottom, lefts[column + wide] - NEAR / 2, top)
             cells.append((box, row, column, 1, wide, False))
             column += wide
-    return RuledTable(Box(lefts[0], edges[-1], lefts[-1], edges[0]), tuple(cells))
+    return Grid(Box(lefts[0], edges[-1], lefts[-1], edges[0]), tuple(cells))
 
 
 def _row_edges(band: Sequence[Segment], lefts: Sequence[float]) -> Iterator[float]:
@@ -187,29 +269,31 @@ def _are_short(entries: Sequence[Segment], width: float) -> bool:
     return 2 * sum(s.right - s.left < _RULED_SHORT * width for s in entries) > len(entries)
 
 
-_LEAST = 4  # lines that have a term and a meaning
+# --- No rules: glossaries ------------------------------------------------------------------------
+
+_LEAST_PAIRS = 4  # lines that have a term and a meaning
 _LEAST_ROWS = 3
 _NARROW = 0.45  # of the width, at most for the terms
 _SHORT = 0.8  # of their column's width that most terms keep under: a column of prose fills it
 _ROW_GAP = 1.15  # of the least leading: a wider gap parts two terms
 _ONE_WORD = 4.0  # type sizes that a line may end before the edge for want of room
-_NEAR = 2.0
+_BESIDE = 2.0  # points: places this close are one
 _FAR = 3.0  # type sizes between two lines from which they belong to different things
 
 
-def find_unruled(segments: Sequence[Segment], size: float) -> list[RuledTable]:
+def find_unruled(segments: Sequence[Segment], size: float) -> list[Grid]:
     """The glossaries among a page's words, cut at gaps as wide as between two columns; `size` is the body's type
     size."""
     lines = _lines(segments)
     starts = Counter(round(line[1].left) for line in lines if len(line) == 2)
-    if not starts or starts.most_common(1)[0][1] < _LEAST:
+    if not starts or starts.most_common(1)[0][1] < _LEAST_PAIRS:
         return []
     starts = Counter(round(line[1].left) for line in lines if _is_pair(line))
     second, count = starts.most_common(1)[0] if starts else (0, 0)
-    if count < _LEAST:
+    if count < _LEAST_PAIRS:
         return []
     edge = max(segment.right for segment in segments)
-    found: list[RuledTable] = []
+    found: list[Grid] = []
     run: list[list[Segment]] = []
     for line in [*lines, []]:
         if line and _belongs(line, run, second, size):
@@ -226,7 +310,7 @@ def _lines(segments: Sequence[Segment]) -> list[list[Segment]]:
     """Segments by baseline, from the top down, each line from the left."""
     lines: list[list[Segment]] = []
     for segment in sorted(segments, key=lambda s: -s.baseline):
-        if lines and lines[-1][0].baseline - segment.baseline < _NEAR:
+        if lines and lines[-1][0].baseline - segment.baseline < _BESIDE:
             lines[-1].append(segment)
         else:
             lines.append([segment])
@@ -235,11 +319,16 @@ def _lines(segments: Sequence[Segment]) -> list[list[Segment]]:
 
 def _is_pair(line: Sequence[Segment]) -> bool:
     """Whether a line is a term and the start of its meaning: both have letters, and neither is a list's sign."""
-    return len(line) == 2 and all(s.lettered and not s.marked for s in line)
+    return len(line) == 2 and all(s.lettered and not _is_marked(s) for s in line)
+
+
+def _is_marked(segment: Segment) -> bool:
+    """Whether words start with a list's sign or number."""
+    return read_marker(f"{segment.pieces[0].strip()} x") is not None
 
 
 def _starts_at(segment: Segment, left: float) -> bool:
-    return abs(segment.left - left) <= _NEAR
+    return abs(segment.left - left) <= _BESIDE
 
 
 def _belongs(line: Sequence[Segment], run: Sequence[Sequence[Segment]], second: float, size: float) -> bool:
@@ -251,7 +340,7 @@ def _belongs(line: Sequence[Segment], run: Sequence[Sequence[Segment]], second: 
     if len(line) > 1:
         return False
     only, above = line[0], run[-1]
-    if only.left >= second - _NEAR:
+    if only.left >= second - _BESIDE:
         return True
     tight = above[0].baseline - only.baseline < 1.3 * above[0].size
     return tight and only.right < second and above[0].left < second and above[0].look == only.look
@@ -260,7 +349,7 @@ def _belongs(line: Sequence[Segment], run: Sequence[Sequence[Segment]], second: 
 def _is_glossary(run: Sequence[Sequence[Segment]], second: float, edge: float) -> bool:
     """Whether some lines are a glossary's: enough pairs, and too little in the first column for one of prose."""
     pairs = [line for line in run if len(line) == 2]
-    if len(pairs) < _LEAST:
+    if len(pairs) < _LEAST_PAIRS:
         return False
     first = min(line[0].left for line in run)
     wide = second - first
@@ -268,7 +357,7 @@ def _is_glossary(run: Sequence[Sequence[Segment]], second: float, edge: float) -
     return wide < _NARROW * (edge - first) and 2 * short > len(pairs)
 
 
-def _laid_out(run: Sequence[Sequence[Segment]], second: float, edge: float, size: float) -> RuledTable:
+def _laid_out(run: Sequence[Sequence[Segment]], second: float, edge: float, size: float) -> Grid:
     segments = [segment for line in run for segment in line]
     first, right = min(s.left for s in segments), max(s.right for s in segments)
     gaps = [above[0].baseline - below[0].baseline for above, below in pairwise(run)]
@@ -283,7 +372,7 @@ def _laid_out(run: Sequence[Sequence[Segment]], second: float, edge: float, size
         if len(line) == 2 and (far or not (parted or _goes_on(above, line, edge, small))):
             edges.append(line[0].baseline + 0.8 * line[0].size)
     edges.append(run[-1][0].baseline - 0.4 * size)
-    return lay_out(edges, (first, float(second), right + _NEAR), segments)
+    return lay_out(edges, (first, float(second), right + _BESIDE), segments)
 
 
 def _goes_on(above: Sequence[Segment], line: Sequence[Segment], edge: float, small: bool) -> bool:

@@ -6,25 +6,25 @@ paragraph is. A link into the file itself is kept as "page:<number>:<height>" un
 
 import itertools
 import re
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from guidance.document.model import Link, Mark, NoteMark, Style, Text
-from guidance.read.lines import Line, Run
-from guidance.read.numbering import plain_symbols
-from guidance.read.page import LinkArea
+from guidance.document.model import Finding, Link, Mark, NoteMark, Provision, Style, Text
+from guidance.document.walk import map_texts
+from guidance.read.numbering import are_note_labels, plain_symbols, split_note_labels
+from guidance.read.page import Line, LinkArea, PdfPage
 
-_WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
+_LETTERS = r"[^\W\d_]+"
+_WORD = re.compile(rf"{_LETTERS}(?:[-’']{_LETTERS})*")  # "berth", "well-kept", "keeper’s"
 _HYPHENATES = 0.25  # share of the hyphens at line ends that plainly cut a word, from which a printer cuts words
 _MANY_CUTS = 0.04  # share of lines that end in a hyphen, from which the same holds
-_LABEL = r"(?:\[\d{1,3}\]|\d{1,3}|\*{1,3}|[†‡])"
-_LABELS = re.compile(_LABEL)
-_ONLY_LABELS = re.compile(rf"^[\s,;]*{_LABEL}(?:[\s,;]+{_LABEL})*[\s,;]*$")
-
-_JUMP = re.compile(r"page:(\d+):")
+_JUMP = re.compile(r"page:(\d+):")  # "page:12:640.5", "page:12:" for the head of the page
 _DOTS = re.compile(r"[.…_·]{5}")
-_LEADER = re.compile(r"\s*[.…_·]{5,}\s*")
+_LEADER = re.compile(r"\s*[.…_·]{5,}\s*")  # "Name ........", "Date ______"
 
 ClaimNote = Callable[[str, int], str | None]
 """Given a label as printed and the page it stands on: the anchor of the note it refers to, if there is one."""
@@ -86,7 +86,10 @@ def join_lines(lines: Sequence[Line], skip: int, words: Words, claim: ClaimNote)
         if stretches and new:
             _mend_break(stretches, new, words, dropped)
         stretches.extend(new)
-    return _finish(stretches, lines[0].page, claim, dropped)
+    text = _TextBuilder(lines[0].page, claim, dropped)
+    for stretch in stretches:
+        text.add(stretch)
+    return text.joined()
 
 
 def _stretches(line: Line, skip: int) -> Iterable[_Stretch]:
@@ -173,45 +176,65 @@ def _hyphen_is_printers(before: str, after: str, words: Words) -> bool:
     return not (head in words.whole and tail in words.whole)
 
 
-def _finish(stretches: list[_Stretch], page: int, claim: ClaimNote, dropped: list[tuple[str, str]]) -> Joined:
-    plain: list[str] = []
-    marks: list[Mark] = []
-    length = 0
-    for stretch in stretches:
-        label = stretch.raised > 0 or (stretch.address is not None and _leads_down(stretch.address, page))
-        if label and plain and _ONLY_LABELS.match(stretch.text):
-            labels = [(label, claim(label, page)) for label in _LABELS.findall(stretch.text)]
-            if labels and all(anchor for _, anchor in labels):
-                tight = plain[-1].rstrip()
-                length -= len(plain[-1]) - len(tight)
-                plain[-1] = tight
-                marks += [NoteMark(length, anchor, label) for label, anchor in labels if anchor]
-                between = "".join(_LABELS.sub("", stretch.text).split())
-                if between:
-                    dropped.append((between, "punctuation between footnote references"))
-                if stretch.text.endswith(" "):
-                    plain.append(" ")
-                    length += 1
-                continue
-        if stretch.raised > 0 and not stretch.text.strip(" ,;") and marks and isinstance(marks[-1], NoteMark):
-            if stretch.text.strip():
-                dropped.append((stretch.text.strip(), "punctuation between footnote references"))
-            continue
+class _TextBuilder:
+    """A text in the making, from stretches that start on `page`."""
+
+    def __init__(self, page: int, claim: ClaimNote, dropped: list[tuple[str, str]]) -> None:
+        self._page = page
+        self._claim = claim
+        self._dropped = dropped
+        self._plain: list[str] = []
+        self._marks: list[Mark] = []
+        self._length = 0
+
+    def joined(self) -> Joined:
+        text = "".join(self._plain).rstrip()
+        return Joined(Text(text, _merge(self._marks, text)), tuple(self._dropped))
+
+    def add(self, stretch: _Stretch) -> None:
+        raised = stretch.raised > 0
+        label = raised or (stretch.address is not None and _leads_down(stretch.address, self._page))
+        if label and self._plain and are_note_labels(stretch.text) and self._add_labels(stretch.text):
+            return
+        after_label = bool(self._marks) and isinstance(self._marks[-1], NoteMark)
+        if raised and after_label and not stretch.text.strip(" ,;"):
+            self._drop_punctuation(stretch.text.strip())
+            return
         text = stretch.text
         if _DOTS.search(text):
-            dropped += [(dots, "leader dots") for dots in _LEADER.findall(text)]
+            self._dropped += [(dots, "leader dots") for dots in _LEADER.findall(text)]
             text = _LEADER.sub(" ", text)
-        if plain and plain[-1].endswith(" "):
-            text = text.lstrip()
-        if not plain:
+        if not self._plain or self._plain[-1].endswith(" "):
             text = text.lstrip()
         if text:
-            marks += _marks_of(stretch, length, length + len(text))
-            plain.append(text)
-            length += len(text)
-    whole = "".join(plain)
-    text = whole.rstrip()
-    return Joined(Text(text, _merge(marks, text)), tuple(dropped))
+            self._marks += _marks_of(stretch, self._length, self._length + len(text))
+            self._append(text)
+
+    def _add_labels(self, text: str) -> bool:
+        """Marks for the notes that a stretch of labels means, tight behind the last word; false where one of them
+        means none, so that all are figures."""
+        labels, between = split_note_labels(text)
+        notes = [self._claim(label, self._page) for label in labels]
+        if not all(notes):
+            return False
+        tight = self._plain[-1].rstrip()
+        self._length -= len(self._plain[-1]) - len(tight)
+        self._plain[-1] = tight
+        self._marks += [
+            NoteMark(self._length, note, label) for note, label in zip(notes, labels, strict=True) if note
+        ]
+        self._drop_punctuation(between)
+        if text.endswith(" "):
+            self._append(" ")
+        return True
+
+    def _drop_punctuation(self, signs: str) -> None:
+        if signs:
+            self._dropped.append((signs, "punctuation between footnote references"))
+
+    def _append(self, text: str) -> None:
+        self._plain.append(text)
+        self._length += len(text)
 
 
 def _leads_down(address: str, page: int) -> bool:
@@ -245,23 +268,20 @@ def _merge(marks: Sequence[Mark], text: str) -> tuple[Mark, ...]:
         key = mark.kind if isinstance(mark, Style) else f"link {mark.address}"
         before = merged[open_marks[key]] if key in open_marks else None
         if before is not None and not isinstance(before, NoteMark) and not text[before.end : mark.start].strip():
-            merged[open_marks[key]] = _spanning(mark, before.start, mark.end)
+            merged[open_marks[key]] = replace(mark, start=before.start)
         else:
             open_marks[key] = len(merged)
             merged.append(mark)
     trimmed = [mark if isinstance(mark, NoteMark) else _trimmed(mark, text) for mark in merged]
     kept = [m for m in trimmed if isinstance(m, NoteMark) or m.start < m.end]
-    return tuple(sorted(kept, key=_order))
+    return tuple(sorted(kept, key=mark_order))
 
 
-def _order(mark: Mark) -> tuple[int, int, str]:
+def mark_order(mark: Mark) -> tuple[int, int, str]:
+    """What marks are ordered by: where they start, the longer first, notes by their number."""
     if isinstance(mark, NoteMark):
         return mark.at, mark.at, mark.label.zfill(6)
     return mark.start, -mark.end, mark.kind if isinstance(mark, Style) else mark.address
-
-
-def _spanning(mark: Style | Link, start: int, end: int) -> Style | Link:
-    return Style(start, end, mark.kind) if isinstance(mark, Style) else Link(start, end, mark.address)
 
 
 def _trimmed(mark: Style | Link, text: str) -> Style | Link:
@@ -270,9 +290,52 @@ def _trimmed(mark: Style | Link, text: str) -> Style | Link:
         start += 1
     while end > start and text[end - 1].isspace():
         end -= 1
-    return _spanning(mark, start, end)
+    return mark if (start, end) == (mark.start, mark.end) else replace(mark, start=start, end=end)
 
 
-def is_raised_label(run: Run) -> bool:
-    """Whether a run is a raised footnote label such as 12."""
-    return run.raised > 0 and bool(_ONLY_LABELS.match(run.text))
+# --- Links into the file itself ------------------------------------------------------------------
+
+_SLACK = 1.0  # points by which a link may point below the foot of what it means
+
+
+def resolve_jumps(
+    provisions: Sequence[Provision], notes: Sequence[Provision], pages: Iterable[PdfPage]
+) -> tuple[tuple[Provision, ...], tuple[Provision, ...], tuple[Finding, ...]]:
+    """Provisions and notes with every "page:<number>:<height>" link made "#anchor", or taken away."""
+    places: dict[int, list[tuple[float, str]]] = defaultdict(list)
+    for provision in provisions:
+        for place in provision.places:
+            foot = place.box.bottom if place.box else 0.0
+            places[place.page].append((-foot, provision.anchor))
+    for entries in places.values():
+        entries.sort(key=lambda entry: entry[0])
+    lifts = {page.number: page.lift for page in pages}
+    findings: list[Finding] = []
+
+    def resolved(text: Text) -> Text:
+        if not any(isinstance(mark, Link) and _JUMP.match(mark.address) for mark in text.marks):
+            return text
+        marks: list[Mark] = []
+        for mark in text.marks:
+            if not isinstance(mark, Link) or not _JUMP.match(mark.address):
+                marks.append(mark)
+            elif anchor := _target(mark.address, places, lifts):
+                marks.append(replace(mark, address=f"#{anchor}"))
+            else:
+                words = text.plain[mark.start : mark.end]
+                findings.append(Finding("link", f"nothing stands where the link “{words}” leads"))
+        return Text(text.plain, tuple(marks))
+
+    done = tuple(map_texts(p, resolved) for p in provisions)
+    return done, tuple(map_texts(n, resolved) for n in notes), tuple(findings)
+
+
+def _target(address: str, places: dict[int, list[tuple[float, str]]], lifts: dict[int, float]) -> str | None:
+    _, page, height = address.split(":")
+    entries = places.get(int(page))
+    if not entries:
+        return None
+    if not height:
+        return entries[0][1]
+    at = bisect_right([foot for foot, _ in entries], lifts[int(page)] - float(height) + _SLACK)
+    return entries[min(at, len(entries) - 1)][1]

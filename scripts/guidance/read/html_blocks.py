@@ -1,20 +1,22 @@
-"""The blocks of an HTML page in reading order, and which of them are the document's own numbered paragraphs.
+"""The blocks of an HTML page in reading order, the words in them, and which are the document's numbered paragraphs.
 
-Looks at elements and printed markers only; what a block becomes is for read/html.py to say.
+Looks at elements and printed markers only; what a block becomes is for read/html.py to say. Only http, https and
+mailto addresses and links within the page are let through.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
 from bs4 import BeautifulSoup, NavigableString, Tag
 from msgspec import Struct
+from msgspec.structs import replace
 
-from guidance.document.model import Box, Finding
-from guidance.read.lines import Line, Run
+from guidance.document.model import Box, Dropped, Finding, Link, Mark, NoteMark, Style, Text
+from guidance.read.body_text import mark_order
 from guidance.read.numbering import Marker, read_marker
-from guidance.read.page import Font
-from guidance.read.paragraphs import Chunk
+from guidance.read.page import Chunk, Font, Line, Run
 from guidance.read.sequence import find_numbered
 
 _BOXES = {
@@ -198,3 +200,102 @@ def _numbers(pieces: Sequence[HtmlPiece], top: int) -> tuple[dict[int, Marker], 
         if marker:
             numbers[index] = Marker(marker.kind, marker.printed, number, marker.length)
     return numbers, tuple(Finding(f.kind, f.message) for f in found.findings)
+
+
+# --- Words ---------------------------------------------------------------------------------------
+
+_Kind = Literal["bold", "italic", "underline", "superscript", "subscript"]
+_STYLES: dict[str, _Kind] = {
+    "strong": "bold",
+    "b": "bold",
+    "em": "italic",
+    "i": "italic",
+    "u": "underline",
+    "sup": "superscript",
+    "sub": "subscript",
+}
+_SNAPSHOT = re.compile(
+    r"""
+    ^ (?: https?:// (?: webarchive | yourarchives ) \.nationalarchives\.gov\.uk )?
+    /? (?: ukgwa/ )?       # "/ukgwa/20130403204858/http://..." since 2021
+    \d{14}                # when the snapshot was taken
+    (?: mp_ | if_ )? /     # "20130403204858mp_/": the page in the archive's frame
+    """,
+    re.VERBOSE,
+)
+_SAFE = ("http://", "https://", "mailto:")
+
+
+class Inline:
+    """Gathers the text of an element."""
+
+    def __init__(self, notes: Mapping[str, tuple[str, str]]) -> None:
+        """`notes` are the anchors and labels of notes by their ids."""
+        self._notes = notes
+        self._plain = ""
+        self._marks: list[Mark] = []
+        self.dropped: list[Dropped] = []
+        self.unsafe = 0
+
+    def take(self, element: Tag) -> None:
+        """Add an element's contents."""
+        for child in element.children:
+            if isinstance(child, NavigableString):
+                self._add(str(child))
+            elif isinstance(child, Tag):
+                self._take_child(child)
+
+    def _add(self, words: str) -> None:
+        spaced = re.sub(r"\s+", " ", words)
+        if not self._plain or self._plain.endswith(" "):
+            spaced = spaced.lstrip()
+        self._plain += spaced
+
+    def _take_child(self, child: Tag) -> None:
+        if child.name == "br":
+            self._add(" ")
+            return
+        reference = child if child.name == "a" else child.find("a") if child.name == "sup" else None
+        href = str(reference.get("href") or "") if isinstance(reference, Tag) else ""
+        note = self._notes.get(href[1:]) if href.startswith("#") else None
+        if note:
+            anchor, label = note
+            self._plain = self._plain.rstrip()
+            self._marks.append(NoteMark(len(self._plain), anchor, label))
+            around = child.get_text().replace(label, "", 1).strip()
+            if around:
+                self.dropped.append(Dropped(around, "words around a footnote's number"))
+            return
+        start = len(self._plain)
+        self.take(child)
+        end = len(self._plain.rstrip())
+        if end <= start:
+            return
+        style = _STYLES.get(child.name)
+        if style:
+            self._marks.append(Style(start, end, style))
+        elif child.name == "a" and href:
+            self._link(start, end, _SNAPSHOT.sub("", href))
+
+    def _link(self, start: int, end: int, address: str) -> None:
+        if address.startswith("#") or address.lower().startswith(_SAFE):
+            self._marks.append(Link(start, end, address))
+        elif address.startswith("/") and not address.startswith("//"):
+            self._marks.append(Link(start, end, f"https://www.gov.uk{address}"))
+        else:
+            self.unsafe += 1
+
+    def text(self, skip: int = 0) -> Text:
+        """What was gathered, without its first `skip` characters (a printed number)."""
+        plain = self._plain[skip:].rstrip()
+        marks: list[Mark] = []
+        for mark in self._marks:
+            if isinstance(mark, NoteMark):
+                marks.append(NoteMark(min(max(mark.at - skip, 0), len(plain)), mark.note, mark.label))
+                continue
+            start, end = max(mark.start - skip, 0), min(mark.end - skip, len(plain))
+            while start < end and plain[start].isspace():
+                start += 1
+            if start < end:
+                marks.append(replace(mark, start=start, end=end))
+        return Text(plain, tuple(sorted(marks, key=mark_order)))
