@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from guidance.site.typesetting import compile_typst
-from guidance_shapes import HEAD, PLAIN_PAGE
+from guidance_layouts import HEAD, PLAIN_PAGE
 
 SITE = {"mkdocs", "mike", "markdown", "markdown_it", "typst", "pypandoc", "pagefind", "httpx", "stamina"}
 UNUSED = {"rich", "pydantic"}  # what the command line itself could bring in

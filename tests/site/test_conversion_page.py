@@ -18,7 +18,7 @@ from guidance.build.convert import convert
 from guidance.document.model import Document
 from guidance.read import read_document
 from guidance.site.pages import lay_out
-from guidance_shapes import SHAPES
+from guidance_layouts import LAYOUTS
 from printed_markdown import said, should_say
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +29,7 @@ HOSTILE = """<html><body><main><h1>Signs</h1><h2>{{ site }} &lt;b&gt;One&lt;/b&g
 <table><tr><th>a|b</th><td>`c`</td></tr><tr><td>---</td><td>:--</td></tr></table></main></body></html>"""
 
 
-@pytest.fixture(scope="module", params=[*SHAPES, HOSTILE], ids=lambda p: getattr(p, "__name__", "hostile"))
+@pytest.fixture(scope="module", params=[*LAYOUTS, HOSTILE], ids=lambda p: getattr(p, "__name__", "hostile"))
 def source(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("source")
     if isinstance(request.param, str):

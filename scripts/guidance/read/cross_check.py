@@ -21,7 +21,16 @@ Words = tuple[tuple[str, ...], ...]
 """For each page the words on it, normalised."""
 
 _WORD = re.compile(r"[^\W\d_]+|\d")
-_HYPHEN = re.compile(r"[-\u2010\u2011\u00ad](?:(?<=[^\W_].)\s*(?=[^\W_])|(?<=\u00ad))")
+_HYPHEN = re.compile(
+    r"""
+    [-\u2010\u2011\u00ad]
+    (?:
+        (?<= [^\W_]. ) \s* (?= [^\W_] )  # "well-kept", "well-\nkept"; not "– a", "5 - 6"
+        | (?<= \u00ad )                  # a soft one wherever it stands
+    )
+    """,
+    re.VERBOSE,
+)
 _BETWEEN = "\n\x00\n"  # what parts texts: no word and no hyphen reaches over it
 _WORD_GAP = 0.15  # of the type size: a wider gap between letters parts words
 _OVERLAP = 0.1  # of the type size: letters that stand further over one another were not set so

@@ -98,16 +98,17 @@ class _HtmlPage:
                     self._drop(element, reason)
         content = self._content()
         ends = self._take_notes(content)
-        for label, (target, _) in enumerate(ends, 1):
-            self._notes[target] = self._allocator.take(anchor_for("footnote", str(label), "")), str(label)
+        labels = [str(count) for count in range(1, len(ends) + 1)]
+        named = [(self._allocator.take(anchor_for("footnote", label, "")), label) for label in labels]
+        self._notes = {target: name for (target, _), name in zip(ends, named, strict=True)}
         pieces = list(pieces_in(content))
         self._top = min((int(p.element.name[1]) for p in pieces if p.kind == "heading"), default=1)
         pieces, gaps = number_pieces(pieces, self._top)
         self._findings += gaps
         for piece in pieces:
             self._take(piece)
-        notes = tuple(self._note(element, *self._notes[target]) for target, element in ends)
-        for anchor, _ in self._notes.values():
+        notes = tuple(self._note(element, *name) for (_, element), name in zip(ends, named, strict=True))
+        for anchor, _ in named:
             if anchor not in self._referred:
                 self._findings.append(Finding("footnote", f"nothing in the text refers to note {anchor}"))
         if not self._provisions:

@@ -5,7 +5,7 @@ Set with Typst, in made-up words; nothing here knows how they are read.
 
 from collections.abc import Callable
 
-from guidance_shapes import HEAD, Shape
+from guidance_layouts import HEAD, Layout
 from small_documents import paragraph, sentence
 
 _FEET = """context { let n = counter(page).get().first()
@@ -16,7 +16,7 @@ _FEET = """context { let n = counter(page).get().first()
  else { align(right)[#name #h(1.5em) #n] } }"""
 
 
-def as_in_1999() -> Shape:
+def as_in_1999() -> Layout:
     """Two columns, hung decimals, running feet on alternate sides, bold side heads."""
     source = f"""{HEAD}#set page(paper: "a4", margin: (x: 2cm, y: 2.4cm), columns: 2, footer: {_FEET})
 #set text(size: 10pt, hyphenate: false)
@@ -46,10 +46,10 @@ def as_in_1999() -> Shape:
                 source += f"#pad(left: 0.9cm, hung(0.7cm)[({letter})][{sentence(300 + lettered)}])\n"
             if at % 3 == 2:
                 source += f"#pad(left: 0.9cm, hung(0.5cm)[•][{sentence(700 + at)}])\n" * 2
-    return Shape(source, tuple(numbers), tuple(headings), lettered=lettered)
+    return Layout(source, tuple(numbers), tuple(headings), lettered=lettered)
 
 
-def as_in_2010() -> Shape:
+def as_in_2010() -> Layout:
     """Numbers in the margin, contents, running heads on alternate sides, notes anew in each chapter, roman lists,
     tinted boxes over pages, tables with rules across only."""
     source = f"""{HEAD}#set page(paper: "a4", margin: (left: 4cm, right: 2.2cm, y: 2.6cm), header: {_FEET})
@@ -89,10 +89,10 @@ def as_in_2010() -> Shape:
                 cells = ",".join(f"[{sentence(800 + chapter * 20 + cell)}]" for cell in range(8))
                 head = "columns: (1fr, 2fr), stroke: none, table.hline(), [*Who*], [*What*], table.hline()"
                 source += f"#block(breakable: false, table({head}, {cells}, table.hline()))\n"
-    return Shape(source, tuple(numbers), tuple(headings), notes, 3, 3, 15, lettered)
+    return Layout(source, tuple(numbers), tuple(headings), notes, 3, 3, 15, lettered)
 
 
-def as_in_2013() -> Shape:
+def as_in_2013() -> Layout:
     """Word's look: numbers anew in each chapter, coloured titles, bold side heads of the body's size, notes,
     bullets, a dated foot."""
     source = f"""{HEAD}#set page(paper: "a4", margin: 2.5cm, footer: context [#set text(8pt)
@@ -118,7 +118,7 @@ def as_in_2013() -> Shape:
             source += f"#hung(1cm)[{at + 1}.][{paragraph(100 * chapter + at, 3)}{note}]\n\n"
             if at % 3 == 1:
                 source += f"#pad(left: 1cm)[#hung(0.6cm)[•][{sentence(500 + at)};]]\n" * 3
-    return Shape(source, tuple(numbers), tuple(headings), notes=notes)
+    return Layout(source, tuple(numbers), tuple(headings), notes=notes)
 
 
-ERAS: tuple[Callable[[], Shape], ...] = (as_in_1999, as_in_2010, as_in_2013)
+BY_YEAR: tuple[Callable[[], Layout], ...] = (as_in_1999, as_in_2010, as_in_2013)
