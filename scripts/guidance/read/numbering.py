@@ -53,12 +53,12 @@ _BEHIND = 10_000  # more than any figure that numbers a paragraph
 _DIGITS = {"i": 1, "v": 5, "x": 10, "l": 50}
 
 
-def read_marker(text: str, symbols: bool = True) -> Marker | None:
-    """The marker that `text` starts with; `symbols` says whether a dash or an "o" may be a bullet here."""
+def read_marker(text: str) -> Marker | None:
+    """The marker that `text` starts with."""
     if text[:2].isalpha() and not _ROMAN_LETTERS.issuperset(text[:2]):
         return None  # a word, as most lines start with
     found = _BULLET.match(text)
-    if found and (found[1] or symbols):
+    if found:
         glyph = found[1] or found[2]
         return Marker("bullet", plain_symbols(glyph), "", found.end())
     for kind, grammar in _GRAMMARS.items():
