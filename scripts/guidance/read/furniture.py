@@ -37,9 +37,11 @@ _CONTENTS = re.compile(
     r"^ (?: table \s of \s )? contents (?: \s page )? $",  # "Contents", "Table of contents", "Contents page"
     re.VERBOSE | re.IGNORECASE,
 )
+_PLAIN_LABEL = re.compile(r"(\d{1,3}) \.? \s+ \S", re.VERBOSE)  # "28 BC 66.", "28. BC 66."
 _EDGE = 0.1  # of the page's height, at its head and at its foot, where furniture stands
 _TITLED = 1.15  # of the body's size: larger type is a title's rather than a running head's
 _BAND = 4  # points: words that stand this near each other on several pages stand at one height
+_TIGHT = 1.4  # of the type size: a running foot stands further below the last note than its lines do
 _LONG = 60  # characters: a line that fills its column
 _MOST_PAGES = 12  # of a contents list
 _MOST_WAITING = 2  # lines of one title: a third without a page ends the list
@@ -77,7 +79,8 @@ def find_furniture(
 
     A line counts when it stands in the outer tenth of the page and the same words, digits aside, stand at
     the same height on other pages; or when it is a bare number there that counts with the pages. In type larger
-    than the body's the digits count: "Chapter 1" and "Chapter 2" are titles. `heights` are the pages' own.
+    than the body's the digits count: "Chapter 1" and "Chapter 2" are titles. A note is never furniture, however
+    alike those of several pages are: "28 BC 66." and "37 BC 54.". `heights` are the pages' own.
     """
     edges = [e for n, lines in enumerate(pages) for e in _edge_lines(n, lines, heights[n], body_size)]
     on_pages: dict[tuple[str, int], set[int]] = defaultdict(set)
@@ -95,7 +98,34 @@ def find_furniture(
         elif len(on_pages[edge.pattern, edge.height]) >= least and not _is_sentence(edge.line, pages[edge.page]):
             upper = edge.line.baseline > heights[edge.page] / 2
             furniture[edge.page][edge.index] = "running head" if upper else "running foot"
+    _keep_notes(furniture, pages)
     return dict(furniture)
+
+
+def _keep_notes(furniture: dict[int, dict[int, str]], pages: Sequence[Sequence[Line]]) -> None:
+    """Takes notes out of what was found at pages' feet: lines that start with a label, and those right below."""
+    for number, reasons in furniture.items():
+        lines = pages[number]
+        marks = {label for line in lines for run in line.runs[1:] if run.is_note_label for label in run.labels}
+        note: Line | None = None
+        for index, line in enumerate(lines):
+            goes_on = note is not None and _is_below(line, note)
+            note = line if goes_on or _starts_note(line, marks) else None
+            if note and reasons.get(index) == "running foot":
+                del reasons[index]
+
+
+def _starts_note(line: Line, marks: set[str]) -> bool:
+    """Whether a line starts with a raised label, or with a plain one to which a mark on the page refers."""
+    if line.runs[0].is_note_label:
+        return len(line.runs) > 1
+    found = _PLAIN_LABEL.match(line.text)
+    return found is not None and found[1] in marks
+
+
+def _is_below(line: Line, above: Line) -> bool:
+    """Whether a line goes on with the one above, in the same type at ordinary leading."""
+    return abs(line.size - above.size) < 0.5 and 0 < above.baseline - line.baseline < _TIGHT * line.size
 
 
 def _edge_lines(page: int, lines: Sequence[Line], height: float, body_size: float) -> Iterator[_EdgeLine]:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from guidance.document.model import Box, Dropped, EvidenceKind, Finding
-from guidance.read.numbering import Marker, are_note_labels
+from guidance.read.numbering import Marker, are_note_labels, split_note_labels
 
 # --- As drawn ------------------------------------------------------------------------------------
 
@@ -138,6 +138,11 @@ class Run(Struct, frozen=True):
     def is_note_label(self) -> bool:
         """Whether it is a raised footnote label such as 12."""
         return self.raised > 0 and are_note_labels(self.text)
+
+    @property
+    def labels(self) -> list[str]:
+        """The footnote labels in it."""
+        return split_note_labels(self.text)[0]
 
 
 class LineLink(Struct, frozen=True):
