@@ -32,7 +32,7 @@ from guidance.read.blocks import BlockBuilder, places_of
 from guidance.read.body_text import Words, collect_words, join_lines, resolve_jumps
 from guidance.read.headings import find_headings, name_heading
 from guidance.read.notes import NoteIndex
-from guidance.read.numbering import caption_number
+from guidance.read.numbering import anchor_number, caption_number
 from guidance.read.page import (
     BoxFlow,
     Chunk,
@@ -188,7 +188,7 @@ class _Assembly:
 
     def _take_paragraph(self, chunk: Chunk, number: str) -> None:
         chapter = self._above[0][1] if self._above else None
-        wish = anchor_for("paragraph", number, "")
+        wish = anchor_for("paragraph", anchor_number(number), "")
         wish = f"{chapter}-{wish}" if chapter and self._repeats else wish
         self._start("paragraph", chunk.lines, wish, chapter)
         if self._open and chunk.marker:

@@ -88,7 +88,7 @@ def find_furniture(
         on_pages[edge.pattern, edge.height].add(edge.page)
         on_pages[edge.pattern, edge.height + 1].add(edge.page)
     least = max(3, len(pages) // 30)
-    enough = min(least, max(2, len(pages) - 1))  # a short file has few of them
+    enough = min(least, max(2, len(pages) - 1)) if len(pages) > 1 else 1  # a short file has few of them
     offsets = Counter(edge.offset for edge in edges if edge.offset)
     furniture: dict[int, dict[int, str]] = defaultdict(dict)
     for edge in edges:

@@ -36,7 +36,17 @@ from guidance.document.model import (
 )
 from guidance.document.walk import count_characters, map_texts
 from guidance.read.headings import name_heading
-from guidance.read.html_blocks import HtmlPiece, Inline, entry_markers, number_pieces, ordinal, pieces_in, words_in
+from guidance.read.html_blocks import (
+    HtmlPiece,
+    Inline,
+    entries_of,
+    entry_markers,
+    number_pieces,
+    ordinals,
+    pieces_in,
+    words_in,
+)
+from guidance.read.numbering import anchor_number
 
 _UNSEEN = ("script", "style", "noscript", "template", "head", "title", "meta", "link", "svg", "iframe", "object")
 _FURNITURE = (
@@ -186,7 +196,8 @@ class _HtmlPage:
         section = self._above[-1][1] if self._above else None
         number = piece.marker.value if piece.marker else None
         chapter = self._above[0][1] if self._above and number else None
-        anchor = self._allocator.take(anchor_for(kind, number, "", section), chapter)
+        wish = anchor_for(kind, anchor_number(number) if number else None, "", section)
+        anchor = self._allocator.take(wish, chapter)
         skip = piece.marker.length if piece.marker and piece.printed else 0
         self._added += 0 if piece.printed or not piece.marker else len(piece.marker.printed)
         holds = piece.kind in ("box", "entry")
@@ -284,19 +295,17 @@ class _HtmlPage:
         return same
 
     def _list(self, element: Tag, anchor: str) -> List:
-        entries = element.find_all("li", recursive=False)
-        printed = entry_markers(entries)
+        printed = entry_markers(element)
         ordered = element.name == "ol" or printed is not None
+        counted = ordinals(element) if ordered else ["•"] * len(entries_of(element))
+        markers = [(m.printed, m.length) if m else ("", 0) for m in printed or ()] or [(one, 0) for one in counted]
         items = []
-        for at, entry in enumerate(entries):
-            marker = printed[at].printed if printed else ordinal(element, at) if ordered else "•"
+        for entry, (marker, skip) in zip(entries_of(element), markers, strict=True):
             self._added += 0 if printed else len(marker)
-            value = marker.strip("().")
-            wish = f"{anchor}-item-{value}" if value[:1].isdigit() else f"{anchor}-{value.lower()}"
-            own = wish if ordered and self._allocator.take(wish) == wish else None
-            items.append(
-                Item(marker, self._within(entry, own or anchor, printed[at].length if printed else 0), own)
-            )
+            value = marker.strip("().").lower().replace(".", "-")
+            wish = f"{anchor}-item-{value}" if value[:1].isdigit() else f"{anchor}-{value}"
+            own = wish if ordered and value and self._allocator.take(wish) == wish else None
+            items.append(Item(marker, self._within(entry, own or anchor, skip), own))
         return List(tuple(items), ordered)
 
     def _table(self, element: Tag, anchor: str) -> Table:

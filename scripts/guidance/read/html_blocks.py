@@ -32,6 +32,7 @@ _BOXES = {
 _HEADING = re.compile(r"^h[1-6]$")
 _BLOCKS = {"p", "ul", "ol", "table", "dl", "figure", "img", "blockquote", "pre", "aside"}
 _HOLDERS = {"div", "section", "article", "main", "center", "details", "summary", "body", "hgroup", "header"}
+_LEGISLATIVE = "legislative-list"  # of GOV.UK: its entries print their own numbers, or none
 _MOST_IN_CELL = 5  # paragraphs: a cell of more is a page's column
 _STUB = Font("", False, False)
 
@@ -118,19 +119,42 @@ def _is_block(element: Tag) -> bool:
 # --- Numbers -------------------------------------------------------------------------------------
 
 
-def entry_markers(entries: Sequence[Tag]) -> list[Marker] | None:
-    """The markers that the words of a list's entries start with, where all do; bullets are none."""
-    found = [read_marker(words_in(entry)) for entry in entries]
-    markers = [marker for marker in found if marker and marker.kind != "bullet"]
-    return markers if markers and len(markers) == len(entries) else None
+def entries_of(element: Tag) -> list[Tag]:
+    """The entries of a list, those of lists within it left out."""
+    return list(element.find_all("li", recursive=False))
 
 
-def ordinal(element: Tag, at: int) -> str:
-    """What a browser prints before entry `at` (from 0) of an ordered list."""
-    start = str(element.get("start") or "1")
-    value = (int(start) if start.isdigit() else 1) + at
-    kind = str(element.get("type") or "1")
-    if kind in ("a", "A"):
+def entry_markers(element: Tag) -> list[Marker | None] | None:
+    """The markers that the words of a list's entries start with, where most do or the page counts none itself; none
+    for an entry without. Nothing where a browser counts: never a counted number beside a printed one."""
+    found = [read_marker(words_in(entry)) for entry in entries_of(element)]
+    markers = [marker if marker and marker.kind != "bullet" else None for marker in found]
+    with_marker = sum(marker is not None for marker in markers)
+    if element.name == "ol" and (2 * with_marker > len(markers) or _LEGISLATIVE in (element.get("class") or ())):
+        return markers
+    return markers if markers and with_marker == len(markers) else None
+
+
+def ordinals(element: Tag) -> list[str]:
+    """What a browser prints before each entry of an ordered list, as `start`, `reversed` and each `value` say."""
+    entries = entries_of(element)
+    backwards = element.has_attr("reversed")
+    value = _whole(element.get("start"), len(entries) if backwards else 1)
+    printed = []
+    for entry in entries:
+        value = _whole(entry.get("value"), value)
+        printed.append(_ordinal(value, str(element.get("type") or "1")))
+        value += -1 if backwards else 1
+    return printed
+
+
+def _whole(said: object, otherwise: int) -> int:
+    words = str(said or "").strip()
+    return int(words) if re.fullmatch(r"-?\d{1,6}", words) else otherwise
+
+
+def _ordinal(value: int, kind: str) -> str:
+    if kind in ("a", "A") and value > 0:
         return f"{chr(ord(kind) + (value - 1) % 26)}."
     if kind in ("i", "I") and 0 < value < 400:
         numeral = _roman(value)
@@ -154,13 +178,15 @@ def number_pieces(pieces: Sequence[HtmlPiece], top: int) -> tuple[list[HtmlPiece
     """
     opened = _opened(pieces, {id(piece.element) for piece in pieces if piece.kind == "ol"})
     numbers, _ = _numbers(opened, top)
-    whole: dict[int, list[bool]] = defaultdict(list)
+    counted: dict[int, list[bool]] = defaultdict(
+        list
+    )  # by list: whether each entry with a number is of the sequence
     for at, piece in enumerate(opened):
-        if piece.kind == "entry" and piece.element.parent is not None:
-            whole[id(piece.element.parent)].append(at in numbers)
-    lists = [piece.element for piece in pieces if piece.kind == "ol" and all(whole.get(id(piece.element), [False]))]
+        if piece.kind == "entry" and piece.element.parent is not None and (piece.marker or not piece.printed):
+            counted[id(piece.element.parent)].append(at in numbers)
+    lists = [p.element for p in pieces if p.kind == "ol" and all(counted.get(id(p.element), [False]))]
     going_on = sum(str(element.get("start") or "1") != "1" for element in lists)
-    printed = sum(entry_markers(element.find_all("li", recursive=False)) is not None for element in lists)
+    printed = sum(entry_markers(element) is not None for element in lists)
     if not (going_on or printed):
         lists = []
     settled = _opened(pieces, {id(element) for element in lists})
@@ -176,11 +202,10 @@ def _opened(pieces: Sequence[HtmlPiece], lists: set[int]) -> list[HtmlPiece]:
         if id(piece.element) not in lists:
             opened.append(HtmlPiece(piece.kind, piece.element))
             continue
-        entries = piece.element.find_all("li", recursive=False)
-        printed = entry_markers(entries) is not None
-        for at, entry in enumerate(entries):
-            own = None if printed else read_marker(ordinal(piece.element, at) + " ")
-            opened.append(HtmlPiece("entry", entry, own, printed))
+        printed = entry_markers(piece.element)
+        markers = printed or [read_marker(f"{ordinal} ") for ordinal in ordinals(piece.element)]
+        for entry, marker in zip(entries_of(piece.element), markers, strict=True):
+            opened.append(HtmlPiece("entry", entry, marker, printed is not None))
     return opened
 
 
@@ -189,7 +214,7 @@ def _numbers(pieces: Sequence[HtmlPiece], top: int) -> tuple[dict[int, Marker], 
     chunks = []
     for piece in pieces:
         words = words_in(piece.element) if piece.kind in ("p", "entry") else ""
-        marker = read_marker(words) if piece.printed and words else piece.marker
+        marker = read_marker(words) if piece.kind == "p" and words else piece.marker
         line = Line(1, Box(0, 0, 1, 1), 0.0, 12.0, (Run(words or "-", 0.0, 1.0, 12.0, _STUB, 0),))
         chunks.append(Chunk((line,), marker, 0.0, 0.0, "prose"))
     firsts = (i for i, p in enumerate(pieces) if p.kind == "heading" and p.element.name == f"h{top}")

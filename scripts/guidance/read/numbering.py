@@ -31,19 +31,21 @@ _BULLET = re.compile(
     """,
     re.VERBOSE,
 )
+_INSERTED = r"[A-Z]{0,2}"  # paragraphs that a re-issue puts in: "2A", "2AA" behind it, "2ZA" before it
 _PATTERNS: dict[MarkerKind, str] = {
-    "decimal": r"(\d{1,3} (?:\.\d{1,3})+) \.? (?:\s+|$)",  # "5.17 A keeper", "1.2.1."
+    "decimal": rf"(\d{{1,3}} (?:\.\d{{1,3}})+ {_INSERTED}) \.? (?:\s+|$)",  # "5.17 A keeper", "1.2.1.", "3.2A"
     "coded": r"([A-Z] \.? \d{1,3} (?:\.\d{1,3})*) [.)]? (?:\s+|$)",  # "A1 A keeper", "B.12", "C3.1."
-    "number": r"""
-            (\d{1,4}) [.)] (?:\s+|$)      # "45. A keeper", "45) A keeper"; a bare "45" is any number
-            | \( (\d{1,3}) \) (?:\s+|$)   # "(45) A keeper"
-            """,
+    "number": rf"""
+        (\d{{1,4}} {_INSERTED}) [.)] (?:\s+|$)     # "45. A keeper", "45) A keeper", "2A."; not a bare "45"
+        | \( (\d{{1,3}} {_INSERTED}) \) (?:\s+|$)  # "(45) A keeper", "(2A)"
+        | (\d{{1,4}} (?: [–-] | \s to \s | \s and \s ) \d{{1,4}}) \. (?:\s+|$)  # "3–5. Not used."
+        """,
     "roman": r"\(? ([ivxl]{1,6}) [.)] (?:\s+|$)",  # "(iv) a rope", "iv. a rope"
     "letter": r"""
-            \( ([a-z]{1,2}|[A-Z]) \) (?:\s+|$)  # "(a) a rope", "(aa)" behind "(z)", "(A)"
-            | ([a-z]) [.)] (?:\s+|$)            # "a. a rope", "a)"
-            | ([A-Z]) [.)] \s+ (?=\S)           # "A. A rope"; a lone "A." is an initial
-            """,
+        \( ([a-z]{1,2}|[A-Z]) \) (?:\s+|$)  # "(a) a rope", "(aa)" behind "(z)", "(A)"
+        | ([a-z]) [.)] (?:\s+|$)            # "a. a rope", "a)"
+        | ([A-Z]) [.)] \s+ (?=\S)           # "A. A rope"; a lone "A." is an initial
+        """,
 }
 _GRAMMARS = {kind: re.compile(pattern, re.VERBOSE) for kind, pattern in _PATTERNS.items()}
 _ROMAN_VALUE = re.compile(r"^(x{0,3})(ix|iv|v?i{0,3})$")
@@ -88,6 +90,34 @@ def roman_value(numeral: str) -> int:
     return total
 
 
+_RANGE = re.compile(r"(\d+) (?: [–-] | \s to \s | \s and \s ) (\d+)", re.VERBOSE)  # "3–5", "3 to 5", "3 and 4"
+_LETTERED = re.compile(r"(.*\d) ([A-Z]{1,2})", re.VERBOSE)
+
+
+def range_ends(number: str) -> tuple[str, str]:
+    """The first and last number that one paragraph stands for: ("3", "5") for "3–5", ("3", "3") for "3"."""
+    found = _RANGE.fullmatch(number)
+    return (found[1], found[2]) if found else (number, number)
+
+
+def split_inserted(number: str) -> tuple[str, str]:
+    """A number, and the letters of one that a re-issue put in behind it: ("2", "A"), ("3.2", ""), ("2", "ZA")."""
+    found = _LETTERED.fullmatch(number)
+    return (found[1], found[2]) if found else (number, "")
+
+
+def insertion_order(letters: str) -> tuple[int, ...]:
+    """What the letters of inserted numbers are ordered by: 2, 2ZA, 2A, 2AA, 2B, as statutes count."""
+    first = 0 if len(letters) > 1 and letters[0] == "Z" else ord(letters[0]) if letters else -1
+    return first, *(ord(letter) for letter in letters[1:])
+
+
+def anchor_number(number: str) -> str:
+    """A number as anchors have it: "2A", "3-5" for "3–5" and "3 to 5"."""
+    first, last = range_ends(number)
+    return number if first == last else f"{first}-{last}"
+
+
 def number_parts(number: str) -> tuple[int, ...]:
     """A number's parts, which order it: (5, 17) for "5.17"; a letter comes behind every figure."""
     return tuple(int(part) if part.isdigit() else _BEHIND + ord(part) for part in _PARTS.findall(number))
@@ -99,10 +129,12 @@ def follows(value: str, before: str | None, kind: MarkerKind) -> bool:
         return True
     if before is None:
         return value in ("1", "a", "A", "i")
-    if kind in ("decimal", "coded"):
-        return number_parts(value)[-1] == number_parts(before)[-1] + 1
-    if kind == "number":
-        return before.isdigit() and int(value) == int(before) + 1
+    if kind in ("decimal", "coded", "number"):
+        number, letters = split_inserted(range_ends(value)[0])
+        last, last_letters = split_inserted(range_ends(before)[1])
+        if letters:
+            return number == last and insertion_order(letters) > insertion_order(last_letters)
+        return number_parts(number)[-1] == number_parts(last)[-1] + 1
     if kind == "roman":
         return bool(_ROMAN_VALUE.match(before)) and roman_value(value) == roman_value(before) + 1
     return len(before) == len(value) == 1 and ord(value) == ord(before) + 1

@@ -18,6 +18,7 @@ _LONGEST_TITLE = 200  # characters of a line that is not bold
 _MUCH_LARGER = 1.25  # times the body's size: type that needs no bold
 _TITLE_TAG = re.compile(r"^H[1-6]?$")  # the roles of PDF's tags
 _SENTENCE_ENDS = (".", ":", ";", ",")
+_BARE_NUMBER = re.compile(r"\d{1,3}[A-Z]{0,2}")  # "45", "2A"
 _NUMBER_GAP = 0.8  # of the type size: a wider gap behind a bare number sets it apart
 
 
@@ -287,7 +288,7 @@ def _bare_number(line: Line) -> Marker | None:
     """The number that a line starts with where only the gap behind it sets it apart: "45   A keeper"."""
     first = line.runs[0]
     value = first.text.strip()
-    if len(line.runs) < 2 or not value.isdigit() or len(value) > 3 or not line.runs[1].text[:1].isupper():
+    if len(line.runs) < 2 or not _BARE_NUMBER.fullmatch(value) or not line.runs[1].text[:1].isupper():
         return None
     if line.runs[1].left - first.right < _NUMBER_GAP * line.size:
         return None

@@ -13,13 +13,15 @@ from itertools import pairwise
 from msgspec import Struct
 
 from guidance.document.model import Finding
-from guidance.read.numbering import number_parts
+from guidance.read.numbering import follows, number_parts, range_ends, split_inserted
 from guidance.read.page import Chunk
 
+_COLUMN = 8  # points: numbers this near each other stand in one column
 _MOST_SKIPPED = 3  # numbers that may be missing at one place: a source's own slip
 _NO_END = 1_000_000
 _FIRST_CODED = number_parts("A1")
 _LEAST = 4  # numbers that make a sequence
+_FEWEST = 3  # the same where nothing speaks against it
 _LEAST_BRACKETED = 8  # the same for numbers in brackets, which mostly count a list
 _SLIP = 0.5  # what such a slip costs, in numbers
 _LEAP = 5.0  # what a wider gap costs: more numbers than that must follow it
@@ -39,19 +41,45 @@ def find_numbered(chunks: Sequence[Chunk], chapter_starts: frozenset[int]) -> Nu
     sequence start again.
     """
     main = _best_chain(chunks, chapter_starts, ("decimal", "number"))
-    if len(main) < _LEAST:
+    if len(main) < _LEAST and not _are_all(chunks, main):
         main = _best_chain(chunks, frozenset(), ("bracketed",))
         main = main if len(main) >= _LEAST_BRACKETED else {}
     coded = _best_chain(chunks, frozenset(), ("coded",))  # of annexes: A1, A2
+    coded = coded if len(coded) >= _LEAST else {}
+    main, coded = (_with_inserted(chunks, numbers) for numbers in (main, coded))
     findings = (*_told(chunks, main), *_told(chunks, coded))
     return Numbered(dict(sorted({**main, **coded}.items())), findings)
+
+
+def _with_inserted(chunks: Sequence[Chunk], numbers: dict[int, str]) -> dict[int, str]:
+    """A sequence with the numbers that stand between two of it without being steps of it: those that a re-issue put
+    in (2A between 2 and 3), and one for several (3–5 between 2 and 6)."""
+    every = dict(numbers)
+    for before, after in pairwise([*sorted(numbers), len(chunks)]):
+        last = numbers[before]
+        end = number_parts(numbers[after]) if after in numbers else ()
+        for index in range(before + 1, after):
+            marker = chunks[index].marker
+            if not marker or marker.kind not in ("number", "decimal", "coded") or not _is_apart(marker.value):
+                continue
+            beside = abs(chunks[index].left - chunks[before].left) < _COLUMN
+            fits = not end or number_parts(range_ends(marker.value)[1]) < end or end <= number_parts(last)
+            if beside and fits and follows(marker.value, last, marker.kind):
+                every[index] = last = marker.value
+    return dict(sorted(every.items()))
+
+
+def _is_apart(number: str) -> bool:
+    """Whether a number counts for no step of its sequence: 2A, or 3–5."""
+    first, last = range_ends(number)
+    return first != last or split_inserted(number)[1] != ""
 
 
 def _scheme(chunk: Chunk) -> str:
     """How a chunk is numbered: by the kind of its marker, and apart from it where that stands in brackets, as it
     mostly does in lists."""
     marker = chunk.marker
-    if marker is None or marker.kind not in ("decimal", "coded", "number"):
+    if marker is None or marker.kind not in ("decimal", "coded", "number") or _is_apart(marker.value):
         return ""
     return "bracketed" if marker.printed.startswith("(") else marker.kind
 
@@ -64,7 +92,7 @@ def _best_chain(
     for index, chunk in enumerate(chunks):
         scheme = _scheme(chunk)
         if scheme in schemes:
-            groups[scheme, round(chunk.left / 8)].append(index)
+            groups[scheme, round(chunk.left / _COLUMN)].append(index)
     best: dict[int, str] = {}
     used = ""
     for (scheme, column), indexes in groups.items():
@@ -73,7 +101,22 @@ def _best_chain(
         if len(chosen) > len(best):
             best, used = chosen, scheme
     others = sorted(i for (scheme, _), indexes in groups.items() if scheme == used for i in indexes)
-    return _filled(chunks, best, others) if len(best) >= _LEAST else {}
+    return _filled(chunks, best, others) if len(best) >= _FEWEST else {}
+
+
+def _are_all(chunks: Sequence[Chunk], numbers: dict[int, str]) -> bool:
+    """Whether a short sequence is that of the document's paragraphs rather than of a list: it counts from the first
+    on, at the margin, in whole sentences, and no lead-in stands before it."""
+    if len(numbers) < _FEWEST:
+        return False
+    values = [number_parts(number) for number in numbers.values()]
+    first = min(numbers)
+    margin = min(chunk.left for chunk in chunks if chunk.lines)
+    leads_in = first > 0 and chunks[first - 1].lines and chunks[first - 1].text.rstrip().endswith((":", ";"))
+    counts = values[0][-1] == 1 and all(_is_next(last, value) for last, value in pairwise(values))
+    own = [chunks[index] for index in numbers]
+    whole = all(c.left < margin + _COLUMN and c.text.rstrip().endswith((".", "?", ".”")) for c in own)
+    return counts and whole and not leads_in
 
 
 def _told(chunks: Sequence[Chunk], numbers: dict[int, str]) -> Iterator[Finding]:
@@ -115,7 +158,8 @@ def _late_start(chunks: Sequence[Chunk], numbers: dict[int, str]) -> Iterator[Fi
 
 
 def _gaps(chunks: Sequence[Chunk], numbers: dict[int, str]) -> Iterator[Finding]:
-    for (_, before), (index, number) in pairwise(numbers.items()):
+    steps = [(index, range_ends(number)) for index, number in numbers.items() if not split_inserted(number)[1]]
+    for (_, (_, before)), (index, (number, _)) in pairwise(steps):
         last, value = number_parts(before), number_parts(number)
         if value[:-1] == last[:-1] and value[-1] > last[-1] + 1:
             page = chunks[index].lines[0].page
