@@ -143,7 +143,7 @@ def ordinals(element: Tag) -> list[str]:
     printed = []
     for entry in entries:
         value = _whole(entry.get("value"), value)
-        printed.append(_ordinal(value, str(element.get("type") or "1")))
+        printed.append(ordinal(value, str(element.get("type") or "1")))
         value += -1 if backwards else 1
     return printed
 
@@ -153,7 +153,8 @@ def _whole(said: object, otherwise: int) -> int:
     return int(words) if re.fullmatch(r"-?\d{1,6}", words) else otherwise
 
 
-def _ordinal(value: int, kind: str) -> str:
+def ordinal(value: int, kind: str) -> str:
+    """A count as lists of a kind print it: "3.", "c." (a), "C." (A), "iii." (i), "III." (I)."""
     if kind in ("a", "A") and value > 0:
         return f"{chr(ord(kind) + (value - 1) % 26)}."
     if kind in ("i", "I") and 0 < value < 400:
