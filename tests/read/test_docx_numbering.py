@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from document_marks import balance, items
-from guidance.document.model import Document, plain_text
+from guidance.document.model import Document
+from guidance.document.walk import plain_text
 from guidance.read import read_document
 
 NAMES = (

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from document_marks import note_marks
-from guidance.document.model import Document, plain_text
+from guidance.document.model import Document
+from guidance.document.walk import plain_text
 from typeset import read_typeset
 
 PAGE = """#set page(paper: "a4", margin: (x: 2.5cm, top: 3cm, bottom: 2cm),

@@ -12,7 +12,7 @@ from guidance.document.model import Correction, Document, GuidanceError, SourceF
 from guidance.jobs.sandbox import Answers, CrashedError, Sandboxed
 from guidance.read.corrections import correct
 from guidance.read.cross_check import knows_little
-from guidance.read.figures import draw_pictures
+from guidance.read.pdfium import draw_pictures
 from guidance.read.pipeline import Draft, Opinion, ask_third_engine, read_beside, read_pdf, with_opinion
 
 _T = TypeVar("_T")
