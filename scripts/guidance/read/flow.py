@@ -17,6 +17,7 @@ from guidance.read.lines import build_lines, cut_segments, find_columns, lines_i
 from guidance.read.notes import find_end_notes, find_notes
 from guidance.read.page import (
     THIN,
+    WHITE,
     BoxFlow,
     CellFlow,
     ContentsEntry,
@@ -45,7 +46,12 @@ _UNKNOWN = re.compile(
     re.VERBOSE,
 )
 _PICTURE_SHARE = 0.5  # of a page's area: so large an image on a page without words is the page
+_TINY = 1.0  # points: nobody reads smaller type
+_WATERMARK = 3.0  # times the body's size: so large a word across a page is laid over it
+_PALE = 160  # of 255: a lighter grey
 _MOST_COVERS = 4  # pages before the contents list
+_NUMBERED = re.compile(r"\d{1,3} [.)] \s+ [A-Z]", re.VERBOSE)  # "1. Members shut the gate"
+_COVER_NUMBERS = 2  # lines with a paragraph's number that a title page may have
 _COVER_LINES = 4  # lines of body type, as wide as the text, that a title page may have
 
 # --- One page ------------------------------------------------------------------------------------
@@ -55,7 +61,9 @@ def page_parts(page: PdfPage, size: float) -> PageParts:
     """What stands on one page of a file whose usual type size is `size` (points)."""
     shown, beyond = _parted(page.fragments, lambda f: _is_on(page, f.box))
     rest, repeated = _unique(shown)
-    unseen = [Dropped(f.text, "printed twice on one spot", page.number) for f in repeated]
+    rest, left_out = _seen(page, rest, size)
+    unseen = [*left_out]
+    unseen += [Dropped(f.text, "printed twice on one spot", page.number) for f in repeated]
     unseen += [Dropped(f.text, "beyond the page's edge", page.number) for f in beyond]
     segments = cut_segments(rest)
     pictures = find_pictures(page, size)
@@ -76,6 +84,50 @@ def page_parts(page: PdfPage, size: float) -> PageParts:
     printed = sum(count_characters(f.text) for f in page.fragments)
     lines = lines_in_order(rest, page, columns)
     return PageParts(page, lines, boxes, unseen, columns, printed, tuple(_page_findings(page)))
+
+
+def _seen(page: PdfPage, fragments: Sequence[Fragment], size: float) -> tuple[list[Fragment], list[Dropped]]:
+    """The fragments that an eye sees as standing text, and the others with the reason."""
+    seen: list[Fragment] = []
+    unseen: list[Dropped] = []
+    for fragment in fragments:
+        reason = None
+        if not fragment.painted or fragment.size < _TINY or _is_white(fragment.colour):
+            reason = _why_unseen(page, fragment)
+        elif fragment.size > _WATERMARK * size and _is_watermark(fragment):
+            reason = "watermark"
+        if reason:
+            unseen.append(Dropped(fragment.text, reason, page.number))
+        else:
+            seen.append(fragment)
+    return seen, unseen
+
+
+def _why_unseen(page: PdfPage, fragment: Fragment) -> str | None:
+    """Why words are hidden that may be: unpainted over no picture (a scan's words lie so over one), white on no
+    ground, of next to no size."""
+    if 0 < height(fragment.box) < _TINY:
+        return "too small to be read"
+    if any(contains(image.box, fragment.middle) for image in page.images):
+        return None
+    if not fragment.painted:
+        return "not painted"
+    grounds = (s.box for s in page.shapes if s.fill is not None and not _is_white(s.fill))
+    if _is_white(fragment.colour) and not any(contains(ground, fragment.middle) for ground in grounds):
+        return "white on white"
+    return None
+
+
+def _is_white(colour: int) -> bool:
+    return min(colour >> 16, colour >> 8 & 255, colour & 255) >= WHITE & 255
+
+
+def _is_watermark(fragment: Fragment) -> bool:
+    """Whether large words are set across a page, or so pale and grey that others are to be read over them."""
+    channels = (fragment.colour >> 16, fragment.colour >> 8 & 255, fragment.colour & 255)
+    pale = min(channels) > _PALE and max(channels) - min(channels) < 16
+    across = 15 < fragment.angle % 90 < 75
+    return sum(c.isalpha() for c in fragment.text) > 3 and (pale or across)
 
 
 def _find_tables(
@@ -277,7 +329,8 @@ def _cover_pages(
     if len(body) > 1 and body[0] and not any(isinstance(region, TableFlow) for _, region in parts[0].boxes):
         wide = 0.7 * (metrics.right - metrics.left)
         plain = sum(1 for x in body[0] if abs(x.size - metrics.size) < 0.5 and x.right - x.left > wide)
-        return 0 if plain > _COVER_LINES else 1
+        numbered = sum(_NUMBERED.match(x.text) is not None for x in body[0])
+        return 0 if plain > _COVER_LINES or numbered > _COVER_NUMBERS else 1
     return 0
 
 

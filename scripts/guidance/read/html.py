@@ -7,7 +7,7 @@ dropped with its reason. No network: pictures stay with their alternative text.
 import base64
 import binascii
 
-from bs4 import BeautifulSoup, Comment, NavigableString, Tag
+from bs4 import BeautifulSoup, Comment, Tag
 from msgspec.structs import replace
 
 from guidance.document.anchors import Allocator, anchor_for
@@ -48,8 +48,15 @@ from guidance.read.html_blocks import (
 )
 from guidance.read.numbering import anchor_number
 
-_UNSEEN = ("script", "style", "noscript", "template", "head", "title", "meta", "link", "svg", "iframe", "object")
+_NO_TEXT = ("script", "style", "head", "title", "meta", "link", "svg", "iframe", "object")
+_HIDING = ("template", "noscript")  # words that a browser does not show
 _FURNITURE = (
+    ("del, s, strike", "struck out"),
+    (
+        "[hidden]:not([hidden='until-found']), [style*='display:none' i], [style*='display: none' i],"
+        " [style*='visibility:hidden' i], [style*='visibility: hidden' i]",
+        "hidden words",  # but those for screen readers alone are read, and those not for them are seen
+    ),
     ("#webArchiveInfobox, #wm-ipp, #wm-ipp-base, .ukgwa-banner, #ukwa-banner", "the archive's banner"),
     (
         "nav, .gem-c-contents-list, .contents-list, .dont-print, #toc, [data-custom-style^='TOC' i], .TOC-Heading",
@@ -93,10 +100,14 @@ class _HtmlPage:
         self._provisions: list[Provision] = []
         self._added = 0
         self._assets: list[Asset] = []
-        for unseen in soup(_UNSEEN):
-            unseen.decompose()
+        for empty in soup(_NO_TEXT):
+            empty.decompose()
         for comment in soup.find_all(string=lambda s: isinstance(s, Comment)):
             comment.extract()
+        for hidden in soup(_HIDING):
+            words = " ".join(hidden.find_all(string=True))
+            self._added += count_characters(words)
+            self._drop(hidden, "hidden words", words)
         self._characters = count_characters(soup.get_text())
         self._heading = soup.select_one("h1") if title is None else None
         self._title = title or (words_in(self._heading) if self._heading else source.name)
@@ -104,7 +115,8 @@ class _HtmlPage:
     def document(self) -> Document:
         for selector, reason in _FURNITURE:
             for element in self._soup.select(selector):
-                if element.parent is not None and element.find(_NOTES) is None:
+                gone = all(parent is not self._soup for parent in element.parents)  # with one around it
+                if not gone and element.find(_NOTES) is None:
                     self._drop(element, reason)
         content = self._content()
         ends = self._take_notes(content)
@@ -140,8 +152,9 @@ class _HtmlPage:
 
     # --- The page --------------------------------------------------------------------------------
 
-    def _drop(self, element: Tag | NavigableString, reason: str) -> None:
-        text = " ".join(element.get_text(" ").split()) if isinstance(element, Tag) else str(element).strip()
+    def _drop(self, element: Tag, reason: str, words: str | None = None) -> None:
+        """Take an element out; `words` where its own text does not tell them."""
+        text = " ".join((element.get_text(" ") if words is None else words).split())
         if text:
             self._dropped.append(Dropped(text, reason))
         element.extract()

@@ -51,6 +51,7 @@ class Fragment(Struct, frozen=True):
     font: Font
     colour: int
     mark: int  # marked-content id, -1 where there is none
+    painted: bool = True  # whether the file says to put ink there at all
 
     @property
     def middle(self) -> tuple[float, float]:

@@ -128,6 +128,7 @@ _draw_mode_of = bare(raw.FPDFPath_GetDrawMode)
 _text_of = bare(raw.FPDFTextObj_GetText)
 _size_of = bare(raw.FPDFTextObj_GetFontSize)
 _font_of = bare(raw.FPDFTextObj_GetFont)
+_render_mode_of = bare(raw.FPDFTextObj_GetTextRenderMode)
 _tag_children = bare(raw.FPDF_StructElement_CountChildren)
 _tag_child = bare(raw.FPDF_StructElement_GetChildAtIndex)
 _tag_mark = bare(raw.FPDF_StructElement_GetChildMarkedContentID)
@@ -274,6 +275,7 @@ class _Reader:
             font=self._font(thing),
             colour=self._fill(thing) or 0,
             mark=_mark_of(thing),
+            painted=_render_mode_of(thing) != raw.FPDF_TEXTRENDERMODE_INVISIBLE,
         )
 
     def _font(self, thing: int) -> Font:
