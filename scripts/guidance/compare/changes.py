@@ -13,7 +13,16 @@ from msgspec import Struct
 from guidance.compare.alignment import Pair, align_units
 from guidance.compare.duty_changes import duty_changes, said
 from guidance.compare.units import bare, compared_text, read_units
-from guidance.compare.words import Keyed, Moved, Sentence, diff_words, keyed_sentences, reordered, sentence_key
+from guidance.compare.words import (
+    Keyed,
+    Moved,
+    Sentence,
+    diff_words,
+    find_alike,
+    keyed_sentences,
+    reordered,
+    sentence_key,
+)
 from guidance.document.anchors import normalise
 from guidance.document.model import (
     Change,
@@ -184,7 +193,12 @@ def _meanings(
         said(one.text, {(m.start, m.end) for m in gone}, ledger.by_words(at, one) if ledger else None)
         for at, (one, gone) in enumerate(zip(sides, moves, strict=True))
     )
-    return duty_changes(old, new)
+    duties, figures = duty_changes(old, new)
+    for move in moves[1]:
+        if move.other:  # a sentence that came from elsewhere and was reworded on the way
+            more = duty_changes(said(move.other), said(sides[1].text[move.start : move.end]))
+            duties, figures = (*duties, *more[0]), (*figures, *more[1])
+    return duties, figures
 
 
 def apply(old: Document, comparison: Comparison) -> tuple[tuple[tuple[str, ...], str], ...]:
@@ -347,7 +361,27 @@ def _moved_sentences(sides: Sequence[tuple[_Side, _Side]]) -> tuple[_Moves, _Mov
             (at, (start, end)), (to, (begin, until)) = olds[0], news[0]
             away.setdefault(at, []).append(Moved(start, end, place=sides[to][1].anchor_at(begin)))
             here.setdefault(to, []).append(Moved(begin, until, place=sides[at][0].anchor_at(start)))
+    _add_reworded(away, here, sides, *(_once(one, other) for one, other in ((left, came), (came, left))))
     return away, here
+
+
+def _once(found: Mapping[str, list[_Found]], others: Mapping[str, list[_Found]]) -> list[_Found]:
+    """The sentences of one side that stand nowhere on the other."""
+    return [place for key, places in found.items() if key not in others for place in places]
+
+
+def _add_reworded(
+    away: _Moves, here: _Moves, sides: Sequence[tuple[_Side, _Side]], left: Sequence[_Found], came: Sequence[_Found]
+) -> None:
+    """Put to the moves those of sentences whose words changed a little on the way; what stayed in its own change is
+    reworded and did not move."""
+    olds = [sides[at][0].text[start:end] for at, (start, end) in left]
+    news = [sides[to][1].text[start:end] for to, (start, end) in came]
+    for one, other in find_alike(olds, news):
+        (at, (start, end)), (to, (begin, until)) = left[one], came[other]
+        if at != to:
+            away.setdefault(at, []).append(Moved(start, end, sides[to][1].anchor_at(begin), news[other]))
+            here.setdefault(to, []).append(Moved(begin, until, sides[at][0].anchor_at(start), olds[one]))
 
 
 def _collect(found: dict[str, list[_Found]], at: int, mine: Sequence[Keyed], theirs: Sequence[Keyed]) -> None:
