@@ -145,6 +145,7 @@ def test_a_duty_that_came_or_went_is_told_whole() -> None:
         ("Ringers must oil the old bell every week.", "Ringers must oil the great bell every week."),
         ("Ringers must oil the bell within 10 days.", "Ringers must oil the bell within ten days."),
         ("The warden can often be met at the gate by day.", "The warden is often to be met at the gate by day."),
+        ("Ringers must oil the bell, which must hang free.", "Ringers must oil the bell, and it must hang free."),
         ("Ringers must tell the warden (see paragraph 4).", "Ringers must tell the warden (see paragraph 9)."),
     ],
 )  # fmt: skip

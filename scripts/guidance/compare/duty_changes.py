@@ -17,10 +17,9 @@ from guidance.compare.units import bare
 from guidance.compare.words import sentences
 from guidance.document.model import Comparison, Duty, DutyAspect, DutyChange, Figures, Strength
 
-_LEAST_ALIKE = (
-    55.0  # of 100: two sentences of a pair of provisions that are less alike are not one sentence reworded
-)
-_LAST_ALIKE = 40.0  # where only one is left on each side
+# Of 100: two sentences of a pair of provisions that are less alike are not one sentence reworded.
+_LEAST_ALIKE = 65.0
+_LAST_ALIKE = 50.0  # where only one is left on each side
 
 # --- What binds, and how strongly ----------------------------------------------------------------
 
@@ -118,6 +117,8 @@ _SMALL = frozenset((
 _REFERRED = re.compile(
     r"\(?\b(?:see\s+)?(?:para(?:graph)?|chapter|section|annex|page)s?\s*\d[\d\s,.–-]*\)?", re.IGNORECASE
 )
+_SAME_THING = 80.0  # of 100: so much alike must be what is asked, for somebody else to be bound to it
+_NAMELESS = re.compile(r"(?:which|who|that|it|they|he|she|this|these|those|there|what)\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"[,;:(]\s*")
 _WORD = re.compile(r"[\w’'-]+")
 
@@ -226,26 +227,28 @@ def _strength(was: Said, now: Said) -> Iterable[DutyChange]:
             yield from (DutyChange("strength", "", b) for b in new[k:m] if b not in _WEAK)
 
 
-def _subject(one: Said) -> str:
-    """What stands before the first verb that binds, in its clause."""
+def _parts(one: Said) -> tuple[str, str]:
+    """What stands before the first verb that binds, in its clause, and what it asks for; a pronoun names nobody."""
     verb = next((verb for verb in _verbs(one.words) if verb.strength in _STRONG), None)
-    before = one.words[: verb.start] if verb else ""
-    return " ".join(_CLAUSE.split(before)[-1].split())
+    if verb is None:
+        return "", ""
+    before = " ".join(_CLAUSE.split(one.words[: verb.start])[-1].split())
+    return "" if _NAMELESS.match(before) else before, one.words[verb.end :]
 
 
 def _holder(was: Said, now: Said) -> Iterable[DutyChange]:
-    """Whom the sentence binds: told by a ledger, where it names somebody on both sides; else where no word of the
-    subject is left, or "and" became "or"."""
-    old, new = _subject(was), _subject(now)
-    if not old or not new or old == new:
+    """Whom the sentence binds to the same thing: told by a ledger that names somebody on both sides; else where
+    no word of the subject is left, or "and" became "or"."""
+    (old, asked), (new, asks) = _parts(was), _parts(now)
+    if not old or not new or old == new or fuzz.ratio(asked, asks) < _SAME_THING:
         return
     mine, theirs = ({w.lower() for w in _WORD.findall(side)} for side in (old, new))
-    swapped = ("and" in mine and "or" in theirs) or ("or" in mine and "and" in theirs)
+    swapped = (mine ^ theirs) == {"and", "or"}
     if was.who and now.who:
         other = set(was.who) != set(now.who)
     else:
-        other = not (mine - _SMALL) & (theirs - _SMALL) and bool(mine - _SMALL) and bool(theirs - _SMALL)
-    if other or (swapped and (mine ^ theirs) == {"and", "or"}):
+        other = not (mine & theirs) - _SMALL and bool(mine - _SMALL) and bool(theirs - _SMALL)
+    if other or swapped:
         yield DutyChange("holder", old, new)
 
 
