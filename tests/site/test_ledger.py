@@ -11,7 +11,8 @@ import pytest
 from markdown import markdown
 
 from guidance.build.comparisons import Compared, compare_documents
-from guidance.compare.changes import compare, strengths_before
+from guidance.compare.changes import compare
+from guidance.compare.duty_changes import strengths_before
 from guidance.document.model import Duty, GuidanceError, Locus
 from guidance.link.agencies import Agency, Vocabulary, read_agencies
 from guidance.read import read_document

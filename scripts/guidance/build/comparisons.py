@@ -16,8 +16,9 @@ from guidance.build.annotations import Annotations, find_annotations, pack, read
 from guidance.build.orders import Loaded
 from guidance.cite.citation import CitationGrammar, Known, NotUnderstoodError
 from guidance.cite.resolve import Cited, resolve
-from guidance.compare.changes import compare, strengths_before
+from guidance.compare.changes import compare
 from guidance.compare.crosswalk import build_crosswalk, counterparts, crosswalk_record
+from guidance.compare.duty_changes import strengths_before
 from guidance.compare.official import Listed, audit, read_listed
 from guidance.document.anchors import permalinks, read_permalinks
 from guidance.document.lineage import Crosswalk

@@ -9,11 +9,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 
 from msgspec import Struct
-from rapidfuzz import fuzz
 
 from guidance.compare.alignment import Pair, align_units
+from guidance.compare.duty_changes import duty_changes, said
 from guidance.compare.units import bare, compared_text, read_units
-from guidance.compare.words import Keyed, Moved, Sentence, diff_words, keyed_sentences, reordered, sentence_key
+from guidance.compare.words import (
+    Keyed,
+    Moved,
+    Sentence,
+    diff_words,
+    find_alike,
+    keyed_sentences,
+    reordered,
+    sentence_key,
+)
 from guidance.document.anchors import normalise
 from guidance.document.model import (
     Change,
@@ -21,12 +30,13 @@ from guidance.document.model import (
     Comparison,
     Document,
     Duty,
+    DutyChange,
+    Figures,
     GuidanceError,
     Level,
     Link,
     Provision,
     RedlinePiece,
-    Strength,
 )
 from guidance.document.walk import provision_texts
 
@@ -36,6 +46,9 @@ _MODAL = re.compile(  # not "May", the month; but "mayS", which a word processor
     r"\b ( must | should | may ) (?! [a-z] ) ( \s+ (?: not | no[ ]longer ) \b )?", re.VERBOSE
 )
 _ADDRESS = re.compile(r"(?: https?:// | www\. ) \S++ | (?<! \S ) \S+ @ \S++", re.VERBOSE)
+# When a page on the web was looked at, which says nothing of the guidance.
+_READ_ON = r"\b (?: accessed | last[ ]updated | retrieved ) (?: [ ]on )? :? [ ] \d{1,2} [ ] \w+ [ ] \d{4}"
+_READ = re.compile(_READ_ON, re.IGNORECASE | re.VERBOSE)
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _PAGE_WORD = re.compile(  # words of a cross-reference: "page 69", "paragraphs 3 to 5"
@@ -77,8 +90,8 @@ def _without_addresses(text: str) -> str:
 
 
 def _letters(text: str) -> str:
-    """A bare text without addresses, numbers, punctuation and spaces."""
-    return _NO_LETTERS.sub("", _without_addresses(text)).casefold()
+    """A bare text without addresses and when they were read, numbers, punctuation and spaces."""
+    return _NO_LETTERS.sub("", _READ.sub("", _without_addresses(text))).casefold()
 
 
 def level_of(
@@ -86,81 +99,28 @@ def level_of(
     pieces: Sequence[RedlinePiece],
     links_changed: bool,
     duties: tuple[Strengths, Strengths] | None,
+    changed: Sequence[DutyChange] = (),
+    *,
+    trivial: bool = True,
 ) -> Level:
-    """The level of a change. `duties` are the strengths before and after, where a ledger tells them."""
+    """The level of a change. `duties` are the strengths before and after, where a ledger tells them, `changed` what
+    changed of duties by their words; `trivial` says whether all numbers that changed are of no matter."""
     if not pieces and (duties is None or duties[0] == duties[1]):
         return "links and numbers only" if kind == "renumbered" or (links_changed and kind != "added") else "none"
     old, new = side(pieces, new=False, moved=False), side(pieces, new=True, moved=False)
     was, now = bare(old), bare(new)
     before, after = duties or (_strengths_in(was), _strengths_in(now))
-    if before != after:
+    if before != after or changed:
         return "duty changed"
     if kind == "added":
         return "new" if new.strip() else "none"
     if old == new or normalise(old) == normalise(new):
         return "links and numbers only" if links_changed or kind == "renumbered" else "none"
-    if only_numbers(pieces) or _letters(was) == _letters(now):
+    if trivial and (only_numbers(pieces) or _letters(was) == _letters(now)):
         return "links and numbers only"
     inserted = sum(len(_WORD.findall(piece.text)) for piece in pieces if piece.kind == "inserted")
     deleted = any(_WORD.search(piece.text) for piece in pieces if piece.kind == "deleted")
     return "new" if inserted >= NEW_WORDS and not deleted else "reworded"
-
-
-_VERB = re.compile(r"\b(?:must|should|may|shall|not)\b", re.IGNORECASE)
-_ALIKE = 90.0  # of 100, verbs left out
-
-_Sentence = Mapping[Strength, Duty]
-
-
-def strengths_before(comparison: Comparison, old: Iterable[Duty], new: Iterable[Duty]) -> dict[Duty, Strength]:
-    """The duties of the new edition that were of another strength in the old one, with the strength they had.
-
-    Looked for only where the comparison found that a duty changed, between provisions that it put together.
-    """
-    before, after = _sentences_by_anchor(old), _sentences_by_anchor(new)
-    found: dict[Duty, Strength] = {}
-    for change in comparison.changes:
-        if change.level != "duty changed":
-            continue
-        olds = [sentence for anchor in change.old for sentence in before.get(anchor, ())]
-        news = [sentence for anchor in change.new for sentence in after.get(anchor, ())]
-        for was, now in _pairs(olds, news):
-            gone, came = was.keys() - now.keys(), now.keys() - was.keys()
-            if len(gone) == len(came) == 1:
-                found[now[came.pop()]] = gone.pop()
-    return found
-
-
-def _sentences_by_anchor(duties: Iterable[Duty]) -> dict[str, list[_Sentence]]:
-    """Per provision its sentences, each with its duties by strength."""
-    sentences: dict[tuple[str, int, int], dict[Strength, Duty]] = {}
-    for duty in duties:
-        sentences.setdefault((duty.at.anchor, duty.at.part, duty.at.start), {})[duty.strength] = duty
-    found: dict[str, list[_Sentence]] = {}
-    for (anchor, _, _), sentence in sentences.items():
-        found.setdefault(anchor, []).append(sentence)
-    return found
-
-
-def _pairs(olds: Sequence[_Sentence], news: Sequence[_Sentence]) -> list[tuple[_Sentence, _Sentence]]:
-    """Sentences that are each other's only likeness."""
-    alike = [
-        (one, other)
-        for one, was in enumerate(olds)
-        for other, now in enumerate(news)
-        if fuzz.ratio(_plain(was), _plain(now)) >= _ALIKE
-    ]
-    return [
-        (olds[one], news[other])
-        for one, other in alike
-        if sum(pair[0] == one for pair in alike) == sum(pair[1] == other for pair in alike) == 1
-    ]
-
-
-def _plain(sentence: _Sentence) -> str:
-    """A sentence's words without its verbs of duty."""
-    words = next(iter(sentence.values())).sentence
-    return " ".join(_VERB.sub(" ", words).lower().split())
 
 
 BETWEEN = "\n\n"  # stands between the provisions of one side of a change
@@ -219,8 +179,26 @@ def _change(
     pieces = diff_words(before.text, after.text, *moves) if before.text != after.text else ()
     kind = _kind(pair, before, after, pieces, numbers)
     strengths = ledger.strengths(pair, sides, moves) if ledger else None
-    level = level_of(kind, pieces, _links(before) != _links(after), strengths)
-    return Change(kind, pair.old, pair.new, pair.score, pair.how, level, pieces)
+    duties, figures = _meanings(sides, moves, ledger) if pieces else ((), ())
+    trivial = _trivial(before.text, after.text, numbers)
+    level = level_of(kind, pieces, _links(before) != _links(after), strengths, duties, trivial=trivial)
+    return Change(kind, pair.old, pair.new, pair.score, pair.how, level, pieces, duties, figures)
+
+
+def _meanings(
+    sides: tuple[_Side, _Side], moves: tuple[Sequence[Moved], Sequence[Moved]], ledger: "_Ledger | None"
+) -> tuple[tuple[DutyChange, ...], tuple[Figures, ...]]:
+    """What changed of the duties and figures; sentences that only moved are left out."""
+    old, new = (
+        said(one.text, {(m.start, m.end) for m in gone}, ledger.by_words(at, one) if ledger else None)
+        for at, (one, gone) in enumerate(zip(sides, moves, strict=True))
+    )
+    duties, figures = duty_changes(old, new)
+    for move in moves[1]:
+        if move.other:  # a sentence that came from elsewhere and was reworded on the way
+            more = duty_changes(said(move.other), said(sides[1].text[move.start : move.end]))
+            duties, figures = (*duties, *more[0]), (*figures, *more[1])
+    return duties, figures
 
 
 def apply(old: Document, comparison: Comparison) -> tuple[tuple[tuple[str, ...], str], ...]:
@@ -317,6 +295,45 @@ def _follows(pieces: Sequence[RedlinePiece], numbers: frozenset[tuple[str, str]]
     return not waiting
 
 
+_COUNTED = re.compile(
+    rf"""
+    (?P<address> (?: https?:// | www\. ) \S+ | \S+@\S+ )
+  | (?P<residue> (?<= \S ) \d+ [A-Z] (?! \w ) )                              # of a note's mark: "harm.135F"
+  | (?P<page> \b (?: pages? | pp? \. ) \s* \d+ (?: \s* (?: - | – | to | and | , ) \s* \d+ )* )
+  | (?P<read> {_READ_ON} )
+  | (?P<reference> \b (?: paras? | paragraphs? | chapters? | sections? | annex (?: es )? | (?: foot )? notes?
+                        | parts? | figures? | tables? | box (?: es )? ) \s+
+        (?P<numbers> \d+ (?: \.\d+ )* (?: \s* (?: - | – | to | and | or | , )+ \s* \d+ (?: \.\d+ )* )* )
+        (?! [^.;]{{0,40}}? \b (?: Act | Regulations | Order | Rules ) \b ) )   # a place in law is another's number
+  | (?P<number> \d+ (?: [.,]\d+ )* )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def _trivial(old: str, new: str, numbers: frozenset[tuple[str, str]]) -> bool:
+    """Whether no number changed that says something: those of addresses, pages and dates of access say nothing, nor
+    do those of cross-references that follow a renumbering."""
+    if old == new:
+        return True
+    (told, referred), (tells, refers) = _counted(old), _counted(new)
+    if told != tells or len(referred) != len(refers):
+        return False
+    return all(pair in numbers for pair in zip(referred, refers, strict=True) if pair[0] != pair[1])
+
+
+def _counted(text: str) -> tuple[list[str], list[str]]:
+    """The numbers of a text that say something, and those of its cross-references, in their order."""
+    told: list[str] = []
+    referred: list[str] = []
+    for match in _COUNTED.finditer(bare(text)):
+        if match["reference"]:
+            referred += _NUMBER.findall(match["numbers"])
+        elif match["number"]:
+            told.append(match["number"])
+    return told, referred
+
+
 # --- Sentences that moved ------------------------------------------------------------------------
 
 _Moves = dict[int, list[Moved]]  # count of the change -> its moved sentences
@@ -344,7 +361,27 @@ def _moved_sentences(sides: Sequence[tuple[_Side, _Side]]) -> tuple[_Moves, _Mov
             (at, (start, end)), (to, (begin, until)) = olds[0], news[0]
             away.setdefault(at, []).append(Moved(start, end, place=sides[to][1].anchor_at(begin)))
             here.setdefault(to, []).append(Moved(begin, until, place=sides[at][0].anchor_at(start)))
+    _add_reworded(away, here, sides, *(_once(one, other) for one, other in ((left, came), (came, left))))
     return away, here
+
+
+def _once(found: Mapping[str, list[_Found]], others: Mapping[str, list[_Found]]) -> list[_Found]:
+    """The sentences of one side that stand nowhere on the other."""
+    return [place for key, places in found.items() if key not in others for place in places]
+
+
+def _add_reworded(
+    away: _Moves, here: _Moves, sides: Sequence[tuple[_Side, _Side]], left: Sequence[_Found], came: Sequence[_Found]
+) -> None:
+    """Put to the moves those of sentences whose words changed a little on the way; what stayed in its own change is
+    reworded and did not move."""
+    olds = [sides[at][0].text[start:end] for at, (start, end) in left]
+    news = [sides[to][1].text[start:end] for to, (start, end) in came]
+    for one, other in find_alike(olds, news):
+        (at, (start, end)), (to, (begin, until)) = left[one], came[other]
+        if at != to:
+            away.setdefault(at, []).append(Moved(start, end, sides[to][1].anchor_at(begin), news[other]))
+            here.setdefault(to, []).append(Moved(begin, until, sides[at][0].anchor_at(start), olds[one]))
 
 
 def _collect(found: dict[str, list[_Found]], at: int, mine: Sequence[Keyed], theirs: Sequence[Keyed]) -> None:
@@ -363,6 +400,17 @@ class _Ledger:
         for known, listed in zip(self._sides, duties, strict=True):
             for duty in listed:
                 known.setdefault(duty.at.anchor, []).append(duty)
+
+    def by_words(self, new: int, one: _Side) -> dict[str, tuple[str, ...]]:
+        """Of the duties on one side (0 old, 1 new) the own words, and whom they bind."""
+        found: dict[str, tuple[str, ...]] = {}
+        for provision in one.provisions:
+            duties = self._sides[new].get(provision.anchor, ())
+            texts = provision_texts(provision) if duties else ()
+            for duty in duties:
+                words = texts[duty.at.part].plain[duty.at.start : duty.at.end]
+                found[words] = (*found.get(words, ()), *duty.who)
+        return found
 
     def strengths(
         self, pair: Pair, sides: tuple[_Side, _Side], moves: tuple[Sequence[Moved], Sequence[Moved]]

@@ -14,7 +14,7 @@ from typing import Literal
 import fast_diff_match_patch
 from msgspec import Struct
 
-from guidance.compare.units import heaviest_chain
+from guidance.compare.units import Shingle, heaviest_chain, likeness, shingles
 from guidance.document.anchors import normalise
 from guidance.document.model import RedlinePiece
 
@@ -40,11 +40,13 @@ Keyed = tuple[str, Sentence]
 
 
 class Moved(Struct, frozen=True):
-    """A sentence of a text that went to, or came from, the provision at `place`."""
+    """A sentence of a text that went to, or came from, the provision at `place`; `other` are its words there, where
+    they are not the same."""
 
     start: int
     end: int
     place: str
+    other: str = ""
 
 
 def sentences(text: str) -> Iterator[Sentence]:
@@ -85,6 +87,41 @@ def _standing_once(keyed: Sequence[Keyed]) -> dict[str, Sentence]:
     return {key: place for key, place in keyed if key and count[key] == 1}
 
 
+LEAST_ALIKE = 0.8  # share of its words, in order, that a sentence has kept which moved and was reworded
+LONG_ALIKE = 0.7  # the same of a long one, in which a term of several words was replaced
+_FEWEST, _LONG = 8, 14  # words
+_RARE = 6  # a run of three words in more sentences than this says nothing
+_CLEAR = 0.1  # by so much a sentence must be more like its counterpart than like any other: a false move is worse
+
+
+def find_alike(olds: Sequence[str], news: Sequence[str]) -> list[tuple[int, int]]:
+    """Of two lists of sentences those that are each other's one clear likeness, by their places in the lists."""
+    mine, theirs = ([tuple(_WORDS.findall(normalise(text).casefold())) for text in side] for side in (olds, news))
+    scores: dict[tuple[int, int], float] = {}
+    where: dict[Shingle, list[int]] = {}
+    for at, words in enumerate(theirs):
+        for shingle in shingles(words):
+            where.setdefault(shingle, []).append(at)
+    telling = {shingle: places for shingle, places in where.items() if len(places) <= _RARE}
+    for at, words in enumerate(mine):
+        for to in sorted({to for shingle in shingles(words) for to in telling.get(shingle, ())}):
+            scores[at, to] = likeness(words, theirs[to])
+    by_old: dict[int, list[float]] = {}
+    by_new: dict[int, list[float]] = {}
+    for (at, to), score in scores.items():
+        by_old.setdefault(at, []).append(score)
+        by_new.setdefault(to, []).append(score)
+    found = []
+    for (at, to), score in scores.items():
+        fewest = min(len(mine[at]), len(theirs[to]))
+        enough = fewest >= _FEWEST and score >= (LONG_ALIKE if fewest >= _LONG else LEAST_ALIKE)
+        rivals = [*sorted(by_old[at])[-2:-1], *sorted(by_new[to])[-2:-1]]
+        best = score == max(by_old[at]) == max(by_new[to])
+        if enough and best and all(score - rival >= _CLEAR for rival in rivals):
+            found.append((at, to))
+    return found
+
+
 def diff_words(
     old: str, new: str, away: Sequence[Moved] = (), here: Sequence[Moved] = ()
 ) -> tuple[RedlinePiece, ...]:
@@ -110,13 +147,13 @@ class _Words:
 
     def __init__(self, text: str, moved: Sequence[Moved], kind: Literal["moved away", "moved here"]) -> None:
         self.words: list[str] = []
-        self._moved: dict[int, RedlinePiece] = {}
+        self._moved: dict[int, list[RedlinePiece]] = {}
         at = 0
         for stretch in sorted(moved, key=lambda one: one.start):
             self.words += _TOKEN.findall(text[at : stretch.start])
-            piece = RedlinePiece(kind, text[stretch.start : stretch.end], stretch.place)
-            self._moved[len(self.words)] = piece
-            self.words.append(f"{kind} {len(self.words)} {piece.text}")
+            words = text[stretch.start : stretch.end]
+            self._moved[len(self.words)] = _moved_pieces(words, stretch, kind)
+            self.words.append(f"{kind} {len(self.words)} {words}")
             at = stretch.end
         self.words += _TOKEN.findall(text[at:])
 
@@ -131,8 +168,19 @@ class _Words:
             elif text:
                 pieces.append(RedlinePiece(kind, text))
             if at < end:
-                pieces.append(self._moved[at])
+                pieces.extend(self._moved[at])
             start = at + 1
+
+
+def _moved_pieces(words: str, stretch: Moved, kind: Literal["moved away", "moved here"]) -> list[RedlinePiece]:
+    """A sentence that moved: whole, or, where it was reworded, what it has in common with its other place as moved
+    and the rest as inserted or deleted."""
+    if not stretch.other:
+        return [RedlinePiece(kind, words, stretch.place)]
+    own: Literal["inserted", "deleted"] = "inserted" if kind == "moved here" else "deleted"
+    sides = (stretch.other, words) if kind == "moved here" else (words, stretch.other)
+    found = (piece for piece in diff_words(*sides) if piece.kind in ("same", own))
+    return [RedlinePiece(kind, p.text, stretch.place) if p.kind == "same" else p for p in found]
 
 
 def _as_letters(*sides: Sequence[str]) -> list[str]:

@@ -330,8 +330,28 @@ class RedlinePiece(Struct, frozen=True):
     place: str | None = None
 
 
+DutyAspect = Literal["strength", "holder", "condition", "limit", "added", "removed"]
+
+
+class DutyChange(Struct, frozen=True):
+    """What changed of a duty, and the words for it before and after: its strength, whom it binds, what it hangs on,
+    its limit; or a whole sentence that came or went, and is empty on the other side."""
+
+    what: DutyAspect
+    old: str
+    new: str
+
+
+class Figures(Struct, frozen=True):
+    """Figures with what they count, outside duties, before and after."""
+
+    old: str
+    new: str
+
+
 class Change(Struct, frozen=True):
-    """What became of some provisions: anchors before and after, how matched, how alike (0-1)."""
+    """What became of some provisions: anchors before and after, how matched, how alike (0-1); and what changed
+    of the duties and figures in them."""
 
     kind: ChangeKind
     old: tuple[str, ...]
@@ -340,6 +360,8 @@ class Change(Struct, frozen=True):
     how: str
     level: Level = "none"
     pieces: tuple[RedlinePiece, ...] = ()
+    duties: tuple[DutyChange, ...] = ()
+    figures: tuple[Figures, ...] = ()
 
 
 class Comparison(Struct, frozen=True):

@@ -243,6 +243,7 @@ _COLUMNS = (
     "new page",
     "new anchors",
     "similarity",
+    "duties and figures",
 )
 
 
@@ -256,6 +257,8 @@ def changes_record(comparison: Comparison) -> list[dict[str, object]]:
             "similarity": round(change.similarity, 4),
             "level": change.level,
             "how": change.how,
+            "duties": [msgspec.to_builtins(one) for one in change.duties],
+            "figures": [msgspec.to_builtins(one) for one in change.figures],
         }
         for change in comparison.changes
     ]
@@ -288,7 +291,13 @@ def csv_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 def _row(entry: ChangeEntry) -> tuple[str, ...]:
     change = entry.change
     sides = [cell for places in (entry.old, entry.new) for cell in _cells(places)]
-    return (change.kind, change.level, *sides, f"{change.similarity:.2f}")
+    return (change.kind, change.level, *sides, f"{change.similarity:.2f}", say_duties(change))
+
+
+def say_duties(change: Change) -> str:
+    """What changed of duties and figures in a line: "limit: 15 working days → 10 working days"."""
+    told = [f"{one.what}: {' → '.join(filter(None, (one.old, one.new)))}" for one in change.duties]
+    return "; ".join([*told, *(f"figure: {one.old or '–'} → {one.new or '–'}" for one in change.figures)])
 
 
 def _cells(places: tuple[ComparedPlace, ...]) -> tuple[str, str, str]:

@@ -1,0 +1,194 @@
+"""What changed of the duties between two texts is named, each kind by itself; figures that say something are not
+taken for layout."""
+
+import pytest
+
+from guidance.compare.changes import compare
+from guidance.document.model import Change, DutyChange, Figures
+from guidance.link.agencies import Agency, Vocabulary
+from guidance.link.duties import find_duties
+from small_documents import document
+
+WORDS = Vocabulary(
+    (
+        Agency("ringers", "Ringers", ("ringers", "ringer")),
+        Agency("council", "The tower council", ("tower council", "council")),
+        Agency("warden", "Wardens", ("wardens", "warden")),
+    )
+)
+NUMBERS = "links and numbers only"
+
+
+def only(old: str, new: str, *, ledger: bool = True) -> Change:
+    """The one change between two documents of one paragraph, with a ledger of duties or without."""
+    was, now = document(f"1. {old}"), document(f"1. {new}")
+    duties = (find_duties(was, WORDS), find_duties(now, WORDS)) if ledger else None
+    (change,) = compare(was, now, ("old", "new"), duties).changes
+    return change
+
+
+@pytest.mark.parametrize("ledger", [True, False], ids=["by a ledger", "by words alone"])
+@pytest.mark.parametrize(
+    ("old", "new", "what", "was", "now"),
+    [
+        (
+            "Ringers must oil the bell within 15 working days of the feast.",
+            "Ringers must oil the bell within 10 working days of the feast.",
+            "limit", "15 working days", "10 working days",
+        ),
+        (
+            "Ringers must oil the bell within three weeks of the feast.",
+            "Ringers must oil the bell within six weeks of the feast.",
+            "limit", "three weeks", "six weeks",
+        ),
+        (
+            "The council should walk the tower four times a year with a lamp.",
+            "The council should walk the tower twice a year with a lamp.",
+            "limit", "four times a year", "twice a year",
+        ),
+        (
+            "The council should walk the tower monthly with a lamp.",
+            "The council should walk the tower yearly with a lamp.",
+            "limit", "monthly", "yearly",
+        ),
+        (
+            "Ringers should hang the rope where visitors can see it.",
+            "Ringers must hang the rope where visitors can see it.",
+            "strength", "should", "must",
+        ),
+        (
+            "Ringers must not leave the rope on the floor of the tower.",
+            "Ringers must leave the rope on the floor of the tower.",
+            "strength", "must not", "must",
+        ),
+        (
+            "Ringers may not bring a guest into the upper loft.",
+            "Ringers may bring a guest into the upper loft.",
+            "strength", "must not", "may",
+        ),
+        (
+            "Ringers cannot lend the key to a guest of theirs.",
+            "Ringers can lend the key to a guest of theirs.",
+            "strength", "must not", "can",
+        ),
+        (
+            "A visitor need not sign the book at the door.",
+            "A visitor must sign the book at the door.",
+            "strength", "need not", "must",
+        ),
+        (
+            "No visitor may climb to the bell chamber after dusk.",
+            "Any visitor may climb to the bell chamber after dusk.",
+            "strength", "must not", "may",
+        ),
+        (
+            "A visitor is required to sign the book at the door.",
+            "A visitor is encouraged to sign the book at the door.",
+            "strength", "must", "asked",
+        ),
+        (
+            "The council must keep the ledger of peals in the vestry.",
+            "Wardens must keep the ledger of peals in the vestry.",
+            "holder", "The council", "Wardens",
+        ),
+        (
+            "The council and the warden must sign the ledger of peals.",
+            "The council or the warden must sign the ledger of peals.",
+            "holder", "The council and the warden", "The council or the warden",
+        ),
+        (
+            "Ringers must grease the wheel and close the hatch above it.",
+            "Ringers must, where possible, grease the wheel and close the hatch above it.",
+            "condition", "", "where possible",
+        ),
+        (
+            "Ringers should tell the warden unless the bell is muffled.",
+            "Ringers should tell the warden if the bell is muffled.",
+            "condition", "unless the bell is muffled.", "if the bell is muffled.",
+        ),
+    ],
+)  # fmt: skip
+def test_each_kind_of_changed_duty_is_named(
+    old: str, new: str, what: str, was: str, now: str, ledger: bool
+) -> None:
+    change = only(old, new, ledger=ledger)
+    assert change.level == "duty changed"
+    (named,) = change.duties
+    assert (named.what, named.old.rstrip("."), named.new.rstrip(".")) == (what, was.rstrip("."), now.rstrip("."))
+
+
+def test_strengths_that_change_places_between_sentences_are_two_changes() -> None:
+    change = only(
+        "Ringers should oil the bell each week. The council must pay for the oil of the bell.",
+        "Ringers must oil the bell each week. The council should pay for the oil of the bell.",
+    )
+    assert change.level == "duty changed"
+    assert change.duties == (
+        DutyChange("strength", "should", "must"),
+        DutyChange("strength", "must", "should"),
+    )
+
+
+def test_a_duty_that_came_or_went_is_told_whole() -> None:
+    kept = "The tower stands on the north side of the green and is open at noon."
+    duty = "Wardens must count the visitors."
+    came, went = only(kept, f"{kept} {duty}"), only(f"{kept} {duty}", kept)
+    assert came.duties == (DutyChange("added", "", duty),)
+    assert went.duties == (DutyChange("removed", duty, ""),)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Ringers should ask the warden and write it down.",
+         "Ringers should not only ask the warden but write it down."),
+        ("Ringers must oil the old bell every week.", "Ringers must oil the great bell every week."),
+        ("Ringers must oil the bell within 10 days.", "Ringers must oil the bell within ten days."),
+        ("The warden can often be met at the gate by day.", "The warden is often to be met at the gate by day."),
+        ("Ringers must oil the bell, which must hang free.", "Ringers must oil the bell, and it must hang free."),
+        ("Ringers must tell the warden (see paragraph 4).", "Ringers must tell the warden (see paragraph 9)."),
+    ],
+)  # fmt: skip
+def test_other_words_change_no_duty(old: str, new: str) -> None:
+    change = only(old, new)
+    assert change.duties == ()
+    assert change.level != "duty changed"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "was", "now"),
+    [
+        ("A child is anybody under the age of 16 here.", "A child is anybody under the age of 18 here.",
+         "under the age of 16", "under the age of 18"),
+        ("The fee for the tower is £5,000 in each year.", "The fee for the tower is £50,000 in each year.",
+         "£5,000", "£50,000"),
+        ("Half of it, or 50%, goes to the poor of the town.", "Half of it, or 60%, goes to the poor of the town.",
+         "50%", "60%"),
+        ("The peal takes three hours on a feast.", "The peal takes four hours on a feast.",
+         "three hours", "four hours"),
+    ],
+)  # fmt: skip
+def test_figures_outside_duties_are_named_and_are_no_layout(old: str, new: str, was: str, now: str) -> None:
+    change = only(old, new)
+    assert change.figures == (Figures(was, now),)
+    assert change.level == "reworded"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("The gate opens at 9am on feasts.", "The gate opens at 9 am on feasts."),
+        ("The plan is on page 12 of the almanac.", "The plan is on page 14 of the almanac."),
+        ("Read https://bells.example/2011 first.", "Read https://bells.example/2012 first."),
+        ("The list (accessed on 3 May 2011) is long.", "The list (accessed on 9 June 2012) is long."),
+        ("Lids are heavy; they creak.", "Lids are heavy, they creak."),
+    ],
+)  # fmt: skip
+def test_what_says_nothing_stays_at_the_lowest_level(old: str, new: str) -> None:
+    change = only(old, new)
+    assert (change.level, change.duties, change.figures) == (NUMBERS, (), ())
+
+
+def test_a_section_of_an_act_is_no_number_that_follows_a_renumbering() -> None:
+    change = only("Section 47 of the Bells Act 1911 says when.", "Section 17 of the Bells Act 1911 says when.")
+    assert change.level == "reworded"
