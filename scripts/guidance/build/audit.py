@@ -20,11 +20,11 @@ from guidance.audit.texts import FileReading, plain
 from guidance.audit.verdicts import AuditFinding, Judge, PlaceStanding
 from guidance.audit.vocabulary import TermPatterns, read_wanted
 from guidance.build.comparisons import Compared, compare_editions
-from guidance.build.orders import Loaded
+from guidance.build.orders import Loaded, Tell, published_places
 from guidance.cite.citation import Citation, Known
 from guidance.cite.grammar import CitedPlace
 from guidance.cite.resolve import resolve, say_official
-from guidance.document.anchors import Permalink, permalink_path, permalinks, read_permalinks
+from guidance.document.anchors import Permalink, permalink_path
 from guidance.document.lineage import Crosswalk
 from guidance.document.model import GuidanceError, Link, Provision
 from guidance.document.register import Publication
@@ -33,7 +33,6 @@ from guidance.jobs.cache import Crew
 from guidance.site.changes_view import entries, redline_addresses, survey
 from guidance.sources.download import PageFetcher
 
-Tell = Callable[[str], None]
 _MEDIA = {  # what a server calls the kinds that are read
     "text/html": "html",
     "application/xhtml+xml": "html",
@@ -77,8 +76,7 @@ class Auditor:
         self._grammar = Grammar(wanted, self._known)
         self._names = TermPatterns(wanted)
         self.quotations = bool(loaded)
-        places = {e.id: read_permalinks(folder / e.id / "permalinks.tsv") for e in publication.editions}
-        places |= {item.edition.id: permalinks(item.document) for item in loaded}
+        places = published_places(publication, folder, loaded)
         self._index = _index(loaded, places)
         resolve = _Places(
             publication, places, loaded, lambda: compare_editions(publication, loaded, folder, crew)
