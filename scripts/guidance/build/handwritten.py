@@ -1,8 +1,8 @@
 """Pages written by hand, and a partnership's that are laid over them: read from their folders, and made ready.
 
-Which text each page was reviewed against stands in reviews.toml, a fingerprint of each place cited; what a page says
-where one no longer fits is decided in `site.handwritten`. A partnership's folder is somebody else's: everything in
-it is checked here or made safe in `site.overlay`; nothing is run.
+Which text each page was reviewed against stands in reviews.toml, a fingerprint of each place cited; what a page
+says where one no longer fits is decided in `site.handwritten`. A partnership's folder is somebody else's: all that
+is in it is checked here or made safe in `site.overlay`; nothing is run.
 """
 
 import io

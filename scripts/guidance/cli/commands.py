@@ -245,12 +245,11 @@ def audit_command(
     from rich.console import Console
 
     from guidance.audit.report import fails, table
-    from guidance.build.audit import Auditor, audit, audit_addresses, joined, read_addresses, render, write_report
+    from guidance.build.audit import Auditor, audit, read_addresses, render, write_report
     from guidance.build.load import load
     from guidance.cli.messages import audit_closing
     from guidance.cli.options import order_of
     from guidance.document.register import read_register
-    from guidance.sources.download import PageFetcher
 
     if not (paths or urls):
         raise GuidanceError("audit: name the files or folders to read, or a list of addresses with --urls")
@@ -260,9 +259,7 @@ def audit_command(
     with _telling() as tell, order.crew() as crew:
         loaded, _ = load(order, register, None, tell, crew)
         auditor = Auditor(register, publication, loaded, site_url, crew)
-        found = audit(auditor, paths or [], tell)
-        if listed:
-            found = joined(found, audit_addresses(auditor, listed, PageFetcher(), tell))
+        found = audit(auditor, paths or [], tell, listed)
     if to:
         write_report(to, render(found, "json" if form == "table" else form, register, site_url))
     elif form == "table":
