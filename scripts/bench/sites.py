@@ -16,12 +16,10 @@ from bench.made import make_publication
 from bench.measure import Run, measure, run
 from bench.peers import Home
 from guidance.build.editions import Making
-from guidance.build.load import load_editions
-from guidance.build.orders import SourceFolders
+from guidance.build.load import load
+from guidance.build.orders import BuildOrder
 from guidance.build.site import publication_folders
 from guidance.document.register import read_register
-from guidance.jobs.cache import Crew
-from guidance.jobs.executors import processes
 from guidance.site.mkdocs_build import Folder, Workshop
 
 EDITIONS = 8  # as many as the register of Working Together has
@@ -115,11 +113,11 @@ def _write_docs(bench: Bench, folder: Path, to: Path) -> None:
     """Our pages of each edition as docs folders, with a mkdocs.yml for each theme."""
     publication = read_register(folder)
     shop = Workshop(bench.root, bench.work / "site" / "shop")
-    with Crew(processes(), shop.work / "kept") as crew:
-        ids = [edition.id for edition in publication.editions]
-        places = SourceFolders((folder / "sources",), shop.work / "none")
-        loaded, _ = load_editions(publication, folder, ids, places, None, crew)
-        for printed in publication_folders(publication, folder, loaded, Making(), shop, crew):
+    sources = (folder / "sources",)
+    order = BuildOrder(folder, sources, out=shop.work / "site", shop=shop, cache=shop.work / "none")
+    with order.crew() as crew:
+        loaded, _ = load(order, publication, None, bench.tell, crew)
+        for printed in publication_folders(order, publication, loaded, Making(), crew):
             if printed.id:
                 _write_edition(printed, to / printed.id)
 

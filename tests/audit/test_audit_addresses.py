@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 import partner_files
-from guidance.build.audit import Auditor, audit_addresses, read_addresses
+from guidance.build.audit import Auditor, audit, read_addresses
 from guidance.document.model import GuidanceError
 from guidance.document.register import read_register
 from guidance.sources import Limits, download
@@ -46,7 +46,7 @@ def test_pages_are_read_by_what_the_server_says_they_are(fetcher: PageFetcher) -
     auditor = Auditor(read_register(ROOT / "versions"), ROOT / "versions", ())
     at = "https://example.org"
     urls = [f"{at}/policy", f"{at}/moved", f"{at}/report.docx", f"{at}/none", f"{at}/away", f"{at}/large", "x.html"]
-    found = audit_addresses(auditor, [*urls, f"{at}/policy"], fetcher)
+    found = audit(auditor, (), urls=[*urls, f"{at}/policy"], pages=fetcher)
     assert [(Path(f.file).name, f.edition) for f in found.findings] == [
         ("policy", "2018"),
         ("moved", "2018"),

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
+from guidance.build.cite import cite
 from guidance.build.compare import compare_files
 from guidance.build.comparisons import (
     Compared,
-    cite,
     compare_documents,
     crosswalk_json,
     links_to_redlines,

@@ -6,12 +6,12 @@ import pytest
 from bs4 import BeautifulSoup
 
 from guidance.build.comparisons import Compared, compare_documents
-from guidance.build.editions import find_trails, make_stamps
+from guidance.build.editions import find_trails
 from guidance.document.model import Change, ChangeKind, Level
 from guidance.document.register import Edition, Publication
 from guidance.link.agencies import Vocabulary
 from guidance.site.changes_view import ComparedPlace
-from guidance.site.history_marks import chip_word, place_name
+from guidance.site.history_marks import chip_word, place_name, render_trails
 from guidance.site.markdown import render_pages
 from small_documents import document, paragraph, sentence
 
@@ -40,12 +40,13 @@ def compared() -> Compared:
 
 def beside(compared: Compared, edition: str) -> dict[str, list[tuple[str, str]]]:
     """Per anchor of an edition the words and the addresses beside its number, as its page has them."""
+    trails = find_trails(compared, PUBLICATION, edition)
     pages = render_pages(
         compared.documents[edition],
         (),
         PUBLICATION.edition(edition),
         PUBLICATION,
-        stamps=make_stamps(compared, PUBLICATION, edition),
+        stamps=lambda path, anchors: render_trails(path, anchors, trails),
     )
     found = {}
     for page in pages:

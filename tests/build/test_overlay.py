@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from markdown import markdown
 from PIL import Image
 
+from guidance.build.handwritten import check_drawing, read_overlay
 from guidance.build.orders import BuildOrder
-from guidance.build.overlays import check_drawing, read_overlay
 from guidance.build.site import build
 from guidance.check.site import check_site
 from guidance.document.model import GuidanceError

@@ -42,7 +42,6 @@ def test_a_word_of_help_loads_nothing_that_works(tmp_path: Path, arguments: tupl
     assert {name for name in modules if name.startswith("guidance.")} <= {
         "guidance.audit",
         "guidance.cli",
-        "guidance.cli.arguments",
         "guidance.cli.commands",
         "guidance.document",
         "guidance.document.model",

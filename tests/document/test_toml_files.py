@@ -7,9 +7,8 @@ import pytest
 from msgspec import Struct
 
 from guidance.audit.vocabulary import read_wanted
+from guidance.build.handwritten import read_overlay, read_reviews
 from guidance.build.load import read_corrections
-from guidance.build.overlays import read_overlay
-from guidance.build.reviews import read_reviews
 from guidance.compare.official import read_listed
 from guidance.document.model import GuidanceError
 from guidance.document.register import read_lock, read_register

@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 from markdown import markdown
 from mkdocs.utils import meta
 
-from guidance.build.reviews import FILE, read_files, read_reviews
+from guidance.build.handwritten import FILE, read_files, read_reviews
 from guidance.check.readability import count_words, measure, read_blocks, sentences, uncited
 from guidance.document.anchors import normalise, permalinks, read_permalinks
 from guidance.document.model import Document

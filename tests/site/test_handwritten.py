@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guidance.build.reviews import gather_sources, read_reviews, review, review_page, survey, write_reviews
+from guidance.build.handwritten import read_reviews, review, review_page, survey, write_reviews
 from guidance.compare.changes import compare
 from guidance.compare.crosswalk import build_crosswalk
 from guidance.document.anchors import Permalink, fingerprint, known_permalinks, permalinks, write_permalinks
@@ -277,7 +277,8 @@ def test_reviewing_records_todays_fingerprints_of_the_pages_named(tmp_path: Path
     assert review(publication, tmp_path, ["3.md"]) == {"3.md": 1}
     assert set(read_reviews(docs / "reviews.toml")) == {"1.md", "2.md", "3.md"}
     assert review(publication, tmp_path) == dict.fromkeys(PAGES, 1)
-    sources = gather_sources(publication, tmp_path, known_permalinks(["2001"], tmp_path), {})
+    known = known_permalinks(["2001"], tmp_path)
+    sources = Sources(publication, known, reviewed=read_reviews(docs / "reviews.toml"))
     assert prepare_pages(PAGES, sources).findings == ()
     (docs / "4.md").unlink()
     review(publication, tmp_path, ["1.md"])

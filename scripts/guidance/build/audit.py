@@ -6,6 +6,7 @@ What counts as a reference is decided in `audit`; where places stand is known fr
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 
 from msgspec import Struct, structs
@@ -20,20 +21,18 @@ from guidance.audit.texts import FileReading, plain
 from guidance.audit.verdicts import AuditFinding, Judge, PlaceStanding
 from guidance.audit.vocabulary import TermPatterns, read_wanted
 from guidance.build.comparisons import Compared, compare_editions
-from guidance.build.orders import Loaded
+from guidance.build.orders import Loaded, Tell, published_places
 from guidance.cite.citation import Citation, Known
 from guidance.cite.grammar import CitedPlace
 from guidance.cite.resolve import resolve, say_official
-from guidance.document.anchors import Permalink, permalink_path, permalinks, read_permalinks
+from guidance.document.anchors import Permalink, permalink_path
 from guidance.document.lineage import Crosswalk
 from guidance.document.model import GuidanceError, Link, Provision
 from guidance.document.register import Publication
 from guidance.document.walk import block_texts
 from guidance.jobs.cache import Crew
-from guidance.site.changes_view import entries, redline_addresses, survey
 from guidance.sources.download import PageFetcher
 
-Tell = Callable[[str], None]
 _MEDIA = {  # what a server calls the kinds that are read
     "text/html": "html",
     "application/xhtml+xml": "html",
@@ -77,13 +76,10 @@ class Auditor:
         self._grammar = Grammar(wanted, self._known)
         self._names = TermPatterns(wanted)
         self.quotations = bool(loaded)
-        places = {e.id: read_permalinks(folder / e.id / "permalinks.tsv") for e in publication.editions}
-        places |= {item.edition.id: permalinks(item.document) for item in loaded}
+        places = published_places(publication, folder, loaded)
         self._index = _index(loaded, places)
-        resolve = _Places(
-            publication, places, loaded, lambda: compare_editions(publication, loaded, folder, crew)
-        ).resolve
-        self._judge = Judge(self._known, resolve)
+        compared = cache(lambda: compare_editions(publication, loaded, folder, crew))
+        self._judge = Judge(self._known, _Places(publication, places, loaded, compared).resolve)
 
     def findings(self, reading: FileReading) -> Iterator[AuditFinding]:
         """What there is to say of a file, in order of its lines."""
@@ -102,42 +98,48 @@ class Auditor:
         return iter(sorted(found, key=lambda one: (one.line, one.column)))
 
 
-def audit(auditor: Auditor, paths: Sequence[Path], tell: Tell = lambda _: None) -> Audit:
-    """Audit every file below some paths; one that cannot be read is reported and the others go on.
+def audit(
+    auditor: Auditor,
+    paths: Sequence[Path],
+    tell: Tell = lambda _: None,
+    urls: Sequence[str] = (),
+    pages: PageFetcher | None = None,
+) -> Audit:
+    """Audit every file below some paths, then the pages at some addresses, which `pages` fetches one after the
+    other; one that cannot be read or had is reported and the others go on.
 
     Raises GuidanceError when a path does not exist.
     """
     findings: list[AuditFinding] = []
     skipped: list[Skipped] = []
     count = 0
-    for file in find_files(list(paths)):
-        reading = file if isinstance(file, Skipped) else read_file(file)
+    for reading in chain(_read_files(paths, tell), _fetch_pages(urls, pages or PageFetcher(), tell)):
         if isinstance(reading, Skipped):
             skipped.append(reading)
-            continue
-        count += 1
-        if count % _TOLD == 0:
-            tell(f"{count} files read")
-        findings += auditor.findings(reading)
+        else:
+            count += 1
+            findings += auditor.findings(reading)
     return Audit(tuple(findings), tuple(skipped), count, auditor.quotations)
 
 
-def audit_addresses(
-    auditor: Auditor, urls: Sequence[str], pages: PageFetcher, tell: Tell = lambda _: None
-) -> Audit:
-    """Audit the pages at some addresses, one after the other; one that cannot be had is reported."""
-    findings: list[AuditFinding] = []
-    skipped: list[Skipped] = []
+def _read_files(paths: Sequence[Path], tell: Tell) -> Iterator[FileReading | Skipped]:
+    count = 0
+    for file in find_files(list(paths)):
+        reading = file if isinstance(file, Skipped) else read_file(file)
+        count += isinstance(reading, FileReading)
+        if count % _TOLD == 0 and isinstance(reading, FileReading):
+            tell(f"{count} files read")
+        yield reading
+
+
+def _fetch_pages(urls: Sequence[str], pages: PageFetcher, tell: Tell) -> Iterator[FileReading | Skipped]:
     for count, url in enumerate(dict.fromkeys(urls), 1):
         tell(f"fetching {count} of {len(urls)}")
         try:
             page = pages.fetch(url)
-            reading = read_bytes(page.content, _MEDIA.get(page.media_type), plain(url))
+            yield read_bytes(page.content, _MEDIA.get(page.media_type), plain(url))
         except GuidanceError as error:
-            skipped.append(Skipped(plain(url), str(error)))
-            continue
-        findings += auditor.findings(reading)
-    return Audit(tuple(findings), tuple(skipped), len(set(urls)) - len(skipped), auditor.quotations)
+            yield Skipped(plain(url), str(error))
 
 
 def read_addresses(path: Path) -> tuple[str, ...]:
@@ -155,16 +157,6 @@ def read_addresses(path: Path) -> tuple[str, ...]:
     if not found:
         raise GuidanceError(f"{path}: lists no address; write one a line")
     return found
-
-
-def joined(first: Audit, second: Audit) -> Audit:
-    """Two audits as one."""
-    return Audit(
-        first.findings + second.findings,
-        first.skipped + second.skipped,
-        first.files + second.files,
-        first.quotations,
-    )
 
 
 def render(found: Audit, form: ReportForm, publication: Publication, site_url: str | None = None) -> str:
@@ -235,7 +227,7 @@ class _Places:
         self._places = places
         self._here = {item.edition.id for item in loaded}
         self._anchors = {edition: {entry.anchor for entry in entries} for edition, entries in places.items()}
-        self._compared = cache(compared)
+        self._compared = compared
         self.resolve = cache(self._resolve)
         self._redlines = cache(self._find_redlines)
 
@@ -268,23 +260,12 @@ class _Places:
         """The redline of the first place that has one, else the comparison of the two editions."""
         if not permalinks:
             return None
-        whole = f"{self._in_force}/compare/{edition}/"
         known = self._redlines(edition)
-        return next((known[one] for one in permalinks if one in known), whole)
+        return next((known[one] for one in permalinks if one in known), f"{self._in_force}/compare/{edition}/")
 
     def _find_redlines(self, edition: str) -> dict[str, str]:
-        compared = self._compared()
-        old, new = (
-            survey(one, compared.documents[one], compared.addresses[one]) for one in (edition, self._in_force)
-        )
-        found = entries(compared.comparisons[edition, self._in_force], old, new)
-        shown = redline_addresses(found, edition)
-        return {
-            permalink_path(edition, place.anchor): f"{self._in_force}/{shown[entry.count]}"
-            for entry in found
-            if entry.count in shown
-            for place in entry.old
-        }
+        found = self._compared().redline_places((edition, self._in_force))
+        return {permalink_path(edition, anchor): address for anchor, address in found.items()}
 
 
 def _flat(listed: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:

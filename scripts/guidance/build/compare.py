@@ -3,7 +3,6 @@
 How texts are compared and what a page shows is decided elsewhere.
 """
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,7 +26,7 @@ from guidance.document.model import (
 from guidance.link.agencies import Vocabulary
 from guidance.read import read_document
 from guidance.site.comparison_pages import SCRIPT, STYLES, render_alone
-from guidance.site.folder_tree import write_below
+from guidance.site.folder_tree import refuse_other, replace_folder
 
 _MARK = "changes.json"
 
@@ -38,8 +37,7 @@ def compare_files(old: Path, new: Path, to: Path) -> Comparison:
 
     Raises GuidanceError when a file cannot be read, or `to` holds something that is not a comparison.
     """
-    if to.exists() and not (to.is_dir() and ((to / _MARK).is_file() or not any(to.iterdir()))):
-        raise GuidanceError(f"{to}: holds something that is not a comparison; choose another folder with -o")
+    refuse_other(to, _MARK, "comparison")
     ids = [slug(old.stem), slug(new.stem)]
     if ids[0] == ids[1]:
         ids = [f"{ids[0]}-old", f"{ids[1]}-new"]
@@ -51,15 +49,7 @@ def compare_files(old: Path, new: Path, to: Path) -> Comparison:
     within = f"compare/{ids[0]}/"
     files = {page.path: page.markdown.encode() for page in redline.pages} | dict(redline.files)
     files |= render_alone(redline.pages, within, dict(_assets()))
-    beside = to.absolute().with_name(f".{to.absolute().name}.new")
-    shutil.rmtree(beside, ignore_errors=True)
-    try:
-        for path, content in files.items():
-            write_below(beside, path.removeprefix(within), content)
-        shutil.rmtree(to, ignore_errors=True)
-        beside.rename(to.absolute())
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+    replace_folder(to, {path.removeprefix(within): content for path, content in files.items()})
     return compared.comparisons[ids[0], ids[1]]
 
 

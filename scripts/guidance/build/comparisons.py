@@ -1,48 +1,73 @@
-"""Loaded editions -> their comparisons, crosswalk and comparison pages: the rooms brought together.
+"""Loaded editions -> what is found in each text, their comparisons, crosswalk and comparison pages: rooms met.
 
-What is compared how is decided in `compare`, what a page looks like in `publish`; nothing is printed here.
+What a duty, a reference or a term is, is decided in `link`, what is compared how in `compare`, what a page looks
+like in `site`; nothing is printed here.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations, pairwise
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct, structs
 
-from guidance.audit.vocabulary import read_wanted
-from guidance.build.annotations import Annotations, find_annotations, pack, read_knowledge, unpack
-from guidance.build.orders import Loaded
-from guidance.cite.citation import CitationGrammar, Known, NotUnderstoodError
-from guidance.cite.resolve import Cited, resolve
+from guidance.build.orders import Call, Loaded, pack, run_calls
 from guidance.compare.changes import compare
 from guidance.compare.crosswalk import build_crosswalk, counterparts, crosswalk_record
 from guidance.compare.duty_changes import strengths_before
 from guidance.compare.official import Listed, audit, read_listed
-from guidance.document.anchors import permalinks, read_permalinks
 from guidance.document.lineage import Crosswalk
-from guidance.document.model import (
-    Comparison,
-    Document,
-    Duty,
-)
-from guidance.document.register import Edition, Publication
-from guidance.jobs.cache import Crew, Job, Ticket, code_digest
-from guidance.link.agencies import Vocabulary
-from guidance.link.duties import find_duties
-from guidance.site.changes_view import ComparedEdition as Surveyed
-from guidance.site.changes_view import survey
+from guidance.document.model import Comparison, Definition, Document, Duty, Locus, Reference, Strength, Unresolved
+from guidance.document.register import Publication
+from guidance.jobs.cache import Crew
+from guidance.link.acts import Act, Acts
+from guidance.link.agencies import Vocabulary, read_agencies
+from guidance.link.duties import find_bound, find_duties
+from guidance.link.glossary import find_terms
+from guidance.link.references import find_references, read_known
+from guidance.link.titles import Guidance
+from guidance.site.changes_view import ChangeEntry, ComparedEdition, entries, redline_addresses, survey
 from guidance.site.comparison_pages import Listing, Redline, Side, comparison_title, render_comparison
 from guidance.site.ledger import Earlier, Ledger
 from guidance.site.pages import addresses, lay_out
-from guidance.site.search import Acronym
+from guidance.site.search import ACRONYMS, Acronym, read_acronyms
 
+AGENCIES = "agencies.toml"  # in a publication's folder
 LISTED = "official-changes.toml"  # in an edition's folder
 Pair = tuple[str, str]  # ids of the older and of the newer edition
 Addresses = Mapping[str, str]
-_LIBRARIES = ("rapidfuzz", "fast-diff-match-patch")
-_encode = msgspec.msgpack.encode
+
+
+class Knowledge(Struct, frozen=True):
+    """The tables of a publication by which its texts are read, each read once."""
+
+    vocabulary: Vocabulary = Vocabulary()
+    acts: tuple[Act, ...] = ()
+    titles: tuple[Guidance, ...] = ()
+    acronyms: tuple[Acronym, ...] = ()
+
+
+class Annotations(Struct, frozen=True):
+    """What is found in one text, by offset, in reading order; `binding` are the words that make its duties."""
+
+    duties: tuple[Duty, ...] = ()
+    binding: tuple[tuple[Locus, Strength], ...] = ()
+    references: tuple[Reference | Unresolved, ...] = ()
+    terms: tuple[Definition, ...] = ()
+
+
+def read_knowledge(folder: Path) -> Knowledge:
+    """The tables in a publication's folder. Raises GuidanceError when one is not of its form."""
+    acts, titles = read_known(folder)
+    return Knowledge(read_agencies(folder / AGENCIES), acts.entries, titles, read_acronyms(folder / ACRONYMS))
+
+
+def annotate(document: Document, knowledge: Knowledge) -> Annotations:
+    """All that is found in a text, from which every page, file and comparison is made; a job."""
+    duties, binding = find_bound(document, knowledge.vocabulary)
+    references = find_references(document, Acts(knowledge.acts), knowledge.titles)
+    short_forms = {acronym.short: acronym.long[0] for acronym in knowledge.acronyms if acronym.long}
+    return Annotations(duties, binding, references, find_terms(document, references, short_forms))
 
 
 class Told(Struct, frozen=True):
@@ -56,7 +81,7 @@ class Told(Struct, frozen=True):
 
 
 def render_told(told: Told, old: Document, new: Document) -> Redline:
-    """The pages of a comparison."""
+    """The pages of a comparison; a job."""
     comparison, (before, after) = told.comparison, told.addresses
     return render_comparison(
         comparison,
@@ -66,22 +91,6 @@ def render_told(told: Told, old: Document, new: Document) -> Redline:
         names=told.names,
         listing=told.listing,
     )
-
-
-def start_redlines(packed: Mapping[str, bytes], told: Mapping[Pair, Told], crew: Crew) -> dict[Pair, Ticket]:
-    """Begin the pages of each comparison; a result is a packed Redline."""
-    return {
-        (old, new): crew.start(
-            Job(
-                f"the comparison of {old} with {new}",
-                redline_of,
-                (_encode(one), packed[old], packed[new]),
-                code_digest((), ("pyyaml",)),
-                "redlines",
-            )
-        )
-        for (old, new), one in told.items()
-    }
 
 
 class Compared(Struct, frozen=True):
@@ -94,7 +103,7 @@ class Compared(Struct, frozen=True):
     crosswalk: Crosswalk
     listed: Mapping[str, tuple[Listed, ...]] = {}  # per edition, the publisher's own list of changes
     vocabulary: Vocabulary = Vocabulary()
-    sides: Mapping[str, Surveyed] = {}  # per edition, what its places are called and where they stand
+    sides: Mapping[str, ComparedEdition] = {}  # per edition, what its places are called and where they stand
     packed: Mapping[str, bytes] = {}  # per edition, its document as jobs take it
     found: Mapping[str, Annotations] = {}  # per edition, what is found in its text, where a crew looked for it
     acronyms: tuple[Acronym, ...] = ()
@@ -123,9 +132,35 @@ class Compared(Struct, frozen=True):
         """The comparisons of an edition with older ones, nearest first."""
         return tuple(pair for pair in reversed(list(self.comparisons)) if pair[1] == edition)
 
-    def start_redlines(self, crew: Crew) -> dict[Pair, Ticket]:
-        """Begin the pages of all comparisons; each result is a packed Redline."""
-        return start_redlines(self.packed, {pair: self._told(pair) for pair in self.comparisons}, crew)
+    def changes_shown(self, pair: Pair) -> tuple[tuple[ChangeEntry, ...], dict[int, str]]:
+        """The changes of a comparison as its pages show them, and by their count where, from the newer's root."""
+        found = entries(self.comparisons[pair], *(self.sides[edition] for edition in pair))
+        return found, redline_addresses(found, pair[0])
+
+    def redline_places(self, pair: Pair) -> dict[str, str]:
+        """Per anchor of the older edition, where its redline stands, from the publication's root."""
+        found, shown = self.changes_shown(pair)
+        return {
+            place.anchor: f"{pair[1]}/{shown[entry.count]}"
+            for entry in found
+            if entry.count in shown
+            for place in entry.old
+        }
+
+    def start_redlines(self, crew: Crew) -> dict[Pair, Callable[[], Redline]]:
+        """Begin the pages of all comparisons; each is then to be waited for."""
+        return {
+            (old, new): Call(
+                "redlines",
+                f"the comparison of {old} with {new}",
+                render_told,
+                self._told((old, new)),
+                self.packed[old],
+                self.packed[new],
+                libraries=("pyyaml",),
+            ).start(crew)
+            for old, new in self.comparisons
+        }
 
     def _told(self, pair: Pair) -> Told:
         old, new = pair
@@ -177,30 +212,55 @@ def compare_editions(
     knowledge = read_knowledge(folder)
     documents = {item.edition.id: item.document for item in loaded}
     near = near_pairs(list(documents), publication.in_force.id) if publication.comparisons == "near" else None
-    pairs = tuple(combinations(documents, 2)) if near is None else near
     if crew:
-        packed = pack(documents)
-        found = find_annotations(packed, knowledge, crew)
-        duties = {edition: one.duties for edition, one in found.items()}
-        compared = _together(documents, knowledge.vocabulary, duties, compare_all(packed, duties, pairs, crew))
-        compared = structs.replace(compared, packed=packed, found=found)
+        compared = _compare_by_jobs(documents, knowledge, near, crew)
     else:
-        compared = compare_documents(documents, knowledge.vocabulary, pairs)
+        compared = compare_documents(documents, knowledge.vocabulary, near)
     listed = {item.edition.id: read_listed(folder / item.edition.id / LISTED) for item in loaded}
     return structs.replace(compared, listed=listed, acronyms=knowledge.acronyms)
 
 
 def compare_documents(
-    documents: Mapping[str, Document], vocabulary: Vocabulary, pairs: Sequence[Pair] | None = None
+    documents: Mapping[str, Document], vocabulary: Vocabulary, pairs: Iterable[Pair] | None = None
 ) -> Compared:
     """Some documents compared here and now, oldest first, by the ids of their editions: every two, or those
     `pairs`, among which must be all neighbours."""
     duties = {edition: find_duties(text, vocabulary) for edition, text in documents.items()}
     comparisons = {
         (old, new): compare(documents[old], documents[new], (old, new), (duties[old], duties[new]))
-        for old, new in (tuple(combinations(documents, 2)) if pairs is None else pairs)
+        for old, new in pairs or combinations(documents, 2)
     }
     return _together(documents, vocabulary, duties, comparisons)
+
+
+def _compare_by_jobs(
+    documents: Mapping[str, Document], knowledge: Knowledge, pairs: Iterable[Pair] | None, crew: Crew
+) -> Compared:
+    """The same as jobs, with all that is found in the texts."""
+    packed = {edition: pack(text) for edition, text in documents.items()}
+    looks = (
+        Call("annotations", f"the duties and references of {edition}", annotate, text, knowledge)
+        for edition, text in packed.items()
+    )
+    found = dict(zip(packed, run_calls(looks, crew), strict=True))
+    duties = {edition: one.duties for edition, one in found.items()}
+    chosen = tuple(pairs or combinations(documents, 2))
+    comparing = (
+        Call(
+            "comparisons",
+            f"comparing {old} with {new}",
+            compare,
+            packed[old],
+            packed[new],
+            (old, new),
+            (duties[old], duties[new]),
+            libraries=("rapidfuzz", "fast-diff-match-patch"),
+        )
+        for old, new in chosen
+    )
+    comparisons = dict(zip(chosen, run_calls(comparing, crew), strict=True))
+    together = _together(documents, knowledge.vocabulary, duties, comparisons)
+    return structs.replace(together, packed=packed, found=found)
 
 
 def _together(
@@ -234,78 +294,9 @@ def crosswalk_json(compared: Compared) -> bytes:
     return (json.dumps(crosswalk_record(compared.crosswalk), ensure_ascii=False, indent=1) + "\n").encode()
 
 
-# --- The jobs ------------------------------------------------------------------------------------
-
-
 def near_pairs(editions: Sequence[str], in_force: str) -> tuple[Pair, ...]:
     """The pairs of editions, given oldest first, that are compared: neighbours, and each with the one in force or,
     where that is not among them, with the newest. That many grow with the editions, all pairs with their square."""
     now = in_force if in_force in editions else editions[-1] if editions else ""
     at = {edition: place for place, edition in enumerate(editions)}
     return tuple(pair for pair in combinations(editions, 2) if now in pair or at[pair[1]] - at[pair[0]] == 1)
-
-
-def compare_all(
-    packed: Mapping[str, bytes], duties: Mapping[str, tuple[Duty, ...]], pairs: Iterable[Pair], crew: Crew
-) -> dict[Pair, Comparison]:
-    """The comparisons of some pairs of packed documents."""
-    pairs = tuple(pairs)
-    held = {edition: _encode(found) for edition, found in duties.items()}
-    jobs = [
-        Job(
-            f"comparing {old} with {new}",
-            comparison_of,
-            (_encode((old, new)), packed[old], packed[new], held[old], held[new]),
-            code_digest((), _LIBRARIES),
-            "comparisons",
-        )
-        for old, new in pairs
-    ]
-    found = (msgspec.msgpack.decode(answer, type=Comparison) for answer in crew.run(jobs))
-    return dict(zip(pairs, found, strict=True))
-
-
-def redline_of(told: bytes, old: bytes, new: bytes) -> bytes:
-    """What is Told of a comparison and its documents, all packed -> its Redline; a job."""
-    return _encode(render_told(msgspec.msgpack.decode(told, type=Told), unpack(old), unpack(new)))
-
-
-def comparison_of(ids: bytes, old: bytes, new: bytes, duties_old: bytes, duties_new: bytes) -> bytes:
-    """Two editions' ids, documents and duties, all packed -> their Comparison; a job."""
-    first, second = (msgspec.msgpack.decode(held, type=tuple[Duty, ...]) for held in (duties_old, duties_new))
-    pair = msgspec.msgpack.decode(ids, type=Pair)
-    return _encode(compare(unpack(old), unpack(new), pair, (first, second)))
-
-
-# --- Citations -----------------------------------------------------------------------------------
-
-
-def cite(
-    words: str, publication: Publication, folder: Path, loaded: Sequence[Loaded], stood: Edition | None = None
-) -> tuple[Cited, ...]:
-    """Where each place of a citation points. Editions without text are looked up in their permalink registers; one
-    that names no edition means the one that `stood` on the day in question.
-
-    Raises NotUnderstoodError.
-    """
-    grammar = CitationGrammar(Known(publication, read_wanted(folder, publication)))
-    citations = grammar.read(words, stood.id if stood else None)
-    known = {
-        edition.id: read_permalinks(folder / edition.id / "permalinks.tsv") for edition in publication.editions
-    }
-    known |= {item.edition.id: permalinks(item.document) for item in loaded}
-    if unsure := next((one for one in citations if not one.sure), None):
-        number = unsure.place.steps[-1].number
-        raise NotUnderstoodError(
-            f'"{words}": {number} may be a page or a paragraph; write p {number} or para {number}'
-        )
-    crosswalk = None
-    if len(loaded) > 1 and any(one.edition != publication.in_force.id for one in citations):
-        crosswalk = _crosswalk([(item.edition.id, item.document) for item in loaded])
-    return tuple(resolve(one, publication, known, crosswalk) for one in citations)
-
-
-def _crosswalk(editions: Sequence[tuple[str, Document]]) -> Crosswalk:
-    """The crosswalk alone, for which only neighbours are compared."""
-    pairs = pairwise(editions)
-    return build_crosswalk(editions, [compare(text, later, (old, new)) for (old, text), (new, later) in pairs])

@@ -1,24 +1,24 @@
 """An edition with its text -> all that stands in its folder, as jobs that any process can do: the rooms met.
 
-What a page looks like is decided in `publish`, what is looked for in a text in `link`; nothing is printed here.
+What a page looks like is decided in `site`, what is looked for in a text in `link`; nothing is printed here.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct, structs
 
-from guidance.build.annotations import Annotations
-from guidance.build.comparisons import Compared, links_to_redlines
-from guidance.build.orders import Loaded
+from guidance.build.comparisons import Annotations, Compared, links_to_redlines
+from guidance.build.orders import Call, Loaded, Tell
 from guidance.document.model import Document, Provision, Reference
 from guidance.document.register import Edition, Publication, Revision
-from guidance.jobs.cache import Crew, Job, code_digest
+from guidance.jobs.cache import Crew
 from guidance.site import data_files, downloads, typesetting
 from guidance.site.annotations import annotate
 from guidance.site.blocks import picture_name
-from guidance.site.changes_view import ComparedEdition, ComparedPlace, entries, redline_addresses
+from guidance.site.changes_view import ComparedEdition, ComparedPlace
 from guidance.site.downloads import link_to_files
 from guidance.site.history_marks import Chip, Stand, Trail, chip_word, place_name, render_trails
 from guidance.site.ledger import Ledger, duties_csv, duty_records, link_to_ledger, render_ledger
@@ -26,16 +26,8 @@ from guidance.site.markdown import render_pages
 from guidance.site.pages import PICTURES, Page
 from guidance.site.permalink_pages import links_to_steps
 
-Stamps = Callable[[str, Iterable[str]], Mapping[str, str]]
-"""A page's path and the anchors on it -> per anchor what is printed beside its number, as HTML."""
-
+_T = TypeVar("_T")
 _SHOWN = ("paragraph", "text", "box")
-
-
-def make_stamps(compared: Compared, publication: Publication, edition: str) -> Stamps:
-    """What stands beside the numbers of an edition's pages; nothing where no other edition is loaded."""
-    trails = find_trails(compared, publication, edition)
-    return lambda path, anchors: render_trails(path, anchors, trails)
 
 
 def find_trails(compared: Compared, publication: Publication, edition: str) -> dict[str, Trail]:
@@ -68,8 +60,7 @@ class _Step:
 
     def __init__(self, compared: Compared, old: ComparedEdition, new: ComparedEdition) -> None:
         self._compared, self._old, self._new = compared, old, new
-        found = entries(compared.comparisons[old.id, new.id], old, new)
-        self._redlines = redline_addresses(found, old.id)
+        found, self._redlines = compared.changes_shown((old.id, new.id))
         self._of_old = {place.anchor: entry for entry in found for place in entry.old}
         self._of_new = {place.anchor: entry for entry in found for place in entry.new}
 
@@ -106,9 +97,7 @@ def _stand(side: ComparedEdition, places: Iterable[ComparedPlace], provision: Pr
     return Stand(side.id, place_name(there), address)
 
 
-Tell = Callable[[str], None]
-Where = Mapping[str, Mapping[str, str]]
-_encode = msgspec.msgpack.encode
+Where = Mapping[str, Mapping[str, str]]  # per anchor, per other edition, an address
 
 
 class Making(Struct, frozen=True):
@@ -181,20 +170,20 @@ class Work:
 
     def __init__(self, order: EditionOrder, crew: Crew, making: Making) -> None:
         """Begins with the manuscripts of what it offers to take away."""
-        self._order, self._crew, self._making = order, crew, making
-        self._packed = _encode(order)
+        self._crew, self._making = crew, making
+        self._id, self._packed = order.edition.id, msgspec.msgpack.encode(order)
+        self._manuscripts = self._begin("manuscripts", write_manuscripts)
         self._setting: typesetting.Typesetting | None = None
         self._made: Mapping[str, bytes] = {}
-        self._ticket = crew.start(self._job("manuscripts", write_manuscripts))
+        self._printed: Callable[[], EditionFiles] | None = None
 
-    def _job(self, kind: str, function: Callable[..., bytes], *more: bytes) -> Job:
-        made_by = code_digest((), ("pyyaml",))
-        return Job(f"{kind} of {self._order.edition.id}", function, (self._packed, *more), made_by, kind)
+    def _begin(self, kind: str, function: Callable[..., _T], *more: object) -> Callable[[], _T]:
+        named = f"{kind} of {self._id}"
+        return Call(kind, named, function, self._packed, *more, libraries=("pyyaml",)).start(self._crew)
 
     def set(self) -> None:
         """Begin to set each manuscript as each form."""
-        manuscripts = msgspec.msgpack.decode(self._ticket.result(), type=dict[str, bytes])
-        self._setting = typesetting.Typesetting(manuscripts, self._crew)
+        self._setting = typesetting.Typesetting(self._manuscripts(), self._crew)
 
     def print(self) -> None:
         """Begin to make the pages, which name the files and their sizes."""
@@ -202,11 +191,12 @@ class Work:
             told = self._making
             self._made = self._setting.files(lambda name: told.tell(f"making {name}"), told.missed)
         sizes = {name: len(content) for name, content in sorted(self._made.items())}
-        self._ticket = self._crew.start(self._job("editions", print_edition, _encode(sizes)))
+        self._printed = self._begin("editions", print_edition, sizes)
 
     def files(self) -> EditionFiles:
         """All of the folder. Raises what its making raised."""
-        printed = msgspec.msgpack.decode(self._ticket.result(), type=EditionFiles)
+        assert self._printed, "first they are printed"
+        printed = self._printed()
         made = {f"{downloads.FOLDER}{name}": content for name, content in self._made.items()}
         return structs.replace(printed, files={**printed.files, **made})
 
@@ -214,35 +204,14 @@ class Work:
 # --- The jobs --------------------------------------------------------------------------------------
 
 
-def write_manuscripts(packed: bytes) -> bytes:
-    """A packed Order -> its packed manuscripts, by name; a job."""
-    order = msgspec.msgpack.decode(packed, type=EditionOrder)
-    offer = _offer(order)
-    return _encode({name: _encode(manuscript) for name, manuscript in downloads.manuscripts(offer).items()})
+def write_manuscripts(order: EditionOrder) -> dict[str, bytes]:
+    """The manuscripts of what an edition offers to take away, packed, by name; a job."""
+    return {name: msgspec.msgpack.encode(one) for name, one in downloads.manuscripts(_offer(order)).items()}
 
 
-def print_edition(packed: bytes, sizes: bytes) -> bytes:
-    """A packed Order, and the sizes of the files that were set -> packed EditionFiles without those; a job."""
-    order = msgspec.msgpack.decode(packed, type=EditionOrder)
-    pages = (*_pages(order), *render_ledger(order.ledger, order.others))
-    offer = _offer(order)
-    data = downloads.table_files(offer)
-    known = msgspec.msgpack.decode(sizes, type=dict[str, int]) | {name: len(held) for name, held in data.items()}
-    listed = (*(downloads.with_files(page, offer, known) for page in pages), downloads.downloads_page(offer, known))
-    facts = data_files.edition_facts(order.publication, order.edition)
-    files = {
-        "edition.json": data_files.encode(data_files.edition_record(facts, order.document, order.found.references)),
-        "provisions.json": data_files.encode(offer.records),
-        "duties.json": data_files.encode(duty_records(order.ledger.duties)),
-        "duties.csv": duties_csv(order.ledger),
-        **{f"{downloads.FOLDER}{name}": content for name, content in data.items()},
-        **{f"{PICTURES}{picture_name(one.name)}": one.content for one in order.document.assets},
-    }
-    return _encode(EditionFiles(listed, files))
-
-
-def _pages(order: EditionOrder) -> tuple[Page, ...]:
-    return render_pages(
+def print_edition(order: EditionOrder, sizes: dict[str, int]) -> EditionFiles:
+    """An edition's folder but the files that were set, whose `sizes` its pages tell; a job."""
+    pages = render_pages(
         order.document,
         order.found.references,
         order.edition,
@@ -254,6 +223,21 @@ def _pages(order: EditionOrder) -> tuple[Page, ...]:
         binding=order.found.binding,
         terms=order.found.terms,
     )
+    pages += render_ledger(order.ledger, order.others)
+    offer = _offer(order)
+    data = downloads.table_files(offer)
+    known = sizes | {name: len(held) for name, held in data.items()}
+    listed = (*(downloads.with_files(page, offer, known) for page in pages), downloads.downloads_page(offer, known))
+    facts = data_files.edition_facts(order.publication, order.edition)
+    files = {
+        "edition.json": data_files.encode(data_files.edition_record(facts, order.document, order.found.references)),
+        "provisions.json": data_files.encode(offer.records),
+        "duties.json": data_files.encode(duty_records(order.ledger.duties)),
+        "duties.csv": duties_csv(order.ledger),
+        **{f"{downloads.FOLDER}{name}": content for name, content in data.items()},
+        **{f"{PICTURES}{picture_name(one.name)}": one.content for one in order.document.assets},
+    }
+    return EditionFiles(listed, files)
 
 
 def _offer(order: EditionOrder) -> downloads.Offer:

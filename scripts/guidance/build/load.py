@@ -4,63 +4,67 @@ What was read once is kept below the work folder and read again only when file, 
 """
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
-from guidance.build.orders import Loaded, SourceFolders
+from guidance.build.orders import BuildOrder, Loaded, Tell
 from guidance.document.model import Correction, Document, GuidanceError
-from guidance.document.register import Edition, Publication, Revision
+from guidance.document.register import Publication
 from guidance.document.toml_files import read_toml
 from guidance.jobs.cache import Crew, Job, code_digest
 from guidance.read import PendingRead, begin_reading
 from guidance.read.corrections import correct
 from guidance.sources import Fetcher, Missing, Source, find_source
+from guidance.sources.choosing import chosen_revisions
 
 _READERS = ("pypdfium2", "pikepdf", "pdf-oxide", "pdfminer.six", "beautifulsoup4", "lxml", "pypandoc-binary")
 _READING = ("read", "jobs/sandbox.py", "document", "build/load.py")  # what the reading depends on
 
 
-def load_editions(
-    publication: Publication,
-    folder: Path,
-    wanted: Iterable[str],
-    places: SourceFolders,
-    fetcher: Fetcher | None,
-    crew: Crew,
-    begin: Callable[[Edition], None] = lambda _: None,
-    revisions: Mapping[str, Revision] | None = None,
+def load(
+    order: BuildOrder, publication: Publication, fetcher: Fetcher | None, tell: Tell, crew: Crew
 ) -> tuple[tuple[Loaded, ...], tuple[Missing, ...]]:
-    """The texts of the `wanted` editions, oldest first, and why the others are not here.
+    """The texts of the editions ordered, oldest first, and why the others are not here; `tell` hears of each.
 
-    `folder` is the publication's; `begin` hears of each edition before it is looked for; `revisions` says by
-    edition which revision must be read, where it is not the newest one at hand.
+    Raises GuidanceError when an edition that was asked for by name has no text, or when there is no such one.
     """
+    ids, chosen = wanted(order, publication), chosen_revisions(order.revisions, publication)
     found: dict[str, Source | Missing] = {}
-    asked = set(wanted)
     for edition in publication.editions:
-        if edition.id not in asked:
+        if edition.id not in ids:
             found[edition.id] = Missing(edition.id, "not asked for")
             continue
-        begin(edition)
-        chosen = (revisions or {}).get(edition.id)
-        found[edition.id] = find_source(publication, edition, places.folders, places.cache, fetcher, chosen)
-    sources = [source for source in found.values() if isinstance(source, Source)]
-    read = dict(zip((source.edition for source in sources), _read_sources(sources, folder, crew), strict=True))
+        tell(f"reading {edition.id}")
+        revision = chosen.get(edition.id)
+        found[edition.id] = find_source(publication, edition, order.folders, order.cache, fetcher, revision)
+    read = _read_sources([one for one in found.values() if isinstance(one, Source)], order.publication, crew)
     loaded, missing = [], []
     for edition in publication.editions:
         source = found[edition.id]
-        answer = read.get(edition.id)
         if isinstance(source, Missing):
             missing.append(source)
-        elif isinstance(answer, Document):
+        elif isinstance(answer := read[edition.id], Document):
             loaded.append(Loaded(edition, source, answer))
         else:
-            missing.append(Missing(edition.id, str(answer), fault=True))
+            missing.append(Missing(edition.id, answer, fault=True))
+    for gap in missing:
+        if gap.edition in {*order.editions, *order.revisions}:
+            raise GuidanceError(f"edition {gap.edition}: {gap.reason}")
     return tuple(loaded), tuple(missing)
+
+
+def wanted(order: BuildOrder, publication: Publication) -> tuple[str, ...]:
+    """The ids of the editions ordered: all, where none is named. Raises GuidanceError for one that there is not."""
+    known = tuple(edition.id for edition in publication.editions)
+    for unknown in sorted(set(order.editions) - set(known)):
+        raise GuidanceError(
+            f"--edition {unknown}: the register has no such edition, only {', '.join(sorted(known))}"
+        )
+    return order.editions or known
 
 
 class _Corrections(Struct, frozen=True, forbid_unknown_fields=True):
@@ -99,30 +103,23 @@ class _Read(Struct, frozen=True):
     called: str = ""
 
 
-def _read_sources(sources: Sequence[Source], folder: Path, crew: Crew) -> Iterator[Document | str]:
-    """What the reader makes of each source with its edition's corrections, or why it cannot be read."""
-    faults: dict[str, str] = {}
-    jobs: dict[str, Job] = {}
+def _read_sources(sources: Iterable[Source], folder: Path, crew: Crew) -> dict[str, Document | str]:
+    """By edition, what the reader makes of its source with its corrections, or why it cannot be read."""
+    answers: dict[str, Document | str] = {}
+    jobs: dict[Source, Job] = {}
     for source in sources:
         try:
-            jobs[source.edition] = _reading(
-                source.path, corrections_for(source, read_corrections(folder / source.edition))
-            )
+            mends = corrections_for(source, read_corrections(folder / source.edition))
+            parts = (source.path.name.encode(), source.path.read_bytes(), msgspec.msgpack.encode(mends))
         except GuidanceError as error:
-            faults[source.edition] = str(error)
-    results = dict(zip(jobs, crew.run(jobs.values()), strict=True))
-    for source in sources:
-        if source.edition in faults:
-            yield faults[source.edition]
+            answers[source.edition] = str(error)
             continue
-        read = msgspec.msgpack.decode(results[source.edition], type=_Read)
-        yield read.document or read.fault.replace(read.called, str(source.path))
-
-
-def _reading(path: Path, corrections: tuple[Correction, ...]) -> Job:
-    parts = (path.name.encode(), path.read_bytes(), msgspec.msgpack.encode(corrections))
-    made_by = code_digest(_READING, _READERS)
-    return Job(f"reading {path}", read_bytes, parts, made_by, "documents", begin=_BytesRead)
+        made_by = code_digest(_READING, _READERS)
+        jobs[source] = Job(f"reading {source.path}", read_bytes, parts, made_by, "documents", begin=_BytesRead)
+    for source, result in zip(jobs, crew.run(jobs.values()), strict=True):
+        read = msgspec.msgpack.decode(result, type=_Read)
+        answers[source.edition] = read.document or read.fault.replace(read.called, str(source.path))
+    return answers
 
 
 class _BytesRead:

@@ -1,6 +1,6 @@
 """The register, the comparisons, the duties and what we wrote down -> the public log and its feeds.
 
-Brings the rooms together; what a feed looks like is decided in `publish.feeds`, and nothing is printed here.
+Brings the rooms together; what a feed looks like is decided in `site.feeds`, and nothing is printed here.
 """
 
 from collections import Counter
@@ -35,10 +35,11 @@ class News(Struct, frozen=True):
         return {path: held for path, held in self.files.items() if path.split("/")[0] not in editions}
 
 
-def gather_news(
-    publication: Publication, compared: Compared, log: bytes | None, site_url: str | None, prefix: str = ""
-) -> News:
-    """All that is known to have happened. Raises GuidanceError when `log` is not of its form."""
+def gather_news(publication: Publication, compared: Compared, log: bytes | None, base: str | None) -> News:
+    """All that is known to have happened; `base` is the address of the publication's root, where it is known.
+
+    Raises GuidanceError when `log` is not of its form.
+    """
     official = {edition.id: edition_entries(edition, publication) for edition in publication.editions}
     changes = {pair: _comparison_entry(publication, compared, pair) for pair in pairwise(compared.documents)}
     everything = (*(e for some in official.values() for e in some), *changes.values(), *read_log(log))
@@ -69,7 +70,6 @@ def gather_news(
         if (found := tuple(_role_entries(publication, compared, agency.id, agency.name)))
     ]
     whole = Feed("feed.xml", f"{title}: everything", "log/", everything)
-    base = "/".join(filter(None, (site_url.rstrip("/"), prefix))) if site_url else None
     files = feed_files((whole, *editions, *chapters, *roles), publication, base)
     told = {"Everything": [whole], "Editions": editions, "By whom it binds": roles, "Chapters": chapters}
     return News(log_page(everything, told), files)
@@ -138,9 +138,7 @@ def _role_address(compared: Compared, agency: str) -> str:
 def _role_entries(publication: Publication, compared: Compared, agency: str, name: str) -> Iterator[FeedEntry]:
     for edition in compared.documents:
         ledger = compared.ledger(edition)
-        mine = ledger.of(agency) if ledger else ()
-        if not ledger:
-            continue
+        mine = ledger.of(agency)
         counts = Counter(duty.strength for duty in mine)
         figures = ", ".join(f"{counts[strength]} {strength}" for strength in STRENGTHS if counts[strength])
         changed = [duty for duty in mine if duty in ledger.earlier]

@@ -1,19 +1,29 @@
-"""What is ordered of a build, what is at hand for it, and what came of it: the types that this room hands about.
-
-Nothing is done here.
+"""What is ordered of a build, what is at hand for it, what came of it, and how its parts become jobs: the types
+that this room hands about. What a job does is written where it is called for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
+from typing import Generic, TypeVar, get_type_hints
 
-from msgspec import Struct
+import msgspec
+from msgspec import Struct, structs
 
+from guidance.document.anchors import Permalink, permalinks, read_permalinks
 from guidance.document.model import Document
 from guidance.document.register import Edition, Publication
-from guidance.jobs.cache import Crew
+from guidance.jobs.cache import Crew, Job, code_digest
 from guidance.jobs.executors import cluster, processes
 from guidance.site.mkdocs_build import Workshop
 from guidance.sources import Missing, Source
+
+Tell = Callable[[str], None]
+"""Who hears of each step, in words."""
+
+_T = TypeVar("_T")
+_encode = msgspec.msgpack.encode
 
 
 class Loaded(Struct, frozen=True):
@@ -24,11 +34,16 @@ class Loaded(Struct, frozen=True):
     document: Document
 
 
-class SourceFolders(Struct, frozen=True):
-    """Where files are looked for and kept: the reader's folders, the cache of downloads."""
-
-    folders: tuple[Path, ...]
-    cache: Path
+def published_places(
+    publication: Publication, folder: Path, loaded: Iterable[Loaded]
+) -> dict[str, tuple[Permalink, ...]]:
+    """Per edition the places that can be cited, in reading order: those of its text where that is `loaded`, else
+    of its permalink register below the publication's `folder`."""
+    texts = {item.edition.id: permalinks(item.document) for item in loaded}
+    return {
+        edition.id: texts.get(edition.id) or read_permalinks(folder / edition.id / "permalinks.tsv")
+        for edition in publication.editions
+    }
 
 
 class BuildOrder(Struct, frozen=True):
@@ -68,3 +83,61 @@ class PublishOutcome(Struct, frozen=True):
 
     outcome: Outcome
     commit: str | None
+
+
+# --- Jobs ------------------------------------------------------------------------------------------
+
+
+class Call(Generic[_T]):
+    """A job in the types of this room: a function at the top of a module, and what it is called with.
+
+    Whatever msgspec can pack may be given and come back; bytes are taken for what is packed already. `kind` is that
+    of the kept result, which depends on all code of ours and on `libraries`.
+    """
+
+    def __init__(
+        self, kind: str, name: str, function: Callable[..., _T], *given: object, libraries: tuple[str, ...] = ()
+    ) -> None:
+        """`name` says in messages what is done."""
+        packed = (part if isinstance(part, bytes) else _encode(part) for part in given)
+        named = f"{function.__module__}:{function.__name__}".encode()
+        self.job = Job(name, perform, (named, *packed), code_digest((), libraries), kind)
+        self._type: type[_T] = get_type_hints(function)["return"]
+
+    def start(self, crew: Crew) -> Callable[[], _T]:
+        """Begin; what is returned waits for the result. It raises what the function raised."""
+        ticket = crew.start(self.job)
+        return lambda: self.unpacked(ticket.result())
+
+    def unpacked(self, result: bytes) -> _T:
+        """What the job's result says."""
+        return msgspec.msgpack.decode(result, type=self._type)
+
+
+def run_calls(calls: Iterable[Call[_T]], crew: Crew) -> tuple[_T, ...]:
+    """The results of some calls, in their order. Raises the first error of theirs."""
+    calls = tuple(calls)
+    return tuple(call.unpacked(result) for call, result in zip(calls, crew.run(c.job for c in calls), strict=True))
+
+
+def perform(named: bytes, *parts: bytes) -> bytes:
+    """A function's name and what it is called with, packed -> what it returns, packed; a job."""
+    module, _, name = named.decode().partition(":")
+    function = getattr(import_module(module), name)
+    *kinds, _ = get_type_hints(function).values()  # the last is what it returns
+    given = (
+        _unpack(part) if kind is Document else msgspec.msgpack.decode(part, type=kind)
+        for part, kind in zip(parts, kinds, strict=True)
+    )
+    return _encode(function(*given))
+
+
+def pack(document: Document) -> bytes:
+    """A document as jobs take it: without its pictures, in which nothing is looked for."""
+    return _encode(structs.replace(document, assets=()))
+
+
+@lru_cache(maxsize=16)
+def _unpack(packed: bytes) -> Document:
+    """The document that was packed; a worker that gets it for several jobs unpacks it once."""
+    return msgspec.msgpack.decode(packed, type=Document)

@@ -1,28 +1,25 @@
 """A publication's editions and comparisons -> what is linked to and embedded: the index that small pages tell from,
-and those pages, as jobs that any process can do. What a page says is decided in `publish`.
+and those pages, as jobs that any process can do. What a page says is decided in `site`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from guidance.build.comparisons import Compared
-from guidance.build.orders import Loaded
+from guidance.build.orders import Call, Loaded
 from guidance.document.anchors import Permalink, known_permalinks
 from guidance.document.register import Publication
-from guidance.jobs.cache import Crew, Job, code_digest
-from guidance.site.changes_view import entries, redline_addresses
+from guidance.jobs.cache import Crew
 from guidance.site.embeds import edition_embeds, shared_files
 from guidance.site.lineages import FILE, find_fates, read_lineages, record_lineages, write_lineages
 from guidance.site.mkdocs_build import Workshop
-from guidance.site.permalink_index import EditionAnchor, PermalinkIndex, tokens_css
+from guidance.site.permalink_index import PermalinkIndex, tokens_css
 from guidance.site.permalink_pages import lineage_pages, permalink_pages
 from guidance.site.quotation_check import quotable, quotable_path
 
 HELP = "partnerships/link-to-us"  # the page on linking, where a publication's hand-written pages have one
-_encode = msgspec.msgpack.encode
 ICON = "assets/icon.svg"  # below overrides/, as mkdocs.yml names it
 
 
@@ -49,7 +46,12 @@ def index_permalinks(
         },
         urls=compared.addresses,
         fates=find_fates(publication, known, compared.crosswalk, read_lineages(folder / FILE)),
-        redlines=_redlines(publication, compared),
+        redlines={
+            (old, anchor): address
+            for old, new in compared.comparisons
+            if new == publication.in_force.id
+            for anchor, address in compared.redline_places((old, new)).items()
+        },
         sha256={edition: item.source.sha256 for edition, item in texts.items()},
         site_url=shop.site_url,
         prefix=prefix,
@@ -57,22 +59,6 @@ def index_permalinks(
         help=f"{HELP}/" if helped else None,
         icon=ICON if (shop.root / "overrides" / ICON).is_file() else None,
     )
-
-
-def _redlines(publication: Publication, compared: Compared) -> dict[EditionAnchor, str]:
-    """Where it is shown how each text of a superseded edition became that of the edition in force."""
-    new = publication.in_force.id
-    found: dict[EditionAnchor, str] = {}
-    sides = compared.sides
-    for old in compared.documents:
-        if comparison := compared.comparisons.get((old, new)):
-            changes = entries(comparison, sides[old], sides[new])
-            addresses = redline_addresses(changes, old)
-            for entry in changes:
-                if entry.count in addresses:
-                    address = f"{new}/{addresses[entry.count]}"
-                    found |= {(old, place.anchor): address for place in entry.old}
-    return found
 
 
 class Linked(Struct, frozen=True):
@@ -90,49 +76,34 @@ class Linking:
     def __init__(self, index: PermalinkIndex, crew: Crew) -> None:
         """Begins what is not kept."""
         self._index = index
-        self._texts = crew.start(_job("addresses that follow a text", "texts", texts_of, (_encode(index),)))
-        self._tickets = {one: crew.start(_links_job(index.for_edition(one), one)) for one in index.entries}
+        self._texts = Call("texts", "addresses that follow a text", lineage_pages, index).start(crew)
+        self._links = [
+            Call("links", f"links of {one}", link_edition, index.for_edition(one), one).start(crew)
+            for one in index.entries
+        ]
 
     def files(self) -> Linked:
         """All of it, waited for."""
-        made = {one: msgspec.msgpack.decode(ticket.result(), type=Linked) for one, ticket in self._tickets.items()}
-        embeds = {path: held for one in made.values() for path, held in one.root.items()}
-        texts = msgspec.msgpack.decode(self._texts.result(), type=dict[str, bytes])
+        made = [links() for links in self._links]
+        embeds = {path: held for one in made for path, held in one.root.items()}
         return Linked(
-            {edition: one.below[edition] for edition, one in made.items()},
-            {**texts, **(shared_files(self._index) if embeds else {}), **embeds},
-            {path: held for one in made.values() for path, held in one.quotable.items()},
+            {edition: held for one in made for edition, held in one.below.items()},
+            {**self._texts(), **(shared_files(self._index) if embeds else {}), **embeds},
+            {path: held for one in made for path, held in one.quotable.items()},
         )
 
 
-def _job(name: str, kind: str, function: Callable[..., bytes], parts: tuple[bytes, ...]) -> Job:
-    return Job(name, function, parts, code_digest(), kind)
-
-
-def _links_job(index: PermalinkIndex, edition: str) -> Job:
-    return _job(f"links of {edition}", "links", links_of, (_encode(index), edition.encode()))
-
-
-def links_of(packed: bytes, edition: bytes) -> bytes:
-    """A packed PermalinkIndex and an edition's id -> its packed Linked; a job."""
-    index, one = msgspec.msgpack.decode(packed, type=PermalinkIndex), edition.decode()
+def link_edition(index: PermalinkIndex, one: str) -> Linked:
+    """What is linked to and embedded of one edition; a job."""
     pages = permalink_pages(index.publication.edition(one), index)
     quoted = {quotable_path(one): quotable(one, index)} if one in index.provisions else {}
-    return _encode(Linked({one: pages}, edition_embeds(one, index), quoted))
+    return Linked({one: pages}, edition_embeds(one, index), quoted)
 
 
-def texts_of(packed: bytes) -> bytes:
-    """A packed PermalinkIndex -> the pages that follow its texts, by path from the publication's root; a job."""
-    return _encode(lineage_pages(msgspec.msgpack.decode(packed, type=PermalinkIndex)))
-
-
-def record_texts(
-    publication: Publication, folder: Path, loaded: Sequence[Loaded], compared: Compared
-) -> dict[str, int]:
+def record_texts(publication: Publication, folder: Path, compared: Compared) -> dict[str, int]:
     """Bring the lineage register up to date; how many lineages it gained, by the register's name."""
     before = read_lineages(folder / FILE)
-    texts = {item.edition.id: item.document for item in loaded}
-    known = known_permalinks((edition.id for edition in publication.editions), folder, texts)
+    known = known_permalinks((edition.id for edition in publication.editions), folder, compared.documents)
     now = record_lineages(publication, known, compared.crosswalk, before)
     write_lineages(folder / FILE, now)
     return {FILE: len(now) - len(before)}

@@ -5,12 +5,12 @@ Building, what may never be lost, and git are each decided elsewhere; prints not
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from msgspec import structs
 
-from guidance.build.orders import BuildOrder, Outcome, PublishOutcome
+from guidance.build.orders import BuildOrder, Outcome, PublishOutcome, Tell
 from guidance.build.site import build
 from guidance.check.permanence import lost, site_paths
 from guidance.check.site import check_site, gathered
@@ -20,8 +20,6 @@ from guidance.sources import Fetcher
 
 VERSIONS = "versions.json"
 _TOLD = 3  # losses or faults that the error names
-
-Tell = Callable[[str], None]
 
 
 def publish(
@@ -67,12 +65,10 @@ def refuse_foreign(branch: Branch) -> None:
 
 def refuse_faults(name: str, site: Path, publication: Path) -> None:
     """Raise GuidanceError when a check of the built site finds a fault; `publication` is the register's folder."""
-    faults = gathered(check_site(site, publication).faults)
+    faults = [f"{fault.file}: {fault.message}" for fault in gathered(check_site(site, publication).faults)]
     if faults:
-        first = "; ".join(f"{fault.file}: {fault.message}" for fault in faults[:_TOLD])
-        more = f" and {len(faults) - _TOLD} more" if len(faults) > _TOLD else ""
         raise GuidanceError(
-            f"{name}: not published, since the site has faults: {first}{more}; "
+            f"{name}: not published, since the site has faults: {_first(faults)}; "
             "guidance build and guidance check list them all"
         )
 
@@ -83,11 +79,15 @@ def refuse_losses(branch: Branch, site: Path) -> None:
         return
     losses = list(find_losses(branch, site))
     if losses:
-        more = f" and {len(losses) - _TOLD} more" if len(losses) > _TOLD else ""
         raise GuidanceError(
-            f"{branch.name}: not published, since this build lacks what was published before: "
-            f"{'; '.join(losses[:_TOLD])}{more}; put back the sources or data it was made from"
+            f"{branch.name}: not published, since this build lacks what was published before: {_first(losses)}; "
+            "put back the sources or data it was made from"
         )
+
+
+def _first(told: list[str]) -> str:
+    more = f" and {len(told) - _TOLD} more" if len(told) > _TOLD else ""
+    return f"{'; '.join(told[:_TOLD])}{more}"
 
 
 def find_losses(branch: Branch, site: Path) -> Iterator[str]:

@@ -1,9 +1,9 @@
 """Compared editions -> the search page of a publication and the files that it asks.
 
-Brings the rooms together; records are made in `publish.search`, and nothing is printed here.
+Brings the rooms together; records are made in `site.search`, and nothing is printed here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 from mkdocs.utils import meta
@@ -11,11 +11,12 @@ from msgspec import Struct
 
 from guidance.audit.vocabulary import AuditVocabulary
 from guidance.build.comparisons import Compared
+from guidance.build.orders import Call
 from guidance.cite.citation import CitationGrammar, Known
 from guidance.cite.resolve import grammar_record
 from guidance.document.anchors import Permalink
 from guidance.document.register import Publication
-from guidance.jobs.cache import Crew, Job, Ticket, code_digest
+from guidance.jobs.cache import Crew
 from guidance.site import data_files
 from guidance.site.pages import Page
 from guidance.site.search import (
@@ -41,12 +42,11 @@ class Searching(Struct, frozen=True):
 
     page: Page
     beside: dict[str, bytes]
-    index: Ticket | None
+    index: Callable[[], dict[str, bytes]] | None
 
     def files(self) -> dict[str, bytes]:
         """By path from the publication's root, what the page asks."""
-        made = msgspec.msgpack.decode(self.index.result(), type=dict[str, bytes]) if self.index else {}
-        return {**self.beside, **made}
+        return {**self.beside, **(self.index() if self.index else {})}
 
 
 def start_search(
@@ -80,31 +80,36 @@ def start_search(
     records = search_records(editions, publication, compared.crosswalk.lineages, acronyms)
     agencies = {agency.id: agency.name for agency in compared.vocabulary.entries}
     ours = {path: content for path, content in files.items() if _is_page(path)}
-    made_by = code_digest(("check/readability.py",), ("pagefind", "pagefind-bin"))
-    packed = (msgspec.msgpack.encode(records), msgspec.msgpack.encode((ours, acronyms)))
-    job = Job("the search index", index_of, packed, made_by, "indexes")
+    making = Call(
+        "indexes",
+        "the search index",
+        index_records,
+        records,
+        ours,
+        acronyms,
+        libraries=("pagefind", "pagefind-bin"),
+    )
     beside = {places_path(edition): data_files.encode(found) for edition, found in citable.items()}
     grammar = CitationGrammar(Known(publication, called))
     beside[GRAMMAR] = _compact(grammar_record(grammar, publication, list(citable)))
     beside[FORMS] = _compact([(acronym.short, *acronym.long) for acronym in acronyms])
     page = render_search(publication, editions, citable, agencies, has_pages=bool(ours))
-    return Searching(page, beside, crew.start(job) if records or ours else None)
+    return Searching(page, beside, making.start(crew) if records or ours else None)
 
 
 def _is_page(path: str) -> bool:
     return path.endswith(".md") and not any(part.startswith("_") for part in path.split("/"))
 
 
-def index_of(packed: bytes, ours: bytes) -> bytes:
-    """Packed SearchRecords, and packed hand-written files by path with the acronyms -> the files that are searched
-    in, by path from the publication's root; a job."""
-    records = msgspec.msgpack.decode(packed, type=tuple[SearchRecord, ...])
-    pages, acronyms = msgspec.msgpack.decode(ours, type=tuple[dict[str, bytes], tuple[Acronym, ...]])
+def index_records(
+    records: tuple[SearchRecord, ...], pages: dict[str, bytes], acronyms: tuple[Acronym, ...]
+) -> dict[str, bytes]:
+    """The files that are searched in, by path from the publication's root: of records, and of hand-written pages by
+    path; a job."""
     records += own_records(_own_pages(pages), len(records), acronyms)
     index = make_index(records)
     files = {f"{INDEX}{path}": content for path, content in index.items()}
-    files |= {facets_path(edition): _compact(found) for edition, found in facets(records, index).items()}
-    return msgspec.msgpack.encode(files)
+    return files | {facets_path(edition): _compact(found) for edition, found in facets(records, index).items()}
 
 
 def _own_pages(files: dict[str, bytes]) -> Iterator[OwnPage]:

@@ -1,30 +1,28 @@
 """A publication's folder -> its site: which editions have text, what is printed of each, and where it goes.
 
-Brings the rooms together and prints nothing; pages are made in `publish`, texts in `read`.
+Brings the rooms together and prints nothing; pages are made in `site`, texts in `read`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
-import msgspec
 from msgspec import structs
 
 from guidance.audit.vocabulary import read_wanted
 from guidance.build.comparisons import Compared, compare_editions, crosswalk_json
 from guidance.build.editions import EditionFiles, Making, Work, order_edition
-from guidance.build.load import load_editions
-from guidance.build.log import gather_news
-from guidance.build.orders import BuildOrder, Loaded, Outcome, SourceFolders
-from guidance.build.overlays import prepare_with, read_overlay
+from guidance.build.handwritten import prepare, read_files, read_overlay
+from guidance.build.load import load, wanted
+from guidance.build.log import News, gather_news
+from guidance.build.orders import BuildOrder, Loaded, Outcome, Tell
 from guidance.build.permalinks import Linked, Linking, index_permalinks, record_texts
-from guidance.build.reviews import gather_sources, read_files
 from guidance.build.search import Searching, start_search
 from guidance.document.anchors import known_permalinks, permalinks, read_permalinks, write_permalinks
 from guidance.document.conservation import breaches
 from guidance.document.model import GuidanceError
 from guidance.document.register import Edition, Publication, read_register
-from guidance.jobs.cache import Crew, Ticket
+from guidance.jobs.cache import Crew
 from guidance.site import data_files
 from guidance.site.assemble import build_site
 from guidance.site.comparison_pages import Redline
@@ -37,21 +35,17 @@ from guidance.site.edition_pages import (
 )
 from guidance.site.embeds import put_in_examples
 from guidance.site.feeds import LOG, NAME, render_llms
-from guidance.site.handwritten import Prepared, prepare_pages
-from guidance.site.mkdocs_build import Folder, Workshop
+from guidance.site.mkdocs_build import Folder
 from guidance.site.overlay import Overlay, lay_over
 from guidance.site.pages import PICTURES, Page
 from guidance.site.permalink_index import PermalinkIndex, read_tokens
 from guidance.site.permalink_pages import step_pages
 from guidance.site.quotation_check import render_quotations
 from guidance.site.typesetting import compile_typst
-from guidance.sources import Fetcher, Missing
+from guidance.sources import Fetcher
 from guidance.sources.choosing import chosen_revisions, fetch_missing
 
 SPECIMEN = "specimen"
-
-
-Tell = Callable[[str], None]
 
 
 def build(order: BuildOrder, fetcher: Fetcher | None, tell: Tell = lambda _: None) -> Outcome:
@@ -82,9 +76,7 @@ def build(order: BuildOrder, fetcher: Fetcher | None, tell: Tell = lambda _: Non
         overlay = read_overlay(order.overlay, *read_tokens(order.shop.root)) if order.overlay else None
         missed: list[str] = []  # files to take away that could not be made
         making = Making(tell, lambda why: missed.append(f"left out {why}"))
-        folders = publication_folders(
-            publication, order.publication, loaded, making, order.shop, crew, overlay=overlay
-        )
+        folders = publication_folders(order, publication, loaded, making, crew, overlay=overlay)
         specimen = None if loaded else _specimen(order)
         if specimen:
             folders = chain(map(_showing_specimen, folders), _specimen_folders(specimen, order, tell, crew))
@@ -95,41 +87,17 @@ def build(order: BuildOrder, fetcher: Fetcher | None, tell: Tell = lambda _: Non
     return Outcome(publication, with_text, missing, (*notes, *warnings), specimen is not None, lost)
 
 
-def load(
-    order: BuildOrder, publication: Publication, fetcher: Fetcher | None, tell: Tell, crew: Crew | None = None
-) -> tuple[tuple[Loaded, ...], tuple[Missing, ...]]:
-    """The texts of the editions ordered. Raises GuidanceError when one asked for by name is missing or unknown."""
-    loaded, missing = load_editions(
-        publication,
-        order.publication,
-        wanted(order, publication),
-        SourceFolders(order.folders, order.cache),
-        fetcher,
-        crew or order.crew(),
-        lambda edition: tell(f"reading {edition.id}"),
-        chosen_revisions(order.revisions, publication),
-    )
-    for gap in missing:
-        if gap.edition in {*order.editions, *order.revisions}:
-            raise GuidanceError(f"edition {gap.edition}: {gap.reason}")
-    return loaded, missing
-
-
-def wanted(order: BuildOrder, publication: Publication) -> tuple[str, ...]:
-    """The ids of the editions ordered: all, where none is named. Raises GuidanceError for one that there is not."""
-    known = tuple(edition.id for edition in publication.editions)
-    for unknown in sorted(set(order.editions) - set(known)):
-        raise GuidanceError(
-            f"--edition {unknown}: the register has no such edition, only {', '.join(sorted(known))}"
-        )
-    return order.editions or known
-
-
-def record_permalinks(folder: Path, loaded: tuple[Loaded, ...]) -> dict[str, int]:
-    """Put the loaded editions' anchors and lineages into the registers; returns how many each register gained.
+def record_permalinks(order: BuildOrder, tell: Tell) -> dict[str, int]:
+    """Put the anchors and lineages of the editions ordered into the registers, from the files that are here; how
+    many each register gained.
 
     Lines are added and brought up to date; none is ever taken away.
     """
+    folder = order.publication
+    publication = read_register(folder)
+    with order.crew() as crew:
+        loaded, _ = load(order, publication, None, tell, crew)
+        compared = compare_editions(publication, loaded, folder, crew)
     gained = {}
     for item in loaded:
         path = folder / item.edition.id / "permalinks.tsv"
@@ -138,19 +106,17 @@ def record_permalinks(folder: Path, loaded: tuple[Loaded, ...]) -> dict[str, int
         path.parent.mkdir(parents=True, exist_ok=True)
         write_permalinks(path, (*now, *(entry for entry in before if entry.anchor not in present)))
         gained[f"{item.edition.id}/permalinks.tsv"] = len(present - {entry.anchor for entry in before})
-    publication = read_register(folder)
-    return gained | record_texts(publication, folder, loaded, compare_editions(publication, loaded, folder))
+    return gained | record_texts(publication, folder, compared)
 
 
 # --- One publication -------------------------------------------------------------------------------
 
 
 def publication_folders(
+    order: BuildOrder,
     publication: Publication,
-    folder: Path,
     loaded: tuple[Loaded, ...],
     making: Making,
-    shop: Workshop,
     crew: Crew,
     prefix: str = "",
     overlay: Overlay | None = None,
@@ -159,89 +125,59 @@ def publication_folders(
 
     All that must be made anew is begun before the first is waited for.
     """
+    folder = order.publication
     texts = {item.edition.id: item for item in loaded}
     compared = compare_editions(publication, loaded, folder, crew)
     known = known_permalinks((edition.id for edition in publication.editions), folder, compared.documents)
     ours = read_files(folder / publication.docs) if publication.docs else {}
     redlines = compared.start_redlines(crew)
-    works = _begin(publication, folder, loaded, compared, making, shop, crew, prefix)
-    index = index_permalinks(publication, folder, loaded, known, compared, shop, prefix)
+    works = {}
+    for one, item in texts.items():
+        place = f"{prefix}/{one}".strip("/")
+        overview = _read(folder / one / "overview.md")
+        edition_order = order_edition(publication, item, compared, overview, place, order.shop.site_url)
+        works[one] = Work(edition_order, crew, making)
+    index = index_permalinks(publication, folder, loaded, known, compared, order.shop, prefix)
     linking = Linking(index, crew)
     search = start_search(publication, known, ours, compared, read_wanted(folder, publication), crew)
     for work in works.values():
         work.set()
-    written = _read(folder / publication.docs / LOG).encode() if publication.docs else None
-    news = gather_news(publication, compared, written, shop.site_url, prefix)
+    news = gather_news(publication, compared, ours.get(LOG), index.address(""))
     for work in works.values():
         work.print()
     linked = linking.files()
     for edition in publication.editions:
         made = works[edition.id].files() if edition.id in works else _stub(publication, edition, folder, texts)
-        told = [_redline(redlines[pair]) for pair in compared.pairs_of(edition.id)]
-        files = {**made.files, **linked.below[edition.id], **news.below(edition.id)}
-        files |= step_pages(edition.id, tuple(texts), compared.comparisons, index)
-        yield lay_over(
-            _edition_folder(publication, edition, made.pages, told, files, tuple(texts), prefix), overlay
-        )
-    root = _root_folder(publication, folder, ours, compared, index, linked, search, overlay)
-    ids = frozenset(edition.id for edition in publication.editions)
-    base = f"{'/'.join(filter(None, (shop.site_url.rstrip('/'), prefix)))}/" if shop.site_url else ""
-    root = structs.replace(
-        root,
-        pages={**root.pages, news.page.path: news.page.markdown.encode()},
-        extras={**root.extras, **news.at_root(ids), NAME: render_llms(publication, tuple(texts), base).encode()},
-    )
+        told = [redlines[pair]() for pair in compared.pairs_of(edition.id)]
+        steps = step_pages(edition.id, tuple(texts), compared.comparisons, index)
+        files = {**made.files, **linked.below[edition.id], **news.below(edition.id), **steps}
+        printed = _edition_folder(publication, edition, made.pages, told, files, tuple(texts))
+        yield lay_over(structs.replace(printed, prefix=prefix), overlay)
+    root = _root_folder(publication, folder, ours, compared, index, linked, search, news, overlay)
     yield lay_over(root, overlay)
-
-
-def _begin(
-    publication: Publication,
-    folder: Path,
-    loaded: tuple[Loaded, ...],
-    compared: Compared,
-    making: Making,
-    shop: Workshop,
-    crew: Crew,
-    prefix: str,
-) -> dict[str, Work]:
-    """The making of each edition with text, begun."""
-    works = {}
-    for item in loaded:
-        one = item.edition.id
-        overview = _read(folder / one / "overview.md")
-        place = f"{prefix}/{one}".strip("/")
-        order = order_edition(publication, item, compared, overview, place, shop.site_url)
-        works[one] = Work(order, crew, making)
-    return works
-
-
-def _redline(made: Ticket) -> Redline:
-    return msgspec.msgpack.decode(made.result(), type=Redline)
 
 
 def _edition_folder(
     publication: Publication,
     edition: Edition,
     pages: tuple[Page, ...],
-    redlines: Sequence[Redline],
+    redlines: list[Redline],
     files: Mapping[str, bytes],
     with_text: tuple[str, ...],
-    prefix: str,
 ) -> Folder:
     """An edition's folder; in its navigation are `pages`, not those of its comparisons."""
     current = edition.id == publication.in_force.id
     pictures = {path: held for path, held in files.items() if path.startswith(PICTURES)}  # pages show them
-    beside = {path: held for redline in redlines for path, held in redline.files.items()}
+    shown = {page.path: page.markdown.encode() for page in chain(pages, *(one.pages for one in redlines))}
+    for redline in redlines:
+        shown |= redline.files
     return Folder(
         id=edition.id,
         title=f"{edition.id} (in force)" if current else edition.id,
-        pages={page.path: page.markdown.encode() for page in (*pages, *(p for r in redlines for p in r.pages))}
-        | pictures
-        | beside,
+        pages=shown | pictures,
         settings=edition_settings(edition, publication, pages, with_text=with_text),
         extras={path: held for path, held in files.items() if path not in pictures},
         aliases=("latest",) if current else (),
-        prefix=prefix,
     )
 
 
@@ -278,46 +214,29 @@ def _root_folder(
     index: PermalinkIndex,
     linked: Linked,
     search: Searching | None,
-    overlay: Overlay | None = None,
+    news: News,
+    overlay: Overlay | None,
 ) -> Folder:
     loaded = tuple(compared.documents)
     settings = root_settings(publication, with_text=loaded)
-    docs = folder / publication.docs if publication.docs else None
     pages: dict[str, bytes] = {}
-    if (docs and docs.is_dir()) or overlay:
-        prepared = _handwritten(publication, folder, files, compared, index, overlay)
+    if (publication.docs and (folder / publication.docs).is_dir()) or overlay:
+        prepared = prepare(publication, folder, files, index.entries, compared, overlay)
         pages = put_in_examples(prepared.files, index)
         if prepared.nav:
             settings["nav"] = prepared.nav
     pages.setdefault("editions.md", render_editions(publication, loaded).markdown.encode())
-    if "index.md" not in pages:
-        pages["index.md"] = render_root_home(publication, loaded).encode()
+    pages.setdefault("index.md", render_root_home(publication, loaded).encode())
     if set(pages) == {"index.md", "editions.md"}:
         settings["nav"] = [{"Home": "index.md"}, {"Editions": "editions.md"}]
-    quotations = render_quotations(index, linked.quotable)
-    pages[quotations.path] = quotations.markdown.encode()
-    extras = {**linked.root, **linked.quotable} | ({"crosswalk.json": crosswalk_json(compared)} if loaded else {})
-    if search:
-        pages[search.page.path] = search.page.markdown.encode()
-        extras |= search.files()
+    made = [render_quotations(index, linked.quotable), *([search.page] if search else []), news.page]
+    pages |= {page.path: page.markdown.encode() for page in made}
+    extras = {**linked.root, **linked.quotable, **(search.files() if search else {})}
+    if loaded:
+        extras["crosswalk.json"] = crosswalk_json(compared)
+    extras |= news.at_root(frozenset(edition.id for edition in publication.editions))
+    extras[NAME] = render_llms(publication, loaded, index.address("") or "").encode()
     return Folder("", publication.title, pages, settings, extras, prefix=index.prefix)
-
-
-def _handwritten(
-    publication: Publication,
-    folder: Path,
-    files: Mapping[str, bytes],
-    compared: Compared,
-    index: PermalinkIndex,
-    overlay: Overlay | None,
-) -> Prepared:
-    sources = gather_sources(
-        publication, folder, index.entries, compared.rooted, compared.crosswalk, compared.comparisons
-    )
-    newest = next(reversed(list(compared.documents)), None)
-    ledger = compared.ledger(newest) if newest else None
-    sources = structs.replace(sources, ledger=ledger)
-    return prepare_with(overlay, files, sources) if overlay else prepare_pages(files, sources)
 
 
 # --- The specimen ----------------------------------------------------------------------------------
@@ -334,14 +253,14 @@ def _specimen_folders(folder: Path, order: BuildOrder, tell: Tell, crew: Crew) -
     publication = read_register(folder)
     tell("setting the specimen")
     files = order.shop.work / SPECIMEN
-    wanted = [edition.id for edition in publication.editions]
-    for edition_id in wanted:
-        compile_typst(folder / edition_id / "source.typ", files / f"{edition_id}.pdf")
-    places = SourceFolders((files,), order.shop.work / "no-cache")
-    loaded, missing = load_editions(publication, folder, wanted, places, None, crew)
+    for edition in publication.editions:
+        compile_typst(folder / edition.id / "source.typ", files / f"{edition.id}.pdf")
+    places = {"folders": (files,), "cache": order.shop.work / "no-cache"}
+    order = structs.replace(order, publication=folder, editions=(), revisions={}, **places)
+    loaded, missing = load(order, publication, None, lambda _: None, crew)
     if missing:
         raise GuidanceError(f"{folder}: {missing[0].edition}: {missing[0].reason}")
-    yield from publication_folders(publication, folder, loaded, Making(tell), order.shop, crew, SPECIMEN)
+    yield from publication_folders(order, publication, loaded, Making(tell), crew, SPECIMEN)
 
 
 def _showing_specimen(folder: Folder) -> Folder:

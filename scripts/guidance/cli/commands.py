@@ -18,17 +18,6 @@ import typer
 from typer import echo
 
 from guidance.audit import FailOn, ReportForm
-from guidance.cli.arguments import (
-    ClusterOption,
-    EditionOption,
-    OfflineOption,
-    OutOption,
-    OverlayOption,
-    PublicationOption,
-    RevisionOption,
-    SourcesOption,
-    StrictOption,
-)
 from guidance.document.model import GuidanceError
 
 app = typer.Typer(
@@ -38,6 +27,28 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+PublicationOption = Annotated[Path, typer.Option("--publication", help="Folder of the register and its facts.")]
+SourcesOption = Annotated[
+    Path | None, typer.Option("--sources", help="Folder of official files (else GUIDANCE_SOURCES, else sources/).")
+]
+EditionOption = Annotated[
+    list[str] | None,
+    typer.Option("--edition", help="Only this edition's text, which must then be there; repeatable."),
+]
+RevisionOption = Annotated[
+    list[str] | None,
+    typer.Option("--revision", help="Build an edition from this revision, EDITION:REVISION; repeatable."),
+]
+OfflineOption = Annotated[bool, typer.Option("--offline", help="Do not use the network.")]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Fail where something of a text is lost.")]
+OutOption = Annotated[Path, typer.Option("--out", help="Folder for the site.")]
+OverlayOption = Annotated[Path | None, typer.Option("--overlay", help="Lay a partnership's folder over the site.")]
+ClusterOption = Annotated[
+    str | None,
+    typer.Option("--cluster", help="Work on a Dask cluster: its scheduler's address, such as tcp://host:8786."),
+]
 
 
 @app.command("build")
@@ -56,7 +67,7 @@ def build_command(
     ] = False,
 ) -> None:
     """Build the site: every edition, the pages around them, permalinks and data files."""
-    from guidance.build.site import build, load, record_permalinks
+    from guidance.build.site import build, record_permalinks
     from guidance.cli.messages import build_closing, build_warnings
     from guidance.cli.options import completed, make_fetcher, order_of
 
@@ -65,14 +76,11 @@ def build_command(
     with _telling() as tell:
         fetcher = None if offline else make_fetcher(publication, tell, sys.stderr.isatty())
         outcome = build(order, fetcher, tell)
-        if record:
-            loaded, _ = load(order, outcome.publication, None, tell)
-            gained = record_permalinks(order.publication, loaded)
+        gained = record_permalinks(order, tell) if record else {}
     for warning in build_warnings(outcome):
         echo(warning, err=True)
-    if record:
-        for register, count in gained.items():
-            echo(f"{publication / register}: {count} new")
+    for register, count in gained.items():
+        echo(f"{publication / register}: {count} new")
     echo(build_closing(outcome, out))
 
 
@@ -83,7 +91,7 @@ def fetch_command(
     edition: EditionOption = None,
 ) -> None:
     """Find or download the official files of every revision, and say which were found, fetched, or have changed."""
-    from guidance.build.site import wanted
+    from guidance.build.load import wanted
     from guidance.cli.messages import row_lines
     from guidance.cli.options import make_fetcher, order_of
     from guidance.document.register import read_register
@@ -153,40 +161,23 @@ def cite_command(
     form: Annotated[Literal["text", "json"], typer.Option("--format", help="What to give out.")] = "text",
 ) -> None:
     """Resolve a citation: the place, its page, and where the text stands in the edition in force."""
-    from guidance.build.comparisons import cite
-    from guidance.build.site import load
-    from guidance.cite.citation import NotUnderstoodError
-    from guidance.cite.resolve import Cited, not_understood, record, say_cited
-    from guidance.cli.options import order_as_stood, order_of
-    from guidance.document.register import read_register
-    from guidance.sources.choosing import say_standing, stood_on
+    from guidance.build.cite import answer
+    from guidance.cite.resolve import say_cited
+    from guidance.cli.options import order_of
 
     if not (citation or on):
         raise GuidanceError('cite: name a place, such as "2023 para 45", or a day with --on')
-    register = read_register(publication)
-    order = order_of(publication, sources)
-    stood = stood_on(register, on) if on else None
-    order = order_as_stood(order, register, stood)
-    found: tuple[Cited, ...] = ()
     with _telling() as tell:
-        loaded, _ = load(order, register, None, tell)
-        try:
-            found = (
-                cite(citation, register, publication, loaded, stood.edition if stood else None) if citation else ()
-            )
-        except NotUnderstoodError:
-            if form == "text":
-                raise
+        said = answer(order_of(publication, sources), citation, on, tell)
     if form == "json":
-        rows = [record(one) for one in found] or ([not_understood()] if citation else [])
-        echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        echo(json.dumps(said.records(), ensure_ascii=False, indent=1))
         return
-    if stood:
-        read = next((item.source for item in loaded if item.edition == stood.edition), None)
-        for line in say_standing(on, stood, read):
-            echo(line)
-    missing = [line for one in found if one.status == "not-found" for line in say_cited(one)]
-    for line in (line for one in found if one.status != "not-found" for line in say_cited(one)):
+    if said.refused:
+        raise said.refused
+    for line in said.standing:
+        echo(line)
+    missing = [line for one in said.found if one.status == "not-found" for line in say_cited(one)]
+    for line in (line for one in said.found if one.status != "not-found" for line in say_cited(one)):
         echo(line)
     if missing:
         raise GuidanceError("; ".join(missing))
@@ -202,7 +193,7 @@ def check_command(
     ] = None,
 ) -> None:
     """Check the built site: links, anchors, permalinks, data files; one line for each fault."""
-    from guidance.build import reviews
+    from guidance.build import handwritten
     from guidance.check import permanence
     from guidance.check.site import check_site, gathered, survey_texts
     from guidance.document.register import read_register
@@ -213,7 +204,7 @@ def check_command(
         before = against or permanence.find_branch(Path.cwd())
         report = check_site(site, publication if register else None, before)
     if register and register.docs:
-        for line in reviews.survey(publication / register.docs, site):
+        for line in handwritten.survey(publication / register.docs, site):
             echo(line)
     for line in survey_texts(site):
         echo(line)
@@ -254,12 +245,11 @@ def audit_command(
     from rich.console import Console
 
     from guidance.audit.report import fails, table
-    from guidance.build.audit import Auditor, audit, audit_addresses, joined, read_addresses, render, write_report
-    from guidance.build.site import load
+    from guidance.build.audit import Auditor, audit, read_addresses, render, write_report
+    from guidance.build.load import load
     from guidance.cli.messages import audit_closing
     from guidance.cli.options import order_of
     from guidance.document.register import read_register
-    from guidance.sources.download import PageFetcher
 
     if not (paths or urls):
         raise GuidanceError("audit: name the files or folders to read, or a list of addresses with --urls")
@@ -267,11 +257,9 @@ def audit_command(
     listed = read_addresses(urls) if urls else ()
     order = order_of(publication, sources)
     with _telling() as tell, order.crew() as crew:
-        loaded, _ = load(order, register, None, tell)
+        loaded, _ = load(order, register, None, tell, crew)
         auditor = Auditor(register, publication, loaded, site_url, crew)
-        found = audit(auditor, paths or [], tell)
-        if listed:
-            found = joined(found, audit_addresses(auditor, listed, PageFetcher(), tell))
+        found = audit(auditor, paths or [], tell, listed)
     if to:
         write_report(to, render(found, "json" if form == "table" else form, register, site_url))
     elif form == "table":
@@ -335,10 +323,10 @@ def review_command(
     publication: PublicationOption = Path("versions"),
 ) -> None:
     """Record that hand-written pages were compared with the text they cite, as it is today."""
-    from guidance.build import reviews
+    from guidance.build.handwritten import review
     from guidance.document.register import read_register
 
-    for name, count in reviews.review(read_register(publication), publication, page or ()).items():
+    for name, count in review(read_register(publication), publication, page or ()).items():
         echo(f"{name}: {count} citations reviewed")
 
 

@@ -11,9 +11,9 @@ from msgspec import structs
 
 import guidance
 from guidance.build.orders import BuildOrder
-from guidance.document.register import LOCK, InForce, Publication
+from guidance.document.register import LOCK
 from guidance.site.mkdocs_build import Workshop
-from guidance.sources import Fetcher, Tell, source_folders, sources_at_hand
+from guidance.sources import Fetcher, Tell, source_folders
 from guidance.sources.choosing import parse_revisions
 
 
@@ -46,15 +46,6 @@ def completed(
     Raises GuidanceError for a revision that is not written as it must be.
     """
     return structs.replace(order, revisions=parse_revisions(revision or ()), overlay=overlay, cluster=cluster)
-
-
-def order_as_stood(order: BuildOrder, register: Publication, stood: InForce | None) -> BuildOrder:
-    """The same order with the revision that `stood` on a day, where its file is at hand."""
-    if not stood or not stood.revision:
-        return order
-    here = sources_at_hand(register, stood.edition, order.folders, order.cache)
-    chosen = {stood.edition.id: stood.revision.id} if stood.revision.id in here else {}
-    return structs.replace(order, revisions=chosen)
 
 
 def make_fetcher(publication: Path, tell: Callable[[str], None], every: bool) -> Fetcher:

@@ -1,24 +1,36 @@
-"""A partnership's folder -> its overlay: partnership.toml, a logo, and pages and pictures below docs/.
+"""Pages written by hand, and a partnership's that are laid over them: read from their folders, and made ready.
 
-The folder is somebody else's: everything in it is checked here or made safe in `publish.overlay`; nothing is run.
+Which text each page was reviewed against stands in reviews.toml, a fingerprint of each place cited; what a page
+says where one no longer fits is decided in `site.handwritten`. A partnership's folder is somebody else's: all that
+is in it is checked here or made safe in `site.overlay`; nothing is run.
 """
 
 import io
+import json
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from lxml import etree
+from mkdocs.utils import meta
 from msgspec import structs
 from PIL import Image
 
-from guidance.build.reviews import review_page
+from guidance.build.comparisons import Compared
+from guidance.document.anchors import Permalink, known_permalinks
 from guidance.document.model import GuidanceError
+from guidance.document.register import Publication
 from guidance.document.toml_files import read_toml
-from guidance.site.handwritten import Prepared, Sources, prepare_pages
-from guidance.site.overlay import FILE, Overlay, Partnership, check_colours, make_overlay
+from guidance.site import overlay as overlays
+from guidance.site.handwritten import Prepared, Sources, decode, find_cites, lookup, prepare_pages, put_in_shared
+from guidance.site.overlay import Overlay, Partnership, check_colours, make_overlay
 
+FILE = "reviews.toml"
+_HEADER = (
+    "# What each page cites, with the fingerprint its text had when the page was reviewed: guidance review PAGE\n"
+)
 _LARGEST = {".svg": 200_000, ".png": 1_000_000, ".jpg": 3_000_000, ".jpeg": 3_000_000, ".md": 500_000}  # bytes
 _SVG = "{http://www.w3.org/2000/svg}"
 _DRAWING = {
@@ -30,12 +42,133 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
 
 
+Reviews = Mapping[str, Mapping[str, str]]
+
+
+def read_reviews(path: Path) -> Reviews:
+    """Per page, the fingerprint of each thing cited; none where the file is missing.
+
+    Raises GuidanceError when the file is not of this form.
+    """
+    record = read_toml(path, dict[str, Any])
+    for page, cited in record.items():
+        if not isinstance(cited, dict) or not all(isinstance(value, str) for value in cited.values()):
+            raise GuidanceError(f"{path}: {page}: expected a table of citations and fingerprints")
+    return record
+
+
+def write_reviews(path: Path, reviews: Reviews) -> None:
+    """Write all reviews, pages and citations sorted, atomically."""
+    tables = []
+    for page in sorted(reviews):
+        rows = [f"{json.dumps(key)} = {json.dumps(reviews[page][key])}" for key in sorted(reviews[page])]
+        tables.append("\n".join([f"[{json.dumps(page)}]", *rows]))
+    beside = path.with_suffix(".new")
+    beside.write_text("\n".join([_HEADER, "\n\n".join(tables), ""]), encoding="utf-8")
+    beside.replace(path)
+
+
+def review_page(page: str, files: Mapping[str, bytes], sources: Sources) -> Mapping[str, str]:
+    """What a page cites, with the fingerprints of today: what is recorded once a person has compared them.
+
+    `files` are all hand-written files by path. Raises GuidanceError when there is no such page, or it cites
+    something that does not exist.
+    """
+    if page not in files:
+        raise GuidanceError(f"{page}: there is no such page; give its path below the pages' folder")
+    cites = find_cites(put_in_shared(decode(files[page], page), page, files))
+    return {cite.key: lookup(cite, page, sources).fingerprint for cite in cites}
+
+
+def prepare(
+    publication: Publication,
+    folder: Path,
+    files: Mapping[str, bytes],
+    known: Mapping[str, Mapping[str, Permalink]],
+    compared: Compared,
+    overlay: Overlay | None,
+) -> Prepared:
+    """Hand-written `files` ready for MkDocs, with the overlay's among them; what they may cite is all that is
+    `known` to be published of each edition, by anchor. `folder` is the publication's.
+
+    Raises GuidanceError when the reviews cannot be read, a page of the overlay is there already, or a cited
+    provision is not.
+    """
+    in_force, crosswalk = publication.in_force.id, compared.crosswalk
+    newest = next(reversed(list(compared.documents)), None)
+    sources = Sources(
+        publication,
+        known,
+        compared.rooted,
+        today={node: crosswalk.stands(*node, in_force) for node in crosswalk.index}
+        if in_force in crosswalk.editions
+        else {},
+        comparisons=frozenset(compared.comparisons),
+        reviewed=read_reviews(folder / publication.docs / FILE) if publication.docs else {},
+        ledger=compared.ledger(newest) if newest else None,
+    )
+    return _prepare_with(overlay, files, sources) if overlay else prepare_pages(files, sources)
+
+
+def review(publication: Publication, folder: Path, pages: Collection[str] = ()) -> dict[str, int]:
+    """Record what pages cite as reviewed today (all pages where none is named); how many citations each has.
+
+    Pages that are no longer there lose their entry. Raises GuidanceError when the publication has no
+    hand-written pages, there is no such page, or it cites something that does not exist.
+    """
+    if not publication.docs:
+        raise GuidanceError(f"{folder}/editions.toml: docs names no folder of hand-written pages")
+    files = read_files(folder / publication.docs)
+    names = [_within(page, folder / publication.docs) for page in pages] or [f for f in files if f.endswith(".md")]
+    known = known_permalinks((edition.id for edition in publication.editions), folder)
+    sources = Sources(publication, known, reviewed=read_reviews(folder / publication.docs / FILE))
+    now = {page: review_page(page, files, sources) for page in names}
+    kept = {page: cited for page, cited in sources.reviewed.items() if page in files}
+    write_reviews(folder / publication.docs / FILE, {p: c for p, c in (kept | now).items() if c})
+    return {page: len(cited) for page, cited in now.items()}
+
+
+def _within(page: str, docs: Path) -> str:
+    """A page's path from the pages' folder, given from there or from where the command runs."""
+    path = Path(page).resolve()
+    return path.relative_to(docs.resolve()).as_posix() if path.is_relative_to(docs.resolve()) else page
+
+
+def survey(docs: Path, site: Path) -> Iterator[str]:
+    """What is to be known of hand-written pages, a line each: reading ages, and sources that have changed.
+
+    Ages come from the pages themselves, changes from what the built site says at each citation.
+    """
+    from guidance.check.readability import measure  # slow to load, and a build asks for no ages
+
+    files = read_files(docs)
+    for page in (name for name in files if name.endswith(".md")):
+        text = put_in_shared(decode(files[page], page), page, files)
+        limit = meta.get_data(text)[1].get("reading_age")
+        if limit is not None:
+            yield f"{page}: reading age {measure(text).age}, at most {limit}"
+        built = site / Path(page).with_suffix("") / "index.html"
+        built = built.parent.parent / "index.html" if Path(page).name == "index.md" else built
+        marks = built.read_text(encoding="utf-8").count('class="source-changed"') if built.is_file() else 0
+        if marks:
+            yield f"{page}: {marks} source{'s' if marks > 1 else ''} changed since it was written"
+
+
+def read_files(docs: Path) -> dict[str, bytes]:
+    """All files below a folder of hand-written pages, by path from it; hidden ones are left out."""
+    paths = (p for p in sorted(docs.rglob("*")) if p.is_file() and not p.name.startswith("."))
+    return {path.relative_to(docs).as_posix(): path.read_bytes() for path in paths}
+
+
+# --- Overlays --------------------------------------------------------------------------------------
+
+
 def read_overlay(folder: Path, light: Mapping[str, str], dark: Mapping[str, str]) -> Overlay:
     """The overlay in a folder; `light` and `dark` are the site's own colours by name.
 
     Raises GuidanceError when something in it is missing, unsafe, too large or not of the form.
     """
-    path = folder / FILE
+    path = folder / overlays.FILE
     missing = "is not there; an overlay is a folder with this file in it"
     partnership = read_toml(path, Partnership, missing=missing)
     check_colours(partnership.colours, light, dark, str(path))
@@ -53,7 +186,7 @@ def read_overlay(folder: Path, light: Mapping[str, str], dark: Mapping[str, str]
     return make_overlay(partnership, logo, texts, pictures)
 
 
-def prepare_with(overlay: Overlay, files: Mapping[str, bytes], sources: Sources) -> Prepared:
+def _prepare_with(overlay: Overlay, files: Mapping[str, bytes], sources: Sources) -> Prepared:
     """Hand-written pages with the overlay's among them. Its citations are checked as ours are; since nobody has
     reviewed them here, they are taken to be written from the text that they cite.
 

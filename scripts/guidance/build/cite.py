@@ -1,0 +1,90 @@
+"""A citation in words, or a day -> what it names and how it stood: `guidance cite`.
+
+How one cites is known in `cite`, where texts stand in `compare`; nothing is printed here.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from msgspec import Struct, structs
+
+from guidance.audit.vocabulary import read_wanted
+from guidance.build.load import load
+from guidance.build.orders import BuildOrder, Loaded, Tell, published_places
+from guidance.cite.citation import CitationGrammar, Known, NotUnderstoodError
+from guidance.cite.resolve import Cited, not_understood, record, resolve
+from guidance.compare.changes import compare
+from guidance.compare.crosswalk import build_crosswalk
+from guidance.document.register import Edition, InForce, Publication, read_register
+from guidance.sources import sources_at_hand
+from guidance.sources.choosing import say_standing, stood_on
+
+
+class CiteAnswer(Struct, frozen=True):
+    """What each place of a citation names, and in lines what stood on the day asked for; or why the citation was
+    not understood."""
+
+    found: tuple[Cited, ...]
+    standing: Sequence[str]
+    refused: NotUnderstoodError | None = None
+
+    def records(self) -> list[dict[str, object]]:
+        """As `--format json` gives it."""
+        return [not_understood()] if self.refused else [record(one) for one in self.found]
+
+
+def answer(order: BuildOrder, words: str, on: str, tell: Tell) -> CiteAnswer:
+    """What a citation names, as the texts stood `on` a day, or as the register stands; either may be empty.
+
+    Raises GuidanceError for a register or a day that is not of its form.
+    """
+    register = read_register(order.publication)
+    stood = stood_on(register, on) if on else None
+    order = _as_it_stood(order, register, stood)
+    with order.crew() as crew:
+        loaded, _ = load(order, register, None, tell, crew)
+    found: tuple[Cited, ...] = ()
+    refused = None
+    try:
+        if words:
+            found = cite(words, register, order.publication, loaded, stood.edition if stood else None)
+    except NotUnderstoodError as error:
+        refused = error
+    read = next((item.source for item in loaded if stood and item.edition == stood.edition), None)
+    return CiteAnswer(found, say_standing(on, stood, read) if stood else (), refused)
+
+
+def _as_it_stood(order: BuildOrder, register: Publication, stood: InForce | None) -> BuildOrder:
+    """The same order with the revision that `stood` on a day, where its file is at hand."""
+    if not stood or not stood.revision:
+        return order
+    here = sources_at_hand(register, stood.edition, order.folders, order.cache)
+    chosen = {stood.edition.id: stood.revision.id} if stood.revision.id in here else {}
+    return structs.replace(order, revisions=chosen)
+
+
+def cite(
+    words: str, publication: Publication, folder: Path, loaded: Sequence[Loaded], stood: Edition | None = None
+) -> tuple[Cited, ...]:
+    """Where each place of a citation points. Editions without text are looked up in their permalink registers; one
+    that names no edition means the one that `stood` on the day in question.
+
+    Raises NotUnderstoodError.
+    """
+    grammar = CitationGrammar(Known(publication, read_wanted(folder, publication)))
+    citations = grammar.read(words, stood.id if stood else None)
+    if unsure := next((one for one in citations if not one.sure), None):
+        number = unsure.place.steps[-1].number
+        raise NotUnderstoodError(
+            f'"{words}": {number} may be a page or a paragraph; write p {number} or para {number}'
+        )
+    crosswalk = None
+    if len(loaded) > 1 and any(one.edition != publication.in_force.id for one in citations):
+        # The crosswalk alone, for which only neighbours are compared.
+        editions = [(item.edition.id, item.document) for item in loaded]
+        pairs = pairwise(editions)
+        steps = [compare(text, later, (old, new)) for (old, text), (new, later) in pairs]
+        crosswalk = build_crosswalk(editions, steps)
+    known = published_places(publication, folder, loaded)
+    return tuple(resolve(one, publication, known, crosswalk) for one in citations)
