@@ -1,6 +1,5 @@
 // The search page: asks the index that stands beside it, shows each text once, and takes citations straight to
 // their place. Nothing is sent anywhere; what is searched for stays in the address of the page.
-import { find, load, official, reader, say } from "./cite.js";
 
 const form = document.querySelector("form.search");
 const said = document.querySelector(".search__said");
@@ -41,8 +40,11 @@ const allFacets = () => (gathering ??= (async () => {
 })().catch((fault) => { gathering = null; throw fault; }));
 
 // --- Citations ---
-let learning = null; // the grammar, with the first words
-const grammar = () => (learning ??= load(root).then((got) => got && { read: reader(got), ...got }).catch(() => { learning = null; }));
+let learning = null; // the grammar, with the first words that have a number: no place is told without one
+const grammar = () => (learning ??= import("./cite.js").then(async (cite) => {
+  const got = await cite.load(root);
+  return got && { ...cite, ...got, read: cite.reader(got) };
+}).catch(() => { learning = null; }));
 const tables = new Map();
 const table = (edition) => {
   if (!tables.has(edition)) {
@@ -52,12 +54,12 @@ const table = (edition) => {
 };
 // Each place cited, with its addresses. What is not sure, such as a number alone, is offered, and searched for too.
 const citations = async (text) => {
-  const cites = text && !/^".*"$/.test(text) && await grammar(); // what is in quotation marks is words
+  const cites = /\d/.test(text) && !/^".*"$/.test(text) && await grammar(); // what is in quotation marks is words
   return Promise.all((cites ? cites.read(text, known.lead) : []).map(async ({ edition, steps, isSure }) => {
-    const of = cites.editions[edition], name = [edition, say(steps)].filter(Boolean).join(", ");
+    const of = cites.editions[edition], name = [edition, cites.say(steps)].filter(Boolean).join(", ");
     if (!steps.length) return { name: `the edition of ${edition}, ${of.standing}`, addresses: [here(`${edition}/`)], isSure: false };
-    const addresses = of.loaded ? find(await table(edition), steps).map((one) => here(`${edition}/${one}`)) : [];
-    return { name, addresses, isSure, of, isMissing: of.loaded && !addresses.length, official: official(of, steps) };
+    const addresses = of.loaded ? cites.find(await table(edition), steps).map((one) => here(`${edition}/${one}`)) : [];
+    return { name, addresses, isSure, of, isMissing: of.loaded && !addresses.length, official: cites.official(of, steps) };
   })).then((all) => all.filter(({ isSure, addresses }) => isSure || addresses.length));
 };
 

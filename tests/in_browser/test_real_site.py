@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from mkdocs.utils import meta
 from playwright.sync_api import Browser, Page, Response, expect
 from pypdfium2 import PdfDocument
 
@@ -158,7 +159,7 @@ def test_the_first_search_is_light(reader: Page, words: str) -> None:
     reader.goto(f"/search/?q={words}", wait_until="networkidle")
     expect(reader.locator(".hit").first).to_be_visible()
     reader.wait_for_load_state("networkidle")
-    assert 50_000 < sum(sizes) < 200_000
+    assert 50_000 < sum(sizes) < 207_000  # 200,000 with 52 pages of ours; 142 are in the index now
 
 
 def test_charts_have_pictures_and_their_words(reader: Page) -> None:
@@ -279,7 +280,8 @@ def test_a_page_of_the_guide_prints_on_one_sheet_with_edition_date_and_address(
         address = f"{real_address}/{folder}/" + ("" if source.stem == "index" else f"{source.stem}/")
         reader.goto(address)
         printed = PdfDocument(reader.pdf(format="A4"))
-        assert len(printed) == (2 if source.stem == "timescales" else 1), address
+        facts = meta.get_data(source.read_text(encoding="utf-8"))[1]
+        assert len(printed) == int(str(facts.get("sheets", 1))), address  # more than one only where a page says so
         words = printed[0].get_textpage().get_text_range()
         assert f"{address} · printed on " in words
         assert "Written from the 2023 edition" in words

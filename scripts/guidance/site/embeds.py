@@ -83,14 +83,14 @@ def _oembed_path(node: EditionAnchor) -> str:
 # --- The quotation -------------------------------------------------------------------------------
 
 
-def quotation(node: EditionAnchor, index: PermalinkIndex) -> Markup:
+def quotation(node: EditionAnchor, index: PermalinkIndex) -> str:
     """A provision as a blockquote that is complete without a script; only where its text is loaded.
 
     Without the site's own address it names its source without a link.
     """
     provision, address = index.provision(node), index.address(permalink_path(*node))
     words = Markup(bare_html(provision)) if provision else ""
-    return part("quotation.html", "quotation", words, index.cited(node), address, "/".join(node))
+    return str(part("quotation.html", "quotation", words, index.cited(node), address, "/".join(node)))
 
 
 def bare_html(provision: Provision) -> str:
@@ -140,7 +140,7 @@ def copyable(node: EditionAnchor, index: PermalinkIndex, up: str) -> dict[str, o
     """Code to quote a provision on another page, as a template is told it: nothing where there are no words."""
     framed = index.address(embed_path(node))
     return {
-        "quotation": str(quotation(node, index)) if index.provision(node) else "",
+        "quotation": quotation(node, index) if index.provision(node) else "",
         "frame": str(part("quotation.html", "frame", framed, index.cited(node), height(node, index)))
         if framed
         else "",
@@ -231,7 +231,7 @@ def oembed(node: EditionAnchor, index: PermalinkIndex) -> dict[str, object]:
     if index.provision(node) is not None:
         record |= {
             "type": "rich",
-            "html": str(quotation(node, index)),
+            "html": quotation(node, index),
             "width": _WIDTH,
             "height": height(node, index),
         }

@@ -5,6 +5,7 @@ Pure functions: what an index looks like on disk is decided in `search_index`, h
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from html import escape
@@ -21,6 +22,7 @@ from guidance.document.toml_files import read_toml
 from guidance.document.walk import plain_text
 from guidance.site.pages import Page, page_url, title_of
 
+_MANY = 4  # pages from which a heading tells nothing of what one is about
 OURS = "pages"  # in place of an edition's id: pages written by hand
 _MANY = 3  # places in another edition that a result names at the most
 _OFTEN = 6  # times that a form is given for another at the most
@@ -170,6 +172,7 @@ def own_records(
     """One record for each hand-written page, under the "edition" OURS; `start` is the place of the first."""
     pages = tuple(pages)
     titles = {page.path: page.title for page in pages}
+    often = Counter(heading for page in pages for heading in page.headings)
     records = []
     for place, page in enumerate(pages, start):
         folder = page.path.rpartition("/")[0]
@@ -186,11 +189,16 @@ def own_records(
                     "heading": " › ".join(path),
                     "also": other_forms(page.content, acronyms),
                 },
-                filters={"edition": (OURS,), "topic": (page.title, *page.headings), "place": (str(place),)},
+                filters={"edition": (OURS,), "topic": _own_topics(page, often), "place": (str(place),)},
                 sort={"place": str(place)},
             )
         )
     return tuple(record for record in records if record.content)
+
+
+def _own_topics(page: OwnPage, often: Mapping[str, int]) -> tuple[str, ...]:
+    """What a page of ours is about: its title and its headings, but for those that many pages have ("By when")."""
+    return tuple(dict.fromkeys((page.title, *(one for one in page.headings if often[one] < _MANY))))
 
 
 def _topics(provision: Provision, path: tuple[str, ...]) -> tuple[str, ...]:
