@@ -15,6 +15,7 @@ from markdown import markdown
 from mkdocs.utils import meta
 
 from guidance.build.handwritten import FILE, read_files, read_reviews
+from guidance.build.load import read_corrections
 from guidance.check.readability import count_words, measure, read_blocks, sentences, uncited
 from guidance.document.anchors import normalise, permalinks, read_permalinks
 from guidance.document.model import Document
@@ -160,7 +161,7 @@ def real_document() -> Document:
     found = sorted(Path(folder).glob("2023*.pdf")) if folder else []
     if not found:
         pytest.skip("set GUIDANCE_SOURCES to the folder with 2023*.pdf, the official file")
-    return read_document(found[0])
+    return read_document(found[0], read_corrections(ROOT / "versions" / "2023"))
 
 
 @cache

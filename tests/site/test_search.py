@@ -120,7 +120,7 @@ def test_our_own_pages_are_records_under_no_edition() -> None:
     assert second.meta["also"] == ""
     named = own_records([OwnPage("a.md", "A", (), "Under section 47.")], 0, FORMS)
     assert named[0].meta["also"] == "s47"
-    assert second.filters == {"edition": ("pages",), "topic": ("Knots", "Knots", "By when"), "place": ("8",)}
+    assert second.filters == {"edition": ("pages",), "topic": ("Knots", "By when"), "place": ("8",)}
 
 
 def test_acronyms_are_read_or_their_fault_is_named(tmp_path: Path) -> None:
