@@ -5,14 +5,17 @@ Every page is whole without JavaScript. Sentences are official text: they are pr
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from guidance.document.model import Duty, GuidanceError, Strength
 from guidance.site.changes_view import ComparedPlace, csv_table
-from guidance.site.inline import clean, escape_html, escape_markdown
-from guidance.site.pages import Page, front_matter, join_parts, page_url, to_root
+from guidance.site.inline import clean
+from guidance.site.pages import Page, front_matter, page_url, to_root
+from guidance.site.redline_text import PlaceLink
+from guidance.site.templates import part, render
 
 FOLDER = "duties"
 HOME = f"{FOLDER}/index.md"
@@ -31,7 +34,6 @@ CSV_COLUMNS = ("strength", "who", "sentence", "place", "page", "anchor", "earlie
 _LONG = 12  # a list of more entries is divided by chapters
 _UNCLEAR_NAME = "Not clear whom it binds"
 _PLACE = re.compile(r"^<!-- duties: (?P<agencies>[a-z0-9 -]+?) -->$", re.M)
-_NOT_MEASURED = "How well this works on this text has not been measured."
 
 
 class Earlier(Struct, frozen=True):
@@ -122,11 +124,7 @@ def render_ledger(ledger: Ledger, others: Collection[str] = ()) -> tuple[Page, .
 
 def link_to_ledger(ledger: Ledger) -> str:
     """The ledger as a section of the edition's home page, in Markdown."""
-    return (
-        "\n\n## Who must do what {: #who-must-do-what }\n\n"
-        f"-   [The duty ledger]({HOME}): every sentence that says what somebody must, should or may do, "
-        f"by whom it binds ({len(ledger.duties):,} in all)\n"
-    )
+    return str(part("ledger_links.md", "from_home", HOME, len(ledger.duties)))
 
 
 def put_in_duties(markdown: str, page: str, up: str, ledger: Ledger | None) -> str:
@@ -142,186 +140,104 @@ def put_in_duties(markdown: str, page: str, up: str, ledger: Ledger | None) -> s
         agencies = match["agencies"].split()
         for unknown in (agency for agency in agencies if agency not in ledger.names):
             raise GuidanceError(f"{page}: asks for the duties of {unknown}, whom agencies.toml does not name")
-        entries = "".join(_link_from_outside(ledger, agency, up) for agency in agencies)
-        root = escape_html(f"{up}{ledger.edition}/{FOLDER}/")
-        return (
-            f'<div class="ledger" markdown="1">\n\n## Sentence by sentence {{: #duties }}\n\n'
-            f"A program read every must, should and may of the {escape_markdown(ledger.edition)} edition, and whom "
-            f'each binds. It can be wrong; the text counts. What binds everybody is in <a href="{root}">the whole '
-            f"ledger</a>.\n\n<ul>{entries}</ul>\n\n</div>"
-        )
+        root = f"{up}{ledger.edition}/"
+        bound = [
+            {"name": ledger.names[one], "href": root + page_url(page_path(one)), **_figures(ledger.of(one))}
+            for one in agencies
+        ]
+        return part("ledger_links.md", "from_page", ledger.edition, f"{root}{FOLDER}/", bound)
 
     return _PLACE.sub(links, markdown)
 
 
-def _link_from_outside(ledger: Ledger, agency: str, up: str) -> str:
-    address = escape_html(f"{up}{ledger.edition}/{page_url(page_path(agency))}")
-    figures = _in_figures(ledger.of(agency)) or "no sentence found"
-    files = f'; <a href="{address}#downloads">as Word, PDF, EPUB or a spreadsheet</a>' if ledger.of(agency) else ""
-    return f'<li><a href="{address}">{escape_html(ledger.names[agency])}</a>: {figures}{files}</li>'
-
-
-def _facts(title: str, path: str, others: Collection[str]) -> str:
-    facts: dict[str, object] = {"title": title, "kind": "duties", "search": {"exclude": True}}
-    if others:
-        facts["elsewhere"] = {other: f"{other}/{page_url(path)}" for other in others}
-    return front_matter(facts)
-
-
-def _standing(ledger: Ledger, path: str) -> str:
-    """What every page says of itself: that it is computed, how well, and what counts."""
-    files = " and ".join(f'<a href="{to_root(path)}{name}">{name}</a>' for name in ("duties.csv", "duties.json"))
-    return (
-        '<div class="admonition note"><p class="admonition-title">Computed, not official</p>'
-        "<p>A program found these sentences and those whom they bind; it misses some and gets some wrong. "
-        "<strong>What counts is the paragraph itself</strong>: follow the link and read it there.</p>"
-        "<details><summary>How well it works, and all of it as a file</summary>"
-        f"<p>{escape_html(ledger.measured or _NOT_MEASURED)} Everything as a file: {files}.</p></details></div>"
-    )
-
-
 def _overview(ledger: Ledger, others: Collection[str]) -> Page:
-    title = "Duty ledger"
     bound = [agency for agency in ledger.names if ledger.of(agency)]
-    idle = [name for agency, name in ledger.names.items() if agency not in bound]
-    printed = [
-        "# Duty ledger: who must do what {: #ledger .furniture }",
-        f"The {escape_markdown(ledger.edition)} edition says {_count(len(ledger.duties), 'time')} what somebody "
-        f"must, should or may do: {_in_figures(ledger.duties)}. A sentence that says two of these counts twice.",
-        _standing(ledger, HOME),
-        "## Whom they bind {: #whom .furniture }",
-        "A sentence that binds several counts for each of them. What binds everybody stands under the name that "
-        "the text uses for everybody, so read that list beside your own.",
-        _figures_table(ledger, [*bound, UNCLEAR]),
-        f"No sentence was found that binds: {escape_markdown(', '.join(idle))}." if idle else "",
-        "## What the words mean here {: #words .furniture }",
-        "\n".join(f"-   **{strength}** {meaning}" for strength, meaning in _MEANING.items()),
-        _changed(ledger),
-    ]
-    return Page(HOME, title, _facts(title, HOME, others) + join_parts(printed))
-
-
-def _figures_table(ledger: Ledger, agencies: Iterable[str]) -> str:
-    head = "".join(f'<th scope="col">{strength}</th>' for strength in STRENGTHS)
-    rows = "".join(_figures_row(ledger, agency) for agency in agencies)
-    return (
-        '<div class="table" role="group" aria-label="Table: sentences by whom they bind" tabindex="0"><table>'
-        f'<thead><tr><th scope="col">Whom</th>{head}<th scope="col">all</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
-    )
-
-
-def _figures_row(ledger: Ledger, agency: str) -> str:
-    duties = ledger.of(agency)
-    name = ledger.names.get(agency, _UNCLEAR_NAME)
-    cells = []
-    for strength in STRENGTHS:
-        count = sum(duty.strength == strength for duty in duties)
-        label = escape_html(f"{name}: {count} {strength}")
-        link = f'<a href="{agency}/#{_id(strength)}" aria-label="{label}">{count}</a>'
-        cells.append(f"<td>{link if count else 0}</td>")
-    return (
-        f'<tr><th scope="row"><a href="{agency}/">{escape_html(name)}</a></th>{"".join(cells)}'
-        f"<td>{len(duties)}</td></tr>"
-    )
-
-
-def _changed(ledger: Ledger) -> str:
     changed = [duty for duty in ledger.duties if duty in ledger.earlier]
-    if not changed:
-        return ""
-    edition = ledger.earlier[changed[0]].edition
-    return (
-        f"## Changed in strength since {escape_markdown(edition)} {{: #changed .furniture }}\n\n"
-        "Only sentences that are nearly the same in both but for their strength; "
-        f"[the comparison](../compare/{edition}/index.md) shows every change.\n\n"
-        + _listed(ledger, changed, HOME, "")
-    )
+    facts = {
+        **_figures(ledger.duties),
+        "bound": [
+            {"id": one, "name": ledger.names.get(one, _UNCLEAR_NAME), **_figures(ledger.of(one))}
+            for one in (*bound, UNCLEAR)
+        ],
+        "idle": [name for agency, name in ledger.names.items() if agency not in bound],
+        "meanings": _MEANING,
+        "changed": _chapters(ledger, changed, HOME, ""),
+        "since": ledger.earlier[changed[0]].edition if changed else "",
+    }
+    return _page(ledger, "ledger.md", HOME, "Duty ledger", others, **facts)
 
 
 def _agency_page(ledger: Ledger, agency: str, name: str, others: Collection[str]) -> Page:
     path = page_path(agency)
-    title = f"{name}: duties" if agency != UNCLEAR else name
     duties = ledger.of(agency)
-    printed = [
-        f"# {escape_markdown(clean(title))} {{: #ledger .furniture }}",
-        _said(ledger, agency, name, duties),
-        _standing(ledger, path),
-    ]
-    for strength in STRENGTHS:
-        mine = [duty for duty in duties if duty.strength == strength]
-        if mine:
-            printed.append(f"## {strength.capitalize()} {{: #{_id(strength)} .furniture }}")
-            printed.append(f"What {_MEANING[strength]}. {_count(len(mine), 'sentence')}.")
-            printed.append(_listed(ledger, mine, path, agency))
-    return Page(path, clean(name), _facts(clean(title), path, others) + join_parts(printed), parent=HOME)
+    by_strength = [(one, [duty for duty in duties if duty.strength == one]) for one in STRENGTHS]
+    facts = {
+        **_figures(duties),
+        "name": name,
+        "unclear": agency == UNCLEAR,
+        "groups": [
+            {
+                "strength": strength,
+                "id": _id(strength),
+                "meaning": _MEANING[strength],
+                "number": len(mine),
+                "chapters": _chapters(ledger, mine, path, agency),
+            }
+            for strength, mine in by_strength
+            if mine
+        ],
+    }
+    title = clean(f"{name}: duties" if agency != UNCLEAR else name)
+    made = _page(ledger, "ledger_agency.md", path, title, others, **facts)
+    return structs.replace(made, title=clean(name), parent=HOME)
 
 
-def _said(ledger: Ledger, agency: str, name: str, duties: Sequence[Duty]) -> str:
-    edition = escape_markdown(ledger.edition)
-    back = "[All whom the ledger names](index.md)"
-    if not duties:
-        return f"No sentence was found in the {edition} edition. {back}"
-    links = _in_figures(duties, link=True)
-    if agency == UNCLEAR:
-        return (
-            f"Of {_count(len(duties), 'sentence')} of the {edition} edition it is not plain from the sentence who "
-            f"has to act: {links}. They may well bind you. {back}"
-        )
-    many = _count(len(duties), "sentence")
-    return f"{many} of the {edition} edition for **{escape_markdown(name)}**: {links}. {back}"
+def _page(ledger: Ledger, template: str, path: str, title: str, others: Collection[str], **facts: object) -> Page:
+    """A page with what every one says of itself: that it is computed, how well, and what counts."""
+    head: dict[str, object] = {"title": title, "kind": "duties", "search": {"exclude": True}}
+    if others:
+        head["elsewhere"] = {other: f"{other}/{page_url(path)}" for other in others}
+    files = [PlaceLink(name, to_root(path) + name) for name in ("duties.csv", "duties.json")]
+    body = render(template, title=title, edition=ledger.edition, files=files, measured=ledger.measured, **facts)
+    return Page(path, title, f"{front_matter(head)}{body}")
 
 
-def _listed(ledger: Ledger, duties: Iterable[Duty], path: str, agency: str) -> str:
-    """Duties as a list, chapter by chapter where it is long: the sentence, where it stands, whom else it binds,
-    what it was before."""
-    chapters: dict[str, list[str]] = {}
+def _chapters(ledger: Ledger, duties: Iterable[Duty], path: str, agency: str) -> list[dict[str, object]]:
+    """Duties chapter by chapter where there are many, else as one list without a title."""
+    chapters: dict[str, list[dict[str, object]]] = {}
     for duty in duties:
         chapter = ledger.places[duty.at.anchor].chapter
         chapters.setdefault(ledger.titles.get(chapter, chapter), []).append(_entry(ledger, duty, path, agency))
     entries = [entry for some in chapters.values() for entry in some]
-    if len(entries) <= _LONG or len(chapters) == 1:
-        return _list(entries)
-    return "\n".join(
-        f'<h3 class="furniture">{escape_html(title)}</h3>{_list(some)}' for title, some in chapters.items()
-    )
+    if len(entries) > _LONG and len(chapters) > 1:
+        return [{"title": title, "duties": some} for title, some in chapters.items()]
+    return [{"title": "", "duties": entries}] if entries else []
 
 
-def _list(entries: Iterable[str]) -> str:
-    return f'<ul class="duties" role="list">{"".join(entries)}</ul>'
+def _entry(ledger: Ledger, duty: Duty, path: str, agency: str) -> dict[str, object]:
+    """A duty on a page: the sentence, where it stands, whom else it binds, what it was before."""
+    place, root = ledger.places[duty.at.anchor], to_root(path)
+    return {
+        "sentence": duty.sentence,
+        "strength": duty.strength,
+        "at": PlaceLink(place.name, root + place.address if place.address else None),
+        "page": duty.page,
+        "also": bool(agency),
+        "others": [
+            PlaceLink(ledger.names.get(one, one), f"{root}{FOLDER}/{one}/") for one in duty.who if one != agency
+        ],
+        "was": ledger.earlier.get(duty),
+    }
 
 
-def _entry(ledger: Ledger, duty: Duty, path: str, agency: str) -> str:
-    place = ledger.places[duty.at.anchor]
-    name = escape_html(place.name)
-    where = f'<a href="{escape_html(to_root(path) + place.address)}">{name}</a>' if place.address else name
-    said = [where + (f", page {duty.page}" if duty.page else "")]
-    also = ", ".join(
-        f'<a href="{to_root(path)}{FOLDER}/{one}/">{escape_html(ledger.names.get(one, one))}</a>'
-        for one in duty.who
-        if one != agency
-    )
-    if also:
-        said.append(f"{'also binds' if agency else 'binds'} {also}")
-    was = ledger.earlier.get(duty)
-    if was:
-        said.append(f"<strong>was {was.strength} in {escape_html(was.edition)}, {duty.strength} now</strong>")
-    return f'<li><p>{escape_html(duty.sentence)}</p><p class="where">{" · ".join(said)}</p></li>'
-
-
-def _in_figures(duties: Sequence[Duty], link: bool = False) -> str:
-    """How many duties are of each strength, in words: "3 must, 20 should"."""
-    counts = [(strength, sum(duty.strength == strength for duty in duties)) for strength in STRENGTHS]
-    return ", ".join(
-        f"[{count} {strength}](#{_id(strength)})" if link else f"{count} {strength}"
-        for strength, count in counts
-        if count
-    )
+def _figures(duties: Sequence[Duty]) -> dict[str, object]:
+    """How many duties there are, and how many of each strength."""
+    counts = Counter(duty.strength for duty in duties)
+    return {
+        "number": len(duties),
+        "counts": [{"strength": one, "id": _id(one), "number": counts[one]} for one in STRENGTHS],
+    }
 
 
 def _id(strength: Strength) -> str:
     return strength.replace(" ", "-")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
