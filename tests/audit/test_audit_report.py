@@ -1,6 +1,8 @@
 """What an audit gives out: each form whole and valid, nothing of others' files acted on, exit codes for CI."""
 
+import base64
 import csv
+import hashlib
 import io
 import json
 import subprocess
@@ -14,8 +16,10 @@ from bs4 import BeautifulSoup
 
 from guidance.audit import FailOn
 from guidance.audit.reading import Skipped
-from guidance.audit.report import as_csv, as_html, as_json, as_sarif, fails, summary
+from guidance.audit.report import as_csv, as_json, as_sarif, fails, summary
 from guidance.audit.verdicts import AuditFinding
+from guidance.build.audit import Audit, render
+from guidance.document.register import read_register
 
 ROOT = Path(__file__).parents[2]
 STABLE = ["file", "line", "text", "kind", "edition", "chapter", "para", "page", "status", "today"]
@@ -66,12 +70,17 @@ def test_csv_cells_are_no_formulas() -> None:
     assert all(cell[:1] not in ("=", "+", "-", "@") for row in rows for cell in row)
 
 
+def html(skipped: tuple[Skipped, ...], title: str, site_url: str | None) -> str:
+    publication = msgspec.structs.replace(read_register(ROOT / "versions"), title=title)
+    return render(Audit(FOUND, skipped, 4, True), "html", publication, site_url)
+
+
 def parsed(page: str) -> BeautifulSoup:
     return BeautifulSoup(page, "lxml")
 
 
 def test_html_shows_what_others_wrote_and_runs_none_of_it() -> None:
-    page = as_html(FOUND, SKIPPED, 4, 'A "title" <x>', "https://guidance.example.org/")
+    page = html(SKIPPED, 'A "title" <x>', "https://guidance.example.org/")
     root = parsed(page)
     assert not root.select("script, img, b, x, [onerror]")
     assert "\x1b" not in page
@@ -86,12 +95,15 @@ def test_html_shows_what_others_wrote_and_runs_none_of_it() -> None:
     policy = str(root.select("meta[http-equiv]")[0]["content"])
     assert policy.startswith("default-src 'none'")
     assert "unsafe" not in policy
+    digest = hashlib.sha256(str(root.style.string if root.style else "").encode()).digest()
+    assert f"style-src 'sha256-{base64.b64encode(digest).decode()}'" in policy
+    assert [row.get_text(" ") for row in root.select("main > ul > li")] == ["<b>.docx: is damaged"]
     ids = [element["id"] for element in root.select("[id]")]
     assert len(ids) == len(set(map(str, ids)))
 
 
 def test_html_without_the_sites_address_links_nowhere() -> None:
-    root = parsed(as_html(FOUND, (), 4, "Title", None))
+    root = parsed(html((), "Title", None))
     assert not root.select("a")
     assert "2026/p/9/" in root.text
 

@@ -1,15 +1,13 @@
-"""Findings -> what is given out: a table for the screen, HTML, CSV, JSON, SARIF, and what counts as a failure.
+"""Findings -> what is given out: a table for the screen, CSV, JSON, SARIF, facts of a page; and what is a failure.
 
-What stands in other people's files is written as text only, whatever it looks like; nothing is printed here.
+What stands in other people's files is text only, whatever it looks like; nothing is printed.
 """
 
-import base64
 import csv
 import hashlib
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from html import escape
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from urllib.parse import quote
 
@@ -171,84 +169,32 @@ def _uri(file: str) -> str:
 
 # --- HTML ------------------------------------------------------------------------------------------
 
-_STYLE = """
-:root { color-scheme: light dark; --line: #64748b; }
-body { font: 1rem/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 75rem; padding: 1rem; }
-body { overflow-wrap: anywhere; }
-h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
-table { border-collapse: collapse; width: 100%; }
-caption { text-align: left; padding-bottom: .25rem; }
-th, td { border-bottom: 1px solid var(--line); padding: .4rem; text-align: left; vertical-align: top; }
-td:nth-child(1) { width: 12%; } td:nth-child(2) { width: 30%; } td:nth-child(3) { width: 14%; }
-.status { font-weight: bold; } .bad { border-left: .3rem solid #b45309; padding-left: .4rem; }
-.good { border-left: .3rem solid #15803d; padding-left: .4rem; }
-a { color: #0b4f8a; } a:focus-visible { outline: 3px solid #c2410c; outline-offset: 2px; }
-@media (prefers-color-scheme: dark) { body { background: #14181d; color: #e8eaed; } a { color: #8ec7ff; } }
-@media (max-width: 40rem) {
-  thead { position: absolute; clip-path: inset(50%); }
-  tr, td { display: block; width: auto !important; } td { border: 0; padding: .1rem 0; }
-  tr { border-bottom: 1px solid var(--line); padding: .5rem 0; }
-}
-"""
 
-
-def as_html(
-    findings: Sequence[AuditFinding], skipped: Sequence[Skipped], files: int, title: str, site_url: str | None
-) -> str:
-    """A page that stands alone, with no script: a summary, then the findings of each file. Addresses are links
-    where `site_url` says where the site is."""
-    digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+def page_facts(findings: Sequence[AuditFinding], skipped: Sequence[Skipped], files: int) -> dict[str, object]:
+    """What a report as a page says, as characters: a summary, the findings of each file, what was not read."""
     by_file = [(file, list(rows)) for file, rows in groupby(findings, key=lambda found: found.file)]
-    parts = [
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        '<meta name="referrer" content="no-referrer">',
-        f"<title>References to {escape(title)}: an audit</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>",
-        f"<h1>References to <cite>{escape(title)}</cite></h1>\n<p>{escape(summary(findings, files))}.</p>",
-        *(_file_html(number, file, rows, site_url) for number, (file, rows) in enumerate(by_file, 1)),
-        *_skipped_html(skipped),
-        "</main>\n</body>\n</html>\n",
-    ]
-    return "\n".join(parts)
+    return {
+        "summary": summary(findings, files),
+        "files": [
+            {
+                "name": plain(file),
+                "bad": sum(found.status != "current" for found in rows),
+                "rows": [_row(found) for found in rows],
+            }
+            for file, rows in by_file
+        ],
+        "skipped": [{"file": plain(one.file), "reason": one.reason} for one in skipped],
+    }
 
 
-def _file_html(number: int, file: str, rows: Sequence[AuditFinding], site_url: str | None) -> str:
-    head = "".join(f'<th scope="col">{words}</th>' for words in ("Where", "Words", "Status", "Today, and why"))
-    body = "\n".join(_row_html(found, site_url) for found in rows)
-    bad = sum(found.status != "current" for found in rows)
-    return (
-        f'<section aria-labelledby="file-{number}">\n<h2 id="file-{number}">{escape(plain(file))}</h2>\n'
-        f"<table>\n<caption>{len(rows)} found, {bad} to look at</caption>\n"
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</section>"
-    )
-
-
-def _row_html(found: AuditFinding, site_url: str | None) -> str:
-    tone = "good" if found.status == "current" else "bad"
-    links = [*_link_html("today", found.today, site_url)]
-    links += [link for address in found.permalinks[:3] for link in _link_html("what it cites", address, site_url)]
-    links += [*_link_html("comparison", found.redline, site_url)]
-    more = f"<br>{' · '.join(links)}" if links else ""
-    return (
-        f"<tr><td>{escape(found.place)}</td><td>{escape(_shown(found.text))}</td>"
-        f'<td><span class="status {tone}">{_STATUS[found.status]}</span></td>'
-        f"<td>{escape(plain(found.message))}{more}</td></tr>"
-    )
-
-
-def _link_html(name: str, address: str | None, site_url: str | None) -> Iterator[str]:
-    if not address:
-        return
-    if site_url:
-        yield f'<a href="{escape(site_url.rstrip("/"))}/{escape(quote(address))}">{name}: {escape(address)}</a>'
-    else:
-        yield f"{name}: <code>{escape(address)}</code>"
-
-
-def _skipped_html(skipped: Sequence[Skipped]) -> list[str]:
-    if not skipped:
-        return []
-    rows = "\n".join(f"<li>{escape(plain(one.file))}: {escape(one.reason)}</li>" for one in skipped)
-    return [f"<h2>Not read</h2>\n<ul>\n{rows}\n</ul>"]
+def _row(found: AuditFinding) -> dict[str, object]:
+    cited = [("what it cites", address) for address in found.permalinks[:3]]
+    links = [("today", found.today), *cited, ("comparison", found.redline)]
+    return {
+        "place": found.place,
+        "words": _shown(found.text),
+        "status": _STATUS[found.status],
+        "current": found.status == "current",
+        "message": plain(found.message),
+        "links": [{"name": name, "address": address} for name, address in links if address],
+    }

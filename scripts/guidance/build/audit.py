@@ -3,8 +3,10 @@
 What counts as a reference is decided in `audit`; where places stand is known from `compare`. Prints nothing.
 """
 
+import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from hashlib import sha256
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
@@ -16,7 +18,7 @@ from guidance.audit.markup import decode
 from guidance.audit.mentions import Grammar, find_mentions
 from guidance.audit.quotations import Index, passage
 from guidance.audit.reading import Skipped, find_files, read_bytes, read_file
-from guidance.audit.report import as_csv, as_html, as_json, as_sarif
+from guidance.audit.report import as_csv, as_json, as_sarif, page_facts
 from guidance.audit.texts import FileReading, plain
 from guidance.audit.verdicts import AuditFinding, Judge, PlaceStanding
 from guidance.audit.vocabulary import TermPatterns, read_wanted
@@ -31,6 +33,7 @@ from guidance.document.model import GuidanceError, Link, Provision
 from guidance.document.register import Publication
 from guidance.document.walk import block_texts
 from guidance.jobs.cache import Crew
+from guidance.site import templates
 from guidance.sources.download import PageFetcher
 
 _MEDIA = {  # what a server calls the kinds that are read
@@ -164,8 +167,21 @@ def render(found: Audit, form: ReportForm, publication: Publication, site_url: s
     if form == "sarif":
         return as_sarif(found.findings, found.skipped, version("guidance"))
     if form == "html":
-        return as_html(found.findings, found.skipped, found.files, publication.title, site_url)
+        return _page(found, publication.title, site_url)
     return as_csv(found.findings) if form == "csv" else as_json(found.findings)
+
+
+def _page(found: Audit, title: str, site_url: str | None) -> str:
+    """A page that allows no style but its own; addresses are links where `site_url` says where the site is."""
+    style = templates.render("audit_report.css")
+    return templates.render(
+        "audit_report.html",
+        title=title,
+        site=(site_url or "").rstrip("/"),
+        style=style,
+        style_digest=base64.b64encode(sha256(style.encode()).digest()).decode(),
+        **page_facts(found.findings, found.skipped, found.files),
+    )
 
 
 def write_report(path: Path, content: str) -> None:
