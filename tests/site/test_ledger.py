@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup, Tag
 from markdown import markdown
 
 from guidance.build.comparisons import Compared, compare_documents
@@ -72,9 +73,25 @@ def pages(held: Ledger) -> dict[str, Page]:
     return {page.path: page for page in render_ledger(held, ("2001",))}
 
 
-def shown(page: Page) -> str:
+def shown(page: Page) -> BeautifulSoup:
+    """A page's body, parsed as a browser does."""
     body = page.markdown.split("---\n", 2)[2]
-    return markdown(body, extensions=["attr_list", "md_in_html", "tables", "admonition"])
+    html = markdown(body, extensions=["attr_list", "md_in_html", "tables", "admonition"])
+    return BeautifulSoup(html, "html.parser")
+
+
+def entries(page: BeautifulSoup, strength: str) -> list[Tag]:
+    """The entries of the list below the heading of a strength."""
+    heading = page.select_one(f"h2#{strength}.furniture")
+    assert heading
+    listed = heading.find_next_sibling("ul")
+    assert isinstance(listed, Tag)
+    return listed.select(":scope > li")
+
+
+def told(entry: Tag) -> list[str]:
+    """The sentence of an entry, and what is said of it."""
+    return [" ".join(p.get_text().split()) for p in entry.select(":scope > p")]
 
 
 def test_duties_json_is_as_the_design_says() -> None:
@@ -96,56 +113,70 @@ def test_each_has_a_page_with_every_duty_under_its_strength() -> None:
     made = pages(held)
     assert list(made) == [HOME, *map(page_path, ("keepers", "sailors", "divers", UNCLEAR))]
     keepers = shown(made["duties/keepers.md"])
-    assert re.findall(r'<h2 class="furniture" id="([a-z-]+)"', keepers) == ["must", "must-not"]
-    assert keepers.count("<li>") == 3
-    assert keepers.index('id="must-not"') < keepers.index("Keepers must not sleep.")
-    assert f'href="../../{held.places["para-1"].address}">paragraph 1</a>, page 1' in keepers
-    assert "also binds" in keepers
-    unclear = shown(made[page_path(UNCLEAR)])
+    assert [heading["id"] for heading in keepers.select("h2.furniture")] == ["must", "must-not"]
+    first, second = entries(keepers, "must")
+    (third,) = entries(keepers, "must-not")
+    assert told(first) == [
+        "Keepers must trim the lamps at dusk and write it down in the book.",
+        "paragraph 1, page 1 · was should in 2001, must now",
+    ]
+    assert [a["href"] for a in first.select("a")] == [f"../../{held.places['para-1'].address}"]
+    assert told(second)[1] == "paragraph 3, page 1 · also binds Sailors <&> {ropes}"
+    assert [a["href"] for a in second.select("a")][1:] == ["../../duties/sailors/"]
+    assert told(third) == ["Keepers must not sleep.", "paragraph 4, page 1"]
+    unclear = str(shown(made[page_path(UNCLEAR)]))
     assert "The lamps should be cleaned." in unclear
     assert "sing" not in unclear
-    assert "No sentence was found" in shown(made["duties/divers.md"])
+    assert "No sentence was found" in str(shown(made["duties/divers.md"]))
     assert {page.parent for page in made.values()} == {None, HOME}
 
 
 def test_every_duty_is_on_the_page_of_each_whom_it_binds() -> None:
     held = ledger(OLD, NEW)
-    listed = sum(shown(page).count('<p class="where">') for path, page in pages(held).items() if path != HOME)
+    listed = sum(
+        len(shown(page).select("ul.duties > li > p.where")) for path, page in pages(held).items() if path != HOME
+    )
     assert listed == sum(max(len(duty.who), 1) for duty in held.duties)
 
 
 def test_a_long_list_is_divided_by_chapters() -> None:
     lines = [f"{at}. Keepers must trim the lamp of pier {at}." for at in range(1, 15)]
     divided = shown(pages(ledger(["# Lamps <b>", *lines[:9], "# Ropes", *lines[9:]]))["duties/keepers.md"])
-    assert re.findall(r"<h3[^>]*>(.*?)</h3>", divided) == ["Lamps &lt;b&gt;", "Ropes"]
-    assert [part.count("<li>") for part in divided.split("<h3")[1:]] == [9, 5]
-    assert "<h3" not in shown(pages(ledger(["# Lamps", *lines[:9], "# Ropes", *lines[9:12]]))["duties/keepers.md"])
+    assert [title.get_text() for title in divided.select("h3.furniture")] == ["Lamps <b>", "Ropes"]
+    assert [len(listed.select("li")) for listed in divided.select("h3 + ul.duties")] == [9, 5]
+    short = shown(pages(ledger(["# Lamps", *lines[:9], "# Ropes", *lines[9:12]]))["duties/keepers.md"])
+    assert (len(short.select("h3")), len(short.select("ul.duties"))) == (0, 1)
 
 
 def test_official_text_and_names_come_out_as_the_characters_they_are() -> None:
     for page in pages(ledger(OLD, NEW)).values():
-        html = shown(page)
-        assert "<script" not in html
-        assert "<img" not in html
-        assert 'class="c"' not in html
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown(pages(ledger(OLD, NEW))["duties/sailors.md"])
+        assert not shown(page).select("script, img, .c")
+    (sailors,) = entries(shown(pages(ledger(OLD, NEW))["duties/sailors.md"]), "must")
+    assert told(sailors)[0] == f"Keepers and sailors must {HOSTILE} sing."
 
 
 def test_the_pages_say_what_they_are_and_how_well_it_was_measured() -> None:
     for page in pages(ledger(OLD, NEW)).values():
-        assert "Computed, not official" in page.markdown
-        assert "What counts is the paragraph itself" in page.markdown
-        assert "has not been measured" in page.markdown
-        assert '/duties.csv">duties.csv</a>' in page.markdown
+        (note,) = shown(page).select("div.admonition.note")
+        assert "Computed, not official" in note.get_text()
+        assert "What counts is the paragraph itself" in note.get_text()
+        assert "has not been measured" in note.get_text()
+        up = "../" if page.path == HOME else "../../"
+        assert [a["href"] for a in note.select("a")] == [f"{up}duties.csv", f"{up}duties.json"]
     measured = Ledger("2001", (), {}, {}, measured="Of 10 <sentences> 9 were right.")
     assert "Of 10 &lt;sentences&gt; 9 were right." in render_ledger(measured)[0].markdown
 
 
 def test_the_overview_counts_and_links_each_strength() -> None:
     overview = shown(pages(ledger(OLD, NEW))[HOME])
-    assert '<a href="keepers/#must" aria-label="Keepers: 2 must">2</a>' in overview
-    assert '<a href="not-clear/">Not clear whom it binds</a>' in overview
-    assert "No sentence was found that binds: Divers." in overview
+    assert [
+        a.get_text() for a in overview.select('td > a[href="keepers/#must"][aria-label="Keepers: 2 must"]')
+    ] == ["2"]
+    rows = {row.th.get_text(): row for row in overview.select("tbody > tr") if row.th}
+    assert list(rows) == ["Keepers", "Sailors <&> {ropes}", "Not clear whom it binds"]
+    assert [cell.get_text() for cell in rows["Keepers"].select("td")] == ["2", "1", "0", "0", "0", "0", "3"]
+    assert [a["href"] for a in rows["Not clear whom it binds"].select("th > a")] == ["not-clear/"]
+    assert "No sentence was found that binds: Divers." in overview.get_text()
     assert f"]({HOME})" in link_to_ledger(ledger(OLD, NEW))
 
 
@@ -176,10 +207,11 @@ def test_what_was_should_and_is_must_now_is_said() -> None:
     assert [(d.at.anchor, was.strength, was.edition) for d, was in held.earlier.items()] == [
         ("para-1", "should", "2001")
     ]
-    said = "<strong>was should in 2001, must now</strong>"
-    assert said in shown(pages(held)["duties/keepers.md"])
-    assert said in shown(pages(held)[HOME])
-    assert "Changed in strength" not in shown(pages(ledger(OLD))[HOME])
+    for path in ("duties/keepers.md", HOME):
+        said = [one.get_text() for one in shown(pages(held)[path]).select("p.where > strong")]
+        assert said == ["was should in 2001, must now"]
+    assert shown(pages(held)[HOME]).select("h2#changed")
+    assert not shown(pages(ledger(OLD))[HOME]).select("h2#changed")
 
 
 @pytest.mark.parametrize(
@@ -210,8 +242,14 @@ def test_only_the_same_sentence_with_another_verb_is_put_together(old: str, new:
 def test_hand_written_pages_lead_to_the_ledger_where_there_is_one() -> None:
     page = "# Quay\n\nWords.\n\n<!-- duties: keepers divers -->\n"
     said = put_in_duties(page, "roles/quay.md", "../../", ledger(OLD, NEW))
-    assert '<a href="../../2005/duties/keepers/">Keepers</a>: 2 must, 1 must not' in said
-    assert '<a href="../../2005/duties/divers/">Divers</a>: no sentence found' in said
+    keepers, divers = BeautifulSoup(said, "html.parser").select("li")
+    assert [a["href"] for a in keepers.select("a")] == [
+        "../../2005/duties/keepers/",
+        "../../2005/duties/keepers/#downloads",
+    ]
+    assert keepers.get_text().startswith("Keepers: 2 must, 1 must not; as Word")
+    assert [a["href"] for a in divers.select("a")] == ["../../2005/duties/divers/"]
+    assert divers.get_text() == "Divers: no sentence found"
     assert put_in_duties(page, "roles/quay.md", "../../", None) == "# Quay\n\nWords.\n\n\n"
     with pytest.raises(GuidanceError, match=r"^a.md: asks for the duties of pirates, whom"):
         put_in_duties("<!-- duties: pirates -->", "a.md", "../", ledger(OLD, NEW))
