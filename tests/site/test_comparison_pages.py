@@ -11,8 +11,7 @@ from bs4 import BeautifulSoup, Tag
 
 from guidance.compare.changes import compare
 from guidance.document.model import Document, Duty, Locus, RedlinePiece
-from guidance.site.changes_view import survey
-from guidance.site.chapter_flows import draw_flows
+from guidance.site.changes_view import draw_flows, survey
 from guidance.site.comparison_pages import Redline, Side, render_comparison
 from guidance.site.redline_text import PlaceLink, RedlineSegment, beside, excerpt, in_one
 from guidance.site.templates import part, render

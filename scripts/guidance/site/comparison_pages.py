@@ -22,6 +22,7 @@ from guidance.site.changes_view import (
     ComparedPlace,
     changes_csv,
     changes_json,
+    draw_flows,
     entries,
     figures,
     flows,
@@ -30,7 +31,6 @@ from guidance.site.changes_view import (
     redline_path,
     survey,
 )
-from guidance.site.chapter_flows import draw_flows
 from guidance.site.pages import Page, front_matter, to_root
 from guidance.site.redline_text import PlaceLink, Where, beside, excerpt, in_one
 from guidance.site.templates import render
