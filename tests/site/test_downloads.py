@@ -38,10 +38,10 @@ from guidance.document.walk import provision_texts
 from guidance.jobs.cache import Crew
 from guidance.jobs.executors import processes
 from guidance.site import data_files, downloads, typesetting
-from guidance.site.annotations import annotate
 from guidance.site.changes_view import survey
 from guidance.site.inline import clean
 from guidance.site.ledger import Ledger, render_ledger
+from guidance.site.markdown import annotate
 from guidance.site.pages import addresses, lay_out
 from guidance.site.pandoc import document_blocks
 

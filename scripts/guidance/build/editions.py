@@ -16,13 +16,12 @@ from guidance.document.model import Document, Provision, Reference
 from guidance.document.register import Edition, Publication, Revision
 from guidance.jobs.cache import Crew
 from guidance.site import data_files, downloads, typesetting
-from guidance.site.annotations import annotate
 from guidance.site.blocks import picture_name
 from guidance.site.changes_view import ComparedEdition, ComparedPlace
 from guidance.site.downloads import link_to_files
 from guidance.site.history_marks import Chip, Stand, Trail, chip_word, place_name, render_trails
 from guidance.site.ledger import Ledger, duties_csv, duty_records, link_to_ledger, render_ledger
-from guidance.site.markdown import render_pages
+from guidance.site.markdown import annotate, render_pages
 from guidance.site.pages import PICTURES, Page
 from guidance.site.permalink_pages import links_to_steps
 

@@ -5,28 +5,33 @@ Pure, from frozen types to Pages; no file is written, and nothing is known of Mk
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from itertools import count
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from guidance.document.anchors import permalink_path
 from guidance.document.model import (
     Definition,
     Document,
+    Link,
     Locus,
     Para,
     Provision,
     Reference,
     Strength,
+    Style,
     Subheading,
+    Text,
     Unresolved,
 )
 from guidance.document.register import Edition, Publication, source_address
-from guidance.site.annotations import annotate
+from guidance.document.walk import map_texts
 from guidance.site.blocks import BlockContext, render_block, render_blocks, render_html
 from guidance.site.conversion_page import render_conversion
 from guidance.site.edition_pages import render_home
 from guidance.site.history_marks import elsewhere_facts
-from guidance.site.inline import Context, MarkupForm, clean, escape_html, escape_markdown, render_text
+from guidance.site.inline import Context, MarkupForm, TermUse, clean, escape_html, escape_markdown, render_text
 from guidance.site.pages import (
     Page,
     Sheet,
@@ -45,6 +50,10 @@ site's root ("2018/chapter-1/#para-12")."""
 
 Stamps = Callable[[str, Iterable[str]], Mapping[str, str]]
 """A page's path and the anchors on it -> per anchor what is printed beside its number, as HTML."""
+
+
+_New = Link | Style
+_Found = dict[str, dict[int, list[_New]]]
 
 
 class _Web(Struct, frozen=True):
@@ -93,6 +102,54 @@ def render_pages(
     )
     home = render_home(edition, publication, overview=overview, document=document, pages=text)
     return (home, *text, render_conversion(document, references, edition))
+
+
+# --- References, duties and terms laid over the text -----------------------------------------------
+
+
+def annotate(
+    document: Document,
+    references: Iterable[Reference],
+    binding: Iterable[tuple[Locus, Strength]] = (),
+    terms: Iterable[Definition] = (),
+) -> Document:
+    """The document with references and terms laid in as links, and words that bind marked with how strongly; where
+    the source links already, its own link stays."""
+    found: _Found = defaultdict(lambda: defaultdict(list))
+    for reference in sorted(references, key=lambda r: r.at):
+        at = reference.at
+        found[at.anchor][at.part].append(Link(at.start, at.end, reference.address))
+    for term in terms:
+        at, address = term.at, f"#{term.anchor}" if term.anchor else ""
+        found[at.anchor][at.part].append(TermUse(at.start, at.end, address, meaning=term.meaning))
+    for at, strength in binding:
+        found[at.anchor][at.part].append(Style(at.start, at.end, strength))
+    return replace(
+        document,
+        provisions=tuple(_annotated(p, found.get(p.anchor, {})) for p in document.provisions),
+        notes=tuple(_annotated(n, found.get(n.anchor, {})) for n in document.notes),
+    )
+
+
+def _annotated(provision: Provision, marks: Mapping[int, list[_New]]) -> Provision:
+    if not marks:
+        return provision
+    parts = count()
+    return map_texts(provision, lambda text: _with_marks(text, marks.get(next(parts), ())))
+
+
+def _with_marks(text: Text, marks: Iterable[_New]) -> Text:
+    taken = [mark for mark in text.marks if isinstance(mark, Link)]
+    new = [
+        mark
+        for mark in marks
+        if mark.start < mark.end
+        and (isinstance(mark, Style) or not any(mark.start < t.end and t.start < mark.end for t in taken))
+    ]
+    return replace(text, marks=(*text.marks, *new)) if new else text
+
+
+# --- A page ---------------------------------------------------------------------------------------
 
 
 def _weave(sheets: tuple[Sheet, ...]) -> _Web:
