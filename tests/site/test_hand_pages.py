@@ -22,7 +22,7 @@ from guidance.document.model import Document
 from guidance.document.register import read_register
 from guidance.document.walk import plain_text
 from guidance.read import read_document
-from guidance.site.handwritten import Sources, find_cites, prepare_pages, put_in_shared
+from guidance.site.handwritten import CONTACTS, Sources, find_cites, prepare_pages, put_in_shared, services
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -111,6 +111,61 @@ def test_pictures_say_what_they_show(path: str) -> None:
         assert not drawing.find(["script", "image", "foreignObject"])
     for alternative in re.findall(r"!\[([^\]]*)\]\(", PAGES.get(path, "")):
         assert len(alternative) > 20, path
+
+
+# --- Contacts ----------------------------------------------------------------------------------------
+
+CONTACT = re.compile(  # what is printed to be called or written to: links, numbers, addresses of e-mail
+    r"""
+    (?:tel|mailto|sms): [^)"\s]+
+  | (?<! [\w/.#-] ) 0 (?: [ ]? \d ){6,10} (?! [\d-] )     # 0808 157 0192
+  | \b 116 [ ]? \d{3} \b
+  | [\w.-]+ @ [\w-]+ (?: \.[\w-]+ )+
+    """,
+    re.VERBOSE,
+)
+# By hand still, and held to the file: the line on danger, whose heading is HTML; a page to copy into other sites.
+BY_HAND = ("_shared/danger.md", "partnerships/summary-template.md")
+MADE_UP = "01632 960001"  # a number kept for examples, on the page about a partnership's own site
+FINDER_BY_HAND = ("_shared/danger.md", "guide/", "roles/")  # the same long address, in links with words
+
+
+def contacts_by_hand(text: str) -> list[str]:
+    return [found for found in CONTACT.findall(text) if found != MADE_UP]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Call 0808 157 0192.", "[us](tel:08081570192)", '<a href="mailto:us@example.org">', "at us@example.org."),
+        *("020 7946 0018", "0808 1570 900", "0800 02 888 40", "08000 121 700", "116 123", "(0800 1111)"),
+    ],
+)
+def test_a_contact_by_hand_is_found(text: str) -> None:
+    assert contacts_by_hand(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[](contact:us)", "SI 2006/1738", "10 2023", "on 0.5 mm", "2018/07/leaf.pdf", "guidance:2023/para-0123 4567"],
+)
+def test_what_is_no_contact_is_let_pass(text: str) -> None:
+    assert contacts_by_hand(text) == []
+
+
+def test_pages_print_contacts_from_the_file_and_the_file_only_what_they_print() -> None:
+    known = services(FILES[CONTACTS])
+    ways = {said.replace(" ", "") for service in known.values() for said in service.ways().values()}
+    addresses = {service.address.rstrip("/") for service in known.values() if service.address}
+    used = {name for text in PAGES.values() for name in re.findall(r"\(contact:([a-z0-9-]+)", text)}
+    assert used == set(known)
+    for path, text in PAGES.items():
+        found = {re.sub(r"^(tel|mailto):| ", "", one) for one in contacts_by_hand(text)}
+        assert found <= (ways if path in BY_HAND else set()), path
+        links = {address.rstrip("/") for address in re.findall(r'https://[^\s)"]+', text)} & addresses
+        if path.startswith(FINDER_BY_HAND):
+            links -= {str(known["council"].address)}
+        assert links == set() or path in BY_HAND, path
 
 
 # --- Citations ---------------------------------------------------------------------------------------

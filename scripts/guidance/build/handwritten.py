@@ -10,6 +10,7 @@ import json
 import re
 import warnings
 from collections.abc import Collection, Iterator, Mapping
+from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -20,11 +21,22 @@ from PIL import Image
 
 from guidance.build.comparisons import Compared
 from guidance.document.anchors import Permalink, known_permalinks
+from guidance.document.dates import say_date
 from guidance.document.model import GuidanceError
 from guidance.document.register import Publication
 from guidance.document.toml_files import read_toml
 from guidance.site import overlay as overlays
-from guidance.site.handwritten import Prepared, Sources, decode, find_cites, lookup, prepare_pages, put_in_shared
+from guidance.site.handwritten import (
+    CONTACTS,
+    Prepared,
+    Sources,
+    decode,
+    find_cites,
+    lookup,
+    prepare_pages,
+    put_in_shared,
+    services,
+)
 from guidance.site.overlay import Overlay, Partnership, check_colours, make_overlay
 
 FILE = "reviews.toml"
@@ -39,6 +51,7 @@ _DRAWING = {
     *("style", "metadata"),
 }
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_STALE = 366  # days after which a contact is to be compared with its source again
 _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
 
 
@@ -152,6 +165,17 @@ def survey(docs: Path, site: Path) -> Iterator[str]:
         marks = built.read_text(encoding="utf-8").count('class="source-changed"') if built.is_file() else 0
         if marks:
             yield f"{page}: {marks} source{'s' if marks > 1 else ''} changed since it was written"
+
+
+def stale_contacts(docs: Path, today: date) -> Iterator[str]:
+    """A line for each contact of the pages' that nobody has compared with its source for a year."""
+    path = docs / CONTACTS
+    for name, service in services(path.read_bytes() if path.is_file() else b"").items():
+        if (today - service.checked).days > _STALE:
+            yield (
+                f"{CONTACTS}: {name} ({service.name}) was last checked on {say_date(service.checked.isoformat())}; "
+                f"compare it with its source: {service.source}"
+            )
 
 
 def read_files(docs: Path) -> dict[str, bytes]:

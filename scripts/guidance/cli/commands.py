@@ -193,6 +193,8 @@ def check_command(
     ] = None,
 ) -> None:
     """Check the built site: links, anchors, permalinks, data files; one line for each fault."""
+    from datetime import date
+
     from guidance.build import handwritten
     from guidance.check import permanence
     from guidance.check.site import check_site, gathered, survey_texts
@@ -204,7 +206,8 @@ def check_command(
         before = against or permanence.find_branch(Path.cwd())
         report = check_site(site, publication if register else None, before)
     if register and register.docs:
-        for line in handwritten.survey(publication / register.docs, site):
+        docs = publication / register.docs
+        for line in (*handwritten.survey(docs, site), *handwritten.stale_contacts(docs, date.today())):
             echo(line)
     for line in survey_texts(site):
         echo(line)
