@@ -29,6 +29,27 @@ def test_harder_text_has_a_higher_age() -> None:
     assert measure("# Only a heading\n").age == 0
 
 
+def test_the_highest_of_three_formulas_counts() -> None:
+    six = "The dog ran up the hill."  # 18 letters, 6 syllables
+    ease = measure(f"{six} {six}")
+    assert (ease.words, ease.sentences) == (12, 2)
+    assert ease.ages == {  # 0.39 × 6 + 11.8 - 15.59; 4.71 × 3 + 0.5 × 6 - 21.43; 5.88 × 3 - 29.6 ÷ 6 - 15.8; + 5
+        "Flesch-Kincaid": 3.6,
+        "ARI": 0.7,
+        "Coleman-Liau": 1.9,
+    }
+    assert ease.age == 3.6
+
+
+def test_boxes_count_and_the_block_of_sources_does_not() -> None:
+    box = '!!! tip "Help"\n    - Call us now.\n'
+    closed = '<details markdown="1">\n<summary>More</summary>\n\nYou can read this.\n\n</details>\n'
+    sources = closed.replace("<details", '<details class="sources"').replace("You can", "Nobody has to")
+    page = f"---\ncited: true\n---\n# A\n\n{box}\n{closed}\n{sources}"
+    assert sentences(page) == ("Call us now.", "You can read this.")
+    assert "Nobody has to read this." in [block.text for block in uncited(page)]
+
+
 def test_sentences_end_with_blocks_and_leave_citations_out() -> None:
     page = (
         "# Head\n\nOne thing here. Two things here. [](guidance:2001/para-1)\n\n- an item here\n- last item here\n"

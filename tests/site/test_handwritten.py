@@ -363,7 +363,7 @@ def test_reviewing_records_todays_fingerprints_of_the_pages_named(tmp_path: Path
 def test_checking_tells_reading_ages_and_changed_sources(tmp_path: Path) -> None:
     docs, site = tmp_path / "docs", tmp_path / "site"
     for path, text in {
-        docs / "a" / "b.md": "---\nreading_age: 9\n---\n# A\n\nYou can ask us.\n",
+        docs / "a" / "b.md": "---\nreading_age: 5\n---\n# A\n\nYou can ask anybody.\n",
         docs / "a" / "index.md": "# A\n",
         site / "a" / "b" / "index.html": '<strong class="source-changed">x</strong>',
         site / "a" / "index.html": '<i class="source-changed">x</i><i class="source-changed">x</i>',
@@ -372,7 +372,9 @@ def test_checking_tells_reading_ages_and_changed_sources(tmp_path: Path) -> None
         path.write_text(text, encoding="utf-8")
     lines = list(survey(docs, site))
     assert len(lines) == 3
-    assert lines[0].startswith("a/b.md: reading age ")
+    assert lines[0] == (
+        "a/b.md: reading age 11.6, at most 5; too high (Flesch-Kincaid 11.6, ARI 4.4, Coleman-Liau 5.3)"
+    )
     assert lines[1:] == [
         "a/b.md: 1 source changed since it was written",
         "a/index.md: 2 sources changed since it was written",

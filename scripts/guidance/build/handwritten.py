@@ -159,7 +159,10 @@ def survey(docs: Path, site: Path) -> Iterator[str]:
         text = put_in_shared(decode(files[page], page), page, files)
         limit = meta.get_data(text)[1].get("reading_age")
         if limit is not None:
-            yield f"{page}: reading age {measure(text).age}, at most {limit}"
+            ease = measure(text)
+            by = ", ".join(f"{formula} {age}" for formula, age in ease.ages.items())
+            over = "; too high" if ease.age > float(str(limit)) else ""
+            yield f"{page}: reading age {ease.age}, at most {limit}{over} ({by})"
         built = site / Path(page).with_suffix("") / "index.html"
         built = built.parent.parent / "index.html" if Path(page).name == "index.md" else built
         marks = built.read_text(encoding="utf-8").count('class="source-changed"') if built.is_file() else 0

@@ -7,7 +7,7 @@ where every statement must cite) and `uncited` (the first words of blocks, or he
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import markdown as python_markdown
 from bs4 import BeautifulSoup, Tag
@@ -65,12 +65,17 @@ class PageText(Struct, frozen=True):
 
 
 class ReadingEase(Struct, frozen=True):
-    """How hard a text is: words, sentences, the longest sentence, and the reading age in years."""
+    """How hard a text is: words, sentences, the longest sentence, and the reading age in years by each formula."""
 
     words: int
     sentences: int
     longest: str
-    age: float
+    ages: Mapping[str, float] = {}
+
+    @property
+    def age(self) -> float:
+        """The highest of the ages, which is what counts; none for a text without words."""
+        return max(self.ages.values(), default=0.0)
 
 
 def read_blocks(text: str) -> tuple[PageText, ...]:
@@ -166,23 +171,24 @@ def syllables(word: str) -> int:
 
 
 def measure(text: str) -> ReadingEase:
-    """A page's reading age: the highest grade of three formulas, and five years for the age at which school starts.
+    """A page's reading ages: the grades of three formulas, and five years for the age at which school starts.
 
-    Flesch-Kincaid counts syllables, the automated readability index and Coleman-Liau count letters.
+    Flesch-Kincaid counts syllables, the automated readability index (ARI) and Coleman-Liau count letters.
     """
     said = sentences(text)
     words = [word for sentence in said for word in _WORD.findall(sentence)]
     if not words:
-        return ReadingEase(0, 0, "", 0.0)
+        return ReadingEase(0, 0, "")
     letters = sum(character.isalnum() for word in words for character in word) / len(words)
     length = len(words) / len(said)
-    grades = (
-        0.39 * length + 11.8 * sum(map(syllables, words)) / len(words) - 15.59,
-        4.71 * letters + 0.5 * length - 21.43,
-        5.88 * letters - 29.6 / length - 15.8,
-    )
+    grades = {
+        "Flesch-Kincaid": 0.39 * length + 11.8 * sum(map(syllables, words)) / len(words) - 15.59,
+        "ARI": 4.71 * letters + 0.5 * length - 21.43,
+        "Coleman-Liau": 5.88 * letters - 29.6 / length - 15.8,
+    }
     longest = max(said, key=lambda sentence: len(_WORD.findall(sentence)))
-    return ReadingEase(len(words), len(said), longest, round(max(grades) + _SCHOOL_STARTS, 1))
+    ages = {formula: round(grade + _SCHOOL_STARTS, 1) for formula, grade in grades.items()}
+    return ReadingEase(len(words), len(said), longest, ages)
 
 
 def count_words(sentence: str) -> int:
