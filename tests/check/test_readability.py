@@ -1,8 +1,22 @@
-"""Reading age and sentence length are measured, and statements without a source are found."""
+"""Reading age and sentence length are measured, statements without a source and odd words are found."""
+
+from pathlib import Path
 
 import pytest
 
-from guidance.check.readability import measure, read_blocks, sentences, syllables, uncited
+from guidance.check.readability import (
+    Term,
+    find_terms,
+    measure,
+    read_blocks,
+    read_terms,
+    sentences,
+    syllables,
+    uncited,
+)
+from guidance.document.model import GuidanceError
+
+TERMS = read_terms(Path(__file__).parents[2] / "docs" / "terms.toml")
 
 COUNTS = """
 1: a the child help told worked make once plans talk safe changed used should school through health asked cares
@@ -95,3 +109,42 @@ def test_statements_that_cite_nothing_are_found() -> None:
     assert [block.text for block in uncited(PAGE)] == ["Not cited.", "do that", "bare row none"]
     assert uncited(PAGE.replace("cited: true", "cited: false")) == ()
     assert {block.kind for block in read_blocks(PAGE)} == {"h1", "h2", "p", "li", "tr"}
+
+
+@pytest.mark.parametrize("term", TERMS, ids=lambda term: str(term.term))
+def test_each_term_is_found_where_it_is_wrong_and_not_in_what_we_write(term: Term) -> None:
+    assert [line for line, _ in find_terms(f"# A\n\n{term.wrong}\n", [term])] == [3]
+    assert list(find_terms(term.right, TERMS)) == []
+    for words in term.exceptions:
+        assert list(find_terms(words, [term])) == []
+        assert list(find_terms(words, [Term(term.term, "", "", "", term.pattern)])) != []
+
+
+def test_terms_are_told_with_their_line_and_only_in_what_is_printed() -> None:
+    whom = Term("to whom", "write who", "to whom", "to", exceptions=("Letter to whom it concerns",))
+    page = (
+        "---\ntitle: To whom?\n---\n\n```\nto whom\n```\n\n`to whom` <!-- to\nwhom --> [a](to-whom.md)\n"
+        "*letter to whom it concerns*, and to\nwhom else? Unto whom it may.\n"
+    )
+    assert list(find_terms(page, [whom])) == [
+        (2, "says “To whom”; write who"),
+        (11, "says “to whom”; write who"),
+    ]
+    assert list(find_terms("<svg id='to whom'>\n<text>To whom</text></svg>", [whom])) == [
+        (2, "says “To whom”; write who")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("toml", "why"),
+    [
+        ('[[terms]]\nterm = "a"', "missing required field"),
+        ('[[term]]\nterm = "a"', "term"),
+        ('[[terms]]\nterm = "a"\nwhy = ""\nwrong = ""\nright = ""\npattern = "("', "a: the pattern is wrong"),
+    ],
+)
+def test_a_list_of_terms_of_another_form_is_an_error(tmp_path: Path, toml: str, why: str) -> None:
+    (tmp_path / "terms.toml").write_text(toml, encoding="utf-8")
+    with pytest.raises(GuidanceError, match=why):
+        read_terms(tmp_path / "terms.toml")
+    assert read_terms(tmp_path / "none.toml") == ()

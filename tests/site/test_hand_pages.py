@@ -14,9 +14,9 @@ from bs4 import BeautifulSoup
 from markdown import markdown
 from mkdocs.utils import meta
 
-from guidance.build.handwritten import FILE, read_files, read_reviews
+from guidance.build.handwritten import FILE, TERMS, read_files, read_reviews, survey_terms
 from guidance.build.load import read_corrections
-from guidance.check.readability import count_words, measure, read_blocks, sentences, uncited
+from guidance.check.readability import count_words, find_terms, measure, read_blocks, read_terms, sentences, uncited
 from guidance.document.anchors import normalise, permalinks, read_permalinks
 from guidance.document.model import Document
 from guidance.document.register import read_register
@@ -111,6 +111,13 @@ def test_pictures_say_what_they_show(path: str) -> None:
         assert not drawing.find(["script", "image", "foreignObject"])
     for alternative in re.findall(r"!\[([^\]]*)\]\(", PAGES.get(path, "")):
         assert len(alternative) > 20, path
+
+
+def test_no_page_picture_or_overview_says_what_the_list_of_terms_has() -> None:
+    assert list(survey_terms(DOCS)) == []
+    terms = read_terms(DOCS / TERMS)
+    for path in ROOT.glob("versions/*/overview.md"):
+        assert list(find_terms(path.read_text(encoding="utf-8"), terms)) == [], path
 
 
 # --- Contacts ----------------------------------------------------------------------------------------

@@ -11,7 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guidance.build.handwritten import read_reviews, review, review_page, stale_contacts, survey, write_reviews
+from guidance.build.handwritten import (
+    read_reviews,
+    review,
+    review_page,
+    stale_contacts,
+    survey,
+    survey_terms,
+    write_reviews,
+)
 from guidance.compare.changes import compare
 from guidance.compare.crosswalk import build_crosswalk
 from guidance.document.anchors import Permalink, fingerprint, known_permalinks, permalinks, write_permalinks
@@ -324,6 +332,17 @@ def test_checking_tells_contacts_that_nobody_compared_for_a_year(tmp_path: Path)
     assert list(stale_contacts(tmp_path, date(2021, 2, 2))) == [
         "contacts.toml: harbour (Harbour watch) was last checked on 1 February 2020; "
         "compare it with its source: made up"
+    ]
+
+
+def test_checking_tells_what_pages_do_not_say(tmp_path: Path) -> None:
+    term = '[[terms]]\nterm = "ahoy"\nwhy = "write hello"\nwrong = "Ahoy"\nright = "Hello"\n'
+    (tmp_path / "terms.toml").write_text(term, encoding="utf-8")
+    (tmp_path / "a.md").write_text("# A\n\nAhoy.\n", encoding="utf-8")
+    (tmp_path / "b.svg").write_text("<svg><text>Ahoy</text></svg>", encoding="utf-8")
+    assert list(survey_terms(tmp_path)) == [
+        f"{tmp_path}/a.md:3: says “Ahoy”; write hello",
+        f"{tmp_path}/b.svg:1: says “Ahoy”; write hello",
     ]
 
 

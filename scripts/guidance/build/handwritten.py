@@ -7,6 +7,7 @@ is in it is checked here or made safe in `site.overlay`; nothing is run.
 
 import io
 import json
+import os
 import re
 import warnings
 from collections.abc import Collection, Iterator, Mapping
@@ -40,6 +41,7 @@ from guidance.site.handwritten import (
 from guidance.site.overlay import Overlay, Partnership, check_colours, make_overlay
 
 FILE = "reviews.toml"
+TERMS = "terms.toml"
 _HEADER = (
     "# What each page cites, with the fingerprint its text had when the page was reviewed: guidance review PAGE\n"
 )
@@ -168,6 +170,17 @@ def survey(docs: Path, site: Path) -> Iterator[str]:
         marks = built.read_text(encoding="utf-8").count('class="source-changed"') if built.is_file() else 0
         if marks:
             yield f"{page}: {marks} source{'s' if marks > 1 else ''} changed since it was written"
+
+
+def survey_terms(docs: Path) -> Iterator[str]:
+    """A line for each place where a page or a drawing says what `terms.toml` lists, with file and line."""
+    from guidance.check.readability import find_terms, read_terms
+
+    terms = read_terms(docs / TERMS)
+    for path, content in read_files(docs).items():
+        if path.endswith((".md", ".svg")):
+            for line, message in find_terms(decode(content, path), terms):
+                yield f"{os.path.normpath(docs / path)}:{line}: {message}"
 
 
 def stale_contacts(docs: Path, today: date) -> Iterator[str]:

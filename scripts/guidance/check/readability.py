@@ -1,4 +1,4 @@
-"""How a hand-written page reads: its blocks, which of them cite nothing, its sentences and its reading age.
+"""How a hand-written page reads: its blocks, which of them cite nothing, its sentences, reading age and odd words.
 
 Measures only; what is allowed where is said by the page's own front matter and held by tests and checks.
 
@@ -7,12 +7,17 @@ where every statement must cite) and `uncited` (the first words of blocks, or he
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Literal
 
 import markdown as python_markdown
 from bs4 import BeautifulSoup, Tag
 from mkdocs.utils import meta
 from msgspec import Struct
+
+from guidance.document.model import GuidanceError
+from guidance.document.toml_files import read_toml
 
 _EXTENSIONS = ["abbr", "admonition", "attr_list", "def_list", "md_in_html", "tables"]
 _BLOCKS = ("h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "tr", "dt", "dd")
@@ -47,6 +52,26 @@ _PARTED = re.compile(  # vowels side by side that are two syllables
     re.VERBOSE,
 )
 _SCHOOL_STARTS = 5  # years: what a school grade of the formula lies above
+
+
+_UNSEEN = re.compile(
+    r"^```.*?^```[^\n]*$|`[^`\n]*`|<!--.*?-->|<style.*?</style>|<[^>]*>|\]\([^)\n]*\)", re.S | re.M
+)
+
+
+class Term(Struct, frozen=True, forbid_unknown_fields=True):
+    """What pages do not say, and why: an entry of `terms.toml`, where its fields are explained."""
+
+    term: str
+    why: str
+    wrong: str
+    right: str
+    pattern: str = ""
+    exceptions: tuple[str, ...] = ()
+
+    def regex(self) -> re.Pattern[str]:
+        """The pattern, in which spaces and line ends mean nothing, or else the term as whole words."""
+        return re.compile(self.pattern or rf"\b{re.escape(self.term)}\b", re.IGNORECASE | re.VERBOSE)
 
 
 class PageText(Struct, frozen=True):
@@ -194,3 +219,38 @@ def measure(text: str) -> ReadingEase:
 def count_words(sentence: str) -> int:
     """How many words a sentence has; numbers are none."""
     return len(_WORD.findall(sentence))
+
+
+def read_terms(path: Path) -> tuple[Term, ...]:
+    """The terms of a file such as `terms.toml`; none where it is not there.
+
+    Raises GuidanceError for a file of another form or a pattern that is none.
+    """
+    terms = read_toml(path, dict[Literal["terms"], tuple[Term, ...]]).get("terms", ())
+    for term in terms:
+        try:
+            term.regex()
+        except re.error as error:
+            raise GuidanceError(f"{path}: {term.term}: the pattern is wrong: {error}") from None
+    return terms
+
+
+def find_terms(text: str, terms: Iterable[Term]) -> Iterator[tuple[int, str]]:
+    """Where a page or a drawing says what it should not: the line, counted from 1, and a message about it.
+
+    Code, comments, tags and the addresses of links are not read; an exception hides the words it consists of.
+    """
+    said = _UNSEEN.sub(_blank, text).replace("\n", " ")
+    found = []
+    for term in terms:
+        rest = said
+        for words in term.exceptions:
+            rest = re.sub(re.escape(words), _blank, rest, flags=re.IGNORECASE)
+        for match in term.regex().finditer(rest):
+            found.append((text.count("\n", 0, match.start()) + 1, f"says “{match[0]}”; {term.why}"))
+    return iter(sorted(found))
+
+
+def _blank(match: re.Match[str]) -> str:
+    """As many spaces, so that what follows keeps its place."""
+    return " " * len(match[0])
