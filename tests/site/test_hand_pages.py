@@ -31,7 +31,8 @@ PAGES = {path: content.decode() for path, content in FILES.items() if path.endsw
 FACTS = {path: meta.get_data(text)[1] for path, text in PAGES.items()}
 CITING = sorted(path for path, facts in FACTS.items() if facts.get("written_from"))
 PERMALINKS = ROOT / "versions" / "2023" / "permalinks.tsv"
-MUST_CITE = ("guide/", "roles/", "young-people/", "children/")
+FAMILIES = ("children/", "young-people/", "parents/")
+MUST_CITE = ("guide/", "roles/", "practise/", *FAMILIES)
 # Runs of words that are names, titles or defined terms, and may stand in our pages as in the official text.
 SHARED_TERMS = (  # tests of the Children Act 1989, which must be said whole
     "there is reasonable cause to suspect that a child is suffering or is likely to suffer significant harm",
@@ -41,7 +42,7 @@ SHARED_TERMS = (  # tests of the Children Act 1989, which must be said whole
 RUN = 12
 
 
-def test_every_page_of_guide_and_roles_says_its_edition_and_must_cite() -> None:
+def test_every_page_that_must_cite_says_its_edition_and_must_cite() -> None:
     for path in PAGES:
         if path.startswith(MUST_CITE):
             assert FACTS[path].get("written_from") == "2023", path
@@ -77,7 +78,7 @@ def test_the_contents_name_every_page() -> None:
 
 
 def test_limits_of_reading_age_are_those_of_the_audience() -> None:
-    allowed = {"children/": 9, "young-people/": 12, "guide/": 14, "roles/": 14}
+    allowed = {"children/": 9, "young-people/": 12, "parents/": 11, "guide/": 14, "roles/": 14, "practise/": 14}
     for path, facts in FACTS.items():
         for folder, age in allowed.items():
             if path.startswith(folder):
@@ -85,18 +86,41 @@ def test_limits_of_reading_age_are_those_of_the_audience() -> None:
                 assert folder != "children/" or facts["sentence_words"] == 15
 
 
-def test_children_can_leave_each_page_and_find_help() -> None:
+def test_families_can_leave_each_page_and_find_help() -> None:
+    known = services(FILES[CONTACTS])
     for path in PAGES:
-        if path.startswith(("children/", "young-people/")):
+        if path.startswith(FAMILIES):
             text = put_in_shared(PAGES[path], path, FILES)
             assert text.index('class="exit"') < text.index("\n# "), path
-            assert "0800 1111" in text, path
+            assert (
+                str(known["family-rights-group" if path.startswith("parents/") else "childline"].number) in text
+            ), path
             assert "999" in text, path
+
+
+def test_pages_for_families_list_their_sources_in_one_closed_block_at_the_end() -> None:
+    ready = prepare_pages(FILES, sources())
+    for path in PAGES:
+        if path.startswith(FAMILIES):
+            assert FACTS[path].get("cite_as") == "at-end", path
+            text, printed = PAGES[path].rstrip(), ready.files[path].decode()
+            start = text.rindex('<details class="sources" markdown="1">\n<summary>')
+            assert text.endswith("\n</details>"), path
+            lines = [line for line in text[start:].split("\n")[2:-1] if line]
+            assert lines[0] == "<!-- standing -->", path
+            assert all(line.startswith("- Law: ") for line in lines[1:]), path
+            block = printed.rindex('<details class="sources"')
+            assert 'class="cites"' not in printed, path
+            law = printed.find("\n- Law: ", block)
+            bare = [cite for cite in find_cites(text[:start]) if not cite.label]
+            listed = printed[block:] if law < 0 else printed[block:law]
+            assert listed.count('<a class="cite"') == len(bare), path
+            assert "Written from" not in printed[:block], path
 
 
 def test_danger_comes_first_in_each_guide() -> None:
     for path in PAGES:
-        if path.startswith("guide/") and path != "guide/contradictions.md":
+        if path.startswith(("guide/", "practise/")) and path != "guide/contradictions.md":
             first = next(line for line in meta.get_data(PAGES[path])[0].split("\n")[1:] if line.strip())
             assert "danger.md" in first, path
 
