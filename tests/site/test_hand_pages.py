@@ -14,15 +14,15 @@ from bs4 import BeautifulSoup
 from markdown import markdown
 from mkdocs.utils import meta
 
-from guidance.build.handwritten import FILE, read_files, read_reviews
+from guidance.build.handwritten import FILE, TERMS, read_files, read_reviews, survey_terms
 from guidance.build.load import read_corrections
-from guidance.check.readability import count_words, measure, read_blocks, sentences, uncited
+from guidance.check.readability import count_words, find_terms, measure, read_blocks, read_terms, sentences, uncited
 from guidance.document.anchors import normalise, permalinks, read_permalinks
 from guidance.document.model import Document
 from guidance.document.register import read_register
 from guidance.document.walk import plain_text
 from guidance.read import read_document
-from guidance.site.handwritten import Sources, find_cites, prepare_pages, put_in_shared
+from guidance.site.handwritten import CONTACTS, Sources, find_cites, prepare_pages, put_in_shared, services
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -31,7 +31,8 @@ PAGES = {path: content.decode() for path, content in FILES.items() if path.endsw
 FACTS = {path: meta.get_data(text)[1] for path, text in PAGES.items()}
 CITING = sorted(path for path, facts in FACTS.items() if facts.get("written_from"))
 PERMALINKS = ROOT / "versions" / "2023" / "permalinks.tsv"
-MUST_CITE = ("guide/", "roles/", "young-people/", "children/")
+FAMILIES = ("children/", "young-people/", "parents/")
+MUST_CITE = ("guide/", "roles/", "practise/", *FAMILIES)
 # Runs of words that are names, titles or defined terms, and may stand in our pages as in the official text.
 SHARED_TERMS = (  # tests of the Children Act 1989, which must be said whole
     "there is reasonable cause to suspect that a child is suffering or is likely to suffer significant harm",
@@ -41,7 +42,7 @@ SHARED_TERMS = (  # tests of the Children Act 1989, which must be said whole
 RUN = 12
 
 
-def test_every_page_of_guide_and_roles_says_its_edition_and_must_cite() -> None:
+def test_every_page_that_must_cite_says_its_edition_and_must_cite() -> None:
     for path in PAGES:
         if path.startswith(MUST_CITE):
             assert FACTS[path].get("written_from") == "2023", path
@@ -77,7 +78,7 @@ def test_the_contents_name_every_page() -> None:
 
 
 def test_limits_of_reading_age_are_those_of_the_audience() -> None:
-    allowed = {"children/": 9, "young-people/": 12, "guide/": 14, "roles/": 14}
+    allowed = {"children/": 9, "young-people/": 12, "parents/": 11, "guide/": 14, "roles/": 14, "practise/": 14}
     for path, facts in FACTS.items():
         for folder, age in allowed.items():
             if path.startswith(folder):
@@ -85,18 +86,41 @@ def test_limits_of_reading_age_are_those_of_the_audience() -> None:
                 assert folder != "children/" or facts["sentence_words"] == 15
 
 
-def test_children_can_leave_each_page_and_find_help() -> None:
+def test_families_can_leave_each_page_and_find_help() -> None:
+    known = services(FILES[CONTACTS])
     for path in PAGES:
-        if path.startswith(("children/", "young-people/")):
+        if path.startswith(FAMILIES):
             text = put_in_shared(PAGES[path], path, FILES)
             assert text.index('class="exit"') < text.index("\n# "), path
-            assert "0800 1111" in text, path
+            assert (
+                str(known["family-rights-group" if path.startswith("parents/") else "childline"].number) in text
+            ), path
             assert "999" in text, path
+
+
+def test_pages_for_families_list_their_sources_in_one_closed_block_at_the_end() -> None:
+    ready = prepare_pages(FILES, sources())
+    for path in PAGES:
+        if path.startswith(FAMILIES):
+            assert FACTS[path].get("cite_as") == "at-end", path
+            text, printed = PAGES[path].rstrip(), ready.files[path].decode()
+            start = text.rindex('<details class="sources" markdown="1">\n<summary>')
+            assert text.endswith("\n</details>"), path
+            lines = [line for line in text[start:].split("\n")[2:-1] if line]
+            assert lines[0] == "<!-- standing -->", path
+            assert all(line.startswith("- Law: ") for line in lines[1:]), path
+            block = printed.rindex('<details class="sources"')
+            assert 'class="cites"' not in printed, path
+            law = printed.find("\n- Law: ", block)
+            bare = [cite for cite in find_cites(text[:start]) if not cite.label]
+            listed = printed[block:] if law < 0 else printed[block:law]
+            assert listed.count('<a class="cite"') == len(bare), path
+            assert "Written from" not in printed[:block], path
 
 
 def test_danger_comes_first_in_each_guide() -> None:
     for path in PAGES:
-        if path.startswith("guide/") and path != "guide/contradictions.md":
+        if path.startswith(("guide/", "practise/")) and path != "guide/contradictions.md":
             first = next(line for line in meta.get_data(PAGES[path])[0].split("\n")[1:] if line.strip())
             assert "danger.md" in first, path
 
@@ -111,6 +135,68 @@ def test_pictures_say_what_they_show(path: str) -> None:
         assert not drawing.find(["script", "image", "foreignObject"])
     for alternative in re.findall(r"!\[([^\]]*)\]\(", PAGES.get(path, "")):
         assert len(alternative) > 20, path
+
+
+def test_no_page_picture_or_overview_says_what_the_list_of_terms_has() -> None:
+    assert list(survey_terms(DOCS)) == []
+    terms = read_terms(DOCS / TERMS)
+    for path in ROOT.glob("versions/*/overview.md"):
+        assert list(find_terms(path.read_text(encoding="utf-8"), terms)) == [], path
+
+
+# --- Contacts ----------------------------------------------------------------------------------------
+
+CONTACT = re.compile(  # what is printed to be called or written to: links, numbers, addresses of e-mail
+    r"""
+    (?:tel|mailto|sms): [^)"\s]+
+  | (?<! [\w/.#-] ) 0 (?: [ ]? \d ){6,10} (?! [\d-] )     # 0808 157 0192
+  | \b 116 [ ]? \d{3} \b
+  | [\w.-]+ @ [\w-]+ (?: \.[\w-]+ )+
+    """,
+    re.VERBOSE,
+)
+# By hand still, and held to the file: the line on danger, whose heading is HTML; a page to copy into other sites.
+BY_HAND = ("_shared/danger.md", "partnerships/summary-template.md")
+MADE_UP = "01632 960001"  # a number kept for examples, on the page about a partnership's own site
+FINDER_BY_HAND = ("_shared/danger.md", "guide/", "roles/")  # the same long address, in links with words
+
+
+def contacts_by_hand(text: str) -> list[str]:
+    return [found for found in CONTACT.findall(text) if found != MADE_UP]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Call 0808 157 0192.", "[us](tel:08081570192)", '<a href="mailto:us@example.org">', "at us@example.org."),
+        *("020 7946 0018", "0808 1570 900", "0800 02 888 40", "08000 121 700", "116 123", "(0800 1111)"),
+    ],
+)
+def test_a_contact_by_hand_is_found(text: str) -> None:
+    assert contacts_by_hand(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[](contact:us)", "SI 2006/1738", "10 2023", "on 0.5 mm", "2018/07/leaf.pdf", "guidance:2023/para-0123 4567"],
+)
+def test_what_is_no_contact_is_let_pass(text: str) -> None:
+    assert contacts_by_hand(text) == []
+
+
+def test_pages_print_contacts_from_the_file_and_the_file_only_what_they_print() -> None:
+    known = services(FILES[CONTACTS])
+    ways = {said.replace(" ", "") for service in known.values() for said in service.ways().values()}
+    addresses = {service.address.rstrip("/") for service in known.values() if service.address}
+    used = {name for text in PAGES.values() for name in re.findall(r"\(contact:([a-z0-9-]+)", text)}
+    assert used == set(known)
+    for path, text in PAGES.items():
+        found = {re.sub(r"^(tel|mailto):| ", "", one) for one in contacts_by_hand(text)}
+        assert found <= (ways if path in BY_HAND else set()), path
+        links = {address.rstrip("/") for address in re.findall(r'https://[^\s)"]+', text)} & addresses
+        if path.startswith(FINDER_BY_HAND):
+            links -= {str(known["council"].address)}
+        assert links == set() or path in BY_HAND, path
 
 
 # --- Citations ---------------------------------------------------------------------------------------

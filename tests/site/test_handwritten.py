@@ -1,6 +1,7 @@
 """Hand-written pages cite what exists, and say when what they cite has changed."""
 
 import re
+from datetime import date
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -10,13 +11,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guidance.build.handwritten import read_reviews, review, review_page, survey, write_reviews
+from guidance.build.handwritten import (
+    read_reviews,
+    review,
+    review_page,
+    stale_contacts,
+    survey,
+    survey_terms,
+    write_reviews,
+)
 from guidance.compare.changes import compare
 from guidance.compare.crosswalk import build_crosswalk
 from guidance.document.anchors import Permalink, fingerprint, known_permalinks, permalinks, write_permalinks
 from guidance.document.model import Document, GuidanceError
 from guidance.document.register import Edition, Publication
-from guidance.site.handwritten import Sources, find_cites, name_provision, prepare_pages, resolve_citations
+from guidance.site.handwritten import (
+    Sources,
+    find_cites,
+    name_provision,
+    prepare_pages,
+    put_in_shared,
+    resolve_citations,
+)
 from small_documents import document, paragraph
 
 PUBLICATION = Publication(
@@ -254,6 +270,82 @@ def test_shared_pieces_are_put_in_and_not_published() -> None:
         prepare_pages({"c.md": b'--8<-- "_shared/none.md"'}, known(("2001", OLD)))
 
 
+CONTACTS = b"""
+[harbour]
+name = "Harbour watch"
+for = "anybody at sea"
+number = "01632 960 001"
+email = "watch@example.org"
+address = "https://www.example.org/watch/"
+source = "made up"
+basis = "C"
+checked = 2020-02-01
+
+[buoy]
+name = "Buoy line"
+for = "swimmers"
+text = "80999"
+source = "made up"
+basis = "C"
+checked = 2020-02-02
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        ("[](contact:harbour)", "[01632 960 001](tel:01632960001)"),
+        ("[the watch](contact:harbour)", "[the watch](https://www.example.org/watch/)"),
+        ("[](contact:harbour/address)", "[example.org/watch](https://www.example.org/watch/)"),
+        ("[](contact:harbour/email)", "[watch@example.org](mailto:watch@example.org)"),
+        ("[call](contact:harbour/number)", "[call](tel:01632960001)"),
+        ("**[](contact:buoy)**", "**80999**"),
+        ("`[](contact:harbour)`", "`[](contact:harbour)`"),
+    ],
+)
+def test_contacts_are_printed_from_one_file(written: str, printed: str) -> None:
+    files = {"contacts.toml": CONTACTS, "_shared/help.md": f"Call {written}.\n".encode()}
+    assert put_in_shared(f"Call {written}.", "a.md", files) == f"Call {printed}."
+    assert put_in_shared('  --8<-- "_shared/help.md"', "a.md", files) == f"  Call {printed}."
+
+
+@pytest.mark.parametrize(
+    ("contacts", "written", "why"),
+    [
+        (CONTACTS, "[](contact:pier)", r"a.md: names the contact pier, which contacts.toml does not have"),
+        (CONTACTS, "[here](contact:buoy)", r"a.md: contacts.toml gives no address for buoy"),
+        (CONTACTS.replace(b'text = "80999"', b""), "", r"contacts.toml: buoy has none of number, text"),
+        (CONTACTS.replace(b"960 001", b"none"), "", r"contacts.toml: .*number"),
+        (CONTACTS.replace(b"https:", b"javascript:"), "", r"contacts.toml: .*address"),
+        (CONTACTS + b"colour = 1", "", r"contacts.toml: .*colour"),
+    ],
+)
+def test_a_contact_that_cannot_be_printed_is_an_error_of_one_line(contacts: bytes, written: str, why: str) -> None:
+    with pytest.raises(GuidanceError, match=why):
+        put_in_shared(written, "a.md", {"contacts.toml": contacts})
+
+
+def test_checking_tells_contacts_that_nobody_compared_for_a_year(tmp_path: Path) -> None:
+    assert list(stale_contacts(tmp_path, date(2021, 2, 2))) == []
+    (tmp_path / "contacts.toml").write_bytes(CONTACTS)
+    assert list(stale_contacts(tmp_path, date(2021, 1, 31))) == []
+    assert list(stale_contacts(tmp_path, date(2021, 2, 2))) == [
+        "contacts.toml: harbour (Harbour watch) was last checked on 1 February 2020; "
+        "compare it with its source: made up"
+    ]
+
+
+def test_checking_tells_what_pages_do_not_say(tmp_path: Path) -> None:
+    term = '[[terms]]\nterm = "ahoy"\nwhy = "write hello"\nwrong = "Ahoy"\nright = "Hello"\n'
+    (tmp_path / "terms.toml").write_text(term, encoding="utf-8")
+    (tmp_path / "a.md").write_text("# A\n\nAhoy.\n", encoding="utf-8")
+    (tmp_path / "b.svg").write_text("<svg><text>Ahoy</text></svg>", encoding="utf-8")
+    assert list(survey_terms(tmp_path)) == [
+        f"{tmp_path}/a.md:3: says “Ahoy”; write hello",
+        f"{tmp_path}/b.svg:1: says “Ahoy”; write hello",
+    ]
+
+
 def test_reviews_are_written_and_read_again(tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("docs") / "reviews.toml"
     assert read_reviews(path) == {}
@@ -290,7 +382,7 @@ def test_reviewing_records_todays_fingerprints_of_the_pages_named(tmp_path: Path
 def test_checking_tells_reading_ages_and_changed_sources(tmp_path: Path) -> None:
     docs, site = tmp_path / "docs", tmp_path / "site"
     for path, text in {
-        docs / "a" / "b.md": "---\nreading_age: 9\n---\n# A\n\nYou can ask us.\n",
+        docs / "a" / "b.md": "---\nreading_age: 5\n---\n# A\n\nYou can ask anybody.\n",
         docs / "a" / "index.md": "# A\n",
         site / "a" / "b" / "index.html": '<strong class="source-changed">x</strong>',
         site / "a" / "index.html": '<i class="source-changed">x</i><i class="source-changed">x</i>',
@@ -299,7 +391,9 @@ def test_checking_tells_reading_ages_and_changed_sources(tmp_path: Path) -> None
         path.write_text(text, encoding="utf-8")
     lines = list(survey(docs, site))
     assert len(lines) == 3
-    assert lines[0].startswith("a/b.md: reading age ")
+    assert lines[0] == (
+        "a/b.md: reading age 11.6, at most 5; too high (Flesch-Kincaid 11.6, ARI 4.4, Coleman-Liau 5.3)"
+    )
     assert lines[1:] == [
         "a/b.md: 1 source changed since it was written",
         "a/index.md: 2 sources changed since it was written",

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 
@@ -22,8 +23,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "long.md": f"# Long\n\n{words}\n".encode(),
         "lists.md": f"---\nkind: duties\n---\n# Lists\n\n{words}\n".encode(),
     }
+    nav: list[object] = ["index.md"]
+    for title, audience in (("Guide", ""), ("Families", "parents"), ("Young", "young people"), ("About", "")):
+        facts = f"---\naudience: {audience}\n---\n" if audience else ""
+        names = [f"{title.lower()}/{at}.md" for at in range(1, 4)]
+        pages |= {name: f"{facts}# {title} {name}\n".encode() for name in names}
+        nav.append({title: [names[0], {"Within": [names[1]]}, names[2]]})
     folders = (
-        Folder("", "Lamps", pages, {"site_name": "Lamps"}),
+        Folder("", "Lamps", pages, {"site_name": "Lamps", "nav": nav}),
         Folder("2001", "2001", {"index.md": b"# Lamps\n"}, {"site_name": "Lamps"}),
     )
     build_site(folders, work / "site", Workshop(ROOT, work / "work"))
@@ -37,3 +44,28 @@ def test_a_page_says_how_long_it_takes_to_read(site: Path, name: str, said: str 
     html = (site / name / "index.html").read_text(encoding="utf-8")
     found = re.search(r'<p class="minutes">(.+?) to read</p>', html)
     assert (found[1] if found else None) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("guide/3", "guide/2", None),
+        ("families/1", None, "families/2"),
+        ("families/2", "families/1", "families/3"),
+        ("families/3", "families/2", None),
+        ("young/1", None, "young/2"),
+        ("about/1", None, "about/2"),
+        ("guide/1", "", "guide/2"),
+    ],
+)
+def test_previous_and_next_stay_with_the_same_readers(
+    site: Path, name: str, before: str | None, after: str | None
+) -> None:
+    html = (site / name / "index.html").read_text(encoding="utf-8")
+    for rel, to in (("prev", before), ("next", after)):
+        head = re.findall(rf'<link rel="{rel}" href="([^"]*)"', html)
+        turn = re.findall(rf'<a class="turn__\w+" rel="{rel}" href="([^"]*)"', html)
+        assert [urljoin(f"/{name}/", address) for address in head] == (
+            [] if to is None else [f"/{to}".rstrip("/") + "/"]
+        )
+        assert turn == head

@@ -7,9 +7,11 @@ is in it is checked here or made safe in `site.overlay`; nothing is run.
 
 import io
 import json
+import os
 import re
 import warnings
 from collections.abc import Collection, Iterator, Mapping
+from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -20,14 +22,26 @@ from PIL import Image
 
 from guidance.build.comparisons import Compared
 from guidance.document.anchors import Permalink, known_permalinks
+from guidance.document.dates import say_date
 from guidance.document.model import GuidanceError
 from guidance.document.register import Publication
 from guidance.document.toml_files import read_toml
 from guidance.site import overlay as overlays
-from guidance.site.handwritten import Prepared, Sources, decode, find_cites, lookup, prepare_pages, put_in_shared
+from guidance.site.handwritten import (
+    CONTACTS,
+    Prepared,
+    Sources,
+    decode,
+    find_cites,
+    lookup,
+    prepare_pages,
+    put_in_shared,
+    services,
+)
 from guidance.site.overlay import Overlay, Partnership, check_colours, make_overlay
 
 FILE = "reviews.toml"
+TERMS = "terms.toml"
 _HEADER = (
     "# What each page cites, with the fingerprint its text had when the page was reviewed: guidance review PAGE\n"
 )
@@ -39,6 +53,7 @@ _DRAWING = {
     *("style", "metadata"),
 }
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_STALE = 366  # days after which a contact is to be compared with its source again
 _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
 
 
@@ -146,12 +161,37 @@ def survey(docs: Path, site: Path) -> Iterator[str]:
         text = put_in_shared(decode(files[page], page), page, files)
         limit = meta.get_data(text)[1].get("reading_age")
         if limit is not None:
-            yield f"{page}: reading age {measure(text).age}, at most {limit}"
+            ease = measure(text)
+            by = ", ".join(f"{formula} {age}" for formula, age in ease.ages.items())
+            over = "; too high" if ease.age > float(str(limit)) else ""
+            yield f"{page}: reading age {ease.age}, at most {limit}{over} ({by})"
         built = site / Path(page).with_suffix("") / "index.html"
         built = built.parent.parent / "index.html" if Path(page).name == "index.md" else built
         marks = built.read_text(encoding="utf-8").count('class="source-changed"') if built.is_file() else 0
         if marks:
             yield f"{page}: {marks} source{'s' if marks > 1 else ''} changed since it was written"
+
+
+def survey_terms(docs: Path) -> Iterator[str]:
+    """A line for each place where a page or a drawing says what `terms.toml` lists, with file and line."""
+    from guidance.check.readability import find_terms, read_terms
+
+    terms = read_terms(docs / TERMS)
+    for path, content in read_files(docs).items():
+        if path.endswith((".md", ".svg")):
+            for line, message in find_terms(decode(content, path), terms):
+                yield f"{os.path.normpath(docs / path)}:{line}: {message}"
+
+
+def stale_contacts(docs: Path, today: date) -> Iterator[str]:
+    """A line for each contact of the pages' that nobody has compared with its source for a year."""
+    path = docs / CONTACTS
+    for name, service in services(path.read_bytes() if path.is_file() else b"").items():
+        if (today - service.checked).days > _STALE:
+            yield (
+                f"{CONTACTS}: {name} ({service.name}) was last checked on {say_date(service.checked.isoformat())}; "
+                f"compare it with its source: {service.source}"
+            )
 
 
 def read_files(docs: Path) -> dict[str, bytes]:

@@ -1,4 +1,4 @@
-"""How a hand-written page reads: its blocks, which of them cite nothing, its sentences and its reading age.
+"""How a hand-written page reads: its blocks, which of them cite nothing, its sentences, reading age and odd words.
 
 Measures only; what is allowed where is said by the page's own front matter and held by tests and checks.
 
@@ -7,12 +7,17 @@ where every statement must cite) and `uncited` (the first words of blocks, or he
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Literal
 
 import markdown as python_markdown
 from bs4 import BeautifulSoup, Tag
 from mkdocs.utils import meta
 from msgspec import Struct
+
+from guidance.document.model import GuidanceError
+from guidance.document.toml_files import read_toml
 
 _EXTENSIONS = ["abbr", "admonition", "attr_list", "def_list", "md_in_html", "tables"]
 _BLOCKS = ("h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "tr", "dt", "dd")
@@ -49,6 +54,26 @@ _PARTED = re.compile(  # vowels side by side that are two syllables
 _SCHOOL_STARTS = 5  # years: what a school grade of the formula lies above
 
 
+_UNSEEN = re.compile(
+    r"^```.*?^```[^\n]*$|`[^`\n]*`|<!--.*?-->|<style.*?</style>|<[^>]*>|\]\([^)\n]*\)", re.S | re.M
+)
+
+
+class Term(Struct, frozen=True, forbid_unknown_fields=True):
+    """What pages do not say, and why: an entry of `terms.toml`, where its fields are explained."""
+
+    term: str
+    why: str
+    wrong: str
+    right: str
+    pattern: str = ""
+    exceptions: tuple[str, ...] = ()
+
+    def regex(self) -> re.Pattern[str]:
+        """The pattern, in which spaces and line ends mean nothing, or else the term as whole words."""
+        return re.compile(self.pattern or rf"\b{re.escape(self.term)}\b", re.IGNORECASE | re.VERBOSE)
+
+
 class PageText(Struct, frozen=True):
     """A heading, paragraph, list item or table row: its words without citations, and whether it cites.
 
@@ -65,12 +90,17 @@ class PageText(Struct, frozen=True):
 
 
 class ReadingEase(Struct, frozen=True):
-    """How hard a text is: words, sentences, the longest sentence, and the reading age in years."""
+    """How hard a text is: words, sentences, the longest sentence, and the reading age in years by each formula."""
 
     words: int
     sentences: int
     longest: str
-    age: float
+    ages: Mapping[str, float] = {}
+
+    @property
+    def age(self) -> float:
+        """The highest of the ages, which is what counts; none for a text without words."""
+        return max(self.ages.values(), default=0.0)
 
 
 def read_blocks(text: str) -> tuple[PageText, ...]:
@@ -166,25 +196,61 @@ def syllables(word: str) -> int:
 
 
 def measure(text: str) -> ReadingEase:
-    """A page's reading age: the highest grade of three formulas, and five years for the age at which school starts.
+    """A page's reading ages: the grades of three formulas, and five years for the age at which school starts.
 
-    Flesch-Kincaid counts syllables, the automated readability index and Coleman-Liau count letters.
+    Flesch-Kincaid counts syllables, the automated readability index (ARI) and Coleman-Liau count letters.
     """
     said = sentences(text)
     words = [word for sentence in said for word in _WORD.findall(sentence)]
     if not words:
-        return ReadingEase(0, 0, "", 0.0)
+        return ReadingEase(0, 0, "")
     letters = sum(character.isalnum() for word in words for character in word) / len(words)
     length = len(words) / len(said)
-    grades = (
-        0.39 * length + 11.8 * sum(map(syllables, words)) / len(words) - 15.59,
-        4.71 * letters + 0.5 * length - 21.43,
-        5.88 * letters - 29.6 / length - 15.8,
-    )
+    grades = {
+        "Flesch-Kincaid": 0.39 * length + 11.8 * sum(map(syllables, words)) / len(words) - 15.59,
+        "ARI": 4.71 * letters + 0.5 * length - 21.43,
+        "Coleman-Liau": 5.88 * letters - 29.6 / length - 15.8,
+    }
     longest = max(said, key=lambda sentence: len(_WORD.findall(sentence)))
-    return ReadingEase(len(words), len(said), longest, round(max(grades) + _SCHOOL_STARTS, 1))
+    ages = {formula: round(grade + _SCHOOL_STARTS, 1) for formula, grade in grades.items()}
+    return ReadingEase(len(words), len(said), longest, ages)
 
 
 def count_words(sentence: str) -> int:
     """How many words a sentence has; numbers are none."""
     return len(_WORD.findall(sentence))
+
+
+def read_terms(path: Path) -> tuple[Term, ...]:
+    """The terms of a file such as `terms.toml`; none where it is not there.
+
+    Raises GuidanceError for a file of another form or a pattern that is none.
+    """
+    terms = read_toml(path, dict[Literal["terms"], tuple[Term, ...]]).get("terms", ())
+    for term in terms:
+        try:
+            term.regex()
+        except re.error as error:
+            raise GuidanceError(f"{path}: {term.term}: the pattern is wrong: {error}") from None
+    return terms
+
+
+def find_terms(text: str, terms: Iterable[Term]) -> Iterator[tuple[int, str]]:
+    """Where a page or a drawing says what it should not: the line, counted from 1, and a message about it.
+
+    Code, comments, tags and the addresses of links are not read; an exception hides the words it consists of.
+    """
+    said = _UNSEEN.sub(_blank, text).replace("\n", " ")
+    found = []
+    for term in terms:
+        rest = said
+        for words in term.exceptions:
+            rest = re.sub(re.escape(words), _blank, rest, flags=re.IGNORECASE)
+        for match in term.regex().finditer(rest):
+            found.append((text.count("\n", 0, match.start()) + 1, f"says “{match[0]}”; {term.why}"))
+    return iter(sorted(found))
+
+
+def _blank(match: re.Match[str]) -> str:
+    """As many spaces, so that what follows keeps its place."""
+    return " " * len(match[0])

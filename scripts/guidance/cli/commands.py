@@ -192,7 +192,9 @@ def check_command(
         typer.Option("--against", help="A site published before, folder or branch (else gh-pages, where it is)."),
     ] = None,
 ) -> None:
-    """Check the built site: links, anchors, permalinks, data files; one line for each fault."""
+    """Check the built site and the words of our pages: links, permalinks, data, terms; one line for each fault."""
+    from datetime import date
+
     from guidance.build import handwritten
     from guidance.check import permanence
     from guidance.check.site import check_site, gathered, survey_texts
@@ -203,15 +205,20 @@ def check_command(
         register = read_register(publication) if (publication / "editions.toml").is_file() else None
         before = against or permanence.find_branch(Path.cwd())
         report = check_site(site, publication if register else None, before)
+    words: tuple[str, ...] = ()
     if register and register.docs:
-        for line in handwritten.survey(publication / register.docs, site):
+        docs = publication / register.docs
+        words = tuple(handwritten.survey_terms(docs))
+        for line in (*handwritten.survey(docs, site), *handwritten.stale_contacts(docs, date.today())):
             echo(line)
     for line in survey_texts(site):
         echo(line)
     for fault in gathered(report.faults):
         echo(f"{fault.file}: {fault.message}")
-    if report.faults:
-        raise GuidanceError(f"{site}: {len(report.faults)} faults in {report.pages} pages")
+    for line in words:
+        echo(line)
+    if report.faults or words:
+        raise GuidanceError(f"{site}: {len(report.faults) + len(words)} faults in {report.pages} pages")
     echo(f"{site}: {report.pages} pages and {report.links} links checked, no fault")
 
 

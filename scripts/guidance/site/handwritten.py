@@ -6,8 +6,8 @@ A citation is a link such as `[paragraph 45](guidance:2023/para-45)`. Without wo
 it is named by what it cites and stands in brackets; several in a row share them. A line `--8<-- "_shared/x.md"`
 is replaced by that file, a line `<!-- duties: police -->` by links into the duty ledger.
 `[words](comparison:2018/2023)` leads to the comparison of two editions where the site has it, and is only its
-words elsewhere. Files and folders whose name starts with "_" or ends in .toml are not published, nor is `nav.yml`,
-the order of the contents as MkDocs takes it.
+words elsewhere. `[](contact:nspcc)` prints a number of `contacts.toml`. Files and folders whose name starts with
+"_" or ends in .toml are not published, nor is `nav.yml`, the order of the contents as MkDocs takes it.
 Front matter that is understood here: `written_from` (an edition's id: the page says so, below its title or
 where the line `<!-- standing -->` is) and `cite_as` (such as "for adults: {}", or "at-end": then what cites without
 words of its own is listed where the page's standing is told, and nothing of it stands in the sentences).
@@ -15,16 +15,20 @@ words of its own is listed where the page's standing is told, and nothing of it 
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache
 from html import escape
 from pathlib import PurePosixPath
+from typing import Annotated, Literal
 
 import yaml
 from mkdocs.utils import meta
-from msgspec import Struct
+from msgspec import Meta, Struct, field
 
 from guidance.document.anchors import Permalink, permalink_path
 from guidance.document.model import Finding, GuidanceError
 from guidance.document.register import Publication
+from guidance.document.toml_files import decode_toml
 from guidance.site.inline import escape_markdown
 from guidance.site.ledger import Ledger, put_in_duties
 
@@ -40,8 +44,12 @@ _LEFT = re.compile(rf"{_CODE}|(?P<left>[^\s(]*\(?guidance:[0-9a-z]+/[^\s)]*)", r
 _COMPARISON = re.compile(
     rf"{_CODE}|\[(?P<words>[^\[\]]+)\]\(comparison:(?P<old>[0-9a-z.-]+)/(?P<new>[0-9a-z.-]+)\)", re.S | re.M
 )
+_CONTACT = re.compile(
+    rf"{_CODE}|\[(?P<words>[^\[\]]*)\]\(contact:(?P<name>[a-z0-9-]+)(?:/(?P<way>[a-z]+))?\)", re.S | re.M
+)
 _SHARED = re.compile(r'^(?P<indent> *)--8<-- "(?P<path>[^"\n]+)"[ ]*$', re.M)
 _NAV = "nav.yml"
+CONTACTS = "contacts.toml"
 _STANDING = "<!-- standing -->"
 _TITLE = re.compile(r"^# [^\n]*\n", re.M)
 _AT_END = "at-end"
@@ -61,6 +69,28 @@ class HandCitation(Struct, frozen=True, order=True):
     def key(self) -> str:
         """How reviews name what is cited: "2023/para-45"."""
         return f"{self.edition}/{self.anchor}"
+
+
+_Number = Annotated[str, Meta(pattern="^[0-9]+( [0-9]+)*$")]
+_WAYS = ("number", "text", "email", "address")
+
+
+class Service(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who can be called, written to or looked up: an entry of `contacts.toml`, where its fields are explained."""
+
+    name: str
+    whom: str = field(name="for")
+    source: str
+    basis: Literal["A", "B", "C"]
+    checked: date
+    number: _Number | None = None
+    text: _Number | None = None
+    email: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.-]+@[A-Za-z0-9.-]+$")] | None = None
+    address: Annotated[str, Meta(pattern=r"^https://[A-Za-z0-9./-]+$")] | None = None
+
+    def ways(self) -> dict[str, str]:
+        """What there is of number, text, email and address, in this order."""
+        return {way: said for way in _WAYS if (said := getattr(self, way))}
 
 
 class Sources(Struct, frozen=True):
@@ -135,9 +165,10 @@ def decode(content: bytes, page: str) -> str:
 
 
 def put_in_shared(markdown: str, page: str, files: Mapping[str, bytes]) -> str:
-    """The page with each line `--8<-- "_shared/x.md"` replaced by that file, at the line's own indent.
+    """The page with each line `--8<-- "_shared/x.md"` replaced by that file, at the line's own indent, and then
+    each contact by its number or address: the page as it is printed, but for its citations.
 
-    Raises GuidanceError when there is no such file.
+    Raises GuidanceError when there is no such file or contact.
     """
 
     def piece(match: re.Match[str]) -> str:
@@ -146,7 +177,48 @@ def put_in_shared(markdown: str, page: str, files: Mapping[str, bytes]) -> str:
         lines = decode(files[match["path"]], match["path"]).rstrip("\n").split("\n")
         return "\n".join(f"{match['indent']}{line}" if line else line for line in lines)
 
-    return _SHARED.sub(piece, markdown)
+    return _put_in_contacts(_SHARED.sub(piece, markdown), page, services(files.get(CONTACTS, b"")))
+
+
+@cache
+def services(content: bytes) -> Mapping[str, Service]:
+    """The services of a file of contacts, by the names that pages give them.
+
+    Raises GuidanceError for a file of another form, and for a service that gives no way to reach it.
+    """
+    found = decode_toml(content, CONTACTS, dict[str, Service])
+    for name, service in found.items():
+        if not service.ways():
+            raise GuidanceError(f"{CONTACTS}: {name} has none of {', '.join(_WAYS)}; give it one")
+    return found
+
+
+def _put_in_contacts(markdown: str, page: str, known: Mapping[str, Service]) -> str:
+    def link(match: re.Match[str]) -> str:
+        if not match["name"]:
+            return match[0]
+        if match["name"] not in known:
+            raise GuidanceError(f"{page}: names the contact {match['name']}, which {CONTACTS} does not have")
+        ways = known[match["name"]].ways()
+        way = match["way"] or ("address" if match["words"] else next(iter(ways)))
+        if way not in ways:
+            raise GuidanceError(f"{page}: {CONTACTS} gives no {way} for {match['name']}")
+        return _print_contact(way, ways[way], match["words"])
+
+    return _CONTACT.sub(link, markdown)
+
+
+def _print_contact(way: str, said: str, words: str) -> str:
+    """One way to reach somebody, as Markdown; a number for text messages is no link, for `check` lets none be."""
+    match way:
+        case "number":
+            return f"[{words or said}](tel:{said.replace(' ', '')})"
+        case "email":
+            return f"[{words or said}](mailto:{said})"
+        case "address":
+            return f"[{words or said.removeprefix('https://').removeprefix('www.').rstrip('/')}]({said})"
+        case _:
+            return words or said
 
 
 def find_cites(markdown: str) -> tuple[HandCitation, ...]:
