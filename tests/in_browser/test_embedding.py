@@ -18,8 +18,7 @@ from guidance.compare.crosswalk import build_crosswalk
 from guidance.document.anchors import permalinks
 from guidance.document.register import Edition, Publication
 from guidance.site.embeds import SCRIPT, embed_files, quotation
-from guidance.site.lineages import find_fates
-from guidance.site.permalink_index import PermalinkIndex
+from guidance.site.permalink_index import PermalinkIndex, find_fates
 from guidance.site.permalink_pages import lineage_pages, permalink_pages
 from small_documents import document, paragraph
 

@@ -13,7 +13,7 @@ from guidance.document.anchors import Permalink, permalinks
 from guidance.document.lineage import Crosswalk
 from guidance.document.model import Document, GuidanceError
 from guidance.document.register import Edition, Publication
-from guidance.site.lineages import find_fates, read_lineages, record_lineages, write_lineages
+from guidance.site.permalink_index import find_fates, read_lineages, record_lineages, write_lineages
 from small_documents import document, paragraph
 
 PUBLICATION = Publication(

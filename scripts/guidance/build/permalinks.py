@@ -12,12 +12,18 @@ from guidance.build.orders import Call, Loaded
 from guidance.document.anchors import Permalink, known_permalinks
 from guidance.document.register import Publication
 from guidance.jobs.cache import Crew
-from guidance.site.embeds import edition_embeds, shared_files
-from guidance.site.lineages import FILE, find_fates, read_lineages, record_lineages, write_lineages
+from guidance.site.embeds import edition_embeds, quotable, quotable_path, shared_files
 from guidance.site.mkdocs_build import Workshop
-from guidance.site.permalink_index import PermalinkIndex, tokens_css
+from guidance.site.permalink_index import (
+    LINEAGES_FILE,
+    PermalinkIndex,
+    find_fates,
+    read_lineages,
+    record_lineages,
+    tokens_css,
+    write_lineages,
+)
 from guidance.site.permalink_pages import lineage_pages, permalink_pages
-from guidance.site.quotation_check import quotable, quotable_path
 
 HELP = "partnerships/link-to-us"  # the page on linking, where a publication's hand-written pages have one
 ICON = "assets/icon.svg"  # below overrides/, as mkdocs.yml names it
@@ -45,7 +51,7 @@ def index_permalinks(
             for edition, item in texts.items()
         },
         urls=compared.addresses,
-        fates=find_fates(publication, known, compared.crosswalk, read_lineages(folder / FILE)),
+        fates=find_fates(publication, known, compared.crosswalk, read_lineages(folder / LINEAGES_FILE)),
         redlines={
             (old, anchor): address
             for old, new in compared.comparisons
@@ -102,8 +108,8 @@ def link_edition(index: PermalinkIndex, one: str) -> Linked:
 
 def record_texts(publication: Publication, folder: Path, compared: Compared) -> dict[str, int]:
     """Bring the lineage register up to date; how many lineages it gained, by the register's name."""
-    before = read_lineages(folder / FILE)
+    before = read_lineages(folder / LINEAGES_FILE)
     known = known_permalinks((edition.id for edition in publication.editions), folder, compared.documents)
     now = record_lineages(publication, known, compared.crosswalk, before)
-    write_lineages(folder / FILE, now)
-    return {FILE: len(now) - len(before)}
+    write_lineages(folder / LINEAGES_FILE, now)
+    return {LINEAGES_FILE: len(now) - len(before)}

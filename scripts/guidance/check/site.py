@@ -19,9 +19,7 @@ from guidance.check.permanence import lost, site_paths
 from guidance.document.anchors import permalink_path, read_permalinks
 from guidance.document.model import GuidanceError, Strength
 from guidance.document.register import read_register
-from guidance.site.lineages import FILE as LINEAGES
-from guidance.site.lineages import read_lineages
-from guidance.site.permalink_index import lineage_path
+from guidance.site.permalink_index import LINEAGES_FILE, lineage_path, read_lineages
 
 
 def survey_texts(site: Path) -> Iterator[str]:
@@ -395,7 +393,7 @@ def _check_permalinks(site: Path, publication: Path, files: frozenset[str]) -> I
                 yield Fault(page, f"is missing, and {entry.anchor} of {edition.id} was published once")
             if loaded is not None and entry.anchor not in loaded:
                 yield Fault(f"{edition.id}/provisions.json", f"has lost {entry.anchor}, which was published once")
-    for lineage in read_lineages(publication / LINEAGES):
+    for lineage in read_lineages(publication / LINEAGES_FILE):
         page = f"{lineage_path(lineage)}index.html"
         if page not in files:
             yield Fault(page, f"is missing, and the lineage {lineage} was published once")

@@ -14,8 +14,9 @@ from markupsafe import Markup
 
 from guidance.document.anchors import permalink_path
 from guidance.document.model import Block, Cell, GuidanceError, List, Provision, Subheading, Table
-from guidance.document.walk import block_texts
+from guidance.document.walk import block_texts, plain_text
 from guidance.site.inline import clean
+from guidance.site.pages import Page, front_matter
 from guidance.site.permalink_index import (
     STYLE_NAME,
     EditionAnchor,
@@ -33,6 +34,7 @@ from guidance.site.templates import part, render
 
 SCRIPT = Path(__file__).with_name("embed.js")
 _UP = "../../../"
+_FEWEST = 6  # words; what is shorter quotes nobody
 _WIDTH = 600  # pixels; what an oEmbed document and a frame are made for
 _LINE, _LINE_HEIGHT = 68, 27  # characters in a line of that width, pixels of a line
 _EXAMPLE = re.compile(r"^<!-- quotation (?P<edition>[0-9a-z.-]+)/(?P<anchor>[a-z0-9-]+) -->$", re.M)
@@ -280,3 +282,51 @@ def clean_letters(text: str) -> str:
 
 def _compact(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+# --- The page on which anybody checks quotations in their own text ---------------------------------
+# Its script is overrides/assets/quotations.js; what is pasted never leaves the browser.
+
+
+def quotation_files(index: PermalinkIndex) -> dict[str, bytes]:
+    """Path from the publication's root -> file, for each edition with text: what may be quoted of it."""
+    return {quotable_path(edition): quotable(edition, index) for edition in index.provisions}
+
+
+def render_quotations(index: PermalinkIndex, files: Mapping[str, bytes]) -> Page:
+    """The page; `files` are those of `quotation_files`."""
+    title = "Check a quotation"
+    editions = [edition for edition in reversed(list(index.entries)) if edition in index.provisions]
+    known = {
+        "editions": [[edition, len(files[quotable_path(edition)])] for edition in editions if files],
+        "inForce": index.publication.in_force.id,
+    }
+    head = front_matter({"title": title, "kind": "quotations"})
+    body = render("quotations.md", title=index.publication.title, known=json.dumps(known) if files else "")
+    return Page("quotations.md", title, f"{head}{body}")
+
+
+def quotable_path(edition: str) -> str:
+    """Where it stands what may be quoted of an edition, from the publication's root."""
+    return f"quotations/{edition}.json"
+
+
+def quotable(edition: str, index: PermalinkIndex) -> bytes:
+    """An edition's texts, each with its name, page, and what became of it.
+
+    Plain text and not digests of it: compressed it is smaller, and the page can show what was published.
+    """
+    places = []
+    for anchor, provision in index.provisions[edition].items():
+        text = " ".join(plain_text(provision).split())
+        if len(text.split()) >= _FEWEST and anchor in index.entries[edition]:
+            fate = index.fate((edition, anchor))
+            name = index.spoken((edition, anchor))
+            places.append([short(anchor), name, provision.page, text, fate.state, [short(a) for a in fate.today]])
+    record = {
+        "edition": edition,
+        "name": edition_name(index.publication, edition),
+        "status": standing(edition, index).sentence,
+        "places": places,
+    }
+    return _compact(record)
