@@ -43,7 +43,7 @@ from guidance.site.permalink_pages import step_pages
 from guidance.site.quotation_check import render_quotations
 from guidance.site.typesetting import compile_typst
 from guidance.sources import Fetcher
-from guidance.sources.choosing import chosen_revisions, fetch_missing
+from guidance.sources.finding import chosen_revisions, fetch_missing
 
 SPECIMEN = "specimen"
 

@@ -223,6 +223,37 @@ class Publication(Struct, frozen=True, forbid_unknown_fields=True):
         return InForce(edition, issued[-1] if issued else None, tuple(_doubts(edition, revisions, day)))
 
 
+def stood_on(publication: Publication, day: str) -> InForce:
+    """What stood on a day written like 2019-01-15. Raises GuidanceError for other words, and before the first
+    edition."""
+    try:
+        standing = publication.as_it_stood(datetime.date.fromisoformat(day))
+    except ValueError:
+        raise GuidanceError(f"--on {day}: write a day like 2019-01-15") from None
+    if standing is None:
+        first = publication.editions[0]
+        raise GuidanceError(f"--on {day}: the register begins later, with the edition of {first.id}")
+    return standing
+
+
+def say_stood(day: str, standing: InForce, path: Path | None, read: Revision | None) -> list[str]:
+    """What stood on a day, in lines: edition and revision, what is not sure, and whether the file that is here
+    (`path`, None for none, which is that of the revision `read`, None where that is not known) is that one."""
+    edition, revision = standing.edition, standing.revision
+    which = (
+        f", revision {revision.id}: {revision.what}" if revision else "; no revision of it is known for that day"
+    )
+    lines = [f"{day}: the edition of {edition.id}{which}"]
+    lines += [f"{day}: not sure: {doubt}" for doubt in standing.doubts]
+    if path is None:
+        lines.append(f"{day}: no text of {edition.id} is here; places are those that were published once")
+    elif read is None:
+        lines.append(f"{day}: which revision of {edition.id} is here is not known: {path}")
+    elif read != revision:
+        lines.append(f"{day}: the text here is that of revision {read.id}: {path}")
+    return lines
+
+
 def source_address(edition: Edition, page: int | None = None, sha256: str | None = None) -> str | None:
     """The official file's address, at a page of it where one is given: the revision that was read where its
     `sha256` is known, else the newest one that has an address."""
