@@ -32,14 +32,8 @@ _KINDS = {
     ".pdf": "pdf",
 }
 _OLD = {
-    ".doc": "DOCX",
-    ".dot": "DOCX",
-    ".rtf": "DOCX",
-    ".odt": "DOCX",
-    ".pages": "DOCX",
-    ".mht": "HTML",
-    ".mhtml": "HTML",
-    ".wpd": "DOCX",
+    **dict.fromkeys((".doc", ".dot", ".rtf", ".odt", ".pages", ".wpd"), "DOCX"),
+    **dict.fromkeys((".mht", ".mhtml"), "HTML"),
 }
 _LOOKS_LIKE_HTML = re.compile(  # behind an XML declaration and comments
     rb"^ \s* (?: <\?xml [^>]* \?> \s* )? (?: <!-- .{0,500}? --> \s* )* < (?: !doctype \s+ html | html ) \b",
@@ -331,15 +325,15 @@ def _page_links(
 def _with_links(blocks: list[FoundBlock], links: list[tuple[str, str]], line: int) -> list[FoundBlock]:
     """Each link put to the block that holds its words; one whose words stand nowhere has a block of its own."""
     placed: dict[int, list[FoundLink]] = {}
-    apart: list[FoundBlock] = []
+    loose: list[FoundBlock] = []
     for words, address in links:
         at = next((i for i, block in enumerate(blocks) if words and words in block.text), None)
         if at is None:
-            apart.append(FoundBlock("", ((0, line),), (FoundLink(0, 0, address),)))
+            loose.append(FoundBlock("", ((0, line),), (FoundLink(0, 0, address),)))
             continue
         start = blocks[at].text.index(words)
         placed.setdefault(at, []).append(FoundLink(start, start + len(words), address))
     return [
         *(FoundBlock(b.text, b.marks, tuple(placed.get(i, ()))) for i, b in enumerate(blocks)),
-        *apart,
+        *loose,
     ]

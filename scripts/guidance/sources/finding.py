@@ -84,6 +84,11 @@ def source_folders(given: Path | None, environment: str | None, root: Path) -> t
     return (*((named,) if named else ()), root / "sources")
 
 
+def _candidates(edition: Edition, asked: Revision | None) -> tuple[Revision, ...]:
+    """The revision asked for, or all that were reviewed, newest first."""
+    return (asked,) if asked else tuple(r for r in reversed(edition.revisions) if not r.unreviewed)
+
+
 # --- The official address --------------------------------------------------------------------------
 
 
@@ -91,8 +96,7 @@ def _from_address(
     publication: Publication, edition: Edition, cache: Path, fetcher: Fetcher | None, asked: Revision | None
 ) -> Source | Missing:
     """Asks the address of the revision wanted, or of the newest one that has an address, then of the others."""
-    candidates = (asked,) if asked else tuple(r for r in reversed(edition.revisions) if not r.unreviewed)
-    addressed = [r for r in candidates if r.url]
+    addressed = [r for r in _candidates(edition, asked) if r.url]
     by_hand = f"put the file into sources/ as {file_name(edition, asked) if asked else f'{edition.id}.pdf'}"
     if not addressed:
         return Missing(edition.id, f"no official address is known; {by_hand}")
@@ -148,8 +152,7 @@ def _look_in(
 def _in_cache(cache: Path, publication: Publication, edition: Edition, asked: Revision | None) -> Source | None:
     """The file of an edition that was fetched before: it has the name that fetching gives, and the SHA-256 that is
     pinned, where one is."""
-    candidates = (asked,) if asked else tuple(r for r in reversed(edition.revisions) if not r.unreviewed)
-    for revision in candidates:
+    for revision in _candidates(edition, asked):
         path = (
             kept_beside(cache, edition, revision) if revision.unreviewed else cache / file_name(edition, revision)
         )
