@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 import partner_files
-from guidance.audit import office, reading
+from guidance.audit import reading
 from guidance.audit.markup import read_html, read_markdown, read_text
-from guidance.audit.office import read_docx, read_pdf
-from guidance.audit.reading import Skipped, find_files, read_bytes, read_file
+from guidance.audit.reading import Skipped, find_files, read_bytes, read_docx, read_file, read_pdf
 from guidance.audit.texts import FileReading, FoundBlock
 from guidance.document.model import GuidanceError
 from guidance.site.typesetting import compile_typst
@@ -107,7 +106,7 @@ def bomb() -> bytes:
     """A Word file that unpacks to more than it may."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("word/document.xml", b"<a>" + b" " * (office._MOST_XML + 10) + b"</a>")
+        archive.writestr("word/document.xml", b"<a>" + b" " * (reading._MOST_XML + 10) + b"</a>")
     return out.getvalue()
 
 

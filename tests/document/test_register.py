@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guidance.document.dates import last_day
 from guidance.document.model import GuidanceError
-from guidance.document.register import Edition, Publication, read_register
+from guidance.document.register import Edition, Publication, last_day, read_register
 
 ROOT = Path(__file__).parents[2]
 

@@ -4,7 +4,6 @@ from collections import Counter
 
 from msgspec.structs import replace
 
-from guidance.document.conservation import placed_characters, printed_parts
 from guidance.document.model import (
     Block,
     Cell,
@@ -25,7 +24,9 @@ from guidance.document.walk import (
     list_items,
     map_texts,
     note_marks,
+    placed_characters,
     plain_text,
+    printed_parts,
     prose,
     provision_texts,
     texts_with_roles,

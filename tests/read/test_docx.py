@@ -9,9 +9,8 @@ import pytest
 
 import documents
 from document_marks import anchors, balance, links, note_marks
-from guidance.document.conservation import breaches
 from guidance.document.model import Document, Figure, GuidanceError, List, Table
-from guidance.document.walk import plain_text
+from guidance.document.walk import breaches, plain_text
 from guidance.read import read_document
 
 SOURCE = """---

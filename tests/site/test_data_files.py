@@ -5,7 +5,6 @@ import json
 import pytest
 from msgspec.structs import replace
 
-from guidance.document.conservation import placed_characters
 from guidance.document.model import (
     Cell,
     Document,
@@ -23,6 +22,7 @@ from guidance.document.model import (
     Text,
 )
 from guidance.document.register import Edition, Publication
+from guidance.document.walk import placed_characters
 from guidance.site import data_files
 
 FIELDS = ["anchor", "number", "kind", "heading", "text", "page", "url", "parents", "footnotes", "level"]

@@ -5,9 +5,8 @@ Says nothing of what should be there.
 
 from collections.abc import Iterator
 
-from guidance.document.conservation import dropped_characters, placed_characters
 from guidance.document.model import Block, Document, Item, Link, List, NoteMark, Provision, Table, Text
-from guidance.document.walk import provision_texts
+from guidance.document.walk import dropped_characters, placed_characters, provision_texts
 
 
 def texts(document: Document) -> Iterator[tuple[Provision, Text]]:

@@ -10,11 +10,10 @@ from typing import Literal
 from msgspec import Struct, structs
 
 from guidance.audit.texts import FoundBlock, FoundLink
-from guidance.audit.vocabulary import AuditVocabulary, Sieve, alternatives
+from guidance.audit.vocabulary import QUOTES, AuditVocabulary, Sieve, alternatives
 from guidance.cite.citation import CitationGrammar, Known, NotUnderstoodError
 from guidance.cite.grammar import DAY, MONTH, PAGES, PARAGRAPHS, PLACE, YEAR, CitedPlace, Step, read_places
 
-_QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "‑": "-"})
 _DATED = rf"(?:(?:{DAY}\s+)?{MONTH}\s+)?(?P<year>{YEAR})[a-d]?(?!\w|[/–—-]\s?\d)"
 _RANGE = re.compile(rf"[\s:,(–-]*{YEAR}\s?[/–—-]\s?\d")
 _SEASON = re.compile(rf"\s(?P<year>{YEAR})/\d\d(?![\w/–—-])")  # behind the whole name: "2015/16" begins with 2015
@@ -60,30 +59,27 @@ class Grammar:
         self._sieve = Sieve(
             (*wanted.names, *former, *wanted.short, *wanted.abbreviations, *wanted.authors, *self._numbers)
         )
-        author = alternatives(wanted.authors) or "(?!)"
+        author = alternatives(wanted.authors)
         self._former = {name.casefold(): title.year for title in wanted.former for name in title.names}
         self._name = re.compile(
-            rf"(?<![\w-])(?:(?P<former>(?i:{alternatives(former) or '(?!)'}))"
+            rf"(?<![\w-])(?:(?P<former>(?i:{alternatives(former)}))"
             rf"|(?P<name>(?i:{alternatives(wanted.names)}))"
-            rf"|(?P<short>{alternatives(wanted.short) or '(?!)'})"
-            rf"|(?P<number>(?i:{alternatives(tuple(numbers)) or '(?!)'}))"
-            rf"|(?P<abbreviation>{alternatives(wanted.abbreviations) or '(?!)'})(?P<glued>{YEAR}|'?\d\d)?"
+            rf"|(?P<short>{alternatives(wanted.short)})"
+            rf"|(?P<number>(?i:{alternatives(tuple(numbers))}))"
+            rf"|(?P<abbreviation>{alternatives(wanted.abbreviations)})(?P<glued>{YEAR}|'?\d\d)?"
             rf"|(?P<author>{author})(?=[\s,]*[(\[]?{YEAR}))(?![\w-]|['’]\w{{2}})"
         )
-        self._other = re.compile(rf"\b(?:{alternatives(wanted.others) or '(?!)'})", re.IGNORECASE)
+        self._other = re.compile(rf"\b(?:{alternatives(wanted.others)})", re.IGNORECASE)
         self._never = re.compile(
             _behind(wanted.never_before, rf"(?:[\s'\"]*\(?{YEAR}\)?|{_SHORT_YEAR})?"), re.IGNORECASE
         )
         self._not = re.compile(_behind(wanted.not_before, ""), re.IGNORECASE)
         self._then_named = re.compile(
-            rf"[)\].,:;\s'\"*_]*(?i:{alternatives(wanted.names)}|{alternatives(wanted.short) or '(?!)'})"
+            rf"[)\].,:;\s'\"*_]*(?i:{alternatives(wanted.names)}|{alternatives(wanted.short)})"
         )
-        self._right = _right_tokens(author, rf"(?:{self._name_words(wanted)})")
+        named = alternatives((*wanted.names, *wanted.short, *wanted.abbreviations))
+        self._right = _right_tokens(author, f"(?:{named})")
         self._left = _left_tokens(author)
-
-    @staticmethod
-    def _name_words(wanted: AuditVocabulary) -> str:
-        return alternatives((*wanted.names, *wanted.short, *wanted.abbreviations)) or "(?!)"
 
     def candidates(self, block: FoundBlock) -> tuple[Mention, ...]:
         """All that may name the guidance, in order; what is not `sure` needs support from the rest of its file."""
@@ -113,7 +109,7 @@ class Grammar:
         )
 
     def _named(self, block: FoundBlock) -> tuple[Mention, ...]:
-        text = block.text.translate(_QUOTES)
+        text = block.text.translate(QUOTES)
         found: list[Mention] = []
         hidden = [match.span() for match in _URL.finditer(text)]
         for match in self._name.finditer(text):
@@ -276,7 +272,7 @@ _SORTS: tuple[Sort, ...] = ("former", "name", "short", "number", "abbreviation",
 
 
 def _behind(words: Sequence[str], between: str) -> str:
-    return rf"{between}['\"]?[\s(,]*(?:{alternatives(tuple(words)) or '(?!)'})(?![\w-])"
+    return rf"{between}['\"]?[\s(,]*(?:{alternatives(tuple(words))})(?![\w-])"
 
 
 def _right_tokens(author: str, name: str) -> _Tokens:
@@ -389,9 +385,7 @@ def _joined(mentions: Iterable[Mention], links: Iterable[Mention]) -> list[Menti
     found = list(mentions)
     for link in links:
         at = next((i for i, m in enumerate(found) if m.start < link.end and link.start < m.end), None)
-        if at is None:
-            found.append(link)
-        elif found[at].year in (None, link.year) or link.year is None:
+        if at is not None and (found[at].year in (None, link.year) or link.year is None):
             both = found[at]
             cites = both.cites or link.cites
             found[at] = Mention(

@@ -1,18 +1,26 @@
-"""Paths that a partnership names -> the files below them, each read by what it is.
+"""Paths that a partnership names -> the files below them, each read by what it is; DOCX and PDF files are read
+here, a document's lines being its paragraphs, a PDF's counted through all pages.
 
-Links on the disk are not followed, nothing is written, and one bad file never ends the reading of the others.
+Links on the disk are not followed, nothing is written, and one bad file never ends the reading of the others. Files
+are hostile: what a DOCX holds is never unpacked beyond a limit or onto the disk, entities are not resolved.
 """
 
+import ctypes
+import io
 import os
 import re
+import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import pypdfium2
+import pypdfium2.raw as pdfium
+from lxml import etree
 from msgspec import Struct
 
-from guidance.audit.markup import read_html, read_markdown, read_text
-from guidance.audit.office import read_docx, read_pdf
-from guidance.audit.texts import FileReading
+from guidance.audit.markup import paragraphs, read_html, read_markdown, read_text
+from guidance.audit.texts import Builder, FileReading, FoundBlock, FoundLink
 from guidance.document.model import GuidanceError
 
 LARGEST = 50 * 1024 * 1024  # bytes
@@ -24,19 +32,21 @@ _KINDS = {
     ".pdf": "pdf",
 }
 _OLD = {
-    ".doc": "DOCX",
-    ".dot": "DOCX",
-    ".rtf": "DOCX",
-    ".odt": "DOCX",
-    ".pages": "DOCX",
-    ".mht": "HTML",
-    ".mhtml": "HTML",
-    ".wpd": "DOCX",
+    **dict.fromkeys((".doc", ".dot", ".rtf", ".odt", ".pages", ".wpd"), "DOCX"),
+    **dict.fromkeys((".mht", ".mhtml"), "HTML"),
 }
 _LOOKS_LIKE_HTML = re.compile(  # behind an XML declaration and comments
     rb"^ \s* (?: <\?xml [^>]* \?> \s* )? (?: <!-- .{0,500}? --> \s* )* < (?: !doctype \s+ html | html ) \b",
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
+_MOST_XML = 64 * 1024 * 1024  # bytes of one part of a DOCX, unpacked; a policy of 500 pages has a tenth of it
+_MOST_PAGES = 5000
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_R_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_PARTS = re.compile(r"word/(?:document|footnotes|endnotes|(?:header|footer)\d*)\.xml\Z")
+# An address as Word keeps it within the text: HYPERLINK "https://example.org" \l "place".
+_FIELD = re.compile(r"HYPERLINK\s+\"([^\"]+)\"(?:\s+\\l\s+\"([^\"]+)\")?")
 
 
 class Skipped(Struct, frozen=True):
@@ -122,3 +132,208 @@ def read_bytes(content: bytes, kind: str | None, name: str) -> FileReading:
     if kind == "markdown":
         return FileReading(name, read_markdown(content))
     return FileReading(name, read_text(content))
+
+
+# --- DOCX ------------------------------------------------------------------------------------------
+
+
+def read_docx(content: bytes) -> tuple[FoundBlock, ...]:
+    """The paragraphs of a Word document, its notes, headers and footers behind them.
+
+    Raises GuidanceError where it is none, or unpacks to more than any document would.
+    """
+    builder = Builder()
+    count = 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = [name for name in archive.namelist() if _PARTS.match(name)]
+            if "word/document.xml" not in names:
+                raise GuidanceError("is not a Word document")
+            for name in sorted(set(names), key=lambda name: (name != "word/document.xml", name)):
+                targets = _targets(archive, name)
+                for paragraph in _xml(archive, name).iter(f"{_W}p"):
+                    if any(ancestor.tag == _FALLBACK for ancestor in paragraph.iterancestors()):
+                        continue  # the same words once more, for older programs
+                    count += 1
+                    _add_paragraph(builder, paragraph, count, targets)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        raise GuidanceError(f"cannot be opened as a Word document ({' '.join(str(error).split())[:120]})") from None
+    return builder.blocks()
+
+
+def _xml(archive: zipfile.ZipFile, name: str) -> etree._Element:
+    with archive.open(name) as part:
+        content = part.read(_MOST_XML + 1)
+    if len(content) > _MOST_XML:
+        raise GuidanceError(f"unpacks to more than {_MOST_XML >> 20} MB; this is no ordinary document")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        return etree.fromstring(content, parser)
+    except (etree.ParseError, ValueError) as error:
+        raise GuidanceError(f"is damaged: {name} ({' '.join(str(error).split())[:120]})") from None
+
+
+def _targets(archive: zipfile.ZipFile, name: str) -> dict[str, str]:
+    folder, _, file = name.rpartition("/")
+    relations = f"{folder}/_rels/{file}.rels"
+    if relations not in archive.namelist():
+        return {}
+    return {
+        element.get("Id", ""): element.get("Target", "")
+        for element in _xml(archive, relations)
+        if (element.get("Type") or "").endswith("/hyperlink")
+    }
+
+
+def _add_paragraph(builder: Builder, paragraph: etree._Element, count: int, targets: dict[str, str]) -> None:
+    instruction = ""
+    in_field = False
+    for element, entering in _runs(paragraph):
+        tag = element.tag
+        if tag == f"{_W}hyperlink":
+            address = targets.get(element.get(_R_ID) or "", "")
+            if address and entering:
+                anchor = element.get(f"{_W}anchor")
+                builder.open_link(f"{address}#{anchor}" if anchor else address, count)
+            elif address:
+                builder.close_link()
+        elif not entering:
+            continue
+        elif tag == f"{_W}t":
+            builder.add(element.text or "", count)
+        elif tag in (f"{_W}tab", f"{_W}br", f"{_W}cr"):
+            builder.add(" ", count)
+        elif tag == f"{_W}noBreakHyphen":
+            builder.add("-", count)
+        elif tag == f"{_W}instrText":
+            instruction += element.text or ""
+        elif tag == f"{_W}fldChar":
+            kind = element.get(f"{_W}fldCharType")
+            if kind == "separate" and (match := _FIELD.search(instruction)):
+                builder.open_link(f"{match[1]}#{match[2]}" if match[2] else match[1], count)
+                in_field = True
+            elif kind == "end" and in_field:
+                builder.close_link()
+                in_field = False
+            instruction = "" if kind != "begin" else instruction
+    builder.end_block()
+
+
+def _runs(paragraph: etree._Element) -> Iterator[tuple[etree._Element, bool]]:
+    """What a paragraph holds, entering and leaving, without the paragraphs of text boxes within it."""
+    stack: list[tuple[etree._Element, bool]] = [(child, True) for child in reversed(paragraph)]
+    while stack:
+        element, entering = stack.pop()
+        if entering and element.tag in (f"{_W}p", _FALLBACK):
+            continue
+        yield element, entering
+        if entering:
+            stack.append((element, False))
+            stack.extend((child, True) for child in reversed(element))
+
+
+# --- PDF -------------------------------------------------------------------------------------------
+
+
+_BETWEEN = re.compile(r" |\r\n")
+_LETTERS = re.compile(r"[^\W\d_]{3}")
+_CELL = 2.0  # of the letters' height: a wider space parts two cells
+
+
+def read_pdf(content: bytes) -> tuple[tuple[FoundBlock, ...], tuple[int, ...]]:
+    """The blocks of a PDF, and the lines at which its pages begin. Raises GuidanceError where it cannot be read."""
+    try:
+        document = pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as error:
+        locked = "is locked with a password" if "assword" in str(error) else "cannot be opened as a PDF"
+        raise GuidanceError(f"{locked}; save it again without") from None
+    blocks: list[FoundBlock] = []
+    begins: list[int] = []
+    line = 1
+    try:
+        if len(document) > _MOST_PAGES:
+            raise GuidanceError(f"has more than {_MOST_PAGES} pages; audit it in parts")
+        for number in range(len(document)):
+            begins.append(line)
+            page = document[number]
+            text = page.get_textpage()
+            lines = _with_cells(text).replace("\x02\r\n", "").replace("\ufffe\r\n", "").splitlines() or [""]
+            blocks += _with_links(_page_blocks(lines, line), _page_links(document, page, text), line)
+            line += len(lines)
+            text.close()
+            page.close()
+    except pypdfium2.PdfiumError as error:
+        raise GuidanceError(f"is damaged at page {len(begins)} ({error})") from None
+    finally:
+        document.close()
+    return tuple(blocks), tuple(begins)
+
+
+def _with_cells(page: pypdfium2.PdfTextPage) -> str:
+    """A page's text with a bar between the cells of a table's row: what stands in the next one is no part of a
+    reference. Cells are told by the width between them, or as lines that do not stand below one another."""
+    text: str = page.get_text_range()
+    if len(text) != page.count_chars():
+        return text
+    found, at, line = "", 0, 0
+    for gap in _BETWEEN.finditer(text, 1):
+        if gap.end() == len(text):
+            break
+        if gap[0] == " " and not _LETTERS.search(text, line, gap.start()):
+            continue  # behind a bullet or a number
+        _, bottom, right, top = page.get_charbox(gap.start() - 1)
+        left, low, _, high = page.get_charbox(gap.end())
+        wide = left - right > _CELL * max(top - bottom, high - low)
+        if wide if gap[0] == " " else (low + high) / 2 > bottom:
+            found += f"{text[at : gap.start()]} |{gap[0]}"
+            at = gap.end()
+        line = line if gap[0] == " " else gap.end()
+    return found + text[at:]
+
+
+def _page_blocks(lines: list[str], first: int) -> list[FoundBlock]:
+    builder = Builder()
+    for paragraph in paragraphs(lines):
+        for number, line in paragraph:
+            builder.add(f"{line} ", first + number - 1)
+        builder.end_block()
+    return list(builder.blocks())
+
+
+def _page_links(
+    document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage
+) -> list[tuple[str, str]]:
+    """The words and the address of each link of a page, in its order."""
+    found = []
+    at, link = ctypes.c_int(0), pdfium.FPDF_LINK()
+    while pdfium.FPDFLink_Enumerate(page, at, link):
+        action = pdfium.FPDFLink_GetAction(link)
+        if not action or pdfium.FPDFAction_GetType(action) != pdfium.PDFACTION_URI:
+            continue
+        length = pdfium.FPDFAction_GetURIPath(document, action, None, 0)
+        if not 1 < length < 4000:
+            continue
+        held = ctypes.create_string_buffer(length)
+        pdfium.FPDFAction_GetURIPath(document, action, held, length)
+        box = pdfium.FS_RECTF()
+        pdfium.FPDFLink_GetAnnotRect(link, box)
+        words = text.get_text_bounded(box.left, box.bottom, box.right, box.top)
+        found.append((" ".join(words.split()), held.value.decode("utf-8", "replace")))
+    return found
+
+
+def _with_links(blocks: list[FoundBlock], links: list[tuple[str, str]], line: int) -> list[FoundBlock]:
+    """Each link put to the block that holds its words; one whose words stand nowhere has a block of its own."""
+    placed: dict[int, list[FoundLink]] = {}
+    loose: list[FoundBlock] = []
+    for words, address in links:
+        at = next((i for i, block in enumerate(blocks) if words and words in block.text), None)
+        if at is None:
+            loose.append(FoundBlock("", ((0, line),), (FoundLink(0, 0, address),)))
+            continue
+        start = blocks[at].text.index(words)
+        placed.setdefault(at, []).append(FoundLink(start, start + len(words), address))
+    return [
+        *(FoundBlock(b.text, b.marks, tuple(placed.get(i, ()))) for i, b in enumerate(blocks)),
+        *loose,
+    ]

@@ -17,7 +17,7 @@ from guidance.document.register import Publication
 from guidance.document.toml_files import read_toml
 
 FILE = "audit.toml"
-_QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"'})
+QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "‑": "-"})
 
 
 class StaleTerm(Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,24 +73,23 @@ class Sieve:
 
     def may_hold(self, text: str) -> bool:
         """Whether some of the words may stand in a text."""
-        for word in self._capitals:
-            if word in text:
-                return True
+        if any(word in text for word in self._capitals):
+            return True
         sieved = _sieved(text)
         return any(word in sieved for word in self._words)
 
 
 def _sieved(text: str) -> str:
-    plain = text if text.isascii() else text.translate(_QUOTES).replace("–", " ")
+    plain = text if text.isascii() else text.translate(QUOTES).replace("–", " ")
     return plain.lower().replace("-", " ")
 
 
 def alternatives(words: tuple[str, ...]) -> str:
-    """A pattern for any of some words, the longest first, with any white space or hyphens between them."""
+    """A pattern for any of some words, the longest first, with any white space or hyphens between them; one that
+    fits nothing where there are none."""
     ordered = sorted(words, key=len, reverse=True)
-    return "|".join(
-        re.escape(word.translate(_QUOTES)).replace(r"\ ", r"[ \-–]").replace("'", "['’]") for word in ordered
-    )
+    escaped = (re.escape(word.translate(QUOTES)) for word in ordered)
+    return "|".join(word.replace(r"\ ", r"[ \-–]").replace("'", "['’]") for word in escaped) or "(?!)"
 
 
 _BEFORE = re.compile(  # a name out of use that is told as such: "the former LSCB", "then called", "replaced the"
@@ -160,6 +159,4 @@ def _pattern(term: StaleTerm) -> re.Pattern[str]:
         name for name in term.names if term.capitals or (sum(map(str.isupper, name)) > 1 and " " not in name)
     )
     free = tuple(name for name in term.names if name not in exact)
-    parts = [alternatives(exact)] if exact else []
-    parts += [f"(?i:{alternatives(free)})"] if free else []
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(parts)})(?![\w-])")
+    return re.compile(rf"(?<![\w-])(?:{alternatives(exact)}|(?i:{alternatives(free)}))(?![\w-])")

@@ -16,9 +16,8 @@ from guidance.cite.citation import CitationGrammar, Known, NotUnderstoodError
 from guidance.cite.resolve import Cited, not_understood, record, resolve
 from guidance.compare.changes import compare
 from guidance.compare.crosswalk import build_crosswalk
-from guidance.document.register import Edition, InForce, Publication, read_register
+from guidance.document.register import Edition, InForce, Publication, read_register, say_stood, stood_on
 from guidance.sources import sources_at_hand
-from guidance.sources.choosing import say_standing, stood_on
 
 
 class CiteAnswer(Struct, frozen=True):
@@ -52,7 +51,8 @@ def answer(order: BuildOrder, words: str, on: str, tell: Tell) -> CiteAnswer:
     except NotUnderstoodError as error:
         refused = error
     read = next((item.source for item in loaded if stood and item.edition == stood.edition), None)
-    return CiteAnswer(found, say_standing(on, stood, read) if stood else (), refused)
+    path, revision = (read.path, read.revision) if read else (None, None)
+    return CiteAnswer(found, say_stood(on, stood, path, revision) if stood else (), refused)
 
 
 def _as_it_stood(order: BuildOrder, register: Publication, stood: InForce | None) -> BuildOrder:

@@ -7,9 +7,9 @@ from contextlib import closing
 from pathlib import Path
 
 from guidance.document.anchors import slug
-from guidance.document.conservation import breaches
 from guidance.document.model import Document, GuidanceError, Reference, Unresolved
 from guidance.document.register import Edition, Publication
+from guidance.document.walk import breaches
 from guidance.link.references import find_references, read_known
 from guidance.read import begin_reading
 from guidance.site import data_files

@@ -19,7 +19,7 @@ from guidance.jobs.cache import Crew, Job, code_digest
 from guidance.read import PendingRead, begin_reading
 from guidance.read.corrections import correct
 from guidance.sources import Fetcher, Missing, Source, find_source
-from guidance.sources.choosing import chosen_revisions
+from guidance.sources.finding import chosen_revisions
 
 _READERS = ("pypdfium2", "pikepdf", "pdf-oxide", "pdfminer.six", "beautifulsoup4", "lxml", "pypandoc-binary")
 _READING = ("read", "jobs/sandbox.py", "document", "build/load.py")  # what the reading depends on

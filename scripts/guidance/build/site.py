@@ -19,9 +19,9 @@ from guidance.build.orders import BuildOrder, Loaded, Outcome, Tell
 from guidance.build.permalinks import Linked, Linking, index_permalinks, record_texts
 from guidance.build.search import Searching, start_search
 from guidance.document.anchors import known_permalinks, permalinks, read_permalinks, write_permalinks
-from guidance.document.conservation import breaches
 from guidance.document.model import GuidanceError
 from guidance.document.register import Edition, Publication, read_register
+from guidance.document.walk import breaches
 from guidance.jobs.cache import Crew
 from guidance.site import data_files
 from guidance.site.assemble import build_site
@@ -42,7 +42,7 @@ from guidance.site.permalink_index import PermalinkIndex, read_tokens
 from guidance.site.permalink_pages import step_pages
 from guidance.site.typesetting import compile_typst
 from guidance.sources import Fetcher
-from guidance.sources.choosing import chosen_revisions, fetch_missing
+from guidance.sources.finding import chosen_revisions, fetch_missing
 
 SPECIMEN = "specimen"
 

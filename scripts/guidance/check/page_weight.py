@@ -98,19 +98,16 @@ def say_weights(weights: Iterable[Weight], reads: int, behind: Month | None = No
     ]
     all_ = month(held, reads)
     shares = ", ".join(f"{share:.0%} {kind}" for kind, share in MIX.items())
-    return [
-        *lines,
+    lines.append(
         f"{reads:,} reads a month ({shares}; {FIRST_VISITS:.0%} first visits): {all_.requests / 1e6:.1f} million "
-        f"requests, {all_.sent / 1e9:.0f} GB",
-        *(
-            [
-                f"behind a CDN that keeps files until the next publish, each place of it asks the host for at "
-                f"most {behind.requests:,} files a month, {behind.sent / 1e9:.2f} GB"
-            ]
-            if behind
-            else []
-        ),
-    ]
+        f"requests, {all_.sent / 1e9:.0f} GB"
+    )
+    if behind:
+        lines.append(
+            f"behind a CDN that keeps files until the next publish, each place of it asks the host for at "
+            f"most {behind.requests:,} files a month, {behind.sent / 1e9:.2f} GB"
+        )
+    return lines
 
 
 def _kind(site: Path, place: str) -> str:

@@ -62,16 +62,8 @@ _RESOURCES = {
     "image": ("href", "{http://www.w3.org/1999/xlink}href"),
     "use": ("href", "{http://www.w3.org/1999/xlink}href"),
 }
-_LINK_RELATIONS = {
-    "canonical",
-    "alternate",
-    "next",
-    "prev",
-    "license",
-    "author",
-    "search",
-    "up",
-}  # link, load nothing
+# These link, and load nothing.
+_LINK_RELATIONS = {"canonical", "alternate", "next", "prev", "license", "author", "search", "up"}
 _DUTY = {"anchor", "page", "sentence", "strength", "who"}
 _CSS_ADDRESS = re.compile(r"""@import\s+["']([^"']+)|url\(\s*["']?([^"')]+)""")
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -234,11 +226,8 @@ def _wrong_link(path: str, address: str, pages: dict[str, _Page], files: frozens
         return f"{address} is not an address"
     scheme, host, way, fragment = parts
     if scheme or host:
-        return (
-            None
-            if scheme in ("http", "https", "mailto", "tel", "")
-            else f"{address}: links of this kind are not safe"
-        )
+        safe = scheme in ("http", "https", "mailto", "tel", "")
+        return None if safe else f"{address}: links of this kind are not safe"
     target = _target(path, way, files)
     if target is None and way.startswith("/..") and _absolute(path, way) is None:
         return f"{address.removeprefix('/..')} is not below the address of the site"

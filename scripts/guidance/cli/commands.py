@@ -95,7 +95,7 @@ def fetch_command(
     from guidance.cli.messages import row_lines
     from guidance.cli.options import make_fetcher, order_of
     from guidance.document.register import read_register
-    from guidance.sources.choosing import look_up_files, refuse_missing
+    from guidance.sources.finding import look_up_files, refuse_missing
 
     order = order_of(publication, sources, edition)
     register = read_register(publication)

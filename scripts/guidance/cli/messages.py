@@ -9,7 +9,7 @@ from pathlib import Path
 from guidance.audit.report import summary
 from guidance.build.audit import Audit
 from guidance.build.orders import Outcome, PublishOutcome
-from guidance.sources.choosing import SourceRow
+from guidance.sources.finding import SourceRow
 
 
 def row_lines(rows: tuple[SourceRow, ...]) -> Iterator[str]:

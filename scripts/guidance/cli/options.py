@@ -14,7 +14,7 @@ from guidance.build.orders import BuildOrder
 from guidance.document.register import LOCK
 from guidance.site.mkdocs_build import Workshop
 from guidance.sources import Fetcher, Tell, source_folders
-from guidance.sources.choosing import parse_revisions
+from guidance.sources.finding import parse_revisions
 
 
 def order_of(

@@ -3,6 +3,7 @@
 Facts only, read from `editions.toml` and `sources.lock`; no text of any edition, no network, no clock.
 """
 
+import calendar
 import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -11,7 +12,6 @@ from urllib.parse import urlsplit
 
 from msgspec import Meta, Struct, structs
 
-from guidance.document.dates import last_day, say_when
 from guidance.document.model import GuidanceError
 from guidance.document.toml_files import read_toml
 
@@ -22,6 +22,38 @@ Address = Annotated[str, Meta(pattern=r"^https?://[^\s\"<>]+\Z")]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Host = Annotated[str, Meta(pattern=r"^[0-9a-z.-]+(:[0-9]+)?\Z")]
 LOCK = "sources.lock"  # beside editions.toml
+
+
+# --- Dates known to the day, the month or the year: "2018-07-04", "2006-04", "1999" ---
+
+
+def say_date(date: str | None) -> str:
+    """A date as people write it, as exact as it is known: "18 March 2026", "April 2006", "1999", "not known"."""
+    if date is None:
+        return "not known"
+    parts = date.split("-")
+    if not all(part.isdigit() for part in parts) or (len(parts) > 1 and not 1 <= int(parts[1]) <= 12):
+        return date
+    words = [
+        parts[0],
+        *(calendar.month_name[int(month)] for month in parts[1:2]),
+        *(str(int(day)) for day in parts[2:3]),
+    ]
+    return " ".join(reversed(words))
+
+
+def say_when(date: str) -> str:
+    """The same within a sentence: "on 18 March 2026", "in April 2006", "in 1999"."""
+    return f"{'on' if date.count('-') == 2 else 'in'} {say_date(date)}"
+
+
+def last_day(date: str) -> str:
+    """The last day that a date as well known as "2019" or "2019-02" can mean; a full date is that day."""
+    year, month, *rest = (*date.split("-"), "12") if len(date) == 4 else date.split("-")
+    return date if rest else f"{year}-{month}-{calendar.monthrange(int(year), int(month))[1]:02}"
+
+
+# --- What the register says ---
 
 
 class OfficialLink(Struct, frozen=True, forbid_unknown_fields=True):
@@ -189,6 +221,37 @@ class Publication(Struct, frozen=True, forbid_unknown_fields=True):
         revisions = [r for r in edition.revisions if not r.unreviewed]
         issued = [r for r in revisions if r.date and r.date <= day]
         return InForce(edition, issued[-1] if issued else None, tuple(_doubts(edition, revisions, day)))
+
+
+def stood_on(publication: Publication, day: str) -> InForce:
+    """What stood on a day written like 2019-01-15. Raises GuidanceError for other words, and before the first
+    edition."""
+    try:
+        standing = publication.as_it_stood(datetime.date.fromisoformat(day))
+    except ValueError:
+        raise GuidanceError(f"--on {day}: write a day like 2019-01-15") from None
+    if standing is None:
+        first = publication.editions[0]
+        raise GuidanceError(f"--on {day}: the register begins later, with the edition of {first.id}")
+    return standing
+
+
+def say_stood(day: str, standing: InForce, path: Path | None, read: Revision | None) -> list[str]:
+    """What stood on a day, in lines: edition and revision, what is not sure, and whether the file that is here
+    (`path`, None for none, which is that of the revision `read`, None where that is not known) is that one."""
+    edition, revision = standing.edition, standing.revision
+    which = (
+        f", revision {revision.id}: {revision.what}" if revision else "; no revision of it is known for that day"
+    )
+    lines = [f"{day}: the edition of {edition.id}{which}"]
+    lines += [f"{day}: not sure: {doubt}" for doubt in standing.doubts]
+    if path is None:
+        lines.append(f"{day}: no text of {edition.id} is here; places are those that were published once")
+    elif read is None:
+        lines.append(f"{day}: which revision of {edition.id} is here is not known: {path}")
+    elif read != revision:
+        lines.append(f"{day}: the text here is that of revision {read.id}: {path}")
+    return lines
 
 
 def source_address(edition: Edition, page: int | None = None, sha256: str | None = None) -> str | None:

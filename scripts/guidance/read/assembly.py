@@ -10,7 +10,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from guidance.document.anchors import Allocator, anchor_for
-from guidance.document.conservation import balance
 from guidance.document.model import (
     Asset,
     Block,
@@ -28,6 +27,7 @@ from guidance.document.model import (
     Table,
     Text,
 )
+from guidance.document.walk import balance
 from guidance.read.blocks import BlockBuilder, places_of
 from guidance.read.body_text import Words, collect_words, join_lines, resolve_jumps
 from guidance.read.headings import find_headings, name_heading

@@ -14,8 +14,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from guidance.document.conservation import printed_parts
 from guidance.document.model import Agreement, Document, Finding
+from guidance.document.walk import printed_parts
 
 Words = tuple[tuple[str, ...], ...]
 """For each page the words on it, normalised."""

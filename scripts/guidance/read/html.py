@@ -11,7 +11,6 @@ from bs4 import BeautifulSoup, Comment, Tag
 from msgspec.structs import replace
 
 from guidance.document.anchors import Allocator, anchor_for
-from guidance.document.conservation import balance
 from guidance.document.model import (
     Asset,
     Block,
@@ -34,7 +33,7 @@ from guidance.document.model import (
     Table,
     Text,
 )
-from guidance.document.walk import count_characters, map_texts
+from guidance.document.walk import balance, count_characters, map_texts
 from guidance.read.headings import name_heading
 from guidance.read.html_blocks import (
     HtmlPiece,

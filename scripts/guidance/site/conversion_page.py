@@ -7,9 +7,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from guidance.document.conservation import dropped_characters, placed_characters
 from guidance.document.model import Document, Reference, Unresolved
 from guidance.document.register import Edition, source_address
+from guidance.document.walk import dropped_characters, placed_characters
 from guidance.site.inline import escape_markdown
 from guidance.site.pages import Page, front_matter, join_parts, render_table
 

@@ -11,10 +11,9 @@ from pathlib import PurePosixPath
 import msgspec
 from msgspec import Struct
 
-from guidance.document.conservation import dropped_characters, placed_characters
 from guidance.document.model import Document, Link, Provision, Reference, Unresolved
 from guidance.document.register import Edition, Publication
-from guidance.document.walk import note_marks, plain_text, provision_texts
+from guidance.document.walk import dropped_characters, note_marks, placed_characters, plain_text, provision_texts
 
 POLICY = {
     "default-src": "'none'",

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct, structs
 
 from guidance.document.anchors import slug
-from guidance.document.dates import say_date
 from guidance.document.model import Document, Duty
-from guidance.document.register import Edition, Publication, Revision, source_address
+from guidance.document.register import Edition, Publication, Revision, say_date, source_address
 from guidance.site import data_files
 from guidance.site.blocks import picture_name
 from guidance.site.changes_view import csv_table

@@ -5,9 +5,8 @@ Facts of the register and words given to it only; a fact that nobody has confirm
 
 from collections.abc import Collection, Iterable, Iterator
 
-from guidance.document.dates import say_date
 from guidance.document.model import Document
-from guidance.document.register import Basis, Edition, Publication, Revision, source_address
+from guidance.document.register import Basis, Edition, Publication, Revision, say_date, source_address
 from guidance.site.inline import clean, escape_html, escape_markdown
 from guidance.site.pages import Page, front_matter, join_parts, render_table
 

@@ -11,8 +11,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from guidance.document.anchors import slug
-from guidance.document.dates import say_date
-from guidance.document.register import Edition, PartialDate, Publication
+from guidance.document.register import Edition, PartialDate, Publication, say_date
 from guidance.document.toml_files import decode_toml
 from guidance.site.inline import clean, escape_markdown
 from guidance.site.pages import Page, front_matter, join_parts

@@ -12,9 +12,8 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct
 
-from guidance.document.dates import last_day
 from guidance.document.model import GuidanceError
-from guidance.document.register import Edition, Locked, Publication, Revision, read_lock
+from guidance.document.register import Edition, Locked, Publication, Revision, last_day, read_lock
 from guidance.sources.kinds import Limits, Tell, fault, suffix_of, wanted_kind
 
 if TYPE_CHECKING:

@@ -1,11 +1,13 @@
-"""Which file holds an edition's text: in a folder of the reader's, in the cache, or at its official address.
+"""Which file holds an edition's text, in a folder of the reader's, in the cache, or at its official address; which
+revision is wanted, and a table of all that are here or can be had.
 
 Files are told apart by SHA-256 and by name; what is in them is not read, and the network is `fetching`'s.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
@@ -82,6 +84,11 @@ def source_folders(given: Path | None, environment: str | None, root: Path) -> t
     return (*((named,) if named else ()), root / "sources")
 
 
+def _candidates(edition: Edition, asked: Revision | None) -> tuple[Revision, ...]:
+    """The revision asked for, or all that were reviewed, newest first."""
+    return (asked,) if asked else tuple(r for r in reversed(edition.revisions) if not r.unreviewed)
+
+
 # --- The official address --------------------------------------------------------------------------
 
 
@@ -89,8 +96,7 @@ def _from_address(
     publication: Publication, edition: Edition, cache: Path, fetcher: Fetcher | None, asked: Revision | None
 ) -> Source | Missing:
     """Asks the address of the revision wanted, or of the newest one that has an address, then of the others."""
-    candidates = (asked,) if asked else tuple(r for r in reversed(edition.revisions) if not r.unreviewed)
-    addressed = [r for r in candidates if r.url]
+    addressed = [r for r in _candidates(edition, asked) if r.url]
     by_hand = f"put the file into sources/ as {file_name(edition, asked) if asked else f'{edition.id}.pdf'}"
     if not addressed:
         return Missing(edition.id, f"no official address is known; {by_hand}")
@@ -146,8 +152,7 @@ def _look_in(
 def _in_cache(cache: Path, publication: Publication, edition: Edition, asked: Revision | None) -> Source | None:
     """The file of an edition that was fetched before: it has the name that fetching gives, and the SHA-256 that is
     pinned, where one is."""
-    candidates = (asked,) if asked else tuple(r for r in reversed(edition.revisions) if not r.unreviewed)
-    for revision in candidates:
+    for revision in _candidates(edition, asked):
         path = (
             kept_beside(cache, edition, revision) if revision.unreviewed else cache / file_name(edition, revision)
         )
@@ -209,3 +214,131 @@ def _revision_named(name: str, edition: Edition) -> int:
         if re.match(rf"{re.escape(form)}(?![0-9a-z]|-\d)", stem)
     ]
     return max(fitting)[1] if fitting else -1
+
+
+# --- Revisions asked for, and a table of all files ---
+
+Begin = Callable[[Edition], None]
+
+
+class SourceRow(Struct, frozen=True):
+    """What became of one revision's file. `path` where it is here, `remark` what is to be said of it."""
+
+    edition: str
+    revision: str
+    state: Literal["found", "fetched", "unchanged", "changed", "archived", "kept", "missing", "no address"]
+    path: Path | None = None
+    remark: str = ""
+
+
+def chosen_revisions(asked: Mapping[str, str], publication: Publication) -> dict[str, Revision]:
+    """The revisions asked for, by edition. Raises GuidanceError where the register has no such one."""
+    chosen = {}
+    for edition_id, revision_id in asked.items():
+        edition = next((e for e in publication.editions if e.id == edition_id), None)
+        known = {r.id: r for r in edition.revisions} if edition else {}
+        if revision_id not in known:
+            there = ", ".join(known) if edition else ", ".join(e.id for e in publication.editions)
+            what = f"no revision {revision_id} of {edition_id}" if edition else f"no edition {edition_id}"
+            raise GuidanceError(f"--revision: the register has {what}, only {there or 'none'}")
+        chosen[edition_id] = known[revision_id]
+    return chosen
+
+
+def parse_revisions(asked: Iterable[str]) -> dict[str, str]:
+    """ "2018:2019-02" -> the revision of each edition. Raises GuidanceError for other forms."""
+    chosen: dict[str, str] = {}
+    for words in asked:
+        edition, _, revision = words.partition(":")
+        if not edition or not revision or edition in chosen:
+            raise GuidanceError(
+                f"--revision {words}: write EDITION:REVISION, once for an edition, like 2018:2019-02"
+            )
+        chosen[edition] = revision
+    return chosen
+
+
+def fetch_missing(
+    publication: Publication,
+    wanted: Iterable[str],
+    folders: tuple[Path, ...],
+    cache: Path,
+    fetcher: Fetcher,
+    chosen: Mapping[str, Revision],
+    begin: Begin,
+) -> None:
+    """Fetch a file for each edition wanted that has none here; what fails is told when the edition is read."""
+    for edition in (e for e in publication.editions if e.id in set(wanted)):
+        revision = chosen.get(edition.id)
+        here = find_source(publication, edition, folders, cache, None, revision)
+        if isinstance(here, Missing) and not here.fault:
+            begin(edition)
+            find_source(publication, edition, folders, cache, fetcher, revision)
+
+
+def look_up_files(
+    publication: Publication,
+    wanted: Iterable[str],
+    folders: tuple[Path, ...],
+    cache: Path,
+    fetcher: Fetcher,
+    begin: Begin,
+) -> tuple[SourceRow, ...]:
+    """Every revision of the editions wanted: found in a folder of the reader's, or asked for at its address."""
+    rows: list[SourceRow] = []
+    for edition in (e for e in publication.editions if e.id in set(wanted)):
+        begin(edition)
+        rows += _look_up_edition(publication, edition, folders, cache, fetcher)
+    return tuple(rows)
+
+
+def _look_up_edition(
+    publication: Publication, edition: Edition, folders: tuple[Path, ...], cache: Path, fetcher: Fetcher
+) -> Iterator[SourceRow]:
+    at_hand = sources_at_hand(publication, edition, folders, cache / "none")
+    for revision in edition.revisions:
+        if revision.id in at_hand:
+            yield SourceRow(edition.id, revision.id, "found", at_hand[revision.id].path)
+        elif revision.unreviewed:
+            yield from _unreviewed(publication, edition, revision, cache)
+        elif revision.url:
+            yield _fetched(publication, edition, revision, cache, fetcher)
+        else:
+            yield SourceRow(edition.id, revision.id, "no address", None, _by_hand(file_name(edition, revision)))
+    other = find_source(publication, edition, folders, cache, None)
+    if isinstance(other, Source) and other.revision is None:
+        yield SourceRow(edition.id, "not known", "found", other.path)
+    elif isinstance(other, Missing) and other.fault:
+        yield SourceRow(edition.id, "not known", "missing", None, other.reason)
+    elif not edition.revisions:
+        yield SourceRow(edition.id, "-", "no address", None, _by_hand(f"{edition.id}.pdf"))
+
+
+def _by_hand(name: str) -> str:
+    return f"put the file into sources/ as {name}"
+
+
+def _unreviewed(publication: Publication, edition: Edition, revision: Revision, cache: Path) -> Iterator[SourceRow]:
+    found = find_source(publication, edition, (), cache, None, revision)
+    if isinstance(found, Source):
+        yield SourceRow(edition.id, revision.id, "found", found.path, "not reviewed")
+
+
+def _fetched(
+    publication: Publication, edition: Edition, revision: Revision, cache: Path, fetcher: Fetcher
+) -> SourceRow:
+    try:
+        fetched = fetcher.fetch(publication, edition, revision, cache)
+    except UnreachableError as error:
+        return SourceRow(edition.id, revision.id, "missing", None, f"{error.host} did not answer")
+    except GuidanceError as error:
+        return SourceRow(edition.id, revision.id, "missing", None, str(error))
+    return SourceRow(edition.id, revision.id, fetched.state, fetched.path, fetched.remark)
+
+
+def refuse_missing(rows: Sequence[SourceRow], editions: Iterable[str]) -> None:
+    """Raises GuidanceError for the first of `editions` of which no file is here."""
+    for edition in editions:
+        if not any(row.path for row in rows if row.edition == edition):
+            reasons = [row.remark for row in rows if row.edition == edition and row.remark]
+            raise GuidanceError(f"edition {edition}: {reasons[-1] if reasons else 'no official address is known'}")
