@@ -22,9 +22,8 @@ from PIL import Image
 
 from guidance.build.comparisons import Compared
 from guidance.document.anchors import Permalink, known_permalinks
-from guidance.document.dates import say_date
 from guidance.document.model import GuidanceError
-from guidance.document.register import Publication
+from guidance.document.register import Publication, say_date
 from guidance.document.toml_files import read_toml
 from guidance.site import overlay as overlays
 from guidance.site.handwritten import (
