@@ -13,8 +13,8 @@ from guidance.compare.changes import compare
 from guidance.document.model import Document, Duty, Locus, RedlinePiece
 from guidance.site.changes_view import draw_flows, survey
 from guidance.site.comparison_pages import Redline, Side, render_comparison
-from guidance.site.redline_text import PlaceLink, RedlineSegment, beside, excerpt, in_one
-from guidance.site.templates import part, render
+from guidance.site.redline_text import RedlineSegment, beside, excerpt, in_one
+from guidance.site.templates import PlaceLink, part, render
 from small_documents import document, paragraph, sentence
 
 HOSTILE = "<script>alert(1)</script> ![x](javascript:x) `</div>` | [a]: b {: .c }"

@@ -32,8 +32,8 @@ from guidance.site.changes_view import (
     survey,
 )
 from guidance.site.pages import Page, front_matter, to_root
-from guidance.site.redline_text import PlaceLink, Where, beside, excerpt, in_one
-from guidance.site.templates import render
+from guidance.site.redline_text import Where, beside, excerpt, in_one
+from guidance.site.templates import PlaceLink, render
 
 STYLES = ("site.css", "compare.css")
 SCRIPT = "compare.js"

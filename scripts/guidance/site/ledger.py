@@ -14,8 +14,7 @@ from guidance.document.model import Duty, GuidanceError, Strength
 from guidance.site.changes_view import ComparedPlace, csv_table
 from guidance.site.inline import clean
 from guidance.site.pages import Page, front_matter, page_url, to_root
-from guidance.site.redline_text import PlaceLink
-from guidance.site.templates import part, render
+from guidance.site.templates import PlaceLink, part, render
 
 FOLDER = "duties"
 HOME = f"{FOLDER}/index.md"

@@ -32,7 +32,7 @@ from guidance.site.permalink_index import (
     standing,
     style,
 )
-from guidance.site.redline_text import PlaceLink
+from guidance.site.templates import PlaceLink
 
 _UP = "../../../"  # from a permalink page to the publication's root
 _UP_FROM_LINEAGE = "../../"

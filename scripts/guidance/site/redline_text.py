@@ -11,16 +11,10 @@ from typing import Literal
 from msgspec import Struct
 
 from guidance.document.model import RedlinePiece
+from guidance.site.templates import PlaceLink
 
 _BEFORE, _AFTER = 6, 4  # words that an excerpt keeps before and after what changed
 _LINE_END = re.compile(r"\n+")
-
-
-class PlaceLink(Struct, frozen=True):
-    """What a place is called, and its address from the page that is printed; None where it has none."""
-
-    name: str
-    href: str | None
 
 
 class RedlineSegment(Struct, frozen=True):

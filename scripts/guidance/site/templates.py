@@ -9,10 +9,18 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from msgspec import Struct
 
 from guidance.site.inline import escape_html, escape_markdown
 
 FOLDER = Path(__file__).with_name("templates")
+
+
+class PlaceLink(Struct, frozen=True):
+    """What a place is called, and its address from the page that is printed; None where it has none."""
+
+    name: str
+    href: str | None
 
 
 @cache
