@@ -1,7 +1,6 @@
 // Filters for comparison pages. Everything is there without this: it only hides what is not asked for, and puts the
 // choice into the address, so that it can be passed on.
-"use strict";
-(() => {
+const start = () => {
   const LABELS = { level: "Level", chapter: "Chapter", who: "Agency" };
   const items = [...document.querySelectorAll("[data-filter] [data-level]")];
   const areas = [...document.querySelectorAll("[data-filter]")];
@@ -43,7 +42,7 @@
     const shown = items.filter((item) => !item.hidden).length;
     status.textContent = wanted.length ? `${shown} of ${items.length} changes shown` : "";
     const kept = new URLSearchParams(wanted.map((select) => [select.name, select.value])).toString();
-    history.replaceState(null, "", `${location.pathname}${kept ? `?${kept}` : ""}${location.hash}`);
+    history.replaceState(history.state, "", `${location.pathname}${kept ? `?${kept}` : ""}${location.hash}`);
   };
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("change", apply);
@@ -59,4 +58,6 @@
   };
   addEventListener("hashchange", unfold);
   unfold();
-})();
+};
+
+export { start };

@@ -1,8 +1,7 @@
 // Finds quotations in a text that is pasted or opened here. The editions' texts are loaded once, from this site; what
 // is pasted stays in this page: nothing below sends or keeps anything.
-"use strict";
-(() => {
-  const form = document.querySelector("form.quotations");
+const start = (article) => {
+  const form = article.querySelector("form.quotations");
   if (!form) return;
   const known = JSON.parse(form.dataset.known);
   const field = form.querySelector("textarea"), chosen = form.querySelector("input[type=file]");
@@ -265,4 +264,6 @@
       said.textContent = `${file.name} could not be read. Open it, copy its text, and paste it here.`;
     }
   });
-})();
+};
+
+export { start };

@@ -1,10 +1,7 @@
-// What a script adds to a page of the guidance: numbers that open a menu to cite and copy, notes and definitions where
-// they are read, pictures that zoom, and the switch for the marks under duty words. Nothing is sent anywhere; only
-// that switch is kept. Without it the numbers, notes, definitions and pictures are plain links.
-"use strict";
-(() => {
-  const article = document.querySelector("article[data-permalinks]");
-  if (!article) return;
+// What a script adds to a page of the guidance: numbers that open a menu to cite and copy, printing of one section,
+// pictures that zoom, and the switch for the marks under duty words. Notes and terms are Material's own tooltips.
+// Nothing is sent anywhere; only that switch is kept. Without it numbers and pictures are plain links.
+const start = (article) => {
   const facts = article.dataset;
   const make = (tag, attributes = {}, ...inside) => {
     const element = Object.assign(document.createElement(tag), attributes);
@@ -13,12 +10,8 @@
   };
   const tidy = (words) => words.replace(/\s+/g, " ").trim();
   const plainClick = (event) => !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button);
-  const said = document.querySelector(".said");
-  const say = (words) => {
-    said.textContent = words;
-    clearTimeout(say.timer);
-    say.timer = setTimeout(() => (said.textContent = ""), 4000);
-  };
+  document.querySelector(".md-dialog").setAttribute("role", "status");
+  const say = (words) => alert$.next(words);
   // Where something that floats stands: below its owner, within the page's width.
   const place = (floating, owner) => {
     const at = owner.getBoundingClientRect(), width = floating.offsetWidth, height = floating.offsetHeight;
@@ -29,7 +22,7 @@
   };
 
   // --- A provision: its name, its text, its address ---
-  const OURS = ".furniture, .number, .stood, .pin, .peek, .cite, sup:has(.noteref)";
+  const OURS = ".furniture, .number, .stood, .pin, .cite, sup:has(.noteref), .md-annotation";
   const UNITS = ":is(.paragraph, .text, .box, .figure, .flow-chart, .table)[id]:not(h1, h2, h3, h4, h5, h6)";
   const HEADINGS = ":is(h1, h2, h3, h4, h5, h6)[id]:not(.furniture)";
   const isEnd = (element) => element.matches(`${UNITS}, .headed, .notes, .below, h1, h2, h3, h4, h5, h6`);
@@ -82,7 +75,7 @@
     return new URL(`${facts.permalinks}${short}/`, location.href).href;
   };
   const officialPage = (page) => {
-    const official = document.querySelector(".source a[href]")?.href.split("#")[0];
+    const official = article.querySelector(".source a[href]")?.href.split("#")[0];
     return official && page ? `${official}#page=${page}` : null;
   };
 
@@ -221,152 +214,19 @@
     print();
   };
 
-  // --- Notes and definitions where they are read ---
-  const peek = make("span", { className: "peek", popover: "manual", id: "peek" });
-  peek.setAttribute("role", "note");
-  let owner = null, waiting = null;
-  const pages = new Map();
-  const pageAt = async (address) => {
-    if (!pages.has(address)) {
-      pages.set(address, fetch(address).then((got) => got.text()).then((text) => new DOMParser().parseFromString(text, "text/html")));
-    }
-    return pages.get(address);
-  };
-  const content = async (link) => {
-    const isHere = link.pathname === location.pathname;
-    const from = isHere ? document : await pageAt(link.href.split("#")[0]);
-    const target = from.getElementById(decodeURIComponent(link.hash.slice(1)));
-    if (!target) return null;
-    const held = make("span");
-    for (const part of target.matches("li, dd, span") ? [target] : [...parts(target)].slice(0, 4)) {
-      const copied = words(part);
-      for (const one of copied.querySelectorAll("[id]")) one.removeAttribute("id");
-      if (!isHere) for (const one of copied.querySelectorAll("a[href]")) one.href = new URL(one.getAttribute("href"), link.href).href;
-      held.append(...copied.childNodes, " ");
-    }
-    return held;
-  };
-  const close = () => {
-    clearTimeout(waiting);
-    owner?.removeAttribute("aria-describedby");
-    owner = null;
-    if (peek.matches(":popover-open")) peek.hidePopover();
-  };
-  const open = async (link) => {
-    clearTimeout(waiting);
-    if (owner === link) return;
-    close();
-    owner = link;
-    const shown = await content(link).catch(() => null);
-    if (owner !== link || !shown?.textContent.trim()) return;
-    const isNote = link.matches(".noteref");
-    const go = make("a", { href: link.href, className: "peek__go" }, isNote ? `Go to note ${tidy(link.textContent)}` : "Go to the definition");
-    peek.replaceChildren(shown, go);
-    (link.closest("sup") ?? link).after(peek);
-    link.setAttribute("aria-describedby", "peek");
-    peek.showPopover();
-    place(peek, link);
-  };
-  const later = (act, time) => { clearTimeout(waiting); waiting = setTimeout(act, time); };
-  const peeking = (target) => target.closest?.("a.noteref, a.term");
-  const isWithin = (target) => target && (peek.contains(target) || owner?.contains(target));
-  if (hasMenus) {
-    article.addEventListener("pointerover", (event) => {
-      if (event.pointerType !== "mouse") return;
-      const link = peeking(event.target);
-      if (link) later(() => open(link), 150);
-      else if (isWithin(event.target)) clearTimeout(waiting);
-      else if (owner && !owner.matches(":focus") && !peek.matches(":focus-within")) later(close, 300);
-    });
-    article.addEventListener("focusin", (event) => {
-      const link = peeking(event.target);
-      if (link && link.matches(":focus-visible")) open(link);
-      else if (!isWithin(event.target)) close();
-    });
-    article.addEventListener("focusout", (event) => { if (owner && event.relatedTarget && !isWithin(event.relatedTarget)) close(); });
-    document.addEventListener("pointerdown", (event) => { if (owner && !isWithin(event.target)) close(); });
-    document.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || !owner) return;
-      if (peek.matches(":focus-within")) owner.focus();
-      close();
-    });
-    article.addEventListener("click", (event) => {
-      const link = peeking(event.target);
-      if (!link || !event.detail || !plainClick(event)) return; // by keyboard the link leads on, as it says
-      event.preventDefault();
-      open(link);
-    });
-  }
-
-  // --- Pictures that zoom ---
-  const STEPS = [1, 1.5, 2, 3, 4];
-  const zoom = (link) => {
-    const image = make("img", { src: link.href, alt: link.querySelector("img").alt });
-    const pane = make("div", { className: "zoom__pane", tabIndex: 0 }, image);
-    pane.setAttribute("role", "group");
-    pane.setAttribute("aria-label", "The picture; arrow keys move it");
-    let scale = 1; // on a phone it is twice that: the page has it as wide as the screen already
-    const size = (wanted, x = pane.clientWidth / 2, y = pane.clientHeight / 2) => {
-      const before = scale;
-      scale = Math.min(4, Math.max(1, wanted));
-      image.style.width = `${scale * 100}%`;
-      pane.scrollLeft = (pane.scrollLeft + x) * scale / before - x;
-      pane.scrollTop = (pane.scrollTop + y) * scale / before - y;
-    };
-    const step = (by) => size(by > 0 ? STEPS.find((one) => one > scale + .01) ?? 4 : STEPS.findLast((one) => one < scale - .01) ?? 1);
-    const tool = (text, name, act) => {
-      const one = make("button", { type: "button", textContent: text, onclick: act });
-      one.setAttribute("aria-label", name);
-      return one;
-    };
-    const dialog = make("dialog", { className: "zoom" });
-    dialog.append(make("div", { className: "zoom__tools" }, tool("−", "Smaller", () => step(-1)), tool("+", "Larger", () => step(1)),
-      tool("Close", "Close", () => dialog.close())), pane);
-    dialog.setAttribute("aria-label", headingOf(link) || "Picture");
-    dialog.addEventListener("keydown", (event) => {
-      if (event.key === "+" || event.key === "=") step(1);
-      else if (event.key === "-") step(-1);
-      else if (event.key === "0") size(1);
-    });
-    dialog.addEventListener("close", () => { dialog.remove(); link.focus(); });
-    pane.addEventListener("wheel", (event) => {
-      if (!event.ctrlKey) return; // a pinch on a touchpad says so
-      event.preventDefault();
-      const box = pane.getBoundingClientRect();
-      size(scale * Math.exp(-event.deltaY / 150), event.clientX - box.left, event.clientY - box.top);
-    }, { passive: false });
-    const fingers = new Map();
-    let apart = 0;
-    const distance = ([a, b]) => Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);
-    pane.addEventListener("pointerdown", (event) => { fingers.set(event.pointerId, event); apart = 0; });
-    pane.addEventListener("pointermove", (event) => {
-      if (!fingers.has(event.pointerId)) return;
-      fingers.set(event.pointerId, event);
-      if (fingers.size !== 2) return;
-      const both = [...fingers.values()], now = distance(both), box = pane.getBoundingClientRect();
-      if (apart) size(scale * now / apart, (both[0].clientX + both[1].clientX) / 2 - box.left, (both[0].clientY + both[1].clientY) / 2 - box.top);
-      apart = now;
-    });
-    for (const end of ["pointerup", "pointercancel", "pointerleave"]) pane.addEventListener(end, (event) => { fingers.delete(event.pointerId); apart = 0; });
-    document.body.append(dialog);
-    dialog.showModal();
-    if (innerWidth < 600) size(2, 0, 0);
-  };
-  if (typeof HTMLDialogElement === "function") {
-    article.addEventListener("click", (event) => {
-      const link = event.target.closest("a.picture");
-      if (!link || !plainClick(event)) return;
-      event.preventDefault();
-      zoom(link);
-    });
-  }
+  article.addEventListener("click", async (event) => {
+    const link = event.target.closest("a.picture");
+    if (!link || !plainClick(event) || typeof HTMLDialogElement !== "function") return;
+    event.preventDefault();
+    (await import("./zoom.js")).zoom(link, headingOf(link));
+  });
 
   // --- Duty words: marked unless the reader has said otherwise ---
   const root = document.documentElement;
   const kept = () => { try { return localStorage.getItem("duty-words"); } catch { return null; } };
   const mark = (on) => root.classList.toggle("plain-duties", !on);
   mark(kept() !== "off");
-  const key = document.querySelector(".key > div");
+  const key = article.querySelector(".key > div");
   if (key) {
     const box = make("input", { type: "checkbox", checked: kept() !== "off" });
     box.addEventListener("change", () => {
@@ -375,4 +235,6 @@
     });
     key.append(make("label", {}, box, " Mark duty words"));
   }
-})();
+};
+
+export { start };

@@ -1,14 +1,10 @@
-// The search page: asks the index that stands beside it, shows each text once, and takes citations straight to
-// their place. Nothing is sent anywhere; what is searched for stays in the address of the page.
+// The search: in a dialog over every page, and on a page of its own. Asks the index that stands beside that page,
+// shows each text once, and takes citations straight to their place. Nothing is sent anywhere; what is searched for
+// stays in the address of the search page.
 
-const form = document.querySelector("form.search");
-const said = document.querySelector(".search__said");
-const found = document.querySelector(".search__found");
-const words = form.elements.q;
 const FILTERS = ["edition", "chapter", "agency", "strength"];
 const FIRST = 7;
-const known = JSON.parse(form.dataset.known);
-const root = new URL("../", location.href); // the publication's
+let form, said, found, words, known, root, isPage; // where the search stands at the moment
 const here = (path) => new URL(path, root).href;
 
 const make = (tag, attributes = {}, ...inside) => {
@@ -201,12 +197,13 @@ const addParts = async (pagefind, each, found, facets) => {
 let turn = 0;
 const filters = () => Object.fromEntries(FILTERS.map((one) => [one, form.elements[one].value]).filter(([, value]) => value));
 const remember = () => {
+  if (!isPage) return;
   const asked = new URLSearchParams();
   for (const name of ["q", ...FILTERS, "order"]) {
     const value = form.elements[name].value.trim();
     if (value) asked.set(name, value);
   }
-  history.replaceState(null, "", asked.size ? `?${asked}` : location.pathname);
+  history.replaceState(history.state, "", asked.size ? `?${asked}` : location.pathname);
 };
 const counted = (count, thing) => `${count} ${thing}${count === 1 ? "" : "s"}`;
 
@@ -284,46 +281,90 @@ const straight = (cited) => {
 const failed = () => { said.textContent = "The search could not be loaded. Try again, or use the contents."; };
 const run = (how) => go(how).catch(failed);
 
-let waiting;
-form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(run); });
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  clearTimeout(waiting);
-  run({ jump: true });
-});
-if (known.editions.length || known.pages) words.addEventListener("focus", () => index().catch(() => {}), { once: true });
+// --- Where it stands ---
+// The search takes the form, the line that says what was found and the list, from the page or from a dialog's content.
+const mount = (place, at, { onPage }) => {
+  form = place.querySelector("form.search");
+  said = place.querySelector(".search__said");
+  found = place.querySelector(".search__found");
+  [words, known, root, isPage] = [form.elements.q, JSON.parse(form.dataset.known), new URL("../", at), onPage];
+  const isLoaded = known.editions.length > 0 || known.pages;
+  let waiting;
+  form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(run); });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    clearTimeout(waiting);
+    run({ jump: true });
+  });
+  if (isLoaded) words.addEventListener("focus", () => index().catch(() => {}), { once: true });
+  // Arrow keys lead from the field to the results and back; Enter is the link's own.
+  place.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const stops = [words, ...found.querySelectorAll("a.hit__link")];
+    const now = stops.indexOf(document.activeElement);
+    if (!step || now < 0 || event.altKey || event.ctrlKey || event.metaKey || !stops[now + step]) return;
+    event.preventDefault();
+    stops[now + step].focus();
+  });
+  words.addEventListener("keydown", (event) => { // no words begin with the key that leads here
+    if (event.key === "/" && !words.selectionStart && words.selectionEnd === words.value.length) event.preventDefault();
+  });
+  // A key of one character must be one that the reader can switch off.
+  const key = make("input", { type: "checkbox" });
+  try { key.checked = localStorage.getItem("search-key") !== "off"; } catch { key.checked = true; }
+  key.addEventListener("change", () => {
+    try { localStorage.setItem("search-key", key.checked ? "on" : "off"); } catch { /* not kept, then */ }
+  });
+  form.querySelector("details > div").append(make("label", { className: "search__key" }, key, " The key / leads to search"));
+};
 
-// Arrow keys lead from the field to the results and back; Enter is the link's own.
-document.addEventListener("keydown", (event) => {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  const stops = [words, ...found.querySelectorAll("a.hit__link")];
-  const at = stops.indexOf(document.activeElement);
-  if (!step || at < 0 || event.altKey || event.ctrlKey || event.metaKey || !stops[at + step]) return;
-  event.preventDefault();
-  stops[at + step].focus();
-});
+const start = (article) => {
+  mount(article, location.href, { onPage: true });
+  const asked = new URLSearchParams(location.search);
+  for (const name of ["q", ...FILTERS, "order"]) {
+    if (asked.get(name)) form.elements[name].value = asked.get(name);
+  }
+  if (FILTERS.some((name) => asked.get(name))) form.querySelector("details").open = true;
+  // Coming back to the results must not lead away again: only who arrives with new words is taken straight there.
+  const arrived = performance.getEntriesByType("navigation")[0]?.type === "navigate";
+  if (asked.size) run({ jump: arrived });
+  // With a keyboard the arrows lead on from the field; on a phone it would open the keys over the results.
+  if (!asked.get("q") || matchMedia("(hover: hover)").matches) {
+    words.focus({ preventScroll: true });
+    words.select(); // what is typed next is a new search
+  }
+};
 
-const asked = new URLSearchParams(location.search);
-for (const name of ["q", ...FILTERS, "order"]) {
-  if (asked.get(name)) form.elements[name].value = asked.get(name);
-}
-if (FILTERS.some((name) => asked.get(name))) form.querySelector("details").open = true;
-// Coming back to the results must not lead away again: only who arrives with new words is taken straight there.
-const arrived = performance.getEntriesByType("navigation")[0]?.type === "navigate";
-if (asked.size) run({ jump: arrived });
-// With a keyboard the arrows lead on from the field; on a phone it would open the keys over the results.
-if (!asked.get("q") || matchMedia("(hover: hover)").matches) {
-  words.focus({ preventScroll: true });
-  words.select(); // what is typed next is a new search
-}
-words.addEventListener("keydown", (event) => { // no words begin with the key that leads here
-  if (event.key === "/" && !words.selectionStart && words.selectionEnd === words.value.length) event.preventDefault();
-});
+let dialog = null;
+// The search over the page that is shown; `address` is the search page's, which has the form and what it knows.
+const open = async (address, text = "") => {
+  if (document.querySelector("article[data-kind=search]") && !dialog?.open) {
+    words.focus();
+    words.select();
+    return;
+  }
+  try {
+    if (!dialog) {
+      const got = await fetch(address);
+      if (!got.ok) throw new Error(got.statusText);
+      const page = new DOMParser().parseFromString(await got.text(), "text/html");
+      const parts = ["form.search", ".search__said", ".search__found"].map((one) => page.querySelector(one));
+      const shut = make("button", { type: "button", className: "shut", onclick: () => dialog.close() }, "Close");
+      dialog = make("dialog", { className: "search-dialog md-typeset" }, shut, ...parts);
+      dialog.setAttribute("aria-label", "Search");
+      dialog.addEventListener("click", (event) => { if (event.target === dialog || event.target.closest("a")) dialog.close(); });
+      document.body.append(dialog);
+      mount(dialog, address, { onPage: false });
+    }
+  } catch {
+    location.assign(text ? `${address}?q=${encodeURIComponent(text)}` : address);
+    return;
+  }
+  if (!dialog.open) dialog.showModal();
+  if (text) words.value = text;
+  words.focus();
+  words.select();
+  if (words.value) run({ jump: Boolean(text) });
+};
 
-// A key of one character must be one that the reader can switch off.
-const key = make("input", { type: "checkbox" });
-try { key.checked = localStorage.getItem("search-key") !== "off"; } catch { key.checked = true; }
-key.addEventListener("change", () => {
-  try { localStorage.setItem("search-key", key.checked ? "on" : "off"); } catch { /* not kept, then */ }
-});
-form.querySelector("details > div").append(make("label", { className: "search__key" }, key, " The key / leads to search"));
+export { open, start };

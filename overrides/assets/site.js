@@ -1,100 +1,87 @@
-// What a script adds to pages that are complete without it: light or dark, a key for the search, contents that follow,
-// and the address and date on what is printed. Nothing is sent anywhere; only the choice of light or dark is kept.
-"use strict";
-(() => {
-  const root = document.documentElement;
-  root.classList.replace("no-js", "js");
+// What a script adds to every page, which is complete without it. Material says when a page is there (also after its
+// instant navigation); what only one kind of page needs is loaded there. Nothing is sent anywhere.
+import { follow } from "./follow.js";
 
-  // Light and dark: the system's choice until the reader makes one.
-  const buttons = document.querySelectorAll("button.theme");
-  const system = matchMedia("(prefers-color-scheme: dark)");
-  const kept = () => { try { return localStorage.getItem("theme"); } catch { return null; } };
-  const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
-  const show = () => { for (const one of buttons) one.textContent = isDark() ? "Light" : "Dark"; };
-  if (kept() === "dark" || kept() === "light") root.dataset.theme = kept();
-  for (const one of buttons) {
-    one.hidden = false;
-    one.addEventListener("click", () => {
-      root.dataset.theme = isDark() ? "light" : "dark";
-      try { localStorage.setItem("theme", root.dataset.theme); } catch { /* not kept, then */ }
-      show();
-    });
+const KINDS = { text: "reading.js", comparison: "compare.js", search: "search.js", quotations: "quotations.js", lost: "lost.js" };
+document.documentElement.classList.add("js");
+
+document$.subscribe(async () => {
+  const article = document.querySelector("article.md-content__inner");
+  if (!article || article.dataset.started) return;
+  article.dataset.started = "yes";
+  follow(article);
+  for (const nav of document.querySelectorAll(".md-nav[aria-labelledby]")) { // Material's label is empty where its page is a link
+    const label = document.getElementById(nav.getAttribute("aria-labelledby")), link = nav.parentElement.querySelector("a");
+    if (!label || label.textContent.trim() || !link) continue;
+    nav.removeAttribute("aria-labelledby");
+    nav.setAttribute("aria-label", link.textContent.trim());
   }
-  system.addEventListener("change", show);
-  show();
+  const kind = KINDS[article.dataset.kind];
+  if (kind) (await import(`./${kind}`)).start(article);
+});
 
-  document.addEventListener("click", (event) => {
-    for (const open of document.querySelectorAll("details.editions[open]")) {
-      if (!open.contains(event.target)) open.open = false;
-    }
-    const menu = document.getElementById("site-contents");
-    if (event.target.closest("#site-contents a") && menu.matches(":popover-open")) menu.hidePopover();
-  });
-
-  // Browsers leave a link that is partly cut off by a wide table's edge where it is.
-  document.addEventListener("focusin", (event) => {
-    if (event.target.closest?.(".table") && !event.target.matches(".table")) event.target.scrollIntoView({ block: "nearest", inline: "nearest" });
-  });
-
-  // The key / leads to the search field, unless the reader is writing or has switched it off on the search page.
-  const find = document.querySelector(".find");
-  const field = document.querySelector(".find input, .search input[type=search]");
-  const toSearch = () => {
-    if (find && !field.offsetParent) find.showPopover?.(); // on a phone it opens over the page
-    field.focus();
-    field.select();
-  };
-  document.querySelector(".ask")?.addEventListener("click", (event) => {
-    if (!find.showPopover) return;
+// The key / and the header's button open the search over the page, where the browser can.
+const search = async (event, words) => {
+  event.preventDefault();
+  const dialog = await import("./search.js");
+  dialog.open(document.querySelector("a[data-search]").href, words);
+};
+const isOff = () => { try { return localStorage.getItem("search-key") === "off"; } catch { return false; } };
+const plain = (event) => !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey);
+document.addEventListener("keydown", (event) => {
+  const writing = event.target.closest?.("input, select, textarea, [contenteditable], dialog");
+  if (event.key === "/" && plain(event) && !writing && !isOff() && document.querySelector("a[data-search]")) search(event);
+  const label = event.target.closest?.(".md-nav__link[for]"); // Material gives these the focus, but no keys
+  if (label && (event.key === "Enter" || event.key === " ")) {
     event.preventDefault();
-    toSearch();
-  });
-  const off = () => { try { return localStorage.getItem("search-key") === "off"; } catch { return false; } };
-  document.addEventListener("keydown", (event) => {
-    const writing = event.target.closest?.("input, select, textarea, [contenteditable]");
-    if (event.key !== "/" || !field || writing || event.ctrlKey || event.metaKey || event.altKey || off()) return;
-    event.preventDefault();
-    toSearch();
-  });
-
-  // The contents follow: the section in view is marked.
-  const entries = new Map([...document.querySelectorAll(".within a")].map((a) => [a.hash.slice(1), a]));
-  const follow = () => {
-    let current = null;
-    for (const id of entries.keys()) {
-      const heading = document.getElementById(id);
-      if (heading && heading.getBoundingClientRect().top < innerHeight / 3) current = id;
-    }
-    for (const [id, link] of entries) {
-      if (id !== current) link.removeAttribute("aria-current");
-      else if (!link.hasAttribute("aria-current")) {
-        link.setAttribute("aria-current", "location");
-        const list = document.getElementById("site-contents");
-        const at = link.getBoundingClientRect(), box = list.getBoundingClientRect();
-        if (at.top < box.top || at.bottom > box.bottom) list.scrollTop += at.top - box.top - box.height / 3;
-      }
-    }
-  };
-  if (entries.size) {
-    let waiting = false;
-    addEventListener("scroll", () => {
-      if (waiting) return;
-      waiting = true;
-      requestAnimationFrame(() => { waiting = false; follow(); });
-    }, { passive: true });
-    follow();
+    document.getElementById(label.htmlFor).click();
   }
+});
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-search]");
+  if (link && plain(event) && !event.button) search(event);
+});
+document.addEventListener("submit", (event) => { // a page's own field, such as the home page's
+  const form = event.target.closest("form.find-here, form.lost__form");
+  if (form) search(event, form.elements.q.value);
+});
 
-  // What is printed says where it is from, when, and where its links lead.
-  addEventListener("beforeprint", () => {
-    const date = new Intl.DateTimeFormat("en-GB", { dateStyle: "long" }).format(new Date());
-    const from = document.querySelector(".printed__from");
-    if (from) {
-      from.dataset.known ??= from.textContent;
-      from.textContent = `${from.dataset.known || location.href.split("#")[0]} · printed on ${date}`;
-    }
-    for (const link of document.querySelectorAll("article a[href]")) {
-      if (link.origin === location.origin && link.pathname !== location.pathname) link.dataset.printed = link.href;
-    }
-  });
-})();
+// The contents in their drawer: opened by a button, closed by Escape, which gives the focus back.
+const drawer = document.getElementById("__drawer"), menu = document.querySelector(".md-header .drawer");
+menu?.addEventListener("click", () => {
+  drawer.click();
+  if (drawer.checked) document.querySelector(".md-sidebar--primary a[href]")?.focus();
+});
+drawer.addEventListener("change", () => menu?.setAttribute("aria-expanded", drawer.checked));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !drawer.checked) return;
+  drawer.click();
+  menu.focus();
+});
+
+// On touch a note or a term opens where it is read; a second tap leads on, as its link says.
+let pointer = "";
+document.addEventListener("pointerdown", (event) => { pointer = event.pointerType; }, true);
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a.footnote-ref");
+  if (!link || pointer !== "touch" || link.dataset.open) return;
+  event.preventDefault();
+  event.stopPropagation();
+  link.dataset.open = "yes";
+  link.focus();
+  link.addEventListener("blur", () => delete link.dataset.open, { once: true });
+}, true);
+
+// What is printed says where it is from, when, and where its links lead.
+addEventListener("beforeprint", () => {
+  const date = new Intl.DateTimeFormat("en-GB", { dateStyle: "long" }).format(new Date());
+  const from = document.querySelector(".printed__from");
+  if (from) {
+    from.dataset.known ??= from.textContent;
+    from.textContent = `${from.dataset.known || location.href.split("#")[0]} · printed on ${date}`;
+  }
+  for (const link of document.querySelectorAll("article a[href]")) {
+    if (link.origin === location.origin && link.pathname !== location.pathname) link.dataset.printed = link.href;
+    else if (link.origin !== location.origin && /^http/.test(link.protocol)) link.dataset.printed = link.href;
+  }
+});

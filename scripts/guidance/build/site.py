@@ -27,14 +27,17 @@ from guidance.site import data_files
 from guidance.site.assemble import build_site
 from guidance.site.comparison_pages import Redline
 from guidance.site.edition_pages import (
+    Tab,
     edition_settings,
     render_editions,
     render_root_home,
     render_stub,
     root_settings,
+    tabs_of,
 )
 from guidance.site.embeds import put_in_examples, render_quotations
 from guidance.site.feeds import LOG, NAME, render_llms
+from guidance.site.handwritten import read_nav
 from guidance.site.mkdocs_build import Folder
 from guidance.site.overlay import Overlay, lay_over
 from guidance.site.pages import PICTURES, Page
@@ -145,12 +148,13 @@ def publication_folders(
     for work in works.values():
         work.print()
     linked = linking.files()
+    tabs = tuple(tabs_of(read_nav(ours)))
     for edition in publication.editions:
         made = works[edition.id].files() if edition.id in works else _stub(publication, edition, folder, texts)
         told = [redlines[pair]() for pair in compared.pairs_of(edition.id)]
         steps = step_pages(edition.id, tuple(texts), compared.comparisons, index)
         files = {**made.files, **linked.below[edition.id], **news.below(edition.id), **steps}
-        printed = _edition_folder(publication, edition, made.pages, told, files, tuple(texts))
+        printed = _edition_folder(publication, edition, made.pages, told, files, tuple(texts), tabs)
         yield lay_over(structs.replace(printed, prefix=prefix), overlay)
     root = _root_folder(publication, folder, ours, compared, index, linked, search, news, overlay)
     yield lay_over(root, overlay)
@@ -163,6 +167,7 @@ def _edition_folder(
     redlines: list[Redline],
     files: Mapping[str, bytes],
     with_text: tuple[str, ...],
+    tabs: tuple[Tab, ...],
 ) -> Folder:
     """An edition's folder; in its navigation are `pages`, not those of its comparisons."""
     current = edition.id == publication.in_force.id
@@ -174,7 +179,7 @@ def _edition_folder(
         id=edition.id,
         title=f"{edition.id} (in force)" if current else edition.id,
         pages=shown | pictures,
-        settings=edition_settings(edition, publication, pages, with_text=with_text),
+        settings=edition_settings(edition, publication, pages, with_text=with_text, tabs=tabs),
         extras={path: held for path, held in files.items() if path not in pictures},
         aliases=("latest",) if current else (),
     )

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from guidance.document.model import Document
 from guidance.document.register import Basis, Edition, Publication, Revision, say_date, source_address
 from guidance.site.inline import clean, escape_html, escape_markdown
-from guidance.site.pages import Page, front_matter, join_parts, render_table
+from guidance.site.pages import Page, front_matter, join_parts, page_url, render_table
 
 _UNCONFIRMED = ' <span class="unconfirmed">not confirmed</span>'
 
@@ -186,32 +186,65 @@ def _converted(document: Document) -> str:
 
 Settings = dict[str, object]
 
+Tab = tuple[str, str]
+"""A tab's words, and its address from the root of the publication's site."""
+
 
 def edition_settings(
-    edition: Edition, publication: Publication, pages: Iterable[Page], *, with_text: Collection[str] = ()
+    edition: Edition,
+    publication: Publication,
+    pages: Iterable[Page],
+    *,
+    with_text: Collection[str] = (),
+    tabs: Iterable[Tab] = (),
 ) -> Settings:
-    """The settings of an edition's MkDocs build that are its own: `site_name`, `nav` and `extra`.
+    """The settings of an edition's MkDocs project that are its own: `site_name`, `nav` and `extra`.
 
-    `with_text` has the ids of all editions whose text this build holds. The theme finds everything it prints
-    around a page in `extra` and in the page's own front matter. Addresses in them go from the root of the
-    publication's site, where each edition is a folder.
+    `with_text` has the ids of all editions whose text this build holds, `tabs` what stands beside this edition in
+    the line of tabs. The theme finds everything it prints around a page in `extra` and in the page's own front
+    matter. Addresses in them go from the root of the publication's site, where each edition is a folder.
     """
     return {
-        "site_name": f"{publication.title}: {edition.id}",
+        "site_name": escape_html(clean(publication.title)),
         "site_description": f"{edition.title}. An unofficial copy with an address for every paragraph.",
-        "nav": navigation(pages),
+        "validation": {"nav": {"not_found": "ignore"}},  # its tabs lead out of this project
+        "nav": [{escape_html(clean(f"{edition.id} edition")): navigation(pages)}, *_beside(tabs)],
         "extra": {
             **_extra(publication, with_text, ".."),
             "edition": _summary(edition, publication, with_text),
+            "version": {"provider": "mike"},
         },
     }
+
+
+def tabs_of(nav: Iterable[object] | None) -> Iterator[Tab]:
+    """What stands first in the contents of the hand-written pages, as tabs that lead to each part's first page."""
+    for entry in nav or ():
+        if isinstance(entry, dict):
+            for title, held in entry.items():
+                if first := _first_page(held):
+                    yield str(title), page_url(first)
+
+
+def _first_page(held: object) -> str | None:
+    """The path of the page that a part of MkDocs' `nav` begins with."""
+    if isinstance(held, dict):
+        return _first_page(next(iter(held.values()), None))
+    if isinstance(held, list):
+        return next(filter(None, map(_first_page, held)), None)
+    return held if isinstance(held, str) else None
+
+
+def _beside(tabs: Iterable[Tab]) -> list[object]:
+    """Tabs as MkDocs' `nav` takes links; what leads to the publication's first page is the edition's own tab."""
+    return [{escape_html(title): f"../{address}"} for title, address in tabs if address]
 
 
 def root_settings(publication: Publication, *, with_text: Collection[str] = ()) -> Settings:
     """The same for the hand-written pages, which belong to no edition; their navigation is theirs."""
     return {
-        "site_name": publication.title,
-        "site_description": f"{publication.title}: every edition, with an address for every paragraph. Unofficial.",
+        "site_name": escape_html(clean(publication.title)),
+        "site_description": f"{clean(publication.title)}: every edition, with an address for every paragraph. Unofficial.",
         "extra": _extra(publication, with_text, "."),
     }
 
@@ -219,6 +252,7 @@ def root_settings(publication: Publication, *, with_text: Collection[str] = ()) 
 def _extra(publication: Publication, with_text: Collection[str], to_root: str) -> Settings:
     """What every page's frame says; `to_root` leads from the build's root to the publication's."""
     return {
+        "scope": "/",
         "to_root": to_root,
         "feeds": True,
         "search": bool(with_text),  # whether there is anything to search
@@ -259,10 +293,11 @@ def navigation(pages: Iterable[Page]) -> list[object]:
     entries: list[object] = []
     for page in pages:
         below = [p for p in pages if p.parent == page.path]
+        title = escape_html(page.title)  # Material prints what stands here as it is
         if below:
-            entries.append({page.title: [page.path, *({p.title: p.path} for p in below)]})
+            entries.append({title: [page.path, *({escape_html(p.title): p.path} for p in below)]})
         elif page.parent is None:
-            entries.append({page.title: page.path})
+            entries.append({title: page.path})
     return entries
 
 

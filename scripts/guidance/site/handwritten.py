@@ -141,10 +141,11 @@ def prepare_pages(files: Mapping[str, bytes], sources: Sources) -> Prepared:
             text, found = resolve_citations(put_in_shared(decode(files[path], path), path, files), path, sources)
             ready[path] = put_in_duties(text, path, root_of(path), sources.ledger).encode()
             findings += found
-    return Prepared(ready, tuple(findings), _read_nav(files))
+    return Prepared(ready, tuple(findings), read_nav(files))
 
 
-def _read_nav(files: Mapping[str, bytes]) -> list[object] | None:
+def read_nav(files: Mapping[str, bytes]) -> list[object] | None:
+    """The order of the contents among hand-written files; None where they name none. Raises GuidanceError."""
     if _NAV not in files:
         return None
     try:

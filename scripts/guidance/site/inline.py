@@ -108,7 +108,11 @@ def render_text(text: Text, context: Context, form: MarkupForm = "markdown", *, 
         elif address is None:
             printed += _styled(members, context, form, start, before=printed)
         else:
-            kind = "term" if isinstance(link, TermUse) else ""
+            kind = ""
+            if isinstance(
+                link, TermUse
+            ):  # Material shows beside it what stands under the address's id on this page
+                kind = "term" if address.startswith("#") else "term footnote-ref"
             printed += _linked(_styled(members, context, form, False), address, form, kind)
     return printed.rstrip()
 
@@ -176,9 +180,9 @@ def _note_reference(mark: NoteMark, context: Context, form: MarkupForm) -> str:
         return f"<sup>{label}</sup>"
     identity = escape_html(context.note_id(mark.note))
     if form == "html":
-        attributes = f'class="noteref" href="{escape_html(href)}" id="{identity}" role="doc-noteref"'
+        attributes = f'class="noteref footnote-ref" href="{escape_html(href)}" id="{identity}" role="doc-noteref"'
         return f"<sup><a {attributes}>{label}</a></sup>"
-    return f"<sup>[{label}]({href}){{: #{identity} .noteref role=doc-noteref }}</sup>"
+    return f"<sup>[{label}]({href}){{: #{identity} .noteref .footnote-ref role=doc-noteref }}</sup>"
 
 
 def _address(address: str, context: Context, form: MarkupForm) -> str | None:
@@ -210,4 +214,4 @@ def _linked(inner: str, address: str, form: MarkupForm, kind: str = "") -> str:
     if form == "html":
         attributes = f'class="{kind}" ' if kind else ""
         return f'<a {attributes}href="{escape_html(address)}">{inner}</a>'
-    return f"[{inner}]({address.replace('&', '&amp;')})" + (f"{{: .{kind} }}" if kind else "")
+    return f"[{inner}]({address.replace('&', '&amp;')})" + (f"{{: .{kind.replace(' ', ' .')} }}" if kind else "")

@@ -3,8 +3,9 @@
 Pure, from frozen types to Pages; no file is written, and nothing is known of MkDocs but the Markdown it reads.
 """
 
+import textwrap
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import count
 
 from msgspec import Struct
@@ -26,7 +27,7 @@ from guidance.document.model import (
     Unresolved,
 )
 from guidance.document.register import Edition, Publication, source_address
-from guidance.document.walk import map_texts
+from guidance.document.walk import block_texts, list_items, map_texts, provision_texts
 from guidance.site.blocks import BlockContext, render_block, render_blocks, render_html
 from guidance.site.conversion_page import render_conversion
 from guidance.site.edition_pages import render_home
@@ -52,6 +53,7 @@ Stamps = Callable[[str, Iterable[str]], Mapping[str, str]]
 """A page's path and the anchors on it -> per anchor what is printed beside its number, as HTML."""
 
 
+_MEANING = 600  # characters of a term's meaning that are shown beside it; its link leads to the rest
 _New = Link | Style
 _Found = dict[str, dict[int, list[_New]]]
 
@@ -84,10 +86,11 @@ def render_pages(
     Pictures are linked below `pages.PICTURES`, under `blocks.picture_name` of their asset's name; writing them
     there is the caller's.
     """
-    references = tuple(references)
+    references, terms = tuple(references), tuple(terms)
     marked = annotate(document, (r for r in references if isinstance(r, Reference)), binding, terms)
     sheets = lay_out(marked)
     web = _weave(sheets)
+    meanings = _meanings(document, {term.anchor for term in terms if term.anchor})
     text = tuple(
         _render_sheet(
             s,
@@ -97,6 +100,7 @@ def render_pages(
             document,
             elsewhere_facts(s.anchors, counterparts or {}, nearest or {}),
             stamps(s.path, s.anchors),
+            meanings,
         )
         for s in sheets
     )
@@ -195,6 +199,7 @@ def _render_sheet(
     document: Document,
     elsewhere: Mapping[str, object],
     stamps: Mapping[str, str],
+    meanings: Mapping[str, str],
 ) -> Page:
     context = _context(sheet.path, web)
     root = to_root(sheet.path)
@@ -209,6 +214,7 @@ def _render_sheet(
         printed.append(_render_provision(provision, BlockContext(context, depth, root, stamps)))
     printed.append(_contents_below(sheet, sheets))
     printed.append(_render_notes(sheet, web, BlockContext(context, 2, root)))
+    printed.append(_render_meanings(sheet, meanings))
     meta = _meta(sheet, edition, document, elsewhere)
     return Page(
         sheet.path, clean(sheet.title), meta + join_parts(printed), sheet.anchors, sheet.parent, sheet.sources
@@ -355,9 +361,42 @@ def _render_note(note: Provision, sheet: Sheet, web: _Web, setting: BlockContext
         content = render_text(note.blocks[0].text, setting.context, "html")
     else:
         content = render_html(note.blocks, setting)
+    content = f'<div class="words">{content}</div>'  # Material shows a note's elements where it is referred to
     back = " ".join(
         f'<a class="back furniture" href="{escape_html(html_link(sheet.path, path, identity))}" role="doc-backlink"'
         f' aria-label="Back to reference {at} of note {escape_html(number)}">↩</a>'
         for at, (path, identity) in enumerate(web.references.get(note.anchor, ()), 1)
     )
     return f'<li id="{escape_html(note.anchor)}"{value}>{marker}{content} {back}</li>\n'
+
+
+# --- Terms -----------------------------------------------------------------------------------------
+
+
+def _meanings(document: Document, wanted: Collection[str]) -> Mapping[str, str]:
+    """What stands at the anchors that explain terms, in plain words."""
+    found: dict[str, str] = {}
+    for provision in document.provisions:
+        if provision.anchor in wanted:
+            found[provision.anchor] = " ".join(text.plain for text in provision_texts(provision) if text.plain)
+        for item in list_items(provision.blocks):
+            if item.anchor in wanted:
+                found[item.anchor] = " ".join(text.plain for text in block_texts(item.blocks) if text.plain)
+    return found
+
+
+def _render_meanings(sheet: Sheet, meanings: Mapping[str, str]) -> str:
+    """The meanings of the terms that a page uses and explains elsewhere, out of sight under the ids that its links
+    name: Material shows them beside the words."""
+    links = (m for p in (*sheet.provisions, *sheet.notes) for t in provision_texts(p) for m in t.marks)
+    used = {mark.address.removeprefix("#") for mark in links if isinstance(mark, TermUse)}
+    entries = [
+        f'<div id="{escape_html(anchor)}"><p>{escape_html(_shortened(words))}</p></div>'
+        for anchor, words in meanings.items()
+        if anchor in used and anchor not in sheet.anchors
+    ]
+    return f'<div class="meanings furniture" hidden>\n{"".join(entries)}\n</div>' if entries else ""
+
+
+def _shortened(words: str) -> str:
+    return textwrap.shorten(words, _MEANING, placeholder=" …")

@@ -25,7 +25,11 @@ from guidance.jobs.cache import Crew, Job, code_digest
 from guidance.site.folder_tree import files_below, seal, write_below
 
 MOMENT = "946684800"  # every build happens at the same moment, so that the same input gives the same bytes
-_UNUSED = ("assets/javascripts/", "assets/stylesheets/", "assets/images/")  # the theme's; no page of ours loads it
+_UNUSED = (
+    "assets/javascripts/lunr/",
+    "assets/javascripts/workers/",
+    "assets/images/",
+)  # the theme's; no page of ours loads it
 _TOOLS = ("mkdocs", "mkdocs-material", "pymdown-extensions", "markdown", "mike")
 _ENVIRONMENT = {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": MOMENT}
 _ALONE = threading.Lock()  # MkDocs keeps things in its process: one build at a time
@@ -140,7 +144,7 @@ class FolderBuild:
         # Hosts serve only the one 404.html at the very root; elsewhere its links would be wrong.
         unused = (*(_UNUSED if self._frame.theme else ()), *(("404.html",) if self.folder.place else ()))
         for path, content in files.items():
-            if not path.startswith(unused):
+            if not path.startswith(unused) and not path.endswith(".map"):
                 write_below(self.site, path, content)
         for path, content in _others(self.folder).items():
             if before.get(path) != self._now.others[path]:
