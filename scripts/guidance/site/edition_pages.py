@@ -244,7 +244,8 @@ def root_settings(publication: Publication, *, with_text: Collection[str] = ()) 
     """The same for the hand-written pages, which belong to no edition; their navigation is theirs."""
     return {
         "site_name": escape_html(clean(publication.title)),
-        "site_description": f"{clean(publication.title)}: every edition, with an address for every paragraph. Unofficial.",
+        "site_description": f"{clean(publication.title)}: every edition, with an address for every paragraph."
+        " Unofficial.",
         "extra": _extra(publication, with_text, "."),
     }
 

@@ -380,7 +380,7 @@ def _meanings(document: Document, wanted: Collection[str]) -> Mapping[str, str]:
         if provision.anchor in wanted:
             found[provision.anchor] = " ".join(text.plain for text in provision_texts(provision) if text.plain)
         for item in list_items(provision.blocks):
-            if item.anchor in wanted:
+            if item.anchor and item.anchor in wanted:
                 found[item.anchor] = " ".join(text.plain for text in block_texts(item.blocks) if text.plain)
     return found
 
