@@ -25,7 +25,7 @@ from guidance.document.model import GuidanceError
 from guidance.jobs.cache import Crew, Job, code_digest
 from guidance.site.folder_tree import Kept, files_below, seal, write_below
 from guidance.site.host_files import inline_scripts, undated, write_policy
-from guidance.site.projects import CONFIG, DOCS, Folder, Project, complete, path_from
+from guidance.site.projects import CONFIG, DOCS, Folder, Project, as_it_is, complete, is_page, path_from
 
 MOMENT = "946684800"  # every build happens at the same moment, so that the same input gives the same bytes
 PROJECTS, _MADE = "projects", "made-from"
@@ -120,8 +120,11 @@ class FolderBuild:
 
     @property
     def files(self) -> dict[str, Kept]:
-        """All files of the built folder: what MkDocs made, and what its project has beside its pages."""
-        return self._built | {path: kept for path, kept in self._project.files.items() if not _is_page(path)}
+        """All files of the built folder: what MkDocs made, and what its project has beside its pages. Markdown that
+        goes out as it is stands under its own name too."""
+        there = self._project.files
+        beside = {path: kept for path, kept in there.items() if not is_page(path)}
+        return self._built | beside | {path: there[as_it_is(path)] for path in self.folder.extras if is_page(path)}
 
     def _put(self, files: Mapping[str, bytes]) -> None:
         """Write what MkDocs made, in place of all; the mark is away until all is there."""
@@ -151,18 +154,14 @@ class FolderBuild:
 # --- What a folder is made from --------------------------------------------------------------------
 
 
-def _is_page(path: str) -> bool:
-    return path.endswith(".md")
-
-
 def _docs(folder: Folder) -> dict[str, bytes]:
     """What goes through MkDocs: the pages, and the names of what they may link, so that it can check the links.
 
     Of a static page a link names the folder, which MkDocs leaves as it is."""
     return {
-        path: content if _is_page(path) else b""
+        path: content if is_page(path) else b""
         for path, content in folder.docs.items()
-        if _is_page(path) or not path.endswith("index.html")
+        if is_page(path) or not path.endswith("index.html")
     }
 
 
@@ -226,7 +225,7 @@ def _samples(docs: Mapping[str, bytes]) -> dict[str, bytes]:
 
     found: dict[object, tuple[str, bytes]] = {None: ("index.md", b"")}
     for path, content in docs.items():
-        if _is_page(path):
+        if is_page(path):
             _, facts = get_data(content.decode())
             head = f"---\n{json.dumps(facts, default=str)}\n---\n"
             found.setdefault(facts.get("kind"), (path, head.encode()))

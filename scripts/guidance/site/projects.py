@@ -28,6 +28,16 @@ _SAID = (
 )
 
 
+def as_it_is(path: str) -> str:
+    """The path at which MkDocs takes a file over as it is: of everything that ends in `.md` it makes a page."""
+    return f"{path}.txt" if is_page(path) else path
+
+
+def is_page(path: str) -> bool:
+    """Whether MkDocs makes a page of a file."""
+    return path.endswith(".md")
+
+
 class Folder(Struct, frozen=True):
     """One MkDocs project: an edition, or (with an empty `id`) the pages at a publication's root.
 
@@ -56,7 +66,7 @@ class Folder(Struct, frozen=True):
     @property
     def docs(self) -> dict[str, bytes]:
         """What is in the project's docs folder, by path: pages, pictures, and files that go out as they are."""
-        return {**self.pages, **self.extras}
+        return {**self.pages, **{as_it_is(path): content for path, content in self.extras.items()}}
 
 
 class Project:
