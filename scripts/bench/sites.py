@@ -20,7 +20,8 @@ from guidance.build.load import load
 from guidance.build.orders import BuildOrder
 from guidance.build.site import publication_folders
 from guidance.document.register import read_register
-from guidance.site.mkdocs_build import Folder, Workshop
+from guidance.site.mkdocs_build import Workshop
+from guidance.site.projects import Folder
 
 EDITIONS = 8  # as many as the register of Working Together has
 ABOUT = (

@@ -1,6 +1,8 @@
 """The embedded default: no file and no network, and still a whole site with the specimen in it."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,3 +64,22 @@ def test_our_own_pages_can_be_searched_without_any_text(site: Path) -> None:
     named = {one["topic"][0] for one in topics.values()}
     assert {"All timescales", "The transition of 2018 and 2019"} <= named
     assert "Decisions" not in named  # it asks to be left out
+
+
+@pytest.mark.parametrize("place", ["", "2023", "specimen", "specimen/2024"])
+def test_each_project_gives_the_pages_of_the_site_and_no_warning(site: Path, place: str, tmp_path: Path) -> None:
+    project = site.parent / "build" / "projects" / place
+    home = project if (project / "mkdocs.yml").is_file() else project / "portal"
+    command = (sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path))
+    subprocess.run(command, cwd=home, check=True, capture_output=True)
+    made = {path.relative_to(tmp_path).as_posix(): path for path in tmp_path.rglob("*") if path.is_file()}
+    for file in (home / "docs").rglob("*"):
+        if file.is_file() and file.suffix != ".md":
+            assert (tmp_path / file.relative_to(home / "docs")).read_bytes() == file.read_bytes()
+    pages = [path for path in made if path.endswith(".html") and path != "404.html"]
+    assert pages
+    for path in pages:
+        assert made[path].read_bytes() == (site / place / path).read_bytes(), path
+    if place and home == project:
+        theirs = {path.relative_to(site / place).as_posix() for path in (site / place).rglob("*") if path.is_file()}
+        assert {path.removeprefix("downloads/") for path in theirs - made.keys()} <= {"rcl-2024.md"}

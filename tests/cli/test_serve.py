@@ -9,7 +9,7 @@ import pytest
 
 from guidance.cli.serve import serve
 from guidance.document.model import GuidanceError
-from guidance.site.data_files import root_files
+from guidance.site.host_files import root_files
 
 
 @pytest.fixture
@@ -18,6 +18,7 @@ def address(tmp_path: Path) -> Iterator[str]:
     (tmp_path / "index.html").write_text("home")
     (tmp_path / "404.html").write_text("not here")
     (tmp_path / "2020" / "index.html").write_text("edition")
+    (tmp_path / "_headers").write_bytes(root_files((), (), None)["_headers"])
     with serve(tmp_path, 0) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()

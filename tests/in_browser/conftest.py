@@ -31,9 +31,10 @@ from guidance.site.comparison_pages import Redline, Side, render_comparison
 from guidance.site.edition_pages import edition_settings, render_stub, root_settings
 from guidance.site.ledger import Earlier, Ledger, render_ledger
 from guidance.site.markdown import render_pages
-from guidance.site.mkdocs_build import Folder, Workshop
+from guidance.site.mkdocs_build import Workshop
 from guidance.site.pages import PICTURES, addresses, lay_out
 from guidance.site.permalink_pages import permalink_pages
+from guidance.site.projects import Folder
 from guidance.site.search import (
     FORMS,
     GRAMMAR,

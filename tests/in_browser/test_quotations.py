@@ -21,9 +21,10 @@ from guidance.document.register import Edition, Publication
 from guidance.site.assemble import build_site
 from guidance.site.edition_pages import edition_settings, root_settings
 from guidance.site.embeds import quotation_files, render_quotations
-from guidance.site.mkdocs_build import Folder, Workshop
+from guidance.site.mkdocs_build import Workshop
 from guidance.site.permalink_index import PermalinkIndex, find_fates
 from guidance.site.permalink_pages import permalink_pages
+from guidance.site.projects import Folder
 from small_documents import document, paragraph, sentence
 
 AXE = (resources("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")

@@ -15,8 +15,9 @@ from guidance.document.model import GuidanceError
 from guidance.jobs.cache import Crew, Job, Ticket
 from guidance.site import assemble
 from guidance.site.assemble import build_site
-from guidance.site.mkdocs_build import Folder, MkDocsOrder, Workshop
+from guidance.site.mkdocs_build import MkDocsOrder, Workshop
 from guidance.site.permalink_index import NOT_LISTED
+from guidance.site.projects import Folder
 
 ROOT = Path(__file__).parents[2]
 HOME = Folder("", "Library", {"index.md": b"# Home\n\n[2020](2020/)\n"}, {"site_name": "Library"})
@@ -79,7 +80,7 @@ def orders() -> Iterator[list[str]]:
     start = Crew.start
 
     def note(crew: Crew, job: Job) -> Ticket:
-        found.append(msgspec.msgpack.decode(job.parts[0], type=MkDocsOrder).version)
+        found.append(msgspec.msgpack.decode(job.parts[0], type=MkDocsOrder).place)
         return start(crew, job)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -254,7 +255,7 @@ def test_addresses_are_given_where_the_sites_own_is_known(shop: Workshop, tmp_pa
     short = (tmp_path / "site" / "sitemap-2021-paragraphs.xml").read_text(encoding="utf-8")
     assert "/2021/p/1/" in short
     assert "/2021/p/0/" not in short  # its own head forbids to list it
-    whole = (tmp_path / "site" / "sitemap.xml").read_text(encoding="utf-8")
+    whole = (tmp_path / "site" / "sitemap-index.xml").read_text(encoding="utf-8")
     assert "<loc>https://guidance.example.org/wt/sitemap-2020.xml</loc>" in whole
     sitemap = (tmp_path / "site" / "sitemap-2020.xml").read_text(encoding="utf-8")
     assert "<loc>https://guidance.example.org/wt/2020/</loc>" in sitemap

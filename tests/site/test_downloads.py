@@ -44,6 +44,7 @@ from guidance.site.ledger import Ledger, render_ledger
 from guidance.site.markdown import annotate
 from guidance.site.pages import addresses, lay_out
 from guidance.site.pandoc import document_blocks
+from guidance.site.projects import as_it_is
 
 PUBLICATION = documents.library_publication()
 DOCUMENT = documents.library()
@@ -344,7 +345,7 @@ def test_the_page_lists_every_file_with_its_size() -> None:
     sizes = dict.fromkeys((*files, *downloads.table_files(whole)), 1_234_567)
     page = downloads.downloads_page(whole, sizes)
     for file in sizes:
-        assert f'href="{file}"' in page.markdown
+        assert f'href="{as_it_is(file)}" download' in page.markdown
     assert DOCUMENT.source.sha256 in page.markdown
     assert "1.2 MB" in page.markdown
     linked = [downloads.with_files(p, whole, sizes) for p in render_ledger(whole.ledger)]

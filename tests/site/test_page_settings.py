@@ -7,7 +7,8 @@ from urllib.parse import urljoin
 import pytest
 
 from guidance.site.assemble import build_site
-from guidance.site.mkdocs_build import Folder, Workshop
+from guidance.site.mkdocs_build import Workshop
+from guidance.site.projects import Folder
 
 ROOT = Path(__file__).parents[2]
 

@@ -38,11 +38,11 @@ from guidance.site.edition_pages import (
 from guidance.site.embeds import put_in_examples, render_quotations
 from guidance.site.feeds import LOG, NAME, render_llms
 from guidance.site.handwritten import read_nav
-from guidance.site.mkdocs_build import Folder
 from guidance.site.overlay import Overlay, lay_over
 from guidance.site.pages import PICTURES, Page
 from guidance.site.permalink_index import PermalinkIndex, read_tokens
 from guidance.site.permalink_pages import step_pages
+from guidance.site.projects import Folder
 from guidance.site.typesetting import compile_typst
 from guidance.sources import Fetcher
 from guidance.sources.finding import chosen_revisions, fetch_missing

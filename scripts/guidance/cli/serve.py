@@ -1,12 +1,11 @@
 """The built site on a port of this machine, as a static host would serve it; for looking, not for the public."""
 
-from fnmatch import fnmatch
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from guidance.document.model import GuidanceError
-from guidance.site.data_files import HEADERS, OPEN, OPEN_HEADERS
+from guidance.site.host_files import headers_for
 
 
 class _Handler(SimpleHTTPRequestHandler):
@@ -28,8 +27,9 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def end_headers(self) -> None:
         """Send what a host should send with every page, so that what breaks under it is seen here."""
-        is_open = any(fnmatch(self.path, pattern) for pattern in OPEN)
-        for name, value in (HEADERS | (OPEN_HEADERS if is_open else {})).items():
+        rules = Path(self.directory) / "_headers"
+        told = rules.read_text(encoding="utf-8") if rules.is_file() else ""
+        for name, value in headers_for(self.path, told).items():
             self.send_header(name, value)
         super().end_headers()
 

@@ -17,10 +17,11 @@ from msgspec import Struct
 from guidance.document.model import GuidanceError
 from guidance.jobs.cache import Crew
 from guidance.jobs.executors import processes
-from guidance.site.data_files import root_files
 from guidance.site.folder_tree import Kept, lay
-from guidance.site.mkdocs_build import Folder, FolderBuild, Workshop, read_frame
+from guidance.site.host_files import root_files
+from guidance.site.mkdocs_build import FolderBuild, Workshop, read_frame
 from guidance.site.permalink_index import NOT_LISTED
+from guidance.site.projects import Folder
 
 
 class Version(Struct, frozen=True):
@@ -206,10 +207,11 @@ def _assemble(begun: Sequence[FolderBuild], site_url: str | None) -> dict[str, K
         if not printing.folder.id:
             start = f"{printing.folder.place}/".lstrip("/")
             whole |= {f"{start}{path}": kept for path, kept in printing.files.items()}
-    for leftover in [path for path in whole if path.rpartition("/")[2].startswith("sitemap.xml")]:
-        del whole[leftover]
+    for empty in [path for path in whole if not site_url and path.rpartition("/")[2] == "sitemap.xml"]:
+        del whole[empty]
+    scripts = {script for printing in begun for script in printing.scripts}
     pages = (path for path, held in whole.items() if path.endswith("index.html") and _may_be_listed(held, site_url))
-    return whole | root_files(pages, [one.folder.place for one in editions], site_url)
+    return whole | root_files(pages, [one.folder.place for one in editions], site_url, scripts)
 
 
 def _may_be_listed(page: Kept | bytes, site_url: str | None) -> bool:

@@ -5,6 +5,7 @@ The branch moves in one step at the very end, and only from where it was found; 
 
 import fcntl
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -118,6 +119,24 @@ def commit_folder(folder: Path, branch: Branch, message: str) -> str | None:
     finally:
         _git(repository, "update-ref", "-d", _ASIDE)
     return made
+
+
+def start_repository(folder: Path) -> None:
+    """Make a folder a git repository of its own, with an empty commit and somebody to commit as, unless it is one.
+
+    git looks upwards for a repository: whatever git or mike is told in the folder must never find another one.
+    Without git there is nothing to keep apart, for mike cannot work either.
+    """
+    if (folder / ".git" / "HEAD").is_file() or not shutil.which("git"):
+        return
+    _git(folder, "init", "--quiet", "--template=", "--initial-branch=main")
+    (folder / ".git" / "info").mkdir(exist_ok=True)
+    (folder / ".git" / "info" / "exclude").write_text("*\n", encoding="utf-8")  # all of it can be made again
+    name, _, mail = _WHO.removesuffix(">").partition(" <")
+    for setting, value in (("user.name", name), ("user.email", mail), ("commit.gpgSign", "false")):
+        _git(folder, "config", setting, value)
+    nothing = _git(folder, "hash-object", "-t", "tree", "-w", os.devnull)
+    _git(folder, "update-ref", "HEAD", _git(folder, "commit-tree", nothing, "-m", "Begin"))
 
 
 def push_branch(branch: Branch, remote: str) -> None:

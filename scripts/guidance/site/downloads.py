@@ -19,6 +19,7 @@ from guidance.site.inline import clean, escape_html, escape_markdown
 from guidance.site.ledger import CSV_COLUMNS, STRENGTHS, Ledger, csv_rows, duty_records, page_path
 from guidance.site.pages import Page, front_matter, join_parts, render_table
 from guidance.site.pandoc import PandocNode, bullets, document_blocks, header, link, para, strong, words
+from guidance.site.projects import as_it_is
 from guidance.site.typesetting import TEXT, Manuscript
 
 FOLDER = "downloads/"
@@ -262,7 +263,10 @@ def _offered(name: str, label: str, sizes: Mapping[str, int], whose: str, to: st
         return f"{escape_html(label.upper() if whose else label)}: could not be made"
     said = f' aria-label="{escape_html(f"{label.upper()}, {whose}: {say_size(sizes[name])}")}"' if whose else ""
     shown = label.upper() if whose else label
-    return f'<a href="{to}{escape_html(name)}" download{said}>{escape_html(shown)}</a> {say_size(sizes[name])}'
+    file = as_it_is(name)
+    saved = f'="{escape_html(name)}"' if file != name else ""
+    link = f'<a href="{to}{escape_html(file)}" download{saved}{said}>{escape_html(shown)}</a>'
+    return f"{link} {say_size(sizes[name])}"
 
 
 def say_size(size: int) -> str:

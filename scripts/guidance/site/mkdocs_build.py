@@ -9,12 +9,13 @@ import hashlib
 import json
 import logging
 import os
+import re
 import shutil
 import tempfile
 import threading
 import traceback
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -22,38 +23,20 @@ from msgspec import Struct
 
 from guidance.document.model import GuidanceError
 from guidance.jobs.cache import Crew, Job, code_digest
-from guidance.site.folder_tree import files_below, seal, write_below
+from guidance.site.folder_tree import Kept, files_below, seal, write_below
+from guidance.site.host_files import inline_scripts, undated, write_policy
+from guidance.site.projects import CONFIG, DOCS, Folder, Project, as_it_is, complete, is_page, path_from
 
 MOMENT = "946684800"  # every build happens at the same moment, so that the same input gives the same bytes
-_UNUSED = (
-    "assets/javascripts/lunr/",
-    "assets/javascripts/workers/",
-    "assets/images/",
-)  # the theme's; no page of ours loads it
+PROJECTS, _MADE = "projects", "made-from"
+_MODULES = ("site/mkdocs_build.py", "site/projects.py", "site/host_files.py")
+_ASSETS = ("assets/javascripts/", "assets/stylesheets/", "assets/images/")  # Material's
+_ASSET = re.compile(rb"assets/(?:javascripts|stylesheets|images)/[\w./-]+")
+_SEARCHES = ("assets/javascripts/workers/search.", "search/search_index.json")
+_SEARCH = b'data-md-component="search"'  # without it Material's script loads nothing of its search
 _TOOLS = ("mkdocs", "mkdocs-material", "pymdown-extensions", "markdown", "mike")
 _ENVIRONMENT = {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": MOMENT}
 _ALONE = threading.Lock()  # MkDocs keeps things in its process: one build at a time
-
-
-class Folder(Struct, frozen=True):
-    """One MkDocs build: an edition, or (with an empty `id`) the pages at a publication's root.
-
-    `pages` go through MkDocs, `extras` are put beside what it makes, both by path from the folder;
-    `settings` are laid over the root mkdocs.yml. `prefix` is where the publication stands in the site.
-    """
-
-    id: str
-    title: str
-    pages: Mapping[str, bytes]
-    settings: Mapping[str, object]
-    extras: Mapping[str, bytes] = {}
-    aliases: tuple[str, ...] = ()
-    prefix: str = ""
-
-    @property
-    def place(self) -> str:
-        """The folder's path in the site, without slashes at its ends."""
-        return "/".join(part for part in (self.prefix, self.id) if part)
 
 
 class Workshop(Struct, frozen=True):
@@ -79,12 +62,15 @@ def read_frame(root: Path) -> Frame:
 
 
 class _Made(Struct, frozen=True):
-    """What a built folder was made from: a digest of all that its pages depend on, and one of each other file."""
+    """What a built folder was made from: a digest of all that its pages depend on, and one of each file of its
+    project."""
 
     pages: str
-    others: dict[str, str]
-    seal: str = ""  # of the built files
+    files: dict[str, str]
+    scripts: tuple[str, ...] = ()  # those in its pages, by their hashes
     warnings: tuple[str, ...] = ()
+    built: str = ""  # the seal of what MkDocs made
+    written: str = ""  # that of the project
 
 
 class FolderBuild:
@@ -93,97 +79,96 @@ class FolderBuild:
     def __init__(self, folder: Folder, shop: Workshop, frame: Frame, crew: Crew) -> None:
         """Orders the build where the pages are not there already, as they would come out."""
         name = (folder.place or "root").replace("/", "-")
-        self.folder, self._frame = folder, frame
+        self.folder, self._frame, self._shop = folder, frame, shop
         self._home = shop.work / "editions" / (name if folder.id else f"{name}-pages")
-        self.site, self._log = self._home / "site", shop.work / "mkdocs.log"
-        order = MkDocsOrder(folder.id, _settings(folder, shop), _pages(folder), frame.base, frame.theme)
+        self._site, self._log = self._home / "site", shop.work / "mkdocs.log"
+        self._project = Project(shop.work / PROJECTS / folder.project)
+        order = MkDocsOrder(folder.place, self._config("../overrides"), _docs(folder), frame.theme)
         packed = msgspec.msgpack.encode(order)
-        code = code_digest(("site/mkdocs_build.py",), _TOOLS)
-        self._now = _Made(_digest(code, packed), {path: _digest(c) for path, c in _others(folder).items()})
-        self.files = files_below(self.site) if self.site.is_dir() else {}
-        before = _read_made(self._home)
-        self._before = before if before and before.seal == seal(self.files) else None
+        code = code_digest(_MODULES, _TOOLS)
+        self._pages = _digest(code, packed)
+        self._built = files_below(self._site) if self._site.is_dir() else {}
+        self._before = _read_made(self._home) or _Made("", {})
         self._ticket = None
-        if self._before is None or self._before.pages != self._now.pages:
+        if self._before.pages != self._pages or self._before.built != seal(self._built):
             self._ticket = crew.start(Job(f"printing {folder.title}", run_mkdocs, (packed,), code))
 
     def finish(self) -> tuple[str, ...]:
-        """Wait for MkDocs and put what it made in its place; returns what it warned of, a line each.
+        """Wait for MkDocs, put what it made in its place and write the project; returns what it warned of, a line
+        each.
 
         Raises GuidanceError when the pages cannot be built.
         """
-        warned = self._before.warnings if self._before else ()
+        now = self._before
         if self._ticket:
             built = msgspec.msgpack.decode(self._ticket.result(), type=Built)
             if built.error:
                 write_below(self._log.parent, self._log.name, built.trace.encode())
                 what = f"{self.folder.title}: MkDocs could not build these pages ({built.error})"
                 raise GuidanceError(f"{what}; see {self._log}")
-            warned = built.warnings
-            self._put(built.files, {})
-        elif self._before and self._before.others != self._now.others:
-            self._put({}, self._before.others)
-        else:
-            return self._told(warned)
-        self.files = files_below(self.site)
-        made = msgspec.structs.replace(self._now, warnings=warned, seal=seal(self.files))
-        (self._home / "made-from").write_bytes(msgspec.json.encode(made))
-        return self._told(warned)
+            self._put(built.files)
+            now = _Made(self._pages, {}, built.scripts, built.warnings, seal(self._built))
+        config = self._config(self._overrides(), write_policy(now.scripts))
+        files = {path: _digest(content) for path, content in self.folder.docs.items()} | {CONFIG: _digest(config)}
+        if now.files != files or now.written != self._project.seal:
+            (self._home / _MADE).unlink(missing_ok=True)
+            self._project.write(config, self.folder.docs)
+            now = msgspec.structs.replace(now, files=files, written=self._project.seal)
+            (self._home / _MADE).write_bytes(msgspec.json.encode(now))
+        self.scripts = now.scripts
+        return tuple(f"{self.folder.place or 'root'}: {warning}" for warning in now.warnings)
 
-    def _told(self, warned: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(f"{self.folder.place or 'root'}: {warning}" for warning in warned)
+    @property
+    def files(self) -> dict[str, Kept]:
+        """All files of the built folder: what MkDocs made, and what its project has beside its pages. Markdown that
+        goes out as it is stands under its own name too."""
+        there = self._project.files
+        beside = {path: kept for path, kept in there.items() if not is_page(path)}
+        return self._built | beside | {path: there[as_it_is(path)] for path in self.folder.extras if is_page(path)}
 
-    def _put(self, files: Mapping[str, bytes], before: Mapping[str, str]) -> None:
-        """Write what MkDocs made, in place of all, and what has changed beside it; the mark is away until all is
-        there."""
-        (self._home / "made-from").unlink(missing_ok=True)
-        if files:
-            shutil.rmtree(self.site, ignore_errors=True)
-        for path in before.keys() - self._now.others.keys():
-            (self.site / path).unlink(missing_ok=True)
-        # Hosts serve only the one 404.html at the very root; elsewhere its links would be wrong.
-        unused = (*(_UNUSED if self._frame.theme else ()), *(("404.html",) if self.folder.place else ()))
+    def _put(self, files: Mapping[str, bytes]) -> None:
+        """Write what MkDocs made, in place of all; the mark is away until all is there."""
+        (self._home / _MADE).unlink(missing_ok=True)
+        shutil.rmtree(self._site, ignore_errors=True)
         for path, content in files.items():
-            if not path.startswith(unused) and not path.endswith(".map"):
-                write_below(self.site, path, content)
-        for path, content in _others(self.folder).items():
-            if before.get(path) != self._now.others[path]:
-                write_below(self.site, path, content)
+            # Hosts serve only the one 404.html at the very root; elsewhere its links would be wrong.
+            if path != "404.html" or not self.folder.place:
+                write_below(self._site, path, content)
+        self._built = files_below(self._site)
+
+    def _overrides(self) -> str:
+        return path_from(self._project.home, self._shop.root / "overrides")
+
+    def _config(self, overrides: str, policy: str | None = None) -> bytes:
+        """The mkdocs.yml of this folder's project."""
+        own: dict[str, object] = {"docs_dir": DOCS, "site_dir": "site"}
+        if self._frame.base is None:
+            own["theme"] = {"name": "material", "font": False}
+        if self._shop.site_url:
+            start = self._shop.site_url.rstrip("/")
+            own["site_url"] = f"{start}/{self.folder.place}/" if self.folder.place else f"{start}/"
+        frame = {"theme": {"custom_dir": overrides}} if self._frame.theme else {}
+        return complete(self._frame.base, own, self.folder.settings, frame, {"extra": {"policy": policy}})
 
 
 # --- What a folder is made from --------------------------------------------------------------------
 
 
-def _is_page(path: str) -> bool:
-    return path.endswith(".md")
+def _docs(folder: Folder) -> dict[str, bytes]:
+    """What goes through MkDocs: the pages, and the names of what they may link, so that it can check the links.
 
-
-def _pages(folder: Folder) -> dict[str, bytes]:
-    """What goes through MkDocs: the pages, and the names of what they link, so that it can check the links."""
-    return {path: c if _is_page(path) else b"" for path, c in folder.pages.items()}
-
-
-def _others(folder: Folder) -> dict[str, bytes]:
-    """What goes into the built folder as it is."""
-    return {path: c for path, c in folder.pages.items() if not _is_page(path)} | dict(folder.extras)
-
-
-def _settings(folder: Folder, shop: Workshop) -> dict[str, object]:
-    """What MkDocs is told for this folder, over the root mkdocs.yml."""
-    settings = dict(folder.settings)
-    if not (shop.root / "mkdocs.yml").is_file():
-        settings["theme"] = {"name": "material", "font": False}
-    if shop.site_url:
-        settings["site_url"] = f"{shop.site_url.rstrip('/')}/{folder.place}/".replace("//", "/").replace(
-            ":/", "://", 1
-        )
-    return settings
+    Of a static page a link names the folder, which MkDocs leaves as it is."""
+    return {
+        path: content if is_page(path) else b""
+        for path, content in folder.docs.items()
+        if is_page(path) or not path.endswith("index.html")
+    }
 
 
 def _read_made(home: Path) -> _Made | None:
     """What the folder at `home` was made from, if that is known."""
     try:
-        return msgspec.json.decode((home / "made-from").read_bytes(), type=_Made)
+        return msgspec.json.decode((home / _MADE).read_bytes(), type=_Made)
     except (OSError, msgspec.DecodeError):
         return None
 
@@ -199,59 +184,93 @@ def _digest(*parts: bytes) -> str:
 
 
 class MkDocsOrder(Struct, frozen=True):
-    """A MkDocs build. `settings` are for its mkdocs.yml, `pages` its docs folder; `base` is the file whose settings
-    they are laid over, `theme` the folder of the theme's own parts."""
+    """A MkDocs build: a project's `config` and `docs`, and the `theme`'s own parts, a folder beside the project.
+    `place` is where it will stand in the site."""
 
-    version: str
-    settings: Mapping[str, object]
-    pages: Mapping[str, bytes]
-    base: bytes | None = None
+    place: str
+    config: bytes
+    docs: Mapping[str, bytes]
     theme: Mapping[str, bytes] = {}
 
 
 class Built(Struct, frozen=True):
-    """The built files by path, and what MkDocs warned of; or the error that ended it, and its trace."""
+    """The built files by path, the hashes of the scripts that stand in the pages, and what MkDocs warned of; or the
+    error that ended it, and its trace."""
 
     files: Mapping[str, bytes]
+    scripts: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     error: str | None = None
     trace: str = ""
 
 
 def run_mkdocs(order: bytes) -> bytes:
-    """A MkDocsOrder -> Built, both as MessagePack; leaves nothing on the disk and nothing in its process. A job."""
+    """A MkDocsOrder -> Built, both as MessagePack; leaves nothing on the disk and nothing in its process. A job.
+
+    Pages say in their heads which scripts may run, so these must be known before: one page of each kind is printed
+    first. Should other pages turn out to have others, all are printed once more.
+    """
     wanted = msgspec.msgpack.decode(order, type=MkDocsOrder)
-    with _ALONE, tempfile.TemporaryDirectory(prefix="guidance-") as place, _surroundings(wanted.version):
-        return msgspec.msgpack.encode(_run(wanted, Path(place)))
+    with _ALONE, _surroundings():
+        known = _run(wanted, _samples(wanted.docs), {"nav": None}).scripts
+        built = _run(wanted, wanted.docs, {"extra": {"policy": write_policy(known)}})
+        if built.scripts != known and not built.error:
+            built = _run(wanted, wanted.docs, {"extra": {"policy": write_policy(built.scripts)}})
+    return msgspec.msgpack.encode(built)
 
 
-def _run(order: MkDocsOrder, place: Path) -> Built:
-    home = place / "home"
-    settings = {**order.settings, "docs_dir": "docs", "site_dir": "site"}
-    theme = dict(msgspec.convert(settings.get("theme", {}), dict[str, object]))
-    if order.base is not None:
-        write_below(place, "base.yml", order.base)
-        settings["INHERIT"] = "../base.yml"
-    for path, content in order.theme.items():
-        write_below(place / "overrides", path, content)
-        theme["custom_dir"] = "../overrides"
-    for path, content in order.pages.items():
-        write_below(home / "docs", path, content)
-    write_below(home, "mkdocs.yml", json.dumps({**settings, "theme": theme}).encode())
+def _samples(docs: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Of the pages, a first one and one of each kind, all without their text."""
+    from mkdocs.utils.meta import get_data  # only who builds pays for loading it
+
+    found: dict[object, tuple[str, bytes]] = {None: ("index.md", b"")}
+    for path, content in docs.items():
+        if is_page(path):
+            _, facts = get_data(content.decode())
+            head = f"---\n{json.dumps(facts, default=str)}\n---\n"
+            found.setdefault(facts.get("kind"), (path, head.encode()))
+    return dict(found.values())
+
+
+def _run(order: MkDocsOrder, docs: Mapping[str, bytes], over: Mapping[str, object]) -> Built:
+    """Build in a place that is gone afterwards."""
     notes = _Notes()
     log = logging.getLogger("mkdocs")
-    log.addHandler(notes)
-    try:
-        _build(home / "mkdocs.yml")
-    except (Exception, SystemExit) as error:  # whatever a theme or an extension may raise
-        said = notes.lines[-1:] if isinstance(error, SystemExit) else [f"{type(error).__name__}: {error}"]
-        what = " ".join((said or ["it gave up"])[0].split())
-        return Built({}, tuple(notes.lines), what, traceback.format_exc())
-    finally:
-        log.removeHandler(notes)
-    site = home / "site"
-    files = {p.relative_to(site).as_posix(): p.read_bytes() for p in sorted(site.rglob("*")) if p.is_file()}
-    return Built(files, tuple(notes.lines))
+    with tempfile.TemporaryDirectory(prefix="guidance-") as place:
+        home = Path(place, "home")
+        for path, content in order.theme.items():
+            write_below(home.parent / "overrides", path, content)
+        for path, content in docs.items():
+            write_below(home / DOCS, path, content)
+        write_below(home, CONFIG, complete(order.config, over))
+        log.addHandler(notes)
+        try:
+            _build(home / CONFIG)
+        except (Exception, SystemExit) as error:  # whatever a theme or an extension may raise
+            said = notes.lines[-1:] if isinstance(error, SystemExit) else [f"{type(error).__name__}: {error}"]
+            what = " ".join((said or ["it gave up"])[0].split())
+            return Built({}, (), tuple(notes.lines), what, traceback.format_exc())
+        finally:
+            log.removeHandler(notes)
+        site = home / "site"
+        made = {path: (site / path).read_bytes() for path in sorted(files_below(site)) if path not in docs}
+    pages = [content for path, content in made.items() if path.endswith(".html")]
+    scripts = frozenset[str]().union(*map(inline_scripts, pages))
+    return Built(_loaded(made, pages, order.theme), tuple(sorted(scripts)), tuple(notes.lines))
+
+
+def _loaded(made: dict[str, bytes], pages: Iterable[bytes], theme: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What of a build goes into the site: not those of the theme's scripts and styles that no page names, nor what
+    only the theme's search would load where no page has it."""
+    named = {match.decode() for page in pages for match in _ASSET.findall(page)}
+    searched = any(_SEARCH in page for page in pages)
+    kept = {}
+    for path, content in made.items():
+        is_assets = path.startswith(_ASSETS) and path not in theme
+        is_search = path.startswith(_SEARCHES)
+        if (not is_assets or path in named) and (not is_search or searched) and path != "sitemap.xml.gz":
+            kept[path] = undated(content) if path == "sitemap.xml" else content
+    return kept
 
 
 def _build(config: Path) -> None:
@@ -276,11 +295,10 @@ class _Notes(logging.Handler):
 
 
 @contextlib.contextmanager
-def _surroundings(version: str) -> Iterator[None]:
+def _surroundings() -> Iterator[None]:
     """The environment that MkDocs and the theme look at; as before afterwards."""
-    settings = {**_ENVIRONMENT, "MIKE_DOCS_VERSION": version}
-    before = {name: os.environ.get(name) for name in settings}
-    os.environ.update(settings)
+    before = {name: os.environ.get(name) for name in _ENVIRONMENT}
+    os.environ.update(_ENVIRONMENT)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct, structs
 
 from guidance.document.model import GuidanceError
 from guidance.site.inline import escape_html, escape_markdown
-from guidance.site.mkdocs_build import Folder
+from guidance.site.projects import Folder
 from guidance.site.safe_markdown import make_safe
 
 PLACE = "local"  # the folder of its pages, from the site's root

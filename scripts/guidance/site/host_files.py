@@ -1,0 +1,143 @@
+"""What a host reads of a site and no reader does: headers with the content security policy, sitemaps, robots.txt.
+
+The policy allows the scripts that stand in the built pages, each by its hash, and no other that is not a file.
+"""
+
+import base64
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from fnmatch import fnmatch
+from html import escape
+from pathlib import PurePosixPath
+
+from lxml import etree, html
+
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self' 'wasm-unsafe-eval'",  # the search index is read by WebAssembly; nothing else needs it
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "connect-src": "'self'",
+    "worker-src": "'self'",
+    "frame-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+}
+"""The content security policy that every page keeps. It does not forbid framing: quotations are made to be framed,
+and no page acts for its reader, so there is nothing that a frame could steal."""
+
+_HEADERS = {
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+OPEN = ("/embed.js", "/status/*", "/oembed/*")  # what other sites' pages read
+OPEN_HEADERS = {"Access-Control-Allow-Origin": "*"}
+INDEX = "sitemap-index.xml"
+"""Names all sitemaps. `sitemap.xml` is that of the pages at the root: Material's instant navigation looks for them
+there, and not in what only names other sitemaps."""
+_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
+
+
+_RUN = {"", "module", "importmap", "speculationrules", "text/javascript", "application/javascript"}
+
+
+def root_files(
+    paths: Iterable[str], editions: Collection[str], site_url: str | None, scripts: Iterable[str] = ()
+) -> dict[str, bytes]:
+    """The files, by name. `paths` are those of all files of the site, `editions` its editions' folders, `scripts`
+    the hashes of the scripts that stand in its pages; sitemaps need to know its address."""
+    files = {"_headers": _headers(scripts), "robots.txt": _robots(site_url)}
+    if not site_url:
+        return files
+    base = site_url.rstrip("/")
+    groups: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(path for path in paths if PurePosixPath(path).name == "index.html"):
+        page = PurePosixPath(path).parent
+        if "latest" not in page.parts[:2] and "embed" not in page.parts:
+            groups[_group(page, editions)].append(page.as_posix())
+    names = []
+    for group, members in sorted(groups.items()):
+        names.append(f"sitemap-{group}.xml")
+        files[names[-1]] = _sitemap(base, members)
+    rows = "".join(f"<sitemap><loc>{escape(base)}/{name}</loc></sitemap>\n" for name in names)
+    files[INDEX] = f'{_HEAD}<sitemapindex xmlns="{_SITEMAPS}">\n{rows}</sitemapindex>\n'.encode()
+    return files
+
+
+def _group(page: PurePosixPath, editions: Collection[str]) -> str:
+    """Which sitemap a page stands in: its edition's, its edition's short addresses', or that of all other pages."""
+    edition = next((one for one in editions if page.is_relative_to(one)), None)
+    if edition is None:
+        return "pages"
+    name = edition.replace("/", "-")
+    return f"{name}-paragraphs" if page.relative_to(edition).parts[:1] == ("p",) else name
+
+
+def _sitemap(base: str, pages: Iterable[str]) -> bytes:
+    rows = "".join(f"<url><loc>{escape(base)}/{'' if p == '.' else escape(p) + '/'}</loc></url>\n" for p in pages)
+    return f'{_HEAD}<urlset xmlns="{_SITEMAPS}">\n{rows}</urlset>\n'.encode()
+
+
+def undated(sitemap: bytes) -> bytes:
+    """A sitemap of MkDocs' without the dates in it, which are those of the build and not of the pages."""
+    root = etree.fromstring(sitemap)
+    for date in root.iter(f"{{{_SITEMAPS}}}lastmod"):
+        date.text = ""
+    etree.strip_elements(root, f"{{{_SITEMAPS}}}lastmod", with_tail=True)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+
+
+def _robots(site_url: str | None) -> bytes:
+    """It names the sitemap of the pages at the root first, and then the list of all."""
+    where = [f"Sitemap: {site_url.rstrip('/')}/{name}" for name in ("sitemap.xml", INDEX)] if site_url else []
+    return "\n".join(("User-agent: *", "Allow: /", *where, "")).encode()
+
+
+# --- Headers and the policy in them ------------------------------------------------------------------
+
+
+def inline_scripts(page: bytes) -> frozenset[str]:
+    """The scripts that stand in a page and that a browser would run, each as a policy's source: its SHA-256."""
+    found = set()
+    for script in html.document_fromstring(page, parser=_parser()).iter("script"):
+        kind = script.get("type", "").strip().lower()
+        if script.get("src") is None and kind in _RUN:
+            digest = hashlib.sha256((script.text or "").encode()).digest()
+            found.add(f"'sha256-{base64.b64encode(digest).decode()}'")
+    return frozenset(found)
+
+
+def _parser() -> html.HTMLParser:
+    return html.HTMLParser(encoding="utf-8", remove_comments=True)
+
+
+def write_policy(scripts: Iterable[str] = ()) -> str:
+    """The content security policy of pages with these scripts in them, as a header or a `<meta>` says it."""
+    allowed = {**POLICY, "script-src": " ".join((POLICY["script-src"], *sorted(scripts)))}
+    return "; ".join(f"{name} {value}" for name, value in allowed.items())
+
+
+def _headers(scripts: Iterable[str]) -> bytes:
+    """In the form that Netlify and Cloudflare Pages read; for others it says what to set."""
+    all_pages = {"Content-Security-Policy": write_policy(scripts), **_HEADERS}
+    rules = {"/*": all_pages, **dict.fromkeys(OPEN, OPEN_HEADERS)}
+    return "".join(
+        f"{path}\n" + "".join(f"  {name}: {value}\n" for name, value in headers.items())
+        for path, headers in rules.items()
+    ).encode()
+
+
+def headers_for(path: str, rules: str) -> dict[str, str]:
+    """What a host that reads a `_headers` file sends with a path of the site."""
+    sent: dict[str, str] = {}
+    applies = False
+    for line in rules.splitlines():
+        if not line.startswith(" "):
+            applies = fnmatch(path, line)
+        elif applies:
+            name, _, value = line.strip().partition(": ")
+            sent[name] = value
+    return sent

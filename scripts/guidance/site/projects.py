@@ -1,0 +1,166 @@
+"""A folder of pages as an ordinary MkDocs project on the disk, which is complete without anything of ours.
+
+Whoever knows MkDocs and mike can go on from there: `mkdocs build`, `mkdocs serve` and `mike deploy` work in it.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from io import StringIO
+from pathlib import Path
+
+import yaml
+from msgspec import Struct
+
+from guidance.document.model import GuidanceError
+from guidance.site.branch import start_repository
+from guidance.site.folder_tree import Kept, files_below, lay, seal
+
+CONFIG, DOCS = "mkdocs.yml", "docs"
+_PORTAL = "portal"  # the project of the pages at a publication's root, beside those of its editions
+_MIKE: Mapping[str, object] = {
+    "alias_type": "copy",  # static hosts follow no links between folders
+    "canonical_version": "",  # site_url has the edition in it already
+}
+_SAID = (
+    "# Written by `make site`, which writes it anew: change mkdocs.yml, docs/ and overrides/ at the root instead.\n"
+)
+
+
+def as_it_is(path: str) -> str:
+    """The path at which MkDocs takes a file over as it is: of everything that ends in `.md` it makes a page."""
+    return f"{path}.txt" if is_page(path) else path
+
+
+def is_page(path: str) -> bool:
+    """Whether MkDocs makes a page of a file."""
+    return path.endswith(".md")
+
+
+class Folder(Struct, frozen=True):
+    """One MkDocs project: an edition, or (with an empty `id`) the pages at a publication's root.
+
+    `pages` go through MkDocs, `extras` stand beside what it makes, both by path from the folder; `settings` are
+    laid over the root mkdocs.yml. `prefix` is where the publication stands in the site.
+    """
+
+    id: str
+    title: str
+    pages: Mapping[str, bytes]
+    settings: Mapping[str, object]
+    extras: Mapping[str, bytes] = {}
+    aliases: tuple[str, ...] = ()
+    prefix: str = ""
+
+    @property
+    def place(self) -> str:
+        """The folder's path in the site, without slashes at its ends."""
+        return "/".join(part for part in (self.prefix, self.id) if part)
+
+    @property
+    def project(self) -> str:
+        """The path of its project below the folder of all projects."""
+        return "/".join(part for part in (self.prefix, self.id or _PORTAL) if part)
+
+    @property
+    def docs(self) -> dict[str, bytes]:
+        """What is in the project's docs folder, by path: pages, pictures, and files that go out as they are."""
+        return {**self.pages, **{as_it_is(path): content for path, content in self.extras.items()}}
+
+
+class Project:
+    """A project's folder: its mkdocs.yml, its docs, and a git repository; what is built there is its user's."""
+
+    def __init__(self, home: Path) -> None:
+        """Looks at what is there."""
+        self.home = home
+        self._look()
+
+    def _look(self) -> None:
+        docs = self.home / DOCS
+        self.files: dict[str, Kept] = files_below(docs) if docs.is_dir() else {}
+        beside = [self.home / CONFIG, self.home / ".git" / "HEAD"]
+        held = b"".join(path.read_bytes() if path.is_file() else b"-" for path in beside)
+        self.seal = seal(self.files) + hashlib.sha256(held).hexdigest()
+
+    def write(self, config: bytes, docs: Mapping[str, bytes]) -> None:
+        """Make it hold these settings and these docs, and nothing else in its docs."""
+        (self.home / DOCS).mkdir(parents=True, exist_ok=True)
+        lay(docs, self.home / DOCS)
+        start_repository(self.home)
+        (self.home / CONFIG).write_bytes(config)
+        self._look()
+
+
+# --- Settings --------------------------------------------------------------------------------------
+
+
+def complete(base: bytes | None, *over: Mapping[str, object]) -> bytes:
+    """An mkdocs.yml and settings laid `over` it, as MkDocs lays a file over the one that it inherits: tables are
+    merged, everything else is replaced. YAML's tags (`!ENV`, `!!python/name:`) come through as they stand.
+
+    Raises GuidanceError when the file is no YAML table.
+    """
+    try:
+        root = yaml.compose(base or b"{}", Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        raise GuidanceError(f"{CONFIG}: is not YAML ({' '.join(str(error).split())})") from None
+    if not isinstance(root, yaml.MappingNode):
+        raise GuidanceError(f"{CONFIG}: is not a table of settings")
+    for settings in over:
+        _lay_over(root, _as_node(settings))
+    _set_up_mike(root)
+    root.flow_style = False
+    written = yaml.serialize(root, Dumper=yaml.SafeDumper, encoding="utf-8", allow_unicode=True, width=116)
+    return _SAID.encode() + written
+
+
+def _as_node(value: object) -> yaml.Node:
+    plain = json.loads(json.dumps(value))  # no tuples, and no object twice, which YAML would write as a reference
+    return yaml.SafeDumper(StringIO(), default_flow_style=False, sort_keys=False).represent_data(plain)
+
+
+def _lay_over(under: yaml.MappingNode, over: yaml.Node) -> None:
+    if not isinstance(over, yaml.MappingNode):
+        return
+    at = {key.value: place for place, (key, _) in enumerate(under.value)}
+    for key, value in over.value:
+        before = under.value[at[key.value]][1] if key.value in at else None
+        if isinstance(before, yaml.MappingNode) and isinstance(value, yaml.MappingNode):
+            _lay_over(before, value)
+        elif before is not None:
+            under.value[at[key.value]] = (key, value)
+        else:
+            under.value.append((key, value))
+
+
+def _set_up_mike(root: yaml.MappingNode) -> None:
+    """Let mike deploy the project as it is; what the settings say of mike themselves stays."""
+    plugins = next((value for key, value in root.value if key.value == "plugins"), None)
+    if plugins is None:  # with none named, MkDocs takes its own search
+        root.value.append((_as_node("plugins"), plugins := _as_node(["search"])))
+    ours = _as_node({"mike": _MIKE})
+    assert isinstance(ours, yaml.MappingNode)
+    if isinstance(plugins, yaml.MappingNode):
+        _lay_under(plugins, ours)
+    elif isinstance(plugins, yaml.SequenceNode):
+        plugins.flow_style = False
+        tables = (one for one in plugins.value if isinstance(one, yaml.MappingNode))
+        named = next((one for one in tables if one.value[0][0].value == "mike"), None)
+        plugins.value = [one for one in plugins.value if one.value != "mike" and one is not named]
+        if named:
+            _lay_under(named, ours)
+        plugins.value.append(named or ours)
+
+
+def _lay_under(over: yaml.MappingNode, under: yaml.MappingNode) -> None:
+    _lay_over(under, over)
+    over.value = under.value
+
+
+def path_from(home: Path, to: Path) -> str:
+    """How a project's settings name a folder: from the project, where both stand in one place; else in full."""
+    home, to = home.absolute(), to.absolute()
+    shared = Path(os.path.commonpath((home, to)))
+    return os.path.relpath(to, home) if len(shared.parts) > 1 else str(to)
