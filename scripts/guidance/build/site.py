@@ -222,8 +222,7 @@ def _root_folder(
     if (publication.docs and (folder / publication.docs).is_dir()) or overlay:
         prepared = prepare(publication, folder, files, index.entries, compared, overlay)
         pages = put_in_examples(prepared.files, index)
-        if prepared.nav:
-            settings["nav"] = prepared.nav
+        settings |= prepared.settings()
     pages.setdefault("editions.md", render_editions(publication, loaded).markdown.encode())
     pages.setdefault("index.md", render_root_home(publication, loaded).encode())
     if set(pages) == {"index.md", "editions.md"}:
