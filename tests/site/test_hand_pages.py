@@ -76,7 +76,7 @@ def test_the_contents_name_every_page() -> None:
     named = re.findall(r"[\w/-]+\.md", nav)
     left = {path for path in PAGES if not path.startswith(("_", "decisions/"))} - set(named)
     assert (left, len(named)) == (set(), len(set(named)))
-    assert set(named) - set(PAGES) == {"editions.md", "log.md", "quotations.md"}  # made at the build
+    assert set(named) <= set(PAGES)
 
 
 def test_limits_of_reading_age_are_those_of_the_audience() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
+from mkdocs.utils.meta import get_data
 from msgspec import structs
 
 from guidance.audit.vocabulary import read_wanted
@@ -35,6 +36,7 @@ from guidance.site.edition_pages import (
 )
 from guidance.site.embeds import put_in_examples, render_quotations
 from guidance.site.feeds import LOG, NAME, render_llms
+from guidance.site.folder_tree import write_below
 from guidance.site.mkdocs_build import Folder
 from guidance.site.overlay import Overlay, lay_over
 from guidance.site.pages import PICTURES, Page
@@ -45,6 +47,7 @@ from guidance.sources import Fetcher
 from guidance.sources.finding import chosen_revisions, fetch_missing
 
 SPECIMEN = "specimen"
+FACTS = "facts.json"  # in the workshop; mkdocs.yml names it
 
 
 def build(order: BuildOrder, fetcher: Fetcher | None, tell: Tell = lambda _: None) -> Outcome:
@@ -152,7 +155,8 @@ def publication_folders(
         files = {**made.files, **linked.below[edition.id], **news.below(edition.id), **steps}
         printed = _edition_folder(publication, edition, made.pages, told, files, tuple(texts))
         yield lay_over(structs.replace(printed, prefix=prefix), overlay)
-    root = _root_folder(publication, folder, ours, compared, index, linked, search, news, overlay)
+    facts = order.shop.work / FACTS if not prefix else None
+    root = _root_folder(publication, folder, ours, compared, index, linked, search, news, overlay, facts)
     yield lay_over(root, overlay)
 
 
@@ -215,19 +219,24 @@ def _root_folder(
     search: Searching | None,
     news: News,
     overlay: Overlay | None,
+    facts: Path | None,
 ) -> Folder:
+    """The folder of a publication's root; what `mkdocs serve` must know of the rest is left in the file `facts`."""
     loaded = tuple(compared.documents)
     settings = root_settings(publication, with_text=loaded)
     pages: dict[str, bytes] = {}
+    made = [render_editions(publication, loaded), render_quotations(index, linked.quotable), news.page]
     if (publication.docs and (folder / publication.docs).is_dir()) or overlay:
         prepared = prepare(publication, folder, files, index.entries, compared, overlay)
         pages = put_in_examples(prepared.files, index)
         settings |= prepared.settings()
-    pages.setdefault("editions.md", render_editions(publication, loaded).markdown.encode())
+        if facts:
+            left = structs.replace(prepared.sources, pages={p.path: get_data(p.markdown)[0] for p in made})
+            write_below(facts.parent, facts.name, data_files.encode(left))
+    made += [search.page] if search else []
     pages.setdefault("index.md", render_root_home(publication, loaded).encode())
-    if set(pages) == {"index.md", "editions.md"}:
+    if set(pages) == {"index.md"}:
         settings["nav"] = [{"Home": "index.md"}, {"Editions": "editions.md"}]
-    made = [render_quotations(index, linked.quotable), *([search.page] if search else []), news.page]
     pages |= {page.path: page.markdown.encode() for page in made}
     extras = {**linked.root, **linked.quotable, **(search.files() if search else {})}
     if loaded:

@@ -11,6 +11,7 @@ is looked up in the text of a page by pattern: the parsed document is walked.
     <!-- standing -->                  here the page says from which edition it was written (front matter:
                                        `written_from`); without this line, below its title
     <!-- duties: police housing -->    what the duty ledger has of these
+    <!-- made at the build -->         the rest of this page, as the last build of the site made it
 
 Front matter: `cite_as`, such as "for adults: {}", or "at-end": then what cites without words of its own is listed
 where the page's standing is told. Options, from the folder of mkdocs.yml: `docs`, `register`, and `facts`, the file
@@ -41,6 +42,8 @@ from guidance.site.page_citations import OURS, STANDING, PagePlace, PageWriter, 
 from guidance.site.templates import part
 
 EXTENSIONS = ("abbr", "admonition", "attr_list", "def_list", "fenced_code", "md_in_html", "tables")  # and ours
+_MADE = "<!-- made at the build -->"
+_UNMADE = "*This page is made when the site is built: run* `make site`*, then look again.*"
 _COMMENT = re.compile(r"<!-- (?:(?P<standing>standing)|duties: (?P<agencies>[a-z0-9 -]+?)) -->")
 
 
@@ -209,7 +212,11 @@ class _Begin(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         self._ours.begin(self.md)
-        return lines
+        if _MADE not in lines:
+            return lines
+        at, sources = lines.index(_MADE), self._ours.sources()
+        made = sources.pages.get(self._ours.place.path, _UNMADE) if sources else _UNMADE
+        return [*lines[:at], *made.split("\n"), *lines[at + 1 :]]
 
 
 class _Comments(BlockProcessor):

@@ -70,7 +70,8 @@ class Sources(Struct, frozen=True):
     text stands in the edition in force: none where it does not stand there, no entry where no crosswalk knows.
     `comparisons` are the pairs of editions, older first, that the site compares.
     `reviewed` has, per page, the fingerprint of each thing cited ("2023/para-45") when the page was last reviewed.
-    `duties` counts those of the newest edition with text, `services` are the contacts.
+    `duties` counts those of the newest edition with text, `services` are the contacts; `pages` has the Markdown
+    of pages that only a build of the site can make.
     """
 
     publication: Publication
@@ -81,6 +82,7 @@ class Sources(Struct, frozen=True):
     reviewed: Mapping[str, Mapping[str, str]] = {}
     duties: LedgerFigures | None = None
     services: Mapping[str, Service] = {}
+    pages: Mapping[str, str] = {}
 
 
 def decode(content: bytes, page: str) -> str:

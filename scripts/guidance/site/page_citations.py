@@ -28,7 +28,7 @@ OURS = ("guidance:", "comparison:", "contact:", "site:")
 _AT_END = "at-end"
 _OPENING = 8  # words by which a sentence is told among the sources at the end
 _CITATION = re.compile(r"guidance:(?P<edition>[0-9a-z][0-9a-z.-]*)/(?P<anchor>[A-Za-z0-9.-]+)")
-_MEANT = re.compile(r"guidance:[0-9a-z]+/\S*")  # what was meant to be one, and is no link
+_MEANT = re.compile(r"\]\s*\((guidance:[^\s)]*)")  # what was meant to be one, and is no link
 _COMPARISON = re.compile(r"comparison:(?P<old>[0-9a-z.-]+)/(?P<new>[0-9a-z.-]+)")
 _STASHED = re.compile(r"\x02(?:(?P<code>\d+)|[^\x03]*)\x03")  # Python-Markdown's marks for what it put aside
 _BLOCKS = frozenset(("p", "li", "td", "th", "dd", "dt", "div", "blockquote", "summary"))
@@ -97,7 +97,7 @@ class PageWriter:
             inside = element.text if element.tag not in ("code", "pre") else None
             for text in (inside, element.tail):
                 if text and (left := _MEANT.search(text)):
-                    raise self._no_citation(left[0])
+                    raise self._no_citation(left[1])
 
     def end(self, root: Element) -> None:
         """Say where asked, or below the title, from which edition the page was written, and list its sources."""
