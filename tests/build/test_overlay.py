@@ -24,7 +24,7 @@ from guidance.site.safe_markdown import make_safe
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "tests" / "data" / "overlay"
-ALLOWED = {"http", "https", "mailto", "tel"}
+ALLOWED = {"http", "https", "mailto", "tel", "guidance", "comparison"}  # the last two are ours: citations
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from msgspec import Struct
 
 from guidance.audit.vocabulary import read_wanted
-from guidance.build.handwritten import read_overlay, read_reviews
+from guidance.build.handwritten import read_overlay
 from guidance.build.load import read_corrections
 from guidance.compare.official import read_listed
 from guidance.document.model import GuidanceError
@@ -17,6 +17,7 @@ from guidance.link.acts import read_acts
 from guidance.link.agencies import read_agencies
 from guidance.link.titles import read_titles
 from guidance.site.feeds import LOG, read_log
+from guidance.site.handwritten import read_reviews
 from guidance.site.search import read_acronyms
 
 REGISTER = read_register(Path(__file__).parents[2] / "versions")

@@ -25,7 +25,7 @@ def test_links_between_files_lead_to_files(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_addresses_are_secure_or_lead_to_this_site(page: Path) -> None:
     schemes = {a.split(":")[0] for a in LINK.findall(page.read_text(encoding="utf-8")) if ":" in a}
-    assert schemes <= {"https", "mailto", "tel", "guidance", "comparison", "contact"}
+    assert schemes <= {"https", "mailto", "tel", "guidance", "comparison", "contact", "site"}
 
 
 def test_the_readme_says_what_this_is_and_then_the_two_commands() -> None:

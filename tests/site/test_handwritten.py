@@ -8,11 +8,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown import markdown
 
+from guidance.build.comparisons import compare_documents
 from guidance.build.handwritten import (
-    read_reviews,
+    prepare,
     review,
     review_page,
     stale_contacts,
@@ -23,16 +26,11 @@ from guidance.build.handwritten import (
 from guidance.compare.changes import compare
 from guidance.compare.crosswalk import build_crosswalk
 from guidance.document.anchors import Permalink, fingerprint, known_permalinks, permalinks, write_permalinks
-from guidance.document.model import Document, GuidanceError
+from guidance.document.model import Document, Finding, GuidanceError
 from guidance.document.register import Edition, Publication
-from guidance.site.handwritten import (
-    Sources,
-    find_cites,
-    name_provision,
-    prepare_pages,
-    put_in_shared,
-    resolve_citations,
-)
+from guidance.link.agencies import Vocabulary
+from guidance.site.extension import EXTENSIONS, read_page
+from guidance.site.handwritten import Sources, name_provision, read_reviews, services
 from small_documents import document, paragraph
 
 PUBLICATION = Publication(
@@ -55,14 +53,13 @@ def known(*editions: tuple[str, Document], reviewed: bool = True) -> Sources:
     pairs = pairwise(editions)
     walk = build_crosswalk(editions, [compare(old, new, (a, b)) for (a, old), (b, new) in pairs])
     today = {
-        (edition, p.anchor): walk.stands(edition, p.anchor, "2005")
+        edition: {p.anchor: walk.stands(edition, p.anchor, "2005") for p in text.provisions}
         for edition, text in editions
-        for p in text.provisions
         if "2005" in walk.editions
     }
     lines = {edition: {p.anchor: p for p in permalinks(text)} for edition, text in editions}
     bare = Sources(PUBLICATION, lines, today=today)
-    reviews = {page: review_page(page, PAGES, Sources(PUBLICATION, lines)) for page in PAGES} if reviewed else {}
+    reviews = {page: review_page(text.decode(), page, bare) for page, text in PAGES.items()} if reviewed else {}
     return Sources(PUBLICATION, bare.permalinks, today=today, reviewed=reviews)
 
 
@@ -72,7 +69,13 @@ def plain() -> Sources:
 
 
 def resolve(markdown: str, page: str = "guide/a.md", sources: Sources | None = None) -> str:
-    return resolve_citations(markdown, page, sources or plain())[0]
+    return read_page(markdown, page, sources or plain()).html
+
+
+def read_all(pages: dict[str, bytes], sources: Sources) -> tuple[dict[str, str], list[Finding]]:
+    """All pages as HTML, and what a reviewer must know of them."""
+    read = {page: read_page(text.decode(), page, sources) for page, text in pages.items()}
+    return {page: one.html for page, one in read.items()}, [f for one in read.values() for f in one.findings]
 
 
 def test_a_citation_leads_to_the_permalink_or_to_the_page_of_a_loaded_edition() -> None:
@@ -88,8 +91,24 @@ def test_citations_without_words_are_named_and_share_brackets() -> None:
     assert said.count("(") == said.count("</span>") == 1
     assert ">para 1</a>, " in said
     adults = resolve("---\ncite_as: 'for adults: {}'\n---\nSo. [](guidance:2001/para-1)")
-    assert adults.startswith("---\ncite_as")
     assert '<span class="cites">(for adults: <a' in adults
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("A. [](guidance:2001/para-1) B. [](guidance:2001/para-2) C", "A. (para 1) B. (para 2) C"),
+        ("A [](guidance:2001/para-1)\n[](guidance:2001/para-2), b", "A (para 1, para 2), b"),
+        ("[a](guidance:2001/para-1) [b](guidance:2001/para-2) *c* d", "a b c d"),
+        ("[a](guidance:2001/para-1) [](guidance:2001/para-2) *c* d", "(a, para 2) c d"),
+        ("*x [](guidance:2001/para-1)* [](guidance:2001/para-2) y", "x (para 1) (para 2) y"),
+        ("[](guidance:2001/para-1)[](guidance:2001/para-2)", "(para 1, para 2)"),
+        ("| a |\n|---|\n| b [](guidance:2001/para-1) c |", "a b (para 1) c"),
+    ],
+)
+def test_the_words_around_citations_stay(written: str, said: str) -> None:
+    text = " ".join(BeautifulSoup(resolve(written), "html.parser").get_text(" ").split())
+    assert re.sub(r"(?<=\() | (?=[),])", "", text) == said
 
 
 AT_END = """---
@@ -112,19 +131,21 @@ They **listen**. [](guidance:2001/para-1) Somebody must help you, and tell you h
 
 
 def test_sources_at_the_end_leave_the_sentences_alone_and_are_all_told_there() -> None:
-    said, _, block = resolve(AT_END).partition('<details class="sources"')
-    assert "They **listen**. Somebody must help you, and tell you how, today.\n" in said
-    assert 'See <a class="cite"' in said
-    assert "](guidance" not in said
-    assert "cites" not in said
-    told = [line.split(": <a")[0] for line in block.splitlines() if line.startswith("- ")]
-    assert told == [
-        "- They listen",
-        "- Somebody must help you, and tell you how …",
-        "- See the lamps",
-        "- Law: an Act",
+    page = BeautifulSoup(resolve(AT_END), "html.parser")
+    block = page.select_one("details.sources")
+    assert block is not None
+    block.extract()
+    assert "listen. Somebody must help you, and tell you how, today." in page.get_text()
+    assert [a.get_text() for a in page.select("a")] == ["the lamps"]
+    assert page.select(".cites") == []
+    assert [li.get_text().partition(":")[0] for li in block.select("ul > li")] == [
+        "They listen",
+        "Somebody must help you, and tell you how …",
+        "See the lamps",
+        "Law",
     ]
-    assert block.count('class="cite"') == 3
+    assert len(block.select("ul")) == 1
+    assert len(block.select("a.cite")) == 3
 
 
 def test_sources_at_the_end_need_a_place_there() -> None:
@@ -155,7 +176,10 @@ def test_how_provisions_are_named(line: Permalink, words: str) -> None:
         ("[a](guidance:2001/para-9)", "guide/a.md: cites 2001/para-9, but edition 2001 has no such anchor"),
         ("[a](guidance:1987/para-1)", "edition 1987 has no permalinks"),
         ("[a](guidance:2001/para 1)", "is not a citation"),
-        ("[a [b]](guidance:2001/para-1)", "is not a citation"),
+        ("[a] (guidance:2001/para-1)", "is not a citation"),
+        ("[a](comparison:2001)", "is not a citation"),
+        ("[a](contact:pier)", "names the contact pier, which contacts.toml does not have"),
+        ("A <a href='guidance:2001/para-1'>b</a>.".replace("'", '"'), "write it as Markdown"),
         ("---\nwritten_from: '1987'\n---\n# A\n", "the register does not have"),
     ],
 )
@@ -168,21 +192,22 @@ def test_what_cannot_be_cited_is_an_error_of_one_line(markdown: str, why: str) -
 
 def test_a_comparison_is_linked_where_the_site_has_it() -> None:
     page = "See [word by word](comparison:2001/2005)."
-    assert resolve(page) == "See word by word."
+    assert resolve(page) == "<p>See word by word.</p>"
     sources = Sources(PUBLICATION, {}, comparisons=frozenset({("2001", "2005")}))
-    linked = resolve_citations(page, "changes/2005.md", sources)[0]
+    linked = resolve(page, "changes/2005.md", sources)
     assert '<a class="comparison" href="../../2005/compare/2001/">word by word</a>' in linked
 
 
 def test_code_is_left_alone() -> None:
     code = "Write `[a](guidance:2001/para-1)` or\n\n```\n[](guidance:2001/para-99)\n```\n"
-    assert resolve(code) == code
-    assert find_cites(code) == ()
+    read = read_page(code, "a.md", plain())
+    assert read.html == markdown(code, extensions=["fenced_code"])
+    assert read.cites == ()
 
 
 @given(st.text(alphabet="ab :/`[]()\n!#-{}<>§é|", max_size=80))
 def test_text_that_cites_nothing_is_left_as_it_is(text: str) -> None:
-    assert resolve(text) == text
+    assert resolve(text) == markdown(text, extensions=EXTENSIONS)
 
 
 @given(
@@ -190,33 +215,34 @@ def test_text_that_cites_nothing_is_left_as_it_is(text: str) -> None:
 )
 def test_every_citation_becomes_a_link_in_its_order(anchors: list[str], between: str) -> None:
     page = between.join(f"[](guidance:2001/{anchor})" for anchor in anchors)
-    assert [cite.anchor for cite in find_cites(page)] == anchors
+    assert [cite.anchor for cite in read_page(page).cites] == anchors
     hrefs = re.findall(r'href="../../2001/p/([^"]+)/"', resolve(page))
     assert hrefs == [anchor.removeprefix("para-") for anchor in anchors]
 
 
 def test_words_of_a_citation_are_escaped() -> None:
-    assert "&lt;b&gt;" in resolve("[<b>](guidance:2001/para-1)")
+    assert "&lt;b&gt;" in resolve("[`<b>`](guidance:2001/para-1)")
+    assert "<strong>b</strong></a>" in resolve("[**b**](guidance:2001/para-1)")
 
 
 def test_unchanged_text_is_carried_forward() -> None:
     sources = known(("2001", OLD), ("2005", NEW))
-    text, findings = resolve_citations(PAGES["2.md"].decode(), "2.md", sources)
-    assert '<a class="cite-today" href="../2005/p/3/">2005: para 3</a>' in text
-    assert findings == ()
-    assert "source-changed" not in text
+    read = read_page(PAGES["2.md"].decode(), "2.md", sources)
+    assert '</a> [<a class="cite-today" href="../2005/p/3/">2005: para 3</a>])</span>' in read.html
+    assert read.findings == ()
+    assert "source-changed" not in read.html
 
 
 def test_exactly_the_pages_whose_source_changed_say_so() -> None:
     reworded = document([*NEW_LINES[:3], f"3. {paragraph(2)} A new ending.", NEW_LINES[4]])
     for newer, changed in ((NEW, ["4.md"]), (reworded, ["2.md", "4.md"])):
-        ready = prepare_pages(PAGES, known(("2001", OLD), ("2005", newer)))
-        assert [page for page, text in ready.files.items() if b"source-changed" in text] == changed
-        assert [finding.message.split(":")[0] for finding in ready.findings] == changed
-        assert {finding.kind for finding in ready.findings} == {"source changed"}
-    assert b"source changed in the 2005 edition" in ready.files["2.md"]
-    assert b'href="../2005/p/3/"' in ready.files["2.md"]
-    assert b"not in the 2005 edition" in ready.files["4.md"]
+        pages, findings = read_all(PAGES, known(("2001", OLD), ("2005", newer)))
+        assert [page for page, text in pages.items() if "source-changed" in text] == changed
+        assert [finding.message.split(":")[0] for finding in findings] == changed
+        assert {finding.kind for finding in findings} == {"source changed"}
+    assert "source changed in the 2005 edition" in pages["2.md"]
+    assert 'href="../2005/p/3/"' in pages["2.md"]
+    assert "not in the 2005 edition" in pages["4.md"]
 
 
 def test_a_revision_that_changes_the_cited_text_itself_is_noticed() -> None:
@@ -224,19 +250,19 @@ def test_a_revision_that_changes_the_cited_text_itself_is_noticed() -> None:
     lines = dict(sources.permalinks["2001"])
     lines["para-2"] = Permalink("para-2", "paragraph", "2", 1, fingerprint("other words"))
     revised = Sources(PUBLICATION, {"2001": lines}, reviewed=sources.reviewed)
-    ready = prepare_pages(PAGES, revised)
-    assert [page for page, text in ready.files.items() if b"source-changed" in text] == ["2.md"]
+    pages, _ = read_all(PAGES, revised)
+    assert [page for page, text in pages.items() if "source-changed" in text] == ["2.md"]
 
 
 def test_a_page_that_nobody_reviewed_is_told_of() -> None:
-    ready = prepare_pages(PAGES, known(("2001", OLD), reviewed=False))
-    assert [finding.kind for finding in ready.findings] == ["not reviewed"] * 4
+    _, findings = read_all(PAGES, known(("2001", OLD), reviewed=False))
+    assert [finding.kind for finding in findings] == ["not reviewed"] * 4
 
 
 def test_each_page_says_which_edition_it_was_written_from() -> None:
     page = "---\nwritten_from: '2001'\n---\n\n# Lamps\n\nText. [](guidance:2001/para-1)\n"
     said = resolve(page)
-    assert said.index("# Lamps") < said.index("Written from the 2001 edition") < said.index("Text.")
+    assert said.index("<h1>Lamps") < said.index("Written from the 2001 edition") < said.index("Text.")
     assert "superseded on 18 April 2005" in said
     assert '<a href="../../2005/">the edition in force, that of 2005</a>' in said
     placed = resolve(page + "\n<!-- standing -->\n")
@@ -246,28 +272,43 @@ def test_each_page_says_which_edition_it_was_written_from() -> None:
 
 def test_the_note_counts_what_changed() -> None:
     page = {"4.md": b"---\nwritten_from: '2001'\n---\n" + PAGES["4.md"]}
-    ready = prepare_pages(page, known(("2001", OLD), ("2005", NEW)))
-    assert b"One source of this page changed since it was written" in ready.files["4.md"]
+    pages, _ = read_all(page, known(("2001", OLD), ("2005", NEW)))
+    assert "One source of this page changed since it was written" in pages["4.md"]
 
 
-def test_shared_pieces_are_put_in_and_not_published() -> None:
-    files = {
-        "a/b.md": b'# A\n\n!!! danger "x"\n    --8<-- "_shared/now.md"\n',
-        "_shared/now.md": b"Ring 999.\n\nNow.\n",
-        "reviews.toml": b"",
-        "nav.yml": b"- a/b.md\n",
-        "a/picture.svg": b"<svg/>",
-    }
-    ready = prepare_pages(files, known(("2001", OLD)))
-    assert set(ready.files) == {"a/b.md", "a/picture.svg"}
-    assert ready.files["a/b.md"].endswith(b'"x"\n    Ring 999.\n\n    Now.\n')
-    assert ready.nav == ["a/b.md"]
-    with pytest.raises(GuidanceError, match=r"nav.yml: expected a list"):
-        prepare_pages({"nav.yml": b"a: b"}, known(("2001", OLD)))
-    with pytest.raises(GuidanceError, match=r"nav.yml: .*line 1"):
-        prepare_pages({"nav.yml": b"- [a"}, known(("2001", OLD)))
-    with pytest.raises(GuidanceError, match=r"c.md: puts in _shared/none.md"):
-        prepare_pages({"c.md": b'--8<-- "_shared/none.md"'}, known(("2001", OLD)))
+def test_shared_boxes_are_put_in_from_the_folder_of_pages(tmp_path: Path) -> None:
+    (tmp_path / "_shared").mkdir()
+    (tmp_path / "_shared" / "now.md").write_text("Ring 999. [](guidance:2001/para-1)\n\nNow.\n", encoding="utf-8")
+    page = '# A\n\n!!! danger "x"\n    --8<-- "_shared/now.md"\n'
+    box = BeautifulSoup(read_page(page, "a/b.md", plain(), docs=tmp_path).html, "html.parser").select(
+        "div.danger p"
+    )
+    assert [p.get_text() for p in box] == ["x", "Ring 999. (para 1)", "Now."]
+    with pytest.raises(GuidanceError, match=r"^c.md: .*_shared/none.md.* could not be found; put that box there$"):
+        read_page('--8<-- "_shared/none.md"', "c.md", docs=tmp_path)
+    with pytest.raises(GuidanceError, match=r"^c.md: .*could not be found"):
+        read_page('--8<-- "../../etc/hostname"', "c.md", docs=tmp_path)
+
+
+def test_mkdocs_is_given_all_but_the_tables_and_the_order_beside_them(tmp_path: Path) -> None:
+    publication = msgspec.structs.replace(PUBLICATION, docs="docs")
+    compared = compare_documents({}, Vocabulary())
+    files = {"a/b.md": b"# A\n", "_shared/now.md": b"Ring.\n", "reviews.toml": b"", "a/picture.svg": b"<svg/>"}
+    place = tmp_path / "mkdocs.yml"
+
+    def nav(written: str) -> object:
+        place.write_text(written, encoding="utf-8")
+        return prepare(publication, tmp_path, files, {}, compared, None).nav
+
+    assert set(prepare(publication, tmp_path, files, {}, compared, None).files) == set(files) - {"reviews.toml"}
+    assert nav("nav:\n  - a/b.md\nmarkdown_extensions:\n  x: {y: !!python/name:a.b }\n") == ["a/b.md"]
+    assert nav("docs_dir: other\nnav: [a/b.md]\n") is None
+    with pytest.raises(GuidanceError, match=r"mkdocs.yml: nav: expected a list"):
+        nav("nav: {a: b}\n")
+    with pytest.raises(GuidanceError, match=r"mkdocs.yml: .*line 1"):
+        nav("nav: [a\n")
+    with pytest.raises(GuidanceError, match=r"^c.md: is not UTF-8"):
+        prepare(publication, tmp_path, {"c.md": b"\xff"}, {}, compared, None)
 
 
 CONTACTS = b"""
@@ -295,18 +336,18 @@ checked = 2020-02-02
     ("written", "printed"),
     [
         ("[](contact:harbour)", "[01632 960 001](tel:01632960001)"),
-        ("[the watch](contact:harbour)", "[the watch](https://www.example.org/watch/)"),
+        ("[**the** watch](contact:harbour)", "[**the** watch](https://www.example.org/watch/)"),
         ("[](contact:harbour/address)", "[example.org/watch](https://www.example.org/watch/)"),
         ("[](contact:harbour/email)", "[watch@example.org](mailto:watch@example.org)"),
         ("[call](contact:harbour/number)", "[call](tel:01632960001)"),
+        ("a [*b* c](contact:buoy/text), d", "a *b* c, d"),
         ("**[](contact:buoy)**", "**80999**"),
         ("`[](contact:harbour)`", "`[](contact:harbour)`"),
     ],
 )
 def test_contacts_are_printed_from_one_file(written: str, printed: str) -> None:
-    files = {"contacts.toml": CONTACTS, "_shared/help.md": f"Call {written}.\n".encode()}
-    assert put_in_shared(f"Call {written}.", "a.md", files) == f"Call {printed}."
-    assert put_in_shared('  --8<-- "_shared/help.md"', "a.md", files) == f"  Call {printed}."
+    html = read_page(f"Call {written}.", "a.md", services=services(CONTACTS)).html
+    assert html == markdown(f"Call {printed}.")
 
 
 @pytest.mark.parametrize(
@@ -322,7 +363,7 @@ def test_contacts_are_printed_from_one_file(written: str, printed: str) -> None:
 )
 def test_a_contact_that_cannot_be_printed_is_an_error_of_one_line(contacts: bytes, written: str, why: str) -> None:
     with pytest.raises(GuidanceError, match=why):
-        put_in_shared(written, "a.md", {"contacts.toml": contacts})
+        read_page(written, "a.md", services=services(contacts))
 
 
 def test_checking_tells_contacts_that_nobody_compared_for_a_year(tmp_path: Path) -> None:
@@ -371,7 +412,7 @@ def test_reviewing_records_todays_fingerprints_of_the_pages_named(tmp_path: Path
     assert review(publication, tmp_path) == dict.fromkeys(PAGES, 1)
     known = known_permalinks(["2001"], tmp_path)
     sources = Sources(publication, known, reviewed=read_reviews(docs / "reviews.toml"))
-    assert prepare_pages(PAGES, sources).findings == ()
+    assert read_all(PAGES, sources)[1] == []
     (docs / "4.md").unlink()
     review(publication, tmp_path, ["1.md"])
     assert set(read_reviews(docs / "reviews.toml")) == {"1.md", "2.md", "3.md"}

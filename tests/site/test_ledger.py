@@ -15,19 +15,22 @@ from guidance.build.comparisons import Compared, compare_documents
 from guidance.compare.changes import compare
 from guidance.compare.duty_changes import strengths_before
 from guidance.document.model import Duty, GuidanceError, Locus
+from guidance.document.register import Edition, Publication
 from guidance.link.agencies import Agency, Vocabulary, read_agencies
 from guidance.read import read_document
 from guidance.site.data_files import encode, records
+from guidance.site.extension import read_page
+from guidance.site.handwritten import Sources
 from guidance.site.ledger import (
     HOME,
     STRENGTHS,
     UNCLEAR,
     Ledger,
+    count_duties,
     duties_csv,
     duty_records,
     link_to_ledger,
     page_path,
-    put_in_duties,
     render_ledger,
 )
 from guidance.site.pages import Page
@@ -35,6 +38,7 @@ from guidance.site.typesetting import compile_typst
 from small_documents import document, paragraph
 
 ROOT = Path(__file__).parents[2]
+PUBLICATION = Publication("Lamps", "L", "Nobody", (Edition("2005", "Lamps", "2005-04-18"),))
 WORDS = Vocabulary(
     (
         Agency("keepers", "Keepers", ("keeper",)),
@@ -241,18 +245,20 @@ def test_only_the_same_sentence_with_another_verb_is_put_together(old: str, new:
 
 def test_hand_written_pages_lead_to_the_ledger_where_there_is_one() -> None:
     page = "# Quay\n\nWords.\n\n<!-- duties: keepers divers -->\n"
-    said = put_in_duties(page, "roles/quay.md", "../../", ledger(OLD, NEW))
-    keepers, divers = BeautifulSoup(said, "html.parser").select("li")
+    sources = Sources(PUBLICATION, {}, duties=count_duties(ledger(OLD, NEW)))
+    said = read_page(page, "roles/quay.md", sources).html
+    keepers, divers = BeautifulSoup(said, "html.parser").select("div.ledger li")
     assert [a["href"] for a in keepers.select("a")] == [
         "../../2005/duties/keepers/",
         "../../2005/duties/keepers/#downloads",
     ]
     assert keepers.get_text().startswith("Keepers: 2 must, 1 must not; as Word")
     assert [a["href"] for a in divers.select("a")] == ["../../2005/duties/divers/"]
-    assert divers.get_text() == "Divers: no sentence found"
-    assert put_in_duties(page, "roles/quay.md", "../../", None) == "# Quay\n\nWords.\n\n\n"
+    assert divers.get_text().strip() == "Divers: no sentence found"
+    assert 'id="duties"' in said
+    assert read_page(page, "roles/quay.md", Sources(PUBLICATION, {})).html == "<h1>Quay</h1>\n<p>Words.</p>"
     with pytest.raises(GuidanceError, match=r"^a.md: asks for the duties of pirates, whom"):
-        put_in_duties("<!-- duties: pirates -->", "a.md", "../", ledger(OLD, NEW))
+        read_page("<!-- duties: pirates -->", "a.md", sources)
 
 
 def test_our_own_pages_name_only_who_is_known() -> None:

@@ -1,7 +1,8 @@
 """Pages written by hand, and a partnership's that are laid over them: read from their folders, and made ready.
 
 Which text each page was reviewed against stands in reviews.toml, a fingerprint of each place cited; what a page
-says where one no longer fits is decided in `site.handwritten`. A partnership's folder is somebody else's: all that
+says where one no longer fits is decided in `site.handwritten`, and put there by `site.extension` when MkDocs, or
+whoever else, reads the page. A partnership's folder is somebody else's: all that
 is in it is checked here or made safe in `site.overlay`; nothing is run.
 """
 
@@ -13,11 +14,12 @@ import warnings
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path, PurePosixPath
-from typing import Any
 
+import msgspec
+import yaml
 from lxml import etree
 from mkdocs.utils import meta
-from msgspec import structs
+from msgspec import Struct, structs
 from PIL import Image
 
 from guidance.build.comparisons import Compared
@@ -26,20 +28,11 @@ from guidance.document.model import GuidanceError
 from guidance.document.register import Publication, say_date
 from guidance.document.toml_files import read_toml
 from guidance.site import overlay as overlays
-from guidance.site.handwritten import (
-    CONTACTS,
-    Prepared,
-    Sources,
-    decode,
-    find_cites,
-    lookup,
-    prepare_pages,
-    put_in_shared,
-    services,
-)
+from guidance.site.extension import read_page
+from guidance.site.handwritten import CONTACTS, REVIEWS, Reviews, Sources, decode, lookup, read_reviews, services
+from guidance.site.ledger import count_duties
 from guidance.site.overlay import Overlay, Partnership, check_colours, make_overlay
 
-FILE = "reviews.toml"
 TERMS = "terms.toml"
 _HEADER = (
     "# What each page cites, with the fingerprint its text had when the page was reviewed: guidance review PAGE\n"
@@ -52,23 +45,29 @@ _DRAWING = {
     *("style", "metadata"),
 }
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_NAMED = re.compile(r"guidance:([0-9a-z.-]+)/([A-Za-z0-9.-]+)")  # whatever is named so, in a citation or not
 _STALE = 366  # days after which a contact is to be compared with its source again
 _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
 
 
-Reviews = Mapping[str, Mapping[str, str]]
+class Prepared(Struct, frozen=True):
+    """Files for MkDocs by path, all that their pages can cite, and the order of the contents, or None where the
+    pages name none."""
 
+    files: Mapping[str, bytes]
+    sources: Sources
+    nav: list[object] | None = None
 
-def read_reviews(path: Path) -> Reviews:
-    """Per page, the fingerprint of each thing cited; none where the file is missing.
-
-    Raises GuidanceError when the file is not of this form.
-    """
-    record = read_toml(path, dict[str, Any])
-    for page, cited in record.items():
-        if not isinstance(cited, dict) or not all(isinstance(value, str) for value in cited.values()):
-            raise GuidanceError(f"{path}: {page}: expected a table of citations and fingerprints")
-    return record
+    def settings(self) -> dict[str, object]:
+        """What MkDocs is told of these pages, over its mkdocs.yml: all that its process must know of what they
+        cite, for it may run anywhere."""
+        boxes = {"base_path": ["docs"], "restrict_base_path": True, "check_paths": True}
+        known = msgspec.json.encode(_cited(self.files, self.sources), order="deterministic").decode()
+        return {
+            "nav": self.nav,
+            "exclude_docs": "_*\n",
+            "markdown_extensions": {"pymdownx.snippets": boxes, "guidance": {"known": known}},
+        }
 
 
 def write_reviews(path: Path, reviews: Reviews) -> None:
@@ -82,15 +81,12 @@ def write_reviews(path: Path, reviews: Reviews) -> None:
     beside.replace(path)
 
 
-def review_page(page: str, files: Mapping[str, bytes], sources: Sources) -> Mapping[str, str]:
+def review_page(text: str, page: str, sources: Sources, docs: Path | None = None) -> Mapping[str, str]:
     """What a page cites, with the fingerprints of today: what is recorded once a person has compared them.
 
-    `files` are all hand-written files by path. Raises GuidanceError when there is no such page, or it cites
-    something that does not exist.
+    Shared boxes are read from `docs`. Raises GuidanceError when it cites something that does not exist.
     """
-    if page not in files:
-        raise GuidanceError(f"{page}: there is no such page; give its path below the pages' folder")
-    cites = find_cites(put_in_shared(decode(files[page], page), page, files))
+    cites = read_page(text, page, docs=docs).cites
     return {cite.key: lookup(cite, page, sources).fingerprint for cite in cites}
 
 
@@ -110,18 +106,76 @@ def prepare(
     """
     in_force, crosswalk = publication.in_force.id, compared.crosswalk
     newest = next(reversed(list(compared.documents)), None)
+    docs = folder / publication.docs if publication.docs else None
+    today: dict[str, dict[str, tuple[str, ...]]] = {}
+    for edition, anchor in crosswalk.index if in_force in crosswalk.editions else ():
+        today.setdefault(edition, {})[anchor] = crosswalk.stands(edition, anchor, in_force)
     sources = Sources(
         publication,
         known,
         compared.rooted,
-        today={node: crosswalk.stands(*node, in_force) for node in crosswalk.index}
-        if in_force in crosswalk.editions
-        else {},
-        comparisons=frozenset(compared.comparisons),
-        reviewed=read_reviews(folder / publication.docs / FILE) if publication.docs else {},
-        ledger=compared.ledger(newest) if newest else None,
+        today,
+        frozenset(compared.comparisons),
+        read_reviews(docs / REVIEWS) if docs else {},
+        count_duties(compared.ledger(newest)) if newest else None,
+        services(files.get(CONTACTS, b"")),
     )
-    return _prepare_with(overlay, files, sources) if overlay else prepare_pages(files, sources)
+    prepared = Prepared(_for_mkdocs(files), sources, read_nav(docs) if docs else None)
+    return _with_overlay(prepared, overlay) if overlay else prepared
+
+
+def _for_mkdocs(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What MkDocs is given: all but the tables. Raises GuidanceError for a page that is not UTF-8."""
+    for path in files:
+        if path.endswith(".md"):
+            decode(files[path], path)
+    return {path: content for path, content in files.items() if not path.endswith(".toml")}
+
+
+class _Plain(yaml.SafeLoader):
+    """Reads a mkdocs.yml without the objects that its tags name: only MkDocs makes those."""
+
+
+_Plain.add_multi_constructor("", lambda *_: None)
+
+
+def read_nav(docs: Path) -> list[object] | None:
+    """The order of the contents in the mkdocs.yml beside a folder of pages, if it is theirs.
+
+    Raises GuidanceError when that file cannot be read.
+    """
+    path = docs.parent / "mkdocs.yml"
+    if not path.is_file():
+        return None
+    try:
+        settings = yaml.load(path.read_text(encoding="utf-8"), Loader=_Plain)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise GuidanceError(f"{path}: {' '.join(str(error).split())}") from None
+    if not isinstance(settings, dict) or settings.get("docs_dir", "docs") != docs.name:
+        return None
+    nav = settings.get("nav")
+    if nav is not None and not isinstance(nav, list):
+        raise GuidanceError(f"{path}: nav: expected a list of pages")
+    return nav
+
+
+def _cited(files: Mapping[str, bytes], sources: Sources) -> Sources:
+    """Of all that can be cited only what pages name: then they need not be printed anew when something else
+    changes. Whether a page cites it, or only shows how that is written, makes no difference."""
+    named: dict[str, set[str]] = {}
+    for content in (files[path] for path in files if path.endswith(".md")):
+        for edition, anchor in _NAMED.findall(content.decode()):
+            named.setdefault(edition, set()).add(anchor)
+    in_force = sources.publication.in_force.id
+    today = {e: {a: known[a] for a in known if a in named.get(e, ())} for e, known in sources.today.items()}
+    for anchors in [anchors for known in today.values() for anchors in known.values()]:
+        named.setdefault(in_force, set()).update(anchors)
+    return structs.replace(
+        sources,
+        today=today,
+        permalinks={e: {a: ls[a] for a in ls if a in named.get(e, ())} for e, ls in sources.permalinks.items()},
+        addresses={e: {a: ps[a] for a in ps if a in named.get(e, ())} for e, ps in sources.addresses.items()},
+    )
 
 
 def review(publication: Publication, folder: Path, pages: Collection[str] = ()) -> dict[str, int]:
@@ -132,14 +186,23 @@ def review(publication: Publication, folder: Path, pages: Collection[str] = ()) 
     """
     if not publication.docs:
         raise GuidanceError(f"{folder}/editions.toml: docs names no folder of hand-written pages")
-    files = read_files(folder / publication.docs)
-    names = [_within(page, folder / publication.docs) for page in pages] or [f for f in files if f.endswith(".md")]
+    docs = folder / publication.docs
+    files = read_files(docs)
+    names = [_within(page, docs) for page in pages] or [f for f in files if _is_page(f)]
     known = known_permalinks((edition.id for edition in publication.editions), folder)
-    sources = Sources(publication, known, reviewed=read_reviews(folder / publication.docs / FILE))
-    now = {page: review_page(page, files, sources) for page in names}
+    sources = Sources(publication, known, reviewed=read_reviews(docs / REVIEWS))
+    now = {}
+    for page in names:
+        if page not in files:
+            raise GuidanceError(f"{page}: there is no such page; give its path below the pages' folder")
+        now[page] = review_page(decode(files[page], page), page, sources, docs)
     kept = {page: cited for page, cited in sources.reviewed.items() if page in files}
-    write_reviews(folder / publication.docs / FILE, {p: c for p, c in (kept | now).items() if c})
+    write_reviews(docs / REVIEWS, {p: c for p, c in (kept | now).items() if c})
     return {page: len(cited) for page, cited in now.items()}
+
+
+def _is_page(path: str) -> bool:
+    return path.endswith(".md") and not any(part.startswith("_") for part in PurePosixPath(path).parts)
 
 
 def _within(page: str, docs: Path) -> str:
@@ -156,11 +219,11 @@ def survey(docs: Path, site: Path) -> Iterator[str]:
     from guidance.check.readability import measure  # slow to load, and a build asks for no ages
 
     files = read_files(docs)
-    for page in (name for name in files if name.endswith(".md")):
-        text = put_in_shared(decode(files[page], page), page, files)
+    for page in filter(_is_page, files):
+        text = decode(files[page], page)
         limit = meta.get_data(text)[1].get("reading_age")
         if limit is not None:
-            ease = measure(text)
+            ease = measure(text, docs)
             by = ", ".join(f"{formula} {age}" for formula, age in ease.ages.items())
             over = "; too high" if ease.age > float(str(limit)) else ""
             yield f"{page}: reading age {ease.age}, at most {limit}{over} ({by})"
@@ -225,21 +288,22 @@ def read_overlay(folder: Path, light: Mapping[str, str], dark: Mapping[str, str]
     return make_overlay(partnership, logo, texts, pictures)
 
 
-def _prepare_with(overlay: Overlay, files: Mapping[str, bytes], sources: Sources) -> Prepared:
+def _with_overlay(prepared: Prepared, overlay: Overlay) -> Prepared:
     """Hand-written pages with the overlay's among them. Its citations are checked as ours are; since nobody has
     reviewed them here, they are taken to be written from the text that they cite.
 
     Raises GuidanceError for a page that is there already, or a cited provision that is not.
     """
-    if taken := sorted(set(overlay.files) & set(files)):
+    if taken := sorted(set(overlay.files) & set(prepared.files)):
         raise GuidanceError(f"{taken[0]}: stands in both the site and the overlay; name the overlay's otherwise")
-    both = {**files, **overlay.files}
-    own = {path: review_page(path, both, sources) for path in overlay.files if path.endswith(".md")}
-    prepared = prepare_pages(both, structs.replace(sources, reviewed={**sources.reviewed, **own}))
-    if prepared.nav is None:
-        return prepared
-    section: list[object] = [{overlay.partnership.name: list(overlay.nav)}]
-    return structs.replace(prepared, nav=[*prepared.nav[:1], *section, *prepared.nav[1:]])
+    sources, texts = prepared.sources, {p: c.decode() for p, c in overlay.files.items() if p.endswith(".md")}
+    own = {path: review_page(text, path, sources) for path, text in texts.items()}
+    nav = prepared.nav
+    if nav is not None:
+        section: list[object] = [{overlay.partnership.name: list(overlay.nav)}]
+        nav = [*nav[:1], *section, *nav[1:]]
+    reviewed = structs.replace(sources, reviewed={**sources.reviewed, **own})
+    return Prepared({**prepared.files, **overlay.files}, reviewed, nav)
 
 
 def _files(docs: Path) -> Iterator[Path]:

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
+from mkdocs.utils.meta import get_data
 from msgspec import structs
 
 from guidance.audit.vocabulary import read_wanted
 from guidance.build.comparisons import Compared, compare_editions, crosswalk_json
 from guidance.build.editions import EditionFiles, Making, Work, order_edition
-from guidance.build.handwritten import prepare, read_files, read_overlay
+from guidance.build.handwritten import prepare, read_files, read_nav, read_overlay
 from guidance.build.load import load, wanted
 from guidance.build.log import News, gather_news
 from guidance.build.orders import BuildOrder, Loaded, Outcome, Tell
@@ -37,7 +38,7 @@ from guidance.site.edition_pages import (
 )
 from guidance.site.embeds import put_in_examples, render_quotations
 from guidance.site.feeds import LOG, NAME, render_llms
-from guidance.site.handwritten import read_nav
+from guidance.site.folder_tree import write_below
 from guidance.site.overlay import Overlay, lay_over
 from guidance.site.pages import PICTURES, Page
 from guidance.site.permalink_index import PermalinkIndex, read_tokens
@@ -48,6 +49,7 @@ from guidance.sources import Fetcher
 from guidance.sources.finding import chosen_revisions, fetch_missing
 
 SPECIMEN = "specimen"
+FACTS = "facts.json"  # in the workshop; mkdocs.yml names it
 
 
 def build(order: BuildOrder, fetcher: Fetcher | None, tell: Tell = lambda _: None) -> Outcome:
@@ -148,7 +150,7 @@ def publication_folders(
     for work in works.values():
         work.print()
     linked = linking.files()
-    tabs = tuple(tabs_of(read_nav(ours)))
+    tabs = tuple(tabs_of(read_nav(folder / publication.docs))) if publication.docs else ()
     for edition in publication.editions:
         made = works[edition.id].files() if edition.id in works else _stub(publication, edition, folder, texts)
         told = [redlines[pair]() for pair in compared.pairs_of(edition.id)]
@@ -156,7 +158,8 @@ def publication_folders(
         files = {**made.files, **linked.below[edition.id], **news.below(edition.id), **steps}
         printed = _edition_folder(publication, edition, made.pages, told, files, tuple(texts), tabs)
         yield lay_over(structs.replace(printed, prefix=prefix), overlay)
-    root = _root_folder(publication, folder, ours, compared, index, linked, search, news, overlay)
+    facts = order.shop.work / FACTS if not prefix else None
+    root = _root_folder(publication, folder, ours, compared, index, linked, search, news, overlay, facts)
     yield lay_over(root, overlay)
 
 
@@ -220,20 +223,24 @@ def _root_folder(
     search: Searching | None,
     news: News,
     overlay: Overlay | None,
+    facts: Path | None,
 ) -> Folder:
+    """The folder of a publication's root; what `mkdocs serve` must know of the rest is left in the file `facts`."""
     loaded = tuple(compared.documents)
     settings = root_settings(publication, with_text=loaded)
     pages: dict[str, bytes] = {}
+    made = [render_editions(publication, loaded), render_quotations(index, linked.quotable), news.page]
     if (publication.docs and (folder / publication.docs).is_dir()) or overlay:
         prepared = prepare(publication, folder, files, index.entries, compared, overlay)
         pages = put_in_examples(prepared.files, index)
-        if prepared.nav:
-            settings["nav"] = prepared.nav
-    pages.setdefault("editions.md", render_editions(publication, loaded).markdown.encode())
+        settings |= prepared.settings()
+        if facts:
+            left = structs.replace(prepared.sources, pages={p.path: get_data(p.markdown)[0] for p in made})
+            write_below(facts.parent, facts.name, data_files.encode(left))
+    made += [search.page] if search else []
     pages.setdefault("index.md", render_root_home(publication, loaded).encode())
-    if set(pages) == {"index.md", "editions.md"}:
+    if set(pages) == {"index.md"}:
         settings["nav"] = [{"Home": "index.md"}, {"Editions": "editions.md"}]
-    made = [render_quotations(index, linked.quotable), *([search.page] if search else []), news.page]
     pages |= {page.path: page.markdown.encode() for page in made}
     extras = {**linked.root, **linked.quotable, **(search.files() if search else {})}
     if loaded:

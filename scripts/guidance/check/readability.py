@@ -11,15 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
-import markdown as python_markdown
 from bs4 import BeautifulSoup, Tag
 from mkdocs.utils import meta
 from msgspec import Struct
 
 from guidance.document.model import GuidanceError
 from guidance.document.toml_files import read_toml
+from guidance.site.extension import read_page
+from guidance.site.handwritten import CONTACTS, services
 
-_EXTENSIONS = ["abbr", "admonition", "attr_list", "def_list", "md_in_html", "tables"]
 _BLOCKS = ("h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "tr", "dt", "dd")
 _HEADINGS = _BLOCKS[:6]
 _WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
@@ -103,10 +103,14 @@ class ReadingEase(Struct, frozen=True):
         return max(self.ages.values(), default=0.0)
 
 
-def read_blocks(text: str) -> tuple[PageText, ...]:
-    """The blocks of a Markdown page, in order; includes that are not put in, code and comments are none."""
-    body = "\n".join(line for line in meta.get_data(text)[0].split("\n") if "--8<--" not in line)
-    soup = BeautifulSoup(python_markdown.markdown(body, extensions=_EXTENSIONS), "html.parser")
+def read_blocks(text: str, docs: Path | None = None) -> tuple[PageText, ...]:
+    """The blocks of a Markdown page, in order, its citations as they are written; code and comments are none.
+
+    Shared boxes and contacts are put in from `docs`, where that is given.
+    """
+    contacts = services((docs / CONTACTS).read_bytes()) if docs and (docs / CONTACTS).is_file() else {}
+    html = read_page(text, docs=docs, services=contacts if docs else None).html
+    soup = BeautifulSoup(html, "html.parser")
     for code in soup.find_all(["pre", "svg"]):
         code.decompose()
     return tuple(_blocks(soup))
@@ -178,10 +182,10 @@ def uncited(text: str) -> tuple[PageText, ...]:
     )
 
 
-def sentences(text: str) -> tuple[str, ...]:
+def sentences(text: str, docs: Path | None = None) -> tuple[str, ...]:
     """A page's sentences, a list item or paragraph ending one; tables and sources are left out."""
     found: list[str] = []
-    for block in read_blocks(text):
+    for block in read_blocks(text, docs):
         if block.kind not in ("tr", *_HEADINGS) and not block.sources:
             found += (s.strip() for s in re.split(r"(?<=[.!?])[\"”’)*]*\s+(?=[\"“‘(A-Z0-9])", block.text))
     return tuple(s for s in found if len(_WORD.findall(s)) > 1)
@@ -195,12 +199,13 @@ def syllables(word: str) -> int:
     return max(1, len(_VOWELS.findall(low)) + len(_PARTED.findall(low)))
 
 
-def measure(text: str) -> ReadingEase:
+def measure(text: str, docs: Path | None = None) -> ReadingEase:
     """A page's reading ages: the grades of three formulas, and five years for the age at which school starts.
+    Shared boxes are read from `docs`.
 
     Flesch-Kincaid counts syllables, the automated readability index (ARI) and Coleman-Liau count letters.
     """
-    said = sentences(text)
+    said = sentences(text, docs)
     words = [word for sentence in said for word in _WORD.findall(sentence)]
     if not words:
         return ReadingEase(0, 0, "")

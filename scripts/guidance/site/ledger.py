@@ -4,13 +4,12 @@ that binds them. Also as JSON and as a table for a spreadsheet; nothing is read 
 Every page is whole without JavaScript. Sentences are official text: they are printed as the characters they are.
 """
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct, structs
 
-from guidance.document.model import Duty, GuidanceError, Strength
+from guidance.document.model import Duty, Strength
 from guidance.site.changes_view import ComparedPlace, csv_table
 from guidance.site.inline import clean
 from guidance.site.pages import Page, front_matter, page_url, to_root
@@ -32,7 +31,6 @@ _MEANING: Mapping[Strength, str] = {
 CSV_COLUMNS = ("strength", "who", "sentence", "place", "page", "anchor", "earlier")
 _LONG = 12  # a list of more entries is divided by chapters
 _UNCLEAR_NAME = "Not clear whom it binds"
-_PLACE = re.compile(r"^<!-- duties: (?P<agencies>[a-z0-9 -]+?) -->$", re.M)
 
 
 class Earlier(Struct, frozen=True):
@@ -126,36 +124,42 @@ def link_to_ledger(ledger: Ledger) -> str:
     return str(part("ledger_links.md", "from_home", HOME, len(ledger.duties)))
 
 
-def put_in_duties(markdown: str, page: str, up: str, ledger: Ledger | None) -> str:
-    """A hand-written page with each line `<!-- duties: police housing -->` replaced by links to their duties, or by
-    nothing where no ledger is there. `up` leads from the page to the root of the publication's site.
+class StrengthCount(Struct, frozen=True):
+    """How many duties are of one strength; `id` is its place on a page of the ledger."""
 
-    Raises GuidanceError for somebody whom the ledger does not know.
-    """
+    strength: str
+    id: str
+    number: int
 
-    def links(match: re.Match[str]) -> str:
-        if ledger is None:
-            return ""
-        agencies = match["agencies"].split()
-        for unknown in (agency for agency in agencies if agency not in ledger.names):
-            raise GuidanceError(f"{page}: asks for the duties of {unknown}, whom agencies.toml does not name")
-        root = f"{up}{ledger.edition}/"
-        bound = [
-            {"name": ledger.names[one], "href": root + page_url(page_path(one)), **_figures(ledger.of(one))}
-            for one in agencies
-        ]
-        return part("ledger_links.md", "from_page", ledger.edition, f"{root}{FOLDER}/", bound)
 
-    return _PLACE.sub(links, markdown)
+class DutyFigures(Struct, frozen=True):
+    """Somebody who can be bound, and how many duties there are, of all and of each strength."""
+
+    name: str
+    number: int
+    counts: tuple[StrengthCount, ...]
+
+
+class LedgerFigures(Struct, frozen=True):
+    """What hand-written pages tell of a ledger: the edition, and by their ids all who can be bound."""
+
+    edition: str
+    bound: Mapping[str, DutyFigures]
+
+
+def count_duties(ledger: Ledger) -> LedgerFigures:
+    """The figures of a ledger."""
+    bound = {one: _figures(name, ledger.of(one)) for one, name in ledger.names.items()}
+    return LedgerFigures(ledger.edition, bound)
 
 
 def _overview(ledger: Ledger, others: Collection[str]) -> Page:
     bound = [agency for agency in ledger.names if ledger.of(agency)]
     changed = [duty for duty in ledger.duties if duty in ledger.earlier]
     facts = {
-        **_figures(ledger.duties),
+        **structs.asdict(_figures("", ledger.duties)),
         "bound": [
-            {"id": one, "name": ledger.names.get(one, _UNCLEAR_NAME), **_figures(ledger.of(one))}
+            {"id": one, **structs.asdict(_figures(ledger.names.get(one, _UNCLEAR_NAME), ledger.of(one)))}
             for one in (*bound, UNCLEAR)
         ],
         "idle": [name for agency, name in ledger.names.items() if agency not in bound],
@@ -171,8 +175,7 @@ def _agency_page(ledger: Ledger, agency: str, name: str, others: Collection[str]
     duties = ledger.of(agency)
     by_strength = [(one, [duty for duty in duties if duty.strength == one]) for one in STRENGTHS]
     facts = {
-        **_figures(duties),
-        "name": name,
+        **structs.asdict(_figures(name, duties)),
         "unclear": agency == UNCLEAR,
         "groups": [
             {
@@ -229,13 +232,9 @@ def _entry(ledger: Ledger, duty: Duty, path: str, agency: str) -> dict[str, obje
     }
 
 
-def _figures(duties: Sequence[Duty]) -> dict[str, object]:
-    """How many duties there are, and how many of each strength."""
+def _figures(name: str, duties: Sequence[Duty]) -> DutyFigures:
     counts = Counter(duty.strength for duty in duties)
-    return {
-        "number": len(duties),
-        "counts": [{"strength": one, "id": _id(one), "number": counts[one]} for one in STRENGTHS],
-    }
+    return DutyFigures(name, len(duties), tuple(StrengthCount(one, _id(one), counts[one]) for one in STRENGTHS))
 
 
 def _id(strength: Strength) -> str:

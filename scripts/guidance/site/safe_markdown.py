@@ -1,7 +1,7 @@
 """Somebody else's Markdown -> a page that holds nothing but text, headings, lists, tables, pictures and safe links.
 
 Raw HTML comes out as the characters it is, a link of a kind that is not allowed as its words. The result is HTML of
-our own making in a Markdown page, with citations left for `handwritten` to resolve.
+our own making in a Markdown page, with citations left for `extension` to resolve.
 """
 
 import json
@@ -102,7 +102,7 @@ class _Writer:
                 end = next(i for i in range(at, len(tokens)) if tokens[i].type == "link_close")
                 if _CITATION.fullmatch(address):
                     words = _IN_LABEL.sub(" ", _words(tokens[at + 1 : end])).strip()
-                    kept.append(Token("html_inline", "", 0, content=f"[{words}]({address})"))
+                    kept.append(Token("html_inline", "", 0, content=f'<a href="{address}">{words}</a>'))
                     at = end + 1
                     continue
                 safe = self._address(address)

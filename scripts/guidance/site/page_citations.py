@@ -1,0 +1,327 @@
+"""The tree of a hand-written page -> the same with its contacts, comparisons, citations and standing written in.
+
+Where the tree comes from is the matter of `extension`; what is said of a citation, of `handwritten`.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement
+
+from msgspec import Struct
+
+from guidance.document.model import Finding, GuidanceError
+from guidance.site.handwritten import (
+    HandCitation,
+    Service,
+    Sources,
+    Way,
+    address_of,
+    contact_way,
+    say_citation,
+    say_standing,
+)
+
+STANDING = "standing"  # the comment, and the attribute of the element that stands for it
+OURS = ("guidance:", "comparison:", "contact:", "site:")
+_AT_END = "at-end"
+_OPENING = 8  # words by which a sentence is told among the sources at the end
+_CITATION = re.compile(r"guidance:(?P<edition>[0-9a-z][0-9a-z.-]*)/(?P<anchor>[A-Za-z0-9.-]+)")
+_MEANT = re.compile(r"\]\s*\((guidance:[^\s)]*)")  # what was meant to be one, and is no link
+_COMPARISON = re.compile(r"comparison:(?P<old>[0-9a-z.-]+)/(?P<new>[0-9a-z.-]+)")
+_STASHED = re.compile(r"\x02(?:(?P<code>\d+)|[^\x03]*)\x03")  # Python-Markdown's marks for what it put aside
+_BLOCKS = frozenset(("p", "li", "td", "th", "dd", "dt", "div", "blockquote", "summary"))
+
+Node = str | Element
+
+
+class PagePlace(Struct, frozen=True):
+    """Where a page stands: its path from the folder of pages, the way to the site's root, its front matter, and,
+    where the builder tells it, that folder and the one that has mkdocs.yml."""
+
+    path: str = ""
+    up: str = ""
+    facts: Mapping[str, Any] = {}
+    docs: Path | None = None
+    home: Path = Path()
+    told_by_mkdocs: bool = False
+
+
+def write_addresses(root: Element, place: PagePlace, sources: Callable[[], Sources | None]) -> None:
+    """Turn what links of ours lead to into addresses of the built site, where all that can be cited is known."""
+    for link in root.iter("a"):
+        href = link.get("href", "")
+        if not href.startswith(OURS) or (known := sources()) is None:
+            continue
+        rest = href.partition(":")[2]
+        if cited := _CITATION.fullmatch(href):
+            rest = address_of(cited["edition"], cited["anchor"], known)
+        elif compared := _COMPARISON.fullmatch(href):
+            rest = f"{compared['new']}/compare/{compared['old']}/"
+        link.set("href", place.up + rest or "./")
+
+
+class PageWriter:
+    """Writes into the tree of one page what its links of ours stand for; keeps what is cited, in order, and what a
+    reviewer must know of it. `sources` and `services` are asked for where they are needed; they give None where
+    citations, or contacts, stay as they are written."""
+
+    def __init__(
+        self,
+        place: PagePlace,
+        sources: Callable[[], Sources | None],
+        services: Callable[[], Mapping[str, Service] | None],
+    ) -> None:
+        """For a page at a place."""
+        self._place, self._sources, self._services = place, sources, services
+        self.cites: list[HandCitation] = []
+        self.findings: list[Finding] = []
+        self._form = str(place.facts.get("cite_as") or "{}")
+        self._at_end: list[tuple[str, list[Node]]] = []
+
+    def write(self, root: Element) -> None:
+        """Contacts first, for their words stand in the sentences by which sources at the end are told."""
+        parents = {child: parent for parent in root.iter() for child in parent}
+        for link in _links(root, "contact:"):
+            self._contact(parents[link], link)
+        for link in _links(root, "comparison:"):
+            self._comparison(parents[link], link)
+        done: set[Element] = set()
+        for link in _links(root, "guidance:"):
+            if link not in done:
+                run = list(_run(parents[link], link))
+                done.update(run)
+                self._cite(run, parents)
+        for element in root.iter():
+            inside = element.text if element.tag not in ("code", "pre") else None
+            for text in (inside, element.tail):
+                if text and (left := _MEANT.search(text)):
+                    raise self._no_citation(left[1])
+
+    def end(self, root: Element) -> None:
+        """Say where asked, or below the title, from which edition the page was written, and list its sources."""
+        parents = {child: parent for parent in root.iter() for child in parent}
+        places = [element for element in parents if element.tag == "div" and STANDING in element.attrib]
+        written = [self._listed()] if self._at_end else []
+        if written and not places:
+            where = f"put <!-- {STANDING} --> where its sources are to be listed"
+            raise GuidanceError(f"{self._place.path}: cites at the end; {where}")
+        edition = self._place.facts.get("written_from")
+        if edition is not None and (sources := self._sources()):
+            changed = sum(finding.kind == "source changed" for finding in self.findings)
+            written.insert(0, self._note(str(edition), changed, sources))
+        if places:
+            parent, following = parents[places[0]], _next(parents[places[0]], places[0])
+            if self._at_end and following is not None and following.tag == "ul":  # sources written there go last
+                written[-1].extend(list(following))
+                parent.remove(following)
+            _replace(parent, places[:1], written)
+            for again in places[1:]:
+                _replace(parents[again], [again], [])
+        elif written:
+            title = next((at for at, child in enumerate(root) if child.tag == "h1"), -1)
+            root.insert(title + 1, written[0])
+
+    def _note(self, edition: str, changed: int, sources: Sources) -> Element:
+        title, sentences = say_standing(self._place.path, edition, changed, sources.publication)
+        note = Element("div", {"class": "admonition note basis"})
+        SubElement(note, "p", {"class": "admonition-title"}).text = title
+        _append(SubElement(note, "p"), [_anchor(s) if isinstance(s, Way) else s for s in sentences])
+        return note
+
+    def _listed(self) -> Element:
+        told = Element("ul")
+        for opening, links in self._at_end:
+            _append(SubElement(told, "li"), [f"{opening}: ", *links])
+        return told
+
+    # --- One link or one run of them ---
+
+    def _contact(self, parent: Element, link: Element) -> None:
+        services = self._services()
+        if services is None:
+            return
+        name, _, way = link.get("href", "").removeprefix("contact:").partition("/")
+        found = contact_way(name, way, bool(_words(link)), self._place.path, services)
+        if not _words(link):
+            link.text = found.words
+        if found.href:
+            link.set("href", found.href)
+        else:
+            _replace(parent, [link], _inside(link))
+
+    def _comparison(self, parent: Element, link: Element) -> None:
+        pair = _COMPARISON.fullmatch(link.get("href", ""))
+        sources = self._sources()
+        if pair is None:
+            raise self._no_citation(link.get("href", ""))
+        if sources and (pair["old"], pair["new"]) not in sources.comparisons:
+            _replace(parent, [link], _inside(link))
+        elif sources:
+            link.set("class", "comparison")
+
+    def _cite(self, run: list[Element], parents: Mapping[Element, Element]) -> None:
+        parent, after = parents[run[0]], run[-1].tail or ""
+        printed = [(_words(link), self._printed(link)) for link in run]
+        if self._sources() is None:
+            return
+        if all(words for words, _ in printed):
+            _replace(parent, run, _joined([nodes for _, nodes in printed], " "), after)
+        elif self._form != _AT_END:
+            words, _, rest = self._form.partition("{}")
+            span = Element("span", {"class": "cites"})
+            _append(span, [f"({words}", *_joined([nodes for _, nodes in printed], ", "), f"{rest})"])
+            _replace(parent, run, [span], after)
+        else:
+            opening = _opening(_before(run[0], parents))
+            self._at_end.append((opening, _joined([nodes for words, nodes in printed if not words], ", ")))
+            kept = _joined([nodes for words, nodes in printed if words], " ")
+            _replace(parent, run, kept, after, close_up=not kept)
+
+    def _printed(self, link: Element) -> list[Node]:
+        """A citation and what is said of it, its addresses still as they are written."""
+        href = link.get("href", "")
+        found = _CITATION.fullmatch(href)
+        if found is None:
+            raise self._no_citation(href)
+        cite = HandCitation(found["edition"], found["anchor"], _words(link))
+        self.cites.append(cite)
+        sources = self._sources()
+        if sources is None:
+            return [link]
+        said = say_citation(cite, self._place.path, sources)
+        self.findings += [said.finding] if said.finding else []
+        link.set("class", "cite")
+        if not cite.label:
+            link.text = said.link.words
+        today: list[Node] = []
+        if said.today:
+            ways = [[_anchor(way, {"class": "cite-today"})] for way in said.today]
+            today = [" [", *_joined(ways, ", "), "]"]
+        if not said.changed:
+            return [link, *today]
+        mark = Element("strong", {"class": "source-changed"})
+        _append(mark, [said.changed, *today])
+        return [link, " ", mark]
+
+    def _no_citation(self, written: str) -> GuidanceError:
+        return GuidanceError(
+            f"{self._place.path}: {written} is not a citation; write [words](guidance:2023/para-45)"
+        )
+
+
+# --- Trees -------------------------------------------------------------------------------------------
+
+
+def _links(root: Element, scheme: str) -> list[Element]:
+    return [link for link in root.iter("a") if link.get("href", "").startswith(scheme)]
+
+
+def _run(parent: Element, first: Element) -> Iterator[Element]:
+    """A citation and those that follow it with nothing but a space between."""
+    beside = list(parent)
+    for element in beside[beside.index(first) :]:
+        if element.tag != "a" or not element.get("href", "").startswith("guidance:"):
+            return
+        yield element
+        if (element.tail or "").strip():
+            return
+
+
+def _anchor(way: Way, attributes: Mapping[str, str] | None = None) -> Element:
+    link = Element("a", {**(attributes or {}), "href": way.href})
+    link.text = way.words
+    return link
+
+
+def _words(link: Element) -> str:
+    return "".join(link.itertext()).strip()
+
+
+def _inside(link: Element) -> list[Node]:
+    nodes: list[Node] = [link.text or ""]
+    for child in list(link):
+        tail, child.tail = child.tail or "", None
+        nodes += [child, tail]
+    return nodes
+
+
+def _joined(parts: Sequence[Sequence[Node]], between: str) -> list[Node]:
+    nodes: list[Node] = []
+    for part_of in parts:
+        nodes += [between, *part_of] if nodes else part_of
+    return nodes
+
+
+def _append(parent: Element, nodes: Sequence[Node]) -> None:
+    """Put nodes behind all that an element holds."""
+    for node in nodes:
+        if isinstance(node, Element):
+            node.tail = None
+            parent.append(node)
+        elif len(parent):
+            parent[-1].tail = (parent[-1].tail or "") + node
+        else:
+            parent.text = (parent.text or "") + node
+
+
+def _replace(
+    parent: Element,
+    run: Sequence[Element],
+    nodes: Sequence[Node],
+    after: str | None = None,
+    *,
+    close_up: bool = False,
+) -> None:
+    """Put nodes in the place of elements that stand side by side; what follows stays: the text `after` them is
+    given where the elements are among the nodes. With `close_up`, the space before them goes."""
+    beside = list(parent)
+    at = beside.index(run[0])
+    rest = beside[at + len(run) :]
+    after = (run[-1].tail or "") if after is None else after
+    for element in beside[at:]:
+        parent.remove(element)
+    if close_up and len(parent):
+        parent[-1].tail = (parent[-1].tail or "").removesuffix(" ")
+    elif close_up:
+        parent.text = (parent.text or "").removesuffix(" ")
+    _append(parent, [*nodes, after])
+    for element in rest:  # their tails are theirs
+        parent.append(element)
+
+
+def _next(parent: Element, element: Element) -> Element | None:
+    beside = list(parent)
+    at = beside.index(element) + 1
+    return beside[at] if at < len(beside) and not (element.tail or "").strip() else None
+
+
+def _before(link: Element, parents: Mapping[Element, Element]) -> str:
+    """The words of a block that stand before a link."""
+    block = parents[link]
+    while block.tag not in _BLOCKS and block in parents:
+        block = parents[block]
+    said: list[str] = []
+
+    def walk(element: Element) -> bool:
+        if element is link:
+            return True
+        if element.tag in _BLOCKS:
+            said.clear()
+        said.append(element.text or "")
+        for child in element:
+            if walk(child):
+                return True
+            said.append(child.tail or "")
+        return False
+
+    walk(block)
+    return _STASHED.sub(lambda mark: chr(int(mark["code"])) if mark["code"] else "", "".join(said))
+
+
+def _opening(before: str) -> str:
+    """The first words of the sentence that ends where a citation stands."""
+    sentence = re.split(r"(?<=[.!?])[”’)]*\s+", before.rstrip())[-1]
+    said = re.sub(r"^\W+", "", sentence).split()
+    return " ".join(said[:_OPENING]).rstrip(".:;,") + (" …" if len(said) > _OPENING else "")
