@@ -83,7 +83,7 @@ def test_paragraphs_read_as_markdown() -> None:
     pin = '<a class="pin" href="../p/chapter-1/" aria-label="Permanent address"></a>'
     assert f'# Chapter 1: Opening the doors {pin} {{: #chapter-1 .chapter data-page="2" }}' in page
     assert '<a class="number" href="../p/1/">1.</a> **A library** sh' in page
-    assert "<sup>[1](#fn-1){: #fnref-1 .noteref role=doc-noteref }</sup>" in page
+    assert "<sup>[1](#fn-1){: #fnref-1 .noteref .footnote-ref role=doc-noteref }</sup>" in page
     assert '\n{: #para-1 .paragraph data-page="2" }\n' in page
     assert "-   the **hours** of opening\n-   the days of closing, namely\n    -   feast days\n" in page
 

@@ -207,8 +207,6 @@ def _assemble(begun: Sequence[FolderBuild], site_url: str | None) -> dict[str, K
         if not printing.folder.id:
             start = f"{printing.folder.place}/".lstrip("/")
             whole |= {f"{start}{path}": kept for path, kept in printing.files.items()}
-    for empty in [path for path in whole if not site_url and path.rpartition("/")[2] == "sitemap.xml"]:
-        del whole[empty]
     scripts = {script for printing in begun for script in printing.scripts}
     pages = (path for path, held in whole.items() if path.endswith("index.html") and _may_be_listed(held, site_url))
     return whole | root_files(pages, [one.folder.place for one in editions], site_url, scripts)
