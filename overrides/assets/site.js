@@ -10,6 +10,7 @@ document$.subscribe(async () => {
   if (!article || article.dataset.started) return;
   article.dataset.started = "yes";
   follow(article);
+  for (const icon of document.querySelectorAll(".md-header svg, .md-top svg")) icon.setAttribute("aria-hidden", "true"); // their buttons have names
   for (const nav of document.querySelectorAll(".md-nav[aria-labelledby]")) { // Material's label is empty where its page is a link
     const label = document.getElementById(nav.getAttribute("aria-labelledby")), link = nav.parentElement.querySelector("a");
     if (!label || label.textContent.trim() || !link) continue;
