@@ -140,7 +140,9 @@ class FolderBuild:
         return path_from(self._project.home, self._shop.root / "overrides")
 
     def _config(self, overrides: str, policy: str | None = None) -> bytes:
-        """The mkdocs.yml of this folder's project."""
+        """The mkdocs.yml of this folder's project. The theme prints `extra.policy` into each page, but not where
+        `site_url` is another than `extra.built_for`: `mkdocs serve` changes it, and puts its own script into pages.
+        """
         own: dict[str, object] = {"docs_dir": DOCS, "site_dir": "site"}
         if self._frame.base is None:
             own["theme"] = {"name": "material", "font": False}
@@ -148,7 +150,8 @@ class FolderBuild:
             start = self._shop.site_url.rstrip("/")
             own["site_url"] = f"{start}/{self.folder.place}/" if self.folder.place else f"{start}/"
         frame = {"theme": {"custom_dir": overrides}} if self._frame.theme else {}
-        return complete(self._frame.base, own, self.folder.settings, frame, {"extra": {"policy": policy}})
+        told = {"policy": policy, "built_for": own.get("site_url")}
+        return complete(self._frame.base, own, self.folder.settings, frame, {"extra": told})
 
 
 # --- What a folder is made from --------------------------------------------------------------------
