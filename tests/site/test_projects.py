@@ -50,6 +50,7 @@ MAIN = """{% extends "base.html" %}
   {{ super() }}
 {% endblock %}
 """
+SHOWN = "![a](a.svg) [facts](edition.json)"
 HOME = Folder(
     "",
     "Library",
@@ -62,7 +63,7 @@ HOME = Folder(
 def edition(identity: str, words: str = "words", aliases: tuple[str, ...] = (), prefix: str = "") -> Folder:
     """An edition of two pages with everything beside them that one has."""
     pages = {
-        "index.md": f"# Edition {identity}\n\n{words} [two](two.md#there) :smile:\n\n![a](a.svg)\n".encode(),
+        "index.md": f"# Edition {identity}\n\n{words} [two](two.md#there) :smile:\n\n{SHOWN}\n".encode(),
         "two.md": b"---\nkind: text\n---\n\n# Two\n\n## There\n\n<a href='files/whole.md.txt'>all</a>\n",
         "a.svg": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
     }
