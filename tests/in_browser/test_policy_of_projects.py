@@ -1,6 +1,7 @@
 """Material's own pages keep a strict policy: the scripts in them that were hashed run, and nothing else does, be it
 the host that sends the policy or the page that says it."""
 
+import socket
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -23,7 +24,7 @@ theme:
   name: material
   custom_dir: overrides
   font: false
-  features: [navigation.tabs, navigation.top, content.tabs.link, toc.follow]
+  features: [navigation.instant, navigation.instant.prefetch, navigation.tabs, content.tabs.link, toc.follow]
   palette:
     - {scheme: default, toggle: {icon: material/brightness-7, name: Dark}}
     - {scheme: slate, toggle: {icon: material/brightness-4, name: Light}}
@@ -33,7 +34,7 @@ extra: {scope: /}
 """
 MAIN = """{% extends "base.html" %}
 {% block site_meta %}
-  {% if config.extra.policy %}
+  {% if config.extra.policy and config.site_url == config.extra.built_for %}
     <meta http-equiv="Content-Security-Policy" content="{{ config.extra.policy | e }}">
   {% endif %}
   {{ super() }}
@@ -45,7 +46,7 @@ MAIN = """{% extends "base.html" %}
 """
 TABS = '=== "One"\n\n    words\n\n=== "Two"\n\n    more\n'
 PAGES = {
-    "index.md": f"# Home\n\n{TABS}",
+    "index.md": f"# Home\n\n[Deep](deep/er/page.md)\n\n{TABS}",
     "deep/er/page.md": "---\nkind: text\n---\n\n# Deep\n\n??? note\n\n    words\n",
     "odd/one.md": "---\nkind: odd\nodd: 1\n---\n\n# One\n",
     "odd/two.md": "---\nkind: odd\nodd: 2\n---\n\n# Two\n",  # no page of its kind printed first has its script
@@ -60,14 +61,24 @@ const style = document.createElement("style"); style.textContent = "p {color: re
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def port() -> int:
+    """A free one: instant navigation works at the address that the site was built for, and at no other."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory, port: int) -> Path:
     root = tmp_path_factory.mktemp("library")
     (root / "mkdocs.yml").write_text(SETTINGS, encoding="utf-8")
     (root / "overrides").mkdir()
     (root / "overrides" / "main.html").write_text(MAIN, encoding="utf-8")
     edition = Folder("2020", "2020", {path: text.encode() for path, text in PAGES.items()}, {"site_name": "2020"})
-    home = Folder("", "Home", {"index.md": b"# Home\n"}, {"site_name": "Home"})
-    build_site((edition, home), root / "site", Workshop(root, root / "build"))
+    home = Folder(
+        "", "Home", {"index.md": b"# Home\n\n[More](more.md)\n", "more.md": b"# More\n"}, {"site_name": "Home"}
+    )
+    build_site((edition, home), root / "site", Workshop(root, root / "build", f"http://127.0.0.1:{port}"))
     return root / "site"
 
 
@@ -99,14 +110,14 @@ class _Bare(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(params=["header", "meta"])
-def place(request: pytest.FixtureRequest, library: Path) -> Iterator[str]:
+def place(request: pytest.FixtureRequest, library: Path, port: int) -> Iterator[str]:
     """Where the site is served, with the policy in headers too or only in the pages."""
     bare = partial(_Bare, directory=str(library))
     sent = request.param == "header"
-    with serve(library, 0) if sent else ThreadingHTTPServer(("127.0.0.1", 0), bare) as server:
+    with serve(library, port) if sent else ThreadingHTTPServer(("127.0.0.1", port), bare) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"http://127.0.0.1:{port}"
         server.shutdown()
         thread.join()
 
@@ -133,6 +144,20 @@ def test_what_was_hashed_runs_and_nothing_else(browser: Browser, library: Path, 
     page.evaluate("new Promise(done => setTimeout(done, 200))")
     assert page.evaluate("window.strange") is None
     assert set(page.evaluate("window.broken")) == {"script-src-elem inline", "style-src-elem inline"}
+    context.close()
+
+
+@pytest.mark.parametrize("start", ["/2020/", "/"])
+def test_pages_that_are_changed_in_place_keep_it_too(browser: Browser, place: str, start: str) -> None:
+    context = browser.new_context(base_url=place)
+    context.add_init_script(SPIED)
+    page = context.new_page()
+    page.goto(start)
+    page.evaluate("window.stays = 1")
+    page.locator("article a").first.click()
+    expect(page.locator("h1")).to_contain_text("Deep" if "2020" in start else "More")
+    assert page.evaluate("window.stays") == 1
+    assert page.evaluate("window.broken") == []
     context.close()
 
 

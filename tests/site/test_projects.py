@@ -44,12 +44,13 @@ extra: {scope: /, colour: green}
 """
 MAIN = """{% extends "base.html" %}
 {% block site_meta %}
-  {% if config.extra.policy %}
+  {% if config.extra.policy and config.site_url == config.extra.built_for %}
   <meta http-equiv="Content-Security-Policy" content="{{ config.extra.policy | e }}">
   {% endif %}
   {{ super() }}
 {% endblock %}
 """
+SHOWN = "![a](a.svg) [facts](edition.json)"
 HOME = Folder(
     "",
     "Library",
@@ -62,7 +63,7 @@ HOME = Folder(
 def edition(identity: str, words: str = "words", aliases: tuple[str, ...] = (), prefix: str = "") -> Folder:
     """An edition of two pages with everything beside them that one has."""
     pages = {
-        "index.md": f"# Edition {identity}\n\n{words} [two](two.md#there) :smile:\n\n![a](a.svg)\n".encode(),
+        "index.md": f"# Edition {identity}\n\n{words} [two](two.md#there) :smile:\n\n{SHOWN}\n".encode(),
         "two.md": b"---\nkind: text\n---\n\n# Two\n\n## There\n\n<a href='files/whole.md.txt'>all</a>\n",
         "a.svg": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
     }
@@ -225,7 +226,11 @@ def test_mike_in_a_project_stays_in_it(
 def test_mkdocs_serve_shows_an_edition_as_it_is(checkout: Path) -> None:
     before = state(checkout)
     with serving("mkdocs", "serve", place=checkout / "build" / "projects" / "2010") as address:
-        assert "Edition 2010" in answer(f"{address}/wt/2010/").text
+        page = answer(f"{address}/wt/2010/").text
+        assert "Edition 2010" in page
+        assert "livereload" in page
+        assert "Content-Security-Policy" not in page  # which would forbid to load it again when something changed
+        assert "Content-Security-Policy" in (checkout / "site" / "2010" / "index.html").read_text(encoding="utf-8")
         assert answer(f"{address}/wt/2010/p/1/").text.startswith("<p>1")
     assert state(checkout) == before
 

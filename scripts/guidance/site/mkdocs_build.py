@@ -32,6 +32,7 @@ PROJECTS, _MADE = "projects", "made-from"
 _MODULES = ("site/mkdocs_build.py", "site/projects.py", "site/host_files.py")
 _ASSETS = ("assets/javascripts/", "assets/stylesheets/", "assets/images/")  # Material's
 _ASSET = re.compile(rb"assets/(?:javascripts|stylesheets|images)/[\w./-]+")
+_FILE = re.compile(rb"[\w.%+-]+\.\w+")
 _SEARCHES = ("assets/javascripts/workers/search.", "search/search_index.json")
 _SEARCH = b'data-md-component="search"'  # without it Material's script loads nothing of its search
 _TOOLS = ("mkdocs", "mkdocs-material", "pymdown-extensions", "markdown", "mike")
@@ -140,7 +141,9 @@ class FolderBuild:
         return path_from(self._project.home, self._shop.root / "overrides")
 
     def _config(self, overrides: str, policy: str | None = None) -> bytes:
-        """The mkdocs.yml of this folder's project."""
+        """The mkdocs.yml of this folder's project. The theme prints `extra.policy` into each page, but not where
+        `site_url` is another than `extra.built_for`: `mkdocs serve` changes it, and puts its own script into pages.
+        """
         own: dict[str, object] = {"docs_dir": DOCS, "site_dir": "site"}
         if self._frame.base is None:
             own["theme"] = {"name": "material", "font": False}
@@ -148,21 +151,20 @@ class FolderBuild:
             start = self._shop.site_url.rstrip("/")
             own["site_url"] = f"{start}/{self.folder.place}/" if self.folder.place else f"{start}/"
         frame = {"theme": {"custom_dir": overrides}} if self._frame.theme else {}
-        return complete(self._frame.base, own, self.folder.settings, frame, {"extra": {"policy": policy}})
+        told = {"policy": policy, "built_for": own.get("site_url")}
+        return complete(self._frame.base, own, self.folder.settings, frame, {"extra": told})
 
 
 # --- What a folder is made from --------------------------------------------------------------------
 
 
 def _docs(folder: Folder) -> dict[str, bytes]:
-    """What goes through MkDocs: the pages, and the names of what they may link, so that it can check the links.
-
-    Of a static page a link names the folder, which MkDocs leaves as it is."""
-    return {
-        path: content if is_page(path) else b""
-        for path, content in folder.docs.items()
-        if is_page(path) or not path.endswith("index.html")
-    }
+    """What goes through MkDocs: the pages, the names of their pictures, and of the files beside them those that are
+    spelt in a page, so that it can check the links."""
+    pages = {path: content if is_page(path) else b"" for path, content in folder.pages.items()}
+    spelt = {name.decode() for page in pages.values() for name in _FILE.findall(page)}
+    beside = map(as_it_is, folder.extras)
+    return pages | {path: b"" for path in beside if path.rpartition("/")[2] in spelt}
 
 
 def _read_made(home: Path) -> _Made | None:
@@ -204,18 +206,24 @@ class Built(Struct, frozen=True):
     trace: str = ""
 
 
-def run_mkdocs(order: bytes) -> bytes:
-    """A MkDocsOrder -> Built, both as MessagePack; leaves nothing on the disk and nothing in its process. A job.
+_had: dict[int, tuple[str, ...]] = {}  # the scripts in pages of a theme, as this process built them last
 
-    Pages say in their heads which scripts may run, so these must be known before: one page of each kind is printed
-    first. Should other pages turn out to have others, all are printed once more.
+
+def run_mkdocs(order: bytes) -> bytes:
+    """A MkDocsOrder -> Built, both as MessagePack; leaves nothing on the disk. A job.
+
+    Pages say in their heads which scripts may run, so these must be known before: they are taken to be those that
+    the theme had last, or one page of each kind is printed first. Should the pages turn out to have others, all are
+    printed once more, so that what comes out depends on the order alone.
     """
     wanted = msgspec.msgpack.decode(order, type=MkDocsOrder)
+    theme = hash(frozenset(wanted.theme.items()))
     with _ALONE, _surroundings():
-        known = _run(wanted, _samples(wanted.docs), {"nav": None}).scripts
+        known = _had.get(theme) or _run(wanted, _samples(wanted.docs), {"nav": None}).scripts
         built = _run(wanted, wanted.docs, {"extra": {"policy": write_policy(known)}})
         if built.scripts != known and not built.error:
             built = _run(wanted, wanted.docs, {"extra": {"policy": write_policy(built.scripts)}})
+        _had[theme] = built.scripts
     return msgspec.msgpack.encode(built)
 
 
