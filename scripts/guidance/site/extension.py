@@ -176,7 +176,10 @@ def _told_by_builder(md: Markdown, root: str) -> PagePlace:
         page, config = zensical.get("page"), zensical.get("config")
         if page is not None and config is not None:
             home = Path(config.get("root_dir") or ".")
-            return PagePlace(page.path, _up(page.url), page.meta, home / (config.get("docs_dir") or "docs"), home)
+            up = "../" * page.path.count(
+                "/"
+            )  # Zensical takes links for those of the source, and turns them into its page's
+            return PagePlace(page.path, up, page.meta, home / (config.get("docs_dir") or "docs"), home)
     return PagePlace(up=root)
 
 
