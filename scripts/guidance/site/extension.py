@@ -284,7 +284,7 @@ class _Citations(Treeprocessor):
         try:
             writer.write(root)
             for at, raw in enumerate(self.md.htmlStash.rawHtmlBlocks):
-                if isinstance(raw, str) and any(f'href="{scheme}' in raw for scheme in OURS):
+                if isinstance(raw, str) and any(f'="{scheme}' in raw for scheme in OURS):
                     self.md.htmlStash.rawHtmlBlocks[at] = self._raw(raw, writer)
             writer.end(root)
             self._ours.cites, self._ours.findings = writer.cites, writer.findings
