@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown import markdown
+from mkdocs.utils import meta
 
 from guidance.build.comparisons import compare_documents
 from guidance.build.handwritten import (
@@ -207,7 +208,7 @@ def test_code_is_left_alone() -> None:
 
 @given(st.text(alphabet="ab :/`[]()\n!#-{}<>§é|", max_size=80))
 def test_text_that_cites_nothing_is_left_as_it_is(text: str) -> None:
-    assert resolve(text) == markdown(text, extensions=EXTENSIONS)
+    assert resolve(text) == markdown(meta.get_data(text)[0], extensions=EXTENSIONS)
 
 
 @given(
@@ -218,6 +219,16 @@ def test_every_citation_becomes_a_link_in_its_order(anchors: list[str], between:
     assert [cite.anchor for cite in read_page(page).cites] == anchors
     hrefs = re.findall(r'href="../../2001/p/([^"]+)/"', resolve(page))
     assert hrefs == [anchor.removeprefix("para-") for anchor in anchors]
+
+
+def test_a_block_of_html_leads_to_places_of_the_site() -> None:
+    framed = '<iframe src="site:embed/2001/2/" title="A &amp; b"></iframe>'
+    page = resolve(f'{framed}\n\n<script src="site:embed.js" async></script>')
+    frame, script = BeautifulSoup(page, "html.parser").find_all(True)
+    assert (frame["src"], frame["title"], frame.name) == ("../../embed/2001/2/", "A & b", "iframe")
+    assert (script["src"], script["async"]) == ("../../embed.js", "")
+    safe = '<p>See <a href="guidance:2001/para-1"></a> <a href="guidance:2001/para-2">b</a>, c &lt;d&gt;.</p>'
+    assert BeautifulSoup(resolve(safe), "html.parser").get_text().strip() == "See (para 1, b), c <d>."
 
 
 def test_words_of_a_citation_are_escaped() -> None:

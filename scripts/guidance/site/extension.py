@@ -20,7 +20,7 @@ that a build of the site leaves of all that can be cited; `known`, the same as J
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -80,12 +80,7 @@ def read_page(
     else:
         body = "\n".join(line for line in body.split("\n") if "--8<--" not in line)
     boxes = {"base_path": [str(docs)], "restrict_base_path": True, "check_paths": True}
-    try:
-        html = Markdown(extensions=extensions, extension_configs={"pymdownx.snippets": boxes}).convert(body)
-    except Exception as error:
-        if type(error).__name__ == "SnippetMissingError":
-            raise GuidanceError(f"{page}: {' '.join(str(error).split())}; put that box there") from None
-        raise
+    html = Markdown(extensions=extensions, extension_configs={"pymdownx.snippets": boxes}).convert(body)
     return ReadPage(html, tuple(ours.cites), tuple(ours.findings))
 
 
@@ -125,8 +120,25 @@ class GuidanceExtension(Extension):
         """Forget the page before, and find out where this one stands."""
         self.cites, self.findings = [], []
         self.place = self._given[0] if self._given else _told_by_builder(md, str(self.getConfig("root")))
-        if self.place.docs and "snippet" in md.preprocessors:  # boxes come from there wherever the command is run
-            vars(md.preprocessors["snippet"])["base_path"] = [str(self.place.docs)]
+        if "snippet" in md.preprocessors:
+            self._mend_boxes(vars(md.preprocessors["snippet"]), md.preprocessors["snippet"].run)
+
+    def _mend_boxes(self, boxes: dict[str, Any], put_in: Callable[[list[str]], list[str]]) -> None:
+        """Let shared boxes come from the folder of pages wherever a command is run, and say in one line which of
+        them is missing."""
+        if self.place.docs:
+            boxes["base_path"] = [str(self.place.docs)]
+
+        def run(lines: list[str]) -> list[str]:
+            try:
+                return put_in(lines)
+            except Exception as error:
+                if type(error).__name__ != "SnippetMissingError":
+                    raise
+                why = f"{' '.join(str(error).split())}; put that box there"
+                raise self.stop(GuidanceError(f"{self.place.path}: {why}")) from None
+
+        boxes["run"] = run
 
     def sources(self) -> Sources | None:
         """What can be cited; None where citations stay as they are written."""
@@ -176,7 +188,10 @@ def _told_by_builder(md: Markdown, root: str) -> PagePlace:
         page, config = zensical.get("page"), zensical.get("config")
         if page is not None and config is not None:
             home = Path(config.get("root_dir") or ".")
-            return PagePlace(page.path, _up(page.url), page.meta, home / (config.get("docs_dir") or "docs"), home)
+            up = "../" * page.path.count(
+                "/"
+            )  # Zensical takes links for those of the source, and turns them into its page's
+            return PagePlace(page.path, up, page.meta, home / (config.get("docs_dir") or "docs"), home)
     return PagePlace(up=root)
 
 
@@ -269,7 +284,7 @@ class _Citations(Treeprocessor):
         try:
             writer.write(root)
             for at, raw in enumerate(self.md.htmlStash.rawHtmlBlocks):
-                if isinstance(raw, str) and any(f'href="{scheme}' in raw for scheme in OURS):
+                if isinstance(raw, str) and any(f'="{scheme}' in raw for scheme in OURS):
                     self.md.htmlStash.rawHtmlBlocks[at] = self._raw(raw, writer)
             writer.end(root)
             self._ours.cites, self._ours.findings = writer.cites, writer.findings

@@ -50,8 +50,8 @@ class PagePlace(Struct, frozen=True):
 
 def write_addresses(root: Element, place: PagePlace, sources: Callable[[], Sources | None]) -> None:
     """Turn what links of ours lead to into addresses of the built site, where all that can be cited is known."""
-    for link in root.iter("a"):
-        href = link.get("href", "")
+    written = ((element, name, element.get(name, "")) for element in root.iter() for name in ("href", "src"))
+    for link, name, href in written:
         if not href.startswith(OURS) or (known := sources()) is None:
             continue
         rest = href.partition(":")[2]
@@ -59,7 +59,7 @@ def write_addresses(root: Element, place: PagePlace, sources: Callable[[], Sourc
             rest = address_of(cited["edition"], cited["anchor"], known)
         elif compared := _COMPARISON.fullmatch(href):
             rest = f"{compared['new']}/compare/{compared['old']}/"
-        link.set("href", place.up + rest or "./")
+        link.set(name, place.up + rest or "./")
 
 
 class PageWriter:
