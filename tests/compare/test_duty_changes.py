@@ -106,6 +106,51 @@ def only(old: str, new: str, *, ledger: bool = True) -> Change:
             "Ringers should tell the warden if the bell is muffled.",
             "condition", "unless the bell is muffled.", "if the bell is muffled.",
         ),
+        (
+            "Ringers should grease the wheel when the warden has seen it.",
+            "Ringers should grease the wheel.",
+            "condition", "when the warden has seen it", "",
+        ),
+        (
+            "Ringers should tell the warden about each crack in the bell.",
+            "Ringers should tell the founder about each crack in the bell.",
+            "addressee", "the warden", "the founder",
+        ),
+        (
+            "Ringers must send a copy of the ledger to the council in May.",
+            "Ringers must send a copy of the ledger to the bishop in May.",
+            "addressee", "the council", "the bishop",
+        ),
+        (
+            "The bishop must be told of each crack in the bell.",
+            "The council must be told of each crack in the bell.",
+            "addressee", "The bishop", "The council",
+        ),
+        (
+            "The ledger of peals must be kept by the council in the vestry.",
+            "The ledger of peals must be kept by wardens in the vestry.",
+            "holder", "the council", "wardens",
+        ),
+        (
+            "Ringers and wardens must keep the stair of the tower dry.",
+            "Ringers, wardens and visitors must keep the stair of the tower dry.",
+            "holder", "Ringers and wardens", "Ringers, wardens and visitors",
+        ),
+        (
+            "Ringers must oil the bell within 10 days of the feast.",
+            "Ringers must oil the bell within 10 days of the fair.",
+            "limit", "within 10 days of the feast", "within 10 days of the fair",
+        ),
+        (
+            "The council should walk the tower at least twice a year.",
+            "The council should walk the tower up to twice a year.",
+            "limit", "at least twice a year", "up to twice a year",
+        ),
+        (
+            "Ringers must tell the warden immediately of a crack in the bell.",
+            "Ringers must tell the warden within two days of a crack in the bell.",
+            "limit", "immediately", "two days",
+        ),
     ],
 )  # fmt: skip
 def test_each_kind_of_changed_duty_is_named(
@@ -147,6 +192,9 @@ def test_a_duty_that_came_or_went_is_told_whole() -> None:
         ("The warden can often be met at the gate by day.", "The warden is often to be met at the gate by day."),
         ("Ringers must oil the bell, which must hang free.", "Ringers must oil the bell, and it must hang free."),
         ("Ringers must tell the warden (see paragraph 4).", "Ringers must tell the warden (see paragraph 9)."),
+        ("Ringers must let the talk inform their work.", "Ringers must let the talk inform new decisions."),
+        ("The great bell must be oiled each week.", "The old bells must be oiled each week."),
+        ("The council must ask ringers to sing.", "The council must ask the ringers to sing."),
     ],
 )  # fmt: skip
 def test_other_words_change_no_duty(old: str, new: str) -> None:

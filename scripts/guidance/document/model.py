@@ -330,12 +330,13 @@ class RedlinePiece(Struct, frozen=True):
     place: str | None = None
 
 
-DutyAspect = Literal["strength", "holder", "condition", "limit", "added", "removed"]
+DutyAspect = Literal["strength", "holder", "addressee", "condition", "limit", "added", "removed"]
 
 
 class DutyChange(Struct, frozen=True):
-    """What changed of a duty, and the words for it before and after: its strength, whom it binds, what it hangs on,
-    its limit; or a whole sentence that came or went, and is empty on the other side."""
+    """What changed of a duty, and the words for it before and after: its strength, whom it binds, who is to be told
+    or given something, what it hangs on, its limit; or a whole sentence that came or went, and is empty on the
+    other side."""
 
     what: DutyAspect
     old: str
