@@ -151,6 +151,31 @@ def only(old: str, new: str, *, ledger: bool = True) -> Change:
             "Ringers must tell the warden within two days of a crack in the bell.",
             "limit", "immediately", "two days",
         ),
+        (
+            "Only the warden may open the hatch above the great bell.",
+            "The warden may open the hatch above the great bell.",
+            "strength", "only … may", "may",
+        ),
+        (
+            "The warden should hold a key to the bell chamber by day.",
+            "The warden should consider holding a key to the bell chamber by day.",
+            "strength", "should", "should consider",
+        ),
+        (
+            "The council, with its ringers, must keep the ledger of peals.",
+            "Wardens must keep the ledger of peals.",
+            "holder", "The council", "Wardens",
+        ),
+        (
+            "Ringers are responsible for the oil of the great bell.",
+            "Wardens are responsible for the oil of the great bell.",
+            "holder", "Ringers", "Wardens",
+        ),
+        (
+            "Ringers under 16 must bring a parent to the upper loft.",
+            "Ringers under 18 must bring a parent to the upper loft.",
+            "holder", "Ringers under 16", "Ringers under 18",
+        ),
     ],
 )  # fmt: skip
 def test_each_kind_of_changed_duty_is_named(
@@ -160,6 +185,12 @@ def test_each_kind_of_changed_duty_is_named(
     assert change.level == "duty changed"
     (named,) = change.duties
     assert (named.what, named.old.rstrip("."), named.new.rstrip(".")) == (what, was.rstrip("."), now.rstrip("."))
+
+
+def test_without_a_ledger_not_only_is_no_prohibition() -> None:
+    said = "Ringers should ask the warden and write it down."
+    change = only(said, "Ringers should not only ask the warden but write it down.", ledger=False)
+    assert (change.level, change.duties) == ("reworded", ())
 
 
 def test_strengths_that_change_places_between_sentences_are_two_changes() -> None:
@@ -193,6 +224,9 @@ def test_a_duty_that_came_or_went_is_told_whole() -> None:
         ("Ringers must oil the bell, which must hang free.", "Ringers must oil the bell, and it must hang free."),
         ("Ringers must tell the warden (see paragraph 4).", "Ringers must tell the warden (see paragraph 9)."),
         ("Ringers must let the talk inform their work.", "Ringers must let the talk inform new decisions."),
+        ("Ringers must oil it within one year.", "Ringers must oil it within 12 months."),
+        ("Ringers must oil the bell and grease the wheel above it.",
+         "Ringers must oil the bell and grease the wheel above it, which was cast in the year of the great frost."),
         ("The great bell must be oiled each week.", "The old bells must be oiled each week."),
         ("The council must ask ringers to sing.", "The council must ask the ringers to sing."),
     ],
@@ -214,6 +248,8 @@ def test_other_words_change_no_duty(old: str, new: str) -> None:
          "50%", "60%"),
         ("The peal takes three hours on a feast.", "The peal takes four hours on a feast.",
          "three hours", "four hours"),
+        ("The tower has 12 bells and a long stair.", "The tower has 10 bells and a long stair.",
+         "12 bells", "10 bells"),
     ],
 )  # fmt: skip
 def test_figures_outside_duties_are_named_and_are_no_layout(old: str, new: str, was: str, now: str) -> None:

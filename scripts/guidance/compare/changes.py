@@ -6,12 +6,13 @@ Nothing here decides which provision became which (`alignment` does), and nothin
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, zip_longest
 
 from msgspec import Struct
 
 from guidance.compare.alignment import Pair, align_units
 from guidance.compare.duty_changes import duty_changes, said
+from guidance.compare.meaning import READ, STRONG, find_verbs, numbers_say_nothing
 from guidance.compare.units import bare, compared_text, read_units
 from guidance.compare.words import (
     Keyed,
@@ -42,13 +43,6 @@ from guidance.document.walk import provision_texts
 
 NEW_WORDS = 8  # so many words put in, and none taken out, are something new rather than a rewording
 
-_MODAL = re.compile(  # not "May", the month; but "mayS", which a word processor's note mark leaves
-    r"\b ( must | should | may ) (?! [a-z] ) ( \s+ (?: not | no[ ]longer ) \b )?", re.VERBOSE
-)
-_ADDRESS = re.compile(r"(?: https?:// | www\. ) \S++ | (?<! \S ) \S+ @ \S++", re.VERBOSE)
-# When a page on the web was looked at, which says nothing of the guidance.
-_READ_ON = r"\b (?: accessed | last[ ]updated | retrieved ) (?: [ ]on )? :? [ ] \d{1,2} [ ] \w+ [ ] \d{4}"
-_READ = re.compile(_READ_ON, re.IGNORECASE | re.VERBOSE)
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _PAGE_WORD = re.compile(  # words of a cross-reference: "page 69", "paragraphs 3 to 5"
@@ -60,11 +54,11 @@ Strengths = Counter[str]
 
 
 def _strengths_in(text: str) -> Strengths:
-    """How often a bare text says must, must not, should, should not and may."""
-    return Counter(verb + (" not" if negated else "") for verb, negated in _MODAL.findall(text))
+    """How often a text binds with each strength, and how often it says "may"."""
+    return Counter(verb.strength for verb in find_verbs(bare(text)) if verb.strength in STRONG | {"may"})
 
 
-def strengths_of(duties: Iterable[Duty], moved: frozenset[str]) -> Strengths:
+def _strengths_of(duties: Iterable[Duty], moved: frozenset[str]) -> Strengths:
     """How often some duties are of each strength, sentences that only moved left out."""
     return Counter(duty.strength for duty in duties if not moved or sentence_key(duty.sentence) not in moved)
 
@@ -85,38 +79,38 @@ def only_numbers(pieces: Sequence[RedlinePiece]) -> bool:
     return not _LETTERS.search(_PAGE_WORD.sub(" ", _without_addresses(changed)))
 
 
+_ADDRESS = re.compile(r"(?: https?:// | www\. ) \S++ | (?<! \S ) \S+ @ \S++", re.VERBOSE)
+
+
 def _without_addresses(text: str) -> str:
     return _ADDRESS.sub(" ", text) if "@" in text or "://" in text or "www." in text else text
 
 
 def _letters(text: str) -> str:
     """A bare text without addresses and when they were read, numbers, punctuation and spaces."""
-    return _NO_LETTERS.sub("", _READ.sub("", _without_addresses(text))).casefold()
+    return _NO_LETTERS.sub("", READ.sub("", _without_addresses(text))).casefold()
 
 
 def level_of(
     kind: ChangeKind,
     pieces: Sequence[RedlinePiece],
     links_changed: bool,
-    duties: tuple[Strengths, Strengths] | None,
-    changed: Sequence[DutyChange] = (),
+    duties: Sequence[DutyChange] = (),
     *,
     trivial: bool = True,
 ) -> Level:
-    """The level of a change. `duties` are the strengths before and after, where a ledger tells them, `changed` what
-    changed of duties by their words; `trivial` says whether all numbers that changed are of no matter."""
-    if not pieces and (duties is None or duties[0] == duties[1]):
+    """The level of a change. `duties` are what changed of duties; `trivial` says whether all numbers that changed
+    are of no matter."""
+    if duties:
+        return "duty changed"
+    if not pieces:
         return "links and numbers only" if kind == "renumbered" or (links_changed and kind != "added") else "none"
     old, new = side(pieces, new=False, moved=False), side(pieces, new=True, moved=False)
-    was, now = bare(old), bare(new)
-    before, after = duties or (_strengths_in(was), _strengths_in(now))
-    if before != after or changed:
-        return "duty changed"
     if kind == "added":
         return "new" if new.strip() else "none"
     if old == new or normalise(old) == normalise(new):
         return "links and numbers only" if links_changed or kind == "renumbered" else "none"
-    if trivial and (only_numbers(pieces) or _letters(was) == _letters(now)):
+    if trivial and (only_numbers(pieces) or _letters(bare(old)) == _letters(bare(new))):
         return "links and numbers only"
     inserted = sum(len(_WORD.findall(piece.text)) for piece in pieces if piece.kind == "inserted")
     deleted = any(_WORD.search(piece.text) for piece in pieces if piece.kind == "deleted")
@@ -178,11 +172,24 @@ def _change(
     before, after = sides
     pieces = diff_words(before.text, after.text, *moves) if before.text != after.text else ()
     kind = _kind(pair, before, after, pieces, numbers)
-    strengths = ledger.strengths(pair, sides, moves) if ledger else None
     duties, figures = _meanings(sides, moves, ledger) if pieces else ((), ())
-    trivial = _trivial(before.text, after.text, numbers)
-    level = level_of(kind, pieces, _links(before) != _links(after), strengths, duties, trivial=trivial)
+    duties = duties or _by_strength(
+        *(ledger.strengths(pair, sides, moves) if ledger else _strengths_by_words(pieces))
+    )
+    trivial = numbers_say_nothing(before.text, after.text, numbers)
+    level = level_of(kind, pieces, _links(before) != _links(after), duties, trivial=trivial)
     return Change(kind, pair.old, pair.new, pair.score, pair.how, level, pieces, duties, figures)
+
+
+def _strengths_by_words(pieces: Sequence[RedlinePiece]) -> tuple[Strengths, Strengths]:
+    old, new = (_strengths_in(side(pieces, new=new, moved=False)) for new in (False, True))
+    return old, new
+
+
+def _by_strength(before: Strengths, after: Strengths) -> tuple[DutyChange, ...]:
+    """What changed of duties where no sentence tells it: the strengths that came and went."""
+    gone, came = sorted((before - after).elements()), sorted((after - before).elements())
+    return tuple(DutyChange("strength", old, new) for old, new in zip_longest(gone, came, fillvalue=""))
 
 
 def _meanings(
@@ -295,45 +302,6 @@ def _follows(pieces: Sequence[RedlinePiece], numbers: frozenset[tuple[str, str]]
     return not waiting
 
 
-_COUNTED = re.compile(
-    rf"""
-    (?P<address> (?: https?:// | www\. ) \S+ | \S+@\S+ )
-  | (?P<residue> (?<= \S ) \d+ [A-Z] (?! \w ) )                              # of a note's mark: "harm.135F"
-  | (?P<page> \b (?: pages? | pp? \. ) \s* \d+ (?: \s* (?: - | – | to | and | , ) \s* \d+ )* )
-  | (?P<read> {_READ_ON} )
-  | (?P<reference> \b (?: paras? | paragraphs? | chapters? | sections? | annex (?: es )? | (?: foot )? notes?
-                        | parts? | figures? | tables? | box (?: es )? ) \s+
-        (?P<numbers> \d+ (?: \.\d+ )* (?: \s* (?: - | – | to | and | or | , )+ \s* \d+ (?: \.\d+ )* )* )
-        (?! [^.;]{{0,40}}? \b (?: Act | Regulations | Order | Rules ) \b ) )   # a place in law is another's number
-  | (?P<number> \d+ (?: [.,]\d+ )* )
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-
-
-def _trivial(old: str, new: str, numbers: frozenset[tuple[str, str]]) -> bool:
-    """Whether no number changed that says something: those of addresses, pages and dates of access say nothing, nor
-    do those of cross-references that follow a renumbering."""
-    if old == new:
-        return True
-    (told, referred), (tells, refers) = _counted(old), _counted(new)
-    if told != tells or len(referred) != len(refers):
-        return False
-    return all(pair in numbers for pair in zip(referred, refers, strict=True) if pair[0] != pair[1])
-
-
-def _counted(text: str) -> tuple[list[str], list[str]]:
-    """The numbers of a text that say something, and those of its cross-references, in their order."""
-    told: list[str] = []
-    referred: list[str] = []
-    for match in _COUNTED.finditer(bare(text)):
-        if match["reference"]:
-            referred += _NUMBER.findall(match["numbers"])
-        elif match["number"]:
-            told.append(match["number"])
-    return told, referred
-
-
 # --- Sentences that moved ------------------------------------------------------------------------
 
 _Moves = dict[int, list[Moved]]  # count of the change -> its moved sentences
@@ -419,5 +387,5 @@ class _Ledger:
         found = []
         for known, anchors, one, gone in zip(self._sides, (pair.old, pair.new), sides, moves, strict=True):
             moved = frozenset(sentence_key(one.text[move.start : move.end]) for move in gone)
-            found.append(strengths_of((duty for anchor in anchors for duty in known.get(anchor, ())), moved))
+            found.append(_strengths_of((duty for anchor in anchors for duty in known.get(anchor, ())), moved))
         return found[0], found[1]

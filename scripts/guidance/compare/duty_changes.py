@@ -12,12 +12,14 @@ from difflib import SequenceMatcher
 
 from msgspec import Struct
 from rapidfuzz import fuzz
+from rapidfuzz.distance import LCSseq
 
-from guidance.compare.duty_words import (
+from guidance.compare.meaning import (
     ADDRESSEE,
     AGENT,
     CLAUSE,
     CONDITION,
+    COUNT,
     FIGURE,
     LIMIT,
     LISTED,
@@ -42,6 +44,8 @@ from guidance.document.model import Comparison, Duty, DutyAspect, DutyChange, Fi
 # Of 100: two sentences of a pair of provisions that are less alike are not one sentence reworded.
 _LEAST_ALIKE = 65.0
 _LAST_ALIKE = 50.0  # where only one is left on each side
+_KEPT = 85.0  # of the words of a sentence of so many, kept in their order in a longer one
+_LONG = 8
 _SAME_THING = 80.0  # of 100: so much alike must be what is asked, for somebody else to be bound to it
 _LONGEST_ENTRY = 5  # words of an entry of a list of subjects
 
@@ -90,8 +94,7 @@ def duty_changes(old: Sequence[Said], new: Sequence[Said]) -> tuple[tuple[DutyCh
         if binding:
             found += [*_holder(was, now), *_addressee(was, now), *_condition(was, now), *_limit(was, now)]
         duties += found
-        patterns = (FIGURE,) if binding else (FIGURE, LIMIT)
-        figures += [Figures(o.old, o.new) for pattern in patterns for o in _of_pattern("limit", pattern, was, now)]
+        figures += _figures(was, now, limits=not binding)
     duties += [DutyChange("removed", one.words, "") for one in gone if one.binds]
     duties += [DutyChange("added", "", one.words) for one in came if one.binds]
     return tuple(duties), tuple(figures)
@@ -121,7 +124,7 @@ def _same(one: Said) -> str:
 def _paired(old: Sequence[Said], new: Sequence[Said]) -> tuple[list[tuple[Said, Said]], list[Said], list[Said]]:
     """Sentences that are most alike, the surest first, each with one; and those of either side that have none."""
     scored = sorted(
-        (-fuzz.ratio(was.words, now.words), at, to) for at, was in enumerate(old) for to, now in enumerate(new)
+        (-_alike(was.words, now.words), at, to) for at, was in enumerate(old) for to, now in enumerate(new)
     )
     mine: dict[int, int] = {}
     for score, at, to in scored:
@@ -132,6 +135,14 @@ def _paired(old: Sequence[Said], new: Sequence[Said]) -> tuple[list[tuple[Said, 
     gone = [one for at, one in enumerate(old) if at not in mine]
     came = [one for at, one in enumerate(new) if at not in mine.values()]
     return pairs, gone, came
+
+
+def _alike(was: str, now: str) -> float:
+    """How alike two sentences are, of 100; also where a long one was only added to, or cut short."""
+    mine, theirs = was.split(), now.split()
+    fewest = min(len(mine), len(theirs))
+    kept = 100.0 * LCSseq.similarity(mine, theirs) / fewest if fewest >= _LONG else 0.0
+    return max(fuzz.ratio(was, now), kept if kept >= _KEPT else 0.0)
 
 
 # --- What became of a sentence -------------------------------------------------------------------
@@ -177,11 +188,15 @@ def _parts(one: Said) -> _Parts:
 
 
 def _subject(before: str) -> str:
-    """What stands before a verb in its clause, with the list that it ends; nothing where it names nobody."""
-    *others, subject = (" ".join(part.split()) for part in CLAUSE.split(before)[-1].split(","))
+    """What stands before a verb in its clause, with the list that it ends and without what is put in between commas
+    ("the council, with its partners,"); nothing where it names nobody."""
+    parts = [" ".join(part.split()) for part in CLAUSE.split(before)[-1].split(",")]
+    while parts and (not parts[-1] or (len(parts) > 1 and OPENS.match(parts[-1]))):
+        parts.pop()
+    subject = parts.pop() if parts else ""
     if re.search(r"\b(?:and|or)\b", subject):
-        while others and len(others[-1].split()) <= _LONGEST_ENTRY and not OPENS.match(others[-1]):
-            subject = f"{others.pop()}, {subject}"
+        while parts and len(parts[-1].split()) <= _LONGEST_ENTRY and not OPENS.match(parts[-1]):
+            subject = f"{parts.pop()}, {subject}"
     return "" if NAMELESS.match(subject) else subject
 
 
@@ -199,7 +214,8 @@ def _holder(was: Said, now: Said) -> Iterable[DutyChange]:
     known = set(was.who) != set(now.who) if was.who and now.who else None
     joined = len(_members(old)) != len(_members(new))
     swapped = ({w.lower() for w in WORD.findall(old)} ^ {w.lower() for w in WORD.findall(new)}) == {"and", "or"}
-    if known or swapped or ((known is None or joined) and _are_others(old, new)):
+    figures = any(True for _ in _of_pattern("holder", FIGURE, Said(old), Said(new)))  # "children under 16"
+    if known or swapped or figures or ((known is None or joined) and _are_others(old, new)):
         yield DutyChange("holder", old, new)
 
 
@@ -240,6 +256,19 @@ def _limit(was: Said, now: Said) -> Iterable[DutyChange]:
     return found or _of_pattern("limit", WHOLE_LIMIT, was, now)
 
 
+def _figures(was: Said, now: Said, *, limits: bool) -> list[Figures]:
+    """The figures that changed, with `limits` also those of time; where there are none, other things counted."""
+    found = [
+        one
+        for pattern in ((FIGURE, LIMIT) if limits else (FIGURE,))
+        for one in _of_pattern("limit", pattern, was, now)
+    ]
+    if not found and not [*_limit(was, now)]:
+        plain = (Said(REFERRED.sub("¶ ", one.words)) for one in (was, now))
+        found = [one for one in _of_pattern("limit", COUNT, *plain) if one.old and one.new]
+    return [Figures(one.old, one.new) for one in found]
+
+
 def _of_pattern(what: DutyAspect, pattern: re.Pattern[str], was: Said, now: Said) -> Iterable[DutyChange]:
     """Where what a pattern finds in two sentences is not the same, in their order."""
     old, new = ([" ".join(match.group().split()) for match in pattern.finditer(one.words)] for one in (was, now))
@@ -249,12 +278,16 @@ def _of_pattern(what: DutyAspect, pattern: re.Pattern[str], was: Said, now: Said
             yield DutyChange(what, "; ".join(old[i:j]), "; ".join(new[k:m]))
 
 
+_YEARS = re.compile(r"(\d+)year")
+
+
 def _key(words: str) -> str:
     """Words as they are compared: "10-day" and "10 days" are one, so are "three" and 3, and cross-references say
     nothing."""
     plain = re.sub(r"[\s–-]+", " ", REFERRED.sub(" ", words).lower()).strip()
     numbers = {word: str(count) for count, word in enumerate(NUMBER_WORDS.split()[:20], 1)}
-    return "".join(numbers.get(word, word.removesuffix("s")) for word in plain.split())
+    key = "".join(numbers.get(word, word.removesuffix("s")) for word in plain.split())
+    return _YEARS.sub(lambda years: f"{12 * int(years[1])}month", key)
 
 
 # --- Duties of another strength in the edition before ---------------------------------------------

@@ -1,11 +1,14 @@
-"""The words by which duties are compared: what binds, and how strongly; limits, figures, conditions, addressees.
+"""The words that carry meaning between two texts: what binds, and how strongly; limits, figures, conditions,
+addressees; and which numbers say nothing.
 
-Patterns only, and the verbs of a sentence; what changed of a duty is told by `duty_changes`.
+Patterns, and what they find in a sentence; what changed of a duty is told by `duty_changes`.
 """
 
 import re
 
 from msgspec import Struct
+
+from guidance.compare.units import bare
 
 # --- What binds, and how strongly ----------------------------------------------------------------
 
@@ -16,10 +19,14 @@ BINDING = re.compile(
         (?: must | shall | should | may | can ) \b )
   | (?P<mustnot> \b (?: must | shall | may | can ) {_ADVERB} \s+ (?: not (?! \s+ only ) | never | no \s+ longer ) \b
                | \b cannot \b )
+  | (?P<only> \b only \s (?! if \b | when \b | where \b ) [^.;:,]{{1,50}}? \s (?: may | can ) \b )  # nobody else
   | (?P<shouldnot> \b (?: should | ought ) {_ADVERB} \s+ (?: not (?! \s+ only ) | never | no \s+ longer ) \b )
   | (?P<neednot> \b need \s+ not \b | \b (?: do | does ) \s+ not \s+ (?: have | need ) \s+ to \b )
+  | (?P<shouldconsider> \b (?: should | ought \s+ to ) {_ADVERB} \s+ consider \b )
+  | (?P<responsible> \b (?: is | are | be | remain s? ) {_ADVERB} \s+ (?: responsible | accountable ) \s+ for \b )
   | (?P<must> \b (?: must | shall ) \b | \b (?: has | have ) \s+ to \b
-            | \b (?: is | are | be ) {_ADVERB} \s+ (?: required | obliged ) \s+ to \b )
+            | \b (?: is | are | be ) {_ADVERB} \s+ (?: required | obliged ) \s+ to \b
+            | \b (?: has | have | under ) \s+ an? \s+ (?: \w+ \s+ ){{0,2}} (?: duty | obligation ) \s+ to \b )
   | (?P<should> \b should \b | \b ought \s+ to \b | \b (?: is | are ) {_ADVERB} \s+ expected \s+ to \b )
   | (?P<asked> \b (?: is | are ) {_ADVERB} \s+ (?: asked | encouraged | invited | advised ) \s+ to \b )
   | (?P<need> \b needs? \s+ (?! for \b | of \b ) (?: to \s+ )? (?= [a-z] ) )
@@ -29,10 +36,11 @@ BINDING = re.compile(
     re.VERBOSE,
 )
 _STRENGTH = {  # what each part of the pattern is called in a change
-    "nobody": "must not", "mustnot": "must not", "shouldnot": "should not", "neednot": "need not", "must": "must",
+    "nobody": "must not", "mustnot": "must not", "shouldnot": "should not", "neednot": "need not",
+    "only": "only … may", "shouldconsider": "should consider", "responsible": "responsible", "must": "must",
     "should": "should", "asked": "asked", "need": "need", "may": "may", "can": "can",
 }  # fmt: skip
-STRONG = frozenset({"must", "must not", "should", "should not"})
+STRONG = frozenset({"must", "must not", "should", "should not", "should consider", "responsible"})
 WEAK = frozenset({"may", "can", "need", "asked"})  # these tell nothing where they come or go by themselves
 _MONTH = re.compile(r"May\b")
 
@@ -104,6 +112,15 @@ FIGURE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+COUNT = re.compile(  # any other number with what it counts: "12 bells"
+    rf"""
+    (?<! [\w.,/§-] ) (?! (?: one | One | \d{{4}} ) \b ) {_NUMBER} \s+
+    (?! (?: of | and | or | to | in | on | at | about | the | for | by | is | was | are | above | below | with
+          | from | which | that | as | when | if | it | this | these | their | has | have | sets? | says ) \b )
+    [a-z]{{3,}} (?: [ ] [a-z]+ (?<= s ) )? \b
+    """,
+    re.VERBOSE,
+)
 CONDITION = re.compile(  # what a duty hangs on, to the end of its clause
     r"""
     \b (?: unless | except | provided \s+ that | subject \s+ to | only \s+ (?: if | when | where )
@@ -118,7 +135,7 @@ CONDITION = re.compile(  # what a duty hangs on, to the end of its clause
 )
 ADDRESSEE = re.compile(  # whom one is to tell or ask, or to give something to
     r"""
-    \b (?: (?: tell | notify | inform | consult | alert | invite | ask | advise | remind | warn ) \s+
+    \b (?: (?: tell | notify | inform | consult | alert | invite | ask | advise | remind | warn | contact ) \s+
         | (?: give | given | send | sent | report | reported | refer | referred | referral | submit | submitted
             | provide | provided | pass | passed | hand | supply | supplied | escalate | transfer | copy | made )
             (?: \s+ (?! to \b ) [\w’'-]+ ){0,6}? \s+ to \s+
@@ -171,8 +188,55 @@ REFERRED = re.compile(
 )
 NAMELESS = re.compile(r"(?:which|who|that|it|they|he|she|this|these|those|there|what)\b", re.IGNORECASE)
 CLAUSE = re.compile(r"[;:(]\s*")
-OPENS = re.compile(
-    r"(?:if|when|where|in|on|at|for|to|by|as|after|before|once|whilst|while|however)\b", re.IGNORECASE
+OPENS = re.compile(  # what opens a part of a sentence that is no subject
+    r"(?:if|when|where|in|on|at|for|to|by|as|after|before|once|whilst|while|however|with|including|under|subject|who"
+    r"|which)\b",
+    re.IGNORECASE,
 )
 WORD = re.compile(r"[\w’'-]+")
 LISTED = re.compile(r",\s*(?:and|or)?\s*|\s+(?:and|or|as\s+well\s+as|together\s+with)\s+", re.IGNORECASE)
+
+
+# --- Numbers that say nothing ------------------------------------------------------------------------
+
+_PLAIN_NUMBER = re.compile(r"\d+(?:\.\d+)*")
+# When a page on the web was looked at, which says nothing of the guidance.
+_READ_ON = r"\b (?: accessed | last[ ]updated | retrieved ) (?: [ ]on )? :? [ ] \d{1,2} [ ] \w+ [ ] \d{4}"
+READ = re.compile(_READ_ON, re.IGNORECASE | re.VERBOSE)
+_COUNTED = re.compile(
+    rf"""
+    (?P<address> (?: https?:// | www\. ) \S+ | \S+@\S+ )
+  | (?P<residue> (?<= \S ) \d+ [A-Z] (?! \w ) )                              # of a note's mark: "harm.135F"
+  | (?P<page> \b (?: pages? | pp? \. ) \s* \d+ (?: \s* (?: - | – | to | and | , ) \s* \d+ )* )
+  | (?P<read> {_READ_ON} )
+  | (?P<reference> \b (?: paras? | paragraphs? | chapters? | sections? | annex (?: es )? | (?: foot )? notes?
+                        | parts? | figures? | tables? | box (?: es )? ) \s+
+        (?P<numbers> \d+ (?: \.\d+ )* (?: \s* (?: - | – | to | and | or | , )+ \s* \d+ (?: \.\d+ )* )* )
+        (?! [^.;]{{0,40}}? \b (?: Act | Regulations | Order | Rules ) \b ) )   # a place in law is another's number
+  | (?P<number> \d+ (?: [.,]\d+ )* )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def numbers_say_nothing(old: str, new: str, numbers: frozenset[tuple[str, str]]) -> bool:
+    """Whether no number changed that says something: those of addresses, pages and dates of access say nothing, nor
+    do those of cross-references that follow a renumbering."""
+    if old == new:
+        return True
+    (told, referred), (tells, refers) = _counted(old), _counted(new)
+    if told != tells or len(referred) != len(refers):
+        return False
+    return all(pair in numbers for pair in zip(referred, refers, strict=True) if pair[0] != pair[1])
+
+
+def _counted(text: str) -> tuple[list[str], list[str]]:
+    """The numbers of a text that say something, and those of its cross-references, in their order."""
+    told: list[str] = []
+    referred: list[str] = []
+    for match in _COUNTED.finditer(bare(text)):
+        if match["reference"]:
+            referred += _PLAIN_NUMBER.findall(match["numbers"])
+        elif match["number"]:
+            told.append(match["number"])
+    return told, referred
