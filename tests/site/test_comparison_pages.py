@@ -136,10 +136,51 @@ def test_the_overview_leads_each_role_to_its_changes() -> None:
     overview = parsed(redline(OLD, NEW, {"para-1": ("police",)}), "compare/2001/index.md")
     role = only(overview, ".roles details")
     assert (role["data-agency"], words(only(role, "summary"))) == ("police", "The police 1 change")
-    assert words(only(role, "li")) == "paragraph 1, duty changed"
+    assert words(only(role, "li")) == "paragraph 1, new duty: Keepers must sing."
     assert only(role, "li a")["href"] == "#change-to-para-1"
     row = only(overview, "#change-to-para-1")
-    assert (words(only(row, ".verbs")), words(only(row, ".who"))) == ("must put in", "The police")
+    assert (words(only(row, ".verbs")), words(only(row, ".who"))) == ("new duty", "The police")
+
+
+def test_changed_duties_and_figures_stand_first_in_words() -> None:
+    kept = [paragraph(at) for at in range(5)]
+    old = [
+        f"1. {kept[0]} Keepers must answer the bell within 15 working days.",
+        f"2. {kept[1]} Local councils should trim the lamp of the north tower.",
+        f"3. {kept[2]} Keepers should tell the warden of every ship.",
+        f"4. {kept[3]} The ferry takes £5,000 in a year.",
+        f"5. {kept[4]}",
+    ]
+    new = [
+        f"1. {kept[0]} Keepers must answer the bell within 10 working days.",
+        f"2. {kept[1]} Wardens must trim the lamp of the north tower, where possible.",
+        f"3. {kept[2]} Keepers should tell the harbour of every ship.",
+        f"4. {kept[3]} The ferry takes £50,000 in a year.",
+        f"5. {kept[4]} Keepers must sing.",
+    ]
+    made = redline(old, new)
+    overview = parsed(made, "compare/2001/index.md")
+    first = overview.select("h2")[0]
+    assert words(first) == "Duties and figures"
+    told = [
+        (words(only(kind, "summary")), [words(line) for line in kind.select("li")])
+        for kind in overview.select(".told details")
+    ]
+    assert told == [
+        ("Who is bound 1 change", ["paragraph 2: duty moved from local councils to wardens"]),
+        ("How strongly 1 change", ["paragraph 2: should → must"]),
+        ("Time limits 1 change", ["paragraph 1: time limit 15 → 10 working days"]),
+        (
+            "Who is told or given something 1 change",
+            ["paragraph 3: to be told or given: the warden → the harbour"],
+        ),
+        ("Conditions 1 change", ["paragraph 2: condition put in: “where possible”"]),
+        ("Figures 1 change", ["paragraph 4: figure £5,000 → £50,000"]),
+        ("New duties 1 change", ["paragraph 5: new duty: Keepers must sing."]),
+    ]
+    assert overview.select(".told li a")[0]["href"] == "../../compare/2001/part-1/#to-para-2"
+    rows = list(csv.DictReader(io.StringIO(made.files["compare/2001/changes.csv"].decode("utf-8-sig"))))
+    assert rows[0]["duties and figures"] == "time limit 15 → 10 working days"
 
 
 def test_the_redline_shows_what_moved_as_moved() -> None:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from guidance.document.model import Change, ChangeKind, Comparison, Document, Level, Provision, RedlinePiece
 from guidance.document.walk import plain_text
 from guidance.site.pages import page_url
+from guidance.site.redline_text import say_changes
 
 LEVELS: tuple[Level, ...] = ("duty changed", "new", "reworded", "links and numbers only", "none")
 KINDS: tuple[ChangeKind, ...] = (
@@ -291,13 +292,7 @@ def csv_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 def _row(entry: ChangeEntry) -> tuple[str, ...]:
     change = entry.change
     sides = [cell for places in (entry.old, entry.new) for cell in _cells(places)]
-    return (change.kind, change.level, *sides, f"{change.similarity:.2f}", say_duties(change))
-
-
-def say_duties(change: Change) -> str:
-    """What changed of duties and figures in a line: "limit: 15 working days → 10 working days"."""
-    told = [f"{one.what}: {' → '.join(filter(None, (one.old, one.new)))}" for one in change.duties]
-    return "; ".join([*told, *(f"figure: {one.old or '–'} → {one.new or '–'}" for one in change.figures)])
+    return (change.kind, change.level, *sides, f"{change.similarity:.2f}", "; ".join(say_changes(change)))
 
 
 def _cells(places: tuple[ComparedPlace, ...]) -> tuple[str, str, str]:

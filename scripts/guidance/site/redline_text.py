@@ -1,5 +1,5 @@
-"""The pieces of a redline as a template prints them: paragraphs of segments, both texts in one or each by itself,
-and the gist of a change in a line.
+"""A change as a template prints it: what changed of duties and figures in words, the pieces of its redline as
+paragraphs of segments, both texts in one or each by itself, and its gist in a line.
 
 No markup here, and nothing is compared.
 """
@@ -10,10 +10,12 @@ from typing import Literal
 
 from msgspec import Struct
 
-from guidance.document.model import RedlinePiece
+from guidance.document.model import Change, DutyChange, Figures, RedlinePiece
 from guidance.site.templates import PlaceLink
 
 _BEFORE, _AFTER = 6, 4  # words that an excerpt keeps before and after what changed
+_BRIEF = 42  # characters of a chip
+_ARTICLES = frozenset({"the", "a", "an", "all", "any", "each", "every", "both", "these", "those", "their", "its"})
 _LINE_END = re.compile(r"\n+")
 
 
@@ -23,6 +25,91 @@ class RedlineSegment(Struct, frozen=True):
     kind: Literal["same", "inserted", "deleted", "moved here", "moved away"]
     text: str
     place: PlaceLink | None = None
+
+
+# --- Duties and figures in words ------------------------------------------------------------------
+
+
+def say_changes(change: Change) -> tuple[str, ...]:
+    """What changed of a provision's duties and figures, one change a line: "time limit 15 → 10 working days"."""
+    return tuple(said for _, said in say_each(change))
+
+
+def say_each(change: Change) -> tuple[tuple[str, str], ...]:
+    """The same, each behind its kind: what changed of the duty, or "figure"."""
+    duties = ((one.what, say_duty(one)) for one in change.duties)
+    return (*duties, *(("figure", say_figure(one)) for one in change.figures))
+
+
+def say_duty(one: DutyChange) -> str:
+    """What changed of a duty, in words."""
+    old, new = one.old, one.new
+    both = bool(old and new)
+    if one.what == "strength":
+        return f"{old} → {new}" if both else f"{old or new} {'taken out' if old else 'put in'}"
+    if one.what == "holder":
+        return f"duty moved from {_within(old)} to {_within(new)}"
+    if one.what == "addressee":
+        return f"to be told or given: {_within(old)} → {_within(new)}"
+    if one.what == "limit":
+        return f"time limit {_shared_end(old, new)}" if both else _came_or_went("time limit", old, new)
+    if one.what == "condition":
+        return (
+            f"condition “{old}” → “{new}”"
+            if both
+            else _came_or_went("condition", f"“{old}”" if old else "", f"“{new}”")
+        )
+    return f"new duty: {new}" if one.what == "added" else f"duty taken out: {old}"
+
+
+def say_figure(one: Figures) -> str:
+    """A figure that changed, in words."""
+    if one.old and one.new:
+        return f"figure {_shared_end(one.old, one.new)}"
+    return _came_or_went("figure", one.old, one.new)
+
+
+def say_briefly(change: Change) -> str:
+    """What changed of duties and figures in a few words, for a chip; empty where nothing did."""
+    told = say_changes(change)
+    if not told:
+        return ""
+    kinds = {
+        "holder": "duty moved",
+        "added": "new duty",
+        "removed": "duty taken out",
+        "limit": "time limit changed",
+    }
+    first = told[0]
+    if len(first) > _BRIEF or (change.duties and change.duties[0].what in ("added", "removed")):
+        first = (
+            kinds.get(change.duties[0].what, f"{change.duties[0].what} changed")
+            if change.duties
+            else "figure changed"
+        )
+    return f"{first}, and {len(told) - 1} more" if len(told) > 1 else first
+
+
+def _came_or_went(name: str, old: str, new: str) -> str:
+    return f"{name} taken out: {old}" if old else f"{name} put in: {new}"
+
+
+def _shared_end(old: str, new: str) -> str:
+    """Two figures with what they count, said once where it is the same: "15 → 10 working days"."""
+    mine, theirs = old.split(), new.split()
+    same = 0
+    while same < min(len(mine), len(theirs)) - 1 and mine[-1 - same] == theirs[-1 - same]:
+        same += 1
+    return f"{' '.join(mine[: len(mine) - same])} → {new}"
+
+
+def _within(name: str) -> str:
+    """A name as it stands within a sentence: "Local authorities" in small letters, "Ofsted" as it is."""
+    first, space, rest = name.partition(" ")
+    common = first.lower() in _ARTICLES or (
+        rest == rest.lower() if space else first.endswith("s") and first[-2:] != "ss"
+    )
+    return f"{first.lower()}{space}{rest}" if common and first[1:] == first[1:].lower() else name
 
 
 Paragraphs = list[list[RedlineSegment]]
