@@ -1,5 +1,7 @@
 """Changes word by word: they lead from the old text to the new one exactly, and say what only moved."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,6 +25,7 @@ from guidance.document.model import (
 from small_documents import document, paragraph, sentence
 
 IDS = ("old", "new")
+TELLING = {"keeper", "lamp", "rope", "sings"}
 NUMBERS = "links and numbers only"
 
 
@@ -63,6 +66,23 @@ def shown(old: str, new: str) -> str:
         ("within 10 days", "within 10 working days", "within 10 [+working ]days"),
         ("see http://a.org/x?y=1.", "see http://a.org/x?y=2.", "see [-http://a.org/x?y=1.][+http://a.org/x?y=2.]"),
         ("", "new", "[+new]"),
+        # phrases are whole, and what is taken out stands before what is put in for it
+        (
+            "the keeper of the lamp sings",
+            "the warden of the bell sings",
+            "the [-keeper of the lamp][+warden of the bell] sings",
+        ),
+        (
+            "see local harbour boards first",
+            "see bay wardens first",
+            "see [-local harbour boards][+bay wardens] first",
+        ),
+        # no telling word is given up for small ones
+        ("oil, salt and rope.", "oil, rope, tar and wax.", "oil, [-salt and ]rope[+, tar and wax]."),
+        ("Keepers sing. They rest.", "Keepers sing. They hum. They rest.", "Keepers sing. [+They hum. ]They rest."),
+        ("one\n• the bell", "one\n• the rope\n• the bell", "one\n[+• the rope\n]• the bell"),
+        ("see paragraphs 12-14 first", "see paragraphs 14-16 first", "see paragraphs [-12-14][+14-16] first"),
+        ("ask a.b@c.org now", "ask d.b@c.org now", "ask [-a.b@c.org][+d.b@c.org] now"),
     ],
 )
 def test_whole_words_and_punctuation_apart(old: str, new: str, expected: str) -> None:
@@ -72,6 +92,19 @@ def test_whole_words_and_punctuation_apart(old: str, new: str, expected: str) ->
 def test_sentences_end_at_lines_and_full_stops() -> None:
     text = "One here. Two there, e.g. so. Three?\n\nFour\nfive "
     assert [text[a:b] for a, b in sentences(text)] == ["One here.", "Two there, e.g. so.", "Three?", "Four", "five"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    *[st.lists(st.sampled_from(["keeper", "lamp", "rope", "of", "the", "and", "sings", ".", ","]), max_size=12)] * 2
+)
+def test_no_telling_word_is_both_taken_out_and_put_in_at_one_place(old: list[str], new: list[str]) -> None:
+    """Unless it changed places with another."""
+    pieces = diff_words(" ".join(old), " ".join(new))
+    for one, other in pairwise(pieces):
+        if (one.kind, other.kind) == ("deleted", "inserted"):
+            gone, came = ([w for w in piece.text.split() if w in TELLING] for piece in (one, other))
+            assert not set(gone) & set(came)
 
 
 @settings(deadline=None)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from html.parser import HTMLParser
 
 import markdown
@@ -13,7 +14,7 @@ from guidance.compare.changes import compare
 from guidance.document.model import Document, Duty, Locus, RedlinePiece
 from guidance.site.changes_view import draw_flows, survey
 from guidance.site.comparison_pages import Redline, Side, render_comparison
-from guidance.site.redline_text import RedlineSegment, beside, excerpt, in_one
+from guidance.site.redline_text import RedlineBlock, RedlineSegment, beside, excerpt, in_one
 from guidance.site.templates import PlaceLink, part, render
 from small_documents import document, paragraph, sentence
 
@@ -290,17 +291,59 @@ def where(anchor: str, new: bool) -> PlaceLink:
     return PlaceLink(f"{'new' if new else 'old'} {anchor}", None)
 
 
-def test_lines_put_in_and_taken_out_are_marked() -> None:
+def shown(blocks: list[RedlineBlock]) -> list[tuple[bool, list[list[tuple[str, str]]]]]:
+    return [(b.is_list, [[(one.kind, one.text) for one in line] for line in b.lines]) for b in blocks]
+
+
+def test_how_lines_are_set_is_shown_and_not_marked() -> None:
     pieces = (
         RedlinePiece("same", "One."),
         RedlinePiece("deleted", "\n\n"),
         RedlinePiece("inserted", " "),
-        RedlinePiece("same", "Two.\nThree"),
+        RedlinePiece("same", "The keeper"),
+        RedlinePiece("deleted", "’"),
+        RedlinePiece("inserted", "'"),
+        RedlinePiece("same", "s lamp.\nThree"),
     )
-    both = [[(one.kind, one.text) for one in line] for line in in_one(pieces, where)]
-    assert both == [[("same", "One."), ("deleted", "¶"), ("same", " "), ("same", "Two.")], [("same", "Three")]]
+    assert shown(in_one(pieces, where)) == [
+        (False, [[("same", "One."), ("same", " "), ("same", "The keeper"), ("same", "'"), ("same", "s lamp.")],
+                 [("same", "Three")]]),
+    ]  # fmt: skip
     old, new = beside(pieces, where)
-    assert (len(old), len(new)) == (3, 2)
+    assert [len(block.lines) for block in (*old, *new)] == [3, 2]
+
+
+def test_entries_of_lists_stay_entries() -> None:
+    pieces = (
+        RedlinePiece("same", "Keepers:\n• sing"),
+        RedlinePiece("deleted", "\n• dance\n• shout"),
+        RedlinePiece("inserted", "\n• hum"),
+        RedlinePiece("same", "\nand rest."),
+    )
+    assert shown(in_one(pieces, where)) == [
+        (False, [[("same", "Keepers:")]]),
+        (True, [[("same", "sing")], [("deleted", "dance")], [("deleted", "shout")], [("inserted", "hum")]]),
+        (False, [[("same", "and rest.")]]),
+    ]
+    page = BeautifulSoup(part("comparison_parts.html", "paragraphs", in_one(pieces, where)), "lxml")
+    assert [words(entry) for entry in page.select("ul li")] == [
+        "sing", "taken out: dance", "taken out: shout", "put in: hum"
+    ]  # fmt: skip
+
+
+def test_what_became_entries_of_a_list_is_shown_as_one() -> None:
+    page = parsed(
+        redline(["1. Keepers: sing well at dawn. They rest."], ["1. Keepers: / sing well at dusk. / They rest."]),
+        "compare/2001/part-1.md",
+    )
+    assert [words(one) for one in page.select(".in-one :is(ins, del)")] == ["taken out: dawn", "put in: dusk"]
+    assert len(page.select(".in-one li")) == 2
+
+
+def test_no_page_speaks_of_how_it_was_found() -> None:
+    for one in redline(OLD, NEW).pages:
+        said = words(BeautifulSoup(printed(one.markdown), "lxml"))
+        assert not re.search(r"found by|% alike|shared words|¶", said)
 
 
 def test_the_picture_is_drawn_only_where_something_flows() -> None:

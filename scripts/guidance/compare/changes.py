@@ -13,7 +13,7 @@ from msgspec import Struct
 from guidance.compare.alignment import Pair, align_units
 from guidance.compare.duty_changes import duty_changes, said
 from guidance.compare.meaning import READ, STRONG, find_verbs, numbers_say_nothing
-from guidance.compare.units import bare, compared_text, read_units
+from guidance.compare.units import bare, compared_text, plain, read_units
 from guidance.compare.words import (
     Keyed,
     Moved,
@@ -24,7 +24,6 @@ from guidance.compare.words import (
     reordered,
     sentence_key,
 )
-from guidance.document.anchors import normalise
 from guidance.document.model import (
     Change,
     ChangeKind,
@@ -108,7 +107,7 @@ def level_of(
     old, new = side(pieces, new=False, moved=False), side(pieces, new=True, moved=False)
     if kind == "added":
         return "new" if new.strip() else "none"
-    if old == new or normalise(old) == normalise(new):
+    if old == new or plain(old) == plain(new):
         return "links and numbers only" if links_changed or kind == "renumbered" else "none"
     if trivial and (only_numbers(pieces) or _letters(bare(old)) == _letters(bare(new))):
         return "links and numbers only"
@@ -262,7 +261,7 @@ def _kind(
         return "split" if len(pair.new) > len(pair.old) else "merged"
     if pair.moved:
         return "moved"
-    if pieces and normalise(before.text) != normalise(after.text):
+    if pieces and plain(before.text) != plain(after.text):
         return "renumbered" if _follows(pieces, numbers) else "reworded"
     return "unchanged" if before.provisions[0].number == after.provisions[0].number else "renumbered"
 

@@ -14,7 +14,7 @@ from typing import Literal
 import fast_diff_match_patch
 from msgspec import Struct
 
-from guidance.compare.units import Shingle, heaviest_chain, likeness, shingles
+from guidance.compare.units import BULLET, Shingle, heaviest_chain, likeness, shingles
 from guidance.document.anchors import normalise
 from guidance.document.model import RedlinePiece
 
@@ -23,8 +23,10 @@ MOVED_WORDS = 6  # a shorter sentence that turns up elsewhere may as well have b
 _TOKEN = re.compile(  # what a redline takes out or puts in whole
     r"""
     https?:// [^\s)\]]++                                      # an address
-  | \d++ (?: [.,] \d++ )*+                                    # a number: "3.2", "5,000"
+  | [\w.+\-]++ @ [\w\-]++ (?: \. [\w\-]++ )*+
+  | \d++ (?: [.,] \d++ )*+ (?: [ ]? [-–] [ ]? \d++ )*+          # a number: "3.2", "5,000", "12-14"
   | [^\W\d_]++ (?: ['’‑\-] [^\W\d_]++ )*+                    # a word: "child's", "multi-agency"
+  | (?<! [^\n] ) •[ ]                                         # a bullet
   | \s++
   | .                                                          # a punctuation mark
     """,
@@ -37,6 +39,7 @@ _WORDS = re.compile(r"\w+")
 
 Sentence = tuple[int, int]  # start and end in a text, white space and line ends left out
 Keyed = tuple[str, Sentence]
+Edge = tuple[int, int]  # places of a word in an old and a new row
 
 
 class Moved(Struct, frozen=True):
@@ -54,7 +57,7 @@ def sentences(text: str) -> Iterator[Sentence]:
     start = 0
     for match in (*_SENTENCE_END.finditer(text), None):
         end = match.start() if match else len(text)
-        stripped = text[start:end].strip()
+        stripped = text[start:end].strip().removeprefix(BULLET)
         if stripped:
             begin = start + text[start:end].index(stripped)
             yield begin, begin + len(stripped)
@@ -130,16 +133,180 @@ def diff_words(
     left, right = _Words(old, away, "moved away"), _Words(new, here, "moved here")
     pieces: list[RedlinePiece] = []
     at = to = 0
+    for one in _readable(left.words, right.words):
+        if not one.out and not one.into:
+            right.put(pieces, to, to + one.kept, "same")
+        left.put(pieces, at, at + one.out, "deleted")
+        right.put(pieces, to, to + one.into, "inserted")
+        at += one.kept + one.out
+        to += one.kept + one.into
+    return tuple(pieces)
+
+
+# --- Which words -----------------------------------------------------------------------------------
+
+
+class _Run(Struct):
+    """Words in a row, by how many: kept, or else taken out and put in."""
+
+    kept: int = 0
+    out: int = 0
+    into: int = 0
+
+
+_SMALL = frozenset((
+    "a", "an", "the", "of", "and", "or", "to", "in", "on", "at", "by", "for", "with", "from", "as", "that", "which",
+    "who", "is", "are", "be", "their", "its", "this", "these", "it", "they",
+))  # fmt: skip
+_ENDS = frozenset(".!?;:")
+_BRIDGE = 2  # so many small words between two phrases that were replaced are part of them
+
+
+def _readable(old: Sequence[str], new: Sequence[str]) -> list[_Run]:
+    """What was kept, taken out and put in, so that it reads well: phrases whole, what was taken out before what was
+    put in for it, and no word both taken out and put in that could be kept: a telling word is never given up for
+    small ones and signs."""
+    mine, theirs = ([at for at, word in enumerate(side) if _tells(word)] for side in (old, new))
+    runs: list[_Run] = []
+    at = to = 0
+    for one, other in [
+        *_kept([old[n] for n in mine], [new[n] for n in theirs], mine, theirs),
+        (len(old), len(new)),
+    ]:
+        inner = [*_kept(old[at:one], new[to:other], range(at, one), range(to, other)), (one, other)]
+        for left, right in inner:
+            if left > at or right > to:
+                runs.append(_Run(out=left - at, into=right - to))
+            if left < len(old) and right < len(new):
+                _keep(runs, 1)
+            at, to = left + 1, right + 1
+    return _shifted(_bridged(runs, old, new), old, new)
+
+
+def _tells(word: str) -> bool:
+    """Whether a word says something by itself; small ones, signs and space do not."""
+    return word[0].isalnum() and word.lower() not in _SMALL
+
+
+def _kept(old: Sequence[str], new: Sequence[str], mine: Sequence[int], theirs: Sequence[int]) -> list[Edge]:
+    """The most words that two rows have in common, in their order: the places of each in `mine` and `theirs`."""
+    found: list[Edge] = []
+    at = to = 0
     for sign, length in fast_diff_match_patch.diff(
-        *_as_letters(left.words, right.words), timelimit=0, checklines=False, cleanup="Semantic"
+        *_as_letters(old, new), timelimit=0, checklines=False, cleanup="No"
     ):
-        if sign == "-":
-            left.put(pieces, at, at + length, "deleted")
-        else:
-            right.put(pieces, to, to + length, "same" if sign == "=" else "inserted")
+        if sign == "=":
+            found += [(mine[at + count], theirs[to + count]) for count in range(length)]
         at += length if sign != "+" else 0
         to += length if sign != "-" else 0
-    return tuple(pieces)
+    return found
+
+
+def _bridged(runs: list[_Run], old: Sequence[str], new: Sequence[str]) -> list[_Run]:
+    """The same with small words and signs between two phrases put to them, where both were replaced."""
+    found: list[_Run] = []
+    at = to = 0
+    for place, run in enumerate(runs):
+        ends = (at + run.out + run.kept, to + run.into + run.kept)
+        if found and run.kept and place + 1 < len(runs):
+            before, after = found[-1], runs[place + 1]
+            sides = (
+                (old[at - before.out : at], old[ends[0] : ends[0] + after.out]),
+                (new[to - before.into : to], new[ends[1] : ends[1] + after.into]),
+            )
+            if _joins_phrases(old[at : ends[0]], all(_has_words(words) for side in sides for words in side)):
+                run = _Run(out=run.kept, into=run.kept)
+        if found and not run.kept and not found[-1].kept:
+            found[-1].out += run.out
+            found[-1].into += run.into
+        else:
+            found.append(_Run(run.kept, run.out, run.into))
+        at, to = ends
+    return found
+
+
+def _joins_phrases(kept: Sequence[str], replaced: bool) -> bool:
+    """Whether words between two phrases only join them; `replaced` says that both became others."""
+    if any("\n" in word or word in _ENDS for word in kept):
+        return False
+    words = [word for word in kept if not word.isspace()]
+    return not words or (replaced and len(words) <= _BRIDGE and not any(map(_tells, words)))
+
+
+def _has_words(words: Sequence[str]) -> bool:
+    return any(word[0].isalnum() for word in words)
+
+
+def _shifted(runs: list[_Run], old: Sequence[str], new: Sequence[str]) -> list[_Run]:
+    """The same with words that both sides of a phrase begin or end with kept, and what only came or only went moved
+    to where a line, a sentence or a word begins."""
+    found = [_Run()]
+    at = to = 0
+    for run in runs:
+        ends = (at + run.out + run.kept, to + run.into + run.kept)
+        mine, theirs = old[at : at + run.out], new[to : to + run.into]
+        first = _same_words(mine, theirs)
+        last = _same_words(mine[first:][::-1], theirs[first:][::-1])
+        _keep(found, run.kept + first)
+        if run.out > first + last or run.into > first + last:
+            found.append(_Run(out=run.out - first - last, into=run.into - first - last))
+        _keep(found, last)
+        at, to = ends
+    if found[-1].out or found[-1].into:
+        found.append(_Run())
+    for place, run in enumerate(found):
+        if bool(run.out) != bool(run.into):
+            _settle(found, place, old if run.out else new)
+    return [run for run in found if run.kept or run.out or run.into]
+
+
+def _keep(runs: list[_Run], count: int) -> None:
+    """Put kept words behind the runs."""
+    if not runs or (count and (runs[-1].out or runs[-1].into)):
+        runs.append(_Run())
+    runs[-1].kept += count
+
+
+def _same_words(one: Sequence[str], other: Sequence[str]) -> int:
+    """With how many equal words two rows begin."""
+    count = 0
+    while count < min(len(one), len(other)) and one[count] == other[count]:
+        count += 1
+    return count
+
+
+def _settle(runs: list[_Run], place: int, words: Sequence[str]) -> None:
+    """Move a run that only came or only went to where it begins and ends best; what it leaves is equal to what it
+    takes."""
+    run = runs[place]
+    size = run.out + run.into
+    start = sum(one.kept + (one.out if run.out else one.into) for one in runs[:place])
+    before = runs[place - 1].kept if place else 0
+    after = runs[place + 1].kept if place + 1 < len(runs) else 0
+    left = right = 0
+    while left < before - (place > 1) and words[start - left - 1] == words[start + size - left - 1]:
+        left += 1
+    while right < after - (place + 2 < len(runs)) and words[start + right] == words[start + size + right]:
+        right += 1
+    best = max(
+        range(-left, right + 1),
+        key=lambda by: (_begins(words, start + by) + _begins(words, start + size + by), -abs(by)),
+    )
+    if best:
+        runs[place - 1].kept += best
+        runs[place + 1].kept -= best
+
+
+def _begins(words: Sequence[str], at: int) -> int:
+    """How well a mark would begin or end before a word: best where a line or a sentence does."""
+    before, here = words[at - 1] if at else "\n", words[at] if at < len(words) else "\n"
+    if "\n" in before:
+        return 5
+    if "\n" in here:
+        return 4
+    if before.isspace():
+        return 4 if at > 1 and words[at - 2][-1:] in ".!?;:" else 2
+    return 1 if here.isspace() else 0
 
 
 class _Words:

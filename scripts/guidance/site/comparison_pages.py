@@ -249,9 +249,13 @@ class _Scene(Struct, frozen=True):
             **self._entry(path, entry),
             "words": excerpt(entry.change.pieces, self._where(path)),
             "bound": [self.names[one] for one in self._bound(entry) if one in self.names],
-            "said": [_SHOWN_BELOW.get(what, said) for what, said in say_each(entry.change)],
+            "said": self._said(entry),
             "redline": to_root(path) + self.redlines[entry.count],
         }
+
+    def _said(self, entry: ChangeEntry) -> list[str]:
+        """What changed of a provision's duties and figures, where its words are shown beside."""
+        return [_SHOWN_BELOW.get(what, said) for what, said in say_each(entry.change)]
 
     def _changes(self, path: str, section: Sequence[ChangeEntry]) -> Iterator[dict[str, object]]:
         """The changes of a section, and how many provisions between them have the same words."""
@@ -262,12 +266,11 @@ class _Scene(Struct, frozen=True):
                 continue
             for entry in run:
                 change = entry.change
-                share = min(round(100 * change.similarity), 99 if change.pieces else 100)
                 old, new = beside(change.pieces, self._where(path))
                 yield {
                     **self._entry(path, entry),
                     "same": 0,
-                    "how": f"found by: {change.how}; {share} % alike" if change.old and change.new else "",
+                    "said": self._said(entry),
                     "in_one": in_one(change.pieces, self._where(path)),
                     "before": old,
                     "after": new,

@@ -6,10 +6,12 @@ No markup here, and nothing is compared.
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
 from typing import Literal
 
 from msgspec import Struct
 
+from guidance.compare.units import plain
 from guidance.document.model import Change, DutyChange, Figures, RedlinePiece
 from guidance.site.templates import PlaceLink
 
@@ -17,6 +19,8 @@ _BEFORE, _AFTER = 6, 4  # words that an excerpt keeps before and after what chan
 _BRIEF = 42  # characters of a chip
 _ARTICLES = frozenset({"the", "a", "an", "all", "any", "each", "every", "both", "these", "those", "their", "its"})
 _LINE_END = re.compile(r"\n+")
+_BULLET = "•"
+_SPACE = " \n\t\u00a0•"
 
 
 class RedlineSegment(Struct, frozen=True):
@@ -112,28 +116,33 @@ def _within(name: str) -> str:
     return f"{first.lower()}{space}{rest}" if common and first[1:] == first[1:].lower() else name
 
 
-Paragraphs = list[list[RedlineSegment]]
+class RedlineBlock(Struct, frozen=True):
+    """Lines of a redline that are paragraphs, or else entries of one list."""
+
+    is_list: bool
+    lines: list[list[RedlineSegment]]
+
+
+Paragraphs = list[RedlineBlock]
 Where = Callable[[str, bool], PlaceLink]
 """An anchor, and whether it is one of the new edition -> a link to it."""
 
 
 def in_one(pieces: Sequence[RedlinePiece], where: Where) -> Paragraphs:
     """Both texts in one column, paragraph by paragraph."""
-    return _paragraphs(pieces, where, ends_line=lambda piece: piece.kind not in ("deleted", "moved away"))
+    return _blocks(_calmed(pieces, "both"), where)
 
 
-def beside(pieces: Sequence[RedlinePiece], where: Where) -> tuple[Paragraphs, list[list[RedlineSegment]]]:
+def beside(pieces: Sequence[RedlinePiece], where: Where) -> tuple[Paragraphs, Paragraphs]:
     """The old text, and the new one, each with its own marks."""
-    old = [piece for piece in pieces if piece.kind in ("same", "deleted", "moved away")]
-    new = [piece for piece in pieces if piece.kind in ("same", "inserted", "moved here")]
-    return _paragraphs(old, where, lambda _: True), _paragraphs(new, where, lambda _: True)
+    return _blocks(_calmed(pieces, "old"), where), _blocks(_calmed(pieces, "new"), where)
 
 
 def excerpt(pieces: Sequence[RedlinePiece], where: Where, budget: int = 60) -> list[RedlineSegment]:
     """The gist of a change in one line: what was put in, taken out or moved with a few words around, and an
     ellipsis for what is left out; about `budget` words at the most. Nothing where all is the same."""
     printed: list[RedlineSegment] = []
-    gist = _without_breaks(pieces)
+    gist = _without_breaks(_calmed(pieces, "both"))
     if all(piece.kind == "same" for piece in gist):
         return []
     for at, piece in enumerate(gist):
@@ -176,28 +185,62 @@ def _spaced(text: str, shown: RedlineSegment) -> list[RedlineSegment]:
     return [*([space] if text[:1].isspace() else []), shown, *([space] if text[-1:].isspace() else [])]
 
 
-def _paragraphs(
-    pieces: Iterable[RedlinePiece], where: Where, ends_line: Callable[[RedlinePiece], bool]
-) -> Paragraphs:
-    lines: Paragraphs = [[]]
+def _calmed(pieces: Sequence[RedlinePiece], shown: Literal["old", "new", "both"]) -> list[RedlinePiece]:
+    """The pieces of one text or of both, without marks on what is only set otherwise: another apostrophe, a line's
+    end, a bullet."""
+    left_out = {"old": ("inserted", "moved here"), "new": ("deleted", "moved away"), "both": ()}[shown]
+    calm: list[RedlinePiece] = []
+    for before, piece, after in zip((None, *pieces), pieces, (*pieces[1:], None), strict=False):
+        if (
+            piece.kind == "deleted"
+            and after
+            and after.kind == "inserted"
+            and plain(piece.text) == plain(after.text)
+        ):
+            calm.append(RedlinePiece("same", piece.text if shown == "old" else after.text))
+        elif (
+            piece.kind == "inserted"
+            and before
+            and before.kind == "deleted"
+            and plain(piece.text) == plain(before.text)
+        ):
+            continue  # said with the one before
+        elif piece.kind in left_out:
+            continue
+        elif piece.text.strip(_SPACE):
+            calm.append(piece)
+        elif piece.kind != "deleted" or shown == "old":
+            calm.append(RedlinePiece("same", piece.text))
+        elif "\n" in piece.text:  # two lines became one
+            calm.append(RedlinePiece("same", " "))
+    return calm
+
+
+def _blocks(pieces: Iterable[RedlinePiece], where: Where) -> Paragraphs:
+    """Pieces as paragraphs and lists; a line's end in what was taken out ends a line too."""
+    lines: list[list[RedlineSegment]] = [[]]
     for piece in pieces:
         parts = _LINE_END.split(piece.text)
         for count, part in enumerate(parts):
-            if count and piece.kind == "same":
+            if count:
                 lines.append([])
-            elif count and (lines[-1] or part):
-                lines[-1].append(_segment(piece, "¶"))
-                if ends_line(piece):
-                    lines.append([])
             if part:
-                last = count == len(parts) - 1
-                lines[-1].append(_segment(piece, part, where if last else None))
-    return [line for line in lines if line]
+                lines[-1].append(_segment(piece, part, where if count == len(parts) - 1 else None))
+    blocks: Paragraphs = []
+    for is_list, group in groupby(filter(None, lines), key=lambda line: line[0].text.startswith(_BULLET)):
+        blocks.append(RedlineBlock(is_list, [_without_bullet(line) if is_list else line for line in group]))
+    return blocks
+
+
+def _without_bullet(line: list[RedlineSegment]) -> list[RedlineSegment]:
+    first = line[0]
+    words = first.text.removeprefix(_BULLET).lstrip()
+    return [*([RedlineSegment(first.kind, words, first.place)] if words else []), *line[1:]]
 
 
 def _segment(piece: RedlinePiece, words: str, where: Where | None = None) -> RedlineSegment:
     """A stretch of text in its mark, and where it went or came from; what is only space bears none."""
-    if piece.kind == "same" or not words.strip():
+    if piece.kind == "same" or not words.strip(_SPACE):
         return RedlineSegment("same", words)
     place = where(piece.place, piece.kind != "moved here") if piece.place is not None and where else None
     return RedlineSegment(piece.kind, words, place)
