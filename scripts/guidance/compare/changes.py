@@ -8,22 +8,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, zip_longest
 
-from msgspec import Struct
-
 from guidance.compare.alignment import Pair, align_units
 from guidance.compare.duty_changes import duty_changes, said
 from guidance.compare.meaning import READ, STRONG, find_verbs, numbers_say_nothing
+from guidance.compare.moves import ChangeSide, moved_sentences, sentence_key
 from guidance.compare.units import bare, compared_text, plain, read_units
-from guidance.compare.words import (
-    Keyed,
-    Moved,
-    Sentence,
-    diff_words,
-    find_alike,
-    keyed_sentences,
-    reordered,
-    sentence_key,
-)
+from guidance.compare.words import Moved, diff_words
 from guidance.document.model import (
     Change,
     ChangeKind,
@@ -125,17 +115,6 @@ _REFERRED = re.compile(  # a cross-reference to something that has a number
 )
 
 
-class _Side(Struct, frozen=True):
-    """One side of a change: its provisions, their joined text, and where each one starts in it."""
-
-    provisions: tuple[Provision, ...]
-    text: str
-    starts: tuple[int, ...]
-
-    def anchor_at(self, offset: int) -> str:
-        return [p.anchor for p, start in zip(self.provisions, self.starts, strict=True) if start <= offset][-1]
-
-
 def compare(
     old: Document,
     new: Document,
@@ -151,7 +130,7 @@ def compare(
     olds, news = _by_anchor(old), _by_anchor(new)
     texts, others = ({unit.anchor: unit.text for unit in found} for found in units)
     sides = [(_side(olds, pair.old, texts), _side(news, pair.new, others)) for pair in pairs]
-    away, here = _moved_sentences(sides)
+    away, here = moved_sentences(sides)
     numbers = _numbers(pairs, olds, news)
     ledger = _Ledger(duties) if duties else None
     changes = [
@@ -163,7 +142,7 @@ def compare(
 
 def _change(
     pair: Pair,
-    sides: tuple[_Side, _Side],
+    sides: tuple[ChangeSide, ChangeSide],
     moves: tuple[Sequence[Moved], Sequence[Moved]],
     numbers: frozenset[tuple[str, str]],
     ledger: "_Ledger | None",
@@ -192,7 +171,7 @@ def _by_strength(before: Strengths, after: Strengths) -> tuple[DutyChange, ...]:
 
 
 def _meanings(
-    sides: tuple[_Side, _Side], moves: tuple[Sequence[Moved], Sequence[Moved]], ledger: "_Ledger | None"
+    sides: tuple[ChangeSide, ChangeSide], moves: tuple[Sequence[Moved], Sequence[Moved]], ledger: "_Ledger | None"
 ) -> tuple[tuple[DutyChange, ...], tuple[Figures, ...]]:
     """What changed of the duties and figures; sentences that only moved are left out."""
     old, new = (
@@ -234,15 +213,15 @@ def _by_anchor(document: Document) -> dict[str, Provision]:
 
 def _side(
     provisions: dict[str, Provision], anchors: tuple[str, ...], texts: Mapping[str, str] | None = None
-) -> _Side:
+) -> ChangeSide:
     """One side of a change; `texts` are the provisions' own where they are at hand."""
     members = tuple(provisions[anchor] for anchor in anchors)
     parts = [texts[anchor] for anchor in anchors] if texts else [compared_text(member) for member in members]
     starts = accumulate((len(part) + len(BETWEEN) for part in parts[:-1]), initial=0)
-    return _Side(members, BETWEEN.join(parts), tuple(starts))
+    return ChangeSide(members, BETWEEN.join(parts), tuple(starts))
 
 
-def _links(one: _Side) -> tuple[str, ...]:
+def _links(one: ChangeSide) -> tuple[str, ...]:
     """The addresses outside the document that a side links to; what is inside moves with its numbers."""
     texts = (text for provision in one.provisions for text in provision_texts(provision))
     marks = (mark for text in texts for mark in text.marks)
@@ -253,7 +232,11 @@ def _links(one: _Side) -> tuple[str, ...]:
 
 
 def _kind(
-    pair: Pair, before: _Side, after: _Side, pieces: Sequence[RedlinePiece], numbers: frozenset[tuple[str, str]]
+    pair: Pair,
+    before: ChangeSide,
+    after: ChangeSide,
+    pieces: Sequence[RedlinePiece],
+    numbers: frozenset[tuple[str, str]],
 ) -> ChangeKind:
     if not pair.old or not pair.new:
         return "removed" if pair.old else "added"
@@ -301,64 +284,6 @@ def _follows(pieces: Sequence[RedlinePiece], numbers: frozenset[tuple[str, str]]
     return not waiting
 
 
-# --- Sentences that moved ------------------------------------------------------------------------
-
-_Moves = dict[int, list[Moved]]  # count of the change -> its moved sentences
-_Found = tuple[int, Sentence]  # count of the change, and where the sentence stands in its text
-
-
-def _moved_sentences(sides: Sequence[tuple[_Side, _Side]]) -> tuple[_Moves, _Moves]:
-    """Sentences that left a provision and turn up in another, or elsewhere in their own."""
-    away: _Moves = {}
-    here: _Moves = {}
-    left: dict[str, list[_Found]] = {}
-    came: dict[str, list[_Found]] = {}
-    for at, (before, after) in enumerate(sides):
-        if before.text == after.text:
-            continue
-        mine, theirs = keyed_sentences(before.text), keyed_sentences(after.text)
-        _collect(left, at, mine, theirs)
-        _collect(came, at, theirs, mine)
-        for one, other in reordered(mine, theirs):
-            away.setdefault(at, []).append(Moved(*one, place=after.anchor_at(other[0])))
-            here.setdefault(at, []).append(Moved(*other, place=before.anchor_at(one[0])))
-    for key, olds in left.items():
-        news = came.get(key, [])
-        if len(olds) == len(news) == 1:
-            (at, (start, end)), (to, (begin, until)) = olds[0], news[0]
-            away.setdefault(at, []).append(Moved(start, end, place=sides[to][1].anchor_at(begin)))
-            here.setdefault(to, []).append(Moved(begin, until, place=sides[at][0].anchor_at(start)))
-    _add_reworded(away, here, sides, *(_once(one, other) for one, other in ((left, came), (came, left))))
-    return away, here
-
-
-def _once(found: Mapping[str, list[_Found]], others: Mapping[str, list[_Found]]) -> list[_Found]:
-    """The sentences of one side that stand nowhere on the other."""
-    return [place for key, places in found.items() if key not in others for place in places]
-
-
-def _add_reworded(
-    away: _Moves, here: _Moves, sides: Sequence[tuple[_Side, _Side]], left: Sequence[_Found], came: Sequence[_Found]
-) -> None:
-    """Put to the moves those of sentences whose words changed a little on the way; what stayed in its own change is
-    reworded and did not move."""
-    olds = [sides[at][0].text[start:end] for at, (start, end) in left]
-    news = [sides[to][1].text[start:end] for to, (start, end) in came]
-    for one, other in find_alike(olds, news):
-        (at, (start, end)), (to, (begin, until)) = left[one], came[other]
-        if at != to:
-            away.setdefault(at, []).append(Moved(start, end, sides[to][1].anchor_at(begin), news[other]))
-            here.setdefault(to, []).append(Moved(begin, until, sides[at][0].anchor_at(start), olds[one]))
-
-
-def _collect(found: dict[str, list[_Found]], at: int, mine: Sequence[Keyed], theirs: Sequence[Keyed]) -> None:
-    """Note the sentences of a text that the other side of its change does not have."""
-    known = {key for key, _ in theirs}
-    for key, place in mine:
-        if key and key not in known:
-            found.setdefault(key, []).append((at, place))
-
-
 class _Ledger:
     """The duties of two documents, by where they stand."""
 
@@ -368,7 +293,7 @@ class _Ledger:
             for duty in listed:
                 known.setdefault(duty.at.anchor, []).append(duty)
 
-    def by_words(self, new: int, one: _Side) -> dict[str, tuple[str, ...]]:
+    def by_words(self, new: int, one: ChangeSide) -> dict[str, tuple[str, ...]]:
         """Of the duties on one side (0 old, 1 new) the own words, and whom they bind."""
         found: dict[str, tuple[str, ...]] = {}
         for provision in one.provisions:
@@ -380,7 +305,7 @@ class _Ledger:
         return found
 
     def strengths(
-        self, pair: Pair, sides: tuple[_Side, _Side], moves: tuple[Sequence[Moved], Sequence[Moved]]
+        self, pair: Pair, sides: tuple[ChangeSide, ChangeSide], moves: tuple[Sequence[Moved], Sequence[Moved]]
     ) -> tuple[Strengths, Strengths]:
         """The strengths on both sides of a change, sentences that only moved left out."""
         found = []

@@ -5,17 +5,14 @@ always give the same pieces.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import chain
 from typing import Literal
 
 import fast_diff_match_patch
 from msgspec import Struct
 
-from guidance.compare.units import BULLET, Shingle, heaviest_chain, likeness, shingles
-from guidance.document.anchors import normalise
+from guidance.compare.units import BULLET
 from guidance.document.model import RedlinePiece
 
 MOVED_WORDS = 6  # a shorter sentence that turns up elsewhere may as well have been written twice
@@ -62,67 +59,6 @@ def sentences(text: str) -> Iterator[Sentence]:
             begin = start + text[start:end].index(stripped)
             yield begin, begin + len(stripped)
         start = match.end() if match else end
-
-
-@lru_cache(maxsize=1 << 14)
-def sentence_key(text: str) -> str:
-    """What makes two sentences the same wherever they stand; empty where there are too few words to tell."""
-    key = normalise(text).casefold().strip(" .;:,•")
-    return key if len(_WORDS.findall(key)) >= MOVED_WORDS else ""
-
-
-def keyed_sentences(text: str) -> list[Keyed]:
-    """The sentences of a text, each behind its `sentence_key`."""
-    return [(sentence_key(text[start:end]), (start, end)) for start, end in sentences(text)]
-
-
-def reordered(old: Sequence[Keyed], new: Sequence[Keyed]) -> list[tuple[Sentence, Sentence]]:
-    """Sentences that stand once in both texts, but in another order: the fewest words that explain it."""
-    mine, theirs = _standing_once(old), _standing_once(new)
-    places = [(mine[key], theirs[key]) for key in mine if key in theirs]
-    edges = {(a[0], b[0]): (a, b) for a, b in places}
-    stayed = heaviest_chain([(a, b, edges[a, b][0][1] - a) for a, b in edges])
-    return [edges[edge] for edge in sorted(edges) if edge not in stayed]
-
-
-def _standing_once(keyed: Sequence[Keyed]) -> dict[str, Sentence]:
-    count = Counter(key for key, _ in keyed)
-    return {key: place for key, place in keyed if key and count[key] == 1}
-
-
-LEAST_ALIKE = 0.8  # share of its words, in order, that a sentence has kept which moved and was reworded
-LONG_ALIKE = 0.7  # the same of a long one, in which a term of several words was replaced
-_FEWEST, _LONG = 8, 14  # words
-_RARE = 6  # a run of three words in more sentences than this says nothing
-_CLEAR = 0.1  # by so much a sentence must be more like its counterpart than like any other: a false move is worse
-
-
-def find_alike(olds: Sequence[str], news: Sequence[str]) -> list[tuple[int, int]]:
-    """Of two lists of sentences those that are each other's one clear likeness, by their places in the lists."""
-    mine, theirs = ([tuple(_WORDS.findall(normalise(text).casefold())) for text in side] for side in (olds, news))
-    scores: dict[tuple[int, int], float] = {}
-    where: dict[Shingle, list[int]] = {}
-    for at, words in enumerate(theirs):
-        for shingle in shingles(words):
-            where.setdefault(shingle, []).append(at)
-    telling = {shingle: places for shingle, places in where.items() if len(places) <= _RARE}
-    for at, words in enumerate(mine):
-        for to in sorted({to for shingle in shingles(words) for to in telling.get(shingle, ())}):
-            scores[at, to] = likeness(words, theirs[to])
-    by_old: dict[int, list[float]] = {}
-    by_new: dict[int, list[float]] = {}
-    for (at, to), score in scores.items():
-        by_old.setdefault(at, []).append(score)
-        by_new.setdefault(to, []).append(score)
-    found = []
-    for (at, to), score in scores.items():
-        fewest = min(len(mine[at]), len(theirs[to]))
-        enough = fewest >= _FEWEST and score >= (LONG_ALIKE if fewest >= _LONG else LEAST_ALIKE)
-        rivals = [*sorted(by_old[at])[-2:-1], *sorted(by_new[to])[-2:-1]]
-        best = score == max(by_old[at]) == max(by_new[to])
-        if enough and best and all(score - rival >= _CLEAR for rival in rivals):
-            found.append((at, to))
-    return found
 
 
 def diff_words(
