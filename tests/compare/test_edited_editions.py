@@ -1,6 +1,7 @@
 """Editions made from the official ones by moving sentences, paragraphs and chapters, exact and reworded: what was
 moved is found, and nothing else is called moved."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,6 +30,7 @@ TERMS = (
     ("families", "households"),
     ("police", "constabulary"),
 )
+PLURALS = (("local authorities", "parish councils"),)
 IN_A_TERM = replace_terms(TERMS)
 KCSIE_NAMES = {Path(name).name for name in KCSIE}
 FILES = (WORKING_TOGETHER, *KCSIE)
@@ -91,6 +93,26 @@ def test_chapters_in_another_order_are_put_together(text: Document, terms: tuple
     changes = compare(text, rewrite_all(new, replace_terms(terms)), ("old", "new")).changes
     assert share_right(changes, became) >= 0.98
     assert not [p for change in changes for p in change.pieces if p.kind.startswith("moved")]
+
+
+def test_terms_replaced_throughout_are_one_line_each_and_their_places_nothing_else(text: Document) -> None:
+    comparison = compare(rewrite_all(text, replace_all), text, ("old", "new"))
+    told = {term.name: term.count for term in comparison.terms}
+    words = "\n".join(joined_text(text, [p.anchor]) for p in text.provisions)
+    assert set(told) <= {f"{new} → {old}" for old, new in (*TERMS, *PLURALS)}
+    assert len(told) >= 4
+    count = len(re.findall(r"\blocal authorit(?:y|ies)\b", words, re.IGNORECASE))
+    assert told["parish council → local authority"] == pytest.approx(count, rel=0.02)
+    changed = [change for change in comparison.changes if change.level != "none"]
+    assert sum(change.level == "term replaced" for change in changed) / len(changed) >= 0.97
+
+
+def replace_all(text: str) -> str:
+    """Replaces all the terms, whether they begin a sentence or not."""
+    for old, new in (*PLURALS, *TERMS):
+        text = re.sub(rf"\b{old}", new, text)
+        text = re.sub(rf"\b{old.capitalize()}", new.capitalize(), text)
+    return text
 
 
 def share_right(changes: Sequence[Change], became: dict[str, str]) -> float:

@@ -184,6 +184,23 @@ def test_changed_duties_and_figures_stand_first_in_words() -> None:
     assert rows[0]["duties and figures"] == "time limit 15 → 10 working days"
 
 
+def test_a_term_replaced_throughout_is_one_line_that_leads_to_its_places() -> None:
+    old = [f"{at}. {paragraph(at, 1)} The keeper sings." for at in range(1, 6)]
+    new = [line.replace("The keeper", "The warden") for line in old]
+    new[0] = new[0].replace("sings", "sings at dusk")
+    made = redline(old, new)
+    overview = parsed(made, "compare/2001/index.md")
+    assert words(only(overview, ".terms summary")) == "keeper → warden 5 places"
+    assert [words(link) for link in overview.select(".terms a")] == [f"paragraph {at}" for at in range(1, 6)]
+    assert words(only(overview, "h2#term-replaced")) == "Nothing but a term replaced (4)"
+    assert words(only(overview, "h2#reworded")) == "Reworded or taken out (1)"
+    assert {row["data-term"] for row in overview.select(".changes tr[id]")} == {"keeper-warden"}
+    told = json.loads(made.files["compare/2001/changes.json"])
+    assert told["terms"] == [{"old": "keeper", "new": "warden", "count": 5}]
+    assert told["changes"][1]["terms"] == ["keeper → warden"]
+    assert {change["level"] for change in told["changes"][1:]} == {"term replaced"}
+
+
 def test_the_redline_shows_what_moved_as_moved() -> None:
     page = parsed(redline(OLD, NEW), "compare/2001/part-2.md")
     assert {words(one) for one in page.select(".in-one ins.moved")} == {f"moved here: {WENT}"}
@@ -200,7 +217,7 @@ def test_the_redline_shows_what_moved_as_moved() -> None:
 
 def test_the_downloads_name_every_change() -> None:
     made = redline(OLD, NEW)
-    listed = json.loads(made.files["compare/2001/changes.json"])
+    listed = json.loads(made.files["compare/2001/changes.json"])["changes"]
     assert {"kind": "merged", "old": ["para-2", "para-3"], "new": ["para-2"]}.items() <= next(
         change for change in listed if change["kind"] == "merged"
     ).items()

@@ -13,7 +13,7 @@ from guidance.compare.duty_changes import duty_changes, said
 from guidance.compare.meaning import READ, STRONG, find_verbs, numbers_say_nothing
 from guidance.compare.moves import ChangeSide, moved_sentences, sentence_key
 from guidance.compare.units import bare, compared_text, plain, read_units
-from guidance.compare.words import Moved, diff_words
+from guidance.compare.words import Moved, Replacement, Terms, diff_words, find_terms, put_where, same_but_articles
 from guidance.document.model import (
     Change,
     ChangeKind,
@@ -80,6 +80,11 @@ def _letters(text: str) -> str:
     return _NO_LETTERS.sub("", READ.sub("", _without_addresses(text))).casefold()
 
 
+def _words(text: str) -> str:
+    """The words of a text, without addresses, numbers and signs."""
+    return " ".join(_NO_LETTERS.split(READ.sub("", _without_addresses(bare(text))))).strip()
+
+
 def level_of(
     kind: ChangeKind,
     pieces: Sequence[RedlinePiece],
@@ -87,9 +92,10 @@ def level_of(
     duties: Sequence[DutyChange] = (),
     *,
     trivial: bool = True,
+    terms: Sequence[Replacement] = (),
 ) -> Level:
     """The level of a change. `duties` are what changed of duties; `trivial` says whether all numbers that changed
-    are of no matter."""
+    are of no matter, `terms` says where terms were replaced that were so throughout."""
     if duties:
         return "duty changed"
     if not pieces:
@@ -101,6 +107,11 @@ def level_of(
         return "links and numbers only" if links_changed or kind == "renumbered" else "none"
     if trivial and (only_numbers(pieces) or _letters(bare(old)) == _letters(bare(new))):
         return "links and numbers only"
+    if terms:
+        whole, now = side(pieces, new=False), side(pieces, new=True)
+        if trivial and old == whole and same_but_articles(_words(put_where(whole, terms)), _words(now)):
+            return "term replaced"
+        pieces = diff_words(put_where(whole, terms), now)
     inserted = sum(len(_WORD.findall(piece.text)) for piece in pieces if piece.kind == "inserted")
     deleted = any(_WORD.search(piece.text) for piece in pieces if piece.kind == "deleted")
     return "new" if inserted >= NEW_WORDS and not deleted else "reworded"
@@ -130,14 +141,15 @@ def compare(
     olds, news = _by_anchor(old), _by_anchor(new)
     texts, others = ({unit.anchor: unit.text for unit in found} for found in units)
     sides = [(_side(olds, pair.old, texts), _side(news, pair.new, others)) for pair in pairs]
-    away, here = moved_sentences(sides)
+    terms = find_terms([(before.text, after.text) for before, after in sides])
+    away, here = moved_sentences(sides, terms)
     numbers = _numbers(pairs, olds, news)
     ledger = _Ledger(duties) if duties else None
     changes = [
-        _change(pair, sides[at], (away.get(at, ()), here.get(at, ())), numbers, ledger)
+        _change(pair, sides[at], (away.get(at, ()), here.get(at, ())), numbers, terms, ledger)
         for at, pair in enumerate(pairs)
     ]
-    return Comparison(ids[0], ids[1], tuple(changes))
+    return Comparison(ids[0], ids[1], tuple(changes), terms.replaced)
 
 
 def _change(
@@ -145,18 +157,23 @@ def _change(
     sides: tuple[ChangeSide, ChangeSide],
     moves: tuple[Sequence[Moved], Sequence[Moved]],
     numbers: frozenset[tuple[str, str]],
+    terms: Terms,
     ledger: "_Ledger | None",
 ) -> Change:
     before, after = sides
     pieces = diff_words(before.text, after.text, *moves) if before.text != after.text else ()
     kind = _kind(pair, before, after, pieces, numbers)
-    duties, figures = _meanings(sides, moves, ledger) if pieces else ((), ())
-    duties = duties or _by_strength(
-        *(ledger.strengths(pair, sides, moves) if ledger else _strengths_by_words(pieces))
-    )
+    replaced = terms.replaced_in(pieces)
+    duties, figures = _meanings(sides, moves, replaced, ledger) if pieces else ((), ())
+    if not duties and not same_but_articles(_words(put_where(before.text, replaced)), _words(after.text)):
+        by_words = _strengths_by_words(pieces)
+        duties = _by_strength(*(ledger.strengths(pair, sides, moves) if ledger else by_words), by_words)
     trivial = numbers_say_nothing(before.text, after.text, numbers)
-    level = level_of(kind, pieces, _links(before) != _links(after), duties, trivial=trivial)
-    return Change(kind, pair.old, pair.new, pair.score, pair.how, level, pieces, duties, figures)
+    named = terms.named_in(before.text[start:end] for start, end, _ in replaced)
+    level = level_of(kind, pieces, _links(before) != _links(after), duties, trivial=trivial, terms=replaced)
+    if level == "term replaced" and kind == "reworded":
+        kind = "term replaced"
+    return Change(kind, pair.old, pair.new, pair.score, pair.how, level, pieces, duties, figures, named)
 
 
 def _strengths_by_words(pieces: Sequence[RedlinePiece]) -> tuple[Strengths, Strengths]:
@@ -164,18 +181,32 @@ def _strengths_by_words(pieces: Sequence[RedlinePiece]) -> tuple[Strengths, Stre
     return old, new
 
 
-def _by_strength(before: Strengths, after: Strengths) -> tuple[DutyChange, ...]:
-    """What changed of duties where no sentence tells it: the strengths that came and went."""
-    gone, came = sorted((before - after).elements()), sorted((after - before).elements())
-    return tuple(DutyChange("strength", old, new) for old, new in zip_longest(gone, came, fillvalue=""))
+def _by_strength(
+    before: Strengths, after: Strengths, by_words: tuple[Strengths, Strengths]
+) -> tuple[DutyChange, ...]:
+    """What changed of duties where no sentence tells it: the strengths that came and went. That a responsibility
+    did counts where its words did, for a ledger finds it by known names only."""
+    gone, came = before - after, after - before
+    if by_words[0]["responsible"] == by_words[1]["responsible"]:
+        gone, came = (Counter({k: n for k, n in one.items() if k != "responsibility"}) for one in (gone, came))
+    pairs = zip_longest(sorted(gone.elements()), sorted(came.elements()), fillvalue="")
+    return tuple(DutyChange("strength", old, new) for old, new in pairs)
 
 
 def _meanings(
-    sides: tuple[ChangeSide, ChangeSide], moves: tuple[Sequence[Moved], Sequence[Moved]], ledger: "_Ledger | None"
+    sides: tuple[ChangeSide, ChangeSide],
+    moves: tuple[Sequence[Moved], Sequence[Moved]],
+    terms: Sequence[Replacement],
+    ledger: "_Ledger | None",
 ) -> tuple[tuple[DutyChange, ...], tuple[Figures, ...]]:
     """What changed of the duties and figures; sentences that only moved are left out."""
     old, new = (
-        said(one.text, {(m.start, m.end) for m in gone}, ledger.by_words(at, one) if ledger else None)
+        said(
+            one.text,
+            {(m.start, m.end) for m in gone},
+            ledger.by_words(at, one) if ledger else None,
+            () if at else terms,
+        )
         for at, (one, gone) in enumerate(zip(sides, moves, strict=True))
     )
     duties, figures = duty_changes(old, new)

@@ -7,7 +7,7 @@ it cannot name it leaves to the redline.
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from msgspec import Struct
@@ -38,7 +38,7 @@ from guidance.compare.meaning import (
     find_verbs,
 )
 from guidance.compare.units import bare
-from guidance.compare.words import sentences
+from guidance.compare.words import Replacement, put_where, sentences
 from guidance.document.model import Comparison, Duty, DutyAspect, DutyChange, Figures, Strength
 
 # Of 100: two sentences of a pair of provisions that are less alike are not one sentence reworded.
@@ -51,19 +51,26 @@ _LONGEST_ENTRY = 5  # words of an entry of a list of subjects
 
 
 class Said(Struct, frozen=True):
-    """A sentence of one side of a change: its words, whether it says a duty, and whom that binds, where known."""
+    """A sentence of one side of a change: its words, whether it says a duty, and whom that binds, where known;
+    `printed` are its own words where terms were replaced in them."""
 
     words: str
     binds: bool = False
     who: tuple[str, ...] = ()
+    printed: str = ""
 
 
 def said(
-    text: str, left_out: Container[tuple[int, int]] = (), ledger: Mapping[str, tuple[str, ...]] | None = None
+    text: str,
+    left_out: Iterable[tuple[int, int]] = (),
+    ledger: Mapping[str, tuple[str, ...]] | None = None,
+    terms: Sequence[Replacement] = (),
 ) -> list[Said]:
-    """The sentences of a side, without those whose start and end are `left_out`. Which of them are duties, and whom
-    they bind, is told by the `ledger`, by their words; where there is none, by the verbs of theirs and of the line
-    above their list."""
+    """The sentences of a side, without the stretches from start to end that are `left_out`, and with `terms` put in
+    where these were replaced. Which of them are duties, and whom they bind, is told by the `ledger`, by their
+    words; where there is none, by the verbs of theirs and of the line above their list."""
+    for start, until in left_out:
+        text = f"{text[:start]}{' ' * (until - start - 1)}\n{text[until:]}"
     found: list[Said] = []
     governed, end = False, 0
     for start, until in sentences(text):
@@ -71,13 +78,14 @@ def said(
             governed = False
         end = until
         words = text[start:until]
-        plain = bare(words)
+        printed = bare(words)
+        plain = bare(put_where(words, terms, start)) if terms else printed
         binds = any(verb.strength in STRONG for verb in find_verbs(plain))
-        if (start, until) not in left_out:
-            if ledger is None:
-                found.append(Said(plain, binds or governed))
-            else:
-                found.append(Said(plain, words in ledger, ledger.get(words, ())))
+        if ledger is None:
+            found.append(Said(plain, binds or governed, printed=printed))
+        else:
+            known = words if words in ledger else next((one for one in ledger if words in one and binds), "")
+            found.append(Said(plain, known in ledger, ledger.get(known, ()), printed))
         governed = binds if words.endswith(":") else governed
     return found
 
@@ -95,7 +103,7 @@ def duty_changes(old: Sequence[Said], new: Sequence[Said]) -> tuple[tuple[DutyCh
             found += [*_holder(was, now), *_addressee(was, now), *_condition(was, now), *_limit(was, now)]
         duties += found
         figures += _figures(was, now, limits=not binding)
-    duties += [DutyChange("removed", one.words, "") for one in gone if one.binds]
+    duties += [DutyChange("removed", one.printed or one.words, "") for one in gone if one.binds]
     duties += [DutyChange("added", "", one.words) for one in came if one.binds]
     return tuple(duties), tuple(figures)
 
@@ -209,9 +217,9 @@ def _holder(was: Said, now: Said) -> Iterable[DutyChange]:
     if _are_others(mine.told, theirs.told):
         yield DutyChange("addressee", mine.told, theirs.told)
     old, new = mine.holder, theirs.holder
+    known = set(was.who) != set(now.who) if was.who and now.who else None
     if not old or not new or old == new:
         return
-    known = set(was.who) != set(now.who) if was.who and now.who else None
     joined = len(_members(old)) != len(_members(new))
     swapped = ({w.lower() for w in WORD.findall(old)} ^ {w.lower() for w in WORD.findall(new)}) == {"and", "or"}
     figures = any(True for _ in _of_pattern("holder", FIGURE, Said(old), Said(new)))  # "children under 16"

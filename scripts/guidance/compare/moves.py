@@ -13,7 +13,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from guidance.compare.units import Shingle, heaviest_chain, likeness, shingles
-from guidance.compare.words import Moved, Sentence, diff_words, sentences
+from guidance.compare.words import Moved, Sentence, Terms, diff_words, sentences
 from guidance.document.anchors import normalise
 from guidance.document.model import Provision
 
@@ -40,8 +40,11 @@ class ChangeSide(Struct, frozen=True):
         return [p.anchor for p, start in zip(self.provisions, self.starts, strict=True) if start <= offset][-1]
 
 
-def moved_sentences(sides: Sequence[tuple[ChangeSide, ChangeSide]]) -> tuple[_Moves, _Moves]:
-    """Sentences that left a provision and turn up in another, or elsewhere in their own."""
+def moved_sentences(
+    sides: Sequence[tuple[ChangeSide, ChangeSide]], terms: Terms | None = None
+) -> tuple[_Moves, _Moves]:
+    """Sentences that left a provision and turn up in another, or elsewhere in their own; also with new `terms`."""
+    terms = terms or Terms({})
     away: _Moves = {}
     here: _Moves = {}
     left: dict[str, list[_Found]] = {}
@@ -50,43 +53,39 @@ def moved_sentences(sides: Sequence[tuple[ChangeSide, ChangeSide]]) -> tuple[_Mo
         if before.text == after.text or _is_lone_table(before, after):
             continue
         gone, came_in = _cuts(before.text, after.text)
-        mine, theirs = _keyed(before.text, gone), _keyed(after.text, came_in)
+        mine, theirs = _keyed(before.text, gone, terms), _keyed(after.text, came_in, terms)
         _collect(left, at, mine, theirs)
         _collect(came, at, theirs, mine)
-        for one, other in _reordered(mine, theirs):
-            away.setdefault(at, []).append(Moved(*one, place=after.anchor_at(other[0])))
-            here.setdefault(at, []).append(Moved(*other, place=before.anchor_at(one[0])))
-    for key, olds in left.items():
-        news = came.get(key, [])
-        if len(olds) == len(news) == 1:
-            (at, (start, end)), (to, (begin, until)) = olds[0], news[0]
-            away.setdefault(at, []).append(Moved(start, end, place=sides[to][1].anchor_at(begin)))
-            here.setdefault(to, []).append(Moved(begin, until, place=sides[at][0].anchor_at(start)))
-    _add_reworded(away, here, sides, *(_once(one, other) for one, other in ((left, came), (came, left))))
+        for gone_from, come_to in _reordered(mine, theirs):
+            _add(away, here, sides, (at, gone_from), (at, come_to))
+    for key, found in left.items():
+        there = came.get(key, [])
+        if len(found) == len(there) == 1:
+            _add(away, here, sides, found[0], there[0])
+    once = [_once(one, other) for one, other in ((left, came), (came, left))]
+    olds = [terms.put_in(sides[at][0].text[start:end]) for at, (start, end) in once[0]]
+    news = [terms.put_in(sides[to][1].text[begin:end]) for to, (begin, end) in once[1]]
+    for one, other in find_alike(olds, news):
+        (at, (start, _)), (to, (begin, _)) = once[0][one], once[1][other]
+        if at != to or _changed_place(sides[at], start, begin):  # else it was reworded where it stood
+            _add(away, here, sides, once[0][one], once[1][other])
     return away, here
+
+
+def _add(
+    away: _Moves, here: _Moves, sides: Sequence[tuple[ChangeSide, ChangeSide]], left: _Found, came: _Found
+) -> None:
+    """Put a sentence that moved to the moves, with its words elsewhere where they are not the same."""
+    (at, (start, end)), (to, (begin, until)) = left, came
+    was, now = sides[at][0].text[start:end], sides[to][1].text[begin:until]
+    same = sentence_key(was) == sentence_key(now)
+    away.setdefault(at, []).append(Moved(start, end, sides[to][1].anchor_at(begin), "" if same else now))
+    here.setdefault(to, []).append(Moved(begin, until, sides[at][0].anchor_at(start), "" if same else was))
 
 
 def _once(found: Mapping[str, list[_Found]], others: Mapping[str, list[_Found]]) -> list[_Found]:
     """The sentences of one side that stand nowhere on the other."""
     return [place for key, places in found.items() if key not in others for place in places]
-
-
-def _add_reworded(
-    away: _Moves,
-    here: _Moves,
-    sides: Sequence[tuple[ChangeSide, ChangeSide]],
-    left: Sequence[_Found],
-    came: Sequence[_Found],
-) -> None:
-    """Put to the moves those of sentences whose words changed a little on the way; what stayed in its own change is
-    reworded and did not move."""
-    olds = [sides[at][0].text[start:end] for at, (start, end) in left]
-    news = [sides[to][1].text[start:end] for to, (start, end) in came]
-    for one, other in find_alike(olds, news):
-        (at, (start, end)), (to, (begin, until)) = left[one], came[other]
-        if at != to or _changed_place(sides[at], start, begin):
-            away.setdefault(at, []).append(Moved(start, end, sides[to][1].anchor_at(begin), news[other]))
-            here.setdefault(to, []).append(Moved(begin, until, sides[at][0].anchor_at(start), olds[one]))
 
 
 def _is_lone_table(*sides: ChangeSide) -> bool:
@@ -135,9 +134,9 @@ def sentence_key(text: str) -> str:
     return key if len(_WORDS.findall(key)) >= MOVED_WORDS else ""
 
 
-def _keyed(text: str, cuts: Collection[int] = ()) -> list[_Keyed]:
-    """The sentences of a text, each behind its `sentence_key`; what follows a colon, or one of the `cuts`, as a
-    sentence of its own."""
+def _keyed(text: str, cuts: Collection[int], terms: Terms) -> list[_Keyed]:
+    """The sentences of a text, each behind its `sentence_key` with new `terms` in it; what follows a colon, or one
+    of the `cuts`, as a sentence of its own."""
     found = []
     for start, end in sentences(text):
         colons = (start + colon.end() for colon in _COLON.finditer(text[start:end]))
@@ -145,7 +144,7 @@ def _keyed(text: str, cuts: Collection[int] = ()) -> list[_Keyed]:
         for begin, until in pairwise(places):
             words = text[begin:until].strip()
             at = begin + text[begin:until].index(words)
-            found.append((sentence_key(words), (at, at + len(words))))
+            found.append((sentence_key(terms.put_in(words)), (at, at + len(words))))
     return found
 
 

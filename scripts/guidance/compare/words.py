@@ -1,21 +1,20 @@
-"""Two texts -> what was inserted and deleted, word by word, and which whole sentences only moved.
+"""Two texts -> what was inserted and deleted, word by word; of many, the terms that were replaced throughout.
 
 Punctuation counts as a word of its own. No provisions here, only texts; and no clock: the same two texts
 always give the same pieces.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Literal
 
 import fast_diff_match_patch
 from msgspec import Struct
 
-from guidance.compare.units import BULLET
-from guidance.document.model import RedlinePiece
-
-MOVED_WORDS = 6  # a shorter sentence that turns up elsewhere may as well have been written twice
+from guidance.compare.units import BULLET, plain
+from guidance.document.model import RedlinePiece, ReplacedTerm
 
 _TOKEN = re.compile(  # what a redline takes out or puts in whole
     r"""
@@ -32,10 +31,11 @@ _TOKEN = re.compile(  # what a redline takes out or puts in whole
 _SENTENCE_END = re.compile(  # a line's end; or a stop, quotation marks and space before what may begin a sentence
     r"""\n+ | (?<= [.!?;] ) [”’"')\]]* \s+ (?= [^a-z\s] )""", re.VERBOSE
 )
-_WORDS = re.compile(r"\w+")
 
 Sentence = tuple[int, int]  # start and end in a text, white space and line ends left out
 Keyed = tuple[str, Sentence]
+Pair = tuple[str, str]
+Replacement = tuple[int, int, str]
 Edge = tuple[int, int]  # places of a word in an old and a new row
 
 
@@ -291,3 +291,142 @@ def _as_letters(*sides: Sequence[str]) -> list[str]:
     different = dict.fromkeys(chain(*sides))
     letters = dict(zip(different, map(chr, chain(range(0x4E00, 0xCE00), range(0x28000, 0x110000))), strict=False))
     return ["".join(map(letters.__getitem__, side)) for side in sides]
+
+
+# --- Terms that were replaced throughout -----------------------------------------------------------
+
+LEAST_PLACES = 3  # so often a term must have been replaced
+_MOST_KEPT = 0.4  # and no more often than so, of all its places, may it still stand
+_LONGEST_TERM = 6  # words
+_NO_TERM = frozenset((
+    "must", "should", "may", "can", "cannot", "shall", "will", "would", "could", "need", "needs", "ought", "has",
+    "have", "not", "no", "never", "only", "unless", "if", "except", "when", "where", "whether", "within", "before",
+    "after", "always", "all", "any", "some", "each", "every", "both", "either",
+))  # fmt: skip
+_ARTICLE = re.compile(r"^(?:an?|the)\s+", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s+(?:(?:and|or|of|by|with|the)\s+)+", re.IGNORECASE)  # two terms in one phrase
+_ANY_ARTICLE = re.compile(r"\ban?\b", re.IGNORECASE)
+_MODAL = re.compile(r"\b(?:must|should|may|can|shall|will|not)\s*$")
+_POSSESSIVE = re.compile(r"['’]s?$")
+
+
+class Terms:
+    """The terms that were replaced between two editions, and the old text as it would read with the new ones."""
+
+    def __init__(self, forms: Mapping[str, tuple[str, ReplacedTerm]]) -> None:
+        """`forms` has, for each form in small letters ("professionals"), the new one and its term."""
+        self.replaced = tuple(sorted({term for _, term in forms.values()}, key=lambda t: (-t.count, t.old)))
+        self._forms = forms
+        known = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+        self._pattern = re.compile(rf"(?<![\w’'-])(?:{known})(?![\w-]|[’']\w)", re.IGNORECASE) if forms else None
+
+    def put_in(self, text: str) -> str:
+        """The text with the new terms."""
+        return self._pattern.sub(self._new, text) if self._pattern else text
+
+    def _new(self, match: re.Match[str]) -> str:
+        new = self._forms[match[0].lower()][0]
+        return new[:1].upper() + new[1:] if match[0][:1].isupper() else new
+
+    def replaced_in(self, pieces: Sequence[RedlinePiece]) -> list[Replacement]:
+        """Where in the old text of a redline terms were replaced: start, end, and what the new text has there."""
+        found: list[Replacement] = []
+        at = 0
+        for piece, after in zip(pieces, (*pieces[1:], None), strict=False):
+            if piece.kind == "deleted" and after and after.kind == "inserted" and self._pattern:
+                left = plain(after.text).lower()
+                for match in self._pattern.finditer(piece.text):
+                    new = plain(self._new(match))
+                    if new.lower() in left:
+                        left = left.replace(new.lower(), "", 1)
+                        found.append((at + match.start(), at + match.end(), new))
+            at += len(piece.text) if piece.kind not in ("inserted", "moved here") else 0
+        return found
+
+    def named_in(self, texts: Iterable[str]) -> tuple[str, ...]:
+        """The names of the terms whose old form some texts have."""
+        found = [form for text in texts for form in (self._pattern.findall(text) if self._pattern else ())]
+        return tuple(dict.fromkeys(self._forms[form.lower()][1].name for form in found))
+
+
+def put_where(text: str, replacements: Sequence[Replacement], start: int = 0) -> str:
+    """A stretch of the old text, from `start` on, with new terms where they were replaced in it."""
+    for begin, end, words in reversed(replacements):
+        if start <= begin and end <= start + len(text):
+            text = f"{text[: begin - start]}{words}{text[end - start :]}"
+    return text
+
+
+def same_but_articles(old: str, new: str) -> bool:
+    """Whether two texts differ in nothing but how they are set, capital letters, and "a" or "an"."""
+    return _ANY_ARTICLE.sub("a", plain(old)).casefold() == _ANY_ARTICLE.sub("a", plain(new)).casefold()
+
+
+def find_terms(texts: Sequence[tuple[str, str]]) -> Terms:
+    """The terms that others took the place of throughout, by all texts before and after; an old term may hardly
+    stand in the new texts any more."""
+    changed = [(old, new) for old, new in texts if old and new and old != new]
+    forms: dict[Pair, Counter[Pair]] = {}
+    for old, new in changed:
+        for pair in _replaced(diff_words(old, new)):
+            stems = (_stem(pair[0]), _stem(pair[1]))
+            if all(stems) and stems[0] != stems[1]:
+                forms.setdefault(stems, Counter())[pair] += 1
+    whole = "\n".join(new for _, new in texts)
+    found: dict[str, tuple[str, ReplacedTerm]] = {}
+    for _, counted in sorted(forms.items(), key=_shortest_first):
+        known = re.compile("|".join(rf"(?<!\w){re.escape(old)}(?!\w)" for old, _ in counted), re.IGNORECASE)
+        places = sum(max(0, len(known.findall(old)) - len(known.findall(new))) for old, new in changed)
+        left = len(known.findall(whole))
+        if counted.total() < LEAST_PLACES or left > _MOST_KEPT * (left + places):
+            continue
+        told = Terms(found)
+        if all(same_but_articles(told.put_in(old), now) for old, now in counted):  # of terms told already
+            continue
+        old, now = min(counted, key=lambda pair: (len(pair[0]), -counted[pair], pair))
+        term = ReplacedTerm(_lower(old), _lower(now), places)
+        for pair, _ in counted.most_common():
+            found.setdefault(pair[0].lower(), (_lower(pair[1]), term))
+    return Terms(found)
+
+
+def _shortest_first(item: tuple[Pair, Counter[Pair]]) -> tuple[int, int, Pair]:
+    (old, _), counted = item
+    return len(old.split()), -counted.total(), item[0]
+
+
+def _replaced(pieces: Sequence[RedlinePiece]) -> Iterator[Pair]:
+    """The phrases that took one another's place, articles left out; not what somebody must do."""
+    for before, one, other in zip((None, *pieces), pieces, pieces[1:], strict=False):
+        bound = before is not None and _MODAL.search(before.text)
+        if (one.kind, other.kind) == ("deleted", "inserted") and not bound:
+            parts, others = (_BETWEEN.split(piece.text.strip()) for piece in (one, other))
+            if len(parts) != len(others):
+                parts, others = [one.text.strip()], [other.text.strip()]
+            for old, new in zip(parts, others, strict=True):
+                yield _ARTICLE.sub("", old), _ARTICLE.sub("", new)
+
+
+def _stem(phrase: str) -> str:
+    """What the forms of a term have in common; empty where a phrase is none."""
+    telling = any(_tells(word) and (len(word) > 2 or word.isupper()) for word in phrase.split())
+    words = phrase.lower().split()
+    if not telling or len(words) > _LONGEST_TERM or not re.fullmatch(r"[^\W\d_][^\d\n.;:!?,()]*", phrase):
+        return ""
+    if any(word in _NO_TERM for word in words):
+        return ""
+    last = _POSSESSIVE.sub("", words[-1])
+    words[-1] = (
+        last.removesuffix("ies") + "y"
+        if last.endswith("ies")
+        else last
+        if last[-2:] == "ss"
+        else last.removesuffix("s")
+    )
+    return " ".join(words)
+
+
+def _lower(phrase: str) -> str:
+    """A phrase as it stands within a sentence; names and short forms keep their capitals."""
+    first, space, rest = phrase.partition(" ")
+    return phrase if first[1:] != first[1:].lower() or rest != rest.lower() else f"{first.lower()}{space}{rest}"

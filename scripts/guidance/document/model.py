@@ -318,8 +318,10 @@ class Duty(Struct, frozen=True):
 
 # --- Comparison ----------------------------------------------------------------------------------
 
-ChangeKind = Literal["unchanged", "reworded", "moved", "renumbered", "split", "merged", "added", "removed"]
-Level = Literal["duty changed", "new", "reworded", "links and numbers only", "none"]
+ChangeKind = Literal[
+    "unchanged", "reworded", "term replaced", "moved", "renumbered", "split", "merged", "added", "removed"
+]
+Level = Literal["duty changed", "new", "reworded", "term replaced", "links and numbers only", "none"]
 
 
 class RedlinePiece(Struct, frozen=True):
@@ -351,8 +353,8 @@ class Figures(Struct, frozen=True):
 
 
 class Change(Struct, frozen=True):
-    """What became of some provisions: anchors before and after, how matched, how alike (0-1); and what changed
-    of the duties and figures in them."""
+    """What became of some provisions: anchors before and after, how matched, how alike (0-1); what changed of the
+    duties and figures in them, and which `terms` of the comparison were replaced in them ("old → new")."""
 
     kind: ChangeKind
     old: tuple[str, ...]
@@ -363,11 +365,37 @@ class Change(Struct, frozen=True):
     pieces: tuple[RedlinePiece, ...] = ()
     duties: tuple[DutyChange, ...] = ()
     figures: tuple[Figures, ...] = ()
+    terms: tuple[str, ...] = ()
+
+
+class ReplacedTerm(Struct, frozen=True):
+    """A term that another one took the place of throughout, and in how many places."""
+
+    old: str
+    new: str
+    count: int
+
+    @property
+    def name(self) -> str:
+        """What changes call it: "old → new"."""
+        return f"{self.old} → {self.new}"
+
+
+class MovedChapter(Struct, frozen=True):
+    """A chapter, or a section, that left its place with all that stands below it: anchors of its heading, and how
+    many provisions went with it."""
+
+    old: str
+    new: str
+    provisions: int
 
 
 class Comparison(Struct, frozen=True):
-    """All changes between two editions: in the new one's order, removals where they stood."""
+    """All changes between two editions: in the new one's order, removals where they stood; and what is told once of
+    many of them."""
 
     old: str
     new: str
     changes: tuple[Change, ...]
+    terms: tuple[ReplacedTerm, ...] = ()
+    moved_chapters: tuple[MovedChapter, ...] = ()

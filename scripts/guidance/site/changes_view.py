@@ -17,9 +17,17 @@ from guidance.document.walk import plain_text
 from guidance.site.pages import page_url
 from guidance.site.redline_text import say_changes
 
-LEVELS: tuple[Level, ...] = ("duty changed", "new", "reworded", "links and numbers only", "none")
+LEVELS: tuple[Level, ...] = (
+    "duty changed",
+    "new",
+    "reworded",
+    "term replaced",
+    "links and numbers only",
+    "none",
+)
 KINDS: tuple[ChangeKind, ...] = (
     "reworded",
+    "term replaced",
     "split",
     "merged",
     "moved",
@@ -245,6 +253,7 @@ _COLUMNS = (
     "new anchors",
     "similarity",
     "duties and figures",
+    "terms replaced",
 )
 
 
@@ -260,17 +269,21 @@ def changes_record(comparison: Comparison) -> list[dict[str, object]]:
             "how": change.how,
             "duties": [msgspec.to_builtins(one) for one in change.duties],
             "figures": [msgspec.to_builtins(one) for one in change.figures],
+            "terms": list(change.terms),
         }
         for change in comparison.changes
     ]
 
 
 def changes_json(comparison: Comparison) -> bytes:
-    """changes.json, one change a line."""
+    """changes.json: the changes, one a line, and beside them what is told once of many."""
     lines = ",\n".join(
         msgspec.json.encode(record, order="sorted").decode() for record in changes_record(comparison)
     )
-    return f"[\n{lines}\n]\n".encode()
+    terms, chapters = (
+        msgspec.json.encode(one, order="sorted").decode() for one in (comparison.terms, comparison.moved_chapters)
+    )
+    return f'{{"terms": {terms},\n"moved_chapters": {chapters},\n"changes": [\n{lines}\n]}}\n'.encode()
 
 
 def changes_csv(found: Iterable[ChangeEntry]) -> bytes:
@@ -292,7 +305,14 @@ def csv_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 def _row(entry: ChangeEntry) -> tuple[str, ...]:
     change = entry.change
     sides = [cell for places in (entry.old, entry.new) for cell in _cells(places)]
-    return (change.kind, change.level, *sides, f"{change.similarity:.2f}", "; ".join(say_changes(change)))
+    return (
+        change.kind,
+        change.level,
+        *sides,
+        f"{change.similarity:.2f}",
+        "; ".join(say_changes(change)),
+        "; ".join(change.terms),
+    )
 
 
 def _cells(places: tuple[ComparedPlace, ...]) -> tuple[str, str, str]:

@@ -11,7 +11,8 @@ from markdown import Markdown
 from markupsafe import Markup
 from msgspec import Struct
 
-from guidance.document.model import Comparison, Document, Duty, Level
+from guidance.document.anchors import slug
+from guidance.document.model import Comparison, Document, Duty, Level, MovedChapter, ReplacedTerm
 from guidance.site.changes_view import (
     KINDS,
     LEVELS,
@@ -40,6 +41,7 @@ _GROUPS: tuple[tuple[Level, str], ...] = (
     ("duty changed", "Duties changed"),
     ("new", "New text"),
     ("reworded", "Reworded or taken out"),
+    ("term replaced", "Nothing but a term replaced"),
     ("links and numbers only", "Links and numbers only"),
     ("none", "Same words, another place"),
 )
@@ -48,6 +50,7 @@ _EXPLAINED: Mapping[Level, str] = {
     "duty changed": "a duty came or went, or its strength, holder, limit or condition changed",
     "new": "text was put in that was not there",
     "reworded": "said in other words, or taken out",
+    "term replaced": "the words are the same but for a term that was replaced throughout",
     "links and numbers only": "a link, a page, a number or a sign",
     "none": "the words are the same; they may stand elsewhere",
 }
@@ -117,7 +120,16 @@ def render_comparison(
         for duty in listed:
             key = (edition, duty.at.anchor)
             by_place[key] = (*by_place.get(key, ()), duty)
-    whole = _Scene(before, after, found, by_place, names or {}, redline_addresses(found, old.id))
+    whole = _Scene(
+        before,
+        after,
+        found,
+        by_place,
+        names or {},
+        redline_addresses(found, old.id),
+        comparison.terms,
+        comparison.moved_chapters,
+    )
     pages = [whole.overview(figures(comparison, before, after), official=listing is not None)]
     if listing:
         pages.append(whole.official(listing))
@@ -143,6 +155,8 @@ class _Scene(Struct, frozen=True):
     duties: Mapping[tuple[str, str], tuple[Duty, ...]]
     names: Mapping[str, str]
     redlines: Mapping[int, str]
+    terms: tuple[ReplacedTerm, ...] = ()
+    moved_chapters: tuple[MovedChapter, ...] = ()
 
     @property
     def folder(self) -> str:
@@ -177,6 +191,8 @@ class _Scene(Struct, frozen=True):
             ],
             figures=_facts_of(found),
             told=list(self._told(path, rows)),
+            terms=[self._term(path, one, rows) for one in self.terms],
+            chapters=[self._moved_chapter(path, one) for one in self.moved_chapters],
             official=official,
             roles=list(self._roles([entry for entry in rows if entry.change.level in _MATTERS])),
             explained=_EXPLAINED,
@@ -242,6 +258,7 @@ class _Scene(Struct, frozen=True):
             "level": entry.change.level,
             "chapter": self.new.titles.get(entry.chapter, entry.chapter),
             "who": " ".join(self._bound(entry)),
+            "terms": " ".join(map(slug, entry.change.terms)),
         }
 
     def _row(self, path: str, entry: ChangeEntry) -> dict[str, object]:
@@ -315,6 +332,19 @@ class _Scene(Struct, frozen=True):
                 }
                 for run in _runs(listed)
             ],
+        }
+
+    def _term(self, path: str, term: ReplacedTerm, rows: Sequence[ChangeEntry]) -> dict[str, object]:
+        """A term that was replaced throughout, and where."""
+        at = [self._to_redline(path, entry) for entry in rows if term.name in entry.change.terms]
+        return {"id": slug(term.name), "name": term.name, "number": term.count, "at": at}
+
+    def _moved_chapter(self, path: str, one: MovedChapter) -> dict[str, object]:
+        """A chapter that moved whole: its heading before and after."""
+        return {
+            "old": self._link(path, self.old.places[one.old], False),
+            "new": self._link(path, self.new.places[one.new], True),
+            "number": one.provisions,
         }
 
     # --- Links, and who is bound ---
