@@ -15,7 +15,9 @@ from guidance.document.model import (
     Comparison,
     Document,
     Duty,
+    Figure,
     GuidanceError,
+    Kind,
     Link,
     Locus,
     Para,
@@ -279,3 +281,53 @@ def test_a_sentence_that_stands_twice_is_not_called_moved() -> None:
 )
 def test_what_a_reissue_sets_differently_is_alike(printed: str, alike: str) -> None:
     assert normalise(printed) == alike
+
+
+# --- Told once -----------------------------------------------------------------------------------
+
+
+def chapter(name: str, seed: int) -> list[str]:
+    return [f"# {name}", *(f"{seed + at}. {paragraph(seed + at)}" for at in range(4))]
+
+
+def test_a_chapter_that_moved_whole_is_told_once() -> None:
+    lamps, ropes, bells = chapter("Lamps", 10), chapter("Ropes", 20), [*chapter("Bells", 30), *chapter("Oars", 40)]
+    found = compare(document([*lamps, *ropes, *bells]), document([*ropes, *bells, *lamps]), IDS)
+    assert [(one.old, one.new, one.provisions) for one in found.moved_chapters] == [("lamps", "lamps", 4)]
+    assert {change.kind for change in found.changes} == {"unchanged"}
+
+
+def test_a_paragraph_that_left_its_place_in_a_chapter_that_moved_is_moved() -> None:
+    lamps, ropes, bells = chapter("Lamps", 10), chapter("Ropes", 20), [*chapter("Bells", 30), *chapter("Oars", 40)]
+    went = [*lamps[:1], *lamps[2:], lamps[1]]
+    found = compare(document([*lamps, *ropes, *bells]), document([*ropes, *bells, *went]), IDS)
+    assert [one.old for one in found.moved_chapters] == ["lamps"]
+    assert [change.old for change in found.changes if change.kind == "moved"] == [("para-10",)]
+
+
+def test_a_chapter_of_which_half_stayed_did_not_move_whole() -> None:
+    lamps, ropes, bells = chapter("Lamps", 10), chapter("Ropes", 20), [*chapter("Bells", 30), *chapter("Oars", 40)]
+    new = [*ropes, *lamps[3:], *bells, *lamps[:3]]
+    found = compare(document([*lamps, *ropes, *bells]), document(new), IDS)
+    assert found.moved_chapters == ()
+
+
+def test_a_caption_alone_is_no_new_text() -> None:
+    assert [c.level for c in changes([paragraph(1)], ["Figure 1", paragraph(1)])] == [NUMBERS, "none"]
+    assert [c.level for c in changes([paragraph(1)], ["Figure of a lamp", paragraph(1)])] == ["new", "none"]
+
+
+def test_a_chart_that_got_a_caption_is_no_new_text() -> None:
+    def drawn(kind: Kind, caption: str | None) -> Document:
+        plain = document([f"1. {paragraph(1)}", "Chart", f"2. {paragraph(2)}"])
+        before, chart, after = plain.provisions
+        figure = Figure("chart.svg", alternative="A lamp", caption=Text(caption) if caption else None)
+        return structs.replace(
+            plain, provisions=(before, structs.replace(chart, kind=kind, blocks=(figure,)), after)
+        )
+
+    said = "Figure 3: how a lamp is lit by a keeper who has no oil at hand"
+    for kind in ("figure", "flow-chart"):
+        found = compare(drawn("figure", None), drawn(kind, said), IDS).changes
+        assert [(change.old, change.level) for change in found][1][1] != "new"
+        assert len(found) == 3

@@ -5,14 +5,16 @@ Nothing here decides which provision became which (`alignment` does), and nothin
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import accumulate, zip_longest
+
+from msgspec import structs
 
 from guidance.compare.alignment import Pair, align_units
 from guidance.compare.duty_changes import duty_changes, said
 from guidance.compare.meaning import READ, STRONG, find_verbs, numbers_say_nothing
 from guidance.compare.moves import ChangeSide, moved_sentences, sentence_key
-from guidance.compare.units import bare, compared_text, plain, read_units
+from guidance.compare.units import PICTURES, bare, compared_text, heaviest_chain, plain, read_units
 from guidance.compare.words import Moved, Replacement, Terms, diff_words, find_terms, put_where, same_but_articles
 from guidance.document.model import (
     Change,
@@ -25,6 +27,7 @@ from guidance.document.model import (
     GuidanceError,
     Level,
     Link,
+    MovedChapter,
     Provision,
     RedlinePiece,
 )
@@ -117,6 +120,9 @@ def level_of(
     return "new" if inserted >= NEW_WORDS and not deleted else "reworded"
 
 
+_CAPTION = re.compile(
+    r"(?:figure|table|box|chart|diagram|flow ?chart)\s+[\dA-Z.]+:?", re.IGNORECASE
+)  # no more than that
 BETWEEN = "\n\n"  # stands between the provisions of one side of a change
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
@@ -137,8 +143,8 @@ def compare(
     With the duties of both documents a level is judged by them, else by the words must, should and may.
     """
     units = read_units(old, new)
-    pairs = align_units(*units)
     olds, news = _by_anchor(old), _by_anchor(new)
+    pairs, chapters = _without_chapters(align_units(*units), olds, news)
     texts, others = ({unit.anchor: unit.text for unit in found} for found in units)
     sides = [(_side(olds, pair.old, texts), _side(news, pair.new, others)) for pair in pairs]
     terms = find_terms([(before.text, after.text) for before, after in sides])
@@ -149,7 +155,7 @@ def compare(
         _change(pair, sides[at], (away.get(at, ()), here.get(at, ())), numbers, terms, ledger)
         for at, pair in enumerate(pairs)
     ]
-    return Comparison(ids[0], ids[1], tuple(changes), terms.replaced)
+    return Comparison(ids[0], ids[1], tuple(changes), terms.replaced, chapters)
 
 
 def _change(
@@ -173,6 +179,9 @@ def _change(
     level = level_of(kind, pieces, _links(before) != _links(after), duties, trivial=trivial, terms=replaced)
     if level == "term replaced" and kind == "reworded":
         kind = "term replaced"
+    pictures = all(p.kind in PICTURES for one in sides for p in one.provisions)
+    if level == "new" and ((pictures and pair.old) or _CAPTION.fullmatch(plain(after.text))):
+        level = "reworded" if pictures else "links and numbers only"
     return Change(kind, pair.old, pair.new, pair.score, pair.how, level, pieces, duties, figures, named)
 
 
@@ -257,6 +266,57 @@ def _links(one: ChangeSide) -> tuple[str, ...]:
     texts = (text for provision in one.provisions for text in provision_texts(provision))
     marks = (mark for text in texts for mark in text.marks)
     return tuple(mark.address for mark in marks if isinstance(mark, Link) and not mark.address.startswith("#"))
+
+
+# --- Chapters that moved whole ---------------------------------------------------------------------
+
+_WHOLE = 0.9  # so much of what stands below a heading must stand below what the heading became, both ways
+_CHAPTER = 3  # fewer provisions are told one by one
+
+
+def _without_chapters(
+    pairs: Sequence[Pair], olds: Mapping[str, Provision], news: Mapping[str, Provision]
+) -> tuple[tuple[Pair, ...], tuple[MovedChapter, ...]]:
+    """The chapters and sections that left their place with all that stands below them, the largest first; and the
+    pairs, of which those that only went along did not move."""
+    below_old, below_new = _below(olds.values()), _below(news.values())
+    became = {anchor: at for at, pair in enumerate(pairs) for anchor in pair.old}
+    found: list[MovedChapter] = []
+    calm = list(pairs)
+    told: set[str] = set()
+    for pair in pairs:
+        if (
+            len(pair.old) != 1
+            or len(pair.new) != 1
+            or not {pair.old[0], *olds[pair.old[0]].parents}.isdisjoint(told)
+        ):
+            continue
+        mine, theirs = below_old.get(pair.old[0], ()), set(below_new.get(pair.new[0], ()))
+        inner = {became[anchor] for anchor in mine if theirs.issuperset(pairs[became[anchor]].new)}
+        inner = {at for at in inner if pairs[at].new}
+        went = sum(len(pairs[at].old) for at in inner), sum(len(pairs[at].new) for at in inner)
+        whole = went[0] >= _WHOLE * len(mine) and went[1] >= _WHOLE * len(theirs)
+        if whole and len(mine) >= _CHAPTER and 2 * sum(pairs[at].moved for at in inner) > len(inner):
+            told.add(pair.old[0])
+            found.append(MovedChapter(pair.old[0], pair.new[0], len(mine)))
+            _calm(calm, inner | {became[pair.old[0]]}, list(olds), list(news))
+    return tuple(calm), tuple(found)
+
+
+def _below(provisions: Iterable[Provision]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for provision in provisions:
+        for parent in provision.parents:
+            found.setdefault(parent, []).append(provision.anchor)
+    return found
+
+
+def _calm(pairs: list[Pair], inner: Collection[int], olds: list[str], news: list[str]) -> None:
+    """Say of the pairs of a chapter that moved only if they also left their place within it."""
+    places = {at: (olds.index(pairs[at].old[0]), news.index(pairs[at].new[0])) for at in inner}
+    stayed = heaviest_chain([(*place, 1) for place in places.values()])
+    for at, place in places.items():
+        pairs[at] = structs.replace(pairs[at], moved=place not in stayed)
 
 
 # --- Kinds ---------------------------------------------------------------------------------------

@@ -196,6 +196,9 @@ def figures(comparison: Comparison, old: ComparedEdition, new: ComparedEdition) 
         if change.kind == "moved":
             total = sum(new.words[anchor].total() for anchor in change.new)
             moved += by_kind["same"] if change.pieces else total
+    for chapter in comparison.moved_chapters:
+        places = (place for place in new.places.values() if chapter.new in (place.chapter, place.heading))
+        moved += sum(new.words[place.anchor].total() for place in places)
     looks_new = sum((words - old.words.get(anchor, Counter())).total() for anchor, words in new.words.items())
     return ChangeFigures(
         kinds={kind: sum(change.kind == kind for change in comparison.changes) for kind in KINDS},
