@@ -5,7 +5,7 @@ Nothing here decides which provision became which (`alignment` does), and nothin
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, zip_longest
 
 from msgspec import structs
@@ -13,8 +13,8 @@ from msgspec import structs
 from guidance.compare.alignment import Pair, align_units
 from guidance.compare.duty_changes import duty_changes, said
 from guidance.compare.meaning import READ, STRONG, find_verbs, numbers_say_nothing
-from guidance.compare.moves import ChangeSide, moved_sentences, sentence_key
-from guidance.compare.units import PICTURES, bare, compared_text, heaviest_chain, plain, read_units
+from guidance.compare.moves import ChangeSide, moved_sentences, sentence_key, without_chapters
+from guidance.compare.units import BULLET, PICTURES, bare, compared_text, plain, read_units
 from guidance.compare.words import Moved, Replacement, Terms, diff_words, find_terms, put_where, same_but_articles
 from guidance.document.model import (
     Change,
@@ -27,7 +27,8 @@ from guidance.document.model import (
     GuidanceError,
     Level,
     Link,
-    MovedChapter,
+    List,
+    NumberSlip,
     Provision,
     RedlinePiece,
 )
@@ -143,8 +144,9 @@ def compare(
     With the duties of both documents a level is judged by them, else by the words must, should and may.
     """
     units = read_units(old, new)
-    olds, news = _by_anchor(old), _by_anchor(new)
-    pairs, chapters = _without_chapters(align_units(*units), olds, news)
+    olds, news = old.by_anchor(), new.by_anchor()
+    joined, slips = _join_slips(align_units(*units), olds, news)
+    pairs, chapters = without_chapters(joined, olds, news)
     texts, others = ({unit.anchor: unit.text for unit in found} for found in units)
     sides = [(_side(olds, pair.old, texts), _side(news, pair.new, others)) for pair in pairs]
     terms = find_terms([(before.text, after.text) for before, after in sides])
@@ -155,6 +157,9 @@ def compare(
         _change(pair, sides[at], (away.get(at, ()), here.get(at, ())), numbers, terms, ledger)
         for at, pair in enumerate(pairs)
     ]
+    for slip in slips:
+        at = next(n for n, pair in enumerate(pairs) if slip.anchor in (pair.new if slip.new else pair.old))
+        changes[at] = structs.replace(changes[at], slips=(*changes[at].slips, slip))
     return Comparison(ids[0], ids[1], tuple(changes), terms.replaced, chapters)
 
 
@@ -229,7 +234,7 @@ def _meanings(
 def apply(old: Document, comparison: Comparison) -> tuple[tuple[tuple[str, ...], str], ...]:
     """What the comparison makes of the old document: for each change with a new side its anchors, and their
     text. Raises GuidanceError where the comparison was not made from this document."""
-    provisions = _by_anchor(old)
+    provisions = old.by_anchor()
     made = []
     for change in comparison.changes:
         if unknown := [anchor for anchor in change.old if anchor not in provisions]:
@@ -244,11 +249,7 @@ def apply(old: Document, comparison: Comparison) -> tuple[tuple[tuple[str, ...],
 
 def joined_text(document: Document, anchors: Iterable[str]) -> str:
     """The text of some provisions as one side of a change holds it."""
-    return _side(_by_anchor(document), tuple(anchors)).text
-
-
-def _by_anchor(document: Document) -> dict[str, Provision]:
-    return document.by_anchor()
+    return _side(document.by_anchor(), tuple(anchors)).text
 
 
 def _side(
@@ -268,55 +269,96 @@ def _links(one: ChangeSide) -> tuple[str, ...]:
     return tuple(mark.address for mark in marks if isinstance(mark, Link) and not mark.address.startswith("#"))
 
 
-# --- Chapters that moved whole ---------------------------------------------------------------------
+# --- Entries of lists that were numbered by a slip --------------------------------------------------
 
-_WHOLE = 0.9  # so much of what stands below a heading must stand below what the heading became, both ways
-_CHAPTER = 3  # fewer provisions are told one by one
+_GOES_ON = re.compile(r"(?: [,;:] | \b (?: and | or ) ) \s* $", re.VERBOSE)
 
 
-def _without_chapters(
+def _join_slips(
     pairs: Sequence[Pair], olds: Mapping[str, Provision], news: Mapping[str, Provision]
-) -> tuple[tuple[Pair, ...], tuple[MovedChapter, ...]]:
-    """The chapters and sections that left their place with all that stands below them, the largest first; and the
-    pairs, of which those that only went along did not move."""
-    below_old, below_new = _below(olds.values()), _below(news.values())
-    became = {anchor: at for at, pair in enumerate(pairs) for anchor in pair.old}
-    found: list[MovedChapter] = []
-    calm = list(pairs)
-    told: set[str] = set()
-    for pair in pairs:
-        if (
-            len(pair.old) != 1
-            or len(pair.new) != 1
-            or not {pair.old[0], *olds[pair.old[0]].parents}.isdisjoint(told)
-        ):
-            continue
-        mine, theirs = below_old.get(pair.old[0], ()), set(below_new.get(pair.new[0], ()))
-        inner = {became[anchor] for anchor in mine if theirs.issuperset(pairs[became[anchor]].new)}
-        inner = {at for at in inner if pairs[at].new}
-        went = sum(len(pairs[at].old) for at in inner), sum(len(pairs[at].new) for at in inner)
-        whole = went[0] >= _WHOLE * len(mine) and went[1] >= _WHOLE * len(theirs)
-        if whole and len(mine) >= _CHAPTER and 2 * sum(pairs[at].moved for at in inner) > len(inner):
-            told.add(pair.old[0])
-            found.append(MovedChapter(pair.old[0], pair.new[0], len(mine)))
-            _calm(calm, inner | {became[pair.old[0]]}, list(olds), list(news))
-    return tuple(calm), tuple(found)
+) -> tuple[list[Pair], list[NumberSlip]]:
+    """The pairs with each paragraph that is but an entry of the list before it put to that list's; and these.
+
+    A paragraph is one where it stands behind a list that it goes on with, and the other edition has the same words
+    as an entry of what that list became.
+    """
+    found: list[Pair | None] = list(pairs)
+    slips: list[NumberSlip] = []
+    for new, mine, theirs in ((False, olds, news), (True, news, olds)):
+        at = {anchor: n for n, pair in enumerate(found) if pair for anchor in (pair.new if new else pair.old)}
+        above = _numbers_above(theirs)
+        before: Provision | None = None
+        number, in_list = "", False
+        for provision in mine.values():
+            listed = before is not None and in_list and _continues(before, provision)
+            place = _stands_in(before, provision, found, at, theirs, new) if before and listed else None
+            if place and before:
+                _put_together(found, at, before.anchor, provision.anchor, new)
+                slips.append(NumberSlip(provision.anchor, provision.number or "", new, number, above[place]))
+            else:
+                in_list = bool(provision.blocks) and isinstance(provision.blocks[-1], List)
+                number = provision.number or number if provision.kind == "paragraph" else number
+            before = provision
+    return [pair for pair in found if pair], slips
 
 
-def _below(provisions: Iterable[Provision]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for provision in provisions:
-        for parent in provision.parents:
-            found.setdefault(parent, []).append(provision.anchor)
+def _stands_in(
+    before: Provision,
+    provision: Provision,
+    pairs: Sequence[Pair | None],
+    at: Mapping[str, int],
+    theirs: Mapping[str, Provision],
+    new: bool,
+) -> str | None:
+    """The provision of the other edition that has a paragraph as an entry of the list before it, where both became
+    that one, or one of them did and the other nothing."""
+    others = []
+    for anchor in (before.anchor, provision.anchor):
+        pair = pairs[at[anchor]]
+        others.append((pair.old if new else pair.new) if pair else ())
+    if others[0] and others[1] and others[0] != others[1]:
+        return None
+    words, first = plain(compared_text(provision)), compared_text(before).split("\n")[0]
+    for anchor in others[0] or others[1]:
+        if words in _entries(theirs[anchor]) and (others[0] or first in compared_text(theirs[anchor])):
+            return anchor
+    return None
+
+
+def _put_together(pairs: list[Pair | None], at: dict[str, int], before: str, after: str, new: bool) -> None:
+    """Make one pair of those of two provisions, one of which became nothing by itself."""
+    one, other = pairs[at[before]], pairs[at[after]]
+    if one is None or other is None or one is other:
+        return
+    known = one if (one.old if new else one.new) else other
+    sides = (known.old, (*one.new, *other.new)) if new else ((*one.old, *other.old), known.new)
+    place = at[before] if known is one else at[after]
+    pairs[at[before]] = pairs[at[after]] = None
+    pairs[place] = structs.replace(known, old=sides[0], new=sides[1])
+    at.update(dict.fromkeys((*one.new, *other.new) if new else (*one.old, *other.old), place))
+
+
+def _continues(before: Provision, provision: Provision) -> bool:
+    """Whether a paragraph goes on with the list that stands before it: in small letters, or behind "; and"."""
+    words = compared_text(provision)
+    numbered = provision.kind == "paragraph" and provision.number is not None
+    return numbered and (words[:1].islower() or bool(_GOES_ON.search(compared_text(before))))
+
+
+def _entries(provision: Provision) -> frozenset[str]:
+    """The entries of a provision's lists, bare."""
+    lines = compared_text(provision).split("\n")
+    return frozenset(plain(line.removeprefix(BULLET)) for line in lines if line.startswith(BULLET))
+
+
+def _numbers_above(provisions: Mapping[str, Provision]) -> dict[str, str]:
+    """Per provision its number as a paragraph, or that of the paragraph before it; empty where there is none."""
+    found: dict[str, str] = {}
+    number = ""
+    for anchor, provision in provisions.items():
+        number = provision.number or number if provision.kind == "paragraph" else number
+        found[anchor] = number
     return found
-
-
-def _calm(pairs: list[Pair], inner: Collection[int], olds: list[str], news: list[str]) -> None:
-    """Say of the pairs of a chapter that moved only if they also left their place within it."""
-    places = {at: (olds.index(pairs[at].old[0]), news.index(pairs[at].new[0])) for at in inner}
-    stayed = heaviest_chain([(*place, 1) for place in places.values()])
-    for at, place in places.items():
-        pairs[at] = structs.replace(pairs[at], moved=place not in stayed)
 
 
 # --- Kinds ---------------------------------------------------------------------------------------

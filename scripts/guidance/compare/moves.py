@@ -1,21 +1,22 @@
-"""Sentences that left a provision and turn up in another, or elsewhere in their own: exact, or with a few words
-changed on the way.
+"""What moved: sentences that left a provision and turn up in another, or elsewhere in their own, exact or with a
+few words changed on the way; and chapters that moved whole.
 
 Nothing here decides which provision became which; a false move is worse than a missed one.
 """
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from guidance.compare.alignment import Pair
 from guidance.compare.units import Shingle, heaviest_chain, likeness, shingles
 from guidance.compare.words import Moved, Sentence, Terms, diff_words, sentences
 from guidance.document.anchors import normalise
-from guidance.document.model import Provision
+from guidance.document.model import MovedChapter, Provision
 
 MOVED_WORDS = 6  # a shorter sentence that turns up elsewhere may as well have been written twice
 
@@ -195,3 +196,54 @@ def find_alike(olds: Sequence[str], news: Sequence[str]) -> list[tuple[int, int]
         if enough and best and all(score - rival >= _CLEAR for rival in rivals):
             found.append((at, to))
     return found
+
+
+# --- Chapters that moved whole ---------------------------------------------------------------------
+
+_WHOLLY = 0.9  # so much of what stands below a heading must stand below what the heading became, both ways
+_CHAPTER = 3  # fewer provisions are told one by one
+
+
+def without_chapters(
+    pairs: Sequence[Pair], olds: Mapping[str, Provision], news: Mapping[str, Provision]
+) -> tuple[tuple[Pair, ...], tuple[MovedChapter, ...]]:
+    """The chapters and sections that left their place with all that stands below them, the largest first; and the
+    pairs, of which those that only went along did not move."""
+    below_old, below_new = _below(olds.values()), _below(news.values())
+    became = {anchor: at for at, pair in enumerate(pairs) for anchor in pair.old}
+    found: list[MovedChapter] = []
+    calm = list(pairs)
+    told: set[str] = set()
+    for pair in pairs:
+        if (
+            len(pair.old) != 1
+            or len(pair.new) != 1
+            or not {pair.old[0], *olds[pair.old[0]].parents}.isdisjoint(told)
+        ):
+            continue
+        mine, theirs = below_old.get(pair.old[0], ()), set(below_new.get(pair.new[0], ()))
+        inner = {became[anchor] for anchor in mine if theirs.issuperset(pairs[became[anchor]].new)}
+        inner = {at for at in inner if pairs[at].new}
+        went = sum(len(pairs[at].old) for at in inner), sum(len(pairs[at].new) for at in inner)
+        whole = went[0] >= _WHOLLY * len(mine) and went[1] >= _WHOLLY * len(theirs)
+        if whole and len(mine) >= _CHAPTER and 2 * sum(pairs[at].moved for at in inner) > len(inner):
+            told.add(pair.old[0])
+            found.append(MovedChapter(pair.old[0], pair.new[0], len(mine)))
+            _calm(calm, inner | {became[pair.old[0]]}, list(olds), list(news))
+    return tuple(calm), tuple(found)
+
+
+def _below(provisions: Iterable[Provision]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for provision in provisions:
+        for parent in provision.parents:
+            found.setdefault(parent, []).append(provision.anchor)
+    return found
+
+
+def _calm(pairs: list[Pair], inner: Collection[int], olds: list[str], news: list[str]) -> None:
+    """Say of the pairs of a chapter that moved only if they also left their place within it."""
+    places = {at: (olds.index(pairs[at].old[0]), news.index(pairs[at].new[0])) for at in inner}
+    stayed = heaviest_chain([(*place, 1) for place in places.values()])
+    for at, place in places.items():
+        pairs[at] = structs.replace(pairs[at], moved=place not in stayed)

@@ -352,6 +352,18 @@ class Figures(Struct, frozen=True):
     new: str
 
 
+class NumberSlip(Struct, frozen=True):
+    """An entry of a list that one edition prints as a paragraph with a `number` of its own, by a slip: its `anchor`
+    in that edition, the older one unless `new`; the number of the paragraph whose list it continues there, and of
+    the one in whose list it stands in the other edition, each empty where there is none."""
+
+    anchor: str
+    number: str
+    new: bool
+    list_of: str
+    stands_in: str
+
+
 class Change(Struct, frozen=True):
     """What became of some provisions: anchors before and after, how matched, how alike (0-1); what changed of the
     duties and figures in them, and which `terms` of the comparison were replaced in them ("old → new")."""
@@ -366,6 +378,7 @@ class Change(Struct, frozen=True):
     duties: tuple[DutyChange, ...] = ()
     figures: tuple[Figures, ...] = ()
     terms: tuple[str, ...] = ()
+    slips: tuple[NumberSlip, ...] = ()
 
 
 class ReplacedTerm(Struct, frozen=True):

@@ -273,6 +273,7 @@ def changes_record(comparison: Comparison) -> list[dict[str, object]]:
             "duties": [msgspec.to_builtins(one) for one in change.duties],
             "figures": [msgspec.to_builtins(one) for one in change.figures],
             "terms": list(change.terms),
+            "slips": [msgspec.to_builtins(one) for one in change.slips],
         }
         for change in comparison.changes
     ]

@@ -32,7 +32,7 @@ from guidance.site.changes_view import (
     survey,
 )
 from guidance.site.pages import Page, front_matter, to_root
-from guidance.site.redline_text import Where, beside, excerpt, in_one, say_changes, say_each
+from guidance.site.redline_text import Where, beside, excerpt, in_one, say_changes, say_each, say_slip
 from guidance.site.templates import PlaceLink, render
 
 STYLES = ("site.css", "compare.css")
@@ -259,6 +259,7 @@ class _Scene(Struct, frozen=True):
             "chapter": self.new.titles.get(entry.chapter, entry.chapter),
             "who": " ".join(self._bound(entry)),
             "terms": " ".join(map(slug, entry.change.terms)),
+            "slips": [say_slip(slip, self.old.id, self.new.id) for slip in entry.change.slips],
         }
 
     def _row(self, path: str, entry: ChangeEntry) -> dict[str, object]:

@@ -47,6 +47,8 @@ def chip_word(change: Change) -> str:
     only a number or a link changed."""
     if change.kind in ("added", "removed"):
         return {"added": "new", "removed": "removed"}[change.kind] if change.level != "none" else ""
+    if change.slips:
+        return "list entry numbered by a slip"
     if change.level == "duty changed" or (change.figures and change.kind == "reworded"):
         return say_briefly(change) or "duty changed"
     if change.kind in ("moved", "split", "merged"):

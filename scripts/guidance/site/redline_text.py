@@ -12,7 +12,7 @@ from typing import Literal
 from msgspec import Struct
 
 from guidance.compare.units import plain
-from guidance.document.model import Change, DutyChange, Figures, RedlinePiece
+from guidance.document.model import Change, DutyChange, Figures, NumberSlip, RedlinePiece
 from guidance.site.templates import PlaceLink
 
 _BEFORE, _AFTER = 6, 4  # words that an excerpt keeps before and after what changed
@@ -71,6 +71,17 @@ def say_figure(one: Figures) -> str:
     if one.old and one.new:
         return f"figure {_shared_end(one.old, one.new)}"
     return _came_or_went("figure", one.old, one.new)
+
+
+def say_slip(slip: NumberSlip, old: str, new: str) -> str:
+    """That an entry of a list was numbered by a slip, in words; `old` and `new` are the editions' ids."""
+    here, there = (new, old) if slip.new else (old, new)
+    after = f" of paragraph {slip.list_of}" if slip.list_of else ""
+    stands = f" of paragraph {slip.stands_in}" if slip.stands_in else ""
+    return (
+        f"“{slip.number}” in {here} is an entry of the list{after}, numbered by a slip of the source; in {there} it"
+        f" stands in the list{stands}. No paragraph {'is new' if slip.new else 'was lost'}."
+    )
 
 
 def say_briefly(change: Change) -> str:
