@@ -4,6 +4,7 @@ Facts for templates, which are whole without JavaScript; nothing is aligned or c
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
@@ -273,7 +274,8 @@ class _Scene(Struct, frozen=True):
 
     def _said(self, entry: ChangeEntry) -> list[str]:
         """What changed of a provision's duties and figures, where its words are shown beside."""
-        return [_SHOWN_BELOW.get(what, said) for what, said in say_each(entry.change)]
+        told = Counter(_SHOWN_BELOW.get(what, said) for what, said in say_each(entry.change))
+        return [said if times == 1 else f"{said} ({times} times)" for said, times in told.items()]
 
     def _changes(self, path: str, section: Sequence[ChangeEntry]) -> Iterator[dict[str, object]]:
         """The changes of a section, and how many provisions between them have the same words."""

@@ -158,9 +158,10 @@ def excerpt(pieces: Sequence[RedlinePiece], where: Where, budget: int = 60) -> l
         return []
     for at, piece in enumerate(gist):
         if budget <= 0:
-            printed.append(RedlineSegment("same", "…"))
+            if not printed[-1].text.endswith("…"):
+                printed.append(RedlineSegment("same", "…"))
             break
-        words = piece.text.split()
+        words = piece.text.replace(_BULLET, "").split()
         if piece.kind == "same":
             shown = _kept(words, first=at == 0, last=at == len(gist) - 1)
             budget -= len(shown.split())
