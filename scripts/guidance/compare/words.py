@@ -7,6 +7,7 @@ always give the same pieces.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
 from typing import Literal
 
@@ -20,7 +21,7 @@ _TOKEN = re.compile(  # what a redline takes out or puts in whole
     r"""
     https?:// [^\s)\]]++                                      # an address
   | [\w.+\-]++ @ [\w\-]++ (?: \. [\w\-]++ )*+
-  | \d++ (?: [.,] \d++ )*+ (?: [ ]? [-–] [ ]? \d++ )*+          # a number: "3.2", "5,000", "12-14"
+  | [£€$]? \d++ (?: [.,] \d++ )*+ (?: [ ]? [-–] [ ]? \d++ )*+   # a number: "3.2", "£5,000", "12-14"
   | [^\W\d_]++ (?: ['’‑\-] [^\W\d_]++ )*+                    # a word: "child's", "multi-agency"
   | (?<! [^\n] ) •[ ]                                         # a bullet
   | \s++
@@ -66,6 +67,11 @@ def diff_words(
 ) -> tuple[RedlinePiece, ...]:
     """The pieces that lead from one text to the other: same and inserted ones joined are the new text, same
     and deleted ones the old. `away` and `here` are sentences known to have moved: each one whole."""
+    return _diff(old, new, tuple(away), tuple(here))
+
+
+@lru_cache(maxsize=1 << 12)  # terms, moves and changes all begin with the same redlines
+def _diff(old: str, new: str, away: tuple[Moved, ...], here: tuple[Moved, ...]) -> tuple[RedlinePiece, ...]:
     left, right = _Words(old, away, "moved away"), _Words(new, here, "moved here")
     pieces: list[RedlinePiece] = []
     at = to = 0
@@ -121,12 +127,14 @@ def _readable(old: Sequence[str], new: Sequence[str]) -> list[_Run]:
 
 def _tells(word: str) -> bool:
     """Whether a word says something by itself; small ones, signs and space do not."""
-    return word[0].isalnum() and word.lower() not in _SMALL
+    return (word[0].isalnum() or word[-1].isdigit()) and word.lower() not in _SMALL
 
 
 def _kept(old: Sequence[str], new: Sequence[str], mine: Sequence[int], theirs: Sequence[int]) -> list[Edge]:
     """The most words that two rows have in common, in their order: the places of each in `mine` and `theirs`."""
     found: list[Edge] = []
+    if not old or not new:
+        return found
     at = to = 0
     for sign, length in fast_diff_match_patch.diff(
         *_as_letters(old, new), timelimit=0, checklines=False, cleanup="No"
@@ -374,11 +382,12 @@ def find_terms(texts: Sequence[tuple[str, str]]) -> Terms:
                 forms.setdefault(stems, Counter())[pair] += 1
     whole = "\n".join(new for _, new in texts)
     found: dict[str, tuple[str, ReplacedTerm]] = {}
-    for _, counted in sorted(forms.items(), key=_shortest_first):
+    often = (item for item in forms.items() if item[1].total() >= LEAST_PLACES)
+    for _, counted in sorted(often, key=_shortest_first):
         known = re.compile("|".join(rf"(?<!\w){re.escape(old)}(?!\w)" for old, _ in counted), re.IGNORECASE)
         places = sum(max(0, len(known.findall(old)) - len(known.findall(new))) for old, new in changed)
         left = len(known.findall(whole))
-        if counted.total() < LEAST_PLACES or left > _MOST_KEPT * (left + places):
+        if left > _MOST_KEPT * (left + places):
             continue
         told = Terms(found)
         if all(same_but_articles(told.put_in(old), now) for old, now in counted):  # of terms told already
