@@ -152,6 +152,31 @@ def only(old: str, new: str, *, ledger: bool = True) -> Change:
             "limit", "immediately", "two days",
         ),
         (
+            "The council must settle the rota by 31 March in each year.",
+            "The council must settle the rota by 30 June in each year.",
+            "limit", "by 31 March", "by 30 June",
+        ),
+        (
+            "Ringers should look over the ropes every term with a lamp.",
+            "Ringers should look over the ropes every year with a lamp.",
+            "limit", "every term", "every year",
+        ),
+        (
+            "Ringers must wear gloves when they oil the bell and must wash after it.",
+            "Ringers must wear gloves when they oil the bell, where possible, and must wash after it.",
+            "condition", "", "where possible",
+        ),
+        (
+            "Ringers are not required to sign the book before they climb.",
+            "Ringers are required to sign the book before they climb.",
+            "strength", "need not", "must",
+        ),
+        (
+            "No visitor should climb to the bell chamber after dusk.",
+            "A visitor should climb to the bell chamber after dusk.",
+            "strength", "should not", "should",
+        ),
+        (
             "Only the warden may open the hatch above the great bell.",
             "The warden may open the hatch above the great bell.",
             "strength", "only … may", "may",
@@ -248,6 +273,8 @@ def test_other_words_change_no_duty(old: str, new: str) -> None:
          "50%", "60%"),
         ("The peal takes three hours on a feast.", "The peal takes four hours on a feast.",
          "three hours", "four hours"),
+        ("The rope is kept until the ringer is 25.", "The rope is kept until the ringer is 21.", "25", "21"),
+        ("Up to 10% of bells may be old.", "Up to 20% of bells may be old.", "Up to 10%", "Up to 20%"),
         ("The tower has 12 bells and a long stair.", "The tower has 10 bells and a long stair.",
          "12 bells", "10 bells"),
     ],

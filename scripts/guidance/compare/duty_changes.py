@@ -17,6 +17,7 @@ from rapidfuzz.distance import LCSseq
 from guidance.compare.meaning import (
     ADDRESSEE,
     AGENT,
+    ALONE,
     CLAUSE,
     CONDITION,
     COUNT,
@@ -182,6 +183,9 @@ def _parts(one: Said) -> _Parts:
     verb = next((verb for verb in find_verbs(one.words) if verb.strength in STRONG), None)
     if verb is None:
         return _Parts()
+    if one.words[: verb.end].endswith("responsibility of"):  # "it is the responsibility of the council to"
+        who, to, asked = one.words[verb.end :].partition(" to ")
+        return _Parts(who.strip(), to + asked) if to else _Parts()
     subject = _subject(one.words[: verb.start])
     asked = one.words[verb.end :]
     passive = PASSIVE.match(asked)
@@ -230,7 +234,11 @@ def _holder(was: Said, now: Said) -> Iterable[DutyChange]:
 def _members(names: str) -> list[frozenset[str]]:
     """Those whom words list, each by its words."""
     parts = LISTED.split(names.lower())
-    return [found for part in parts if (found := frozenset(WORD.findall(part)) - SMALL)]
+    return [
+        found
+        for part in parts
+        if (found := frozenset(w.removesuffix("s") for w in WORD.findall(part) if w not in SMALL))
+    ]
 
 
 def _are_others(old: str, new: str) -> bool:
@@ -273,7 +281,9 @@ def _figures(was: Said, now: Said, *, limits: bool) -> list[Figures]:
     ]
     if not found and not [*_limit(was, now)]:
         plain = (Said(REFERRED.sub("¶ ", one.words)) for one in (was, now))
-        found = [one for one in _of_pattern("limit", COUNT, *plain) if one.old and one.new]
+        sides = (*plain,)
+        found = [one for one in _of_pattern("limit", COUNT, *sides) if one.old and one.new]
+        found = found or [one for one in _of_pattern("limit", ALONE, *sides) if one.old and one.new]
     return [Figures(one.old, one.new) for one in found]
 
 

@@ -21,9 +21,11 @@ BINDING = re.compile(
                | \b cannot \b )
   | (?P<only> \b only \s (?! if \b | when \b | where \b ) [^.;:,]{{1,50}}? \s (?: may | can ) \b )  # nobody else
   | (?P<shouldnot> \b (?: should | ought ) {_ADVERB} \s+ (?: not (?! \s+ only ) | never | no \s+ longer ) \b )
-  | (?P<neednot> \b need \s+ not \b | \b (?: do | does ) \s+ not \s+ (?: have | need ) \s+ to \b )
+  | (?P<neednot> \b need \s+ not \b | \b (?: do | does ) \s+ not \s+ (?: have | need ) \s+ to \b
+               | \b (?: is | are ) \s+ not \s+ (?: required | obliged | expected ) \s+ to \b )
   | (?P<shouldconsider> \b (?: should | ought \s+ to ) {_ADVERB} \s+ consider \b )
-  | (?P<responsible> \b (?: is | are | be | remain s? ) {_ADVERB} \s+ (?: responsible | accountable ) \s+ for \b )
+  | (?P<responsible> \b (?: is | are | be | remain s? ) {_ADVERB} \s+ (?: responsible | accountable ) \s+ for \b
+                   | \b responsibility \s+ of \b )
   | (?P<must> \b (?: must | shall ) \b | \b (?: has | have ) \s+ to \b
             | \b (?: is | are | be ) {_ADVERB} \s+ (?: required | obliged ) \s+ to \b
             | \b (?: has | have | under ) \s+ an? \s+ (?: \w+ \s+ ){{0,2}} (?: duty | obligation ) \s+ to \b )
@@ -60,6 +62,7 @@ def find_verbs(words: str) -> list[BindingVerb]:
         kind = match.lastgroup or ""
         if kind == "may" and _MONTH.match(words, match.start()):
             continue
+        kind = "shouldnot" if kind == "nobody" and match[0].endswith("should") else kind
         found.append(BindingVerb(match.start(), match.end(), _STRENGTH[kind]))
     return found
 
@@ -87,7 +90,8 @@ LIMIT = re.compile(
   | \b (?: immediately | promptly | straight \s? away | at \s+ once | without (?: \s+ \w+ )? \s+ delay
          | as \s+ soon \s+ as (?: \s+ (?: is | it \s+ is ) )? (?: \s+ \w+ )? \s+ (?: possible | practicable )
          | (?: on | by ) \s+ the \s+ (?: same | next | following ) (?: \s+ working | \s+ school )? \s+ day
-         | by (?: \s+ the \s+ end \s+ of )? \s+ (?: \d{1, 2} \s+ )? (?: {_MONTHS} ) (?: \s+ \d{4} )? ) \b
+         | by (?: \s+ the \s+ end \s+ of )? \s+ (?: \d{{1,2}} \s+ )? (?: {_MONTHS} ) (?: \s+ \d{{4}} )? ) \b
+  | \b every \s+ (?: other \s+ )? {_UNIT} \b
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -106,7 +110,8 @@ FIGURE = re.compile(
     [£€$] \s? \d+ (?: [.,]\d+ )* (?: \s? (?: m | k | million | billion ) \b )?  # "£5,000"
   | \b \d+ (?: [.,]\d+ )* \s? (?: % | per \s? cent \b | percent \b )
   | \b (?: under | over | below | above | aged? | age \s+ of | ages \s+ of | up \s+ to | at \s+ least
-         | more \s+ than | fewer \s+ than | less \s+ than ) \s+ (?: the \s+ age \s+ of \s+ )? {_NUMBER} \b
+         | (?: no \s+ | not \s+ )? (?: more | fewer | less ) \s+ than ) \s+ (?: the \s+ age \s+ of \s+ )?
+        {_NUMBER} (?: \s? % | \b ) (?: \s per \s? cent \b )?
         (?! \s+ times \b | [\s-] (?: (?: working | calendar | school ) [\s-] )? {_UNIT} )  # that is a limit
   | \b {_NUMBER} [\s-] (?: year | month | week ) s? [\s-] olds? \b
     """,
@@ -121,6 +126,12 @@ COUNT = re.compile(  # any other number with what it counts: "12 bells"
     """,
     re.VERBOSE,
 )
+ALONE = re.compile(  # a number by itself; no year or day
+    rf"""
+    (?<! [\w.,/§-] ) (?! (?: 19 | 20 ) \d\d \b ) \d+ (?: [.,]\d+ )* \b (?! [/-]\w | \s+ (?: {_MONTHS} ) \b )
+    """,
+    re.VERBOSE,
+)
 CONDITION = re.compile(  # what a duty hangs on, to the end of its clause
     r"""
     \b (?: unless | except | provided \s+ that | subject \s+ to | only \s+ (?: if | when | where )
@@ -129,7 +140,7 @@ CONDITION = re.compile(  # what a duty hangs on, to the end of its clause
          | in \s+ (?: the \s+ event | cases? ) \s+ (?: of | that | where | when )
          | where (?= \s+ (?: possible | practicable | appropriate | necessary | relevant | applicable | needed
                          | required | reasonabl[ey] | there | it | they | this | these | a | an | the | any ) \b ) )
-    \b [^,;:.]*
+    \b (?: (?! \s+ (?: (?: and | but | or ) \s+ )? (?: must | should | shall | may ) \b ) [^,;:.] )*
     """,
     re.IGNORECASE | re.VERBOSE,
 )
