@@ -1,14 +1,16 @@
 // Filters for comparison pages. Everything is there without this: it only hides what is not asked for, and puts the
 // choice into the address, so that it can be passed on.
 const start = () => {
-  const LABELS = { level: "Level", chapter: "Chapter", who: "Agency" };
+  const LABELS = { level: "Level", chapter: "Chapter", who: "Agency", term: "Term replaced" };
+  const SEVERAL = ["who", "term"]; // a change may have more than one
   const items = [...document.querySelectorAll("[data-filter] [data-level]")];
   const areas = [...document.querySelectorAll("[data-filter]")];
   if (items.length < 3) return;
-  const names = new Map([...document.querySelectorAll("[data-agency]")].map((place) =>
-    [place.dataset.agency, place.querySelector("summary").firstChild.textContent.trim()]));
-  const said = (item, key) => (key === "who" ? item.dataset.who.split(" ").filter(Boolean) : [item.dataset[key]]);
-  const called = (value, key) => (key === "who" ? names.get(value) ?? value.replaceAll("-", " ") : value);
+  const names = new Map([...document.querySelectorAll("details:is([data-agency], [data-term])")].map((place) =>
+    [place.dataset.agency ?? place.dataset.term, place.querySelector("summary").firstChild.textContent.trim()]));
+  const said = (item, key) =>
+    (SEVERAL.includes(key) ? (item.dataset[key] ?? "").split(" ").filter(Boolean) : [item.dataset[key]]);
+  const called = (value, key) => (SEVERAL.includes(key) ? names.get(value) ?? value.replaceAll("-", " ") : value);
 
   const form = document.createElement("form");
   form.className = "filter";

@@ -102,7 +102,7 @@ def test_converted_folders_are_compared(tmp_path: Path) -> None:
     )
     comparison = compare_files(old, new, tmp_path / "out")
     assert [change.kind for change in comparison.changes] == ["unchanged", "added", "renumbered", "unchanged"]
-    assert json.loads((tmp_path / "out" / "changes.json").read_text())[2]["new"] == ["para-2"]
+    assert json.loads((tmp_path / "out" / "changes.json").read_text())["changes"][2]["new"] == ["para-2"]
     assert "What changed from first to second" in (tmp_path / "out" / "index.md").read_text()
     for page in (tmp_path / "out").glob("*.html"):
         links = BeautifulSoup(page.read_bytes(), "lxml").select("[href], [src]")

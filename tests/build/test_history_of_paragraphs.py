@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 
 from guidance.build.comparisons import Compared, compare_documents
 from guidance.build.editions import find_trails
-from guidance.document.model import Change, ChangeKind, Level
+from guidance.document.model import Change, ChangeKind, DutyChange, Figures, Level
 from guidance.document.register import Edition, Publication
 from guidance.link.agencies import Vocabulary
 from guidance.site.changes_view import ComparedPlace
@@ -67,7 +67,7 @@ def test_the_edition_between_says_both(compared: Compared) -> None:
     found = beside(compared, "2005")
     assert found["para-1"] == [
         ("was 1 in 2001", "../../2001/lamps/#para-1"),
-        ("duty changed", "../../2005/compare/2001/part-1/#to-para-1"),
+        ("new duty", "../../2005/compare/2001/part-1/#to-para-1"),
         ("now 1 in 2009", "../../2009/lamps/#para-1"),
     ]
     assert [words for words, _ in found["para-2"]] == ["was 2, 3 in 2001", "merged", "now 3 in 2009"]
@@ -134,6 +134,31 @@ def change(kind: ChangeKind, level: Level) -> Change:
 )
 def test_what_a_chip_says(observed: Change, word: str) -> None:
     assert chip_word(observed) == word
+
+
+LONG = "the wardens of all towers along the northern coast"
+
+
+@pytest.mark.parametrize(
+    ("duties", "figures", "word"),
+    [
+        ((DutyChange("strength", "must", "should"),), (), "must → should"),
+        ((DutyChange("limit", "15 days", "10 days"),), (), "time limit 15 → 10 days"),
+        ((DutyChange("holder", "Ringers", LONG),), (), "duty moved"),
+        ((DutyChange("added", "", "Keepers must sing."),), (), "new duty"),
+        (
+            (DutyChange("strength", "must", ""), DutyChange("removed", "It must.", "")),
+            (),
+            "must taken out, and 1 more",
+        ),
+        ((), (Figures("under 16", "under 18"),), "figure under 16 → under 18"),
+    ],
+)
+def test_a_chip_says_what_changed_of_a_duty(
+    duties: tuple[DutyChange, ...], figures: tuple[Figures, ...], word: str
+) -> None:
+    level: Level = "duty changed" if duties else "reworded"
+    assert chip_word(Change("reworded", (), (), 1.0, "exact", level, (), duties, figures)) == word
 
 
 @pytest.mark.parametrize(

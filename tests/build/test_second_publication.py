@@ -81,7 +81,7 @@ def test_all_that_the_publisher_lists_is_confirmed(site: Path) -> None:
     ]
     assert len(rows) == 19
     assert not [row for row in rows if row[2] == "not found"]
-    changes = json.loads((site / "2025/compare/2024/changes.json").read_text(encoding="utf-8"))
+    changes = json.loads((site / "2025/compare/2024/changes.json").read_text(encoding="utf-8"))["changes"]
     kinds = {anchor: change["kind"] for change in changes for anchor in change["new"]}
     for place in ("page 36, para 128", "page 56, para 204"):  # notes put in above these paragraphs
         (found,) = (row for row in told.select("tbody tr") if place in row.get_text())
@@ -91,7 +91,7 @@ def test_all_that_the_publisher_lists_is_confirmed(site: Path) -> None:
 
 @pytest.mark.real
 def test_no_paragraph_is_called_moved(site: Path) -> None:
-    changes = json.loads((site / "2025/compare/2024/changes.json").read_text(encoding="utf-8"))
+    changes = json.loads((site / "2025/compare/2024/changes.json").read_text(encoding="utf-8"))["changes"]
     assert not [change for change in changes if change["kind"] == "moved"]
 
 

@@ -1,5 +1,7 @@
 """Changes word by word: they lead from the old text to the new one exactly, and say what only moved."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,7 +15,9 @@ from guidance.document.model import (
     Comparison,
     Document,
     Duty,
+    Figure,
     GuidanceError,
+    Kind,
     Link,
     Locus,
     Para,
@@ -23,6 +27,7 @@ from guidance.document.model import (
 from small_documents import document, paragraph, sentence
 
 IDS = ("old", "new")
+TELLING = {"keeper", "lamp", "rope", "sings"}
 NUMBERS = "links and numbers only"
 
 
@@ -63,6 +68,23 @@ def shown(old: str, new: str) -> str:
         ("within 10 days", "within 10 working days", "within 10 [+working ]days"),
         ("see http://a.org/x?y=1.", "see http://a.org/x?y=2.", "see [-http://a.org/x?y=1.][+http://a.org/x?y=2.]"),
         ("", "new", "[+new]"),
+        # phrases are whole, and what is taken out stands before what is put in for it
+        (
+            "the keeper of the lamp sings",
+            "the warden of the bell sings",
+            "the [-keeper of the lamp][+warden of the bell] sings",
+        ),
+        (
+            "see local harbour boards first",
+            "see bay wardens first",
+            "see [-local harbour boards][+bay wardens] first",
+        ),
+        # no telling word is given up for small ones
+        ("oil, salt and rope.", "oil, rope, tar and wax.", "oil, [-salt and ]rope[+, tar and wax]."),
+        ("Keepers sing. They rest.", "Keepers sing. They hum. They rest.", "Keepers sing. [+They hum. ]They rest."),
+        ("one\n• the bell", "one\n• the rope\n• the bell", "one\n[+• the rope\n]• the bell"),
+        ("see paragraphs 12-14 first", "see paragraphs 14-16 first", "see paragraphs [-12-14][+14-16] first"),
+        ("ask a.b@c.org now", "ask d.b@c.org now", "ask [-a.b@c.org][+d.b@c.org] now"),
     ],
 )
 def test_whole_words_and_punctuation_apart(old: str, new: str, expected: str) -> None:
@@ -72,6 +94,19 @@ def test_whole_words_and_punctuation_apart(old: str, new: str, expected: str) ->
 def test_sentences_end_at_lines_and_full_stops() -> None:
     text = "One here. Two there, e.g. so. Three?\n\nFour\nfive "
     assert [text[a:b] for a, b in sentences(text)] == ["One here.", "Two there, e.g. so.", "Three?", "Four", "five"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    *[st.lists(st.sampled_from(["keeper", "lamp", "rope", "of", "the", "and", "sings", ".", ","]), max_size=12)] * 2
+)
+def test_no_telling_word_is_both_taken_out_and_put_in_at_one_place(old: list[str], new: list[str]) -> None:
+    """Unless it changed places with another."""
+    pieces = diff_words(" ".join(old), " ".join(new))
+    for one, other in pairwise(pieces):
+        if (one.kind, other.kind) == ("deleted", "inserted"):
+            gone, came = ([w for w in piece.text.split() if w in TELLING] for piece in (one, other))
+            assert not set(gone) & set(came)
 
 
 @settings(deadline=None)
@@ -246,3 +281,53 @@ def test_a_sentence_that_stands_twice_is_not_called_moved() -> None:
 )
 def test_what_a_reissue_sets_differently_is_alike(printed: str, alike: str) -> None:
     assert normalise(printed) == alike
+
+
+# --- Told once -----------------------------------------------------------------------------------
+
+
+def chapter(name: str, seed: int) -> list[str]:
+    return [f"# {name}", *(f"{seed + at}. {paragraph(seed + at)}" for at in range(4))]
+
+
+def test_a_chapter_that_moved_whole_is_told_once() -> None:
+    lamps, ropes, bells = chapter("Lamps", 10), chapter("Ropes", 20), [*chapter("Bells", 30), *chapter("Oars", 40)]
+    found = compare(document([*lamps, *ropes, *bells]), document([*ropes, *bells, *lamps]), IDS)
+    assert [(one.old, one.new, one.provisions) for one in found.moved_chapters] == [("lamps", "lamps", 4)]
+    assert {change.kind for change in found.changes} == {"unchanged"}
+
+
+def test_a_paragraph_that_left_its_place_in_a_chapter_that_moved_is_moved() -> None:
+    lamps, ropes, bells = chapter("Lamps", 10), chapter("Ropes", 20), [*chapter("Bells", 30), *chapter("Oars", 40)]
+    went = [*lamps[:1], *lamps[2:], lamps[1]]
+    found = compare(document([*lamps, *ropes, *bells]), document([*ropes, *bells, *went]), IDS)
+    assert [one.old for one in found.moved_chapters] == ["lamps"]
+    assert [change.old for change in found.changes if change.kind == "moved"] == [("para-10",)]
+
+
+def test_a_chapter_of_which_half_stayed_did_not_move_whole() -> None:
+    lamps, ropes, bells = chapter("Lamps", 10), chapter("Ropes", 20), [*chapter("Bells", 30), *chapter("Oars", 40)]
+    new = [*ropes, *lamps[3:], *bells, *lamps[:3]]
+    found = compare(document([*lamps, *ropes, *bells]), document(new), IDS)
+    assert found.moved_chapters == ()
+
+
+def test_a_caption_alone_is_no_new_text() -> None:
+    assert [c.level for c in changes([paragraph(1)], ["Figure 1", paragraph(1)])] == [NUMBERS, "none"]
+    assert [c.level for c in changes([paragraph(1)], ["Figure of a lamp", paragraph(1)])] == ["new", "none"]
+
+
+def test_a_chart_that_got_a_caption_is_no_new_text() -> None:
+    def drawn(kind: Kind, caption: str | None) -> Document:
+        plain = document([f"1. {paragraph(1)}", "Chart", f"2. {paragraph(2)}"])
+        before, chart, after = plain.provisions
+        figure = Figure("chart.svg", alternative="A lamp", caption=Text(caption) if caption else None)
+        return structs.replace(
+            plain, provisions=(before, structs.replace(chart, kind=kind, blocks=(figure,)), after)
+        )
+
+    said = "Figure 3: how a lamp is lit by a keeper who has no oil at hand"
+    for kind in ("figure", "flow-chart"):
+        found = compare(drawn("figure", None), drawn(kind, said), IDS).changes
+        assert [(change.old, change.level) for change in found][1][1] != "new"
+        assert len(found) == 3

@@ -106,6 +106,101 @@ def only(old: str, new: str, *, ledger: bool = True) -> Change:
             "Ringers should tell the warden if the bell is muffled.",
             "condition", "unless the bell is muffled.", "if the bell is muffled.",
         ),
+        (
+            "Ringers should grease the wheel when the warden has seen it.",
+            "Ringers should grease the wheel.",
+            "condition", "when the warden has seen it", "",
+        ),
+        (
+            "Ringers should tell the warden about each crack in the bell.",
+            "Ringers should tell the founder about each crack in the bell.",
+            "addressee", "the warden", "the founder",
+        ),
+        (
+            "Ringers must send a copy of the ledger to the council in May.",
+            "Ringers must send a copy of the ledger to the bishop in May.",
+            "addressee", "the council", "the bishop",
+        ),
+        (
+            "The bishop must be told of each crack in the bell.",
+            "The council must be told of each crack in the bell.",
+            "addressee", "The bishop", "The council",
+        ),
+        (
+            "The ledger of peals must be kept by the council in the vestry.",
+            "The ledger of peals must be kept by wardens in the vestry.",
+            "holder", "the council", "wardens",
+        ),
+        (
+            "Ringers and wardens must keep the stair of the tower dry.",
+            "Ringers, wardens and visitors must keep the stair of the tower dry.",
+            "holder", "Ringers and wardens", "Ringers, wardens and visitors",
+        ),
+        (
+            "Ringers must oil the bell within 10 days of the feast.",
+            "Ringers must oil the bell within 10 days of the fair.",
+            "limit", "within 10 days of the feast", "within 10 days of the fair",
+        ),
+        (
+            "The council should walk the tower at least twice a year.",
+            "The council should walk the tower up to twice a year.",
+            "limit", "at least twice a year", "up to twice a year",
+        ),
+        (
+            "Ringers must tell the warden immediately of a crack in the bell.",
+            "Ringers must tell the warden within two days of a crack in the bell.",
+            "limit", "immediately", "two days",
+        ),
+        (
+            "The council must settle the rota by 31 March in each year.",
+            "The council must settle the rota by 30 June in each year.",
+            "limit", "by 31 March", "by 30 June",
+        ),
+        (
+            "Ringers should look over the ropes every term with a lamp.",
+            "Ringers should look over the ropes every year with a lamp.",
+            "limit", "every term", "every year",
+        ),
+        (
+            "Ringers must wear gloves when they oil the bell and must wash after it.",
+            "Ringers must wear gloves when they oil the bell, where possible, and must wash after it.",
+            "condition", "", "where possible",
+        ),
+        (
+            "Ringers are not required to sign the book before they climb.",
+            "Ringers are required to sign the book before they climb.",
+            "strength", "need not", "must",
+        ),
+        (
+            "No visitor should climb to the bell chamber after dusk.",
+            "A visitor should climb to the bell chamber after dusk.",
+            "strength", "should not", "should",
+        ),
+        (
+            "Only the warden may open the hatch above the great bell.",
+            "The warden may open the hatch above the great bell.",
+            "strength", "only … may", "may",
+        ),
+        (
+            "The warden should hold a key to the bell chamber by day.",
+            "The warden should consider holding a key to the bell chamber by day.",
+            "strength", "should", "should consider",
+        ),
+        (
+            "The council, with its ringers, must keep the ledger of peals.",
+            "Wardens must keep the ledger of peals.",
+            "holder", "The council", "Wardens",
+        ),
+        (
+            "Ringers are responsible for the oil of the great bell.",
+            "Wardens are responsible for the oil of the great bell.",
+            "holder", "Ringers", "Wardens",
+        ),
+        (
+            "Ringers under 16 must bring a parent to the upper loft.",
+            "Ringers under 18 must bring a parent to the upper loft.",
+            "holder", "Ringers under 16", "Ringers under 18",
+        ),
     ],
 )  # fmt: skip
 def test_each_kind_of_changed_duty_is_named(
@@ -115,6 +210,12 @@ def test_each_kind_of_changed_duty_is_named(
     assert change.level == "duty changed"
     (named,) = change.duties
     assert (named.what, named.old.rstrip("."), named.new.rstrip(".")) == (what, was.rstrip("."), now.rstrip("."))
+
+
+def test_without_a_ledger_not_only_is_no_prohibition() -> None:
+    said = "Ringers should ask the warden and write it down."
+    change = only(said, "Ringers should not only ask the warden but write it down.", ledger=False)
+    assert (change.level, change.duties) == ("reworded", ())
 
 
 def test_strengths_that_change_places_between_sentences_are_two_changes() -> None:
@@ -147,6 +248,12 @@ def test_a_duty_that_came_or_went_is_told_whole() -> None:
         ("The warden can often be met at the gate by day.", "The warden is often to be met at the gate by day."),
         ("Ringers must oil the bell, which must hang free.", "Ringers must oil the bell, and it must hang free."),
         ("Ringers must tell the warden (see paragraph 4).", "Ringers must tell the warden (see paragraph 9)."),
+        ("Ringers must let the talk inform their work.", "Ringers must let the talk inform new decisions."),
+        ("Ringers must oil it within one year.", "Ringers must oil it within 12 months."),
+        ("Ringers must oil the bell and grease the wheel above it.",
+         "Ringers must oil the bell and grease the wheel above it, which was cast in the year of the great frost."),
+        ("The great bell must be oiled each week.", "The old bells must be oiled each week."),
+        ("The council must ask ringers to sing.", "The council must ask the ringers to sing."),
     ],
 )  # fmt: skip
 def test_other_words_change_no_duty(old: str, new: str) -> None:
@@ -166,6 +273,10 @@ def test_other_words_change_no_duty(old: str, new: str) -> None:
          "50%", "60%"),
         ("The peal takes three hours on a feast.", "The peal takes four hours on a feast.",
          "three hours", "four hours"),
+        ("The rope is kept until the ringer is 25.", "The rope is kept until the ringer is 21.", "25", "21"),
+        ("Up to 10% of bells may be old.", "Up to 20% of bells may be old.", "Up to 10%", "Up to 20%"),
+        ("The tower has 12 bells and a long stair.", "The tower has 10 bells and a long stair.",
+         "12 bells", "10 bells"),
     ],
 )  # fmt: skip
 def test_figures_outside_duties_are_named_and_are_no_layout(old: str, new: str, was: str, now: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from guidance.compare.changes import apply, compare, joined_text
-from guidance.compare.words import find_alike
+from guidance.compare.moves import find_alike
 from guidance.document.model import Comparison, Document
 from small_documents import document, paragraph, sentence
 

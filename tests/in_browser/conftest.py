@@ -128,6 +128,8 @@ def comparison() -> Redline:
             *(f"{at}. {small_documents.paragraph(at)}" for at in range(1, 9)),
             "# Ropes",
             f"9. {went} {small_documents.paragraph(9)}",
+            "# Oil",
+            *(f"{at}. {small_documents.paragraph(at)} The cook sleeps." for at in range(10, 14)),
         ]
     )
     new = small_documents.document(
@@ -138,6 +140,8 @@ def comparison() -> Redline:
             *(f"{at + 1}. {small_documents.paragraph(at)}" for at in range(2, 9)),
             "# Ropes",
             f"10. {small_documents.paragraph(9)} {went}",
+            "# Oil",
+            *(f"{at + 1}. {small_documents.paragraph(at)} The baker sleeps." for at in range(10, 14)),
         ]
     )
     duty = Duty(Locus("para-1", 0, 0, 9), 1, "Keepers must sing.", "must", ("keepers",))

@@ -34,6 +34,21 @@ def test_filters_hide_what_is_not_asked_for_and_stand_in_the_address(page: Page)
     expect(page.locator("#change-to-para-2")).to_be_hidden()
 
 
+def test_a_term_that_was_replaced_throughout_leads_to_its_places(either_page: Page) -> None:
+    either_page.goto(OVERVIEW)
+    either_page.locator("details[data-term=cook-baker] summary").click()
+    either_page.locator("details[data-term=cook-baker]").get_by_role("link", name="paragraph 12").click()
+    expect(either_page.locator("#to-para-12")).to_be_in_viewport()
+
+
+def test_the_places_of_a_term_can_be_filtered(page: Page) -> None:
+    page.goto(OVERVIEW)
+    page.locator("select[name=term]").select_option(label="cook → baker")
+    expect(page).to_have_url(f"{OVERVIEW}?term=cook-baker")
+    expect(page.get_by_role("status").filter(has_text="changes shown")).to_contain_text("4 of ")
+    expect(page.locator("#change-to-para-12")).to_be_visible()
+
+
 def test_a_redline_is_shown_in_one_or_side_by_side(either_page: Page) -> None:
     either_page.goto(LAMPS)
     change = either_page.locator("#to-para-1")

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from html.parser import HTMLParser
 
 import markdown
@@ -13,7 +14,7 @@ from guidance.compare.changes import compare
 from guidance.document.model import Document, Duty, Locus, RedlinePiece
 from guidance.site.changes_view import draw_flows, survey
 from guidance.site.comparison_pages import Redline, Side, render_comparison
-from guidance.site.redline_text import RedlineSegment, beside, excerpt, in_one
+from guidance.site.redline_text import RedlineBlock, RedlineSegment, beside, excerpt, in_one
 from guidance.site.templates import PlaceLink, part, render
 from small_documents import document, paragraph, sentence
 
@@ -136,10 +137,68 @@ def test_the_overview_leads_each_role_to_its_changes() -> None:
     overview = parsed(redline(OLD, NEW, {"para-1": ("police",)}), "compare/2001/index.md")
     role = only(overview, ".roles details")
     assert (role["data-agency"], words(only(role, "summary"))) == ("police", "The police 1 change")
-    assert words(only(role, "li")) == "paragraph 1, duty changed"
+    assert words(only(role, "li")) == "paragraph 1, new duty: Keepers must sing."
     assert only(role, "li a")["href"] == "#change-to-para-1"
     row = only(overview, "#change-to-para-1")
-    assert (words(only(row, ".verbs")), words(only(row, ".who"))) == ("must put in", "The police")
+    assert (words(only(row, ".verbs")), words(only(row, ".who"))) == ("new duty", "The police")
+
+
+def test_changed_duties_and_figures_stand_first_in_words() -> None:
+    kept = [paragraph(at) for at in range(5)]
+    old = [
+        f"1. {kept[0]} Keepers must answer the bell within 15 working days.",
+        f"2. {kept[1]} Local councils should trim the lamp of the north tower.",
+        f"3. {kept[2]} Keepers should tell the warden of every ship.",
+        f"4. {kept[3]} The ferry takes £5,000 in a year.",
+        f"5. {kept[4]}",
+    ]
+    new = [
+        f"1. {kept[0]} Keepers must answer the bell within 10 working days.",
+        f"2. {kept[1]} Wardens must trim the lamp of the north tower, where possible.",
+        f"3. {kept[2]} Keepers should tell the harbour of every ship.",
+        f"4. {kept[3]} The ferry takes £50,000 in a year.",
+        f"5. {kept[4]} Keepers must sing.",
+    ]
+    made = redline(old, new)
+    overview = parsed(made, "compare/2001/index.md")
+    first = overview.select("h2")[0]
+    assert words(first) == "Duties and figures"
+    told = [
+        (words(only(kind, "summary")), [words(line) for line in kind.select("li")])
+        for kind in overview.select(".told details")
+    ]
+    assert told == [
+        ("Who is bound 1 change", ["paragraph 2: duty moved from local councils to wardens"]),
+        ("How strongly 1 change", ["paragraph 2: should → must"]),
+        ("Time limits 1 change", ["paragraph 1: time limit 15 → 10 working days"]),
+        (
+            "Who is told or given something 1 change",
+            ["paragraph 3: to be told or given: the warden → the harbour"],
+        ),
+        ("Conditions 1 change", ["paragraph 2: condition put in: “where possible”"]),
+        ("Figures 1 change", ["paragraph 4: figure £5,000 → £50,000"]),
+        ("New duties 1 change", ["paragraph 5: new duty: Keepers must sing."]),
+    ]
+    assert overview.select(".told li a")[0]["href"] == "../../compare/2001/part-1/#to-para-2"
+    rows = list(csv.DictReader(io.StringIO(made.files["compare/2001/changes.csv"].decode("utf-8-sig"))))
+    assert rows[0]["duties and figures"] == "time limit 15 → 10 working days"
+
+
+def test_a_term_replaced_throughout_is_one_line_that_leads_to_its_places() -> None:
+    old = [f"{at}. {paragraph(at, 1)} The keeper sings." for at in range(1, 6)]
+    new = [line.replace("The keeper", "The warden") for line in old]
+    new[0] = new[0].replace("sings", "sings at dusk")
+    made = redline(old, new)
+    overview = parsed(made, "compare/2001/index.md")
+    assert words(only(overview, ".terms summary")) == "keeper → warden 5 places"
+    assert [words(link) for link in overview.select(".terms a")] == [f"paragraph {at}" for at in range(1, 6)]
+    assert words(only(overview, "h2#term-replaced")) == "Nothing but a term replaced (4)"
+    assert words(only(overview, "h2#reworded")) == "Reworded or taken out (1)"
+    assert {row["data-term"] for row in overview.select(".changes tr[id]")} == {"keeper-warden"}
+    told = json.loads(made.files["compare/2001/changes.json"])
+    assert told["terms"] == [{"old": "keeper", "new": "warden", "count": 5}]
+    assert told["changes"][1]["terms"] == ["keeper → warden"]
+    assert {change["level"] for change in told["changes"][1:]} == {"term replaced"}
 
 
 def test_the_redline_shows_what_moved_as_moved() -> None:
@@ -158,7 +217,7 @@ def test_the_redline_shows_what_moved_as_moved() -> None:
 
 def test_the_downloads_name_every_change() -> None:
     made = redline(OLD, NEW)
-    listed = json.loads(made.files["compare/2001/changes.json"])
+    listed = json.loads(made.files["compare/2001/changes.json"])["changes"]
     assert {"kind": "merged", "old": ["para-2", "para-3"], "new": ["para-2"]}.items() <= next(
         change for change in listed if change["kind"] == "merged"
     ).items()
@@ -249,17 +308,59 @@ def where(anchor: str, new: bool) -> PlaceLink:
     return PlaceLink(f"{'new' if new else 'old'} {anchor}", None)
 
 
-def test_lines_put_in_and_taken_out_are_marked() -> None:
+def shown(blocks: list[RedlineBlock]) -> list[tuple[bool, list[list[tuple[str, str]]]]]:
+    return [(b.is_list, [[(one.kind, one.text) for one in line] for line in b.lines]) for b in blocks]
+
+
+def test_how_lines_are_set_is_shown_and_not_marked() -> None:
     pieces = (
         RedlinePiece("same", "One."),
         RedlinePiece("deleted", "\n\n"),
         RedlinePiece("inserted", " "),
-        RedlinePiece("same", "Two.\nThree"),
+        RedlinePiece("same", "The keeper"),
+        RedlinePiece("deleted", "’"),
+        RedlinePiece("inserted", "'"),
+        RedlinePiece("same", "s lamp.\nThree"),
     )
-    both = [[(one.kind, one.text) for one in line] for line in in_one(pieces, where)]
-    assert both == [[("same", "One."), ("deleted", "¶"), ("same", " "), ("same", "Two.")], [("same", "Three")]]
+    assert shown(in_one(pieces, where)) == [
+        (False, [[("same", "One."), ("same", " "), ("same", "The keeper"), ("same", "'"), ("same", "s lamp.")],
+                 [("same", "Three")]]),
+    ]  # fmt: skip
     old, new = beside(pieces, where)
-    assert (len(old), len(new)) == (3, 2)
+    assert [len(block.lines) for block in (*old, *new)] == [3, 2]
+
+
+def test_entries_of_lists_stay_entries() -> None:
+    pieces = (
+        RedlinePiece("same", "Keepers:\n• sing"),
+        RedlinePiece("deleted", "\n• dance\n• shout"),
+        RedlinePiece("inserted", "\n• hum"),
+        RedlinePiece("same", "\nand rest."),
+    )
+    assert shown(in_one(pieces, where)) == [
+        (False, [[("same", "Keepers:")]]),
+        (True, [[("same", "sing")], [("deleted", "dance")], [("deleted", "shout")], [("inserted", "hum")]]),
+        (False, [[("same", "and rest.")]]),
+    ]
+    page = BeautifulSoup(part("comparison_parts.html", "paragraphs", in_one(pieces, where)), "lxml")
+    assert [words(entry) for entry in page.select("ul li")] == [
+        "sing", "taken out: dance", "taken out: shout", "put in: hum"
+    ]  # fmt: skip
+
+
+def test_what_became_entries_of_a_list_is_shown_as_one() -> None:
+    page = parsed(
+        redline(["1. Keepers: sing well at dawn. They rest."], ["1. Keepers: / sing well at dusk. / They rest."]),
+        "compare/2001/part-1.md",
+    )
+    assert [words(one) for one in page.select(".in-one :is(ins, del)")] == ["taken out: dawn", "put in: dusk"]
+    assert len(page.select(".in-one li")) == 2
+
+
+def test_no_page_speaks_of_how_it_was_found() -> None:
+    for one in redline(OLD, NEW).pages:
+        said = words(BeautifulSoup(printed(one.markdown), "lxml"))
+        assert not re.search(r"found by|% alike|shared words|¶", said)
 
 
 def test_the_picture_is_drawn_only_where_something_flows() -> None:

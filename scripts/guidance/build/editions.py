@@ -84,7 +84,7 @@ class _Step:
         if not word or not address:
             return None
         when = f"since the {self._old.id} edition" if new else f"in the {self._new.id} edition"
-        return Chip(word, f"{word.capitalize()} {when}: see what changed", f"{self._new.id}/{address}")
+        return Chip(word, f"{word[:1].upper()}{word[1:]} {when}: see what changed", f"{self._new.id}/{address}")
 
 
 def _stand(side: ComparedEdition, places: Iterable[ComparedPlace], provision: Provision) -> Stand | None:

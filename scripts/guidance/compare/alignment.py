@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from guidance.compare.units import (
+    PICTURES,
     Board,
     Shingle,
     Unit,
@@ -123,10 +124,8 @@ MOVED_WORDS = 8  # shorter texts prove nothing when they turn up elsewhere
 
 
 def align(old: Document, new: Document) -> tuple[Pair, ...]:
-    """The pairs of two documents, in the new one's order, removed provisions where they stood.
-
-    Every provision and note of both documents is in exactly one pair.
-    """
+    """The pairs of two documents, in the new one's order, removed provisions where they stood: every provision and
+    note of both is in exactly one."""
     return align_units(*read_units(old, new))
 
 
@@ -310,15 +309,13 @@ def _near(old: Unit, new: Unit) -> float:
     if not old.words and not new.words:
         return 0.6 if old.kind == new.kind else 0.0
     score = likeness(old.words, new.words)
-    if old.kind == new.kind == "figure":
-        score = max(score, 0.5)  # a picture has few words, if any
     if min(len(old.words), len(new.words)) < 4:
         score -= 0.1
     if old.kind != new.kind:
         score -= 0.1
     elif old.number is not None and old.number == new.number:
         score += 0.05
-    return score
+    return max(score, 0.5) if {old.kind, new.kind} <= PICTURES else score  # a picture has few words, if any
 
 
 def _drop_doubtful_moves(board: Board) -> None:
@@ -344,11 +341,13 @@ def _match_headings(old: Sequence[Unit], new: Sequence[Unit], bodies: Board) -> 
     """The board of headings, joined."""
     board = Board(old, new)
     shares = _shares(bodies)
+    mine, theirs = ({unit.anchor: at for at, unit in enumerate(side)} for side in (old, new))
     scored = sorted(
         (
-            (score, how, -at, -to)
-            for at, to in _heading_pairs(old, new, shares)
-            for score, how in [_heading_score(old[at], new[to], shares.get((old[at].anchor, new[to].anchor), 0.0))]
+            (score, how, -mine[a], -theirs[b])
+            for (a, b), share in shares.items()
+            if a in mine and b in theirs  # headings that share something below them
+            for score, how in [_heading_score(old[mine[a]], new[theirs[b]], share)]
             if score >= 1.0
         ),
         reverse=True,
@@ -356,16 +355,20 @@ def _match_headings(old: Sequence[Unit], new: Sequence[Unit], bodies: Board) -> 
     for _, how, at, to in scored:
         if not board.of_old[-at] and not board.of_new[-to]:
             board.join(-at, -to, how)
+    _match_below_one(board)
     board.settle()
     _match_bare(board, shares)
     return board
 
 
-def _heading_pairs(old: Sequence[Unit], new: Sequence[Unit], shares: _Shares) -> list[tuple[int, int]]:
-    """Headings that share something below them."""
-    mine = {unit.anchor: at for at, unit in enumerate(old)}
-    theirs = {unit.anchor: at for at, unit in enumerate(new)}
-    return [(mine[a], theirs[b]) for a, b in shares if a in mine and b in theirs]
+def _match_below_one(board: Board) -> None:
+    """Join equal titles below headings that became one another, though nothing stands below them."""
+    joined = {(board.old[old].anchor, board.new[new].anchor) for old, new in board.how}
+    for old, new in [(old, new) for old in board.free_old() for new in board.free_new()]:
+        mine, theirs = board.old[old], board.new[new]
+        below_one = any(pair in joined for pair in zip(mine.parents[-1:], theirs.parents[-1:], strict=False))
+        if mine.key == theirs.key and below_one and not board.of_old[old] and not board.of_new[new]:
+            board.join(old, new, "exact in place")
 
 
 def _shares(bodies: Board) -> _Shares:

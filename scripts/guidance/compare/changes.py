@@ -6,24 +6,16 @@ Nothing here decides which provision became which (`alignment` does), and nothin
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, zip_longest
 
-from msgspec import Struct
+from msgspec import structs
 
 from guidance.compare.alignment import Pair, align_units
 from guidance.compare.duty_changes import duty_changes, said
-from guidance.compare.units import bare, compared_text, read_units
-from guidance.compare.words import (
-    Keyed,
-    Moved,
-    Sentence,
-    diff_words,
-    find_alike,
-    keyed_sentences,
-    reordered,
-    sentence_key,
-)
-from guidance.document.anchors import normalise
+from guidance.compare.meaning import READ, STRONG, find_verbs, numbers_say_nothing
+from guidance.compare.moves import ChangeSide, moved_sentences, sentence_key, without_chapters
+from guidance.compare.units import BULLET, PICTURES, bare, compared_text, plain, read_units
+from guidance.compare.words import Moved, Replacement, Terms, diff_words, find_terms, put_where, same_but_articles
 from guidance.document.model import (
     Change,
     ChangeKind,
@@ -35,6 +27,8 @@ from guidance.document.model import (
     GuidanceError,
     Level,
     Link,
+    List,
+    NumberSlip,
     Provision,
     RedlinePiece,
 )
@@ -42,13 +36,6 @@ from guidance.document.walk import provision_texts
 
 NEW_WORDS = 8  # so many words put in, and none taken out, are something new rather than a rewording
 
-_MODAL = re.compile(  # not "May", the month; but "mayS", which a word processor's note mark leaves
-    r"\b ( must | should | may ) (?! [a-z] ) ( \s+ (?: not | no[ ]longer ) \b )?", re.VERBOSE
-)
-_ADDRESS = re.compile(r"(?: https?:// | www\. ) \S++ | (?<! \S ) \S+ @ \S++", re.VERBOSE)
-# When a page on the web was looked at, which says nothing of the guidance.
-_READ_ON = r"\b (?: accessed | last[ ]updated | retrieved ) (?: [ ]on )? :? [ ] \d{1,2} [ ] \w+ [ ] \d{4}"
-_READ = re.compile(_READ_ON, re.IGNORECASE | re.VERBOSE)
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _PAGE_WORD = re.compile(  # words of a cross-reference: "page 69", "paragraphs 3 to 5"
@@ -60,11 +47,11 @@ Strengths = Counter[str]
 
 
 def _strengths_in(text: str) -> Strengths:
-    """How often a bare text says must, must not, should, should not and may."""
-    return Counter(verb + (" not" if negated else "") for verb, negated in _MODAL.findall(text))
+    """How often a text binds with each strength, and how often it says "may"."""
+    return Counter(verb.strength for verb in find_verbs(bare(text)) if verb.strength in STRONG | {"may"})
 
 
-def strengths_of(duties: Iterable[Duty], moved: frozenset[str]) -> Strengths:
+def _strengths_of(duties: Iterable[Duty], moved: frozenset[str]) -> Strengths:
     """How often some duties are of each strength, sentences that only moved left out."""
     return Counter(duty.strength for duty in duties if not moved or sentence_key(duty.sentence) not in moved)
 
@@ -85,44 +72,58 @@ def only_numbers(pieces: Sequence[RedlinePiece]) -> bool:
     return not _LETTERS.search(_PAGE_WORD.sub(" ", _without_addresses(changed)))
 
 
+_ADDRESS = re.compile(r"(?: https?:// | www\. ) \S++ | (?<! \S ) \S+ @ \S++", re.VERBOSE)
+
+
 def _without_addresses(text: str) -> str:
     return _ADDRESS.sub(" ", text) if "@" in text or "://" in text or "www." in text else text
 
 
 def _letters(text: str) -> str:
     """A bare text without addresses and when they were read, numbers, punctuation and spaces."""
-    return _NO_LETTERS.sub("", _READ.sub("", _without_addresses(text))).casefold()
+    return _NO_LETTERS.sub("", READ.sub("", _without_addresses(text))).casefold()
+
+
+def _words(text: str) -> str:
+    """The words of a text, without addresses, numbers and signs."""
+    return " ".join(_NO_LETTERS.split(READ.sub("", _without_addresses(bare(text))))).strip()
 
 
 def level_of(
     kind: ChangeKind,
     pieces: Sequence[RedlinePiece],
     links_changed: bool,
-    duties: tuple[Strengths, Strengths] | None,
-    changed: Sequence[DutyChange] = (),
+    duties: Sequence[DutyChange] = (),
     *,
     trivial: bool = True,
+    terms: Sequence[Replacement] = (),
 ) -> Level:
-    """The level of a change. `duties` are the strengths before and after, where a ledger tells them, `changed` what
-    changed of duties by their words; `trivial` says whether all numbers that changed are of no matter."""
-    if not pieces and (duties is None or duties[0] == duties[1]):
+    """The level of a change. `duties` are what changed of duties; `trivial` says whether all numbers that changed
+    are of no matter, `terms` says where terms were replaced that were so throughout."""
+    if duties:
+        return "duty changed"
+    if not pieces:
         return "links and numbers only" if kind == "renumbered" or (links_changed and kind != "added") else "none"
     old, new = side(pieces, new=False, moved=False), side(pieces, new=True, moved=False)
-    was, now = bare(old), bare(new)
-    before, after = duties or (_strengths_in(was), _strengths_in(now))
-    if before != after or changed:
-        return "duty changed"
     if kind == "added":
         return "new" if new.strip() else "none"
-    if old == new or normalise(old) == normalise(new):
+    if old == new or plain(old) == plain(new):
         return "links and numbers only" if links_changed or kind == "renumbered" else "none"
-    if trivial and (only_numbers(pieces) or _letters(was) == _letters(now)):
+    if trivial and (only_numbers(pieces) or _letters(bare(old)) == _letters(bare(new))):
         return "links and numbers only"
+    if terms:
+        whole, now = side(pieces, new=False), side(pieces, new=True)
+        if trivial and old == whole and same_but_articles(_words(put_where(whole, terms)), _words(now)):
+            return "term replaced"
+        pieces = diff_words(put_where(whole, terms), now)
     inserted = sum(len(_WORD.findall(piece.text)) for piece in pieces if piece.kind == "inserted")
     deleted = any(_WORD.search(piece.text) for piece in pieces if piece.kind == "deleted")
     return "new" if inserted >= NEW_WORDS and not deleted else "reworded"
 
 
+_CAPTION = re.compile(
+    r"(?:figure|table|box|chart|diagram|flow ?chart)\s+[\dA-Z.]+:?", re.IGNORECASE
+)  # no more than that
 BETWEEN = "\n\n"  # stands between the provisions of one side of a change
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
@@ -130,17 +131,6 @@ _REFERRED = re.compile(  # a cross-reference to something that has a number
     r"\b (?: para (?: graph )? | chapter | section | annex | (?: foot )? note ) e? s? \b",
     re.IGNORECASE | re.VERBOSE,
 )
-
-
-class _Side(Struct, frozen=True):
-    """One side of a change: its provisions, their joined text, and where each one starts in it."""
-
-    provisions: tuple[Provision, ...]
-    text: str
-    starts: tuple[int, ...]
-
-    def anchor_at(self, offset: int) -> str:
-        return [p.anchor for p, start in zip(self.provisions, self.starts, strict=True) if start <= offset][-1]
 
 
 def compare(
@@ -154,43 +144,83 @@ def compare(
     With the duties of both documents a level is judged by them, else by the words must, should and may.
     """
     units = read_units(old, new)
-    pairs = align_units(*units)
-    olds, news = _by_anchor(old), _by_anchor(new)
+    olds, news = old.by_anchor(), new.by_anchor()
+    joined, slips = _join_slips(align_units(*units), olds, news)
+    pairs, chapters = without_chapters(joined, olds, news)
     texts, others = ({unit.anchor: unit.text for unit in found} for found in units)
     sides = [(_side(olds, pair.old, texts), _side(news, pair.new, others)) for pair in pairs]
-    away, here = _moved_sentences(sides)
+    terms = find_terms([(before.text, after.text) for before, after in sides])
+    away, here = moved_sentences(sides, terms)
     numbers = _numbers(pairs, olds, news)
     ledger = _Ledger(duties) if duties else None
     changes = [
-        _change(pair, sides[at], (away.get(at, ()), here.get(at, ())), numbers, ledger)
+        _change(pair, sides[at], (away.get(at, ()), here.get(at, ())), numbers, terms, ledger)
         for at, pair in enumerate(pairs)
     ]
-    return Comparison(ids[0], ids[1], tuple(changes))
+    for slip in slips:
+        at = next(n for n, pair in enumerate(pairs) if slip.anchor in (pair.new if slip.new else pair.old))
+        changes[at] = structs.replace(changes[at], slips=(*changes[at].slips, slip))
+    return Comparison(ids[0], ids[1], tuple(changes), terms.replaced, chapters)
 
 
 def _change(
     pair: Pair,
-    sides: tuple[_Side, _Side],
+    sides: tuple[ChangeSide, ChangeSide],
     moves: tuple[Sequence[Moved], Sequence[Moved]],
     numbers: frozenset[tuple[str, str]],
+    terms: Terms,
     ledger: "_Ledger | None",
 ) -> Change:
     before, after = sides
     pieces = diff_words(before.text, after.text, *moves) if before.text != after.text else ()
     kind = _kind(pair, before, after, pieces, numbers)
-    strengths = ledger.strengths(pair, sides, moves) if ledger else None
-    duties, figures = _meanings(sides, moves, ledger) if pieces else ((), ())
-    trivial = _trivial(before.text, after.text, numbers)
-    level = level_of(kind, pieces, _links(before) != _links(after), strengths, duties, trivial=trivial)
-    return Change(kind, pair.old, pair.new, pair.score, pair.how, level, pieces, duties, figures)
+    replaced = terms.replaced_in(pieces)
+    duties, figures = _meanings(sides, moves, replaced, ledger) if pieces else ((), ())
+    if not duties and not same_but_articles(_words(put_where(before.text, replaced)), _words(after.text)):
+        by_words = _strengths_by_words(pieces)
+        duties = _by_strength(*(ledger.strengths(pair, sides, moves) if ledger else by_words), by_words)
+    trivial = numbers_say_nothing(before.text, after.text, numbers)
+    named = terms.named_in(before.text[start:end] for start, end, _ in replaced)
+    level = level_of(kind, pieces, _links(before) != _links(after), duties, trivial=trivial, terms=replaced)
+    if level == "term replaced" and kind == "reworded":
+        kind = "term replaced"
+    pictures = all(p.kind in PICTURES for one in sides for p in one.provisions)
+    if level == "new" and ((pictures and pair.old) or _CAPTION.fullmatch(plain(after.text))):
+        level = "reworded" if pictures else "links and numbers only"
+    return Change(kind, pair.old, pair.new, pair.score, pair.how, level, pieces, duties, figures, named)
+
+
+def _strengths_by_words(pieces: Sequence[RedlinePiece]) -> tuple[Strengths, Strengths]:
+    old, new = (_strengths_in(side(pieces, new=new, moved=False)) for new in (False, True))
+    return old, new
+
+
+def _by_strength(
+    before: Strengths, after: Strengths, by_words: tuple[Strengths, Strengths]
+) -> tuple[DutyChange, ...]:
+    """What changed of duties where no sentence tells it: the strengths that came and went. That a responsibility
+    did counts where its words did, for a ledger finds it by known names only."""
+    gone, came = before - after, after - before
+    if by_words[0]["responsible"] == by_words[1]["responsible"]:
+        gone, came = (Counter({k: n for k, n in one.items() if k != "responsibility"}) for one in (gone, came))
+    pairs = zip_longest(sorted(gone.elements()), sorted(came.elements()), fillvalue="")
+    return tuple(DutyChange("strength", old, new) for old, new in pairs)
 
 
 def _meanings(
-    sides: tuple[_Side, _Side], moves: tuple[Sequence[Moved], Sequence[Moved]], ledger: "_Ledger | None"
+    sides: tuple[ChangeSide, ChangeSide],
+    moves: tuple[Sequence[Moved], Sequence[Moved]],
+    terms: Sequence[Replacement],
+    ledger: "_Ledger | None",
 ) -> tuple[tuple[DutyChange, ...], tuple[Figures, ...]]:
     """What changed of the duties and figures; sentences that only moved are left out."""
     old, new = (
-        said(one.text, {(m.start, m.end) for m in gone}, ledger.by_words(at, one) if ledger else None)
+        said(
+            one.text,
+            {(m.start, m.end) for m in gone},
+            ledger.by_words(at, one) if ledger else None,
+            () if at else terms,
+        )
         for at, (one, gone) in enumerate(zip(sides, moves, strict=True))
     )
     duties, figures = duty_changes(old, new)
@@ -204,7 +234,7 @@ def _meanings(
 def apply(old: Document, comparison: Comparison) -> tuple[tuple[tuple[str, ...], str], ...]:
     """What the comparison makes of the old document: for each change with a new side its anchors, and their
     text. Raises GuidanceError where the comparison was not made from this document."""
-    provisions = _by_anchor(old)
+    provisions = old.by_anchor()
     made = []
     for change in comparison.changes:
         if unknown := [anchor for anchor in change.old if anchor not in provisions]:
@@ -219,35 +249,127 @@ def apply(old: Document, comparison: Comparison) -> tuple[tuple[tuple[str, ...],
 
 def joined_text(document: Document, anchors: Iterable[str]) -> str:
     """The text of some provisions as one side of a change holds it."""
-    return _side(_by_anchor(document), tuple(anchors)).text
-
-
-def _by_anchor(document: Document) -> dict[str, Provision]:
-    return document.by_anchor()
+    return _side(document.by_anchor(), tuple(anchors)).text
 
 
 def _side(
     provisions: dict[str, Provision], anchors: tuple[str, ...], texts: Mapping[str, str] | None = None
-) -> _Side:
+) -> ChangeSide:
     """One side of a change; `texts` are the provisions' own where they are at hand."""
     members = tuple(provisions[anchor] for anchor in anchors)
     parts = [texts[anchor] for anchor in anchors] if texts else [compared_text(member) for member in members]
     starts = accumulate((len(part) + len(BETWEEN) for part in parts[:-1]), initial=0)
-    return _Side(members, BETWEEN.join(parts), tuple(starts))
+    return ChangeSide(members, BETWEEN.join(parts), tuple(starts))
 
 
-def _links(one: _Side) -> tuple[str, ...]:
+def _links(one: ChangeSide) -> tuple[str, ...]:
     """The addresses outside the document that a side links to; what is inside moves with its numbers."""
     texts = (text for provision in one.provisions for text in provision_texts(provision))
     marks = (mark for text in texts for mark in text.marks)
     return tuple(mark.address for mark in marks if isinstance(mark, Link) and not mark.address.startswith("#"))
 
 
+# --- Entries of lists that were numbered by a slip --------------------------------------------------
+
+_GOES_ON = re.compile(r"(?: [,;:] | \b (?: and | or ) ) \s* $", re.VERBOSE)
+
+
+def _join_slips(
+    pairs: Sequence[Pair], olds: Mapping[str, Provision], news: Mapping[str, Provision]
+) -> tuple[list[Pair], list[NumberSlip]]:
+    """The pairs with each paragraph that is but an entry of the list before it put to that list's; and these.
+
+    A paragraph is one where it stands behind a list that it goes on with, and the other edition has the same words
+    as an entry of what that list became.
+    """
+    found: list[Pair | None] = list(pairs)
+    slips: list[NumberSlip] = []
+    for new, mine, theirs in ((False, olds, news), (True, news, olds)):
+        at = {anchor: n for n, pair in enumerate(found) if pair for anchor in (pair.new if new else pair.old)}
+        above = _numbers_above(theirs)
+        before: Provision | None = None
+        number, in_list = "", False
+        for provision in mine.values():
+            listed = before is not None and in_list and _continues(before, provision)
+            place = _stands_in(before, provision, found, at, theirs, new) if before and listed else None
+            if place and before:
+                _put_together(found, at, before.anchor, provision.anchor, new)
+                slips.append(NumberSlip(provision.anchor, provision.number or "", new, number, above[place]))
+            else:
+                in_list = bool(provision.blocks) and isinstance(provision.blocks[-1], List)
+                number = provision.number or number if provision.kind == "paragraph" else number
+            before = provision
+    return [pair for pair in found if pair], slips
+
+
+def _stands_in(
+    before: Provision,
+    provision: Provision,
+    pairs: Sequence[Pair | None],
+    at: Mapping[str, int],
+    theirs: Mapping[str, Provision],
+    new: bool,
+) -> str | None:
+    """The provision of the other edition that has a paragraph as an entry of the list before it, where both became
+    that one, or one of them did and the other nothing."""
+    others = []
+    for anchor in (before.anchor, provision.anchor):
+        pair = pairs[at[anchor]]
+        others.append((pair.old if new else pair.new) if pair else ())
+    if others[0] and others[1] and others[0] != others[1]:
+        return None
+    words, first = plain(compared_text(provision)), compared_text(before).split("\n")[0]
+    for anchor in others[0] or others[1]:
+        if words in _entries(theirs[anchor]) and (others[0] or first in compared_text(theirs[anchor])):
+            return anchor
+    return None
+
+
+def _put_together(pairs: list[Pair | None], at: dict[str, int], before: str, after: str, new: bool) -> None:
+    """Make one pair of those of two provisions, one of which became nothing by itself."""
+    one, other = pairs[at[before]], pairs[at[after]]
+    if one is None or other is None or one is other:
+        return
+    known = one if (one.old if new else one.new) else other
+    sides = (known.old, (*one.new, *other.new)) if new else ((*one.old, *other.old), known.new)
+    place = at[before] if known is one else at[after]
+    pairs[at[before]] = pairs[at[after]] = None
+    pairs[place] = structs.replace(known, old=sides[0], new=sides[1])
+    at.update(dict.fromkeys((*one.new, *other.new) if new else (*one.old, *other.old), place))
+
+
+def _continues(before: Provision, provision: Provision) -> bool:
+    """Whether a paragraph goes on with the list that stands before it: in small letters, or behind "; and"."""
+    words = compared_text(provision)
+    numbered = provision.kind == "paragraph" and provision.number is not None
+    return numbered and (words[:1].islower() or bool(_GOES_ON.search(compared_text(before))))
+
+
+def _entries(provision: Provision) -> frozenset[str]:
+    """The entries of a provision's lists, bare."""
+    lines = compared_text(provision).split("\n")
+    return frozenset(plain(line.removeprefix(BULLET)) for line in lines if line.startswith(BULLET))
+
+
+def _numbers_above(provisions: Mapping[str, Provision]) -> dict[str, str]:
+    """Per provision its number as a paragraph, or that of the paragraph before it; empty where there is none."""
+    found: dict[str, str] = {}
+    number = ""
+    for anchor, provision in provisions.items():
+        number = provision.number or number if provision.kind == "paragraph" else number
+        found[anchor] = number
+    return found
+
+
 # --- Kinds ---------------------------------------------------------------------------------------
 
 
 def _kind(
-    pair: Pair, before: _Side, after: _Side, pieces: Sequence[RedlinePiece], numbers: frozenset[tuple[str, str]]
+    pair: Pair,
+    before: ChangeSide,
+    after: ChangeSide,
+    pieces: Sequence[RedlinePiece],
+    numbers: frozenset[tuple[str, str]],
 ) -> ChangeKind:
     if not pair.old or not pair.new:
         return "removed" if pair.old else "added"
@@ -255,7 +377,7 @@ def _kind(
         return "split" if len(pair.new) > len(pair.old) else "merged"
     if pair.moved:
         return "moved"
-    if pieces and normalise(before.text) != normalise(after.text):
+    if pieces and plain(before.text) != plain(after.text):
         return "renumbered" if _follows(pieces, numbers) else "reworded"
     return "unchanged" if before.provisions[0].number == after.provisions[0].number else "renumbered"
 
@@ -295,103 +417,6 @@ def _follows(pieces: Sequence[RedlinePiece], numbers: frozenset[tuple[str, str]]
     return not waiting
 
 
-_COUNTED = re.compile(
-    rf"""
-    (?P<address> (?: https?:// | www\. ) \S+ | \S+@\S+ )
-  | (?P<residue> (?<= \S ) \d+ [A-Z] (?! \w ) )                              # of a note's mark: "harm.135F"
-  | (?P<page> \b (?: pages? | pp? \. ) \s* \d+ (?: \s* (?: - | – | to | and | , ) \s* \d+ )* )
-  | (?P<read> {_READ_ON} )
-  | (?P<reference> \b (?: paras? | paragraphs? | chapters? | sections? | annex (?: es )? | (?: foot )? notes?
-                        | parts? | figures? | tables? | box (?: es )? ) \s+
-        (?P<numbers> \d+ (?: \.\d+ )* (?: \s* (?: - | – | to | and | or | , )+ \s* \d+ (?: \.\d+ )* )* )
-        (?! [^.;]{{0,40}}? \b (?: Act | Regulations | Order | Rules ) \b ) )   # a place in law is another's number
-  | (?P<number> \d+ (?: [.,]\d+ )* )
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-
-
-def _trivial(old: str, new: str, numbers: frozenset[tuple[str, str]]) -> bool:
-    """Whether no number changed that says something: those of addresses, pages and dates of access say nothing, nor
-    do those of cross-references that follow a renumbering."""
-    if old == new:
-        return True
-    (told, referred), (tells, refers) = _counted(old), _counted(new)
-    if told != tells or len(referred) != len(refers):
-        return False
-    return all(pair in numbers for pair in zip(referred, refers, strict=True) if pair[0] != pair[1])
-
-
-def _counted(text: str) -> tuple[list[str], list[str]]:
-    """The numbers of a text that say something, and those of its cross-references, in their order."""
-    told: list[str] = []
-    referred: list[str] = []
-    for match in _COUNTED.finditer(bare(text)):
-        if match["reference"]:
-            referred += _NUMBER.findall(match["numbers"])
-        elif match["number"]:
-            told.append(match["number"])
-    return told, referred
-
-
-# --- Sentences that moved ------------------------------------------------------------------------
-
-_Moves = dict[int, list[Moved]]  # count of the change -> its moved sentences
-_Found = tuple[int, Sentence]  # count of the change, and where the sentence stands in its text
-
-
-def _moved_sentences(sides: Sequence[tuple[_Side, _Side]]) -> tuple[_Moves, _Moves]:
-    """Sentences that left a provision and turn up in another, or elsewhere in their own."""
-    away: _Moves = {}
-    here: _Moves = {}
-    left: dict[str, list[_Found]] = {}
-    came: dict[str, list[_Found]] = {}
-    for at, (before, after) in enumerate(sides):
-        if before.text == after.text:
-            continue
-        mine, theirs = keyed_sentences(before.text), keyed_sentences(after.text)
-        _collect(left, at, mine, theirs)
-        _collect(came, at, theirs, mine)
-        for one, other in reordered(mine, theirs):
-            away.setdefault(at, []).append(Moved(*one, place=after.anchor_at(other[0])))
-            here.setdefault(at, []).append(Moved(*other, place=before.anchor_at(one[0])))
-    for key, olds in left.items():
-        news = came.get(key, [])
-        if len(olds) == len(news) == 1:
-            (at, (start, end)), (to, (begin, until)) = olds[0], news[0]
-            away.setdefault(at, []).append(Moved(start, end, place=sides[to][1].anchor_at(begin)))
-            here.setdefault(to, []).append(Moved(begin, until, place=sides[at][0].anchor_at(start)))
-    _add_reworded(away, here, sides, *(_once(one, other) for one, other in ((left, came), (came, left))))
-    return away, here
-
-
-def _once(found: Mapping[str, list[_Found]], others: Mapping[str, list[_Found]]) -> list[_Found]:
-    """The sentences of one side that stand nowhere on the other."""
-    return [place for key, places in found.items() if key not in others for place in places]
-
-
-def _add_reworded(
-    away: _Moves, here: _Moves, sides: Sequence[tuple[_Side, _Side]], left: Sequence[_Found], came: Sequence[_Found]
-) -> None:
-    """Put to the moves those of sentences whose words changed a little on the way; what stayed in its own change is
-    reworded and did not move."""
-    olds = [sides[at][0].text[start:end] for at, (start, end) in left]
-    news = [sides[to][1].text[start:end] for to, (start, end) in came]
-    for one, other in find_alike(olds, news):
-        (at, (start, end)), (to, (begin, until)) = left[one], came[other]
-        if at != to:
-            away.setdefault(at, []).append(Moved(start, end, sides[to][1].anchor_at(begin), news[other]))
-            here.setdefault(to, []).append(Moved(begin, until, sides[at][0].anchor_at(start), olds[one]))
-
-
-def _collect(found: dict[str, list[_Found]], at: int, mine: Sequence[Keyed], theirs: Sequence[Keyed]) -> None:
-    """Note the sentences of a text that the other side of its change does not have."""
-    known = {key for key, _ in theirs}
-    for key, place in mine:
-        if key and key not in known:
-            found.setdefault(key, []).append((at, place))
-
-
 class _Ledger:
     """The duties of two documents, by where they stand."""
 
@@ -401,7 +426,7 @@ class _Ledger:
             for duty in listed:
                 known.setdefault(duty.at.anchor, []).append(duty)
 
-    def by_words(self, new: int, one: _Side) -> dict[str, tuple[str, ...]]:
+    def by_words(self, new: int, one: ChangeSide) -> dict[str, tuple[str, ...]]:
         """Of the duties on one side (0 old, 1 new) the own words, and whom they bind."""
         found: dict[str, tuple[str, ...]] = {}
         for provision in one.provisions:
@@ -413,11 +438,11 @@ class _Ledger:
         return found
 
     def strengths(
-        self, pair: Pair, sides: tuple[_Side, _Side], moves: tuple[Sequence[Moved], Sequence[Moved]]
+        self, pair: Pair, sides: tuple[ChangeSide, ChangeSide], moves: tuple[Sequence[Moved], Sequence[Moved]]
     ) -> tuple[Strengths, Strengths]:
         """The strengths on both sides of a change, sentences that only moved left out."""
         found = []
         for known, anchors, one, gone in zip(self._sides, (pair.old, pair.new), sides, moves, strict=True):
             moved = frozenset(sentence_key(one.text[move.start : move.end]) for move in gone)
-            found.append(strengths_of((duty for anchor in anchors for duty in known.get(anchor, ())), moved))
+            found.append(_strengths_of((duty for anchor in anchors for duty in known.get(anchor, ())), moved))
         return found[0], found[1]

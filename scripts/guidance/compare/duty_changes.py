@@ -1,5 +1,5 @@
 """Two texts that became one another -> what changed of the duties in them, sentence by sentence: strength, holder,
-condition, limit; and which figures changed outside duties.
+addressee, condition, limit; and which figures changed outside duties.
 
 Goes by the words of both texts, and by whom a ledger of duties says that they bind. It decides no level, and what
 it cannot name it leaves to the redline.
@@ -7,136 +7,71 @@ it cannot name it leaves to the redline.
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from msgspec import Struct
 from rapidfuzz import fuzz
+from rapidfuzz.distance import LCSseq
 
+from guidance.compare.meaning import (
+    ADDRESSEE,
+    AGENT,
+    ALONE,
+    CLAUSE,
+    CONDITION,
+    COUNT,
+    FIGURE,
+    LIMIT,
+    LISTED,
+    NAMELESS,
+    NOBODY,
+    NUMBER_WORDS,
+    OPENS,
+    PASSIVE,
+    REFERRED,
+    SMALL,
+    STRONG,
+    TOLD,
+    WEAK,
+    WHOLE_LIMIT,
+    WORD,
+    find_verbs,
+)
 from guidance.compare.units import bare
-from guidance.compare.words import sentences
+from guidance.compare.words import Replacement, put_where, sentences
 from guidance.document.model import Comparison, Duty, DutyAspect, DutyChange, Figures, Strength
 
 # Of 100: two sentences of a pair of provisions that are less alike are not one sentence reworded.
 _LEAST_ALIKE = 65.0
 _LAST_ALIKE = 50.0  # where only one is left on each side
-
-# --- What binds, and how strongly ----------------------------------------------------------------
-
-_ADVERB = r"(?: \s+ (?: also | always | therefore | then | still | now | \w+ly ) )*"
-_BINDING = re.compile(
-    rf"""
-    (?P<nobody> \b (?: no \s+ one | nobody | no | neither | none ) \b [^.;:,]{{0,60}}? \s   # "no child may"
-        (?: must | shall | should | may | can ) \b )
-  | (?P<mustnot> \b (?: must | shall | may | can ) {_ADVERB} \s+ (?: not (?! \s+ only ) | never | no \s+ longer ) \b
-               | \b cannot \b )
-  | (?P<shouldnot> \b (?: should | ought ) {_ADVERB} \s+ (?: not (?! \s+ only ) | never | no \s+ longer ) \b )
-  | (?P<neednot> \b need \s+ not \b | \b (?: do | does ) \s+ not \s+ (?: have | need ) \s+ to \b )
-  | (?P<must> \b (?: must | shall ) \b | \b (?: has | have ) \s+ to \b
-            | \b (?: is | are | be ) {_ADVERB} \s+ (?: required | obliged ) \s+ to \b )
-  | (?P<should> \b should \b | \b ought \s+ to \b | \b (?: is | are ) {_ADVERB} \s+ expected \s+ to \b )
-  | (?P<asked> \b (?: is | are ) {_ADVERB} \s+ (?: asked | encouraged | invited | advised ) \s+ to \b )
-  | (?P<need> \b needs? \s+ (?! for \b | of \b ) (?: to \s+ )? (?= [a-z] ) )
-  | (?P<may> \b may \b )
-  | (?P<can> \b can \b )
-    """,
-    re.VERBOSE,
-)
-_STRENGTH = {  # what each part of the pattern is called in a change
-    "nobody": "must not", "mustnot": "must not", "shouldnot": "should not", "neednot": "need not", "must": "must",
-    "should": "should", "asked": "asked", "need": "need", "may": "may", "can": "can",
-}  # fmt: skip
-_STRONG = frozenset({"must", "must not", "should", "should not"})
-_WEAK = frozenset({"may", "can", "need", "asked"})  # these tell nothing where they come or go by themselves
-_MONTH = re.compile(r"May\b")
-
-
-class _Verb(Struct, frozen=True):
-    """Words that bind, or let or forbid: where they stand in their sentence, and how strongly."""
-
-    start: int
-    end: int
-    strength: str
-
-
-def _verbs(words: str) -> list[_Verb]:
-    found = []
-    for match in _BINDING.finditer(words if words[:1].islower() else words[:1].lower() + words[1:]):
-        kind = match.lastgroup or ""
-        if kind == "may" and _MONTH.match(words, match.start()):
-            continue
-        found.append(_Verb(match.start(), match.end(), _STRENGTH[kind]))
-    return found
-
-
-# --- Figures -------------------------------------------------------------------------------------
-
-_NUMBER_WORDS = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-    " eighteen nineteen twenty thirty forty fifty sixty ninety"
-)
-_NUMBER = rf"(?: \d+ (?: [.,]\d+ )* | (?: {' | '.join(_NUMBER_WORDS.split())} ) )"
-_UNIT = r"(?: minute | hour | day | week | fortnight | month | term | year )"
-_LIMIT = re.compile(
-    rf"""
-    \b {_NUMBER} (?: \s* (?: to | - | – ) \s* {_NUMBER} )?                     # "10", "three", "5 to 10"
-        [\s-] (?: (?: working | calendar | school | clear ) [\s-] )?
-        {_UNIT} s? \b (?! [\s-] olds? \b )
-  | \b (?: once | twice | {_NUMBER} \s+ times ) \s+
-        (?: a | an | per | each | every | in \s+ (?: a | each | every ) ) \s+
-        (?: day | week | fortnight | month | term | year ) \b                  # "twice a year"
-  | \b (?: hourly | daily | weekly | fortnightly | monthly | quarterly | termly | annually | yearly ) \b
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_FIGURE = re.compile(
-    rf"""
-    [£€$] \s? \d+ (?: [.,]\d+ )* (?: \s? (?: m | k | million | billion ) \b )?  # "£5,000"
-  | \b \d+ (?: [.,]\d+ )* \s? (?: % | per \s? cent \b | percent \b )
-  | \b (?: under | over | below | above | aged? | age \s+ of | ages \s+ of | up \s+ to | at \s+ least
-         | more \s+ than | fewer \s+ than | less \s+ than ) \s+ (?: the \s+ age \s+ of \s+ )? {_NUMBER} \b
-        (?! \s+ times \b | [\s-] (?: (?: working | calendar | school ) [\s-] )? {_UNIT} )  # that is a limit
-  | \b {_NUMBER} [\s-] (?: year | month | week ) s? [\s-] olds? \b
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_CONDITION = re.compile(  # what a duty hangs on, to the end of its clause
-    r"""
-    \b (?: unless | except | provided \s+ that | subject \s+ to | only \s+ (?: if | when | where )
-         | if (?! \s+ (?: not \s+ )? (?: any | so ) \b ) | whenever | wherever
-         | where (?= \s+ (?: possible | practicable | appropriate | necessary | relevant | applicable | needed
-                         | required | reasonabl[ey] | there | it | they | this | these | a | an | the | any ) \b ) )
-    \b [^,;:.]*
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_SMALL = frozenset((
-    "the", "a", "an", "all", "any", "each", "every", "both", "their", "its", "his", "her", "of", "in", "for", "to",
-    "by", "at", "on", "with", "and", "or",
-))  # fmt: skip
-_REFERRED = re.compile(
-    r"\(?\b(?:see\s+)?(?:para(?:graph)?|chapter|section|annex|page)s?\s*\d[\d\s,.–-]*\)?", re.IGNORECASE
-)
+_KEPT = 85.0  # of the words of a sentence of so many, kept in their order in a longer one
+_LONG = 8
 _SAME_THING = 80.0  # of 100: so much alike must be what is asked, for somebody else to be bound to it
-_NAMELESS = re.compile(r"(?:which|who|that|it|they|he|she|this|these|those|there|what)\b", re.IGNORECASE)
-_CLAUSE = re.compile(r"[,;:(]\s*")
-_WORD = re.compile(r"[\w’'-]+")
+_LONGEST_ENTRY = 5  # words of an entry of a list of subjects
 
 
 class Said(Struct, frozen=True):
-    """A sentence of one side of a change: its words, whether it says a duty, and whom that binds, where known."""
+    """A sentence of one side of a change: its words, whether it says a duty, and whom that binds, where known;
+    `printed` are its own words where terms were replaced in them."""
 
     words: str
     binds: bool = False
     who: tuple[str, ...] = ()
+    printed: str = ""
 
 
 def said(
-    text: str, left_out: Container[tuple[int, int]] = (), ledger: Mapping[str, tuple[str, ...]] | None = None
+    text: str,
+    left_out: Iterable[tuple[int, int]] = (),
+    ledger: Mapping[str, tuple[str, ...]] | None = None,
+    terms: Sequence[Replacement] = (),
 ) -> list[Said]:
-    """The sentences of a side, without those whose start and end are `left_out`. Which of them are duties, and whom
-    they bind, is told by the `ledger`, by their words; where there is none, by the verbs of theirs and of the line
-    above their list."""
+    """The sentences of a side, without the stretches from start to end that are `left_out`, and with `terms` put in
+    where these were replaced. Which of them are duties, and whom they bind, is told by the `ledger`, by their
+    words; where there is none, by the verbs of theirs and of the line above their list."""
+    for start, until in left_out:
+        text = f"{text[:start]}{' ' * (until - start - 1)}\n{text[until:]}"
     found: list[Said] = []
     governed, end = False, 0
     for start, until in sentences(text):
@@ -144,13 +79,14 @@ def said(
             governed = False
         end = until
         words = text[start:until]
-        plain = bare(words)
-        binds = any(verb.strength in _STRONG for verb in _verbs(plain))
-        if (start, until) not in left_out:
-            if ledger is None:
-                found.append(Said(plain, binds or governed))
-            else:
-                found.append(Said(plain, words in ledger, ledger.get(words, ())))
+        printed = bare(words)
+        plain = bare(put_where(words, terms, start)) if terms else printed
+        binds = any(verb.strength in STRONG for verb in find_verbs(plain))
+        if ledger is None:
+            found.append(Said(plain, binds or governed, printed=printed))
+        else:
+            known = words if words in ledger else next((one for one in ledger if words in one and binds), "")
+            found.append(Said(plain, known in ledger, ledger.get(known, ()), printed))
         governed = binds if words.endswith(":") else governed
     return found
 
@@ -165,11 +101,10 @@ def duty_changes(old: Sequence[Said], new: Sequence[Said]) -> tuple[tuple[DutyCh
         binding = was.binds or now.binds
         found = [*_strength(was, now)]
         if binding:
-            found += [*_holder(was, now), *_condition(was, now), *_of_pattern("limit", _LIMIT, was, now)]
+            found += [*_holder(was, now), *_addressee(was, now), *_condition(was, now), *_limit(was, now)]
         duties += found
-        patterns = (_FIGURE,) if binding else (_FIGURE, _LIMIT)
-        figures += [Figures(o.old, o.new) for pattern in patterns for o in _of_pattern("limit", pattern, was, now)]
-    duties += [DutyChange("removed", one.words, "") for one in gone if one.binds]
+        figures += _figures(was, now, limits=not binding)
+    duties += [DutyChange("removed", one.printed or one.words, "") for one in gone if one.binds]
     duties += [DutyChange("added", "", one.words) for one in came if one.binds]
     return tuple(duties), tuple(figures)
 
@@ -198,7 +133,7 @@ def _same(one: Said) -> str:
 def _paired(old: Sequence[Said], new: Sequence[Said]) -> tuple[list[tuple[Said, Said]], list[Said], list[Said]]:
     """Sentences that are most alike, the surest first, each with one; and those of either side that have none."""
     scored = sorted(
-        (-fuzz.ratio(was.words, now.words), at, to) for at, was in enumerate(old) for to, now in enumerate(new)
+        (-_alike(was.words, now.words), at, to) for at, was in enumerate(old) for to, now in enumerate(new)
     )
     mine: dict[int, int] = {}
     for score, at, to in scored:
@@ -211,49 +146,145 @@ def _paired(old: Sequence[Said], new: Sequence[Said]) -> tuple[list[tuple[Said, 
     return pairs, gone, came
 
 
+def _alike(was: str, now: str) -> float:
+    """How alike two sentences are, of 100; also where a long one was only added to, or cut short."""
+    mine, theirs = was.split(), now.split()
+    fewest = min(len(mine), len(theirs))
+    kept = 100.0 * LCSseq.similarity(mine, theirs) / fewest if fewest >= _LONG else 0.0
+    return max(fuzz.ratio(was, now), kept if kept >= _KEPT else 0.0)
+
+
 # --- What became of a sentence -------------------------------------------------------------------
 
 
 def _strength(was: Said, now: Said) -> Iterable[DutyChange]:
     """Verbs that became of another strength. One that came or went by itself counts where it is a strong one; that
     "can" or "may" came or went says nothing."""
-    old, new = ([verb.strength for verb in _verbs(one.words)] for one in (was, now))
+    old, new = ([verb.strength for verb in find_verbs(one.words)] for one in (was, now))
     for kind, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "replace" and j - i == m - k:
             pairs = [*zip(old[i:j], new[k:m], strict=True)]
-            yield from (DutyChange("strength", a, b) for a, b in pairs if not {a, b} <= _WEAK)
+            yield from (DutyChange("strength", a, b) for a, b in pairs if not {a, b} <= WEAK)
         elif kind != "equal":
-            yield from (DutyChange("strength", a, "") for a in old[i:j] if a not in _WEAK)
-            yield from (DutyChange("strength", "", b) for b in new[k:m] if b not in _WEAK)
+            yield from (DutyChange("strength", a, "") for a in old[i:j] if a not in WEAK)
+            yield from (DutyChange("strength", "", b) for b in new[k:m] if b not in WEAK)
 
 
-def _parts(one: Said) -> tuple[str, str]:
-    """What stands before the first verb that binds, in its clause, and what it asks for; a pronoun names nobody."""
-    verb = next((verb for verb in _verbs(one.words) if verb.strength in _STRONG), None)
+class _Parts(Struct, frozen=True):
+    """A sentence around the first verb that binds: who is bound by its words, empty where they name nobody; what is
+    asked; and whom the passive says is to be told."""
+
+    holder: str = ""
+    asked: str = ""
+    told: str = ""
+
+
+def _parts(one: Said) -> _Parts:
+    verb = next((verb for verb in find_verbs(one.words) if verb.strength in STRONG), None)
     if verb is None:
-        return "", ""
-    before = " ".join(_CLAUSE.split(one.words[: verb.start])[-1].split())
-    return "" if _NAMELESS.match(before) else before, one.words[verb.end :]
+        return _Parts()
+    if one.words[: verb.end].endswith("responsibility of"):  # "it is the responsibility of the council to"
+        who, to, asked = one.words[verb.end :].partition(" to ")
+        return _Parts(who.strip(), to + asked) if to else _Parts()
+    subject = _subject(one.words[: verb.start])
+    asked = one.words[verb.end :]
+    passive = PASSIVE.match(asked)
+    if passive is None:
+        return _Parts(subject, asked)
+    agent = AGENT.search(asked, passive.end())
+    without = asked[: agent.start()] + asked[agent.end("who") :] if agent else asked
+    holder = agent["who"].strip() if agent else ""
+    if passive["done"] in TOLD:
+        return _Parts(holder, without, subject)
+    return _Parts(holder, f"{subject} {without}")
+
+
+def _subject(before: str) -> str:
+    """What stands before a verb in its clause, with the list that it ends and without what is put in between commas
+    ("the council, with its partners,"); nothing where it names nobody."""
+    parts = [" ".join(part.split()) for part in CLAUSE.split(before)[-1].split(",")]
+    while parts and (not parts[-1] or (len(parts) > 1 and OPENS.match(parts[-1]))):
+        parts.pop()
+    subject = parts.pop() if parts else ""
+    if re.search(r"\b(?:and|or)\b", subject):
+        while parts and len(parts[-1].split()) <= _LONGEST_ENTRY and not OPENS.match(parts[-1]):
+            subject = f"{parts.pop()}, {subject}"
+    return "" if NAMELESS.match(subject) else subject
 
 
 def _holder(was: Said, now: Said) -> Iterable[DutyChange]:
-    """Whom the sentence binds to the same thing: told by a ledger that names somebody on both sides; else where
-    no word of the subject is left, or "and" became "or"."""
-    (old, asked), (new, asks) = _parts(was), _parts(now)
-    if not old or not new or old == new or fuzz.ratio(asked, asks) < _SAME_THING:
+    """Whom the sentence binds to the same thing, or who is to be told it: by a ledger that names somebody on both
+    sides; else where no word is left, somebody came or went, or "and" became "or"."""
+    mine, theirs = _parts(was), _parts(now)
+    if fuzz.ratio(mine.asked, theirs.asked) < _SAME_THING:
         return
-    mine, theirs = ({w.lower() for w in _WORD.findall(side)} for side in (old, new))
-    swapped = (mine ^ theirs) == {"and", "or"}
-    if was.who and now.who:
-        other = set(was.who) != set(now.who)
-    else:
-        other = not (mine & theirs) - _SMALL and bool(mine - _SMALL) and bool(theirs - _SMALL)
-    if other or swapped:
+    if _are_others(mine.told, theirs.told):
+        yield DutyChange("addressee", mine.told, theirs.told)
+    old, new = mine.holder, theirs.holder
+    known = set(was.who) != set(now.who) if was.who and now.who else None
+    if not old or not new or old == new:
+        return
+    joined = len(_members(old)) != len(_members(new))
+    swapped = ({w.lower() for w in WORD.findall(old)} ^ {w.lower() for w in WORD.findall(new)}) == {"and", "or"}
+    figures = any(True for _ in _of_pattern("holder", FIGURE, Said(old), Said(new)))  # "children under 16"
+    if known or swapped or figures or ((known is None or joined) and _are_others(old, new)):
         yield DutyChange("holder", old, new)
 
 
+def _members(names: str) -> list[frozenset[str]]:
+    """Those whom words list, each by its words."""
+    parts = LISTED.split(names.lower())
+    return [
+        found
+        for part in parts
+        if (found := frozenset(w.removesuffix("s") for w in WORD.findall(part) if w not in SMALL))
+    ]
+
+
+def _are_others(old: str, new: str) -> bool:
+    """Whether somebody is listed on one side of whom the other has no word."""
+    mine, theirs = _members(old), _members(new)
+    if not mine or not theirs:
+        return False
+    gone, came = [one for one in mine if one not in theirs], [one for one in theirs if one not in mine]
+    left, right = frozenset().union(*mine), frozenset().union(*theirs)
+    return any(not one & right for one in gone) or any(not one & left for one in came)
+
+
 def _condition(was: Said, now: Said) -> Iterable[DutyChange]:
-    return _of_pattern("condition", _CONDITION, was, now)
+    return _of_pattern("condition", CONDITION, was, now)
+
+
+def _addressee(was: Said, now: Said) -> Iterable[DutyChange]:
+    """Who is to be told, asked or given something, where no word of it is left."""
+    sides = [[" ".join(match["whom"].split()) for match in ADDRESSEE.finditer(one.words)] for one in (was, now)]
+    old, new = ([whom for whom in side if not NOBODY.match(whom)] for side in sides)
+    if len(old) == len(new):
+        for mine, theirs in zip(old, new, strict=True):
+            if _are_others(mine, theirs):
+                yield DutyChange("addressee", mine, theirs)
+
+
+def _limit(was: Said, now: Said) -> Iterable[DutyChange]:
+    """The limits that changed; where only their bounds did, or when they begin, with these: "within 10 days of the
+    feast", "at least twice a year"."""
+    found = [*_of_pattern("limit", LIMIT, was, now)]
+    return found or _of_pattern("limit", WHOLE_LIMIT, was, now)
+
+
+def _figures(was: Said, now: Said, *, limits: bool) -> list[Figures]:
+    """The figures that changed, with `limits` also those of time; where there are none, other things counted."""
+    found = [
+        one
+        for pattern in ((FIGURE, LIMIT) if limits else (FIGURE,))
+        for one in _of_pattern("limit", pattern, was, now)
+    ]
+    if not found and not [*_limit(was, now)]:
+        plain = (Said(REFERRED.sub("¶ ", one.words)) for one in (was, now))
+        sides = (*plain,)
+        found = [one for one in _of_pattern("limit", COUNT, *sides) if one.old and one.new]
+        found = found or [one for one in _of_pattern("limit", ALONE, *sides) if one.old and one.new]
+    return [Figures(one.old, one.new) for one in found]
 
 
 def _of_pattern(what: DutyAspect, pattern: re.Pattern[str], was: Said, now: Said) -> Iterable[DutyChange]:
@@ -265,12 +296,16 @@ def _of_pattern(what: DutyAspect, pattern: re.Pattern[str], was: Said, now: Said
             yield DutyChange(what, "; ".join(old[i:j]), "; ".join(new[k:m]))
 
 
+_YEARS = re.compile(r"(\d+)year")
+
+
 def _key(words: str) -> str:
     """Words as they are compared: "10-day" and "10 days" are one, so are "three" and 3, and cross-references say
     nothing."""
-    plain = re.sub(r"[\s–-]+", " ", _REFERRED.sub(" ", words).lower()).strip()
-    numbers = {word: str(count) for count, word in enumerate(_NUMBER_WORDS.split()[:20], 1)}
-    return "".join(numbers.get(word, word.removesuffix("s")) for word in plain.split())
+    plain = re.sub(r"[\s–-]+", " ", REFERRED.sub(" ", words).lower()).strip()
+    numbers = {word: str(count) for count, word in enumerate(NUMBER_WORDS.split()[:20], 1)}
+    key = "".join(numbers.get(word, word.removesuffix("s")) for word in plain.split())
+    return _YEARS.sub(lambda years: f"{12 * int(years[1])}month", key)
 
 
 # --- Duties of another strength in the edition before ---------------------------------------------

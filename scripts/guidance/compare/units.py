@@ -17,6 +17,7 @@ from guidance.document.model import Document, Figure, Kind, Provision
 from guidance.document.walk import plain_text
 
 HEADINGS: frozenset[Kind] = frozenset({"part", "chapter", "section", "annex"})
+PICTURES: frozenset[Kind] = frozenset({"figure", "flow-chart"})
 _WORD = re.compile(r"\w++(?:['\-]\w++)*+")
 
 _RESIDUE = re.compile(r"(?<=[a-z])\d*[A-Z](?!\w)")  # what a word processor leaves of a note's mark: "must1F"
@@ -44,16 +45,25 @@ class Unit(Struct, frozen=True):
         return self.kind in HEADINGS
 
 
+BULLET = "• "  # begins an entry of a list in what is compared
+
+
+def plain(text: str) -> str:
+    """A compared text normalised, without bullets."""
+    return normalise(text).replace(BULLET, "")
+
+
 def bare(text: str) -> str:
-    """A text normalised, without what word processors leave of notes' marks behind words: "must1F", "stateF"."""
-    found = normalise(text)
+    """The same without what word processors leave of notes' marks behind words: "must1F", "stateF"."""
+    found = plain(text)
     return _RESIDUE.sub("", found) if _MAY_BE_RESIDUE.search(found) else found
 
 
 def compared_text(provision: Provision) -> str:
-    """The text in which changes are sought: the heading, where there is one, then the provision's own text."""
+    """The text in which changes are sought: the heading, where there is one, then the provision's own text, entries
+    of lists behind bullets."""
     heading = provision.heading.plain if provision.heading else ""
-    return "\n".join(part for part in (heading, plain_text(provision)) if part)
+    return "\n".join(part for part in (heading, plain_text(provision, BULLET)) if part)
 
 
 def read_units(*documents: Document) -> tuple[tuple[Unit, ...], ...]:

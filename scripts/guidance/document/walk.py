@@ -90,18 +90,21 @@ def note_marks(provision: Provision) -> Iterator[NoteMark]:
         yield from (mark for mark in text.marks if isinstance(mark, NoteMark))
 
 
-def plain_text(provision: Provision) -> str:
-    """A provision's own text, one line a block: no heading, footnote marks or bullets, but "(a)" and the like."""
-    return "\n".join(_plain_lines(provision.blocks))
+def plain_text(provision: Provision, bullet: str = "") -> str:
+    """A provision's own text, one line a block: no heading or footnote marks, but "(a)" and the like; entries of a
+    list that have no such mark begin with the `bullet`."""
+    return "\n".join(_plain_lines(provision.blocks, bullet))
 
 
-def _plain_lines(blocks: Iterable[Block]) -> Iterator[str]:
+def _plain_lines(blocks: Iterable[Block], bullet: str) -> Iterator[str]:
     for block in blocks:
         if isinstance(block, List):
             for item in block.items:
-                lines = list(_plain_lines(item.blocks))
+                lines = list(_plain_lines(item.blocks, bullet))
                 if lines and any(character.isalnum() for character in item.marker):
                     lines[0] = f"{item.marker} {lines[0]}"
+                elif lines:
+                    lines[0] = f"{bullet}{lines[0]}"
                 yield from lines
         else:
             yield from (text.plain for text in block_texts((block,)))

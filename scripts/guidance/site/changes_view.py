@@ -15,10 +15,19 @@ from msgspec import Struct
 from guidance.document.model import Change, ChangeKind, Comparison, Document, Level, Provision, RedlinePiece
 from guidance.document.walk import plain_text
 from guidance.site.pages import page_url
+from guidance.site.redline_text import say_changes
 
-LEVELS: tuple[Level, ...] = ("duty changed", "new", "reworded", "links and numbers only", "none")
+LEVELS: tuple[Level, ...] = (
+    "duty changed",
+    "new",
+    "reworded",
+    "term replaced",
+    "links and numbers only",
+    "none",
+)
 KINDS: tuple[ChangeKind, ...] = (
     "reworded",
+    "term replaced",
     "split",
     "merged",
     "moved",
@@ -187,6 +196,9 @@ def figures(comparison: Comparison, old: ComparedEdition, new: ComparedEdition) 
         if change.kind == "moved":
             total = sum(new.words[anchor].total() for anchor in change.new)
             moved += by_kind["same"] if change.pieces else total
+    for chapter in comparison.moved_chapters:
+        places = (place for place in new.places.values() if chapter.new in (place.chapter, place.heading))
+        moved += sum(new.words[place.anchor].total() for place in places)
     looks_new = sum((words - old.words.get(anchor, Counter())).total() for anchor, words in new.words.items())
     return ChangeFigures(
         kinds={kind: sum(change.kind == kind for change in comparison.changes) for kind in KINDS},
@@ -244,6 +256,7 @@ _COLUMNS = (
     "new anchors",
     "similarity",
     "duties and figures",
+    "terms replaced",
 )
 
 
@@ -259,17 +272,22 @@ def changes_record(comparison: Comparison) -> list[dict[str, object]]:
             "how": change.how,
             "duties": [msgspec.to_builtins(one) for one in change.duties],
             "figures": [msgspec.to_builtins(one) for one in change.figures],
+            "terms": list(change.terms),
+            "slips": [msgspec.to_builtins(one) for one in change.slips],
         }
         for change in comparison.changes
     ]
 
 
 def changes_json(comparison: Comparison) -> bytes:
-    """changes.json, one change a line."""
+    """changes.json: the changes, one a line, and beside them what is told once of many."""
     lines = ",\n".join(
         msgspec.json.encode(record, order="sorted").decode() for record in changes_record(comparison)
     )
-    return f"[\n{lines}\n]\n".encode()
+    terms, chapters = (
+        msgspec.json.encode(one, order="sorted").decode() for one in (comparison.terms, comparison.moved_chapters)
+    )
+    return f'{{"terms": {terms},\n"moved_chapters": {chapters},\n"changes": [\n{lines}\n]}}\n'.encode()
 
 
 def changes_csv(found: Iterable[ChangeEntry]) -> bytes:
@@ -291,13 +309,14 @@ def csv_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 def _row(entry: ChangeEntry) -> tuple[str, ...]:
     change = entry.change
     sides = [cell for places in (entry.old, entry.new) for cell in _cells(places)]
-    return (change.kind, change.level, *sides, f"{change.similarity:.2f}", say_duties(change))
-
-
-def say_duties(change: Change) -> str:
-    """What changed of duties and figures in a line: "limit: 15 working days → 10 working days"."""
-    told = [f"{one.what}: {' → '.join(filter(None, (one.old, one.new)))}" for one in change.duties]
-    return "; ".join([*told, *(f"figure: {one.old or '–'} → {one.new or '–'}" for one in change.figures)])
+    return (
+        change.kind,
+        change.level,
+        *sides,
+        f"{change.similarity:.2f}",
+        "; ".join(say_changes(change)),
+        "; ".join(change.terms),
+    )
 
 
 def _cells(places: tuple[ComparedPlace, ...]) -> tuple[str, str, str]:

@@ -12,7 +12,8 @@ from markdown import Markdown
 from markupsafe import Markup
 from msgspec import Struct
 
-from guidance.document.model import Comparison, Document, Duty, Level
+from guidance.document.anchors import slug
+from guidance.document.model import Comparison, Document, Duty, Level, MovedChapter, ReplacedTerm
 from guidance.site.changes_view import (
     KINDS,
     LEVELS,
@@ -32,7 +33,7 @@ from guidance.site.changes_view import (
     survey,
 )
 from guidance.site.pages import Page, front_matter, to_root
-from guidance.site.redline_text import Where, beside, excerpt, in_one
+from guidance.site.redline_text import Where, beside, excerpt, in_one, say_changes, say_each, say_slip
 from guidance.site.templates import PlaceLink, render
 
 STYLES = ("site.css", "compare.css")
@@ -41,17 +42,31 @@ _GROUPS: tuple[tuple[Level, str], ...] = (
     ("duty changed", "Duties changed"),
     ("new", "New text"),
     ("reworded", "Reworded or taken out"),
+    ("term replaced", "Nothing but a term replaced"),
     ("links and numbers only", "Links and numbers only"),
     ("none", "Same words, another place"),
 )
 _MATTERS: tuple[Level, ...] = ("duty changed", "new", "reworded")
 _EXPLAINED: Mapping[Level, str] = {
-    "duty changed": "a must, should or may was put in, taken out or changed",
+    "duty changed": "a duty came or went, or its strength, holder, limit or condition changed",
     "new": "text was put in that was not there",
     "reworded": "said in other words, or taken out",
+    "term replaced": "the words are the same but for a term that was replaced throughout",
     "links and numbers only": "a link, a page, a number or a sign",
     "none": "the words are the same; they may stand elsewhere",
 }
+_ASPECTS = {  # the order in which what changed of duties is told
+    "holder": "Who is bound",
+    "strength": "How strongly",
+    "limit": "Time limits",
+    "addressee": "Who is told or given something",
+    "condition": "Conditions",
+    "figure": "Figures",
+    "added": "New duties",
+    "removed": "Duties taken out",
+}
+_SHOWN_BELOW = {"added": "new duty", "removed": "duty taken out"}  # where the words are shown in any case
+_LISTED = 15  # lines of a kind that are shown without unfolding them
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _TO_PART = re.compile(r'href="(?:\.\./)+compare/[^/"]+/([\w-]+)/#')
 _TO_PAGE = re.compile(r'href="([\w-]+)\.md"')
@@ -106,7 +121,16 @@ def render_comparison(
         for duty in listed:
             key = (edition, duty.at.anchor)
             by_place[key] = (*by_place.get(key, ()), duty)
-    whole = _Scene(before, after, found, by_place, names or {}, redline_addresses(found, old.id))
+    whole = _Scene(
+        before,
+        after,
+        found,
+        by_place,
+        names or {},
+        redline_addresses(found, old.id),
+        comparison.terms,
+        comparison.moved_chapters,
+    )
     pages = [whole.overview(figures(comparison, before, after), official=listing is not None)]
     if listing:
         pages.append(whole.official(listing))
@@ -132,6 +156,8 @@ class _Scene(Struct, frozen=True):
     duties: Mapping[tuple[str, str], tuple[Duty, ...]]
     names: Mapping[str, str]
     redlines: Mapping[int, str]
+    terms: tuple[ReplacedTerm, ...] = ()
+    moved_chapters: tuple[MovedChapter, ...] = ()
 
     @property
     def folder(self) -> str:
@@ -165,6 +191,9 @@ class _Scene(Struct, frozen=True):
                 for level, name in _GROUPS
             ],
             figures=_facts_of(found),
+            told=list(self._told(path, rows)),
+            terms=[self._term(path, one, rows) for one in self.terms],
+            chapters=[self._moved_chapter(path, one) for one in self.moved_chapters],
             official=official,
             roles=list(self._roles([entry for entry in rows if entry.change.level in _MATTERS])),
             explained=_EXPLAINED,
@@ -225,11 +254,13 @@ class _Scene(Struct, frozen=True):
             "id": entry.id,
             "old": [self._link(path, place, False) for place in entry.old],
             "new": [self._link(path, place, True) for place in entry.new],
-            "named": ", ".join(place.name for place in entry.new or entry.old),
+            "named": _named(entry),
             "kind": entry.change.kind,
             "level": entry.change.level,
             "chapter": self.new.titles.get(entry.chapter, entry.chapter),
             "who": " ".join(self._bound(entry)),
+            "terms": " ".join(map(slug, entry.change.terms)),
+            "slips": [say_slip(slip, self.old.id, self.new.id) for slip in entry.change.slips],
         }
 
     def _row(self, path: str, entry: ChangeEntry) -> dict[str, object]:
@@ -237,9 +268,14 @@ class _Scene(Struct, frozen=True):
             **self._entry(path, entry),
             "words": excerpt(entry.change.pieces, self._where(path)),
             "bound": [self.names[one] for one in self._bound(entry) if one in self.names],
-            "verbs": self._strengths(entry) if entry.change.level == "duty changed" else "",
+            "said": self._said(entry),
             "redline": to_root(path) + self.redlines[entry.count],
         }
+
+    def _said(self, entry: ChangeEntry) -> list[str]:
+        """What changed of a provision's duties and figures, where its words are shown beside."""
+        told = Counter(_SHOWN_BELOW.get(what, said) for what, said in say_each(entry.change))
+        return [said if times == 1 else f"{said} ({times} times)" for said, times in told.items()]
 
     def _changes(self, path: str, section: Sequence[ChangeEntry]) -> Iterator[dict[str, object]]:
         """The changes of a section, and how many provisions between them have the same words."""
@@ -250,22 +286,33 @@ class _Scene(Struct, frozen=True):
                 continue
             for entry in run:
                 change = entry.change
-                share = min(round(100 * change.similarity), 99 if change.pieces else 100)
                 old, new = beside(change.pieces, self._where(path))
                 yield {
                     **self._entry(path, entry),
                     "same": 0,
-                    "how": f"found by: {change.how}; {share} % alike" if change.old and change.new else "",
+                    "said": self._said(entry),
                     "in_one": in_one(change.pieces, self._where(path)),
                     "before": old,
                     "after": new,
                 }
 
+    def _told(self, path: str, rows: Sequence[ChangeEntry]) -> Iterator[dict[str, object]]:
+        """What changed of duties and figures, kind by kind, each line with its place."""
+        lines: dict[str, list[dict[str, object]]] = {}
+        for entry in rows:
+            for what, said in say_each(entry.change):
+                at = self._to_redline(path, entry)
+                lines.setdefault(what, []).append({"at": at, "said": said, "id": entry.id})
+        for what, name in _ASPECTS.items():
+            if what in lines:
+                folded = len(lines[what]) > _LISTED
+                yield {"name": name, "lines": lines[what], "folded": folded, "number": len(lines[what])}
+
     def _roles(self, matter: Sequence[ChangeEntry]) -> Iterator[dict[str, object]]:
         """Whom the changed provisions bind, each with the changes to read."""
         for agency, name in self.names.items():
             mine = [
-                {"id": e.id, "named": ", ".join(p.name for p in e.new or e.old), "level": e.change.level}
+                {"id": e.id, "named": _named(e), "level": e.change.level, "said": say_changes(e.change)}
                 for e in matter
                 if agency in self._bound(e)
             ]
@@ -290,6 +337,19 @@ class _Scene(Struct, frozen=True):
             ],
         }
 
+    def _term(self, path: str, term: ReplacedTerm, rows: Sequence[ChangeEntry]) -> dict[str, object]:
+        """A term that was replaced throughout, and where."""
+        at = [self._to_redline(path, entry) for entry in rows if term.name in entry.change.terms]
+        return {"id": slug(term.name), "name": term.name, "number": term.count, "at": at}
+
+    def _moved_chapter(self, path: str, one: MovedChapter) -> dict[str, object]:
+        """A chapter that moved whole: its heading before and after."""
+        return {
+            "old": self._link(path, self.old.places[one.old], False),
+            "new": self._link(path, self.new.places[one.new], True),
+            "number": one.provisions,
+        }
+
     # --- Links, and who is bound ---
 
     def _link(self, path: str, place: ComparedPlace, new: bool) -> PlaceLink:
@@ -302,27 +362,20 @@ class _Scene(Struct, frozen=True):
 
     def _to_redline(self, path: str, entry: ChangeEntry) -> PlaceLink:
         """A change's place as a link to its redline."""
-        named = ", ".join(place.name for place in entry.new or entry.old)
-        return PlaceLink(named, to_root(path) + self.redlines[entry.count])
+        return PlaceLink(_named(entry), to_root(path) + self.redlines[entry.count])
 
     def _bound(self, entry: ChangeEntry) -> tuple[str, ...]:
         """The ids of those whom the provisions of a change bind, before or after."""
         return tuple(sorted({one for new in (False, True) for duty in self._of(entry, new) for one in duty.who}))
-
-    def _strengths(self, entry: ChangeEntry) -> str:
-        """Which verbs of duty a change put in and took out: "must put in, should taken out"."""
-        was, now = (Counter(duty.strength for duty in self._of(entry, new)) for new in (False, True))
-        told = [f"{_often(strength, times)} put in" for strength, times in (now - was).items()]
-        told += [f"{_often(strength, times)} taken out" for strength, times in (was - now).items()]
-        return ", ".join(told)
 
     def _of(self, entry: ChangeEntry, new: bool) -> tuple[Duty, ...]:
         edition, places = (self.new.id, entry.new) if new else (self.old.id, entry.old)
         return tuple(duty for place in places for duty in self.duties.get((edition, place.anchor), ()))
 
 
-def _often(strength: str, times: int) -> str:
-    return strength if times == 1 else f"{times} × {strength}"
+def _named(entry: ChangeEntry) -> str:
+    """What the place of a change is called, in the newer edition where it stands there."""
+    return ", ".join(place.name for place in entry.new or entry.old)
 
 
 def _runs(listed: Sequence[ChangeEntry]) -> list[list[ChangeEntry]]:

@@ -10,6 +10,7 @@ from guidance.document.model import Change
 from guidance.site.changes_view import ComparedPlace
 from guidance.site.inline import escape_html
 from guidance.site.pages import to_root
+from guidance.site.redline_text import say_briefly
 
 
 class Stand(Struct, frozen=True):
@@ -42,11 +43,14 @@ class Trail(Struct, frozen=True):
 
 
 def chip_word(change: Change) -> str:
-    """What a chip says of a change; nothing where only a number or a link changed."""
+    """What a chip says of a change: what changed of a duty or a figure, else what became of the text; nothing where
+    only a number or a link changed."""
     if change.kind in ("added", "removed"):
         return {"added": "new", "removed": "removed"}[change.kind] if change.level != "none" else ""
-    if change.level == "duty changed":
-        return "duty changed"
+    if change.slips:
+        return "list entry numbered by a slip"
+    if change.level == "duty changed" or (change.figures and change.kind == "reworded"):
+        return say_briefly(change) or "duty changed"
     if change.kind in ("moved", "split", "merged"):
         return change.kind
     if change.kind == "reworded":

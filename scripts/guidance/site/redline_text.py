@@ -1,20 +1,26 @@
-"""The pieces of a redline as a template prints them: paragraphs of segments, both texts in one or each by itself,
-and the gist of a change in a line.
+"""A change as a template prints it: what changed of duties and figures in words, the pieces of its redline as
+paragraphs of segments, both texts in one or each by itself, and its gist in a line.
 
 No markup here, and nothing is compared.
 """
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
 from typing import Literal
 
 from msgspec import Struct
 
-from guidance.document.model import RedlinePiece
+from guidance.compare.units import plain
+from guidance.document.model import Change, DutyChange, Figures, NumberSlip, RedlinePiece
 from guidance.site.templates import PlaceLink
 
 _BEFORE, _AFTER = 6, 4  # words that an excerpt keeps before and after what changed
+_BRIEF = 42  # characters of a chip
+_ARTICLES = frozenset({"the", "a", "an", "all", "any", "each", "every", "both", "these", "those", "their", "its"})
 _LINE_END = re.compile(r"\n+")
+_BULLET = "•"
+_SPACE = " \n\t\u00a0•"
 
 
 class RedlineSegment(Struct, frozen=True):
@@ -25,35 +31,137 @@ class RedlineSegment(Struct, frozen=True):
     place: PlaceLink | None = None
 
 
-Paragraphs = list[list[RedlineSegment]]
+# --- Duties and figures in words ------------------------------------------------------------------
+
+
+def say_changes(change: Change) -> tuple[str, ...]:
+    """What changed of a provision's duties and figures, one change a line: "time limit 15 → 10 working days"."""
+    return tuple(said for _, said in say_each(change))
+
+
+def say_each(change: Change) -> tuple[tuple[str, str], ...]:
+    """The same, each behind its kind: what changed of the duty, or "figure"."""
+    duties = ((one.what, say_duty(one)) for one in change.duties)
+    return (*duties, *(("figure", say_figure(one)) for one in change.figures))
+
+
+def say_duty(one: DutyChange) -> str:
+    """What changed of a duty, in words."""
+    old, new = one.old, one.new
+    both = bool(old and new)
+    if one.what == "strength":
+        return f"{old} → {new}" if both else f"{old or new} {'taken out' if old else 'put in'}"
+    if one.what == "holder":
+        return f"duty moved from {_within(old)} to {_within(new)}"
+    if one.what == "addressee":
+        return f"to be told or given: {_within(old)} → {_within(new)}"
+    if one.what == "limit":
+        return f"time limit {_shared_end(old, new)}" if both else _came_or_went("time limit", old, new)
+    if one.what == "condition":
+        return (
+            f"condition “{old}” → “{new}”"
+            if both
+            else _came_or_went("condition", f"“{old}”" if old else "", f"“{new}”")
+        )
+    return f"new duty: {new}" if one.what == "added" else f"duty taken out: {old}"
+
+
+def say_figure(one: Figures) -> str:
+    """A figure that changed, in words."""
+    if one.old and one.new:
+        return f"figure {_shared_end(one.old, one.new)}"
+    return _came_or_went("figure", one.old, one.new)
+
+
+def say_slip(slip: NumberSlip, old: str, new: str) -> str:
+    """That an entry of a list was numbered by a slip, in words; `old` and `new` are the editions' ids."""
+    here, there = (new, old) if slip.new else (old, new)
+    after = f" of paragraph {slip.list_of}" if slip.list_of else ""
+    stands = f" of paragraph {slip.stands_in}" if slip.stands_in else ""
+    return (
+        f"“{slip.number}” in {here} is an entry of the list{after}, numbered by a slip of the source; in {there} it"
+        f" stands in the list{stands}. No paragraph {'is new' if slip.new else 'was lost'}."
+    )
+
+
+def say_briefly(change: Change) -> str:
+    """What changed of duties and figures in a few words, for a chip; empty where nothing did."""
+    told = say_changes(change)
+    if not told:
+        return ""
+    kinds = {
+        "holder": "duty moved",
+        "added": "new duty",
+        "removed": "duty taken out",
+        "limit": "time limit changed",
+    }
+    first = told[0]
+    if len(first) > _BRIEF or (change.duties and change.duties[0].what in ("added", "removed")):
+        first = (
+            kinds.get(change.duties[0].what, f"{change.duties[0].what} changed")
+            if change.duties
+            else "figure changed"
+        )
+    return f"{first}, and {len(told) - 1} more" if len(told) > 1 else first
+
+
+def _came_or_went(name: str, old: str, new: str) -> str:
+    return f"{name} taken out: {old}" if old else f"{name} put in: {new}"
+
+
+def _shared_end(old: str, new: str) -> str:
+    """Two figures with what they count, said once where it is the same: "15 → 10 working days"."""
+    mine, theirs = old.split(), new.split()
+    same = 0
+    while same < min(len(mine), len(theirs)) - 1 and mine[-1 - same] == theirs[-1 - same]:
+        same += 1
+    return f"{' '.join(mine[: len(mine) - same])} → {new}"
+
+
+def _within(name: str) -> str:
+    """A name as it stands within a sentence: "Local authorities" in small letters, "Ofsted" as it is."""
+    first, space, rest = name.partition(" ")
+    common = first.lower() in _ARTICLES or (
+        rest == rest.lower() if space else first.endswith("s") and first[-2:] != "ss"
+    )
+    return f"{first.lower()}{space}{rest}" if common and first[1:] == first[1:].lower() else name
+
+
+class RedlineBlock(Struct, frozen=True):
+    """Lines of a redline that are paragraphs, or else entries of one list."""
+
+    is_list: bool
+    lines: list[list[RedlineSegment]]
+
+
+Paragraphs = list[RedlineBlock]
 Where = Callable[[str, bool], PlaceLink]
 """An anchor, and whether it is one of the new edition -> a link to it."""
 
 
 def in_one(pieces: Sequence[RedlinePiece], where: Where) -> Paragraphs:
     """Both texts in one column, paragraph by paragraph."""
-    return _paragraphs(pieces, where, ends_line=lambda piece: piece.kind not in ("deleted", "moved away"))
+    return _blocks(_calmed(pieces, "both"), where)
 
 
-def beside(pieces: Sequence[RedlinePiece], where: Where) -> tuple[Paragraphs, list[list[RedlineSegment]]]:
+def beside(pieces: Sequence[RedlinePiece], where: Where) -> tuple[Paragraphs, Paragraphs]:
     """The old text, and the new one, each with its own marks."""
-    old = [piece for piece in pieces if piece.kind in ("same", "deleted", "moved away")]
-    new = [piece for piece in pieces if piece.kind in ("same", "inserted", "moved here")]
-    return _paragraphs(old, where, lambda _: True), _paragraphs(new, where, lambda _: True)
+    return _blocks(_calmed(pieces, "old"), where), _blocks(_calmed(pieces, "new"), where)
 
 
 def excerpt(pieces: Sequence[RedlinePiece], where: Where, budget: int = 60) -> list[RedlineSegment]:
     """The gist of a change in one line: what was put in, taken out or moved with a few words around, and an
     ellipsis for what is left out; about `budget` words at the most. Nothing where all is the same."""
     printed: list[RedlineSegment] = []
-    gist = _without_breaks(pieces)
+    gist = _without_breaks(_calmed(pieces, "both"))
     if all(piece.kind == "same" for piece in gist):
         return []
     for at, piece in enumerate(gist):
         if budget <= 0:
-            printed.append(RedlineSegment("same", "…"))
+            if not printed[-1].text.endswith("…"):
+                printed.append(RedlineSegment("same", "…"))
             break
-        words = piece.text.split()
+        words = piece.text.replace(_BULLET, "").split()
         if piece.kind == "same":
             shown = _kept(words, first=at == 0, last=at == len(gist) - 1)
             budget -= len(shown.split())
@@ -89,28 +197,62 @@ def _spaced(text: str, shown: RedlineSegment) -> list[RedlineSegment]:
     return [*([space] if text[:1].isspace() else []), shown, *([space] if text[-1:].isspace() else [])]
 
 
-def _paragraphs(
-    pieces: Iterable[RedlinePiece], where: Where, ends_line: Callable[[RedlinePiece], bool]
-) -> Paragraphs:
-    lines: Paragraphs = [[]]
+def _calmed(pieces: Sequence[RedlinePiece], shown: Literal["old", "new", "both"]) -> list[RedlinePiece]:
+    """The pieces of one text or of both, without marks on what is only set otherwise: another apostrophe, a line's
+    end, a bullet."""
+    left_out = {"old": ("inserted", "moved here"), "new": ("deleted", "moved away"), "both": ()}[shown]
+    calm: list[RedlinePiece] = []
+    for before, piece, after in zip((None, *pieces), pieces, (*pieces[1:], None), strict=False):
+        if (
+            piece.kind == "deleted"
+            and after
+            and after.kind == "inserted"
+            and plain(piece.text) == plain(after.text)
+        ):
+            calm.append(RedlinePiece("same", piece.text if shown == "old" else after.text))
+        elif (
+            piece.kind == "inserted"
+            and before
+            and before.kind == "deleted"
+            and plain(piece.text) == plain(before.text)
+        ):
+            continue  # said with the one before
+        elif piece.kind in left_out:
+            continue
+        elif piece.text.strip(_SPACE):
+            calm.append(piece)
+        elif piece.kind != "deleted" or shown == "old":
+            calm.append(RedlinePiece("same", piece.text))
+        elif "\n" in piece.text:  # two lines became one
+            calm.append(RedlinePiece("same", " "))
+    return calm
+
+
+def _blocks(pieces: Iterable[RedlinePiece], where: Where) -> Paragraphs:
+    """Pieces as paragraphs and lists; a line's end in what was taken out ends a line too."""
+    lines: list[list[RedlineSegment]] = [[]]
     for piece in pieces:
         parts = _LINE_END.split(piece.text)
         for count, part in enumerate(parts):
-            if count and piece.kind == "same":
+            if count:
                 lines.append([])
-            elif count and (lines[-1] or part):
-                lines[-1].append(_segment(piece, "¶"))
-                if ends_line(piece):
-                    lines.append([])
             if part:
-                last = count == len(parts) - 1
-                lines[-1].append(_segment(piece, part, where if last else None))
-    return [line for line in lines if line]
+                lines[-1].append(_segment(piece, part, where if count == len(parts) - 1 else None))
+    blocks: Paragraphs = []
+    for is_list, group in groupby(filter(None, lines), key=lambda line: line[0].text.startswith(_BULLET)):
+        blocks.append(RedlineBlock(is_list, [_without_bullet(line) if is_list else line for line in group]))
+    return blocks
+
+
+def _without_bullet(line: list[RedlineSegment]) -> list[RedlineSegment]:
+    first = line[0]
+    words = first.text.removeprefix(_BULLET).lstrip()
+    return [*([RedlineSegment(first.kind, words, first.place)] if words else []), *line[1:]]
 
 
 def _segment(piece: RedlinePiece, words: str, where: Where | None = None) -> RedlineSegment:
     """A stretch of text in its mark, and where it went or came from; what is only space bears none."""
-    if piece.kind == "same" or not words.strip():
+    if piece.kind == "same" or not words.strip(_SPACE):
         return RedlineSegment("same", words)
     place = where(piece.place, piece.kind != "moved here") if piece.place is not None and where else None
     return RedlineSegment(piece.kind, words, place)

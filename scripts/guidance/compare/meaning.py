@@ -1,0 +1,253 @@
+"""The words that carry meaning between two texts: what binds, and how strongly; limits, figures, conditions,
+addressees; and which numbers say nothing.
+
+Patterns, and what they find in a sentence; what changed of a duty is told by `duty_changes`.
+"""
+
+import re
+
+from msgspec import Struct
+
+from guidance.compare.units import bare
+
+# --- What binds, and how strongly ----------------------------------------------------------------
+
+_ADVERB = r"(?: \s+ (?: also | always | therefore | then | still | now | \w+ly ) )*"
+BINDING = re.compile(
+    rf"""
+    (?P<nobody> \b (?: no \s+ one | nobody | no | neither | none ) \b [^.;:,]{{0,60}}? \s   # "no child may"
+        (?: must | shall | should | may | can ) \b )
+  | (?P<mustnot> \b (?: must | shall | may | can ) {_ADVERB} \s+ (?: not (?! \s+ only ) | never | no \s+ longer ) \b
+               | \b cannot \b )
+  | (?P<only> \b only \s (?! if \b | when \b | where \b ) [^.;:,]{{1,50}}? \s (?: may | can ) \b )  # nobody else
+  | (?P<shouldnot> \b (?: should | ought ) {_ADVERB} \s+ (?: not (?! \s+ only ) | never | no \s+ longer ) \b )
+  | (?P<neednot> \b need \s+ not \b | \b (?: do | does ) \s+ not \s+ (?: have | need ) \s+ to \b
+               | \b (?: is | are ) \s+ not \s+ (?: required | obliged | expected ) \s+ to \b )
+  | (?P<shouldconsider> \b (?: should | ought \s+ to ) {_ADVERB} \s+ consider \b )
+  | (?P<responsible> \b (?: is | are | be | remain s? ) {_ADVERB} \s+ (?: responsible | accountable ) \s+ for \b
+                   | \b responsibility \s+ of \b )
+  | (?P<must> \b (?: must | shall ) \b | \b (?: has | have ) \s+ to \b
+            | \b (?: is | are | be ) {_ADVERB} \s+ (?: required | obliged ) \s+ to \b
+            | \b (?: has | have | under ) \s+ an? \s+ (?: \w+ \s+ ){{0,2}} (?: duty | obligation ) \s+ to \b )
+  | (?P<should> \b should \b | \b ought \s+ to \b | \b (?: is | are ) {_ADVERB} \s+ expected \s+ to \b )
+  | (?P<asked> \b (?: is | are ) {_ADVERB} \s+ (?: asked | encouraged | invited | advised ) \s+ to \b )
+  | (?P<need> \b needs? \s+ (?! for \b | of \b ) (?: to \s+ )? (?= [a-z] ) )
+  | (?P<may> \b may \b )
+  | (?P<can> \b can \b )
+    """,
+    re.VERBOSE,
+)
+_STRENGTH = {  # what each part of the pattern is called in a change
+    "nobody": "must not", "mustnot": "must not", "shouldnot": "should not", "neednot": "need not",
+    "only": "only … may", "shouldconsider": "should consider", "responsible": "responsible", "must": "must",
+    "should": "should", "asked": "asked", "need": "need", "may": "may", "can": "can",
+}  # fmt: skip
+STRONG = frozenset({"must", "must not", "should", "should not", "should consider", "responsible"})
+WEAK = frozenset({"may", "can", "need", "asked"})  # these tell nothing where they come or go by themselves
+_MONTH = re.compile(r"May\b")
+
+
+class BindingVerb(Struct, frozen=True):
+    """Words that bind, or let or forbid: where they stand in their sentence, and how strongly."""
+
+    start: int
+    end: int
+    strength: str
+
+
+def find_verbs(words: str) -> list[BindingVerb]:
+    """The verbs of a sentence that bind, let or forbid, in their order."""
+    found = []
+    for match in BINDING.finditer(words if words[:1].islower() else words[:1].lower() + words[1:]):
+        kind = match.lastgroup or ""
+        if kind == "may" and _MONTH.match(words, match.start()):
+            continue
+        kind = "shouldnot" if kind == "nobody" and match[0].endswith("should") else kind
+        found.append(BindingVerb(match.start(), match.end(), _STRENGTH[kind]))
+    return found
+
+
+# --- Figures -------------------------------------------------------------------------------------
+
+NUMBER_WORDS = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+    " eighteen nineteen twenty thirty forty fifty sixty ninety"
+)
+_NUMBER = rf"(?: \d+ (?: [.,]\d+ )* | (?: {' | '.join(NUMBER_WORDS.split())} ) )"
+_UNIT = r"(?: minute | hour | day | week | fortnight | month | term | year )"
+_MONTHS = (
+    "January | February | March | April | May | June | July | August | September | October | November | December"
+)
+LIMIT = re.compile(
+    rf"""
+    \b {_NUMBER} (?: \s* (?: to | - | – ) \s* {_NUMBER} )?                     # "10", "three", "5 to 10"
+        [\s-] (?: (?: working | calendar | school | clear ) [\s-] )?
+        {_UNIT} s? \b (?! [\s-] olds? \b )
+  | \b (?: once | twice | {_NUMBER} \s+ times ) \s+
+        (?: a | an | per | each | every | in \s+ (?: a | each | every ) ) \s+
+        (?: day | week | fortnight | month | term | year ) \b                  # "twice a year"
+  | \b (?: hourly | daily | weekly | fortnightly | monthly | quarterly | termly | annually | yearly ) \b
+  | \b (?: immediately | promptly | straight \s? away | at \s+ once | without (?: \s+ \w+ )? \s+ delay
+         | as \s+ soon \s+ as (?: \s+ (?: is | it \s+ is ) )? (?: \s+ \w+ )? \s+ (?: possible | practicable )
+         | (?: on | by ) \s+ the \s+ (?: same | next | following ) (?: \s+ working | \s+ school )? \s+ day
+         | by (?: \s+ the \s+ end \s+ of )? \s+ (?: \d{{1,2}} \s+ )? (?: {_MONTHS} ) (?: \s+ \d{{4}} )? ) \b
+  | \b every \s+ (?: other \s+ )? {_UNIT} \b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+WHOLE_LIMIT = re.compile(  # with its bound, and from when it runs, to the end of these words
+    rf"""
+    (?: \b (?: within | at \s+ least | at \s+ most
+            | (?: no \s+ | not \s+ )? (?: more | less | fewer | later ) \s+ than
+            | up \s+ to | every | after | before ) \s+ (?: the \s+ )? )?
+    (?: {LIMIT.pattern} )
+    (?: \s+ (?: of | from | after | before | following | since ) \s+ [^,;:.]* )?
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+FIGURE = re.compile(
+    rf"""
+    [£€$] \s? \d+ (?: [.,]\d+ )* (?: \s? (?: m | k | million | billion ) \b )?  # "£5,000"
+  | \b \d+ (?: [.,]\d+ )* \s? (?: % | per \s? cent \b | percent \b )
+  | \b (?: under | over | below | above | aged? | age \s+ of | ages \s+ of | up \s+ to | at \s+ least
+         | (?: no \s+ | not \s+ )? (?: more | fewer | less ) \s+ than ) \s+ (?: the \s+ age \s+ of \s+ )?
+        {_NUMBER} (?: \s? % | \b ) (?: \s per \s? cent \b )?
+        (?! \s+ times \b | [\s-] (?: (?: working | calendar | school ) [\s-] )? {_UNIT} )  # that is a limit
+  | \b {_NUMBER} [\s-] (?: year | month | week ) s? [\s-] olds? \b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+COUNT = re.compile(  # any other number with what it counts: "12 bells"
+    rf"""
+    (?<! [\w.,/§-] ) (?! (?: one | One | \d{{4}} ) \b ) {_NUMBER} \s+
+    (?! (?: of | and | or | to | in | on | at | about | the | for | by | is | was | are | above | below | with
+          | from | which | that | as | when | if | it | this | these | their | has | have | sets? | says ) \b )
+    [a-z]{{3,}} (?: [ ] [a-z]+ (?<= s ) )? \b
+    """,
+    re.VERBOSE,
+)
+ALONE = re.compile(  # a number by itself; no year or day
+    rf"""
+    (?<! [\w.,/§-] ) (?! (?: 19 | 20 ) \d\d \b ) \d+ (?: [.,]\d+ )* \b (?! [/-]\w | \s+ (?: {_MONTHS} ) \b )
+    """,
+    re.VERBOSE,
+)
+CONDITION = re.compile(  # what a duty hangs on, to the end of its clause
+    r"""
+    \b (?: unless | except | provided \s+ that | subject \s+ to | only \s+ (?: if | when | where )
+         | if (?! \s+ (?: not \s+ )? (?: any | so ) \b ) | when (?! \s+ it \s+ comes ) | whenever | wherever
+         | (?: so | as ) \s+ long \s+ as | as \s+ far \s+ as
+         | in \s+ (?: the \s+ event | cases? ) \s+ (?: of | that | where | when )
+         | where (?= \s+ (?: possible | practicable | appropriate | necessary | relevant | applicable | needed
+                         | required | reasonabl[ey] | there | it | they | this | these | a | an | the | any ) \b ) )
+    \b (?: (?! \s+ (?: (?: and | but | or ) \s+ )? (?: must | should | shall | may ) \b ) [^,;:.] )*
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+ADDRESSEE = re.compile(  # whom one is to tell or ask, or to give something to
+    r"""
+    \b (?: (?: tell | notify | inform | consult | alert | invite | ask | advise | remind | warn | contact ) \s+
+        | (?: give | given | send | sent | report | reported | refer | referred | referral | submit | submitted
+            | provide | provided | pass | passed | hand | supply | supplied | escalate | transfer | copy | made )
+            (?: \s+ (?! to \b ) [\w’'-]+ ){0,6}? \s+ to \s+
+        | (?: share | shared | discuss | discussed | agree | agreed | raise | raised )
+            (?: \s+ (?! with \b ) [\w’'-]+ ){0,6}? \s+ with \s+ )
+    (?P<whom> (?= (?: the | an? | all | any | each | every | both | their | its | other | local | relevant | senior
+                    | children | people | police | (?-i: [A-Z] ) [\w’'-]+ | [\w’'-]+ (?<! s ) s ) \b )
+              (?: (?! (?: that | about | of | when | if | whether | where | within | in | on | at | by | for
+                        | who | which | how | what | to
+                        | before | after | as | without | with | unless | so | using ) \b )
+                  [\w’'-]+ \s* ){1,6} )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+NOBODY = re.compile(  # what is informed, or things are given to, and is nobody
+    r"""
+    (?: (?: the | an? | any | all | their | its | this | these | local | other ) \s+ )*
+    (?: flow | services? | section | paragraph | chapter | annex | part | act | page | figure | needs? | views?
+      | wishes | weight | welfare
+      | advice | help | guidance | information | work | practice | decisions? | discussions?
+      | improvements? | planning | thinking | provision | safety | impact | potential | ways? )
+    \b (?! \s+ (?: providers? | users? | teams? ) )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+PASSIVE = re.compile(
+    r"""
+    \s+ (?: \w+ly \s+ )? be \s+ (?: \w+ly \s+ )*
+    (?! (?: satisfied | assured | concerned | prepared | committed | required | \w+ [st]ent ) \b )
+    (?P<done> sent | \w+ (?: ed | en | wn | ne | ld | nt | pt | ght | ade | aid | et | ut | ead | ound ) ) \b
+    """,
+    re.VERBOSE,
+)
+TOLD = frozenset((
+    "told", "notified", "informed", "consulted", "asked", "alerted", "invited", "advised", "sent", "given",
+    "offered",
+))  # fmt: skip
+AGENT = re.compile(  # by whom; not "by writing", "by Friday"
+    r"""\s+ by \s+ (?! \w+ing \b | \d | the \s+ (?: end | time | date ) \b )
+    (?P<who> (?: (?! (?: within | in | on | at | to | for | when | if | before | after | unless | with | as ) \b )
+                 [\w’'-]+ \s* ){1,8} )""",
+    re.VERBOSE,
+)
+SMALL = frozenset((
+    "the", "a", "an", "all", "any", "each", "every", "both", "their", "its", "his", "her", "of", "in", "for", "to",
+    "by", "at", "on", "with", "and", "or",
+))  # fmt: skip
+REFERRED = re.compile(
+    r"\(?\b(?:see\s+)?(?:para(?:graph)?|chapter|section|annex|page)s?\s*\d[\d\s,.–-]*\)?", re.IGNORECASE
+)
+NAMELESS = re.compile(r"(?:which|who|that|it|they|he|she|this|these|those|there|what)\b", re.IGNORECASE)
+CLAUSE = re.compile(r"[;:(]\s*")
+OPENS = re.compile(  # what opens a part of a sentence that is no subject
+    r"(?:if|when|where|in|on|at|for|to|by|as|after|before|once|whilst|while|however|with|including|under|subject|who"
+    r"|which)\b",
+    re.IGNORECASE,
+)
+WORD = re.compile(r"[\w’'-]+")
+LISTED = re.compile(r",\s*(?:and|or)?\s*|\s+(?:and|or|as\s+well\s+as|together\s+with)\s+", re.IGNORECASE)
+
+
+# --- Numbers that say nothing ------------------------------------------------------------------------
+
+_PLAIN_NUMBER = re.compile(r"\d+(?:\.\d+)*")
+# When a page on the web was looked at, which says nothing of the guidance.
+_READ_ON = r"\b (?: accessed | last[ ]updated | retrieved ) (?: [ ]on )? :? [ ] \d{1,2} [ ] \w+ [ ] \d{4}"
+READ = re.compile(_READ_ON, re.IGNORECASE | re.VERBOSE)
+_COUNTED = re.compile(
+    rf"""
+    (?P<address> (?: https?:// | www\. ) \S+ | \S+@\S+ )
+  | (?P<residue> (?<= \S ) \d+ [A-Z] (?! \w ) )                              # of a note's mark: "harm.135F"
+  | (?P<page> \b (?: pages? | pp? \. ) \s* \d+ (?: \s* (?: - | – | to | and | , ) \s* \d+ )* )
+  | (?P<read> {_READ_ON} )
+  | (?P<reference> \b (?: paras? | paragraphs? | chapters? | sections? | annex (?: es )? | (?: foot )? notes?
+                        | parts? | figures? | tables? | box (?: es )? ) \s+
+        (?P<numbers> \d+ (?: \.\d+ )* (?: \s* (?: - | – | to | and | or | , )+ \s* \d+ (?: \.\d+ )* )* )
+        (?! [^.;]{{0,40}}? \b (?: Act | Regulations | Order | Rules ) \b ) )   # a place in law is another's number
+  | (?P<number> \d+ (?: [.,]\d+ )* )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def numbers_say_nothing(old: str, new: str, numbers: frozenset[tuple[str, str]]) -> bool:
+    """Whether no number changed that says something: those of addresses, pages and dates of access say nothing, nor
+    do those of cross-references that follow a renumbering."""
+    if old == new:
+        return True
+    (told, referred), (tells, refers) = _counted(old), _counted(new)
+    if told != tells or len(referred) != len(refers):
+        return False
+    return all(pair in numbers for pair in zip(referred, refers, strict=True) if pair[0] != pair[1])
+
+
+def _counted(text: str) -> tuple[list[str], list[str]]:
+    """The numbers of a text that say something, and those of its cross-references, in their order."""
+    told: list[str] = []
+    referred: list[str] = []
+    for match in _COUNTED.finditer(bare(text)):
+        if match["reference"]:
+            referred += _PLAIN_NUMBER.findall(match["numbers"])
+        elif match["number"]:
+            told.append(match["number"])
+    return told, referred
