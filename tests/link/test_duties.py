@@ -109,6 +109,70 @@ def test_a_list_of_cases_is_not_a_list_of_duties() -> None:
     assert ledger(para(line), bullets("is wet", "has been chewed")) == [(line, "should", "librarians")]
 
 
+def test_a_list_can_name_those_bound() -> None:
+    assert ledger(para("Section 11 places a duty on:"), bullets("the reading council", "libraries, in towns")) == [
+        ("Section 11 places a duty on: the reading council", "responsibility", "council"),
+        ("Section 11 places a duty on: libraries, in towns", "responsibility", "libraries"),
+    ]
+    assert [
+        who for _, _, who in ledger(para("The following must keep a list:"), bullets("libraries", "clubs"))
+    ] == [
+        "libraries",
+        "?",
+    ]
+
+
+def test_an_entry_says_by_whom_it_is_done() -> None:
+    lines = bullets("be signed by the reading council", "be made by others, including librarians", "be short")
+    assert [who for *_, who in ledger(para("Both lists should:"), lines)] == ["council", "librarians", "?"]
+    assert ledger(para("Librarians should:"), bullets("be helped by readers"))[0][2] == "readers"
+
+
+def test_what_a_list_says_which_is_no_list_of_duties() -> None:
+    line = "The council should have regard to cases where:"
+    assert ledger(para(line), bullets("a book is wet")) == [(line, "should", "council")]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "complete"),
+    [
+        ("Libraries, bookshops and other reading rooms must open.", False),
+        ("Bookshops and libraries must open.", False),
+        ("Libraries and librarians must open.", True),
+        ("The Act requires bodies namely libraries to open.", False),
+    ],
+)
+def test_a_list_tells_whether_all_in_it_are_known(sentence: str, complete: bool) -> None:
+    (duty,) = find_duties(document(para(sentence)), VOCABULARY)
+    assert duty.who_complete is complete
+
+
+WIDER = Vocabulary(
+    (
+        Agency("partners", "Partners", ("partner",), wider="whom the plan names"),
+        Agency("bodies", "All bodies", ("body", "bodies"), wider="everybody"),
+        Agency("staff", "All staff", ("staff", "practitioner"), wider="everybody"),
+        Agency("prisons", "Prisons", ("prison",)),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "who"),
+    [
+        ("All staff working in prisons should be kind.", ["prisons"]),
+        ("Staff of a prison should be kind.", ["prisons"]),
+        ("Staff working with prisons should be kind.", ["staff"]),
+        ("When named as a partner, a body must follow the plan.", ["partners"]),
+        ("When named as a partner, a body must go. The body should say so.", ["partners", "partners"]),
+        ("Each body to which it applies must go.", ["bodies"]),
+        ("The Act requires each body to which it applies to go.", []),
+    ],
+)
+def test_those_among_whom_others_are_can_be_narrowed(sentence: str, who: list[str]) -> None:
+    assert [one for duty in find_duties(document(para(sentence)), WIDER) for one in duty.who] == who
+
+
 def test_an_entry_of_a_question_binds_nobody() -> None:
     asked = para("This includes deciding whether:")
     entries = bullets("the book is wet and should be dried", "it must go. Librarians should then say so.")

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from guidance.document.model import Document, GuidanceError
 from guidance.document.toml_files import read_toml
 from guidance.document.walk import provision_texts
-from guidance.link.names import Spoken, can_be_named, ends_word, places, telling_word
+from guidance.link.titles import Spoken, can_be_named, ends_word, places, telling_word
 
 _SITE = "https://www.legislation.gov.uk/"
 _ID = re.compile(r"[a-z]+(?:/\w+(?:-\w+)*)+")

@@ -21,9 +21,8 @@ from guidance.link.acts import (
     with_own_names,
 )
 from guidance.link.citations import LEGAL, Pinpoint, TextCitation, Unit, find_citations
-from guidance.link.names import spoken_words
 from guidance.link.places import NumberedPlaces
-from guidance.link.titles import Guidance, TitleMention, Titles, read_titles, titles_for
+from guidance.link.titles import Guidance, TitleMention, Titles, read_titles, spoken_words, titles_for
 
 _HAVE: dict[str, tuple[Unit, ...]] = {
     "act": ("section", "schedule", "part", "chapter", "paragraph"),

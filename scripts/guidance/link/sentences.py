@@ -19,7 +19,7 @@ _SHORTENED = re.compile(  # a full stop that ends no sentence
     (?: e\.g | i\.e | etc | cf | vs? | ibid | approx            # "e.g.", "see ibid. for"
       | No | Nos | Art | Reg | [Pp]aras? | [Pp]p? | [Ss]s?     # "No. 5", "para. 12", "s. 47"
       | Dr | Mr | Mrs | Ms | Prof | Rev | St | Ltd | Inc       # "Dr. Smith"
-      | [A-Z]                                                  # "J. Smith"
+      | (?<! Appendix \s ) (?<! Annex \s ) (?<! Part \s ) (?<! Schedule \s ) (?<! Group \s ) [A-Z]  # "J. Smith"
     ) \. $
   | ^ \d{1,3} \. $                                             # "12. Where a child ..."
     """,
