@@ -15,6 +15,7 @@ from guidance.document.model import (
     Duty,
     GuidanceError,
     Item,
+    Limit,
     List,
     Para,
     Provision,
@@ -171,6 +172,42 @@ WIDER = Vocabulary(
 )
 def test_those_among_whom_others_are_can_be_narrowed(sentence: str, who: list[str]) -> None:
     assert [one for duty in find_duties(document(para(sentence)), WIDER) for one in duty.who] == who
+
+
+@pytest.mark.parametrize(
+    ("sentence", "limit"),
+    [
+        (
+            "Libraries must answer within 15 working days of being asked.",
+            Limit(15, "working days", "of being asked"),
+        ),
+        (
+            "Within one working day of a book being lost, they should say so.",
+            Limit(1, "working day", "of a book being lost"),
+        ),
+        ("It must be sent no later than seven days before the fair.", Limit(7, "days", "before the fair")),
+        ("It should take no longer than 45 days from the start, if wet.", Limit(45, "days", "from the start")),
+        ("It should be shown for at least one year.", Limit(1, "year")),
+        ("They should meet at least twice a year.", Limit(2, "times a year")),
+        ("They should meet four times a year.", Limit(4, "times a year")),
+        ("It should be read every six months.", Limit(6, "months")),
+        ("It should be dried two weeks after the flood.", Limit(2, "weeks", "after the flood")),
+        ("Readers of at least 16 years of age should sign.", None),
+        ("A reader who is 16 years old should sign.", None),
+        ("They should tell the council (who answers within 56 days) of it.", None),
+        ("They should tell what they did in a 12-month period.", None),
+        ("They should answer soon.", None),
+    ],
+)
+def test_a_duty_has_its_limit(sentence: str, limit: Limit | None) -> None:
+    (duty,) = find_duties(document(para(sentence)), VOCABULARY)
+    assert duty.limit == limit
+
+
+def test_an_entry_has_the_limit_of_its_line() -> None:
+    lead, entries = para("Within 3 days, librarians should:"), bullets("write", "go within 2 hours of noon")
+    first, second = find_duties(document(lead, entries), VOCABULARY)
+    assert (first.limit, second.limit) == (Limit(3, "days"), Limit(2, "hours", "of noon"))
 
 
 def test_an_entry_of_a_question_binds_nobody() -> None:

@@ -16,6 +16,7 @@ from guidance.document.model import Document, Duty, Locus, Strength
 from guidance.link.agencies import Vocabulary
 from guidance.link.modality import Expression, agents, find_expressions, is_inverted, is_power, one_who, passive
 from guidance.link.sentences import Sentence, document_sentences
+from guidance.link.statements import find_limits
 
 _NO_DUTIES = re.compile(  # what words mean, and reports of what was changed
     r"""
@@ -159,9 +160,12 @@ class _DutyFinder:
             strengths.setdefault(one.expression.strength, []).append(one.who)
         words = f"{sentence.stem.words} {sentence.words}" if sentence.stem and stem else sentence.words
         locus = Locus(sentence.anchor, sentence.part, sentence.start, sentence.end)
+        limits = find_limits(sentence.words) or find_limits(words)
+        limit = limits[0] if limits else None
         for strength, named in strengths.items():
             who = tuple(dict.fromkeys(one for some in named for one in some.ids))
-            yield Duty(locus, sentence.page, words, strength, who, all(some.complete for some in named))
+            complete = all(some.complete for some in named)
+            yield Duty(locus, sentence.page, words, strength, who, complete, limit=limit)
 
     def _stem(self, sentence: Sentence) -> _Bound | None:
         stem = self._governing.get(_place(sentence.stem)) if sentence.stem else None

@@ -1,11 +1,13 @@
-"""What a sentence says that the law asks of somebody without must, should or may: "Section 11 places a duty on",
-"the Act requires X to", "the responsibility of X is to". Only where it stands and whose it is; no name is known.
+"""What a sentence says of a duty beside must, should and may: of whom the law asks something ("Section 11 places a
+duty on", "the Act requires X to"), and how soon or how often it is to be done. No name is known here.
 """
 
 import re
 from collections.abc import Iterator
 
 from msgspec import Struct
+
+from guidance.document.model import Limit
 
 DUTY = r"(?: dut (?: y | ies ) | responsibilit (?: y | ies ) | obligations? )"
 _KIND = r"""
@@ -42,7 +44,9 @@ _STATEMENT = re.compile(
         \s+ of \s+ (?P<belongs> [^,;.:]{{2,120}} )
     # "the coroner’s duty to notify", without a verb, as tables have it
   | ^ (?: [Tt]he \s+ )? (?P<owner> [^,;.:]{{3,60}}? ) (?: ['’]s | (?<= s ) ['’] ) \s+ (?: \w+ \s+ )? {DUTY} {_TO_DO}
-    (?! .* \b (?: is | are | was | were | has | have | will | must | should | may ) \b [^,;]* $ )
+        # but not "their duty to report is set out below"; "where the child was found" is no such verb
+        (?! (?: (?! \b (?: which | where | who | whom | that | if | when ) \b ) . )*
+            \b (?: is | are | was | were | has | have | will | must | should | may ) \b )
     # "a requirement on X to supply", without a verb
   | (?: ^ | : \s+ ) (?: \w+ \s+ )? (?: [Dd]uty | [Rr]equirement ) \s+ on \s+ (?P<table> [^;.:]{{2,120}}? ) {_TO_DO}
     # "a visit by X is required before": something that has to be, and by whom
@@ -79,3 +83,59 @@ def find_statements(sentence: str) -> Iterator[Statement]:
         part = match.lastgroup or ""
         holder = match[part] if part not in ("list", "thing") else ""
         yield Statement(match.start(), match.end(), holder, part == "list", part in ("applies", "owner"))
+
+
+# --- How soon and how often ------------------------------------------------------------------------
+
+_SPELT = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+    " eighteen nineteen twenty"
+)
+NUMBER_WORDS = tuple(_SPELT.split())
+"""The numbers from 1 that are spelt out, in order."""
+
+_NUMBER = rf"(?: \d{{1,3}} | (?: {' | '.join(reversed(NUMBER_WORDS))} ) )"
+_UNIT = r"""
+    (?: (?: working | calendar | school | clear ) [\s-] )?
+    (?: minute | hour | day | week | month | year | term ) s?
+"""
+_LIMIT = re.compile(
+    rf"""
+    (?: \b (?: within | every | (?: no | not ) \s+ (?: later | longer | more | earlier | less | fewer | sooner )
+                   \s+ than | at \s+ (?: least | most ) | a \s+ (?: maximum | minimum ) \s+ of | up \s+ to
+             | not \s+ exceed
+             | not \s+ last (?: \s+ (?: longer | more ) \s+ than )? )
+        \s+ (?: (?: a | the | an | next | first | period | maximum | further | of ) \s+ )*
+        (?P<number> {_NUMBER} ) [\s-] (?P<unit> {_UNIT} ) \b
+        (?! [\s-] (?: olds? | of \s+ age ) \b )                # "at least 16 years old"
+      # "15 working days before the conference", "two weeks after"
+      | \b (?P<bare> {_NUMBER} ) [\s-] (?P<bare_unit> {_UNIT} )
+            (?= \s+ (?: before | after | from | following ) \b ) )
+    (?: \s+ (?P<since> (?: of | from | before | after | following | since | starting | beginning ) \s+
+        (?: (?! \s+ (?: if | unless | where | when | and | but | so | must | should | may ) \b ) [^,;:.()] )+ ) )?
+  | \b (?: (?P<often> once | twice ) | (?P<count> {_NUMBER} ) \s+ times ) \s+
+        (?: an? | per | each | every | in \s+ (?: an? | each | every ) ) \s+
+        (?P<cycle> day | week | month | term | year ) \b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_BRACKETS = re.compile(r"\([^()]*\)")
+
+
+def find_limits(sentence: str) -> tuple[Limit, ...]:
+    """The limits of time that a sentence sets, in order; what stands in brackets sets none. "Twice a year" is 2,
+    "times a year"."""
+    plain = _BRACKETS.sub(" ", sentence)
+    return tuple(_limit(match) for match in _LIMIT.finditer(plain))
+
+
+def _limit(match: re.Match[str]) -> Limit:
+    if match["cycle"]:
+        number = {"once": 1, "twice": 2}.get((match["often"] or "").lower()) or _count(match["count"])
+        return Limit(number, f"times a {match['cycle'].lower()}")
+    unit = " ".join((match["unit"] or match["bare_unit"]).lower().replace("-", " ").split())
+    return Limit(_count(match["number"] or match["bare"]), unit, " ".join((match["since"] or "").split()))
+
+
+def _count(number: str) -> int:
+    return int(number) if number.isdigit() else NUMBER_WORDS.index(number.lower()) + 1
