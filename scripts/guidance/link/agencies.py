@@ -38,9 +38,8 @@ _AFTER = r"""
         , \s+ (?: who | which | including | such \s+ as | particularly | especially | with | working | like | as
                 | where | wherever | when | if | in | at | through | alongside ) \b [^,]* ,
       | , \s+ including \b [^,]*
-      | \s+ (?: who | that | which | working | of | in | for | from | with | within | at | across | to | on | under
-              | over | responsible | participating | involved | including | acting | receiving | conducting
-              | undertaking | concerned | themselves | jointly | leading | where | whose ) \b [^,;:]*
+      | \s+ (?: \w+ing | who | that | which | of | in | for | from | with | within | at | across | to | on | under
+              | over | responsible | involved | concerned | themselves | jointly | where | whose ) \b [^,;:]*
     )?
     (?: , \s+ (?: including | such \s+ as ) \b [^,;:]* ,? )?     # of what the words before it spoke of
 """
@@ -79,8 +78,8 @@ _DUTY_ON = re.compile(r"(?:duty|duties)\s+on\s+(?P<who>.+?)\s+to\b", re.IGNORECA
 _TITLE_HEAD = re.compile(r"(?P<who>.+?)(?:\s+[–—-]\s.*)?$", re.DOTALL)  # "The panel – what its report says"
 _TITLE_WORDS = re.compile(  # what may stand in a heading beside the names of those it is about
     r"""
-    (?: \W | \b (?: the | a | an | and | or | of | for | on | in | with | other | local | specific | individual
-      | role | duty | duties | responsibility | responsibilities | function | functions | guidance | expectations
+    (?: \W | \b (?: the | a | an | all | and | or | of | for | on | in | with | other | local | specific
+      | individual | roles? | dut(?: y | ies ) | responsibilit(?: y | ies ) | functions? | guidance | expectations
       | children | services? | staff | providers? | practitioners? | designated | named | organisations
       | providing | nhs | sectors? | educational ) \b )*
     """,

@@ -14,6 +14,7 @@ from msgspec import Struct, structs
 
 from guidance.document.model import Document, Duty, Locus, Strength
 from guidance.link.agencies import Vocabulary
+from guidance.link.context import Spoken, with_context
 from guidance.link.modality import Expression, agents, find_expressions, is_inverted, is_power, one_who, passive
 from guidance.link.sentences import Sentence, document_sentences
 from guidance.link.statements import find_limits
@@ -27,7 +28,7 @@ _NO_DUTIES = re.compile(  # what words mean, and reports of what was changed
 )
 _BOUNDARY = re.compile(  # where a clause, and with it a subject, may begin
     r"""
-    [,;:(–] \s*
+    [,;:(–] \s* (?: (?: and | but | so | then | or ) \s+ )?
   | \s (?: and | but | so | then | that | therefore | which \s+ means | or ) \s+
   | (?<= \w ) \s+ (?= (?: they | it ) \b )                     # "if schools worry they should"
     """,
@@ -45,7 +46,10 @@ _PRONOUN = re.compile(  # a subject that is named before
     re.IGNORECASE | re.VERBOSE,
 )
 _CONDITION = re.compile(
-    r"\b (?: If | Where | When | Once | As | Whilst | While | Before | After | Although | Whenever | Unless ) \s+",
+    r"""
+    \b (?: [Ii]f | [Ww]here | [Ww]hen | [Oo]nce | As | Whilst | While | Before | After | Although | Whenever
+      | Unless ) \s+
+    """,
     re.VERBOSE,
 )
 _CONDITION_LAST = re.compile(  # "should act if they believe that:": the list is the condition, or says which
@@ -70,6 +74,7 @@ _FOLLOWING = re.compile(
     r"(?: all \s+ )? (?: of \s+ )? the \s+ following (?: \s+ [\w-]+ ){0,4} \s*", re.IGNORECASE | re.VERBOSE
 )
 _NAMELY = re.compile(r"\b namely \b :?", re.VERBOSE)
+_THEM = re.compile(r"\b them \b", re.VERBOSE)  # "if the council asks them, they must": others than the council
 _THINGS = re.compile(r"\b \w{3,} (?<! s ) s \b", re.VERBOSE)  # plurals, of which "they" may speak
 _PEOPLE = re.compile(  # those who can be required to do something, though they are no agency
     r"\b (?: people | children | persons? | parents? | carers? | those | everyone | anyone ) \b [^.;]* $",
@@ -110,6 +115,9 @@ class _Bound(Struct, frozen=True):
 
     expression: Expression
     who: _Who
+    asked_of: str = ""  # the words before its verb
+    done: str = ""  # what is to be done, where it says that
+    before: tuple[str, ...] = ()  # whom the provision spoke of last before
 
 
 def find_duties(document: Document, vocabulary: Vocabulary) -> tuple[Duty, ...]:
@@ -124,8 +132,8 @@ def find_bound(document: Document, vocabulary: Vocabulary) -> tuple[tuple[Duty, 
     """The duties of a document, as `find_duties` has them, and where the words stand that make them, in reading
     order: must, should and may with what belongs to them ("should not"), but no phrase of responsibility."""
     ledger = _DutyFinder(vocabulary)
-    duties = tuple(duty for sentence in document_sentences(document) for duty in ledger.read(sentence))
-    return duties, tuple(ledger.words)
+    spoken = [one for sentence in document_sentences(document) for one in ledger.read(sentence)]
+    return with_context(spoken, vocabulary), tuple(ledger.words)
 
 
 class _DutyFinder:
@@ -136,11 +144,13 @@ class _DutyFinder:
         self._vocabulary = vocabulary
         self._last: tuple[str, ...] = ()
         self._last_at = ""  # the provision that spoke of them
+        self._spoken_of: tuple[str, ...] = ()  # whom any sentence named last,
+        self._spoken_at = ""  # and the provision in which it did
         self._spoken = ""  # the sentence that spoke of them
         self._governing: dict[tuple[str, int, int], _Bound] = {}
 
-    def read(self, sentence: Sentence) -> Iterator[Duty]:
-        """The duties of one sentence."""
+    def read(self, sentence: Sentence) -> Iterator[Spoken]:
+        """The duties of one sentence, with what is spoken of beside them."""
         if _without_duties(sentence.titles):
             return
         bound = list(self._bound(sentence))
@@ -154,10 +164,12 @@ class _DutyFinder:
         elif sentence.introduces and bound and _governs(sentence.words, bound[-1].expression):
             self._governing[_place(sentence)] = bound.pop()
         strengths: dict[Strength, list[_Who]] = {}
+        beside: dict[Strength, _Bound] = {}
         for one in ((stem,) if stem else ()) + tuple(bound):
             if one is not stem and stem and one.expression.strength == stem.expression.strength and stem.who.ids:
                 continue
             strengths.setdefault(one.expression.strength, []).append(one.who)
+            beside.setdefault(one.expression.strength, one)
         words = f"{sentence.stem.words} {sentence.words}" if sentence.stem and stem else sentence.words
         locus = Locus(sentence.anchor, sentence.part, sentence.start, sentence.end)
         limits = find_limits(sentence.words) or find_limits(words)
@@ -165,7 +177,9 @@ class _DutyFinder:
         for strength, named in strengths.items():
             who = tuple(dict.fromkeys(one for some in named for one in some.ids))
             complete = all(some.complete for some in named)
-            yield Duty(locus, sentence.page, words, strength, who, complete, limit=limit)
+            duty = Duty(locus, sentence.page, words, strength, who, complete, limit=limit)
+            first = beside[strength]
+            yield Spoken(duty, sentence, first.asked_of, first.done, first.before)
 
     def _stem(self, sentence: Sentence) -> _Bound | None:
         stem = self._governing.get(_place(sentence.stem)) if sentence.stem else None
@@ -177,7 +191,7 @@ class _DutyFinder:
         whole = f"{sentence.stem.words.rstrip(' :–-')} {sentence.words}"
         if passive(whole, stem.expression) and not passive(sentence.stem.words, stem.expression):
             by = agents(whole, stem.expression.end, self._vocabulary)
-            return _Bound(stem.expression, _Who(by) if by else stem.who)
+            return structs.replace(stem, who=_Who(by) if by else stem.who)
         return stem
 
     def _bound(self, sentence: Sentence) -> Iterator[_Bound]:
@@ -186,7 +200,9 @@ class _DutyFinder:
             return  # an entry that completes "This includes deciding whether:" asks, and binds nobody
         last = self._vocabulary.opens(words) or (stem.who.ids if stem else ())
         previous: _Who | None = None
-        for expression in find_expressions(words, entry=sentence.stem is not None):
+        spoken_of: tuple[str, ...] = ()
+        found = find_expressions(words, entry=sentence.stem is not None)
+        for expression in found:
             subject = self._subject(sentence, expression, previous)
             if expression.needs_subject and not subject.ids and not _PEOPLE.search(words, 0, expression.start):
                 continue
@@ -198,7 +214,14 @@ class _DutyFinder:
             if expression.strength != "responsibility":
                 start, end = (sentence.start + at for at in (expression.start, expression.end))
                 self.words.append((Locus(sentence.anchor, sentence.part, start, end), expression.strength))
-            yield _Bound(expression, who)
+            act = None if expression.strength == "responsibility" else passive(words, expression)
+            done = act["done"] if act else ""
+            before = self._spoken_of if self._spoken_at == sentence.anchor else ()
+            spoken_of = who.ids or spoken_of
+            yield _Bound(expression, who, _asked_of(words, expression), done, before)
+        spoken_of = spoken_of or (() if found or sentence.stem else last)
+        if spoken_of:
+            self._spoken_of, self._spoken_at = spoken_of, sentence.anchor
         if last or not _GOES_ON.match(words):
             self._last, self._spoken, self._last_at = last, words, sentence.anchor
 
@@ -295,7 +318,7 @@ class _DutyFinder:
         """Who a condition in the same sentence speaks of: "If schools have concerns, they should"."""
         for condition in _CONDITION.finditer(before):
             found = self._vocabulary.opens(before[condition.end() :])
-            if found:
+            if found and not _THEM.search(before, condition.end()):
                 return found
         return ()
 
@@ -313,6 +336,14 @@ def _starts(before: str) -> list[int]:
 
 def _place(sentence: Sentence) -> tuple[str, int, int]:
     return sentence.anchor, sentence.part, sentence.ordinal
+
+
+def _asked_of(words: str, expression: Expression) -> str:
+    """The words before a verb of duty, without a condition that opens the sentence."""
+    before = words[: expression.start]
+    condition = _CONDITION.match(before)
+    comma = before.find(",") if condition else -1
+    return before[comma + 1 :]
 
 
 def _lists_holders(sentence: Sentence, expression: Expression) -> bool:

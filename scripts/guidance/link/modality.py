@@ -213,7 +213,7 @@ _ASKING = re.compile(  # behind "may": what somebody is free to do whose name no
 _NOT_PASSIVE = r"""
     (?! concerned | experienced | skilled | committed | prepared | focused | balanced | need | indeed | even | open
       | often | qualified | child-centred | centred | evidence-based | limited | aligned | child-focused
-      | determined | keen | seen \s+ as | involved \s+ in \s+ making | respected
+      | determined | keen | seen \s+ as | involved | respected
       | assured | satisfied | convinced | persuaded | dedicated | motivated | attuned | versed | acquainted
       | guided \s+ by | represented | registered | covered \s+ by )
 """
