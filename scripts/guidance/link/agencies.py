@@ -107,7 +107,8 @@ class Agency(Struct, frozen=True, forbid_unknown_fields=True):
     """One of those whom the guidance binds: id for addresses, name for readers, words for it in the text.
 
     `titles` are words that name it in a heading though not in a sentence ("Health"). `wider` says, for readers,
-    that others are among these too ("everybody who works with children"); empty for one that is nobody else.
+    that others are among these too ("everybody who works with children"): those with the ids `members`, or, where
+    it has none, anybody. Empty for one that is nobody else.
     """
 
     id: _Id
@@ -115,6 +116,7 @@ class Agency(Struct, frozen=True, forbid_unknown_fields=True):
     words: tuple[str, ...]
     titles: tuple[str, ...] = ()
     wider: str = ""
+    members: tuple[_Id, ...] = ()
 
 
 class Vocabulary(Struct, frozen=True, dict=True):
@@ -134,8 +136,17 @@ class Vocabulary(Struct, frozen=True, dict=True):
 
     @cached_property
     def wide(self) -> frozenset[str]:
-        """The ids of those among whom others are."""
-        return frozenset(agency.id for agency in self.entries if agency.wider)
+        """The ids of those among whom anybody may be: their name alone does not tell whose duty it is."""
+        return frozenset(agency.id for agency in self.entries if agency.wider and not agency.members)
+
+    def groups_of(self, agency: str) -> tuple[str, ...]:
+        """The ids of those among whom somebody is or may be, those that have members first."""
+        mine = [one.id for one in self.entries if agency in one.members]
+        return (
+            tuple(mine)
+            if agency in self.wide
+            else (*mine, *(one.id for one in self.entries if one.id in self.wide))
+        )
 
     @cached_property
     def _name(self) -> str:
@@ -307,4 +318,7 @@ def read_agencies(path: Path) -> Vocabulary:
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice:
             raise GuidanceError(f"{path}: {twice} stands there twice; keep one")
+    known = {agency.id for agency in held.agency}
+    for unknown in (member for agency in held.agency for member in agency.members if member not in known):
+        raise GuidanceError(f"{path}: {unknown} is a member but no agency; name it as one")
     return Vocabulary(held.agency, held.measured)
