@@ -130,6 +130,15 @@ def test_whose_thing_it_is() -> None:
     assert context("Any help from libraries should be free.") == [("libraries", "whose it is: “libraries”")]
 
 
+def test_what_somebody_asks_for_is_done_by_others() -> None:
+    assert context("Requests from the council must be answered within five days.") == [("?", "")]
+
+
+def test_a_list_has_a_title_too() -> None:
+    found = context("Functions of the librarian:", ["the list should be kept", "books should be dried"])
+    assert found == [("librarians", "list “Functions of the librarian”")] * 2
+
+
 def test_who_does_the_same_elsewhere_in_the_chapter() -> None:
     found = context("Libraries must notify the mayor of it.", "#Table", "All floods must be notified.")
     assert found == [("libraries", "who is to do what “notified” says")]

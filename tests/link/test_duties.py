@@ -115,6 +115,7 @@ def test_a_list_can_name_those_bound() -> None:
         ("Section 11 places a duty on: the reading council", "responsibility", "council"),
         ("Section 11 places a duty on: libraries, in towns", "responsibility", "libraries"),
     ]
+    assert [who for *_, who in ledger(para("Duties fall on:"), bullets("the reading council"))] == ["council"]
     assert [
         who for _, _, who in ledger(para("The following must keep a list:"), bullets("libraries", "clubs"))
     ] == [
@@ -168,6 +169,9 @@ WIDER = Vocabulary(
         ("When named as a partner, a body must go. The body should say so.", ["partners", "partners"]),
         ("Each body to which it applies must go.", ["bodies"]),
         ("The Act requires each body to which it applies to go.", []),
+        ("Prison staff should go.", ["prisons"]),
+        ("Prisons staff and practitioners should go.", ["prisons", "staff"]),
+        ("Bodies such as prisons should go.", ["bodies", "prisons"]),
     ],
 )
 def test_those_among_whom_others_are_can_be_narrowed(sentence: str, who: list[str]) -> None:

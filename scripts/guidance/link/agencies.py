@@ -17,14 +17,19 @@ _QUALIFIERS = r"""
     (?: all | any | both | each | every | the | a | an | other | these | those | such | their | its
       | local | relevant | statutory | three | two | lead | individual | appropriate | respective | receiving | host
       | original | first | second | new | responsible | designated | named | qualified | experienced | senior
-      | involved | independent | national | delegated | own | particular | specific | most | many | some
-      | of | (?: members? | representatives? | parts? | staff | employees | governors? | directors? | managers?
-             | heads? | leaders? | officers? ) (?: [ ] (?: or | and ) [ ] \w+ )? [ ] (?: of | in | at | from ) )
+      | involved | equivalent | similar | independent | national | delegated | own | particular | specific | most
+      | many | some | of
+      | (?: members? | representatives? | parts? | staff | employees | governors? | directors? | managers? | heads?
+          | leaders? | officers? ) (?: [ ] (?: or | and ) [ ] \w+ )? [ ] (?: of | in | at | from ) )
 """
 _BEFORE = rf"(?: {_QUALIFIERS} \s+ )*?"
+_OF_THEIRS = r"""
+    (?: officers? | staff | workers? | practitioners? | professionals? | employees | managers? | governors?
+      | leaders? | teams? | representatives? | members ) (?! [\w-] )
+"""  # behind a name, those who act for it: "Cafcass officers"
 _COMMA = r"\s* , \s*"
 _AND = r"(?: \s* ,? \s+ (?: and/or | and | or | as \s+ well \s+ as | together \s+ with ) \s+ | \s* / \s* )"
-_INCLUDED = re.compile(r",\s+(?:including|such\s+as)\b", re.IGNORECASE)
+_INCLUDED = re.compile(r",?\s+(?:including|such\s+as)\b", re.IGNORECASE)
 _WORKING_IN = re.compile(  # "all staff working in prisons": no staff but theirs
     r"\s+ (?: (?: who | that ) \s+ )? (?: (?: working | work | employed | based ) \s+ )?"
     r"(?: of | in | within | at | from | by ) \b",
@@ -38,8 +43,9 @@ _AFTER = r"""
         , \s+ (?: who | which | including | such \s+ as | particularly | especially | with | working | like | as
                 | where | wherever | when | if | in | at | through | alongside ) \b [^,]* ,
       | , \s+ including \b [^,]*
-      | \s+ (?: \w+ing | who | that | which | of | in | for | from | with | within | at | across | to | on | under
-              | over | responsible | involved | concerned | themselves | jointly | where | whose ) \b [^,;:]*
+      | \s+ (?: \w+ing | such \s+ as | who | that | which | of | in | for | from | with | within | at | across
+              | to | on | under | over | through | responsible | involved | concerned | themselves | jointly
+              | where | whose ) \b [^,;:]*
     )?
     (?: , \s+ (?: including | such \s+ as ) \b [^,;:]* ,? )?     # of what the words before it spoke of
 """
@@ -79,7 +85,8 @@ _TITLE_HEAD = re.compile(r"(?P<who>.+?)(?:\s+[–—-]\s.*)?$", re.DOTALL)  # "T
 _TITLE_WORDS = re.compile(  # what may stand in a heading beside the names of those it is about
     r"""
     (?: \W | \b (?: the | a | an | all | and | or | of | for | on | in | with | other | local | specific
-      | individual | roles? | dut(?: y | ies ) | responsibilit(?: y | ies ) | functions? | guidance | expectations
+      | individual | what | should | must | do | roles?
+      | dut(?: y | ies ) | responsibilit(?: y | ies ) | functions? | guidance | expectations
       | children | services? | staff | providers? | practitioners? | designated | named | organisations
       | providing | nhs | sectors? | educational ) \b )*
     """,
@@ -162,7 +169,7 @@ class Vocabulary(Struct, frozen=True, dict=True):
 
     @cached_property
     def _list(self) -> str:
-        one = rf"{_BEFORE} {self._name} (?: \s* \( [^()]* \) )*"
+        one = rf"{_BEFORE} {self._name} (?: \s {_OF_THEIRS} )? (?: \s* \( [^()]* \) )*"
         return rf"\s* (?P<names> {one} (?: (?: {_COMMA} {one} )* {_AND} {one} )* )"
 
     @cached_property
@@ -276,7 +283,16 @@ class Vocabulary(Struct, frozen=True, dict=True):
     def named(self, words: str) -> tuple[str, ...]:
         """The ids of all who are named anywhere in some words, in that order; in brackets only those included."""
         plain = re.sub(r"\((?!including\b)[^()]*\)", " ", words)
-        return tuple(dict.fromkeys(self._ids[self._lookup(m.group())] for m in self._one.finditer(plain)))
+        found: list[str] = []
+        end = -1
+        for match in self._one.finditer(plain):
+            one, beside = self._ids[self._lookup(match.group())], plain[end : match.start()] == " " and end >= 0
+            end = match.end()
+            if beside and found[-1] in self.wide:
+                found[-1] = one  # "individual organisations"
+            elif not beside or one not in self.wide:  # but "Cafcass practitioners" are Cafcass
+                found.append(one)
+        return tuple(dict.fromkeys(found))
 
     def _lookup(self, word: str) -> str:
         return _singular(_key(word), self._ids)

@@ -117,6 +117,7 @@ class _Context:
         ways = (
             self._owner,
             self._maker,
+            self._list_title,
             self._heading,
             self._far_maker,
             self._paragraph,
@@ -130,6 +131,8 @@ class _Context:
     def _owner(self, one: Spoken) -> _Found:
         """Whose thing it is that the sentence asks something of."""
         found = _WHOSE.search(one.subject)
+        if found and found["giver"] and one.done:
+            return _NOBODY  # "requests from the panel must be answered": by others
         words = (found["owner"] or found["giver"]) if found else ""
         ids = self._vocabulary.ends(words) if found and found["owner"] else self._vocabulary.opens(words)
         return ids, f"whose it is: “{words.strip()}”" if ids else ""
@@ -166,6 +169,12 @@ class _Context:
             if same and other.duty.who and does.search(other.duty.sentence):
                 return other.duty.who, f"who is to do what “{one.done}” says"
         return _NOBODY
+
+    def _list_title(self, one: Spoken) -> _Found:
+        """Whom the line above a list names that is its title: "Functions of the chair"."""
+        title = one.sentence.stem.words.rstrip(" :") if one.sentence.stem else ""
+        ids = self._vocabulary.in_title(title)
+        return (ids, f"list “{title}”") if ids else _NOBODY
 
     def _heading(self, one: Spoken) -> _Found:
         """Whom the nearest heading names, unless those are only such among whom others are."""

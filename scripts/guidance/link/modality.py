@@ -59,17 +59,20 @@ _OWING = re.compile(
         (?: (?: will | would ) \s+ )? (?: is | are | be | remains? ) \s+ (?: \w+ \s+ ){{0,3}}?
             (?: responsible | accountable ) \b (?: \s+ and \s+ \w+ )? \s+ (?: for | to ) \b
         # "has a statutory duty to"; but "have no duty", and "has parental responsibility for" somebody
-      | (?: has | have | holds? | retains? ) \s+ (?: (?! no \b | parental \b ) [\w-]+ ,? \s+ ){{0,5}}?
+      | (?: has | have | holds? | retains? | owes? ) \s+ (?: (?! no \b | parental \b ) [\w-]+ ,? \s+ ){{0,5}}?
             {DUTY} \s+ (?: of \s+ care \s+ )?
             (?: to | for | under | towards | in \s+ (?: relation | respect ) \b ) \b
         # "are legally required to"
       | (?P<person> (?: (?: will | would ) \s+ )? (?: is | are | be ) \s+ (?: \w+ \s+ ){{0,2}}?
             (?: required | obliged | expected ) \s+ (?: \w+ ,? \s+ ){{0,2}}? to ) \b
+        # "are legally bound to", "is bound by law to"
+      | (?: is | are ) \s+ (?: legally \s+ )? bound \s+ (?: by \s+ (?: the \s+ )? \w+ \s+ )? to \b
         # "is under a legal duty to"
       | (?: (?: will | would ) \s+ )? (?: is | are | be ) \s+ under \s+ an? \s+ (?: \w+ \s+ ){{0,2}}
             (?: duty | obligation ) \s+ to \b
         # "are subject to the section 11 duties"
-      | (?P<subject> (?: is | are | be ) \s+ subject \s+ to \s+ the \s+ (?: [\w-]+ \s+ ){{0,4}}? {DUTY} ) \b
+      | (?P<subject> (?: is | are | be ) \s+ subject \s+ to \s+ (?: the | an? ) \s+
+            (?: [\w-]+ \s+ ){{0,4}}? {DUTY} ) \b
         # "it is the duty of X to", "it is for X to"
       | \b [Ii]t \s+ (?: is | will \s+ be ) \s+ (?: the \s+ (?: \w+ \s+ ){{0,2}} {DUTY} \s+ of | for ) \s+
             (?P<whose> [^,;.]+? ) \s+ to \b
@@ -85,7 +88,7 @@ _OWING = re.compile(
 )
 # What a sentence says in any case that holds one of these: most say none, which is soon known.
 _VERBS = ("must", "should", "may")
-_OWING_SAYS = ("responsib", "accountab", "dut", "obligat", "required", "obliged", "expected", "falls")
+_OWING_SAYS = ("responsib", "accountab", "dut", "obligat", "required", "obliged", "expected", "falls", "bound")
 _FOR = re.compile(r"\bit\s+(?:is|will\s+be)\s+for\b")
 _NO_SUBJECT = re.compile(  # "no child should": what nobody should do is forbidden
     r"(?: ^ | [,;:] \s+ | \b and \s+ | \b but \s+ ) (?: no | neither | none | nobody | no \s+ one ) \b [^,;:]* $",
@@ -215,7 +218,7 @@ _NOT_PASSIVE = r"""
       | often | qualified | child-centred | centred | evidence-based | limited | aligned | child-focused
       | determined | keen | seen \s+ as | involved | respected
       | assured | satisfied | convinced | persuaded | dedicated | motivated | attuned | versed | acquainted
-      | guided \s+ by | represented | registered | covered \s+ by )
+      | reassured \s+ that | guided \s+ by | represented | registered | covered \s+ by )
 """
 _PASSIVE = re.compile(
     rf"""

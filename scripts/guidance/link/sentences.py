@@ -67,7 +67,8 @@ def document_sentences(document: Document) -> Iterator[Sentence]:
     """Every sentence of a document's provisions and notes, in reading order; headings and figures are left out."""
     titles = {p.anchor: p.heading.plain for p in document.provisions if p.heading}
     for provision in document.everything:
-        above = tuple(titles[anchor] for anchor in provision.parents if anchor in titles)
+        own = () if provision.level or not provision.heading else (provision.heading.plain,)  # a box's title
+        above = (*(titles[anchor] for anchor in provision.parents if anchor in titles), *own)
         yield from _Walk(provision, above).sentences()
 
 

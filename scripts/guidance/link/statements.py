@@ -9,13 +9,14 @@ from msgspec import Struct
 
 from guidance.document.model import Limit
 
-DUTY = r"(?: dut (?: y | ies ) | responsibilit (?: y | ies ) | obligations? )"
+DUTY = r"(?i: dut (?: y | ies ) | responsibilit (?: y | ies ) | obligations? )"
 _KIND = r"""
     (?: (?: an? | the | this | these | new | its | their | legal | statutory | specific | general | following )
         \s+ )*
 """
 _LAW = r"""
     \b (?: Act (?: \s+ \d{4} )? | Regulations? (?: \s+ \d{4} )? | Schedule | Order (?: \s+ \d{4} )? | Code | Duty
+         | [Rr]egulation \s+ \d+ [A-Z]* (?: \( \w+ \) )* (?: \s+ of \s+ the \s+ [^,;.:]*? Regulations )?
          | [Ss]ection \s+ [\w()]+ (?: \s+ of \s+ the \s+ [^,;.:]*? Act \s+ \d{4} )? | [Ll]aw | [Ll]egislation ) \b
     (?: , (?! \s which ) [^,;.]* , (?! \s which ) )?           # "the Act, as amended,"
     (?: [^,;.:]*? \b and )?                                    # "the Duty was made in 2022 and requires"
@@ -30,11 +31,22 @@ _STATEMENT = re.compile(
     # "places upon X a duty to"
   | \b (?: places? | imposes? | puts? ) \s+ (?: up )? on \s+ (?P<upon> [^;.:]{{2,240}}? ) \s+
         {_KIND} {DUTY} {_TO_DO}
+    # "a duty is placed on X to", "a duty is imposed by the Act on X to"
+  | \b {DUTY} \s+ (?: is | are ) \s+ (?: also \s+ )? (?: placed | imposed | laid ) \s+
+        (?: by \s+ [^,;.:]{{2,60}}? \s+ )? (?: up )? on \s+ (?P<placed> [^;.:]{{2,240}}? )
+        (?: {_TO_DO} | (?= [;.:] | $ ) )
+    # "duties fall on:"
+  | \b {DUTY} \b [^,;.:]*? \s (?: falls? | rests? | lies? ) \s+ (?: up )? (?: on | with ) \s* (?P<falls> : ) \s* $
+    # "there is a duty on X to", "there is a legal requirement for X to"
+  | \b [Tt]here \s+ (?: is | are ) \s+ {_KIND} (?: {DUTY} | requirements? ) \s+ (?: up )? (?: on | for ) \s+
+        (?P<there> [^;.:]{{2,120}}? ) {_TO_DO}
     # "the duty to refer applies to X"
   | \b [Tt]he \s+ (?: [\w-]+ \s+ ){{0,4}}? {DUTY} (?: \s+ to \s+ [\w-]+ )? \s+ (?: also \s+ )? appl (?: y | ies )
         \s+ to \s+ (?P<applies> [^,;.]+ )
     # "the Act requires X to", "obliges X to"; but "this requires flexibility" binds nobody
   | {_LAW} \s+ (?: also \s+ )? (?: requires? | obliges? ) \s+ (?P<asked> [^;.]{{2,240}}? ) {_TO_DO}
+    # "the Regulations require that X keep"
+  | {_LAW} \s+ requires? \s+ that \s+ (?P<that> [^,;.:]{{2,80}} )
     # "the responsibility of X, as the Act says, is to"
   | (?: ^ | \b (?: [Tt]he | [Ii]ts | [Tt]heir ) \s+ ) (?: [\w-]+ \s+ ){{0,2}}? {DUTY}
         \s+ of \s+ (?P<task> (?! care \b ) [^,;.]{{2,120}}? )
@@ -81,8 +93,9 @@ def find_statements(sentence: str) -> Iterator[Statement]:
         if _WHICH.search(sentence, 0, match.start()):
             continue
         part = match.lastgroup or ""
-        holder = match[part] if part not in ("list", "thing") else ""
-        yield Statement(match.start(), match.end(), holder, part == "list", part in ("applies", "owner"))
+        listed = part in ("list", "falls")
+        holder = "" if listed or part == "thing" else match[part]
+        yield Statement(match.start(), match.end(), holder, listed, part in ("applies", "owner", "that"))
 
 
 # --- How soon and how often ------------------------------------------------------------------------
