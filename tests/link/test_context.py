@@ -149,7 +149,22 @@ def test_the_section_speaks_where_nearly_all_in_it_are_bound_alike() -> None:
         "librarians",
         "holder of the section’s other duties",
     )
-    assert context("Librarians should ask.", "Readers should ask.", "Books should be dried.") == [("?", "")]
+    assert context("Librarians should ask.", "Readers should ask.", "Books should be dried.") == [
+        ("readers", "last named in the section before it")
+    ]
+    assert context("Books should be dried.", "Librarians should ask.", "Readers should ask.") == [("?", "")]
+
+
+def test_a_condition_tells_whom_it_speaks_of() -> None:
+    assert context("Readers may ask. If a librarian has doubts, a note should be sent.") == [
+        ("librarians", "its condition speaks of them")
+    ]
+
+
+def test_those_take_part_whom_a_meeting_involves() -> None:
+    assert context("Then there should be a meeting involving the reading council, lending and other bodies.") == [
+        ("council libraries", "who takes part in it")
+    ]
 
 
 def test_people_are_bound_themselves() -> None:

@@ -196,7 +196,7 @@ class Vocabulary(Struct, frozen=True, dict=True):
         names, aside = self.named(match["names"]), match["aside"] or ""
         included = _INCLUDED.match(aside)
         if included:
-            return tuple(dict.fromkeys((*names, *self._included(aside[included.end() :]))))
+            return tuple(dict.fromkeys((*names, *self.among(aside[included.end() :]))))
         if self.wide.issuperset(names) and _WORKING_IN.match(aside):
             return tuple(one for one in self.named(aside) if one not in self.wide) or names
         return names
@@ -210,7 +210,7 @@ class Vocabulary(Struct, frozen=True, dict=True):
         if among and _VERB.search(rest) is None:
             some = self.subject(head) or self.known(head)
             others = _UNKNOWN.fullmatch(head) and " of " not in head  # of whom of the two would they be?
-            return tuple(dict.fromkeys((*some, *self._included(rest)))) if some or others else ()
+            return tuple(dict.fromkeys((*some, *self.among(rest)))) if some or others else ()
         if _LAST_ITEM.match(words) is None:
             return ()
         found: dict[str, None] = {}
@@ -230,11 +230,12 @@ class Vocabulary(Struct, frozen=True, dict=True):
         bounds = [0, *(at for m in joins for at in m.span()), len(words)]
         return [words[a:b].strip(" ,") for a, b in zip(bounds[::2], bounds[1::2], strict=True)]
 
-    def _included(self, words: str) -> tuple[str, ...]:
-        """Who is said to be among others: "such as health and the police"."""
+    def among(self, words: str) -> tuple[str, ...]:
+        """The ids of those whom a list names, also by words that name them in headings: "health and the police"."""
         found: dict[str, None] = {}
-        for item in self._items(words):
-            title = self._one_in_title.match(item)
+        plain = re.sub(r"\([^()]*\)", " ", words)
+        for item in self._items(plain):
+            title = self._one_in_title.match(item.removeprefix("the "))
             ids = (self._in_titles[_singular(_key(title.group()), self._in_titles)],) if title else self.named(item)
             found.update(dict.fromkeys(ids))
         return tuple(found)

@@ -46,6 +46,9 @@ _WHOSE = re.compile(  # "the prison’s decision", "cooperation from health bodi
     r"(?P<owner> [^,;:]{3,60}? ) (?: ['’]s | (?<= s ) ['’] ) \s+ \w | \b from \s+ (?P<giver> [^,;:]{3,60} )",
     re.IGNORECASE | re.VERBOSE,
 )
+_CONDITION = re.compile(r"(?: If | Where | When | Once | Whenever | Before | After ) \s+", re.VERBOSE)
+_THERE = re.compile(r"\b there \s* $", re.IGNORECASE | re.VERBOSE)
+_TAKING_PART = re.compile(r"\b (?: involving | between | led \s+ by ) \s+ (?P<who> [^.;:]+ )", re.VERBOSE)
 _PEOPLE = re.compile(  # those who are bound themselves, though they are no agency
     r"(?: (?: the | a | an | any | all | some | primary | young | their ) \s+ )*"
     r"(?: child | children | people | parents? | carers? | famil (?: y | ies ) | others | persons? ) \b",
@@ -54,7 +57,7 @@ _PEOPLE = re.compile(  # those who are bound themselves, though they are no agen
 _DONE = re.compile(r"(?P<stem>\w{4,}?)(?:i?ed|en)$")
 _COMMON_ACTS = frozenset((
     "address", "agree", "carr", "complet", "consider", "deliver", "develop", "ensur", "follow", "giv", "includ",
-    "inform", "involv", "plann", "provid", "record", "reflect", "requir", "support", "updat",
+    "inform", "involv", "plann", "provid", "record", "reflect", "requir", "review", "support", "updat",
 ))  # fmt: skip
 _COMMON = frozenset(("this", "these", "those", "that", "such", "their", "local", "published", "agreed", "updated"))
 _MOST = 0.6  # of a section's duties with a name: so many must bind the same, for the others to be theirs
@@ -105,8 +108,14 @@ class _Context:
         self._makers = list(_makers(spoken))
         self._provisions = {at: list(of) for at, of in groupby(spoken, key=lambda one: one.sentence.anchor)}
         self._sections: dict[tuple[str, ...], Counter[tuple[str, ...]]] = {}
+        self._preceding: dict[int, tuple[str, ...]] = {}
+        last: dict[tuple[str, ...], tuple[str, ...]] = {}
         for one in spoken:
+            if not one.sentence.titles:
+                continue  # notes stand under no heading together
+            self._preceding[id(one)] = last.get(one.sentence.titles, ())
             if one.duty.who:
+                last[one.sentence.titles] = one.duty.who
                 self._sections.setdefault(one.sentence.titles, Counter())[one.duty.who] += 1
 
     def of(self, one: Spoken) -> _Found:
@@ -116,6 +125,8 @@ class _Context:
         told = set(self._vocabulary.opens(one.subject)) if one.done else set()  # to whom it is done, not by whom
         ways = (
             self._owner,
+            self._condition,
+            self._taking_part,
             self._maker,
             self._list_title,
             self._heading,
@@ -124,6 +135,7 @@ class _Context:
             self._doer,
             self._titled,
             self._section,
+            self._before,
             self._wide_heading,
         )
         return next((found for way in ways if (found := way(one))[0] and not set(found[0]) <= told), _NOBODY)
@@ -137,6 +149,19 @@ class _Context:
         ids = self._vocabulary.ends(words) if found and found["owner"] else self._vocabulary.opens(words)
         return ids, f"whose it is: “{words.strip()}”" if ids else ""
 
+    def _taking_part(self, one: Spoken) -> _Found:
+        """Who takes part in what there should be: "there should be a meeting involving the police and health"."""
+        part = _TAKING_PART.search(one.duty.sentence) if _THERE.search(one.subject) else None
+        named = self._vocabulary.among(part["who"]) if part else ()
+        ids = tuple(one for one in named if one not in self._vocabulary.wide) or named
+        return (ids, "who takes part in it") if ids else _NOBODY
+
+    def _condition(self, one: Spoken) -> _Found:
+        """Whom the condition speaks of that opens the sentence: "If a school is worried, a note should be sent"."""
+        opening = _CONDITION.match(one.sentence.words)
+        ids = self._vocabulary.opens(one.sentence.words[opening.end() :]) if opening else ()
+        return (ids, "its condition speaks of them") if ids else _NOBODY
+
     def _maker(self, one: Spoken) -> _Found:
         """Who is to make the thing that the sentence asks something of, said near it."""
         return self._makes(one, one.subject, 1)
@@ -147,11 +172,12 @@ class _Context:
 
     def _titled(self, one: Spoken) -> _Found:
         """Who is to make the thing that the nearest heading names: "Yearly report"."""
-        return self._makes(one, one.sentence.titles[-1], 0.5) if one.sentence.titles[1:] else _NOBODY
+        return self._makes(one, one.sentence.titles[-1], 0.5, any_kind=True) if one.sentence.titles[1:] else _NOBODY
 
-    def _makes(self, one: Spoken, words: str, least: float) -> _Found:
+    def _makes(self, one: Spoken, words: str, least: float, *, any_kind: bool = False) -> _Found:
         for thing in _THING.finditer(words):
-            name, kind = _key(thing.group()), _words_before(words, thing.start())
+            name = _key(thing.group())
+            kind = frozenset() if any_kind else _words_before(words, thing.start())
             near = [(_nearness(maker, one.sentence, kind), maker) for maker in self._makers if maker.thing == name]
             nearness, best = max(near, key=lambda pair: pair[0], default=(0, None))
             if best and nearness >= least:
@@ -180,6 +206,11 @@ class _Context:
         """Whom the nearest heading names, unless those are only such among whom others are."""
         ids, evidence = self._wide_heading(one)
         return _NOBODY if self._vocabulary.wide.issuperset(ids) else (ids, evidence)
+
+    def _before(self, one: Spoken) -> _Found:
+        """Whom the last duty before it under the same headings binds that names somebody."""
+        ids = self._preceding.get(id(one), ())
+        return (ids, "last named in the section before it") if ids else _NOBODY
 
     def _wide_heading(self, one: Spoken) -> _Found:
         """Whom the nearest heading names that names anybody."""
@@ -223,7 +254,7 @@ def _makers(spoken: Iterable[Spoken]) -> Iterator[_Maker]:
 
 def _nearness(maker: _Maker, sentence: Sentence, words: frozenset[str]) -> float:
     """How surely what somebody makes is what a sentence speaks of; nothing where it is another chapter's."""
-    if maker.titles[:1] != sentence.titles[:1]:
+    if maker.anchor != sentence.anchor and (not maker.titles or maker.titles[:1] != sentence.titles[:1]):
         return 0
     same, other = bool(maker.words & words), bool(words) and not maker.words & words
     if maker.anchor == sentence.anchor:
