@@ -161,6 +161,10 @@ def test_a_condition_tells_whom_it_speaks_of() -> None:
     ]
 
 
+def test_a_condition_does_not_tell_of_those_to_whom_it_is_done() -> None:
+    assert context("If a librarian has been chosen, they should be invited.") == [("?", "")]
+
+
 def test_those_take_part_whom_a_meeting_involves() -> None:
     assert context("Then there should be a meeting involving the reading council, lending and other bodies.") == [
         ("council libraries", "who takes part in it")

@@ -47,6 +47,7 @@ _WHOSE = re.compile(  # "the prison’s decision", "cooperation from health bodi
     re.IGNORECASE | re.VERBOSE,
 )
 _CONDITION = re.compile(r"(?: If | Where | When | Once | Whenever | Before | After ) \s+", re.VERBOSE)
+_THEY = re.compile(r"\s* (?: they | it | he | she ) \b", re.IGNORECASE | re.VERBOSE)
 _THERE = re.compile(r"\b there \s* $", re.IGNORECASE | re.VERBOSE)
 _TAKING_PART = re.compile(r"\b (?: involving | between | led \s+ by ) \s+ (?P<who> [^.;:]+ )", re.VERBOSE)
 _PEOPLE = re.compile(  # those who are bound themselves, though they are no agency
@@ -158,6 +159,8 @@ class _Context:
 
     def _condition(self, one: Spoken) -> _Found:
         """Whom the condition speaks of that opens the sentence: "If a school is worried, a note should be sent"."""
+        if one.done and _THEY.match(one.subject):
+            return _NOBODY  # to them it is done
         opening = _CONDITION.match(one.sentence.words)
         ids = self._vocabulary.opens(one.sentence.words[opening.end() :]) if opening else ()
         return (ids, "its condition speaks of them") if ids else _NOBODY

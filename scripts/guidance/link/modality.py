@@ -236,6 +236,13 @@ _PASSIVE = re.compile(
     """,
     re.VERBOSE,
 )
+_OF_A_THING = re.compile(  # "be invited to meetings convened by": not by whom they are invited
+    r"""
+    (?<! \b and ) (?<! \b or ) (?<! \b be ) (?<! \b been ) (?<! \b then ) (?<! \b also ) (?<! \b not ) (?<! [,;/] )
+    (?<! ly ) \s+ (?: \w+ed | held | made | led | run | set | given | chaired ) \s+ (?: \w+ly \s+ | yearly \s+ )? $
+    """,
+    re.VERBOSE,
+)
 _BY_ENDS = re.compile(  # where the words behind "by" end that name those by whom something is done
     r"[;.:] | , \s+ (?: and \s+ )? (?: they | it | this | which | with | so | to | as ) \b", re.VERBOSE
 )
@@ -393,6 +400,8 @@ def agents(sentence: str, start: int, vocabulary: Vocabulary) -> tuple[str, ...]
     clause = sentence[start : end.start() if end else len(sentence)]
     found: dict[str, None] = {}
     for match in re.finditer(r"\bby\s+", clause):
+        if _OF_A_THING.search(clause, 0, match.start()):
+            continue
         doer = clause[match.end() :]
         found.update(dict.fromkeys(vocabulary.opens(doer) or vocabulary.known(doer)))
     return tuple(found)
