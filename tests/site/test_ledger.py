@@ -198,6 +198,14 @@ def test_a_list_ends_with_what_may_bind_as_well() -> None:
     assert "Whether one binds them is not known here" in made["duties/divers.md"].get_text()
 
 
+def test_a_duty_that_names_somebody_and_their_group_stands_once() -> None:
+    held = compare_documents({"2001": document(["# Lamps", "1. The crew and keepers must sing."])}, GROUPS)
+    ship = held.ledger("2001")
+    assert ship
+    assert [(share.kind, len(share.duties)) for share in ship.shares("keepers")] == [("named", 1)]
+    assert [(share.group, len(share.duties)) for share in ship.shares("sailors")] == [("crew", 1)]
+
+
 def test_where_something_is_not_known_nobody_is_told_that_there_is_no_duty() -> None:
     held = compare_documents({"2001": document(SHIP)}, GROUPS).ledger("2001")
     assert held
