@@ -117,6 +117,12 @@ def test_a_glossary_may_be_a_list_or_a_table() -> None:
         ("Leo was a lion", []),
         ("a shelf mark, a shelf mark", ["shelf mark -> text-4"]),
         ("a FOO and a foo", ["FOO = friend of openings"]),
+        ("the Shelf Mark Sharing project", []),
+        ("the National Shelf Mark service", []),
+        ("the Shelf Mark", ["Shelf Mark -> text-4"]),
+        ("See it. Shelf Mark is one", ["Shelf Mark -> text-4"]),
+        ("Binding of Books", ["Binding -> text-0"]),
+        ("the Binding Project and the binding", ["binding -> text-0"]),
     ],
 )
 def test_the_first_use_in_a_section(text: str, expected: list[str]) -> None:

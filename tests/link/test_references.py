@@ -49,6 +49,7 @@ ACTS = Acts(
         Act("Convention on Reading", None, url="https://treaties.example/reading"),
         Act("Education (Independent School Standards) Regulations", 2014, "uksi/2014/3283"),
         Act("Shelving Regulations", 2018, "uksi/2018/789"),
+        Act("Worker (Amendment of Equality Act 2010) Act", 2023, "ukpga/2023/51"),
         Act("Dry Books Act", 2031, ""),
         Act("European Convention on Human Rights", None, "ukpga/1998/42/schedule/1", ("ECHR",), whole=True),
         Act("UK General Data Protection Regulation", None, "eur/2016/679", ("UK GDPR",)),
@@ -128,6 +129,9 @@ ELSEWHERE = "it is a place in another document"
         ("Article 6 of UK GDPR", "eur/2016/679/article/6"),
         ("Article 8 of the ECHR", "ukpga/1998/42/schedule/1"),
         ("Equality Act 2010", "ukpga/2010/15"),
+        ("16C (1) of the Children Act 2004", "ukpga/2004/31/section/16C#section-16C-1"),
+        ("16C of the Children Act 2004", "ukpga/2004/31/section/16C"),
+        ("section 11 of the Worker (Amendment of Equality Act 2010) Act 2023", "ukpga/2023/51/section/11"),
     ],
 )
 def test_legislation_is_addressed_down_to_the_section(text: str, expected: str) -> None:
@@ -459,6 +463,96 @@ def test_notes_are_read_too() -> None:
 
 def test_headings_do_not_refer_to_themselves() -> None:
     assert find_references(library(), ACTS) == ()
+
+
+def test_a_heading_can_begin_with_an_act() -> None:
+    made = library(heading("section-9", "section", "16C (1) of the Children Act 2004", "chapter-2", number="9"))
+    assert [r.words for r in find_references(made, ACTS)] == ["16C (1) of the Children Act 2004"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The Children Acts 1989 and 2004 apply.", ["Children Acts 1989", "2004 31"]),
+        ("The Children Acts of 1989 and 2004 apply.", ["Children Acts of 1989", "2004 31"]),
+        ("The Children Act 1989 and 2004 was a year.", ["Children Act 1989"]),
+    ],
+)
+def test_acts_of_one_name_are_each_found(text: str, expected: list[str]) -> None:
+    found = [one.split(" -> ") for one in resolve(text)]
+    assert [found[0][0], *(f"{words} {where[-2:]}" for words, where in found[1:])] == expected
+
+
+def test_a_section_that_places_a_duty_is_one() -> None:
+    said = "Of the Children Act 2004. Section 11 places a duty on all."
+    assert resolve(said)[1] == f"Section 11 -> {SITE}ukpga/2004/31/section/11"
+    assert resolve("It stands at 11 places.") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the Guide to the Shelving Regulations 2018",
+        "a guide to the Shelving Regulations",
+        "Guide to the Lost Regulations 2015",
+        "Explanatory notes to the Equality Act 2010",
+    ],
+)
+def test_a_guide_to_an_instrument_is_not_the_instrument(text: str) -> None:
+    assert resolve(text) == []
+    assert resolve(f"{text}, as the Regulations say")[:1] != [f"{text} -> {SITE}uksi/2018/789"]
+
+
+def test_what_a_guide_is_to_is_still_meant_behind_it() -> None:
+    said = resolve("See the Guide to the Shelving Regulations 2018 and those Regulations.")
+    assert said == [f"those Regulations -> {SITE}uksi/2018/789"]
+
+
+def test_how_another_site_goes_on_is_not_invented() -> None:
+    assert resolve("Article 4 of the Convention on Reading")[0].endswith("-> https://treaties.example/reading")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "(‘the Shelf Rules Regulations’)",
+        "(“Shelf Rules Regulations 2018”)",
+        "(hereafter the Shelf Rules Regulations)",
+        "(referred to in this guide as ‘the Shelf Rules Regulations’)",
+        ", referred to here as the Shelf Rules Regulations,",
+        ", known as the Shelf Rules Regulations.",
+    ],
+)
+def test_a_text_can_give_regulations_a_short_name(name: str) -> None:
+    said = resolve(
+        f"The Shelving Regulations 2018 {name} apply. See regulation 2 of the Shelf Rules Regulations.".replace(
+            " ,", ","
+        )
+    )
+    assert said[-1] == f"regulation 2 of the Shelf Rules Regulations -> {SITE}uksi/2018/789/regulation/2"
+
+
+@pytest.mark.parametrize(
+    ("text", "linked", "address", "expected"),
+    [
+        (
+            "Section 16F (1) of the Act",
+            "Section 16F",
+            f"{SITE}ukpga/2004/31/section/16F",
+            ["(1) 16F#section-16F-1"],
+        ),
+        ("section 47(1)(b)", "section 47", f"{SITE}ukpga/1989/41/section/47/", ["(1)(b) 47#section-47-1-b"]),
+        ("section 47(1)", "section 47(1)", f"{SITE}ukpga/1989/41/section/47", []),
+        ("section 47", "section 47", f"{SITE}ukpga/1989/41/section/47", []),
+    ],
+)
+def test_a_sub_section_survives_behind_the_sources_link(
+    text: str, linked: str, address: str, expected: list[str]
+) -> None:
+    said = resolve(text, marks=(Link(0, len(linked), address),))
+    assert [
+        one.replace(" -> ", " ").replace(f"{address.rsplit('/section', 1)[0]}/section/", "") for one in said
+    ] == expected
 
 
 WORDS = [

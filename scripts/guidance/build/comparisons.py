@@ -189,6 +189,8 @@ class Compared(Struct, frozen=True):
             earlier,
             self.vocabulary.measured,
             where.titles,
+            {agency.id: self.vocabulary.groups_of(agency.id) for agency in self.vocabulary.entries},
+            {agency.id: agency.wider for agency in self.vocabulary.entries if agency.wider},
         )
 
     def _listing(self, pair: Pair) -> Listing | None:

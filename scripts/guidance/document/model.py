@@ -9,7 +9,7 @@ lower left; offsets count Unicode code points and are half open; anchors are uni
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 
 class GuidanceError(Exception):
@@ -306,14 +306,31 @@ class Definition(Struct, frozen=True):
     anchor: str | None = None
 
 
+class Limit(Struct, frozen=True):
+    """How soon or how often a duty asks: 15, "working days", "of being notified of the move". `since` is empty
+    where the sentence does not say from or before when; files call it `from`."""
+
+    number: int
+    unit: str
+    since: str = field(default="", name="from")
+
+
 class Duty(Struct, frozen=True):
-    """A sentence that says what somebody must, should or may do; `who` is empty where that is unclear."""
+    """A sentence that says what somebody must, should or may do.
+
+    `who` are those whom it names, and `who_complete` is false where it names others too who are not known; `who` is
+    empty where it names nobody. Then `who_context` are those probably bound, and `context` says by which evidence.
+    """
 
     at: Locus
     page: int | None
     sentence: str
     strength: Strength
     who: tuple[str, ...] = ()
+    who_complete: bool = True
+    who_context: tuple[str, ...] = ()
+    context: str = ""
+    limit: Limit | None = None
 
 
 # --- Comparison ----------------------------------------------------------------------------------

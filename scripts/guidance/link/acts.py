@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from guidance.document.model import Document, GuidanceError
 from guidance.document.toml_files import read_toml
 from guidance.document.walk import provision_texts
-from guidance.link.names import Spoken, can_be_named, ends_word, places, telling_word
+from guidance.link.titles import Spoken, can_be_named, ends_word, places, telling_word
 
 _SITE = "https://www.legislation.gov.uk/"
 _ID = re.compile(r"[a-z]+(?:/\w+(?:-\w+)*)+")
@@ -157,7 +157,10 @@ _FORMS = ("Act", "Regulation", "Order", "Rules")
 _FORM = r"Acts?|Regulations?|Order|Rules"
 _YEAR = r"(?:18|19|20)\d\d"
 _DATED = re.compile(  # "Children Act 1989", "Regulations (ABC), 2014"
-    rf"\b (?P<form> {_FORM} ) (?: \s \( [A-Z] [A-Z0-9 ]{{1,11}} \) )? ,? \s (?P<year> {_YEAR} ) (?! \w )",
+    rf"""
+    \b (?P<form> {_FORM} ) (?: \s \( [A-Z] [A-Z0-9 ]{{1,11}} \) )? ,? \s (?: of \s )?
+    (?P<year> {_YEAR} ) (?! \w )
+    """,
     re.VERBOSE,
 )
 _THE_YEAR = re.compile(  # "the 1989 Act", "the 2013 Children's Homes Regulations"; but not "1989 Act 2004"
@@ -196,6 +199,14 @@ _NOT_A_TITLE = re.compile(  # words at its beginning that belong to the sentence
     """,
     re.VERBOSE,
 )
+_MORE_YEARS = re.compile(rf"(?:\s*,\s*|\s+(?:and|or|&)\s+)(?P<year>{_YEAR})(?!\w)")  # "Children Acts 1989 and 2004"
+_GUIDE_TO = re.compile(  # a guide to it is not it
+    r"""
+    \b (?: [Gg]uide | [Hh]andbook | [Cc]ommentary | [Ii]ntroduction | Guidance | [Ee]xplanatory \s [Nn]otes? ) \s
+    (?: to | on | for ) \s (?: [Tt]he \s )? $
+    """,
+    re.VERBOSE,
+)
 _ANOTHER_DOCUMENT = re.compile(  # "Domestic Abuse Act 2021: statutory guidance"
     r"\s? [:–-]? \s? (?: (?: [Ss]tatutory | [Dd]raft ) \s )? [Gg]uidance \b", re.VERBOSE
 )
@@ -208,11 +219,13 @@ _AMENDING = re.compile(  # "as amended in 2017 by the"
 )
 _DEFINED = re.compile(  # the short name given behind: "(the 2004 Act)", "(hereafter "CTA")"
     r"""
-    \s? \( (?: hereafter[ ] | referred[ ]to[ ]as[ ] | known[ ]as[ ] )? [“\"‘']?
+    (?: \s? (?P<bracket> \( ) | , \s (?= hereafter | referred | known ) )
+    (?: hereafter[ ] | referred[ ]to[ ](?: [a-z]+[ ] ){0,3} as[ ] | known[ ] (?: here[ ] )? as[ ] )?
+    (?: the \s (?= [“\"‘'] ) )? [“\"‘']?
     (?P<name> [A-Z] [A-Z-]* [A-Z] (?: \s (?:19|20)\d\d | \s Act )?                     # "GDPR", "MCA 2005"
             | (?: the \s )? (?: (?:19|20)\d\d \s )? (?: [A-Z] [\w’'-]+ \s ){0,5}       # "the Equality Act"
-              (?: Act | Regulations | Order | Rules | Convention ) )
-    [”\"’']? \)
+              (?: Act | Regulations | Order | Rules | Convention ) (?: \s (?:19|20)\d\d )? )
+    [”\"’']? (?(bracket) \) | (?= \s? [,.;)] ) )
     """,
     re.VERBOSE,
 )
@@ -227,6 +240,7 @@ _DEFINED_BEFORE = re.compile(  # "'the 2008 Act' are to sections of the Children
 _LONGER = re.compile(  # a title that goes on behind a year
     rf"""
     (?: \s \( [^()]+ \) )+ \s (?: {_FORM} ) \b            # "Police Act 1997 (Criminal Records) Regulations 2002"
+  | \) \s (?: {_FORM} ) ,? \s (?:19|20)\d\d                # "(Amendment of Equality Act 2010) Act 2023"
   | \s (?: [A-Z] \w+ \s ){{1,4}} (?: \( [^()]+ \) \s )*        # "Care Act 2014 Consequential Amendments Order 2015"
     (?: Regulations | Order | Rules ) \s (?:19|20)\d\d
     """,
@@ -236,8 +250,8 @@ _LONGER = re.compile(  # a title that goes on behind a year
 
 class Instrument(Struct, frozen=True):
     """A named instrument: `title` without its year (empty for "the 1989 Act" and "that Act"). `amending` says that
-    it is only named as what changed another one; `defines` is a short name given to it in brackets behind, and
-    `reach` is where those brackets end."""
+    it is only named as what changed another one, `guide` that it is what a guide is to; `defines` is a short name
+    given to it behind, and `reach` is where that ends."""
 
     start: int
     end: int
@@ -246,6 +260,7 @@ class Instrument(Struct, frozen=True):
     year: int | None
     manner: Manner
     amending: bool = False
+    guide: bool = False
     defines: str = ""
     reach: int = 0
 
@@ -259,7 +274,8 @@ def find_instruments(plain: str, acts: Acts) -> tuple[Instrument, ...]:
         taken = [(i.start, max(i.end, i.reach)) for i in found]
         found += [i for i in step(plain, acts) if not any(i.start < end and start < i.end for start, end in taken)]
     kept = (i for i in found if not _ANOTHER_DOCUMENT.match(plain, i.end))
-    return tuple(sorted(kept, key=lambda i: i.start))
+    told = (replace(i, guide=bool(_GUIDE_TO.search(plain, max(0, i.start - 40), i.start))) for i in kept)
+    return tuple(sorted(told, key=lambda i: i.start))
 
 
 def _titled(plain: str, acts: Acts) -> Iterator[Instrument]:
@@ -288,6 +304,11 @@ def _titled(plain: str, acts: Acts) -> Iterator[Instrument]:
             reach=defined.end() if defined else 0,
         )
         floor = match.end()
+        more = _MORE_YEARS.match(plain, floor) if match["form"].endswith("s") else None
+        while more and not _carries_on(plain, more.end()):
+            year, floor = int(more["year"]), more.end()
+            yield Instrument(more.start("year"), floor, title, _full(match["form"]).lower(), year, "titled")
+            more = _MORE_YEARS.match(plain, floor)
 
 
 def _carries_on(plain: str, end: int) -> bool:
@@ -355,9 +376,11 @@ def _pointing(plain: str, acts: Acts) -> Iterator[Instrument]:
 # --- Names that a document gives ------------------------------------------------------------------
 
 _NAMED_FORMS = ("Act", "Regulations", "Order", "Rules")
+_WITH_YEAR = re.compile(rf"({_FORM}) {_YEAR}$")
 _MAY_DEFINE = re.compile(  # quicker than to look for instruments in a text that gives none a name
     r"""
-    (?: Act | Regulations | Order | Rules | \d{4} | Regulation | Rights | Convention ) \s? \(
+    (?: Act | Regulations | Order | Rules | \d{4} | Regulation | Rights | Convention )
+        (?: \s? \( | , \s (?: hereafter | referred | known ) \b )
   | (?: Act | Regulations | Order | Rules ) [”\"’'] \s+ (?: means | refers | is | are ) \s
     """,
     re.VERBOSE,
@@ -398,7 +421,7 @@ def _with_names(acts: Acts, defined: tuple[tuple[str, Act], ...]) -> Acts:
     short: dict[Act, list[str]] = defaultdict(list)
     for name, act in defined:
         if name not in _NAMED_FORMS:
-            short[act].append(name)
+            short[act] += (name, _WITH_YEAR.sub(r"\1", name))  # one is looked for with its year apart
     longer = (
         replace(a, short=tuple(dict.fromkeys((*a.short, *short[a])))) if short[a] else a for a in acts.entries
     )

@@ -42,14 +42,18 @@ _FORMS = dict[Unit, str](NUMBERS.items()) | {
     "paragraph": rf"{NUMBERS['paragraph']}{SUBS}*",
 }
 _NUMBER = {unit: re.compile(rf"(?:{form}){_END}") for unit, form in _FORMS.items()}
+_UNSAID = re.compile(  # "16C (1) of the": a section that does not say so
+    rf"(?<![\w.,/-])(?P<number>\d{{1,3}}[A-Z]{{1,3}}(?:{SUBS})*|\d{{1,3}}{SUBS}+)\s+of\s+(?:the\s+)?$"
+)
 _MORE_SUBS = re.compile(rf"{SUBS}+{_END}")
 _SPLIT = re.compile(r"\(?([^\s()]+)\)?")
 _JOINT = re.compile(rf"(?P<range>{TO})|{AND}")
 _QUANTITY = re.compile(
     r"\s?(?:%|per ?cent|[a-z]+-week|(?:working|calendar|school|full|consecutive)\s"
-    r"|(?:second|minute|hour|day|week|month|year|term|pupil|child|person|people|place|time|step|stage|key|other|more|further)s?\b|children\b"
+    r"|(?:second|minute|hour|day|week|month|year|term|pupil|child|person|people|time|step|stage|key|other|more|further)s?\b|children\b"
     r"|(?:January|February|March|April|May|June|July|August|September|October|November|December)\b)"
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")  # "Regulations 2015", of a title that is not told here
 _NO_NUMBER = re.compile(
     r"(?:18|19|20)\d\d\s+(?:[A-Z][\w’'-]+\s+){0,6}(?:Acts?|Regulations?|Order|Rules)\b"  # "section 3, 1989 Act"
 )
@@ -134,7 +138,13 @@ def find_citations(plain: str, acts: Acts) -> tuple[TextCitation, ...]:
         at = max(end, citations[-1].end)
     for i in instruments:
         if i.start not in used and not any(c.start < i.end and i.start < c.end for c in found):
-            found.append(TextCitation(i.start, i.end, (i.start, i.end), (), i))
+            alone = _UNSAID.search(plain, max(0, i.start - 30), i.start) if i.form == "act" else None
+            if alone and not any(c.start < i.start and alone.start() < c.end for c in found):
+                number, *subs = _SPLIT.findall(alone["number"])
+                pinpoints = (Pinpoint("section", number, tuple(subs)),)
+                found.append(TextCitation(alone.start(), i.end, alone.span("number"), pinpoints, i))
+            else:
+                found.append(TextCitation(i.start, i.end, (i.start, i.end), (), i))
     return tuple(sorted(found, key=lambda c: c.start))
 
 
@@ -231,6 +241,7 @@ def _numbers(plain: str, head: re.Match[str], unit: Unit) -> Iterator[_Item]:
             match is None
             or _QUANTITY.match(plain, match.end())
             or _NO_NUMBER.match(plain, at)
+            or (unit == "regulation" and _YEAR.fullmatch(match.group()))
             or not (capital or _plainly(match.group(), unit))
         ):
             break

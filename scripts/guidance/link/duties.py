@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from guidance.document.model import Document, Duty, Locus, Strength
 from guidance.link.agencies import Vocabulary
-from guidance.link.modality import Expression, agents, find_expressions, is_power, passive
+from guidance.link.context import Spoken, with_context
+from guidance.link.modality import Expression, agents, find_expressions, is_inverted, is_power, one_who, passive
 from guidance.link.sentences import Sentence, document_sentences
+from guidance.link.statements import find_limits
 
 _NO_DUTIES = re.compile(  # what words mean, and reports of what was changed
     r"""
@@ -26,7 +28,7 @@ _NO_DUTIES = re.compile(  # what words mean, and reports of what was changed
 )
 _BOUNDARY = re.compile(  # where a clause, and with it a subject, may begin
     r"""
-    [,;:(–] \s*
+    [,;:(–] \s* (?: (?: and | but | so | then | or ) \s+ )?
   | \s (?: and | but | so | then | that | therefore | which \s+ means | or ) \s+
   | (?<= \w ) \s+ (?= (?: they | it ) \b )                     # "if schools worry they should"
     """,
@@ -44,11 +46,15 @@ _PRONOUN = re.compile(  # a subject that is named before
     re.IGNORECASE | re.VERBOSE,
 )
 _CONDITION = re.compile(
-    r"\b (?: If | Where | When | Once | As | Whilst | While | Before | After | Although | Whenever | Unless ) \s+",
+    r"""
+    \b (?: [Ii]f | [Ww]here | [Ww]hen | [Oo]nce | As | Whilst | While | Before | After | Although | Whenever
+      | Unless ) \s+
+    """,
     re.VERBOSE,
 )
-_CONDITION_LAST = re.compile(  # "should act if they believe that:": the list is the condition
-    r"\b (?: if | when | where | unless ) \s+ (?: they | it ) \s+ \w+ (?: \s+ that )? $", re.IGNORECASE | re.VERBOSE
+_CONDITION_LAST = re.compile(  # "should act if they believe that:": the list is the condition, or says which
+    r"\b (?: (?: if | when | where | unless ) (?: \s+ (?: they | it ) \s+ \w+ (?: \s+ that )? )? | who | whose ) $",
+    re.IGNORECASE | re.VERBOSE,
 )
 _OF_THINGS = re.compile(  # behind the verb: what a plan or report does, and so "it" is not somebody
     r"""
@@ -58,6 +64,18 @@ _OF_THINGS = re.compile(  # behind the verb: what a plan or report does, and so 
     """,
     re.VERBOSE,
 )
+_AS_ONE = re.compile(r"\b as \s+ (?= (?: an? | the ) \s )", re.IGNORECASE | re.VERBOSE)  # "named as a partner"
+_THE_ONE = re.compile(r"\s* (?: the | that | this ) \s+ \w+ \s*", re.IGNORECASE | re.VERBOSE)
+_SOME_OF_THEM = re.compile(
+    r"\b (?: to | for | of | on | in ) \s+ (?: which | whom ) \b | \b (?: whose | that ) \b", re.VERBOSE
+)
+_WHO_ALONE = re.compile(r"\s* who \s+ (?: also \s+ )?", re.VERBOSE)  # "a social worker, who should"
+_FOLLOWING = re.compile(
+    r"(?: all \s+ )? (?: of \s+ )? the \s+ following (?: \s+ [\w-]+ ){0,4} \s*", re.IGNORECASE | re.VERBOSE
+)
+_NAMELY = re.compile(r"\b namely \b :?", re.VERBOSE)
+_THEM = re.compile(r"\b them \b", re.VERBOSE)  # "if the council asks them, they must": others than the council
+_THINGS = re.compile(r"\b \w{3,} (?<! s ) s \b", re.VERBOSE)  # plurals, of which "they" may speak
 _PEOPLE = re.compile(  # those who can be required to do something, though they are no agency
     r"\b (?: people | children | persons? | parents? | carers? | those | everyone | anyone ) \b [^.;]* $",
     re.VERBOSE,
@@ -82,11 +100,24 @@ _PLENTY = 6  # words between verb and list, from which on the line above says it
 BindingWords = tuple[Locus, Strength]
 
 
+class _Who(Struct, frozen=True):
+    """Those whom words name, and whether those are all."""
+
+    ids: tuple[str, ...] = ()
+    complete: bool = True
+
+
+_NOBODY = _Who()
+
+
 class _Bound(Struct, frozen=True):
     """One binding phrase of a sentence with those it binds."""
 
     expression: Expression
-    who: tuple[str, ...]
+    who: _Who
+    asked_of: str = ""  # the words before its verb
+    done: str = ""  # what is to be done, where it says that
+    before: tuple[str, ...] = ()  # whom the provision spoke of last before
 
 
 def find_duties(document: Document, vocabulary: Vocabulary) -> tuple[Duty, ...]:
@@ -101,8 +132,8 @@ def find_bound(document: Document, vocabulary: Vocabulary) -> tuple[tuple[Duty, 
     """The duties of a document, as `find_duties` has them, and where the words stand that make them, in reading
     order: must, should and may with what belongs to them ("should not"), but no phrase of responsibility."""
     ledger = _DutyFinder(vocabulary)
-    duties = tuple(duty for sentence in document_sentences(document) for duty in ledger.read(sentence))
-    return duties, tuple(ledger.words)
+    spoken = [one for sentence in document_sentences(document) for one in ledger.read(sentence)]
+    return with_context(spoken, vocabulary), tuple(ledger.words)
 
 
 class _DutyFinder:
@@ -112,99 +143,182 @@ class _DutyFinder:
         self.words: list[BindingWords] = []
         self._vocabulary = vocabulary
         self._last: tuple[str, ...] = ()
+        self._last_at = ""  # the provision that spoke of them
+        self._spoken_of: tuple[str, ...] = ()  # whom any sentence named last,
+        self._spoken_at = ""  # and the provision in which it did
         self._spoken = ""  # the sentence that spoke of them
         self._governing: dict[tuple[str, int, int], _Bound] = {}
 
-    def read(self, sentence: Sentence) -> Iterator[Duty]:
-        """The duties of one sentence."""
+    def read(self, sentence: Sentence) -> Iterator[Spoken]:
+        """The duties of one sentence, with what is spoken of beside them."""
         if _without_duties(sentence.titles):
             return
         bound = list(self._bound(sentence))
         stem = self._stem(sentence)
-        if sentence.introduces and bound and _governs(sentence.words, bound[-1].expression):
+        listed = [one for one in bound if _lists_holders(sentence, one.expression)]
+        if listed:
+            self._governing[_place(sentence)] = structs.replace(
+                listed[0], expression=structs.replace(listed[0].expression, listed=True)
+            )
+            bound = [one for one in bound if one not in listed]
+        elif sentence.introduces and bound and _governs(sentence.words, bound[-1].expression):
             self._governing[_place(sentence)] = bound.pop()
-        strengths: dict[Strength, list[str]] = {}
+        strengths: dict[Strength, list[_Who]] = {}
+        beside: dict[Strength, _Bound] = {}
         for one in ((stem,) if stem else ()) + tuple(bound):
-            if one is not stem and stem and one.expression.strength == stem.expression.strength and stem.who:
+            if one is not stem and stem and one.expression.strength == stem.expression.strength and stem.who.ids:
                 continue
-            strengths.setdefault(one.expression.strength, []).extend(one.who)
+            strengths.setdefault(one.expression.strength, []).append(one.who)
+            beside.setdefault(one.expression.strength, one)
         words = f"{sentence.stem.words} {sentence.words}" if sentence.stem and stem else sentence.words
         locus = Locus(sentence.anchor, sentence.part, sentence.start, sentence.end)
-        for strength, who in strengths.items():
-            yield Duty(locus, sentence.page, words, strength, tuple(dict.fromkeys(who)))
+        limits = find_limits(sentence.words) or find_limits(words)
+        limit = limits[0] if limits else None
+        for strength, named in strengths.items():
+            who = tuple(dict.fromkeys(one for some in named for one in some.ids))
+            complete = all(some.complete for some in named)
+            duty = Duty(locus, sentence.page, words, strength, who, complete, limit=limit)
+            first = beside[strength]
+            yield Spoken(duty, sentence, first.asked_of, first.done, first.before)
 
     def _stem(self, sentence: Sentence) -> _Bound | None:
         stem = self._governing.get(_place(sentence.stem)) if sentence.stem else None
         bare = stem and sentence.stem and _EMPTY.fullmatch(sentence.stem.words.rstrip(" :–-"), stem.expression.end)
-        return None if bare and _CAN.match(sentence.words) else stem
+        if stem is None or sentence.stem is None or (bare and _CAN.match(sentence.words)):
+            return None
+        if stem.expression.listed:
+            return _Bound(stem.expression, self._named(sentence.words.rstrip(" .;,")))
+        whole = f"{sentence.stem.words.rstrip(' :–-')} {sentence.words}"
+        if passive(whole, stem.expression) and not passive(sentence.stem.words, stem.expression):
+            by = agents(whole, stem.expression.end, self._vocabulary)
+            return structs.replace(stem, who=_Who(by) if by else stem.who)
+        return stem
 
     def _bound(self, sentence: Sentence) -> Iterator[_Bound]:
         words, stem = sentence.words, self._stem(sentence)
         if sentence.stem and _QUESTION.search(sentence.stem.words.rstrip(" :–-")):
             return  # an entry that completes "This includes deciding whether:" asks, and binds nobody
-        last = self._vocabulary.opens(words) or (stem.who if stem else ())
-        previous: tuple[str, ...] | None = None
-        for expression in find_expressions(words, entry=sentence.stem is not None):
+        last = self._vocabulary.opens(words) or (stem.who.ids if stem else ())
+        previous: _Who | None = None
+        spoken_of: tuple[str, ...] = ()
+        found = find_expressions(words, entry=sentence.stem is not None)
+        for expression in found:
             subject = self._subject(sentence, expression, previous)
-            if expression.needs_subject and not subject and not _PEOPLE.search(words, 0, expression.start):
+            if expression.needs_subject and not subject.ids and not _PEOPLE.search(words, 0, expression.start):
                 continue
             who = self._who(words, expression, subject)
-            if expression.strength == "may" and not is_power(words, expression, subject):
+            if expression.strength == "may" and not is_power(words, expression, subject.ids):
                 continue
             previous = subject
-            last = subject or last
+            last = subject.ids or last
             if expression.strength != "responsibility":
                 start, end = (sentence.start + at for at in (expression.start, expression.end))
                 self.words.append((Locus(sentence.anchor, sentence.part, start, end), expression.strength))
-            yield _Bound(expression, who)
+            act = None if expression.strength == "responsibility" else passive(words, expression)
+            done = act["done"] if act else ""
+            before = self._spoken_of if self._spoken_at == sentence.anchor else ()
+            spoken_of = who.ids or spoken_of
+            yield _Bound(expression, who, _asked_of(words, expression), done, before)
+        spoken_of = spoken_of or (() if found or sentence.stem else last)
+        if spoken_of:
+            self._spoken_of, self._spoken_at = spoken_of, sentence.anchor
         if last or not _GOES_ON.match(words):
-            self._last, self._spoken = last, words
+            self._last, self._spoken, self._last_at = last, words, sentence.anchor
 
-    def _who(self, words: str, expression: Expression, subject: tuple[str, ...]) -> tuple[str, ...]:
+    def _who(self, words: str, expression: Expression, subject: _Who) -> _Who:
         """Whom a phrase binds: its holder or subject, but of something to be done those by whom it is."""
         if expression.strength == "responsibility":
             return subject
         if passive(words, expression):
-            return agents(words, expression.end, self._vocabulary)
+            return _Who(agents(words, expression.end, self._vocabulary))
         return subject
 
-    def _subject(
-        self, sentence: Sentence, expression: Expression, previous: tuple[str, ...] | None
-    ) -> tuple[str, ...]:
+    def _subject(self, sentence: Sentence, expression: Expression, previous: _Who | None) -> _Who:
         """The ids of the subject of a phrase, or none where it is no agency."""
         words, at = sentence.words, expression.start
-        if expression.holder:
+        if expression.holder or expression.stated:
             return self._holders(expression.holder)
+        behind = self._vocabulary.opens(words[expression.end :]) if is_inverted(words) else ()
+        if behind:
+            return _Who(behind)
+        if one_who(words, expression):
+            return _Who(self._vocabulary.subject(one_who(words, expression)))
         if _EMPTY.fullmatch(words, 0, at):
-            return self._whole(sentence.stem.words.rstrip(" :")) if sentence.stem else ()
-        starts = _starts(words[:at])
+            return self._whole(sentence.stem.words.rstrip(" :")) if sentence.stem else _NOBODY
         found = self._whole(words[:at])
-        if found:
-            return found
-        nearest = words[starts[-1] : at]
+        if found.ids:
+            return self._narrowed(found, words[:at], sentence.anchor)
+        start = _starts(words[:at])[-1]
+        nearest = words[start:at]
         if _EMPTY.fullmatch(nearest):
-            return previous if previous is not None else self._vocabulary.opens(words)
-        if _PRONOUN.fullmatch(nearest) and not _OF_THINGS.match(words, expression.end):
-            found = self._antecedent(words[: starts[-1]]) or previous or self._last
-            one = _IT.match(nearest)
-            return () if one and self._vocabulary.is_plural(self._spoken) else found
-        return self._vocabulary.closes(nearest)
+            return previous if previous is not None else _Who(self._vocabulary.opens(words))
+        if _PRONOUN.fullmatch(nearest):
+            return self._pronoun(words, start, expression, previous)
+        if _WHO_ALONE.fullmatch(nearest):
+            return _Who(self._vocabulary.ends(words[:start]))
+        return _Who(self._vocabulary.closes(nearest))
 
-    def _whole(self, before: str) -> tuple[str, ...]:
-        """The subject at the end of some words: the longest stretch behind a boundary that is one."""
-        subjects = (self._vocabulary.subject(before[start:]) for start in _starts(before))
-        return next((found for found in subjects if found), ())
+    def _pronoun(self, words: str, start: int, expression: Expression, previous: _Who | None) -> _Who:
+        """Whom "they" or "it" at `start` means: one spoken of in the same sentence or in the last; nobody where
+        what is asked is asked of things, unless a condition speaks of nothing else: "When schools write, they
+        should include"."""
+        same = self._antecedent(words[:start])
+        one = _IT.match(words, start)
+        if _OF_THINGS.match(words, expression.end):
+            things = one or _THINGS.search(self._vocabulary.without_names(words[:start]))
+            return _NOBODY if things else _Who(same)
+        found = _Who(same) if same else previous if previous and previous.ids else _Who(self._last)
+        return _NOBODY if one and self._vocabulary.is_plural(self._spoken) else found
 
-    def _holders(self, words: str) -> tuple[str, ...]:
-        """Who holds a responsibility: "with the panel, and locally with the partners"."""
+    def _narrowed(self, found: _Who, before: str, anchor: str) -> _Who:
+        """A subject among whom others are, as the sentence or the last narrows it: "When named as a partner, an
+        organisation", and then "the organisation"."""
+        if not self._vocabulary.wide.issuperset(found.ids):
+            return found
+        for named in _AS_ONE.finditer(before):
+            ids = self._vocabulary.opens(before[named.end() :])
+            if ids and ids != found.ids:
+                return _Who(ids)
+        again = _THE_ONE.fullmatch(before[_starts(before)[-1] :]) and self._last_at == anchor
+        return _Who(self._last) if again and self._last and self._vocabulary.wide.issuperset(self._last) else found
+
+    def _whole(self, before: str) -> _Who:
+        """The subject at the end of some words: the longest stretch behind a boundary that is one, or a list in
+        which some are known."""
+        some: tuple[str, ...] = ()
+        for start in _starts(before):
+            ids = self._vocabulary.subject(before[start:])
+            if ids and start and self._vocabulary.is_of_another(before[:start]):
+                return _NOBODY
+            if ids:
+                return _Who(some, False) if set(ids) <= set(some) else _Who(ids)
+            some = some or self._vocabulary.known(before[start:])
+        return _Who(some, not some)
+
+    def _named(self, words: str) -> _Who:
+        """Those whom words name that begin with them."""
+        ids = self._vocabulary.subject(words)
+        some = () if ids else self._vocabulary.known(words)
+        return _Who(some, False) if some else _Who(ids or self._vocabulary.opens(words))
+
+    def _holders(self, words: str) -> _Who:
+        """Who holds a responsibility: "with the panel, and locally with the partners", "bodies namely the police";
+        nobody of "each organisation to which it applies"."""
         behind = [words, *(words[m.end() :] for m in re.finditer(r"\b(?:with|on|by)\s+", words))]
-        return tuple(dict.fromkeys(who for part in behind for who in self._vocabulary.opens(part.lstrip("‘“\"'"))))
+        found = [self._named(part.lstrip("‘“\"'")) for part in behind]
+        ids = tuple(dict.fromkeys(one for some in found for one in some.ids))
+        if self._vocabulary.wide.issuperset(ids) and _SOME_OF_THEM.search(words):
+            return _NOBODY
+        namely = _NAMELY.search(words)
+        if namely and not ids:
+            return _Who(self._vocabulary.named(words[namely.end() :].replace("(", " ").replace(")", " ")), False)
+        return _Who(ids, all(some.complete for some in found))
 
     def _antecedent(self, before: str) -> tuple[str, ...]:
         """Who a condition in the same sentence speaks of: "If schools have concerns, they should"."""
         for condition in _CONDITION.finditer(before):
             found = self._vocabulary.opens(before[condition.end() :])
-            if found:
+            if found and not _THEM.search(before, condition.end()):
                 return found
         return ()
 
@@ -222,6 +336,20 @@ def _starts(before: str) -> list[int]:
 
 def _place(sentence: Sentence) -> tuple[str, int, int]:
     return sentence.anchor, sentence.part, sentence.ordinal
+
+
+def _asked_of(words: str, expression: Expression) -> str:
+    """The words before a verb of duty, without a condition that opens the sentence."""
+    before = words[: expression.start]
+    condition = _CONDITION.match(before)
+    comma = before.find(",") if condition else -1
+    return before[comma + 1 :]
+
+
+def _lists_holders(sentence: Sentence, expression: Expression) -> bool:
+    """Whether the list behind a line names those bound: "a duty on:", "The following must keep a list:"."""
+    before = sentence.words[: expression.start]
+    return sentence.introduces and (expression.listed or _FOLLOWING.fullmatch(before) is not None)
 
 
 def _governs(words: str, expression: Expression) -> bool:

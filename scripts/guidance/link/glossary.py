@@ -34,6 +34,9 @@ _SHORT = re.compile(r"(?<![\w(])\(([A-Z][A-Za-z&]*[A-Z])(s?)\)")  # one behind w
 _SMALL = {"and", "of", "the", "for", "in", "on", "to", "a", "with", "&"}
 _ODD = re.compile(r"[^\w\s’'&,/‘“”\"–-]")  # what no name has in it
 _WORD = re.compile(r"[\w’'&]+")
+_CAPITAL_AFTER = re.compile(r"\s[A-Z][a-z]")
+_CAPITAL_BEFORE = re.compile(r"(?<![\w’'-])[A-Z][a-z][\w’'-]*\s$")
+_OPENS = re.compile(r"(?:^|[.!?:;•–]\s)[“\"‘'(]?$")  # where a sentence begins, a capital tells nothing
 
 
 class Meaning(Struct, frozen=True):
@@ -229,8 +232,22 @@ class _Names(Struct, frozen=True, dict=True):
     def find(self, plain: str) -> Iterator[tuple[re.Match[str], Meaning]]:
         """Every name in a text, the longest where several begin, with what it means."""
         for match in self._pattern.finditer(plain) if self._pattern else ():
+            if _in_a_name(plain, match):
+                continue
             key = match.group() if _is_short(match.group().removesuffix("s")) else _key(match.group())
             yield match, self.meanings.get(key) or self.meanings[key.removesuffix("s")]
+
+
+def _in_a_name(plain: str, match: re.Match[str]) -> bool:
+    """Whether a term, written with capitals, is only part of a longer proper name: "Child Protection Information
+    Sharing project"; a sentence that begins with it, or a short form, tells nothing."""
+    words = match.group().split()
+    if _is_short(words[0]) or not all(word[0].isupper() for word in words if word.lower() not in _SMALL):
+        return False
+    before = _CAPITAL_BEFORE.search(plain, 0, match.start())
+    return bool(
+        _CAPITAL_AFTER.match(plain, match.end()) or (before and not _OPENS.search(plain, 0, before.start()))
+    )
 
 
 def _spelt(name: str) -> str:

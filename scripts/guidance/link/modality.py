@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from guidance.document.model import Strength
 from guidance.link.agencies import Vocabulary
+from guidance.link.statements import DUTY, find_statements
 
 _ADVERB = r"""
     (?: also | always | therefore | then | still | only | normally | ideally | usually | either | now | in[ ]turn
@@ -51,7 +52,6 @@ _INVERTED = re.compile(  # behind "should": a condition without "if"
 _LISTED = re.compile(  # "including, but should not be limited to"
     r"\b (?: including | includ (?: es? | ing ) ) ,? \s+ but \s+ $", re.IGNORECASE | re.VERBOSE
 )
-_DUTY = r"(?: dut (?: y | ies ) | responsibilit (?: y | ies ) | obligations? )"
 _OWING = re.compile(
     rf"""
     \b (?:
@@ -59,23 +59,27 @@ _OWING = re.compile(
         (?: (?: will | would ) \s+ )? (?: is | are | be | remains? ) \s+ (?: \w+ \s+ ){{0,3}}?
             (?: responsible | accountable ) \b (?: \s+ and \s+ \w+ )? \s+ (?: for | to ) \b
         # "has a statutory duty to"; but "have no duty", and "has parental responsibility for" somebody
-      | (?: has | have | holds? | retains? ) \s+ (?: (?! no \b | parental \b ) [\w-]+ ,? \s+ ){{0,5}}?
-            {_DUTY} \s+ (?: to | for | under ) \b
+      | (?: has | have | holds? | retains? | owes? ) \s+ (?: (?! no \b | parental \b ) [\w-]+ ,? \s+ ){{0,5}}?
+            {DUTY} \s+ (?: of \s+ care \s+ )?
+            (?: to | for | under | towards | in \s+ (?: relation | respect ) \b ) \b
         # "are legally required to"
       | (?P<person> (?: (?: will | would ) \s+ )? (?: is | are | be ) \s+ (?: \w+ \s+ ){{0,2}}?
             (?: required | obliged | expected ) \s+ (?: \w+ ,? \s+ ){{0,2}}? to ) \b
+        # "are legally bound to", "is bound by law to"
+      | (?: is | are ) \s+ (?: legally \s+ )? bound \s+ (?: by \s+ (?: the \s+ )? \w+ \s+ )? to \b
         # "is under a legal duty to"
       | (?: (?: will | would ) \s+ )? (?: is | are | be ) \s+ under \s+ an? \s+ (?: \w+ \s+ ){{0,2}}
             (?: duty | obligation ) \s+ to \b
         # "are subject to the section 11 duties"
-      | (?P<subject> (?: is | are | be ) \s+ subject \s+ to \s+ the \s+ (?: [\w-]+ \s+ ){{0,4}}? {_DUTY} ) \b
+      | (?P<subject> (?: is | are | be ) \s+ subject \s+ to \s+ (?: the | an? ) \s+
+            (?: [\w-]+ \s+ ){{0,4}}? {DUTY} ) \b
         # "it is the duty of X to", "it is for X to"
-      | \b [Ii]t \s+ (?: is | will \s+ be ) \s+ (?: the \s+ (?: \w+ \s+ ){{0,2}} {_DUTY} \s+ of | for ) \s+
+      | \b [Ii]t \s+ (?: is | will \s+ be ) \s+ (?: the \s+ (?: \w+ \s+ ){{0,2}} {DUTY} \s+ of | for ) \s+
             (?P<whose> [^,;.]+? ) \s+ to \b
         # "it falls to X to"
       | \b [Ii]t \s+ falls \s+ (?: to | on ) \s+ (?P<falls> [^,;.]+? ) \s+ to \b
         # "responsibility for this rests with X, and locally with Y"
-      | (?: {_DUTY} | accountability ) \b [^,;.]*? \s
+      | (?: {DUTY} | accountability ) \b [^,;.]*? \s
             (?: lies | rests | remains | falls | is (?= \s+ (?: with | on ) \s ) | is \s+ held | sits ) \s+
             (?P<with> [^;.]*? \b (?: with | on | by ) \s+ (?: (?! , \s+ it \b ) [^;.] )+ )
     )
@@ -84,7 +88,7 @@ _OWING = re.compile(
 )
 # What a sentence says in any case that holds one of these: most say none, which is soon known.
 _VERBS = ("must", "should", "may")
-_OWING_SAYS = ("responsib", "accountab", "dut", "obligat", "required", "obliged", "expected", "falls")
+_OWING_SAYS = ("responsib", "accountab", "dut", "obligat", "required", "obliged", "expected", "falls", "bound")
 _FOR = re.compile(r"\bit\s+(?:is|will\s+be)\s+for\b")
 _NO_SUBJECT = re.compile(  # "no child should": what nobody should do is forbidden
     r"(?: ^ | [,;:] \s+ | \b and \s+ | \b but \s+ ) (?: no | neither | none | nobody | no \s+ one ) \b [^,;:]* $",
@@ -150,6 +154,21 @@ _COORDINATED = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_WHAT_TO = re.compile(  # "decisions over what help to give", "on whether to meet": the clause is whole
+    r"""
+    \b (?: whether | how | when | where | who | whom | (?: what | which ) (?: \s+ [\w-]+ ){0,2} )
+        \s+ to \s+ (?! and \b ) [\w-]+
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_ONE_WHO = re.compile(  # "will be a social worker who should": told of one who was not known before
+    r"""
+    \b (?: be | is | are | by | with | to | from ) \s+ an? \s+ (?P<who> [^,;:]{3,60}? ) \s+ who \s+
+        (?: \w+ly \s+ | also \s+ )? $
+    """,
+    re.VERBOSE,
+)
+_ONLY_THEN = re.compile(r"(?: Only | Never | Nor | Under \s+ no | At \s+ no | Not \s+ until ) \b", re.VERBOSE)
 _WHOM = re.compile(r"\s*(?:the|an?|any|each|every|their|its)\b", re.IGNORECASE)  # "who the right person should be"
 _NOUN_THEY = re.compile(  # "the changes they must make": a clause that says which
     r"""
@@ -197,7 +216,9 @@ _ASKING = re.compile(  # behind "may": what somebody is free to do whose name no
 _NOT_PASSIVE = r"""
     (?! concerned | experienced | skilled | committed | prepared | focused | balanced | need | indeed | even | open
       | often | qualified | child-centred | centred | evidence-based | limited | aligned | child-focused
-      | determined | keen | seen \s+ as | involved \s+ in \s+ making | respected )
+      | determined | keen | seen \s+ as | involved | respected
+      | assured | satisfied | convinced | persuaded | dedicated | motivated | attuned | versed | acquainted
+      | reassured \s+ that | guided \s+ by | represented | registered | covered \s+ by )
 """
 _PASSIVE = re.compile(
     rf"""
@@ -212,6 +233,13 @@ _PASSIVE = re.compile(
             | led | fed | laid | split | spent
             | subject                                          # "should be subject to review"
     ) \b
+    """,
+    re.VERBOSE,
+)
+_OF_A_THING = re.compile(  # "be invited to meetings convened by": not by whom they are invited
+    r"""
+    (?<! \b and ) (?<! \b or ) (?<! \b be ) (?<! \b been ) (?<! \b then ) (?<! \b also ) (?<! \b not ) (?<! [,;/] )
+    (?<! ly ) \s+ (?: \w+ed | held | made | led | run | set | given | chaired ) \s+ (?: \w+ly \s+ | yearly \s+ )? $
     """,
     re.VERBOSE,
 )
@@ -230,6 +258,8 @@ class Expression(Struct, frozen=True):
     holder: str = ""
     needs_subject: bool = False  # "is required to" binds only those who can act; "expertise is required to" nobody
     governs: bool = True  # whether a list behind it can be what is to be done
+    listed: bool = False  # whether a list behind it names those bound: "places a duty on:"
+    stated: bool = False  # whether `holder`, or nobody, is bound, whatever the subject is
 
 
 def find_expressions(sentence: str, *, entry: bool = False) -> tuple[Expression, ...]:
@@ -243,6 +273,10 @@ def find_expressions(sentence: str, *, entry: bool = False) -> tuple[Expression,
     found = [
         *(_modal(sentence, entry) if any(verb in held for verb in _VERBS) else ()),
         *(_owing(sentence, entry) if any(word in held for word in _OWING_SAYS) or _FOR.search(held) else ()),
+        *(
+            Expression(s.start, s.end, "responsibility", s.holder, s.named_only, s.listed, s.listed, stated=True)
+            for s in find_statements(sentence)
+        ),
     ]
     if not found:
         return ()
@@ -258,7 +292,7 @@ def _modal(sentence: str, entry: bool) -> Iterator[Expression]:
         verb = match["verb"].lower()
         if (match.start() == 0 and not entry) or (verb == "may" and match["verb"] == "May"):
             continue  # "Should a child ...": a condition; "May": the month
-        if verb == "should" and _INVERTED.match(sentence, match.end()):
+        if verb == "should" and _INVERTED.match(sentence, match.end()) and not is_inverted(sentence):
             continue
         denied = match["neg"] or match["late"]
         if denied and _LISTED.search(sentence, 0, match.start()):
@@ -301,7 +335,10 @@ def _embedded(sentence: str, expression: Expression) -> bool:
         or (_NOUN_THEY.search(before) and not _SUBORDINATE.search(before))
     ):
         return True
+    if _ONE_WHO.search(before):
+        return False
     before = _ASIDE.sub(lambda aside: " " * len(aside.group()), before)
+    before = _WHAT_TO.sub(lambda clause: " " * len(clause.group()), before)
     subordinate = None
     for match in _SUBORDINATE.finditer(before):
         subordinate = match
@@ -341,6 +378,17 @@ def is_power(sentence: str, may: Expression, who: tuple[str, ...]) -> bool:
     )
 
 
+def is_inverted(sentence: str) -> bool:
+    """Whether the subject stands behind the verb: "Only then may the council"."""
+    return _ONLY_THEN.match(sentence) is not None
+
+
+def one_who(sentence: str, expression: Expression) -> str:
+    """The words that name one of whom a relative clause says what they should do: "by a social worker who"."""
+    found = _ONE_WHO.search(sentence, 0, expression.start)
+    return found["who"] if found else ""
+
+
 def passive(sentence: str, expression: Expression) -> re.Match[str] | None:
     """The participle where the phrase is followed by "be done": then its subject is not the one bound."""
     return _PASSIVE.match(sentence, expression.end)
@@ -352,5 +400,8 @@ def agents(sentence: str, start: int, vocabulary: Vocabulary) -> tuple[str, ...]
     clause = sentence[start : end.start() if end else len(sentence)]
     found: dict[str, None] = {}
     for match in re.finditer(r"\bby\s+", clause):
-        found.update(dict.fromkeys(vocabulary.opens(clause[match.end() :])))
+        if _OF_A_THING.search(clause, 0, match.start()):
+            continue
+        doer = clause[match.end() :]
+        found.update(dict.fromkeys(vocabulary.opens(doer) or vocabulary.known(doer)))
     return tuple(found)

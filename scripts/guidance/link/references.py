@@ -21,9 +21,8 @@ from guidance.link.acts import (
     with_own_names,
 )
 from guidance.link.citations import LEGAL, Pinpoint, TextCitation, Unit, find_citations
-from guidance.link.names import spoken_words
 from guidance.link.places import NumberedPlaces
-from guidance.link.titles import Guidance, TitleMention, Titles, read_titles, titles_for
+from guidance.link.titles import Guidance, TitleMention, Titles, read_titles, spoken_words, titles_for
 
 _HAVE: dict[str, tuple[Unit, ...]] = {
     "act": ("section", "schedule", "part", "chapter", "paragraph"),
@@ -46,7 +45,7 @@ def address(act: Act, pinpoints: tuple[Pinpoint, ...]) -> str | None:
     """The address of a provision that fits the Act: a page down to the section or the schedule's paragraph, then a
     fragment for sub-sections; a range leads to its first. None where the Act's address is not known."""
     base = act.address
-    if base is None or act.whole or not pinpoints:
+    if base is None or act.whole or not act.id or not pinpoints:  # how another site goes on is not known
         return base
     steps = _steps(pinpoints)
     path = "".join(f"/{step}" for step in steps)
@@ -81,6 +80,7 @@ _TO_TITLE = (
         re.VERBOSE,
     )
 )
+_SUBS = re.compile(r"\s*(?P<subs>(?:\(\w+\)\s?)+)")
 _ENDS = re.compile(r"\s*(?:[.:–-]\s|$)")
 
 
@@ -168,17 +168,21 @@ class _Resolver:
         """The reference, or why there is none; None where the source links the words itself or they are a heading
         that names itself."""
         span = _free_span(one)
-        if span is None:
+        if span is None or (one.citation.instrument and one.citation.instrument.guide):
             return None
         locus = Locus(one.provision.anchor, one.part, *span)
         words = one.text.plain[span[0] : span[1]]
         if _is_caption(one):
             return None
+        linked = _linked_section(one, span)
+        if linked:
+            return Reference(locus, words, linked, "legislation")
         other = _other_document(one)
         if other:
             return Reference(locus, words, other, "guidance")
         target = self._target(one)
-        if target == f"#{one.provision.anchor}" or (one.part == 0 and one.provision.heading and span[0] == 0):
+        titled = one.part == 0 and one.provision.heading and span[0] == 0 and not one.citation.instrument
+        if target == f"#{one.provision.anchor}" or titled:
             return None
         if target.startswith("#"):
             return Reference(locus, words, target, "internal")
@@ -334,6 +338,35 @@ def _free_span(one: FoundCitation) -> tuple[int, int] | None:
     for start, end in ((one.citation.start, one.citation.end), one.citation.inner):
         if not any(link.start < end and start < link.end for link in links):
             return start, end
+    return _rest(one, links)
+
+
+def _rest(one: FoundCitation, links: list[Link]) -> tuple[int, int] | None:
+    """The sub-section behind a link of the source that leads to its section: "(1)" of "Section 16F (1)"."""
+    start, end = one.citation.inner
+    if not one.citation.pinpoints or not one.citation.pinpoints[0].subs:
+        return None
+    for link in links:
+        rest = _SUBS.fullmatch(one.text.plain, link.end, end) if start < link.end < end else None
+        if rest and not any(other.start < end and rest.start("subs") < other.end for other in links):
+            return rest.span("subs")
+    return None
+
+
+def _linked_section(one: FoundCitation, span: tuple[int, int]) -> str | None:
+    """The address of a sub-section behind the source's own link to its section on legislation.gov.uk."""
+    for link in (mark for mark in one.text.marks if isinstance(mark, Link)):
+        pinpoint = one.citation.pinpoints[0] if one.citation.pinpoints else None
+        if (
+            pinpoint
+            and link.start >= one.citation.inner[0]
+            and link.end <= span[0]
+            and "legislation.gov.uk/" in link.address
+        ):
+            page = link.address.split("#")[0].removesuffix("/").replace("http://", "https://")
+            step = f"{pinpoint.unit}/{pinpoint.number}"
+            if page.endswith(f"/{step}"):
+                return f"{page}#{'-'.join((pinpoint.unit, pinpoint.number, *pinpoint.subs))}"
     return None
 
 

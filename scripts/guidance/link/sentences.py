@@ -19,7 +19,7 @@ _SHORTENED = re.compile(  # a full stop that ends no sentence
     (?: e\.g | i\.e | etc | cf | vs? | ibid | approx            # "e.g.", "see ibid. for"
       | No | Nos | Art | Reg | [Pp]aras? | [Pp]p? | [Ss]s?     # "No. 5", "para. 12", "s. 47"
       | Dr | Mr | Mrs | Ms | Prof | Rev | St | Ltd | Inc       # "Dr. Smith"
-      | [A-Z]                                                  # "J. Smith"
+      | (?<! Appendix \s ) (?<! Annex \s ) (?<! Part \s ) (?<! Schedule \s ) (?<! Group \s ) [A-Z]  # "J. Smith"
     ) \. $
   | ^ \d{1,3} \. $                                             # "12. Where a child ..."
     """,
@@ -67,7 +67,8 @@ def document_sentences(document: Document) -> Iterator[Sentence]:
     """Every sentence of a document's provisions and notes, in reading order; headings and figures are left out."""
     titles = {p.anchor: p.heading.plain for p in document.provisions if p.heading}
     for provision in document.everything:
-        above = tuple(titles[anchor] for anchor in provision.parents if anchor in titles)
+        own = () if provision.level or not provision.heading else (provision.heading.plain,)  # a box's title
+        above = (*(titles[anchor] for anchor in provision.parents if anchor in titles), *own)
         yield from _Walk(provision, above).sentences()
 
 

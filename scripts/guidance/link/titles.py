@@ -1,9 +1,11 @@
 """Titles of other guidance: those in a publication's `guidance.toml`, those that a document links once itself, and
-where a text names them. What is cited of such a document is for `references`."""
+where a text names them. What is cited of such a document is for `references`.
+
+Names are looked for by the words that are spoken in a document at all, sooner than by patterns; so are Acts."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated
@@ -12,14 +14,17 @@ from msgspec import Meta, Struct
 
 from guidance.document.model import Block, Document, GuidanceError, Link, List, Text
 from guidance.document.toml_files import read_toml
-from guidance.document.walk import block_texts
-from guidance.link.names import Spoken, can_be_named, ends_word, places, telling_word, words_in
+from guidance.document.walk import block_texts, provision_texts
 
 _LAW = "https://www.legislation.gov.uk/"
 _INSTRUMENT = re.compile(r"\b(?:Act|Regulations|Order|Rules),? \d{4}$")  # law, which is no guidance
 _ODD_SPACE = re.compile(r"\s\s|[^\S ]")  # with such space a title is found as a pattern only
 _ENTRIES = 3  # of a list of titles, at the least
 _LEAST = 4  # words of a title that is told by itself: fewer may be any words
+
+_WORD = re.compile(r"\w+")
+Spoken = Mapping[str, int]
+"""How often each word is said, without regard to case."""
 
 
 class Guidance(Struct, frozen=True, forbid_unknown_fields=True):
@@ -159,3 +164,42 @@ def _linked(text: Text) -> Iterator[tuple[str, str]]:
         fits = len(title.split()) >= _LEAST and title[:1].isupper() and not _INSTRUMENT.search(title)
         if fits and not mark.address.startswith(_LAW) and "/organisations/" not in mark.address:
             yield title, mark.address
+
+
+# --- Finding names ---------------------------------------------------------------------------------
+
+
+def words_in(plain: str) -> list[str]:
+    """The words of a text, without regard to case."""
+    return _WORD.findall(plain.casefold())
+
+
+def spoken_words(document: Document) -> Spoken:
+    """How often each word stands in a document's texts."""
+    texts = (t.plain for p in document.everything for t in provision_texts(p))
+    return Counter(words_in("\n".join(texts)))
+
+
+def can_be_named(names: Iterable[str], spoken: Spoken | None) -> tuple[str, ...]:
+    """The names of which all words are spoken, or all where that is not known; longest first."""
+    there = (n for n in names if spoken is None or all(word in spoken for word in words_in(n)))
+    return tuple(sorted(there, key=lambda n: (-len(n), n)))
+
+
+def telling_word(name: str, spoken: Spoken | None) -> str:
+    """A name's rarest word, as it is spelt there: a text without it does not hold the name."""
+    return min(_WORD.findall(name), key=lambda word: (spoken or {}).get(word.casefold(), 0), default="")
+
+
+def places(name: str, plain: str) -> Iterator[int]:
+    """Where a name begins in a text, but within a longer word."""
+    at = plain.find(name)
+    while at >= 0:
+        if not at or not (plain[at - 1].isalnum() or plain[at - 1] in "_-'’"):
+            yield at
+        at = plain.find(name, at + 1)
+
+
+def ends_word(plain: str, at: int) -> bool:
+    """Whether a word ends there, hyphens and all."""
+    return not (plain[at : at + 1].isalnum() or plain[at : at + 1] in ("_", "-"))

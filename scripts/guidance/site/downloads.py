@@ -16,7 +16,17 @@ from guidance.site.blocks import picture_name
 from guidance.site.changes_view import csv_table
 from guidance.site.edition_pages import full_name
 from guidance.site.inline import clean, escape_html, escape_markdown
-from guidance.site.ledger import CSV_COLUMNS, STRENGTHS, Ledger, csv_rows, duty_records, page_path
+from guidance.site.ledger import (
+    CSV_COLUMNS,
+    SHARE_COLUMN,
+    STRENGTHS,
+    Ledger,
+    by_chapter,
+    duty_records,
+    limit_in_words,
+    page_path,
+    share_rows,
+)
 from guidance.site.pages import Page, front_matter, join_parts, render_table
 from guidance.site.pandoc import PandocNode, bullets, document_blocks, header, link, para, strong, words
 from guidance.site.projects import as_it_is
@@ -111,7 +121,7 @@ def _licence(publication: Publication) -> str:
 
 def manuscripts(offer: Offer) -> dict[str, Manuscript]:
     """File name without its ending -> manuscript: the edition, and the duties of each of those bound."""
-    bound = [agency for agency in offer.ledger.names if offer.ledger.of(agency)]
+    bound = [agency for agency in offer.ledger.names if offer.ledger.told_of(agency)]
     return {offer.stem: _whole(offer), **{_stem(offer, agency): _duties(offer, agency) for agency in bound}}
 
 
@@ -146,10 +156,17 @@ def _duties(offer: Offer, agency: str) -> Manuscript:
     name = ledger.names[agency]
     blocks: list[PandocNode] = []
     for strength in STRENGTHS:
-        mine = [duty for duty in ledger.of(agency) if duty.strength == strength]
+        mine = [duty for duty in ledger.told_of(agency) if duty.strength == strength]
         if mine:
             blocks.append(header(1, strength.replace(" ", "-"), words(strength.capitalize())))
             blocks.append(bullets(_duty(offer, duty) for duty in mine))
+    for share in (share for share in ledger.shares(agency) if share.kind in ("group", "nobody")):
+        blocks.append(header(1, share.group or share.kind, words(share.title)))
+        about = ledger.wider.get(share.group, "it is not known whom these bind, and they may bind you")
+        blocks.append(para(words(f"{about[:1].upper()}{about[1:]}.")))
+        for count, (title, some) in enumerate(by_chapter(ledger, share.duties).items(), 1):
+            blocks.append(header(2, f"{share.group or share.kind}-{count}", words(title)))
+            blocks.append(bullets(_duty(offer, duty) for duty in some))
     return Manuscript(
         title=clean(f"{name}: duties"),
         subtitle=clean(full_name(offer.edition)),
@@ -166,7 +183,9 @@ def _duty(offer: Offer, duty: Duty) -> list[PandocNode]:
     name = clean(place.name)
     where = link(name, f"{offer.home}{place.address}") if offer.home and place.address else words(name)
     page = words(f", page {duty.page}") if duty.page else []
-    return [para(words(duty.sentence), words(" ("), where, page, words(")"))]
+    beside = {"from context": duty.context, "limit": limit_in_words(duty.limit)}
+    told = words("".join(f"; {name}: {what}" for name, what in beside.items() if what))
+    return [para(words(duty.sentence), words(" ("), where, page, told, words(")"))]
 
 
 # --- Data ------------------------------------------------------------------------------------------
@@ -180,11 +199,14 @@ def table_files(offer: Offer) -> dict[str, bytes]:
         f"{offer.stem}.json": data_files.encode({**facts, "provisions": offer.records}),
         f"{offer.stem}.csv": _csv(_COLUMNS, (_row(record) for record in offer.records), facts),
     }
-    for agency in (agency for agency in ledger.names if ledger.of(agency)):
+    for agency in (agency for agency in ledger.names if ledger.told_of(agency)):
         stem = _stem(offer, agency)
         told = {**facts, "bound": ledger.names[agency], "note": f"{_COMPUTED} {_UNOFFICIAL}"}
-        files[f"{stem}.json"] = data_files.encode({**told, "duties": duty_records(ledger.of(agency))})
-        files[f"{stem}.csv"] = _csv(CSV_COLUMNS, csv_rows(ledger, ledger.of(agency)), facts)
+        beside = {share.group or share.kind: duty_records(share.duties) for share in ledger.shares(agency)}
+        lists = {name: some for name, some in beside.items() if name not in ("named", "context")}
+        duties = duty_records(ledger.told_of(agency))
+        files[f"{stem}.json"] = data_files.encode({**told, "duties": duties, "beside": lists})
+        files[f"{stem}.csv"] = _csv((SHARE_COLUMN, *CSV_COLUMNS), share_rows(ledger, agency), facts)
     return files
 
 
@@ -222,7 +244,7 @@ def downloads_page(offer: Offer, sizes: Mapping[str, int]) -> Page:
     rows = [
         (escape_markdown(name), *(_offered(f"{_stem(offer, agency)}.{form}", form, sizes, name) for form in _FORMS))
         for agency, name in ledger.names.items()
-        if ledger.of(agency)
+        if ledger.told_of(agency)
     ]
     source = escape_markdown(facts["source"])
     if facts["source"].startswith("http"):

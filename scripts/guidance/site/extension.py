@@ -269,7 +269,13 @@ class _Comments(BlockProcessor):
         for unknown in (agency for agency in agencies if agency not in duties.bound):
             page = self._ours.place.path
             raise GuidanceError(f"{page}: asks for the duties of {unknown}, whom agencies.toml does not name")
-        return part("ledger_links.md", "from_page", duties.edition, {one: duties.bound[one] for one in agencies})
+        return part(
+            "ledger_links.md",
+            "from_page",
+            duties.edition,
+            {one: duties.bound[one] for one in agencies},
+            duties.unknown,
+        )
 
 
 class _Citations(Treeprocessor):

@@ -1,15 +1,17 @@
-"""The duty ledger of an edition as pages: an overview with figures, and for each of those bound every sentence
-that binds them. Also as JSON and as a table for a spreadsheet; nothing is read or judged here.
+"""The duty ledger of an edition as pages: an overview with figures, and for each of those bound every sentence that
+names them, that the context tells of, that binds a group they are in, or that names nobody. Also as JSON and as a
+table; nothing is read or judged here.
 
 Every page is whole without JavaScript. Sentences are official text: they are printed as the characters they are.
 """
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Literal
 
 from msgspec import Struct, structs
 
-from guidance.document.model import Duty, Strength
+from guidance.document.model import Duty, Limit, Strength
 from guidance.site.changes_view import ComparedPlace, csv_table
 from guidance.site.inline import clean
 from guidance.site.pages import Page, front_matter, page_url, to_root
@@ -28,9 +30,12 @@ _MEANING: Mapping[Strength, str] = {
     "may": "is a power: it is allowed, not required",
     "responsibility": "is somebody's task, said without must or should: “is responsible for”, “has a duty to”",
 }
-CSV_COLUMNS = ("strength", "who", "sentence", "place", "page", "anchor", "earlier")
+CSV_COLUMNS = (
+    "strength", "who", "sentence", "place", "page", "anchor", "earlier", "from_context", "context", "limit",
+)  # fmt: skip
+SHARE_COLUMN = "listed"  # in somebody's own table: why a duty is in it
 _LONG = 12  # a list of more entries is divided by chapters
-_UNCLEAR_NAME = "Not clear whom it binds"
+_UNCLEAR_NAME = "Sentences that name nobody"
 
 
 class Earlier(Struct, frozen=True):
@@ -40,12 +45,23 @@ class Earlier(Struct, frozen=True):
     strength: Strength
 
 
+class Share(Struct, frozen=True):
+    """A part of somebody's list: `kind` says why it is there, `group` is the id of the group that is bound. In the
+    last are the duties of which it is not known whom they bind: they name nobody, and no context tells."""
+
+    kind: Literal["named", "context", "group", "nobody"]
+    title: str
+    duties: tuple[Duty, ...]
+    group: str = ""
+
+
 class Ledger(Struct, frozen=True):
     """The duties of an edition and what their pages draw from.
 
     `names` are all who can be bound, id -> name, in the publication's order; `places` where each anchor stands;
     `measured` says, in our own words, how well duties are found (empty where nobody has measured it); `titles` are
-    those of the chapters that places stand under.
+    those of the chapters that places stand under; `groups` are those in which somebody is, id -> ids, and `wider`
+    says in words who is in a group.
     """
 
     edition: str
@@ -55,10 +71,35 @@ class Ledger(Struct, frozen=True):
     earlier: Mapping[Duty, Earlier] = {}
     measured: str = ""
     titles: Mapping[str, str] = {}
+    groups: Mapping[str, tuple[str, ...]] = {}
+    wider: Mapping[str, str] = {}
 
     def of(self, agency: str) -> tuple[Duty, ...]:
-        """The duties that bind somebody, or with `UNCLEAR` those of which that is not clear."""
+        """The duties that name somebody, or with `UNCLEAR` those that name nobody."""
         return tuple(d for d in self.duties if (agency in d.who if agency != UNCLEAR else not d.who))
+
+    def told_of(self, agency: str) -> tuple[Duty, ...]:
+        """The duties that name somebody, and those that the context tells to be theirs, in reading order."""
+        return tuple(d for d in self.duties if agency in d.who or agency in d.who_context)
+
+    @property
+    def unknown(self) -> tuple[Duty, ...]:
+        """The duties that name nobody and of which no context tells whom they bind."""
+        return tuple(d for d in self.duties if not d.who and not d.who_context)
+
+    def shares(self, agency: str) -> tuple[Share, ...]:
+        """All that may bind somebody, each duty once: what names them, what the context tells, what binds a group
+        in which they are, and what names nobody. Shares without duties are left out."""
+        found = [
+            Share("named", "Named", self.of(agency)),
+            Share("context", "From context", tuple(d for d in self.duties if agency in d.who_context)),
+        ]
+        for group in self.groups.get(agency, ()):
+            seen = {duty for share in found for duty in share.duties}
+            mine = tuple(duty for duty in self.told_of(group) if duty not in seen)
+            found.append(Share("group", f"As one of: {self.names[group]}", mine, group))
+        found.append(Share("nobody", "Sentences that name nobody", self.unknown))
+        return tuple(share for share in found if share.duties)
 
 
 # --- Files -----------------------------------------------------------------------------------------
@@ -72,11 +113,20 @@ class DutyRecord(Struct, frozen=True):
     sentence: str
     strength: Strength
     who: tuple[str, ...]
+    who_complete: bool
+    who_context: tuple[str, ...]
+    context: str
+    limit: Limit | None
 
 
 def duty_records(duties: Iterable[Duty]) -> tuple[DutyRecord, ...]:
     """What duties.json holds, in reading order."""
-    return tuple(DutyRecord(d.at.anchor, d.page, d.sentence, d.strength, d.who) for d in duties)
+    return tuple(
+        DutyRecord(
+            d.at.anchor, d.page, d.sentence, d.strength, d.who, d.who_complete, d.who_context, d.context, d.limit
+        )
+        for d in duties
+    )
 
 
 def duties_csv(ledger: Ledger) -> bytes:
@@ -93,13 +143,32 @@ def _csv_row(ledger: Ledger, duty: Duty) -> tuple[str, ...]:
     was = ledger.earlier.get(duty)
     return (
         duty.strength,
-        "; ".join(ledger.names.get(one, one) for one in duty.who) or "not clear",
+        "; ".join((*_names(ledger, duty.who), *(() if duty.who_complete else ("others",)))) or "not clear",
         clean(duty.sentence),
         clean(ledger.places[duty.at.anchor].name),
         str(duty.page or ""),
         duty.at.anchor,
         f"{was.strength} in {was.edition}" if was else "",
+        "; ".join(_names(ledger, duty.who_context)),
+        clean(duty.context),
+        clean(limit_in_words(duty.limit)),
     )
+
+
+def share_rows(ledger: Ledger, agency: str) -> tuple[tuple[str, ...], ...]:
+    """The rows of all that may bind somebody under `SHARE_COLUMN` and `CSV_COLUMNS`."""
+    return tuple(
+        (clean(share.title), *row) for share in ledger.shares(agency) for row in csv_rows(ledger, share.duties)
+    )
+
+
+def _names(ledger: Ledger, ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(ledger.names.get(one, one) for one in ids)
+
+
+def limit_in_words(limit: Limit | None) -> str:
+    """A limit as it is told: "15 working days of being notified"; nothing where there is none."""
+    return " ".join(filter(None, (str(limit.number), limit.unit, limit.since))) if limit else ""
 
 
 # --- Pages -----------------------------------------------------------------------------------------
@@ -133,35 +202,37 @@ class StrengthCount(Struct, frozen=True):
 
 
 class DutyFigures(Struct, frozen=True):
-    """Somebody who can be bound, and how many duties there are, of all and of each strength."""
+    """Somebody who can be bound, and how many duties name them, of all and of each strength; of
+    `inferred` ones more the context tells that they are theirs."""
 
     name: str
     number: int
     counts: tuple[StrengthCount, ...]
+    inferred: int = 0
 
 
 class LedgerFigures(Struct, frozen=True):
-    """What hand-written pages tell of a ledger: the edition, and by their ids all who can be bound."""
+    """What hand-written pages tell of a ledger: the edition, by their ids all who can be bound, and how many
+    sentences name nobody and are told by no context."""
 
     edition: str
     bound: Mapping[str, DutyFigures]
+    unknown: int = 0
 
 
 def count_duties(ledger: Ledger) -> LedgerFigures:
     """The figures of a ledger."""
-    bound = {one: _figures(name, ledger.of(one)) for one, name in ledger.names.items()}
-    return LedgerFigures(ledger.edition, bound)
+    bound = {one: _figures(ledger, one) for one in ledger.names}
+    return LedgerFigures(ledger.edition, bound, len(ledger.unknown))
 
 
 def _overview(ledger: Ledger, others: Collection[str]) -> Page:
-    bound = [agency for agency in ledger.names if ledger.of(agency)]
+    bound = [agency for agency in ledger.names if ledger.told_of(agency)]
     changed = [duty for duty in ledger.duties if duty in ledger.earlier]
     facts = {
-        **structs.asdict(_figures("", ledger.duties)),
-        "bound": [
-            {"id": one, **structs.asdict(_figures(ledger.names.get(one, _UNCLEAR_NAME), ledger.of(one)))}
-            for one in (*bound, UNCLEAR)
-        ],
+        "number": len(ledger.duties),
+        "counts": _counts(ledger.duties),
+        "bound": [{"id": one, **structs.asdict(_figures(ledger, one))} for one in (*bound, UNCLEAR)],
         "idle": [name for agency, name in ledger.names.items() if agency not in bound],
         "meanings": _MEANING,
         "changed": _chapters(ledger, changed, HOME, ""),
@@ -172,17 +243,31 @@ def _overview(ledger: Ledger, others: Collection[str]) -> Page:
 
 def _agency_page(ledger: Ledger, agency: str, name: str, others: Collection[str]) -> Page:
     path = page_path(agency)
-    duties = ledger.of(agency)
+    duties = ledger.of(agency) if agency == UNCLEAR else ledger.told_of(agency)
     by_strength = [(one, [duty for duty in duties if duty.strength == one]) for one in STRENGTHS]
+    beside = [share for share in ledger.shares(agency) if share.kind in ("group", "nobody") and agency != UNCLEAR]
     facts = {
-        **structs.asdict(_figures(name, duties)),
+        **structs.asdict(_figures(ledger, agency)),
+        "name": name,
         "unclear": agency == UNCLEAR,
+        "beside": [
+            {
+                "kind": share.kind,
+                "id": share.group or "nobody",
+                "title": share.title,
+                "about": ledger.wider.get(share.group, ""),
+                "number": len(share.duties),
+                "chapters": _chapters(ledger, share.duties, path, "", always=True),
+            }
+            for share in beside
+        ],
         "groups": [
             {
                 "strength": strength,
                 "id": _id(strength),
                 "meaning": _MEANING[strength],
                 "number": len(mine),
+                "inferred": sum(agency in duty.who_context for duty in mine),
                 "chapters": _chapters(ledger, mine, path, agency),
             }
             for strength, mine in by_strength
@@ -200,41 +285,76 @@ def _page(ledger: Ledger, template: str, path: str, title: str, others: Collecti
     if others:
         head["elsewhere"] = {other: f"{other}/{page_url(path)}" for other in others}
     files = [PlaceLink(name, to_root(path) + name) for name in ("duties.csv", "duties.json")]
-    body = render(template, title=title, edition=ledger.edition, files=files, measured=ledger.measured, **facts)
+    told = {"files": files, "measured": ledger.measured, "shares": _named_shares(ledger)}
+    body = render(template, title=title, edition=ledger.edition, told=told, **facts)
     return Page(path, title, f"{front_matter(head)}{body}")
 
 
-def _chapters(ledger: Ledger, duties: Iterable[Duty], path: str, agency: str) -> list[dict[str, object]]:
-    """Duties chapter by chapter where there are many, else as one list without a title."""
-    chapters: dict[str, list[dict[str, object]]] = {}
+def by_chapter(ledger: Ledger, duties: Iterable[Duty]) -> dict[str, list[Duty]]:
+    """Duties by the title of the chapter that they stand in, in reading order."""
+    chapters: dict[str, list[Duty]] = {}
     for duty in duties:
         chapter = ledger.places[duty.at.anchor].chapter
-        chapters.setdefault(ledger.titles.get(chapter, chapter), []).append(_entry(ledger, duty, path, agency))
+        chapters.setdefault(ledger.titles.get(chapter, chapter), []).append(duty)
+    return chapters
+
+
+def _chapters(
+    ledger: Ledger, duties: Iterable[Duty], path: str, agency: str, *, always: bool = False
+) -> list[dict[str, object]]:
+    """Duties chapter by chapter where there are many, or always; else as one list without a title."""
+    chapters = {
+        title: [_entry(ledger, duty, path, agency) for duty in some]
+        for title, some in by_chapter(ledger, duties).items()
+    }
     entries = [entry for some in chapters.values() for entry in some]
-    if len(entries) > _LONG and len(chapters) > 1:
+    if always or (len(entries) > _LONG and len(chapters) > 1):
         return [{"title": title, "duties": some} for title, some in chapters.items()]
     return [{"title": "", "duties": entries}] if entries else []
 
 
 def _entry(ledger: Ledger, duty: Duty, path: str, agency: str) -> dict[str, object]:
-    """A duty on a page: the sentence, where it stands, whom else it binds, what it was before."""
+    """A duty on a page: the sentence, where it stands, whom else it binds and how that is known, its limit, what it
+    was before."""
     place, root = ledger.places[duty.at.anchor], to_root(path)
     return {
         "sentence": duty.sentence,
         "strength": duty.strength,
         "at": PlaceLink(place.name, root + place.address if place.address else None),
         "page": duty.page,
-        "also": bool(agency),
+        "also": bool(agency) and agency != UNCLEAR,
         "others": [
-            PlaceLink(ledger.names.get(one, one), f"{root}{FOLDER}/{one}/") for one in duty.who if one != agency
+            PlaceLink(ledger.names.get(one, one), f"{root}{FOLDER}/{one}/")
+            for one in duty.who or duty.who_context
+            if one != agency
         ],
+        "incomplete": not duty.who_complete,
+        "context": duty.context,
+        "limit": limit_in_words(duty.limit),
         "was": ledger.earlier.get(duty),
     }
 
 
-def _figures(name: str, duties: Sequence[Duty]) -> DutyFigures:
+def _figures(ledger: Ledger, agency: str) -> DutyFigures:
+    """How many duties name somebody, of each strength, and how many more the context tells to be theirs."""
+    duties = ledger.of(agency)
+    name = ledger.names.get(agency, _UNCLEAR_NAME)
+    return DutyFigures(
+        name, len(duties), _counts(duties), sum(agency in duty.who_context for duty in ledger.duties)
+    )
+
+
+def _named_shares(ledger: Ledger) -> dict[str, int]:
+    """How many duties there are, how many name somebody, of how many the context tells, and of how many nothing."""
+    named, unknown = (len(some) for some in ([d for d in ledger.duties if d.who], ledger.unknown))
+    number = len(ledger.duties)
+    return {"number": number, "named": named, "inferred": number - named - unknown, "unknown": unknown}
+
+
+def _counts(duties: Sequence[Duty]) -> tuple[StrengthCount, ...]:
+    """How many of some duties are of each strength."""
     counts = Counter(duty.strength for duty in duties)
-    return DutyFigures(name, len(duties), tuple(StrengthCount(one, _id(one), counts[one]) for one in STRENGTHS))
+    return tuple(StrengthCount(one, _id(one), counts[one]) for one in STRENGTHS)
 
 
 def _id(strength: Strength) -> str:

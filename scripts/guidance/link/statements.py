@@ -1,0 +1,154 @@
+"""What a sentence says of a duty beside must, should and may: of whom the law asks something ("Section 11 places a
+duty on", "the Act requires X to"), and how soon or how often it is to be done. No name is known here.
+"""
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from guidance.document.model import Limit
+
+DUTY = r"(?i: dut (?: y | ies ) | responsibilit (?: y | ies ) | obligations? )"
+_KIND = r"""
+    (?: (?: an? | the | this | these | new | its | their | legal | statutory | specific | general | following )
+        \s+ )*
+"""
+_LAW = r"""
+    \b (?: Act (?: \s+ \d{4} )? | Regulations? (?: \s+ \d{4} )? | Schedule | Order (?: \s+ \d{4} )? | Code | Duty
+         | [Rr]egulation \s+ \d+ [A-Z]* (?: \( \w+ \) )* (?: \s+ of \s+ the \s+ [^,;.:]*? Regulations )?
+         | [Ss]ection \s+ [\w()]+ (?: \s+ of \s+ the \s+ [^,;.:]*? Act \s+ \d{4} )? | [Ll]aw | [Ll]egislation ) \b
+    (?: , (?! \s which ) [^,;.]* , (?! \s which ) )?           # "the Act, as amended,"
+    (?: [^,;.:]*? \b and )?                                    # "the Duty was made in 2022 and requires"
+"""
+_TO_DO = r"\s+ (?: to | not \s+ to ) \s+ (?= [a-z] ) (?! which \b | whom \b )"
+
+_STATEMENT = re.compile(
+    rf"""
+    # "Section 11 places a duty on X to", "it also places duties on a range of bodies"
+    \b (?: places? | imposes? | puts? | contains? | creates? | lays? ) \s+ {_KIND} {DUTY} \s+ (?: up )? on \b
+        (?: \s* (?P<list> : ) \s* $ | \s+ (?P<on> [^;.:]{{2,240}}? ) (?: {_TO_DO} | (?= [;.:] | $ ) ) )
+    # "places upon X a duty to"
+  | \b (?: places? | imposes? | puts? ) \s+ (?: up )? on \s+ (?P<upon> [^;.:]{{2,240}}? ) \s+
+        {_KIND} {DUTY} {_TO_DO}
+    # "a duty is placed on X to", "a duty is imposed by the Act on X to"
+  | \b {DUTY} \s+ (?: is | are ) \s+ (?: also \s+ )? (?: placed | imposed | laid ) \s+
+        (?: by \s+ [^,;.:]{{2,60}}? \s+ )? (?: up )? on \s+ (?P<placed> [^;.:]{{2,240}}? )
+        (?: {_TO_DO} | (?= [;.:] | $ ) )
+    # "duties fall on:"
+  | \b {DUTY} \b [^,;.:]*? \s (?: falls? | rests? | lies? ) \s+ (?: up )? (?: on | with ) \s* (?P<falls> : ) \s* $
+    # "there is a duty on X to", "there is a legal requirement for X to"
+  | \b [Tt]here \s+ (?: is | are ) \s+ {_KIND} (?: {DUTY} | requirements? ) \s+ (?: up )? (?: on | for ) \s+
+        (?P<there> [^;.:]{{2,120}}? ) {_TO_DO}
+    # "the duty to refer applies to X"
+  | \b [Tt]he \s+ (?: [\w-]+ \s+ ){{0,4}}? {DUTY} (?: \s+ to \s+ [\w-]+ )? \s+ (?: also \s+ )? appl (?: y | ies )
+        \s+ to \s+ (?P<applies> [^,;.]+ )
+    # "the Act requires X to", "obliges X to"; but "this requires flexibility" binds nobody
+  | {_LAW} \s+ (?: also \s+ )? (?: requires? | obliges? ) \s+ (?P<asked> [^;.]{{2,240}}? ) {_TO_DO}
+    # "the Regulations require that X keep"
+  | {_LAW} \s+ requires? \s+ that \s+ (?P<that> [^,;.:]{{2,80}} )
+    # "the responsibility of X, as the Act says, is to"
+  | (?: ^ | \b (?: [Tt]he | [Ii]ts | [Tt]heir ) \s+ ) (?: [\w-]+ \s+ ){{0,2}}? {DUTY}
+        \s+ of \s+ (?P<task> (?! care \b ) [^,;.]{{2,120}}? )
+        (?: \s* , [^;.]*? , )? \s+ (?: is | are ) {_TO_DO}
+    # "learning from it is the responsibility of X"; "it is the responsibility of X to" is told elsewhere
+  | (?<! \b [Ii]t ) \s (?: is | are | remains? ) \s+ the \s+ (?: \w+ \s+ ){{0,2}}? {DUTY}
+        \s+ of \s+ (?P<belongs> [^,;.:]{{2,120}} )
+    # "the coroner’s duty to notify", without a verb, as tables have it
+  | ^ (?: [Tt]he \s+ )? (?P<owner> [^,;.:]{{3,60}}? ) (?: ['’]s | (?<= s ) ['’] ) \s+ (?: \w+ \s+ )? {DUTY} {_TO_DO}
+        # but not "their duty to report is set out below"; "where the child was found" is no such verb
+        (?! (?: (?! \b (?: which | where | who | whom | that | if | when ) \b ) . )*
+            \b (?: is | are | was | were | has | have | will | must | should | may ) \b )
+    # "a requirement on X to supply", without a verb
+  | (?: ^ | : \s+ ) (?: \w+ \s+ )? (?: [Dd]uty | [Rr]equirement ) \s+ on \s+ (?P<table> [^;.:]{{2,120}}? ) {_TO_DO}
+    # "a visit by X is required before": something that has to be, and by whom
+  | (?: \b by \s+ (?P<by> [^,;.:]{{2,80}}? ) | (?P<thing> (?<= \w ) ) ) \s+ (?: is | are ) \s+
+        (?: also \s+ | always \s+ )? required
+        \s+ (?: before | by \s+ law | if | when | where | whenever | unless ) \b
+    """,
+    re.VERBOSE,
+)
+_WHICH = re.compile(
+    r"\b which \s+ (?: also \s+ )? $", re.VERBOSE
+)  # tells which law is meant, and asks nothing here
+_SAYS = re.compile(r"dut(?:y|ies)|responsibilit|obligation|requir|obliges?")
+
+
+class Statement(Struct, frozen=True):
+    """Where the law asks something: `holder` are the words that say of whom. Where the list behind a line names
+    them one by one, `listed` says so; `named_only` that it is no duty where those words name nobody."""
+
+    start: int
+    end: int
+    holder: str
+    listed: bool = False
+    named_only: bool = False
+
+
+def find_statements(sentence: str) -> Iterator[Statement]:
+    """The statements of a sentence, in order."""
+    if _SAYS.search(sentence.lower()) is None:
+        return
+    for match in _STATEMENT.finditer(sentence):
+        if _WHICH.search(sentence, 0, match.start()):
+            continue
+        part = match.lastgroup or ""
+        listed = part in ("list", "falls")
+        holder = "" if listed or part == "thing" else match[part]
+        yield Statement(match.start(), match.end(), holder, listed, part in ("applies", "owner", "that"))
+
+
+# --- How soon and how often ------------------------------------------------------------------------
+
+_SPELT = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+    " eighteen nineteen twenty"
+)
+NUMBER_WORDS = tuple(_SPELT.split())
+"""The numbers from 1 that are spelt out, in order."""
+
+_NUMBER = rf"(?: \d{{1,3}} | (?: {' | '.join(reversed(NUMBER_WORDS))} ) )"
+_UNIT = r"""
+    (?: (?: working | calendar | school | clear ) [\s-] )?
+    (?: minute | hour | day | week | month | year | term ) s?
+"""
+_LIMIT = re.compile(
+    rf"""
+    (?: \b (?: within | every | (?: no | not ) \s+ (?: later | longer | more | earlier | less | fewer | sooner )
+                   \s+ than | at \s+ (?: least | most ) | a \s+ (?: maximum | minimum ) \s+ of | up \s+ to
+             | not \s+ exceed
+             | not \s+ last (?: \s+ (?: longer | more ) \s+ than )? )
+        \s+ (?: (?: a | the | an | next | first | period | maximum | further | of ) \s+ )*
+        (?P<number> {_NUMBER} ) [\s-] (?P<unit> {_UNIT} ) \b
+        (?! [\s-] (?: olds? | of \s+ age ) \b )                # "at least 16 years old"
+      # "15 working days before the conference", "two weeks after"
+      | \b (?P<bare> {_NUMBER} ) [\s-] (?P<bare_unit> {_UNIT} )
+            (?= \s+ (?: before | after | from | following ) \b ) )
+    (?: \s+ (?P<since> (?: of | from | before | after | following | since | starting | beginning ) \s+
+        (?: (?! \s+ (?: if | unless | where | when | and | but | so | must | should | may ) \b ) [^,;:.()] )+ ) )?
+  | \b (?: (?P<often> once | twice ) | (?P<count> {_NUMBER} ) \s+ times ) \s+
+        (?: an? | per | each | every | in \s+ (?: an? | each | every ) ) \s+
+        (?P<cycle> day | week | month | term | year ) \b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_BRACKETS = re.compile(r"\([^()]*\)")
+
+
+def find_limits(sentence: str) -> tuple[Limit, ...]:
+    """The limits of time that a sentence sets, in order; what stands in brackets sets none. "Twice a year" is 2,
+    "times a year"."""
+    plain = _BRACKETS.sub(" ", sentence)
+    return tuple(_limit(match) for match in _LIMIT.finditer(plain))
+
+
+def _limit(match: re.Match[str]) -> Limit:
+    if match["cycle"]:
+        number = {"once": 1, "twice": 2}.get((match["often"] or "").lower()) or _count(match["count"])
+        return Limit(number, f"times a {match['cycle'].lower()}")
+    unit = " ".join((match["unit"] or match["bare_unit"]).lower().replace("-", " ").split())
+    return Limit(_count(match["number"] or match["bare"]), unit, " ".join((match["since"] or "").split()))
+
+
+def _count(number: str) -> int:
+    return int(number) if number.isdigit() else NUMBER_WORDS.index(number.lower()) + 1
