@@ -208,7 +208,7 @@ def check_command(
     words: tuple[str, ...] = ()
     if register and register.docs:
         docs = publication / register.docs
-        words = tuple(handwritten.survey_terms(docs))
+        words = (*handwritten.survey_terms(docs), *handwritten.survey_law(docs, publication, register))
         for line in (*handwritten.survey(docs, site), *handwritten.stale_contacts(docs, date.today())):
             echo(line)
     for line in survey_texts(site):
