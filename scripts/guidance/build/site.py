@@ -16,9 +16,17 @@ from guidance.build.handwritten import prepare, read_files, read_overlay
 from guidance.build.load import load, wanted
 from guidance.build.log import News, gather_news
 from guidance.build.orders import BuildOrder, Loaded, Outcome, Tell
-from guidance.build.permalinks import Linked, Linking, index_permalinks, record_texts
+from guidance.build.permalinks import Linked, Linking, index_permalinks, lay_moved, moved_pages, record_texts
 from guidance.build.search import Searching, start_search
-from guidance.document.anchors import known_permalinks, permalinks, read_permalinks, write_permalinks
+from guidance.check.permanence import find_shifts, recorded, say_shifts
+from guidance.document.anchors import (
+    MEANINGS,
+    known_permalinks,
+    permalinks,
+    read_meanings,
+    read_permalinks,
+    write_permalinks,
+)
 from guidance.document.model import GuidanceError
 from guidance.document.register import Edition, Publication, read_register
 from guidance.document.walk import breaches
@@ -90,7 +98,8 @@ def record_permalinks(order: BuildOrder, tell: Tell) -> dict[str, int]:
     """Put the anchors and lineages of the editions ordered into the registers, from the files that are here; how
     many each register gained.
 
-    Lines are added and brought up to date; none is ever taken away.
+    Lines are added and brought up to date; none is ever taken away. Raises GuidanceError where an anchor means
+    another text than it did and no decision says what became of that.
     """
     folder = order.publication
     publication = read_register(folder)
@@ -102,6 +111,13 @@ def record_permalinks(order: BuildOrder, tell: Tell) -> dict[str, int]:
         path = folder / item.edition.id / "permalinks.tsv"
         before, now = read_permalinks(path), permalinks(item.document)
         present = {entry.anchor for entry in now}
+        decided = read_meanings(path.parent / MEANINGS)
+        shifts = [one for one in find_shifts(recorded(before), recorded(now), decided) if one.anchor in present]
+        if shifts:
+            raise GuidanceError(
+                f"{path}: {next(say_shifts(item.edition.id, shifts))}, and {len(shifts) - 1} more; if the official "
+                f"file was renumbered, record it: guidance review --renumbered {item.edition.id}"
+            )
         path.parent.mkdir(parents=True, exist_ok=True)
         write_permalinks(path, (*now, *(entry for entry in before if entry.anchor not in present)))
         gained[f"{item.edition.id}/permalinks.tsv"] = len(present - {entry.anchor for entry in before})
@@ -145,15 +161,17 @@ def publication_folders(
     for work in works.values():
         work.print()
     linked = linking.files()
+    moved = moved_pages(folder, index)
     for edition in publication.editions:
         made = works[edition.id].files() if edition.id in works else _stub(publication, edition, folder, texts)
         told = [redlines[pair]() for pair in compared.pairs_of(edition.id)]
         steps = step_pages(edition.id, tuple(texts), compared.comparisons, index)
         files = {**made.files, **linked.below[edition.id], **news.below(edition.id), **steps}
+        files = lay_moved(files, (page.path for page in made.pages), moved[edition.id])
         printed = _edition_folder(publication, edition, made.pages, told, files, tuple(texts))
         yield lay_over(structs.replace(printed, prefix=prefix), overlay)
     root = _root_folder(publication, folder, ours, compared, index, linked, search, news, overlay)
-    yield lay_over(root, overlay)
+    yield lay_over(structs.replace(root, extras=lay_moved(root.extras, root.pages, moved[""])), overlay)
 
 
 def _edition_folder(
