@@ -27,6 +27,7 @@ from guidance.document.anchors import (
     read_permalinks,
     write_permalinks,
 )
+from guidance.document.law import LawSince, read_law
 from guidance.document.model import GuidanceError
 from guidance.document.register import Edition, Publication, read_register
 from guidance.document.walk import breaches
@@ -146,24 +147,25 @@ def publication_folders(
     known = known_permalinks((edition.id for edition in publication.editions), folder, compared.documents)
     ours = read_files(folder / publication.docs) if publication.docs else {}
     redlines = compared.start_redlines(crew)
+    law = read_law(folder, publication)
     works = {}
     for one, item in texts.items():
         place = f"{prefix}/{one}".strip("/")
         overview = _read(folder / one / "overview.md")
-        edition_order = order_edition(publication, item, compared, overview, place, order.shop.site_url)
+        edition_order = order_edition(publication, item, compared, overview, place, order.shop.site_url, law)
         works[one] = Work(edition_order, crew, making)
     index = index_permalinks(publication, folder, loaded, known, compared, order.shop, prefix)
     linking = Linking(index, crew)
     search = start_search(publication, known, ours, compared, read_wanted(folder, publication), crew)
     for work in works.values():
         work.set()
-    news = gather_news(publication, compared, ours.get(LOG), index.address(""))
+    news = gather_news(publication, compared, ours.get(LOG), index.address(""), law)
     for work in works.values():
         work.print()
     linked = linking.files()
     moved = moved_pages(folder, index)
     for edition in publication.editions:
-        made = works[edition.id].files() if edition.id in works else _stub(publication, edition, folder, texts)
+        made = works[edition.id].files() if edition.id in works else _stub(publication, edition, folder, texts, law)
         told = [redlines[pair]() for pair in compared.pairs_of(edition.id)]
         steps = step_pages(edition.id, tuple(texts), compared.comparisons, index)
         files = {**made.files, **linked.below[edition.id], **news.below(edition.id), **steps}
@@ -198,11 +200,14 @@ def _edition_folder(
     )
 
 
-def _stub(publication: Publication, edition: Edition, folder: Path, texts: Mapping[str, Loaded]) -> EditionFiles:
+def _stub(
+    publication: Publication, edition: Edition, folder: Path, texts: Mapping[str, Loaded], law: LawSince
+) -> EditionFiles:
     """What stands in the folder of an edition whose text is not at hand."""
     overview = _read(folder / edition.id / "overview.md")
     pages = render_stub(edition, publication, overview=overview, nearest=_nearest(publication, edition, texts))
-    record = data_files.edition_record(data_files.edition_facts(publication, edition), None)
+    facts = data_files.edition_facts(publication, edition) | {"law": law.records(edition)}
+    record = data_files.edition_record(facts, None)
     return EditionFiles(pages, {"edition.json": data_files.encode(record)})
 
 

@@ -209,7 +209,7 @@ class LawSince(Struct, frozen=True, forbid_unknown_fields=True):
 
     def events(self) -> tuple[LawEvent, ...]:
         """What feeds and the log tell: that a law was passed, and from when it applies."""
-        return tuple(event for law in self.law for event in _events(law))
+        return tuple(event for law in self.law for event in law_events(law))
 
 
 _RECORDED = (
@@ -227,7 +227,8 @@ def _touches(law: Law, edition: str, anchor: str, crosswalk: Crosswalk | None) -
     return any(anchor in crosswalk.stands(*node, edition) for node in others)
 
 
-def _events(law: Law) -> Iterator[LawEvent]:
+def law_events(law: Law) -> Iterator[LawEvent]:
+    """That a law was passed, and from when it applies, as far as either is known."""
     if law.passed:
         yield LawEvent(f"law/{law.id}/passed", law.passed, f"{law.act}: {law.topic}", f"{law.says} {law.when}")
     if law.start and law.start != law.passed:
