@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guidance.document.model import GuidanceError
-from guidance.document.register import Edition, Publication, last_day, read_register
+from guidance.document.register import (
+    Edition,
+    InForce,
+    Publication,
+    last_day,
+    read_register,
+    say_stood,
+    stood_on,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,58 +49,81 @@ def test_an_edition_ends_on_the_day_its_successor_takes_over() -> None:
     assert publication.successor(publication.in_force) is None
 
 
-@pytest.mark.parametrize(
-    ("on", "edition", "revision"),
-    [
-        ("1998-12-31", None, None),
-        ("2004-01-01", "1999", None),
-        ("2010-01-05", "2006", "2009-12"),
-        ("2010-09-30", "2010", "2010-03-17"),
-        ("2010-10-01", "2010", "2010-10"),
-        ("2013-03-25", "2010", "2010-10"),  # the 2013 edition was out, and not yet in force
-        ("2013-04-01", "2013", None),
-        ("2017-02-15", "2015", "2015-03-26"),
-        ("2017-02-16", "2015", "2017-02"),
-        ("2019-01-15", "2018", "2018-07-04"),
-        ("2019-02-28", "2018", "2019-02"),
-        ("2020-12-08", "2018", "2019-02"),
-        ("2020-12-09", "2018", "2020-12"),
-        ("2018-07-03", "2015", "2017-02"),
-        ("2018-07-04", "2018", "2018-07-04"),
-        ("2024-02-22", "2023", "2023-12-15"),
-        ("2024-02-23", "2023", "2024-02"),
-        ("2026-03-17", "2023", "2025-06"),
-        ("2026-03-18", "2026", None),
-        ("2026-05-06", "2026", "2026-05-06"),
-    ],
-)
-def test_what_stood_on_a_day(on: str, edition: str | None, revision: str | None) -> None:
+def dated_answers() -> list[tuple[str, str, str, list[str], list[str]]]:
+    """Day, edition, file, notes, doubts; from the facts, by reading."""
+    lines = (ROOT / "tests" / "data" / "dated_answers.tsv").read_text("utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    return [
+        (day, edition, file, [] if notes == "-" else notes.split("; "), [] if doubts == "-" else doubts.split("; "))
+        for day, edition, file, notes, doubts in rows
+    ]
+
+
+@pytest.mark.parametrize(("on", "edition", "file", "notes", "doubts"), dated_answers())
+def test_what_stood_on_a_day(on: str, edition: str, file: str, notes: list[str], doubts: list[str]) -> None:
     stood = read_register(ROOT / "versions").as_it_stood(datetime.date.fromisoformat(on))
     if stood is None:
-        assert edition is None
-    else:
-        assert (stood.edition.id, stood.revision.id if stood.revision else None) == (edition, revision)
-
-
-@pytest.mark.parametrize(
-    ("on", "doubts"),
-    [
-        ("2019-01-15", []),
-        ("2019-02-01", ["on which day in 2019-02 revision 2019-02"]),
-        ("2019-02-28", ["on which day in 2019-02 revision 2019-02"]),
-        ("2019-03-01", []),
-        ("2022-12-31", ["on which day in 2022 revision 2022"]),
-        ("2013-04-30", ["from which day in 2013-04 the edition of 2013", "which file stood then"]),
-        ("2013-05-01", ["which file stood then"]),
-        ("2026-03-18", ["which file stood then"]),
-        ("2026-03-19", []),
-    ],
-)
-def test_what_is_not_sure_of_a_day_is_said(on: str, doubts: list[str]) -> None:
-    stood = read_register(ROOT / "versions").as_it_stood(datetime.date.fromisoformat(on))
-    assert stood
+        assert edition == "-"
+        return
+    assert (stood.edition.id, stood.revision.id if stood.revision else "-") == (edition, file)
+    assert [note.id for note in stood.notes] == notes
     assert len(stood.doubts) == len(doubts)
-    assert all(said.startswith(doubt) for said, doubt in zip(stood.doubts, doubts, strict=True))
+    assert all(words in said for said, words in zip(stood.doubts, doubts, strict=True))
+
+
+def test_every_boundary_of_the_register_is_among_the_dated_answers() -> None:
+    asked = {row[0] for row in dated_answers()}
+    publication = read_register(ROOT / "versions")
+    dates = {e.begins for e in publication.editions}
+    dates |= {r.date for e in publication.editions for r in e.revisions if r.date}
+    firsts = {datetime.date.fromisoformat(f"{date}-01-01"[:10]) for date in dates}
+    days = {str(day) for first in firsts for day in (first, first - datetime.timedelta(days=1))}
+    assert days - asked == {"2013-03-20"}  # the 2013 edition was published the day after, and not yet in force
+
+
+NOTE = '[[editions.revisions]]\nid = "n"\nkind = "page note"\nbasis = "A"\nwhat = "Read A for B."\n'
+FILE = '[[editions.revisions]]\nid = "f"\nbasis = "A"\nwhat = "Anew."\n'
+NEXT = FILE.replace('"f"', '"g"')
+
+
+def stood_in(folder: Path, revisions: str, day: str) -> InForce:
+    return stood_on(read_register(register(folder, HEAD + FIRST + SECOND + 'basis = "A"\n' + revisions)), day)
+
+
+def test_a_note_leaves_the_file_standing_and_a_later_file_makes_it_doubtful(tmp_path: Path) -> None:
+    revisions = f'{FILE}date = "2006-01-01"\n{NOTE}date = "2007-01-01"\n'
+    stood = stood_in(tmp_path, revisions, "2007-01-01")
+    assert (stood.revision and stood.revision.id, [n.id for n in stood.notes], stood.doubts) == ("f", ["n"], ())
+    last = stood_in(tmp_path, f'{revisions}{NEXT}date = "2008-01-01"\n', "2008-01-01")
+    assert last.revision
+    assert last.revision.id == "g"
+    assert last.doubts == ("whether the file of revision g takes in the note of revision n is not known",)
+    assert [last.edition.until(r) for r in last.edition.revisions] == ["2008-01-01", None, None]
+
+
+def test_what_may_never_have_been_issued_is_a_doubt_until_its_file_is_here(tmp_path: Path) -> None:
+    revisions = f'{FILE}date = "2006-01-01"\n{NEXT}date = "2007-01-01"\nunconfirmed = true\n'
+    stood = stood_in(tmp_path, revisions, "2007-06-01")
+    assert stood.revision
+    assert stood.revision.id == "f"
+    assert "revision g, may have stood instead" in stood.doubts[0]
+    assert stood.edition.until(stood.revision) is None
+    had = stood_in(tmp_path, f'{revisions}sha256 = "{"0" * 64}"\n', "2007-06-01")
+    assert had.revision
+    assert (had.revision.id, had.doubts) == ("g", ())
+
+
+@pytest.mark.parametrize(("day", "sure"), [("2006-01-29", True), ("2006-02-01", False), ("2006-04-15", True)])
+def test_a_day_that_is_general_knowledge_is_doubtful_around_it(tmp_path: Path, day: str, sure: bool) -> None:
+    stood = stood_in(tmp_path, f'{FILE}date = "2006-03-02"\ndate_basis = "C"\n', day)
+    assert sure == (not [doubt for doubt in stood.doubts if "general knowledge" in doubt])
+
+
+def test_a_file_of_one_chapter_is_told_as_that(tmp_path: Path) -> None:
+    part = FILE.replace('"f"', '"c"').replace("what", 'part = "chapter 8"\nwhat')
+    stood = stood_in(tmp_path, f'{FILE}date = "2006-01-01"\n{part}date = "2007-01-01"\n', "2007-06-01")
+    assert "revision c (chapter 8 only; for the rest the file before it)" in say_stood("x", stood, None, None)[0]
+    assert stood.edition.until(stood.edition.revisions[0]) is None  # for the rest it goes on
 
 
 def test_a_revision_without_a_date_is_a_doubt_and_never_an_answer(tmp_path: Path) -> None:
@@ -103,7 +134,7 @@ def test_a_revision_without_a_date_is_a_doubt_and_never_an_answer(tmp_path: Path
     assert stood
     assert stood.revision
     assert stood.revision.id == "a"
-    assert stood.doubts == ("when revision b was issued is not known",)
+    assert "when revision b was issued is not known" in stood.doubts
 
 
 @given(st.dates(datetime.date(1999, 1, 1), datetime.date(2030, 1, 1)))

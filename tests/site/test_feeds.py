@@ -9,6 +9,7 @@ import pytest
 import documents
 from guidance.build.comparisons import compare_documents
 from guidance.build.log import News, gather_news
+from guidance.document.law import Law, LawSince
 from guidance.document.model import GuidanceError
 from guidance.link.agencies import Agency, Vocabulary
 from guidance.site.feeds import read_log
@@ -19,10 +20,37 @@ LOG = b'[[entries]]\ndate = "2024-02-03"\ntitle = "A <b>log</b> & more"\nwhat = 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT00:00:00Z")
 
 
+LAW = LawSince(
+    "2021",
+    (
+        Law(
+            id="7A",
+            topic="duty to lend",
+            act="Lending Act 2022",
+            says="Libraries must lend.",
+            basis="A",
+            binds="libraries",
+            passed="2022-03-04",
+            start="2023-05",
+            start_basis="B",
+            agencies=("library",),
+        ),
+    ),
+)
+
+
 def news(site_url: str | None = None) -> News:
     one = documents.library()
     compared = compare_documents({"2011": one, "2021": one}, Vocabulary((Agency("library", "Libraries", ()),)))
-    return gather_news(PUBLICATION, compared, LOG, site_url)
+    return gather_news(PUBLICATION, compared, LOG, site_url, LAW)
+
+
+def test_the_law_since_is_news_for_all_and_for_those_it_binds() -> None:
+    files = news().files
+    for path, told in (("feed.xml", True), ("feeds/library.xml", True), ("2021/feed.xml", False)):
+        titles = [entry.findtext(f"{ATOM}title") for entry in Tree.fromstring(files[path]).findall(f"{ATOM}entry")]
+        assert ("Lending Act 2022: duty to lend" in titles) == told, path
+        assert ("Duty to lend: reported to apply from May 2023" in titles) == told, path
 
 
 @pytest.mark.parametrize("site_url", [None, "https://library.example/wt/"])

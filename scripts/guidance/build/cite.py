@@ -1,9 +1,10 @@
-"""A citation in words, or a day -> what it names and how it stood: `guidance cite`.
+"""A citation in words, or a day -> what it names, how it stood, and the law since: `guidance cite`.
 
 How one cites is known in `cite`, where texts stand in `compare`; nothing is printed here.
 """
 
-from collections.abc import Sequence
+import datetime
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,21 +17,24 @@ from guidance.cite.citation import CitationGrammar, Known, NotUnderstoodError
 from guidance.cite.resolve import Cited, not_understood, record, resolve
 from guidance.compare.changes import compare
 from guidance.compare.crosswalk import build_crosswalk
+from guidance.document.law import Law, LawSince, State, read_law
 from guidance.document.register import Edition, InForce, Publication, read_register, say_stood, stood_on
 from guidance.sources import sources_at_hand
 
 
 class CiteAnswer(Struct, frozen=True):
-    """What each place of a citation names, and in lines what stood on the day asked for; or why the citation was
-    not understood."""
+    """What each place of a citation names, and in lines what stood on the day asked for, with the law since; or why
+    the citation was not understood. `day` is the same as a record, None where no day was asked for."""
 
     found: tuple[Cited, ...]
     standing: Sequence[str]
     refused: NotUnderstoodError | None = None
+    day: dict[str, object] | None = None
 
     def records(self) -> list[dict[str, object]]:
-        """As `--format json` gives it."""
-        return [not_understood()] if self.refused else [record(one) for one in self.found]
+        """As `--format json` gives it: one for each place, in which the day is `on`; for a day alone, one."""
+        found = [not_understood()] if self.refused else [record(one) for one in self.found]
+        return [{**one, "on": self.day} for one in found or [{}]] if self.day else found
 
 
 def answer(order: BuildOrder, words: str, on: str, tell: Tell) -> CiteAnswer:
@@ -50,9 +54,30 @@ def answer(order: BuildOrder, words: str, on: str, tell: Tell) -> CiteAnswer:
             found = cite(words, register, order.publication, loaded, stood.edition if stood else None)
     except NotUnderstoodError as error:
         refused = error
-    read = next((item.source for item in loaded if stood and item.edition == stood.edition), None)
+    if stood is None:
+        return CiteAnswer(found, (), refused)
+    read = next((item.source for item in loaded if item.edition == stood.edition), None)
     path, revision = (read.path, read.revision) if read else (None, None)
-    return CiteAnswer(found, say_stood(on, stood, path, revision) if stood else (), refused)
+    law = read_law(order.publication, register)
+    places = [(one.citation.edition, entry.anchor) for one in found for entry in one.entries]
+    since = law.on_day(stood.edition, datetime.date.fromisoformat(on), places)
+    lines = say_stood(on, stood, path, revision)
+    lines += [f"{on}: law since {law.since} ({state}): {law.notice(one).text}" for one, state in since]
+    return CiteAnswer(found, lines, refused, _record_day(on, stood, law, since))
+
+
+def _record_day(on: str, stood: InForce, law: LawSince, since: Iterable[tuple[Law, State]]) -> dict[str, object]:
+    """What stood on a day, as `on` of a record: edition, file, notes beside it, doubts, and the law since."""
+    return {
+        "day": on,
+        "edition": stood.edition.id,
+        "revision": stood.revision.id if stood.revision else None,
+        "notes": [note.id for note in stood.notes],
+        "doubts": list(stood.doubts),
+        "law": [
+            {"id": one.id, "state": state, "notice": law.notice(one).text, "url": one.url} for one, state in since
+        ],
+    }
 
 
 def _as_it_stood(order: BuildOrder, register: Publication, stood: InForce | None) -> BuildOrder:

@@ -12,6 +12,7 @@ from msgspec import Struct, structs
 
 from guidance.build.comparisons import Annotations, Compared, links_to_redlines
 from guidance.build.orders import Call, Loaded, Tell
+from guidance.document.law import LawSince
 from guidance.document.model import Document, Provision, Reference
 from guidance.document.register import Edition, Publication, Revision
 from guidance.jobs.cache import Crew
@@ -124,6 +125,7 @@ class EditionOrder(Struct, frozen=True):
     others: tuple[str, ...]
     place: str  # from the site's root
     site_url: str | None
+    law: LawSince = LawSince()
 
 
 class EditionFiles(Struct, frozen=True):
@@ -140,6 +142,7 @@ def order_edition(
     overview: str,
     place: str,
     site_url: str | None,
+    law: LawSince,
 ) -> EditionOrder:
     """The order for an edition whose text is loaded."""
     one, ids = item.edition.id, list(compared.documents)
@@ -160,6 +163,7 @@ def order_edition(
         others=tuple(other for other in ids if other != one),
         place=place,
         site_url=site_url,
+        law=law,
     )
 
 
@@ -227,7 +231,7 @@ def print_edition(order: EditionOrder, sizes: dict[str, int]) -> EditionFiles:
     data = downloads.table_files(offer)
     known = sizes | {name: len(held) for name, held in data.items()}
     listed = (*(downloads.with_files(page, offer, known) for page in pages), downloads.downloads_page(offer, known))
-    facts = data_files.edition_facts(order.publication, order.edition)
+    facts = data_files.edition_facts(order.publication, order.edition) | {"law": order.law.records(order.edition)}
     files = {
         "edition.json": data_files.encode(data_files.edition_record(facts, order.document, order.found.references)),
         "provisions.json": data_files.encode(offer.records),

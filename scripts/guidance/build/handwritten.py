@@ -24,6 +24,7 @@ from PIL import Image
 
 from guidance.build.comparisons import Compared
 from guidance.document.anchors import Permalink, known_permalinks
+from guidance.document.law import read_law
 from guidance.document.model import GuidanceError
 from guidance.document.register import Publication, say_date
 from guidance.document.toml_files import read_toml
@@ -243,6 +244,19 @@ def survey_terms(docs: Path) -> Iterator[str]:
         if path.endswith((".md", ".svg")):
             for line, message in find_terms(decode(content, path), terms):
                 yield f"{os.path.normpath(docs / path)}:{line}: {message}"
+
+
+def survey_law(docs: Path, folder: Path, publication: Publication) -> Iterator[str]:
+    """A line for each sentence of a page that calls optional what is a duty now and has no notice of that law, and
+    for each place that law.toml names and no page has; `folder` is the register's."""
+    from guidance.check.law_notices import find_unnoticed, lost_places
+
+    law, files = read_law(folder, publication), read_files(docs)
+    if law.law:
+        named = (path for path in files if path.endswith(".md") and not path.startswith("_"))
+        pages = {path: put_in_shared(decode(files[path], path), path, files) for path in named}
+        yield from (f"{one.page}: {one.message}" for one in find_unnoticed(pages, law))
+        yield from lost_places(pages, law)
 
 
 def stale_contacts(docs: Path, today: date) -> Iterator[str]:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from guidance.build.comparisons import Compared, Pair
+from guidance.document.law import LawEvent, LawSince, law_events
 from guidance.document.model import Change
 from guidance.document.register import Publication
 from guidance.site.feeds import Feed, FeedEntry, edition_entries, feed_files, log_page, publication_date, read_log
@@ -35,14 +36,18 @@ class News(Struct, frozen=True):
         return {path: held for path, held in self.files.items() if path.split("/")[0] not in editions}
 
 
-def gather_news(publication: Publication, compared: Compared, log: bytes | None, base: str | None) -> News:
+def gather_news(
+    publication: Publication, compared: Compared, log: bytes | None, base: str | None, law: LawSince
+) -> News:
     """All that is known to have happened; `base` is the address of the publication's root, where it is known.
 
     Raises GuidanceError when `log` is not of its form.
     """
     official = {edition.id: edition_entries(edition, publication) for edition in publication.editions}
     changes = {pair: _comparison_entry(publication, compared, pair) for pair in pairwise(compared.documents)}
-    everything = (*(e for some in official.values() for e in some), *changes.values(), *read_log(log))
+    since = {one.id: tuple(_law_entry(event) for event in law_events(one)) for one in law.law}
+    passed = (entry for some in since.values() for entry in some)
+    everything = (*(e for some in official.values() for e in some), *passed, *changes.values(), *read_log(log))
     mine = {new: changes[old, new] for old, new in changes}
     title = publication.title
     editions = [
@@ -67,12 +72,21 @@ def gather_news(publication: Publication, compared: Compared, log: bytes | None,
     roles = [
         Feed(f"feeds/{agency.id}.xml", f"{title}: {agency.name}", _role_address(compared, agency.id), found)
         for agency in compared.vocabulary.entries
-        if (found := tuple(_role_entries(publication, compared, agency.id, agency.name)))
+        if (
+            found := (
+                *_role_entries(publication, compared, agency.id, agency.name),
+                *(entry for one in law.for_agency(agency.id) for entry in since[one.id]),
+            )
+        )
     ]
     whole = Feed("feed.xml", f"{title}: everything", "log/", everything)
     files = feed_files((whole, *editions, *chapters, *roles), publication, base)
     told = {"Everything": [whole], "Editions": editions, "By whom it binds": roles, "Chapters": chapters}
     return News(log_page(everything, told), files)
+
+
+def _law_entry(event: LawEvent) -> FeedEntry:
+    return FeedEntry(event.key, event.date, event.title, event.what, "log/")
 
 
 def _comparison_entry(publication: Publication, compared: Compared, pair: Pair) -> FeedEntry:

@@ -1,32 +1,53 @@
 """A publication's editions and comparisons -> what is linked to and embedded: the index that small pages tell from,
-and those pages, as jobs that any process can do. What a page says is decided in `site`.
+and those pages, as jobs that any process can do; pages that moved; what was decided of anchors. What a page says is
+decided in `site`.
 """
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from guidance.build.comparisons import Compared
 from guidance.build.orders import Call, Loaded
-from guidance.document.anchors import Permalink, known_permalinks
+from guidance.check.permanence import Held, find_shifts, held_in, recorded
+from guidance.document.anchors import (
+    MEANINGS,
+    Permalink,
+    Renumbering,
+    known_permalinks,
+    permalinks,
+    read_meanings,
+    read_permalinks,
+    write_meanings,
+    write_permalinks,
+)
+from guidance.document.model import GuidanceError
 from guidance.document.register import Publication
+from guidance.document.toml_files import read_toml
+from guidance.document.walk import plain_text
 from guidance.jobs.cache import Crew
+from guidance.site.branch import Branch, read_published
 from guidance.site.embeds import edition_embeds, quotable, quotable_path, shared_files
 from guidance.site.mkdocs_build import Workshop
 from guidance.site.permalink_index import (
     LINEAGES_FILE,
+    STYLE_NAME,
     PermalinkIndex,
     find_fates,
     read_lineages,
     record_lineages,
+    style,
     tokens_css,
     write_lineages,
 )
-from guidance.site.permalink_pages import lineage_pages, permalink_pages
+from guidance.site.permalink_pages import lineage_pages, moved_page, permalink_pages
 
 HELP = "partnerships/link-to-us"  # the page on linking, where a publication's hand-written pages have one
 ICON = "assets/icon.svg"  # below overrides/, as mkdocs.yml names it
+REDIRECTS = "redirects.toml"  # in a publication's folder
+_Place = Annotated[str, Meta(pattern=r"^(?:[a-z0-9][a-z0-9._-]*/)+\Z")]
 
 
 def index_permalinks(
@@ -64,6 +85,12 @@ def index_permalinks(
         tokens=tokens_css(shop.root),
         help=f"{HELP}/" if helped else None,
         icon=ICON if (shop.root / "overrides" / ICON).is_file() else None,
+        meanings={
+            (edition.id, anchor): tuple(one for one in decided if one.anchor == anchor)
+            for edition in publication.editions
+            for decided in (read_meanings(folder / edition.id / MEANINGS),)
+            for anchor in {one.anchor for one in decided}
+        },
     )
 
 
@@ -113,3 +140,80 @@ def record_texts(publication: Publication, folder: Path, compared: Compared) -> 
     now = record_lineages(publication, known, compared.crosswalk, before)
     write_lineages(folder / LINEAGES_FILE, now)
     return {LINEAGES_FILE: len(now) - len(before)}
+
+
+# --- Pages that moved ------------------------------------------------------------------------------
+
+
+class Redirect(Struct, frozen=True, forbid_unknown_fields=True):
+    """A page that was published at one place and is at another now, both from the publication's root."""
+
+    old: _Place
+    new: _Place
+
+
+class _Redirects(Struct, frozen=True, forbid_unknown_fields=True):
+    redirect: tuple[Redirect, ...] = ()
+
+
+def moved_pages(folder: Path, index: PermalinkIndex) -> dict[str, dict[str, bytes]]:
+    """For each edition's folder, and at "" for the publication's root, a page at every place that redirects.toml
+    says was left, which leads on to where its content is.
+
+    Raises GuidanceError when the file is not of its form, or says of one place twice where it leads.
+    """
+    path = folder / REDIRECTS
+    held = read_toml(path, _Redirects).redirect
+    made: dict[str, dict[str, bytes]] = {"": {}, **{edition.id: {} for edition in index.publication.editions}}
+    for one in held:
+        if [other.old for other in held].count(one.old) > 1 or one.old == one.new:
+            raise GuidanceError(f"{path}: {one.old} must lead to one other place")
+        first, _, rest = one.old.partition("/")
+        below, place = (first, rest) if first in made and rest else ("", one.old)
+        made[below][f"{place}index.html"] = moved_page(one.old, one.new, index)
+    if held and not any(index.entries.values()):
+        made[""][f"t/{STYLE_NAME}"] = style(index)  # which comes with permalinks, where there are any
+    return made
+
+
+def lay_moved(files: Mapping[str, bytes], pages: Iterable[str], moved: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Files of a folder with its moved pages among them. Raises GuidanceError where there is a page already, among
+    `files` or the Markdown `pages`."""
+    built = {path.removesuffix("index.md").removesuffix(".md").rstrip("/") for path in pages}
+    for path in moved:
+        if path in files or path.removesuffix("/index.html") in built:
+            raise GuidanceError(
+                f"{REDIRECTS}: there is a page at {path.removesuffix('index.html')}; it has not moved"
+            )
+    return {**files, **moved}
+
+
+# --- What became of an anchor ----------------------------------------------------------------------
+
+
+def record_meanings(folder: Path, item: Loaded, branch: Branch | None, day: str | None) -> tuple[Renumbering, ...]:
+    """Write down that an edition was renumbered by the file that is here: the decisions gained, of what the branch
+    (where there is one) and the permalink register have. Anchors that the file has no more stay in the register.
+
+    `day` is when the file was issued, None for that of its revision. Raises GuidanceError where neither is known.
+    """
+    edition = item.edition.id
+    revision = item.source.revision
+    since = day or (revision.date if revision else None)
+    if since is None:
+        raise GuidanceError(f"review: from which day is the file of {edition}? write {edition}:2025-06-11")
+    place, register = folder / edition / MEANINGS, folder / edition / "permalinks.tsv"
+    decided, entries = read_meanings(place), read_permalinks(register)
+    words = (*item.document.provisions, *item.document.notes)
+    told = {p.anchor: f"{p.heading.plain if p.heading else ''}\n{plain_text(p)}" for p in words}
+    now = {one.anchor: Held(one.fingerprint, told[one.anchor]) for one in permalinks(item.document)}
+    published = held_in(read_published(branch, f"{edition}/provisions.json")) if branch else {}
+    shifts = {*find_shifts(published, now, decided), *find_shifts(recorded(entries), now, decided)}
+    gained = tuple(sorted(shift.decided(since) for shift in shifts))
+    if gained:
+        write_meanings(place, (*decided, *gained))
+    kept = {entry.anchor for entry in entries} | now.keys()
+    lost = [Permalink(a, h.kind, h.number, None, h.fingerprint) for a, h in published.items() if a not in kept]
+    if lost:
+        write_permalinks(register, (*entries, *lost))
+    return gained

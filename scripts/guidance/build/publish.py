@@ -5,16 +5,20 @@ Building, what may never be lost, and git are each decided elsewhere; prints not
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from msgspec import structs
 
+from guidance.build.load import load
 from guidance.build.orders import BuildOrder, Outcome, PublishOutcome, Tell
+from guidance.build.permalinks import record_meanings
 from guidance.build.site import build
-from guidance.check.permanence import lost, site_paths
+from guidance.check.permanence import find_branch, find_shifts, held_in, lost, recorded, say_shifts, site_paths
 from guidance.check.site import check_site, gathered
+from guidance.document.anchors import MEANINGS, read_meanings, read_permalinks
 from guidance.document.model import GuidanceError
+from guidance.document.register import read_register
 from guidance.site.branch import Branch, commit_folder, follow_remote, hold_branch, push_branch, read_published
 from guidance.sources import Fetcher
 
@@ -45,7 +49,8 @@ def publish(
         try:
             tell("checking the site")
             refuse_faults(branch.name, site, order.publication)
-            refuse_losses(branch, site)
+            refuse_shifts(branch, site, order.publication)
+            refuse_losses(branch, site, order.publication)
             (site / ".nojekyll").touch()
             tell(f"putting the site into {branch_name}")
             commit = commit_folder(site, branch, _message(outcome))
@@ -55,6 +60,26 @@ def publish(
             tell(f"sending {branch_name} to {remote}")
             push_branch(branch, remote)
     return PublishOutcome(outcome, commit)
+
+
+def review_renumbered(order: BuildOrder, asked: Iterable[str], repository: Path, tell: Tell) -> dict[Path, int]:
+    """Record that the files here renumbered editions, each given as an id or as id:day; how many decisions each
+    register of them gained.
+
+    Raises GuidanceError where an edition has no text here, or its day is not known.
+    """
+    days = {edition: day or None for edition, _, day in (words.partition(":") for words in asked)}
+    register = read_register(order.publication)
+    with order.crew() as crew:
+        loaded, _ = load(structs.replace(order, editions=tuple(days)), register, None, tell, crew)
+    name = find_branch(repository)
+    branch = Branch(repository, name, name) if name else None
+    return {
+        order.publication / item.edition.id / MEANINGS: len(
+            record_meanings(order.publication, item, branch, days[item.edition.id])
+        )
+        for item in loaded
+    }
 
 
 def refuse_foreign(branch: Branch) -> None:
@@ -73,11 +98,36 @@ def refuse_faults(name: str, site: Path, publication: Path) -> None:
         )
 
 
-def refuse_losses(branch: Branch, site: Path) -> None:
-    """Raise GuidanceError when a site lacks an edition, alias, address, text or anchor that the branch has."""
+def refuse_shifts(branch: Branch, site: Path, publication: Path) -> None:
+    """Raise GuidanceError when an anchor means another text than in the branch, or than the register says, and no
+    decision says what became of the one that it named; `publication` is the register's folder."""
+    shifted: dict[str, None] = {}
+    editions = set()
+    for edition in (one.id for one in read_register(publication).editions):
+        path = site / edition / "provisions.json"
+        decided = read_meanings(publication / edition / MEANINGS)
+        now = held_in(path.read_bytes() if path.is_file() else None)
+        for before in (
+            held_in(read_published(branch, f"{edition}/provisions.json")),
+            recorded(read_permalinks(publication / edition / "permalinks.tsv")),
+        ):
+            if found := find_shifts(before, now, decided):
+                editions.add(edition)
+                shifted |= dict.fromkeys(say_shifts(edition, found))
+    if shifted:
+        commands = ", ".join(f"guidance review --renumbered {edition}" for edition in sorted(editions))
+        raise GuidanceError(
+            f"{branch.name}: not published, since {_first(list(shifted))}; "
+            f"if the official file was renumbered, record it: {commands}"
+        )
+
+
+def refuse_losses(branch: Branch, site: Path, publication: Path | None = None) -> None:
+    """Raise GuidanceError when a site lacks an edition, alias, address, text or anchor that the branch has; but an
+    anchor may go where a decision in the register's folder, `publication`, says what became of it."""
     if branch.tip is None:
         return
-    losses = list(find_losses(branch, site))
+    losses = list(find_losses(branch, site, publication))
     if losses:
         raise GuidanceError(
             f"{branch.name}: not published, since this build lacks what was published before: {_first(losses)}; "
@@ -90,7 +140,7 @@ def _first(told: list[str]) -> str:
     return f"{'; '.join(told[:_TOLD])}{more}"
 
 
-def find_losses(branch: Branch, site: Path) -> Iterator[str]:
+def find_losses(branch: Branch, site: Path, publication: Path | None = None) -> Iterator[str]:
     """What a branch has and a site lacks, in words, the largest first."""
     before = site_paths(branch.tip or "", branch.repository)
     now = frozenset(path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file())
@@ -107,10 +157,11 @@ def find_losses(branch: Branch, site: Path) -> Iterator[str]:
         if path not in now:
             yield f"the text of {edition}"
             continue
-        missing = sorted(_anchors(read_published(branch, path)) - _anchors((site / path).read_bytes()))
-        yield from (f"{edition}#{anchor}" for anchor in missing)
+        missing = _anchors(read_published(branch, path)) - _anchors((site / path).read_bytes())
+        decided = read_meanings(publication / edition / MEANINGS) if publication else ()
+        yield from (f"{edition}#{anchor}" for anchor in sorted(missing - {one.anchor for one in decided}))
     for path in lost(before, now):
-        if path.partition("/")[0] not in gone:
+        if path.partition("/")[0] not in gone and path not in texts:
             yield path.removesuffix("index.html")
 
 

@@ -17,9 +17,18 @@ from guidance.build.handwritten import prepare, read_files, read_nav, read_overl
 from guidance.build.load import load, wanted
 from guidance.build.log import News, gather_news
 from guidance.build.orders import BuildOrder, Loaded, Outcome, Tell
-from guidance.build.permalinks import Linked, Linking, index_permalinks, record_texts
+from guidance.build.permalinks import Linked, Linking, index_permalinks, lay_moved, moved_pages, record_texts
 from guidance.build.search import Searching, start_search
-from guidance.document.anchors import known_permalinks, permalinks, read_permalinks, write_permalinks
+from guidance.check.permanence import find_shifts, recorded, say_shifts
+from guidance.document.anchors import (
+    MEANINGS,
+    known_permalinks,
+    permalinks,
+    read_meanings,
+    read_permalinks,
+    write_permalinks,
+)
+from guidance.document.law import LawSince, read_law
 from guidance.document.model import GuidanceError
 from guidance.document.register import Edition, Publication, read_register
 from guidance.document.walk import breaches
@@ -95,7 +104,8 @@ def record_permalinks(order: BuildOrder, tell: Tell) -> dict[str, int]:
     """Put the anchors and lineages of the editions ordered into the registers, from the files that are here; how
     many each register gained.
 
-    Lines are added and brought up to date; none is ever taken away.
+    Lines are added and brought up to date; none is ever taken away. Raises GuidanceError where an anchor means
+    another text than it did and no decision says what became of that.
     """
     folder = order.publication
     publication = read_register(folder)
@@ -107,6 +117,13 @@ def record_permalinks(order: BuildOrder, tell: Tell) -> dict[str, int]:
         path = folder / item.edition.id / "permalinks.tsv"
         before, now = read_permalinks(path), permalinks(item.document)
         present = {entry.anchor for entry in now}
+        decided = read_meanings(path.parent / MEANINGS)
+        shifts = [one for one in find_shifts(recorded(before), recorded(now), decided) if one.anchor in present]
+        if shifts:
+            raise GuidanceError(
+                f"{path}: {next(say_shifts(item.edition.id, shifts))}, and {len(shifts) - 1} more; if the official "
+                f"file was renumbered, record it: guidance review --renumbered {item.edition.id}"
+            )
         path.parent.mkdir(parents=True, exist_ok=True)
         write_permalinks(path, (*now, *(entry for entry in before if entry.anchor not in present)))
         gained[f"{item.edition.id}/permalinks.tsv"] = len(present - {entry.anchor for entry in before})
@@ -135,32 +152,35 @@ def publication_folders(
     known = known_permalinks((edition.id for edition in publication.editions), folder, compared.documents)
     ours = read_files(folder / publication.docs) if publication.docs else {}
     redlines = compared.start_redlines(crew)
+    law = read_law(folder, publication)
     works = {}
     for one, item in texts.items():
         place = f"{prefix}/{one}".strip("/")
         overview = _read(folder / one / "overview.md")
-        edition_order = order_edition(publication, item, compared, overview, place, order.shop.site_url)
+        edition_order = order_edition(publication, item, compared, overview, place, order.shop.site_url, law)
         works[one] = Work(edition_order, crew, making)
     index = index_permalinks(publication, folder, loaded, known, compared, order.shop, prefix)
     linking = Linking(index, crew)
     search = start_search(publication, known, ours, compared, read_wanted(folder, publication), crew)
     for work in works.values():
         work.set()
-    news = gather_news(publication, compared, ours.get(LOG), index.address(""))
+    news = gather_news(publication, compared, ours.get(LOG), index.address(""), law)
     for work in works.values():
         work.print()
     linked = linking.files()
     tabs = tuple(tabs_of(read_nav(folder / publication.docs))) if publication.docs else ()
+    moved = moved_pages(folder, index)
     for edition in publication.editions:
-        made = works[edition.id].files() if edition.id in works else _stub(publication, edition, folder, texts)
+        made = works[edition.id].files() if edition.id in works else _stub(publication, edition, folder, texts, law)
         told = [redlines[pair]() for pair in compared.pairs_of(edition.id)]
         steps = step_pages(edition.id, tuple(texts), compared.comparisons, index)
         files = {**made.files, **linked.below[edition.id], **news.below(edition.id), **steps}
+        files = lay_moved(files, (page.path for page in made.pages), moved[edition.id])
         printed = _edition_folder(publication, edition, made.pages, told, files, tuple(texts), tabs)
         yield lay_over(structs.replace(printed, prefix=prefix), overlay)
     facts = order.shop.work / FACTS if not prefix else None
     root = _root_folder(publication, folder, ours, compared, index, linked, search, news, overlay, facts)
-    yield lay_over(root, overlay)
+    yield lay_over(structs.replace(root, extras=lay_moved(root.extras, root.pages, moved[""])), overlay)
 
 
 def _edition_folder(
@@ -188,11 +208,14 @@ def _edition_folder(
     )
 
 
-def _stub(publication: Publication, edition: Edition, folder: Path, texts: Mapping[str, Loaded]) -> EditionFiles:
+def _stub(
+    publication: Publication, edition: Edition, folder: Path, texts: Mapping[str, Loaded], law: LawSince
+) -> EditionFiles:
     """What stands in the folder of an edition whose text is not at hand."""
     overview = _read(folder / edition.id / "overview.md")
     pages = render_stub(edition, publication, overview=overview, nearest=_nearest(publication, edition, texts))
-    record = data_files.edition_record(data_files.edition_facts(publication, edition), None)
+    facts = data_files.edition_facts(publication, edition) | {"law": law.records(edition)}
+    record = data_files.edition_record(facts, None)
     return EditionFiles(pages, {"edition.json": data_files.encode(record)})
 
 

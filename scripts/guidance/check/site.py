@@ -15,8 +15,8 @@ from urllib.parse import unquote, urlsplit
 from lxml import etree, html
 from msgspec import Struct, structs
 
-from guidance.check.permanence import lost, site_paths
-from guidance.document.anchors import permalink_path, read_permalinks
+from guidance.check.permanence import find_shifts, held_by, lost, recorded, say_shifts, site_paths
+from guidance.document.anchors import MEANINGS, permalink_path, read_meanings, read_permalinks
 from guidance.document.model import GuidanceError, Strength
 from guidance.document.register import read_register
 from guidance.site.permalink_index import LINEAGES_FILE, lineage_path, read_lineages
@@ -370,17 +370,24 @@ def _json(path: Path) -> object:
 
 
 def _check_permalinks(site: Path, publication: Path, files: frozenset[str]) -> Iterator[Fault]:
-    """An anchor once published has its permalink page for good, and its provision wherever the text is loaded."""
+    """An anchor once published has its permalink page for good, and its provision wherever the text is loaded; and
+    it means what it meant, unless a decision says what became of that."""
     for edition in read_register(publication).editions:
         register = publication / edition.id / "permalinks.tsv"
         data = site / edition.id / "provisions.json"
         records = _json(data) if data.is_file() else None
         loaded = {r.get("anchor") for r in records if isinstance(r, dict)} if isinstance(records, list) else None
+        decided = read_meanings(publication / edition.id / MEANINGS)
+        gone = {one.anchor for one in decided}
+        shifts = find_shifts(recorded(read_permalinks(register)), held_by(records), decided)
+        moved = (shift for shift in shifts if loaded and shift.anchor in loaded)  # of the others it is said below
+        for words in say_shifts(edition.id, moved):
+            yield Fault(f"{edition.id}/provisions.json", f"{words}; see guidance review --renumbered {edition.id}")
         for entry in read_permalinks(register):
             page = f"{permalink_path(edition.id, entry.anchor)}index.html"
             if page not in files:
                 yield Fault(page, f"is missing, and {entry.anchor} of {edition.id} was published once")
-            if loaded is not None and entry.anchor not in loaded:
+            if loaded is not None and entry.anchor not in loaded and entry.anchor not in gone:
                 yield Fault(f"{edition.id}/provisions.json", f"has lost {entry.anchor}, which was published once")
     for lineage in read_lineages(publication / LINEAGES_FILE):
         page = f"{lineage_path(lineage)}index.html"

@@ -208,7 +208,7 @@ def check_command(
     words: tuple[str, ...] = ()
     if register and register.docs:
         docs = publication / register.docs
-        words = tuple(handwritten.survey_terms(docs))
+        words = (*handwritten.survey_terms(docs), *handwritten.survey_law(docs, publication, register))
         for line in (*handwritten.survey(docs, site), *handwritten.stale_contacts(docs, date.today())):
             echo(line)
     for line in survey_texts(site):
@@ -328,11 +328,30 @@ def review_command(
         typer.Argument(help="Pages that were compared with what they cite; all where none is named."),
     ] = None,
     publication: PublicationOption = Path("versions"),
+    sources: SourcesOption = None,
+    renumbered: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--renumbered",
+            help="Record that the file here renumbered an edition, EDITION or EDITION:DAY; repeatable.",
+        ),
+    ] = None,
 ) -> None:
-    """Record that hand-written pages were compared with the text they cite, as it is today."""
+    """Record that hand-written pages were compared with the text they cite, as it is today; or that a new official
+    file renumbered an edition."""
     from guidance.build.handwritten import review
     from guidance.document.register import read_register
 
+    if renumbered:
+        from guidance.build.publish import review_renumbered
+        from guidance.cli.options import order_of
+
+        with _telling() as tell:
+            for register, count in review_renumbered(
+                order_of(publication, sources), renumbered, Path.cwd(), tell
+            ).items():
+                echo(f"{register}: {count} decisions recorded; look through them before you commit")
+        return
     for name, count in review(read_register(publication), publication, page or ()).items():
         echo(f"{name}: {count} citations reviewed")
 

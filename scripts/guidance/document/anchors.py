@@ -1,4 +1,5 @@
-"""Anchors, permalinks and the permalink register: how a provision is addressed, for good.
+"""Anchors, permalinks and the permalink register: how a provision is addressed, for good, and what was decided
+where an anchor came to mean another text.
 
 An anchor once published never disappears; nothing here may depend on the clock or on what else is loaded.
 """
@@ -8,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Literal, get_args
 
 from msgspec import Struct
 
@@ -18,6 +20,12 @@ _PREFIX: dict[Kind, str] = {"paragraph": "para", "footnote": "fn", "flow-chart":
 _QUOTES = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", "-"), ("‐", "-"), ("\u00ad", ""))
 _LONGEST = 56  # characters of a title that an anchor keeps
 _HEADER = "# anchor\tkind\tnumber\tpage\tfingerprint"
+MEANINGS = "meanings.tsv"  # beside an edition's permalinks.tsv
+_MEANINGS_HEADER = (
+    "# What a person decided where a new file gave an anchor to another text: guidance review --renumbered ID\n"
+    "# anchor\tfingerprint before\tday of the new file\trenumbered, removed or reworded\twhere its text is now"
+)
+Became = Literal["renumbered", "removed", "reworded"]
 
 
 class Permalink(Struct, frozen=True, order=True):
@@ -28,6 +36,17 @@ class Permalink(Struct, frozen=True, order=True):
     number: str | None
     page: int | None
     fingerprint: str
+
+
+class Renumbering(Struct, frozen=True, order=True):
+    """What became of the text that an anchor named until the day `since`: it has another anchor (`now`), is not in
+    the edition any more, or was only reworded. `was` is the fingerprint that it had."""
+
+    anchor: str
+    was: str
+    since: str
+    became: Became
+    now: str | None = None
 
 
 def slug(words: str) -> str:
@@ -93,8 +112,12 @@ def fingerprint(text: str) -> str:
 
 def provision_fingerprint(provision: Provision) -> str:
     """The fingerprint of a provision's heading and own text."""
-    heading = provision.heading.plain if provision.heading else ""
-    return fingerprint(f"{heading}\n{plain_text(provision)}")
+    return words_fingerprint(provision.heading.plain if provision.heading else None, plain_text(provision))
+
+
+def words_fingerprint(heading: str | None, text: str) -> str:
+    """The same of a provision's words, as provisions.json has them."""
+    return fingerprint(f"{heading or ''}\n{text}")
 
 
 def permalink_path(edition: str, anchor: str) -> str:
@@ -145,4 +168,34 @@ def write_permalinks(path: Path, entries: Iterable[Permalink]) -> None:
     rows = [f"{e.anchor}\t{e.kind}\t{e.number or ''}\t{e.page or ''}\t{e.fingerprint}" for e in entries]
     beside = path.with_suffix(".new")
     beside.write_text("\n".join([_HEADER, *rows]) + "\n", encoding="utf-8")
+    beside.replace(path)
+
+
+def read_meanings(path: Path) -> tuple[Renumbering, ...]:
+    """The decisions in a meanings.tsv; none where the file is missing. Raises GuidanceError on a bad line."""
+    if not path.exists():
+        return ()
+    found = []
+    for count, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if line.startswith("#") or not line.strip():
+            continue
+        cells = [cell.strip() for cell in line.split("\t")]
+        anchor, was, since, became, now = (*cells, "", "", "", "", "")[:5]
+        kinds = {kind: kind for kind in get_args(Became)}
+        if not (anchor and was and since and became in kinds) or (became == "renumbered") != bool(now):
+            raise GuidanceError(
+                f"{path}, line {count}: expected an anchor, its fingerprint before, a day, "
+                f"{', '.join(kinds)}, and for what was renumbered its anchor now"
+            )
+        found.append(Renumbering(anchor, was, since, kinds[became], now or None))
+    return tuple(found)
+
+
+def write_meanings(path: Path, meanings: Iterable[Renumbering]) -> None:
+    """Write a meanings.tsv, oldest decision first, atomically."""
+    ordered = sorted(set(meanings), key=lambda one: one.since)
+    rows = ["\t".join((m.anchor, m.was, m.since, m.became, m.now or "")).rstrip() for m in ordered]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(".new")
+    beside.write_text("\n".join([_MEANINGS_HEADER, *rows]) + "\n", encoding="utf-8")
     beside.replace(path)

@@ -5,6 +5,7 @@ Facts only, read from `editions.toml` and `sources.lock`; no text of any edition
 
 import calendar
 import datetime
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,13 +16,16 @@ from msgspec import Meta, Struct, structs
 from guidance.document.model import GuidanceError
 from guidance.document.toml_files import read_toml
 
-Basis = Literal["A", "B", "C"]  # read in an official file / on a third party's page / general knowledge
+# Read in an official file or on an official page / official words as a third party quotes them / on a third party's
+# page or in public code / general knowledge.
+Basis = Literal["A", "A-", "B", "C"]
 Id = Annotated[str, Meta(pattern=r"^[0-9a-z][0-9a-z.-]*\Z")]  # names folders and addresses
 PartialDate = Annotated[str, Meta(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?\Z")]
 Address = Annotated[str, Meta(pattern=r"^https?://[^\s\"<>]+\Z")]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Host = Annotated[str, Meta(pattern=r"^[0-9a-z.-]+(:[0-9]+)?\Z")]
 LOCK = "sources.lock"  # beside editions.toml
+_NEAR = datetime.timedelta(days=31)  # how far from a day that is general knowledge an answer is not sure
 
 
 # --- Dates known to the day, the month or the year: "2018-07-04", "2006-04", "1999" ---
@@ -64,7 +68,8 @@ class OfficialLink(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Published(Struct, frozen=True, forbid_unknown_fields=True):
-    """A document that belongs to an edition: the guidance itself or a companion."""
+    """A document that belongs to an edition: first the guidance itself, then its companions. `note` says what is
+    not known of it, or where it is to be had; `for_children` marks a version for children or young people."""
 
     title: str
     reference: str | None = None
@@ -72,14 +77,30 @@ class Published(Struct, frozen=True, forbid_unknown_fields=True):
     pages: int | None = None
     size: str | None = None
     basis: Basis = "C"
+    url: Address | None = None
+    publisher: str | None = None  # where it is not that of the guidance
+    for_children: bool = False
+    note: str = ""
+
+
+class Chapter(Struct, frozen=True, forbid_unknown_fields=True):
+    """A line of an edition's contents; `page` is that of its file, where it is known."""
+
+    title: str
+    number: str | None = None
+    page: int | None = None
+    basis: Basis = "C"
 
 
 class Revision(Struct, frozen=True, forbid_unknown_fields=True):
-    """One official issue of an edition's file. Revisions stand oldest first; `date` may be less than a full date,
-    and is None where it is not known.
+    """A later word on an edition: a new `file`, or a `page note`, which changes what the publication page says and
+    leaves the last file standing. Revisions stand oldest first; `date` may be less than a full date, and is None
+    where it is not known.
 
-    `unreviewed` marks a file that was seen at an address which the register gives to another one: nobody has
-    looked at it, so it is built only when it is asked for by its id.
+    `part` names what a file holds, where that is not the whole guidance. `unconfirmed` marks one that may never
+    have been issued: until its file is here it is a doubt, and never an answer. `unreviewed` marks a file that was
+    seen at an address which the register gives to another one: nobody has looked at it, so it is built only when it
+    is asked for by its id.
     """
 
     id: Id
@@ -89,6 +110,24 @@ class Revision(Struct, frozen=True, forbid_unknown_fields=True):
     sha256: Sha256 | None = None
     basis: Basis = "C"
     unreviewed: bool = False
+    kind: Literal["file", "page note"] = "file"
+    part: str | None = None
+    date_basis: Basis | None = None  # of its date, where that is known less or better than what it changed
+    unconfirmed: bool = False
+
+    @property
+    def happened(self) -> str:
+        """What an event's title says of it: "the official file was issued again"."""
+        if self.kind == "page note":
+            return "a note changed how it is to be read; the file stayed as it was"
+        if self.unconfirmed and not self.sha256:
+            return "the official file may have been issued again (not confirmed)"
+        return f"{self.part or 'the official file'} was issued again"
+
+    @property
+    def counts(self) -> bool:
+        """Whether it may answer what stood on a day."""
+        return not self.unreviewed and (not self.unconfirmed or self.sha256 is not None)
 
 
 class Locked(Struct, frozen=True, forbid_unknown_fields=True):
@@ -104,11 +143,13 @@ class Locked(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class InForce(Struct, frozen=True):
-    """What stood on a day: the edition, its revision where one is known, and in `doubts` what makes that unsure."""
+    """What stood on a day: the edition, its file where one is known, the page notes that were put beside that file,
+    and in `doubts` what makes the answer unsure."""
 
     edition: "Edition"
     revision: Revision | None
     doubts: tuple[str, ...] = ()
+    notes: tuple[Revision, ...] = ()
 
 
 class Standing(Struct, frozen=True):
@@ -156,6 +197,21 @@ class Edition(Struct, frozen=True, forbid_unknown_fields=True):
     revisions: tuple[Revision, ...] = ()
     documents: tuple[Published, ...] = ()
     links: tuple[OfficialLink, ...] = ()
+    author: str | None = None  # as its title page names it; None where that was not seen
+    in_force_basis: Basis | None = None  # of `in_force`, where it differs from `basis`
+    chapters: tuple[Chapter, ...] = ()  # as far as they are known without the file
+
+    @property
+    def files(self) -> tuple[Revision, ...]:
+        """Those of its revisions that are files."""
+        return tuple(revision for revision in self.revisions if revision.kind == "file")
+
+    def until(self, revision: Revision) -> PartialDate | None:
+        """When a revision ceased to stand: a file when the next file of the same took its place, a note with the
+        edition. None while it stands."""
+        later = self.revisions[self.revisions.index(revision) + 1 :] if revision.kind == "file" else ()
+        files = (r for r in later if r.kind == "file" and r.counts and r.part in (None, revision.part))
+        return next((r.date for r in files if r.date), self.ended)
 
     @property
     def begins(self) -> PartialDate:
@@ -212,15 +268,17 @@ class Publication(Struct, frozen=True, forbid_unknown_fields=True):
 
     def as_it_stood(self, on: datetime.date) -> InForce | None:
         """What stood on a date; None before the first edition. A date that is known to the month or the year only
-        counts from its first day, and is then a doubt until its last."""
-        day = on.isoformat()
-        before = [e for e in self.editions if e.begins <= day]
+        counts from its first day, and is then a doubt until its last; one that is general knowledge is a doubt for
+        a month before and behind it."""
+        before = [e for e in self.editions if e.begins <= on.isoformat()]
         if not before:
             return None
         edition = before[-1]
-        revisions = [r for r in edition.revisions if not r.unreviewed]
-        issued = [r for r in revisions if r.date and r.date <= day]
-        return InForce(edition, issued[-1] if issued else None, tuple(_doubts(edition, revisions, day)))
+        issued = [r for r in edition.revisions if r.counts and r.date and r.date <= on.isoformat()]
+        file = next((r for r in reversed(issued) if r.kind == "file"), None)
+        notes = tuple(r for r in issued if r.kind == "page note")
+        doubts = _doubts(edition, self.successor(edition), file, on)
+        return InForce(edition, file, tuple(doubts), notes)
 
 
 def stood_on(publication: Publication, day: str) -> InForce:
@@ -237,13 +295,16 @@ def stood_on(publication: Publication, day: str) -> InForce:
 
 
 def say_stood(day: str, standing: InForce, path: Path | None, read: Revision | None) -> list[str]:
-    """What stood on a day, in lines: edition and revision, what is not sure, and whether the file that is here
-    (`path`, None for none, which is that of the revision `read`, None where that is not known) is that one."""
+    """What stood on a day, in lines: edition and file, the notes beside it, what is not sure, and whether the file
+    that is here (`path`, None for none, which is that of the revision `read`, None where that is not known) is that
+    one."""
     edition, revision = standing.edition, standing.revision
-    which = (
-        f", revision {revision.id}: {revision.what}" if revision else "; no revision of it is known for that day"
-    )
+    which = f", {_say_file(revision)}" if revision else "; no revision of it is known for that day"
     lines = [f"{day}: the edition of {edition.id}{which}"]
+    lines += [
+        f"{day}: with the note {_say_day(note)}, revision {note.id}, which left the file as it was: {note.what}"
+        for note in standing.notes
+    ]
     lines += [f"{day}: not sure: {doubt}" for doubt in standing.doubts]
     if path is None:
         lines.append(f"{day}: no text of {edition.id} is here; places are those that were published once")
@@ -252,6 +313,15 @@ def say_stood(day: str, standing: InForce, path: Path | None, read: Revision | N
     elif read != revision:
         lines.append(f"{day}: the text here is that of revision {read.id}: {path}")
     return lines
+
+
+def _say_file(revision: Revision) -> str:
+    part = f" ({revision.part} only; for the rest the file before it)" if revision.part else ""
+    return f"revision {revision.id}{part}: {revision.what}"
+
+
+def _say_day(revision: Revision) -> str:
+    return f"of {say_date(revision.date)}" if revision.date else "whose day is not known"
 
 
 def source_address(edition: Edition, page: int | None = None, sha256: str | None = None) -> str | None:
@@ -264,20 +334,41 @@ def source_address(edition: Edition, page: int | None = None, sha256: str | None
     return f"{url}#page={page}" if page and is_file else url
 
 
-def _doubts(edition: Edition, revisions: list[Revision], day: str) -> list[str]:
-    """What keeps a day's answer from being sure."""
-    doubts = []
-    began = edition.begins
-    if began <= day <= last_day(began) != began:
-        doubts.append(f"from which day in {began} the edition of {edition.id} held is not known")
-    for revision in revisions:
+def _doubts(edition: Edition, later: Edition | None, file: Revision | None, on: datetime.date) -> Iterator[str]:
+    """What keeps a day's answer from being sure; `later` is the edition after it, `file` the one that stood."""
+    day = on.isoformat()
+    if edition.begins <= day <= last_day(edition.begins) != edition.begins:
+        yield f"from which day in {edition.begins} the edition of {edition.id} held is not known"
+    for one in filter(None, (edition, later)):
+        if (one.in_force_basis or one.basis) == "C" and _is_near(one.begins, on):
+            when = say_date(one.begins)
+            yield f"that the edition of {one.id} held from {when} is general knowledge, not confirmed"
+    for revision in (r for r in edition.revisions if not r.unreviewed):
         if revision.date is None:
-            doubts.append(f"when revision {revision.id} was issued is not known")
+            yield f"when revision {revision.id} was issued is not known"
+        elif not revision.counts:
+            if revision.date <= day and (file is None or (file.date or "") < revision.date):
+                yield (
+                    f"a file of {say_date(revision.date)}, revision {revision.id}, may have stood instead: "
+                    "that it was issued is general knowledge, not confirmed"
+                )
         elif revision.date <= day <= last_day(revision.date) != revision.date:
-            doubts.append(f"on which day in {revision.date} revision {revision.id} was issued is not known")
-    if not any(r.date and r.date <= day for r in revisions):
-        doubts.append("which file stood then is not known")
-    return doubts
+            yield f"on which day in {revision.date} revision {revision.id} was issued is not known"
+        elif (revision.date_basis or revision.basis) == "C" and _is_near(revision.date, on):
+            when = say_when(revision.date)
+            yield f"that revision {revision.id} was issued {when} is general knowledge, not confirmed"
+    notes = [r for r in edition.revisions if r.kind == "page note" and r.counts and r.date]
+    for note in notes:
+        if file and file.date and (note.date or "") < file.date:
+            yield f"whether the file of revision {file.id} takes in the note of revision {note.id} is not known"
+    if file is None:
+        yield "which file stood then is not known"
+
+
+def _is_near(date: PartialDate, on: datetime.date) -> bool:
+    """Whether a day is within a month of all that a date can mean."""
+    first = datetime.date.fromisoformat(f"{date}-01-01"[:10])
+    return first - _NEAR <= on <= datetime.date.fromisoformat(last_day(date)) + _NEAR
 
 
 def read_register(folder: Path) -> Publication:

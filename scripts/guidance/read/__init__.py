@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from guidance.document.model import Correction, Document, GuidanceError, SourceFile
 from guidance.jobs.sandbox import Answers, CrashedError, Sandboxed
-from guidance.read.corrections import correct
+from guidance.read.corrections import clean, correct
 from guidance.read.cross_check import knows_little
 from guidance.read.pdfium import draw_pictures
 from guidance.read.pipeline import Draft, Opinion, ask_third_engine, read_beside, read_pdf, with_opinion
@@ -63,7 +63,7 @@ class PendingRead:
         if self._document is None:
             draft = self._next(self._work)
             assert isinstance(draft, Draft)
-            self._document = draft.document
+            self._document = clean(draft.document)
             if draft.crops:  # only now: until here both cores have other work
                 self._drawing = self._start(draw_pictures, self._path, draft.crops)
         return self._document

@@ -6,9 +6,12 @@ dropped with its reason. No network: pictures stay with their alternative text.
 
 import base64
 import binascii
+import re
+from collections.abc import Iterator
 
 from bs4 import BeautifulSoup, Comment, Tag
 from msgspec.structs import replace
+from soupsieve import SelectorSyntaxError
 
 from guidance.document.anchors import Allocator, anchor_for
 from guidance.document.model import (
@@ -49,13 +52,23 @@ from guidance.read.numbering import anchor_number
 
 _NO_TEXT = ("script", "style", "head", "title", "meta", "link", "svg", "iframe", "object")
 _HIDING = ("template", "noscript")  # words that a browser does not show
+_HIDDEN = "hidden words"  # but those for screen readers alone are read, and those not for them are seen
+_HIDES = re.compile(  # a declaration by which a browser shows an element's words nowhere
+    r"""
+    (?: ^ | ; ) \s* (?:
+        display \s* : \s* none
+      | visibility \s* : \s* (?: hidden | collapse )
+      | opacity \s* : \s* 0? \.? 0+ (?! [.\d] )
+      | font-size \s* : \s* 0+ (?: \.0+ )? (?: px | pt | r?em | % )? (?! [.\d] )
+      | (?: left | top | right | bottom | text-indent | margin-left ) \s* : \s* - \d{4,} (?: px | pt | em )
+    )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_MEDIA = re.compile(r"@(?:media|supports|page)\b[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}|/\*.*?\*/", re.DOTALL)
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _FURNITURE = (
     ("del, s, strike", "struck out"),
-    (
-        "[hidden]:not([hidden='until-found']), [style*='display:none' i], [style*='display: none' i],"
-        " [style*='visibility:hidden' i], [style*='visibility: hidden' i]",
-        "hidden words",  # but those for screen readers alone are read, and those not for them are seen
-    ),
     ("#webArchiveInfobox, #wm-ipp, #wm-ipp-base, .ukgwa-banner, #ukwa-banner", "the archive's banner"),
     (
         "nav, .gem-c-contents-list, .contents-list, .dont-print, #toc, [data-custom-style^='TOC' i], .TOC-Heading",
@@ -85,6 +98,26 @@ def read_html(content: bytes, source: SourceFile, title: str | None = None) -> D
     return _HtmlPage(soup, source, title).document()
 
 
+def _hidden_by_themselves(soup: BeautifulSoup) -> Iterator[Tag]:
+    """The elements that their own attributes hide."""
+    for element in soup.find_all(True):
+        if isinstance(element, Tag):
+            hidden = element.get("hidden")
+            if (hidden is not None and hidden != "until-found") or _HIDES.search(str(element.get("style") or "")):
+                yield element
+
+
+def _hidden_by_rules(soup: BeautifulSoup) -> Iterator[Tag]:
+    """The elements that a rule of the page's own style hides, on every medium."""
+    for sheet in soup("style"):
+        for rule in _RULE.finditer(_MEDIA.sub("", "".join(sheet.find_all(string=True)))):
+            if _HIDES.search(rule[2]):
+                try:
+                    yield from soup.select(rule[1].strip())
+                except (SelectorSyntaxError, NotImplementedError, ValueError):
+                    continue  # of a selector that only browsers know nothing can be told
+
+
 class _HtmlPage:
     def __init__(self, soup: BeautifulSoup, source: SourceFile, title: str | None) -> None:
         self._soup = soup
@@ -99,6 +132,7 @@ class _HtmlPage:
         self._provisions: list[Provision] = []
         self._added = 0
         self._assets: list[Asset] = []
+        hidden_by_rule = list(_hidden_by_rules(soup))
         for empty in soup(_NO_TEXT):
             empty.decompose()
         for comment in soup.find_all(string=lambda s: isinstance(s, Comment)):
@@ -108,10 +142,27 @@ class _HtmlPage:
             self._added += count_characters(words)
             self._drop(hidden, "hidden words", words)
         self._characters = count_characters(soup.get_text())
+        self._hidden = [*hidden_by_rule, *_hidden_by_themselves(soup)]
         self._heading = soup.select_one("h1") if title is None else None
         self._title = title or (words_in(self._heading) if self._heading else source.name)
 
+    def _drop_hidden(self) -> None:
+        """Leaves out what a browser does not show, and tells of what stood among the publication's own words."""
+        content = next((held for one in _CONTENT.split(", ") if (held := self._soup.select_one(one))), None)
+        hidden = []
+        for element in self._hidden:
+            above = list(element.parents)
+            if not any(parent is self._soup for parent in above) or element.find(_NOTES):
+                continue  # gone with one around it
+            if content is not None and any(parent is content for parent in above):
+                hidden.append(len(element.get_text(" ").split()))
+            self._drop(element, _HIDDEN)
+        if sum(hidden):
+            told = f"the source hides {sum(hidden)} words, in {len(hidden)} places; they are left out"
+            self._findings.append(Finding("hidden", told))
+
     def document(self) -> Document:
+        self._drop_hidden()
         for selector, reason in _FURNITURE:
             for element in self._soup.select(selector):
                 gone = all(parent is not self._soup for parent in element.parents)  # with one around it

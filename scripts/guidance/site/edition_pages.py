@@ -144,7 +144,7 @@ def _say_revision(revision: Revision | None, edition: Edition) -> str:
     """Which revision is read here, and whether a newer one is known."""
     if revision is None:
         return "of a file whose revision is not known: its SHA-256 is not in the register"
-    newest = [r for r in edition.revisions if not r.unreviewed][-1]
+    newest = [r for r in edition.files if r.counts][-1]
     newer = "" if revision == newest or revision.unreviewed else "; a newer revision is known"
     when = f"issued {say_date(revision.date)}" if revision.date else "its date is not known"
     unreviewed = ", which nobody has reviewed" if revision.unreviewed else ""
@@ -155,12 +155,15 @@ def _revisions(edition: Edition, document: Document | None) -> str:
     """Every revision with the time for which it stood; the one that is read here is marked."""
     read = revision_read(edition, document) if document else None
     rows = []
-    for at, r in enumerate(edition.revisions):
-        later = next((n.date for n in edition.revisions[at + 1 :] if n.date), edition.ended)
-        until = "not known" if r.unreviewed else say_date(later) if later else "in force"
+    for r in edition.revisions:
+        later = edition.until(r)
+        until = "not known" if not r.counts else say_date(later) if later else "in force"
         here = " **The text here is this one.**" if r == read else ""
-        file = f"[official file]({r.url})" if r.url else "no address known"
-        rows.append((say_date(r.date) + _sure(r.basis), until, escape_markdown(r.what) + here, file))
+        none = "no new file: a note" if r.kind == "page note" else "no address known"
+        file = f"[official file]({r.url})" if r.url else none
+        rows.append(
+            (say_date(r.date) + _sure(r.date_basis or r.basis), until, escape_markdown(r.what) + here, file)
+        )
     head = ("From", "Until", "What changed", "File")
     return "## Revisions {: #revisions }\n\n" + render_table(head, rows) if rows else ""
 
@@ -376,12 +379,17 @@ def _events(publication: Publication) -> Iterator[tuple[str, ...]]:
     for edition in publication.editions:
         start = edition.begins
         first, later = _first_issue(edition, start)
+        early = tuple(r for r in later if r.date and r.date < start)
+        yield from (_event(edition, revision) for revision in early)
         what = "Took over" if edition is not publication.editions[0] else "The first edition listed here"
         unsure = _UNSURE if edition.basis == "C" else ""
         yield say_date(start) + unsure, _link(edition), f"{what}.{' ' + escape_markdown(first) if first else ''}"
-        for revision in later:
-            unsure = _UNSURE if revision.basis == "C" else ""
-            yield say_date(revision.date) + unsure, _link(edition), escape_markdown(revision.what)
+        yield from (_event(edition, revision) for revision in later if revision not in early)
+
+
+def _event(edition: Edition, revision: Revision) -> tuple[str, ...]:
+    unsure = _UNSURE if (revision.date_basis or revision.basis) == "C" else ""
+    return say_date(revision.date) + unsure, _link(edition), escape_markdown(revision.what)
 
 
 def _first_issue(edition: Edition, start: str) -> tuple[str, tuple[Revision, ...]]:

@@ -119,7 +119,7 @@ def edition_entries(edition: Edition, publication: Publication) -> tuple[FeedEnt
     entries = [FeedEntry(f"{edition.id}/published", edition.published, f"{name}: published", edition.summary, home)]
     for revision in edition.revisions:
         if revision.date and revision.date != edition.published:
-            title = f"{name}: the official file was issued again"
+            title = f"{name}: {revision.happened}"
             address = f"{home}#revisions"
             entries.append(
                 FeedEntry(f"{edition.id}/revision/{revision.id}", revision.date, title, revision.what, address)

@@ -12,6 +12,7 @@ from typing import Literal, get_args
 
 from msgspec import Struct
 
+from guidance.document.addresses import leads_nowhere
 from guidance.document.model import Link, NoteMark, Strength, Style, Text
 
 MarkupForm = Literal["markdown", "html"]
@@ -195,7 +196,7 @@ def _address(address: str, context: Context, form: MarkupForm) -> str | None:
 def safe_address(address: str) -> str | None:
     """An absolute address that a page may link, escaped; None where its scheme is none of ours."""
     scheme = urllib.parse.urlsplit(address).scheme.lower() if _is_split(address) else ""
-    if scheme not in ("http", "https", "mailto"):
+    if scheme not in ("http", "https", "mailto") or leads_nowhere(address):
         return None
     return _UNUSUAL.sub(lambda c: urllib.parse.quote(c.group(), safe=""), clean(address))
 

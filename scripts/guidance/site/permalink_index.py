@@ -14,7 +14,7 @@ from markupsafe import Markup
 from msgspec import Struct
 from msgspec.structs import replace
 
-from guidance.document.anchors import Permalink, permalink_path
+from guidance.document.anchors import Permalink, Renumbering, permalink_path
 from guidance.document.lineage import Crosswalk
 from guidance.document.model import GuidanceError, Provision
 from guidance.document.register import Publication, Standing
@@ -63,6 +63,9 @@ class PermalinkIndex(Struct, frozen=True):
     tokens: str = ""
     help: str | None = None
     icon: str | None = None
+    meanings: Mapping[
+        EditionAnchor, tuple[Renumbering, ...]
+    ] = {}  # what was decided where an anchor changed its text
 
     def for_edition(self, edition: str) -> "PermalinkIndex":
         """All that the small pages of one edition tell from: its own texts and those of the edition in force, and
@@ -82,6 +85,7 @@ class PermalinkIndex(Struct, frozen=True):
             fates={node: fate for node, fate in self.fates.items() if edition in (now, node[0])},
             redlines={node: address for node, address in self.redlines.items() if edition == node[0]},
             sha256={one: digest for one, digest in self.sha256.items() if one == edition},
+            meanings={node: told for node, told in self.meanings.items() if node[0] == edition},
         )
 
     def provision(self, node: EditionAnchor) -> Provision | None:

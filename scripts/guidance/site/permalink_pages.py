@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from guidance.document.anchors import permalink_path
 from guidance.document.model import Provision
-from guidance.document.register import Edition, source_address
+from guidance.document.register import Edition, say_date, say_when, source_address
 from guidance.site import embeds
 from guidance.site.blocks import BlockContext, render_html
 from guidance.site.inline import Context, MarkupForm
@@ -21,6 +21,7 @@ from guidance.site.permalink_index import (
     EditionAnchor,
     PermalinkIndex,
     edition_name,
+    kind_name,
     lineage_id,
     lineage_path,
     own_words,
@@ -97,6 +98,7 @@ def _page(node: EditionAnchor, index: PermalinkIndex) -> bytes:
         text=quoted(node, index, _UP),
         chapter=f"../../{chapter}" if chapter else None,
         source=_source(node, provision, index),
+        meanings=list(_meanings(node, index)),
         state=fate.state,
         today=[_linked(one, index) for one in now],
         texts_today=[text for one in now if (text := quoted(one, index, _UP, f"{one[0]}-"))],
@@ -108,6 +110,23 @@ def _page(node: EditionAnchor, index: PermalinkIndex) -> bytes:
         oembed=embeds.oembed_address(node, index, _UP),
         **embeds.copyable(node, index, _UP),
     )
+
+
+def _meanings(node: EditionAnchor, index: PermalinkIndex) -> Iterator[tuple[str, PlaceLink | None]]:
+    """What an address meant before, in words, each with where that text is now."""
+    edition, anchor = node
+    entry = index.entries[edition][anchor]
+    what = "number" if entry.number else "address"
+    for one in index.meanings.get(node, ()):
+        until, now = f"Until {say_date(one.since)}", _linked((edition, one.now), index) if one.now else None
+        if one.became == "reworded":
+            yield f"The words here were changed {say_when(one.since)}.", None
+        elif edition in index.provisions and anchor not in index.provisions[edition]:
+            yield f"{until} this {what} was in use. It is no longer.{' Its text is now' if now else ''}", now
+        elif now:
+            yield f"{until} this {what} was another {kind_name(entry.kind).lower()}: now", now
+        else:
+            yield f"{until} this {what} was another {kind_name(entry.kind).lower()}, which has been removed.", None
 
 
 def _source(node: EditionAnchor, provision: Provision | None, index: PermalinkIndex) -> PlaceLink | None:
@@ -197,6 +216,27 @@ def _answer(node: EditionAnchor, index: PermalinkIndex) -> bytes:
         older=_linked(node, index),
         lineage=f"{_UP}{lineage_path(fate.lineage)}",
         in_force=current.id,
+    )
+
+
+# --- Pages that moved ------------------------------------------------------------------------------
+
+
+def moved_page(old: str, new: str, index: PermalinkIndex) -> bytes:
+    """The page at a place that was left, which leads on to another one; both from the publication's root."""
+    up = "../" * old.count("/")
+    return small_page(
+        "moved.html",
+        page_frame(
+            index,
+            "This page has moved",
+            "This page has moved.",
+            up=up,
+            css=f"{up}t/{STYLE_NAME}",
+            path=new,
+            listed=False,
+        ),
+        target=f"{up}{new}",
     )
 
 

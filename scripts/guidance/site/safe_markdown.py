@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from msgspec import Struct
 
+from guidance.document.addresses import leads_nowhere
 from guidance.document.anchors import slug
 from guidance.document.model import GuidanceError
 from guidance.site.inline import clean, escape_markdown
@@ -122,6 +123,9 @@ class _Writer:
 
     def _address(self, address: str) -> str | None:
         """A link's address as it stands on the page; None for one of a kind that is not allowed."""
+        if leads_nowhere(address):
+            self.left_out.append(f"{self._page}: a link was left out, only its words stand (its host is not plain)")
+            return None
         if _SAFE.fullmatch(address):
             return address
         below = _BELOW.fullmatch(address)

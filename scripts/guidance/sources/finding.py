@@ -236,7 +236,7 @@ def chosen_revisions(asked: Mapping[str, str], publication: Publication) -> dict
     chosen = {}
     for edition_id, revision_id in asked.items():
         edition = next((e for e in publication.editions if e.id == edition_id), None)
-        known = {r.id: r for r in edition.revisions} if edition else {}
+        known = {r.id: r for r in edition.files} if edition else {}
         if revision_id not in known:
             there = ", ".join(known) if edition else ", ".join(e.id for e in publication.editions)
             what = f"no revision {revision_id} of {edition_id}" if edition else f"no edition {edition_id}"
@@ -296,7 +296,7 @@ def _look_up_edition(
     publication: Publication, edition: Edition, folders: tuple[Path, ...], cache: Path, fetcher: Fetcher
 ) -> Iterator[SourceRow]:
     at_hand = sources_at_hand(publication, edition, folders, cache / "none")
-    for revision in edition.revisions:
+    for revision in edition.files:
         if revision.id in at_hand:
             yield SourceRow(edition.id, revision.id, "found", at_hand[revision.id].path)
         elif revision.unreviewed:

@@ -1,0 +1,196 @@
+"""Hand-written pages against the law since: sentences that call optional what is a duty now, and carry no notice.
+
+Which laws there are, and where their notices stand, is told in `document.law`; a page's blocks are `readability`'s.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+from mkdocs.utils import meta
+from msgspec import Struct
+
+from guidance.check.readability import PageText, read_blocks
+from guidance.document.law import Doing, Law, LawSince
+
+_READERS = ("parents", "young people", "children")  # on whose pages "you" is not the one who is bound
+_ADVERBS = r"(?: (?: also | always | then | still | only | even | just | or | and | both | \w+ly ) \s+ ){0,3}"
+_FREE = r"(?: allowed | permitted | free | entitled | able | welcome | empowered | authorised | encouraged )"
+_BOUND = r"(?: obliged | required | bound | compelled | expected | forced )"
+_LETS = r"(?: let | allow | permit | enable | entitle | empower | authorise | invite | encourage )"
+_GOOD = r"""
+    (?: choose | optional | voluntary | good \s+ practice | discretion | power | option | right | liberty | choice
+      | appropriate | desirable | helpful | useful | sensible | reasonable )
+"""
+_AT_WILL = rf"""                                       # words behind which a verb is left to somebody's choice
+    (?: \b (?P<subject> [a-z’']+ ) \s+ )?
+    \b (?:
+        # "may", "can also", "might want to"; but "may not", "cannot"
+        (?: may | can | could | might ) (?! \s+ (?: not | never | no ) \b ) (?: , [^,.]+ , )? \s+ {_ADVERBS}
+            (?: (?: choose | decide | want | wish | like | prefer | opt ) \s+ to \s+ )?
+      | {_FREE} \s+ to \s+                               # "is allowed to"
+      | not \s+ {_BOUND} \s+ to \s+                      # "are not obliged to"
+      | {_LETS} s? \s+ (?: [\w’'-]+ \s+ ){{1,4}}? (?: to \s+ )?       # "lets you", "allows any member of staff to"
+        # "need not", "do not have to", "there is no duty to"
+      | need (?: \s+ not | n[’']t ) \s+
+      | (?: do (?: es )? \s+ not | do (?: es )? n[’']t ) \s+ (?: have | need ) \s+ to \s+
+      | (?: no | not \s+ under \s+ an? ) \s+ (?: [\w-]+ \s+ ){{0,2}} (?: duty | obligation | requirement | need )
+            \s+ to \s+
+      | nothing \s+ (?: requires | obliges | forces | compels ) \s+ (?: [\w’'-]+ \s+ ){{1,3}}? to \s+
+      | if \s+ (?: you | they | staff ) \s+ (?: wish | want | like | prefer ) , \s+       # "if you wish, share"
+        # "choose whether to", "up to you whether you"; "it is optional to", "have a discretion to"
+      | whether \s+ (?: or \s+ not \s+ )? (?: to | you | they | we ) \s+ (?: want \s+ to \s+ )?
+      | {_GOOD} \s+ (?: to | of ) \s+
+        # "consider sharing", "think about whether to share"
+      | (?: consider | considering | think \s+ about ) \s+ (?: whether \s+ (?: to \s+ )? )? (?: a | an | the )? \s*
+    )
+"""
+_LEFT_OPEN = r"""                                      # words behind a verb: "sharing is optional", "is up to you"
+    (?: is | are | remains? | be ) \s+ (?: (?: only | entirely | always | purely ) \s+ )?
+    (?: optional | voluntary | an? \s+ (?: option | choice ) | your \s+ decision
+      | permitted | allowed | discretionary | possible | up \s+ to | your \s+ choice
+      | a \s+ matter \s+ (?: for | of )
+      | not \s+ (?: required | mandatory | compulsory | obligatory | a \s+ duty ) ) \b
+"""
+_PASSIVE = r"\b (?: may | can | could | might ) (?! \s+ not \b ) \s+ (?: \w+ly \s+ | also \s+ )? be \s+"
+
+
+class Unnoticed(Struct, frozen=True):
+    """A sentence of a page that leaves open what a law makes a duty, and by which no notice of that law stands."""
+
+    page: str
+    sentence: str
+    law: Law
+
+    @property
+    def message(self) -> str:
+        """What is wrong and what to do, in one line."""
+        return (
+            f'"{self.sentence}" leaves to choice what is a duty now ({self.law.topic}); '
+            f"name its words under `pages` of {self.law.id} in law.toml, or write the duty"
+        )
+
+
+def find_unnoticed(pages: Mapping[str, str], law: LawSince) -> tuple[Unnoticed, ...]:
+    """Those of all hand-written `pages`, Markdown by path with their includes put in.
+
+    A notice stands by a sentence where law.toml names its words, or the page, and so the notice is printed there;
+    or where a block below the same heading names the law or says that it must be done.
+    """
+    duties = [one for one in law.law if one.duty]
+    read = {path: _Reading.of(text) for path, text in pages.items()}
+    return tuple(
+        Unnoticed(path, sentence, one)
+        for path, page in read.items()
+        for one in duties
+        for sentence in page.left_open(one, [words for words, told in law.on_page(path) if told.id == one.id])
+    )
+
+
+def lost_places(pages: Mapping[str, str], law: LawSince) -> Iterator[str]:
+    """A line for each page or words that law.toml names and that are not there, so that no notice could stand."""
+    for one in law.law:
+        for touched in one.pages:
+            blocks = [block.text for block in read_blocks(pages.get(touched.path, ""))]
+            if touched.path not in pages:
+                yield f"law.toml: {one.id}: there is no page {touched.path}"
+            for words in touched.at:
+                found = sum(words in block for block in blocks)
+                if touched.path in pages and found != 1:
+                    yield f'law.toml: {one.id}: {touched.path} has "{words}" {found} times; name words of one block'
+
+
+def unprinted(site: Path, law: LawSince) -> Iterator[str]:
+    """A line for each page of a built site that lacks the notice of a law that touches it: an element whose
+    `data-law` is the law's id, one for each place that law.toml names."""
+    for one in law.law:
+        for touched in one.pages:
+            at = Path(touched.path.removesuffix(".md").removesuffix("index"))
+            built = site / at / "index.html"
+            held = built.read_text(encoding="utf-8") if built.is_file() else ""
+            found = len(BeautifulSoup(held, "lxml").select(f'[data-law="{one.id}"]'))
+            if held and found < max(1, len(touched.at)):
+                yield f"{touched.path}: has {found} notices of {one.id} ({one.topic}), not one for each place named"
+
+
+class _Reading(Struct, frozen=True):
+    """A page's blocks, its title, and whether it is for those whom no such law binds."""
+
+    blocks: tuple[PageText, ...]
+    title: str
+    for_readers: bool
+
+    @classmethod
+    def of(cls, text: str) -> "_Reading":
+        """The reading of a page's Markdown."""
+        facts = meta.get_data(text)[1]
+        return cls(read_blocks(text), str(facts.get("title", "")), facts.get("audience") in _READERS)
+
+    def left_open(self, one: Law, told: Collection[str]) -> Iterator[str]:
+        """The sentences that leave a duty open; `told` are the words beside which its notice is printed."""
+        if "" in told:
+            return
+        saying = [_Saying.of(doing) for doing in one.doing]
+        covered = {b.under for b in self.blocks if _names(b.text, one) or any(s.as_duty(b) for s in saying)}
+        for block in self.blocks:
+            if block.sources or block.under in covered or any(words in block.text for words in told):
+                continue
+            about = f"{block.text if block.kind == 'li' else ''} {block.under} {self.title}"
+            for sentence in re.split(r"(?<=[.!?:;])[\"”’)*]*\s+", block.text):
+                if any(s.as_choice(sentence, about, of_reader=self.for_readers) for s in saying):
+                    yield sentence
+
+
+class _Saying(Struct, frozen=True):
+    """How a sentence says of a duty that it must be done, that it may be, and what it is about."""
+
+    must: re.Pattern[str]
+    choice: re.Pattern[str]
+    objects: re.Pattern[str]
+
+    @classmethod
+    @lru_cache
+    def of(cls, doing: Doing) -> "_Saying":
+        """The patterns for a duty: of each verb all forms, and for things with a name of two words or more also
+        "consider a family group meeting"."""
+        verbs = "|".join(_forms(verb) for verb in doing.verbs)
+        named = [re.escape(word).replace(r"\ ", r"\s+") for word in doing.objects if " " in word] or ["(?!)"]
+        choice = rf"""
+            {_AT_WILL} (?: {verbs} ) \b
+          | {_PASSIVE} (?: {verbs} ) \b
+          | \b (?: {verbs} ) \b [^,;:.]{{0,60}}? {_LEFT_OPEN}
+          | \b consider (?: ing )? \s+ (?: (?: a | an | the | using | offering ) \s+ )* (?: {"|".join(named)} )
+        """
+        flags = re.IGNORECASE | re.VERBOSE
+        return cls(
+            re.compile(rf"\b must \s+ {_ADVERBS} (?: be \s+ )? (?: {verbs} ) \b", flags),
+            re.compile(choice, flags),
+            re.compile("|".join(rf"\b{re.escape(word)}" for word in doing.objects), re.IGNORECASE),
+        )
+
+    def as_duty(self, block: PageText) -> bool:
+        """Whether a block says that it must be done."""
+        return bool(self.must.search(block.text) and self.objects.search(f"{block.text} {block.under}"))
+
+    def as_choice(self, sentence: str, about: str, *, of_reader: bool) -> bool:
+        """Whether a sentence leaves it open; on a page `of_reader` "you" may do as they like."""
+        found = [m for m in self.choice.finditer(sentence) if self.objects.search(f"{sentence} {about}")]
+        return any(not (of_reader and (m["subject"] or "").lower() in ("you", "i")) for m in found)
+
+
+def _names(words: str, one: Law) -> bool:
+    """Whether a block tells of a law: the section that it changes or, where none is known, its Act."""
+    section = (one.inserts or one.amends or "").partition(" of ")[0]
+    return bool(re.search(rf"\b{section.split()[-1]}\b", words)) if section else one.act in words
+
+
+def _forms(verb: str) -> str:
+    """A verb in all its forms: share, shares, sharing, shared; "pass on" with a word or two within."""
+    first, _, rest = verb.partition(" ")
+    stem = first.removesuffix("e")
+    last = stem[-1]
+    irregular = {"hold": "held", "give": "given", "run": "ran", "tell": "told", "set": "set"}.get(first, first)
+    forms = rf"(?: {stem}(?:e|es|s|ing|ed)? | {stem}{last}(?:ing|ed) | {irregular} )"
+    return rf"{forms} (?: \s+ [\w’'-]+ ){{0,4}}? \s+ {rest}" if rest else forms
