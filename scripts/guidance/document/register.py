@@ -64,12 +64,14 @@ class OfficialLink(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Published(Struct, frozen=True, forbid_unknown_fields=True):
-    """A document that belongs to an edition: the guidance itself or a companion."""
+    """A document that belongs to an edition: the guidance itself, which stands first, or a companion. `paragraphs`
+    are those that are numbered."""
 
     title: str
     reference: str | None = None
     isbn: str | None = None
     pages: int | None = None
+    paragraphs: int | None = None
     size: str | None = None
     basis: Basis = "C"
 
