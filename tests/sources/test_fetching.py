@@ -9,8 +9,9 @@ import stamina
 
 from guidance.document.model import GuidanceError
 from guidance.document.register import LOCK, Edition, Publication, Revision, read_lock, read_register
-from guidance.sources import Fetched, Fetcher, Limits, Missing, Source, UnreachableError, find_source
+from guidance.sources import Fetched, Fetcher, Limits, Missing, Shelf, Source, UnreachableError
 from guidance.sources.fetching import Seen, read_seen
+from guidance.sources.identity import Verdict
 from misbehaving_server import Answer, Awkward, Behaviour, awkward_server
 
 WORDS = b"%PDF-1.7\n" + b"words of our own " * 4000 + b"\nstartxref\n0\n%%EOF\n"
@@ -20,6 +21,11 @@ SHORT = Limits(connect=0.2, idle=0.2, attempts=2)
 
 def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def held(register: Publication, cache: Path) -> Shelf:
+    """What is in a cache, where no file proves anything."""
+    return Shelf(register, (), cache, lambda paths: {path: Verdict(None, "X") for path in paths})
 
 
 def says(content: bytes, **headers: str) -> Behaviour:
@@ -281,10 +287,10 @@ def test_a_changed_file_is_kept_beside_and_never_swapped_in(tmp_path: Path, serv
         ("2020-06", digest(WORDS), False),
         (new, digest(OTHER), True),
     ]
-    found = find_source(library.register, edition, (), library.cache, None)
+    found = held(library.register, library.cache).source(edition)
     assert isinstance(found, Source)
     assert found.sha256 == digest(WORDS), "what is built stays as it was"
-    asked = find_source(library.register, edition, (), library.cache, None, edition.revisions[1])
+    asked = held(library.register, library.cache).source(edition, edition.revisions[1])
     assert isinstance(asked, Source)
     assert asked.path.read_bytes() == OTHER, "who asks for the new one gets it"
 
@@ -293,7 +299,7 @@ def test_a_changed_file_alone_is_no_text(tmp_path: Path, server: Awkward) -> Non
     library = Library(tmp_path, server.on("/g.pdf", says(OTHER)), digest(WORDS))
     assert "changed without a new address" in library.refused()
     edition = library.register.editions[0]
-    assert isinstance(find_source(library.register, edition, (), library.cache, None), Missing)
+    assert isinstance(held(library.register, library.cache).source(edition), Missing)
 
 
 def test_the_lock_keeps_what_was_first_seen(tmp_path: Path, server: Awkward) -> None:
@@ -385,7 +391,7 @@ def test_an_older_revision_that_stands_in_is_named(tmp_path: Path, server: Awkwa
     new = Revision("2020-06", "Mended.", "2020-06", url=f"{server.address}/gone.pdf")
     edition = Edition("2020", "T", "2020", revisions=(old, new))
     fetcher = Fetcher()
-    found = find_source(Publication("T", "T", "P", (edition,)), edition, (), tmp_path, fetcher)
+    found = held(Publication("T", "T", "P", (edition,)), tmp_path).source(edition, None, fetcher)
     assert isinstance(found, Source)
     assert found.revision == old
     assert "2020-01 stands in for a newer one" in fetcher.notes[0]

@@ -24,7 +24,7 @@ published = "2020-01-01"
 
 
 SOURCE = """
-#set document(title: "Keeping a library")
+#set document(title: "Keeping a library 2020")
 #set text(lang: "en", size: 11pt)
 #set page(numbering: "1")
 #set enum(numbering: "1.", spacing: 1.2em)

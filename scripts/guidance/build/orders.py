@@ -17,7 +17,7 @@ from guidance.document.register import Edition, Publication
 from guidance.jobs.cache import Crew, Job, code_digest
 from guidance.jobs.executors import cluster, processes
 from guidance.site.mkdocs_build import Workshop
-from guidance.sources import Missing, Source
+from guidance.sources import FileRow, Missing, Source
 
 Tell = Callable[[str], None]
 """Who hears of each step, in words."""
@@ -60,6 +60,7 @@ class BuildOrder(Struct, frozen=True):
     strict: bool = False
     revisions: Mapping[str, str] = {}
     overlay: Path | None = None  # a partnership's folder
+    trust: Mapping[str, Path] = {}  # by edition, a file to be taken for it whatever it proves to be
     cluster: str | None = None  # address of a Dask scheduler; none: processes of this machine
 
     def crew(self) -> Crew:
@@ -68,7 +69,8 @@ class BuildOrder(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """What was built: editions with text, why the others have none, and what MkDocs warned of."""
+    """What was built: editions with text, why the others have none, what MkDocs warned of, and what became of every
+    file in the reader's folders."""
 
     publication: Publication
     loaded: tuple[str, ...]
@@ -76,6 +78,7 @@ class Outcome(Struct, frozen=True):
     warnings: tuple[str, ...]
     specimen: bool
     breaches: tuple[str, ...] = ()
+    files: tuple[FileRow, ...] = ()
 
 
 class PublishOutcome(Struct, frozen=True):

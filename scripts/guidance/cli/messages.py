@@ -9,7 +9,8 @@ from pathlib import Path
 from guidance.audit.report import summary
 from guidance.build.audit import Audit
 from guidance.build.orders import Outcome, PublishOutcome
-from guidance.sources.finding import SourceRow
+from guidance.sources import FileRow
+from guidance.sources.choosing import SourceRow
 
 
 def row_lines(rows: tuple[SourceRow, ...]) -> Iterator[str]:
@@ -24,6 +25,12 @@ def row_lines(rows: tuple[SourceRow, ...]) -> Iterator[str]:
     for line in lines:
         cells = (cell.ljust(width) for cell, width in zip(line[:3], widths, strict=True))
         yield "  ".join((*cells, line[3])).rstrip()
+
+
+def file_lines(rows: tuple[FileRow, ...]) -> Iterator[str]:
+    """A line for each file in the reader's folders: what it was used as, or why it was not."""
+    for row in rows:
+        yield f"{row.path}: {row.state}{' ' if row.state == 'used' else ': '}{row.words}"
 
 
 def build_warnings(outcome: Outcome) -> Iterator[str]:

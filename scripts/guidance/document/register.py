@@ -143,7 +143,8 @@ class Standing(Struct, frozen=True):
 
 
 class Edition(Struct, frozen=True, forbid_unknown_fields=True):
-    """One published issue of the guidance. Dates are as well known as printed: "2018-07-04" or "2006-04"."""
+    """One published issue of the guidance. Dates are as well known as printed: "2018-07-04" or "2006-04". `locked`
+    are its files as the lock has them: the register's file says none."""
 
     id: Id
     title: str
@@ -158,6 +159,7 @@ class Edition(Struct, frozen=True, forbid_unknown_fields=True):
     revisions: tuple[Revision, ...] = ()
     documents: tuple[Published, ...] = ()
     links: tuple[OfficialLink, ...] = ()
+    locked: tuple[Locked, ...] = ()
 
     @property
     def begins(self) -> PartialDate:
@@ -339,7 +341,8 @@ def _with_seen(publication: Publication, lock: tuple[Locked, ...]) -> Publicatio
                 revision = structs.replace(revision, sha256=seen[0].sha256)
             known = pinned | {revision.sha256}
             revisions += [revision, *(_unreviewed(revision, entry) for entry in seen if entry.sha256 not in known)]
-        editions.append(structs.replace(edition, revisions=tuple(revisions)))
+        locked = tuple(entry for entry in lock if entry.edition == edition.id)
+        editions.append(structs.replace(edition, revisions=tuple(revisions), locked=locked))
     return structs.replace(publication, editions=tuple(editions))
 
 

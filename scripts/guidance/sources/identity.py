@@ -51,6 +51,10 @@ _OFFICE = re.compile(
 _GOES_ON = re.compile(
     r"(?:about|across|against|and|at|during|for|from|in|on|through|under|when|who|with|within|without)\b"
 )
+# The first line that is no longer an opening's, where no heading is marked as one.
+_BEGINS = re.compile(
+    r"\W*(?:(?:chapter|part|section)\ (?:1|one|i)\b|contents\b|introduction\b|foreword\b)", re.IGNORECASE
+)
 _MONTHS = {name.casefold(): at for at, name in enumerate(calendar.month_name) if name}
 _MONTHLY = {
     "statutory",
@@ -77,9 +81,7 @@ _IMPRINT = re.compile(
     rf"(?:copyright|©|\(c\)|(?:first\ )?published(?:\ (?:in|on))?)\W{{0,3}}(?:crown\W+)?(?:\d*\s*\w+\s+)?{_YEAR}",
     re.IGNORECASE | re.VERBOSE,
 )
-_ISSUED = re.compile(
-    r"(?:©|\(c\)|copyright|published by|produced by|issued by)\s*(?P<who>[^.;|\n]{2,60})", re.IGNORECASE
-)
+_ISSUED = re.compile(r"(?:©|\(c\)|published by|produced by|issued by)\s*(?P<who>[^.;|\n]{2,60})", re.IGNORECASE)
 _PUBLISHED = re.compile(
     rf"(?i:published):?\s+(?:on\s+)?(?:\d+\s+)?(?P<month>[A-Z][a-z]+)\s+{_YEAR}"
 )  # on a page of the web
@@ -119,12 +121,12 @@ class _Case:
         self._document, self._publication = document, publication
         file = document.source.name
         named = document.title in (file, PurePath(file).stem)  # then the text itself has no title
-        self._lines = list(_opening(document))
         self._title = "" if named or document.title == "Untitled" else document.title
+        self._lines = list(_opening(document, bool(self._title)))
         self._cover = [self._title, *self._lines] if self._title else self._lines
         ends = (p for p in document.everything if p.anchor == "imprint")
         last = document.provisions[-3:]
-        self._imprint = [" ".join(t.plain for t in provision_texts(p)) for p in (*ends, *last)]
+        self._imprint = [line for provision in (*ends, *last) for line in _texts(provision)]
         titles = {publication.title, *(e.title for e in publication.editions)}
         self._titles = sorted({_BARE_YEAR.sub("", title).strip() for title in titles}, key=len, reverse=True)
         self._names = [tokens(name) for name in names if name.strip()]
@@ -191,8 +193,9 @@ class _Case:
 
     def _other_document(self) -> str:
         """Why a text with this title is another document, as a clause; empty where nothing says so."""
-        for line in self._cover:
-            if found := _OTHER_KIND.search(self._rest(tokens(line))):
+        for rest in (self._rest(tokens(line)) for line in self._cover):
+            found = _OTHER_KIND.search(rest)
+            if found and len(rest.split()) <= _LONGEST_LINE:  # what is longer is prose
                 return f'its cover says "{found[0]}"'
         return self._other_publisher()
 
@@ -205,7 +208,8 @@ class _Case:
             name in tokens(" ".join((*self._cover, imprint))) for name in self._names
         ):
             return ""
-        for match in _ISSUED.finditer(" \n".join((*self._lines, *self._imprint))):
+        ends = (line for line in (*self._lines, *self._imprint) if len(line.split()) <= _LONGEST_OPENING)
+        for match in (found for line in ends for found in _ISSUED.finditer(line)):
             if re.match(r"[\W\d]*[A-Z]", match["who"]) and self._rest(tokens(match["who"])):
                 return f"it is published by {_short(match['who'])}"
         author = self._document.source.author or ""
@@ -322,7 +326,8 @@ class _Case:
     def _seems(self) -> str:
         """Title and year, as the text tells them, in one line."""
         said = self._title or next(iter(self._lines), "") or self._document.source.title or ""
-        rest = [line for line in self._lines if _OTHER_KIND.search(self._rest(tokens(line)))]
+        short = (line for line in self._lines if len(line.split()) <= _LONGEST_LINE)
+        rest = [line for line in short if _OTHER_KIND.search(self._rest(tokens(line)))]
         if rest and self._title_in(said):
             said = f"{said}: {rest[0]}" if rest[0] != said else said
         _, years = self._year()
@@ -330,18 +335,22 @@ class _Case:
         return ", ".join(filter(None, (_short(plain) or "a text without a title", " or ".join(sorted(years)))))
 
 
-def _opening(document: Document) -> Iterator[str]:
-    """The lines of the cover; of a text without one, the short lines that it begins with."""
-    cover = [p for p in document.provisions if p.anchor == "title-page"]
-    words = 0
-    for provision in cover or document.provisions[:8]:
-        if not cover and provision.page not in (None, 1):
+def _opening(document: Document, titled: bool) -> Iterator[str]:
+    """The lines of the cover; of a text without one, what stands before its first heading, or before its second
+    where it is not `titled` otherwise."""
+    if cover := [p for p in document.provisions if p.anchor == "title-page"]:
+        yield from (line for provision in cover for line in _texts(provision))
+        return
+    headings, words = 1 if titled else 0, 0
+    for provision in document.provisions:
+        headings += provision.heading is not None
+        words += sum(len(line.split()) for line in _texts(provision))
+        if provision.page not in (None, 1) or headings > 1 or words > _LONGEST_OPENING:
             return
-        for line in _texts(provision):
-            words += len(line.split())
-            if not cover and (words > _LONGEST_OPENING or len(line.split()) > _LONGEST_LINE):
-                return
-            yield line
+        lines = list(_texts(provision))
+        if any(_BEGINS.match(line) for line in lines):
+            return
+        yield from lines
 
 
 def _texts(provision: Provision) -> Iterator[str]:
