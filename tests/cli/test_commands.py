@@ -52,6 +52,14 @@ def library_pdf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def older_pdf(library_pdf: Path) -> bytes:
+    """The same text, which says that it is of 2010."""
+    (library_pdf.parent / "older.typ").write_text(SOURCE.replace("library 2020", "library 2010"), encoding="utf-8")
+    compile_typst(library_pdf.parent / "older.typ", library_pdf.parent / "older.pdf")
+    return (library_pdf.parent / "older.pdf").read_bytes()
+
+
 def one_line(finished: "subprocess.CompletedProcess[str]") -> str:
     """The error of a failed command, which is one line that begins with the program's name."""
     lines = [line for line in finished.stderr.splitlines() if not line.startswith("· ")]
@@ -205,8 +213,8 @@ def test_what_is_lost_is_a_warning_and_with_strict_a_failure(
     assert not (library / "site").exists()
 
 
-def test_fetch_says_what_was_found_fetched_and_changed(guidance: Run, library: Path, library_pdf: Path) -> None:
-    file = (library_pdf / "2020.pdf").read_bytes()
+def test_fetch_says_what_was_found_fetched_and_changed(guidance: Run, library: Path, older_pdf: bytes) -> None:
+    file = older_pdf
     with awkward_server() as server:
         address = server.on("/library.pdf", lambda answer: answer.send(200, file))
         register = REGISTER.replace("https://files.example.invalid/library.pdf", address)

@@ -12,9 +12,9 @@ import msgspec
 from msgspec import Struct
 
 from guidance.audit.vocabulary import read_wanted
-from guidance.build.orders import BuildOrder, Loaded, Tell
+from guidance.build.orders import NOT_ASKED, BuildOrder, Loaded, Tell
 from guidance.document.model import Correction, Document, GuidanceError
-from guidance.document.register import Publication
+from guidance.document.register import Edition, Publication
 from guidance.document.toml_files import read_toml
 from guidance.jobs.cache import Crew, Job, code_digest
 from guidance.read import PendingRead, begin_reading
@@ -55,6 +55,17 @@ class Readings:
         """What some files prove to be, or why they cannot be read."""
         return {path: self._verdict(read) for path, read in self.read(paths).items()}
 
+    def doubt(self, name: str, content: bytes, edition: Edition) -> str | None:
+        """Why a file that was fetched is not taken for an edition; None where it proves to be of it."""
+        made_by = code_digest(_READING, _READERS)
+        job = Job(f"reading {name}", read_bytes, (name.encode(), content), made_by, "documents", begin=_BytesRead)
+        (result,) = self._crew.run([job])
+        read = msgspec.msgpack.decode(result, type=_Read)
+        verdict = self._verdict(read.document or read.fault.removeprefix(f"{read.called}: "))
+        if isinstance(verdict, str):
+            return f"cannot be read: {verdict}"
+        return None if verdict.edition == edition.id else verdict.refusal(edition.id)
+
     def _verdict(self, read: Document | str) -> Verdict | str:
         return read if isinstance(read, str) else identify(read, self._publication, self._authors)
 
@@ -78,7 +89,7 @@ def load(
     found: dict[str, Source | Missing] = {}
     for edition in publication.editions:
         if edition.id not in ids:
-            found[edition.id] = Missing(edition.id, "not asked for")
+            found[edition.id] = Missing(edition.id, NOT_ASKED)
             continue
         tell(f"reading {edition.id}")
         found[edition.id] = shelf.source(edition, chosen.get(edition.id), fetcher)
@@ -101,7 +112,8 @@ def load(
 
 def fetch_editions(order: BuildOrder, publication: Publication, fetcher: Fetcher, tell: Tell, crew: Crew) -> None:
     """Fetch a file for each edition ordered that has none here; what fails is told when it is loaded."""
-    shelf, _ = stand_shelf(order, publication, crew)
+    shelf, readings = stand_shelf(order, publication, crew)
+    fetcher.doubt = readings.doubt
     editions = (publication.edition(one) for one in wanted(order, publication))
     chosen = chosen_revisions(order.revisions, publication)
     fetch_missing(shelf, editions, fetcher, chosen, lambda edition: tell(f"fetching {edition.id}"))

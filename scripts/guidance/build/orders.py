@@ -19,6 +19,7 @@ from guidance.jobs.executors import cluster, processes
 from guidance.site.mkdocs_build import Workshop
 from guidance.sources import FileRow, Missing, Source
 
+NOT_ASKED = "not asked for"  # why an edition has no text that the order does not name
 Tell = Callable[[str], None]
 """Who hears of each step, in words."""
 

@@ -112,7 +112,8 @@ def fetch_command(
     ids = wanted(order, register)
     with _telling() as tell, order.crew() as crew:
         fetcher = make_fetcher(publication, tell, sys.stderr.isatty())
-        shelf, _ = stand_shelf(structs.replace(order, cache=order.cache / "none"), register, crew)
+        shelf, readings = stand_shelf(structs.replace(order, cache=order.cache / "none"), register, crew)
+        fetcher.doubt = readings.doubt
         rows = look_up_files(shelf, register, ids, order.cache, fetcher, lambda e: tell(f"fetching {e.id}"))
     for line in row_lines(rows):
         echo(line)

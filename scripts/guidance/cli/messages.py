@@ -8,7 +8,7 @@ from pathlib import Path
 
 from guidance.audit.report import summary
 from guidance.build.audit import Audit
-from guidance.build.orders import Outcome, PublishOutcome
+from guidance.build.orders import NOT_ASKED, Outcome, PublishOutcome
 from guidance.sources import FileRow
 from guidance.sources.choosing import SourceRow
 
@@ -38,9 +38,8 @@ def build_warnings(outcome: Outcome) -> Iterator[str]:
     for gap in outcome.missing:
         if gap.fault:
             yield f"warning: edition {gap.edition} is built without its text: {gap.reason}"
-    for host in sorted({gap.silent for gap in outcome.missing if gap.silent}):
-        editions = ", ".join(gap.edition for gap in outcome.missing if gap.silent == host)
-        yield f"note: {host} did not answer; put files into sources/ to have the text of {editions}"
+        elif gap.reason != NOT_ASKED:
+            yield f"note: edition {gap.edition} is built without its text: {gap.reason}"
     yield from (f"warning: {line}" for line in (*outcome.breaches, *outcome.warnings))
 
 

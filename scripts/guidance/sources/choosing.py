@@ -10,9 +10,9 @@ from typing import Literal
 from msgspec import Struct
 
 from guidance.document.model import GuidanceError
-from guidance.document.register import Edition, Publication, Revision
+from guidance.document.register import AGREES, Edition, Publication, Revision, say_upload, upload_apart
 from guidance.sources.fetching import Fetcher, UnreachableError, digest, file_name, kept_beside
-from guidance.sources.finding import Missing, Shelf, Source
+from guidance.sources.finding import Missing, Shelf, Source, addresses
 
 Begin = Callable[[Edition], None]
 
@@ -105,14 +105,18 @@ def _look_up_edition(
                 yield SourceRow(edition.id, revision.id, "found", kept, "not reviewed")
         elif revision.url:
             yield _fetched(publication, edition, revision, cache, fetcher)
-        else:
+        elif not any(place.id == revision.id for place in addresses(edition)):
             yield SourceRow(edition.id, revision.id, "no address", None, _by_hand(file_name(edition, revision)))
+    known = {revision.id for revision in edition.revisions if revision.url} | set(at_hand)
+    for place in addresses(edition):
+        if place.id not in known:
+            yield _fetched(publication, edition, place, cache, fetcher)
     other = shelf.source(edition)
     if isinstance(other, Source) and other.revision is None:
         yield SourceRow(edition.id, "not known", "found", other.path)
     elif isinstance(other, Missing) and other.fault:
         yield SourceRow(edition.id, "not known", "missing", None, other.reason)
-    elif not edition.revisions:
+    elif not edition.revisions and not edition.candidates:
         yield SourceRow(edition.id, "-", "no address", None, _by_hand(f"{edition.id}.pdf"))
 
 
@@ -129,7 +133,10 @@ def _fetched(
         return SourceRow(edition.id, revision.id, "missing", None, f"{error.host} did not answer")
     except GuidanceError as error:
         return SourceRow(edition.id, revision.id, "missing", None, str(error))
-    return SourceRow(edition.id, revision.id, fetched.state, fetched.path, fetched.remark)
+    apart = upload_apart(revision.url, revision.date)
+    upload = say_upload(revision.url, revision.date) if apart is None or apart > AGREES else None
+    remark = "; ".join(filter(None, (fetched.remark, upload)))
+    return SourceRow(edition.id, revision.id, fetched.state, fetched.path, remark)
 
 
 def refuse_missing(rows: Sequence[SourceRow], editions: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ A file is an edition's by its SHA-256, by what its text proves, or because the r
 the text is judged in `identity`, read elsewhere, and the network is `fetching`'s.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -13,11 +14,21 @@ from typing import Literal
 from msgspec import Struct, structs
 
 from guidance.document.model import GuidanceError
-from guidance.document.register import Edition, Publication, Revision
+from guidance.document.register import (
+    AGREES,
+    Candidate,
+    Edition,
+    Publication,
+    Revision,
+    say_upload,
+    upload_apart,
+    upload_day,
+)
 from guidance.sources.fetching import Fetcher, UnreachableError, digest, file_name
 from guidance.sources.identity import Verdict
 from guidance.sources.kinds import OPENING, SUFFIXES, fault, kind_of, wanted_kind
 
+UNKNOWN = "candidate"  # how the name of a revision begins that nobody knows, from a candidate address
 Prove = Callable[[Sequence[Path]], Mapping[Path, Verdict | str]]
 """What some files prove to be, each read whole; or why it cannot be read, beginning with its path."""
 
@@ -47,7 +58,9 @@ class Source(Struct, frozen=True):
 
 class Identity(Struct, frozen=True):
     """What edition.json says of the file that an edition was read from: its name, how it is known (as in Proof),
-    and the `address` that it came from, or a file of this digest did, with that of the copy in a web `archive`."""
+    and the `address` that it came from, or a file of this digest did, with that of the copy in a web `archive`.
+    `candidate` says that the address is from general knowledge; `uploaded` is the day that it tells, and
+    `upload_says` that day beside the revision's, in words."""
 
     file: str
     how: Literal["pinned", "locked", "proved", "trusted"]
@@ -57,6 +70,9 @@ class Identity(Struct, frozen=True):
     revision_by: Literal["digest", "file name"] | None
     address: str | None
     archive: str | None
+    candidate: bool
+    uploaded: str | None
+    upload_says: str | None
 
 
 class Missing(Struct, frozen=True):
@@ -255,7 +271,8 @@ class Shelf:
 def say_identity(source: Source, edition: Edition) -> Identity:
     """How it is known that a source is of its edition, and where it came from."""
     seen = next((entry for entry in edition.locked if entry.sha256 == source.sha256), None)
-    pinned = next((r.url for r in edition.revisions if r.sha256 == source.sha256), None)
+    address = seen.url if seen else next((r.url for r in edition.revisions if r.sha256 == source.sha256), None)
+    day = upload_day(address)
     return Identity(
         file=source.path.name,
         how=source.proof.how,
@@ -263,8 +280,11 @@ def say_identity(source: Source, edition: Edition) -> Identity:
         seems=source.proof.seems,
         revision=source.revision.id if source.revision else None,
         revision_by=source.proof.revision_by,
-        address=seen.url if seen else pinned,
+        address=address,
         archive=seen.archive if seen else None,
+        candidate=address in {candidate.url for candidate in edition.candidates},
+        uploaded=day.isoformat() if day else None,
+        upload_says=say_upload(address, source.revision.date if source.revision else None),
     )
 
 
@@ -318,7 +338,11 @@ def _pinned(publication: Publication) -> dict[str, tuple[str, Revision | None, L
     locked = {seen.sha256: (e.id, None) for e in publication.editions for seen in e.locked}
     known = {r.sha256: (e.id, r) for e in publication.editions for r in e.revisions if r.sha256}
     return {
-        sha256: (edition, revision, "locked" if sha256 in locked else "pinned")
+        sha256: (
+            edition,
+            revision,
+            "locked" if sha256 in locked or (revision and revision.unreviewed) else "pinned",
+        )
         for sha256, (edition, revision) in {**locked, **known}.items()
     }
 
@@ -363,30 +387,54 @@ def _revision_named(name: str, edition: Edition) -> int:
 # --- The official address --------------------------------------------------------------------------
 
 
+def addresses(edition: Edition, asked: Revision | None = None) -> tuple[Revision, ...]:
+    """The revisions of an edition that have an address, newest first, and then its candidates as such: each as the
+    revision that it is thought to be where its upload time agrees, else as one that is not known. Of a revision
+    `asked` for only its own."""
+    known = [asked] if asked else [r for r in reversed(edition.revisions) if not r.unreviewed]
+    candidates = [_candidate(edition, candidate) for candidate in edition.candidates]
+    return (*(r for r in known if r.url), *(c for c in candidates if asked is None or c.id == asked.id))
+
+
+def _candidate(edition: Edition, candidate: Candidate) -> Revision:
+    """The revision that a file from a candidate address is."""
+    thought = next((r for r in edition.revisions if r.id == candidate.revision), None)
+    apart = upload_apart(candidate.url, thought.date) if thought else None
+    if thought and apart is not None and apart <= AGREES:
+        return structs.replace(thought, url=candidate.url)
+    name = f"{UNKNOWN}-{hashlib.sha256(candidate.url.encode()).hexdigest()[:8]}"
+    locked = next((entry.sha256 for entry in edition.locked if entry.url == candidate.url), None)
+    return Revision(name, candidate.why, url=candidate.url, sha256=locked)
+
+
 def _from_address(
     publication: Publication, edition: Edition, cache: Path, fetcher: Fetcher | None, asked: Revision | None
 ) -> Source | Missing:
-    """Asks the address of the revision wanted, or of the newest one that has an address, then of the others."""
-    candidates = (asked,) if asked else tuple(r for r in reversed(edition.revisions) if not r.unreviewed)
-    addressed = [r for r in candidates if r.url]
+    """Asks the address of the revision wanted, or of the newest one that has an address, then of the others, then
+    the candidates."""
     by_hand = f"put the file into sources/ as {file_name(edition, asked) if asked else f'{edition.id}.pdf'}"
-    if not addressed:
+    places = addresses(edition, asked)
+    if not places:
         return Missing(edition.id, f"no official address is known; {by_hand}")
     if fetcher is None:
-        return Missing(edition.id, f"the network was not used; {by_hand}")
-    missing: Missing | None = None
-    for revision in addressed:
+        count = "one address was" if len(places) == 1 else f"{len(places)} addresses were"
+        return Missing(edition.id, f"the network was not used: {count} not tried; {by_hand}")
+    failed: dict[str, str] = {}  # why each has nothing; hosts that are silent are said once
+    silent = None
+    for revision in places:
         try:
             fetched = fetcher.fetch(publication, edition, revision, cache)
         except GuidanceError as error:
             host = error.host if isinstance(error, UnreachableError) else None
-            missing = missing or Missing(edition.id, str(error), silent=host)
+            silent = silent or host
+            failed.setdefault(host or str(error), f"{host} did not answer" if host else str(error))
             continue
-        if missing:
-            fetcher.note(
-                f"edition {edition.id}: revision {revision.id} stands in for a newer one: {missing.reason}"
-            )
-        proof = Proof("pinned" if revision.sha256 else "locked", revision_by="digest")
+        known = None if revision.id.startswith(UNKNOWN) else revision
+        if failed and known:
+            why = next(iter(failed.values()))
+            fetcher.note(f"edition {edition.id}: revision {revision.id} stands in for a newer one: {why}")
+        proof = Proof("pinned" if revision.sha256 else "locked", revision_by="digest" if known else None)
         kind = wanted_kind(fetched.path.name)
-        return Source(edition.id, fetched.path, fetched.sha256, kind, revision, proof)
-    return missing or Missing(edition.id, f"no file of {edition.id} could be kept in {cache}")
+        return Source(edition.id, fetched.path, fetched.sha256, kind, known, proof)
+    nothing = "; ".join(failed.values())
+    return Missing(edition.id, f"{nothing}; {by_hand}" if silent else nothing, silent=silent)
