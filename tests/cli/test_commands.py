@@ -213,6 +213,45 @@ def test_what_is_lost_is_a_warning_and_with_strict_a_failure(
     assert not (library / "site").exists()
 
 
+def test_a_locked_fetch_fails_on_what_nobody_has_reviewed(guidance: Run, library: Path, older_pdf: bytes) -> None:
+    lock = library / "versions" / "sources.lock"
+    with awkward_server() as server:
+        address = server.on("/library.pdf", lambda answer: answer.send(200, older_pdf))
+        register = REGISTER.replace("https://files.example.invalid/library.pdf", address)
+        (library / "versions" / "editions.toml").write_text(register, encoding="utf-8")
+
+        def fetched() -> tuple[int, str]:
+            finished = guidance("fetch", "--locked")
+            return finished.returncode, finished.stderr.splitlines()[-1]
+
+        first = fetched()
+        assert first[0] == 1
+        assert "first seen or changed: 2010 2010-01" in first[1]
+        assert fetched()[0] == 0, "now it is in the lock"
+        kept = lock.read_bytes()
+        lock.unlink()
+        assert fetched()[0] == 1, "a machine without the lock has not reviewed it"
+        lock.write_bytes(kept)
+        server.on("/library.pdf", lambda answer: answer.send(200, older_pdf + b"%%EOF\n"))
+        changed = fetched()
+        assert changed[0] == 1
+        assert "first seen or changed: 2010 2010-01" in changed[1]
+        lock.write_bytes(kept)
+        for path in (library / ".cache" / "sources").rglob("*"):
+            path.unlink() if path.is_file() else None
+        server.on("/library.pdf", lambda answer: answer.send(404, b""))
+        gone = fetched()
+        assert gone[0] == 1
+        assert "not to be had: 2010 2010-01" in gone[1]
+
+
+def test_a_fetch_that_leaves_an_edition_without_a_file_fails(guidance: Run) -> None:
+    finished = guidance("fetch")
+    assert finished.returncode == 1
+    assert "2010     2010-01   missing" in finished.stdout
+    assert "guidance: edition 2010: files.example.invalid did not answer" in finished.stderr
+
+
 def test_fetch_says_what_was_found_fetched_and_changed(guidance: Run, library: Path, older_pdf: bytes) -> None:
     file = older_pdf
     with awkward_server() as server:

@@ -99,13 +99,19 @@ def fetch_command(
     publication: PublicationOption = Path("versions"),
     sources: SourcesOption = None,
     edition: EditionOption = None,
+    locked: Annotated[
+        bool, typer.Option("--locked", help="Fail on a file first seen or changed, or a locked one missing.")
+    ] = False,
 ) -> None:
-    """Find or download the official files of every revision, and say which were found, fetched, or have changed."""
+    """Find or download the official files of every revision, and say which were found, fetched, or have changed.
+
+    Ends with 1 where an edition that was named, or of all that have an address, has no file.
+    """
     from guidance.build.load import stand_shelf, wanted
     from guidance.cli.messages import row_lines
     from guidance.cli.options import make_fetcher, order_of
-    from guidance.document.register import read_register
-    from guidance.sources.choosing import look_up_files, refuse_missing
+    from guidance.document.register import LOCK, read_register
+    from guidance.sources.choosing import look_up_files, refuse_missing, refuse_unvetted, with_address
 
     order = order_of(publication, sources, edition)
     register = read_register(publication)
@@ -119,7 +125,9 @@ def fetch_command(
         echo(line)
     for note in fetcher.notes:
         echo(f"note: {note}", err=True)
-    refuse_missing(rows, order.editions)
+    if locked:
+        refuse_unvetted(rows, register, fetcher, publication / LOCK)
+    refuse_missing(rows, order.editions or (() if locked else with_address(rows)))
 
 
 @app.command("convert")

@@ -140,8 +140,35 @@ def _fetched(
 
 
 def refuse_missing(rows: Sequence[SourceRow], editions: Iterable[str]) -> None:
-    """Raises GuidanceError for the first of `editions` of which no file is here."""
+    """Raises GuidanceError, one line, where no file of some of `editions` is here."""
+    missing: dict[str, str] = {}
     for edition in editions:
-        if not any(row.path for row in rows if row.edition == edition):
-            reasons = [row.remark for row in rows if row.edition == edition and row.remark]
-            raise GuidanceError(f"edition {edition}: {reasons[-1] if reasons else 'no official address is known'}")
+        mine = [row for row in rows if row.edition == edition]
+        if not any(row.path for row in mine):
+            missing[edition] = next((r.remark for r in reversed(mine) if r.remark), "no official address is known")
+    if missing:
+        first, *others = missing
+        also = f"; and no file of {', '.join(others)}" if others else ""
+        raise GuidanceError(f"edition {first}: {missing[first]}{also}")
+
+
+def with_address(rows: Sequence[SourceRow]) -> tuple[str, ...]:
+    """The editions that have an address where a file may be had: what is asked for where no edition is named."""
+    return tuple(dict.fromkeys(row.edition for row in rows if row.state != "no address"))
+
+
+def refuse_unvetted(rows: Sequence[SourceRow], publication: Publication, fetcher: Fetcher, lock: Path) -> None:
+    """Raises GuidanceError, one line, where a file came that the lock has not, or a file that register or lock have
+    is missing: nobody has looked at the one, and a site without the other would lose a text."""
+    held = {(r.edition, r.revision) for r in rows if r.path}
+    named = {(e.id, r.id) for e in publication.editions for r in e.revisions if r.sha256 and not r.unreviewed}
+    named |= {(e.id, entry.revision) for e in publication.editions for entry in e.locked}
+    looked = {row.edition for row in rows}
+    gone = sorted(f"{edition} {revision}" for edition, revision in named - held if edition in looked)
+    new = [f"{entry.edition} {entry.revision} (sha256 {entry.sha256[:8]}…)" for entry in fetcher.seen]
+    if new:
+        raise GuidanceError(
+            f"{lock}: first seen or changed: {', '.join(new)}; review each, then commit {lock.name}"
+        )
+    if gone:
+        raise GuidanceError(f"{lock}: pinned or locked, and not to be had: {', '.join(gone)}")

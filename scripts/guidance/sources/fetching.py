@@ -28,7 +28,8 @@ _FRAMED = ("", "mp_")  # a web archive may show a frame first; the second form l
 _HEAD = """\
 # Files as they were first seen at the official addresses, written by `guidance fetch` and `guidance build`.
 # The first file of a revision is the one that is built. A later one came under the same address: review it, then
-# take it into editions.toml as a revision of its own with its sha256.
+# take it into editions.toml as a revision of its own with its sha256. Commit this file: a machine without it cannot
+# see that a file has changed, and the weekly publish builds from no file that is not in it.
 """
 
 
@@ -88,7 +89,8 @@ class UnreachableError(GuidanceError):
 class Fetcher:
     """Fetches official files. A host that does not answer, and an address that fails, is tried once in the life of
     a fetcher; `notes` gathers, a line each, what somebody must know of a run that went on. `doubt` is asked of each
-    file that no digest is known for: it must prove itself before it is locked."""
+    file that no digest is known for: it must prove itself before it is locked. `seen` are those that came and were
+    not in the lock."""
 
     def __init__(
         self,
@@ -101,6 +103,7 @@ class Fetcher:
         self.tell = tell
         self.doubt: Doubt = lambda *_: None
         self.notes: list[str] = []
+        self.seen: list[Locked] = []
         self._lock, self._limits, self._transport = lock, limits or Limits(), transport
         self._silent: dict[str, str] = {}
         self._failed: dict[str, GuidanceError] = {}
@@ -209,9 +212,11 @@ class Fetcher:
             return
         entry = Locked(edition.id, revision.id, revision.url or "", seen.sha256, seen.size, archive)
         try:
-            record(self._lock, entry)
+            new = record(self._lock, entry)
         except GuidanceError as error:
             self.note(str(error))
+            new = True
+        self.seen += [entry] if new else []
 
     def _download(
         self, publication: Publication, url: str, target: Path, before: Seen | None = None
