@@ -2,7 +2,10 @@
 that this room hands about. What a job does is written where it is called for.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import errno
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -12,7 +15,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from guidance.document.anchors import Permalink, permalinks, read_permalinks
-from guidance.document.model import Document
+from guidance.document.model import Document, GuidanceError
 from guidance.document.register import Edition, Publication
 from guidance.jobs.cache import Crew, Job, code_digest
 from guidance.jobs.executors import cluster, processes
@@ -67,6 +70,27 @@ class BuildOrder(Struct, frozen=True):
     def crew(self) -> Crew:
         """Those who do its jobs. Raises GuidanceError when a cluster is asked for and Dask is not there."""
         return Crew(cluster(self.cluster) if self.cluster else processes(), self.shop.work / "kept")
+
+
+@contextmanager
+def naming_folders(*folders: Path) -> Iterator[None]:
+    """Says in which of some folders nothing more can be written, where the system does not: its fault becomes a
+    GuidanceError of one line. The folder of a full disk is the one that has the least room."""
+    try:
+        yield
+    except OSError as error:
+        there = [next(p for p in (f.absolute(), *f.absolute().parents) if p.is_dir()) for f in folders]
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            full = min(there, key=lambda folder: shutil.disk_usage(folder).free)
+            raise GuidanceError(
+                f"{error.filename or full}: no room is left there; free some, and try again"
+            ) from None
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            where = error.filename or there[0]
+            raise GuidanceError(
+                f"{where}: cannot be written ({error.strerror}); give the right to, or work elsewhere"
+            ) from None
+        raise
 
 
 class Outcome(Struct, frozen=True):

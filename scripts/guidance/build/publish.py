@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from msgspec import structs
 
-from guidance.build.orders import BuildOrder, Outcome, PublishOutcome, Tell
+from guidance.build.orders import BuildOrder, Outcome, PublishOutcome, Tell, naming_folders
 from guidance.build.site import build
 from guidance.check.permanence import lost, site_paths
 from guidance.check.site import check_site, gathered
@@ -51,7 +51,8 @@ def publish(
             refuse_losses(branch, site)
             (site / ".nojekyll").touch()
             tell(f"putting the site into {branch_name}")
-            commit = commit_folder(site, branch, _message(outcome))
+            with naming_folders(repository, order.shop.work):
+                commit = commit_folder(site, branch, _message(outcome))
         finally:
             clear(order.shop.work)
         if remote:

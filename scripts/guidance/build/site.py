@@ -6,6 +6,7 @@ Brings the rooms together and prints nothing; pages are made in `site`, texts in
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
+from tempfile import gettempdir
 
 from msgspec import structs
 
@@ -15,7 +16,7 @@ from guidance.build.editions import EditionFiles, Making, Work, order_edition
 from guidance.build.handwritten import prepare, read_files, read_overlay
 from guidance.build.load import fetch_editions, load
 from guidance.build.log import News, gather_news
-from guidance.build.orders import BuildOrder, Loaded, Outcome, Tell
+from guidance.build.orders import BuildOrder, Loaded, Outcome, Tell, naming_folders
 from guidance.build.permalinks import Linked, Linking, index_permalinks, record_texts
 from guidance.build.search import Searching, start_search
 from guidance.document.anchors import known_permalinks, permalinks, read_permalinks, write_permalinks
@@ -53,7 +54,8 @@ def build(order: BuildOrder, fetcher: Fetcher | None, tell: Tell = lambda _: Non
     is strict, something of a text is lost.
     """
     publication = read_register(order.publication)
-    with order.crew() as crew:
+    places = (order.out.parent, order.shop.work, order.cache, Path(gettempdir()))
+    with naming_folders(*places), order.crew() as crew:
         if fetcher:
             fetch_editions(order, publication, fetcher, tell, crew)
             publication = read_register(order.publication)  # by now it knows the digests of what came

@@ -401,7 +401,7 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
-        echo(f"guidance: {_one_line(error.filename or 'the system')}: {error.strerror or error}", err=True)
+        echo(f"guidance: {_one_line(error.filename or Path.cwd())}: {error.strerror or error}", err=True)
         sys.exit(1)
 
 
