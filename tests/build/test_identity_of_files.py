@@ -13,6 +13,7 @@ import pytest
 
 from guidance.site.typesetting import compile_typst
 from official_files import KCSIE, WORKING_TOGETHER, publication
+from small_register import write_frame
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 REGISTER = """
@@ -96,10 +97,7 @@ def ponds(tmp_path: Path) -> Path:
     (tmp_path / "versions").mkdir()
     (tmp_path / "sources").mkdir()
     (tmp_path / "versions" / "editions.toml").write_text(REGISTER, encoding="utf-8")
-    (tmp_path / "mkdocs.yml").write_text(
-        "site_name: x\ntheme: {name: mkdocs, highlightjs: false}\nplugins: []\n"
-        "markdown_extensions: [attr_list, md_in_html, tables]\n"
-    )
+    write_frame(tmp_path)
     return tmp_path
 
 

@@ -20,7 +20,7 @@ from guidance.document.model import GuidanceError
 from guidance.site.branch import Branch, commit_folder, follow_remote, hold_branch, push_branch
 from guidance.site.mkdocs_build import Workshop
 from guidance.site.typesetting import compile_typst
-from small_register import REGISTER, SOURCE
+from small_register import REGISTER, SOURCE, write_frame
 
 Git = Callable[..., str]
 
@@ -216,10 +216,7 @@ def test_a_commit_that_is_killed_leaves_the_branch_as_it_was(git: Git, checkout:
 def order(checkout: Path) -> BuildOrder:
     (checkout / "versions").mkdir()
     (checkout / "versions" / "editions.toml").write_text(REGISTER, encoding="utf-8")
-    (checkout / "mkdocs.yml").write_text(
-        "site_name: x\ntheme: {name: mkdocs, highlightjs: false}\nplugins: []\n"
-        "markdown_extensions: [attr_list, md_in_html, tables]\n"
-    )
+    write_frame(checkout)
     (checkout / "sources").mkdir()
     (checkout / "sources" / "source.typ").write_text(SOURCE, encoding="utf-8")
     compile_typst(checkout / "sources" / "source.typ", checkout / "sources" / "2020.pdf")

@@ -12,7 +12,7 @@ import pytest
 
 from guidance.site.typesetting import compile_typst
 from misbehaving_server import awkward_server
-from small_register import REGISTER, SOURCE
+from small_register import REGISTER, SOURCE, write_frame
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -22,10 +22,7 @@ def library(tmp_path: Path) -> Path:
     """A machine of its own with a made-up publication in `versions` and no specimen."""
     (tmp_path / "versions").mkdir()
     (tmp_path / "versions" / "editions.toml").write_text(REGISTER, encoding="utf-8")
-    (tmp_path / "mkdocs.yml").write_text(
-        "site_name: x\ntheme: {name: mkdocs, highlightjs: false}\nplugins: []\n"
-        "markdown_extensions: [attr_list, md_in_html, tables]\n"
-    )
+    write_frame(tmp_path)
     return tmp_path
 
 
