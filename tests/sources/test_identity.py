@@ -51,6 +51,10 @@ def made(case: dict[str, Any]) -> Document:
     count = case.get("paragraphs", 403)
     provisions = (
         *((Provision("title-page", "text", blocks=lines, places=(Place(1),)),) if cover else ()),
+        *(
+            Provision("text", "text", blocks=(Para(Text(line)),), places=(Place(2),))
+            for line in case.get("second", ())
+        ),
         *(Provision(f"para-{n}", "paragraph", str(n)) for n in range(count)),
         Provision("imprint", "text", blocks=(Para(Text(case.get("imprint", "Printed on paper"))),)),
     )

@@ -19,6 +19,10 @@ from guidance.document.walk import provision_texts
 _LONGEST_LINE, _LONGEST_OPENING = 14, 60  # words of a line that may be a title's; words of an opening without cover
 _LONGEST_SAID = 110  # characters of a title in a message
 _JOINED = 3  # lines that may be one title
+_FIRST, _FIRST_PAGES = (
+    12,
+    3,
+)  # provisions and pages before a text in which an imprint may stand, as it may behind it
 _AHEAD = 3  # months by which a file may be dated before its edition is published
 _NEAR = 0.2  # share by which pages and paragraphs may differ: revisions add some
 _WORDS_A_PAGE, _TINY = 350, 0.1  # of official files; a page of the web that has less than a tenth is about the text
@@ -70,9 +74,9 @@ _MONTHLY = {
     "by",
 }
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
-_YEAR = r"(?P<year>(?:19[5-9]|20\d)\d)(?!\d)"
+_YEAR = r"(?P<year>(?:19[5-9]|20[0-4])\d)(?!\d)"
 _DATE = re.compile(
-    rf"""(?P<later>\b(?:updated|revised|amended|re-?issued|replac\w+|supersed\w+|since|until|from)\b[^.]{{0,30}})?
+    rf"""(?P<later>\b(?:updated|revised|amended|re-?issued|replac\w+|supersed\w+|withdrawn|archived|since|until|from)\b[^.]{{0,30}})?
     \b(?P<month>{"|".join(name for name in calendar.month_name if name)})\s+{_YEAR}""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -124,9 +128,10 @@ class _Case:
         self._title = "" if named or document.title == "Untitled" else document.title
         self._lines = list(_opening(document, bool(self._title)))
         self._cover = [self._title, *self._lines] if self._title else self._lines
-        ends = (p for p in document.everything if p.anchor == "imprint")
-        last = document.provisions[-3:]
-        self._imprint = [line for provision in (*ends, *last) for line in _texts(provision)]
+        ends = [p for p in document.provisions[-3:] if p.anchor != "title-page"]
+        first = [p for p in document.provisions[:_FIRST] if p.page and p.page <= _FIRST_PAGES and not p.heading]
+        lines = (line for provision in (*first, *ends) for line in _texts(provision))
+        self._imprint = [line for line in lines if len(line.split()) <= _LONGEST_OPENING]
         titles = {publication.title, *(e.title for e in publication.editions)}
         self._titles = sorted({_BARE_YEAR.sub("", title).strip() for title in titles}, key=len, reverse=True)
         self._names = [tokens(name) for name in names if name.strip()]
@@ -208,8 +213,7 @@ class _Case:
             name in tokens(" ".join((*self._cover, imprint))) for name in self._names
         ):
             return ""
-        ends = (line for line in (*self._lines, *self._imprint) if len(line.split()) <= _LONGEST_OPENING)
-        for match in (found for line in ends for found in _ISSUED.finditer(line)):
+        for match in (found for line in (*self._lines, *self._imprint) for found in _ISSUED.finditer(line)):
             if re.match(r"[\W\d]*[A-Z]", match["who"]) and self._rest(tokens(match["who"])):
                 return f"it is published by {_short(match['who'])}"
         author = self._document.source.author or ""
@@ -226,7 +230,8 @@ class _Case:
         yield "year on the cover", {m["year"] for line in bare for m in _BARE_YEAR.finditer(line)}
         frame = (gone.text for gone in self._document.dropped if gone.page is None)
         yield "date of the page", {m["year"] for words in frame for m in _PUBLISHED.finditer(words)}
-        yield "year in the imprint", {m["year"] for words in self._imprint for m in _IMPRINT.finditer(words)}
+        short = (line for line in self._imprint if len(line.split()) <= _LONGEST_LINE)
+        yield "year in the imprint", {m["year"] for line in short for m in _IMPRINT.finditer(line)}
         source = self._document.source
         yield "year in the file's own title", {m["year"] for m in _BARE_YEAR.finditer(source.title or "")}
 
