@@ -449,6 +449,7 @@ def test_a_candidate_must_prove_itself_and_is_then_locked(tmp_path: Path, server
     found = find(library, fetcher)
     assert isinstance(found, Source)
     assert (found.path.read_bytes(), found.revision, found.proof.how) == (WORDS, None, "locked")
+    assert fetcher.notes[-1].endswith(f"general knowledge: {right}; which revision it is, is not known")
     (seen,) = read_lock(tmp_path / LOCK)
     assert (seen.url, seen.sha256) == (right, digest(WORDS))
     again = find(library, None)
@@ -488,6 +489,14 @@ def test_a_candidate_is_the_revision_whose_day_its_upload_agrees_with(
     assert isinstance(found, Source)
     assert (found.revision.id if found.revision else None) == revision
     assert say_identity(found, library.register.editions[0]).upload_says == told
+
+
+def test_an_upload_far_from_its_revision_s_day_is_told_and_not_refused(tmp_path: Path, server: Awkward) -> None:
+    library = Library(tmp_path, server.on(EARLIER, says(WORDS)))
+    fetcher = library.fetcher()
+    assert isinstance(find(library, fetcher), Source)
+    said = "edition 2020: revision 2020-06 was uploaded on 1 January 2020, 152 days from June 2020"
+    assert said in fetcher.notes
 
 
 @pytest.mark.parametrize(

@@ -433,6 +433,14 @@ def _from_address(
         if failed and known:
             why = next(iter(failed.values()))
             fetcher.note(f"edition {edition.id}: revision {revision.id} stands in for a newer one: {why}")
+        if revision.url in {candidate.url for candidate in edition.candidates}:
+            which = "" if known else "; which revision it is, is not known"
+            fetcher.note(f"edition {edition.id}: comes from an address of general knowledge: {revision.url}{which}")
+        apart = upload_apart(revision.url, revision.date)
+        if apart is not None and apart > AGREES:
+            fetcher.note(
+                f"edition {edition.id}: revision {revision.id} was {say_upload(revision.url, revision.date)}"
+            )
         proof = Proof("pinned" if revision.sha256 else "locked", revision_by="digest" if known else None)
         kind = wanted_kind(fetched.path.name)
         return Source(edition.id, fetched.path, fetched.sha256, kind, known, proof)
