@@ -1,12 +1,13 @@
 #!/bin/sh
-# Reports official files that changed under their address: opens one issue, or brings the open one up to date.
+# Reports official files that changed under their address or were first seen, and what fetching them ended with: opens
+# one issue, or brings the open one up to date.
 # Takes what `guidance fetch` printed and what it noted. Without a way to open issues it fails with the lines.
 set -eu
 title="Official files changed"
 report=$(mktemp)
 {
   awk 'NR > 1 && $3 == "changed"' "$1"
-  grep '^note: .*changed' "$2" || true
+  grep -e '^note: .*changed' -e '^guidance: ' "$2" || true
 } > "$report"
 if [ ! -s "$report" ]; then
   echo "no official file changed"

@@ -56,7 +56,7 @@ def make_publication(root: Path, folder: Path, count: int, changed: int | None =
     returned. In the edition `changed` one word is another."""
     (folder / "sources").mkdir(parents=True, exist_ok=True)
     years = [str(2000 + at) for at in range(count)]
-    head = 'title = "Keeping a Harbour"\nshort = "KH"\npublisher = "A made-up Harbour Office"\n'
+    head = 'title = "Keeping a Harbour"\nshort = "KH"\npublisher = "A made-up District Library Office"\n'
     rows = "".join(_entry(year, years) for year in years)
     (folder / "editions.toml").write_text(
         head + 'licence = "CC BY 4.0"\nspecimen = true\n' + rows, encoding="utf-8"

@@ -117,7 +117,7 @@ def _write_docs(bench: Bench, folder: Path, to: Path) -> None:
     sources = (folder / "sources",)
     order = BuildOrder(folder, sources, out=shop.work / "site", shop=shop, cache=shop.work / "none")
     with order.crew() as crew:
-        loaded, _ = load(order, publication, None, bench.tell, crew)
+        loaded, _, _ = load(order, publication, None, bench.tell, crew)
         for printed in publication_folders(order, publication, loaded, Making(), crew):
             if printed.id:
                 _write_edition(printed, to / printed.id)

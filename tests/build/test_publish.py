@@ -1,23 +1,26 @@
 """Publishing into a branch: one commit, nothing lost, nothing half done, one at a time; on scratch repositories."""
 
 import json
+import multiprocessing
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from guidance.build.orders import BuildOrder
-from guidance.build.publish import find_losses, publish, refuse_foreign, refuse_losses
+from guidance.build.publish import clear, find_losses, publish, refuse_foreign, refuse_losses
 from guidance.document.model import GuidanceError
 from guidance.site.branch import Branch, commit_folder, follow_remote, hold_branch, push_branch
 from guidance.site.mkdocs_build import Workshop
 from guidance.site.typesetting import compile_typst
-from small_register import REGISTER, SOURCE
+from small_register import REGISTER, SOURCE, write_frame
 
 Git = Callable[..., str]
 
@@ -213,10 +216,7 @@ def test_a_commit_that_is_killed_leaves_the_branch_as_it_was(git: Git, checkout:
 def order(checkout: Path) -> BuildOrder:
     (checkout / "versions").mkdir()
     (checkout / "versions" / "editions.toml").write_text(REGISTER, encoding="utf-8")
-    (checkout / "mkdocs.yml").write_text(
-        "site_name: x\ntheme: {name: mkdocs, highlightjs: false}\nplugins: []\n"
-        "markdown_extensions: [attr_list, md_in_html, tables]\n"
-    )
+    write_frame(checkout)
     (checkout / "sources").mkdir()
     (checkout / "sources" / "source.typ").write_text(SOURCE, encoding="utf-8")
     compile_typst(checkout / "sources" / "source.typ", checkout / "sources" / "2020.pdf")
@@ -287,3 +287,79 @@ def test_of_two_machines_that_publish_at_once_one_is_refused(git: Git, checkout:
         pytest.raises(GuidanceError, match="different ways"),
     ):
         follow_remote(branch, str(tmp_path / "remote"))
+
+
+# --- Killed --------------------------------------------------------------------------------------------
+
+# The first removal is of what the stage before has left, the second at the end of a whole publish.
+STAGES = ("reading 2020", "making pages", "built /2020", "checking", "putting", "removing", "done", "removing")
+
+
+def publish_until(stage: str, order: BuildOrder, checkout: Path) -> None:
+    """Publish, and be killed as soon as `stage` is reached, such as when half of the site is removed."""
+
+    def die(step: str) -> None:
+        if step.startswith(stage):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def half(folder: Path, *arguments: Any, **more: Any) -> None:
+        if Path(folder).name != ".publish.gone":
+            return whole(folder, *arguments, **more)
+        for path in Path(folder).rglob("*.json"):
+            path.unlink()
+        die("removing")
+
+    whole = shutil.rmtree
+    if stage == "removing":
+        pytest.MonkeyPatch().setattr(shutil, "rmtree", half)
+    publish(order, None, checkout, "gh-pages", None, die)
+    die("done")
+
+
+def test_a_publish_that_is_killed_at_any_stage_is_in_nobodys_way(
+    git: Git, checkout: Path, order: BuildOrder
+) -> None:
+    tip = publish(order, None, checkout, "gh-pages").commit
+    overview = checkout / "versions" / "2020" / "overview.md"
+    overview.parent.mkdir(exist_ok=True)
+    for at, stage in enumerate(STAGES):  # each begins with what the one before has left
+        overview.write_text(f"What is new in {at}.\n", encoding="utf-8")
+        child = multiprocessing.get_context("spawn").Process(target=publish_until, args=(stage, order, checkout))
+        child.start()
+        child.join(100)
+        assert child.exitcode == -signal.SIGKILL, stage
+        now = git("rev-parse", "gh-pages")
+        assert (now != tip) == (at >= STAGES.index("done")), f"{stage}: the branch is as it was, or holds all"
+        tip = now
+    assert publish(order, None, checkout, "gh-pages").commit is None
+    assert "What is new in 7" in git("show", "gh-pages:2020/index.html")
+    assert not [path.name for path in (checkout / "build").iterdir() if "publish" in path.name]
+
+
+def test_what_a_killed_publish_left_in_git_is_in_nobodys_way(git: Git, checkout: Path, order: BuildOrder) -> None:
+    publish(order, None, checkout, "gh-pages")
+    for name in ("refs/heads/gh-pages", "refs/guidance/publishing"):
+        lock = checkout / ".git" / f"{name}.lock"
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        lock.touch()
+        os.utime(lock, (1, 1))
+    (checkout / "versions" / "2020").mkdir(exist_ok=True)
+    (checkout / "versions" / "2020" / "overview.md").write_text("What is new here.\n", encoding="utf-8")
+    assert publish(order, None, checkout, "gh-pages").commit
+
+
+@pytest.mark.parametrize("name", ["publish", ".publish.new", ".publish.old", ".publish.gone"])
+@pytest.mark.parametrize("what", ["folder", "file", "link"])
+def test_what_lies_in_the_folder_of_a_publish_goes(checkout: Path, name: str, what: str) -> None:
+    work = checkout / "build"
+    work.mkdir()
+    if what == "folder":
+        (work / name / "2020").mkdir(parents=True)
+        (work / name / "2020" / "index.html").write_text("half", encoding="utf-8")
+    elif what == "file":
+        (work / name).write_text("x", encoding="utf-8")
+    else:
+        (work / name).symlink_to(checkout)
+    clear(work)
+    assert list(work.iterdir()) == []
+    assert (checkout / ".git").is_dir()

@@ -11,7 +11,7 @@ from guidance.document.model import GuidanceError
 
 PAGE = """<!doctype html><html lang="en"><head><title>x</title><link rel="stylesheet" href="{up}assets/site.css">
 <link rel="canonical" href="https://guidance.example.org/2020/"></head>
-<body><h1 id="top-of-it">x</h1>{body}</body></html>"""
+<body><main><article><h1 id="top-of-it">x</h1>{body}</article></main></body></html>"""
 
 REGISTER = """
 title = "Keeping a library"
@@ -91,6 +91,21 @@ def test_a_sound_site_has_no_fault(site: Path, publication: Path) -> None:
         ('<style>@import "https://fonts.example.org/x.css";</style>', "third party"),
         ('<p style="background:url(https://example.org/x.png)">', "third party"),
         ('<svg><use href="missing.svg#x"></use></svg>', "missing.svg cannot be loaded"),
+        ('<svg><use xlink:href="missing.svg#x"></use></svg>', "missing.svg cannot be loaded"),
+        ('<svg><a xlink:href="javascript:alert(1)">', "not safe"),
+        ('<a href=" java&#10;script:alert(1)">', "not safe"),
+        ('<button formaction="vbscript:x">', "not safe"),
+        ('<form action="//./search/">', 'leads to the host "."'),
+        ('<a href="//./2026/">', 'leads to the host "."'),
+        ('<a href="https:///2026/">', 'leads to the host ""'),
+        ('<a href="https://../x">', "which is none"),
+        ('<a href="https://a.example\\@evil.example/">', "which is none"),
+        ('<meta http-equiv="refresh" content="0; url=nowhere/">', "nowhere/ leads nowhere"),
+        ('<meta http-equiv="Refresh" content="0;URL=\'javascript:alert(1)\'">', "not safe"),
+        ("<article><script>alert(1)</script></article>", "has a script in its text"),
+        ('<article><script type="module">alert(1)</script></article>', "has a script in its text"),
+        ('<p onclick="alert(1)">', "<p onclick=…>, which acts by itself"),
+        ('<iframe srcdoc="<script>alert(1)</script>"></iframe>', "<iframe srcdoc=…>"),
     ],
 )
 def test_a_broken_page_is_found(site: Path, broken: str, words: str) -> None:
@@ -99,6 +114,42 @@ def test_a_broken_page_is_found(site: Path, broken: str, words: str) -> None:
     faults = check_site(site).faults
     assert [f.file for f in faults] == ["index.html"]
     assert words in faults[0].message
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "is empty"),
+        (b" \n", "is empty"),
+        (b"<!-- x -->", "cannot be read as a page"),
+        (b"\x00\xff\xfe", ""),
+        (PAGE.format(up="../", body="")[:-9].encode(), "is cut off: its end is missing"),
+        (b"<!doctype html><html lang=en><body><p>No main part.</body></html>", "has no main part"),
+    ],
+)
+def test_a_page_that_is_empty_or_cut_is_a_fault_of_one_line(site: Path, content: bytes, words: str) -> None:
+    (site / "latest" / "index.html").write_bytes(content)
+    faults = [fault for fault in check_site(site).faults if fault.file == "latest/index.html"]
+    assert faults
+    assert words in faults[0].message
+    assert not any("\n" in fault.message for fault in faults)
+
+
+def test_what_the_theme_brings_is_no_fault(site: Path) -> None:
+    page = site / "index.html"
+    theme = '<script>var a=1</script><script type="application/json">{}</script><script src="assets/a.js"></script>'
+    (site / "assets" / "a.js").write_text("1")
+    data = '<article><script type="application/ld+json">{}</script></article>'
+    page.write_text(page.read_text(encoding="utf-8").replace("</body>", f"{theme}{data}</body>"), encoding="utf-8")
+    assert check_site(site).faults == ()
+
+
+@pytest.mark.parametrize("live", ["<script>1</script>", '<g onload="x()"/>', '<a href="javascript:x()"/>'])
+def test_a_picture_with_a_script_is_found(site: Path, live: str) -> None:
+    (site / "assets" / "x.svg").write_text(f'<svg xmlns="http://www.w3.org/2000/svg"><p>on=1</p>{live}</svg>')
+    assert [fault.file for fault in check_site(site).faults] == ["assets/x.svg"]
+    (site / "assets" / "x.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"><p id="a">on = 1</p></svg>')
+    assert check_site(site).faults == ()
 
 
 def test_style_sheets_are_read(site: Path) -> None:

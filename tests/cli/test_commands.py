@@ -12,7 +12,7 @@ import pytest
 
 from guidance.site.typesetting import compile_typst
 from misbehaving_server import awkward_server
-from small_register import REGISTER, SOURCE
+from small_register import REGISTER, SOURCE, write_frame
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -22,10 +22,7 @@ def library(tmp_path: Path) -> Path:
     """A machine of its own with a made-up publication in `versions` and no specimen."""
     (tmp_path / "versions").mkdir()
     (tmp_path / "versions" / "editions.toml").write_text(REGISTER, encoding="utf-8")
-    (tmp_path / "mkdocs.yml").write_text(
-        "site_name: x\ntheme: {name: mkdocs, highlightjs: false}\nplugins: []\n"
-        "markdown_extensions: [attr_list, md_in_html, tables]\n"
-    )
+    write_frame(tmp_path)
     return tmp_path
 
 
@@ -50,6 +47,14 @@ def library_pdf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "source.typ").write_text(SOURCE, encoding="utf-8")
     compile_typst(folder / "source.typ", folder / "2020.pdf")
     return folder
+
+
+@pytest.fixture(scope="module")
+def older_pdf(library_pdf: Path) -> bytes:
+    """The same text, which says that it is of 2010."""
+    (library_pdf.parent / "older.typ").write_text(SOURCE.replace("library 2020", "library 2010"), encoding="utf-8")
+    compile_typst(library_pdf.parent / "older.typ", library_pdf.parent / "older.pdf")
+    return (library_pdf.parent / "older.pdf").read_bytes()
 
 
 def one_line(finished: "subprocess.CompletedProcess[str]") -> str:
@@ -205,8 +210,47 @@ def test_what_is_lost_is_a_warning_and_with_strict_a_failure(
     assert not (library / "site").exists()
 
 
-def test_fetch_says_what_was_found_fetched_and_changed(guidance: Run, library: Path, library_pdf: Path) -> None:
-    file = (library_pdf / "2020.pdf").read_bytes()
+def test_a_locked_fetch_fails_on_what_nobody_has_reviewed(guidance: Run, library: Path, older_pdf: bytes) -> None:
+    lock = library / "versions" / "sources.lock"
+    with awkward_server() as server:
+        address = server.on("/library.pdf", lambda answer: answer.send(200, older_pdf))
+        register = REGISTER.replace("https://files.example.invalid/library.pdf", address)
+        (library / "versions" / "editions.toml").write_text(register, encoding="utf-8")
+
+        def fetched() -> tuple[int, str]:
+            finished = guidance("fetch", "--locked")
+            return finished.returncode, finished.stderr.splitlines()[-1]
+
+        first = fetched()
+        assert first[0] == 1
+        assert "first seen or changed: 2010 2010-01" in first[1]
+        assert fetched()[0] == 0, "now it is in the lock"
+        kept = lock.read_bytes()
+        lock.unlink()
+        assert fetched()[0] == 1, "a machine without the lock has not reviewed it"
+        lock.write_bytes(kept)
+        server.on("/library.pdf", lambda answer: answer.send(200, older_pdf + b"%%EOF\n"))
+        changed = fetched()
+        assert changed[0] == 1
+        assert "first seen or changed: 2010 2010-01" in changed[1]
+        lock.write_bytes(kept)
+        for path in (library / ".cache" / "sources").rglob("*"):
+            path.unlink() if path.is_file() else None
+        server.on("/library.pdf", lambda answer: answer.send(404, b""))
+        gone = fetched()
+        assert gone[0] == 1
+        assert "not to be had: 2010 2010-01" in gone[1]
+
+
+def test_a_fetch_that_leaves_an_edition_without_a_file_fails(guidance: Run) -> None:
+    finished = guidance("fetch")
+    assert finished.returncode == 1
+    assert "2010     2010-01   missing" in finished.stdout
+    assert "guidance: edition 2010: files.example.invalid did not answer" in finished.stderr
+
+
+def test_fetch_says_what_was_found_fetched_and_changed(guidance: Run, library: Path, older_pdf: bytes) -> None:
+    file = older_pdf
     with awkward_server() as server:
         address = server.on("/library.pdf", lambda answer: answer.send(200, file))
         register = REGISTER.replace("https://files.example.invalid/library.pdf", address)

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from guidance.document.register import read_lock
+
 FOLDER = Path(__file__).parents[2] / ".github" / "workflows"
 WORKFLOWS = sorted(FOLDER.glob("*.yml"))
 
@@ -24,6 +26,30 @@ def test_actions_are_pinned_and_permissions_are_named(path: Path) -> None:
             assert "${{ github.event" not in step.get("run", ""), "what others write must not become a command"
     for used in re.findall(r"uses: (\S+)", text):
         assert re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}", used), used
+
+
+def test_only_files_that_were_vetted_are_published() -> None:
+    jobs = yaml.safe_load((FOLDER / "publish.yml").read_text(encoding="utf-8"))["jobs"]
+    first, second = jobs["official-files"], jobs["publish"]
+    fetch = next(step["run"] for step in first["steps"] if "guidance fetch" in step.get("run", ""))
+    assert "--locked" in fetch
+    assert fetch.rstrip().endswith("exit $status"), "what fetching ends with is what the step ends with"
+    handed = [step for step in first["steps"] if step.get("with", {}).get("name") == "official-files"]
+    taken = [step for step in second["steps"] if step.get("with", {}).get("name") == "official-files"]
+    assert [step["with"]["path"] for step in (*handed, *taken)] == [".cache/sources", ".cache/sources"]
+    assert "if" not in handed[0], "not after a step that failed"
+    assert second["needs"] == "official-files"
+    commands = " ".join(step.get("run", "") for step in second["steps"])
+    assert commands.count("--offline") == commands.count("guidance build") + commands.count("guidance publish") == 2
+    assert "make check" not in commands
+    assert "make site" not in commands
+
+
+def test_the_lock_is_committed_and_of_its_form() -> None:
+    root = FOLDER.parents[1]
+    tracked = subprocess.run(["git", "-C", root, "ls-files", "versions"], capture_output=True, text=True).stdout
+    assert "versions/sources.lock" in tracked.splitlines()
+    read_lock(root / "versions" / "sources.lock")
 
 
 ROWS = """edition  revision  file       where
@@ -69,6 +95,17 @@ def test_changed_files_open_one_issue(tmp_path: Path, state: str, open_issue: st
     assert called in (tmp_path / "called").read_text()
     assert "2023     2025-06   changed" in (tmp_path / "body").read_text()
     assert "2018" not in (tmp_path / "body").read_text()
+
+
+def test_a_file_first_seen_is_reported_too(tmp_path: Path) -> None:
+    (tmp_path / "fetched.txt").write_text(ROWS.format("fetched"), encoding="utf-8")
+    said = "guidance: versions/sources.lock: first seen or changed: 2013 candidate-0a1b2c3d; review each\n"
+    (tmp_path / "notes.txt").write_text(said, encoding="utf-8")
+    (tmp_path / "gh").write_text("#!/bin/sh\nexit 1\n")
+    (tmp_path / "gh").chmod(0o755)
+    done = report(tmp_path)
+    assert done.returncode == 1
+    assert "first seen" in done.stderr
 
 
 def test_without_a_way_to_open_an_issue_the_lines_are_said(tmp_path: Path) -> None:

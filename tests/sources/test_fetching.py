@@ -8,9 +8,19 @@ import pytest
 import stamina
 
 from guidance.document.model import GuidanceError
-from guidance.document.register import LOCK, Edition, Publication, Revision, read_lock, read_register
-from guidance.sources import Fetched, Fetcher, Limits, Missing, Source, UnreachableError, find_source
+from guidance.document.register import (
+    LOCK,
+    Edition,
+    Publication,
+    Revision,
+    read_lock,
+    read_register,
+    say_upload,
+    upload_apart,
+)
+from guidance.sources import Fetched, Fetcher, Limits, Missing, Shelf, Source, UnreachableError, say_identity
 from guidance.sources.fetching import Seen, read_seen
+from guidance.sources.identity import Verdict
 from misbehaving_server import Answer, Awkward, Behaviour, awkward_server
 
 WORDS = b"%PDF-1.7\n" + b"words of our own " * 4000 + b"\nstartxref\n0\n%%EOF\n"
@@ -20,6 +30,11 @@ SHORT = Limits(connect=0.2, idle=0.2, attempts=2)
 
 def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def held(register: Publication, cache: Path) -> Shelf:
+    """What is in a cache, where no file proves anything."""
+    return Shelf(register, (), cache, lambda paths: {path: Verdict(None, "X") for path in paths})
 
 
 def says(content: bytes, **headers: str) -> Behaviour:
@@ -281,10 +296,10 @@ def test_a_changed_file_is_kept_beside_and_never_swapped_in(tmp_path: Path, serv
         ("2020-06", digest(WORDS), False),
         (new, digest(OTHER), True),
     ]
-    found = find_source(library.register, edition, (), library.cache, None)
+    found = held(library.register, library.cache).source(edition)
     assert isinstance(found, Source)
     assert found.sha256 == digest(WORDS), "what is built stays as it was"
-    asked = find_source(library.register, edition, (), library.cache, None, edition.revisions[1])
+    asked = held(library.register, library.cache).source(edition, edition.revisions[1])
     assert isinstance(asked, Source)
     assert asked.path.read_bytes() == OTHER, "who asks for the new one gets it"
 
@@ -293,7 +308,7 @@ def test_a_changed_file_alone_is_no_text(tmp_path: Path, server: Awkward) -> Non
     library = Library(tmp_path, server.on("/g.pdf", says(OTHER)), digest(WORDS))
     assert "changed without a new address" in library.refused()
     edition = library.register.editions[0]
-    assert isinstance(find_source(library.register, edition, (), library.cache, None), Missing)
+    assert isinstance(held(library.register, library.cache).source(edition), Missing)
 
 
 def test_the_lock_keeps_what_was_first_seen(tmp_path: Path, server: Awkward) -> None:
@@ -385,7 +400,7 @@ def test_an_older_revision_that_stands_in_is_named(tmp_path: Path, server: Awkwa
     new = Revision("2020-06", "Mended.", "2020-06", url=f"{server.address}/gone.pdf")
     edition = Edition("2020", "T", "2020", revisions=(old, new))
     fetcher = Fetcher()
-    found = find_source(Publication("T", "T", "P", (edition,)), edition, (), tmp_path, fetcher)
+    found = held(Publication("T", "T", "P", (edition,)), tmp_path).source(edition, None, fetcher)
     assert isinstance(found, Source)
     assert found.revision == old
     assert "2020-01 stands in for a newer one" in fetcher.notes[0]
@@ -397,3 +412,130 @@ def test_what_was_seen_is_noted_beside_the_file(tmp_path: Path, server: Awkward)
     seen = read_seen(fetched.path)
     assert isinstance(seen, Seen)
     assert (seen.modified, seen.sha256) == ("Mon, 01 Jun 2020 00:00:00 GMT", digest(WORDS))
+
+
+# --- Candidates: addresses from general knowledge --------------------------------------------------
+
+UPLOADED = "/media/5eda3480aabbccddeeff0011/g.pdf"  # on 5 June 2020
+EARLIER = "/media/5e0be100aabbccddeeff0011/g.pdf"  # on 1 January 2020
+
+
+def with_candidates(folder: Path, *candidates: tuple[str, str]) -> Library:
+    """The publication of these tests without an address, with candidates and what each is thought to be."""
+    library = Library(folder, "https://files.example.invalid/none.pdf")
+    register = folder / "editions.toml"
+    text = register.read_text(encoding="utf-8").replace('url = "https://files.example.invalid/none.pdf"\n', "")
+    rows = "".join(
+        f'[[editions.candidates]]\nurl = "{url}"\n' + (f'revision = "{revision}"\n' if revision else "")
+        for url, revision in candidates
+    )
+    register.write_text(text + rows, encoding="utf-8")
+    return library
+
+
+def doubting(name: str, content: bytes, edition: Edition) -> str | None:
+    return None if content == WORDS else f"seems to be X; not taken as {edition.id}"
+
+
+def find(library: Library, fetcher: Fetcher | None) -> Source | Missing:
+    return held(library.register, library.cache).source(library.register.editions[0], None, fetcher)
+
+
+def test_a_candidate_must_prove_itself_and_is_then_locked(tmp_path: Path, server: Awkward) -> None:
+    wrong, right = server.on("/wrong.pdf", says(OTHER)), server.on("/right.pdf", says(WORDS))
+    library = with_candidates(tmp_path, (server.on("/gone.pdf", status(404)), ""), (wrong, ""), (right, "2020-06"))
+    fetcher = library.fetcher()
+    fetcher.doubt = doubting
+    found = find(library, fetcher)
+    assert isinstance(found, Source)
+    assert (found.path.read_bytes(), found.revision, found.proof.how) == (WORDS, None, "locked")
+    assert fetcher.notes[-1].endswith(f"general knowledge: {right}; which revision it is, is not known")
+    (seen,) = read_lock(tmp_path / LOCK)
+    assert (seen.url, seen.sha256) == (right, digest(WORDS))
+    again = find(library, None)
+    assert isinstance(again, Source)
+    edition = library.register.editions[0]
+    told = say_identity(again, edition)
+    assert (told.how, told.revision, told.address, told.candidate) == ("locked", None, right, True)
+    assert edition.revisions[0].sha256 is None, "nobody knows that it is this revision"
+    moved = tmp_path / "mine.pdf"
+    again.path.rename(moved)
+    assert isinstance(Shelf(library.register, (tmp_path,), library.cache, lambda _: {}).source(edition), Source)
+
+
+def test_nothing_that_is_another_text_is_kept_or_locked(tmp_path: Path, server: Awkward) -> None:
+    library = Library(tmp_path, server.on("/g.pdf", says(OTHER)))
+    fetcher = library.fetcher()
+    fetcher.doubt = doubting
+    with pytest.raises(GuidanceError, match=r"what is there seems to be X; not taken as 2020"):
+        library._fetch(fetcher)
+    assert library.shown() == []
+    assert not (tmp_path / LOCK).exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "told", "revision"),
+    [
+        (UPLOADED, "uploaded on 5 June 2020, which agrees with June 2020", "2020-06"),
+        (EARLIER, "uploaded on 1 January 2020", None),
+    ],
+)
+def test_a_candidate_is_the_revision_whose_day_its_upload_agrees_with(
+    tmp_path: Path, server: Awkward, path: str, told: str, revision: str | None
+) -> None:
+    library = with_candidates(tmp_path, (server.on(path, says(WORDS)), "2020-06"))
+    assert isinstance(find(library, library.fetcher()), Source)
+    found = find(library, None)
+    assert isinstance(found, Source)
+    assert (found.revision.id if found.revision else None) == revision
+    assert say_identity(found, library.register.editions[0]).upload_says == told
+
+
+def test_an_upload_far_from_its_revision_s_day_is_told_and_not_refused(tmp_path: Path, server: Awkward) -> None:
+    library = Library(tmp_path, server.on(EARLIER, says(WORDS)))
+    fetcher = library.fetcher()
+    assert isinstance(find(library, fetcher), Source)
+    said = "edition 2020: revision 2020-06 was uploaded on 1 January 2020, 152 days from June 2020"
+    assert said in fetcher.notes
+
+
+@pytest.mark.parametrize(
+    ("date", "apart"),
+    [("2020-06-05", 0), ("2020-06-19", 14), ("2020-06-20", 15), ("2020-05-22", 14), ("2020-05", 5), ("2021", 210)],
+)
+def test_how_far_an_upload_is_from_a_revision(date: str, apart: int) -> None:
+    address = f"https://files.example.org{UPLOADED}"
+    assert upload_apart(address, date) == apart
+    assert ("agrees" in str(say_upload(address, date))) == (apart <= 14)
+    assert upload_apart("https://files.example.org/g.pdf", date) is None
+
+
+def test_what_was_not_tried_or_not_had_is_one_line(tmp_path: Path, server: Awkward) -> None:
+    library = with_candidates(
+        tmp_path, (server.on("/gone.pdf", status(404)), ""), (server.on("/other.pdf", says(OTHER)), "")
+    )
+    offline = find(library, None)
+    assert isinstance(offline, Missing)
+    assert "2 addresses were not tried" in offline.reason
+    fetcher = library.fetcher()
+    fetcher.doubt = doubting
+    tried = find(library, fetcher)
+    assert isinstance(tried, Missing)
+    assert "\n" not in tried.reason
+    for words in ("gone.pdf: the server answers 404", "other.pdf: what is there seems to be X"):
+        assert words in tried.reason
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ('url = "https://elsewhere.example/g.pdf"', "official `hosts`"),
+        ('url = "https://files.example.org/g.pdf"\nrevision = "1066"', "no revision"),
+    ],
+)
+def test_a_candidate_stands_on_an_official_host_and_names_a_revision(tmp_path: Path, row: str, words: str) -> None:
+    library = Library(tmp_path, "https://files.example.org/g.pdf", hosts='["files.example.org"]')
+    with (tmp_path / "editions.toml").open("a", encoding="utf-8") as register:
+        register.write(f"[[editions.candidates]]\n{row}\n")
+    with pytest.raises(GuidanceError, match=words):
+        _ = library.register

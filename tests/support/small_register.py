@@ -1,4 +1,18 @@
-"""A register of one made-up edition, and its text as Typst."""
+"""A register of made-up editions, the text of one as Typst, and the smallest frame that a site can be built in."""
+
+from pathlib import Path
+
+
+def write_frame(folder: Path) -> None:
+    """MkDocs' own theme, which is quicker than ours, with a page for dead addresses that has a main part."""
+    (folder / "mkdocs.yml").write_text(
+        "site_name: x\ntheme: {name: mkdocs, highlightjs: false, custom_dir: overrides}\nplugins: []\n"
+        "markdown_extensions: [attr_list, md_in_html, tables]\n"
+    )
+    (folder / "overrides").mkdir()
+    page = "<!DOCTYPE html><html lang=en><title>x</title><main><h1>Not here</h1></main></html>"
+    (folder / "overrides" / "404.html").write_text(page)
+
 
 REGISTER = """
 title = "Keeping a library"
@@ -24,7 +38,7 @@ published = "2020-01-01"
 
 
 SOURCE = """
-#set document(title: "Keeping a library")
+#set document(title: "Keeping a library 2020")
 #set text(lang: "en", size: 11pt)
 #set page(numbering: "1")
 #set enum(numbering: "1.", spacing: 1.2em)

@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec import Struct, structs
 
 from guidance.audit.vocabulary import read_wanted
-from guidance.build.load import load
+from guidance.build.load import load, stand_shelf
 from guidance.build.orders import BuildOrder, Loaded, Tell, published_places
 from guidance.cite.citation import CitationGrammar, Known, NotUnderstoodError
 from guidance.cite.resolve import Cited, not_understood, record, resolve
@@ -19,7 +19,7 @@ from guidance.compare.changes import compare
 from guidance.compare.crosswalk import build_crosswalk
 from guidance.document.law import Law, LawSince, State, read_law
 from guidance.document.register import Edition, InForce, Publication, read_register, say_stood, stood_on
-from guidance.sources import sources_at_hand
+from guidance.jobs.cache import Crew
 
 
 class CiteAnswer(Struct, frozen=True):
@@ -44,9 +44,8 @@ def answer(order: BuildOrder, words: str, on: str, tell: Tell) -> CiteAnswer:
     """
     register = read_register(order.publication)
     stood = stood_on(register, on) if on else None
-    order = _as_it_stood(order, register, stood)
     with order.crew() as crew:
-        loaded, _ = load(order, register, None, tell, crew)
+        loaded, _, _ = load(_as_it_stood(order, register, stood, crew), register, None, tell, crew)
     found: tuple[Cited, ...] = ()
     refused = None
     try:
@@ -80,11 +79,11 @@ def _record_day(on: str, stood: InForce, law: LawSince, since: Iterable[tuple[La
     }
 
 
-def _as_it_stood(order: BuildOrder, register: Publication, stood: InForce | None) -> BuildOrder:
+def _as_it_stood(order: BuildOrder, register: Publication, stood: InForce | None, crew: Crew) -> BuildOrder:
     """The same order with the revision that `stood` on a day, where its file is at hand."""
     if not stood or not stood.revision:
         return order
-    here = sources_at_hand(register, stood.edition, order.folders, order.cache)
+    here = stand_shelf(order, register, crew)[0].at_hand(stood.edition)
     chosen = {stood.edition.id: stood.revision.id} if stood.revision.id in here else {}
     return structs.replace(order, revisions=chosen)
 

@@ -25,6 +25,7 @@ from guidance.site.ledger import Ledger, duties_csv, duty_records, link_to_ledge
 from guidance.site.markdown import annotate, render_pages
 from guidance.site.pages import PICTURES, Page
 from guidance.site.permalink_pages import links_to_steps
+from guidance.sources import Identity, say_identity
 
 _T = TypeVar("_T")
 _SHOWN = ("paragraph", "text", "box")
@@ -115,6 +116,7 @@ class EditionOrder(Struct, frozen=True):
     edition: Edition
     document: Document
     revision: Revision | None
+    identity: Identity
     found: Annotations
     addresses: Mapping[str, str]  # of each anchor, from the edition's root
     ledger: Ledger
@@ -153,6 +155,7 @@ def order_edition(
         edition=item.edition,
         document=item.document,
         revision=item.source.revision,
+        identity=say_identity(item.source, item.edition),
         found=compared.found[one],
         addresses=compared.addresses[one],
         ledger=ledger,
@@ -231,7 +234,10 @@ def print_edition(order: EditionOrder, sizes: dict[str, int]) -> EditionFiles:
     data = downloads.table_files(offer)
     known = sizes | {name: len(held) for name, held in data.items()}
     listed = (*(downloads.with_files(page, offer, known) for page in pages), downloads.downloads_page(offer, known))
-    facts = data_files.edition_facts(order.publication, order.edition) | {"law": order.law.records(order.edition)}
+    facts = data_files.edition_facts(order.publication, order.edition) | {
+        "law": order.law.records(order.edition),
+        "identity": msgspec.to_builtins(order.identity),
+    }
     files = {
         "edition.json": data_files.encode(data_files.edition_record(facts, order.document, order.found.references)),
         "provisions.json": data_files.encode(offer.records),

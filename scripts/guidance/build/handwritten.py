@@ -254,7 +254,7 @@ def survey_law(docs: Path, folder: Path, publication: Publication) -> Iterator[s
     law, files = read_law(folder, publication), read_files(docs)
     if law.law:
         named = (path for path in files if path.endswith(".md") and not path.startswith("_"))
-        pages = {path: put_in_shared(decode(files[path], path), path, files) for path in named}
+        pages = {path: decode(files[path], path) for path in named}
         yield from (f"{one.page}: {one.message}" for one in find_unnoticed(pages, law))
         yield from lost_places(pages, law)
 

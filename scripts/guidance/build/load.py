@@ -1,47 +1,100 @@
 """Editions -> Documents: the register, the sources and the reader brought together.
 
-What was read once is kept below the work folder and read again only when file, corrections or reader change.
+What was read once is kept below the work folder and read again only when the file or the reader changes.
 """
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
-from guidance.build.orders import BuildOrder, Loaded, Tell
+from guidance.audit.vocabulary import read_wanted
+from guidance.build.orders import NOT_ASKED, BuildOrder, Loaded, Tell
 from guidance.document.model import Correction, Document, GuidanceError
-from guidance.document.register import Publication
+from guidance.document.register import Edition, Publication
 from guidance.document.toml_files import read_toml
 from guidance.jobs.cache import Crew, Job, code_digest
 from guidance.read import PendingRead, begin_reading
 from guidance.read.corrections import correct
-from guidance.sources import Fetcher, Missing, Source, find_source
-from guidance.sources.finding import chosen_revisions
+from guidance.sources import Fetcher, FileRow, Missing, Shelf, Source
+from guidance.sources.choosing import chosen_revisions, fetch_missing
+from guidance.sources.identity import Verdict, identify
 
 _READERS = ("pypdfium2", "pikepdf", "pdf-oxide", "pdfminer.six", "beautifulsoup4", "lxml", "pypandoc-binary")
 _READING = ("read", "jobs/sandbox.py", "document", "build/load.py")  # what the reading depends on
 
 
+class Readings:
+    """Files read whole, each once: what it holds, or why it cannot be read; and what it proves to be."""
+
+    def __init__(self, publication: Publication, folder: Path, crew: Crew) -> None:
+        """`folder` is the publication's."""
+        self._publication, self._crew = publication, crew
+        self._authors = read_wanted(folder, publication).authors
+        self._read: dict[Path, Document | str] = {}
+
+    def read(self, paths: Iterable[Path]) -> dict[Path, Document | str]:
+        """What the reader makes of some files, or why they cannot be read; side by side."""
+        paths = tuple(paths)
+        new = [path for path in paths if path not in self._read]
+        made_by = code_digest(_READING, _READERS)
+        contents = ((path, (path.name.encode(), path.read_bytes())) for path in new)
+        jobs = [
+            Job(f"reading {path}", read_bytes, parts, made_by, "documents", begin=_BytesRead)
+            for path, parts in contents
+        ]
+        for path, result in zip(new, self._crew.run(jobs), strict=True):
+            read = msgspec.msgpack.decode(result, type=_Read)
+            self._read[path] = read.document or read.fault.replace(read.called, str(path))
+        return {path: self._read[path] for path in paths}
+
+    def prove(self, paths: Iterable[Path]) -> dict[Path, Verdict | str]:
+        """What some files prove to be, or why they cannot be read."""
+        return {path: self._verdict(read) for path, read in self.read(paths).items()}
+
+    def doubt(self, name: str, content: bytes, edition: Edition) -> str | None:
+        """Why a file that was fetched is not taken for an edition; None where it proves to be of it."""
+        made_by = code_digest(_READING, _READERS)
+        job = Job(f"reading {name}", read_bytes, (name.encode(), content), made_by, "documents", begin=_BytesRead)
+        (result,) = self._crew.run([job])
+        read = msgspec.msgpack.decode(result, type=_Read)
+        verdict = self._verdict(read.document or read.fault.removeprefix(f"{read.called}: "))
+        if isinstance(verdict, str):
+            return f"cannot be read: {verdict}"
+        return None if verdict.edition == edition.id else verdict.refusal(edition.id)
+
+    def _verdict(self, read: Document | str) -> Verdict | str:
+        return read if isinstance(read, str) else identify(read, self._publication, self._authors)
+
+
+def stand_shelf(order: BuildOrder, publication: Publication, crew: Crew) -> tuple[Shelf, Readings]:
+    """The files at hand for an order, and what was read of them."""
+    readings = Readings(publication, order.publication, crew)
+    return Shelf(publication, order.folders, order.cache, readings.prove, order.trust), readings
+
+
 def load(
     order: BuildOrder, publication: Publication, fetcher: Fetcher | None, tell: Tell, crew: Crew
-) -> tuple[tuple[Loaded, ...], tuple[Missing, ...]]:
-    """The texts of the editions ordered, oldest first, and why the others are not here; `tell` hears of each.
+) -> tuple[tuple[Loaded, ...], tuple[Missing, ...], tuple[FileRow, ...]]:
+    """The texts of the editions ordered, oldest first, why the others are not here, and what became of every file
+    in the reader's folders; `tell` hears of each.
 
     Raises GuidanceError when an edition that was asked for by name has no text, or when there is no such one.
     """
     ids, chosen = wanted(order, publication), chosen_revisions(order.revisions, publication)
+    shelf, readings = stand_shelf(order, publication, crew)
     found: dict[str, Source | Missing] = {}
     for edition in publication.editions:
         if edition.id not in ids:
-            found[edition.id] = Missing(edition.id, "not asked for")
+            found[edition.id] = Missing(edition.id, NOT_ASKED)
             continue
         tell(f"reading {edition.id}")
-        revision = chosen.get(edition.id)
-        found[edition.id] = find_source(publication, edition, order.folders, order.cache, fetcher, revision)
-    read = _read_sources([one for one in found.values() if isinstance(one, Source)], order.publication, crew)
+        found[edition.id] = shelf.source(edition, chosen.get(edition.id), fetcher)
+    sources = [one for one in found.values() if isinstance(one, Source)]
+    read = _corrected(sources, readings.read(source.path for source in sources), order.publication)
     loaded, missing = [], []
     for edition in publication.editions:
         source = found[edition.id]
@@ -54,7 +107,16 @@ def load(
     for gap in missing:
         if gap.edition in {*order.editions, *order.revisions}:
             raise GuidanceError(f"edition {gap.edition}: {gap.reason}")
-    return tuple(loaded), tuple(missing)
+    return tuple(loaded), tuple(missing), shelf.rows((item.source for item in loaded), ids)
+
+
+def fetch_editions(order: BuildOrder, publication: Publication, fetcher: Fetcher, tell: Tell, crew: Crew) -> None:
+    """Fetch a file for each edition ordered that has none here; what fails is told when it is loaded."""
+    shelf, readings = stand_shelf(order, publication, crew)
+    fetcher.doubt = readings.doubt
+    editions = (publication.edition(one) for one in wanted(order, publication))
+    chosen = chosen_revisions(order.revisions, publication)
+    fetch_missing(shelf, editions, fetcher, chosen, lambda edition: tell(f"fetching {edition.id}"))
 
 
 def wanted(order: BuildOrder, publication: Publication) -> tuple[str, ...]:
@@ -103,33 +165,28 @@ class _Read(Struct, frozen=True):
     called: str = ""
 
 
-def _read_sources(sources: Iterable[Source], folder: Path, crew: Crew) -> dict[str, Document | str]:
-    """By edition, what the reader makes of its source with its corrections, or why it cannot be read."""
+def _corrected(
+    sources: Iterable[Source], read: Mapping[Path, Document | str], folder: Path
+) -> dict[str, Document | str]:
+    """By edition, what was read of its source with its corrections, or why there is no text."""
     answers: dict[str, Document | str] = {}
-    jobs: dict[Source, Job] = {}
     for source in sources:
+        answer = read[source.path]
         try:
             mends = corrections_for(source, read_corrections(folder / source.edition))
-            parts = (source.path.name.encode(), source.path.read_bytes(), msgspec.msgpack.encode(mends))
+            answers[source.edition] = answer if isinstance(answer, str) else correct(answer, mends)
         except GuidanceError as error:
             answers[source.edition] = str(error)
-            continue
-        made_by = code_digest(_READING, _READERS)
-        jobs[source] = Job(f"reading {source.path}", read_bytes, parts, made_by, "documents", begin=_BytesRead)
-    for source, result in zip(jobs, crew.run(jobs.values()), strict=True):
-        read = msgspec.msgpack.decode(result, type=_Read)
-        answers[source.edition] = read.document or read.fault.replace(read.called, str(source.path))
     return answers
 
 
 class _BytesRead:
-    """A file that is being read, from its name, its content and its corrections."""
+    """A file that is being read, from its name and its content."""
 
-    def __init__(self, name: bytes, content: bytes, corrections: bytes) -> None:
+    def __init__(self, name: bytes, content: bytes) -> None:
         self._place = tempfile.TemporaryDirectory(prefix="guidance-")
         self._path = Path(self._place.name) / name.decode()
         self._path.write_bytes(content)
-        self._mends = msgspec.msgpack.decode(corrections, type=tuple[Correction, ...])
         self._reading: PendingRead | GuidanceError
         try:
             self._reading = begin_reading(self._path, second_opinion=True)
@@ -141,7 +198,7 @@ class _BytesRead:
         try:
             if isinstance(self._reading, GuidanceError):
                 raise self._reading
-            read = _Read(correct(self._reading.whole(), self._mends))
+            read = _Read(self._reading.whole())
         except GuidanceError as error:
             read = _Read(None, str(error), str(self._path))
         return msgspec.msgpack.encode(read)
@@ -153,7 +210,7 @@ class _BytesRead:
         self._place.cleanup()
 
 
-def read_bytes(name: bytes, content: bytes, corrections: bytes) -> bytes:
-    """A file's name, its content and its corrections -> its Document, or what is wrong with it; a job."""
-    with closing(_BytesRead(name, content, corrections)) as reading:
+def read_bytes(name: bytes, content: bytes) -> bytes:
+    """A file's name and its content -> its Document, or what is wrong with it; a job."""
+    with closing(_BytesRead(name, content)) as reading:
         return reading.result()

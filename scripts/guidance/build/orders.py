@@ -2,7 +2,10 @@
 that this room hands about. What a job does is written where it is called for.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import errno
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -12,13 +15,14 @@ import msgspec
 from msgspec import Struct, structs
 
 from guidance.document.anchors import Permalink, permalinks, read_permalinks
-from guidance.document.model import Document
+from guidance.document.model import Document, GuidanceError
 from guidance.document.register import Edition, Publication
 from guidance.jobs.cache import Crew, Job, code_digest
 from guidance.jobs.executors import cluster, processes
 from guidance.site.mkdocs_build import Workshop
-from guidance.sources import Missing, Source
+from guidance.sources import FileRow, Missing, Source
 
+NOT_ASKED = "not asked for"  # why an edition has no text that the order does not name
 Tell = Callable[[str], None]
 """Who hears of each step, in words."""
 
@@ -60,6 +64,7 @@ class BuildOrder(Struct, frozen=True):
     strict: bool = False
     revisions: Mapping[str, str] = {}
     overlay: Path | None = None  # a partnership's folder
+    trust: Mapping[str, Path] = {}  # by edition, a file to be taken for it whatever it proves to be
     cluster: str | None = None  # address of a Dask scheduler; none: processes of this machine
 
     def crew(self) -> Crew:
@@ -67,8 +72,30 @@ class BuildOrder(Struct, frozen=True):
         return Crew(cluster(self.cluster) if self.cluster else processes(), self.shop.work / "kept")
 
 
+@contextmanager
+def naming_folders(*folders: Path) -> Iterator[None]:
+    """Says in which of some folders nothing more can be written, where the system does not: its fault becomes a
+    GuidanceError of one line. The folder of a full disk is the one that has the least room."""
+    try:
+        yield
+    except OSError as error:
+        there = [next(p for p in (f.absolute(), *f.absolute().parents) if p.is_dir()) for f in folders]
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            full = min(there, key=lambda folder: shutil.disk_usage(folder).free)
+            raise GuidanceError(
+                f"{error.filename or full}: no room is left there; free some, and try again"
+            ) from None
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            where = error.filename or there[0]
+            raise GuidanceError(
+                f"{where}: cannot be written ({error.strerror}); give the right to, or work elsewhere"
+            ) from None
+        raise
+
+
 class Outcome(Struct, frozen=True):
-    """What was built: editions with text, why the others have none, and what MkDocs warned of."""
+    """What was built: editions with text, why the others have none, what MkDocs warned of, and what became of every
+    file in the reader's folders."""
 
     publication: Publication
     loaded: tuple[str, ...]
@@ -76,6 +103,7 @@ class Outcome(Struct, frozen=True):
     warnings: tuple[str, ...]
     specimen: bool
     breaches: tuple[str, ...] = ()
+    files: tuple[FileRow, ...] = ()
 
 
 class PublishOutcome(Struct, frozen=True):

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from msgspec import structs
 
 from guidance.build.load import load
-from guidance.build.orders import BuildOrder, Outcome, PublishOutcome, Tell
+from guidance.build.orders import BuildOrder, Outcome, PublishOutcome, Tell, naming_folders
 from guidance.build.permalinks import record_meanings
 from guidance.build.site import build
 from guidance.check.permanence import find_branch, find_shifts, held_in, lost, recorded, say_shifts, site_paths
@@ -23,6 +23,8 @@ from guidance.site.branch import Branch, commit_folder, follow_remote, hold_bran
 from guidance.sources import Fetcher
 
 VERSIONS = "versions.json"
+_FOLDER, _GONE = "publish", ".publish.gone"
+_FORMS = ("{}", ".{}.new", ".{}.old")  # the site, and what a build makes beside it
 _TOLD = 3  # losses or faults that the error names
 
 
@@ -44,7 +46,8 @@ def publish(
             tell(f"asking {remote} for {branch_name}")
             branch = follow_remote(branch, remote)
         refuse_foreign(branch)
-        site = order.shop.work / "publish"
+        site = order.shop.work / _FOLDER
+        clear(order.shop.work)
         outcome = build(structs.replace(order, out=site.absolute()), fetcher, tell)
         try:
             tell("checking the site")
@@ -53,9 +56,10 @@ def publish(
             refuse_losses(branch, site, order.publication)
             (site / ".nojekyll").touch()
             tell(f"putting the site into {branch_name}")
-            commit = commit_folder(site, branch, _message(outcome))
+            with naming_folders(repository, order.shop.work):
+                commit = commit_folder(site, branch, _message(outcome))
         finally:
-            shutil.rmtree(site, ignore_errors=True)
+            clear(order.shop.work)
         if remote:
             tell(f"sending {branch_name} to {remote}")
             push_branch(branch, remote)
@@ -71,7 +75,7 @@ def review_renumbered(order: BuildOrder, asked: Iterable[str], repository: Path,
     days = {edition: day or None for edition, _, day in (words.partition(":") for words in asked)}
     register = read_register(order.publication)
     with order.crew() as crew:
-        loaded, _ = load(structs.replace(order, editions=tuple(days)), register, None, tell, crew)
+        loaded, *_ = load(structs.replace(order, editions=tuple(days)), register, None, tell, crew)
     name = find_branch(repository)
     branch = Branch(repository, name, name) if name else None
     return {
@@ -80,6 +84,24 @@ def review_renumbered(order: BuildOrder, asked: Iterable[str], repository: Path,
         )
         for item in loaded
     }
+
+
+def clear(work: Path) -> None:
+    """Take away what a publish has built below `work`, or one that was killed has left there.
+
+    Such a folder is ours outright. It gets another name before it is removed: one that is removed by half is no
+    built site any more, and no build would replace it. Raises GuidanceError where that cannot be done.
+    """
+    gone = work / _GONE
+    for left in (gone, *(work / form.format(_FOLDER) for form in _FORMS)):
+        try:
+            if left.is_symlink() or left.exists():
+                left.rename(gone)
+                gone.unlink() if gone.is_symlink() or gone.is_file() else shutil.rmtree(gone)
+        except OSError as error:
+            raise GuidanceError(
+                f"{left}: cannot be removed ({error.strerror}); remove it, and publish again"
+            ) from None
 
 
 def refuse_foreign(branch: Branch) -> None:

@@ -6,6 +6,7 @@ Brings the rooms together and prints nothing; pages are made in `site`, texts in
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
+from tempfile import gettempdir
 
 from mkdocs.utils.meta import get_data
 from msgspec import structs
@@ -14,9 +15,9 @@ from guidance.audit.vocabulary import read_wanted
 from guidance.build.comparisons import Compared, compare_editions, crosswalk_json
 from guidance.build.editions import EditionFiles, Making, Work, order_edition
 from guidance.build.handwritten import prepare, read_files, read_nav, read_overlay
-from guidance.build.load import load, wanted
+from guidance.build.load import fetch_editions, load
 from guidance.build.log import News, gather_news
-from guidance.build.orders import BuildOrder, Loaded, Outcome, Tell
+from guidance.build.orders import BuildOrder, Loaded, Outcome, Tell, naming_folders
 from guidance.build.permalinks import Linked, Linking, index_permalinks, lay_moved, moved_pages, record_texts
 from guidance.build.search import Searching, start_search
 from guidance.check.permanence import find_shifts, recorded, say_shifts
@@ -55,7 +56,6 @@ from guidance.site.permalink_pages import step_pages
 from guidance.site.projects import Folder
 from guidance.site.typesetting import compile_typst
 from guidance.sources import Fetcher
-from guidance.sources.finding import chosen_revisions, fetch_missing
 
 SPECIMEN = "specimen"
 FACTS = "facts.json"  # in the workshop; mkdocs.yml names it
@@ -68,19 +68,12 @@ def build(order: BuildOrder, fetcher: Fetcher | None, tell: Tell = lambda _: Non
     is strict, something of a text is lost.
     """
     publication = read_register(order.publication)
-    if fetcher:
-        fetch_missing(
-            publication,
-            wanted(order, publication),
-            order.folders,
-            order.cache,
-            fetcher,
-            chosen_revisions(order.revisions, publication),
-            lambda edition: tell(f"fetching {edition.id}"),
-        )
-        publication = read_register(order.publication)  # by now it knows the digests of what came
-    with order.crew() as crew:
-        loaded, missing = load(order, publication, fetcher, tell, crew)
+    places = (order.out.parent, order.shop.work, order.cache, Path(gettempdir()))
+    with naming_folders(*places), order.crew() as crew:
+        if fetcher:
+            fetch_editions(order, publication, fetcher, tell, crew)
+            publication = read_register(order.publication)  # by now it knows the digests of what came
+        loaded, missing, files = load(order, publication, fetcher, tell, crew)
         lost = tuple(f"edition {i.edition.id}: {breach}" for i in loaded for breach in breaches(i.document))
         if lost and order.strict:
             raise GuidanceError(
@@ -97,7 +90,7 @@ def build(order: BuildOrder, fetcher: Fetcher | None, tell: Tell = lambda _: Non
         warnings = build_site(folders, order.out, order.shop, lambda place: tell(f"built /{place}"), crew)
     notes = (*(fetcher.notes if fetcher else ()), *(overlay.left_out if overlay else ()), *sorted(missed))
     with_text = tuple(i.edition.id for i in loaded)
-    return Outcome(publication, with_text, missing, (*notes, *warnings), specimen is not None, lost)
+    return Outcome(publication, with_text, missing, (*notes, *warnings), specimen is not None, lost, files)
 
 
 def record_permalinks(order: BuildOrder, tell: Tell) -> dict[str, int]:
@@ -110,7 +103,7 @@ def record_permalinks(order: BuildOrder, tell: Tell) -> dict[str, int]:
     folder = order.publication
     publication = read_register(folder)
     with order.crew() as crew:
-        loaded, _ = load(order, publication, None, tell, crew)
+        loaded, _, _ = load(order, publication, None, tell, crew)
         compared = compare_editions(publication, loaded, folder, crew)
     gained = {}
     for item in loaded:
@@ -290,8 +283,8 @@ def _specimen_folders(folder: Path, order: BuildOrder, tell: Tell, crew: Crew) -
     for edition in publication.editions:
         compile_typst(folder / edition.id / "source.typ", files / f"{edition.id}.pdf")
     places = {"folders": (files,), "cache": order.shop.work / "no-cache"}
-    order = structs.replace(order, publication=folder, editions=(), revisions={}, **places)
-    loaded, missing = load(order, publication, None, lambda _: None, crew)
+    order = structs.replace(order, publication=folder, editions=(), revisions={}, trust={}, **places)
+    loaded, missing, _ = load(order, publication, None, lambda _: None, crew)
     if missing:
         raise GuidanceError(f"{folder}: {missing[0].edition}: {missing[0].reason}")
     yield from publication_folders(order, publication, loaded, Making(tell), crew, SPECIMEN)

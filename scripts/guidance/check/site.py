@@ -47,7 +47,14 @@ def _citations(figures: dict[str, object]) -> str:
     return f"{line}; not: {why}" if why else line
 
 
-_LINKS = {"a": ("href",), "area": ("href",), "form": ("action",), "blockquote": ("cite",)}
+_LINKS = {
+    "a": ("href", "xlink:href", "ping"),
+    "area": ("href",),
+    "form": ("action",),
+    "button": ("formaction",),
+    "input": ("formaction",),
+    "blockquote": ("cite",),
+}
 _RESOURCES = {
     "img": ("src",),
     "script": ("src",),
@@ -59,14 +66,19 @@ _RESOURCES = {
     "embed": ("src",),
     "object": ("data",),
     "input": ("src",),
-    "image": ("href", "{http://www.w3.org/1999/xlink}href"),
-    "use": ("href", "{http://www.w3.org/1999/xlink}href"),
+    "image": ("href", "xlink:href"),
+    "use": ("href", "xlink:href"),
 }
 # These link, and load nothing.
 _LINK_RELATIONS = {"canonical", "alternate", "next", "prev", "license", "author", "search", "up"}
 _DUTY = {"anchor", "page", "sentence", "strength", "who"}
 _CSS_ADDRESS = re.compile(r"""@import\s+["']([^"']+)|url\(\s*["']?([^"')]+)""")
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_HOST = re.compile(r"(?=.*\w)[\w-]+(?:\.[\w-]+)*(?::\d+)?")
+_ENDED = re.compile(rb"</html>\s*(?:<!--.*?-->\s*)*\Z", re.DOTALL)
+_REFRESH = re.compile(r"\s*[\d.]*\s*[;,]\s*(?:url\s*=\s*)?['\"]?(?P<address>[^'\"]*)", re.IGNORECASE)
+# In a picture: what a page finds in itself by its elements.
+_LIVE = re.compile(rb"<\s*(?:\w+:)?script|<[^>]*\son\w+\s*=|javascript\s*:|<\s*foreignObject", re.IGNORECASE)
 _SITEMAP = re.compile(r"^Sitemap: (https?://\S+/)sitemap\.xml\s*$", re.MULTILINE)
 
 
@@ -86,12 +98,14 @@ class Report(Struct, frozen=True):
 
 
 class _Page(Struct, frozen=True):
-    """What a page holds: ids and names to link to, those given twice, addresses it links to or loads."""
+    """What a page holds: ids and names to link to, those given twice, addresses it links to or loads; and what is
+    `wrong` with it whatever stands on the others."""
 
     ids: frozenset[str]
     twice: tuple[str, ...]
     links: tuple[str, ...]
     resources: tuple[str, ...]
+    wrong: tuple[str, ...] = ()
 
 
 def check_site(site: Path, publication: Path | None = None, against: str | None = None) -> Report:
@@ -108,6 +122,10 @@ def check_site(site: Path, publication: Path | None = None, against: str | None 
     faults = [fault for path, page in pages.items() for fault in _check_page(path, page, pages, files)]
     faults += [
         fault for path in sorted(files) if path.endswith(".css") for fault in _check_style(site, path, files)
+    ]
+    pictures = (path for path in sorted(files) if path.endswith(".svg"))
+    faults += [
+        Fault(path, "is a picture with a script") for path in pictures if _LIVE.search((site / path).read_bytes())
     ]
     for path in sorted(files):
         if path.endswith("versions.json"):
@@ -149,8 +167,12 @@ def gathered(faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
 def _read_page(path: Path) -> _Page:
     content = path.read_bytes()
     if not content.strip():
-        return _Page(frozenset(), (), (), ())
-    root = html.document_fromstring(content, parser=html.HTMLParser(encoding="utf-8"))
+        return _Page(frozenset(), (), (), (), ("is empty",))
+    try:
+        root = html.document_fromstring(content, parser=html.HTMLParser(encoding="utf-8"))
+    except (etree.LxmlError, ValueError) as error:
+        return _Page(frozenset(), (), (), (), (f"cannot be read as a page ({' '.join(str(error).split())})",))
+    wrong = [*([] if _ENDED.search(content) else ["is cut off: its end is missing"]), *_amiss(root)]
     ids: Counter[str] = Counter()
     names: set[str] = set()
     links: list[str] = []
@@ -163,11 +185,28 @@ def _read_page(path: Path) -> _Page:
             names.add(element.get("name", ""))
         links += [element.get(name, "") for name in _LINKS.get(tag, ()) if element.get(name) is not None]
         resources += _resources(element, tag)
+        if tag == "meta" and (element.get("http-equiv") or "").lower() == "refresh":
+            match = _REFRESH.match(element.get("content") or "")
+            links += [match["address"]] if match else []
         if tag == "link" and element.get("href"):
             relations = set((element.get("rel") or "").lower().split())
             (links if relations & _LINK_RELATIONS else resources).append(element.get("href", ""))
     twice = tuple(identity for identity, count in ids.items() if count > 1)
-    return _Page(frozenset(ids) | names, twice, tuple(links), tuple(resources))
+    return _Page(frozenset(ids) | names, twice, tuple(links), tuple(resources), tuple(dict.fromkeys(wrong)))
+
+
+def _amiss(root: html.HtmlElement) -> Iterator[str]:
+    """What no page of ours has: no main part, a script in its text, markup that acts by itself."""
+    if not root.xpath("//main | //*[@role='main']"):
+        yield "has no main part"
+    for element in root.iter(etree.Element):
+        tag, kind = str(element.tag), (element.get("type") or "").lower()
+        live = tag == "script" and not element.get("src") and "json" not in kind
+        if live and any(parent.tag == "article" for parent in element.iterancestors()):
+            yield "has a script in its text"
+        for name in element.attrib:
+            if str(name).lower().startswith("on") or name == "srcdoc":
+                yield f"has <{tag} {name}=…>, which acts by itself"
 
 
 def _base(site: Path) -> str:
@@ -210,6 +249,7 @@ def _style_addresses(style: str) -> Iterator[str]:
 
 
 def _check_page(path: str, page: _Page, pages: dict[str, _Page], files: frozenset[str]) -> Iterator[Fault]:
+    yield from (Fault(path, message) for message in page.wrong)
     for identity in page.twice:
         yield Fault(path, f"the id {identity} stands more than once")
     for address in dict.fromkeys(page.links):
@@ -226,8 +266,10 @@ def _wrong_link(path: str, address: str, pages: dict[str, _Page], files: frozens
         return f"{address} is not an address"
     scheme, host, way, fragment = parts
     if scheme or host:
-        safe = scheme in ("http", "https", "mailto", "tel", "")
-        return None if safe else f"{address}: links of this kind are not safe"
+        if scheme not in ("http", "https", "mailto", "tel", ""):
+            return f"{address}: links of this kind are not safe"
+        named = scheme in ("mailto", "tel") or _HOST.fullmatch(host)
+        return None if named else f'{address} leads to the host "{host}", which is none'
     target = _target(path, way, files)
     if target is None and way.startswith("/..") and _absolute(path, way) is None:
         return f"{address.removeprefix('/..')} is not below the address of the site"
@@ -297,12 +339,13 @@ def _check_style(site: Path, path: str, files: frozenset[str]) -> Iterator[Fault
 def _check_versions(site: Path, path: str) -> Iterator[Fault]:
     held = _json(site / path)
     if not isinstance(held, list) or not all(
-        isinstance(v, dict) and isinstance(v.get("version"), str) for v in held
+        isinstance(v, dict) and isinstance(v.get("version"), str) and isinstance(v.get("aliases", []), list)
+        for v in held
     ):
         yield Fault(path, "is not a list of versions")
         return
     folder = (site / path).parent
-    names = [name for entry in held for name in (entry["version"], *entry.get("aliases", ()))]
+    names = [str(name) for entry in held for name in (entry["version"], *entry.get("aliases", ()))]
     for name in sorted(set(names)):
         if names.count(name) > 1:
             yield Fault(path, f"names {name} more than once")
@@ -319,7 +362,7 @@ def _check_provisions(site: Path, path: str, pages: dict[str, _Page]) -> Iterato
     if not isinstance(held, list) or not all(isinstance(r, dict) and {"anchor", "url"} <= r.keys() for r in held):
         yield Fault(path, "is not a list of provisions")
         return
-    anchors = Counter(record["anchor"] for record in held)
+    anchors = Counter(str(record["anchor"]) for record in held)
     for anchor, count in anchors.items():
         if count > 1:
             yield Fault(path, f"has the anchor {anchor} more than once")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from msgspec import structs
 from typer import echo
 
 from guidance.audit import FailOn, ReportForm
@@ -41,6 +42,12 @@ RevisionOption = Annotated[
     list[str] | None,
     typer.Option("--revision", help="Build an edition from this revision, EDITION:REVISION; repeatable."),
 ]
+TrustOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--trust", help="Take a file for an edition unproved, FILE=EDITION; its pages say so. Repeatable."
+    ),
+]
 OfflineOption = Annotated[bool, typer.Option("--offline", help="Do not use the network.")]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Fail where something of a text is lost.")]
 OutOption = Annotated[Path, typer.Option("--out", help="Folder for the site.")]
@@ -57,6 +64,7 @@ def build_command(
     sources: SourcesOption = None,
     edition: EditionOption = None,
     revision: RevisionOption = None,
+    trust: TrustOption = None,
     offline: OfflineOption = False,
     strict: StrictOption = False,
     out: OutOption = Path("site"),
@@ -68,17 +76,19 @@ def build_command(
 ) -> None:
     """Build the site: every edition, the pages around them, permalinks and data files."""
     from guidance.build.site import build, record_permalinks
-    from guidance.cli.messages import build_closing, build_warnings
+    from guidance.cli.messages import build_closing, build_warnings, file_lines
     from guidance.cli.options import completed, make_fetcher, order_of
 
     order = order_of(publication, sources, edition, out, strict)
-    order = completed(order, revision, overlay, cluster)
+    order = completed(order, revision, overlay, cluster, trust)
     with _telling() as tell:
         fetcher = None if offline else make_fetcher(publication, tell, sys.stderr.isatty())
         outcome = build(order, fetcher, tell)
         gained = record_permalinks(order, tell) if record else {}
     for warning in build_warnings(outcome):
         echo(warning, err=True)
+    for line in file_lines(outcome.files):
+        echo(line)
     for register, count in gained.items():
         echo(f"{publication / register}: {count} new")
     echo(build_closing(outcome, out))
@@ -89,25 +99,35 @@ def fetch_command(
     publication: PublicationOption = Path("versions"),
     sources: SourcesOption = None,
     edition: EditionOption = None,
+    locked: Annotated[
+        bool, typer.Option("--locked", help="Fail on a file first seen or changed, or a locked one missing.")
+    ] = False,
 ) -> None:
-    """Find or download the official files of every revision, and say which were found, fetched, or have changed."""
-    from guidance.build.load import wanted
+    """Find or download the official files of every revision, and say which were found, fetched, or have changed.
+
+    Ends with 1 where an edition that was named, or of all that have an address, has no file.
+    """
+    from guidance.build.load import stand_shelf, wanted
     from guidance.cli.messages import row_lines
     from guidance.cli.options import make_fetcher, order_of
-    from guidance.document.register import read_register
-    from guidance.sources.finding import look_up_files, refuse_missing
+    from guidance.document.register import LOCK, read_register
+    from guidance.sources.choosing import look_up_files, refuse_missing, refuse_unvetted, with_address
 
     order = order_of(publication, sources, edition)
     register = read_register(publication)
     ids = wanted(order, register)
-    with _telling() as tell:
+    with _telling() as tell, order.crew() as crew:
         fetcher = make_fetcher(publication, tell, sys.stderr.isatty())
-        rows = look_up_files(register, ids, order.folders, order.cache, fetcher, lambda e: tell(f"fetching {e.id}"))
+        shelf, readings = stand_shelf(structs.replace(order, cache=order.cache / "none"), register, crew)
+        fetcher.doubt = readings.doubt
+        rows = look_up_files(shelf, register, ids, order.cache, fetcher, lambda e: tell(f"fetching {e.id}"))
     for line in row_lines(rows):
         echo(line)
     for note in fetcher.notes:
         echo(f"note: {note}", err=True)
-    refuse_missing(rows, order.editions)
+    if locked:
+        refuse_unvetted(rows, register, fetcher, publication / LOCK)
+    refuse_missing(rows, order.editions or (() if locked else with_address(rows)))
 
 
 @app.command("convert")
@@ -264,7 +284,7 @@ def audit_command(
     listed = read_addresses(urls) if urls else ()
     order = order_of(publication, sources)
     with _telling() as tell, order.crew() as crew:
-        loaded, _ = load(order, register, None, tell, crew)
+        loaded, _, _ = load(order, register, None, tell, crew)
         auditor = Auditor(register, publication, loaded, site_url, crew)
         found = audit(auditor, paths or [], tell, listed)
     if to:
@@ -291,21 +311,24 @@ def publish_command(
     sources: SourcesOption = None,
     edition: EditionOption = None,
     revision: RevisionOption = None,
+    trust: TrustOption = None,
     offline: OfflineOption = False,
     overlay: OverlayOption = None,
     cluster: ClusterOption = None,
 ) -> None:
     """Build and check every edition, and put the site into a branch, in one commit that loses nothing published."""
     from guidance.build.publish import publish
-    from guidance.cli.messages import build_warnings, publish_closing
+    from guidance.cli.messages import build_warnings, file_lines, publish_closing
     from guidance.cli.options import completed, make_fetcher, order_of
 
-    order = completed(order_of(publication, sources, edition), revision, overlay, cluster)
+    order = completed(order_of(publication, sources, edition), revision, overlay, cluster, trust)
     with _telling() as tell:
         fetcher = None if offline else make_fetcher(publication, tell, sys.stderr.isatty())
         done = publish(order, fetcher, Path.cwd(), branch, push, tell)
     for warning in build_warnings(done.outcome):
         echo(warning, err=True)
+    for line in file_lines(done.outcome.files):
+        echo(line)
     echo(publish_closing(done, branch, push))
 
 
@@ -397,7 +420,7 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
-        echo(f"guidance: {_one_line(error.filename or 'the system')}: {error.strerror or error}", err=True)
+        echo(f"guidance: {_one_line(error.filename or Path.cwd())}: {error.strerror or error}", err=True)
         sys.exit(1)
 
 

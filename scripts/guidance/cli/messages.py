@@ -8,8 +8,9 @@ from pathlib import Path
 
 from guidance.audit.report import summary
 from guidance.build.audit import Audit
-from guidance.build.orders import Outcome, PublishOutcome
-from guidance.sources.finding import SourceRow
+from guidance.build.orders import NOT_ASKED, Outcome, PublishOutcome
+from guidance.sources import FileRow
+from guidance.sources.choosing import SourceRow
 
 
 def row_lines(rows: tuple[SourceRow, ...]) -> Iterator[str]:
@@ -26,14 +27,19 @@ def row_lines(rows: tuple[SourceRow, ...]) -> Iterator[str]:
         yield "  ".join((*cells, line[3])).rstrip()
 
 
+def file_lines(rows: tuple[FileRow, ...]) -> Iterator[str]:
+    """A line for each file in the reader's folders: what it was used as, or why it was not."""
+    for row in rows:
+        yield f"{row.path}: {row.state}{' ' if row.state == 'used' else ': '}{row.words}"
+
+
 def build_warnings(outcome: Outcome) -> Iterator[str]:
     """What the reader should know of a build that ended well, a line each."""
     for gap in outcome.missing:
         if gap.fault:
             yield f"warning: edition {gap.edition} is built without its text: {gap.reason}"
-    for host in sorted({gap.silent for gap in outcome.missing if gap.silent}):
-        editions = ", ".join(gap.edition for gap in outcome.missing if gap.silent == host)
-        yield f"note: {host} did not answer; put files into sources/ to have the text of {editions}"
+        elif gap.reason != NOT_ASKED:
+            yield f"note: edition {gap.edition} is built without its text: {gap.reason}"
     yield from (f"warning: {line}" for line in (*outcome.breaches, *outcome.warnings))
 
 

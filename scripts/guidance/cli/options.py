@@ -14,7 +14,7 @@ from guidance.build.orders import BuildOrder
 from guidance.document.register import LOCK
 from guidance.site.mkdocs_build import Workshop
 from guidance.sources import Fetcher, Tell, source_folders
-from guidance.sources.finding import parse_revisions
+from guidance.sources.choosing import parse_revisions, parse_trust
 
 
 def order_of(
@@ -39,13 +39,18 @@ def order_of(
 
 
 def completed(
-    order: BuildOrder, revision: list[str] | None, overlay: Path | None, cluster: str | None
+    order: BuildOrder,
+    revision: list[str] | None,
+    overlay: Path | None,
+    cluster: str | None,
+    trust: list[str] | None = None,
 ) -> BuildOrder:
-    """The same order with what only builds are told: revisions, a partnership's folder, a cluster.
+    """The same order with what only builds are told: revisions, a partnership's folder, a cluster, files to trust.
 
-    Raises GuidanceError for a revision that is not written as it must be.
+    Raises GuidanceError for a revision or a file to trust that is not written as it must be.
     """
-    return structs.replace(order, revisions=parse_revisions(revision or ()), overlay=overlay, cluster=cluster)
+    revisions, trusted = parse_revisions(revision or ()), parse_trust(trust or ())
+    return structs.replace(order, revisions=revisions, overlay=overlay, cluster=cluster, trust=trusted)
 
 
 def make_fetcher(publication: Path, tell: Callable[[str], None], every: bool) -> Fetcher:

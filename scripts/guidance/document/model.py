@@ -222,7 +222,8 @@ class Correction(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SourceFile(Struct, frozen=True):
-    """The file a document was read from."""
+    """The file a document was read from, and what it says of itself: its title, author and first day, as
+    "2024-09-03", where it says them."""
 
     name: str
     sha256: str
@@ -230,6 +231,9 @@ class SourceFile(Struct, frozen=True):
     size: int
     pages: int | None = None
     producer: str | None = None
+    title: str | None = None
+    author: str | None = None
+    created: str | None = None
 
 
 class Agreement(Struct, frozen=True):

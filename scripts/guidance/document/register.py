@@ -5,6 +5,7 @@ Facts only, read from `editions.toml` and `sources.lock`; no text of any edition
 
 import calendar
 import datetime
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -57,6 +58,41 @@ def last_day(date: str) -> str:
     return date if rest else f"{year}-{month}-{calendar.monthrange(int(year), int(month))[1]:02}"
 
 
+AGREES = 14  # days that a file may be uploaded from the day of its revision
+_UPLOADED = re.compile(r"/media/(?P<seconds>[0-9a-f]{8})[0-9a-f]{16}/")  # since 1970, as the identifier begins
+
+
+def upload_day(address: str | None) -> datetime.date | None:
+    """The day on which the file at an official address was uploaded; None where the address does not tell."""
+    match = _UPLOADED.search(address or "")
+    moment = match and datetime.datetime.fromtimestamp(int(match["seconds"], 16), datetime.UTC)
+    return moment.date() if moment else None
+
+
+def upload_apart(address: str | None, date: str | None) -> int | None:
+    """By how many days the upload of a file and the date of its revision differ; None where either is not known."""
+    day = upload_day(address)
+    if day is None or date is None:
+        return None
+    first = f"{date}-01-01"[:10] if len(date) == 4 else f"{date}-01"[:10]
+    begun, ended = datetime.date.fromisoformat(first), datetime.date.fromisoformat(last_day(date))
+    return max((begun - day).days, (day - ended).days, 0)
+
+
+def say_upload(address: str | None, date: str | None) -> str | None:
+    """What the upload time of an address says beside the date of its revision, in words; None where it says
+    nothing. A difference is told, and never a reason to refuse a file."""
+    day, apart = upload_day(address), upload_apart(address, date)
+    if day is None:
+        return None
+    said = f"uploaded on {say_date(day.isoformat())}"
+    if apart is None:
+        return said
+    if apart <= AGREES:
+        return f"{said}, which agrees with {say_date(date)}"
+    return f"{said}, {apart} days from {say_date(date)}"
+
+
 # --- What the register says ---
 
 
@@ -68,13 +104,15 @@ class OfficialLink(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Published(Struct, frozen=True, forbid_unknown_fields=True):
-    """A document that belongs to an edition: first the guidance itself, then its companions. `note` says what is
-    not known of it, or where it is to be had; `for_children` marks a version for children or young people."""
+    """A document that belongs to an edition: first the guidance itself, then its companions. `paragraphs` are those
+    that are numbered; `note` says what is not known of it, or where it is to be had; `for_children` marks a version
+    for children or young people."""
 
     title: str
     reference: str | None = None
     isbn: str | None = None
     pages: int | None = None
+    paragraphs: int | None = None
     size: str | None = None
     basis: Basis = "C"
     url: Address | None = None
@@ -130,6 +168,16 @@ class Revision(Struct, frozen=True, forbid_unknown_fields=True):
         return not self.unreviewed and (not self.unconfirmed or self.sha256 is not None)
 
 
+class Candidate(Struct, frozen=True, forbid_unknown_fields=True):
+    """An address at which a file of an edition may be, from general knowledge: tried after the known ones, and what
+    comes must prove what it is. `revision` is the one that it is thought to be, `why` what speaks for it."""
+
+    url: Address
+    revision: Id | None = None
+    why: str = ""
+    basis: Basis = "C"
+
+
 class Locked(Struct, frozen=True, forbid_unknown_fields=True):
     """A file as it was first seen at an address whose SHA-256 the register does not pin, or that differs from the
     one that it pins. `archive` is the address of the copy, where it came from a web archive."""
@@ -182,7 +230,8 @@ class Standing(Struct, frozen=True):
 
 
 class Edition(Struct, frozen=True, forbid_unknown_fields=True):
-    """One published issue of the guidance. Dates are as well known as printed: "2018-07-04" or "2006-04"."""
+    """One published issue of the guidance. Dates are as well known as printed: "2018-07-04" or "2006-04". `locked`
+    are its files as they were first seen: from the lock, not from the register's own file."""
 
     id: Id
     title: str
@@ -200,6 +249,8 @@ class Edition(Struct, frozen=True, forbid_unknown_fields=True):
     author: str | None = None  # as its title page names it; None where that was not seen
     in_force_basis: Basis | None = None  # of `in_force`, where it differs from `basis`
     chapters: tuple[Chapter, ...] = ()  # as far as they are known without the file
+    candidates: tuple[Candidate, ...] = ()
+    locked: tuple[Locked, ...] = ()
 
     @property
     def files(self) -> tuple[Revision, ...]:
@@ -394,11 +445,13 @@ def _refuse_disorder(path: Path, publication: Publication) -> None:
             raise GuidanceError(f"{path}: an id stands twice among the {kind}s")
         if any(later < earlier for earlier, later in pairwise(date for date, _ in ids if date)):
             raise GuidanceError(f"{path}: put each {kind} in its place by date, oldest first")
-    for revision in (r for e in publication.editions for r in e.revisions if r.url and publication.hosts):
-        if urlsplit(revision.url or "").netloc.lower() not in publication.hosts:
-            raise GuidanceError(
-                f"{path}: {revision.url} stands on none of the official `hosts`; add its host there"
-            )
+    for edition in publication.editions:
+        for url in (*(r.url for r in edition.revisions if r.url), *(c.url for c in edition.candidates)):
+            if publication.hosts and urlsplit(url).netloc.lower() not in publication.hosts:
+                raise GuidanceError(f"{path}: {url} stands on none of the official `hosts`; add its host there")
+        unknown = {c.revision for c in edition.candidates if c.revision} - {r.id for r in edition.revisions}
+        if unknown:
+            raise GuidanceError(f"{path}: a candidate of {edition.id} names no revision of it: {min(unknown)}")
     if all(e.ended for e in publication.editions):
         raise GuidanceError(f"{path}: every edition has ended; one must be in force")
 
@@ -425,10 +478,12 @@ def _with_seen(publication: Publication, lock: tuple[Locked, ...]) -> Publicatio
         for revision in edition.revisions:
             seen = [entry for entry in lock if (entry.edition, entry.revision) == (edition.id, revision.id)]
             if revision.sha256 is None and seen:
-                revision = structs.replace(revision, sha256=seen[0].sha256)
+                revision = structs.replace(revision, sha256=seen[0].sha256, url=revision.url or seen[0].url)
             known = pinned | {revision.sha256}
             revisions += [revision, *(_unreviewed(revision, entry) for entry in seen if entry.sha256 not in known)]
-        editions.append(structs.replace(edition, revisions=tuple(revisions)))
+        mine = [entry for entry in lock if entry.edition == edition.id]
+        locked = tuple({entry.revision: entry for entry in reversed(mine)}.values())
+        editions.append(structs.replace(edition, revisions=tuple(revisions), locked=locked))
     return structs.replace(publication, editions=tuple(editions))
 
 

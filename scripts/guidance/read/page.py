@@ -385,6 +385,8 @@ class Pages(Struct, frozen=True):
     title: str | None
     language: str | None
     producer: str | None
+    author: str | None
+    created: str | None  # as PDF writes it, such as D:20240903164411+01'00'
 
 
 class Flow(Struct, frozen=True):

@@ -64,7 +64,8 @@ def all_pages(document: Opened, beside: Answers[Beside]) -> Pages:
     count = document.pages
     mine = read_pages(document, 1, _middle(count))
     halves = [_half(mine)]
-    bookmarks, title, producer = tuple(document.bookmarks()), document.fact("Title"), document.fact("Producer")
+    bookmarks = tuple(document.bookmarks())
+    title, producer, author, created = map(document.fact, ("Title", "Producer", "Author", "CreationDate"))
     if _middle(count) < count:
         other = beside.next()
         if not isinstance(other, Half):
@@ -82,6 +83,8 @@ def all_pages(document: Opened, beside: Answers[Beside]) -> Pages:
         title=title,
         language=document.language(),
         producer=producer,
+        author=author,
+        created=created,
     )
 
 
@@ -132,12 +135,21 @@ def read_pdf(path: Path, second_opinion: bool, beside: Answers[Beside]) -> Itera
         size=len(content),
         pages=len(pages.parts),
         producer=pages.producer,
+        title=pages.title,
+        author=pages.author,
+        created=_day(pages.created),
     )
     document, crops = build_document(read_flow(pages.parts, pages.size), pages, source)
     document = replace(document, findings=(*document.findings, *stale_contents(document)))
     yield Draft(document, crops)
     if second_opinion:
         yield _opinion(document, compare_words(document, _words(beside)))
+
+
+def _day(written: str | None) -> str | None:
+    """A PDF's date, such as D:20240903164411+01'00', as 2024-09-03; None for anything else."""
+    digits = (written or "").removeprefix("D:")[:8]
+    return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}" if len(digits) == 8 and digits.isdigit() else None
 
 
 def ask_third_engine(path: Path, document: Document) -> Opinion:

@@ -7,8 +7,9 @@ import fcntl
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from msgspec import Struct
@@ -55,7 +56,17 @@ def hold_branch(repository: Path, name: str) -> Iterator[Branch]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise GuidanceError(f"{name}: another publish is at work here; wait for it to end") from None
+        _clear_stale(common, name)
         yield Branch(repository, name, _ask(repository, "rev-parse", "--verify", "--quiet", f"refs/heads/{name}"))
+
+
+def _clear_stale(common: Path, name: str) -> None:
+    """Take away the locks of git that a killed publish has left: git itself holds one for moments only."""
+    for lock, seconds in ((_ASIDE, 2), (f"refs/heads/{name}", 2), ("packed-refs", 60)):
+        path = common / f"{lock}.lock"
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > seconds:
+                path.unlink()
 
 
 def follow_remote(branch: Branch, remote: str) -> Branch:

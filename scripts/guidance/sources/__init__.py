@@ -1,20 +1,23 @@
 """The room where the text of an edition comes from: folders of the reader's, the cache, the official address, a web
-archive. It alone uses the network; nothing here looks into a file further than to say what it is."""
+archive. It alone uses the network; what a file holds is read elsewhere, and judged here."""
 
 from guidance.sources.fetching import Fetched, Fetcher, UnreachableError, file_name
-from guidance.sources.finding import Missing, Source, find_source, source_folders, sources_at_hand
+from guidance.sources.finding import FileRow, Identity, Missing, Proof, Shelf, Source, say_identity, source_folders
 from guidance.sources.kinds import Limits, Tell
 
 __all__ = [
     "Fetched",
     "Fetcher",
+    "FileRow",
+    "Identity",
     "Limits",
     "Missing",
+    "Proof",
+    "Shelf",
     "Source",
     "Tell",
     "UnreachableError",
     "file_name",
-    "find_source",
+    "say_identity",
     "source_folders",
-    "sources_at_hand",
 ]

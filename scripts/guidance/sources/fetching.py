@@ -4,6 +4,7 @@ the place of another file. What was seen is put into the lock; nothing is printe
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -19,12 +20,16 @@ from guidance.sources.kinds import Limits, Tell, fault, suffix_of, wanted_kind
 if TYPE_CHECKING:
     import httpx
 
+Doubt = Callable[[str, bytes, Edition], str | None]
+"""Why a file of this name and content is not taken for an edition, as the end of a sentence; None where it proves
+to be of it."""
 State = Literal["fetched", "unchanged", "changed", "archived", "kept"]
 _FRAMED = ("", "mp_")  # a web archive may show a frame first; the second form leads to what is in it
 _HEAD = """\
 # Files as they were first seen at the official addresses, written by `guidance fetch` and `guidance build`.
 # The first file of a revision is the one that is built. A later one came under the same address: review it, then
-# take it into editions.toml as a revision of its own with its sha256.
+# take it into editions.toml as a revision of its own with its sha256. Commit this file: a machine without it cannot
+# see that a file has changed, and the weekly publish builds from no file that is not in it.
 """
 
 
@@ -83,7 +88,9 @@ class UnreachableError(GuidanceError):
 
 class Fetcher:
     """Fetches official files. A host that does not answer, and an address that fails, is tried once in the life of
-    a fetcher; `notes` gathers, a line each, what somebody must know of a run that went on."""
+    a fetcher; `notes` gathers, a line each, what somebody must know of a run that went on. `doubt` is asked of each
+    file that no digest is known for: it must prove itself before it is locked. `seen` are those that came and were
+    not in the lock."""
 
     def __init__(
         self,
@@ -94,7 +101,9 @@ class Fetcher:
     ) -> None:
         """`lock` is the sources.lock to record in; `transport` stands in for the network in tests."""
         self.tell = tell
+        self.doubt: Doubt = lambda *_: None
         self.notes: list[str] = []
+        self.seen: list[Locked] = []
         self._lock, self._limits, self._transport = lock, limits or Limits(), transport
         self._silent: dict[str, str] = {}
         self._failed: dict[str, GuidanceError] = {}
@@ -108,7 +117,8 @@ class Fetcher:
         """The file of a revision that has an address, in the cache.
 
         A file there is sound: of the right kind, whole, and of the SHA-256 that register or lock know. Raises
-        GuidanceError (UnreachableError where the host is silent) when it can be had from nowhere.
+        GuidanceError (UnreachableError where the host is silent) when it can be had from nowhere, or proves to be
+        another text.
         """
         target = cache / file_name(edition, revision)
         held = _held(target, revision)
@@ -122,14 +132,23 @@ class Fetcher:
                 return Fetched("archived", target, found, str(error))
             raise
         if came is None and held:
+            self._refuse_other(edition, revision, revision.url, target, target.read_bytes())
             return Fetched("unchanged", target, held)
         assert came
         seen, content = came
         if known not in (None, seen.sha256):
             return self._changed(publication, edition, revision, target, came, held)
+        self._refuse_other(edition, revision, revision.url, target, content)
         _put(target, seen, content)
         self._record(edition, revision, seen)
         return Fetched("unchanged" if held else "fetched", target, seen.sha256)
+
+    def _refuse_other(
+        self, edition: Edition, revision: Revision, address: str | None, target: Path, content: bytes
+    ) -> None:
+        """Raise GuidanceError where a file that no digest is known for is not proved to be of its edition."""
+        if revision.sha256 is None and (doubt := self.doubt(target.name, content, edition)):
+            raise GuidanceError(f"{address}: what is there {doubt}")
 
     def _changed(
         self,
@@ -171,6 +190,8 @@ class Fetcher:
             address = f"{publication.archive.rstrip('/')}/{moment}{form}/{revision.url}"
             try:
                 came = self._download(publication, address, target)
+                if came:
+                    self._refuse_other(edition, revision, address, target, came[1])
             except UnreachableError:
                 return None
             except GuidanceError:
@@ -191,9 +212,11 @@ class Fetcher:
             return
         entry = Locked(edition.id, revision.id, revision.url or "", seen.sha256, seen.size, archive)
         try:
-            record(self._lock, entry)
+            new = record(self._lock, entry)
         except GuidanceError as error:
             self.note(str(error))
+            new = True
+        self.seen += [entry] if new else []
 
     def _download(
         self, publication: Publication, url: str, target: Path, before: Seen | None = None

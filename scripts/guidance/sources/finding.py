@@ -1,20 +1,47 @@
-"""Which file holds an edition's text, in a folder of the reader's, in the cache, or at its official address; which
-revision is wanted, and a table of all that are here or can be had.
+"""Which file holds an edition's text, in the reader's folders, in the cache, or at its official address; and what
+became of every file.
 
-Files are told apart by SHA-256 and by name; what is in them is not read, and the network is `fetching`'s.
+A file is an edition's by its SHA-256, by what its text proves, or because the reader says so, never by its name;
+the text is judged in `identity`, read elsewhere, and the network is `fetching`'s.
 """
 
+import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from guidance.document.model import GuidanceError
-from guidance.document.register import Edition, Publication, Revision
-from guidance.sources.fetching import Fetcher, UnreachableError, digest, file_name, kept_beside
-from guidance.sources.kinds import SUFFIXES, fault, wanted_kind
+from guidance.document.register import (
+    AGREES,
+    Candidate,
+    Edition,
+    Publication,
+    Revision,
+    say_upload,
+    upload_apart,
+    upload_day,
+)
+from guidance.sources.fetching import Fetcher, UnreachableError, digest, file_name
+from guidance.sources.identity import Verdict
+from guidance.sources.kinds import OPENING, SUFFIXES, fault, kind_of, wanted_kind
+
+UNKNOWN = "candidate"  # how the name of a revision begins that nobody knows, from a candidate address
+Prove = Callable[[Sequence[Path]], Mapping[Path, Verdict | str]]
+"""What some files prove to be, each read whole; or why it cannot be read, beginning with its path."""
+
+
+class Proof(Struct, frozen=True):
+    """How it is known that a file holds an edition, for its reader. Its digest is `pinned` in the register or was
+    `locked` when the file was first fetched; its text `proved` it, by the `evidence`; or whoever built the site
+    `trusted` it, against what it `seems` to be. `revision_by` says what tells its revision, if anything does."""
+
+    how: Literal["pinned", "locked", "proved", "trusted"] = "pinned"
+    evidence: tuple[str, ...] = ()
+    seems: str | None = None
+    revision_by: Literal["digest", "file name"] | None = None
 
 
 class Source(Struct, frozen=True):
@@ -26,50 +53,272 @@ class Source(Struct, frozen=True):
     sha256: str
     media_type: str
     revision: Revision | None = None
+    proof: Proof = Proof()
+
+
+class Identity(Struct, frozen=True):
+    """What edition.json says of the file that an edition was read from: its name, how it is known (as in Proof),
+    and the `address` that it came from, or a file of this digest did, with that of the copy in a web `archive`.
+    `candidate` says that the address is from general knowledge; `uploaded` is the day that it tells, and
+    `upload_says` that day beside the revision's, in words."""
+
+    file: str
+    how: Literal["pinned", "locked", "proved", "trusted"]
+    evidence: tuple[str, ...]
+    seems: str | None
+    revision: str | None
+    revision_by: Literal["digest", "file name"] | None
+    address: str | None
+    archive: str | None
+    candidate: bool
+    uploaded: str | None
+    upload_says: str | None
 
 
 class Missing(Struct, frozen=True):
-    """No text for an edition, and why. `fault`: a file is there but cannot be used; `silent`: the host that
-    could not be reached."""
+    """No text for an edition, and why. `fault`: a file is there but cannot be used, or (`refused`) is another text;
+    `silent`: the host that could not be reached."""
 
     edition: str
     reason: str
     fault: bool = False
+    refused: bool = False
     silent: str | None = None
 
 
-def find_source(
-    publication: Publication,
-    edition: Edition,
-    folders: Iterable[Path],
-    cache: Path,
-    fetcher: Fetcher | None,
-    revision: Revision | None = None,
-) -> Source | Missing:
-    """The file with an edition's text: from the first folder that has one, the cache, or the official address.
+class Held(Struct, frozen=True):
+    """A file in a folder: the `source` that it is, or `why` it is none. `named` is the edition that its name begins
+    with, `refused` why it is not taken as that one, `fault` whether it is broken."""
 
-    Of several files the newest revision's is taken, or that of the `revision` asked for; one that nobody has
-    reviewed only when it is asked for. A file that is named after the edition and cannot be used ends the search:
-    whoever put it there should hear of it. Without a `fetcher` no network is used.
-    """
-    for folder in folders:
-        found = _look_in(folder, publication, edition, revision)
-        if found is not None:
-            return found
-    found = _in_cache(cache, publication, edition, revision)
-    return found or _from_address(publication, edition, cache, fetcher, revision)
+    path: Path
+    source: Source | None = None
+    why: str = ""
+    named: str | None = None
+    refused: str = ""
+    fault: bool = False
 
 
-def sources_at_hand(
-    publication: Publication, edition: Edition, folders: Iterable[Path], cache: Path
-) -> dict[str, Source]:
-    """Every revision of an edition whose file is here, by the revision's id."""
-    found = {}
-    for revision in edition.revisions:
-        source = find_source(publication, edition, folders, cache, None, revision)
-        if isinstance(source, Source) and source.revision == revision:
-            found[revision.id] = source
-    return found
+class FileRow(Struct, frozen=True):
+    """What became of a file in the reader's folders: as which edition it was used, or in words why not."""
+
+    path: Path
+    state: Literal["used", "not recognised", "shadowed", "not asked for"]
+    words: str
+    edition: str | None = None
+
+
+class Shelf:
+    """The files at hand for a publication, each looked at once: in the reader's folders, and in the cache."""
+
+    def __init__(
+        self,
+        publication: Publication,
+        folders: Iterable[Path],
+        cache: Path,
+        prove: Prove,
+        trust: Mapping[str, Path] | None = None,
+    ) -> None:
+        """`trust` says by edition which file is to be taken for it unproved. Raises GuidanceError where there is no
+        such edition or file."""
+        self._publication, self._cache, self._prove = publication, cache, prove
+        self._folders = tuple({folder.resolve(): folder for folder in folders}.values())
+        self._pinned = _pinned(publication)
+        self._looked: dict[Path, tuple[Held, ...]] = {}
+        self._trusted = {edition: self._trust(edition, path) for edition, path in (trust or {}).items()}
+
+    def source(
+        self, edition: Edition, asked: Revision | None = None, fetcher: Fetcher | None = None
+    ) -> Source | Missing:
+        """The file with an edition's text: from the first folder that has one, the cache, or the official address.
+
+        Of several files the newest revision's is taken, or that of the revision `asked` for; one that nobody has
+        reviewed only when it is asked for. A broken file that is named after the edition ends the search: whoever
+        put it there should hear of it. One that is another text does not, and is told where nothing is found.
+        Without a `fetcher` no network is used.
+        """
+        if edition.id in self._trusted:
+            return self._trusted[edition.id]
+        refused = ""
+        for folder in self._folders:
+            held = self._look(folder)
+            if found := _best(held, edition, asked):
+                return found
+            meant = [one for one in held if one.named == edition.id and _may_be(one.path, edition, asked)]
+            if broken := next((one for one in reversed(meant) if one.fault), None):
+                return Missing(edition.id, broken.why, fault=True)
+            refused = refused or next((f"{one.path}: {one.refused}" for one in meant if one.refused), "")
+        found = _best(self._look_in_cache(), edition, asked)
+        there = found or _from_address(self._publication, edition, self._cache, fetcher, asked)
+        if refused and isinstance(there, Missing):
+            return structs.replace(there, reason=refused, fault=True, refused=True)
+        return there
+
+    def at_hand(self, edition: Edition) -> dict[str, Source]:
+        """Every revision of an edition whose file is here, by the revision's id."""
+        found = {}
+        for revision in edition.revisions:
+            source = self.source(edition, revision)
+            if isinstance(source, Source) and source.revision == revision:
+                found[revision.id] = source
+        return found
+
+    def rows(self, used: Iterable[Source], wanted: Iterable[str]) -> tuple[FileRow, ...]:
+        """What became of every file in the reader's folders, when these sources were `used` and the editions
+        `wanted`."""
+        taken = {source.edition: source for source in used}
+        asked, rows = set(wanted), []
+        trusted = [Held(one.path, one) for one in self._trusted.values()]
+        paths = {one.path.resolve() for one in trusted}
+        for one in (*trusted, *(h for f in self._folders for h in self._look(f) if h.path.resolve() not in paths)):
+            source = one.source
+            if source is None:
+                rows.append(FileRow(one.path, "not recognised", one.why.removeprefix(f"{one.path}: ")))
+            elif source.edition not in asked:
+                rows.append(FileRow(one.path, "not asked for", f"it is of {source.edition}", source.edition))
+            elif (use := taken.get(source.edition)) and use.path != one.path:
+                rows.append(FileRow(one.path, "shadowed", f"{use.path} is used as {use.edition}", use.edition))
+            elif use:
+                rows.append(FileRow(one.path, "used", f"as {_say_source(source)}", source.edition))
+            else:
+                rows.append(FileRow(one.path, "shadowed", f"no text of {source.edition} is used", source.edition))
+        return tuple(rows)
+
+    # --- One folder ---
+
+    def _look_in_cache(self) -> list[Held]:
+        """Files that were fetched before; not one whose name promises a pinned file and that is another."""
+        held = (*self._look(self._cache), *self._look(self._cache / "changed"))
+        names = {file_name(e, r): r.sha256 for e in self._publication.editions for r in e.revisions if r.sha256}
+        return [h for h in held if h.source and names.get(h.path.name, h.source.sha256) == h.source.sha256]
+
+    def _look(self, folder: Path) -> tuple[Held, ...]:
+        """What each file of a folder is: the best kinds last, so that they win over others."""
+        if folder not in self._looked:
+            known = [self._known(path) for path in _files(folder)]
+            waiting = [one.path for one in known if one.source is None and not one.why]
+            verdicts = self._prove(waiting) if waiting else {}
+            looked = (self._judged(one, verdicts[one.path]) if one.path in verdicts else one for one in known)
+            self._looked[folder] = tuple(looked)
+        return self._looked[folder]
+
+    def _known(self, path: Path) -> Held:
+        """What a file is by its digest, or why it cannot be used; neither where its text must tell."""
+        named = _edition_named(path.name, self._publication)
+        try:
+            sha256, kind = digest(path), _kind(path)
+        except OSError as error:
+            why = f"{path}: cannot be read ({error.strerror}); mend or remove it"
+            return Held(path, None, why, named, fault=True)
+        if sha256 in self._pinned:
+            owner, revision, how = self._pinned[sha256]
+            proof = Proof(how, revision_by="digest" if revision else None)
+            source = Source(owner, path, sha256, kind or "", revision, proof)
+            title = self._publication.edition(owner).title
+            other = (
+                f"it is {title}, {owner}, by its digest; not taken as {named}" if named not in (None, owner) else ""
+            )
+            return Held(path, source, named=named, refused=other)
+        if kind is None:
+            return Held(path, None, f"{path}: it is neither a PDF, a web page nor a Word file", named)
+        if wrong := fault(path.read_bytes(), kind):
+            return Held(path, None, f"{path}: this {wrong}; replace it with the official file", named, fault=True)
+        return Held(path, named=named)
+
+    def _judged(self, held: Held, verdict: Verdict | str) -> Held:
+        """What a file is by its text."""
+        if isinstance(verdict, str):
+            return structs.replace(held, why=verdict, fault=True)
+        other = held.named is not None and held.named != verdict.edition
+        refused = verdict.refusal(held.named) if other else ""
+        if verdict.edition is None:
+            return structs.replace(held, why=verdict.refusal(held.named), refused=refused)
+        edition = self._publication.edition(verdict.edition)
+        source = self._source(held.path, edition, Proof("proved", verdict.evidence))
+        return structs.replace(held, source=source, refused=refused)
+
+    def _source(self, path: Path, edition: Edition, proof: Proof) -> Source:
+        """A file of an edition, of the revision that its name tells: none that another digest is pinned for."""
+        sha256, at = digest(path), _revision_named(path.name, edition)
+        revision = edition.revisions[at] if at >= 0 and edition.revisions[at].sha256 in (None, sha256) else None
+        told: Literal["file name"] | None = "file name" if revision else None
+        return Source(
+            edition.id, path, sha256, _kind(path) or "", revision, structs.replace(proof, revision_by=told)
+        )
+
+    def _trust(self, edition_id: str, given: Path) -> Source:
+        """The file that the reader takes for an edition, and what it seems to be if it is not that."""
+        edition = next((e for e in self._publication.editions if e.id == edition_id), None)
+        if edition is None:
+            known = ", ".join(e.id for e in self._publication.editions)
+            raise GuidanceError(f"--trust {given}={edition_id}: the register has no such edition, only {known}")
+        places = (given, *(folder / given for folder in self._folders))
+        path = next((place for place in places if place.is_file()), None)
+        if path is None:
+            raise GuidanceError(f"--trust {given}: there is no such file")
+        held = self._known(path)
+        if held.source and held.source.edition == edition_id:
+            return held.source
+        verdict = self._prove([path])[path] if held.source is None and not held.why else held.why
+        if isinstance(verdict, str) and verdict:
+            raise GuidanceError(verdict)
+        if isinstance(verdict, Verdict) and verdict.edition == edition_id:
+            return self._source(path, edition, Proof("proved", verdict.evidence))
+        of = self._publication.edition(held.source.edition) if held.source else None
+        seems = verdict.seems if isinstance(verdict, Verdict) else f"{of.title}, {of.id}" if of else None
+        return self._source(path, edition, Proof("trusted", seems=seems))
+
+
+def say_identity(source: Source, edition: Edition) -> Identity:
+    """How it is known that a source is of its edition, and where it came from."""
+    seen = next((entry for entry in edition.locked if entry.sha256 == source.sha256), None)
+    address = seen.url if seen else next((r.url for r in edition.revisions if r.sha256 == source.sha256), None)
+    day = upload_day(address)
+    return Identity(
+        file=source.path.name,
+        how=source.proof.how,
+        evidence=source.proof.evidence,
+        seems=source.proof.seems,
+        revision=source.revision.id if source.revision else None,
+        revision_by=source.proof.revision_by,
+        address=address,
+        archive=seen.archive if seen else None,
+        candidate=address in {candidate.url for candidate in edition.candidates},
+        uploaded=day.isoformat() if day else None,
+        upload_says=say_upload(address, source.revision.date if source.revision else None),
+    )
+
+
+def _say_source(source: Source) -> str:
+    """Which edition and revision a file is, and how that is known."""
+    by_name = source.proof.revision_by == "file name"
+    revision = f"revision {source.revision.id}" if source.revision else "revision not known"
+    said = f"{source.edition}, {revision}{', as its name says' if by_name else ''}"
+    if source.proof.how == "trusted":
+        return f"{said}: trusted, though it seems to be {source.proof.seems}"
+    told = {"pinned": "its digest is pinned", "locked": "its digest is locked"}
+    return f"{said}: {told.get(source.proof.how, 'it proves itself')}"
+
+
+def _best(held: Iterable[Held], edition: Edition, asked: Revision | None) -> Source | None:
+    """Of the files of a folder the one to take for an edition."""
+    mine = [one.source for one in held if one.source and one.source.edition == edition.id]
+    fitting = [s for s in mine if (s.revision == asked if asked else not (s.revision and s.revision.unreviewed))]
+    ranked = {
+        (
+            source.proof.how != "proved",
+            edition.revisions.index(source.revision) if source.revision else -1,
+            source.path.name.lower().startswith(edition.id),
+            at,
+        ): source
+        for at, source in enumerate(fitting)
+    }
+    return ranked[max(ranked)] if ranked else None
+
+
+def _may_be(path: Path, edition: Edition, asked: Revision | None) -> bool:
+    """Whether whoever named a file so means the revision asked for."""
+    at = _revision_named(path.name, edition)
+    return asked is None or (at >= 0 and edition.revisions[at] == asked)
 
 
 def source_folders(given: Path | None, environment: str | None, root: Path) -> tuple[Path, ...]:
@@ -84,118 +333,37 @@ def source_folders(given: Path | None, environment: str | None, root: Path) -> t
     return (*((named,) if named else ()), root / "sources")
 
 
-def _candidates(edition: Edition, asked: Revision | None) -> tuple[Revision, ...]:
-    """The revision asked for, or all that were reviewed, newest first."""
-    return (asked,) if asked else tuple(r for r in reversed(edition.revisions) if not r.unreviewed)
-
-
-# --- The official address --------------------------------------------------------------------------
-
-
-def _from_address(
-    publication: Publication, edition: Edition, cache: Path, fetcher: Fetcher | None, asked: Revision | None
-) -> Source | Missing:
-    """Asks the address of the revision wanted, or of the newest one that has an address, then of the others."""
-    addressed = [r for r in _candidates(edition, asked) if r.url]
-    by_hand = f"put the file into sources/ as {file_name(edition, asked) if asked else f'{edition.id}.pdf'}"
-    if not addressed:
-        return Missing(edition.id, f"no official address is known; {by_hand}")
-    if fetcher is None:
-        return Missing(edition.id, f"the network was not used; {by_hand}")
-    missing: Missing | None = None
-    for revision in addressed:
-        try:
-            fetched = fetcher.fetch(publication, edition, revision, cache)
-        except GuidanceError as error:
-            host = error.host if isinstance(error, UnreachableError) else None
-            missing = missing or Missing(edition.id, str(error), silent=host)
-            continue
-        if missing:
-            fetcher.note(
-                f"edition {edition.id}: revision {revision.id} stands in for a newer one: {missing.reason}"
-            )
-        return Source(edition.id, fetched.path, fetched.sha256, wanted_kind(fetched.path.name), revision)
-    return missing or Missing(edition.id, f"no file of {edition.id} could be kept in {cache}")
-
-
-# --- Folders ---------------------------------------------------------------------------------------
-
-
-def _look_in(
-    folder: Path, publication: Publication, edition: Edition, asked: Revision | None
-) -> Source | Missing | None:
-    """The file of an edition in a folder of the reader's; a faulty one that is named after it tells why."""
-    pinned = _pinned(publication)
-    known: list[tuple[int, Source]] = []
-    named: list[Path] = []
-    for path in _files(folder):
-        try:
-            sha256 = digest(path)
-        except OSError as error:
-            if _edition_named(path.name, publication) == edition.id:
-                reason = f"{path}: cannot be read ({error.strerror}); mend or remove it"
-                return Missing(edition.id, reason, fault=True)
-            continue
-        if sha256 in pinned:
-            owner, at, revision = pinned[sha256]
-            if owner == edition.id and revision == (asked or revision) and (asked or not revision.unreviewed):
-                known.append((at, Source(edition.id, path, sha256, wanted_kind(path.name), revision)))
-        elif _edition_named(path.name, publication) == edition.id:
-            named.append(path)
-    if known:
-        return max(known, key=lambda pair: pair[0])[1]
-    judged = [(_revision_named(path.name, edition), path) for path in named]
-    fitting = [(at, path) for at, path in judged if asked is None or (at >= 0 and edition.revisions[at] == asked)]
-    return _judge(edition, *sorted(fitting, key=lambda pair: pair[0])[-1]) if fitting else None
-
-
-def _in_cache(cache: Path, publication: Publication, edition: Edition, asked: Revision | None) -> Source | None:
-    """The file of an edition that was fetched before: it has the name that fetching gives, and the SHA-256 that is
-    pinned, where one is."""
-    for revision in _candidates(edition, asked):
-        path = (
-            kept_beside(cache, edition, revision) if revision.unreviewed else cache / file_name(edition, revision)
+def _pinned(publication: Publication) -> dict[str, tuple[str, Revision | None, Literal["pinned", "locked"]]]:
+    """SHA-256 -> edition and revision, and who says so: the register or the lock."""
+    locked = {seen.sha256: (e.id, None) for e in publication.editions for seen in e.locked}
+    known = {r.sha256: (e.id, r) for e in publication.editions for r in e.revisions if r.sha256}
+    return {
+        sha256: (
+            edition,
+            revision,
+            "locked" if sha256 in locked or (revision and revision.unreviewed) else "pinned",
         )
-        if path.is_file() and _fault(path) is None:
-            sha256 = digest(path)
-            if revision.sha256 in (None, sha256):
-                return Source(edition.id, path, sha256, wanted_kind(path.name), revision)
-    return _pinned_in(cache, publication, edition, asked)
-
-
-def _pinned_in(cache: Path, publication: Publication, edition: Edition, asked: Revision | None) -> Source | None:
-    """A file that was put into the cache under another name than fetching gives; what that name promises holds."""
-    found = _look_in(cache, publication, edition, asked)
-    if not isinstance(found, Source):
-        return None
-    at = _revision_named(found.path.name, edition)
-    return found if at < 0 or edition.revisions[at].sha256 in (None, found.sha256) else None
-
-
-def _pinned(publication: Publication) -> dict[str, tuple[str, int, Revision]]:
-    """SHA-256 -> edition, place among its revisions, and revision."""
-    return {r.sha256: (e.id, at, r) for e in publication.editions for at, r in enumerate(e.revisions) if r.sha256}
+        for sha256, (edition, revision) in {**locked, **known}.items()
+    }
 
 
 def _files(folder: Path) -> list[Path]:
-    """The files of a folder that may hold a text: the best kinds last, so that they win over others of a name."""
+    """The files of a folder but hidden ones, the best kinds last."""
     if not folder.is_dir():
         return []
-    kinds = list(reversed(SUFFIXES))
-    found = (p for p in folder.iterdir() if p.suffix.lower() in kinds and p.name[0] != "." and p.is_file())
-    return sorted(found, key=lambda path: (kinds.index(path.suffix.lower()), path.name))
+    kinds = ["", *reversed(SUFFIXES)]
+    found = [path for path in folder.iterdir() if path.name[0] != "." and path.is_file()]
+    order = {p: kinds.index(p.suffix.lower()) if p.suffix.lower() in kinds else 0 for p in found}
+    return sorted(found, key=lambda path: (order[path], path.name))
 
 
-def _judge(edition: Edition, at: int, path: Path) -> Source | Missing:
-    wrong = _fault(path)
-    if wrong:
-        return Missing(edition.id, f"{path}: this {wrong}; replace it with the official file", fault=True)
-    revision = edition.revisions[at] if at >= 0 and edition.revisions[at].sha256 is None else None
-    return Source(edition.id, path, digest(path), wanted_kind(path.name), revision)
-
-
-def _fault(path: Path) -> str | None:
-    return fault(path.read_bytes(), wanted_kind(path.name))
+def _kind(path: Path) -> str | None:
+    """The media type that a file's suffix promises or, where that promises none, its first bytes tell. Raises
+    OSError."""
+    if path.suffix.lower() in SUFFIXES:
+        return SUFFIXES[path.suffix.lower()]
+    with path.open("rb") as file:
+        return kind_of(file.read(OPENING))
 
 
 def _edition_named(name: str, publication: Publication) -> str | None:
@@ -216,129 +384,65 @@ def _revision_named(name: str, edition: Edition) -> int:
     return max(fitting)[1] if fitting else -1
 
 
-# --- Revisions asked for, and a table of all files ---
-
-Begin = Callable[[Edition], None]
+# --- The official address --------------------------------------------------------------------------
 
 
-class SourceRow(Struct, frozen=True):
-    """What became of one revision's file. `path` where it is here, `remark` what is to be said of it."""
-
-    edition: str
-    revision: str
-    state: Literal["found", "fetched", "unchanged", "changed", "archived", "kept", "missing", "no address"]
-    path: Path | None = None
-    remark: str = ""
-
-
-def chosen_revisions(asked: Mapping[str, str], publication: Publication) -> dict[str, Revision]:
-    """The revisions asked for, by edition. Raises GuidanceError where the register has no such one."""
-    chosen = {}
-    for edition_id, revision_id in asked.items():
-        edition = next((e for e in publication.editions if e.id == edition_id), None)
-        known = {r.id: r for r in edition.files} if edition else {}
-        if revision_id not in known:
-            there = ", ".join(known) if edition else ", ".join(e.id for e in publication.editions)
-            what = f"no revision {revision_id} of {edition_id}" if edition else f"no edition {edition_id}"
-            raise GuidanceError(f"--revision: the register has {what}, only {there or 'none'}")
-        chosen[edition_id] = known[revision_id]
-    return chosen
+def addresses(edition: Edition, asked: Revision | None = None) -> tuple[Revision, ...]:
+    """The revisions of an edition that have an address, newest first, and then its candidates as such: each as the
+    revision that it is thought to be where its upload time agrees, else as one that is not known. Of a revision
+    `asked` for only its own."""
+    known = [asked] if asked else [r for r in reversed(edition.files) if not r.unreviewed]
+    candidates = [_candidate(edition, candidate) for candidate in edition.candidates]
+    return (*(r for r in known if r.url), *(c for c in candidates if asked is None or c.id == asked.id))
 
 
-def parse_revisions(asked: Iterable[str]) -> dict[str, str]:
-    """ "2018:2019-02" -> the revision of each edition. Raises GuidanceError for other forms."""
-    chosen: dict[str, str] = {}
-    for words in asked:
-        edition, _, revision = words.partition(":")
-        if not edition or not revision or edition in chosen:
-            raise GuidanceError(
-                f"--revision {words}: write EDITION:REVISION, once for an edition, like 2018:2019-02"
+def _candidate(edition: Edition, candidate: Candidate) -> Revision:
+    """The revision that a file from a candidate address is."""
+    thought = next((r for r in edition.revisions if r.id == candidate.revision), None)
+    apart = upload_apart(candidate.url, thought.date) if thought else None
+    if thought and apart is not None and apart <= AGREES:
+        return structs.replace(thought, url=candidate.url)
+    name = f"{UNKNOWN}-{hashlib.sha256(candidate.url.encode()).hexdigest()[:8]}"
+    locked = next((entry.sha256 for entry in edition.locked if entry.url == candidate.url), None)
+    return Revision(name, candidate.why, url=candidate.url, sha256=locked)
+
+
+def _from_address(
+    publication: Publication, edition: Edition, cache: Path, fetcher: Fetcher | None, asked: Revision | None
+) -> Source | Missing:
+    """Asks the address of the revision wanted, or of the newest one that has an address, then of the others, then
+    the candidates."""
+    by_hand = f"put the file into sources/ as {file_name(edition, asked) if asked else f'{edition.id}.pdf'}"
+    places = addresses(edition, asked)
+    if not places:
+        return Missing(edition.id, f"no official address is known; {by_hand}")
+    if fetcher is None:
+        count = "one address was" if len(places) == 1 else f"{len(places)} addresses were"
+        return Missing(edition.id, f"the network was not used: {count} not tried; {by_hand}")
+    failed: dict[str, str] = {}  # why each has nothing; hosts that are silent are said once
+    silent = None
+    for revision in places:
+        try:
+            fetched = fetcher.fetch(publication, edition, revision, cache)
+        except GuidanceError as error:
+            host = error.host if isinstance(error, UnreachableError) else None
+            silent = silent or host
+            failed.setdefault(host or str(error), f"{host} did not answer" if host else str(error))
+            continue
+        known = None if revision.id.startswith(UNKNOWN) else revision
+        if failed and known:
+            why = next(iter(failed.values()))
+            fetcher.note(f"edition {edition.id}: revision {revision.id} stands in for a newer one: {why}")
+        if revision.url in {candidate.url for candidate in edition.candidates}:
+            which = "" if known else "; which revision it is, is not known"
+            fetcher.note(f"edition {edition.id}: comes from an address of general knowledge: {revision.url}{which}")
+        apart = upload_apart(revision.url, revision.date)
+        if apart is not None and apart > AGREES:
+            fetcher.note(
+                f"edition {edition.id}: revision {revision.id} was {say_upload(revision.url, revision.date)}"
             )
-        chosen[edition] = revision
-    return chosen
-
-
-def fetch_missing(
-    publication: Publication,
-    wanted: Iterable[str],
-    folders: tuple[Path, ...],
-    cache: Path,
-    fetcher: Fetcher,
-    chosen: Mapping[str, Revision],
-    begin: Begin,
-) -> None:
-    """Fetch a file for each edition wanted that has none here; what fails is told when the edition is read."""
-    for edition in (e for e in publication.editions if e.id in set(wanted)):
-        revision = chosen.get(edition.id)
-        here = find_source(publication, edition, folders, cache, None, revision)
-        if isinstance(here, Missing) and not here.fault:
-            begin(edition)
-            find_source(publication, edition, folders, cache, fetcher, revision)
-
-
-def look_up_files(
-    publication: Publication,
-    wanted: Iterable[str],
-    folders: tuple[Path, ...],
-    cache: Path,
-    fetcher: Fetcher,
-    begin: Begin,
-) -> tuple[SourceRow, ...]:
-    """Every revision of the editions wanted: found in a folder of the reader's, or asked for at its address."""
-    rows: list[SourceRow] = []
-    for edition in (e for e in publication.editions if e.id in set(wanted)):
-        begin(edition)
-        rows += _look_up_edition(publication, edition, folders, cache, fetcher)
-    return tuple(rows)
-
-
-def _look_up_edition(
-    publication: Publication, edition: Edition, folders: tuple[Path, ...], cache: Path, fetcher: Fetcher
-) -> Iterator[SourceRow]:
-    at_hand = sources_at_hand(publication, edition, folders, cache / "none")
-    for revision in edition.files:
-        if revision.id in at_hand:
-            yield SourceRow(edition.id, revision.id, "found", at_hand[revision.id].path)
-        elif revision.unreviewed:
-            yield from _unreviewed(publication, edition, revision, cache)
-        elif revision.url:
-            yield _fetched(publication, edition, revision, cache, fetcher)
-        else:
-            yield SourceRow(edition.id, revision.id, "no address", None, _by_hand(file_name(edition, revision)))
-    other = find_source(publication, edition, folders, cache, None)
-    if isinstance(other, Source) and other.revision is None:
-        yield SourceRow(edition.id, "not known", "found", other.path)
-    elif isinstance(other, Missing) and other.fault:
-        yield SourceRow(edition.id, "not known", "missing", None, other.reason)
-    elif not edition.revisions:
-        yield SourceRow(edition.id, "-", "no address", None, _by_hand(f"{edition.id}.pdf"))
-
-
-def _by_hand(name: str) -> str:
-    return f"put the file into sources/ as {name}"
-
-
-def _unreviewed(publication: Publication, edition: Edition, revision: Revision, cache: Path) -> Iterator[SourceRow]:
-    found = find_source(publication, edition, (), cache, None, revision)
-    if isinstance(found, Source):
-        yield SourceRow(edition.id, revision.id, "found", found.path, "not reviewed")
-
-
-def _fetched(
-    publication: Publication, edition: Edition, revision: Revision, cache: Path, fetcher: Fetcher
-) -> SourceRow:
-    try:
-        fetched = fetcher.fetch(publication, edition, revision, cache)
-    except UnreachableError as error:
-        return SourceRow(edition.id, revision.id, "missing", None, f"{error.host} did not answer")
-    except GuidanceError as error:
-        return SourceRow(edition.id, revision.id, "missing", None, str(error))
-    return SourceRow(edition.id, revision.id, fetched.state, fetched.path, fetched.remark)
-
-
-def refuse_missing(rows: Sequence[SourceRow], editions: Iterable[str]) -> None:
-    """Raises GuidanceError for the first of `editions` of which no file is here."""
-    for edition in editions:
-        if not any(row.path for row in rows if row.edition == edition):
-            reasons = [row.remark for row in rows if row.edition == edition and row.remark]
-            raise GuidanceError(f"edition {edition}: {reasons[-1] if reasons else 'no official address is known'}")
+        proof = Proof("pinned" if revision.sha256 else "locked", revision_by="digest" if known else None)
+        kind = wanted_kind(fetched.path.name)
+        return Source(edition.id, fetched.path, fetched.sha256, kind, known, proof)
+    nothing = "; ".join(failed.values())
+    return Missing(edition.id, f"{nothing}; {by_hand}" if silent else nothing, silent=silent)
