@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 
 import citing
 import partner_files
-from guidance.audit.markup import read_markdown, read_text
 from guidance.audit.mentions import Grammar, find_mentions
-from guidance.audit.texts import FileReading
+from guidance.audit.texts import FileReading, read_markdown, read_text
 from guidance.audit.verdicts import AuditFinding
 from guidance.audit.vocabulary import read_wanted
 from guidance.build.audit import Audit, Auditor, audit

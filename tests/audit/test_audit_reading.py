@@ -9,9 +9,8 @@ import pytest
 
 import partner_files
 from guidance.audit import reading
-from guidance.audit.markup import read_html, read_markdown, read_text
 from guidance.audit.reading import Skipped, find_files, read_bytes, read_docx, read_file, read_pdf
-from guidance.audit.texts import FileReading, FoundBlock
+from guidance.audit.texts import FileReading, FoundBlock, read_html, read_markdown, read_text
 from guidance.document.model import GuidanceError
 from guidance.site.typesetting import compile_typst
 

@@ -1,5 +1,5 @@
-"""Sets of small partner pages in one file each, with what a reader finds in them, and what the audit says in the same
-words; the form is told at the head of `tests/data/audit/second.txt`."""
+"""Sets of small partner pages in one file each, with what a reader finds in them, and what the audit says in
+the same words; the form is told at the head of `tests/data/audit/second.txt`."""
 
 import re
 from collections.abc import Iterator

@@ -374,10 +374,12 @@ def _links(block: FoundBlock, known: Known) -> Iterator[Mention]:
         if not any(link.start < match.end() and match.start() < link.end for link in block.links)
     ]
     for link in (*block.links, *written):
-        if found := known.look_up(link.address):
+        found = known.look_up(link.address)
+        if found and not found.other:
             cite = CitedPlace((Step("page", str(found.page)),) if found.page else (), found.anchor)
             cites = (cite,) if cite != CitedPlace() else ()
-            yield Mention(link.start, link.end, "address", found.edition, cites)
+            edition = known.publication.in_force.id if found.current else found.edition
+            yield Mention(link.start, link.end, "address", edition, cites)
 
 
 def _joined(mentions: Iterable[Mention], links: Iterable[Mention]) -> list[Mention]:

@@ -19,8 +19,16 @@ import pypdfium2.raw as pdfium
 from lxml import etree
 from msgspec import Struct
 
-from guidance.audit.markup import paragraphs, read_html, read_markdown, read_text
-from guidance.audit.texts import Builder, FileReading, FoundBlock, FoundLink
+from guidance.audit.texts import (
+    Builder,
+    FileReading,
+    FoundBlock,
+    FoundLink,
+    paragraphs,
+    read_html,
+    read_markdown,
+    read_text,
+)
 from guidance.document.model import GuidanceError
 
 LARGEST = 50 * 1024 * 1024  # bytes

@@ -59,6 +59,8 @@ class AuditFinding(Struct, frozen=True, order=True):
     permalinks: tuple[str, ...] = ()
     redline: str | None = None
     message: str = ""
+    cites: str | None = None
+    quotation: str | None = None
 
 
 class Judge:

@@ -11,12 +11,13 @@ import msgspec
 from msgspec import Struct
 
 from guidance.audit.texts import FoundBlock
+from guidance.cite.addresses import Holding
 from guidance.cite.citation import Naming
 from guidance.document.model import GuidanceError
 from guidance.document.register import Publication
 from guidance.document.toml_files import read_toml
 
-FILE = "audit.toml"
+FILE, ADDRESSES = "audit.toml", "addresses.toml"
 QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "‑": "-"})
 
 
@@ -31,13 +32,17 @@ class StaleTerm(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AuditVocabulary(Naming, frozen=True, forbid_unknown_fields=True):
-    """What audit.toml says: what the publication is called, what is not it, and names out of use. `not_before`,
-    `others` and `files` are in lower case."""
+    """What audit.toml says: what the publication is called, what is not it, and names out of use. `not_before`
+    and `others` are in lower case."""
 
     not_before: tuple[str, ...] = ()
     never_before: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     terms: tuple[StaleTerm, ...] = ()
+
+
+class _Register(Struct, frozen=True, forbid_unknown_fields=True):
+    addresses: tuple[Holding, ...] = ()
 
 
 def read_wanted(folder: Path, publication: Publication) -> AuditVocabulary:
@@ -47,12 +52,11 @@ def read_wanted(folder: Path, publication: Publication) -> AuditVocabulary:
     """
     path = folder / FILE
     wanted = read_toml(path, AuditVocabulary)
-    for pattern in wanted.files:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise GuidanceError(f"{path}: {pattern!r} is no pattern ({error}); correct it there") from None
     known = {edition.id for edition in publication.editions}
+    held = read_toml(folder / ADDRESSES, _Register).addresses
+    if stray := next((one.holds for one in held if one.holds not in {*known, "any", "current", "other"}), None):
+        raise GuidanceError(f"{folder / ADDRESSES}: the register has no edition {stray}; correct it there")
+    wanted = msgspec.structs.replace(wanted, addresses=held)
     for term in wanted.terms:
         if term.since not in known:
             raise GuidanceError(f"{path}: {term.names[0]}: the register has no edition {term.since}")

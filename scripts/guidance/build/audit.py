@@ -14,12 +14,11 @@ from pathlib import Path
 from msgspec import Struct, structs
 
 from guidance.audit import ReportForm
-from guidance.audit.markup import decode
 from guidance.audit.mentions import Grammar, find_mentions
 from guidance.audit.quotations import Index, passage
 from guidance.audit.reading import Skipped, find_files, read_bytes, read_file
 from guidance.audit.report import as_csv, as_json, as_sarif, page_facts
-from guidance.audit.texts import FileReading, plain
+from guidance.audit.texts import FileReading, decode, plain
 from guidance.audit.verdicts import AuditFinding, Judge, PlaceStanding
 from guidance.audit.vocabulary import TermPatterns, read_wanted
 from guidance.build.comparisons import Compared, compare_editions
