@@ -42,7 +42,7 @@ def found(**told: object) -> AuditFinding:
         "column": 5,
         "permalinks": ("2018/p/20/",),
         "redline": "2026/compare/2018/",
-        "message": "2018 was superseded",
+        "verdict": "2018 was superseded",
     }
     return msgspec.convert(made | told, AuditFinding)
 
@@ -51,7 +51,7 @@ FOUND = (
     found(),
     found(line=9, status="current", edition="2026"),
     found(line=12, status="unknown-edition", edition=None, today=None, permalinks=(), redline=None),
-    found(file="=evil.md", text=EVIL, kind="stale-term", message=EVIL, today=None, permalinks=()),
+    found(file="=evil.md", text=EVIL, kind="stale-term", verdict=EVIL, today=None, permalinks=()),
 )
 SKIPPED = (Skipped("<b>.docx", "is damaged"),)
 

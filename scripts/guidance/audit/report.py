@@ -28,14 +28,17 @@ _STATUS: dict[Status, str] = {
     "superseded": "superseded",
     "unknown-edition": "unknown edition",
     "not-found": "not found",
+    "not-checked": "not checked",
+    "contradiction": "contradiction",
+    "misquoted": "misquoted",
 }
 
 
 def fails(findings: Iterable[AuditFinding], on: FailOn) -> bool:
-    """Whether findings are such that a check fails: on what is `stale` (superseded words, places that do not exist,
-    names out of use), on `any` that is not current, or `never`."""
-    bad = {"stale": ("superseded", "not-found"), "any": ("superseded", "not-found", "unknown-edition"), "never": ()}
-    return any(found.status in bad[on] for found in findings)
+    """Whether findings are such that a check fails: on what is `stale` (superseded or altered words, places that do
+    not exist, contradictions, names out of use), on `any` that is not current, or `never`."""
+    known = {"any": ("current",), "stale": ("current", "unknown-edition", "not-checked")}
+    return on != "never" and any(found.status not in known[on] for found in findings)
 
 
 def summary(findings: Sequence[AuditFinding], files: int) -> str:
@@ -63,7 +66,7 @@ def _file_table(file: str, rows: Sequence[AuditFinding]) -> Table:
     for heading, share in (("where", 2), ("words", 5), ("status", 2), ("today and why", 6)):
         made.add_column(heading, ratio=share, overflow="fold", min_width=15 if heading == "status" else None)
     for found in rows:
-        made.add_row(Text(found.place), Text(_shown(found.text)), Text(_STATUS[found.status]), Text(found.message))
+        made.add_row(Text(found.place), Text(_shown(found.text)), Text(_STATUS[found.status]), Text(found.verdict))
     return made
 
 
@@ -80,10 +83,10 @@ def as_csv(findings: Sequence[AuditFinding]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     columns = ("file", "place", "text", "kind", "edition", "chapter", "para", "until", "page", "status", "today")
-    writer.writerow((*columns, "cited", "comparison", "message"))
+    writer.writerow((*columns, "cited", "comparison", "verdict"))
     for found in findings:
         cells = [getattr(found, column) for column in columns]
-        cells += [" ".join(found.permalinks), found.redline, found.message]
+        cells += [" ".join(found.permalinks), found.redline, found.verdict]
         writer.writerow([_cell(cell) for cell in cells])
     return out.getvalue()
 
@@ -146,7 +149,7 @@ def _rule(found: AuditFinding) -> str:
 
 def _result(found: AuditFinding, seen: Counter[str]) -> dict[str, object]:
     rule = _rule(found)
-    key = hashlib.sha256("\n".join((found.file, rule, found.text, found.message)).encode()).hexdigest()[:32]
+    key = hashlib.sha256("\n".join((found.file, rule, found.text, found.verdict)).encode()).hexdigest()[:32]
     seen[key] += 1
     region = {"startLine": found.line, "startColumn": found.column, "snippet": {"text": _shown(found.text)}}
     location = {"artifactLocation": {"uri": _uri(found.file)}, "region": region}
@@ -154,7 +157,7 @@ def _result(found: AuditFinding, seen: Counter[str]) -> dict[str, object]:
         "ruleId": rule,
         "ruleIndex": list(_RULES).index(rule),
         "level": _RULES[rule][1],
-        "message": {"text": f"“{_shown(found.text)}”: {found.message}"},
+        "message": {"text": f"“{_shown(found.text)}”: {found.verdict}"},
         "locations": [{"physicalLocation": location, "message": {"text": found.place}}],
         "partialFingerprints": {"wordsAndVerdict/v1": f"{key}:{seen[key]}"},
     }
@@ -195,6 +198,6 @@ def _row(found: AuditFinding) -> dict[str, object]:
         "words": _shown(found.text),
         "status": _STATUS[found.status],
         "current": found.status == "current",
-        "message": plain(found.message),
+        "message": plain(found.verdict),
         "links": [{"name": name, "address": address} for name, address in links if address],
     }

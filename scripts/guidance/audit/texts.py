@@ -8,6 +8,7 @@ import html
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from typing import Literal
 
 from lxml import etree
 from msgspec import Struct
@@ -19,6 +20,7 @@ _UNSEEN = {*range(0x00, 0x09), *range(0x0E, 0x20), *range(0x7F, 0x85), *range(0x
 _UNSEEN |= {*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)}
 _CLEAN = dict.fromkeys(_UNSEEN)
 _SPACE = re.compile(r"\s+")
+_BROKEN = re.compile(r"(?<![\w/.])[A-Za-z]+- ?$")  # a word that a line's end broke; in an address it is a hyphen
 
 
 def plain(words: str) -> str:
@@ -40,12 +42,21 @@ class FoundLink(Struct, frozen=True):
     address: str
 
 
+Role = Literal["", "heading", "item", "cell"]
+
+
 class FoundBlock(Struct, frozen=True):
-    """A paragraph, heading, table cell and the like. White space is single; `marks` are (offset, line), rising."""
+    """A paragraph, heading, table cell and the like. White space is single; `marks` are (offset, line), rising.
+
+    `cell` is a cell's table, row and column, counted from 1; `quoted` numbers the block quotation it stands in.
+    """
 
     text: str
     marks: tuple[tuple[int, int], ...]
     links: tuple[FoundLink, ...] = ()
+    role: Role = ""
+    cell: tuple[int, int, int] | None = None
+    quoted: int = 0
 
     def line(self, offset: int) -> int:
         """The line on which the character at an offset stands."""
@@ -74,6 +85,9 @@ class Builder:
     def __init__(self) -> None:
         """Start with nothing."""
         self._blocks: list[FoundBlock] = []
+        self.role: Role = ""
+        self.cell: tuple[int, int, int] | None = None
+        self.quoted = 0
         self._start()
 
     def _start(self) -> None:
@@ -92,12 +106,24 @@ class Builder:
             words = words.removeprefix(" ") if self._spaced else words
             if not words:
                 continue
+            if count or (self._marks and self._marks[-1][1] != line + count):
+                words = self._unbroken(words)
             if not self._marks or self._marks[-1][1] != line + count:
                 self._marks.append((self._length, line + count))
             self._pieces.append(words)
             self._length += len(words)
             self._spaced = words.endswith(" ")
         return line + raw.count("\n")
+
+    def _unbroken(self, words: str) -> str:
+        """The first words of a line; where the line before ended in a hyphen, that goes, unless in an address."""
+        ended = "".join(self._pieces[-2:])
+        if not _BROKEN.search(ended) or not re.match(r" ?[a-z]", words):
+            return words
+        cut = len(ended) - len(ended.rstrip())
+        self._pieces[-2:] = [ended[: len(ended) - cut - 1]]
+        self._length -= cut + 1
+        return words.removeprefix(" ")
 
     def open_link(self, address: str, line: int) -> None:
         """What is added from here on, on this line, links to an address."""
@@ -110,13 +136,18 @@ class Builder:
             start, address = self._open.pop()
             self._links.append(FoundLink(start, self._length, address))
 
+    @property
+    def line(self) -> int:
+        """The line of what was added last."""
+        return self._marks[-1][1] if self._marks else 1
+
     def end_block(self) -> None:
         """Here a block ends; links that are open go on in the next one."""
         if not (self._pieces or self._links or self._open):
             self._marks = []
             return
         still = [address for _, address in self._open]
-        last = self._marks[-1][1] if self._marks else 1
+        last = self.line
         while self._open:
             self.close_link()
         text = "".join(self._pieces).rstrip()
@@ -125,7 +156,7 @@ class Builder:
                 FoundLink(min(link.start, len(text)), min(link.end, len(text)), link.address)
                 for link in self._links
             )
-            self._blocks.append(FoundBlock(text, tuple(self._marks), links))
+            self._blocks.append(FoundBlock(text, tuple(self._marks), links, self.role, self.cell, self.quoted))
         self._start()
         for address in still:
             self.open_link(address, last)
@@ -145,6 +176,11 @@ _INLINE = frozenset((
     "img", "input", "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong",
     "sub", "sup", "time", "tt", "u", "var", "wbr",
 ))  # fmt: skip
+_ROLES: dict[str, Role] = {
+    **dict.fromkeys(("title", "h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
+    **dict.fromkeys(("td", "th"), "cell"),
+    "li": "item",
+}
 _UNREAD = frozenset((
     "script", "style", "template", "svg", "math", "object", "canvas", "audio", "video", "iframe", "noframes",
     "select",
@@ -193,19 +229,20 @@ def read_html(content: bytes) -> tuple[FoundBlock, ...]:
 
 def _walk(root: etree._Element) -> tuple[FoundBlock, ...]:
     """Depth first with a stack of our own: hostile pages are nested deeper than Python calls may be."""
-    builder = Builder()
+    page = _PageWalk()
+    builder = page.builder
     line = 1
     stack: list[tuple[etree._Element, bool]] = [(root, False)]
     while stack:
         element, done = stack.pop()
         tag = element.tag if isinstance(element.tag, str) else ""
         if done:
-            _leave(builder, element, tag)
+            page.leave(element, tag)
         else:
             here = _line_of(element)
             line = max(line, here)
             if tag and tag not in _UNREAD:
-                _enter(builder, element, tag, here)
+                page.enter(element, tag, here)
                 line = builder.add(element.text, line) if element.text else line
                 stack.append((element, True))
                 stack.extend((child, False) for child in reversed(element))
@@ -220,20 +257,61 @@ def _line_of(element: etree._Element) -> int:
     return line or 1
 
 
-def _enter(builder: Builder, element: etree._Element, tag: str, line: int) -> None:
-    if tag == "br":
-        builder.add(" ", line)
-    elif tag not in _INLINE:
-        builder.end_block()
-    if tag == "a" and (address := element.get("href")):
-        builder.open_link(address.strip(), line)
+class _PageWalk:
+    """Where the walk through a page is: within which quotation, table, heading or list."""
 
+    def __init__(self) -> None:
+        self.builder = Builder()
+        self._counts = {"table": 0, "tr": 0, "cell": 0, "blockquote": 0}
+        self._quoted: list[int] = []
+        self._roles: list[Role] = []
 
-def _leave(builder: Builder, element: etree._Element, tag: str) -> None:
-    if tag == "a" and element.get("href"):
-        builder.close_link()
-    elif tag != "br" and tag not in _INLINE:
-        builder.end_block()
+    def enter(self, element: etree._Element, tag: str, line: int) -> None:
+        builder = self.builder
+        if tag == "br":
+            builder.add(" ", line)
+        elif tag == "q":
+            builder.add("“", line)
+        elif tag == "img":
+            builder.add(element.get("alt") or "", line)
+        elif tag not in _INLINE:
+            builder.end_block()
+            self._enter_block(tag)
+        if tag == "a" and (address := element.get("href")):
+            builder.open_link(address.strip(), line)
+
+    def _enter_block(self, tag: str) -> None:
+        builder, counts = self.builder, self._counts
+        if tag in ("table", "tr"):
+            counts[tag] += 1
+            counts["cell"] = 0
+        elif tag in ("td", "th"):
+            counts["cell"] += 1
+            builder.cell = (counts["table"], counts["tr"], counts["cell"])
+        elif tag == "blockquote":
+            counts[tag] += 1
+            self._quoted.append(counts[tag])
+            builder.quoted = counts[tag]
+        if tag in _ROLES:
+            self._roles.append(_ROLES[tag])
+            builder.role = _ROLES[tag]
+
+    def leave(self, element: etree._Element, tag: str) -> None:
+        builder = self.builder
+        if tag == "a" and element.get("href"):
+            builder.close_link()
+        elif tag == "q":
+            builder.add("”", builder.line)
+        elif tag not in ("br", "img") and tag not in _INLINE:
+            builder.end_block()
+            if tag in ("td", "th"):
+                builder.cell = None
+            elif tag == "blockquote":
+                self._quoted.pop()
+                builder.quoted = self._quoted[-1] if self._quoted else 0
+            if tag in _ROLES:
+                self._roles.pop()
+                builder.role = self._roles[-1] if self._roles else ""
 
 
 # --- Plain text ------------------------------------------------------------------------------------
@@ -310,25 +388,33 @@ def read_markdown(content: bytes) -> tuple[FoundBlock, ...]:
     defined = {match[1].casefold(): match[2] for match in _DEFINED.finditer(text)}
     builder = Builder()
     held: list[str] = []
-    first = 1
+    first, table, quotes = 1, 0, 0
     quoting = False
     for number, line in enumerate([*text.split("\n"), ""], 1):
         quote = bool(_QUOTE.match(line))
         starts = _STARTS.match(line) and not (quote and quoting)
         if held and (not line.strip() or starts or held[-1].lstrip().startswith(("#", "|"))):
-            _add_markdown(builder, held, first, defined)
+            table += held[0].lstrip().startswith("|") and builder.cell is None
+            _add_markdown(builder, held, (first, table), defined)
             held = []
         if line.strip() and not _DEFINED.match(line):
             first = first if held else number
             held.append(_QUOTE.sub("", line) if quote else line)
+        quotes += quote and not quoting
+        if not held or len(held) == 1:
+            builder.quoted = quotes if quote else 0
         quoting = quote
     return builder.blocks()
 
 
-def _add_markdown(builder: Builder, lines: list[str], first: int, defined: dict[str, str]) -> None:
-    cells = lines[0].strip().strip("|").split("|") if lines[0].lstrip().startswith("|") else ["\n".join(lines)]
-    for cell in cells:
-        line, at = first, 0
+def _add_markdown(builder: Builder, lines: list[str], place: tuple[int, int], defined: dict[str, str]) -> None:
+    """Put a block's lines to the others; `place` is its first line, and the number of its table if it is a row."""
+    begins = lines[0].lstrip()
+    row = begins.startswith("|")
+    builder.role = "cell" if row else "heading" if begins.startswith("#") else "item" if _ITEM.match(begins) else ""
+    for count, cell in enumerate(begins.strip().strip("|").split("|") if row else ["\n".join(lines)], 1):
+        builder.cell = (place[1], place[0], count) if row else None
+        line, at = place[0], 0
         for match in _TOKEN.finditer(cell):
             line = builder.add(html.unescape(cell[at : match.start()]), line)
             _add_token(builder, match, line, defined)

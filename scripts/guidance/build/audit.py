@@ -14,7 +14,8 @@ from pathlib import Path
 from msgspec import Struct, structs
 
 from guidance.audit import ReportForm
-from guidance.audit.mentions import Grammar, find_mentions
+from guidance.audit.meaning import find_mentions
+from guidance.audit.mentions import Grammar
 from guidance.audit.quotations import Index, passage
 from guidance.audit.reading import Skipped, find_files, read_bytes, read_file
 from guidance.audit.report import as_csv, as_json, as_sarif, page_facts
@@ -95,8 +96,7 @@ class Auditor:
             # The guidance's own title is among its words, and naming it is no quotation.
             if not any(s < quoted.end and quoted.start < e for s, e in spoken.get(id(block), ())):
                 found.append(self._judge.quotation(reading, block, quoted))
-        for block in reading.blocks:
-            found += (self._judge.stale(reading, block, stale) for stale in self._names.find(block))
+        found += (self._judge.stale(reading, stale) for stale in self._names.find(reading.blocks))
         return iter(sorted(found, key=lambda one: (one.line, one.column)))
 
 
