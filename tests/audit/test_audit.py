@@ -288,7 +288,8 @@ def test_quotations_are_found_by_their_words(harbour: Auditor) -> None:
     changed = sentence(30).replace("the", "all the", 1)
     (near,) = text_of(changed, harbour)
     assert near.kind == "quotation"
-    assert "with other words in places" in near.verdict
+    assert (near.quotation, near.status) == ("altered", "misquoted")
+    assert "“all” put in" in near.verdict
     short = " ".join(sentence(10).split()[:9])
     assert [f.kind for f in text_of(f"It says “{short}”.", harbour)] == ["quotation"]
     assert text_of(f"It says {short}.", harbour) == [], "a few words are anybody's without quotation marks"

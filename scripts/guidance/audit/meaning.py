@@ -5,17 +5,16 @@ An edition is never guessed: that a file names one edition elsewhere does not te
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct, structs
 
-from guidance.audit.mentions import URL, Grammar, Mention
+from guidance.audit.mentions import URL, Grammar
 from guidance.audit.texts import FoundBlock, FoundLink
-from guidance.audit.vocabulary import QUOTES
+from guidance.audit.vocabulary import QUOTES, Mention, Placed
 from guidance.cite.citation import Known
 from guidance.cite.grammar import DAY, MONTH, PLACE, YEAR, CitedPlace, Step, read_places
 
-Placed = tuple[FoundBlock, Mention]
 _NEAR = 2  # blocks back to which "ibid." may lead
 _TITLE = 160  # characters of a heading
 _FIRST = 4  # blocks among which a file's title stands
@@ -307,11 +306,3 @@ def _of_title(block: FoundBlock, kept: Sequence[Mention], title: str | None) -> 
     for match in re.finditer(rf"\((?P<places>{PLACE}(?:[,;]\s*{PLACE})*)\)", block.text):
         if not any(m.start < match.end() and match.start() < m.end for m in kept):
             yield Mention(match.start(), match.end(), "unnamed", title, read_places(match["places"]), told="title")
-
-
-def spoken(mentions: Iterable[Placed]) -> dict[int, list[tuple[int, int]]]:
-    """Which stretches of a file name the guidance, by the identity of their block."""
-    found: dict[int, list[tuple[int, int]]] = {}
-    for block, mention in mentions:
-        found.setdefault(id(block), []).append((mention.start, mention.end))
-    return found

@@ -5,7 +5,6 @@ Works on one block at a time; whether what is named exists, and what became of i
 
 import re
 from collections.abc import Sequence
-from typing import Literal
 
 from msgspec import Struct, structs
 
@@ -14,7 +13,9 @@ from guidance.audit.vocabulary import (
     QUOTES,
     SHORT_YEAR,
     AuditVocabulary,
+    Mention,
     Sieve,
+    Sort,
     alternatives,
     tokens_before,
     tokens_behind,
@@ -28,28 +29,6 @@ _SEASON = re.compile(rf"\s(?P<year>{YEAR})/\d\d(?![\w/–—-])")  # behind the 
 URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'()\[\]]+(?:\([^\s()]*\))?[^\s<>\"'()\[\].,;:!?]*")
 _CITATION = 300  # characters of a block that may be one citation
 _REACH = 160  # characters before a name in which its place and year may stand
-
-Sort = Literal["name", "former", "short", "abbreviation", "author", "number", "address", "unnamed"]
-Told = Literal["words", "link", "row", "name", "before", "title"]
-
-
-class Mention(Struct, frozen=True):
-    """A stretch of a block that names the guidance: the year as written (or the edition an address leads to;
-    None where there is neither) and the places named with it, none where it is named as a whole.
-
-    `told` says what the edition was told by, `against` is another one (or another document) to which its link
-    leads, `newest` says that its link shows whatever edition is the newest.
-    """
-
-    start: int
-    end: int
-    sort: Sort
-    year: str | None = None
-    cites: tuple[CitedPlace, ...] = ()
-    sure: bool = True
-    told: Told = "words"
-    against: str | None = None
-    newest: bool = False
 
 
 class _Scan(Struct, frozen=True):

@@ -1,4 +1,5 @@
-"""What a publication's audit looks for, read from `audit.toml`: its names, what is not it, names out of use.
+"""What a publication's audit looks for, read from `audit.toml`: its names, what is not it, names out of use; and
+what a mention of it is.
 
 Data of the publication and the patterns made from it; no page is read here.
 """
@@ -6,7 +7,7 @@ Data of the publication and the patterns made from it; no page is read here.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -14,13 +15,39 @@ from msgspec import Meta, Struct
 from guidance.audit.texts import FoundBlock
 from guidance.cite.addresses import Holding
 from guidance.cite.citation import Naming
-from guidance.cite.grammar import DAY, MONTH, PAGES, PARAGRAPHS, PLACE, YEAR
+from guidance.cite.grammar import DAY, MONTH, PAGES, PARAGRAPHS, PLACE, YEAR, CitedPlace
 from guidance.document.model import GuidanceError
 from guidance.document.register import Publication
 from guidance.document.toml_files import read_toml
 
 FILE, ADDRESSES = "audit.toml", "addresses.toml"
 QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "‑": "-"})
+
+
+Sort = Literal["name", "former", "short", "abbreviation", "author", "number", "address", "unnamed"]
+Told = Literal["words", "link", "row", "name", "before", "title"]
+
+
+class Mention(Struct, frozen=True):
+    """A stretch of a block that names the guidance: the year as written (or the edition an address leads to;
+    None where there is neither) and the places named with it, none where it is named as a whole.
+
+    `told` says what the edition was told by, `against` is another one (or another document) to which its link
+    leads, `newest` says that its link shows whatever edition is the newest.
+    """
+
+    start: int
+    end: int
+    sort: Sort
+    year: str | None = None
+    cites: tuple[CitedPlace, ...] = ()
+    sure: bool = True
+    told: Told = "words"
+    against: str | None = None
+    newest: bool = False
+
+
+Placed = tuple[FoundBlock, Mention]
 
 
 class StaleTerm(Struct, frozen=True, forbid_unknown_fields=True):
