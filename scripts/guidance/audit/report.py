@@ -20,7 +20,7 @@ from rich.text import Text
 from guidance.audit import FailOn
 from guidance.audit.reading import Skipped
 from guidance.audit.texts import plain
-from guidance.audit.verdicts import AuditFinding, Status
+from guidance.audit.verdicts import AuditFinding, Status, say_permalinks
 
 _LONGEST = 160  # characters of matched words that a table shows
 _STATUS: dict[Status, str] = {
@@ -83,16 +83,17 @@ def as_csv(findings: Sequence[AuditFinding]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     columns = ("file", "place", "text", "kind", "edition", "chapter", "para", "until", "page", "status", "today")
-    writer.writerow((*columns, "cited", "comparison", "verdict"))
+    more = ("standing", "cites", "checked", "quotation", "told", "official", "verdict")
+    writer.writerow((*columns, "cited", "comparison", *more))
     for found in findings:
         cells = [getattr(found, column) for column in columns]
-        cells += [" ".join(found.permalinks), found.redline, found.verdict]
+        cells += [" ".join(found.permalinks), found.redline, *(getattr(found, column) for column in more)]
         writer.writerow([_cell(cell) for cell in cells])
     return out.getvalue()
 
 
 def _cell(value: object) -> str:
-    words = "" if value is None else plain(str(value))
+    words = "" if value is None else ("no", "yes")[value] if isinstance(value, bool) else plain(str(value))
     return f"'{words}" if words.startswith(("=", "+", "-", "@")) else words
 
 
@@ -104,6 +105,9 @@ _RULES = {
     "stale-term": ("A name that went out of use", "warning"),
     "not-found": ("A reference to a place that does not exist", "error"),
     "unknown-edition": ("A reference that does not say which edition", "note"),
+    "not-checked": ("A place or quotation of an edition that is not loaded", "note"),
+    "contradiction": ("A reference whose words and link, or place and words, contradict each other", "error"),
+    "misquoted": ("Words in quotation marks that the edition does not have", "error"),
 }
 
 
@@ -192,12 +196,20 @@ def page_facts(findings: Sequence[AuditFinding], skipped: Sequence[Skipped], fil
 
 def _row(found: AuditFinding) -> dict[str, object]:
     cited = [("what it cites", address) for address in found.permalinks[:3]]
-    links = [("today", found.today), *cited, ("comparison", found.redline)]
+    links = [("today", found.today), *cited]
+    told = [
+        {"name": name, "words": say_permalinks((address,)), "address": address}
+        for name, address in links
+        if address
+    ]
+    if found.redline:
+        told.append({"name": "what changed", "words": "the comparison", "address": found.redline})
     return {
         "place": found.place,
         "words": _shown(found.text),
         "status": _STATUS[found.status],
         "current": found.status == "current",
         "message": plain(found.verdict),
-        "links": [{"name": name, "address": address} for name, address in links if address],
+        "links": told,
+        "official": found.official,
     }

@@ -7,7 +7,7 @@ Scripts, styles and comments are never read; nothing in a page is followed, load
 import html
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from lxml import etree
@@ -77,6 +77,13 @@ class FileReading(Struct, frozen=True):
             return f"{self.unit} {line}"
         page = bisect_right(self.pages, line)
         return f"page {page}, line {line - self.pages[page - 1] + 1}"
+
+    def places(self, lines: Sequence[int]) -> str:
+        """Several lines in words: "lines 3, 8 and 12"."""
+        if len(lines) == 1 or self.pages:
+            return "; ".join(map(self.place, lines))
+        *front, last = map(str, lines)
+        return f"{self.unit}s {', '.join(front)} and {last}"
 
 
 class Builder:

@@ -290,7 +290,7 @@ class Judge:
             page=_page(cite),
             status=status,
             today=standing.today[0] if standing.today and status != "unknown-edition" else None,
-            place=reading.place(line),
+            place=reading.places(lines or (line,)),
             column=at.start - begins + 1,
             until=cite.to,
             permalinks=standing.permalinks,

@@ -42,6 +42,9 @@ _MEDIA = {  # what a server calls the kinds that are read
     "application/xhtml+xml": "html",
     "application/pdf": "pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.oasis.opendocument.text": "odt",
+    "application/rtf": "rtf",
+    "text/rtf": "rtf",
     "text/plain": "text",
     "text/markdown": "markdown",
 }
