@@ -45,6 +45,12 @@ OfflineOption = Annotated[bool, typer.Option("--offline", help="Do not use the n
 StrictOption = Annotated[bool, typer.Option("--strict", help="Fail where something of a text is lost.")]
 OutOption = Annotated[Path, typer.Option("--out", help="Folder for the site.")]
 OverlayOption = Annotated[Path | None, typer.Option("--overlay", help="Lay a partnership's folder over the site.")]
+SiteUrlOption = Annotated[
+    str | None,
+    typer.Option(
+        "--site-url", envvar="GUIDANCE_SITE_URL", help="Where this site is published, for links to copy and feeds."
+    ),
+]
 ClusterOption = Annotated[
     str | None,
     typer.Option("--cluster", help="Work on a Dask cluster: its scheduler's address, such as tcp://host:8786."),
@@ -61,6 +67,7 @@ def build_command(
     strict: StrictOption = False,
     out: OutOption = Path("site"),
     overlay: OverlayOption = None,
+    site_url: SiteUrlOption = None,
     cluster: ClusterOption = None,
     record: Annotated[
         bool, typer.Option("--record-permalinks", help="Also put new anchors into the permalink registers.")
@@ -71,7 +78,7 @@ def build_command(
     from guidance.cli.messages import build_closing, build_warnings
     from guidance.cli.options import completed, make_fetcher, order_of
 
-    order = order_of(publication, sources, edition, out, strict)
+    order = order_of(publication, sources, edition, out, strict, site_url)
     order = completed(order, revision, overlay, cluster)
     with _telling() as tell:
         fetcher = None if offline else make_fetcher(publication, tell, sys.stderr.isatty())
@@ -241,9 +248,7 @@ def audit_command(
     ] = "stale",
     publication: PublicationOption = Path("versions"),
     sources: SourcesOption = None,
-    site_url: Annotated[
-        str | None, typer.Option("--site-url", envvar="GUIDANCE_SITE_URL", help="Where this site is published.")
-    ] = None,
+    site_url: SiteUrlOption = None,
 ) -> None:
     """Audit your own pages: references and quotations that were superseded, and where they stand today.
 
@@ -293,6 +298,7 @@ def publish_command(
     revision: RevisionOption = None,
     offline: OfflineOption = False,
     overlay: OverlayOption = None,
+    site_url: SiteUrlOption = None,
     cluster: ClusterOption = None,
 ) -> None:
     """Build and check every edition, and put the site into a branch, in one commit that loses nothing published."""
@@ -300,7 +306,7 @@ def publish_command(
     from guidance.cli.messages import build_warnings, publish_closing
     from guidance.cli.options import completed, make_fetcher, order_of
 
-    order = completed(order_of(publication, sources, edition), revision, overlay, cluster)
+    order = completed(order_of(publication, sources, edition, site_url=site_url), revision, overlay, cluster)
     with _telling() as tell:
         fetcher = None if offline else make_fetcher(publication, tell, sys.stderr.isatty())
         done = publish(order, fetcher, Path.cwd(), branch, push, tell)
