@@ -99,7 +99,7 @@ def _again(mention: Mention, kept: Sequence[Mention], block: FoundBlock, known: 
     return any(
         known.years.get(m.year or "", m.year) == year
         and m is not mention
-        and re.fullmatch(r"[)\s]*[\[(\s'\"“‘]*", block.text[m.end : mention.start])
+        and re.fullmatch(rf"[)\s]*(?:is\s+)?{_SAID}*[\[(\s'\"“‘]*", block.text[m.end : mention.start])
         for m in kept
         if m.end <= mention.start
     )

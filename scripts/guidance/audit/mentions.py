@@ -88,7 +88,8 @@ class Grammar:
             rf"[)\].,:;\s'\"*_]*(?i:{alternatives(wanted.names)}|{alternatives(wanted.short)})"
         )
         named = alternatives((*wanted.names, *wanted.short, *wanted.abbreviations))
-        self._right = tokens_behind(author, f"(?:{named})", again)
+        subtitles = tuple(edition.subtitle for edition in known.publication.editions if edition.subtitle)
+        self._right = tokens_behind(author, f"(?:{named})", again, alternatives(subtitles))
         self._left = tokens_before(author, again)
         self._issued = {
             date[:7]

@@ -145,7 +145,7 @@ def words_behind(words: Sequence[str], between: str) -> str:
     return rf"{between}['\"]?[\s(,]*(?:{alternatives(tuple(words))})(?![\w-])"
 
 
-def tokens_behind(author: str, name: str, again: str) -> Tokens:
+def tokens_behind(author: str, name: str, again: str, subtitles: str) -> Tokens:
     """What may stand behind a name, in the order in which it is tried. A place that goes on "of our policy", or of
     another name, belongs there."""
     elsewhere = (
@@ -168,11 +168,16 @@ def tokens_behind(author: str, name: str, again: str) -> Tokens:
         ("place", rf"{PLACE}{elsewhere}"),
         ("bracket", rf"at\s+\[(?P<paragraph>{PARAGRAPHS})(?!\]?\()"),
         ("colon", rf":\s?(?:pp?\.?\s*)?(?P<page>{PAGES})(?=\s*(?:[);\]]|\.?$))"),
-        ("decimals", rf",\s+(?=\d{{1,2}}\.\d)(?P<paragraph>{PARAGRAPHS})(?!\s*%)"),  # "Working Together 2010, 5.17"
+        (
+            "decimals",
+            rf",\s+(?=\d{{1,2}}\.\d)(?!\d+\.\d+\s*[KMG]B)(?P<paragraph>{PARAGRAPHS})(?!\s*%)",
+        ),  # "Working Together 2010, 5.17"
         (
             "word",
             rf":\s*(?i:statutory|guidance|a guide)\b[^.;()\[\]]{{0,140}}?(?=\s*[(,]?\s*(?:{MONTH}\s+)?{YEAR}\b)",
         ),
+        ("word", rf":\s*[A-Z][\w' -]{{2,60}}?(?=[,;]\s*{PLACE})"),  # "Appendix A: Glossary, p. 108"
+        ("word", rf"[\s:,–-]*(?i:{subtitles})(?!\w)"),
         ("gap", r"[\s,;()\[\]'\"/–—*_-]+"),
         ("gap", rf":(?=\s*(?:{PLACE}|{YEAR}|{MONTH}|(?i:statutory|guidance)\b))"),
         ("gap", rf"\.(?=\s*(?:{author}|\(?{YEAR}\)?|London|TSO)\b)"),
@@ -183,7 +188,7 @@ def tokens_behind(author: str, name: str, again: str) -> Tokens:
             rf"in\s+(?P<month>{MONTH})\s+(?P<year>{YEAR})",
         ),
         ("again", rf"(?:as\s+|last\s+)?{issued}\s+(?:in\s+|on\s+)?{dated}"),
-        ("word", rf"(?:(?:was|were)\s+)?(?:last\s+)?{issued}\s+(?:in\s+|on\s+)?(?={dated})"),
+        ("word", rf"(?:(?:was|were|as)\s+)?(?:last\s+)?{issued}\s+(?:in\s+|on\s+)?(?={dated})"),
         ("word", rf"(?:{author})(?:'s)?\b"),
         ("word", rf"(?i:guidance|edition|version)\s+(?i:of|from|dated)\s+(?={dated})"),
         ("word", rf":?\s*(?i:a guide to) [^.;()\[\]]{{3,140}}?(?=\s*(?:[.;()\[\]]|$|{YEAR}|, ))"),
@@ -235,6 +240,7 @@ _BEFORE = re.compile(  # a name out of use that is told as such: "the former LSC
     \b (?: former | formerly | previously | previous | replac (?: e | ed | es | ing ) | instead[ ]of | rather[ ]than
          | abolished | abolition[ ]of | end[ ]of | ended | no[ ]longer | then | old | used[ ]to[ ]be | known[ ]as
          | called | in[ ]place[ ]of | took[ ]over[ ]from | successors?[ ] (?: of | to )
+         | (?: took | takes | taken | taking ) [ ]the[ ]place[ ]of
          | chang (?: e | ed | es | ing ) | dissol (?: ved | ving ) | disbanded | scrapped
          | erstwhile | predecessors?,? | days[ ]of )
     \s+ (?: called \s+ | known[ ]as \s+ | by \s+ )? (?: (?: the | a | an | our | local | its ) \s+ )?

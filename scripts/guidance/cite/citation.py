@@ -144,8 +144,9 @@ _NORMAL = (  # what is written alike in several ways, behind NFKC
 )
 _DATED = rf"(?:(?:{DAY}\s+)?{MONTH},?\s+|(?:\d{{1,2}}[/.]){{1,2}})?(?P<year>{YEAR})[a-d]?(?![\w])"
 _ADDRESS = r"<?(?P<address>(?:https?://|www\.|(?:[\w-]+\.)*gov\.uk/)[^\s<>\"]+)>?"
-# "Accessed: 3 May 2024" dates the reading, not the edition.
+# "Accessed: 3 May 2024" dates the reading, not the edition; "1.2MB" is the size of a file.
 _READ_ON = (
+    r"\d+(?:\.\d+)?\s?[KMG]B(?!\w)|"
     rf"\(?(?:last\s+)?(?:accessed|retrieved|viewed)\s*:?\s*(?:on\s+)?(?:(?:{DAY}\s+)?{MONTH},?\s+)?(?:{YEAR})?"
 )
 # Words that may stand in a citation and say nothing of what is cited. Any other word makes it another document's.
