@@ -1,8 +1,8 @@
 """Sets of partner pages with what a reader finds in them, and folders of pages that GUIDANCE_CASES leads to.
 
 The first set is what the audit got wrong; the second was written before the code that reads it, the third kept
-aside until that was done, and the fourth thought of afterwards. At first sight 24 of the 24 of the third were right,
-which the same hand had written as the second; of the fourth 21 of 28, one of which was no fair question.
+aside until that was done, and the fourth thought of afterwards. At first sight 24 of the 24 of the third were
+right, which the same hand had written as the second; of the fourth 21 of 28, one of which was no fair question.
 """
 
 import os

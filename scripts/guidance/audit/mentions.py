@@ -4,7 +4,6 @@ Works on one block at a time; whether what is named exists, and what became of i
 """
 
 import re
-from collections.abc import Sequence
 
 from msgspec import Struct, structs
 
@@ -28,6 +27,7 @@ _RANGE = re.compile(rf"[\s:,(–-]*{YEAR}\s?[/–—-]\s?\d")
 _SEASON = re.compile(rf"\s(?P<year>{YEAR})/\d\d(?![\w/–—-])")  # behind the whole name: "2015/16" begins with 2015
 URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'()\[\]]+(?:\([^\s()]*\))?[^\s<>\"'()\[\].,;:!?]*")
 _CITATION = 300  # characters of a block that may be one citation
+_SENTENCE = 400  # characters of a sentence before a name
 _REACH = 160  # characters before a name in which its place and year may stand
 
 
@@ -135,18 +135,23 @@ class Grammar:
             if match.start() < floor or inside:
                 continue
             found += self._judge(match, block, text, floor)
+        named = iter([*found, None])
+        ahead, floor = next(named), 0
         for match in self._unnamed.finditer(text):
-            if not any(one.start < match.end() and match.start() < one.end for one in found):
-                found += self._of_year(match, text, found)
+            while ahead and ahead.end <= match.start():
+                floor, ahead = max(floor, ahead.end), next(named)
+            if match.start() >= floor and not (ahead and ahead.start < match.end()):
+                for one in self._of_year(match, text, floor):
+                    found.append(one)
+                    floor = one.end
         return tuple(sorted(found, key=lambda one: one.start))
 
-    def _of_year(self, match: re.Match[str], text: str, found: Sequence[Mention]) -> list[Mention]:
+    def _of_year(self, match: re.Match[str], text: str, floor: int) -> list[Mention]:
         """ "the 2010 guidance", which counts where the file has named that edition."""
-        sentence = re.split(r"[.;?!]\s+(?=[A-Z])", text[: match.start()])[-1]
+        sentence = re.split(r"[.;?!]\s+(?=[A-Z])", text[max(0, match.start() - _SENTENCE) : match.start()])[-1]
         if self._other.search(sentence) or self._siblings.match(text, match.end()):
             return []
         right = self._scan_right(text, match.end(), match["year"])
-        floor = max((one.end for one in found if one.end <= match.start()), default=0)
         left = self._scan_left(text, match.start(), floor)
         edge = left.edge if left.places else match.start()
         places = " , ".join(filter(None, (left.places, right.places)))
@@ -173,7 +178,9 @@ class Grammar:
         if sort == "author":
             cited = self._author(match, text, floor)
             return [cited] if cited else []
-        if self._siblings.match(text, match.end()) or self._before.search(text[floor : match.start()]):
+        if self._siblings.match(text, match.end()) or self._before.search(
+            text[max(floor, match.start() - 120) : match.start()]
+        ):
             return []
         if self._never.match(text, match.end()) or (sort != "abbreviation" and self._not.match(text, match.end())):
             return []
@@ -220,13 +227,13 @@ class Grammar:
         capitals = [word[0].isupper() for word in re.findall(r"[A-Za-z]+", named) if len(word) > 3]
         if all(capitals) or strong or guidance:
             return True
-        alone = not text.replace(named, "", 1).strip("-*•▪[](){}'\"0123456789.,;: ")
+        alone = len(text) < _CITATION and not text.replace(named, "", 1).strip("-*•▪[](){}'\"0123456789.,;: ")
         linked = any(link.start <= match.start() and match.end() <= link.end for link in block.links)
         if alone and (linked or block.role in ("item", "cell")):
             return True
         if not capitals[0]:
             return False
-        before = text[: match.start()].rstrip("'\" ")
+        before = text[max(0, match.start() - 60) : match.start()].rstrip("'\" ")
         return bool(re.search(r"[a-z,;(]$", before)) or text[match.start() - 1 : match.start()] in ("'", '"')
 
     def _loose_stands(self, match: re.Match[str], text: str, mention: Mention, guidance: bool) -> bool:
@@ -236,9 +243,13 @@ class Grammar:
         year = bool(direct and direct[1] in self._known.years)
         if match[0].isupper():
             return year or bool(mention.cites) or guidance
-        if match[0][0].isupper() and guidance and text[: match.start()].rstrip().lower().endswith("the"):
+        if (
+            match[0][0].isupper()
+            and guidance
+            and text[max(0, match.start() - 20) : match.start()].rstrip().lower().endswith("the")
+        ):
             return True
-        before = re.search(r"(\w+)\W*$", text[: match.start()])
+        before = re.search(r"(\w+)\W*$", text[max(0, match.start() - 60) : match.start()])
         called = before is None or before[1].lower() not in _VERBS
         led = before is None or before[1].lower() in _LEADS
         return year and called and (bool(mention.cites) or led)
@@ -250,7 +261,8 @@ class Grammar:
         if supported:
             return True
         other = re.match(r"\s+[A-Z]\w+", behind)
-        before = re.search(r"(?:^|[.:;?!]\s+|\b[a-z]+\s+|[('\"]\s*)['\"]?$", text[: match.start()])
+        lead = text[max(0, match.start() - 60) : match.start()]
+        before = re.search(r"(?:^|[.:;?!]\s+|\b[a-z]+\s+|[('\"]\s*)['\"]?$", lead)
         return bool(before) and not other
 
     def _author(self, match: re.Match[str], text: str, floor: int) -> Mention | None:
@@ -258,13 +270,13 @@ class Grammar:
         right = self._scan_right(text, match.end(), None)
         if not right.year or right.year not in self._known.years or self._then_named.match(text, right.edge):
             return None
-        behind = text[right.edge :]
+        behind = text[right.edge : right.edge + _CITATION]
         titled = re.match(r"[)\].,:;\s'\"]*(?:[A-Z]['\w]*\s+[\w']+)", behind)
-        entry = not text[: match.start()].strip("-*•[]( \t0123456789.)")
+        entry = match.start() < _CITATION and not text[: match.start()].strip("-*•[]( \t0123456789.)")
         closed = re.match(r"\s*[)\]]?\s*[.;]\s", behind)
         if titled and (entry or not closed) and not right.places:
             return None
-        sentence = re.split(r"[.;?!]\s+(?=[A-Z])", text[: match.start()])[-1]
+        sentence = re.split(r"[.;?!]\s+(?=[A-Z])", text[max(0, match.start() - _SENTENCE) : match.start()])[-1]
         if self._other.search(sentence) or self._other.search(behind[:80].split(". ")[0]):
             return None
         left = self._scan_left(text, match.start(), floor)

@@ -31,10 +31,13 @@ _MARKS = re.compile(  # what stands in quotation marks
     “ (?P<curly> [^“”]{15,4000} ) ”
   | « (?P<angled> [^«»]{15,4000} ) »
   | (?<! \w ) " (?P<straight> [^"]{15,4000} ) " (?! \w )
-  | (?<! [\w'’] ) [‘'] (?= [\w\[…] ) (?P<single> [^“”"]{15,4000}? ) (?<= [\w.,;:!?…\])] ) ['’] (?! \w )
     """,
     re.VERBOSE,
 )
+_SINGLE = re.compile(  # the same in single ones, which apostrophes look like
+    r"(?<![\w'’])[‘'](?=[\w\[…])(?P<single>[^“”\"‘]{15,2000}?)(?<=[\w.,;:!?…\])])['’](?!\w)"
+)
+_LONGEST = 20_000  # characters of a block in which single ones are looked for
 _SAYS = (  # between the name and the words: "says that", "makes it clear:", "paragraph 5 reads"
     r"(?:says?|said|states?|stated|sets?\s+out|requires?|explains?|defines?|describes?|makes?\s+(?:it\s+)?clear|reads?|"
     r"expects?|asks?|tells?|puts?\s+it|advises?|quotes?|words?|that|as|is|are|follows|has|have|[:,])"
@@ -102,7 +105,10 @@ def find_units(blocks: Sequence[FoundBlock], mentions: Mapping[int, Sequence[Men
 
 
 def _in_marks(at: int, block: FoundBlock, mentions: Sequence[Mention]) -> Iterator[WholeQuotation]:
-    for match in _MARKS.finditer(block.text):
+    single = _SINGLE.finditer(block.text) if len(block.text) < _LONGEST else ()
+    double = list(_MARKS.finditer(block.text))
+    inner = [one for one in single if not any(d.start() < one.end() and one.start() < d.end() for d in double)]
+    for match in sorted([*double, *inner], key=lambda match: match.start()):
         name = match.lastgroup or ""
         start, end = match.span(name)
         if any(m.start < end and start < m.end and m.end - m.start > (end - start) / 2 for m in mentions):

@@ -124,12 +124,11 @@ class Builder:
 
     def _unbroken(self, words: str) -> str:
         """The first words of a line; where the line before ended in a hyphen, that goes, unless in an address."""
-        ended = "".join(self._pieces[-2:])
-        if not _BROKEN.search(ended) or not re.match(r" ?[a-z]", words):
+        ended = self._pieces[-1] if self._pieces else ""
+        if not _BROKEN.search(ended[-60:]) or not re.match(r" ?[a-z]", words):
             return words
-        cut = len(ended) - len(ended.rstrip())
-        self._pieces[-2:] = [ended[: len(ended) - cut - 1]]
-        self._length -= cut + 1
+        self._pieces[-1] = ended.rstrip()[:-1]
+        self._length -= len(ended) - len(self._pieces[-1])
         return words.removeprefix(" ")
 
     def open_link(self, address: str, line: int) -> None:

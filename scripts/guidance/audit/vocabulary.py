@@ -285,6 +285,7 @@ _TODAY = re.compile(
     r"\b(?:must|should|shall|will|please|contact|refer|report\s+to|ring|tell|ask|today|now|currently|since)\b",
     re.IGNORECASE,
 )
+_SENTENCE_LONG = 600  # characters to either side
 _SENTENCE = re.compile(r"(?<=[.;?!])\s+(?=[\"“‘(]?[A-Z])")
 _URL = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
 
@@ -296,8 +297,9 @@ def _is_history(term: StaleTerm, text: str, start: int, end: int) -> bool:
     titled = _TITULAR.match(text, end)
     if titled and term.ended and titled["year"] <= term.ended:
         return True
-    begins = max((m.end() for m in _SENTENCE.finditer(text, 0, start)), default=0)
-    ends = next((m.start() for m in _SENTENCE.finditer(text, end)), len(text))
+    near = max(0, start - _SENTENCE_LONG)
+    begins = max((m.end() for m in _SENTENCE.finditer(text, near, start)), default=near)
+    ends = next((m.start() for m in _SENTENCE.finditer(text, end, end + _SENTENCE_LONG)), end + _SENTENCE_LONG)
     sentence = text[begins:ends]
     dated = [match["year"] for match in _UNTIL.finditer(sentence)]
     past = bool(dated and term.ended and max(dated) <= term.ended)
