@@ -17,6 +17,7 @@ from guidance.cite.grammar import DAY, MONTH, PLACE, YEAR, CitedPlace, Step, rea
 
 _NEAR = 2  # blocks back to which "ibid." may lead
 _TITLE = 160  # characters of a heading
+_MOST_TERMS = 20  # a file defines no more for its editions
 _FIRST = 4  # blocks among which a file's title stands
 
 _CELL = re.compile(  # a cell that is a date and nothing else, or one of these with a place
@@ -197,7 +198,8 @@ def _definitions(
             for match in filter(None, (behind, inside, before)):
                 term = re.sub(r"^[Tt]he\s+", "", match["term"].strip())
                 terms[term] = mention.year if terms.get(term, mention.year) == mention.year else ""
-    return {term: year for term, year in terms.items() if year}, frozenset(disowned - terms.keys())
+    told = [(term, year) for term, year in terms.items() if year]
+    return dict(told[:_MOST_TERMS]), frozenset(disowned - terms.keys())
 
 
 def _by_term(mention: Mention, block: FoundBlock, file: _FileNames) -> Mention:
