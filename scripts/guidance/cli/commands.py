@@ -233,7 +233,7 @@ def check_command(
 def audit_command(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(help="Folders, files or a saved site: HTML, Markdown, DOCX, PDF, plain text."),
+        typer.Argument(help="Folders, files or a saved site: HTML, Markdown, DOCX, ODT, RTF, PDF, text."),
     ] = None,
     urls: Annotated[
         Path | None, typer.Option("--urls", help="File of web addresses to read as well, one a line.")
@@ -243,7 +243,9 @@ def audit_command(
     fail_on: Annotated[
         FailOn,
         typer.Option(
-            "--fail-on", help="End with 3 on what is superseded, not found or out of use; on unknown editions too."
+            "--fail-on",
+            help="End with 3 on what is superseded, misquoted, contradictory, not found or out of use; any: on "
+            "unknown editions and what was not checked too.",
         ),
     ] = "stale",
     publication: PublicationOption = Path("versions"),
