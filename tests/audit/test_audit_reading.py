@@ -2,16 +2,17 @@
 
 import io
 import os
+import subprocess
 import zipfile
 from pathlib import Path
 
+import pypandoc
 import pytest
 
 import partner_files
 from guidance.audit import reading
-from guidance.audit.markup import read_html, read_markdown, read_text
 from guidance.audit.reading import Skipped, find_files, read_bytes, read_docx, read_file, read_pdf
-from guidance.audit.texts import FileReading, FoundBlock
+from guidance.audit.texts import FileReading, FoundBlock, read_html, read_markdown, read_text
 from guidance.document.model import GuidanceError
 from guidance.site.typesetting import compile_typst
 
@@ -85,6 +86,23 @@ def test_a_word_file_is_read_with_links_and_notes() -> None:
     assert found.place(found.blocks[1].line(0)) == "paragraph 2"
 
 
+@pytest.mark.parametrize("kind", ["odt", "rtf"])
+def test_odt_and_rtf_are_read_with_links_tables_and_paragraphs(kind: str, tmp_path: Path) -> None:
+    page = (
+        '<h1>Title</h1><p>See <a href="https://example.org/a.pdf#page=4">a page</a>.</p>'
+        "<table><tr><td>One</td><td>2018</td></tr></table>"
+    )
+    command = [pypandoc.get_pandoc_path(), "-f", "html", "-t", kind, "-s", "-o", str(tmp_path / f"a.{kind}")]
+    subprocess.run(command, input=page.encode(), check=True)
+    found = read_file(tmp_path / f"a.{kind}")
+    assert isinstance(found, FileReading)
+    assert texts(found.blocks) == ["Title", "See a page.", "One", "2018"]
+    assert found.blocks[1].links[0].address == "https://example.org/a.pdf#page=4"
+    assert found.place(found.blocks[1].line(0)) == "paragraph 2"
+    cells = [block.cell for block in found.blocks[2:]]
+    assert [cell and cell[2] for cell in cells] == [1, 2]
+
+
 def test_a_pdf_is_read_with_pages_and_links(tmp_path: Path) -> None:
     lines = ["A first page.", "---", "A second page links {somewhere|https://example.org/x.pdf#page=4}."]
     found = read_file(partner_files.pdf(lines, tmp_path / "x.pdf"))
@@ -138,6 +156,9 @@ def laughing() -> bytes:
         ("a.docx", bomb(), "unpacks to more than"),
         ("a.pdf", b"plain words", "is no PDF file"),
         ("a.pdf", b"%PDF-1.7\nand then nothing", "cannot be opened as a PDF"),
+        ("a.odt", b"PK and then nothing", "cannot be opened as an ODT"),
+        ("a.rtf", b"plain words", "is no RTF file"),
+        ("a.rtf", b"{\\rtf1 " + b"{" * 50, "cannot be opened as an RTF"),
         ("a.txt", b"\x7fELF\0\0\0\0\1\2", "is not text"),
         ("a.md", b"abc\0def", "is not text"),
         ("a.html", b"<p>abc\0\0\0", "is not text"),

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -17,7 +18,7 @@ from bs4 import BeautifulSoup
 from guidance.audit import FailOn
 from guidance.audit.reading import Skipped
 from guidance.audit.report import as_csv, as_json, as_sarif, fails, summary
-from guidance.audit.verdicts import AuditFinding
+from guidance.audit.verdicts import AuditFinding, FindingKind, Status
 from guidance.build.audit import Audit, render
 from guidance.document.register import read_register
 
@@ -42,7 +43,7 @@ def found(**told: object) -> AuditFinding:
         "column": 5,
         "permalinks": ("2018/p/20/",),
         "redline": "2026/compare/2018/",
-        "message": "2018 was superseded",
+        "verdict": "2018 was superseded",
     }
     return msgspec.convert(made | told, AuditFinding)
 
@@ -51,7 +52,7 @@ FOUND = (
     found(),
     found(line=9, status="current", edition="2026"),
     found(line=12, status="unknown-edition", edition=None, today=None, permalinks=(), redline=None),
-    found(file="=evil.md", text=EVIL, kind="stale-term", message=EVIL, today=None, permalinks=()),
+    found(file="=evil.md", text=EVIL, kind="stale-term", verdict=EVIL, today=None, permalinks=()),
 )
 SKIPPED = (Skipped("<b>.docx", "is damaged"),)
 
@@ -171,11 +172,36 @@ def test_sarif_is_valid_and_holds_what_is_not_current() -> None:
         ("unknown-edition", "stale", False),
         ("unknown-edition", "any", True),
         ("current", "any", False),
+        ("not-checked", "any", True),
+        ("not-checked", "stale", False),
+        ("contradiction", "stale", True),
+        ("misquoted", "stale", True),
+        ("misquoted", "never", False),
         ("superseded", "never", False),
     ],
 )
 def test_what_a_check_fails_on(status: str, on: FailOn, expected: bool) -> None:
     assert fails([found(status=status)], on) is expected
+
+
+@pytest.mark.parametrize("status", [one for one in get_args(Status) if one != "current"])
+@pytest.mark.parametrize("kind", get_args(FindingKind))
+def test_whatever_is_not_current_has_a_rule_and_a_name(status: Status, kind: FindingKind) -> None:
+    one = found(status=status, kind=kind)
+    (result,) = json.loads(as_sarif((one,), (), "0.1.0"))["runs"][0]["results"]
+    assert result["ruleId"]
+    assert summary((one,), 1) != summary((), 1)
+
+
+def test_a_report_is_narrow_and_says_places_in_words() -> None:
+    held = found(
+        official="https://example.org/a.pdf", verdict="the edition of 2018, superseded on 15 December 2023"
+    )
+    page = parsed(render(Audit((held,), (), 1, True), "html", read_register(ROOT / "versions"), None))
+    (row,) = page.select("tbody tr")
+    assert "today: paragraph 9 of 2026" in row.get_text(" ")
+    assert [a["href"] for a in row.select("a")] == ["https://example.org/a.pdf"]
+    assert page.select('meta[name="viewport"]')
 
 
 def test_the_summary_counts() -> None:

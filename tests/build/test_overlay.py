@@ -14,11 +14,12 @@ from PIL import Image
 
 from guidance.build.handwritten import check_drawing, read_overlay
 from guidance.build.orders import BuildOrder
-from guidance.build.site import build
+from guidance.build.site import ASK_ADDRESS, build
 from guidance.check.site import check_site
 from guidance.document.model import GuidanceError
+from guidance.document.register import Edition, Publication
 from guidance.site.mkdocs_build import Workshop
-from guidance.site.overlay import Colours, check_colours, contrast
+from guidance.site.overlay import Colours, check_colours, contrast, edition_links
 from guidance.site.permalink_index import read_tokens
 from guidance.site.safe_markdown import make_safe
 
@@ -242,11 +243,37 @@ def test_contrast_is_what_the_standard_says() -> None:
         ("partnership.toml", 'name = "X"\nlogo = "../../etc/passwd"', "no such file in this folder"),
         ("partnership.toml", 'name = "X"\n[[links]]\ntitle = "x"\nurl = "javascript:alert(1)"', "url"),
         ("partnership.toml", "not TOML", "partnership.toml"),
+        (
+            "partnership.toml",
+            'name = "X"\n[[contacts]]\nwho = "Y"\nphone = "ring us"',
+            "contacts.phone is to be a tele",
+        ),
+        ("partnership.toml", 'name = "X"\nlogoo = "y"', "logoo is no entry; there are name, logo"),
+        ("partnership.toml", 'name = "X"\n[[contacts]]\nphone = "01632 960001"', "contacts needs who; add it"),
+        (
+            "partnership.toml",
+            'name = "X"\nsite_url = "our site"',
+            "site_url is to be an address that begins with https",
+        ),
+        ("partnership.toml", 'name = ""', "name is empty or longer"),
+        ("partnership.toml", 'name = "X"\nlogo = "index.md"', "move docs/index.md here"),
+        ("index.md", "x", "pages belong into the folder docs; move it there"),
+        ("old-logo.png", "x", 'if it is the logo, write logo = "old-logo.png"'),
+        ("notes.docx", "x", "has no effect here; take it out"),
+        ("Docs/a.md", "x", "name this folder docs, in small letters"),
+        ("pages/a.md", "x", "only the folder docs is read"),
+        ("docs/Policies/a.md", "x", "name the folder in small letters, policies"),
+        ("docs/Index.md", "x", "name it index.md"),
+        ("docs/a.MD", "x", "name it a.md"),
+        ("docs/bay.webp", "x", "WEBP pictures are not read; save it as PNG or JPEG"),
+        ("docs/bay.png", b"RIFF\0\0\0\0WEBPVP8 ", "is a WebP picture, whatever its name"),
+        ("docs/edition.md", "[x](guidance:2027)", "there is no such edition, but 1999, 2006"),
     ],
 )
 def test_what_is_wrong_is_one_clear_line(
     folder: Path, tmp_path: Path, path: str, content: str | bytes, said: str
 ) -> None:
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
     (folder / path).write_bytes(content if isinstance(content, bytes) else content.encode())
     order = BuildOrder(
         ROOT / "versions", (), tmp_path / "site", Workshop(ROOT, tmp_path / "b"), tmp_path / "c", overlay=folder
@@ -255,6 +282,44 @@ def test_what_is_wrong_is_one_clear_line(
         build(order, None)
     assert not (tmp_path / "site").exists()
     assert "\n" not in str(refused.value)
+    assert not re.search(r"regex|\[0-9|\$\.|Expected `|Object", str(refused.value)), "in words of whoever writes it"
+
+
+def test_a_byte_order_mark_is_fine(folder: Path) -> None:
+    for name in ("partnership.toml", "docs/index.md", "docs/referrals.md"):
+        (folder / name).write_bytes(b"\xef\xbb\xbf" + (folder / name).read_bytes())
+    overlay = read_overlay(folder, *read_tokens(ROOT))
+    assert overlay.partnership.name == "Three Bays Safeguarding Children Partnership"
+    assert not any(b"\xef\xbb\xbf" in content for content in overlay.files.values())
+
+
+@pytest.mark.parametrize(
+    ("page", "link", "way", "words"),
+    [
+        ("a.md", "[](guidance:2026)", "../../2026/", "Keeping the Harbour 2026 (in force)"),
+        ("index.md", "[](guidance:2026)", "../2026/", "Keeping the Harbour 2026 (in force)"),
+        ("b/a.md", "[our rules](guidance:2018)", "../../../2018/", "our rules (2018, superseded in May 2026)"),
+        ("b/index.md", "[](guidance:2018)", "../../2018/", "Keeping the Harbour 2018 (superseded in May 2026)"),
+        ("a.md", "[x](guidance:2026/para-4)", "../../2026/", "x (2026, in force; its text is not here)"),
+    ],
+)
+def test_a_link_to_an_edition_leads_to_its_page_and_says_its_standing(
+    page: str, link: str, way: str, words: str
+) -> None:
+    publication = Publication(
+        "Keeping the Harbour",
+        "KH",
+        "A made-up office",
+        (
+            Edition("2018", "Keeping the Harbour", "2018-05", ended="2026-05"),
+            Edition("2026", "Keeping the Harbour", "2026-05"),
+        ),
+    )
+    safe = make_safe(f"# T\n\nSee {link}.", page, {page}, edition_links(publication, {"2018"}))
+    (found,) = shown(safe.markdown).select("a")
+    assert (found["href"], found.get_text()) == (way, words)
+    kept = make_safe("[x](guidance:2018/para-4)", page, {page}, edition_links(publication, {"2018"}))
+    assert "[x](guidance:2018/para-4)" in kept.markdown
 
 
 def test_a_folder_without_its_file_or_with_links_to_elsewhere_is_refused(folder: Path) -> None:
@@ -274,7 +339,7 @@ def test_a_build_with_an_overlay_leaves_text_status_and_unofficial_as_they_are(t
         order = BuildOrder(ROOT / "versions", (), tmp_path / name, shop, tmp_path / "cache", overlay=overlay)
         warned.append(build(order, None).warnings)
         sites[name] = tmp_path / name
-    assert warned == [(), ()]
+    assert warned == [(), (ASK_ADDRESS,)]
     assert not check_site(sites["theirs"], ROOT / "versions").faults
     pages = sorted(p.relative_to(sites["plain"]) for p in sites["plain"].rglob("*.html"))
     small = [path for path in pages if {"p", "t", "embed", "specimen"} & set(path.parts[:2])]

@@ -4,37 +4,31 @@ Works on one block at a time; whether what is named exists, and what became of i
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal
 
 from msgspec import Struct, structs
 
-from guidance.audit.texts import FoundBlock, FoundLink
-from guidance.audit.vocabulary import QUOTES, AuditVocabulary, Sieve, alternatives
+from guidance.audit.texts import FoundBlock
+from guidance.audit.vocabulary import (
+    QUOTES,
+    SHORT_YEAR,
+    AuditVocabulary,
+    Mention,
+    Sieve,
+    Sort,
+    alternatives,
+    tokens_before,
+    tokens_behind,
+    words_behind,
+)
 from guidance.cite.citation import CitationGrammar, Known, NotUnderstoodError
-from guidance.cite.grammar import DAY, MONTH, PAGES, PARAGRAPHS, PLACE, YEAR, CitedPlace, Step, read_places
+from guidance.cite.grammar import YEAR, CitedPlace, read_places
 
-_DATED = rf"(?:(?:{DAY}\s+)?{MONTH}\s+)?(?P<year>{YEAR})[a-d]?(?!\w|[/–—-]\s?\d)"
 _RANGE = re.compile(rf"[\s:,(–-]*{YEAR}\s?[/–—-]\s?\d")
 _SEASON = re.compile(rf"\s(?P<year>{YEAR})/\d\d(?![\w/–—-])")  # behind the whole name: "2015/16" begins with 2015
-_SHORT_YEAR = r"\s'\d\d(?![\w'])"
-_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'()\[\]]+(?:\([^\s()]*\))?[^\s<>\"'()\[\].,;:!?]*")
+URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'()\[\]]+(?:\([^\s()]*\))?[^\s<>\"'()\[\].,;:!?]*")
 _CITATION = 300  # characters of a block that may be one citation
+_SENTENCE = 400  # characters of a sentence before a name
 _REACH = 160  # characters before a name in which its place and year may stand
-
-Sort = Literal["name", "former", "short", "abbreviation", "author", "number", "address", "unnamed"]
-
-
-class Mention(Struct, frozen=True):
-    """A stretch of a block that names the guidance: the year as written (or the edition an address leads to;
-    None where there is neither) and the places named with it, none where it is named as a whole."""
-
-    start: int
-    end: int
-    sort: Sort
-    year: str | None = None
-    cites: tuple[CitedPlace, ...] = ()
-    sure: bool = True
 
 
 class _Scan(Struct, frozen=True):
@@ -44,6 +38,7 @@ class _Scan(Struct, frozen=True):
     year: str | None = None
     places: str = ""
     guidance: bool = False
+    others: tuple[str, ...] = ()  # editions named before that one: "2013, 2015 and 2018"
 
 
 class Grammar:
@@ -64,26 +59,48 @@ class Grammar:
         self._name = re.compile(
             rf"(?<![\w-])(?:(?P<former>(?i:{alternatives(former)}))"
             rf"|(?P<name>(?i:{alternatives(wanted.names)}))"
-            rf"|(?P<short>{alternatives(wanted.short)})"
+            rf"|(?P<short>{alternatives(wanted.short)})|(?P<loose>(?i:{alternatives(wanted.short)}))"
             rf"|(?P<number>(?i:{alternatives(tuple(numbers))}))"
             rf"|(?P<abbreviation>{alternatives(wanted.abbreviations)})(?P<glued>{YEAR}|'?\d\d)?"
             rf"|(?P<author>{author})(?=[\s,]*[(\[]?{YEAR}))(?![\w-]|['’]\w{{2}})"
         )
+        again = alternatives(tuple(edition.id for edition in known.publication.editions))
+        self._unnamed = re.compile(
+            rf"\b(?i:the)\s+(?P<year>{again})\s+(?i:statutory\s+)?(?i:guidance|edition|version|guide)\b"
+            r"(?!\s+(?i:on|for|about|to|in|from|of)\b)"
+        )
+        self._siblings = re.compile(
+            rf"(?:\s*[(\[]?{YEAR}[)\]]?)?(?:'s)?[\s:,;()\[\]'\"*–—-]+(?:the\s+|draft\s+)*"
+            rf"(?:{alternatives(wanted.siblings)})\b",
+            re.IGNORECASE,
+        )
+        self._before = re.compile(
+            rf"(?:{alternatives(wanted.siblings_before)})\s+(?:the\s+|draft\s+|new\s+|revised\s+|statutory\s+|"
+            rf"guidance\s+|{YEAR}\s+)*['\"*_]*$",
+            re.IGNORECASE,
+        )
         self._other = re.compile(rf"\b(?:{alternatives(wanted.others)})", re.IGNORECASE)
         self._never = re.compile(
-            _behind(wanted.never_before, rf"(?:[\s'\"]*\(?{YEAR}\)?|{_SHORT_YEAR})?"), re.IGNORECASE
+            words_behind(wanted.never_before, rf"(?:[\s'\"]*\(?{YEAR}\)?|{SHORT_YEAR})?"), re.IGNORECASE
         )
-        self._not = re.compile(_behind(wanted.not_before, ""), re.IGNORECASE)
+        self._not = re.compile(words_behind(wanted.not_before, ""), re.IGNORECASE)
         self._then_named = re.compile(
             rf"[)\].,:;\s'\"*_]*(?i:{alternatives(wanted.names)}|{alternatives(wanted.short)})"
         )
         named = alternatives((*wanted.names, *wanted.short, *wanted.abbreviations))
-        self._right = _right_tokens(author, f"(?:{named})")
-        self._left = _left_tokens(author)
+        subtitles = tuple(edition.subtitle for edition in known.publication.editions if edition.subtitle)
+        self._right = tokens_behind(author, f"(?:{named})", again, alternatives(subtitles))
+        self._left = tokens_before(author, again)
+        self._issued = {
+            date[:7]
+            for edition in known.publication.editions
+            for date in (edition.published, *(revision.date or "" for revision in edition.revisions))
+        }
 
     def candidates(self, block: FoundBlock) -> tuple[Mention, ...]:
         """All that may name the guidance, in order; what is not `sure` needs support from the rest of its file."""
-        found = self._named(block) if self._sieve.may_hold(block.text) else ()
+        text = block.text
+        found = self._named(block) if self._sieve.may_hold(text) or self._unnamed.search(text) else ()
         return self._whole(block.text, found) if len(block.text) < _CITATION else found
 
     def _whole(self, text: str, found: tuple[Mention, ...]) -> tuple[Mention, ...]:
@@ -111,36 +128,71 @@ class Grammar:
     def _named(self, block: FoundBlock) -> tuple[Mention, ...]:
         text = block.text.translate(QUOTES)
         found: list[Mention] = []
-        hidden = [match.span() for match in _URL.finditer(text)]
+        hidden = [match.span() for match in URL.finditer(text)]
         for match in self._name.finditer(text):
             floor = found[-1].end if found else 0
             inside = any(start <= match.start() < end for start, end in hidden)
             if match.start() < floor or inside:
                 continue
-            if mention := self._judge(match, text, floor):
-                found.append(mention)
-        return tuple(found)
+            found += self._judge(match, block, text, floor)
+        named = iter([*found, None])
+        ahead, floor = next(named), 0
+        for match in self._unnamed.finditer(text):
+            while ahead and ahead.end <= match.start():
+                floor, ahead = max(floor, ahead.end), next(named)
+            if match.start() >= floor and not (ahead and ahead.start < match.end()):
+                for one in self._of_year(match, text, floor):
+                    found.append(one)
+                    floor = one.end
+        return tuple(sorted(found, key=lambda one: one.start))
+
+    def _of_year(self, match: re.Match[str], text: str, floor: int) -> list[Mention]:
+        """ "the 2010 guidance", which counts where the file has named that edition."""
+        sentence = re.split(r"[.;?!]\s+(?=[A-Z])", text[max(0, match.start() - _SENTENCE) : match.start()])[-1]
+        if self._other.search(sentence) or self._siblings.match(text, match.end()):
+            return []
+        right = self._scan_right(text, match.end(), match["year"])
+        left = self._scan_left(text, match.start(), floor)
+        edge = left.edge if left.places else match.start()
+        places = " , ".join(filter(None, (left.places, right.places)))
+        return [Mention(edge, right.edge, "unnamed", match["year"], read_places(places), sure=False)]
+
+    def places_behind(self, text: str, start: int, year: str | None = None) -> tuple[int, tuple[CitedPlace, ...]]:
+        """The places that stand directly behind something, and where they end."""
+        right = self._scan_right(text.translate(QUOTES), start, year or "0")
+        return right.edge, read_places(right.places)
+
+    def places_before(self, text: str, start: int, floor: int) -> tuple[int, tuple[CitedPlace, ...]]:
+        """The places that stand directly before something, and where they begin."""
+        left = self._scan_left(text.translate(QUOTES), start, floor)
+        return (left.edge if left.places else start), read_places(left.places)
 
     # --- One name ---
 
-    def _judge(self, match: re.Match[str], text: str, floor: int) -> Mention | None:
-        sort: Sort = next(s for s in _SORTS if match[s])
+    def _judge(self, match: re.Match[str], block: FoundBlock, text: str, floor: int) -> list[Mention]:
+        sort: Sort = "short" if match["loose"] else next(s for s in _SORTS if match[s])
         if sort == "number":
             edition = self._numbers[match[sort].casefold()]
             right = self._scan_right(text, match.end(), edition)
-            return Mention(match.start(), right.edge, sort, edition, read_places(right.places))
+            return [Mention(match.start(), right.edge, sort, edition, read_places(right.places))]
         if sort == "author":
-            return self._author(match, text, floor)
+            cited = self._author(match, text, floor)
+            return [cited] if cited else []
+        if self._siblings.match(text, match.end()) or self._before.search(
+            text[max(floor, match.start() - 120) : match.start()]
+        ):
+            return []
         if self._never.match(text, match.end()) or (sort != "abbreviation" and self._not.match(text, match.end())):
-            return None
+            return []
         right = self._scan_right(text, match.end(), self._year_of(match, text))
         left = self._scan_left(text, match.start(), floor)
         year = right.year or left.year
         places = " , ".join(filter(None, (left.places, right.places)))
         mention = Mention(left.edge, right.edge, sort, year, read_places(places))
-        if not self._stands(match, text, mention, left.guidance or right.guidance):
-            return None
-        return mention
+        if not self._stands(match, block, text, mention, left.guidance or right.guidance):
+            return []
+        others = dict.fromkeys((*left.others, *right.others))
+        return [*(structs.replace(mention, year=one, cites=()) for one in others if one != year), mention]
 
     def _year_of(self, match: re.Match[str], text: str) -> str | None:
         """The year that a name carries: "WT2018", "WT18" or "Working Together '18" where there is such an edition,
@@ -151,7 +203,7 @@ class Grammar:
         if match["name"] and season and season["year"] in self._known.years:
             return season["year"]
         if not glued:
-            short = re.compile(_SHORT_YEAR).match(text, match.end())
+            short = re.compile(SHORT_YEAR).match(text, match.end())
             return self._full(short[0].strip()) or None if short else None
         return glued if len(glued) == 4 else self._full(glued)
 
@@ -159,23 +211,48 @@ class Grammar:
         """The year of an edition that "18" or "'18" stands for; empty where there is none."""
         return self._known.short_years.get(short.removeprefix("'"), "")
 
-    def _stands(self, match: re.Match[str], text: str, mention: Mention, guidance: bool) -> bool:
+    def _stands(self, match: re.Match[str], block: FoundBlock, text: str, mention: Mention, guidance: bool) -> bool:
         """Whether a name in this form and company is the guidance's."""
         if mention.sort == "former":
             return True
         named, strong = match[0], bool(mention.year or mention.cites)
         ranged = bool(_RANGE.match(text, match.end()))
         if mention.sort == "abbreviation":
-            return match["glued"] != "" and not ranged and (bool(mention.year) or bool(mention.cites))
+            known = mention.year in self._known.years if mention.year else bool(mention.cites)
+            return match["glued"] != "" and not ranged and known
+        if match["loose"]:
+            return not ranged and self._loose_stands(match, text, mention, guidance)
         if mention.sort == "short":
             return not ranged and self._short_stands(match, text, strong or guidance)
         capitals = [word[0].isupper() for word in re.findall(r"[A-Za-z]+", named) if len(word) > 3]
         if all(capitals) or strong or guidance:
             return True
+        alone = len(text) < _CITATION and not text.replace(named, "", 1).strip("-*•▪[](){}'\"0123456789.,;: ")
+        linked = any(link.start <= match.start() and match.end() <= link.end for link in block.links)
+        if alone and (linked or block.role in ("item", "cell")):
+            return True
         if not capitals[0]:
             return False
-        before = text[: match.start()].rstrip("'\" ")
+        before = text[max(0, match.start() - 60) : match.start()].rstrip("'\" ")
         return bool(re.search(r"[a-z,;(]$", before)) or text[match.start() - 1 : match.start()] in ("'", '"')
+
+    def _loose_stands(self, match: re.Match[str], text: str, mention: Mention, guidance: bool) -> bool:
+        """ "working together 2018 p 41", "WORKING TOGETHER 2015", "the Working together guidance": not as it is
+        written, and so more is asked of what stands beside it."""
+        direct = re.match(rf"\s+\(?({YEAR})\b", text[match.end() :])
+        year = bool(direct and direct[1] in self._known.years)
+        if match[0].isupper():
+            return year or bool(mention.cites) or guidance
+        if (
+            match[0][0].isupper()
+            and guidance
+            and text[max(0, match.start() - 20) : match.start()].rstrip().lower().endswith("the")
+        ):
+            return True
+        before = re.search(r"(\w+)\W*$", text[max(0, match.start() - 60) : match.start()])
+        called = before is None or before[1].lower() not in _VERBS
+        led = before is None or before[1].lower() in _LEADS
+        return year and called and (bool(mention.cites) or led)
 
     def _short_stands(self, match: re.Match[str], text: str, supported: bool) -> bool:
         behind = text[match.end() : match.end() + 30]
@@ -184,7 +261,8 @@ class Grammar:
         if supported:
             return True
         other = re.match(r"\s+[A-Z]\w+", behind)
-        before = re.search(r"(?:^|[.:;?!]\s+|\b[a-z]+\s+|[('\"]\s*)['\"]?$", text[: match.start()])
+        lead = text[max(0, match.start() - 60) : match.start()]
+        before = re.search(r"(?:^|[.:;?!]\s+|\b[a-z]+\s+|[('\"]\s*)['\"]?$", lead)
         return bool(before) and not other
 
     def _author(self, match: re.Match[str], text: str, floor: int) -> Mention | None:
@@ -192,13 +270,13 @@ class Grammar:
         right = self._scan_right(text, match.end(), None)
         if not right.year or right.year not in self._known.years or self._then_named.match(text, right.edge):
             return None
-        behind = text[right.edge :]
+        behind = text[right.edge : right.edge + _CITATION]
         titled = re.match(r"[)\].,:;\s'\"]*(?:[A-Z]['\w]*\s+[\w']+)", behind)
-        entry = not text[: match.start()].strip("-*•[]( \t0123456789.)")
+        entry = match.start() < _CITATION and not text[: match.start()].strip("-*•[]( \t0123456789.)")
         closed = re.match(r"\s*[)\]]?\s*[.;]\s", behind)
         if titled and (entry or not closed) and not right.places:
             return None
-        sentence = re.split(r"[.;?!]\s+(?=[A-Z])", text[: match.start()])[-1]
+        sentence = re.split(r"[.;?!]\s+(?=[A-Z])", text[max(0, match.start() - _SENTENCE) : match.start()])[-1]
         if self._other.search(sentence) or self._other.search(behind[:80].split(". ")[0]):
             return None
         left = self._scan_left(text, match.start(), floor)
@@ -211,17 +289,23 @@ class Grammar:
     def _scan_right(self, text: str, start: int, year: str | None) -> _Scan:
         at = edge = start
         places: list[str] = []
+        others: list[str] = []
         joint = ""  # what parts a place from the one before
         guidance, fillers = False, 0
         while fillers < 8:
             for kind, pattern in self._right:
                 token = pattern.match(text, at)
-                if token and token.end() > at and not (kind == "year" and year) and (year or kind != "again"):
+                if not token or token.end() <= at or (kind in ("year", "in") and year):
+                    continue
+                if (year or kind not in ("again", "years")) and not (kind == "in" and not self._was_issued(token)):
                     break
             else:
                 break
             at = token.end()
-            if kind == "year":
+            if kind in ("year", "in"):
+                year, edge = token["year"], at
+            elif kind == "years":
+                others.append(year or "")
                 year, edge = token["year"], at
             elif kind == "place":
                 places.append(joint + token[0])
@@ -240,157 +324,45 @@ class Grammar:
                 guidance = guidance or "guidance" in token[0].lower()
         if text[edge : edge + 1] in (")", "]") and text.count("(", start, edge) > text.count(")", start, edge):
             edge += 1
-        return _Scan(edge, year, "".join(places), guidance)
+        return _Scan(edge, year, "".join(places), guidance, tuple(others))
+
+    def _was_issued(self, token: re.Match[str]) -> bool:
+        """Whether an edition or a re-issue is of that month: "in December 2023" may date a meeting as well."""
+        month = _MONTHS.index(token["month"][:3].lower()) + 1
+        return f"{token['year']}-{month:02}" in self._issued
 
     def _scan_left(self, text: str, start: int, floor: int) -> _Scan:
         floor = max(floor, start - _REACH)
         before = text[floor:start]
         edge = len(before)
         year, places, guidance = None, "", False
+        others: tuple[str, ...] = ()
         for _ in range(8):
             for kind, pattern in self._left:
                 token = pattern.search(before)
                 if (
                     token
-                    and not (kind in ("year", "author-year", "edition") and year)
+                    and not (kind in ("year", "author-year", "edition", "editions") and year)
                     and not (places and kind == "place")
                 ):
                     break
             else:
                 break
             before = before[: token.start()]
-            if kind in ("year", "author-year", "edition"):
+            if kind == "editions":
+                *others_, year = re.findall(YEAR, token[0])
+                others, edge = tuple(others_), token.start()
+            elif kind in ("year", "author-year", "edition"):
                 year, edge = token["year"], token.start()
             elif kind == "place":
                 places, edge = token[0], token.start()
             guidance = guidance or (kind == "word" and token[0].strip().lower() in ("guidance", "statutory"))
-        return _Scan(floor + edge, year, places, guidance)
+        return _Scan(floor + edge, year, places, guidance, others)
 
 
-_Tokens = tuple[tuple[str, re.Pattern[str]], ...]
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_LEADS = frozenset(
+    {"see", "under", "per", "in", "the", "of", "with", "to", "from", "by", "and", "cite", "cites", "quotes"}
+)
+_VERBS = frozenset({"been", "be", "being", "is", "are", "was", "were", "we", "they", "people", "agencies", "keep"})
 _SORTS: tuple[Sort, ...] = ("former", "name", "short", "number", "abbreviation", "author")
-
-
-def _behind(words: Sequence[str], between: str) -> str:
-    return rf"{between}['\"]?[\s(,]*(?:{alternatives(tuple(words))})(?![\w-])"
-
-
-def _right_tokens(author: str, name: str) -> _Tokens:
-    """What may stand behind a name, in the order in which it is tried. A place that goes on "of our policy", or of
-    another name, belongs there."""
-    elsewhere = (
-        rf"(?!\)?,?\s*(?:of|in|from)\s+(?:(?:the\s+)?(?:{name}|{YEAR})|this\b|our\b|its\b|(?!England)[A-Z]|"
-        r"the\s+(?!guidance|document|statutory|pdf|same)))(?!\s+(?:above|below)\b)"
-    )
-    issued = r"(?i:published|issued|re-?issued|updated|revised|amended)"
-    dated = rf"(?:{DAY}\s+)?(?:{MONTH}\s+)?{YEAR}\b"
-    lead = (
-        r"(?:(?i:says|states|sets out|requires|advises|explains|describes|makes clear)\b,?\s*)?"
-        r"(?i:at|in|on|under|see|see also|and|and in|and at|specifically|especially|particularly|e\.g\.)"
-    )
-    return _compiled(
-        ("short", rf"{_SHORT_YEAR}|\s{YEAR}/\d\d\b"),
-        ("year", _DATED),
-        ("place", rf"{PLACE}{elsewhere}"),
-        ("bracket", rf"at\s+\[(?P<paragraph>{PARAGRAPHS})(?!\]?\()"),
-        ("colon", rf":\s?(?:pp?\.?\s*)?(?P<page>{PAGES})(?=\s*(?:[);\]]|\.?$))"),
-        ("decimals", rf",\s+(?=\d{{1,2}}\.\d)(?P<paragraph>{PARAGRAPHS})(?!\s*%)"),  # "Working Together 2010, 5.17"
-        (
-            "word",
-            rf":\s*(?i:statutory|guidance|a guide)\b[^.;()\[\]]{{0,140}}?(?=\s*[(,]?\s*(?:{MONTH}\s+)?{YEAR}\b)",
-        ),
-        ("gap", r"[\s,;()\[\]'\"/–—*_-]+"),
-        ("gap", rf":(?=\s*(?:{PLACE}|{YEAR}|{MONTH}|(?i:statutory|guidance)\b))"),
-        ("gap", rf"\.(?=\s*(?:{author}|\(?{YEAR}\)?|London|TSO)\b)"),
-        ("again", rf"(?:as\s+|last\s+)?{issued}\s+(?:in\s+|on\s+)?{dated}"),
-        ("word", rf"(?:(?:was|were)\s+)?(?:last\s+)?{issued}\s+(?:in\s+|on\s+)?(?={dated})"),
-        ("word", rf"(?:{author})(?:'s)?\b"),
-        ("word", rf"(?i:guidance|edition|version)\s+(?i:of|from|dated)\s+(?={dated})"),
-        ("word", rf":?\s*(?i:a guide to) [^.;()\[\]]{{3,140}}?(?=\s*(?:[.;()\[\]]|$|{YEAR}|, ))"),
-        ("word", r"(?i:statutory|guidance|guide|edition|version|document|dated|England|London|TSO|the)\b"),
-        ("word", rf"(?i:section|part|box|table|figure)\s+\d+(?:\.\d+)*(?=\s*[,:;]\s*{PLACE})[,:;]"),
-        ("word", rf"{lead}\s+(?:the\s+)?(?={PLACE})"),
-    )
-
-
-def _left_tokens(author: str) -> _Tokens:
-    """What may stand before a name, in the order in which it is tried."""
-    several = rf"{PLACE}(?:\s+et\s+seq\.?|\s?ff?\.?(?!\w))?(?:[\s,;]*(?:(?:and|of|in)\s+)?{PLACE})*"
-    year = rf"(?P<year>{YEAR})"
-    open_ = r"['\"*_]*$"
-    not_when = "".join(rf"(?<!{end} )" for end in ("[Ii]n", "nce", "[Bb]y", "til", "ing", "ter", "ore"))
-    return _compiled(
-        ("author-year", rf"(?:{author})(?:'s)?[\s,]*[(\[]?(?:{MONTH}\s+)?{year}[a-d]?[)\]]?[.,:]?\s*{open_}"),
-        (
-            "edition",
-            rf"\b{year}\)?\s+(?i:edition|version|issue|revision|update|re-issue)(?:\s+of)?(?:\s+the)?\s*{open_}",
-        ),
-        ("edition", rf"\b{year}\s+(?:statutory\s+)?(?:guidance|guide),?\s+{open_}"),
-        ("year", rf"{not_when}(?<![\d/–-]){year}\)?\s+{open_}"),
-        ("place", rf"{several}\)?,?\s+(?:of|in|from|to|under)\s+(?:the\s+)?(?:[\w']+\s+){{0,3}}['\"*_(]*$"),
-        ("place", rf"{several}\s+['\"*_(]*$"),
-        ("place", rf"(?:^|(?<=[(;:])|(?<=[Ss]ee )|(?<=[Aa]t )){several}\s*[,:–-]\s*{open_}"),
-        ("word", rf"(?:{author})(?:'s)?[\s,:]+{open_}"),
-        (
-            "word",
-            r"\b(?i:the|statutory|guidance|guide|document|government's|government|national|new|current|latest|revised|"
-            r"updated|in|of|under|called|entitled|titled|named|England's|and|with|to)[\s,:]+['\"*_(]*$",
-        ),
-    )
-
-
-def _compiled(*tokens: tuple[str, str]) -> _Tokens:
-    return tuple((kind, re.compile(pattern)) for kind, pattern in tokens)
-
-
-# --- A whole file ----------------------------------------------------------------------------------
-
-
-def find_mentions(
-    blocks: Sequence[FoundBlock], grammar: Grammar, known: Known
-) -> Iterator[tuple[FoundBlock, Mention]]:
-    """Every reference of a file, by block. What only may be one counts where the file names the guidance surely."""
-    held = [(block, grammar.candidates(block), tuple(_links(block, known))) for block in blocks]
-    named = {m.year for _, mentions, _ in held for m in mentions if m.sure and m.year}
-    sorts = {m.sort for _, mentions, _ in held for m in mentions}
-    certain = bool(sorts & {"name", "number"} or sorts >= {"short", "author"} or any(links for *_, links in held))
-    only = next(iter(named)) if len(named) == 1 else None
-    for block, mentions, links in held:
-        kept = [
-            structs.replace(m, year=only) if m.cites and not m.year and only else m
-            for m in mentions
-            if (certain or (m.cites and m.sort != "unnamed") or (m.sure and (m.year or m.sort != "short")))
-        ]
-        for mention in sorted(_joined(kept, links), key=lambda m: (m.start, m.end)):
-            yield block, mention
-
-
-def _links(block: FoundBlock, known: Known) -> Iterator[Mention]:
-    """The links of a block, and addresses written out in it, that lead to the guidance."""
-    addressed = "://" in block.text or "www." in block.text
-    written = [
-        FoundLink(match.start(), match.end(), match[0])
-        for match in (_URL.finditer(block.text) if addressed else ())
-        if not any(link.start < match.end() and match.start() < link.end for link in block.links)
-    ]
-    for link in (*block.links, *written):
-        if found := known.look_up(link.address):
-            cite = CitedPlace((Step("page", str(found.page)),) if found.page else (), found.anchor)
-            cites = (cite,) if cite != CitedPlace() else ()
-            yield Mention(link.start, link.end, "address", found.edition, cites)
-
-
-def _joined(mentions: Iterable[Mention], links: Iterable[Mention]) -> list[Mention]:
-    """References in words and in links: a link around a name that says the same, or says more, is one with it."""
-    found = list(mentions)
-    for link in links:
-        at = next((i for i, m in enumerate(found) if m.start < link.end and link.start < m.end), None)
-        if at is not None and (found[at].year in (None, link.year) or link.year is None):
-            both = found[at]
-            cites = both.cites or link.cites
-            found[at] = Mention(
-                min(both.start, link.start), max(both.end, link.end), both.sort, both.year or link.year, cites
-            )
-        else:
-            found.append(link)
-    return found

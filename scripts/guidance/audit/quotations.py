@@ -1,6 +1,7 @@
-"""Passages of the guidance in other people's words: found by shingles of words, also when slightly changed.
+"""What other people's pages give in quotation marks or as a block quotation, and what they credit it to; and
+passages of the guidance that stand in their prose without either.
 
-Knows texts and where they come from; whether a passage still stands is decided in `verdicts`.
+Whether the words are right is decided in `cite.quoting`, what becomes of them in `verdicts`.
 """
 
 import re
@@ -10,19 +11,42 @@ from msgspec import Struct
 from rapidfuzz.distance import Indel
 
 from guidance.audit.texts import FoundBlock
+from guidance.audit.vocabulary import QUOTES, Mention
+from guidance.cite.quoting import EditionText, Quoted, split
 from guidance.document.anchors import fingerprint, normalise
 
 SHINGLE = 4  # words that must follow one another somewhere in a passage
 LEAST_WORDS = 15  # a shorter stretch may as well be anybody's, or the name of an Act
 LEAST_QUOTED = 8  # between quotation marks
+LEAST_SAID = 5  # between quotation marks, where an edition is named with it
 LEAST_ALIKE = 0.75  # share of words, in order, that a passage has in common with the text
 _GAP = 12  # words that may have been put in or taken out between two such places
 _MOST_PLACES = 24  # a shingle that stands in more provisions than this says nothing
+_REACH = 120  # characters between a quotation and the name of what it is of
 
-_WORD = re.compile(r"\w+(?:['’]\w+)*")
 _NUMBERED = re.compile(r"^\W*\d{1,4}(?:\.\d+)*[.)]?\s+")
-_QUOTED = re.compile(r"[\"'“‘«]\W*$")
 _ASIDE = " \"'“”‘’"
+_MARKS = re.compile(  # what stands in quotation marks
+    r"""
+    “ (?P<curly> [^“”]{15,4000} ) ”
+  | « (?P<angled> [^«»]{15,4000} ) »
+  | (?<! \w ) " (?P<straight> [^"]{15,4000} ) " (?! \w )
+    """,
+    re.VERBOSE,
+)
+_SINGLE = re.compile(  # the same in single ones, which apostrophes look like
+    r"(?<![\w'’])[‘'](?=[\w\[…])(?P<single>[^“”\"‘]{15,2000}?)(?<=[\w.,;:!?…\])])['’](?!\w)"
+)
+_LONGEST = 20_000  # characters of a block in which single ones are looked for
+_SAYS = (  # between the name and the words: "says that", "makes it clear:", "paragraph 5 reads"
+    r"(?:says?|said|states?|stated|sets?\s+out|requires?|explains?|defines?|describes?|makes?\s+(?:it\s+)?clear|reads?|"
+    r"expects?|asks?|tells?|puts?\s+it|advises?|quotes?|words?|that|as|is|are|follows|has|have|[:,])"
+)
+_LED = re.compile(rf"[^.;?!“”]{{0,60}}?\b{_SAYS}[^.;?!“”]{{0,30}}$|[\s:,)(–—-]*$", re.IGNORECASE)
+_CREDITED = re.compile(  # behind the words; behind a full stop only in brackets or with a dash
+    r"[\s,;:)]*(?:\.?\s*[(\[–—-]\s*)?(?:(?:from|source|see|as\s+in|in|is|per|the)\b[\s:]*)*", re.IGNORECASE
+)
+_DASH = re.compile(r"^[\s(–—-]*(?:(?:from|source):?\s*)?$", re.IGNORECASE)
 
 
 class Passage(Struct, frozen=True):
@@ -34,13 +58,25 @@ class Passage(Struct, frozen=True):
 
 
 class Quotation(Struct, frozen=True):
-    """A stretch of a block that says what a provision says; `alike` is 1 where word for word."""
+    """A stretch of a block in the guidance's words, or said to be: the edition and anchor where they stand, or the
+    reference that they are credited to; and what became of them, None where no text of the edition is here."""
 
     start: int
     end: int
-    edition: str
-    anchor: str
-    alike: float
+    edition: str | None
+    anchor: str | None = None
+    credit: Mention | None = None
+    quoted: Quoted | None = None
+    also: tuple[str, ...] = ()  # other editions that have the words too
+
+
+class WholeQuotation(Struct, frozen=True):
+    """A whole quotation: where it stands, and the reference that it is credited to, None where to none."""
+
+    block: int
+    start: int
+    end: int
+    credit: Mention | None = None
 
 
 def passage(edition: str, anchor: str, text: str) -> Passage:
@@ -49,42 +85,141 @@ def passage(edition: str, anchor: str, text: str) -> Passage:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(word.lower() for word in _WORD.findall(text.replace("’", "'")))
+    return tuple(word.key for word in split(text))
+
+
+# --- Units -----------------------------------------------------------------------------------------
+
+
+def find_units(blocks: Sequence[FoundBlock], mentions: Mapping[int, Sequence[Mention]]) -> Iterator[WholeQuotation]:
+    """Every quotation of a file; `mentions` are those of each block by its place in the list."""
+    for at, block in enumerate(blocks):
+        here = mentions.get(at, ())
+        found = list(_in_marks(at, block, here))
+        if block.quoted and not found and (unit := _block_quotation(at, blocks, mentions)):
+            found.append(unit)
+        if block.quoted:
+            credit = next((one.credit for one in found if one.credit), None) or _credit_beside(at, blocks, mentions)
+            found = [WholeQuotation(one.block, one.start, one.end, one.credit or credit) for one in found]
+        yield from found
+
+
+def _in_marks(at: int, block: FoundBlock, mentions: Sequence[Mention]) -> Iterator[WholeQuotation]:
+    single = _SINGLE.finditer(block.text) if len(block.text) < _LONGEST else ()
+    double = list(_MARKS.finditer(block.text))
+    inner = [one for one in single if not any(d.start() < one.end() and one.start() < d.end() for d in double)]
+    for match in sorted([*double, *inner], key=lambda match: match.start()):
+        name = match.lastgroup or ""
+        start, end = match.span(name)
+        if any(m.start < end and start < m.end and m.end - m.start > (end - start) / 2 for m in mentions):
+            continue  # the guidance's title in quotation marks
+        if len(split(block.text[start:end])) >= LEAST_SAID and not _is_title(block.text[start:end]):
+            yield WholeQuotation(at, start, end, _credit(block.text, match.start(), match.end(), mentions))
+
+
+def _is_title(words: str) -> bool:
+    """Whether words are set as a title is: "Keeping Children Safe in Education"."""
+    long = [word for word in re.findall(r"[A-Za-z]+", words) if len(word) > 3]
+    return len(long) < 12 and sum(word[0].isupper() for word in long) > 0.7 * len(long)
+
+
+def _credit(text: str, start: int, end: int, mentions: Sequence[Mention]) -> Mention | None:
+    """The reference behind a quotation, in brackets or behind a dash, or before it: "WT 2023 says: "…"."."""
+    for mention in mentions:
+        if mention.start >= end and mention.start - end < _REACH:
+            if _CREDITED.fullmatch(text[end : mention.start]):
+                return mention
+            break
+    before = [mention for mention in mentions if mention.end <= start]
+    if (
+        before
+        and start - before[-1].end < _REACH
+        and _LED.fullmatch(text[before[-1].end : start].translate(QUOTES))
+    ):
+        return before[-1]
+    return None
+
+
+def _block_quotation(
+    at: int, blocks: Sequence[FoundBlock], mentions: Mapping[int, Sequence[Mention]]
+) -> WholeQuotation | None:
+    """A block of a block quotation, without the line that credits it."""
+    text = blocks[at].text
+    here = mentions.get(at, ())
+    end = len(text)
+    credit = here[-1] if here else None
+    if credit:
+        dash = re.search(r"[\s(–—-]+(?:(?:from|source):?\s*)?$", text[: credit.start])
+        end = dash.start() if dash else credit.start
+    if len(split(text[:end])) < LEAST_SAID:
+        return None
+    return WholeQuotation(at, 0, end, credit)
+
+
+def _credit_beside(
+    at: int, blocks: Sequence[FoundBlock], mentions: Mapping[int, Sequence[Mention]]
+) -> Mention | None:
+    """The reference in the block behind a block quotation, or in the one that leads to it."""
+    number = blocks[at].quoted
+    last = at
+    while last + 1 < len(blocks) and blocks[last + 1].quoted == number:
+        last += 1
+        if mentions.get(last):
+            return mentions[last][0]
+    behind = mentions.get(last + 1, ())
+    if behind and _DASH.match(blocks[last + 1].text[: behind[0].start]):
+        return behind[0]
+    first = at
+    while first and blocks[first - 1].quoted == number:
+        first -= 1
+    leads = mentions.get(first - 1, ()) if first else ()
+    return leads[-1] if leads and re.search(r"(?::|says|states|reads)\W*$", blocks[first - 1].text) else None
+
+
+# --- Passages --------------------------------------------------------------------------------------
 
 
 class Index:
-    """Where every shingle of some passages stands, and the fingerprints of provisions whose text is not here."""
+    """The texts of the editions that are here, where every shingle of them stands, and the fingerprints of
+    provisions whose text is not here."""
 
     def __init__(
-        self, passages: Iterable[Passage], fingerprints: Mapping[str, tuple[str, str]] | None = None
+        self,
+        passages: Iterable[Passage],
+        fingerprints: Mapping[str, tuple[str, str]] | None = None,
+        texts: Sequence[EditionText] = (),
     ) -> None:
-        """`passages` newest edition first: of two that fit equally well the first is named. `fingerprints` lead
-        to edition and anchor."""
+        """`passages` and `texts` newest edition first: of two that fit equally well the first is named.
+        `fingerprints` lead to edition and anchor."""
         self._passages = [one for one in passages if len(one.words) >= SHINGLE]
         self._fingerprints = fingerprints or {}
+        self.texts = {text.edition: text for text in texts}
         self._places: dict[tuple[str, ...], list[tuple[int, int]]] = {}
         for number, one in enumerate(self._passages):
             for at in range(len(one.words) - SHINGLE + 1):
                 self._places.setdefault(one.words[at : at + SHINGLE], []).append((number, at))
 
-    def quotations(self, blocks: Sequence[FoundBlock]) -> Iterator[tuple[int, Quotation]]:
-        """What some blocks quote, each with its block's place in the list. A passage that goes over several
-        blocks, as a list or a paged file has them, is found in each."""
-        for at, block in enumerate(blocks):
-            if len(block.text) < LEAST_QUOTED * 3:
-                continue
-            whole = self._whole(block)
-            found = [whole] if whole else list(self._in_block(block))
-            yield from ((at, one) for one in sorted(found, key=lambda one: one.start))
+    def check(self, edition: str, words: str, named: Sequence[str]) -> Quoted | None:
+        """What becomes of a quotation in an edition; None where its text is not here."""
+        return self.texts[edition].check(words, named) if edition in self.texts else None
 
-    def _whole(self, block: FoundBlock) -> Quotation | None:
-        """A block that is, word for word, a provision whose fingerprint is known and whose text is not."""
+    def passages(self, block: FoundBlock) -> list[Quotation]:
+        """What of a block stands in the guidance, with or without quotation marks. A passage that goes over several
+        blocks, as a list or a paged file has them, is found in each."""
+        if len(block.text) < LEAST_QUOTED * 3:
+            return []
+        whole = self.whole(block.text)
+        found = [Quotation(0, len(block.text), *whole)] if whole else list(self._in_block(block))
+        return sorted(found, key=lambda one: one.start)
+
+    def whole(self, text: str) -> tuple[str, str] | None:
+        """The edition and anchor of a provision that a text is, word for word, whose fingerprint alone is known."""
         if not self._fingerprints:
             return None
-        text = block.text.strip(_ASIDE)
+        text = text.strip(_ASIDE)
         for words in dict.fromkeys((text, _NUMBERED.sub("", text).strip(_ASIDE))):
             if found := self._fingerprints.get(fingerprint(f"\n{normalise(words)}")):
-                return Quotation(0, len(block.text), *found, alike=1.0)
+                return found
         return None
 
     def _in_block(self, block: FoundBlock) -> Iterator[Quotation]:
@@ -99,19 +234,19 @@ class Index:
         for at, places in known:
             for number, there in places if len(places) <= _MOST_PLACES else ():
                 hits.setdefault(number, []).append((at, there))
-        words = [match.span() for match in _WORD.finditer(block.text)]
+        words = [(word.start, word.end) for word in split(block.text)]
         spans = [
             span for number, listed in hits.items() for span in self._spans(plain, self._passages[number], listed)
         ]
         taken: list[tuple[int, int]] = []
         # The longest stretch first, then the closest words; the sort is stable, so that the newest edition wins.
-        for first, last, alike, quoted in sorted(spans, key=lambda s: (-round((s[1] - s[0]) * s[2]), -s[2])):
-            begun = bool(_QUOTED.search(block.text[: words[first][0]]))
+        for first, last, _, found in sorted(spans, key=lambda s: (-round((s[1] - s[0]) * s[2]), -s[2])):
+            begun = bool(re.search(r"[\"'“‘«]\W*$", block.text[: words[first][0]]))
             if last - first < (LEAST_QUOTED if begun else LEAST_WORDS):
                 continue
             if all(last <= start or end <= first for start, end in taken):
                 taken.append((first, last))
-                yield Quotation(words[first][0], words[last - 1][1], quoted.edition, quoted.anchor, alike)
+                yield Quotation(words[first][0], words[last - 1][1], found.edition, found.anchor)
 
     def _spans(
         self, plain: tuple[str, ...], found: Passage, hits: list[tuple[int, int]]

@@ -1,5 +1,5 @@
 """Paths that a partnership names -> the files below them, each read by what it is; DOCX and PDF files are read
-here, a document's lines being its paragraphs, a PDF's counted through all pages.
+here, ODT and RTF with pandoc's help; a document's lines are its paragraphs, a PDF's are counted through all pages.
 
 Links on the disk are not followed, nothing is written, and one bad file never ends the reading of the others. Files
 are hostile: what a DOCX holds is never unpacked beyond a limit or onto the disk, entities are not resolved.
@@ -9,6 +9,7 @@ import ctypes
 import io
 import os
 import re
+import subprocess
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -17,10 +18,18 @@ from pathlib import Path
 import pypdfium2
 import pypdfium2.raw as pdfium
 from lxml import etree
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from guidance.audit.markup import paragraphs, read_html, read_markdown, read_text
-from guidance.audit.texts import Builder, FileReading, FoundBlock, FoundLink
+from guidance.audit.texts import (
+    Builder,
+    FileReading,
+    FoundBlock,
+    FoundLink,
+    paragraphs,
+    read_html,
+    read_markdown,
+    read_text,
+)
 from guidance.document.model import GuidanceError
 
 LARGEST = 50 * 1024 * 1024  # bytes
@@ -30,9 +39,11 @@ _KINDS = {
     **dict.fromkeys((".txt", ".text"), "text"),
     **dict.fromkeys((".docx", ".docm", ".dotx"), "docx"),
     ".pdf": "pdf",
+    ".odt": "odt",
+    ".rtf": "rtf",
 }
 _OLD = {
-    **dict.fromkeys((".doc", ".dot", ".rtf", ".odt", ".pages", ".wpd"), "DOCX"),
+    **dict.fromkeys((".doc", ".dot", ".pages", ".wpd"), "DOCX"),
     **dict.fromkeys((".mht", ".mhtml"), "HTML"),
 }
 _LOOKS_LIKE_HTML = re.compile(  # behind an XML declaration and comments
@@ -41,6 +52,7 @@ _LOOKS_LIKE_HTML = re.compile(  # behind an XML declaration and comments
 )
 _MOST_XML = 64 * 1024 * 1024  # bytes of one part of a DOCX, unpacked; a policy of 500 pages has a tenth of it
 _MOST_PAGES = 5000
+_MOST_SECONDS, _MOST_MEMORY = 60, "-M1000m"  # for pandoc
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _R_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -123,6 +135,12 @@ def read_bytes(content: bytes, kind: str | None, name: str) -> FileReading:
         return FileReading(name, blocks, pages=pages)
     if not content.strip():
         return FileReading(name, ())
+    if content.startswith(b"{\\rtf"):
+        return FileReading(name, read_with_pandoc(content, "rtf"), unit="paragraph")
+    if kind == "odt" or content[30:77] == b"mimetypeapplication/vnd.oasis.opendocument.text":
+        return FileReading(name, read_with_pandoc(content, "odt"), unit="paragraph")
+    if kind == "rtf":
+        raise GuidanceError("is named .rtf and is no RTF file; save it again")
     if kind == "docx" or content.startswith(b"PK\x03\x04"):
         return FileReading(name, read_docx(content), unit="paragraph")
     if kind == "pdf":
@@ -132,6 +150,41 @@ def read_bytes(content: bytes, kind: str | None, name: str) -> FileReading:
     if kind == "markdown":
         return FileReading(name, read_markdown(content))
     return FileReading(name, read_text(content))
+
+
+# --- ODT and RTF -----------------------------------------------------------------------------------
+
+
+def read_with_pandoc(content: bytes, kind: str) -> tuple[FoundBlock, ...]:
+    """The paragraphs of an ODT or RTF file, which pandoc, in its sandbox, makes a page of.
+
+    Raises GuidanceError where it is none, unpacks to more than any document would, or takes too long.
+    """
+    import pypandoc  # only who reads such a file pays for loading it
+
+    try:
+        size = 0
+        if kind == "odt":
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                size = sum(entry.file_size for entry in archive.infolist())
+        if size > _MOST_XML:
+            raise GuidanceError(f"unpacks to more than {_MOST_XML >> 20} MB; this is no ordinary document")
+        command = (pypandoc.get_pandoc_path(), "+RTS", _MOST_MEMORY, "-RTS", "--sandbox", "--quiet", "--wrap=none")
+        done = subprocess.run(
+            (*command, f"--from={kind}", "--to=html5"),
+            input=content,
+            capture_output=True,
+            timeout=_MOST_SECONDS,
+            check=False,
+        )
+    except zipfile.BadZipFile:
+        raise GuidanceError("cannot be opened as an ODT document; save it again") from None
+    except subprocess.TimeoutExpired:
+        raise GuidanceError("takes too long to read; save it as DOCX") from None
+    if done.returncode:
+        raise GuidanceError(f"cannot be opened as an {kind.upper()} document; save it again, or as DOCX")
+    blocks = enumerate(read_html(done.stdout), 1)
+    return tuple(structs.replace(block, marks=((0, count),)) for count, block in blocks)
 
 
 # --- DOCX ------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from rich.text import Text
 from guidance.audit import FailOn
 from guidance.audit.reading import Skipped
 from guidance.audit.texts import plain
-from guidance.audit.verdicts import AuditFinding, Status
+from guidance.audit.verdicts import AuditFinding, Status, say_permalinks
 
 _LONGEST = 160  # characters of matched words that a table shows
 _STATUS: dict[Status, str] = {
@@ -28,14 +28,17 @@ _STATUS: dict[Status, str] = {
     "superseded": "superseded",
     "unknown-edition": "unknown edition",
     "not-found": "not found",
+    "not-checked": "not checked",
+    "contradiction": "contradiction",
+    "misquoted": "misquoted",
 }
 
 
 def fails(findings: Iterable[AuditFinding], on: FailOn) -> bool:
-    """Whether findings are such that a check fails: on what is `stale` (superseded words, places that do not exist,
-    names out of use), on `any` that is not current, or `never`."""
-    bad = {"stale": ("superseded", "not-found"), "any": ("superseded", "not-found", "unknown-edition"), "never": ()}
-    return any(found.status in bad[on] for found in findings)
+    """Whether findings are such that a check fails: on what is `stale` (superseded or altered words, places that do
+    not exist, contradictions, names out of use), on `any` that is not current, or `never`."""
+    known = {"any": ("current",), "stale": ("current", "unknown-edition", "not-checked")}
+    return on != "never" and any(found.status not in known[on] for found in findings)
 
 
 def summary(findings: Sequence[AuditFinding], files: int) -> str:
@@ -63,7 +66,7 @@ def _file_table(file: str, rows: Sequence[AuditFinding]) -> Table:
     for heading, share in (("where", 2), ("words", 5), ("status", 2), ("today and why", 6)):
         made.add_column(heading, ratio=share, overflow="fold", min_width=15 if heading == "status" else None)
     for found in rows:
-        made.add_row(Text(found.place), Text(_shown(found.text)), Text(_STATUS[found.status]), Text(found.message))
+        made.add_row(Text(found.place), Text(_shown(found.text)), Text(_STATUS[found.status]), Text(found.verdict))
     return made
 
 
@@ -80,16 +83,17 @@ def as_csv(findings: Sequence[AuditFinding]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     columns = ("file", "place", "text", "kind", "edition", "chapter", "para", "until", "page", "status", "today")
-    writer.writerow((*columns, "cited", "comparison", "message"))
+    more = ("standing", "cites", "checked", "quotation", "told", "official", "verdict")
+    writer.writerow((*columns, "cited", "comparison", *more))
     for found in findings:
         cells = [getattr(found, column) for column in columns]
-        cells += [" ".join(found.permalinks), found.redline, found.message]
+        cells += [" ".join(found.permalinks), found.redline, *(getattr(found, column) for column in more)]
         writer.writerow([_cell(cell) for cell in cells])
     return out.getvalue()
 
 
 def _cell(value: object) -> str:
-    words = "" if value is None else plain(str(value))
+    words = "" if value is None else ("no", "yes")[value] if isinstance(value, bool) else plain(str(value))
     return f"'{words}" if words.startswith(("=", "+", "-", "@")) else words
 
 
@@ -101,6 +105,9 @@ _RULES = {
     "stale-term": ("A name that went out of use", "warning"),
     "not-found": ("A reference to a place that does not exist", "error"),
     "unknown-edition": ("A reference that does not say which edition", "note"),
+    "not-checked": ("A place or quotation of an edition that is not loaded", "note"),
+    "contradiction": ("A reference whose words and link, or place and words, contradict each other", "error"),
+    "misquoted": ("Words in quotation marks that the edition does not have", "error"),
 }
 
 
@@ -146,7 +153,7 @@ def _rule(found: AuditFinding) -> str:
 
 def _result(found: AuditFinding, seen: Counter[str]) -> dict[str, object]:
     rule = _rule(found)
-    key = hashlib.sha256("\n".join((found.file, rule, found.text, found.message)).encode()).hexdigest()[:32]
+    key = hashlib.sha256("\n".join((found.file, rule, found.text, found.verdict)).encode()).hexdigest()[:32]
     seen[key] += 1
     region = {"startLine": found.line, "startColumn": found.column, "snippet": {"text": _shown(found.text)}}
     location = {"artifactLocation": {"uri": _uri(found.file)}, "region": region}
@@ -154,7 +161,7 @@ def _result(found: AuditFinding, seen: Counter[str]) -> dict[str, object]:
         "ruleId": rule,
         "ruleIndex": list(_RULES).index(rule),
         "level": _RULES[rule][1],
-        "message": {"text": f"“{_shown(found.text)}”: {found.message}"},
+        "message": {"text": f"“{_shown(found.text)}”: {found.verdict}"},
         "locations": [{"physicalLocation": location, "message": {"text": found.place}}],
         "partialFingerprints": {"wordsAndVerdict/v1": f"{key}:{seen[key]}"},
     }
@@ -189,12 +196,20 @@ def page_facts(findings: Sequence[AuditFinding], skipped: Sequence[Skipped], fil
 
 def _row(found: AuditFinding) -> dict[str, object]:
     cited = [("what it cites", address) for address in found.permalinks[:3]]
-    links = [("today", found.today), *cited, ("comparison", found.redline)]
+    links = [("today", found.today), *cited]
+    told = [
+        {"name": name, "words": say_permalinks((address,)), "address": address}
+        for name, address in links
+        if address
+    ]
+    if found.redline:
+        told.append({"name": "what changed", "words": "the comparison", "address": found.redline})
     return {
         "place": found.place,
         "words": _shown(found.text),
         "status": _STATUS[found.status],
         "current": found.status == "current",
-        "message": plain(found.message),
-        "links": [{"name": name, "address": address} for name, address in links if address],
+        "message": plain(found.verdict),
+        "links": told,
+        "official": found.official,
     }

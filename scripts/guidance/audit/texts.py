@@ -1,18 +1,26 @@
-"""A partner's page as this room sees it: blocks of plain text whose characters know their line, and links.
+"""A partner's page as this room sees it: blocks of plain text whose characters know their line, and links; and how
+HTML, Markdown and plain text become that.
 
-How a file becomes that is decided in `reading` and the modules beside it; nothing is looked for here.
+Scripts, styles and comments are never read; nothing in a page is followed, loaded or run, and nothing looked for.
 """
 
+import html
 import re
 from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from typing import Literal
 
+from lxml import etree
 from msgspec import Struct
+
+from guidance.document.model import GuidanceError
 
 # What does not show, or acts on a terminal or on the direction of writing, is no part of any text.
 _UNSEEN = {*range(0x00, 0x09), *range(0x0E, 0x20), *range(0x7F, 0x85), *range(0x86, 0xA0), 0xAD, 0xFEFF}
 _UNSEEN |= {*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)}
 _CLEAN = dict.fromkeys(_UNSEEN)
 _SPACE = re.compile(r"\s+")
+_BROKEN = re.compile(r"(?<![\w/.])[A-Za-z]+- ?$")  # a word that a line's end broke; in an address it is a hyphen
 
 
 def plain(words: str) -> str:
@@ -34,12 +42,21 @@ class FoundLink(Struct, frozen=True):
     address: str
 
 
+Role = Literal["", "heading", "item", "cell"]
+
+
 class FoundBlock(Struct, frozen=True):
-    """A paragraph, heading, table cell and the like. White space is single; `marks` are (offset, line), rising."""
+    """A paragraph, heading, table cell and the like. White space is single; `marks` are (offset, line), rising.
+
+    `cell` is a cell's table, row and column, counted from 1; `quoted` numbers the block quotation it stands in.
+    """
 
     text: str
     marks: tuple[tuple[int, int], ...]
     links: tuple[FoundLink, ...] = ()
+    role: Role = ""
+    cell: tuple[int, int, int] | None = None
+    quoted: int = 0
 
     def line(self, offset: int) -> int:
         """The line on which the character at an offset stands."""
@@ -61,6 +78,13 @@ class FileReading(Struct, frozen=True):
         page = bisect_right(self.pages, line)
         return f"page {page}, line {line - self.pages[page - 1] + 1}"
 
+    def places(self, lines: Sequence[int]) -> str:
+        """Several lines in words: "lines 3, 8 and 12"."""
+        if len(lines) == 1 or self.pages:
+            return "; ".join(map(self.place, lines))
+        *front, last = map(str, lines)
+        return f"{self.unit}s {', '.join(front)} and {last}"
+
 
 class Builder:
     """Gathers the blocks of a file, piece by piece."""
@@ -68,6 +92,9 @@ class Builder:
     def __init__(self) -> None:
         """Start with nothing."""
         self._blocks: list[FoundBlock] = []
+        self.role: Role = ""
+        self.cell: tuple[int, int, int] | None = None
+        self.quoted = 0
         self._start()
 
     def _start(self) -> None:
@@ -86,12 +113,23 @@ class Builder:
             words = words.removeprefix(" ") if self._spaced else words
             if not words:
                 continue
+            if count or (self._marks and self._marks[-1][1] != line + count):
+                words = self._unbroken(words)
             if not self._marks or self._marks[-1][1] != line + count:
                 self._marks.append((self._length, line + count))
             self._pieces.append(words)
             self._length += len(words)
             self._spaced = words.endswith(" ")
         return line + raw.count("\n")
+
+    def _unbroken(self, words: str) -> str:
+        """The first words of a line; where the line before ended in a hyphen, that goes, unless in an address."""
+        ended = self._pieces[-1] if self._pieces else ""
+        if not _BROKEN.search(ended[-60:]) or not re.match(r" ?[a-z]", words):
+            return words
+        self._pieces[-1] = ended.rstrip()[:-1]
+        self._length -= len(ended) - len(self._pieces[-1])
+        return words.removeprefix(" ")
 
     def open_link(self, address: str, line: int) -> None:
         """What is added from here on, on this line, links to an address."""
@@ -104,13 +142,18 @@ class Builder:
             start, address = self._open.pop()
             self._links.append(FoundLink(start, self._length, address))
 
+    @property
+    def line(self) -> int:
+        """The line of what was added last."""
+        return self._marks[-1][1] if self._marks else 1
+
     def end_block(self) -> None:
         """Here a block ends; links that are open go on in the next one."""
         if not (self._pieces or self._links or self._open):
             self._marks = []
             return
         still = [address for _, address in self._open]
-        last = self._marks[-1][1] if self._marks else 1
+        last = self.line
         while self._open:
             self.close_link()
         text = "".join(self._pieces).rstrip()
@@ -119,7 +162,7 @@ class Builder:
                 FoundLink(min(link.start, len(text)), min(link.end, len(text)), link.address)
                 for link in self._links
             )
-            self._blocks.append(FoundBlock(text, tuple(self._marks), links))
+            self._blocks.append(FoundBlock(text, tuple(self._marks), links, self.role, self.cell, self.quoted))
         self._start()
         for address in still:
             self.open_link(address, last)
@@ -129,3 +172,275 @@ class Builder:
         self._open = []
         self.end_block()
         return tuple(self._blocks)
+
+
+# --- Reading ---------------------------------------------------------------------------------------
+
+# Elements that stand within a block and end none.
+_INLINE = frozenset((
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
+    "img", "input", "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong",
+    "sub", "sup", "time", "tt", "u", "var", "wbr",
+))  # fmt: skip
+_ROLES: dict[str, Role] = {
+    **dict.fromkeys(("title", "h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
+    **dict.fromkeys(("td", "th"), "cell"),
+    "li": "item",
+}
+_UNREAD = frozenset((
+    "script", "style", "template", "svg", "math", "object", "canvas", "audio", "video", "iframe", "noframes",
+    "select",
+))  # fmt: skip
+_DECLARED = re.compile(
+    rb"""<meta [^>]{0,200} charset \s* = \s* ["']? ( [A-Za-z0-9_-]{3,30} )""", re.IGNORECASE | re.VERBOSE
+)
+
+
+def decode(content: bytes, declared: str | None = None) -> str:
+    """Bytes as text: by their byte order mark, as UTF-8, as declared, else as Windows wrote them.
+
+    Raises GuidanceError where they are no text.
+    """
+    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig")):
+        if content.startswith(mark):
+            return content.decode(encoding, errors="replace")
+    if b"\0" in content[:4096]:
+        raise GuidanceError("is not text")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    try:
+        return content.decode(declared or "cp1252", errors="replace")
+    except (LookupError, UnicodeError):
+        return content.decode("cp1252", errors="replace")
+
+
+# --- HTML ------------------------------------------------------------------------------------------
+
+
+def read_html(content: bytes) -> tuple[FoundBlock, ...]:
+    """The blocks of an HTML page. Raises GuidanceError where it cannot be read."""
+    found = _DECLARED.search(content[:4096])
+    text = decode(content, found[1].decode("ascii") if found else None)
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_pis=True, huge_tree=True)
+    try:
+        root = etree.fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser)
+    except (etree.ParseError, ValueError) as error:
+        raise GuidanceError(f"cannot be read as HTML ({' '.join(str(error).split())[:120]})") from None
+    if any("depth" in entry.message for entry in parser.error_log):
+        raise GuidanceError("is nested deeper than any page; it was not read")
+    return _walk(root) if root is not None else ()
+
+
+def _walk(root: etree._Element) -> tuple[FoundBlock, ...]:
+    """Depth first with a stack of our own: hostile pages are nested deeper than Python calls may be."""
+    page = _PageWalk()
+    builder = page.builder
+    line = 1
+    stack: list[tuple[etree._Element, bool]] = [(root, False)]
+    while stack:
+        element, done = stack.pop()
+        tag = element.tag if isinstance(element.tag, str) else ""
+        if done:
+            page.leave(element, tag)
+        else:
+            here = _line_of(element)
+            line = max(line, here)
+            if tag and tag not in _UNREAD:
+                page.enter(element, tag, here)
+                line = builder.add(element.text, line) if element.text else line
+                stack.append((element, True))
+                stack.extend((child, False) for child in reversed(element))
+                continue
+        if element.tail:
+            line = builder.add(element.tail, line)
+    return builder.blocks()
+
+
+def _line_of(element: etree._Element) -> int:
+    line: int | None = getattr(element, "sourceline", None)
+    return line or 1
+
+
+class _PageWalk:
+    """Where the walk through a page is: within which quotation, table, heading or list."""
+
+    def __init__(self) -> None:
+        self.builder = Builder()
+        self._counts = {"table": 0, "tr": 0, "cell": 0, "blockquote": 0}
+        self._quoted: list[int] = []
+        self._roles: list[Role] = []
+
+    def enter(self, element: etree._Element, tag: str, line: int) -> None:
+        builder = self.builder
+        if tag == "br":
+            builder.add(" ", line)
+        elif tag == "q":
+            builder.add("“", line)
+        elif tag == "img":
+            builder.add(element.get("alt") or "", line)
+        elif tag not in _INLINE:
+            builder.end_block()
+            self._enter_block(tag)
+        if tag == "a" and (address := element.get("href")):
+            builder.open_link(address.strip(), line)
+
+    def _enter_block(self, tag: str) -> None:
+        builder, counts = self.builder, self._counts
+        if tag in ("table", "tr"):
+            counts[tag] += 1
+            counts["cell"] = 0
+        elif tag in ("td", "th"):
+            counts["cell"] += 1
+            builder.cell = (counts["table"], counts["tr"], counts["cell"])
+        elif tag == "blockquote":
+            counts[tag] += 1
+            self._quoted.append(counts[tag])
+            builder.quoted = counts[tag]
+        if tag in _ROLES:
+            self._roles.append(_ROLES[tag])
+            builder.role = _ROLES[tag]
+
+    def leave(self, element: etree._Element, tag: str) -> None:
+        builder = self.builder
+        if tag == "a" and element.get("href"):
+            builder.close_link()
+        elif tag == "q":
+            builder.add("”", builder.line)
+        elif tag not in ("br", "img") and tag not in _INLINE:
+            builder.end_block()
+            if tag in ("td", "th"):
+                builder.cell = None
+            elif tag == "blockquote":
+                self._quoted.pop()
+                builder.quoted = self._quoted[-1] if self._quoted else 0
+            if tag in _ROLES:
+                self._roles.pop()
+                builder.role = self._roles[-1] if self._roles else ""
+
+
+# --- Plain text ------------------------------------------------------------------------------------
+
+_ITEM = re.compile(r"\s*(?:[-*•‣▪]|\(?(?:\d{1,2}|[a-z])[.)])\s")
+_ENDED = re.compile(r"[.:;?!][\"”’')\]]*\s*$")
+_SHORTENED = re.compile(  # a line that ends in one of these goes on: "see para." and "p."
+    r"\b (?: pp? | pgs? | paras? | ch | chap | no | vol | eds? | dr | mr | mrs | ms | e\.g | i\.e | cf ) \. \s* $",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def paragraphs(lines: list[str]) -> Iterator[list[tuple[int, str]]]:
+    """Lines (numbered from 1) put together to paragraphs: a blank line, or an item after an ended line, begins
+    one."""
+    held: list[tuple[int, str]] = []
+    for number, line in enumerate(lines, 1):
+        ended = held and _ENDED.search(held[-1][1]) and not _SHORTENED.search(held[-1][1])
+        if held and (not line.strip() or (ended and _ITEM.match(line))):
+            yield held
+            held = []
+        if line.strip():
+            held.append((number, line))
+    if held:
+        yield held
+
+
+def read_text(content: bytes) -> tuple[FoundBlock, ...]:
+    """The blocks of a plain text. Raises GuidanceError where it is none."""
+    builder = Builder()
+    for paragraph in paragraphs(decode(content).splitlines()):
+        for number, line in paragraph:
+            builder.add(f"{line} ", number)
+        builder.end_block()
+    return builder.blocks()
+
+
+# --- Markdown --------------------------------------------------------------------------------------
+
+_STARTS = re.compile(  # a line with which a block begins
+    r"""
+    \s* (?: \#{1,6} \s | > | \|                               # a heading, a quotation, a table's row
+          | [-*+] \s | \d{1,3} [.)] \s                        # an entry of a list
+          | (?: [-=*_] \s? ){3,} $                             # a rule
+          | ``` | ~~~ | ::: | --- )                            # code, a container, front matter
+    """,
+    re.VERBOSE,
+)
+_QUOTE = re.compile(r"^\s*(?:>\s?)+")
+_DEFINED = re.compile(  # "[name]: https://example.org "its title""
+    r"""^ [ ]{0,3} \[ ( [^\]]{1,100} ) \]: \s* <? ( \S+? ) >? (?: \s+ [\"'(] .* )? $""", re.MULTILINE | re.VERBOSE
+)
+_TOKEN = re.compile(  # what is not plain words within a block; every length has an end, for hostile pages
+    r"""
+    !\[ (?P<alt> [^\[\]]{0,500} ) \] \( [^()\s]{0,2000} [^()]{0,300} \)                # a picture
+  | \[ (?P<words> [^\[\]]{1,500} ) \]                                                  # [words](address "title")
+    (?: \( \s* <? (?P<address> [^\s()<>]* (?: \( [^\s()]* \) [^\s()<>]* )* ) >? (?: \s+ [^()]{0,300} )? \)
+      | \[ (?P<name> [^\[\]]{0,100} ) \] )                                             # [words][name]
+  | < (?P<auto> https?:// [^\s<>]{1,2000} ) >
+  | <a \s [^<>]{0,500}? href \s* = \s* [\"'] (?P<href> [^\"'<>]{0,2000} ) [\"'] [^<>]{0,500} >
+    (?P<inside> .{0,500}? ) </a>
+  | (?P<drop> </? [A-Za-z] [^<>]{0,500} >                                              # any other tag
+            | \*+ | `+ | ~~ | (?<! \w ) _+ | _+ (?! \w ) | \\ (?= [^\w\s] ) )          # marks of emphasis and code
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+
+
+def read_markdown(content: bytes) -> tuple[FoundBlock, ...]:
+    """The blocks of a Markdown file. Raises GuidanceError where it is no text."""
+    text = decode(content).replace("\r\n", "\n").replace("\r", "\n")
+    text = _COMMENT.sub(lambda match: "\n" * match[0].count("\n"), text)
+    defined = {match[1].casefold(): match[2] for match in _DEFINED.finditer(text)}
+    builder = Builder()
+    held: list[str] = []
+    first, table, quotes = 1, 0, 0
+    quoting = False
+    for number, line in enumerate([*text.split("\n"), ""], 1):
+        quote = bool(_QUOTE.match(line))
+        starts = _STARTS.match(line) and not (quote and quoting)
+        if held and (not line.strip() or starts or held[-1].lstrip().startswith(("#", "|"))):
+            table += held[0].lstrip().startswith("|") and builder.cell is None
+            _add_markdown(builder, held, (first, table), defined)
+            held = []
+        if line.strip() and not _DEFINED.match(line):
+            first = first if held else number
+            held.append(_QUOTE.sub("", line) if quote else line)
+        quotes += quote and not quoting
+        if not held or len(held) == 1:
+            builder.quoted = quotes if quote else 0
+        quoting = quote
+    return builder.blocks()
+
+
+def _add_markdown(builder: Builder, lines: list[str], place: tuple[int, int], defined: dict[str, str]) -> None:
+    """Put a block's lines to the others; `place` is its first line, and the number of its table if it is a row."""
+    begins = lines[0].lstrip()
+    row = begins.startswith("|")
+    builder.role = "cell" if row else "heading" if begins.startswith("#") else "item" if _ITEM.match(begins) else ""
+    for count, cell in enumerate(begins.strip().strip("|").split("|") if row else ["\n".join(lines)], 1):
+        builder.cell = (place[1], place[0], count) if row else None
+        line, at = place[0], 0
+        for match in _TOKEN.finditer(cell):
+            line = builder.add(html.unescape(cell[at : match.start()]), line)
+            _add_token(builder, match, line, defined)
+            line += match[0].count("\n")
+            at = match.end()
+        builder.add(html.unescape(cell[at:]), line)
+        builder.end_block()
+
+
+def _add_token(builder: Builder, match: re.Match[str], line: int, defined: dict[str, str]) -> None:
+    if match["drop"]:
+        return
+    if match["alt"] is not None:
+        builder.add(match["alt"], line)
+        return
+    words = match["words"] or match["auto"] or re.sub(r"<[^<>]*>", "", match["inside"] or "")
+    name = match["name"] or match["words"] or ""
+    address = match["address"] or match["auto"] or match["href"] or defined.get(name.casefold())
+    if address:
+        builder.open_link(html.unescape(address), line)
+    builder.add(html.unescape(re.sub(r"[*`]|(?<!\w)_|_(?!\w)", "", words)), line)
+    if address:
+        builder.close_link()

@@ -1,43 +1,85 @@
-"""What a publication's audit looks for, read from `audit.toml`: its names, what is not it, names out of use.
+"""What a publication's audit looks for, read from `audit.toml`: its names, what is not it, names out of use; and
+what a mention of it is.
 
 Data of the publication and the patterns made from it; no page is read here.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from guidance.audit.texts import FoundBlock
+from guidance.cite.addresses import Holding
 from guidance.cite.citation import Naming
+from guidance.cite.grammar import DAY, MONTH, PAGES, PARAGRAPHS, PLACE, YEAR, CitedPlace
 from guidance.document.model import GuidanceError
 from guidance.document.register import Publication
 from guidance.document.toml_files import read_toml
 
-FILE = "audit.toml"
+FILE, ADDRESSES = "audit.toml", "addresses.toml"
 QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "‑": "-"})
 
 
+Sort = Literal["name", "former", "short", "abbreviation", "author", "number", "address", "unnamed"]
+Told = Literal["words", "link", "row", "name", "before", "title"]
+
+
+class Mention(Struct, frozen=True):
+    """A stretch of a block that names the guidance: the year as written (or the edition an address leads to;
+    None where there is neither) and the places named with it, none where it is named as a whole.
+
+    `told` says what the edition was told by, `against` is another one (or another document) to which its link
+    leads, `newest` says that its link shows whatever edition is the newest.
+    """
+
+    start: int
+    end: int
+    sort: Sort
+    year: str | None = None
+    cites: tuple[CitedPlace, ...] = ()
+    sure: bool = True
+    told: Told = "words"
+    against: str | None = None
+    newest: bool = False
+
+
+Placed = tuple[FoundBlock, Mention]
+
+
 class StaleTerm(Struct, frozen=True, forbid_unknown_fields=True):
-    """Names that went out of use `since` an edition, and what stands `instead`, with the reason in our words."""
+    """Names that went out of use `since` an edition, and what stands `instead`, with the reason in our words.
+
+    What they named `ended` in a year. Some names count only `beside` some words, and not where others stand
+    (`unless`)."""
 
     names: tuple[str, ...]
     since: str
     instead: str
     why: str
     capitals: bool = False
+    ended: Annotated[str, Meta(pattern=r"^(?:19|20)\d\d\Z")] | None = None
+    beside: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
 
 
 class AuditVocabulary(Naming, frozen=True, forbid_unknown_fields=True):
-    """What audit.toml says: what the publication is called, what is not it, and names out of use. `not_before`,
-    `others` and `files` are in lower case."""
+    """What audit.toml says: what the publication is called, what is not it, and names out of use. `not_before`
+    and `others` are in lower case."""
 
     not_before: tuple[str, ...] = ()
     never_before: tuple[str, ...] = ()
+    siblings: tuple[str, ...] = ()
+    siblings_before: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     terms: tuple[StaleTerm, ...] = ()
+
+
+class _Register(Struct, frozen=True, forbid_unknown_fields=True):
+    addresses: tuple[Holding, ...] = ()
 
 
 def read_wanted(folder: Path, publication: Publication) -> AuditVocabulary:
@@ -47,12 +89,11 @@ def read_wanted(folder: Path, publication: Publication) -> AuditVocabulary:
     """
     path = folder / FILE
     wanted = read_toml(path, AuditVocabulary)
-    for pattern in wanted.files:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise GuidanceError(f"{path}: {pattern!r} is no pattern ({error}); correct it there") from None
     known = {edition.id for edition in publication.editions}
+    held = read_toml(folder / ADDRESSES, _Register).addresses
+    if stray := next((one.holds for one in held if one.holds not in {*known, "any", "current", "other"}), None):
+        raise GuidanceError(f"{folder / ADDRESSES}: the register has no edition {stray}; correct it there")
+    wanted = msgspec.structs.replace(wanted, addresses=held)
     for term in wanted.terms:
         if term.since not in known:
             raise GuidanceError(f"{path}: {term.names[0]}: the register has no edition {term.since}")
@@ -92,12 +133,117 @@ def alternatives(words: tuple[str, ...]) -> str:
     return "|".join(word.replace(r"\ ", r"[ \-–]").replace("'", "['’]") for word in escaped) or "(?!)"
 
 
+# --- What stands beside a name ---
+
+Tokens = tuple[tuple[str, re.Pattern[str]], ...]
+DATED = rf"(?:(?:{DAY}\s+)?{MONTH}\s+)?(?P<year>{YEAR})[a-d]?(?!\w|[/–—-]\s?\d)"
+SHORT_YEAR = r"\s'\d\d(?![\w'])"
+
+
+def words_behind(words: Sequence[str], between: str) -> str:
+    """A pattern for some words behind a name, with what may stand `between`."""
+    return rf"{between}['\"]?[\s(,]*(?:{alternatives(tuple(words))})(?![\w-])"
+
+
+def tokens_behind(author: str, name: str, again: str, subtitles: str) -> Tokens:
+    """What may stand behind a name, in the order in which it is tried. A place that goes on "of our policy", or of
+    another name, belongs there."""
+    elsewhere = (
+        rf"(?!\)?,?\s*(?:of|in|from)\s+(?:(?:the\s+)?(?:{name}|{YEAR})|this\b|our\b|its\b|(?!England)[A-Z]|"
+        r"the\s+(?!guidance|document|statutory|pdf|same)))(?!\s+(?:above|below)\b)"
+    )
+    issued = r"(?i:published|issued|re-?issued|updated|revised|amended)"
+    dated = rf"(?:{DAY}\s+)?(?:{MONTH}\s+)?{YEAR}\b"
+    lead = (
+        r"(?:(?i:says|states|sets out|requires|advises|explains|describes|makes clear)\b,?\s*)?"
+        r"(?i:at|in|on|under|see|see also|and|and in|and at|specifically|especially|particularly|e\.g\.)"
+    )
+    also = r"\s*,\s*(?:(?:and|&)\s+)?|\s+(?:and|&|or)\s+|\s*/\s*"
+    title = rf"(?!\s+(?!{PLACE})[A-Z][\w']+\s+\w)"  # "2018 and 2023 Annual Report" goes on to something else
+    return _compiled(
+        ("possessive", r"'s?(?!\w)"),
+        ("years", rf"(?:{also})(?:the\s+)?(?P<year>{again})(?![\w/–—]|-\d){title}"),
+        ("short", rf"{SHORT_YEAR}|\s{YEAR}/\d\d\b"),
+        ("year", DATED),
+        ("place", rf"{PLACE}{elsewhere}"),
+        ("bracket", rf"at\s+\[(?P<paragraph>{PARAGRAPHS})(?!\]?\()"),
+        ("colon", rf":\s?(?:pp?\.?\s*)?(?P<page>{PAGES})(?=\s*(?:[);\]]|\.?$))"),
+        (
+            "decimals",
+            rf",\s+(?=\d{{1,2}}\.\d)(?!\d+\.\d+\s*[KMG]B)(?P<paragraph>{PARAGRAPHS})(?!\s*%)",
+        ),  # "Working Together 2010, 5.17"
+        (
+            "word",
+            rf":\s*(?i:statutory|guidance|a guide)\b[^.;()\[\]]{{0,140}}?(?=\s*[(,]?\s*(?:{MONTH}\s+)?{YEAR}\b)",
+        ),
+        ("word", rf":\s*[A-Z][\w' -]{{2,60}}?(?=[,;]\s*{PLACE})"),  # "Appendix A: Glossary, p. 108"
+        ("word", rf"[\s:,–-]*(?i:{subtitles})(?!\w)"),
+        ("gap", r"[\s,;()\[\]'\"/–—*_-]+"),
+        ("gap", rf":(?=\s*(?:{PLACE}|{YEAR}|{MONTH}|(?i:statutory|guidance)\b))"),
+        ("gap", rf"\.(?=\s*(?:{author}|\(?{YEAR}\)?|London|TSO)\b)"),
+        ("word", rf"(?i:currently|now|presently|latest|current)\s+(?=[(\[]?(?:{MONTH}\s+)?{YEAR})"),
+        (
+            "in",
+            rf"(?:(?i:which|that)\s+)?(?:(?i:came out|appeared|was {issued}|{issued})\s+)?"
+            rf"in\s+(?P<month>{MONTH})\s+(?P<year>{YEAR})",
+        ),
+        ("again", rf"(?:as\s+|last\s+)?{issued}\s+(?:in\s+|on\s+)?{dated}"),
+        ("word", rf"(?:(?:was|were|as)\s+)?(?:last\s+)?{issued}\s+(?:in\s+|on\s+)?(?={dated})"),
+        ("word", rf"(?:{author})(?:'s)?\b"),
+        ("word", rf"(?i:guidance|edition|version)\s+(?i:of|from|dated)\s+(?={dated})"),
+        ("word", rf":?\s*(?i:a guide to) [^.;()\[\]]{{3,140}}?(?=\s*(?:[.;()\[\]]|$|{YEAR}|, ))"),
+        ("word", r"(?i:statutory|guidance|guide|edition|version|document|dated|England|London|TSO|the)\b"),
+        ("word", rf"(?i:section|part|box|table|figure)\s+\d+(?:\.\d+)*(?=\s*[,:;]\s*{PLACE})[,:;]"),
+        ("word", rf"{lead}\s+(?:the\s+)?(?={PLACE})"),
+    )
+
+
+def tokens_before(author: str, again: str) -> Tokens:
+    """What may stand before a name, in the order in which it is tried."""
+    several = rf"{PLACE}(?:\s+et\s+seq\.?|\s?ff?\.?(?!\w))?(?:[\s,;]*(?:(?:and|of|in)\s+)?{PLACE})*"
+    year = rf"(?P<year>{YEAR})"
+    open_ = r"['\"*_]*$"
+    not_when = "".join(rf"(?<!{end} )" for end in ("[Ii]n", "nce", "[Bb]y", "til", "ing", "ter", "ore"))
+    listed = rf"(?:{again})(?:(?:\s*,\s*|,?\s+(?:and|&|or)\s+)(?:the\s+)?(?:{again}))+"
+    of = r"(?:\s+of)?(?:\s+the)?"
+    return _compiled(
+        ("editions", rf"\b(?:{listed})\s+(?i:editions?|versions?|issues?|guidance){of}\s*{open_}"),
+        ("editions", rf"\b(?i:editions?|versions?|issues?)\s+(?:of\s+)?(?:{listed}){of}\s*{open_}"),
+        ("edition", rf"\b(?i:edition|version|issue)\s+(?:of\s+)?{year}\s+of(?:\s+the)?\s*{open_}"),
+        ("author-year", rf"(?:{author})(?:'s)?[\s,]*[(\[]?(?:{MONTH}\s+)?{year}[a-d]?[)\]]?[.,:]?\s*{open_}"),
+        (
+            "edition",
+            rf"\b{year}\)?\s+(?i:edition|version|issue|revision|update|re-issue)(?:\s+of)?(?:\s+the)?\s*{open_}",
+        ),
+        ("edition", rf"\b{year}\s+(?:statutory\s+)?(?:guidance|guide)(?:,?\s+|\s*\(){open_}"),
+        ("year", rf"{not_when}(?<![\d/–-]){year}\)?\s+{open_}"),
+        ("place", rf"{several}\)?,?\s+(?:of|in|from|to|under)\s+(?:the\s+)?(?:[\w']+\s+){{0,3}}['\"*_(]*$"),
+        ("place", rf"{several}\s+['\"*_(]*$"),
+        ("place", rf"(?:^|(?<=[(;:])|(?<=[Ss]ee )|(?<=[Aa]t )){several}\s*[,:–-]\s*{open_}"),
+        ("word", rf"(?:{author})(?:'s)?[\s,:]+{open_}"),
+        (
+            "word",
+            r"\b(?i:the|statutory|guidance|guide|document|government's|government|national|new|current|latest|revised|"
+            r"updated|in|of|under|called|entitled|titled|named|England's|and|with|to)[\s,:]+['\"*_(]*$",
+        ),
+    )
+
+
+def _compiled(*tokens: tuple[str, str]) -> Tokens:
+    return tuple((kind, re.compile(pattern)) for kind, pattern in tokens)
+
+
+# --- Names out of use ---
+
 _BEFORE = re.compile(  # a name out of use that is told as such: "the former LSCB", "then called", "replaced the"
     r"""
     \b (?: former | formerly | previously | previous | replac (?: e | ed | es | ing ) | instead[ ]of | rather[ ]than
          | abolished | abolition[ ]of | end[ ]of | ended | no[ ]longer | then | old | used[ ]to[ ]be | known[ ]as
-         | called | in[ ]place[ ]of | took[ ]over[ ]from | successors?[ ] (?: of | to ) )
-    \s+ (?: called \s+ | known[ ]as \s+ | by \s+ )? (?: (?: the | a | an | our | local ) \s+ )?
+         | called | in[ ]place[ ]of | took[ ]over[ ]from | successors?[ ] (?: of | to )
+         | (?: took | takes | taken | taking ) [ ]the[ ]place[ ]of
+         | chang (?: e | ed | es | ing ) | dissol (?: ved | ving ) | disbanded | scrapped
+         | erstwhile | predecessors?,? | days[ ]of )
+    \s+ (?: called \s+ | known[ ]as \s+ | by \s+ )? (?: (?: the | a | an | our | local | its ) \s+ )?
     (?: [\w'’-]+ \s+ ){0,2} ['\"‘“(]* $
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -107,14 +253,59 @@ _BEHIND = re.compile(  # the same behind it: "(LSCB), which was abolished", "unt
     ['\"’”)]* \s* (?: \( [^()]{1,40} \) \s* )? ,? \s* (?: (?: which | that | and ) \s+ )?
     (?: (?: was | were | has[ ]been | have[ ]been | had[ ]been | is | are ) \s+
         (?: now \s+ | since \s+ | later \s+ | then \s+ )?
-        (?: replaced | abolished | superseded | succeeded | dissolved | ended | disbanded | wound[ ]up
+        (?: replaced | abolished | superseded | succeeded | dissolved | ended | disbanded | wound[ ]up | closed
           | no[ ]longer )
-      | gave[ ]way | became \b | ceased | no[ ]longer | came[ ]to[ ]an[ ]end | ended[ ]in
-      | until \s+ (?:19|20)\d\d )
+      | gave[ ]way | became \b | ceased | closed \b | no[ ]longer | came[ ]to[ ]an[ ]end | ended \b
+      | until \s+ (?: [a-z]+ \s+ )? (?:19|20)\d\d )
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_TITULAR = (
+    re.compile(  # the name of a law or of another paper: "the LSCB Regulations 2006", "LSCB annual report 2015"
+        r"""
+    ['\"’”)]* \s* (?: \( [^()]{1,60} \) \s* )? (?: [\w'’&-]+ \s+ ){0,6}?
+    (?: (?:\([\w ]+\)\s+)? (?: Regulations | Act | Order | Rules | Code )
+      | [Rr]eport | [Pp]rocedures? | [Mm]anual | [Ss]trategy | [Pp]lan | [Mm]inutes | [Rr]eview | [Pp]rotocol )
+    \s* (?: of | for | , | \( )? \s* (?P<year>(?:19|20)\d\d)
+    """,
+        re.VERBOSE,
+    )
+)
+_LAW = re.compile(r"['’\"”)]*\s*(?:\([\w ]+\)\s*)?(?:[A-Z][\w-]*\s+){0,4}(?:Regulations|Act|Order|Rules)\b")
+_UNTIL = re.compile(
+    r"\b(?:until|till|before|prior\s+to|up\s+to|between|from|during|by|in|of|published|dated)\s+(?:(?:the|early|late|"
+    r"spring|summer|autumn|winter|about|its)\s+|\d{1,2}(?:st|nd|rd|th)?\s+|[A-Z][a-z]+\s+)*\(?(?P<year>(?:19|20)\d\d)",
+    re.IGNORECASE,
+)
+_PAST = re.compile(
+    r"\b(?:was|were|had|did|led|met|held|found|wrote|gave|became|began|ran|took|paid|sat|chose|brought|made|said|told|"
+    r"kept|came|went|knew|saw|set\s+up|(?!need|feed|speed|indeed|exceed|proceed)[a-z]{2,}ed)\b"
+)
+_TODAY = re.compile(
+    r"\b(?:must|should|shall|will|please|contact|refer|report\s+to|ring|tell|ask|today|now|currently|since)\b",
+    re.IGNORECASE,
+)
+_SENTENCE_LONG = 600  # characters to either side
+_SENTENCE = re.compile(r"(?<=[.;?!])\s+(?=[\"“‘(]?[A-Z])")
 _URL = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
+
+
+def _is_history(term: StaleTerm, text: str, start: int, end: int) -> bool:
+    """Whether a name out of use is told as history or as part of a title, and not as something that is there."""
+    if _BEFORE.search(text[max(0, start - 60) : start]) or _BEHIND.match(text, end) or _LAW.match(text, end):
+        return True
+    titled = _TITULAR.match(text, end)
+    if titled and term.ended and titled["year"] <= term.ended:
+        return True
+    near = max(0, start - _SENTENCE_LONG)
+    begins = max((m.end() for m in _SENTENCE.finditer(text, near, start)), default=near)
+    ends = next((m.start() for m in _SENTENCE.finditer(text, end, end + _SENTENCE_LONG)), end + _SENTENCE_LONG)
+    sentence = text[begins:ends]
+    dated = [match["year"] for match in _UNTIL.finditer(sentence)]
+    past = bool(dated and term.ended and max(dated) <= term.ended)
+    if re.search(r"\bused\s+to\b", text[begins:start]):
+        return True
+    return past and bool(_PAST.search(sentence)) and not _TODAY.search(sentence)
 
 
 class Stale(Struct, frozen=True):
@@ -125,6 +316,13 @@ class Stale(Struct, frozen=True):
     term: StaleTerm
 
 
+_NEAR = 160  # characters on either side of a name in which its company stands
+
+
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{alternatives(words)})(?!\w)", re.IGNORECASE)
+
+
 class TermPatterns:
     """The patterns of a publication's names out of use."""
 
@@ -132,9 +330,18 @@ class TermPatterns:
         """Patterns made from the terms; short forms in capitals are looked for as written."""
         self._sieve = Sieve(name for term in wanted.terms for name in term.names)
         self._terms = [(term, _pattern(term)) for term in wanted.terms]
+        self._company = {term.names[0]: (_any_of(term.beside), _any_of(term.unless)) for term in wanted.terms}
 
-    def find(self, block: FoundBlock) -> Iterator[Stale]:
-        """Every name out of use that a block speaks of as if it were in use, in order."""
+    def find(self, blocks: Sequence[FoundBlock]) -> Iterator[list[tuple[FoundBlock, Stale]]]:
+        """Every name out of use that a file speaks of as if it were in use, once, with all places where it does."""
+        found: dict[str, list[tuple[FoundBlock, Stale]]] = {}
+        for block in blocks:
+            for stale in self._in_block(block):
+                found.setdefault(stale.term.names[0], []).append((block, stale))
+        yield from found.values()
+
+    def _in_block(self, block: FoundBlock) -> Iterator[Stale]:
+        """The same in a block, in order."""
         if not self._sieve.may_hold(block.text):
             return
         hidden = [match.span() for match in _URL.finditer(block.text)]
@@ -143,14 +350,20 @@ class TermPatterns:
             for term, pattern in self._terms
             for match in pattern.finditer(block.text)
             if not any(start <= match.start() < end for start, end in hidden)
-            and not _BEFORE.search(block.text[max(0, match.start() - 60) : match.start()])
-            and not _BEHIND.match(block.text, match.end())
+            and not _is_history(term, block.text, match.start(), match.end())
+            and self._is_meant(term, block.text, match.start(), match.end())
         ]
         end = 0
         for one in sorted(found, key=lambda stale: (stale.start, -stale.end)):
             if one.start >= end:
                 end = one.end
                 yield one
+
+    def _is_meant(self, term: StaleTerm, text: str, start: int, end: int) -> bool:
+        """Whether such words stand near as show that the name means what went out of use."""
+        near = f"{text[max(0, start - _NEAR) : start]} | {text[end : end + _NEAR]}".replace("’", "'")
+        beside, unless = self._company[term.names[0]]
+        return (not term.beside or bool(beside.search(near))) and not (term.unless and unless.search(near))
 
 
 def _pattern(term: StaleTerm) -> re.Pattern[str]:

@@ -14,22 +14,23 @@ from pathlib import Path
 from msgspec import Struct, structs
 
 from guidance.audit import ReportForm
-from guidance.audit.markup import decode
-from guidance.audit.mentions import Grammar, find_mentions
+from guidance.audit.meaning import find_mentions
+from guidance.audit.mentions import Grammar
 from guidance.audit.quotations import Index, passage
 from guidance.audit.reading import Skipped, find_files, read_bytes, read_file
 from guidance.audit.report import as_csv, as_json, as_sarif, page_facts
-from guidance.audit.texts import FileReading, plain
+from guidance.audit.texts import FileReading, decode, plain
 from guidance.audit.verdicts import AuditFinding, Judge, PlaceStanding
 from guidance.audit.vocabulary import TermPatterns, read_wanted
 from guidance.build.comparisons import Compared, compare_editions
 from guidance.build.orders import Loaded, Tell, published_places
 from guidance.cite.citation import Citation, Known
 from guidance.cite.grammar import CitedPlace
-from guidance.cite.resolve import resolve, say_official
+from guidance.cite.quoting import EditionText
+from guidance.cite.resolve import resolve
 from guidance.document.anchors import Permalink, permalink_path
 from guidance.document.lineage import Crosswalk
-from guidance.document.model import GuidanceError, Link, Provision
+from guidance.document.model import Document, GuidanceError, Link, Provision
 from guidance.document.register import Publication
 from guidance.document.walk import block_texts
 from guidance.jobs.cache import Crew
@@ -41,6 +42,9 @@ _MEDIA = {  # what a server calls the kinds that are read
     "application/xhtml+xml": "html",
     "application/pdf": "pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.oasis.opendocument.text": "odt",
+    "application/rtf": "rtf",
+    "text/rtf": "rtf",
     "text/plain": "text",
     "text/markdown": "markdown",
 }
@@ -86,18 +90,10 @@ class Auditor:
 
     def findings(self, reading: FileReading) -> Iterator[AuditFinding]:
         """What there is to say of a file, in order of its lines."""
-        spoken: dict[int, list[tuple[int, int]]] = {}
-        found: list[AuditFinding] = []
-        for block, mention in find_mentions(reading.blocks, self._grammar, self._known):
-            spoken.setdefault(id(block), []).append((mention.start, mention.end))
-            found += self._judge.reference(reading, block, mention)
-        for at, quoted in self._index.quotations(reading.blocks):
-            block = reading.blocks[at]
-            # The guidance's own title is among its words, and naming it is no quotation.
-            if not any(s < quoted.end and quoted.start < e for s, e in spoken.get(id(block), ())):
-                found.append(self._judge.quotation(reading, block, quoted))
-        for block in reading.blocks:
-            found += (self._judge.stale(reading, block, stale) for stale in self._names.find(block))
+        mentions = list(find_mentions(reading.blocks, self._grammar, self._known))
+        found = [one for block, mention in mentions for one in self._judge.reference(reading, block, mention)]
+        found += self._judge.quotations(reading, self._index, mentions)
+        found += (self._judge.stale(reading, stale) for stale in self._names.find(reading.blocks))
         return iter(sorted(found, key=lambda one: (one.line, one.column)))
 
 
@@ -205,6 +201,7 @@ def _index(loaded: Sequence[Loaded], places: Mapping[str, Sequence[Permalink]]) 
         for provision in item.document.provisions
         if provision.blocks
     ]
+    whole = [EditionText(item.edition.id, list(_texts(item.document))) for item in reversed(loaded)]
     prints = {
         entry.fingerprint: (edition, entry.anchor)
         for edition, entries in places.items()
@@ -212,7 +209,13 @@ def _index(loaded: Sequence[Loaded], places: Mapping[str, Sequence[Permalink]]) 
         for entry in entries
         if entry.kind in ("paragraph", "text", "box")
     }
-    return Index(texts, prints)
+    return Index(texts, prints, whole)
+
+
+def _texts(document: Document) -> Iterator[tuple[str, str]]:
+    """The anchor and text of all that can be quoted, in reading order."""
+    for one in document.everything:
+        yield one.anchor, "\n".join(text.plain for text in block_texts(one.blocks))
 
 
 def _own_words(provision: Provision) -> str:
@@ -269,7 +272,7 @@ class _Places:
     def _of_citation(self, edition: str, cite: CitedPlace, walk: Crosswalk | None) -> PlaceStanding:
         found = resolve(Citation(edition, cite), self._publication, self._places, walk)
         if found.status == "not-loaded":
-            return PlaceStanding(False, official=say_official(found))
+            return PlaceStanding(False, official=found.official)
         return PlaceStanding(True, found.permalinks, _flat(found.today), _flat(found.nearest))
 
     def _redline(self, edition: str, permalinks: Sequence[str]) -> str | None:

@@ -33,12 +33,14 @@ from guidance.site.extension import read_page
 from guidance.site.handwritten import CONTACTS, REVIEWS, Reviews, Sources, decode, lookup, read_reviews, services
 from guidance.site.ledger import count_duties
 from guidance.site.overlay import Overlay, Partnership, check_colours, make_overlay
+from guidance.site.safe_markdown import EditionLink
 
 TERMS = "terms.toml"
 _HEADER = (
     "# What each page cites, with the fingerprint its text had when the page was reviewed: guidance review PAGE\n"
 )
 _LARGEST = {".svg": 200_000, ".png": 1_000_000, ".jpg": 3_000_000, ".jpeg": 3_000_000, ".md": 500_000}  # bytes
+_PICTURES = {*_LARGEST, ".webp", ".gif", ".avif", ".heic", ".bmp", ".tif", ".tiff", ".ico"} - {".md"}
 _SVG = "{http://www.w3.org/2000/svg}"
 _DRAWING = {
     *("svg", "g", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan", "title"),
@@ -279,19 +281,25 @@ def read_files(docs: Path) -> dict[str, bytes]:
 # --- Overlays --------------------------------------------------------------------------------------
 
 
-def read_overlay(folder: Path, light: Mapping[str, str], dark: Mapping[str, str]) -> Overlay:
-    """The overlay in a folder; `light` and `dark` are the site's own colours by name.
+def read_overlay(
+    folder: Path,
+    light: Mapping[str, str],
+    dark: Mapping[str, str],
+    editions: Mapping[str, EditionLink] | None = None,
+) -> Overlay:
+    """The overlay in a folder; `light` and `dark` are the site's own colours by name, `editions` what its pages may
+    lead to.
 
-    Raises GuidanceError when something in it is missing, unsafe, too large or not of the form.
+    Raises GuidanceError when something in it is missing, astray, unsafe, too large or not of the form.
     """
     path = folder / overlays.FILE
-    missing = "is not there; an overlay is a folder with this file in it"
-    partnership = read_toml(path, Partnership, missing=missing)
+    partnership = _read_partnership(path)
     check_colours(partnership.colours, light, dark, str(path))
     logo = None
     if partnership.logo:
         name, content = _picture(_inside(folder, partnership.logo, path))
         logo = (f"partner-logo{PurePosixPath(name).suffix}", content)
+    _refuse_strays(folder, partnership.logo)
     texts, pictures = {}, {}
     for file in _files(folder / "docs"):
         name = file.relative_to(folder / "docs").as_posix()
@@ -299,7 +307,39 @@ def read_overlay(folder: Path, light: Mapping[str, str], dark: Mapping[str, str]
             texts[name] = _text(file)
         else:
             pictures[name] = _picture(file)[1]
-    return make_overlay(partnership, logo, texts, pictures)
+    return make_overlay(partnership, logo, texts, pictures, editions)
+
+
+def _read_partnership(path: Path) -> Partnership:
+    if not path.is_file():
+        names = [one.name for one in path.parent.iterdir()] if path.parent.is_dir() else []
+        near = next((one for one in names if one.lower().startswith(path.stem)), None)
+        do = f"rename {near} to {path.name}" if near else "an overlay is a folder with this file in it"
+        raise GuidanceError(f"{path}: is not there; {do}")
+    try:
+        return read_toml(path, Partnership)
+    except GuidanceError as error:
+        raise GuidanceError(f"{path}: {overlays.explain(str(error).removeprefix(f'{path}: '))}") from None
+
+
+def _refuse_strays(folder: Path, logo: str | None) -> None:
+    """Refuse what stands beside partnership.toml and would have no effect, so that nobody misses it."""
+    known = {overlays.FILE, "docs", *([PurePosixPath(logo).parts[0]] if logo else [])}
+    for path in sorted(folder.iterdir()):
+        if path.name in known or path.name.startswith(".") or path.stem.lower() in ("readme", "license", "licence"):
+            continue
+        if path.is_dir() and path.name.lower() == "docs":
+            raise GuidanceError(f"{path}: name this folder docs, in small letters")
+        if path.is_dir():
+            raise GuidanceError(f"{path}: only the folder docs is read; put your pages and pictures into it")
+        if path.suffix.lower() == ".md":
+            raise GuidanceError(f"{path}: pages belong into the folder docs; move it there")
+        if path.suffix.lower() in _PICTURES:
+            raise GuidanceError(
+                f'{path}: is not used; if it is the logo, write logo = "{path.name}" into {overlays.FILE}, '
+                "else move it into docs"
+            )
+        raise GuidanceError(f"{path}: has no effect here; take it out of the folder")
 
 
 def _with_overlay(prepared: Prepared, overlay: Overlay) -> Prepared:
@@ -326,8 +366,13 @@ def _files(docs: Path) -> Iterator[Path]:
         if path.is_symlink():
             raise GuidanceError(f"{path}: is a link to another place; put the file itself here")
         if path.is_file() and not path.name.startswith("."):
+            if path.suffix.lower() in _PICTURES - _LARGEST.keys():
+                raise GuidanceError(
+                    f"{path}: {path.suffix[1:].upper()} pictures are not read; save it as PNG or JPEG"
+                )
             if path.suffix.lower() not in _LARGEST:
                 raise GuidanceError(f"{path}: only Markdown (.md) and pictures (.svg, .png, .jpg) can be laid over")
+            _refuse_capitals(path, path.relative_to(docs))
             if not all(
                 part.replace("-", "").replace("_", "").replace(".", "").isalnum() for part in path.parts[-2:]
             ):
@@ -335,10 +380,21 @@ def _files(docs: Path) -> Iterator[Path]:
             yield path
 
 
+def _refuse_capitals(path: Path, below: Path) -> None:
+    """Refuse capital letters where they would make another address than is meant."""
+    if any(part != part.lower() for part in below.parts[:-1]):
+        raise GuidanceError(f"{path}: name the folder in small letters, {below.parent.as_posix().lower()}")
+    small = path.name.lower()
+    if path.name != small and (small == "index.md" or (path.suffix != ".md" and small.endswith(".md"))):
+        raise GuidanceError(f"{path}: name it {small}, in small letters")
+
+
 def _inside(folder: Path, name: str, named_in: Path) -> Path:
     path = folder / name
     if path.is_symlink() or not path.is_file() or not path.resolve().is_relative_to(folder.resolve()):
-        raise GuidanceError(f"{named_in}: logo names {name}, and there is no such file in this folder")
+        astray = (folder / "docs" / name).is_file()
+        do = f"move docs/{name} here, beside {named_in.name}" if astray else "put it here, or correct its name"
+        raise GuidanceError(f"{named_in}: logo names {name}, and there is no such file in this folder; {do}")
     return path
 
 
@@ -351,7 +407,7 @@ def _content(file: Path) -> bytes:
 
 def _text(file: Path) -> str:
     try:
-        return _content(file).decode()
+        return _content(file).decode("utf-8-sig")  # editors on Windows put a mark before it
     except UnicodeDecodeError:
         raise GuidanceError(f"{file}: is not UTF-8; save it as UTF-8") from None
 
@@ -362,6 +418,8 @@ def _picture(file: Path) -> tuple[str, bytes]:
     if file.suffix.lower() == ".svg":
         check_drawing(content, str(file))
         return file.name, content
+    if content[8:12] == b"WEBP":
+        raise GuidanceError(f"{file}: is a WebP picture, whatever its name; save it as PNG or JPEG")
     kind = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}.get(file.suffix.lower())
     if kind is None:
         raise GuidanceError(f"{file}: is no picture that can be shown; use .svg, .png or .jpg")

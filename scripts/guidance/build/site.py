@@ -3,7 +3,7 @@
 Brings the rooms together and prints nothing; pages are made in `site`, texts in `read`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from tempfile import gettempdir
@@ -17,7 +17,7 @@ from guidance.build.editions import EditionFiles, Making, Work, order_edition
 from guidance.build.handwritten import prepare, read_files, read_nav, read_overlay
 from guidance.build.load import fetch_editions, load
 from guidance.build.log import News, gather_news
-from guidance.build.orders import BuildOrder, Loaded, Outcome, Tell, naming_folders
+from guidance.build.orders import BuildOrder, Loaded, Outcome, Tell, naming_folders, published_places
 from guidance.build.permalinks import Linked, Linking, index_permalinks, lay_moved, moved_pages, record_texts
 from guidance.build.search import Searching, start_search
 from guidance.check.permanence import find_shifts, recorded, say_shifts
@@ -49,7 +49,7 @@ from guidance.site.edition_pages import (
 from guidance.site.embeds import put_in_examples, render_quotations
 from guidance.site.feeds import LOG, NAME, render_llms
 from guidance.site.folder_tree import write_below
-from guidance.site.overlay import Overlay, lay_over
+from guidance.site.overlay import Overlay, edition_links, lay_over
 from guidance.site.pages import PICTURES, Page
 from guidance.site.permalink_index import PermalinkIndex, read_tokens
 from guidance.site.permalink_pages import step_pages
@@ -59,6 +59,10 @@ from guidance.sources import Fetcher
 
 SPECIMEN = "specimen"
 FACTS = "facts.json"  # in the workshop; mkdocs.yml names it
+ASK_ADDRESS = (
+    "the address of this copy is not known, and so its links to copy, frames and feeds do not have it; build with "
+    'guidance build --site-url https://…, or write site_url = "https://…" into partnership.toml'
+)
 
 
 def build(order: BuildOrder, fetcher: Fetcher | None, tell: Tell = lambda _: None) -> Outcome:
@@ -79,7 +83,9 @@ def build(order: BuildOrder, fetcher: Fetcher | None, tell: Tell = lambda _: Non
             raise GuidanceError(
                 f"{'; '.join(lost)}; build without --strict to see the page that says what is amiss"
             )
-        overlay = read_overlay(order.overlay, *read_tokens(order.shop.root)) if order.overlay else None
+        overlay = _overlay(order, publication, loaded)
+        if overlay and not order.shop.site_url:
+            order = structs.replace(order, shop=structs.replace(order.shop, site_url=overlay.partnership.site_url))
         missed: list[str] = []  # files to take away that could not be made
         making = Making(tell, lambda why: missed.append(f"left out {why}"))
         folders = publication_folders(order, publication, loaded, making, crew, overlay=overlay)
@@ -88,9 +94,18 @@ def build(order: BuildOrder, fetcher: Fetcher | None, tell: Tell = lambda _: Non
             folders = chain(map(_showing_specimen, folders), _specimen_folders(specimen, order, tell, crew))
         tell("making pages")
         warnings = build_site(folders, order.out, order.shop, lambda place: tell(f"built /{place}"), crew)
-    notes = (*(fetcher.notes if fetcher else ()), *(overlay.left_out if overlay else ()), *sorted(missed))
+    asked = (ASK_ADDRESS,) if overlay and not order.shop.site_url else ()
+    notes = (*(fetcher.notes if fetcher else ()), *(overlay.left_out if overlay else ()), *sorted(missed), *asked)
     with_text = tuple(i.edition.id for i in loaded)
     return Outcome(publication, with_text, missing, (*notes, *warnings), specimen is not None, lost, files)
+
+
+def _overlay(order: BuildOrder, publication: Publication, loaded: Sequence[Loaded]) -> Overlay | None:
+    if order.overlay is None:
+        return None
+    places = published_places(publication, order.publication, loaded)
+    citable = [edition for edition, entries in places.items() if entries]
+    return read_overlay(order.overlay, *read_tokens(order.shop.root), edition_links(publication, citable))
 
 
 def record_permalinks(order: BuildOrder, tell: Tell) -> dict[str, int]:

@@ -8,12 +8,12 @@ cases (tests/data/citations/forms.tsv) holds the two together.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Annotated
-from urllib.parse import unquote, urlsplit
 
 from msgspec import Meta, Struct
 
+from guidance.cite.addresses import Address, AddressBook, Holding
 from guidance.cite.grammar import (
     DAY,
     MONTH,
@@ -62,24 +62,14 @@ class Title(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Naming(Struct, frozen=True, forbid_unknown_fields=True):
-    """What people call a publication, who they say wrote it, and where they find it; `files` are patterns of
-    addresses, and `addresses` lead to the edition in force."""
+    """What people call a publication, who they say wrote it, and where they find it."""
 
     names: tuple[str, ...] = ()
     former: tuple[Title, ...] = ()
     short: tuple[str, ...] = ()
     abbreviations: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
-    addresses: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
-
-
-class Address(Struct, frozen=True):
-    """What an address leads to: an edition (None where the address does not tell), a page of it, an anchor."""
-
-    edition: str | None
-    page: int | None = None
-    anchor: str | None = None
+    addresses: tuple[Holding, ...] = ()
 
 
 class Known:
@@ -89,13 +79,9 @@ class Known:
         """`site_url` is where this site is published, so that links to its permalinks are known too."""
         self.publication = publication
         self.naming = naming = naming or Naming()
-        self.files = [re.compile(pattern, re.IGNORECASE) for pattern in naming.files]
-        self._site = plain_address(site_url)[0].rstrip("/") if site_url else None
-        self.addresses: dict[str, str] = {plain_address(a)[0]: publication.in_force.id for a in naming.addresses}
-        for edition in publication.editions:
-            self.addresses |= {plain_address(r.url)[0]: edition.id for r in edition.revisions if r.url}
-        # GOV.UK has served the same files from more than one of its hosts.
-        self._paths = {a.partition("/")[2]: e for a, e in self.addresses.items() if a.partition("/")[2]}
+        # "WT" in a file's name may be anybody's.
+        short = (*naming.short, *(one for one in naming.abbreviations if len(one) > 2))
+        self.book = AddressBook(publication, naming.names, short, naming.addresses, site_url)
 
     @cached_property
     def years(self) -> dict[str, str]:
@@ -143,41 +129,8 @@ class Known:
         return tuple(sorted(found))
 
     def look_up(self, address: str) -> Address | None:
-        """What an address leads to of this publication; None where it leads elsewhere."""
-        place, fragment = plain_address(address)
-        page = re.search(r"(?:^|&)page=(\d{1,4})\b", fragment)
-        number = int(page[1]) if page else None
-        inner = place.rpartition("/http")[2].partition("/")[2].lstrip("/") if "webarchive" in place else ""
-        for one in filter(None, (place, plain_address(inner)[0] if inner else "")):
-            host, _, path = one.partition("/")
-            official = host == "gov.uk" or host.endswith(".gov.uk")
-            if edition := self.addresses.get(one) or (self._paths.get(path) if official else None):
-                return Address(edition, number)
-        if self._site and place.startswith(f"{self._site}/"):
-            return self._own(place.removeprefix(f"{self._site}/"))
-        if any(pattern.search(place) for pattern in self.files) and re.match(r"[\w.-]*\bgov\.uk/", place):
-            year = re.search(r"(?<!\d)((?:19|20)\d\d)(?!\d{1,2}(?!\d{4}))", place.rpartition("/")[2])
-            return Address(self.years.get(year[1], year[1]) if year else None, number)
-        return None
-
-    def _own(self, way: str) -> Address | None:
-        match = re.match(r"(?P<edition>[\w.-]+)/(?:p/(?P<place>[\w.-]+))?", way)
-        named = match and (self.publication.in_force.id if match["edition"] == "latest" else match["edition"])
-        if not match or named not in {edition.id for edition in self.publication.editions}:
-            return None
-        place = match["place"]
-        return Address(named, None, f"para-{place}" if place and place[:1].isdigit() else place)
-
-
-@lru_cache(maxsize=8192)
-def plain_address(address: str) -> tuple[str, str]:
-    """An address without scheme, www and query, in lower case; and its fragment."""
-    try:
-        parts = urlsplit(address.strip() if "//" in address else f"//{address.strip()}")
-    except ValueError:
-        return "", ""
-    host = parts.netloc.rpartition("@")[2].removeprefix("www.").lower()
-    return f"{host}{unquote(parts.path).rstrip('/').lower()}", parts.fragment
+        """What an address leads to of this publication, or of what is easily taken for it; None elsewhere."""
+        return self.book.look_up(address, self.years)
 
 
 # --- Tokens ---
@@ -191,8 +144,9 @@ _NORMAL = (  # what is written alike in several ways, behind NFKC
 )
 _DATED = rf"(?:(?:{DAY}\s+)?{MONTH},?\s+|(?:\d{{1,2}}[/.]){{1,2}})?(?P<year>{YEAR})[a-d]?(?![\w])"
 _ADDRESS = r"<?(?P<address>(?:https?://|www\.|(?:[\w-]+\.)*gov\.uk/)[^\s<>\"]+)>?"
-# "Accessed: 3 May 2024" dates the reading, not the edition.
+# "Accessed: 3 May 2024" dates the reading, not the edition; "1.2MB" is the size of a file.
 _READ_ON = (
+    r"\d+(?:\.\d+)?\s?[KMG]B(?!\w)|"
     rf"\(?(?:last\s+)?(?:accessed|retrieved|viewed)\s*:?\s*(?:on\s+)?(?:(?:{DAY}\s+)?{MONTH},?\s+)?(?:{YEAR})?"
 )
 # Words that may stand in a citation and say nothing of what is cited. Any other word makes it another document's.
@@ -315,8 +269,10 @@ class CitationGrammar:
             "years": known.years,
             "shorts": known.short_years,
             "sayings": self._sayings,
-            "addresses": known.addresses,
-            "files": known.naming.files,
+            "addresses": known.book.record(),
+            "files": [
+                re.sub(r"[ -]", "[_-]?", re.escape(name.lower()).replace("\\ ", " ")) for name in known.naming.names
+            ],
         }
 
     def _token(self, text: str, at: int) -> tuple[str, re.Match[str] | None]:
@@ -352,10 +308,11 @@ class CitationGrammar:
 
     def _address(self, match: re.Match[str], said: "_Said") -> None:
         found = self._known.look_up(match["address"].rstrip(").,;]"))
-        if found is None:
+        if found is None or found.other:
             said.elsewhere = True
         else:
-            said.by_address = found.edition
+            said.by_address = self._known.publication.in_force.id if found.current else found.edition
+            said.newest = found.current
             if found.page:
                 said.place(UnitList((Step("page", str(found.page)),)))
 
@@ -365,7 +322,7 @@ class _Said:
 
     def __init__(self) -> None:
         self._rows: list[str | UnitList] = []  # editions and places, in order
-        self.apart = self.bare = self.elsewhere = False
+        self.apart = self.bare = self.elsewhere = self.newest = False
         self.by_address: str | None = None
 
     @property
@@ -385,6 +342,11 @@ class _Said:
         found: list[Citation] = []
         for edition, named in self._shares(editions):
             places = group_places(named)
+            if places and self.newest and not self.editions:
+                raise NotUnderstoodError(
+                    f'"{words}": that page shows the newest edition and cannot tell which one a number was '
+                    "written for; name the edition"
+                )
             if not (told or places):
                 raise NotUnderstoodError(f'"{words}": no place in it; {EXAMPLE}')
             if len(editions) > 1 and not places:

@@ -100,6 +100,11 @@ _END = r"(?!\w|\.\d)"
 _LETTERED = r"(?!ff|st|nd|rd|th)[A-Za-z]{0,2}"
 
 
+# Behind a number these say that it was no count: "Chapter 4, 223 when a worry is about staff", not "223 children".
+_GOES_ON = (
+    "when|where|if|says?|sets?|states?|requires?|asks?|tells?|gives?|describes?|explains?|lists?|names?|is|on|for|"
+    "which|that|as|before|after|because|so|but|whenever|then"
+)
 _AGAIN = r"(?:(?:[A-Za-z¶§]{2,}|[Pp¶§])\.?\s*)?"  # "paras 12 to para 14", "p 13 to p 15"
 
 
@@ -127,7 +132,10 @@ def _place(unit: Unit, *, typed: bool) -> str:
     free = "(?:" if typed else "(?i:"  # in prose, words in any case and letters as they stand
     if unit != "chapter":
         return rf"{free}{words}){_LEAD}(?P<{group}>{_list(unit)})"
-    one, inner = _number(unit), rf"[,:]\s*(?:at\s+)?(?P<inner>{PARAGRAPHS})(?=\s*(?:[.;,)\]]|$))"
+    one, inner = (
+        _number(unit),
+        rf"[,:]\s*(?:at\s+)?(?P<inner>{PARAGRAPHS})(?=\s*(?:[.;,)\]]|$)|\s+(?:{_GOES_ON})\b)",
+    )
     # "ch 5.17" is a paragraph, "chapters 3, 4" are two, "Chapter 4, 223" is paragraph 223
     decimal = rf"{free}{words}){_LEAD}(?P<decimal>\d{{1,2}}\.\d{{1,3}}{_END})"
     several = rf"{free}chapters|chapts|chaps|chs){_LEAD}(?P<chapters>{_list(unit)})"

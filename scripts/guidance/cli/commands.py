@@ -52,6 +52,12 @@ OfflineOption = Annotated[bool, typer.Option("--offline", help="Do not use the n
 StrictOption = Annotated[bool, typer.Option("--strict", help="Fail where something of a text is lost.")]
 OutOption = Annotated[Path, typer.Option("--out", help="Folder for the site.")]
 OverlayOption = Annotated[Path | None, typer.Option("--overlay", help="Lay a partnership's folder over the site.")]
+SiteUrlOption = Annotated[
+    str | None,
+    typer.Option(
+        "--site-url", envvar="GUIDANCE_SITE_URL", help="Where this site is published, for links to copy and feeds."
+    ),
+]
 ClusterOption = Annotated[
     str | None,
     typer.Option("--cluster", help="Work on a Dask cluster: its scheduler's address, such as tcp://host:8786."),
@@ -69,6 +75,7 @@ def build_command(
     strict: StrictOption = False,
     out: OutOption = Path("site"),
     overlay: OverlayOption = None,
+    site_url: SiteUrlOption = None,
     cluster: ClusterOption = None,
     record: Annotated[
         bool, typer.Option("--record-permalinks", help="Also put new anchors into the permalink registers.")
@@ -79,7 +86,7 @@ def build_command(
     from guidance.cli.messages import build_closing, build_warnings, file_lines
     from guidance.cli.options import completed, make_fetcher, order_of
 
-    order = order_of(publication, sources, edition, out, strict)
+    order = order_of(publication, sources, edition, out, strict, site_url)
     order = completed(order, revision, overlay, cluster, trust)
     with _telling() as tell:
         fetcher = None if offline else make_fetcher(publication, tell, sys.stderr.isatty())
@@ -246,7 +253,7 @@ def check_command(
 def audit_command(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(help="Folders, files or a saved site: HTML, Markdown, DOCX, PDF, plain text."),
+        typer.Argument(help="Folders, files or a saved site: HTML, Markdown, DOCX, ODT, RTF, PDF, text."),
     ] = None,
     urls: Annotated[
         Path | None, typer.Option("--urls", help="File of web addresses to read as well, one a line.")
@@ -256,14 +263,14 @@ def audit_command(
     fail_on: Annotated[
         FailOn,
         typer.Option(
-            "--fail-on", help="End with 3 on what is superseded, not found or out of use; on unknown editions too."
+            "--fail-on",
+            help="End with 3 on what is superseded, misquoted, contradictory, not found or out of use; any: on "
+            "unknown editions and what was not checked too.",
         ),
     ] = "stale",
     publication: PublicationOption = Path("versions"),
     sources: SourcesOption = None,
-    site_url: Annotated[
-        str | None, typer.Option("--site-url", envvar="GUIDANCE_SITE_URL", help="Where this site is published.")
-    ] = None,
+    site_url: SiteUrlOption = None,
 ) -> None:
     """Audit your own pages: references and quotations that were superseded, and where they stand today.
 
@@ -314,6 +321,7 @@ def publish_command(
     trust: TrustOption = None,
     offline: OfflineOption = False,
     overlay: OverlayOption = None,
+    site_url: SiteUrlOption = None,
     cluster: ClusterOption = None,
 ) -> None:
     """Build and check every edition, and put the site into a branch, in one commit that loses nothing published."""
@@ -321,7 +329,8 @@ def publish_command(
     from guidance.cli.messages import build_warnings, file_lines, publish_closing
     from guidance.cli.options import completed, make_fetcher, order_of
 
-    order = completed(order_of(publication, sources, edition), revision, overlay, cluster, trust)
+    order = order_of(publication, sources, edition, site_url=site_url)
+    order = completed(order, revision, overlay, cluster, trust)
     with _telling() as tell:
         fetcher = None if offline else make_fetcher(publication, tell, sys.stderr.isatty())
         done = publish(order, fetcher, Path.cwd(), branch, push, tell)

@@ -4,6 +4,7 @@ Decides nothing else and prints nothing; the words of the options themselves are
 """
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from msgspec import structs
 
 import guidance
 from guidance.build.orders import BuildOrder
+from guidance.document.model import GuidanceError
 from guidance.document.register import LOCK
 from guidance.site.mkdocs_build import Workshop
 from guidance.sources import Fetcher, Tell, source_folders
@@ -23,15 +25,24 @@ def order_of(
     editions: list[str] | None = None,
     out: Path = Path("site"),
     strict: bool = False,
+    site_url: str | None = None,
 ) -> BuildOrder:
-    """The order that a command's options come to, in the folder where it was given."""
+    """The order that a command's options come to, in the folder where it was given.
+
+    Raises GuidanceError where the site's address is none.
+    """
+    site_url = site_url or os.environ.get("GUIDANCE_SITE_URL")
+    if site_url and not re.match(r"https?://[^\s/]+", site_url):
+        raise GuidanceError(
+            f"--site-url {site_url}: write the whole address, such as https://guidance.example.org/"
+        )
     here = Path.cwd()
     root = here if (here / "mkdocs.yml").is_file() else Path(guidance.__file__).resolve().parents[2]
     return BuildOrder(
         publication=publication,
         folders=source_folders(sources, os.environ.get("GUIDANCE_SOURCES"), here),
         out=out.absolute(),
-        shop=Workshop(root, here / "build", os.environ.get("GUIDANCE_SITE_URL")),
+        shop=Workshop(root, here / "build", site_url),
         cache=here / ".cache" / "sources",
         editions=tuple(editions or ()),
         strict=strict,

@@ -33,6 +33,7 @@ def read_toml(path: Path, kind: type[_T], *, missing: str | None = None, mend: s
 def decode_toml(content: bytes, name: str, kind: type[_T], mend: str = "correct it there") -> _T:
     """The same of a file's bytes; `name` is what messages call the file. Raises GuidanceError."""
     try:
+        content = content.removeprefix(b"\xef\xbb\xbf")  # which editors on Windows put before it
         return msgspec.toml.decode(content, type=kind)
     except UnicodeDecodeError:
         raise GuidanceError(f"{name}: is not in UTF-8; save it so") from None

@@ -4,15 +4,17 @@ Its name, colours, contacts and pages only: no official text, status or "unoffic
 markup, style or script of its own gets onto a page.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from typing import Annotated
 
 from msgspec import Meta, Struct, structs
 
 from guidance.document.model import GuidanceError
+from guidance.document.register import Publication
 from guidance.site.inline import escape_html, escape_markdown
 from guidance.site.projects import Folder
-from guidance.site.safe_markdown import make_safe
+from guidance.site.safe_markdown import EditionLink, make_safe
 
 PLACE = "local"  # the folder of its pages, from the site's root
 FILE = "partnership.toml"
@@ -57,6 +59,7 @@ class Partnership(Struct, frozen=True, forbid_unknown_fields=True):
     name: Words
     logo: Words | None = None
     website: Address | None = None
+    site_url: Address | None = None  # where this copy of the guidance is published
     colours: Colours = Colours()
     contacts: tuple[Contact, ...] = ()
     links: tuple[Elsewhere, ...] = ()
@@ -78,8 +81,10 @@ def make_overlay(
     logo: tuple[str, bytes] | None,
     texts: Mapping[str, str],
     pictures: Mapping[str, bytes],
+    editions: Mapping[str, EditionLink] | None = None,
 ) -> Overlay:
-    """An overlay from what was read: Markdown and pictures by path from the folder of pages.
+    """An overlay from what was read: Markdown and pictures by path from the folder of pages; `editions` are those
+    that a page may lead to, by id.
 
     Raises GuidanceError when a page leads to something that is not there.
     """
@@ -89,7 +94,7 @@ def make_overlay(
     names = {}
     summary = ""
     for path, text in sorted(texts.items()):
-        safe = make_safe(text, path, beside)
+        safe = make_safe(text, path, beside, editions)
         left_out += safe.left_out
         names[path] = safe.title
         if path == "index.md":
@@ -99,6 +104,47 @@ def make_overlay(
     files[f"{PLACE}/index.md"] = _front(partnership, summary, names).encode()
     order = (f"{PLACE}/index.md", *(f"{PLACE}/{path}" for path in sorted(texts) if path != "index.md"))
     return Overlay(partnership, logo, files, order, tuple(left_out))
+
+
+def edition_links(publication: Publication, citable: Collection[str]) -> dict[str, EditionLink]:
+    """How pages lead to each edition as a whole; `citable` are those whose places are known."""
+    return {
+        edition.id: EditionLink(
+            f"{edition.title} {edition.id}", publication.standing(edition).phrase, edition.id in citable
+        )
+        for edition in publication.editions
+    }
+
+
+# --- What is wrong with partnership.toml, in the words of who writes it ---
+
+_FORMS = {
+    "url": "an address that begins with https://",
+    "website": "an address that begins with https://",
+    "site_url": "an address that begins with https://",
+    "email": "an e-mail address such as front.door@example.org",
+    "phone": "a telephone number of figures and spaces, such as 01632 960001",
+    **dict.fromkeys(Colours.__struct_fields__, "a colour of six figures, such as #1f3a5f"),
+}
+_WHERE = re.compile(r" - at `\$\.?(?P<path>[^`]*)`")
+
+
+def explain(fault: str) -> str:
+    """A fault of partnership.toml as msgspec tells it, in plain words: which entry, and what to write there."""
+    where = _WHERE.search(fault)
+    path = re.sub(r"\[(?:\.\.\.|\d+)\]", "", where["path"]) if where else ""
+    name = path.rpartition(".")[2]
+    tables: dict[str, type[Struct]] = {"colours": Colours, "contacts": Contact, "links": Elsewhere}
+    if unknown := re.search(r"unknown field `([^`]*)`", fault):
+        allowed = ", ".join(tables.get(path, Partnership).__struct_fields__)
+        return f"{unknown[1]} is no entry{f' of {path}' if path else ''}; there are {allowed}"
+    if missing := re.search(r"missing required field `([^`]*)`", fault):
+        return f"{path or 'the file'} needs {missing[1]}; add it"
+    if not where:
+        return re.sub(r"; correct it there$", "", fault) + "; correct it there"
+    if "length" in fault and name not in _FORMS:
+        return f"{path} is empty or longer than 200 letters; write it shorter"
+    return f"{path} is to be {_FORMS.get(name, 'words in quotation marks, in one line')}; correct it there"
 
 
 def lay_over(folder: Folder, overlay: Overlay | None) -> Folder:

@@ -7,7 +7,7 @@ our own making in a Markdown page, with citations left for `extension` to resolv
 import json
 import posixpath
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -20,9 +20,18 @@ from guidance.site.inline import clean, escape_markdown
 
 _SAFE = re.compile(r"(?:https?://|mailto:|tel:)[^\s\"'<>\\]+", re.I)
 _CITATION = re.compile(r"(?:guidance|comparison):[0-9a-z][0-9a-z.-]*/[A-Za-z0-9.-]+")
+_EDITION = re.compile(r"guidance:(?P<edition>[0-9a-z][0-9a-z.-]*)(?:/[A-Za-z0-9.-]*)?")
 _BELOW = re.compile(r"(?P<path>[A-Za-z0-9][A-Za-z0-9._/-]*)?(?P<part>#[A-Za-z0-9_-]+)?")
 _KEPT = {"href", "src", "alt", "start"}  # attributes; styles, classes and titles are not needed
 _IN_LABEL = re.compile(r"[\[\]<>&`\n]+")  # what would end a citation, or be markup where one is not resolved
+
+
+class EditionLink(Struct, frozen=True):
+    """How a page leads to an edition as a whole: its title, its standing, and whether places of it can be cited."""
+
+    title: str
+    standing: str
+    citable: bool
 
 
 class Safe(Struct, frozen=True):
@@ -33,15 +42,18 @@ class Safe(Struct, frozen=True):
     left_out: tuple[str, ...] = ()
 
 
-def make_safe(markdown: str, page: str, files: Collection[str]) -> Safe:
-    """A page of somebody else's. `page` is its path, `files` are all paths that stand beside it.
+def make_safe(
+    markdown: str, page: str, files: Collection[str], editions: Mapping[str, EditionLink] | None = None
+) -> Safe:
+    """A page of somebody else's. `page` is its path, `files` are all paths that stand beside it, `editions` what
+    can be led to below `guidance:`, by id.
 
-    Raises GuidanceError for a link to a page or a picture that is not there.
+    Raises GuidanceError for a link to a page, a picture or an edition that is not there.
     """
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     vars(parser)["validateLink"] = lambda _: True  # which links are safe is decided below, so that their words stay
     tokens = parser.parse(markdown)
-    writer = _Writer(page, files)
+    writer = _Writer(page, files, editions or {})
     title, tokens = _take_title(tokens)
     for at, token in enumerate(tokens):
         writer.mend(token)
@@ -68,8 +80,8 @@ def _words(tokens: list[Token]) -> str:
 class _Writer:
     """Mends a page's tokens one by one."""
 
-    def __init__(self, page: str, files: Collection[str]) -> None:
-        self._page, self._files = page, files
+    def __init__(self, page: str, files: Collection[str], editions: Mapping[str, EditionLink]) -> None:
+        self._page, self._files, self._editions = page, files, editions
         self._ids: set[str] = set()
         self.left_out: list[str] = []
 
@@ -101,6 +113,10 @@ class _Writer:
             if token.type == "link_open":
                 address = str(token.attrs.get("href", ""))
                 end = next(i for i in range(at, len(tokens)) if tokens[i].type == "link_close")
+                if whole := self._of_edition(address, _words(tokens[at + 1 : end]).strip()):
+                    kept += whole
+                    at = end + 1
+                    continue
                 if _CITATION.fullmatch(address):
                     words = _IN_LABEL.sub(" ", _words(tokens[at + 1 : end])).strip()
                     kept.append(Token("html_inline", "", 0, content=f'<a href="{address}">{words}</a>'))
@@ -120,6 +136,29 @@ class _Writer:
                 kept.append(token)
             at += 1
         return kept
+
+    def _of_edition(self, address: str, words: str) -> list[Token] | None:
+        """A link to an edition as a whole, with its standing; also where a place is cited of one whose places are
+        not known here. None for another link."""
+        named = _EDITION.fullmatch(address)
+        if not named or not self._editions:
+            return None
+        held = self._editions.get(named["edition"])
+        if held is None:
+            known = ", ".join(self._editions)
+            raise GuidanceError(f"{self._page}: leads to {address}; there is no such edition, but {known}")
+        if held.citable and "/" in address:
+            return None
+        way = self._page.removesuffix(".md").split("/")
+        up = "../" * (len(way) + (way[-1] != "index"))  # from the built page to the site's root
+        lacking = "; its text is not here" if "/" in address else ""
+        said = f"{words} ({named['edition']}, {held.standing}" if words else f"{held.title} ({held.standing}"
+        said += f"{lacking})"
+        return [
+            Token("link_open", "a", 1, attrs={"href": f"{up}{named['edition']}/"}),
+            Token("text", "", 0, content=said),
+            Token("link_close", "a", -1),
+        ]
 
     def _address(self, address: str) -> str | None:
         """A link's address as it stands on the page; None for one of a kind that is not allowed."""
