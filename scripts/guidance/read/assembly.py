@@ -47,6 +47,7 @@ from guidance.read.page import (
 )
 from guidance.read.paragraphs import cut_chunks, cut_parts
 from guidance.read.sequence import Numbered, find_numbered
+from guidance.read.structure import Reading, judge_pages
 
 _LONGEST_CAPTION = 200  # characters
 _LONGEST_DOCUMENT_TITLE = 200
@@ -81,7 +82,9 @@ def build_document(flow: Flow, pages: Pages, source: SourceFile) -> tuple[Docume
         dropped=(*flow.dropped, *assembly.dropped),
         findings=tuple(findings),
     )
-    return balance(document), tuple((figure.page, figure.box) for _, figure in assembly.figures)
+    reading = Reading(pages, flow, parts, headings, numbered.numbers, assembly.unknown_marks)
+    document = balance(replace(document, structure=judge_pages(document, reading)))
+    return document, tuple((figure.page, figure.box) for _, figure in assembly.figures)
 
 
 def _dropped_links(pages: Pages) -> list[Finding]:
@@ -138,6 +141,7 @@ class _Assembly:
         self.dropped: list[Dropped] = []
         self.findings: list[Finding] = []
         self.figures: list[tuple[str, FigureFlow]] = []
+        self.unknown_marks = self._notes.unknown
 
     # --- What arrives ----------------------------------------------------------------------------
 

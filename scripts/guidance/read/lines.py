@@ -117,7 +117,9 @@ def _slanted(fragment: Fragment, page: PdfPage) -> Line:
 
 def _run(fragment: Fragment, raised: int, text: str, tags: dict[int, Tag]) -> Run:
     box, tag = fragment.box, tags.get(fragment.mark)
-    return Run(text, box.left, box.right, fragment.size, fragment.font, fragment.colour, raised, tag)
+    return Run(
+        text, box.left, box.right, fragment.size, fragment.font, fragment.colour, raised, tag, fragment.drawn
+    )
 
 
 def _line_of(row: _Row, page: PdfPage, origin: float) -> Line:
@@ -169,7 +171,7 @@ def _touches(before: Run, fragment: Fragment, size: float) -> bool:
 
 def _with_text(run: Run, text: str) -> Run:
     """A run with other words; made anew, which takes half the time of `replace`."""
-    return Run(text, run.left, run.right, run.size, run.font, run.colour, run.raised, run.tag)
+    return Run(text, run.left, run.right, run.size, run.font, run.colour, run.raised, run.tag, run.drawn)
 
 
 def _line_links(runs: Sequence[Run], box: Box, baseline: float, links: Sequence[LinkArea]) -> tuple[LineLink, ...]:

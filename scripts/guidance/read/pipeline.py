@@ -12,7 +12,15 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from guidance.document.model import Agreement, Box, Document, Finding, GuidanceError, SourceFile
+from guidance.document.model import (
+    Agreement,
+    Box,
+    Document,
+    Finding,
+    GuidanceError,
+    SourceFile,
+    StructureCheck,
+)
 from guidance.jobs.sandbox import Answers, CrashedError
 from guidance.read.assembly import build_document
 from guidance.read.cross_check import SLOW_ENGINE, Words, compare_words, read_words, read_words_slowly
@@ -107,10 +115,11 @@ class Draft(Struct, frozen=True):
 
 
 class Opinion(Struct, frozen=True):
-    """What a second engine says: how far it agrees, and where it does not."""
+    """What a second engine says: how far it agrees, where it does not, and what that says of our structure."""
 
     agreement: Agreement | None
     findings: tuple[Finding, ...]
+    structure: tuple[StructureCheck, ...] = ()
 
 
 def read_pdf(path: Path, second_opinion: bool, beside: Answers[Beside]) -> Iterator[Draft | Opinion]:
@@ -146,12 +155,18 @@ def ask_third_engine(path: Path, document: Document) -> Opinion:
 
 
 def _opinion(document: Document, compared: Document) -> Opinion:
-    return Opinion(compared.agreement, compared.findings[len(document.findings) :])
+    findings = compared.findings[len(document.findings) :]
+    return Opinion(compared.agreement, findings, compared.structure[len(document.structure) :])
 
 
 def with_opinion(document: Document, opinion: Opinion) -> Document:
     """A document with what another engine says of it."""
-    return replace(document, agreement=opinion.agreement, findings=(*document.findings, *opinion.findings))
+    return replace(
+        document,
+        agreement=opinion.agreement,
+        findings=(*document.findings, *opinion.findings),
+        structure=(*document.structure, *opinion.structure),
+    )
 
 
 def _words(beside: Answers[Beside]) -> Words:
