@@ -276,7 +276,7 @@ def read_flow(parts: Sequence[PageParts], size: float) -> Flow:
     if imprint:
         body[last] = []
     return Flow(
-        elements=_joined(_in_order(parts, body, covers)),
+        elements=_joined(_in_order(parts, body, covers), dropped),
         notes=tuple(sorted([*feet, *ends], key=lambda note: note.page)),
         entries=entries,
         metrics=metrics,
@@ -364,16 +364,15 @@ def _is_logo(element: Element, number: int, pages: int, covers: int) -> bool:
     return wordless and (number < max(covers, 1) or number == pages - 1)
 
 
-def _joined(elements: Sequence[Element]) -> tuple[Element, ...]:
-    """Boxes and tables that run over a page break made one."""
+def _joined(elements: Sequence[Element], dropped: list[Dropped]) -> tuple[Element, ...]:
+    """Boxes and tables that run over a page break made one; head rows that are printed again go to `dropped`."""
     done: list[Element] = []
     for element in elements:
         last = done[-1] if done else None
         if isinstance(element, BoxFlow) and isinstance(last, BoxFlow) and _box_goes_on(last, element):
             done[-1] = BoxFlow(last.fill, (*last.lines, *element.lines))
         elif isinstance(element, TableFlow) and isinstance(last, TableFlow) and last.columns == element.columns:
-            below = (replace(cell, row=cell.row + last.rows) for cell in element.cells)
-            done[-1] = TableFlow(last.columns, last.rows + element.rows, (*last.cells, *below))
+            done[-1] = _below(last, _without_head(element, last, dropped))
         elif isinstance(element, Line) and isinstance(last, TableFlow) and _cell_goes_on(last, element):
             *cells, cell = last.cells
             rest = replace(element, origin=cell.lines[-1].origin)
@@ -381,6 +380,27 @@ def _joined(elements: Sequence[Element]) -> tuple[Element, ...]:
         else:
             done.append(element)
     return tuple(done)
+
+
+def _below(upper: TableFlow, lower: TableFlow) -> TableFlow:
+    cells = (replace(cell, row=cell.row + upper.rows) for cell in lower.cells)
+    return TableFlow(upper.columns, upper.rows + lower.rows, (*upper.cells, *cells))
+
+
+def _without_head(table: TableFlow, upper: TableFlow, dropped: list[Dropped]) -> TableFlow:
+    """The rest of a table without the head row that its page prints again."""
+    head = _row_words(table, 0)
+    if head != _row_words(upper, 0) or not any(head) or table.rows < 2:
+        return table
+    dropped += [
+        Dropped(x.text, "head row printed again", x.page) for c in table.cells if not c.row for x in c.lines
+    ]
+    cells = (replace(cell, row=cell.row - 1) for cell in table.cells if cell.row)
+    return TableFlow(table.columns, table.rows - 1, tuple(cells))
+
+
+def _row_words(table: TableFlow, row: int) -> list[str]:
+    return [" ".join(line.text for line in cell.lines) for cell in table.cells if cell.row == row]
 
 
 def _cell_goes_on(last: TableFlow, line: Line) -> bool:

@@ -6,7 +6,7 @@ Says which lines are furniture and why, so that each is dropped with its reason;
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from msgspec import Struct
 
@@ -45,6 +45,7 @@ _TIGHT = 1.4  # of the type size: a running foot stands further below the last n
 _LONG = 60  # characters: a line that fills its column
 _MOST_PAGES = 12  # of a contents list
 _MOST_WAITING = 2  # lines of one title: a third without a page ends the list
+_MOST_MISSING = 9  # pages between two whose numbers count on
 _BEFORE = -1000  # where pages with roman numbers stand before the others
 
 # --- Running heads and feet, page numbers --------------------------------------------------------
@@ -90,16 +91,35 @@ def find_furniture(
     least = max(3, len(pages) // 30)
     enough = min(least, max(2, len(pages) - 1)) if len(pages) > 1 else 1  # a short file has few of them
     offsets = Counter(edge.offset for edge in edges if edge.offset)
+    series = _series(edges, enough)
     furniture: dict[int, dict[int, str]] = defaultdict(dict)
     for edge in edges:
         roman_foot = edge.counted and not edge.counted[1] and edge.at_foot
-        if roman_foot or (edge.offset and offsets[edge.offset] >= enough):
+        counts_on = edge.offset and (offsets[edge.offset] >= enough or (edge.height, edge.at_foot) in series)
+        if roman_foot or counts_on:
             furniture[edge.page][edge.index] = "page number"
         elif len(on_pages[edge.pattern, edge.height]) >= least and not _is_sentence(edge.line, pages[edge.page]):
             upper = edge.line.baseline > heights[edge.page] / 2
             furniture[edge.page][edge.index] = "running head" if upper else "running foot"
     _keep_notes(furniture, pages)
     return dict(furniture)
+
+
+def _series(edges: Sequence[_EdgeLine], enough: int) -> set[tuple[int, bool]]:
+    """The heights at which figures stand that only ever grow from page to page: page numbers too where some page is
+    missing between them."""
+    found: dict[tuple[int, bool], list[tuple[int, int]]] = defaultdict(list)
+    for edge in edges:
+        if edge.counted and edge.counted[1]:
+            found[edge.height, edge.at_foot].append((edge.page, edge.counted[0]))
+    return {
+        place
+        for place, pages in found.items()
+        if len(pages) >= enough
+        and all(
+            0 < to - at <= number - last <= to - at + _MOST_MISSING for (at, last), (to, number) in pairwise(pages)
+        )
+    }
 
 
 def _keep_notes(furniture: dict[int, dict[int, str]], pages: Sequence[Sequence[Line]]) -> None:

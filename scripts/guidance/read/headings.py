@@ -6,14 +6,14 @@ are not believed.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from guidance.document.model import EvidenceKind, Kind
 from guidance.read.numbering import caption_number, comparable_title, named_number
-from guidance.read.page import Bookmark, Chunk, ContentsEntry, Flow, Heading, Metrics, Part
+from guidance.read.page import Bookmark, BoxFlow, Chunk, ContentsEntry, Flow, Heading, Metrics, Part
 
 _DEEPEST_PART = 2  # below it, "Part 1" is one of a form that the text describes
 _KINDS: dict[str, Kind] = {
@@ -259,7 +259,7 @@ def _votes(chunk: Chunk, listed: dict[str, list[tuple[int, int]]], printed: int 
 
 
 def _bookmark_levels(bookmarks: Sequence[Bookmark], titles: int) -> dict[str, list[tuple[int, int]]]:
-    if len(bookmarks) > 4 * titles + 20:
+    if not _mean_headings(bookmarks, titles):
         return {}
     levels: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for mark in bookmarks:
@@ -318,3 +318,57 @@ def _style_ranks(by_style: dict[tuple[float, int], Counter[int]]) -> dict[tuple[
             ]
             ranks[style] = 1 + max([above, *deepest])
     return ranks
+
+
+# --- Headings held against lists of titles -------------------------------------------------------
+
+_MOST_LOST = 0.1  # share of a list's titles that stand nowhere as printed: sources reword them
+_BEHIND = re.compile(r"(?: \s* [\d.]+ )+ $", re.VERBOSE)  # "Scope 1.4"
+_LEAST_TOP = 4  # headings of the first level, from which a list that lacks most of them says something
+_SHORTEST_SHARED = 8  # letters by which a title is known that goes on elsewhere
+
+_Named = tuple[str, int | None]
+"""A title and its page, where that is known."""
+
+
+def held_against_lists(
+    parts: Sequence[Part],
+    headings: dict[int, Heading],
+    bookmarks: Sequence[Bookmark],
+    entries: Sequence[ContentsEntry],
+) -> tuple[int, list[_Named]]:
+    """How many titles a file's bookmarks and printed contents name, and what is amiss with the headings by these:
+    titles that stand in the text and are none, or, where they are many, that stand nowhere; and headings of the
+    first level where the contents list names fewer than half of them."""
+    found = {comparable_title(heading.chunk.text) for heading in headings.values()}
+    lines = {comparable_title(part.text): part.lines[0].page for part in parts if isinstance(part, Chunk)}
+    for part in parts:
+        if isinstance(part, BoxFlow):
+            lines |= {comparable_title(line.text): line.page for line in part.lines}
+    listed: list[_Named] = [(_BEHIND.sub("", entry.title), None) for entry in entries]
+    named: list[_Named] = [(b.title, b.page) for b in bookmarks] if _mean_headings(bookmarks, len(found)) else []
+    top = [h.chunk for h in headings.values() if h.level <= 1]
+    keys = {comparable_title(title) for title, _ in listed}
+    apart = [(c.text, c.lines[0].page) for c in top if not _is_named(comparable_title(c.text), keys)]
+    few = not listed or len(top) < _LEAST_TOP or 2 * len(apart) <= len(top)
+    amiss = [*_not_found(listed, found, lines), *_not_found(named, found, lines), *(() if few else apart)]
+    return len(listed) + len(named), amiss
+
+
+def _mean_headings(bookmarks: Sequence[Bookmark], titles: int) -> bool:
+    """Whether bookmarks mean headings: some programs make one for every paragraph."""
+    return len(bookmarks) <= 4 * titles + 20
+
+
+def _not_found(titles: Sequence[_Named], found: Collection[str], lines: dict[str, int]) -> list[_Named]:
+    keys = [
+        (key, title, page) for title, page in titles if (key := comparable_title(title)) not in ("", "contents")
+    ]
+    lost = [(key, title, page) for key, title, page in keys if not _is_named(key, found)]
+    many = len(lost) > max(1, _MOST_LOST * len(keys))
+    return [(title, lines.get(key, page)) for key, title, page in lost if many or key in lines]
+
+
+def _is_named(key: str, found: Collection[str]) -> bool:
+    alike = (one for one in found if len(one) >= _SHORTEST_SHARED)
+    return key in found or any(key.startswith(one) or one.startswith(key) for one in alike)

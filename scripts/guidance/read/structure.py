@@ -14,9 +14,9 @@ from msgspec import Struct
 
 from guidance.document.model import Block, Document, List, Para, StructureCheck, Table
 from guidance.document.walk import block_texts, note_marks, placed_characters
-from guidance.read.numbering import comparable_title, number_parts, range_ends, read_marker, split_inserted
+from guidance.read.headings import held_against_lists
+from guidance.read.numbering import number_parts, range_ends, read_marker, split_inserted
 from guidance.read.page import (
-    Bookmark,
     Chunk,
     FigureFlow,
     Flow,
@@ -113,21 +113,30 @@ def _placed(document: Document) -> StructureCheck:
 
 # --- Printed page numbers ------------------------------------------------------------------------
 
-_LEAST_PAGES = 3  # with numbers
+_MOST_DROPPED = 40  # pages at one place: a larger step is another count's
+_FIGURES = re.compile(r"\d+")
+_AT_EDGES = ("page number", "running head", "running foot")
+_COUNTED = 0.6  # of the steps from page to page that count on, from which figures at an edge are pages' numbers
 
 
 def _page_numbers(document: Document) -> StructureCheck:
-    """Whether the numbers that pages print count on with the pages; a number that starts again leaves out none."""
-    printed = {d.page: int(d.text) for d in document.dropped if d.reason == "page number" and d.text.isdecimal()}
-    known = sorted((page, number) for page, number in printed.items() if page)
-    if len(known) < _LEAST_PAGES:
-        return judge("pages", 0, ())
+    """Whether the numbers that pages print, alone or in running heads, count on with the pages."""
+    series: dict[tuple[str, int], dict[int, int]] = defaultdict(dict)
+    for entry in document.dropped:
+        if entry.page and entry.reason in _AT_EDGES:
+            for at, figures in enumerate(_FIGURES.findall(entry.text)):
+                series[_FIGURES.sub("#", entry.text), at][entry.page] = int(figures)
+    numbers: dict[int, int] = {}
+    for pages in series.values():
+        steps = [to[1] - at[1] == to[0] - at[0] for at, to in pairwise(sorted(pages.items()))]
+        if steps and (sum(steps) >= _COUNTED * len(steps) or len(steps) == 1):
+            numbers |= pages
     faults = [
         Amiss(f"{before} is followed by {after}", page)
-        for (last, before), (page, after) in pairwise(known)
-        if after - before > page - last or before - after in range(1, 4)
+        for (last, before), (page, after) in pairwise(sorted(numbers.items()))
+        if page - last < after - before <= page - last + _MOST_DROPPED
     ]
-    return judge("pages", len(known), faults)
+    return judge("pages", len(numbers) if len(numbers) > 1 else 0, faults)
 
 
 # --- The order of drawing, and sentences over lines ----------------------------------------------
@@ -138,10 +147,12 @@ _FAR = 3  # further pieces that may be drawn between those of one line
 
 
 def _joins(reading: Reading) -> Iterator[_Join]:
-    """Each two lines that are read one after the other; those of tables and figures aside."""
+    """Each two lines that are read one after the other; those of figures aside, in tables within one cell."""
     last: Line | None = None
     for part in reading.parts:
         if isinstance(part, TableFlow | FigureFlow):
+            cells = part.cells if isinstance(part, TableFlow) else ()
+            yield from ((above, line, True) for cell in cells for above, line in pairwise(cell.lines))
             last = None
             continue
         for at, line in enumerate(part.lines):
@@ -323,21 +334,15 @@ def _notes(document: Document, unknown: Sequence[tuple[str, int]] = ()) -> Struc
     """Whether each note has its mark and each mark its note. A raised figure without a note counts where it stands
     between the marks of the notes before and after it, since a figure may be raised for other reasons."""
     marks = [
-        (int(mark.label), provision.page or 0)
+        (int(mark.label) if mark.label.isdigit() else 0, mark.note, provision.page)
         for provision in document.everything
         for mark in note_marks(provision)
-        if mark.label.isdigit()
     ]
-    claimed = {mark.note for provision in document.everything for mark in note_marks(provision)}
+    claimed = {note for _, note, _ in marks}
     faults = [Amiss(f"note {n.number}", n.page) for n in document.notes if n.anchor not in claimed]
-    values = {value for value, _ in marks}
     missing = sorted((int(label), page) for label, page in unknown if label.isdigit())
-    known = values | {value for value, _ in missing}
-    faults += [
-        Amiss(f"mark {value}", page)
-        for value, page in missing
-        if value not in values and (value - 1 in known or (value == 1 and 2 in known))
-    ]
+    faults += _lone_marks({value for value, _, _ in marks}, missing)
+    faults += _marks_again(marks)
     labels = [int(n.number) for n in document.notes if n.number and n.number.isdigit()]
     if len(labels) == len(document.notes):
         gaps = [
@@ -346,6 +351,38 @@ def _notes(document: Document, unknown: Sequence[tuple[str, int]] = ()) -> Struc
         ahead = {note.number: note.page for note in document.notes}
         faults += [Amiss(f"{a} is followed by {b}", ahead[str(b)]) for a, b in gaps]
     return judge("notes", len(document.notes) + len(missing), faults)
+
+
+def _lone_marks(values: Collection[int], missing: Sequence[tuple[int, int]]) -> Iterator[Amiss]:
+    """The marks without a note that count on from others; those whose label another note has, in a file whose notes
+    start again, only where two of them count on together."""
+    known = {*values, *(value for value, _ in missing)}
+    for value, page in missing:
+        fits = value - 1 in known or (value == 1 and 2 in known)
+        beside = any(abs(at - page) <= 1 and abs(other - value) == 1 for other, at in missing)
+        if beside if value in values else fits:
+            yield Amiss(f"mark {value}", page)
+
+
+_LEAST_AGAIN = 3
+
+
+def _marks_again(marks: Sequence[tuple[int, str, int | None]]) -> list[Amiss]:
+    """Marks (label, note, page) that count on and all refer to notes that others referred to before: those of a
+    chapter whose own notes are missing."""
+    faults: list[Amiss] = []
+    run: list[Amiss] = []
+    seen: set[str] = set()
+    last = 0
+    for value, note, page in marks:
+        again = note in seen
+        if not again or value != last + 1:
+            faults += run if len(run) >= _LEAST_AGAIN else []
+            run = []
+        run += [Amiss(f"mark {value}", page)] if again else []
+        seen.add(note)
+        last = value
+    return faults + (run if len(run) >= _LEAST_AGAIN else [])
 
 
 def _note_area(document: Document, reading: Reading) -> StructureCheck:
@@ -398,56 +435,9 @@ def _words(cells: Iterable[Sequence[Block]]) -> str:
 
 # --- Headings ------------------------------------------------------------------------------------
 
-_BELIEVED = 0.5  # share of a list's titles that are headings, from which the others should be
-_MOST_LOST = 0.1  # share of a list's titles that stand nowhere as printed: sources reword them
-_TAG = re.compile(r"H[1-6]?")
-_FIGURES = re.compile(r"(?: \s* [\d.]+ )+ $", re.VERBOSE)  # "Scope 1.4"
-_LEAST_TOP = 4  # headings of the first level, from which a list that lacks most of them says something
-
 
 def _headings(reading: Reading) -> StructureCheck:
     """Whether headings are those that the contents list, bookmarks and tags name, as far as these agree with it."""
-    found = {comparable_title(heading.chunk.text): heading for heading in reading.headings.values()}
-    lines = {comparable_title(part.text): part for part in reading.parts if isinstance(part, Chunk)}
-    for part in reading.parts:
-        if not isinstance(part, Chunk | TableFlow | FigureFlow):
-            lines |= {comparable_title(line.text): Chunk((line,), None, 0, 0, "prose") for line in part.lines}
-    listed = [(_FIGURES.sub("", e.title), None) for e in reading.flow.entries]
-    named = [(b.title, b.page) for b in _believable(reading.pages.bookmarks, found)]
-    faults: list[Amiss] = []
-    for titles in (listed, named):
-        faults += _not_found(titles, found, lines)
-    faults += _not_listed(reading, {comparable_title(title) for title, _ in listed})
-    return judge("headings", len(listed) + len(named), faults)
-
-
-def _believable(bookmarks: Sequence[Bookmark], found: Collection[str]) -> Sequence[Bookmark]:
-    """Bookmarks that mean headings: machines make one for every paragraph."""
-    return bookmarks if len(bookmarks) <= 4 * len(found) + 20 else ()
-
-
-def _not_found(
-    titles: Sequence[tuple[str, int | None]], found: Collection[str], lines: dict[str, Chunk]
-) -> list[Amiss]:
-    """Titles of a list that are no headings: those that stand in the text all the same, and, where they are many,
-    those that do not."""
-    keys = [
-        (key, title, page) for title, page in titles if (key := comparable_title(title)) not in ("", "contents")
-    ]
-    lost = [(key, title, page) for key, title, page in keys if not _is_named(key, found)]
-    standing = [Amiss(title, lines[key].lines[0].page) for key, title, _ in lost if key in lines]
-    many = len(lost) > max(1, _MOST_LOST * len(keys))
-    return [*standing, *(Amiss(title, page) for key, title, page in lost if many and key not in lines)]
-
-
-def _is_named(key: str, found: Collection[str]) -> bool:
-    return key in found or any(key.startswith(one) or one.startswith(key) for one in found if len(one) > 7)
-
-
-def _not_listed(reading: Reading, listed: Collection[str]) -> list[Amiss]:
-    """Headings of the first level that a contents list does not name, where it names fewer than half of them."""
-    top = [h.chunk for h in reading.headings.values() if h.level <= 1]
-    apart = [chunk for chunk in top if not _is_named(comparable_title(chunk.text), listed)]
-    if not listed or len(top) < _LEAST_TOP or 2 * len(apart) <= len(top):
-        return []
-    return [Amiss(chunk.text, chunk.lines[0].page) for chunk in apart]
+    pages = reading.pages
+    listed, amiss = held_against_lists(reading.parts, reading.headings, pages.bookmarks, reading.flow.entries)
+    return judge("headings", listed, [Amiss(title, page) for title, page in amiss])
