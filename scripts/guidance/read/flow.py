@@ -263,7 +263,7 @@ def read_flow(parts: Sequence[PageParts], size: float) -> Flow:
     """The flow of a file; `size` is its usual type size (points)."""
     dropped = [entry for part in parts for entry in part.unseen]
     pages, contents, entries = _without_furniture(parts, size, dropped)
-    metrics = measure(pages)
+    metrics = measure(pages, size)
     ends, taken = find_end_notes(pages, lambda line: is_title(line, metrics))
     pages = _without(pages, taken)
     feet, taken = find_notes(pages, [p.page.shapes for p in parts], metrics)

@@ -22,15 +22,13 @@ _BARE_NUMBER = re.compile(r"\d{1,3}[A-Z]{0,2}")  # "45", "2A"
 _NUMBER_GAP = 0.8  # of the type size: a wider gap behind a bare number sets it apart
 
 
-def measure(pages: Iterable[Sequence[Line]]) -> Metrics:
-    """The metrics of a file, from the lines of its pages (running heads already away)."""
+def measure(pages: Iterable[Sequence[Line]], size: float) -> Metrics:
+    """The metrics of a file whose usual type size is `size` (points), from the lines of its pages (running heads
+    already away)."""
     every = [list(lines) for lines in pages]
-    sizes: Counter[float] = Counter()
     colours: Counter[int] = Counter()
     for line in (line for lines in every for line in lines):
-        sizes[round(line.size, 1)] += len(line.text)
         colours[line.colour] += len(line.text)
-    size = sizes.most_common(1)[0][0] if sizes else 12.0
     colour = colours.most_common(1)[0][0] if colours else 0
     body = [line for lines in every for line in lines if round(line.size, 1) == size]
     rights = sorted(line.right for line in body)
@@ -99,9 +97,44 @@ def _is_accented(line: Line, letters: Sequence[Run], metrics: Metrics) -> bool:
 def cut_chunks(lines: Sequence[Line], metrics: Metrics) -> list[Chunk]:
     """The chunks of some lines in reading order; the lines of several pages may follow each other."""
     state = _State(metrics)
-    for line in lines:
-        state.take(line)
+    for line, leading in zip(lines, _leadings(lines, metrics), strict=True):
+        state.take(line, leading)
     return state.chunks()
+
+
+# --- Leading where it stands ---------------------------------------------------------------------
+
+_NEAR = 12  # lines: a sentence that runs on so near says what the leading is
+_LOOSEST = 2.3  # of the type size: leading is no wider
+_UNFINISHED = re.compile(r"[\w,’”)-] $", re.VERBOSE)
+
+
+def _leadings(lines: Sequence[Line], metrics: Metrics) -> list[float]:
+    """For each line the leading where it stands: the distance over which the nearest sentence in its size runs on
+    from one line to the next, else what is usual in the file."""
+    known = [_runs_on(above, line, metrics) for above, line in pairwise(lines)]
+    sure = [(at, gap) for at, gap in enumerate(known, 1) if gap]
+    found: list[float] = []
+    first = 0
+    for at, line in enumerate(lines):
+        while first < len(sure) and sure[first][0] < at - _NEAR:
+            first += 1
+        near = [
+            (abs(place - at), gap)
+            for place, gap in sure[first : first + 2 * _NEAR]
+            if place <= at + _NEAR and abs(lines[place].size - line.size) < 0.5 and lines[place].page == line.page
+        ]
+        found.append(min(near)[1] if near else metrics.leading_of(line.size))
+    return found
+
+
+def _runs_on(above: Line, line: Line, metrics: Metrics) -> float:
+    """The distance between two lines of one size over which a sentence runs on; 0 where none does for sure."""
+    gap = above.baseline - line.baseline
+    long = above.right - above.left > 0.5 * (metrics.right - metrics.left)
+    runs = _is_cut(above, line)
+    alike = above.page == line.page and abs(above.size - line.size) < 0.5
+    return gap if runs and long and alike and 0.9 * line.size < gap < _LOOSEST * line.size else 0.0
 
 
 class _State:
@@ -114,26 +147,46 @@ class _State:
         self._marker: Marker | None = None
         self._kind: Literal["prose", "title"] = "prose"
         self._last_marker: dict[tuple[str, str], list[tuple[float, str]]] = {}
+        self._leading = 0.0  # where the line at hand stands
 
     def chunks(self) -> list[Chunk]:
         self._close()
         return self._done
 
-    def take(self, line: Line) -> None:
-        titled = is_title(line, self._metrics) or _bold_line(line) or self._ends_title(line)
+    def take(self, line: Line, leading: float) -> None:
+        """The next line, and the leading where it stands (points)."""
+        self._leading = leading
+        titled = is_title(line, self._metrics) or _bold_line(line) or self._goes_on_in_title(line)
         kind: Literal["prose", "title"] = "title" if titled else "prose"
         marker = self._marker_of(line, kind) if kind == "prose" or not line.links else None
         if self._lines and not self._starts(line, marker, kind):
             self._lines.append(line)
+            if kind == "prose" and any(c.isalpha() for c in line.text):
+                self._kind = kind
             return
         self._close()
         self._lines, self._marker, self._kind = [line], marker, kind
         if marker:
             self._remember(marker, line)
 
-    def _ends_title(self, line: Line) -> bool:
-        """Whether a line without letters ("14") is the last of a title."""
-        return bool(self._lines) and self._kind == "title" and line.bold and not line.runs[0].raised
+    def _goes_on_in_title(self, line: Line) -> bool:
+        """Whether a line without letters ("14"), or one set like the title above it, is more of that title."""
+        if not self._lines or self._kind != "title" or line.runs[0].raised:
+            return False
+        above = self._lines[-1]
+        apart = line.colour != self._metrics.colour and not line.links
+        alike = line.colour == above.colour and abs(line.size - above.size) < 0.5
+        return line.bold or (apart and alike and line.bold == above.bold and self._is_one_title(above, line))
+
+    def _is_one_title(self, above: Line, line: Line) -> bool:
+        """Whether two lines in the type of a title are one: close together, or, in type of its own, further apart
+        where the first is full or the second goes on with its sentence."""
+        gap = above.baseline - line.baseline
+        if above.page != line.page or gap < 0:
+            return False
+        apart = line.size > 1.08 * self._metrics.size or line.colour != self._metrics.colour
+        wraps = apart and (self._full(above, line) or _is_cut(above, line))
+        return gap < 1.45 * line.size or (wraps and gap < _LOOSEST * line.size)
 
     def _close(self) -> None:
         if not self._lines:
@@ -201,7 +254,7 @@ class _State:
     def _is_tight(self, above: Line, line: Line) -> bool:
         if above.page != line.page:
             return True
-        return above.baseline - line.baseline < 1.12 * self._metrics.leading_of(line.size)
+        return above.baseline - line.baseline < 1.12 * self._leading
 
     def _starts(self, line: Line, marker: Marker | None, kind: str) -> bool:
         """Whether a line starts a chunk of its own rather than going on with the one at hand."""
@@ -217,7 +270,7 @@ class _State:
         if above.page != line.page or above.baseline < line.baseline - line.size:
             return not self._goes_on(above, line)
         gap = above.baseline - line.baseline
-        if gap > 1.22 * self._metrics.leading_of(line.size):
+        if gap > 1.22 * self._leading:
             return True
         return self._indent_breaks(above, line)
 
@@ -227,8 +280,7 @@ class _State:
                 kind == "prose" and self._may_be_prose(above) and self._bold_runs_on(above, line)
             )
         same = abs(above.size - line.size) < 0.5 and above.colour == line.colour
-        near = above.page == line.page and 0 <= above.baseline - line.baseline < 1.45 * line.size
-        return not same or not near or (marker is not None and marker.kind == "bullet")
+        return not same or not self._is_one_title(above, line) or (marker is not None and marker.kind == "bullet")
 
     def _may_be_prose(self, line: Line) -> bool:
         """Whether what sets a title line apart may as well set apart the first line of a sentence."""
@@ -241,13 +293,14 @@ class _State:
         return (
             not is_title(line, self._metrics)
             and self._is_tight(above, line)
-            and above.page == line.page
-            and self._full(above, line)
+            and (above.page == line.page or _is_cut(above, line) or (above.bold and _is_open(above)))
+            and (self._full(above, line) or _is_cut(above, line))
             and not above.text.rstrip().endswith((".", ":", ";"))
         )
 
     def _bold_runs_on(self, above: Line, line: Line) -> bool:
-        return self._is_tight(above, line) and above.page == line.page and self._full(above, line)
+        together = self._is_tight(above, line) and above.page == line.page
+        return together and (self._full(above, line) or _is_cut(above, line))
 
     def _indent_breaks(self, above: Line, line: Line) -> bool:
         expected = self._lines[1].left if len(self._lines) > 1 else None
@@ -270,6 +323,17 @@ class _State:
         width = (line.right - line.left) * (len(word) + 1) / max(len(line.text), 1)
         edge = max(self._metrics.right, max(x.right for x in self._lines))
         return above.right + width > edge
+
+
+def _is_cut(above: Line, line: Line) -> bool:
+    """Whether a sentence runs on from one line to the next: no stop behind the one, a small letter before the
+    other."""
+    return line.text[:1].islower() and _is_open(above)
+
+
+def _is_open(line: Line) -> bool:
+    """Whether no stop ends a line."""
+    return _UNFINISHED.search(line.text.rstrip()) is not None
 
 
 def _bold_line(line: Line) -> bool:

@@ -97,10 +97,31 @@ def _half(pages: Iterable[PdfPage], size: float | None = None) -> Half:
     pages = tuple(pages)
     sizes: Counter[float] = Counter()
     for page in pages:
-        for fragment in page.fragments:
-            sizes[round(fragment.size, 1)] += len(fragment.text)
+        sizes.update(_sizes_on(page))
     size = size or _usual(sizes)
     return Half(tuple(page_parts(page, size) for page in pages), size, sizes)
+
+
+_EDGE = 0.1  # of the page's height, where page numbers stand
+_SOME_PROSE = 80  # characters
+
+
+def _sizes_on(page: PdfPage) -> Counter[float]:
+    """How many characters a page has of each size, those aside that stand below all of a larger one, as notes do:
+    they may be more than those of the text."""
+    sizes: Counter[float] = Counter()
+    stretches: dict[float, tuple[float, float]] = {}  # the lowest and the highest baseline of each size
+    for fragment in page.fragments:
+        size = round(fragment.size, 1)
+        sizes[size] += len(fragment.text)
+        if _EDGE * page.height < fragment.baseline:
+            low, high = stretches.get(size, (fragment.baseline, fragment.baseline))
+            stretches[size] = min(low, fragment.baseline), max(high, fragment.baseline)
+    prose = [size for size in stretches if sizes[size] > _SOME_PROSE]
+    below = [s for s in prose if any(size > s and stretches[size][0] > stretches[s][1] for size in prose)]
+    for size in below:
+        del sizes[size]
+    return sizes
 
 
 def _usual(sizes: Counter[float]) -> float:

@@ -215,35 +215,32 @@ def _bad_joins(joins: Iterable[_Join]) -> Iterator[Amiss]:
 # --- Sentences over paragraphs -------------------------------------------------------------------
 
 _LONG_ENOUGH = 4  # words of a text that is a sentence rather than a line of a form
-_DANGLING = re.compile(r"\s (the|an|their|its|our|your|every|of) $", re.VERBOSE)
+_DANGLING = re.compile(r"\s (the|an|their|its|our|your|every) $", re.VERBOSE)
 _LEADS_IN = re.compile(r"[:;,–—-] $ | \b (and|or) $", re.VERBOSE)
 
 
 def _broken_off(document: Document) -> tuple[list[Amiss], int]:
     """The texts that break off in mid-sentence: one that ends without a stop where the next goes on with a small
-    letter, one that ends in an article, and a numbered paragraph that starts with a small letter; and how many
-    texts there are."""
+    letter, and one that ends in an article; and how many texts there are."""
     faults: list[Amiss] = []
     count = 0
-    before: tuple[str, bool] | None = None  # the last running text, and whether it was a list's entry
+    before = ""  # the last running text
     for provision in document.everything:
         if provision.kind in ("figure", "flow-chart", "table"):
             continue
         if provision.kind == "footnote":
-            before = None
+            before = ""
         for at, (text, entry, page) in enumerate(_running(provision.blocks)):
             count += 1
             numbered = provision.number is not None and at == 0
-            if not entry and text[:1].islower() and before:
-                ended = before[0].rstrip()
-                short = len(ended.split()) < _LONG_ENOUGH
-                cut = ended[-1:].isalnum() and not short and not _LEADS_IN.search(ended)
-                lost = numbered and provision.kind == "paragraph" and not _LEADS_IN.search(ended)
-                if cut or lost:
+            if not entry and not numbered and _GOES_ON.match(text) and before:
+                ended = before.rstrip()
+                long = len(ended.split()) >= _LONG_ENOUGH
+                if long and ended[-1:].isalnum() and not _LEADS_IN.search(ended):
                     faults.append(Amiss(f"{ended[-_SHOWN // 2 :]} / {text}", page or provision.page))
             if _DANGLING.search(text) and len(text.split()) > _LONG_ENOUGH:
                 faults.append(Amiss(f"{text[-_SHOWN // 2 :]} / …", page or provision.page))
-            before = text, entry
+            before = text
     return faults, count
 
 
