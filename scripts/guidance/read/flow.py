@@ -266,7 +266,8 @@ def read_flow(parts: Sequence[PageParts], size: float) -> Flow:
     metrics = measure(pages, size)
     ends, taken = find_end_notes(pages, lambda line: is_title(line, metrics))
     pages = _without(pages, taken)
-    feet, taken = find_notes(pages, [p.page.shapes for p in parts], metrics)
+    boxed = [[x for _, r in p.boxes if not isinstance(r, FigureFlow) for x in r.lines] for p in parts]
+    feet, taken = find_notes(pages, [p.page.shapes for p in parts], metrics, boxed)
     body = _without(pages, taken)
     covers = _cover_pages(contents, body, parts, metrics)
     cover = tuple(line for number in range(covers) for line in _cover_lines(parts[number], body[number]))
