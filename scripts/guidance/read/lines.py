@@ -26,6 +26,8 @@ _NO_SPACE = 0.1  # a narrower gap between figures is none, whatever the engine s
 _FIGURES_END = re.compile(r"(\d+) $")  # "201 " before "4"
 _FIGURES_START = re.compile(r"\d+")
 _SMALLER = 0.86
+_ORDINALS = ("st", "nd", "rd", "th")
+_LAST = {"1": "st", "2": "nd", "3": "rd"}
 
 
 class _Row:
@@ -126,7 +128,7 @@ def _line_of(row: _Row, page: PdfPage, origin: float) -> Line:
     runs: list[Run] = []
     for fragment, raised in sorted(row.parts, key=lambda part: part[0].x):
         text = " ".join(fragment.text.split())
-        if runs and runs[-1].text.endswith(" ") and _touches(runs[-1], fragment, row.size):
+        if runs and (_is_ordinal(runs[-1], fragment, row.size) or _touches(runs[-1], fragment, row.size)):
             runs[-1] = _with_text(runs[-1], runs[-1].text.rstrip())
         elif runs and _needs_space(runs[-1], fragment, row.size):
             runs[-1] = _with_text(runs[-1], runs[-1].text + " ")
@@ -148,6 +150,14 @@ def _usual_size(runs: Sequence[Run]) -> float:
         if not run.raised:
             letters[run.size] += len(run.text)
     return max(letters, key=lambda size: (letters[size], size)) if letters else runs[0].size
+
+
+def _is_ordinal(before: Run, fragment: Fragment, size: float) -> bool:
+    """Whether letters set apart, raised or in a font's own small forms, make an ordinal of the figures before them,
+    whatever the gap: 21st."""
+    letters, figures = fragment.text.strip(), before.text.rstrip()
+    ordinal = letters in _ORDINALS and figures[-1:].isdigit()
+    return ordinal and letters in ("th", _LAST.get(figures[-1:])) and fragment.box.left - before.right < size
 
 
 def _needs_space(before: Run, fragment: Fragment, size: float) -> bool:

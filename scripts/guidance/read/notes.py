@@ -137,7 +137,7 @@ def _rest_of_note(lines: Sequence[Line], goes_on: Line | None) -> list[int]:
         if goes_on is None or abs(lines[index].size - goes_on.size) > _SAME:
             break
         rest.insert(0, index)
-    ended = goes_on is None or goes_on.text.rstrip().endswith((".", "?", "!", ".”", ".)"))
+    ended = goes_on is None or not rest or goes_on.text.rstrip().endswith((".", "?", "!", ".”", ".)"))
     ended = ended or (goes_on is not None and goes_on.right < _FULL * max(line.right for line in lines))
     return [] if ended or len(rest) in (0, len(lines)) or _starts_with_label(lines[rest[0]]) else rest
 

@@ -296,7 +296,13 @@ class _State:
             and (above.page == line.page or _is_cut(above, line) or (above.bold and _is_open(above)))
             and (self._full(above, line) or _is_cut(above, line))
             and not above.text.rstrip().endswith((".", ":", ";"))
-        )
+        ) or self._bold_goes_on(above, line)
+
+    def _bold_goes_on(self, above: Line, line: Line) -> bool:
+        """Whether a bold line goes on with a bold sentence in a list's entry, below the entry's words."""
+        hangs = self._marker is not None and line.left > self._lines[0].left + 0.6 * line.size
+        near = above.page == line.page and self._is_tight(above, line)
+        return hangs and near and above.runs[-1].font.bold and not is_title(line, self._metrics)
 
     def _bold_runs_on(self, above: Line, line: Line) -> bool:
         together = self._is_tight(above, line) and above.page == line.page
