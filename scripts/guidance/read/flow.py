@@ -13,7 +13,7 @@ from guidance.document.model import Box, Dropped, Finding
 from guidance.document.walk import count_characters
 from guidance.read.furniture import find_contents, find_furniture
 from guidance.read.geometry import contains, height, hull, inside, width
-from guidance.read.lines import build_lines, cut_segments, find_columns, lines_in_order
+from guidance.read.lines import build_lines, cut_segments, find_columns, lines_in_order, measure
 from guidance.read.notes import find_end_notes, find_notes
 from guidance.read.page import (
     THIN,
@@ -34,7 +34,7 @@ from guidance.read.page import (
     Shape,
     TableFlow,
 )
-from guidance.read.paragraphs import is_title, measure
+from guidance.read.paragraphs import is_title
 from guidance.read.regions import Picture, find_panels, find_pictures
 from guidance.read.tables import RULED_GAP, Grid, find_grids, find_ruled, find_stacks, find_unruled
 

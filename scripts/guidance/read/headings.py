@@ -61,10 +61,21 @@ def find_headings(parts: Sequence[Part], bookmarks: Sequence[Bookmark], flow: Fl
     named = {i for i, heading in ranked.items() if heading.evidence != ("style",)}
     named -= {i for i in quiet if comparable_title(titles[i].text) in shouted}
     named |= find_side_heads(parts, quiet, flow.metrics)
+    coded = [i for i in quiet if is_coded(titles[i].text) and len(titles[i].lines) <= _MOST_LINES]
+    named |= set(coded) if len(coded) >= _LEAST_CODED else set()
     usual = _usual_colours(loud, named)
     named |= {i for i, t in loud.items() if t.lines[0].colour in usual and caption_number(t.text) is None}
     kept = [titles[i] for i in sorted(named)]
     return dict(zip(sorted(named), rank_headings(kept, bookmarks, flow.entries), strict=True))
+
+
+_CODED = re.compile(r"[A-Z]{1,4} \d{1,3} [A-Z]? \s? [:.–-] \s* [A-Z]", re.VERBOSE)  # "PM1: The list"
+_LEAST_CODED = 3
+
+
+def is_coded(title: str) -> bool:
+    """Whether a title starts with a code below which paragraphs count anew."""
+    return _CODED.match(title) is not None
 
 
 def _usual_colours(loud: dict[int, Chunk], named: set[int]) -> set[int]:

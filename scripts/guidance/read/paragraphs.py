@@ -5,61 +5,23 @@ threshold is a share of the type size or leading at hand.
 """
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 from typing import Literal
 
+from msgspec.structs import replace
+
 from guidance.read.numbering import Marker, comes_next, family, follows, read_marker
-from guidance.read.page import BoxFlow, Chunk, Flow, Line, Metrics, Part, Run
+from guidance.read.page import BoxFlow, Chunk, Element, Flow, Line, Metrics, Part, Run
 
 _LONGEST_TITLE = 200  # characters of a line that is not bold
 _MUCH_LARGER = 1.25  # times the body's size: type that needs no bold
 _TITLE_TAG = re.compile(r"^H[1-6]?$")  # the roles of PDF's tags
 _SENTENCE_ENDS = (".", ":", ";", ",")
 _BARE_NUMBER = re.compile(r"\d{1,3}[A-Z]{0,2}")  # "45", "2A"
+_CENTRED = 4.0  # type sizes by which a line in the middle stands further in
 _NUMBER_GAP = 0.8  # of the type size: a wider gap behind a bare number sets it apart
-
-
-def measure(pages: Iterable[Sequence[Line]], size: float) -> Metrics:
-    """The metrics of a file whose usual type size is `size` (points), from the lines of its pages (running heads
-    already away)."""
-    every = [list(lines) for lines in pages]
-    colours: Counter[int] = Counter()
-    for line in (line for lines in every for line in lines):
-        colours[line.colour] += len(line.text)
-    colour = colours.most_common(1)[0][0] if colours else 0
-    body = [line for lines in every for line in lines if round(line.size, 1) == size]
-    rights = sorted(line.right for line in body)
-    lefts = Counter(round(line.left) for line in body)
-    large = {line.colour for lines in every for line in lines if line.size > _MUCH_LARGER * size}
-    return Metrics(
-        size=size,
-        colour=colour,
-        leading=_usual_leading(every),
-        right=rights[int(0.98 * len(rights))] if rights else 0.0,  # a few lines hang out
-        left=float(lefts.most_common(1)[0][0]) if lefts else 0.0,
-        accents=frozenset(large - {colour}),
-    )
-
-
-def _usual_leading(pages: Sequence[Sequence[Line]]) -> dict[float, float]:
-    """For each type size the usual distance between the baselines of two lines of it, in half points."""
-    gaps: dict[float, Counter[float]] = defaultdict(Counter)
-    for lines in pages:
-        for above, line in pairwise(lines):
-            size = round(line.size, 1)
-            if round(above.size, 1) == size and len(above.text) > 40:
-                gap = round((above.baseline - line.baseline) * 2) / 2
-                if 0.9 * line.size < gap < 2 * line.size:
-                    gaps[size][gap] += 1
-    return {size: _tightest_usual(counts) for size, counts in gaps.items()}
-
-
-def _tightest_usual(gaps: Counter[float]) -> float:
-    total = sum(gaps.values())
-    return min(gap for gap, count in gaps.items() if count >= 0.2 * total or count == max(gaps.values()))
 
 
 # --- Titles --------------------------------------------------------------------------------------
@@ -94,9 +56,10 @@ def _is_accented(line: Line, letters: Sequence[Run], metrics: Metrics) -> bool:
 # --- Cutting -------------------------------------------------------------------------------------
 
 
-def cut_chunks(lines: Sequence[Line], metrics: Metrics) -> list[Chunk]:
-    """The chunks of some lines in reading order; the lines of several pages may follow each other."""
-    state = _State(metrics)
+def cut_chunks(lines: Sequence[Line], metrics: Metrics, starts: frozenset[int] = frozenset()) -> list[Chunk]:
+    """The chunks of some lines in reading order; the lines of several pages may follow each other. At the lines (by
+    id) in `starts` numbered paragraphs start for sure."""
+    state = _State(metrics, starts)
     for line, leading in zip(lines, _leadings(lines, metrics), strict=True):
         state.take(line, leading)
     return state.chunks()
@@ -140,8 +103,9 @@ def _runs_on(above: Line, line: Line, metrics: Metrics) -> float:
 class _State:
     """The chunk being filled, and the markers that would come next at each indent."""
 
-    def __init__(self, metrics: Metrics) -> None:
+    def __init__(self, metrics: Metrics, starts: frozenset[int]) -> None:
         self._metrics = metrics
+        self._starts_at = starts
         self._done: list[Chunk] = []
         self._lines: list[Line] = []
         self._marker: Marker | None = None
@@ -159,7 +123,9 @@ class _State:
         titled = is_title(line, self._metrics) or _bold_line(line) or self._goes_on_in_title(line)
         kind: Literal["prose", "title"] = "title" if titled else "prose"
         marker = self._marker_of(line, kind) if kind == "prose" or not line.links else None
-        if self._lines and not self._starts(line, marker, kind):
+        if id(line) in self._starts_at:
+            marker, kind = read_marker(line.text) or _bare_number(line, 0.0), "prose"
+        elif self._lines and not self._starts(line, marker, kind):
             self._lines.append(line)
             if kind == "prose" and any(c.isalpha() for c in line.text):
                 self._kind = kind
@@ -231,7 +197,9 @@ class _State:
         if tight and not (known is not None and follows(marker.value, known, marker.kind)):
             jumps = above.page != line.page or above.baseline < line.baseline
             ends = (":", ";", ".", ".”", ".)") if jumps else ":"  # the gap above is not seen over a page's edge
-            starts = marker.value in ("1", "a", "i", "A") and above.text.rstrip().endswith(ends)
+            starts = marker.value in ("1", "a", "i", "A") and (
+                above.text.rstrip().endswith(ends) or (_is_ended(above) and not self._full(above, line))
+            )
             return marker if starts or line.left > self._continuing_left() + 6 else None
         return marker
 
@@ -309,6 +277,8 @@ class _State:
         return together and (self._full(above, line) or _is_cut(above, line))
 
     def _indent_breaks(self, above: Line, line: Line) -> bool:
+        if line.left > above.left + _CENTRED * line.size and not self._full(above, line):
+            return line.text[:1].isupper() and _is_ended(above)
         expected = self._lines[1].left if len(self._lines) > 1 else None
         if expected is None or abs(line.left - expected) < 0.6 * line.size:
             return False
@@ -337,6 +307,11 @@ def _is_cut(above: Line, line: Line) -> bool:
     return line.text[:1].islower() and _is_open(above)
 
 
+def _is_ended(line: Line) -> bool:
+    """Whether a sentence ends with a line."""
+    return line.text.rstrip().endswith((".", ".”", ".)"))
+
+
 def _is_open(line: Line) -> bool:
     """Whether no stop ends a line."""
     return _UNFINISHED.search(line.text.rstrip()) is not None
@@ -354,13 +329,14 @@ def _stands_apart(line: Line, marker: Marker) -> bool:
     return line.runs[1].left - first.right > 0.45 * line.size
 
 
-def _bare_number(line: Line) -> Marker | None:
-    """The number that a line starts with where only the gap behind it sets it apart: "45   A keeper"."""
+def _bare_number(line: Line, gap: float = _NUMBER_GAP) -> Marker | None:
+    """The number that a line starts with where only the gap behind it, of so many type sizes, sets it apart:
+    "45   A keeper"."""
     first = line.runs[0]
     value = first.text.strip()
     if len(line.runs) < 2 or not _BARE_NUMBER.fullmatch(value) or not line.runs[1].text[:1].isupper():
         return None
-    if line.runs[1].left - first.right < _NUMBER_GAP * line.size:
+    if line.runs[1].left - first.right < gap * line.size:
         return None
     return Marker("number", value, value, len(first.text))
 
@@ -380,12 +356,40 @@ def _left_of(line: Line, offset: int) -> float:
 # --- A whole document ----------------------------------------------------------------------------
 
 
-def cut_parts(flow: Flow) -> list[Part]:
-    """The flow with its loose lines cut into chunks, those of boxes that only shade paragraphs too."""
-    return _without_frames(_whole_paragraphs(flow), flow.metrics)
+def cut_parts(flow: Flow, missed: dict[int, int] | None = None) -> list[Part]:
+    """The flow with its loose lines cut into chunks, those of boxes that only shade paragraphs too. `missed` are
+    lines (by id) at which numbered paragraphs start for sure, and at which of their runs."""
+    if not missed:
+        return _without_frames(_whole_paragraphs(flow, frozenset()), flow.metrics)
+    elements: list[Element] = []
+    starts: set[int] = set()
+    for element in flow.elements:
+        at = missed.get(id(element))
+        if isinstance(element, Line) and at is not None:
+            pieces = _split_line(element, at) if at else (element,)
+            elements += pieces
+            starts.add(id(pieces[-1]))
+        else:
+            elements.append(element)
+    flow = replace(flow, elements=tuple(elements))
+    return _without_frames(_whole_paragraphs(flow, frozenset(starts)), flow.metrics)
 
 
-def _whole_paragraphs(flow: Flow) -> list[Part]:
+def _split_line(line: Line, at: int) -> tuple[Line, Line]:
+    """A line cut in two before one of its runs."""
+    done = sum(len(run.text) for run in line.runs[:at])
+    edge = line.runs[at].left
+    last = line.runs[at - 1]
+    heads = (*line.runs[: at - 1], replace(last, text=last.text.rstrip()))
+    links = tuple(replace(k, start=k.start - done, end=k.end - done) for k in line.links if k.start >= done)
+    before = tuple(k for k in line.links if k.end <= done)
+    return (
+        replace(line, runs=heads, box=replace(line.box, right=last.right), links=before),
+        replace(line, runs=line.runs[at:], box=replace(line.box, left=edge), links=links),
+    )
+
+
+def _whole_paragraphs(flow: Flow, starts: frozenset[int]) -> list[Part]:
     """The flow with its loose lines cut into chunks; a paragraph that a figure interrupts is mended."""
     parts: list[Part] = []
     waiting: list[Line] = []
@@ -393,7 +397,7 @@ def _whole_paragraphs(flow: Flow) -> list[Part]:
         if isinstance(element, Line):
             waiting.append(element)
             continue
-        chunks = cut_chunks(waiting, flow.metrics)
+        chunks = cut_chunks(waiting, flow.metrics, starts)
         if chunks and parts and _is_rest_of(parts, chunks[0]):
             at = max(i for i, part in enumerate(parts) if isinstance(part, Chunk))
             before = parts[at]
