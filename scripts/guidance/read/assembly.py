@@ -45,7 +45,8 @@ from guidance.read.page import (
     Part,
     TableFlow,
 )
-from guidance.read.paragraphs import cut_chunks, cut_parts
+from guidance.read.paragraphs import cut_chunks
+from guidance.read.parts import cut_parts
 from guidance.read.sequence import Numbered, find_missed, find_numbered
 from guidance.read.structure import Reading, judge_pages
 

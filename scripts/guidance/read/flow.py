@@ -211,7 +211,7 @@ def _table(page: PdfPage, grid: Grid, within: list[Fragment]) -> TableFlow:
         lines = build_lines(within, page, grid.box.left)
         cells.append(CellFlow(lines, max(c.row for c in cells) + 1, 0, 1, 1, False))
     lefts = sorted({round(box.left, 0) for box, *_ in grid.cells})
-    return TableFlow(tuple(lefts), 1 + max(c.row + c.rows - 1 for c in cells), tuple(cells))
+    return TableFlow(tuple(lefts), 1 + max(c.row + c.rows - 1 for c in cells), tuple(cells), grid.open)
 
 
 def _figure(page: PdfPage, picture: Picture, within: list[Fragment]) -> FigureFlow:
@@ -384,8 +384,16 @@ def _joined(elements: Sequence[Element], dropped: list[Dropped]) -> tuple[Elemen
 
 
 def _below(upper: TableFlow, lower: TableFlow) -> TableFlow:
-    cells = (replace(cell, row=cell.row + upper.rows) for cell in lower.cells)
-    return TableFlow(upper.columns, upper.rows + lower.rows, (*upper.cells, *cells))
+    """A table with its rest from the next page, whose first row goes on with the last where no rule parts them."""
+    last = upper.rows - 1
+    rest = {cell.column: cell.lines for cell in lower.cells if cell.row == 0} if upper.open else {}
+    first = [
+        replace(c, lines=(*c.lines, *rest.get(c.column, ()))) if c.row + c.rows - 1 == last else c
+        for c in upper.cells
+    ]
+    by = upper.rows - (1 if rest else 0)
+    below = [replace(cell, row=cell.row + by) for cell in lower.cells if cell.row or not rest]
+    return TableFlow(upper.columns, by + lower.rows, (*first, *below), lower.open)
 
 
 def _without_head(table: TableFlow, upper: TableFlow, dropped: list[Dropped]) -> TableFlow:
@@ -397,7 +405,7 @@ def _without_head(table: TableFlow, upper: TableFlow, dropped: list[Dropped]) ->
         Dropped(x.text, "head row printed again", x.page) for c in table.cells if not c.row for x in c.lines
     ]
     cells = (replace(cell, row=cell.row - 1) for cell in table.cells if cell.row)
-    return TableFlow(table.columns, table.rows - 1, tuple(cells))
+    return TableFlow(table.columns, table.rows - 1, tuple(cells), table.open)
 
 
 def _row_words(table: TableFlow, row: int) -> list[str]:

@@ -196,6 +196,7 @@ def rank_headings(
         by_style[_style(chunk)][vote.level or 0] += 1
     ranks = _style_ranks(by_style)
     deeper = _depths(titles, votes)
+    lower = _lower_than_listed(titles, votes)
     headings: list[Heading] = []
     above: list[int] = []  # the levels that other evidence gives the headings around this one
     for index, (chunk, vote) in enumerate(zip(titles, votes, strict=True)):
@@ -203,10 +204,20 @@ def rank_headings(
         alike, unknown, every = by_style[style][ranks[style]], by_style[style][0], by_style[style].total()
         usual = alike >= _NEARLY_ALL * every or unknown > (1 - _NEARLY_ALL) * every
         level = vote.bookmark or vote.contents or (ranks[style] if usual else vote.tag) or ranks[style]
-        level += deeper.get(index, 0)
+        level += deeper.get(index, 0) + (index in lower)
         above = [*(outer for outer in above if outer < level), level]
         headings.append(Heading(chunk, len(above), vote.evidence(index in deeper)))
     return _chapters_first(headings)
+
+
+def _lower_than_listed(titles: Sequence[Chunk], votes: Sequence[_Votes]) -> set[int]:
+    """The titles of smaller type than the largest where the contents list shows all alike, and neither bookmark nor
+    tag says how deep they stand."""
+    listed = {index: round(titles[index].lines[0].size) for index, vote in enumerate(votes) if vote.contents}
+    if len({votes[index].contents for index in listed}) != 1:
+        return set()
+    lower = {index for index, size in listed.items() if size < max(listed.values())}
+    return {index for index in lower if not (votes[index].bookmark or votes[index].tag)}
 
 
 def _depths(titles: Sequence[Chunk], votes: Sequence[_Votes]) -> dict[int, int]:

@@ -333,11 +333,13 @@ class CellFlow(Struct, frozen=True):
 
 
 class TableFlow(Struct, frozen=True):
-    """A table's cells, over all pages it runs over; `columns` are the positions at which they start."""
+    """A table's cells, over all pages it runs over; `columns` are the positions at which they start. Where it is
+    `open`, its last row goes on overleaf."""
 
     columns: tuple[float, ...]
     rows: int
     cells: tuple[CellFlow, ...]
+    open: bool = False
 
     @property
     def lines(self) -> tuple[Line, ...]:

@@ -10,10 +10,8 @@ from itertools import pairwise
 from statistics import median
 from typing import Literal
 
-from msgspec.structs import replace
-
-from guidance.read.numbering import Marker, comes_next, family, follows, read_marker
-from guidance.read.page import BoxFlow, Chunk, Element, Flow, Line, Metrics, Part, Run
+from guidance.read.numbering import Marker, family, follows, read_marker
+from guidance.read.page import Chunk, Line, Metrics, Run
 
 _LONGEST_TITLE = 200  # characters of a line that is not bold
 _MUCH_LARGER = 1.25  # times the body's size: type that needs no bold
@@ -351,88 +349,3 @@ def _left_of(line: Line, offset: int) -> float:
             return run.left + (run.right - run.left) * share - line.origin
         at = end
     return line.left
-
-
-# --- A whole document ----------------------------------------------------------------------------
-
-
-def cut_parts(flow: Flow, missed: dict[int, int] | None = None) -> list[Part]:
-    """The flow with its loose lines cut into chunks, those of boxes that only shade paragraphs too. `missed` are
-    lines (by id) at which numbered paragraphs start for sure, and at which of their runs."""
-    if not missed:
-        return _without_frames(_whole_paragraphs(flow, frozenset()), flow.metrics)
-    elements: list[Element] = []
-    starts: set[int] = set()
-    for element in flow.elements:
-        at = missed.get(id(element))
-        if isinstance(element, Line) and at is not None:
-            pieces = _split_line(element, at) if at else (element,)
-            elements += pieces
-            starts.add(id(pieces[-1]))
-        else:
-            elements.append(element)
-    flow = replace(flow, elements=tuple(elements))
-    return _without_frames(_whole_paragraphs(flow, frozenset(starts)), flow.metrics)
-
-
-def _split_line(line: Line, at: int) -> tuple[Line, Line]:
-    """A line cut in two before one of its runs."""
-    done = sum(len(run.text) for run in line.runs[:at])
-    edge = line.runs[at].left
-    last = line.runs[at - 1]
-    heads = (*line.runs[: at - 1], replace(last, text=last.text.rstrip()))
-    links = tuple(replace(k, start=k.start - done, end=k.end - done) for k in line.links if k.start >= done)
-    before = tuple(k for k in line.links if k.end <= done)
-    return (
-        replace(line, runs=heads, box=replace(line.box, right=last.right), links=before),
-        replace(line, runs=line.runs[at:], box=replace(line.box, left=edge), links=links),
-    )
-
-
-def _whole_paragraphs(flow: Flow, starts: frozenset[int]) -> list[Part]:
-    """The flow with its loose lines cut into chunks; a paragraph that a figure interrupts is mended."""
-    parts: list[Part] = []
-    waiting: list[Line] = []
-    for element in (*flow.elements, None):
-        if isinstance(element, Line):
-            waiting.append(element)
-            continue
-        chunks = cut_chunks(waiting, flow.metrics, starts)
-        if chunks and parts and _is_rest_of(parts, chunks[0]):
-            at = max(i for i, part in enumerate(parts) if isinstance(part, Chunk))
-            before = parts[at]
-            if isinstance(before, Chunk):
-                lines = (*before.lines, *chunks.pop(0).lines)
-                parts[at] = Chunk(lines, before.marker, before.left, before.text_left, before.kind)
-        parts.extend(chunks)
-        waiting = []
-        if element is not None:
-            parts.append(element)
-    return parts
-
-
-def _without_frames(parts: Sequence[Part], metrics: Metrics) -> list[Part]:
-    """The parts with the chunks of a box in its place where it only shades paragraphs of the document's own
-    sequence: it starts with the number that comes next."""
-    free: list[Part] = []
-    last: Marker | None = None
-    for part in parts:
-        chunks = [part] if isinstance(part, Chunk) else []
-        if isinstance(part, BoxFlow) and last:
-            inside = cut_chunks(part.lines, metrics.between_edges(part.lines))
-            chunks = inside if inside[0].marker and comes_next(inside[0].marker, last) else []
-        free += chunks or [part]
-        for chunk in chunks:
-            at_margin = chunk.marker and chunk.left < metrics.left + chunk.lines[0].size
-            if chunk.marker and at_margin and chunk.marker.kind in ("number", "decimal"):
-                last = chunk.marker
-    return free
-
-
-def _is_rest_of(parts: Sequence[Part], chunk: Chunk) -> bool:
-    """Whether a chunk behind a figure or box goes on with the paragraph before it, in mid-sentence."""
-    before = next((p for p in reversed(parts) if isinstance(p, Chunk)), None)
-    if before is None or before.kind == "title" or chunk.kind == "title" or chunk.marker:
-        return False
-    cut = before.lines[-1].page + 1 == chunk.lines[0].page
-    return cut and chunk.text[:1].islower() and not before.text.rstrip().endswith((".", ":", ";", "!", "?"))

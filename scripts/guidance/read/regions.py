@@ -83,6 +83,7 @@ _LEAST_SIDE = 4.0  # type sizes: a smaller picture is an ornament
 _LEAST_BARS = 3  # of a chart
 _LEAST_TURNED = 8  # stretches of words that do not run across
 _LONG_TURNED = 40  # characters: where they are longer on the whole, they are lines of a turned page
+_AS_WIDE = 0.9  # of the page's text
 _LABEL_WIDTH = 6.0  # type sizes: wider words beside a chart are prose
 
 
@@ -140,6 +141,9 @@ def _drawn_pictures(page: PdfPage, body_size: float) -> list[Box]:
         and (s.fill or 0) < WHITE
         and body_size / 2 < max(height(s.box), width(s.box)) < page.height / 2
     ]
+    if not arrows:  # boxes as wide as the text, one below the other, are around prose
+        across = hull(f.box for f in page.fragments) if page.fragments else None
+        outlined = [b for b in outlined if across is None or width(b) < _AS_WIDE * width(across)]
     clusters = [hull(group) for group in touching_groups([*outlined, *arrows]) if any(b in outlined for b in group)]
     if sum(any(inside(b, c) for c in clusters) for b in outlined) < 2:
         return []
