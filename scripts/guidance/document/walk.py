@@ -20,6 +20,7 @@ from guidance.document.model import (
     NoteMark,
     Para,
     Provision,
+    StructureCheck,
     Subheading,
     Table,
     Text,
@@ -177,9 +178,33 @@ def _with_labels(text: Text) -> str:
 
 def breaches(document: Document) -> tuple[str, ...]:
     """Where the document does not hold what its source prints: characters that are neither placed nor dropped,
-    and those of which the source does not say what they mean."""
+    those of which the source does not say what they mean, and what its structural account finds amiss."""
     lost = (f for f in document.findings if f.kind in ("conservation", "unreadable"))
-    return tuple(f"page {f.page}: {f.message}" if f.page else f.message for f in lost)
+    said = [f"page {f.page}: {f.message}" if f.page else f.message for f in lost]
+    return (*said, *(_told(check) for check in document.structure if check.verdict == "amiss"))
+
+
+_AMISS = {
+    "placed": "of {counted} characters {amiss} stand nowhere in the text",
+    "pages": "printed page numbers leave out {amiss} of {counted}",
+    "order": "lines are read in another order than they are drawn ({amiss} of {counted})",
+    "sentences": "texts break off in mid-sentence ({amiss} of {counted})",
+    "numbers": "numbers at lines' starts are no provision's ({amiss} of {counted})",
+    "notes": "notes without marks, or marks without notes ({amiss} of {counted})",
+    "note area": "pages are mostly notes that nothing there refers to ({amiss} of {counted})",
+    "tables": "head rows stand again among the text ({amiss} of {counted})",
+    "headings": "headings are not those that contents, bookmarks or tags name ({amiss} of {counted})",
+    "words": "words are split that another engine has whole ({amiss} of {counted})",
+}
+_MOST_PAGES = 12  # that one line names
+
+
+def _told(check: StructureCheck) -> str:
+    """One line on what a check finds amiss, and on which pages."""
+    said = _AMISS[check.what].format(counted=check.counted, amiss=check.amiss)
+    named = ", ".join(map(str, check.pages[:_MOST_PAGES])) + (", …" if len(check.pages) > _MOST_PAGES else "")
+    word = "page" if len(check.pages) == 1 else "pages"
+    return f"structure: {said}" + (f", {word} {named}" if named else "")
 
 
 def balance(document: Document) -> Document:

@@ -14,6 +14,7 @@ from guidance.read.corrections import clean, correct
 from guidance.read.cross_check import knows_little
 from guidance.read.pdfium import draw_pictures
 from guidance.read.pipeline import Draft, Opinion, ask_third_engine, read_beside, read_pdf, with_opinion
+from guidance.read.structure import judge_document
 
 _T = TypeVar("_T")
 
@@ -132,9 +133,13 @@ def _read_page(path: Path) -> Draft:
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     try:
-        return Draft(read_html(content, SourceFile(path.name, digest, "text/html", len(content))))
+        return _judged(read_html(content, SourceFile(path.name, digest, "text/html", len(content))))
     except RecursionError:
         raise GuidanceError(f"{path}: the page is nested too deeply to be read; get another copy") from None
+
+
+def _judged(document: Document) -> Draft:
+    return Draft(replace(document, structure=judge_document(document)))
 
 
 def _is_word(path: Path) -> bool:
@@ -154,6 +159,6 @@ def _read_word(path: Path) -> Draft:
     digest = hashlib.sha256(content).hexdigest()
     kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     try:
-        return Draft(read_docx(path, SourceFile(path.name, digest, kind, len(content))))
+        return _judged(read_docx(path, SourceFile(path.name, digest, kind, len(content))))
     except RecursionError:
         raise GuidanceError(f"{path}: the file is nested too deeply to be read; get another copy") from None

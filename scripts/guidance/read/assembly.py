@@ -30,7 +30,7 @@ from guidance.document.model import (
 from guidance.document.walk import balance
 from guidance.read.blocks import BlockBuilder, places_of
 from guidance.read.body_text import Words, collect_words, join_lines, resolve_jumps
-from guidance.read.headings import find_headings, name_heading
+from guidance.read.headings import find_headings, is_coded, name_heading
 from guidance.read.notes import NoteIndex
 from guidance.read.numbering import anchor_number, caption_number
 from guidance.read.page import (
@@ -45,8 +45,10 @@ from guidance.read.page import (
     Part,
     TableFlow,
 )
-from guidance.read.paragraphs import cut_chunks, cut_parts
-from guidance.read.sequence import Numbered, find_numbered
+from guidance.read.paragraphs import cut_chunks
+from guidance.read.parts import cut_parts
+from guidance.read.sequence import Numbered, find_missed, find_numbered
+from guidance.read.structure import Reading, judge_pages
 
 _LONGEST_CAPTION = 200  # characters
 _LONGEST_DOCUMENT_TITLE = 200
@@ -57,10 +59,10 @@ def build_document(flow: Flow, pages: Pages, source: SourceFile) -> tuple[Docume
     """The document that a file's `pages` hold, which have been put into reading order as `flow`; its pictures are
     empty, and beside it stands where each is to be drawn from: page (1-based) and rectangle."""
     parts = cut_parts(flow)
-    headings = find_headings(parts, pages.bookmarks, flow)
-    firsts = frozenset(index for index, heading in headings.items() if heading.level == 1)
-    free = [p if isinstance(p, Chunk) and i not in headings else _NOTHING for i, p in enumerate(parts)]
-    numbered = find_numbered(free, firsts)
+    headings, free, numbered = _decide(parts, pages, flow)
+    if missed := find_missed(free, numbered.numbers):
+        parts = cut_parts(flow, missed)
+        headings, free, numbered = _decide(parts, pages, flow)
     assembly = _Assembly(flow, headings, numbered)
     assembly.take_apart(flow.cover, "title-page")
     for index, part in enumerate(parts):
@@ -81,7 +83,17 @@ def build_document(flow: Flow, pages: Pages, source: SourceFile) -> tuple[Docume
         dropped=(*flow.dropped, *assembly.dropped),
         findings=tuple(findings),
     )
-    return balance(document), tuple((figure.page, figure.box) for _, figure in assembly.figures)
+    reading = Reading(pages, flow, parts, headings, numbered.numbers, assembly.unknown_marks)
+    document = balance(replace(document, structure=judge_pages(document, reading)))
+    return document, tuple((figure.page, figure.box) for _, figure in assembly.figures)
+
+
+def _decide(parts: Sequence[Part], pages: Pages, flow: Flow) -> tuple[dict[int, Heading], list[Chunk], Numbered]:
+    """Which parts (by index) are headings, the other ones' chunks, and which of these are numbered paragraphs."""
+    headings = find_headings(parts, pages.bookmarks, flow)
+    firsts = frozenset(i for i, h in headings.items() if h.level == 1 or is_coded(h.chunk.text))
+    free = [p if isinstance(p, Chunk) and i not in headings else _NOTHING for i, p in enumerate(parts)]
+    return headings, free, find_numbered(free, firsts)
 
 
 def _dropped_links(pages: Pages) -> list[Finding]:
@@ -134,10 +146,12 @@ class _Assembly:
         self._words: Words = collect_words(every)
         self._above: list[tuple[int, str]] = []
         self._provisions: list[Provision] = []
+        self._coded: str | None = None  # the title above, where numbers start again below it
         self._open: _Open | None = None
         self.dropped: list[Dropped] = []
         self.findings: list[Finding] = []
         self.figures: list[tuple[str, FigureFlow]] = []
+        self.unknown_marks = self._notes.unknown
 
     # --- What arrives ----------------------------------------------------------------------------
 
@@ -173,6 +187,7 @@ class _Assembly:
         anchor = self._allocator.take(named.anchor or anchor_for("section", None, text.plain), self._section())
         parents = self._parents()
         self._above.append((heading.level, anchor))
+        self._coded = anchor if is_coded(text.plain) else None
         self._provisions.append(
             Provision(
                 anchor=anchor,
@@ -187,7 +202,7 @@ class _Assembly:
         )
 
     def _take_paragraph(self, chunk: Chunk, number: str) -> None:
-        chapter = self._above[0][1] if self._above else None
+        chapter = (self._coded or self._above[0][1]) if self._above else None
         wish = anchor_for("paragraph", anchor_number(number), "")
         wish = f"{chapter}-{wish}" if chapter and self._repeats else wish
         self._start("paragraph", chunk.lines, wish, chapter)

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from guidance.document.model import Agreement, Document, Finding
 from guidance.document.walk import printed_parts
+from guidance.read.structure import Amiss, judge
 
 Words = tuple[tuple[str, ...], ...]
 """For each page the words on it, normalised."""
@@ -33,6 +34,7 @@ _HYPHEN = re.compile(
 )
 _BETWEEN = "\n\x00\n"  # what parts texts: no word and no hyphen reaches over it
 _WORD_GAP = 0.15  # of the type size: a wider gap between letters parts words
+_LONE = ("a", "i")  # letters that are words
 _OVERLAP = 0.1  # of the type size: letters that stand further over one another were not set so
 _WORTH_HEARING = 0.5  # of our words: an engine that has fewer of them cannot read the file
 _MOST_NAMED = 8  # words of a page that a finding names
@@ -167,7 +169,27 @@ def compare_words(document: Document, theirs: Words, engine: str = _ENGINE, leas
         *_differences(enumerate(theirs, 1), other - mine, f"words only {engine} reads"),
         *_differences(ours, mine - other, f"words {engine} does not read"),
     ]
-    return replace(document, agreement=agreement, findings=(*document.findings, *findings))
+    split = _split_words(ours, mine - other, other - mine)
+    check = judge("words", mine.total(), [Amiss(word, page) for word, page in split])
+    structure = (*document.structure, check)
+    return replace(document, agreement=agreement, findings=(*document.findings, *findings), structure=structure)
+
+
+def _split_words(
+    pages: Iterable[tuple[int | None, Sequence[str]]], ours: Counter[str], theirs: Counter[str]
+) -> Iterator[tuple[str, int | None]]:
+    """The words that the other engine has whole where we have them in two, with their pages; `ours` and `theirs`
+    are those that only one of the two reads. Two pieces that stand elsewhere as words are two words: it is the
+    other engine that missed the space."""
+    often = Counter(word for _, words in pages for word in words) if theirs else Counter()
+    for page, words in pages if theirs else ():
+        for one, other in pairwise(words):
+            if theirs[one + other] > 0 and any(
+                not piece.isdigit() and piece not in _LONE and ours[piece] >= often[piece] > 0
+                for piece in (one, other)
+            ):
+                theirs[one + other] -= 1
+                yield one + other, page
 
 
 def _counted(pages: Iterable[Iterable[str]], least: int) -> Counter[str]:

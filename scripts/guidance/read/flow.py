@@ -13,7 +13,7 @@ from guidance.document.model import Box, Dropped, Finding
 from guidance.document.walk import count_characters
 from guidance.read.furniture import find_contents, find_furniture
 from guidance.read.geometry import contains, height, hull, inside, width
-from guidance.read.lines import build_lines, cut_segments, find_columns, lines_in_order
+from guidance.read.lines import build_lines, cut_segments, find_columns, lines_in_order, measure
 from guidance.read.notes import find_end_notes, find_notes
 from guidance.read.page import (
     THIN,
@@ -34,7 +34,7 @@ from guidance.read.page import (
     Shape,
     TableFlow,
 )
-from guidance.read.paragraphs import is_title, measure
+from guidance.read.paragraphs import is_title
 from guidance.read.regions import Picture, find_panels, find_pictures
 from guidance.read.tables import RULED_GAP, Grid, find_grids, find_ruled, find_stacks, find_unruled
 
@@ -211,7 +211,7 @@ def _table(page: PdfPage, grid: Grid, within: list[Fragment]) -> TableFlow:
         lines = build_lines(within, page, grid.box.left)
         cells.append(CellFlow(lines, max(c.row for c in cells) + 1, 0, 1, 1, False))
     lefts = sorted({round(box.left, 0) for box, *_ in grid.cells})
-    return TableFlow(tuple(lefts), 1 + max(c.row + c.rows - 1 for c in cells), tuple(cells))
+    return TableFlow(tuple(lefts), 1 + max(c.row + c.rows - 1 for c in cells), tuple(cells), grid.open)
 
 
 def _figure(page: PdfPage, picture: Picture, within: list[Fragment]) -> FigureFlow:
@@ -263,10 +263,11 @@ def read_flow(parts: Sequence[PageParts], size: float) -> Flow:
     """The flow of a file; `size` is its usual type size (points)."""
     dropped = [entry for part in parts for entry in part.unseen]
     pages, contents, entries = _without_furniture(parts, size, dropped)
-    metrics = measure(pages)
+    metrics = measure(pages, size)
     ends, taken = find_end_notes(pages, lambda line: is_title(line, metrics))
     pages = _without(pages, taken)
-    feet, taken = find_notes(pages, [p.page.shapes for p in parts], metrics)
+    boxed = [[x for _, r in p.boxes if not isinstance(r, FigureFlow) for x in r.lines] for p in parts]
+    feet, taken = find_notes(pages, [p.page.shapes for p in parts], metrics, boxed)
     body = _without(pages, taken)
     covers = _cover_pages(contents, body, parts, metrics)
     cover = tuple(line for number in range(covers) for line in _cover_lines(parts[number], body[number]))
@@ -276,7 +277,7 @@ def read_flow(parts: Sequence[PageParts], size: float) -> Flow:
     if imprint:
         body[last] = []
     return Flow(
-        elements=_joined(_in_order(parts, body, covers)),
+        elements=_joined(_in_order(parts, body, covers), dropped),
         notes=tuple(sorted([*feet, *ends], key=lambda note: note.page)),
         entries=entries,
         metrics=metrics,
@@ -364,16 +365,15 @@ def _is_logo(element: Element, number: int, pages: int, covers: int) -> bool:
     return wordless and (number < max(covers, 1) or number == pages - 1)
 
 
-def _joined(elements: Sequence[Element]) -> tuple[Element, ...]:
-    """Boxes and tables that run over a page break made one."""
+def _joined(elements: Sequence[Element], dropped: list[Dropped]) -> tuple[Element, ...]:
+    """Boxes and tables that run over a page break made one; head rows that are printed again go to `dropped`."""
     done: list[Element] = []
     for element in elements:
         last = done[-1] if done else None
         if isinstance(element, BoxFlow) and isinstance(last, BoxFlow) and _box_goes_on(last, element):
             done[-1] = BoxFlow(last.fill, (*last.lines, *element.lines))
         elif isinstance(element, TableFlow) and isinstance(last, TableFlow) and last.columns == element.columns:
-            below = (replace(cell, row=cell.row + last.rows) for cell in element.cells)
-            done[-1] = TableFlow(last.columns, last.rows + element.rows, (*last.cells, *below))
+            done[-1] = _below(last, _without_head(element, last, dropped))
         elif isinstance(element, Line) and isinstance(last, TableFlow) and _cell_goes_on(last, element):
             *cells, cell = last.cells
             rest = replace(element, origin=cell.lines[-1].origin)
@@ -381,6 +381,35 @@ def _joined(elements: Sequence[Element]) -> tuple[Element, ...]:
         else:
             done.append(element)
     return tuple(done)
+
+
+def _below(upper: TableFlow, lower: TableFlow) -> TableFlow:
+    """A table with its rest from the next page, whose first row goes on with the last where no rule parts them."""
+    last = upper.rows - 1
+    rest = {cell.column: cell.lines for cell in lower.cells if cell.row == 0} if upper.open else {}
+    first = [
+        replace(c, lines=(*c.lines, *rest.get(c.column, ()))) if c.row + c.rows - 1 == last else c
+        for c in upper.cells
+    ]
+    by = upper.rows - (1 if rest else 0)
+    below = [replace(cell, row=cell.row + by) for cell in lower.cells if cell.row or not rest]
+    return TableFlow(upper.columns, by + lower.rows, (*first, *below), lower.open)
+
+
+def _without_head(table: TableFlow, upper: TableFlow, dropped: list[Dropped]) -> TableFlow:
+    """The rest of a table without the head row that its page prints again."""
+    head = _row_words(table, 0)
+    if head != _row_words(upper, 0) or not any(head) or table.rows < 2:
+        return table
+    dropped += [
+        Dropped(x.text, "head row printed again", x.page) for c in table.cells if not c.row for x in c.lines
+    ]
+    cells = (replace(cell, row=cell.row - 1) for cell in table.cells if cell.row)
+    return TableFlow(table.columns, table.rows - 1, tuple(cells), table.open)
+
+
+def _row_words(table: TableFlow, row: int) -> list[str]:
+    return [" ".join(line.text for line in cell.lines) for cell in table.cells if cell.row == row]
 
 
 def _cell_goes_on(last: TableFlow, line: Line) -> bool:

@@ -6,7 +6,7 @@ Says which lines are furniture and why, so that each is dropped with its reason;
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from msgspec import Struct
 
@@ -39,12 +39,15 @@ _CONTENTS = re.compile(
 )
 _PLAIN_LABEL = re.compile(r"(\d{1,3}) \.? \s+ \S", re.VERBOSE)  # "28 BC 66.", "28. BC 66."
 _EDGE = 0.1  # of the page's height, at its head and at its foot, where furniture stands
+_DEEP = 0.18  # of it: how far running heads of several lines reach
+_WORDED = 12  # characters of words that no table or list repeats on most pages by chance
 _TITLED = 1.15  # of the body's size: larger type is a title's rather than a running head's
 _BAND = 4  # points: words that stand this near each other on several pages stand at one height
 _TIGHT = 1.4  # of the type size: a running foot stands further below the last note than its lines do
 _LONG = 60  # characters: a line that fills its column
 _MOST_PAGES = 12  # of a contents list
 _MOST_WAITING = 2  # lines of one title: a third without a page ends the list
+_MOST_MISSING = 9  # pages between two whose numbers count on
 _BEFORE = -1000  # where pages with roman numbers stand before the others
 
 # --- Running heads and feet, page numbers --------------------------------------------------------
@@ -60,6 +63,7 @@ class _EdgeLine(Struct, frozen=True):
     pattern: str
     counted: tuple[int, bool] | None
     at_foot: bool
+    deep: bool  # whether it stands below the outer tenth at the head
 
     @property
     def height(self) -> int:
@@ -90,16 +94,53 @@ def find_furniture(
     least = max(3, len(pages) // 30)
     enough = min(least, max(2, len(pages) - 1)) if len(pages) > 1 else 1  # a short file has few of them
     offsets = Counter(edge.offset for edge in edges if edge.offset)
+    series = _series(edges, enough)
     furniture: dict[int, dict[int, str]] = defaultdict(dict)
     for edge in edges:
         roman_foot = edge.counted and not edge.counted[1] and edge.at_foot
-        if roman_foot or (edge.offset and offsets[edge.offset] >= enough):
+        counts_on = edge.offset and (offsets[edge.offset] >= enough or (edge.height, edge.at_foot) in series)
+        if roman_foot or counts_on:
             furniture[edge.page][edge.index] = "page number"
-        elif len(on_pages[edge.pattern, edge.height]) >= least and not _is_sentence(edge.line, pages[edge.page]):
+        elif _repeats(edge, on_pages[edge.pattern, edge.height], least, pages):
+            if edge.deep and not _is_rest_of_head(edge, furniture[edge.page], pages[edge.page]):
+                continue
             upper = edge.line.baseline > heights[edge.page] / 2
             furniture[edge.page][edge.index] = "running head" if upper else "running foot"
     _keep_notes(furniture, pages)
     return dict(furniture)
+
+
+def _repeats(edge: _EdgeLine, on: set[int], least: int, pages: Sequence[Sequence[Line]]) -> bool:
+    """Whether the words of a line stand on enough pages `on`; those of a paragraph, or further from the edge, must
+    stand on most pages."""
+    if len(on) < least:
+        return False
+    often = 2 * len(on) > len(pages) and len(edge.line.text.strip()) >= _WORDED
+    return often or not (edge.deep or _is_sentence(edge.line, pages[edge.page]))
+
+
+def _is_rest_of_head(edge: _EdgeLine, found: dict[int, str], lines: Sequence[Line]) -> bool:
+    """Whether a line goes on with a running head right above it."""
+    heads = [lines[at] for at, reason in found.items() if reason == "running head"]
+    near = (line.baseline - edge.line.baseline < _TIGHT * line.size for line in heads)
+    return any(near) and _PLAIN_LABEL.match(edge.line.text) is None
+
+
+def _series(edges: Sequence[_EdgeLine], enough: int) -> set[tuple[int, bool]]:
+    """The heights at which figures stand that only ever grow from page to page: page numbers too where some page is
+    missing between them."""
+    found: dict[tuple[int, bool], list[tuple[int, int]]] = defaultdict(list)
+    for edge in edges:
+        if edge.counted and edge.counted[1]:
+            found[edge.height, edge.at_foot].append((edge.page, edge.counted[0]))
+    return {
+        place
+        for place, pages in found.items()
+        if len(pages) >= enough
+        and all(
+            0 < to - at <= number - last <= to - at + _MOST_MISSING for (at, last), (to, number) in pairwise(pages)
+        )
+    }
 
 
 def _keep_notes(furniture: dict[int, dict[int, str]], pages: Sequence[Sequence[Line]]) -> None:
@@ -130,13 +171,15 @@ def _is_below(line: Line, above: Line) -> bool:
 
 def _edge_lines(page: int, lines: Sequence[Line], height: float, body_size: float) -> Iterator[_EdgeLine]:
     for index, line in enumerate(lines):
-        at_foot = line.baseline < _EDGE * height
-        if at_foot or line.baseline > (1 - _EDGE) * height:
+        at_foot, deep = line.baseline < _EDGE * height, line.baseline < (1 - _EDGE) * height
+        if at_foot or line.baseline > (1 - _DEEP) * height:
             words = line.text.strip()
             pattern = words if line.size > _TITLED * body_size else _DIGITS.sub("#", words)
             found = _PAGE_NUMBER.match(words)
             counted = (_value_of(found[1]), found[1].isdigit()) if found else None
-            yield _EdgeLine(page, index, line, pattern, counted, at_foot)
+            yield _EdgeLine(
+                page, index, line, pattern, None if deep and not at_foot else counted, at_foot, deep and not at_foot
+            )
 
 
 def _value_of(number: str) -> int:

@@ -6,14 +6,14 @@ are not believed.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from guidance.document.model import EvidenceKind, Kind
 from guidance.read.numbering import caption_number, comparable_title, named_number
-from guidance.read.page import Bookmark, Chunk, ContentsEntry, Flow, Heading, Metrics, Part
+from guidance.read.page import Bookmark, BoxFlow, Chunk, ContentsEntry, Flow, Heading, Metrics, Part
 
 _DEEPEST_PART = 2  # below it, "Part 1" is one of a form that the text describes
 _KINDS: dict[str, Kind] = {
@@ -61,10 +61,21 @@ def find_headings(parts: Sequence[Part], bookmarks: Sequence[Bookmark], flow: Fl
     named = {i for i, heading in ranked.items() if heading.evidence != ("style",)}
     named -= {i for i in quiet if comparable_title(titles[i].text) in shouted}
     named |= find_side_heads(parts, quiet, flow.metrics)
+    coded = [i for i in quiet if is_coded(titles[i].text) and len(titles[i].lines) <= _MOST_LINES]
+    named |= set(coded) if len(coded) >= _LEAST_CODED else set()
     usual = _usual_colours(loud, named)
     named |= {i for i, t in loud.items() if t.lines[0].colour in usual and caption_number(t.text) is None}
     kept = [titles[i] for i in sorted(named)]
     return dict(zip(sorted(named), rank_headings(kept, bookmarks, flow.entries), strict=True))
+
+
+_CODED = re.compile(r"[A-Z]{1,4} \d{1,3} [A-Z]? \s? [:.–-] \s* [A-Z]", re.VERBOSE)  # "PM1: The list"
+_LEAST_CODED = 3
+
+
+def is_coded(title: str) -> bool:
+    """Whether a title starts with a code below which paragraphs count anew."""
+    return _CODED.match(title) is not None
 
 
 def _usual_colours(loud: dict[int, Chunk], named: set[int]) -> set[int]:
@@ -185,6 +196,7 @@ def rank_headings(
         by_style[_style(chunk)][vote.level or 0] += 1
     ranks = _style_ranks(by_style)
     deeper = _depths(titles, votes)
+    lower = _lower_than_listed(titles, votes)
     headings: list[Heading] = []
     above: list[int] = []  # the levels that other evidence gives the headings around this one
     for index, (chunk, vote) in enumerate(zip(titles, votes, strict=True)):
@@ -192,10 +204,20 @@ def rank_headings(
         alike, unknown, every = by_style[style][ranks[style]], by_style[style][0], by_style[style].total()
         usual = alike >= _NEARLY_ALL * every or unknown > (1 - _NEARLY_ALL) * every
         level = vote.bookmark or vote.contents or (ranks[style] if usual else vote.tag) or ranks[style]
-        level += deeper.get(index, 0)
+        level += deeper.get(index, 0) + (index in lower)
         above = [*(outer for outer in above if outer < level), level]
         headings.append(Heading(chunk, len(above), vote.evidence(index in deeper)))
     return _chapters_first(headings)
+
+
+def _lower_than_listed(titles: Sequence[Chunk], votes: Sequence[_Votes]) -> set[int]:
+    """The titles of smaller type than the largest where the contents list shows all alike, and neither bookmark nor
+    tag says how deep they stand."""
+    listed = {index: round(titles[index].lines[0].size) for index, vote in enumerate(votes) if vote.contents}
+    if len({votes[index].contents for index in listed}) != 1:
+        return set()
+    lower = {index for index, size in listed.items() if size < max(listed.values())}
+    return {index for index in lower if not (votes[index].bookmark or votes[index].tag)}
 
 
 def _depths(titles: Sequence[Chunk], votes: Sequence[_Votes]) -> dict[int, int]:
@@ -259,7 +281,7 @@ def _votes(chunk: Chunk, listed: dict[str, list[tuple[int, int]]], printed: int 
 
 
 def _bookmark_levels(bookmarks: Sequence[Bookmark], titles: int) -> dict[str, list[tuple[int, int]]]:
-    if len(bookmarks) > 4 * titles + 20:
+    if not _mean_headings(bookmarks, titles):
         return {}
     levels: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for mark in bookmarks:
@@ -318,3 +340,57 @@ def _style_ranks(by_style: dict[tuple[float, int], Counter[int]]) -> dict[tuple[
             ]
             ranks[style] = 1 + max([above, *deepest])
     return ranks
+
+
+# --- Headings held against lists of titles -------------------------------------------------------
+
+_MOST_LOST = 0.1  # share of a list's titles that stand nowhere as printed: sources reword them
+_BEHIND = re.compile(r"(?: \s* [\d.]+ )+ $", re.VERBOSE)  # "Scope 1.4"
+_LEAST_TOP = 4  # headings of the first level, from which a list that lacks most of them says something
+_SHORTEST_SHARED = 8  # letters by which a title is known that goes on elsewhere
+
+_Named = tuple[str, int | None]
+"""A title and its page, where that is known."""
+
+
+def held_against_lists(
+    parts: Sequence[Part],
+    headings: dict[int, Heading],
+    bookmarks: Sequence[Bookmark],
+    entries: Sequence[ContentsEntry],
+) -> tuple[int, list[_Named]]:
+    """How many titles a file's bookmarks and printed contents name, and what is amiss with the headings by these:
+    titles that stand in the text and are none, or, where they are many, that stand nowhere; and headings of the
+    first level where the contents list names fewer than half of them."""
+    found = {comparable_title(heading.chunk.text) for heading in headings.values()}
+    lines = {comparable_title(part.text): part.lines[0].page for part in parts if isinstance(part, Chunk)}
+    for part in parts:
+        if isinstance(part, BoxFlow):
+            lines |= {comparable_title(line.text): line.page for line in part.lines}
+    listed: list[_Named] = [(_BEHIND.sub("", entry.title), None) for entry in entries]
+    named: list[_Named] = [(b.title, b.page) for b in bookmarks] if _mean_headings(bookmarks, len(found)) else []
+    top = [h.chunk for h in headings.values() if h.level <= 1]
+    keys = {comparable_title(title) for title, _ in listed}
+    apart = [(c.text, c.lines[0].page) for c in top if not _is_named(comparable_title(c.text), keys)]
+    few = not listed or len(top) < _LEAST_TOP or 2 * len(apart) <= len(top)
+    amiss = [*_not_found(listed, found, lines), *_not_found(named, found, lines), *(() if few else apart)]
+    return len(listed) + len(named), amiss
+
+
+def _mean_headings(bookmarks: Sequence[Bookmark], titles: int) -> bool:
+    """Whether bookmarks mean headings: some programs make one for every paragraph."""
+    return len(bookmarks) <= 4 * titles + 20
+
+
+def _not_found(titles: Sequence[_Named], found: Collection[str], lines: dict[str, int]) -> list[_Named]:
+    keys = [
+        (key, title, page) for title, page in titles if (key := comparable_title(title)) not in ("", "contents")
+    ]
+    lost = [(key, title, page) for key, title, page in keys if not _is_named(key, found)]
+    many = len(lost) > max(1, _MOST_LOST * len(keys))
+    return [(title, lines.get(key, page)) for key, title, page in lost if many or key in lines]
+
+
+def _is_named(key: str, found: Collection[str]) -> bool:
+    alike = (one for one in found if len(one) >= _SHORTEST_SHARED)
+    return key in found or any(key.startswith(one) or one.startswith(key) for one in alike)

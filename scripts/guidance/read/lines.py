@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from guidance.document.model import Box
 from guidance.read.geometry import hull
-from guidance.read.page import Columns, Fragment, Line, LineLink, LinkArea, PdfPage, Run, Segment, Tag
+from guidance.read.page import Columns, Fragment, Line, LineLink, LinkArea, Metrics, PdfPage, Run, Segment, Tag
 
 _SAME_LINE = 0.22  # share of the type size by which the baselines of one line may differ
 _RAISED = (0.12, 0.75)  # how far above its line a superscript may stand
@@ -26,6 +26,8 @@ _NO_SPACE = 0.1  # a narrower gap between figures is none, whatever the engine s
 _FIGURES_END = re.compile(r"(\d+) $")  # "201 " before "4"
 _FIGURES_START = re.compile(r"\d+")
 _SMALLER = 0.86
+_ORDINALS = ("st", "nd", "rd", "th")
+_LAST = {"1": "st", "2": "nd", "3": "rd"}
 
 
 class _Row:
@@ -117,14 +119,16 @@ def _slanted(fragment: Fragment, page: PdfPage) -> Line:
 
 def _run(fragment: Fragment, raised: int, text: str, tags: dict[int, Tag]) -> Run:
     box, tag = fragment.box, tags.get(fragment.mark)
-    return Run(text, box.left, box.right, fragment.size, fragment.font, fragment.colour, raised, tag)
+    return Run(
+        text, box.left, box.right, fragment.size, fragment.font, fragment.colour, raised, tag, fragment.drawn
+    )
 
 
 def _line_of(row: _Row, page: PdfPage, origin: float) -> Line:
     runs: list[Run] = []
     for fragment, raised in sorted(row.parts, key=lambda part: part[0].x):
         text = " ".join(fragment.text.split())
-        if runs and runs[-1].text.endswith(" ") and _touches(runs[-1], fragment, row.size):
+        if runs and (_is_ordinal(runs[-1], fragment, row.size) or _touches(runs[-1], fragment, row.size)):
             runs[-1] = _with_text(runs[-1], runs[-1].text.rstrip())
         elif runs and _needs_space(runs[-1], fragment, row.size):
             runs[-1] = _with_text(runs[-1], runs[-1].text + " ")
@@ -148,6 +152,14 @@ def _usual_size(runs: Sequence[Run]) -> float:
     return max(letters, key=lambda size: (letters[size], size)) if letters else runs[0].size
 
 
+def _is_ordinal(before: Run, fragment: Fragment, size: float) -> bool:
+    """Whether letters set apart, raised or in a font's own small forms, make an ordinal of the figures before them,
+    whatever the gap: 21st."""
+    letters, figures = fragment.text.strip(), before.text.rstrip()
+    ordinal = letters in _ORDINALS and figures[-1:].isdigit()
+    return ordinal and letters in ("th", _LAST.get(figures[-1:])) and fragment.box.left - before.right < size
+
+
 def _needs_space(before: Run, fragment: Fragment, size: float) -> bool:
     if before.text.endswith(" "):
         return False
@@ -169,7 +181,7 @@ def _touches(before: Run, fragment: Fragment, size: float) -> bool:
 
 def _with_text(run: Run, text: str) -> Run:
     """A run with other words; made anew, which takes half the time of `replace`."""
-    return Run(text, run.left, run.right, run.size, run.font, run.colour, run.raised, run.tag)
+    return Run(text, run.left, run.right, run.size, run.font, run.colour, run.raised, run.tag, run.drawn)
 
 
 def _line_links(runs: Sequence[Run], box: Box, baseline: float, links: Sequence[LinkArea]) -> tuple[LineLink, ...]:
@@ -336,3 +348,48 @@ def _in_columns(segments: Sequence[Segment], start: float, width: float) -> bool
         if wide < _LEAST_WIDTH * width or 2 * full < len(column):
             return False
     return True
+
+
+# --- What is usual in a file ---------------------------------------------------------------------
+
+_MUCH_LARGER = 1.25  # times the body's size: type that is a title's
+
+
+def measure(pages: Iterable[Sequence[Line]], size: float) -> Metrics:
+    """The metrics of a file whose usual type size is `size` (points), from the lines of its pages (running heads
+    already away)."""
+    every = [list(lines) for lines in pages]
+    colours: Counter[int] = Counter()
+    for line in (line for lines in every for line in lines):
+        colours[line.colour] += len(line.text)
+    colour = colours.most_common(1)[0][0] if colours else 0
+    body = [line for lines in every for line in lines if round(line.size, 1) == size]
+    rights = sorted(line.right for line in body)
+    lefts = Counter(round(line.left) for line in body)
+    large = {line.colour for lines in every for line in lines if line.size > _MUCH_LARGER * size}
+    return Metrics(
+        size=size,
+        colour=colour,
+        leading=_usual_leading(every),
+        right=rights[int(0.98 * len(rights))] if rights else 0.0,  # a few lines hang out
+        left=float(lefts.most_common(1)[0][0]) if lefts else 0.0,
+        accents=frozenset(large - {colour}),
+    )
+
+
+def _usual_leading(pages: Sequence[Sequence[Line]]) -> dict[float, float]:
+    """For each type size the usual distance between the baselines of two lines of it, in half points."""
+    gaps: dict[float, Counter[float]] = defaultdict(Counter)
+    for lines in pages:
+        for above, line in pairwise(lines):
+            size = round(line.size, 1)
+            if round(above.size, 1) == size and len(above.text) > 40:
+                gap = round((above.baseline - line.baseline) * 2) / 2
+                if 0.9 * line.size < gap < 2 * line.size:
+                    gaps[size][gap] += 1
+    return {size: _tightest_usual(counts) for size, counts in gaps.items()}
+
+
+def _tightest_usual(gaps: Counter[float]) -> float:
+    total = sum(gaps.values())
+    return min(gap for gap, count in gaps.items() if count >= 0.2 * total or count == max(gaps.values()))

@@ -15,11 +15,18 @@ from guidance.read.page import THIN, Line, Metrics, NoteLines, Shape
 _PLAIN_LABEL = re.compile(r"(\d{1,3}) \.? (?:\s+|$)", re.VERBOSE)  # "12 See above", "12. See above"
 _LISTED = re.compile(r"(\d{1,3}) [.)]? \s+", re.VERBOSE)  # the same in a list, and "12) See above"
 _END_NOTES = re.compile(
-    r"^ (?: end[ ]?notes? | foot[ ]?notes? | notes? | references ) \b",  # "References", "Notes", "End notes"
+    r"""
+    ^ (?: \d{1,2} (?:\.\d)? \.? \s+ )?                           # "7.0 References"
+    (?: end[ ]?notes? | foot[ ]?notes? | notes? | references ) \b  # "References", "Notes", "End notes"
+    """,
     re.VERBOSE | re.IGNORECASE,
 )
 _SMALLER = 0.93  # of the body's size: larger type is no note, unless it stands below a rule
 _AS_LARGE = 1.02  # of the body's size: so large may a note below a rule be
+_GLUED = re.compile(r"[a-z] [.,;:’”)]? (\d{1,3}) (?![\d.])", re.VERBOSE)  # "hives1", "hives.12"
+_SAME = 0.4  # points by which the sizes of one note's lines may differ
+_FULL = 0.85  # of the longest line: a shorter one ends a paragraph
+_TIGHT = 1.5  # of the type size: two notes stand no closer
 _RULE = (0.15, 0.5)  # of the text's width: how long the rule above notes is
 
 
@@ -30,13 +37,20 @@ _Placed = tuple[int, int, Line]
 
 
 def find_notes(
-    pages: Sequence[Sequence[Line]], shapes: Sequence[Sequence[Shape]], metrics: Metrics
+    pages: Sequence[Sequence[Line]],
+    shapes: Sequence[Sequence[Shape]],
+    metrics: Metrics,
+    boxed: Sequence[Sequence[Line]],
 ) -> tuple[tuple[NoteLines, ...], dict[int, set[int]]]:
-    """The notes at pages' feet in reading order, and for each page (0-based) the indexes of the lines they take."""
+    """The notes at pages' feet in reading order, and for each page (0-based) the indexes of the lines they take.
+
+    `boxed` are the lines in each page's boxes and tables, which may refer to notes too."""
     notes: list[tuple[str, list[Line], int]] = []
     places: list[list[int]] = []
     for number, lines in enumerate(pages):
-        for index in _zones(lines, shapes[number], metrics):
+        goes_on = notes[-1][1][-1] if notes and notes[-1][1][-1].page == number else None
+        near = (*boxed[number], *lines, *(pages[number - 1] if number else ()))
+        for index in _zones(lines, shapes[number], metrics, goes_on, near):
             line = lines[index]
             label = _label(line, notes, metrics)
             if label:
@@ -86,15 +100,46 @@ def _asides(notes: Sequence[NoteLines], marks: Sequence[set[str]]) -> set[int]:
     return aside
 
 
-def _zones(lines: Sequence[Line], shapes: Sequence[Shape], metrics: Metrics) -> list[int]:
-    """The indexes of the lines of notes at the foot of a page, or of each column of one."""
+def _zones(
+    lines: Sequence[Line], shapes: Sequence[Shape], metrics: Metrics, goes_on: Line | None, near: Sequence[Line]
+) -> list[int]:
+    """The indexes of the lines of notes at the foot of a page, or of each column of one. `goes_on` is the last line
+    of the note that ends the page before; `near` are the lines that may refer to a note here."""
     tops = [0, *(i for i in range(1, len(lines)) if lines[i].baseline > lines[i - 1].baseline + lines[i].size)]
     zones: list[int] = []
     for start, end in pairwise([*tops, len(lines)]):
         column = lines[start:end]
         zone = _zone(column, _separator(shapes, column, metrics), metrics)
+        zone = [index for index in zone if _is_referred(column, zone, near)] or _rest_of_note(column, goes_on)
         zones += [start + index for index in zone]
     return zones
+
+
+def _is_referred(lines: Sequence[Line], zone: Sequence[int], near: Sequence[Line]) -> bool:
+    """Whether lines that look like notes are some: a raised figure starts one, they go on with one, or the text
+    near them refers to one. Regulations in small type have numbers that nothing refers to."""
+    inside = {id(lines[index]) for index in zone}
+    starting = [lines[index] for index in zone if _starts_with_label(lines[index])]
+    if not starting or any(line.runs[0].is_note_label for line in starting):
+        return True
+    labels = {found[1] for line in starting if (found := _PLAIN_LABEL.match(line.text))}
+    others = [line for line in near if id(line) not in inside]
+    return bool(labels & _raised_labels(others)) or any(
+        found in labels for line in others for found in _GLUED.findall(line.text)
+    )
+
+
+def _rest_of_note(lines: Sequence[Line], goes_on: Line | None) -> list[int]:
+    """The indexes of the lines at a page's foot that are the rest of a note from the page before: in its type,
+    where its last line is full and its sentence has no end, below text in other type."""
+    rest: list[int] = []
+    for index in range(len(lines) - 1, -1, -1):
+        if goes_on is None or abs(lines[index].size - goes_on.size) > _SAME:
+            break
+        rest.insert(0, index)
+    ended = goes_on is None or not rest or goes_on.text.rstrip().endswith((".", "?", "!", ".”", ".)"))
+    ended = ended or (goes_on is not None and goes_on.right < _FULL * max(line.right for line in lines))
+    return [] if ended or len(rest) in (0, len(lines)) or _starts_with_label(lines[rest[0]]) else rest
 
 
 def _separator(shapes: Sequence[Shape], lines: Sequence[Line], metrics: Metrics) -> float | None:
@@ -131,7 +176,15 @@ def _zone(lines: Sequence[Line], separator: float | None, metrics: Metrics) -> l
     if separator is not None and any(lines[i].baseline < separator for i in zone):
         return [i for i in zone if lines[i].baseline < separator]
     first = next((i for i in zone if _starts_with_label(lines[i])), None)
-    return [i for i in zone if first is not None and i >= first]
+    if first is None:
+        return []
+    while first - 1 in zone and zone[0] > 0 and _is_tight(lines[first - 1], lines[first]):
+        first -= 1  # the rest of a note from the page before
+    return [i for i in zone if i >= first]
+
+
+def _is_tight(above: Line, line: Line) -> bool:
+    return abs(above.size - line.size) < _SAME and 0 < above.baseline - line.baseline < _TIGHT * line.size
 
 
 def _starts_with_label(line: Line) -> bool:
@@ -165,7 +218,7 @@ def find_end_notes(
     marks = _raised_labels(line for _, _, line in lines)
     found: list[list[_Placed]] = []
     for at, (_, _, line) in enumerate(lines):
-        if _END_NOTES.match(line.text.strip()) and is_title(line):
+        if _END_NOTES.match(line.text.strip()) and (line.bold or is_title(line)):
             listed = _listed(lines[at + 1 :], is_title)
             if len(listed) > 1 and {str(n) for n in range(1, len(listed) + 1)} & marks:
                 found += listed

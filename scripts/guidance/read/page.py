@@ -52,6 +52,7 @@ class Fragment(Struct, frozen=True):
     colour: int
     mark: int  # marked-content id, -1 where there is none
     painted: bool = True  # whether the file says to put ink there at all
+    drawn: int = 0  # how many fragments of its page are drawn before it
 
     @property
     def middle(self) -> tuple[float, float]:
@@ -134,6 +135,7 @@ class Run(Struct, frozen=True):
     colour: int
     raised: int = 0
     tag: Tag | None = None
+    drawn: int = 0  # how many fragments of its page are drawn before it
 
     @property
     def is_note_label(self) -> bool:
@@ -331,11 +333,13 @@ class CellFlow(Struct, frozen=True):
 
 
 class TableFlow(Struct, frozen=True):
-    """A table's cells, over all pages it runs over; `columns` are the positions at which they start."""
+    """A table's cells, over all pages it runs over; `columns` are the positions at which they start. Where it is
+    `open`, its last row goes on overleaf."""
 
     columns: tuple[float, ...]
     rows: int
     cells: tuple[CellFlow, ...]
+    open: bool = False
 
     @property
     def lines(self) -> tuple[Line, ...]:

@@ -5,63 +5,21 @@ threshold is a share of the type size or leading at hand.
 """
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 from typing import Literal
 
-from guidance.read.numbering import Marker, comes_next, family, follows, read_marker
-from guidance.read.page import BoxFlow, Chunk, Flow, Line, Metrics, Part, Run
+from guidance.read.numbering import Marker, family, follows, read_marker
+from guidance.read.page import Chunk, Line, Metrics, Run
 
 _LONGEST_TITLE = 200  # characters of a line that is not bold
 _MUCH_LARGER = 1.25  # times the body's size: type that needs no bold
 _TITLE_TAG = re.compile(r"^H[1-6]?$")  # the roles of PDF's tags
 _SENTENCE_ENDS = (".", ":", ";", ",")
 _BARE_NUMBER = re.compile(r"\d{1,3}[A-Z]{0,2}")  # "45", "2A"
+_CENTRED = 4.0  # type sizes by which a line in the middle stands further in
 _NUMBER_GAP = 0.8  # of the type size: a wider gap behind a bare number sets it apart
-
-
-def measure(pages: Iterable[Sequence[Line]]) -> Metrics:
-    """The metrics of a file, from the lines of its pages (running heads already away)."""
-    every = [list(lines) for lines in pages]
-    sizes: Counter[float] = Counter()
-    colours: Counter[int] = Counter()
-    for line in (line for lines in every for line in lines):
-        sizes[round(line.size, 1)] += len(line.text)
-        colours[line.colour] += len(line.text)
-    size = sizes.most_common(1)[0][0] if sizes else 12.0
-    colour = colours.most_common(1)[0][0] if colours else 0
-    body = [line for lines in every for line in lines if round(line.size, 1) == size]
-    rights = sorted(line.right for line in body)
-    lefts = Counter(round(line.left) for line in body)
-    large = {line.colour for lines in every for line in lines if line.size > _MUCH_LARGER * size}
-    return Metrics(
-        size=size,
-        colour=colour,
-        leading=_usual_leading(every),
-        right=rights[int(0.98 * len(rights))] if rights else 0.0,  # a few lines hang out
-        left=float(lefts.most_common(1)[0][0]) if lefts else 0.0,
-        accents=frozenset(large - {colour}),
-    )
-
-
-def _usual_leading(pages: Sequence[Sequence[Line]]) -> dict[float, float]:
-    """For each type size the usual distance between the baselines of two lines of it, in half points."""
-    gaps: dict[float, Counter[float]] = defaultdict(Counter)
-    for lines in pages:
-        for above, line in pairwise(lines):
-            size = round(line.size, 1)
-            if round(above.size, 1) == size and len(above.text) > 40:
-                gap = round((above.baseline - line.baseline) * 2) / 2
-                if 0.9 * line.size < gap < 2 * line.size:
-                    gaps[size][gap] += 1
-    return {size: _tightest_usual(counts) for size, counts in gaps.items()}
-
-
-def _tightest_usual(gaps: Counter[float]) -> float:
-    total = sum(gaps.values())
-    return min(gap for gap, count in gaps.items() if count >= 0.2 * total or count == max(gaps.values()))
 
 
 # --- Titles --------------------------------------------------------------------------------------
@@ -96,44 +54,103 @@ def _is_accented(line: Line, letters: Sequence[Run], metrics: Metrics) -> bool:
 # --- Cutting -------------------------------------------------------------------------------------
 
 
-def cut_chunks(lines: Sequence[Line], metrics: Metrics) -> list[Chunk]:
-    """The chunks of some lines in reading order; the lines of several pages may follow each other."""
-    state = _State(metrics)
-    for line in lines:
-        state.take(line)
+def cut_chunks(lines: Sequence[Line], metrics: Metrics, starts: frozenset[int] = frozenset()) -> list[Chunk]:
+    """The chunks of some lines in reading order; the lines of several pages may follow each other. At the lines (by
+    id) in `starts` numbered paragraphs start for sure."""
+    state = _State(metrics, starts)
+    for line, leading in zip(lines, _leadings(lines, metrics), strict=True):
+        state.take(line, leading)
     return state.chunks()
+
+
+# --- Leading where it stands ---------------------------------------------------------------------
+
+_NEAR = 12  # lines: a sentence that runs on so near says what the leading is
+_LOOSEST = 2.3  # of the type size: leading is no wider
+_UNFINISHED = re.compile(r"[\w,’”)-] $", re.VERBOSE)
+
+
+def _leadings(lines: Sequence[Line], metrics: Metrics) -> list[float]:
+    """For each line the leading where it stands: the distance over which the nearest sentence in its size runs on
+    from one line to the next, else what is usual in the file."""
+    known = [_runs_on(above, line, metrics) for above, line in pairwise(lines)]
+    sure = [(at, gap) for at, gap in enumerate(known, 1) if gap]
+    found: list[float] = []
+    first = 0
+    for at, line in enumerate(lines):
+        while first < len(sure) and sure[first][0] < at - _NEAR:
+            first += 1
+        near = [
+            (abs(place - at), gap)
+            for place, gap in sure[first : first + 2 * _NEAR]
+            if place <= at + _NEAR and abs(lines[place].size - line.size) < 0.5 and lines[place].page == line.page
+        ]
+        found.append(min(near)[1] if near else metrics.leading_of(line.size))
+    return found
+
+
+def _runs_on(above: Line, line: Line, metrics: Metrics) -> float:
+    """The distance between two lines of one size over which a sentence runs on; 0 where none does for sure."""
+    gap = above.baseline - line.baseline
+    long = above.right - above.left > 0.5 * (metrics.right - metrics.left)
+    runs = _is_cut(above, line)
+    alike = above.page == line.page and abs(above.size - line.size) < 0.5
+    return gap if runs and long and alike and 0.9 * line.size < gap < _LOOSEST * line.size else 0.0
 
 
 class _State:
     """The chunk being filled, and the markers that would come next at each indent."""
 
-    def __init__(self, metrics: Metrics) -> None:
+    def __init__(self, metrics: Metrics, starts: frozenset[int]) -> None:
         self._metrics = metrics
+        self._starts_at = starts
         self._done: list[Chunk] = []
         self._lines: list[Line] = []
         self._marker: Marker | None = None
         self._kind: Literal["prose", "title"] = "prose"
         self._last_marker: dict[tuple[str, str], list[tuple[float, str]]] = {}
+        self._leading = 0.0  # where the line at hand stands
 
     def chunks(self) -> list[Chunk]:
         self._close()
         return self._done
 
-    def take(self, line: Line) -> None:
-        titled = is_title(line, self._metrics) or _bold_line(line) or self._ends_title(line)
+    def take(self, line: Line, leading: float) -> None:
+        """The next line, and the leading where it stands (points)."""
+        self._leading = leading
+        titled = is_title(line, self._metrics) or _bold_line(line) or self._goes_on_in_title(line)
         kind: Literal["prose", "title"] = "title" if titled else "prose"
         marker = self._marker_of(line, kind) if kind == "prose" or not line.links else None
-        if self._lines and not self._starts(line, marker, kind):
+        if id(line) in self._starts_at:
+            marker, kind = read_marker(line.text) or _bare_number(line, 0.0), "prose"
+        elif self._lines and not self._starts(line, marker, kind):
             self._lines.append(line)
+            if kind == "prose" and any(c.isalpha() for c in line.text):
+                self._kind = kind
             return
         self._close()
         self._lines, self._marker, self._kind = [line], marker, kind
         if marker:
             self._remember(marker, line)
 
-    def _ends_title(self, line: Line) -> bool:
-        """Whether a line without letters ("14") is the last of a title."""
-        return bool(self._lines) and self._kind == "title" and line.bold and not line.runs[0].raised
+    def _goes_on_in_title(self, line: Line) -> bool:
+        """Whether a line without letters ("14"), or one set like the title above it, is more of that title."""
+        if not self._lines or self._kind != "title" or line.runs[0].raised:
+            return False
+        above = self._lines[-1]
+        apart = line.colour != self._metrics.colour and not line.links
+        alike = line.colour == above.colour and abs(line.size - above.size) < 0.5
+        return line.bold or (apart and alike and line.bold == above.bold and self._is_one_title(above, line))
+
+    def _is_one_title(self, above: Line, line: Line) -> bool:
+        """Whether two lines in the type of a title are one: close together, or, in type of its own, further apart
+        where the first is full or the second goes on with its sentence."""
+        gap = above.baseline - line.baseline
+        if above.page != line.page or gap < 0:
+            return False
+        apart = line.size > 1.08 * self._metrics.size or line.colour != self._metrics.colour
+        wraps = apart and (self._full(above, line) or _is_cut(above, line))
+        return gap < 1.45 * line.size or (wraps and gap < _LOOSEST * line.size)
 
     def _close(self) -> None:
         if not self._lines:
@@ -178,7 +195,9 @@ class _State:
         if tight and not (known is not None and follows(marker.value, known, marker.kind)):
             jumps = above.page != line.page or above.baseline < line.baseline
             ends = (":", ";", ".", ".”", ".)") if jumps else ":"  # the gap above is not seen over a page's edge
-            starts = marker.value in ("1", "a", "i", "A") and above.text.rstrip().endswith(ends)
+            starts = marker.value in ("1", "a", "i", "A") and (
+                above.text.rstrip().endswith(ends) or (_is_ended(above) and not self._full(above, line))
+            )
             return marker if starts or line.left > self._continuing_left() + 6 else None
         return marker
 
@@ -201,7 +220,7 @@ class _State:
     def _is_tight(self, above: Line, line: Line) -> bool:
         if above.page != line.page:
             return True
-        return above.baseline - line.baseline < 1.12 * self._metrics.leading_of(line.size)
+        return above.baseline - line.baseline < 1.12 * self._leading
 
     def _starts(self, line: Line, marker: Marker | None, kind: str) -> bool:
         """Whether a line starts a chunk of its own rather than going on with the one at hand."""
@@ -217,7 +236,7 @@ class _State:
         if above.page != line.page or above.baseline < line.baseline - line.size:
             return not self._goes_on(above, line)
         gap = above.baseline - line.baseline
-        if gap > 1.22 * self._metrics.leading_of(line.size):
+        if gap > 1.22 * self._leading:
             return True
         return self._indent_breaks(above, line)
 
@@ -227,8 +246,7 @@ class _State:
                 kind == "prose" and self._may_be_prose(above) and self._bold_runs_on(above, line)
             )
         same = abs(above.size - line.size) < 0.5 and above.colour == line.colour
-        near = above.page == line.page and 0 <= above.baseline - line.baseline < 1.45 * line.size
-        return not same or not near or (marker is not None and marker.kind == "bullet")
+        return not same or not self._is_one_title(above, line) or (marker is not None and marker.kind == "bullet")
 
     def _may_be_prose(self, line: Line) -> bool:
         """Whether what sets a title line apart may as well set apart the first line of a sentence."""
@@ -241,15 +259,24 @@ class _State:
         return (
             not is_title(line, self._metrics)
             and self._is_tight(above, line)
-            and above.page == line.page
-            and self._full(above, line)
+            and (above.page == line.page or _is_cut(above, line) or (above.bold and _is_open(above)))
+            and (self._full(above, line) or _is_cut(above, line))
             and not above.text.rstrip().endswith((".", ":", ";"))
-        )
+        ) or self._bold_goes_on(above, line)
+
+    def _bold_goes_on(self, above: Line, line: Line) -> bool:
+        """Whether a bold line goes on with a bold sentence in a list's entry, below the entry's words."""
+        hangs = self._marker is not None and line.left > self._lines[0].left + 0.6 * line.size
+        near = above.page == line.page and self._is_tight(above, line)
+        return hangs and near and above.runs[-1].font.bold and not is_title(line, self._metrics)
 
     def _bold_runs_on(self, above: Line, line: Line) -> bool:
-        return self._is_tight(above, line) and above.page == line.page and self._full(above, line)
+        together = self._is_tight(above, line) and above.page == line.page
+        return together and (self._full(above, line) or _is_cut(above, line))
 
     def _indent_breaks(self, above: Line, line: Line) -> bool:
+        if line.left > above.left + _CENTRED * line.size and not self._full(above, line):
+            return line.text[:1].isupper() and _is_ended(above)
         expected = self._lines[1].left if len(self._lines) > 1 else None
         if expected is None or abs(line.left - expected) < 0.6 * line.size:
             return False
@@ -272,6 +299,22 @@ class _State:
         return above.right + width > edge
 
 
+def _is_cut(above: Line, line: Line) -> bool:
+    """Whether a sentence runs on from one line to the next: no stop behind the one, a small letter before the
+    other."""
+    return line.text[:1].islower() and _is_open(above)
+
+
+def _is_ended(line: Line) -> bool:
+    """Whether a sentence ends with a line."""
+    return line.text.rstrip().endswith((".", ".”", ".)"))
+
+
+def _is_open(line: Line) -> bool:
+    """Whether no stop ends a line."""
+    return _UNFINISHED.search(line.text.rstrip()) is not None
+
+
 def _bold_line(line: Line) -> bool:
     return line.bold and any(c.isalpha() for c in line.text)
 
@@ -284,13 +327,14 @@ def _stands_apart(line: Line, marker: Marker) -> bool:
     return line.runs[1].left - first.right > 0.45 * line.size
 
 
-def _bare_number(line: Line) -> Marker | None:
-    """The number that a line starts with where only the gap behind it sets it apart: "45   A keeper"."""
+def _bare_number(line: Line, gap: float = _NUMBER_GAP) -> Marker | None:
+    """The number that a line starts with where only the gap behind it, of so many type sizes, sets it apart:
+    "45   A keeper"."""
     first = line.runs[0]
     value = first.text.strip()
     if len(line.runs) < 2 or not _BARE_NUMBER.fullmatch(value) or not line.runs[1].text[:1].isupper():
         return None
-    if line.runs[1].left - first.right < _NUMBER_GAP * line.size:
+    if line.runs[1].left - first.right < gap * line.size:
         return None
     return Marker("number", value, value, len(first.text))
 
@@ -305,60 +349,3 @@ def _left_of(line: Line, offset: int) -> float:
             return run.left + (run.right - run.left) * share - line.origin
         at = end
     return line.left
-
-
-# --- A whole document ----------------------------------------------------------------------------
-
-
-def cut_parts(flow: Flow) -> list[Part]:
-    """The flow with its loose lines cut into chunks, those of boxes that only shade paragraphs too."""
-    return _without_frames(_whole_paragraphs(flow), flow.metrics)
-
-
-def _whole_paragraphs(flow: Flow) -> list[Part]:
-    """The flow with its loose lines cut into chunks; a paragraph that a figure interrupts is mended."""
-    parts: list[Part] = []
-    waiting: list[Line] = []
-    for element in (*flow.elements, None):
-        if isinstance(element, Line):
-            waiting.append(element)
-            continue
-        chunks = cut_chunks(waiting, flow.metrics)
-        if chunks and parts and _is_rest_of(parts, chunks[0]):
-            at = max(i for i, part in enumerate(parts) if isinstance(part, Chunk))
-            before = parts[at]
-            if isinstance(before, Chunk):
-                lines = (*before.lines, *chunks.pop(0).lines)
-                parts[at] = Chunk(lines, before.marker, before.left, before.text_left, before.kind)
-        parts.extend(chunks)
-        waiting = []
-        if element is not None:
-            parts.append(element)
-    return parts
-
-
-def _without_frames(parts: Sequence[Part], metrics: Metrics) -> list[Part]:
-    """The parts with the chunks of a box in its place where it only shades paragraphs of the document's own
-    sequence: it starts with the number that comes next."""
-    free: list[Part] = []
-    last: Marker | None = None
-    for part in parts:
-        chunks = [part] if isinstance(part, Chunk) else []
-        if isinstance(part, BoxFlow) and last:
-            inside = cut_chunks(part.lines, metrics.between_edges(part.lines))
-            chunks = inside if inside[0].marker and comes_next(inside[0].marker, last) else []
-        free += chunks or [part]
-        for chunk in chunks:
-            at_margin = chunk.marker and chunk.left < metrics.left + chunk.lines[0].size
-            if chunk.marker and at_margin and chunk.marker.kind in ("number", "decimal"):
-                last = chunk.marker
-    return free
-
-
-def _is_rest_of(parts: Sequence[Part], chunk: Chunk) -> bool:
-    """Whether a chunk behind a figure or box goes on with the paragraph before it, in mid-sentence."""
-    before = next((p for p in reversed(parts) if isinstance(p, Chunk)), None)
-    if before is None or before.kind == "title" or chunk.kind == "title" or chunk.marker:
-        return False
-    cut = before.lines[-1].page + 1 == chunk.lines[0].page
-    return cut and chunk.text[:1].islower() and not before.text.rstrip().endswith((".", ":", ";", "!", "?"))

@@ -217,7 +217,7 @@ class _Reader:
         for thing in things:
             kind = _kind_of(thing)
             if kind == raw.FPDF_PAGEOBJ_TEXT:
-                fragment = self._fragment(thing, text_page, outer)
+                fragment = self._fragment(thing, text_page, outer, len(fragments))
                 if fragment:
                     fragments.append(fragment)
             elif kind == raw.FPDF_PAGEOBJ_PATH:
@@ -244,7 +244,7 @@ class _Reader:
         box = Box(left, bottom, right, top)
         return box if outer is UNTURNED else transform(box, outer)
 
-    def _fragment(self, thing: int, text_page: int, outer: Matrix) -> Fragment | None:
+    def _fragment(self, thing: int, text_page: int, outer: Matrix, drawn: int) -> Fragment | None:
         units = _text_of(thing, text_page, self._wide.address, self._wide.units) // 2 - 1
         text = self._wide.text(units)
         if not text or text.isspace():
@@ -276,6 +276,7 @@ class _Reader:
             colour=self._fill(thing) or 0,
             mark=_mark_of(thing),
             painted=_render_mode_of(thing) != raw.FPDF_TEXTRENDERMODE_INVISIBLE,
+            drawn=drawn,
         )
 
     def _font(self, thing: int) -> Font:

@@ -12,7 +12,15 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from guidance.document.model import Agreement, Box, Document, Finding, GuidanceError, SourceFile
+from guidance.document.model import (
+    Agreement,
+    Box,
+    Document,
+    Finding,
+    GuidanceError,
+    SourceFile,
+    StructureCheck,
+)
 from guidance.jobs.sandbox import Answers, CrashedError
 from guidance.read.assembly import build_document
 from guidance.read.cross_check import SLOW_ENGINE, Words, compare_words, read_words, read_words_slowly
@@ -92,10 +100,31 @@ def _half(pages: Iterable[PdfPage], size: float | None = None) -> Half:
     pages = tuple(pages)
     sizes: Counter[float] = Counter()
     for page in pages:
-        for fragment in page.fragments:
-            sizes[round(fragment.size, 1)] += len(fragment.text)
+        sizes.update(_sizes_on(page))
     size = size or _usual(sizes)
     return Half(tuple(page_parts(page, size) for page in pages), size, sizes)
+
+
+_EDGE = 0.1  # of the page's height, where page numbers stand
+_SOME_PROSE = 80  # characters
+
+
+def _sizes_on(page: PdfPage) -> Counter[float]:
+    """How many characters a page has of each size, those aside that stand below all of a larger one, as notes do:
+    they may be more than those of the text."""
+    sizes: Counter[float] = Counter()
+    stretches: dict[float, tuple[float, float]] = {}  # the lowest and the highest baseline of each size
+    for fragment in page.fragments:
+        size = round(fragment.size, 1)
+        sizes[size] += len(fragment.text)
+        if _EDGE * page.height < fragment.baseline:
+            low, high = stretches.get(size, (fragment.baseline, fragment.baseline))
+            stretches[size] = min(low, fragment.baseline), max(high, fragment.baseline)
+    prose = [size for size in stretches if sizes[size] > _SOME_PROSE]
+    below = [s for s in prose if any(size > s and stretches[size][0] > stretches[s][1] for size in prose)]
+    for size in below:
+        del sizes[size]
+    return sizes
 
 
 def _usual(sizes: Counter[float]) -> float:
@@ -110,10 +139,11 @@ class Draft(Struct, frozen=True):
 
 
 class Opinion(Struct, frozen=True):
-    """What a second engine says: how far it agrees, and where it does not."""
+    """What a second engine says: how far it agrees, where it does not, and what that says of our structure."""
 
     agreement: Agreement | None
     findings: tuple[Finding, ...]
+    structure: tuple[StructureCheck, ...] = ()
 
 
 def read_pdf(path: Path, second_opinion: bool, beside: Answers[Beside]) -> Iterator[Draft | Opinion]:
@@ -158,12 +188,18 @@ def ask_third_engine(path: Path, document: Document) -> Opinion:
 
 
 def _opinion(document: Document, compared: Document) -> Opinion:
-    return Opinion(compared.agreement, compared.findings[len(document.findings) :])
+    findings = compared.findings[len(document.findings) :]
+    return Opinion(compared.agreement, findings, compared.structure[len(document.structure) :])
 
 
 def with_opinion(document: Document, opinion: Opinion) -> Document:
     """A document with what another engine says of it."""
-    return replace(document, agreement=opinion.agreement, findings=(*document.findings, *opinion.findings))
+    return replace(
+        document,
+        agreement=opinion.agreement,
+        findings=(*document.findings, *opinion.findings),
+        structure=(*document.structure, *opinion.structure),
+    )
 
 
 def _words(beside: Answers[Beside]) -> Words:

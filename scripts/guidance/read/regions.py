@@ -81,6 +81,9 @@ def _stacked(one: Box, other: Box) -> bool:
 
 _LEAST_SIDE = 4.0  # type sizes: a smaller picture is an ornament
 _LEAST_BARS = 3  # of a chart
+_LEAST_TURNED = 8  # stretches of words that do not run across
+_LONG_TURNED = 40  # characters: where they are longer on the whole, they are lines of a turned page
+_AS_WIDE = 0.9  # of the page's text
 _LABEL_WIDTH = 6.0  # type sizes: wider words beside a chart are prose
 
 
@@ -94,7 +97,8 @@ def find_pictures(page: PdfPage, body_size: float) -> list[Picture]:
         for box in (_clip(s.box, page) for s in page.images)
         if least_side(box) > _LEAST_SIDE * body_size and not any(overlap(box, t.box) for t in tagged)
     ]
-    charts = [b for b in _charts(page, body_size) if not any(touch(b, t.box) for t in tagged)]
+    charts = [*_charts(page, body_size), *_turned_words(page)]
+    charts = [b for b in charts if not any(touch(b, t.box) for t in tagged)]
     others = [Picture(b, None, _nodes(page, b, body_size)) for b in [*drawn, *images, *charts]]
     shown = [replace(p, box=_clip(p.box, page)) for p in [*tagged, *others]]
     return sorted((p for p in shown if least_side(p.box) >= 1), key=lambda p: -p.box.top)
@@ -137,6 +141,9 @@ def _drawn_pictures(page: PdfPage, body_size: float) -> list[Box]:
         and (s.fill or 0) < WHITE
         and body_size / 2 < max(height(s.box), width(s.box)) < page.height / 2
     ]
+    if not arrows:  # boxes as wide as the text, one below the other, are around prose
+        across = hull(f.box for f in page.fragments) if page.fragments else None
+        outlined = [b for b in outlined if across is None or width(b) < _AS_WIDE * width(across)]
     clusters = [hull(group) for group in touching_groups([*outlined, *arrows]) if any(b in outlined for b in group)]
     if sum(any(inside(b, c) for c in clusters) for b in outlined) < 2:
         return []
@@ -162,6 +169,15 @@ def _charts(page: PdfPage, body_size: float) -> list[Box]:
             labels = [f.box for f in page.fragments if contains(around, f.middle)]
             charts.append(hull([*bars, *(label for label in labels if width(label) < _LABEL_WIDTH * body_size)]))
     return charts
+
+
+def _turned_words(page: PdfPage) -> list[Box]:
+    """The extent of a chart with words that stand upright or slanted, where upright ones are not the page's own."""
+    turned = [f for f in page.fragments if f.angle and f.text.strip()]
+    letters = sum(len(f.text) for f in page.fragments)
+    if len(turned) < _LEAST_TURNED or 2 * sum(len(f.text) for f in turned) > letters + len(turned) * _LONG_TURNED:
+        return []
+    return [hull(f.box for f in turned)]
 
 
 def _clip(box: Box, page: PdfPage) -> Box:

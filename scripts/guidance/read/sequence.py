@@ -13,13 +13,16 @@ from itertools import pairwise
 from msgspec import Struct
 
 from guidance.document.model import Finding
-from guidance.read.numbering import follows, number_parts, range_ends, split_inserted
-from guidance.read.page import Chunk
+from guidance.read.numbering import follows, number_parts, range_ends, read_marker, split_inserted
+from guidance.read.page import Chunk, Line
 
 _COLUMN = 8  # points: numbers this near each other stand in one column
 _MOST_SKIPPED = 3  # numbers that may be missing at one place: a source's own slip
 _NO_END = 1_000_000
 _FIRST_CODED = number_parts("A1")
+_STATUTE = re.compile(r"\d{1,3}[A-Z]{0,2} \.? \s* [—–-]", re.VERBOSE)
+_NO_CHUNK = Chunk((), None, 0.0, 0.0, "prose")
+_RUN_IN = re.compile(r"(\d{1,3} (?:\.\d{1,3})* \.?) \s* (?=[A-Z])", re.VERBOSE)  # "4.4 A keeper" behind a title
 _LEAST = 4  # numbers that make a sequence
 _FEWEST = 3  # the same where nothing speaks against it
 _LEAST_BRACKETED = 8  # the same for numbers in brackets, which mostly count a list
@@ -46,9 +49,68 @@ def find_numbered(chunks: Sequence[Chunk], chapter_starts: frozenset[int]) -> Nu
         main = main if len(main) >= _LEAST_BRACKETED else {}
     coded = _best_chain(chunks, frozenset(), ("coded",))  # of annexes: A1, A2
     coded = coded if len(coded) >= _LEAST else {}
+    main |= _annexed(chunks, sorted(chapter_starts), {*main, *coded})
     main, coded = (_with_inserted(chunks, numbers) for numbers in (main, coded))
     findings = (*_told(chunks, main), *_told(chunks, coded))
     return Numbered(dict(sorted({**main, **coded}.items())), findings)
+
+
+def _annexed(chunks: Sequence[Chunk], starts: Sequence[int], taken: set[int]) -> dict[int, str]:
+    """The numbers of chapters that have none of the document's own, and print them as statutes do: "2.—(1)"; of
+    regulations annexed to it, say, which count from 1 on."""
+    found: dict[int, str] = {}
+    for first, end in pairwise([*starts, len(chunks)]) if taken else ():
+        if taken.isdisjoint(range(first, end)):
+            alone = [chunk if first < at < end else _NO_CHUNK for at, chunk in enumerate(chunks)]
+            numbers = _best_chain(alone, frozenset(), ("number",))
+            statute = any(_STATUTE.match(chunks[index].text) for index in numbers)
+            found |= numbers if statute and _are_all(alone, numbers) else {}
+    return found
+
+
+def find_missed(chunks: Sequence[Chunk], numbers: dict[int, str]) -> dict[int, int]:
+    """The lines (by id) inside chunks at which a paragraph must start, since its number is the one that comes next
+    and no paragraph has it; and at which of the line's runs, as a title may stand before the number."""
+    waiting = sorted(numbers.items(), reverse=True)
+    decimal = sum("." in number for number in numbers.values()) * 2 > len(numbers)
+    missed: dict[int, int] = {}
+    last: tuple[int, ...] = ()
+    for index, chunk in enumerate(chunks if numbers else ()):
+        own = index in numbers
+        if own:
+            last = number_parts(range_ends(waiting.pop()[1])[1])
+        coming = number_parts(waiting[-1][1]) if waiting else ()
+        for line in chunk.lines[1:] if own else chunk.lines:
+            for at, value in _numbers_in(line):
+                if (len(value) > 1) == decimal and value != coming and _may_follow(last, value, coming):
+                    missed[id(line)] = at
+                    last = value
+                    break
+    return missed
+
+
+def _may_follow(last: tuple[int, ...], value: tuple[int, ...], coming: tuple[int, ...]) -> bool:
+    """Whether a number fits between the last one and the one that comes: next to the last, or the first of a
+    chapter that comes next."""
+    if last and _is_next(last, value):
+        return True
+    starts = len(value) > 1 and value[-1] == 1 and (not last or value[0] == last[0] + 1)
+    return starts and _is_next(value, coming)
+
+
+def _numbers_in(line: Line) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """The numbers in a line that a capital follows: at its start, or behind words in other type; each with the run
+    that it starts."""
+    marker = read_marker(line.text)
+    if marker and marker.kind in ("decimal", "number") and line.text[marker.length :][:1].isupper():
+        yield 0, number_parts(marker.value)
+    for at, (before, run) in enumerate(pairwise(line.runs), 1):
+        words = "".join(other.text for other in line.runs[at:])
+        found = _RUN_IN.match(words)
+        alone = found is not None and run.text.strip() == found[1] and len(line.runs) > at + 1
+        behind = line.runs[at + 1] if alone else run
+        if found and (before.colour, before.font.bold) != (behind.colour, behind.font.bold):
+            yield at, number_parts(found[1])
 
 
 def _with_inserted(chunks: Sequence[Chunk], numbers: dict[int, str]) -> dict[int, str]:
@@ -115,7 +177,7 @@ def _are_all(chunks: Sequence[Chunk], numbers: dict[int, str]) -> bool:
     leads_in = first > 0 and chunks[first - 1].lines and chunks[first - 1].text.rstrip().endswith((":", ";"))
     counts = values[0][-1] == 1 and all(_is_next(last, value) for last, value in pairwise(values))
     own = [chunks[index] for index in numbers]
-    whole = all(c.left < margin + _COLUMN and c.text.rstrip().endswith((".", "?", ".”")) for c in own)
+    whole = all(c.left < margin + _COLUMN and c.text.rstrip().endswith((".", "?", ".”", "—")) for c in own)
     return counts and whole and not leads_in
 
 
@@ -129,6 +191,12 @@ def _filled(chunks: Sequence[Chunk], numbers: dict[int, str], others: Sequence[i
     """The sequence with its gaps filled by numbers that stand at another indent, each the very next one; behind
     its last number, and that of a chapter before it starts again, nothing else says where it ends."""
     filled = dict(numbers)
+    first = min(numbers)
+    for index in reversed(others[: bisect_left(others, first)]):
+        marker = chunks[index].marker
+        if marker and _is_next(number_parts(marker.value), number_parts(filled[first])):
+            filled[index] = marker.value
+            first = index
     for before, after in pairwise([*sorted(numbers), len(chunks)]):
         last = number_parts(numbers[before])
         end = number_parts(numbers[after]) if after in numbers else ()

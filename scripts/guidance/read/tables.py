@@ -20,10 +20,11 @@ CellPlace = tuple[Box, int, int, int, int, bool]
 
 
 class Grid(Struct, frozen=True):
-    """Where a table stands, and its cells."""
+    """Where a table stands, its cells, and whether no rule ends its last row, which goes on overleaf."""
 
     box: Box
     cells: tuple[CellPlace, ...]
+    open: bool = False
 
 
 # --- Rules all around ----------------------------------------------------------------------------
@@ -44,7 +45,10 @@ def find_grids(shapes: Sequence[Shape], body_size: float) -> list[Grid]:
         columns = _levels([(b.left, height(b)) for b in group if width(b) < THIN], body_size)
         rows = _levels([(b.bottom, width(b)) for b in group if height(b) < THIN], body_size)[::-1]
         if len(columns) >= 3 and len(rows) >= 2:
-            grids.append(Grid(hull(group), tuple(_cells(columns, rows, group, shaded))))
+            foot = min(b.bottom for b in group if width(b) < THIN)
+            goes_on = rows[-1] - foot > body_size
+            rows += [foot] if goes_on else []
+            grids.append(Grid(hull(group), tuple(_cells(columns, rows, group, shaded)), goes_on))
         elif len(columns) == 2 and len(rows) >= 2 and _is_frame(hull(group), group):
             grids.append(Grid(hull(group), ((hull(group), 0, 0, 1, 1, False),)))
     return grids

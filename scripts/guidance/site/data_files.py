@@ -129,6 +129,7 @@ def edition_record(
     record["source"] = msgspec.to_builtins(document.source)
     record |= msgspec.to_builtins(figures(document))
     record["agreement"] = msgspec.to_builtins(document.agreement)
+    record["structure"] = msgspec.to_builtins(document.structure)
     record["headings"] = [
         {"anchor": p.anchor, "level": p.level, "evidence": list(p.evidence)}
         for p in document.provisions

@@ -1,0 +1,150 @@
+"""Small documents of our own, set as desktop publishing and statutes are, with what a reader must find in each.
+
+Each is a Typst source in which SIZE stands for the body's type size in points, and EXTRA for more page settings.
+"""
+
+from msgspec import Struct
+
+from small_documents import paragraph, sentence
+
+
+class Hard(Struct, frozen=True):
+    """A source, and what must be read: numbers, headings with levels, notes, boxes, rows of its table, words."""
+
+    source: str
+    numbers: tuple[str, ...] = ()
+    headings: tuple[tuple[int, str], ...] = ()
+    notes: int = 0
+    boxes: int = 0
+    rows: int = 0
+    says: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+_PAGE = '#set page(paper: "a4", margin: 2.5cm, numbering: "1" EXTRA)\n#set text(size: SIZEpt, lang: "en")\n'
+
+
+def _noted_below() -> Hard:
+    notes = [f"#footnote[{paragraph(40 + at, 5)}]" for at in range(5)]
+    body = "\n\n".join(f"{at + 1}. #h(1em) {sentence(at)}{note}" for at, note in enumerate(notes))
+    return Hard(f"{_PAGE}= Moorings\n{body}\n", tuple("12345"), ((1, "Moorings"),), notes=5)
+
+
+def _loose_and_tight() -> Hard:
+    loose = "\n\n".join(paragraph(at, 6) for at in range(4))
+    tight = "\n\n".join(paragraph(20 + at, 6) for at in range(6))
+    source = (
+        f"{_PAGE}#set par(leading: 1.1em, spacing: 2em)\n= Piers\n{loose}\n#pagebreak()\n"
+        f"#set par(leading: 0.5em, spacing: 1.2em)\n= Annex A: Ropes\n{tight}\n"
+    )
+    headings = ((1, "Piers"), (1, "Annex A: Ropes"))
+    return Hard(source, headings=headings, says=tuple(paragraph(at, 6) for at in (0, 3, 20, 25)))
+
+
+def _regulations_in_small_type() -> Hard:
+    body = "\n\n".join(f"1.{at} #h(6mm) {paragraph(at, 3)}" for at in range(1, 9))
+    rules = "\n\n".join(f"*Rule for {at}*\n\n*{at}.* — {paragraph(60 + at, 3)}" for at in range(1, 5))
+    source = f"{_PAGE}= Piers\n{body}\n#pagebreak()\n= The Pier Regulations\n#set text(size: 0.8em)\n{rules}\n"
+    numbers = (*(f"1.{at}" for at in range(1, 9)), "1", "2", "3", "4")
+    return Hard(source, numbers, ((1, "Piers"), (1, "The Pier Regulations")))
+
+
+def _coloured_numbers() -> Hard:
+    chapters = ("Background", "The quay", "Late boats")
+    source = _PAGE + "#set par(leading: 0.7em, spacing: 1.15em)\n"
+    source += '#let n(x) = text(fill: rgb("#0088c0"), weight: "bold", size: 0.8em)[#x#h(4mm)]\n'
+    source += '#show heading: it => block(below: 2em, text(size: 2em, fill: rgb("#0088c0"), it.body))\n'
+    for at, chapter in enumerate(chapters, 1):
+        body = "\n\n".join(f'#n("{at}.{n}") {paragraph(10 * at + n, 3)}' for n in range(1, 8))
+        source += f"= {at}. {chapter}\n{body}\n#pagebreak(weak: true)\n"
+    numbers = tuple(f"{at}.{n}" for at in range(1, 4) for n in range(1, 8))
+    return Hard(source, numbers, tuple((1, f"{at}. {chapter}") for at, chapter in enumerate(chapters, 1)))
+
+
+def _codes() -> Hard:
+    titles = ("QY1: The quay", "QY2: Steps", "BT1: Boats", "BT2: Oars")
+    blocks = [f"*{title}*\n\n" + _counted(10 * at, 3) for at, title in enumerate(titles)]
+    source = f"{_PAGE}= Quay rules\n{blocks[0]}\n\n{blocks[1]}\n\n= Boat rules\n{blocks[2]}\n\n{blocks[3]}\n"
+    headings = ((1, "Quay rules"), *((2, t) for t in titles[:2]), (1, "Boat rules"), *((2, t) for t in titles[2:]))
+    return Hard(source, ("1", "2", "3") * 4, headings)
+
+
+def _counted(seed: int, count: int) -> str:
+    return "\n\n".join(f"{at}. #h(4mm) {paragraph(seed + at, 2)}" for at in range(1, count + 1))
+
+
+def _named_boxes() -> Hard:
+    box = "#block(stroke: 0.6pt, inset: 2mm, width: 100%)"
+    source = (
+        f'{_PAGE}#show heading: set text(fill: rgb("#aa1133"))\n= Chapter 4: Lists\n'
+        f"4.1 #h(4mm) {paragraph(1, 2)}\n\n4.2 #h(4mm) {paragraph(2, 2)}\n\n#align(center)[*BOX 1*\n\n*At Upton*]\n"
+        f"{box}[{paragraph(3, 3)}]\n\n4.3 #h(4mm) {paragraph(4, 2)}\n\n#align(center)[*BOX 2*\n\n*At Overton*]\n"
+        f"{box}[{paragraph(5, 2)}]\n\n4.4 #h(4mm) {paragraph(6, 2)}\n"
+    )
+    return Hard(
+        source, ("4.1", "4.2", "4.3", "4.4"), ((1, "Chapter 4: Lists"),), boxes=2, says=("BOX 1", "At Upton")
+    )
+
+
+def _two_line_title() -> Hard:
+    title = "Aim: keepers and boatmen and their guests and all others who come to the quay work together"
+    source = (
+        f"{_PAGE}#show heading: it => block(below: 8mm, {{ set par(leading: 1em); "
+        f'text(size: 1.5em, fill: rgb("#104f75"), it.body) }})\n= {title}\n{paragraph(1, 3)}\n\n'
+        f"= Aim: keepers are ready\n{paragraph(2, 3)}\n"
+    )
+    return Hard(source, headings=((1, title), (1, "Aim: keepers are ready")))
+
+
+def _bold_in_box() -> Hard:
+    bold = "All boatmen have a right to be asked what they wish for now."
+    more = "Asking takes priority over the wishes of whoever keeps it."
+    source = (
+        f'{_PAGE}= Opening\n#block(fill: rgb("#f2ebcf"), inset: 8mm, width: 100%)[1. #h(2mm) *{bold} \\ '
+        f"#h(6mm){more}* {sentence(3)}\n\n2. #h(2mm) *{sentence(4)}* {sentence(5)}]\n"
+    )
+    return Hard(source, headings=((1, "Opening"),), boxes=1, says=(f"{bold} {more} {sentence(3)}",))
+
+
+def _long_head() -> Hard:
+    head = "There are no known changes to the Piers (Keeping of Lists and Showing of Steps) Rules 2012. " * 3
+    body = "\n\n".join(f"{at}. #h(4mm) {paragraph(at, 5)}" for at in range(1, 31))
+    source = _PAGE.replace("EXTRA", f"EXTRA, header-ascent: 40%, header: [#text(size: 8pt)[{head}]]")
+    source = source.replace("margin: 2.5cm", "margin: (top: 4cm, rest: 2.5cm)")
+    numbers = tuple(str(at) for at in range(1, 31))
+    return Hard(f"{source}= Rules\n{body}\n", numbers, ((1, "Rules"),), reasons=("page number", "running head"))
+
+
+def _ordinals() -> Hard:
+    body = "\n\n".join(
+        f"1.{at} #h(5mm) From the 21#h(0.19em)#super[st] to the 3#super[rd] day." for at in range(1, 6)
+    )
+    numbers = tuple(f"1.{at}" for at in range(1, 6))
+    return Hard(f"{_PAGE}= Days\n{body}\n", numbers, ((1, "Days"),), says=("From the 21st to the 3rd day.",))
+
+
+def _row_overleaf() -> Hard:
+    def page(left: str, right: str, low: str) -> str:
+        lines = [("0mm", "0mm", "160mm", "0mm"), ("0mm", "8mm", "160mm", "8mm")]
+        lines += [(x, "0mm", x, low) for x in ("0mm", "80mm", "160mm")]
+        rules = " ".join(f"#rule({', '.join(line)})" for line in lines)
+        return (
+            f"#block(width: 160mm, height: {low})[{rules} #put(2mm, 2mm)[*Who*] #put(82mm, 2mm)[*What*] "
+            f"#put(2mm, 10mm)[{left}] #put(82mm, 10mm)[{right}]]"
+        )
+
+    source = (
+        f"{_PAGE}#let rule(a, b, c, d) = place(top + left, line(start: (a, b), end: (c, d), stroke: 0.6pt))\n"
+        "#let put(x, y, it) = place(top + left, dx: x, dy: y, block(width: 74mm, it))\n= Appendix A\n"
+        f"{page(sentence(1), sentence(2), '160mm')}\n#pagebreak()\n{page('and so on.', 'and more.', '60mm')}\n"
+    )
+    return Hard(source, headings=((1, "Appendix A"),), rows=2, reasons=("head row printed again", "page number"))
+
+
+HARD = {
+    build.__name__.strip("_"): build()
+    for build in (
+        *(_noted_below, _loose_and_tight, _regulations_in_small_type, _coloured_numbers, _codes, _named_boxes),
+        *(_two_line_title, _bold_in_box, _long_head, _ordinals, _row_overleaf),
+    )
+}
