@@ -149,6 +149,13 @@ def test_names_out_of_use_are_found_but_not_where_they_are_history(audited: Audi
         ("Serious Case Reviews are published here; SCR learning events follow.", 1),  # one row a term
         ("The partnership replaced the Local Safeguarding Children Board.", 0),
         ("The former LSCB met here, and the CCGs were abolished in 2022.", 0),
+        ("The LSCB (2006 to 2019) chose the name of this hall.", 0),
+        ("The Local Safeguarding Children Board handed over to the partnership on 29 September 2019.", 0),
+        ("Files from before 2013 may hold a core assessment by a social worker.", 0),
+        ("She chaired the LSCB from 2011 to 2015, and its serious case review of 2012 was hers.", 0),
+        ("Our LSCB has met since 2015.", 1),
+        ("Since 2013 the Local Safeguarding Children Board has led the training.", 1),
+        ("This policy (2016) was approved by the LSCB. Please send cases to the LSCB.", 1),
         ("Write to chair@anyshire-lscb.org.uk or see www.lscb.example.org.", 0),
         ("This lscb is no word, and PSCRE is not either.", 0),
     ],

@@ -273,8 +273,9 @@ _TITULAR = (
 )
 _LAW = re.compile(r"['’\"”)]*\s*(?:\([\w ]+\)\s*)?(?:[A-Z][\w-]*\s+){0,4}(?:Regulations|Act|Order|Rules)\b")
 _UNTIL = re.compile(
-    r"\b(?:until|till|before|prior\s+to|up\s+to|between|from|during|by|in|of|published|dated)\s+(?:(?:the|early|late|"
-    r"spring|summer|autumn|winter|about|its)\s+|\d{1,2}(?:st|nd|rd|th)?\s+|[A-Z][a-z]+\s+)*\(?(?P<year>(?:19|20)\d\d)",
+    r"(?:\(|\b(?P<over>until|till|before|prior\s+to|up\s+to)\s+|"
+    r"\b(?:between|from|to|and|during|by|in|of|on|published|dated|Act|Regulations)\s+)(?:(?:the|early|late|"
+    rf"spring|summer|autumn|winter|about|its)\s+|{DAY}\s+|{MONTH}\s+)*\(?(?P<year>{YEAR})",
     re.IGNORECASE,
 )
 _PAST = re.compile(
@@ -301,11 +302,13 @@ def _is_history(term: StaleTerm, text: str, start: int, end: int) -> bool:
     begins = max((m.end() for m in _SENTENCE.finditer(text, near, start)), default=near)
     ends = next((m.start() for m in _SENTENCE.finditer(text, end, end + _SENTENCE_LONG)), end + _SENTENCE_LONG)
     sentence = text[begins:ends]
-    dated = [match["year"] for match in _UNTIL.finditer(sentence)]
+    told = list(_UNTIL.finditer(sentence))
+    dated = [match["year"] for match in told]
     past = bool(dated and term.ended and max(dated) <= term.ended)
     if re.search(r"\bused\s+to\b", text[begins:start]):
         return True
-    return past and bool(_PAST.search(sentence)) and not _TODAY.search(sentence)
+    over = any(match["over"] for match in told)
+    return past and (over or bool(_PAST.search(sentence))) and not _TODAY.search(sentence)
 
 
 class Stale(Struct, frozen=True):
