@@ -29,7 +29,15 @@ from guidance.site.projects import CONFIG, DOCS, Folder, Project, as_it_is, comp
 
 MOMENT = "946684800"  # every build happens at the same moment, so that the same input gives the same bytes
 PROJECTS, _MADE = "projects", "made-from"
-_MODULES = ("site/mkdocs_build.py", "site/projects.py", "site/host_files.py")
+_MODULES = (
+    "site/mkdocs_build.py",
+    "site/projects.py",
+    "site/host_files.py",
+    "site/extension.py",
+    "site/page_citations.py",
+    "site/handwritten.py",
+    "site/templates/ledger_links.md",
+)
 _ASSETS = ("assets/javascripts/", "assets/stylesheets/", "assets/images/")  # Material's
 _ASSET = re.compile(rb"assets/(?:javascripts|stylesheets|images)/[\w./-]+")
 _FILE = re.compile(rb"[\w.%+-]+\.\w+")
