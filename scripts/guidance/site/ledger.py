@@ -282,6 +282,8 @@ def _agency_page(ledger: Ledger, agency: str, name: str, others: Collection[str]
 def _page(ledger: Ledger, template: str, path: str, title: str, others: Collection[str], **facts: object) -> Page:
     """A page with what every one says of itself: that it is computed, how well, and what counts."""
     head: dict[str, object] = {"title": title, "kind": "duties", "search": {"exclude": True}}
+    if (agency := path.removeprefix(f"{FOLDER}/").removesuffix(".md")) in ledger.names:
+        head["agency_feed"] = agency
     if others:
         head["elsewhere"] = {other: f"{other}/{page_url(path)}" for other in others}
     files = [PlaceLink(name, to_root(path) + name) for name in ("duties.csv", "duties.json")]

@@ -42,6 +42,7 @@ from guidance.site.pages import (
     lay_out,
     markdown_link,
     marked_notes,
+    page_url,
     to_root,
 )
 
@@ -233,7 +234,11 @@ def _is_titled(provision: Provision) -> bool:
 
 def _meta(sheet: Sheet, edition: Edition, document: Document, elsewhere: Mapping[str, object]) -> str:
     """The page's facts for the theme: its title, its place in the official file, its places in other editions."""
-    facts: dict[str, object] = {"title": clean(sheet.title), "kind": "text"}
+    facts: dict[str, object] = {
+        "title": clean(sheet.title),
+        "kind": "text",
+        "feed": page_url(sheet.path).split("/")[0],
+    }
     if sheet.sources:
         first, last = sheet.sources
         facts["source_pages"] = [first, last]
