@@ -34,6 +34,7 @@ _HYPHEN = re.compile(
 )
 _BETWEEN = "\n\x00\n"  # what parts texts: no word and no hyphen reaches over it
 _WORD_GAP = 0.15  # of the type size: a wider gap between letters parts words
+_LONGEST_PIECE = 4  # letters of the shorter half of a split word
 _LONE = ("a", "i")  # letters that are words
 _OVERLAP = 0.1  # of the type size: letters that stand further over one another were not set so
 _WORTH_HEARING = 0.5  # of our words: an engine that has fewer of them cannot read the file
@@ -184,9 +185,13 @@ def _split_words(
     often = Counter(word for _, words in pages for word in words) if theirs else Counter()
     for page, words in pages if theirs else ():
         for one, other in pairwise(words):
-            if theirs[one + other] > 0 and any(
-                not piece.isdigit() and piece not in _LONE and ours[piece] >= often[piece] > 0
-                for piece in (one, other)
+            if (
+                theirs[one + other] > 0
+                and min(len(one), len(other)) <= _LONGEST_PIECE
+                and any(
+                    not piece.isdigit() and piece not in _LONE and ours[piece] >= often[piece] > 0
+                    for piece in (one, other)
+                )
             ):
                 theirs[one + other] -= 1
                 yield one + other, page

@@ -78,12 +78,14 @@ def _leadings(lines: Sequence[Line], metrics: Metrics) -> list[float]:
     found: list[float] = []
     first = 0
     for at, line in enumerate(lines):
-        while first < len(sure) and sure[first][0] < at - _NEAR:
+        while first + 1 < len(sure) and sure[first + 1][0] <= at:
             first += 1
         near = [
             (abs(place - at), gap)
-            for place, gap in sure[first : first + 2 * _NEAR]
-            if place <= at + _NEAR and abs(lines[place].size - line.size) < 0.5 and lines[place].page == line.page
+            for place, gap in sure[first : first + 2]
+            if abs(place - at) <= _NEAR
+            and abs(lines[place].size - line.size) < 0.5
+            and lines[place].page == line.page
         ]
         found.append(min(near)[1] if near else metrics.leading_of(line.size))
     return found
