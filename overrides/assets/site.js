@@ -60,6 +60,11 @@ document.addEventListener("keydown", (event) => {
   menu.focus();
 });
 
+// Browsers leave a link that is partly cut off by a wide table's edge where it is.
+document.addEventListener("focusin", (event) => {
+  if (event.target.closest?.(".table") && !event.target.matches(".table")) event.target.scrollIntoView({ block: "nearest", inline: "nearest" });
+});
+
 // On touch a note or a term opens where it is read; a second tap leads on, as its link says.
 let pointer = "";
 document.addEventListener("pointerdown", (event) => { pointer = event.pointerType; }, true);

@@ -1,5 +1,6 @@
 """Reading in a real browser: everything a reader needs, with scripts and without, by mouse and by keyboard."""
 
+import re
 from urllib.parse import urlsplit
 
 import pytest
@@ -43,8 +44,8 @@ def test_an_edition_link(either_page: Page) -> None:
     either_page.goto("/2011/chapter-2/")
     links = either_page.get_by_role("navigation", name="Editions").get_by_role("link")
     assert [link.inner_text() for link in links.all()] == ["2021", "2011", "2001"]
-    links.first.click()
-    expect(either_page).to_have_url("/2021/chapter-2/#chapter-2")
+    links.first.click()  # with a script it leads to the text in view
+    expect(either_page).to_have_url(re.compile(r"/2021/chapter-2/#"))
 
 
 def test_an_edition_link_to_where_nothing_is_known_leads_to_that_editions_home(either_page: Page) -> None:
@@ -153,12 +154,12 @@ def test_light_and_dark_are_the_readers_choice_and_stay(page: Page) -> None:
     page.goto("/2011/chapter-1/")
     background = "getComputedStyle(document.body).backgroundColor"
     light = page.evaluate(background)
-    page.get_by_title("switch to light").click()
-    page.get_by_title("switch to dark").click()
+    page.locator("label[for=__palette_1]").click()
+    page.locator("label[for=__palette_2]").click()
     dark = page.evaluate(background)
     assert dark != light
     page.goto("/2021/chapter-2/")
-    expect(page.get_by_title("switch to what your device has")).to_be_visible()
+    expect(page.locator("label[for=__palette_0]")).to_be_visible()
     assert page.evaluate(background) == dark
     page.goto("/search/")  # one choice for all editions and our own pages
     assert page.evaluate(background) == dark

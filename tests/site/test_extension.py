@@ -180,14 +180,13 @@ OUTSIDE = re.compile(r"^(?:[0-9]{4}|latest|embed|search)/|^embed\.js$")  # below
 
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The root project as a clean clone has it, built by both; the theme's own parts are tested elsewhere."""
+    """The root project as a clean clone has it, built by both."""
     home = tmp_path_factory.mktemp("portal")
-    for folder in ("docs", "versions"):
+    for folder in ("docs", "overrides", "versions"):
         shutil.copytree(ROOT / folder, home / folder)
     settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
-    own = re.compile(r"^(?:extra_css|extra_javascript):\n(?:[ -].*\n)+|^ +custom_dir:.*\n|^ +favicon:.*\n", re.M)
     for builder in BUILDERS:
-        mine = re.sub(r"^site_dir:.*\n", "", own.sub("", settings), flags=re.M)
+        mine = re.sub(r"^site_dir:.*\n", "", settings, flags=re.M)
         (home / "mkdocs.yml").write_text(f"{mine}\nsite_dir: {builder}\n", encoding="utf-8")
         done = build(builder, home)
         assert done.returncode == 0, done.stdout + done.stderr
