@@ -37,8 +37,9 @@ def grammar_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "<!doctype html><title>x</title>"
         f'<div class="lost" data-root="/" data-editions="{editions}" data-current="2026">'
         '<div class="lost__guesses" hidden><ul></ul></div><input></div>'
-        '<script type="module" src="/assets/lost.js"></script>'
+        '<script type="module" src="/start.js"></script>'
     )
+    (folder / "start.js").write_text('import { start } from "/assets/lost.js"; start();')  # as site.js does
     with serve(folder, 0) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()

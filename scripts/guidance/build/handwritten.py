@@ -122,6 +122,7 @@ def prepare(
         read_reviews(docs / REVIEWS) if docs else {},
         count_duties(compared.ledger(newest)) if newest else None,
         services(files.get(CONTACTS, b"")),
+        law=read_law(folder, publication),
     )
     prepared = Prepared(_for_mkdocs(files), sources, read_nav(docs) if docs else None)
     return _with_overlay(prepared, overlay) if overlay else prepared
@@ -248,10 +249,11 @@ def survey_terms(docs: Path) -> Iterator[str]:
                 yield f"{os.path.normpath(docs / path)}:{line}: {message}"
 
 
-def survey_law(docs: Path, folder: Path, publication: Publication) -> Iterator[str]:
-    """A line for each sentence of a page that calls optional what is a duty now and has no notice of that law, and
-    for each place that law.toml names and no page has; `folder` is the register's."""
-    from guidance.check.law_notices import find_unnoticed, lost_places
+def survey_law(docs: Path, folder: Path, publication: Publication, site: Path | None = None) -> Iterator[str]:
+    """A line for each sentence of a page that calls optional what is a duty now and has no notice of that law, for
+    each place that law.toml names and no page has, and, in a built `site`, for each page that lacks a notice;
+    `folder` is the register's."""
+    from guidance.check.law_notices import find_unnoticed, lost_places, unprinted
 
     law, files = read_law(folder, publication), read_files(docs)
     if law.law:
@@ -259,6 +261,7 @@ def survey_law(docs: Path, folder: Path, publication: Publication) -> Iterator[s
         pages = {path: decode(files[path], path) for path in named}
         yield from (f"{one.page}: {one.message}" for one in find_unnoticed(pages, law))
         yield from lost_places(pages, law)
+        yield from unprinted(site, law) if site else ()
 
 
 def stale_contacts(docs: Path, today: date) -> Iterator[str]:

@@ -235,7 +235,7 @@ def check_command(
     words: tuple[str, ...] = ()
     if register and register.docs:
         docs = publication / register.docs
-        words = (*handwritten.survey_terms(docs), *handwritten.survey_law(docs, publication, register))
+        words = (*handwritten.survey_terms(docs), *handwritten.survey_law(docs, publication, register, site))
         for line in (*handwritten.survey(docs, site), *handwritten.stale_contacts(docs, date.today())):
             echo(line)
     for line in survey_texts(site):

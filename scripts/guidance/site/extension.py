@@ -36,6 +36,8 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import HTML_PLACEHOLDER_RE
 from msgspec import Struct
 
+from guidance.document.law import FILE as LAW
+from guidance.document.law import LawSince
 from guidance.document.model import Finding, GuidanceError
 from guidance.site.handwritten import CONTACTS, REVIEWS, HandCitation, Service, Sources, read_sources, root_of
 from guidance.site.page_citations import OURS, STANDING, PagePlace, PageWriter, write_addresses
@@ -149,6 +151,13 @@ class GuidanceExtension(Extension):
         paths = [self.place.home / str(self.getConfig(name)) for name in ("register", "docs", "facts")]
         return _read(*paths, _stamps(*paths))
 
+    def law(self) -> LawSince:
+        """The law since; none where nothing of it is known, such as in an edition's own project."""
+        home = self.place.home / str(self.getConfig("register"))
+        asked = self._given or self.getConfig("known") or (home / LAW).is_file()
+        sources = self.sources() if asked else None
+        return sources.law if sources else LawSince()
+
     def services(self) -> Mapping[str, Service] | None:
         """The contacts; None where they stay as they are written."""
         if self._given:
@@ -212,7 +221,7 @@ def _read(register: Path, docs: Path, facts: Path, _stamps: tuple[int, ...]) -> 
 
 def _stamps(register: Path, docs: Path, facts: Path) -> tuple[int, ...]:
     """When each file was last changed from which all that can be cited is read: a server reads them again then."""
-    files = (*sorted(register.glob("*/permalinks.tsv")), register / "editions.toml", facts)
+    files = (*sorted(register.glob("*/permalinks.tsv")), register / "editions.toml", register / LAW, facts)
     files += (docs / CONTACTS, docs / REVIEWS)
     return tuple(path.stat().st_mtime_ns if path.is_file() else 0 for path in files)
 
@@ -292,7 +301,7 @@ class _Citations(Treeprocessor):
             for at, raw in enumerate(self.md.htmlStash.rawHtmlBlocks):
                 if isinstance(raw, str) and any(f'="{scheme}' in raw for scheme in OURS):
                     self.md.htmlStash.rawHtmlBlocks[at] = self._raw(raw, writer)
-            writer.end(root)
+            writer.end(root, self._ours.law())
             self._ours.cites, self._ours.findings = writer.cites, writer.findings
         except GuidanceError as error:
             raise self._ours.stop(error) from None

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Meta, Struct, field, structs
 
 from guidance.document.anchors import Permalink, known_permalinks, permalink_path
+from guidance.document.law import LawSince, read_law
 from guidance.document.model import Finding, GuidanceError
 from guidance.document.register import Publication, read_register
 from guidance.document.toml_files import decode_toml, read_toml
@@ -71,7 +72,7 @@ class Sources(Struct, frozen=True):
     `comparisons` are the pairs of editions, older first, that the site compares.
     `reviewed` has, per page, the fingerprint of each thing cited ("2023/para-45") when the page was last reviewed.
     `duties` counts those of the newest edition with text, `services` are the contacts; `pages` has the Markdown
-    of pages that only a build of the site can make.
+    of pages that only a build of the site can make, `law` the law since an edition.
     """
 
     publication: Publication
@@ -83,6 +84,7 @@ class Sources(Struct, frozen=True):
     duties: LedgerFigures | None = None
     services: Mapping[str, Service] = {}
     pages: Mapping[str, str] = {}
+    law: LawSince = LawSince()
 
 
 def decode(content: bytes, page: str) -> str:
@@ -268,6 +270,7 @@ def read_sources(register: Path, docs: Path, facts: Path) -> Sources:
         "permalinks": {edition: {**lines, **_lines(left, edition)} for edition, lines in known.items()},
         "reviewed": read_reviews(docs / REVIEWS),
         "services": services(contacts.read_bytes() if contacts.is_file() else b""),
+        "law": read_law(register, publication),
     }
     return structs.replace(left, **now) if left else Sources(**now)
 

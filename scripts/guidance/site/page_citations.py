@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from msgspec import Struct
 
+from guidance.document.law import LawSince
 from guidance.document.model import Finding, GuidanceError
 from guidance.site.handwritten import (
     HandCitation,
@@ -32,6 +33,9 @@ _MEANT = re.compile(r"\]\s*\((guidance:[^\s)]*)")  # what was meant to be one, a
 _COMPARISON = re.compile(r"comparison:(?P<old>[0-9a-z.-]+)/(?P<new>[0-9a-z.-]+)")
 _STASHED = re.compile(r"\x02(?:(?P<code>\d+)|[^\x03]*)\x03")  # Python-Markdown's marks for what it put aside
 _BLOCKS = frozenset(("p", "li", "td", "th", "dd", "dt", "div", "blockquote", "summary"))
+
+_BLOCKS_OF_WORDS = frozenset(("p", "li", "td", "th", "dd", "dt", "summary", "h1", "h2", "h3", "h4"))
+_PLAIN_READERS = ("parents", "young people", "children")
 
 Node = str | Element
 
@@ -99,11 +103,13 @@ class PageWriter:
                 if text and (left := _MEANT.search(text)):
                     raise self._no_citation(left[1])
 
-    def end(self, root: Element) -> None:
-        """Say where asked, or below the title, from which edition the page was written, and list its sources."""
+    def end(self, root: Element, law: LawSince) -> None:
+        """Say where asked, or below the title, from which edition the page was written, and list its sources; and
+        beside what it touches what the law since says. On a child's page that stands among the sources."""
+        aside = self._law(root, law)
         parents = {child: parent for parent in root.iter() for child in parent}
         places = [element for element in parents if element.tag == "div" and STANDING in element.attrib]
-        written = [self._listed()] if self._at_end else []
+        written = [*aside, *([self._listed()] if self._at_end else [])]
         if written and not places:
             where = f"put <!-- {STANDING} --> where its sources are to be listed"
             raise GuidanceError(f"{self._place.path}: cites at the end; {where}")
@@ -122,6 +128,30 @@ class PageWriter:
         elif written:
             title = next((at for at, child in enumerate(root) if child.tag == "h1"), -1)
             root.insert(title + 1, written[0])
+
+    def _law(self, root: Element, since: LawSince) -> list[Element]:
+        """Put each notice behind the block that has the words it names, whole the first time and then by its head;
+        returns those of a child's page, which go among its sources."""
+        audience = self._place.facts.get("audience")
+        aside: list[Element] = []
+        told: set[str] = set()
+        for words, law in since.on_page(self._place.path):
+            notice = since.notice(law)
+            said = notice.plain if audience in _PLAIN_READERS else notice.text
+            block = Element("p", {"class": "law-since", "data-law": notice.law})
+            SubElement(block, "strong").text = f"{notice.head}."
+            if notice.law in told:
+                _append(block, [" ", _anchor(Way("What it says", f"#law-{notice.law}")), "."])
+            else:
+                block.set("id", f"law-{notice.law}")
+                more: list[Node] = [_anchor(Way("Read it", notice.url)), "."] if notice.url else []
+                _append(block, [f" {said} ", *more])
+            told.add(notice.law)
+            if audience == "children":
+                aside.append(block)
+            else:
+                _put_beside(root, words, block)
+        return aside
 
     def _note(self, edition: str, changed: int, sources: Sources) -> Element:
         title, sentences = say_standing(self._place.path, edition, changed, sources.publication)
@@ -212,6 +242,30 @@ class PageWriter:
 
 
 # --- Trees -------------------------------------------------------------------------------------------
+
+
+def _put_beside(root: Element, words: str, block: Element) -> None:
+    """Put a block behind the innermost one that has some words, or into it where it is a cell or an entry; below
+    the title where there are none, or nothing has them."""
+    parents = {child: parent for parent in root.iter() for child in parent}
+    held = [one for one in parents if one.tag in _BLOCKS_OF_WORDS and words and words in _plain(one)]
+    if not held:
+        title = next((at for at, child in enumerate(root) if child.tag == "h1"), -1)
+        root.insert(title + 1, block)
+        return
+    inner = min(held, key=lambda one: len(_plain(one)))
+    if inner.tag in ("li", "td", "th", "dd", "summary"):
+        inner = inner if inner.tag != "summary" else parents[inner]
+        inner.append(block)
+    else:
+        around = parents[inner]
+        around.insert(list(around).index(inner) + 1, block)
+        inner.tail, block.tail = "\n", inner.tail
+
+
+def _plain(element: Element) -> str:
+    """The words of an element on one line."""
+    return " ".join("".join(element.itertext()).split())
 
 
 def _links(root: Element, scheme: str) -> list[Element]:
