@@ -7,7 +7,8 @@ from bs4 import BeautifulSoup
 
 from guidance.build.comparisons import Compared, compare_documents
 from guidance.build.editions import find_trails
-from guidance.document.model import Change, ChangeKind, DutyChange, Figures, Level
+from guidance.document.change_model import Change, DutyChange, Figures, Level
+from guidance.document.model import ChangeKind
 from guidance.document.register import Edition, Publication
 from guidance.link.agencies import Vocabulary
 from guidance.site.changes_view import ComparedPlace

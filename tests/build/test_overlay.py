@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from markdown import markdown
 from PIL import Image
 
-from guidance.build.handwritten import check_drawing, read_overlay
+from guidance.build.handwritten import read_overlay
 from guidance.build.orders import BuildOrder
 from guidance.build.site import ASK_ADDRESS, build
 from guidance.check.site import check_site
 from guidance.document.model import GuidanceError
 from guidance.document.register import Edition, Publication
 from guidance.site.mkdocs_build import Workshop
-from guidance.site.overlay import Colours, check_colours, contrast, edition_links
+from guidance.site.overlay import Colours, check_colours, check_drawing, contrast, edition_links
 from guidance.site.permalink_index import read_tokens
 from guidance.site.safe_markdown import make_safe
 

@@ -4,7 +4,7 @@ taken for layout."""
 import pytest
 
 from guidance.compare.changes import compare
-from guidance.document.model import Change, DutyChange, Figures
+from guidance.document.change_model import Change, DutyChange, Figures
 from guidance.link.agencies import Agency, Vocabulary
 from guidance.link.duties import find_duties
 from small_documents import document

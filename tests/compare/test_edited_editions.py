@@ -18,7 +18,8 @@ from edited_editions import (
     scatter,
 )
 from guidance.compare.changes import apply, compare, joined_text
-from guidance.document.model import Change, Comparison, Document
+from guidance.document.change_model import Change, Comparison
+from guidance.document.model import Document
 from official_files import KCSIE, WORKING_TOGETHER, reading
 
 COUNT = 30

@@ -8,7 +8,8 @@ import pytest
 
 from guidance.compare.changes import apply, compare, joined_text
 from guidance.compare.moves import find_alike
-from guidance.document.model import Comparison, Document
+from guidance.document.change_model import Comparison
+from guidance.document.model import Document
 from small_documents import document, paragraph, sentence
 
 COUNT = 30

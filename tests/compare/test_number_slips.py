@@ -3,7 +3,7 @@
 import pytest
 
 from guidance.compare.changes import apply, compare, joined_text
-from guidance.document.model import Comparison, NumberSlip
+from guidance.document.change_model import Comparison, NumberSlip
 from guidance.site.redline_text import say_slip
 from small_documents import document, paragraph
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from guidance.compare.changes import apply, compare, joined_text
-from guidance.document.model import Comparison
+from guidance.document.change_model import Comparison
 from guidance.link.agencies import Agency, Vocabulary
 from guidance.link.duties import find_duties
 from small_documents import document, paragraph

@@ -191,7 +191,10 @@ def test_how_a_use_is_printed() -> None:
     (text,) = provision_texts(annotate(document, (), terms=terms).provisions[0])
     context = Context(lambda anchor, form: f"../words/#{anchor}", lambda note: note)
     short = '<abbr title="a &quot;local&quot; &lt;reading&gt; group">LRG</abbr>'
-    assert render_text(text, context) == f"Mind the [wear](../words/#text-5){{: .term }}, says the {short}."
+    assert (
+        render_text(text, context)
+        == f"Mind the [wear](../words/#text-5){{: .term .footnote-ref }}, says the {short}."
+    )
     link = '<a class="term" href="../words/#text-5">wear</a>'
     assert render_text(text, context, "html") == f"Mind the {link}, says the {short}."
 

@@ -11,7 +11,8 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from guidance.compare.changes import compare
-from guidance.document.model import Document, Duty, Locus, RedlinePiece
+from guidance.document.change_model import RedlinePiece
+from guidance.document.model import Document, Duty, Locus
 from guidance.site.changes_view import draw_flows, survey
 from guidance.site.comparison_pages import Redline, Side, render_comparison
 from guidance.site.redline_text import RedlineBlock, RedlineSegment, beside, excerpt, in_one

@@ -7,17 +7,9 @@ from pathlib import Path
 import pytest
 import stamina
 
+from guidance.document.dated import say_upload, upload_apart
 from guidance.document.model import GuidanceError
-from guidance.document.register import (
-    LOCK,
-    Edition,
-    Publication,
-    Revision,
-    read_lock,
-    read_register,
-    say_upload,
-    upload_apart,
-)
+from guidance.document.register import LOCK, Edition, Publication, Revision, read_lock, read_register
 from guidance.sources import Fetched, Fetcher, Limits, Missing, Shelf, Source, UnreachableError, say_identity
 from guidance.sources.fetching import Seen, read_seen
 from guidance.sources.identity import Verdict

@@ -17,8 +17,9 @@ from guidance.cite.citation import CitationGrammar, Known, NotUnderstoodError
 from guidance.cite.resolve import Cited, not_understood, record, resolve
 from guidance.compare.changes import compare
 from guidance.compare.crosswalk import build_crosswalk
+from guidance.document.dated import say_stood, stood_on
 from guidance.document.law import Law, LawSince, State, read_law
-from guidance.document.register import Edition, InForce, Publication, read_register, say_stood, stood_on
+from guidance.document.register import Edition, InForce, Publication, read_register
 from guidance.jobs.cache import Crew
 
 

@@ -12,17 +12,8 @@ from msgspec import Struct, structs
 import guidance
 from guidance.build.comparisons import compare_documents
 from guidance.document.anchors import slug
-from guidance.document.model import (
-    Comparison,
-    Document,
-    GuidanceError,
-    Kind,
-    Para,
-    Place,
-    Provision,
-    SourceFile,
-    Text,
-)
+from guidance.document.change_model import Comparison
+from guidance.document.model import Document, GuidanceError, Kind, Para, Place, Provision, SourceFile, Text
 from guidance.link.agencies import Vocabulary
 from guidance.read import read_document
 from guidance.site.comparison_pages import SCRIPT, STYLES, render_alone

@@ -16,8 +16,9 @@ from guidance.compare.changes import compare
 from guidance.compare.crosswalk import build_crosswalk, counterparts, crosswalk_record
 from guidance.compare.duty_changes import strengths_before
 from guidance.compare.official import Listed, audit, read_listed
+from guidance.document.change_model import Comparison
 from guidance.document.lineage import Crosswalk
-from guidance.document.model import Comparison, Definition, Document, Duty, Locus, Reference, Strength, Unresolved
+from guidance.document.model import Definition, Document, Duty, Locus, Reference, Strength, Unresolved
 from guidance.document.register import Publication
 from guidance.jobs.cache import Crew
 from guidance.link.acts import Act, Acts

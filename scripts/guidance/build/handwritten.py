@@ -17,7 +17,6 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 import yaml
-from lxml import etree
 from mkdocs.utils import meta
 from msgspec import Struct, structs
 from PIL import Image
@@ -32,7 +31,7 @@ from guidance.site import overlay as overlays
 from guidance.site.extension import read_page
 from guidance.site.handwritten import CONTACTS, REVIEWS, Reviews, Sources, decode, lookup, read_reviews, services
 from guidance.site.ledger import count_duties
-from guidance.site.overlay import Overlay, Partnership, check_colours, make_overlay
+from guidance.site.overlay import Overlay, Partnership, check_colours, check_drawing, make_overlay
 from guidance.site.safe_markdown import EditionLink
 
 TERMS = "terms.toml"
@@ -41,16 +40,9 @@ _HEADER = (
 )
 _LARGEST = {".svg": 200_000, ".png": 1_000_000, ".jpg": 3_000_000, ".jpeg": 3_000_000, ".md": 500_000}  # bytes
 _PICTURES = {*_LARGEST, ".webp", ".gif", ".avif", ".heic", ".bmp", ".tif", ".tiff", ".ico"} - {".md"}
-_SVG = "{http://www.w3.org/2000/svg}"
-_DRAWING = {
-    *("svg", "g", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan", "title"),
-    *("desc", "defs", "use", "symbol", "linearGradient", "radialGradient", "stop", "clipPath", "mask", "pattern"),
-    *("style", "metadata"),
-}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _NAMED = re.compile(r"guidance:([0-9a-z.-]+)/([A-Za-z0-9.-]+)")  # whatever is named so, in a citation or not
 _STALE = 366  # days after which a contact is to be compared with its source again
-_HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
 
 
 class Prepared(Struct, frozen=True):
@@ -435,41 +427,3 @@ def _picture(file: Path) -> tuple[str, bytes]:
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise GuidanceError(f"{file}: is not a {kind} picture, or is damaged; save it again") from None
     return file.name, written.getvalue()
-
-
-def check_drawing(content: bytes, file: str) -> None:
-    """Raise GuidanceError when an SVG holds anything but a drawing: script, events, links, other documents."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(content, parser)
-    except etree.XMLSyntaxError:
-        raise GuidanceError(f"{file}: is not an SVG drawing; save it again as plain SVG") from None
-    if root.getroottree().docinfo.internalDTD is not None or root.tag != f"{_SVG}svg":
-        raise GuidanceError(f"{file}: is not a plain SVG drawing; save it again as plain SVG")
-    for node in root.getroottree().iter():
-        if fault := _fault(node):
-            raise GuidanceError(f"{file}: holds {fault}, which a drawing need not; save it again as plain SVG")
-
-
-def _fault(node: etree._Element) -> str | None:
-    if not isinstance(node.tag, str):
-        return None if node.tag is etree.Comment else "an instruction to the browser"
-    name = etree.QName(node)
-    if f"{{{name.namespace}}}" != _SVG or name.localname not in _DRAWING:
-        return f"<{name.localname}>"
-    for attribute, value in node.attrib.items():
-        plain = str(attribute).rpartition("}")[2].lower()
-        if plain.startswith("on"):
-            return f"the event {plain}"
-        if str(attribute) in _HREFS and not str(value).startswith("#"):
-            return "a link to elsewhere"
-        if _leads_out(str(value)):
-            return f"an address in {plain}"
-    return "styles that load something" if name.localname == "style" and _leads_out(node.text or "") else None
-
-
-def _leads_out(value: str) -> bool:
-    """Whether a value of an attribute or a style may load or run something."""
-    squeezed = "".join(value.split()).lower().replace("\\", "")
-    outside = squeezed.replace("url(#", "").replace("url('#", "").replace('url("#', "")
-    return any(sign in outside for sign in ("url(", "@import", "javascript:", "data:", "expression(", "image-set("))

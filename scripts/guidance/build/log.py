@@ -10,8 +10,8 @@ from itertools import pairwise
 from msgspec import Struct
 
 from guidance.build.comparisons import Compared, Pair
+from guidance.document.change_model import Change
 from guidance.document.law import LawEvent, LawSince, law_events
-from guidance.document.model import Change
 from guidance.document.register import Publication
 from guidance.site.feeds import Feed, FeedEntry, edition_entries, feed_files, log_page, publication_date, read_log
 from guidance.site.ledger import STRENGTHS, page_path

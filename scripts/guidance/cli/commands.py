@@ -1,7 +1,6 @@
 """The command line: arguments, progress, exit codes. The only place that prints.
 
-What a command does is done elsewhere; an error is one line, and a traceback is a bug. A command imports what it
-uses itself: the tools of the site take a second to load, and converting one file needs none of them.
+An error is one line; a traceback is a bug. A command imports what it uses itself: the site's tools load slowly.
 """
 
 import atexit

@@ -16,22 +16,8 @@ from guidance.compare.meaning import READ, STRONG, find_verbs, numbers_say_nothi
 from guidance.compare.moves import ChangeSide, moved_sentences, sentence_key, without_chapters
 from guidance.compare.units import BULLET, PICTURES, bare, compared_text, plain, read_units
 from guidance.compare.words import Moved, Replacement, Terms, diff_words, find_terms, put_where, same_but_articles
-from guidance.document.model import (
-    Change,
-    ChangeKind,
-    Comparison,
-    Document,
-    Duty,
-    DutyChange,
-    Figures,
-    GuidanceError,
-    Level,
-    Link,
-    List,
-    NumberSlip,
-    Provision,
-    RedlinePiece,
-)
+from guidance.document.change_model import Change, Comparison, DutyChange, Figures, Level, NumberSlip, RedlinePiece
+from guidance.document.model import ChangeKind, Document, Duty, GuidanceError, Link, List, Provision
 from guidance.document.walk import provision_texts
 
 NEW_WORDS = 8  # so many words put in, and none taken out, are something new rather than a rewording

@@ -5,8 +5,9 @@ Facts about identity only: no wording, no addresses, no pages.
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from guidance.document.change_model import Comparison
 from guidance.document.lineage import Crosswalk, Lineage, Node
-from guidance.document.model import Comparison, Document
+from guidance.document.model import Document
 
 
 def trace(editions: Sequence[tuple[str, Document]], comparisons: Iterable[Comparison]) -> tuple[Lineage, ...]:

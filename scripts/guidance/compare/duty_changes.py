@@ -40,7 +40,8 @@ from guidance.compare.meaning import (
 )
 from guidance.compare.units import bare
 from guidance.compare.words import Replacement, put_where, sentences
-from guidance.document.model import Comparison, Duty, DutyAspect, DutyChange, Figures, Strength
+from guidance.document.change_model import Comparison, DutyAspect, DutyChange, Figures
+from guidance.document.model import Duty, Strength
 
 # Of 100: two sentences of a pair of provisions that are less alike are not one sentence reworded.
 _LEAST_ALIKE = 65.0

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from guidance.document.model import Change, Comparison, Document, GuidanceError, Level, Provision
+from guidance.document.change_model import Change, Comparison, Level
+from guidance.document.model import Document, GuidanceError, Provision
 from guidance.document.toml_files import read_toml
 
 SUBSTANTIAL: frozenset[Level] = frozenset({"duty changed", "new", "reworded"})

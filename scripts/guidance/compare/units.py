@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, pairwise
 
 from msgspec import Struct
-from rapidfuzz.distance import Indel
 
 from guidance.document.anchors import normalise
 from guidance.document.model import Document, Figure, Kind, Provision
@@ -111,6 +110,8 @@ def likeness(old: Sequence[str], new: Sequence[str]) -> float:
     """How alike two runs of words are, 0 to 1, order counting."""
     if old == new:
         return 1.0
+    from rapidfuzz.distance import Indel  # slow to load, and who prints or converts compares nothing
+
     return round(Indel.normalized_similarity(old, new), 4)
 
 

@@ -15,7 +15,7 @@ import fast_diff_match_patch
 from msgspec import Struct
 
 from guidance.compare.units import BULLET, plain
-from guidance.document.model import RedlinePiece, ReplacedTerm
+from guidance.document.change_model import RedlinePiece, ReplacedTerm
 
 _TOKEN = re.compile(  # what a redline takes out or puts in whole
     r"""
@@ -88,7 +88,7 @@ def _diff(old: str, new: str, away: tuple[Moved, ...], here: tuple[Moved, ...]) 
 # --- Which words -----------------------------------------------------------------------------------
 
 
-class _Run(Struct):
+class _WordRun(Struct):
     """Words in a row, by how many: kept, or else taken out and put in."""
 
     kept: int = 0
@@ -104,12 +104,12 @@ _ENDS = frozenset(".!?;:")
 _BRIDGE = 2  # so many small words between two phrases that were replaced are part of them
 
 
-def _readable(old: Sequence[str], new: Sequence[str]) -> list[_Run]:
+def _readable(old: Sequence[str], new: Sequence[str]) -> list[_WordRun]:
     """What was kept, taken out and put in, so that it reads well: phrases whole, what was taken out before what was
     put in for it, and no word both taken out and put in that could be kept: a telling word is never given up for
     small ones and signs."""
     mine, theirs = ([at for at, word in enumerate(side) if _tells(word)] for side in (old, new))
-    runs: list[_Run] = []
+    runs: list[_WordRun] = []
     at = to = 0
     for one, other in [
         *_kept([old[n] for n in mine], [new[n] for n in theirs], mine, theirs),
@@ -118,7 +118,7 @@ def _readable(old: Sequence[str], new: Sequence[str]) -> list[_Run]:
         inner = [*_kept(old[at:one], new[to:other], range(at, one), range(to, other)), (one, other)]
         for left, right in inner:
             if left > at or right > to:
-                runs.append(_Run(out=left - at, into=right - to))
+                runs.append(_WordRun(out=left - at, into=right - to))
             if left < len(old) and right < len(new):
                 _keep(runs, 1)
             at, to = left + 1, right + 1
@@ -146,9 +146,9 @@ def _kept(old: Sequence[str], new: Sequence[str], mine: Sequence[int], theirs: S
     return found
 
 
-def _bridged(runs: list[_Run], old: Sequence[str], new: Sequence[str]) -> list[_Run]:
+def _bridged(runs: list[_WordRun], old: Sequence[str], new: Sequence[str]) -> list[_WordRun]:
     """The same with small words and signs between two phrases put to them, where both were replaced."""
-    found: list[_Run] = []
+    found: list[_WordRun] = []
     at = to = 0
     for place, run in enumerate(runs):
         ends = (at + run.out + run.kept, to + run.into + run.kept)
@@ -159,12 +159,12 @@ def _bridged(runs: list[_Run], old: Sequence[str], new: Sequence[str]) -> list[_
                 (new[to - before.into : to], new[ends[1] : ends[1] + after.into]),
             )
             if _joins_phrases(old[at : ends[0]], all(_has_words(words) for side in sides for words in side)):
-                run = _Run(out=run.kept, into=run.kept)
+                run = _WordRun(out=run.kept, into=run.kept)
         if found and not run.kept and not found[-1].kept:
             found[-1].out += run.out
             found[-1].into += run.into
         else:
-            found.append(_Run(run.kept, run.out, run.into))
+            found.append(_WordRun(run.kept, run.out, run.into))
         at, to = ends
     return found
 
@@ -181,10 +181,10 @@ def _has_words(words: Sequence[str]) -> bool:
     return any(word[0].isalnum() for word in words)
 
 
-def _shifted(runs: list[_Run], old: Sequence[str], new: Sequence[str]) -> list[_Run]:
+def _shifted(runs: list[_WordRun], old: Sequence[str], new: Sequence[str]) -> list[_WordRun]:
     """The same with words that both sides of a phrase begin or end with kept, and what only came or only went moved
     to where a line, a sentence or a word begins."""
-    found = [_Run()]
+    found = [_WordRun()]
     at = to = 0
     for run in runs:
         ends = (at + run.out + run.kept, to + run.into + run.kept)
@@ -193,21 +193,21 @@ def _shifted(runs: list[_Run], old: Sequence[str], new: Sequence[str]) -> list[_
         last = _same_words(mine[first:][::-1], theirs[first:][::-1])
         _keep(found, run.kept + first)
         if run.out > first + last or run.into > first + last:
-            found.append(_Run(out=run.out - first - last, into=run.into - first - last))
+            found.append(_WordRun(out=run.out - first - last, into=run.into - first - last))
         _keep(found, last)
         at, to = ends
     if found[-1].out or found[-1].into:
-        found.append(_Run())
+        found.append(_WordRun())
     for place, run in enumerate(found):
         if bool(run.out) != bool(run.into):
             _settle(found, place, old if run.out else new)
     return [run for run in found if run.kept or run.out or run.into]
 
 
-def _keep(runs: list[_Run], count: int) -> None:
+def _keep(runs: list[_WordRun], count: int) -> None:
     """Put kept words behind the runs."""
     if not runs or (count and (runs[-1].out or runs[-1].into)):
-        runs.append(_Run())
+        runs.append(_WordRun())
     runs[-1].kept += count
 
 
@@ -219,7 +219,7 @@ def _same_words(one: Sequence[str], other: Sequence[str]) -> int:
     return count
 
 
-def _settle(runs: list[_Run], place: int, words: Sequence[str]) -> None:
+def _settle(runs: list[_WordRun], place: int, words: Sequence[str]) -> None:
     """Move a run that only came or only went to where it begins and ends best; what it leaves is equal to what it
     takes."""
     run = runs[place]

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 from msgspec import Struct
 
-from guidance.document.model import Change, ChangeKind, Comparison, Document, Level, Provision, RedlinePiece
+from guidance.document.change_model import Change, Comparison, Level, RedlinePiece
+from guidance.document.model import ChangeKind, Document, Provision
 from guidance.document.walk import plain_text
 from guidance.site.pages import page_url
 from guidance.site.redline_text import say_changes

@@ -13,7 +13,8 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from guidance.document.anchors import slug
-from guidance.document.model import Comparison, Document, Duty, Level, MovedChapter, ReplacedTerm
+from guidance.document.change_model import Comparison, Level, MovedChapter, ReplacedTerm
+from guidance.document.model import Document, Duty
 from guidance.site.changes_view import (
     KINDS,
     LEVELS,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from guidance.document.model import Change
+from guidance.document.change_model import Change
 from guidance.site.changes_view import ComparedPlace
 from guidance.site.inline import escape_html
 from guidance.site.pages import to_root

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Annotated
 
+from lxml import etree
 from msgspec import Meta, Struct, structs
 
 from guidance.document.model import GuidanceError
@@ -250,3 +251,52 @@ def render_style(colours: Colours) -> bytes:
             within = f":root:not([data-theme='{other}']) {{ --link: {link}; }}"
             rows.append(f"@media (prefers-color-scheme: {scheme}) {{ {within} }}")
     return ("\n".join(rows) + "\n").encode()
+
+
+# --- Drawings --------------------------------------------------------------------------------------
+
+_SVG = "{http://www.w3.org/2000/svg}"
+_DRAWING = {
+    *("svg", "g", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan", "title"),
+    *("desc", "defs", "use", "symbol", "linearGradient", "radialGradient", "stop", "clipPath", "mask", "pattern"),
+    *("style", "metadata"),
+}
+_HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
+
+
+def check_drawing(content: bytes, file: str) -> None:
+    """Raise GuidanceError when an SVG holds anything but a drawing: script, events, links, other documents."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError:
+        raise GuidanceError(f"{file}: is not an SVG drawing; save it again as plain SVG") from None
+    if root.getroottree().docinfo.internalDTD is not None or root.tag != f"{_SVG}svg":
+        raise GuidanceError(f"{file}: is not a plain SVG drawing; save it again as plain SVG")
+    for node in root.getroottree().iter():
+        if fault := _fault(node):
+            raise GuidanceError(f"{file}: holds {fault}, which a drawing need not; save it again as plain SVG")
+
+
+def _fault(node: etree._Element) -> str | None:
+    if not isinstance(node.tag, str):
+        return None if node.tag is etree.Comment else "an instruction to the browser"
+    name = etree.QName(node)
+    if f"{{{name.namespace}}}" != _SVG or name.localname not in _DRAWING:
+        return f"<{name.localname}>"
+    for attribute, value in node.attrib.items():
+        plain = str(attribute).rpartition("}")[2].lower()
+        if plain.startswith("on"):
+            return f"the event {plain}"
+        if str(attribute) in _HREFS and not str(value).startswith("#"):
+            return "a link to elsewhere"
+        if _leads_out(str(value)):
+            return f"an address in {plain}"
+    return "styles that load something" if name.localname == "style" and _leads_out(node.text or "") else None
+
+
+def _leads_out(value: str) -> bool:
+    """Whether a value of an attribute or a style may load or run something."""
+    squeezed = "".join(value.split()).lower().replace("\\", "")
+    outside = squeezed.replace("url(#", "").replace("url('#", "").replace('url("#', "")
+    return any(sign in outside for sign in ("url(", "@import", "javascript:", "data:", "expression(", "image-set("))

@@ -12,7 +12,7 @@ from typing import Literal
 from msgspec import Struct
 
 from guidance.compare.units import plain
-from guidance.document.model import Change, DutyChange, Figures, NumberSlip, RedlinePiece
+from guidance.document.change_model import Change, DutyChange, Figures, NumberSlip, RedlinePiece
 from guidance.site.templates import PlaceLink
 
 _BEFORE, _AFTER = 6, 4  # words that an excerpt keeps before and after what changed

@@ -13,17 +13,9 @@ from typing import Literal
 
 from msgspec import Struct, structs
 
+from guidance.document.dated import AGREES, say_upload, upload_apart, upload_day
 from guidance.document.model import GuidanceError
-from guidance.document.register import (
-    AGREES,
-    Candidate,
-    Edition,
-    Publication,
-    Revision,
-    say_upload,
-    upload_apart,
-    upload_day,
-)
+from guidance.document.register import Candidate, Edition, Publication, Revision
 from guidance.sources.fetching import Fetcher, UnreachableError, digest, file_name
 from guidance.sources.identity import Verdict
 from guidance.sources.kinds import OPENING, SUFFIXES, fault, kind_of, wanted_kind
@@ -86,7 +78,7 @@ class Missing(Struct, frozen=True):
     silent: str | None = None
 
 
-class Held(Struct, frozen=True):
+class HeldFile(Struct, frozen=True):
     """A file in a folder: the `source` that it is, or `why` it is none. `named` is the edition that its name begins
     with, `refused` why it is not taken as that one, `fault` whether it is broken."""
 
@@ -123,7 +115,7 @@ class Shelf:
         self._publication, self._cache, self._prove = publication, cache, prove
         self._folders = tuple({folder.resolve(): folder for folder in folders}.values())
         self._pinned = _pinned(publication)
-        self._looked: dict[Path, tuple[Held, ...]] = {}
+        self._looked: dict[Path, tuple[HeldFile, ...]] = {}
         self._trusted = {edition: self._trust(edition, path) for edition, path in (trust or {}).items()}
 
     def source(
@@ -167,7 +159,7 @@ class Shelf:
         `wanted`."""
         taken = {source.edition: source for source in used}
         asked, rows = set(wanted), []
-        trusted = [Held(one.path, one) for one in self._trusted.values()]
+        trusted = [HeldFile(one.path, one) for one in self._trusted.values()]
         paths = {one.path.resolve() for one in trusted}
         for one in (*trusted, *(h for f in self._folders for h in self._look(f) if h.path.resolve() not in paths)):
             source = one.source
@@ -185,13 +177,13 @@ class Shelf:
 
     # --- One folder ---
 
-    def _look_in_cache(self) -> list[Held]:
+    def _look_in_cache(self) -> list[HeldFile]:
         """Files that were fetched before; not one whose name promises a pinned file and that is another."""
         held = (*self._look(self._cache), *self._look(self._cache / "changed"))
         names = {file_name(e, r): r.sha256 for e in self._publication.editions for r in e.revisions if r.sha256}
         return [h for h in held if h.source and names.get(h.path.name, h.source.sha256) == h.source.sha256]
 
-    def _look(self, folder: Path) -> tuple[Held, ...]:
+    def _look(self, folder: Path) -> tuple[HeldFile, ...]:
         """What each file of a folder is: the best kinds last, so that they win over others."""
         if folder not in self._looked:
             known = [self._known(path) for path in _files(folder)]
@@ -201,14 +193,14 @@ class Shelf:
             self._looked[folder] = tuple(looked)
         return self._looked[folder]
 
-    def _known(self, path: Path) -> Held:
+    def _known(self, path: Path) -> HeldFile:
         """What a file is by its digest, or why it cannot be used; neither where its text must tell."""
         named = _edition_named(path.name, self._publication)
         try:
             sha256, kind = digest(path), _kind(path)
         except OSError as error:
             why = f"{path}: cannot be read ({error.strerror}); mend or remove it"
-            return Held(path, None, why, named, fault=True)
+            return HeldFile(path, None, why, named, fault=True)
         if sha256 in self._pinned:
             owner, revision, how = self._pinned[sha256]
             proof = Proof(how, revision_by="digest" if revision else None)
@@ -217,14 +209,15 @@ class Shelf:
             other = (
                 f"it is {title}, {owner}, by its digest; not taken as {named}" if named not in (None, owner) else ""
             )
-            return Held(path, source, named=named, refused=other)
+            return HeldFile(path, source, named=named, refused=other)
         if kind is None:
-            return Held(path, None, f"{path}: it is neither a PDF, a web page nor a Word file", named)
+            return HeldFile(path, None, f"{path}: it is neither a PDF, a web page nor a Word file", named)
         if wrong := fault(path.read_bytes(), kind):
-            return Held(path, None, f"{path}: this {wrong}; replace it with the official file", named, fault=True)
-        return Held(path, named=named)
+            why = f"{path}: this {wrong}; replace it with the official file"
+            return HeldFile(path, None, why, named, fault=True)
+        return HeldFile(path, named=named)
 
-    def _judged(self, held: Held, verdict: Verdict | str) -> Held:
+    def _judged(self, held: HeldFile, verdict: Verdict | str) -> HeldFile:
         """What a file is by its text."""
         if isinstance(verdict, str):
             return structs.replace(held, why=verdict, fault=True)
@@ -299,7 +292,7 @@ def _say_source(source: Source) -> str:
     return f"{said}: {told.get(source.proof.how, 'it proves itself')}"
 
 
-def _best(held: Iterable[Held], edition: Edition, asked: Revision | None) -> Source | None:
+def _best(held: Iterable[HeldFile], edition: Edition, asked: Revision | None) -> Source | None:
     """Of the files of a folder the one to take for an edition."""
     mine = [one.source for one in held if one.source and one.source.edition == edition.id]
     fitting = [s for s in mine if (s.revision == asked if asked else not (s.revision and s.revision.unreviewed))]
