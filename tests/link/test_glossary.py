@@ -195,7 +195,7 @@ def test_how_a_use_is_printed() -> None:
         render_text(text, context)
         == f"Mind the [wear](../words/#text-5){{: .term .footnote-ref }}, says the {short}."
     )
-    link = '<a class="term" href="../words/#text-5">wear</a>'
+    link = '<a class="term footnote-ref" href="../words/#text-5">wear</a>'
     assert render_text(text, context, "html") == f"Mind the {link}, says the {short}."
 
 
