@@ -26,6 +26,7 @@ def render_conversion(document: Document, references: Iterable[Reference | Unres
         "## Figures {: #figures }\n\n" + render_table(("What", "How many"), _figures(document, references)),
         _dropped(document),
         _findings(document),
+        _structure(document),
         _unresolved(references),
         _corrections(document),
     ]
@@ -89,6 +90,34 @@ def _findings(document: Document) -> str:
     ]
     head = "## What a reader must know {: #findings }\n\n"
     return head + (render_table(("Kind", "Finding", "Page"), rows) if rows else "Nothing was found amiss.")
+
+
+_JUDGED = {  # what each check of the structure asks
+    "placed": "Every character stands somewhere in the text",
+    "pages": "Printed page numbers count on",
+    "order": "Lines are read in the order in which the file draws them",
+    "sentences": "No text breaks off in mid-sentence",
+    "numbers": "Numbers at the start of lines are those of provisions",
+    "notes": "Each mark has its note, and each note its mark",
+    "note area": "No page is mostly notes that nothing on it refers to",
+    "tables": "No head row stands again among the text",
+    "headings": "Headings are those that contents and bookmarks name",
+    "words": "No word is split that another engine has whole",
+}
+
+
+def _structure(document: Document) -> str:
+    """What the text was judged by, beside its characters; "not known" where a file gives nothing to judge by."""
+    rows = [
+        (
+            _JUDGED[check.what],
+            {"sound": "yes", "amiss": f"no: {check.amiss:,} of {check.counted:,}"}.get(check.verdict, "not known"),
+            ", ".join(map(str, check.pages)),
+        )
+        for check in document.structure
+    ]
+    head = "## Whether its structure is sound {: #structure }\n\n"
+    return head + render_table(("What was asked", "Answer", "Pages"), rows) if rows else ""
 
 
 def _breakable(markdown: str) -> str:
