@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 
 from guidance.site.typesetting import compile_typst
 from official_files import KCSIE, WORKING_TOGETHER, publication
@@ -163,6 +164,10 @@ def test_nothing_is_published_from_a_file_in_the_wrong_place_unless_it_is_truste
     assert record["text"] is True
     assert isinstance(record["identity"], dict)
     assert (record["identity"]["how"], record["identity"]["seems"]) == ("trusted", "Keeping newts in schools, 2018")
+    home = BeautifulSoup((ponds / "site" / "2018" / "index.html").read_text(encoding="utf-8"), "lxml")
+    told = home.select_one(".admonition.warning")
+    assert told is not None
+    assert "It seems to be Keeping newts in schools, 2018." in told.get_text()
     for wrong in ("2018", "sources/2018.pdf=1066", "none.pdf=2018"):
         refused = guidance("build", "--offline", "--trust", wrong)
         assert refused.returncode == 1

@@ -20,6 +20,7 @@ from guidance.site import data_files, downloads, typesetting
 from guidance.site.blocks import picture_name
 from guidance.site.changes_view import ComparedEdition, ComparedPlace
 from guidance.site.downloads import link_to_files
+from guidance.site.edition_pages import render_identity
 from guidance.site.history_marks import Chip, Stand, Trail, chip_word, place_name, render_trails
 from guidance.site.ledger import Ledger, duties_csv, duty_records, link_to_ledger, render_ledger
 from guidance.site.markdown import annotate, render_pages
@@ -217,12 +218,14 @@ def write_manuscripts(order: EditionOrder) -> dict[str, bytes]:
 
 def print_edition(order: EditionOrder, sizes: dict[str, int]) -> EditionFiles:
     """An edition's folder but the files that were set, whose `sizes` its pages tell; a job."""
+    it = order.identity
+    told = render_identity(it.how, it.evidence, it.seems, it.address, candidate=it.candidate)
     pages = render_pages(
         order.document,
         order.found.references,
         order.edition,
         order.publication,
-        overview=order.overview,
+        overview="\n\n".join((told, order.overview) if it.how == "trusted" else (order.overview, told)),
         counterparts=order.counterparts,
         nearest=order.nearest,
         stamps=lambda path, anchors: render_trails(path, anchors, order.trails),

@@ -124,6 +124,29 @@ def _status(edition: Edition, publication: Publication) -> str:
     return f"{standing.sentence}{by}"
 
 
+def render_identity(
+    how: str, evidence: Iterable[str], seems: str | None, address: str | None, candidate: bool
+) -> str:
+    """How the file that an edition was read from is known to be that edition, for its home page: `how` as in the
+    identity of edition.json, the `evidence` in words, what the file `seems` to be where somebody trusted it all the
+    same, and the address that it came from, with whether that is a `candidate` of general knowledge."""
+    known = {
+        "pinned": "Its digest is the one that the register has.",
+        "locked": "Its digest is that of the file first seen at its address.",
+        "proved": f"It proves itself: {escape_markdown(', '.join(evidence))}.",
+    }
+    came = f" It came from [its address]({address})." if address and address.startswith("https://") else ""
+    doubt = " That address is general knowledge and not confirmed." if candidate else ""
+    head = "## How we know the file {: #identity }\n\n"
+    if how == "trusted":
+        said = f"It seems to be {escape_markdown(seems)}." if seems else "It does not prove itself."
+        return (
+            f'!!! warning "Nobody here has confirmed that this text is this edition"\n\n    {said} '
+            f"The person who built this site took it for this edition all the same.{came}{doubt}"
+        )
+    return f"{head}{known.get(how, '')}{came}{doubt}"
+
+
 def _documents(edition: Edition) -> str:
     rows = [
         (
