@@ -141,8 +141,8 @@ def render_identity(
     if how == "trusted":
         said = f"It seems to be {escape_markdown(seems)}." if seems else "It does not prove itself."
         return (
-            f'!!! warning "Nobody here has confirmed that this text is this edition"\n\n    {said} '
-            f"The person who built this site took it for this edition all the same.{came}{doubt}"
+            "## Nobody here has confirmed that this text is this edition {: #identity .unconfirmed-text }\n\n"
+            f"**{said}** The person who built this site took it for this edition all the same.{came}{doubt}"
         )
     return f"{head}{known.get(how, '')}{came}{doubt}"
 
