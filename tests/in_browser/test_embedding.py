@@ -184,7 +184,7 @@ def test_without_scripts_a_quotation_and_a_frame_are_complete(browser: Browser, 
     expect(quote.get_by_role("link")).to_have_text("Keeping a harbour 2001, paragraph 2")
     framed = page.frame_locator("iframe")
     expect(framed.locator("blockquote")).to_contain_text(paragraph(2))
-    expect(framed.locator("footer")).to_contain_text("Superseded in 2011; reworded in 2011: compare.")
+    expect(framed.locator("header")).to_contain_text("Superseded in 2011; reworded in 2011: compare.")
     framed.get_by_role("link", name="compare").click()
     page.wait_for_url(f"{ours.address}/wt/2001/p/2/#today")
     page.context.close()
