@@ -17,7 +17,7 @@ from guidance.document.walk import plain_text
 
 HEADINGS: frozenset[Kind] = frozenset({"part", "chapter", "section", "annex"})
 PICTURES: frozenset[Kind] = frozenset({"figure", "flow-chart"})
-_WORD = re.compile(r"\w++(?:['\-]\w++)*+")
+_WORD = re.compile(r"\w++(?:['\-]\w++)*")
 
 _RESIDUE = re.compile(r"(?<=[a-z])\d*[A-Z](?!\w)")  # what a word processor leaves of a note's mark: "must1F"
 _MAY_BE_RESIDUE = re.compile(r"[A-Z](?!\w)(?<=[a-z\d][A-Z])")  # quicker: few letters are capital

@@ -20,9 +20,9 @@ from guidance.document.change_model import RedlinePiece, ReplacedTerm
 _TOKEN = re.compile(  # what a redline takes out or puts in whole
     r"""
     https?:// [^\s)\]]++                                      # an address
-  | [\w.+\-]++ @ [\w\-]++ (?: \. [\w\-]++ )*+
-  | [£€$]? \d++ (?: [.,] \d++ )*+ (?: [ ]? [-–] [ ]? \d++ )*+   # a number: "3.2", "£5,000", "12-14"
-  | [^\W\d_]++ (?: ['’‑\-] [^\W\d_]++ )*+                    # a word: "child's", "multi-agency"
+  | [\w.+\-]++ @ [\w\-]++ (?: \. [\w\-]++ )*
+  | [£€$]? \d++ (?: [.,] \d++ )* (?: [ ]? [-–] [ ]? \d++ )*   # a number: "3.2", "£5,000", "12-14"
+  | [^\W\d_]++ (?: ['’‑\-] [^\W\d_]++ )*                    # a word: "child's", "multi-agency"
   | (?<! [^\n] ) •[ ]                                         # a bullet
   | \s++
   | .                                                          # a punctuation mark

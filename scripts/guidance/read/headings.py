@@ -149,7 +149,7 @@ _TAG_LEVEL = re.compile(r"^H([1-6])$")
 _NUMBERED = re.compile(
     r"( (?: \d{1,3} | [A-Z] ) (?: \.\d{1,3} )* ) \.? \s", re.VERBOSE
 )  # "3 Berths", "1.2.1 ", "A. "
-_RESIDUE = re.compile(r"(?: \s*+ \d{1,3}+ F? )++ $", re.VERBOSE)  # of notes in Word's bookmarks: "Berths 12F13F"
+_RESIDUE = re.compile(r"(?: \s*+ \d{1,3}+ F? )+ $", re.VERBOSE)  # of notes in Word's bookmarks: "Berths 12F13F"
 _NEARLY_ALL = 0.8  # share of a style's titles on one level from which a tag that says otherwise is not believed
 _MOSTLY_UNKNOWN = 0.8  # share of a style's titles without a level from which the others' levels say nothing
 _SOME = 0.1  # share of a style's titles on one level from which smaller styles stand below it
