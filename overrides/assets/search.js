@@ -290,13 +290,19 @@ const mount = (place, at, { onPage }) => {
   [words, known, root, isPage] = [form.elements.q, JSON.parse(form.dataset.known), new URL("../", at), onPage];
   const isLoaded = known.editions.length > 0 || known.pages;
   let waiting;
-  form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(run); });
+  form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(run, 150); });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     clearTimeout(waiting);
     run({ jump: true });
   });
   if (isLoaded) words.addEventListener("focus", () => index().catch(() => {}), { once: true });
+  place.addEventListener("click", (event) => { // a part of what was found; the address stays that of the search
+    const part = event.target.closest(".search__said a[href^='#']");
+    if (!part) return;
+    event.preventDefault();
+    place.querySelector(part.getAttribute("href"))?.scrollIntoView();
+  });
   // Arrow keys lead from the field to the results and back; Enter is the link's own.
   place.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -352,7 +358,10 @@ const open = async (address, text = "") => {
       const shut = make("button", { type: "button", className: "shut", onclick: () => dialog.close() }, "Close");
       dialog = make("dialog", { className: "search-dialog md-typeset" }, shut, ...parts);
       dialog.setAttribute("aria-label", "Search");
-      dialog.addEventListener("click", (event) => { if (event.target === dialog || event.target.closest("a")) dialog.close(); });
+      dialog.addEventListener("click", (event) => {
+        if (event.target.closest("a[href^='#']")) return; // a part of what was found
+        if (event.target === dialog || event.target.closest("a")) dialog.close();
+      });
       document.body.append(dialog);
       mount(dialog, address, { onPage: false });
     }
