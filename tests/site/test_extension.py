@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -87,8 +88,9 @@ def build(builder: str, project: Path, where: Path | None = None) -> subprocess.
     return subprocess.run(command, cwd=where or project, capture_output=True, text=True, check=False)
 
 
-def read_built(site: Path) -> dict[str, BeautifulSoup]:
-    """Every page of a built site by its path, without what the theme puts around it."""
+@cache
+def read_built(site: Path) -> Mapping[str, BeautifulSoup]:
+    """Every page of a built site by its path; each site is read once, for several tests."""
     pages = {path.relative_to(site).as_posix(): path for path in sorted(site.rglob("*.html"))}
     return {name: BeautifulSoup(path.read_bytes(), "lxml") for name, path in pages.items()}
 
