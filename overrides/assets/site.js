@@ -87,7 +87,7 @@ addEventListener("beforeprint", () => {
     from.textContent = `${from.dataset.known || location.href.split("#")[0]} · printed on ${date}`;
   }
   for (const link of document.querySelectorAll("article a[href]")) {
-    if (link.origin === location.origin && link.pathname !== location.pathname) link.dataset.printed = link.href;
-    else if (link.origin !== location.origin && /^http/.test(link.protocol)) link.dataset.printed = link.href;
+    const isHere = link.origin === location.origin && link.pathname === location.pathname;
+    if (!isHere && /^http/.test(link.protocol)) link.dataset.printed = link.href;
   }
 });
