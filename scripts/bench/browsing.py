@@ -1,4 +1,4 @@
-"""A built site in Chromium: what a chapter's first load fetches, and what a search fetches and how long it takes.
+"""A built site in Chromium: what a first and a second page fetch, how long they hold the reader up, and search.
 
 Needs Playwright and a Chromium, which the tests have too; says so where they are not there.
 """
@@ -22,6 +22,17 @@ from bench.bench import Row
 _PLACES = {"guidance": "ours", "MkDocs, plain (floor)": "floor", "MkDocs Material, mike": "material"}
 _PLACES |= {"Sphinx, furo": "sphinx", "Zensical": "zensical"}
 _WORDS = "harbour slate"
+_PHONE = 4  # times slower than this machine: what Lighthouse takes a phone for
+# What came over the wire whole: a browser that has it already asks at most whether it is still the same.
+_ANEW = "() => performance.getEntries().filter((e) => e.transferSize > e.encodedBodySize).map((e) => e.name)"
+# The part above 50 ms of each task that held the page up (W3C, Long Tasks API).
+_BLOCKED = """() => new Promise((done) => {
+  let blocked = 0;
+  const add = (tasks) => { for (const task of tasks) blocked += Math.max(0, task.duration - 50); };
+  const observer = new PerformanceObserver((list) => add(list.getEntries()));
+  observer.observe({ type: "longtask", buffered: true });
+  setTimeout(() => { add(observer.takeRecords()); done(blocked); }, 1500);
+})"""
 # Where a peer's search is typed into, and what its first result is. Zensical opened none for us.
 _SEARCH = {
     "guidance": ("/search/", "#search-words", ".hit__link"),
@@ -39,10 +50,13 @@ def look(row: Row, place: Path) -> Row:
     chapter = next((path for path in sorted(edition.rglob("*.html")) if "chapter-2" in path.as_posix()), None)
     if chapter is None:
         return structs.replace(row, note=f"{row.note}; no page of chapter 2 was built")
-    address = "/" + chapter.relative_to(site).as_posix().removesuffix("index.html")
+    address, second = (
+        "/" + page.relative_to(site).as_posix().removesuffix("index.html")
+        for page in (chapter, Path(chapter.as_posix().replace("chapter-2", "chapter-3")))
+    )
     try:
         with _serve(site) as root, _browser() as browser:
-            seen = _first_load(browser, root + address)
+            seen = _first_load(browser, root + address, root + second)
             if row.who in _SEARCH:
                 seen |= _search(browser, root, edition.name, address, row.who)
     except Exception as error:  # whatever a browser may raise: the other figures stand without it
@@ -52,12 +66,21 @@ def look(row: Row, place: Path) -> Row:
     return structs.replace(row, found={**row.found, **weight, **seen})
 
 
-def _first_load(browser: Any, address: str) -> dict[str, float]:
+def _first_load(browser: Any, address: str, second: str) -> dict[str, float]:
     page, fetched = _page(browser)
     begin = time.perf_counter()
     page.goto(address, wait_until="networkidle")
     took = time.perf_counter() - begin - 0.5  # of silence, which "networkidle" waits for
     seen = {"first load": float(_bytes(fetched)), "requests": float(len(fetched)), "load ms": round(took * 1000.0)}
+    fetched.clear()
+    page.goto(second, wait_until="networkidle")
+    anew = set(page.evaluate(_ANEW))
+    seen["second page"] = float(_bytes([one for one in fetched if one.url in anew]))
+    page.close()
+    page, _ = _page(browser)
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": _PHONE})
+    page.goto(address, wait_until="load")
+    seen["blocking ms"] = round(page.evaluate(_BLOCKED))
     page.close()
     return seen
 

@@ -30,8 +30,9 @@ ABOUT = (
     "`one word share`), and with nothing changed (`no change`). Ours also sets each edition as Word, EPUB and PDF, "
     "and indexes paragraphs. The peers print the same Markdown, with their own search; `one word` is what they do "
     "on the same folders again. Memory is the peak of the largest process. `first load`: bytes, compressed, that a "
-    "browser fetches for a chapter; `search payload`: what it fetches before results stand there, `search ms`: "
-    "from the last key to the first result."
+    "browser fetches for a chapter, `second page`: for another one after it; `blocking ms`: how long tasks held "
+    "the chapter up beyond 50 ms each on a processor slowed down four times; `search payload`: what is fetched "
+    "before results stand there, `search ms`: from the last key to the first result."
 )
 _READ = ("documents", "duties", "comparisons")  # kinds of results that the peers do not make
 _BASE = """site_name: Keeping a Harbour

@@ -14,6 +14,7 @@ import pytest
 from bs4 import BeautifulSoup
 from markdown import markdown
 
+import documents
 from guidance.document.anchors import Permalink
 from guidance.document.register import Edition, Publication
 from guidance.site.handwritten import Sources, read_sources
@@ -47,6 +48,7 @@ theme: {name: material, font: false}
 plugins: []
 markdown_extensions:
   admonition: {}
+  attr_list: {}
   pymdownx.snippets: {base_path: [docs], restrict_base_path: true, check_paths: true}
   guidance: {}
 """
@@ -115,6 +117,26 @@ def test_a_plain_build_prints_citations_contacts_boxes_and_standing(
         assert "That edition is in force." in note.get_text()
     assert "make site" in pages["made/index.html"].get_text()
     assert not [page for page in pages if page.startswith("_")]
+
+
+@pytest.mark.parametrize("builder", BUILDERS)
+def test_pictures_say_how_large_they_are_so_that_nothing_moves_when_they_come(project: Path, builder: str) -> None:
+    """Whoever reaches for a telephone number must not hit what slid under the finger."""
+    head = '<svg xmlns="http://www.w3.org/2000/svg"'
+    for name, drawn in {
+        "lamp": f'{head} width="90" height="40"></svg>',
+        "odd": f'{head} width="9em"></svg>',
+    }.items():
+        (project / f"docs/{name}.svg").write_text(drawn, encoding="utf-8")
+    (project / "docs/photo.png").write_bytes(documents.picture(320, 120))
+    shown = "![a](../lamp.svg) ![b](../odd.svg) ![c](../photo.png) ![d](../lamp.svg){ width=30 } ![e](https://a.example/x.png)"
+    (project / "docs/a/b.md").write_text(f"# Lamps\n\n{shown}\n", encoding="utf-8")
+    done = build(builder, project)
+    assert done.returncode == 0, done.stdout + done.stderr
+    page = BeautifulSoup((project / "site/a/b/index.html").read_bytes(), "lxml")
+    sizes = [(img["alt"], img.get("width"), img.get("height")) for img in page.select("article img")]
+    a, b, c, d, e = ("90", "40"), (None, None), ("320", "120"), ("30", None), (None, None)
+    assert sizes == [(name, *size) for name, size in zip("abcde", (a, b, c, d, e), strict=True)]
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,7 @@ from guidance.site.templates import part
 EXTENSIONS = ("abbr", "admonition", "attr_list", "def_list", "fenced_code", "md_in_html", "tables")  # and ours
 _MADE = "<!-- made at the build -->"
 _UNMADE = "*This page is made when the site is built: run* `make site`*, then look again.*"
+_SVG_SIZE = re.compile(r'<svg\b[^>]*?\swidth="(?P<width>\d+)" height="(?P<height>\d+)"')
 _COMMENT = re.compile(r"<!-- (?:(?P<standing>standing)|duties: (?P<agencies>[a-z0-9 -]+?)) -->")
 
 
@@ -116,6 +117,7 @@ class GuidanceExtension(Extension):
         md.preprocessors.register(_Begin(md, self), "guidance-begin", 100)
         md.parser.blockprocessors.register(_Comments(md, self), "guidance-comments", 110)
         md.treeprocessors.register(_Citations(md, self), "guidance-citations", 18)  # the contents come after
+        md.treeprocessors.register(_Pictures(md, self), "guidance-pictures", 7)  # after attr_list
         md.treeprocessors.register(_Addresses(md, self), "guidance-addresses", -5)  # after the builder's own links
 
     def begin(self, md: Markdown) -> None:
@@ -321,6 +323,39 @@ class _Citations(Treeprocessor):
         writer.write(block)
         write_addresses(block, self._ours.place, self._ours.sources)
         return self.md.serializer(block).strip().removeprefix("<div>").removesuffix("</div>")
+
+
+class _Pictures(Treeprocessor):
+    """The size of each picture of the pages' own folder, so that what is below does not move when it comes."""
+
+    def __init__(self, md: Markdown, ours: GuidanceExtension) -> None:
+        super().__init__(md)
+        self._ours = ours
+
+    def run(self, root: Element) -> None:
+        place = self._ours.place
+        if place.docs is None:
+            return
+        folder = place.docs.resolve()
+        for picture in root.iter("img"):
+            file = (folder / place.path).parent.joinpath(picture.get("src", "")).resolve()
+            if folder in file.parents and file.is_file() and not {"width", "height"} & set(picture.attrib):
+                picture.attrib |= _size(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _size(file: Path, _stamp: int) -> dict[str, str]:
+    """Width and height of a picture in CSS pixels; nothing where it does not say."""
+    if file.suffix == ".svg":
+        said = _SVG_SIZE.search(file.read_text(encoding="utf-8", errors="replace")[:1000])
+        return {"width": said["width"], "height": said["height"]} if said else {}
+    from PIL import Image  # few pages have such
+
+    try:
+        with Image.open(file) as picture:
+            return {"width": str(picture.width), "height": str(picture.height)}
+    except OSError:
+        return {}
 
 
 class _Addresses(Treeprocessor):
