@@ -27,10 +27,20 @@ def side(edition: str, text: Document) -> Side:
     return Side(edition, text, addresses)
 
 
-def redline(old: list[str], new: list[str], bound: dict[str, tuple[str, ...]] | None = None) -> Redline:
-    """The pages of a comparison; `bound` says of anchors of the new text whom they bind."""
+def redline(
+    old: list[str],
+    new: list[str],
+    bound: dict[str, tuple[str, ...]] | None = None,
+    probably: dict[str, tuple[str, ...]] | None = None,
+) -> Redline:
+    """The pages of a comparison; `bound` says of anchors of the new text whom they bind, `probably` whom as the
+    context tells."""
     before, after = document(old), document(new)
-    duties = tuple(Duty(Locus(anchor, 0, 0, 1), 1, "", "must", who) for anchor, who in (bound or {}).items())
+    named, told = bound or {}, probably or {}
+    duties = tuple(
+        Duty(Locus(anchor, 0, 0, 1), 1, "", "must", named.get(anchor, ()), who_context=told.get(anchor, ()))
+        for anchor in dict.fromkeys((*named, *told))
+    )
     return render_comparison(
         compare(before, after, ("2001", "2005")),
         side("2001", before),
@@ -231,6 +241,17 @@ def test_the_downloads_name_every_change() -> None:
 def test_agencies_can_be_filtered() -> None:
     overview = parsed(redline(OLD, NEW, {"para-1": ("police", "health")}), "compare/2001/index.md")
     assert only(overview, "#change-to-para-1")["data-who"] == "health police"
+
+
+def test_whom_the_context_gives_a_change_finds_it_and_sees_that_it_is_from_context() -> None:
+    overview = parsed(redline(OLD, NEW, probably={"para-1": ("police",)}), "compare/2001/index.md")
+    row = only(overview, "#change-to-para-1")
+    assert row["data-who"] == "police"
+    assert words(only(row, ".who")) == "probably The police from context"
+    assert words(only(overview, '[data-agency="police"] li .from-context')) == "from context"
+    both = redline(OLD, NEW, {"para-1": ("police",)}, {"para-1": ("police", "health")})
+    row = only(parsed(both, "compare/2001/index.md"), "#change-to-para-1")
+    assert [words(one) for one in row.select(".who")] == ["The police", "probably Health from context"]
 
 
 def test_runs_of_renumbering_are_told_in_one_line() -> None:

@@ -152,15 +152,17 @@ def _role_address(compared: Compared, agency: str) -> str:
 def _role_entries(publication: Publication, compared: Compared, agency: str, name: str) -> Iterator[FeedEntry]:
     for edition in compared.documents:
         ledger = compared.ledger(edition)
-        mine = ledger.of(agency)
+        mine, told = ledger.of(agency), ledger.told_of(agency)
         counts = Counter(duty.strength for duty in mine)
         figures = ", ".join(f"{counts[strength]} {strength}" for strength in STRENGTHS if counts[strength])
-        changed = [duty for duty in mine if duty in ledger.earlier]
+        probably = len(told) - len(mine)
+        more = f" Of {probably} more the context tells that they are probably theirs." if probably else ""
+        changed = [duty for duty in told if duty in ledger.earlier]
         before = f" {len(changed)} of them said it more or less strongly before." if changed else ""
         yield FeedEntry(
             f"{edition}/duties/{agency}",
             publication_date(publication.edition(edition)),
             f"{name}: what the {edition} edition says you must, should and may do",
-            f"{figures or 'No sentence was found'}.{before}",
+            f"{figures or 'No sentence that names them was found'}.{more}{before}",
             f"{edition}/{page_url(page_path(agency))}",
         )

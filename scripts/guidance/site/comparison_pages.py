@@ -259,7 +259,7 @@ class _Scene(Struct, frozen=True):
             "kind": entry.change.kind,
             "level": entry.change.level,
             "chapter": self.new.titles.get(entry.chapter, entry.chapter),
-            "who": " ".join(self._bound(entry)),
+            "who": " ".join(sorted({*self._bound(entry), *self._probably_bound(entry)})),
             "terms": " ".join(map(slug, entry.change.terms)),
             "slips": [say_slip(slip, self.old.id, self.new.id) for slip in entry.change.slips],
         }
@@ -269,6 +269,7 @@ class _Scene(Struct, frozen=True):
             **self._entry(path, entry),
             "words": excerpt(entry.change.pieces, self._where(path)),
             "bound": [self.names[one] for one in self._bound(entry) if one in self.names],
+            "probably": [self.names[one] for one in self._probably_bound(entry) if one in self.names],
             "said": self._said(entry),
             "redline": to_root(path) + self.redlines[entry.count],
         }
@@ -310,12 +311,18 @@ class _Scene(Struct, frozen=True):
                 yield {"name": name, "lines": lines[what], "folded": folded, "number": len(lines[what])}
 
     def _roles(self, matter: Sequence[ChangeEntry]) -> Iterator[dict[str, object]]:
-        """Whom the changed provisions bind, each with the changes to read."""
+        """Whom the changed provisions bind, by name or as the context tells, each with the changes to read."""
         for agency, name in self.names.items():
             mine = [
-                {"id": e.id, "named": _named(e), "level": e.change.level, "said": say_changes(e.change)}
+                {
+                    "id": e.id,
+                    "named": _named(e),
+                    "level": e.change.level,
+                    "said": say_changes(e.change),
+                    "context": agency not in self._bound(e),
+                }
                 for e in matter
-                if agency in self._bound(e)
+                if agency in self._bound(e) or agency in self._probably_bound(e)
             ]
             if mine:
                 yield {"id": agency, "name": name, "changes": mine}
@@ -366,8 +373,13 @@ class _Scene(Struct, frozen=True):
         return PlaceLink(_named(entry), to_root(path) + self.redlines[entry.count])
 
     def _bound(self, entry: ChangeEntry) -> tuple[str, ...]:
-        """The ids of those whom the provisions of a change bind, before or after."""
+        """The ids of those whom the provisions of a change bind by name, before or after."""
         return tuple(sorted({one for new in (False, True) for duty in self._of(entry, new) for one in duty.who}))
+
+    def _probably_bound(self, entry: ChangeEntry) -> tuple[str, ...]:
+        """The ids of those whom they bind as their context tells, and by no name."""
+        told = {one for new in (False, True) for duty in self._of(entry, new) for one in duty.who_context}
+        return tuple(sorted(told.difference(self._bound(entry))))
 
     def _of(self, entry: ChangeEntry, new: bool) -> tuple[Duty, ...]:
         edition, places = (self.new.id, entry.new) if new else (self.old.id, entry.old)

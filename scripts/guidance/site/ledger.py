@@ -255,6 +255,7 @@ def _agency_page(ledger: Ledger, agency: str, name: str, others: Collection[str]
                 "kind": share.kind,
                 "id": share.group or "nobody",
                 "title": share.title,
+                "whole": ledger.names.get(share.group, ""),
                 "about": ledger.wider.get(share.group, ""),
                 "number": len(share.duties),
                 "chapters": _chapters(ledger, share.duties, path, "", always=True),
