@@ -45,6 +45,16 @@ def test_only_files_that_were_vetted_are_published() -> None:
     assert "make site" not in commands
 
 
+def test_contributors_see_what_ci_says_and_nothing_official_is_fetched_there() -> None:
+    held = yaml.safe_load((FOLDER / "ci.yml").read_text(encoding="utf-8"))
+    assert set(held[True]) == {"push", "pull_request"}, "YAML reads the key `on` as true"
+    (job,) = held["jobs"].values()
+    assert job["permissions"] == {"contents": "read"}
+    assert [(step["run"], step["env"]) for step in job["steps"] if "run" in step] == [
+        (".ci/run", {"GUIDANCE_OFFLINE": "1"})
+    ]
+
+
 def test_the_lock_is_committed_and_of_its_form() -> None:
     root = FOLDER.parents[1]
     tracked = subprocess.run(["git", "-C", root, "ls-files", "versions"], capture_output=True, text=True).stdout

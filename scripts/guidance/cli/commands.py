@@ -47,7 +47,9 @@ TrustOption = Annotated[
         "--trust", help="Take a file for an edition unproved, FILE=EDITION; its pages say so. Repeatable."
     ),
 ]
-OfflineOption = Annotated[bool, typer.Option("--offline", help="Do not use the network.")]
+OfflineOption = Annotated[
+    bool, typer.Option("--offline", envvar="GUIDANCE_OFFLINE", help="Do not use the network.")
+]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Fail where something of a text is lost.")]
 OutOption = Annotated[Path, typer.Option("--out", help="Folder for the site.")]
 OverlayOption = Annotated[Path | None, typer.Option("--overlay", help="Lay a partnership's folder over the site.")]
