@@ -5,7 +5,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := site
-.PHONY: site serve check lint test bench environment browser
+.PHONY: site serve check lint test bench environment tools browser
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
@@ -17,10 +17,10 @@ export UV_SYSTEM_CERTS ?= 1
 # compile them anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-site: environment
+site: tools
 	@$(RUN) guidance build
 
-serve: environment
+serve: tools
 	@test -f site/index.html || $(RUN) guidance build
 	@$(RUN) guidance serve
 
@@ -39,8 +39,13 @@ test: environment browser
 bench: environment
 	@PYTHONPATH=scripts $(RUN) python -m bench
 
-environment: $(UV)
+# What building needs; what is there beside it, such as the environment's checkers and browsers, stays.
+tools: $(UV)
 	@test -d .venv || echo "· setting up .venv from uv.lock"
+	@$(UV) sync --frozen --quiet --no-dev --inexact
+
+environment: $(UV)
+	@test -d .venv || echo "· setting up .venv from uv.lock, with what tests need"
 	@$(UV) sync --frozen --quiet
 
 browser: environment
