@@ -194,6 +194,24 @@ def test_a_conversion_links_to_the_acts_of_the_publication(guidance: Run, librar
     assert "In force" not in (library / "converted" / "index.md").read_text()
 
 
+def test_a_conversion_in_another_folder_links_to_the_acts_that_this_one_knows(
+    guidance: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    page = tmp_path / "short.html"
+    page.write_text(
+        "<html><body><h1>S</h1><h2>One</h2><p>See section 4 of the Children Act 1989.</p></body></html>"
+    )
+    there = tmp_path / "elsewhere" / "converted"
+    for before in ((), ("--publication", "none")):
+        finished = guidance("convert", str(page), "-o", str(there), *before)
+        assert finished.returncode == 0, finished.stderr
+        text = "".join(path.read_text() for path in there.glob("*.md"))
+        assert ("legislation.gov.uk/ukpga/1989/41/section/4" in text) is bool(before), (
+            "its own register comes first"
+        )
+
+
 def test_what_is_lost_is_a_warning_and_with_strict_a_failure(
     guidance: Run, library: Path, library_pdf: Path, tmp_path: Path
 ) -> None:
@@ -283,6 +301,22 @@ def test_fetch_says_what_was_found_fetched_and_changed(guidance: Run, library: P
     assert "nobody has reviewed" in (library / "site" / "2010" / "index.html").read_text()
     wrong = guidance("build", "--offline", "--revision", "2010:1999")
     assert "no revision 1999 of 2010" in one_line(wrong)
+
+
+def test_cite_without_an_edition_asks_which(guidance: Run, library_pdf: Path) -> None:
+    asked = guidance("cite", "para 2", GUIDANCE_SOURCES=str(library_pdf))
+    assert asked.returncode == 1
+    assert asked.stderr.splitlines()[-1] == (
+        'guidance: "para 2": which edition? In force: "2020 para 2"; for the one that stood on a day, add '
+        "--on 2024-01-31"
+    )
+    assert 'In force: "2020 para 2", whose text is not loaded here' in one_line(guidance("cite", "para 2"))
+
+
+def test_help_says_whole_sentences(guidance: Run) -> None:
+    said = " ".join(guidance("--help").stdout.partition("Commands:")[2].split())
+    assert "..." not in said
+    assert said.endswith("on this machine.")
 
 
 def test_cite_on_a_day(guidance: Run, library: Path, library_pdf: Path) -> None:

@@ -13,7 +13,7 @@ from msgspec import Struct, structs
 from guidance.audit.vocabulary import read_wanted
 from guidance.build.load import load, stand_shelf
 from guidance.build.orders import BuildOrder, Loaded, Tell, published_places
-from guidance.cite.citation import CitationGrammar, Known, NotUnderstoodError
+from guidance.cite.citation import CitationGrammar, Known, NoEditionError, NotUnderstoodError
 from guidance.cite.resolve import Cited, not_understood, record, resolve
 from guidance.compare.changes import compare
 from guidance.compare.crosswalk import build_crosswalk
@@ -98,7 +98,10 @@ def cite(
     Raises NotUnderstoodError.
     """
     grammar = CitationGrammar(Known(publication, read_wanted(folder, publication)))
-    citations = grammar.read(words, stood.id if stood else None)
+    try:
+        citations = grammar.read(words, stood.id if stood else None)
+    except NoEditionError:
+        raise NotUnderstoodError(_ask_edition(words, publication, loaded)) from None
     if unsure := next((one for one in citations if not one.sure), None):
         number = unsure.place.steps[-1].number
         raise NotUnderstoodError(
@@ -113,3 +116,16 @@ def cite(
         crosswalk = build_crosswalk(editions, steps)
     known = published_places(publication, folder, loaded)
     return tuple(resolve(one, publication, known, crosswalk) for one in citations)
+
+
+def _ask_edition(words: str, publication: Publication, loaded: Sequence[Loaded]) -> str:
+    """Which editions may be meant, and how to say so."""
+    with_text = [item.edition.id for item in loaded]
+    now = publication.in_force.id
+    here = "" if now in with_text else ", whose text is not loaded here"
+    others = [f'"{edition} {words}"' for edition in reversed(with_text) if edition != now][:3]
+    also = f"; loaded: {', '.join(others)}" if others else ""
+    return (
+        f'"{words}": which edition? In force: "{now} {words}"{here}{also}; '
+        "for the one that stood on a day, add --on 2024-01-31"
+    )

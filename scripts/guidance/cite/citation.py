@@ -43,6 +43,10 @@ class NotUnderstoodError(GuidanceError):
     """Words that cite no place of an edition in the register: another document's, or none that can be told."""
 
 
+class NoEditionError(NotUnderstoodError):
+    """Words that cite a place and do not say in which edition."""
+
+
 class Citation(Struct, frozen=True):
     """One place of one edition, as cited; not `sure` where a number stands without saying of what it is one."""
 
@@ -248,9 +252,7 @@ class CitationGrammar:
         if unknown := next((edition for edition in editions if edition not in known), None):
             raise NotUnderstoodError(f'"{words}": no edition {unknown}; there are {", ".join(sorted(known))}')
         if not editions:
-            raise NotUnderstoodError(
-                f'"{words}": no edition in it; write for instance "2023 para 45" or "2018 p 13"'
-            )
+            raise NoEditionError(f'"{words}": no edition in it; {EXAMPLE}')
         return said.citations(words, editions, told=bool(said.editions or said.by_address))
 
     def names(self, words: str) -> bool:

@@ -148,6 +148,8 @@ def convert_command(
     """Convert any single guidance file to Markdown pages, provisions.json, edition.json and pictures."""
     from guidance.build.convert import convert
 
+    home = Path(__file__).parents[3] / "versions"  # of this checkout, for whoever converts in another folder
+    publication = publication if publication.is_dir() or not home.is_dir() else home
     with _telling() as tell:
         tell(f"reading {file.name}")
         figures, lost = convert(file, to, publication, strict)
@@ -418,6 +420,9 @@ def main() -> None:
     """Run a command. Ends with 0, with 1 and one line on standard error, or with 2 for wrong arguments."""
     gc.set_threshold(100_000, 50, 100)  # documents are many small things without cycles
     atexit.register(gc.freeze)  # and at the end nothing is worth looking for
+    for command in app.registered_commands:  # `--help` would cut what a command does in the middle of the sentence
+        said = command.help or getattr(command.callback, "__doc__", "") or ""
+        command.short_help = " ".join(said.partition("\n\n")[0].split())
     try:
         app()
     except GuidanceError as error:
