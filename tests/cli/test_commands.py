@@ -316,7 +316,7 @@ def test_cite_without_an_edition_asks_which(guidance: Run, library_pdf: Path) ->
 def test_help_says_whole_sentences(guidance: Run) -> None:
     said = " ".join(guidance("--help").stdout.partition("Commands:")[2].split())
     assert "..." not in said
-    assert said.endswith("on this machine.")
+    assert said.endswith("as they are saved.")
 
 
 def test_cite_on_a_day(guidance: Run, library: Path, library_pdf: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from guidance.cli.serve import serve
+from guidance.cli.serve import Desk, serve
 from guidance.document.model import GuidanceError
 from guidance.site.host_files import root_files
 
@@ -54,3 +54,47 @@ def test_other_sites_may_read_what_is_made_for_them_and_nothing_else(address: st
         assert f"{rule}\n  {name}: *\n" in root_files((), (), None)["_headers"].decode()
     for path in ("/", "/2020/", "/quotations/2020.json"):
         assert name not in httpx.get(address + path).headers
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A MkDocs project of two pages beside its built site."""
+    for path, text in {
+        "mkdocs.yml": "site_name: Lamps\nsite_dir: build/portal\nexclude_docs: _*\nplugins: []\n",
+        "docs/index.md": "# Lamps\n",
+        "docs/oil.md": "# Oil\n",
+        "site/index.html": "<html><head></head><body>built</body></html>",
+        "site/oil/index.html": "<html><head></head><body>built oil</body></html>",
+        "site/2020/index.html": "<html><head></head><body>edition</body></html>",
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_a_page_is_shown_as_it_was_saved_last(project: Path) -> None:
+    told: list[str] = []
+    desk = Desk(project, told.append)
+    with serve(project / "site", 0, desk) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        at = f"http://127.0.0.1:{server.server_port}"
+        assert "built oil" in httpx.get(f"{at}/oil/").text
+        assert '<script src="/-again.js" defer></script></head>' in httpx.get(f"{at}/2020/").text
+        first = httpx.get(f"{at}/-again").text
+        desk.look()
+        assert (httpx.get(f"{at}/-again").text, told) == (first, []), "nothing was saved"
+        (project / "docs/oil.md").write_text("# Oil and wicks\n", encoding="utf-8")
+        desk.look()
+        assert told == ["docs/oil.md: printed"]
+        assert httpx.get(f"{at}/-again").text != first
+        assert "Oil and wicks" in httpx.get(f"{at}/oil/").text
+        (project / "mkdocs.yml").write_text("site_name: [", encoding="utf-8")
+        desk.look()
+        assert "mkdocs.yml: not printed" in told[-1] or "ERROR" in told[-1]
+        assert "edition" in httpx.get(f"{at}/2020/").text, "it goes on serving"
+        server.shutdown()
+
+
+def test_without_a_desk_pages_are_served_as_they_are(address: str) -> None:
+    assert httpx.get(f"{address}/").text == "home"
+    assert httpx.get(f"{address}/-again.js").status_code == 404

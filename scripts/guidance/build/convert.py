@@ -21,18 +21,22 @@ from guidance.site.markdown import render_pages
 from guidance.site.pages import PICTURES, Page, addresses, front_matter, join_parts
 
 _MARK = "edition.json"
+_OURS = Path(__file__).parents[3] / "versions"  # of this checkout
 
 
 def convert(
     file: Path, to: Path, publication: Path | None = None, strict: bool = False
 ) -> tuple[data_files.ConversionFigures, tuple[str, ...]]:
     """Convert `file` into the folder `to`, which appears only when whole; returns the conversion's figures and
-    what of the source is lost. Acts and other guidance that the folder `publication` names are linked to.
+    what of the source is lost. Acts and other guidance that the folder `publication` names are linked to, or those
+    that this checkout knows where there is no such folder.
 
     Raises GuidanceError when the file cannot be read, `to` holds something that is not a conversion, or, where
     `strict`, something is lost.
     """
     refuse_other(to, _MARK, "conversion")
+    if not (publication and publication.is_dir()) and _OURS.is_dir():
+        publication = _OURS
     with closing(begin_reading(file, second_opinion=True)) as reading:
         references = find_references(reading.document(), *read_known(publication))
         document = reading.judged()

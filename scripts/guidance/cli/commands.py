@@ -18,6 +18,7 @@ from msgspec import structs
 from typer import echo
 
 from guidance.audit import FailOn, ReportForm
+from guidance.cli import one_line
 from guidance.document.model import GuidanceError
 
 app = typer.Typer(
@@ -148,8 +149,6 @@ def convert_command(
     """Convert any single guidance file to Markdown pages, provisions.json, edition.json and pictures."""
     from guidance.build.convert import convert
 
-    home = Path(__file__).parents[3] / "versions"  # of this checkout, for whoever converts in another folder
-    publication = publication if publication.is_dir() or not home.is_dir() else home
     with _telling() as tell:
         tell(f"reading {file.name}")
         figures, lost = convert(file, to, publication, strict)
@@ -396,12 +395,10 @@ def serve_command(
     site: Annotated[Path, typer.Argument(help="The built site.")] = Path("site"),
     port: Annotated[int, typer.Option("--port", help="Port on this machine.", min=0, max=65535)] = 8000,
 ) -> None:
-    """Show the built site to a browser on this machine."""
-    from guidance.cli import serve
+    """Show the built site to a browser on this machine, and hand-written pages anew as they are saved."""
+    from guidance.cli.serve import show
 
-    with serve.serve(site, port) as server:
-        echo(f"{site}: http://127.0.0.1:{server.server_port}/ (Ctrl+C ends it)")
-        server.serve_forever()
+    show(site, port, echo)
 
 
 @app.callback(invoke_without_command=True)
@@ -426,7 +423,7 @@ def main() -> None:
     try:
         app()
     except GuidanceError as error:
-        echo(f"guidance: {_one_line(error)}", err=True)
+        echo(f"guidance: {one_line(error)}", err=True)
         sys.exit(1)
     except KeyboardInterrupt:
         echo("guidance: stopped", err=True)
@@ -435,20 +432,15 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
-        echo(f"guidance: {_one_line(error.filename or Path.cwd())}: {error.strerror or error}", err=True)
+        echo(f"guidance: {one_line(error.filename or Path.cwd())}: {error.strerror or error}", err=True)
         sys.exit(1)
-
-
-def _one_line(said: object) -> str:
-    """What is said, safe to print: the name of a file may hold line ends, and codes that a terminal obeys."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(said))
 
 
 @contextmanager
 def _telling() -> Iterator[Callable[[str], None]]:
     """Shows the step at hand: moving on a terminal, a quiet line elsewhere."""
     if not sys.stderr.isatty():
-        yield lambda step: echo(f"· {_one_line(step)}", err=True)
+        yield lambda step: echo(f"· {one_line(step)}", err=True)
         return
     from rich.console import Console
 

@@ -1,15 +1,126 @@
-"""The built site on a port of this machine, as a static host would serve it; for looking, not for the public."""
+"""The built site on a port of this machine, as a static host would serve it; for looking, not for the public.
 
+Who writes sees pages anew as they are saved: MkDocs prints those alone that changed, and the browser loads again.
+"""
+
+import io
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from guidance.document.model import GuidanceError
 from guidance.site.host_files import headers_for
 
+_SCRIPT, _COUNT = "/-again.js", "/-again"  # no page of a site is called so
+_AGAIN = b"""// Only `guidance serve` puts this into pages: it loads them again when they were printed anew.
+let first;
+const ask = async () => {
+  try {
+    const now = await (await fetch("/-again", { cache: "no-store" })).text();
+    if (now !== (first ??= now)) location.reload();
+  } catch { /* the server was ended */ }
+  setTimeout(ask, 400);
+};
+ask();
+"""
+
+
+class Desk:
+    """The hand-written pages of the MkDocs project at `root`, printed into `printed` as they are saved.
+
+    `count` tells browsers when to load again; `told` takes one line for each printing.
+    """
+
+    def __init__(self, root: Path, told: Callable[[str], None]) -> None:
+        """Take all that is saved by now as printed."""
+        self.count = 0
+        self._root, self._told = root, told
+        self.printed = root / "build" / "portal"
+        self._seen = self._stamps()
+        self._fresh: set[str] = set()
+
+    def watch(self) -> None:
+        """Look twice a second; for a thread that ends with the process."""
+        while True:
+            time.sleep(0.5)
+            self.look()
+
+    def look(self) -> None:
+        """Print what was saved since the last look, and say what came of it."""
+        now = self._stamps()
+        changed = {path for path, stamp in now.items() if self._seen.get(path) != stamp} | self._seen.keys() - now
+        if not changed:
+            return
+        self._seen = now
+        before = self._printed()
+        alone = all(path.suffix == ".md" and path in now and "_shared" not in path.parts for path in changed)
+        command = [sys.executable, "-m", "mkdocs", "build", "--quiet", *(["--dirty"] if alone else [])]
+        done = subprocess.run(command, cwd=self._root, capture_output=True, text=True, check=False)
+        names = ", ".join(sorted(path.relative_to(self._root).as_posix() for path in changed))
+        said = [line for line in done.stderr.splitlines() if line.startswith(("ERROR", "WARNING"))]
+        for line in said or [f"{names}: not printed" if done.returncode else f"{names}: printed"]:
+            self._told(line)
+        after = self._printed()
+        self._fresh |= {path for path, stamp in after.items() if before.get(path) != stamp}
+        self.count += 1
+
+    def place(self, path: str) -> Path | None:
+        """The file that was printed anew for a path of the site, if one was."""
+        return self.printed / path if path in self._fresh else None
+
+    def _stamps(self) -> dict[Path, int]:
+        folders = (self._root / "docs", self._root / "overrides")
+        files = (path for folder in folders for path in folder.rglob("*"))
+        return {path: path.stat().st_mtime_ns for path in [*files, self._root / "mkdocs.yml"] if path.is_file()}
+
+    def _printed(self) -> dict[str, int]:
+        found = self.printed.rglob("*") if self.printed.is_dir() else ()
+        return {p.relative_to(self.printed).as_posix(): p.stat().st_mtime_ns for p in found if p.is_file()}
+
 
 class _Handler(SimpleHTTPRequestHandler):
     """Serves files quietly, and the site's own page for what is not there."""
+
+    def __init__(self, *arguments: Any, desk: Desk | None = None, **named: Any) -> None:
+        self._desk = desk
+        super().__init__(*arguments, **named)
+
+    def translate_path(self, path: str) -> str:
+        """Where the file for a path is: as it was printed anew, else in the site."""
+        found = Path(super().translate_path(path))
+        page = found / "index.html" if path.partition("?")[0].endswith("/") else found
+        if self._desk and page.is_relative_to(self.directory):
+            return str(self._desk.place(page.relative_to(self.directory).as_posix()) or found)
+        return str(found)
+
+    def send_head(self) -> io.BytesIO | BinaryIO | None:
+        """Answer with a file; pages load again when they were printed anew."""
+        asked = self.path.partition("?")[0]
+        if not self._desk:
+            return super().send_head()
+        if asked in (_SCRIPT, _COUNT):
+            content = _AGAIN if asked == _SCRIPT else str(self._desk.count).encode()
+            return self._send(content, "text/javascript" if asked == _SCRIPT else "text/plain")
+        path = Path(self.translate_path(self.path))
+        path = path / "index.html" if path.is_dir() and asked.endswith("/") else path
+        if path.suffix != ".html" or not path.is_file():
+            return super().send_head()
+        mark = f'<script src="{_SCRIPT}" defer></script></head>'.encode()
+        return self._send(path.read_bytes().replace(b"</head>", mark, 1), "text/html; charset=utf-8")
+
+    def _send(self, content: bytes, kind: str) -> io.BytesIO:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        return io.BytesIO(content)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer with the site's 404.html where that is what happened."""
@@ -37,14 +148,29 @@ class _Handler(SimpleHTTPRequestHandler):
         """Say nothing for each request."""
 
 
-def serve(site: Path, port: int) -> ThreadingHTTPServer:
-    """A server for `site` on this machine only; port 0 takes any free one. The caller runs and closes it.
+def serve(site: Path, port: int, desk: Desk | None = None) -> ThreadingHTTPServer:
+    """A server for `site` on this machine only; port 0 takes any free one. The caller runs and closes it. With a
+    `desk`, pages are served as they were saved last.
 
     Raises GuidanceError when there is no site or the port is taken.
     """
     if not (site / "index.html").is_file():
         raise GuidanceError(f"{site}: there is no built site here; run make site first")
     try:
-        return ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, directory=str(site)))
+        return ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, directory=str(site), desk=desk))
     except OSError as error:
         raise GuidanceError(f"port {port}: cannot be used ({error.strerror}); choose another with --port") from None
+
+
+def show(site: Path, port: int, told: Callable[[str], None]) -> None:
+    """Serve `site` until the process is ended, and pages of the MkDocs project in this folder as they are saved.
+
+    Raises GuidanceError when there is no site or the port is taken.
+    """
+    desk = Desk(Path.cwd(), told) if Path("mkdocs.yml").is_file() and Path("docs").is_dir() else None
+    with serve(site, port, desk) as server:
+        told(f"{site}: http://127.0.0.1:{server.server_port}/ (Ctrl+C ends it)")
+        if desk:
+            told("docs/: a page that you save is printed anew, and the browser shows it; other changes: make site")
+            threading.Thread(target=desk.watch, daemon=True).start()
+        server.serve_forever()

@@ -313,17 +313,12 @@ class _Scene(Struct, frozen=True):
     def _roles(self, matter: Sequence[ChangeEntry]) -> Iterator[dict[str, object]]:
         """Whom the changed provisions bind, by name or as the context tells, each with the changes to read."""
         for agency, name in self.names.items():
-            mine = [
-                {
-                    "id": e.id,
-                    "named": _named(e),
-                    "level": e.change.level,
-                    "said": say_changes(e.change),
-                    "context": agency not in self._bound(e),
-                }
-                for e in matter
-                if agency in self._bound(e) or agency in self._probably_bound(e)
-            ]
+            mine = []
+            for e in matter:
+                context = agency in self._probably_bound(e)
+                if context or agency in self._bound(e):
+                    said = {"said": say_changes(e.change), "context": context}
+                    mine.append({"id": e.id, "named": _named(e), "level": e.change.level, **said})
             if mine:
                 yield {"id": agency, "name": name, "changes": mine}
 
