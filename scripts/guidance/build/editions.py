@@ -17,11 +17,20 @@ from guidance.document.model import Document, Provision, Reference
 from guidance.document.register import Edition, Publication, Revision
 from guidance.jobs.cache import Crew
 from guidance.site import data_files, downloads, typesetting
+from guidance.site.beside import (
+    Beside,
+    Chip,
+    Stand,
+    Trail,
+    chip_word,
+    place_name,
+    render_besides,
+    render_trails,
+)
 from guidance.site.blocks import picture_name
 from guidance.site.changes_view import ComparedEdition, ComparedPlace
 from guidance.site.downloads import link_to_files
 from guidance.site.edition_pages import render_identity
-from guidance.site.history_marks import Chip, Stand, Trail, chip_word, place_name, render_trails
 from guidance.site.ledger import Ledger, duties_csv, duty_records, link_to_ledger, render_ledger
 from guidance.site.markdown import annotate, render_pages
 from guidance.site.pages import PICTURES, Page
@@ -129,6 +138,7 @@ class EditionOrder(Struct, frozen=True):
     place: str  # from the site's root
     site_url: str | None
     law: LawSince = LawSince()
+    besides: Mapping[str, Beside] = {}
 
 
 class EditionFiles(Struct, frozen=True):
@@ -146,6 +156,7 @@ def order_edition(
     place: str,
     site_url: str | None,
     law: LawSince,
+    besides: Mapping[str, Beside],
 ) -> EditionOrder:
     """The order for an edition whose text is loaded."""
     one, ids = item.edition.id, list(compared.documents)
@@ -168,6 +179,7 @@ def order_edition(
         place=place,
         site_url=site_url,
         law=law,
+        besides={anchor: beside.without_sentences() for anchor, beside in besides.items()},
     )
 
 
@@ -229,6 +241,7 @@ def print_edition(order: EditionOrder, sizes: dict[str, int]) -> EditionFiles:
         counterparts=order.counterparts,
         nearest=order.nearest,
         stamps=lambda path, anchors: render_trails(path, anchors, order.trails),
+        besides=lambda path, anchors: render_besides(order.edition.id, path, anchors, order.besides),
         binding=order.found.binding,
         terms=order.found.terms,
     )

@@ -17,7 +17,7 @@ from guidance.build.editions import EditionFiles, Making, Work, order_edition
 from guidance.build.handwritten import prepare, read_files, read_nav, read_overlay
 from guidance.build.load import fetch_editions, load
 from guidance.build.log import News, gather_news
-from guidance.build.orders import BuildOrder, Loaded, Outcome, Tell, naming_folders, published_places
+from guidance.build.orders import BuildOrder, Call, Loaded, Outcome, Tell, naming_folders, published_places
 from guidance.build.permalinks import Linked, Linking, index_permalinks, lay_moved, moved_pages, record_texts
 from guidance.build.search import Searching, start_search
 from guidance.check.permanence import find_shifts, recorded, say_shifts
@@ -36,6 +36,7 @@ from guidance.document.walk import breaches
 from guidance.jobs.cache import Crew
 from guidance.site import data_files
 from guidance.site.assemble import build_site
+from guidance.site.beside import find_besides, groups_of, read_uses
 from guidance.site.comparison_pages import Redline
 from guidance.site.edition_pages import (
     Tab,
@@ -159,15 +160,22 @@ def publication_folders(
     compared = compare_editions(publication, loaded, folder, crew)
     known = known_permalinks((edition.id for edition in publication.editions), folder, compared.documents)
     ours = read_files(folder / publication.docs) if publication.docs else {}
+    docs = folder / publication.docs if publication.docs else None
+    groups = groups_of(read_nav(docs)) if docs else {}
+    uses = Call("uses", "what pages of ours cite", read_uses, ours, groups, str(docs)).start(crew)
     redlines = compared.start_redlines(crew)
     law = read_law(folder, publication)
+    references = {edition: found.references for edition, found in compared.found.items()}
+    besides = find_besides(publication, known, compared.crosswalk, uses(), law, references)
     works = {}
     for one, item in texts.items():
         place = f"{prefix}/{one}".strip("/")
         overview = _read(folder / one / "overview.md")
-        edition_order = order_edition(publication, item, compared, overview, place, order.shop.site_url, law)
+        edition_order = order_edition(
+            publication, item, compared, overview, place, order.shop.site_url, law, besides.get(one, {})
+        )
         works[one] = Work(edition_order, crew, making)
-    index = index_permalinks(publication, folder, loaded, known, compared, order.shop, prefix)
+    index = index_permalinks(publication, folder, loaded, known, compared, order.shop, prefix, besides)
     linking = Linking(index, crew)
     search = start_search(publication, known, ours, compared, read_wanted(folder, publication), crew)
     for work in works.values():

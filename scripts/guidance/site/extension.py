@@ -50,10 +50,11 @@ _COMMENT = re.compile(r"<!-- (?:(?P<standing>standing)|duties: (?P<agencies>[a-z
 
 
 class ReadPage(Struct, frozen=True):
-    """A page as HTML, with what it cites, in order, and what a reviewer must know of that."""
+    """A page as HTML, with what it cites, in order, the sentence of each, and what a reviewer must know of that."""
 
     html: str
     cites: tuple[HandCitation, ...] = ()
+    sentences: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 
@@ -83,7 +84,7 @@ def read_page(
         body = "\n".join(line for line in body.split("\n") if "--8<--" not in line)
     boxes = {"base_path": [str(docs)], "restrict_base_path": True, "check_paths": True}
     html = Markdown(extensions=extensions, extension_configs={"pymdownx.snippets": boxes}).convert(body)
-    return ReadPage(html, tuple(ours.cites), tuple(ours.findings))
+    return ReadPage(html, tuple(ours.cites), tuple(ours.sentences), tuple(ours.findings))
 
 
 class GuidanceExtension(Extension):
@@ -101,6 +102,7 @@ class GuidanceExtension(Extension):
         super().__init__(**options)
         self.place = PagePlace()
         self.cites: list[HandCitation] = []
+        self.sentences: list[str] = []
         self.findings: list[Finding] = []
         self._given: tuple[PagePlace, Sources | None, Mapping[str, Service] | None] | None = None
 
@@ -302,7 +304,8 @@ class _Citations(Treeprocessor):
                 if isinstance(raw, str) and any(f'="{scheme}' in raw for scheme in OURS):
                     self.md.htmlStash.rawHtmlBlocks[at] = self._raw(raw, writer)
             writer.end(root, self._ours.law())
-            self._ours.cites, self._ours.findings = writer.cites, writer.findings
+            self._ours.cites, self._ours.sentences = writer.cites, writer.sentences
+            self._ours.findings = writer.findings
         except GuidanceError as error:
             raise self._ours.stop(error) from None
 
