@@ -160,7 +160,12 @@ def order_edition(
 ) -> EditionOrder:
     """The order for an edition whose text is loaded."""
     one, ids = item.edition.id, list(compared.documents)
-    ledger = compared.ledger(one)
+    since = law.after(item.edition)
+    ledger = structs.replace(
+        compared.ledger(one),
+        touched={anchor: beside.law for anchor, beside in besides.items() if beside.law},
+        law={a.id: tuple(map(since.notice, since.for_agency(a.id))) for a in compared.vocabulary.entries},
+    )
     shown = links_to_redlines(one, compared.comparisons) + links_to_steps(one, ids, compared.comparisons)
     return EditionOrder(
         publication=publication,

@@ -227,13 +227,12 @@ def find_besides(
             used.setdefault(node, []).append(use)
     found: dict[str, dict[str, Beside]] = {}
     for edition in publication.editions:
-        passed = {one.id for one in law.law if (one.passed or one.start or "") > edition.published}
+        since = law.after(edition)
         named = _companions(references.get(edition.id, ()))
         for anchor in known.get(edition.id, ()):
-            touching = (one for one in law.at(edition.id, anchor, crosswalk) if one.id in passed)
             beside = Beside(
                 tuple(used.get((edition.id, anchor), ())),
-                tuple(law.notice(one) for one in touching),
+                tuple(law.notice(one) for one in since.at(edition.id, anchor, crosswalk)),
                 tuple(named.get(anchor, ())),
             )
             if beside != Beside():

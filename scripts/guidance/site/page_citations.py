@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
+from markdown.util import AtomicString
 from msgspec import Struct
 
-from guidance.document.law import LawSince
+from guidance.document.law import LawSince, Notice
 from guidance.document.model import Finding, GuidanceError
 from guidance.site.handwritten import (
     HandCitation,
@@ -145,15 +146,12 @@ class PageWriter:
         told: set[str] = set()
         for words, law in since.on_page(self._place.path):
             notice = since.notice(law)
-            said = notice.plain if audience in _PLAIN_READERS else notice.text
-            block = Element("p", {"class": "law-since", "data-law": notice.law})
-            SubElement(block, "strong").text = f"{notice.head}."
             if notice.law in told:
+                block = Element("p", {"class": "law-since", "data-law": notice.law})
+                SubElement(block, "strong").text = f"{notice.head}."
                 _append(block, [" ", _anchor(Way("What it says", f"#law-{notice.law}")), "."])
             else:
-                block.set("id", f"law-{notice.law}")
-                more: list[Node] = [_anchor(Way("Read it", notice.url)), "."] if notice.url else []
-                _append(block, [f" {said} ", *more])
+                block = law_block(notice, plain=audience in _PLAIN_READERS)
             told.add(notice.law)
             if audience == "children":
                 aside.append(block)
@@ -248,6 +246,20 @@ class PageWriter:
         return GuidanceError(
             f"{self._place.path}: {written} is not a citation; write [words](guidance:2023/para-45)"
         )
+
+
+def law_block(notice: Notice, *, plain: bool = False) -> Element:
+    """A notice as a block that others can lead to; `plain` for parents and young people."""
+    block = Element("p", {"class": "law-since", "data-law": notice.law, "id": f"law-{notice.law}"})
+    head = SubElement(block, "strong")
+    head.text, head.tail = (
+        AtomicString(f"{notice.head}."),
+        AtomicString(f" {notice.plain if plain else notice.text} "),
+    )
+    if notice.url:
+        block.append(_anchor(Way("Read it", notice.url)))
+        block[-1].tail = "."
+    return block
 
 
 # --- Trees -------------------------------------------------------------------------------------------
