@@ -3,7 +3,7 @@
 Brings the rooms together and prints nothing; pages are made in `site`, texts in `read`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from tempfile import gettempdir
@@ -13,7 +13,7 @@ from msgspec import structs
 
 from guidance.audit.vocabulary import read_wanted
 from guidance.build.comparisons import Compared, compare_editions, crosswalk_json
-from guidance.build.editions import EditionFiles, Making, Work, order_edition
+from guidance.build.editions import EditionFiles, Making, Work, find_trails, order_edition
 from guidance.build.handwritten import prepare, read_files, read_nav, read_overlay
 from guidance.build.load import fetch_editions, load
 from guidance.build.log import News, gather_news
@@ -36,7 +36,7 @@ from guidance.document.walk import breaches
 from guidance.jobs.cache import Crew
 from guidance.site import data_files
 from guidance.site.assemble import build_site
-from guidance.site.beside import find_besides, groups_of, read_uses
+from guidance.site.beside import PageUse, find_besides, groups_of, read_uses
 from guidance.site.comparison_pages import Redline
 from guidance.site.edition_pages import (
     Tab,
@@ -55,6 +55,7 @@ from guidance.site.pages import PICTURES, Page
 from guidance.site.permalink_index import PermalinkIndex, read_tokens
 from guidance.site.permalink_pages import step_pages
 from guidance.site.projects import Folder
+from guidance.site.topics import Shown, Topics, read_topics, render_topics, shown_edition
 from guidance.site.typesetting import compile_typst
 from guidance.sources import Fetcher
 
@@ -166,7 +167,8 @@ def publication_folders(
     redlines = compared.start_redlines(crew)
     law = read_law(folder, publication)
     references = {edition: found.references for edition, found in compared.found.items()}
-    besides = find_besides(publication, known, compared.crosswalk, uses(), law, references)
+    topics = read_topics(folder, known, ours)
+    besides = find_besides(publication, known, compared.crosswalk, uses(), law, references, topics.links())
     works = {}
     for one, item in texts.items():
         place = f"{prefix}/{one}".strip("/")
@@ -195,7 +197,8 @@ def publication_folders(
         printed = _edition_folder(publication, edition, made.pages, told, files, tuple(texts), tabs)
         yield lay_over(structs.replace(printed, prefix=prefix), overlay)
     facts = order.shop.work / FACTS if not prefix else None
-    root = _root_folder(publication, folder, ours, compared, index, linked, search, news, overlay, facts)
+    az = topic_pages(topics, index, compared, uses())
+    root = _root_folder(publication, folder, ours, compared, index, linked, search, news, overlay, facts, az)
     yield lay_over(structs.replace(root, extras=lay_moved(root.extras, root.pages, moved[""])), overlay)
 
 
@@ -249,6 +252,25 @@ def _read(path: Path) -> str:
         raise GuidanceError(f"{path}: cannot be read ({error})") from None
 
 
+def topic_pages(
+    topics: Topics, index: PermalinkIndex, compared: Compared, uses: Iterable[PageUse]
+) -> tuple[Page, ...]:
+    """The pages of topics, from the text of the edition in force or the newest that is loaded."""
+    shown = shown_edition(topics, compared.documents, index.publication.in_force.id)
+    return render_topics(
+        topics,
+        index,
+        Shown(
+            shown,
+            compared.crosswalk,
+            compared.ledger(shown) if shown in compared.documents else None,
+            find_trails(compared, index.publication, shown),
+            index.besides,
+            {use.address: use.title for use in uses},
+        ),
+    )
+
+
 # --- Pages at the root -----------------------------------------------------------------------------
 
 
@@ -263,12 +285,13 @@ def _root_folder(
     news: News,
     overlay: Overlay | None,
     facts: Path | None,
+    topics: tuple[Page, ...],
 ) -> Folder:
     """The folder of a publication's root; what `mkdocs serve` must know of the rest is left in the file `facts`."""
     loaded = tuple(compared.documents)
     settings = root_settings(publication, with_text=loaded)
     pages: dict[str, bytes] = {}
-    made = [render_editions(publication, loaded), render_quotations(index, linked.quotable), news.page]
+    made = [render_editions(publication, loaded), render_quotations(index, linked.quotable), news.page, *topics]
     if (publication.docs and (folder / publication.docs).is_dir()) or overlay:
         prepared = prepare(publication, folder, files, index.entries, compared, overlay)
         pages = put_in_examples(prepared.files, index)

@@ -218,6 +218,7 @@ def find_besides(
     uses: Iterable[PageUse],
     law: LawSince,
     references: Mapping[str, Iterable[Reference | Unresolved]],
+    topics: Iterable[tuple[Node, PlaceLink]] = (),
 ) -> dict[str, dict[str, Beside]]:
     """What is to be said beside each provision, per edition, of the anchors `known`. What a page cites of one
     edition is told in newer ones as well, where the same text stands; a law in editions that were there before."""
@@ -225,6 +226,10 @@ def find_besides(
     for use in uses:
         for node in _carried((use.edition, use.anchor), publication, crosswalk):
             used.setdefault(node, []).append(use)
+    within: dict[Node, list[PlaceLink]] = {}
+    for place, topic in topics:
+        for node in _carried(place, publication, crosswalk):
+            within.setdefault(node, []).append(topic)
     found: dict[str, dict[str, Beside]] = {}
     for edition in publication.editions:
         since = law.after(edition)
@@ -234,6 +239,7 @@ def find_besides(
                 tuple(used.get((edition.id, anchor), ())),
                 tuple(law.notice(one) for one in since.at(edition.id, anchor, crosswalk)),
                 tuple(named.get(anchor, ())),
+                tuple(dict.fromkeys(within.get((edition.id, anchor), ()))),
             )
             if beside != Beside():
                 found.setdefault(edition.id, {})[anchor] = beside
