@@ -92,6 +92,16 @@ def test_a_chapter_names_each_page_once_and_says_from_which_edition() -> None:
         assert not soup.select("details[open]")
 
 
+def test_a_chapter_names_few_pages_and_leads_to_all() -> None:
+    uses = tuple(structs.replace(USE, address=f"guide/{n}/", title=f"Page {n}") for n in range(6))
+    soup = BeautifulSoup(render_besides("2001", "a.md", ["para-1"], {"para-1": Beside(uses)})["para-1"], "lxml")
+    assert [a.get_text() for a in soup.select("a")] == [
+        *(f"Page {n}" for n in range(4)),
+        "All pages, and what they say",
+    ]
+    assert [s.get_text() for s in soup.select("summary")] == ["Used on 6 pages"]
+
+
 def test_a_permalink_page_has_the_sentences_and_the_whole_notice() -> None:
     index = PermalinkIndex(LAMPS, {"2009": {"para-1": Permalink("para-1", "paragraph", "1", 3, "0" * 16)}})
     beside = Beside((USE, structs.replace(USE, anchor="para-2")), (LawSince("2001").notice(OIL),))

@@ -13,11 +13,11 @@ from guidance.document.lineage import Crosswalk, Lineage
 from guidance.document.model import Duty, GuidanceError, Limit, Locus, Para, Provision, Text
 from guidance.document.register import Edition, Publication
 from guidance.site.beside import Beside, Chip, Trail
+from guidance.site.indexes import Part, Shown, Topic, Topics, read_topics, render_topics, shown_edition
 from guidance.site.ledger import Ledger
 from guidance.site.pages import Page
 from guidance.site.permalink_index import Fate, PermalinkIndex
 from guidance.site.templates import PlaceLink
-from guidance.site.topics import Part, Shown, Topic, Topics, read_topics, render_topics, shown_edition
 
 ROOT = Path(__file__).parents[2]
 EDITIONS = (Edition("2001", "Lamps 2001", "2001-01-01"), Edition("2005", "Lamps 2005", "2005-01-01"))

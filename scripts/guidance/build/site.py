@@ -50,12 +50,12 @@ from guidance.site.edition_pages import (
 from guidance.site.embeds import put_in_examples, render_quotations
 from guidance.site.feeds import LOG, NAME, render_llms
 from guidance.site.folder_tree import write_below
+from guidance.site.indexes import Shown, Topics, law_links, read_topics, render_topics, shown_edition
 from guidance.site.overlay import Overlay, edition_links, lay_over
 from guidance.site.pages import PICTURES, Page
 from guidance.site.permalink_index import PermalinkIndex, read_tokens
 from guidance.site.permalink_pages import step_pages
 from guidance.site.projects import Folder
-from guidance.site.topics import Shown, Topics, read_topics, render_topics, shown_edition
 from guidance.site.typesetting import compile_typst
 from guidance.sources import Fetcher
 
@@ -168,7 +168,8 @@ def publication_folders(
     law = read_law(folder, publication)
     references = {edition: found.references for edition, found in compared.found.items()}
     topics = read_topics(folder, known, ours)
-    besides = find_besides(publication, known, compared.crosswalk, uses(), law, references, topics.links())
+    acts = {edition: law_links(found.laws, compared.acts) for edition, found in compared.found.items()}
+    besides = find_besides(publication, known, compared.crosswalk, uses(), law, references, topics.links(), acts)
     works = {}
     for one, item in texts.items():
         place = f"{prefix}/{one}".strip("/")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import unescape
 from pathlib import Path
+from types import MappingProxyType
 
 from msgspec import Struct, structs
 
@@ -154,12 +155,14 @@ class PageUse(Struct, frozen=True):
 
 class Beside(Struct, frozen=True):
     """What leads to a provision and what has come since: the pages of ours that cite it, in the order of the
-    contents; the laws that touch it; other guidance that it names; the topics that it belongs to."""
+    contents; the laws that touch it; other guidance that it names; the topics that it belongs to; the rows
+    of the law that it names, each from the edition's root."""
 
     uses: tuple[PageUse, ...] = ()
     law: tuple[Notice, ...] = ()
     companions: tuple[PlaceLink, ...] = ()
     topics: tuple[PlaceLink, ...] = ()
+    acts: tuple[PlaceLink, ...] = ()
 
     @property
     def pages(self) -> tuple[PageUse, ...]:
@@ -176,7 +179,7 @@ class Beside(Struct, frozen=True):
 
     def without_sentences(self) -> "Beside":
         """As much as a chapter's page tells: what it is printed from stays when a sentence of ours changes."""
-        return Beside(self.pages, self.law, (), self.topics)
+        return Beside(self.pages, self.law, (), self.topics, self.acts)
 
 
 Besides = Mapping[str, Mapping[str, Beside]]  # per edition, per anchor
@@ -219,6 +222,7 @@ def find_besides(
     law: LawSince,
     references: Mapping[str, Iterable[Reference | Unresolved]],
     topics: Iterable[tuple[Node, PlaceLink]] = (),
+    acts: Mapping[str, Mapping[str, Iterable[PlaceLink]]] = MappingProxyType({}),
 ) -> dict[str, dict[str, Beside]]:
     """What is to be said beside each provision, per edition, of the anchors `known`. What a page cites of one
     edition is told in newer ones as well, where the same text stands; a law in editions that were there before."""
@@ -240,6 +244,7 @@ def find_besides(
                 tuple(law.notice(one) for one in since.at(edition.id, anchor, crosswalk)),
                 tuple(named.get(anchor, ())),
                 tuple(dict.fromkeys(within.get((edition.id, anchor), ()))),
+                tuple(acts.get(edition.id, {}).get(anchor, ())),
             )
             if beside != Beside():
                 found.setdefault(edition.id, {})[anchor] = beside

@@ -1,5 +1,5 @@
-"""Topics from A to Z, read from `topics.toml`: of each, where the guidance tells of it, in the order of a reader's
-need, what binds whom, what has changed, and our own pages. Facts for the templates; nothing is searched here.
+"""Two ways into the text: topics from A to Z, read from `topics.toml`, each in the order of a reader's need; and
+the law that an edition names, by Act. Facts for the templates; nothing is searched or linked here.
 """
 
 import re
@@ -9,9 +9,11 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from guidance.document.law import LawSince
 from guidance.document.lineage import Crosswalk, Node
-from guidance.document.model import Duty, GuidanceError
+from guidance.document.model import Duty, GuidanceError, Reference, Unresolved
 from guidance.document.toml_files import read_toml
+from guidance.link.acts import Act
 from guidance.site.beside import Besides, Trail
 from guidance.site.ledger import Ledger, limit_in_words
 from guidance.site.pages import Page, front_matter, page_url
@@ -21,6 +23,7 @@ from guidance.site.templates import PlaceLink, render
 FILE = "topics.toml"  # in a publication's folder
 FOLDER = "topics"
 HOME = f"{FOLDER}/index.md"
+LAW = "law.md"  # in an edition's folder
 _UP = "../../"  # from a topic's page to the publication's root
 _OPENING = 170  # characters of a provision by which it is told from others
 _RANGE = re.compile(r"(?P<stem>[a-z-]+-)(?P<first>\d+)\.\.(?P<last>\d+)")
@@ -197,3 +200,139 @@ def _duty(duty: Duty, index: PermalinkIndex, shown: Shown) -> dict[str, object]:
         "incomplete": not duty.who_complete,
         "limit": limit_in_words(duty.limit),
     }
+
+
+# --- The law that an edition names -----------------------------------------------------------------
+
+_OF_LAW = re.compile(r"\b(act|regulations?|rules?|order|section|schedule|article|part)\b", re.IGNORECASE)
+_SAYS_MORE = re.compile(
+    r"\d\w*\s?\(|\d\w*\sto\s\d|\d–|^\("
+)  # words that name more or less than the row: a sub-section, a range
+
+
+class LawPlace(Struct, frozen=True):
+    """What of an Act is cited: the Act's name, the provision ("Section 47", or nothing where it is the whole), its
+    address, and the id of its row."""
+
+    act: str
+    provision: str
+    href: str
+    id: str
+
+    @property
+    def name(self) -> str:
+        """Both, as they are told beside a paragraph."""
+        return f"{self.provision} of the {self.act}" if self.provision else self.act
+
+
+def law_place(address: str, acts: Iterable[Act]) -> LawPlace | None:
+    """What an address of a law is a place in; None where no Act is known to be there. A sub-section's is that of
+    its section."""
+    page = address.partition("#")[0]
+    of = [act for act in acts if act.address and (page == act.address or page.startswith(f"{act.address}/"))]
+    if not of:
+        return None
+    act = max(of, key=lambda one: len(one.address or ""))
+    steps = page.removeprefix(act.address or "").strip("/").split("/")
+    units = [f" {step}" if any(c.isdigit() for c in step) else f", {step}" for step in steps if step]
+    provision = "".join(units).removeprefix(", ")
+    where = page.partition("//")[2].removeprefix("www.legislation.gov.uk/")
+    name = f"{act.title} {act.year}" if act.year else act.title
+    return LawPlace(name, provision[:1].upper() + provision[1:], page, re.sub(r"\W+", "-", where).strip("-"))
+
+
+def law_links(references: Iterable[Reference | Unresolved], acts: Iterable[Act]) -> dict[str, list[PlaceLink]]:
+    """Per anchor the laws that are named there, each once, with its row from the edition's root."""
+    found: dict[str, dict[PlaceLink, None]] = {}
+    for reference, place in _law_references(references, tuple(acts)):
+        row = PlaceLink(place.name, f"{page_url(LAW)}#{place.id}")
+        found.setdefault(reference.at.anchor, {})[row] = None
+    return {anchor: list(rows) for anchor, rows in found.items()}
+
+
+def _law_references(
+    references: Iterable[Reference | Unresolved], acts: tuple[Act, ...]
+) -> Iterator[tuple[Reference, LawPlace]]:
+    for one in references:
+        if isinstance(one, Reference) and one.kind == "legislation" and (place := law_place(one.address, acts)):
+            yield one, place
+
+
+def render_law(
+    references: Iterable[Reference | Unresolved], acts: Iterable[Act], since: LawSince, ledger: Ledger
+) -> tuple[Page, ...]:
+    """The page of the law that an edition names, where it names any: per Act its provisions, by whom they are
+    cited, whom the citing sentences bind, and the laws since."""
+    references = tuple(references)
+    rows: dict[LawPlace, list[Reference]] = {}
+    for reference, place in _law_references(references, tuple(acts)):
+        rows.setdefault(place, []).append(reference)
+    by_act: dict[str, list[LawPlace]] = {}
+    for place in sorted(rows, key=lambda one: (one.act.casefold(), bool(one.provision), _natural(one.provision))):
+        by_act.setdefault(place.act, []).append(place)
+    facts = {
+        "edition": ledger.edition,
+        "since": since.since,
+        "acts": [
+            {
+                "name": act,
+                "id": f"act-{re.sub(r'[^a-z0-9]+', '-', act.casefold()).strip('-')}",
+                "notices": [since.notice(law) for law in since.law if act in (law.inserts or law.amends or "")],
+                "rows": [_row(place, rows[place], since, ledger) for place in places],
+            }
+            for act, places in by_act.items()
+        ],
+        "unresolved": [
+            {"words": one.words, "reason": one.reason, "at": _at(one.at.anchor, ledger)}
+            for one in references
+            if isinstance(one, Unresolved) and _OF_LAW.search(one.words)
+        ],
+    }
+    title = "The law that it names"
+    head = front_matter({"title": title, "kind": "law"})
+    return (Page(LAW, title, f"{head}{render('law_index.md', **facts)}"),) if rows else ()
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """How names with numbers are put in order: 9 before 10, 16E behind 16."""
+    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", name)]
+
+
+def link_to_law(references: Iterable[Reference | Unresolved]) -> str:
+    """That page as an entry behind the ledger's on the edition's home page, in Markdown; nothing without laws."""
+    named = any(isinstance(one, Reference) and one.kind == "legislation" for one in references)
+    return f"-   [The law that it names]({LAW}): by Act, with the paragraphs that cite it\n" if named else ""
+
+
+def _at(anchor: str, ledger: Ledger) -> PlaceLink:
+    place = ledger.places[anchor]
+    return PlaceLink(place.name, f"../{place.address}" if place.address else None)
+
+
+def _row(place: LawPlace, cited: list[Reference], since: LawSince, ledger: Ledger) -> dict[str, object]:
+    """A provision of an Act: the places that cite it, each once, whom the citing sentences bind, and what the law
+    since has changed in it."""
+    places: dict[str, list[str]] = {}
+    for one in cited:
+        words = " ".join(one.words.split())
+        places.setdefault(one.at.anchor, []).extend([words] if _SAYS_MORE.search(words) else [])
+    duties = [duty for one in cited for duty in ledger.duties if _holds(duty, one)]
+    bound = dict.fromkeys(who for duty in duties for who in duty.who)
+    likely = dict.fromkeys(who for duty in duties for who in duty.who_context if who not in bound)
+    changed = [
+        law for law in since.law if place.provision and place.name.casefold() in (law.amends or "").casefold()
+    ]
+    return {
+        "place": place,
+        "law": [PlaceLink(since.notice(law).head, f"#law-{law.id}") for law in changed],
+        "cited": [{"at": _at(anchor, ledger), "words": list(dict.fromkeys(w))} for anchor, w in places.items()],
+        "bound": [PlaceLink(ledger.names.get(one, one), f"../duties/{one}/") for one in bound],
+        "likely": [PlaceLink(ledger.names.get(one, one), f"../duties/{one}/") for one in likely],
+    }
+
+
+def _holds(duty: Duty, reference: Reference) -> bool:
+    """Whether a citation stands in the sentence of a duty."""
+    mine, its = duty.at, reference.at
+    same = (mine.anchor, mine.part) == (its.anchor, its.part)
+    return same and mine.start <= its.start and its.end <= mine.end
