@@ -11,8 +11,8 @@ from guidance.document.change_model import Change, DutyChange, Figures, Level
 from guidance.document.model import ChangeKind
 from guidance.document.register import Edition, Publication
 from guidance.link.agencies import Vocabulary
+from guidance.site.beside import chip_word, place_name, render_trails
 from guidance.site.changes_view import ComparedPlace
-from guidance.site.history_marks import chip_word, place_name, render_trails
 from guidance.site.markdown import render_pages
 from small_documents import document, paragraph, sentence
 

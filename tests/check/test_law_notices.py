@@ -7,7 +7,7 @@ from msgspec import structs
 
 from guidance.build.handwritten import survey_law
 from guidance.check.law_notices import find_unnoticed, lost_places, unprinted
-from guidance.document.law import LawSince, TouchedPage, read_law
+from guidance.document.law import LawSince, TouchedPage, TouchedProvisions, read_law
 from guidance.document.register import read_register
 
 ROOT = Path(__file__).parents[2]
@@ -83,6 +83,15 @@ def test_a_built_page_without_its_notice_is_told(tmp_path: Path) -> None:
     assert len(list(unprinted(tmp_path, LawSince("2023", (law,))))) == 1
     built.write_text('<main><p data-law="16LA">One.</p><p data-law="16LA">Two.</p></main>', encoding="utf-8")
     assert not list(unprinted(tmp_path, LawSince("2023", (law,))))
+
+
+def test_a_built_provision_without_its_notice_is_told(tmp_path: Path) -> None:
+    touched = (TouchedProvisions("2023", ("para-7", "para-8")), TouchedProvisions("2018", ("para-7",)))
+    law = LawSince("2023", (structs.replace(LAW.law[0], provisions=touched),))
+    for place, notice in (("2023/p/7", "16LA"), ("2023/p/8", "other")):
+        (tmp_path / place).mkdir(parents=True)
+        (tmp_path / place / "index.html").write_text(f'<main><p data-law="{notice}">One.</p></main>')
+    assert [line.partition(":")[0] for line in unprinted(tmp_path, law)] == ["2023/p/8/"]
 
 
 def test_our_own_pages_call_nothing_optional_that_is_a_duty() -> None:

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup, Tag
 from markdown import markdown
+from msgspec import structs
 
 from guidance.build.comparisons import Compared, compare_documents
 from guidance.compare.changes import compare
 from guidance.compare.duty_changes import strengths_before
+from guidance.document.law import Law, LawSince
 from guidance.document.model import Duty, GuidanceError, Locus
 from guidance.document.register import Edition, Publication
 from guidance.link.agencies import Agency, Vocabulary, read_agencies
@@ -358,6 +360,38 @@ def test_hand_written_pages_lead_to_the_ledger_where_there_is_one() -> None:
     assert read_page(page, "roles/quay.md", Sources(PUBLICATION, {})).html == "<h1>Quay</h1>\n<p>Words.</p>"
     with pytest.raises(GuidanceError, match=r"^a.md: asks for the duties of pirates, whom"):
         read_page("<!-- duties: pirates -->", "a.md", sources)
+
+
+TAR = LawSince(
+    "2005",
+    (
+        Law(
+            "9", "duty to tar", "Tar Act 2007", "Keepers must tar.", "A", "all", agencies=("divers",), start="2007"
+        ),
+        Law("8", "duty to row", "Oars Act 2001", "All must row.", "A", "all", agencies=("divers",), start="2001"),
+        Law("7", "duty to dive", "Sea Act 2008", "Some must.", "A", "all", agencies=("sailors",), passed="2008"),
+    ),
+)
+
+
+def test_a_role_list_ends_with_the_laws_since_and_leads_to_their_notices() -> None:
+    sources = Sources(PUBLICATION, {}, duties=count_duties(ledger(OLD, NEW)), law=TAR)
+    for asked, found in (("keepers divers", ["../../2005/duties/divers/#law-9"]), ("keepers", [])):
+        said = BeautifulSoup(read_page(f"<!-- duties: {asked} -->", "roles/a.md", sources).html, "html.parser")
+        assert [a["href"] for a in said.select("a") if "#law" in a["href"]] == found
+    every = BeautifulSoup(read_page("<!-- law since -->", "changes/a.md", sources).html, "html.parser")
+    assert [p["id"] for p in every.select("p.law-since")] == ["law-9", "law-8", "law-7"]
+
+
+def test_rows_and_lists_tell_the_law_since() -> None:
+    notice = TAR.notice(TAR.law[0])
+    held = structs.replace(ledger(OLD, NEW), law={"keepers": (notice,)}, touched={"para-1": (notice,)})
+    page = shown(pages(held)["duties/keepers.md"])
+    assert [p["data-law"] for p in page.select("p.law-since")] == ["9"]
+    rows = [entry for entry in entries(page, "must") if "law-9" in str(entry)]
+    assert [told(row)[0] for row in rows] == ["Keepers must trim the lamps at dusk and write it down in the book."]
+    assert rows[0].select("a")[-1]["href"] == "../../p/1/#law-9"
+    assert not shown(pages(held)["duties/sailors.md"]).select(".law-since")
 
 
 def test_our_own_pages_name_only_who_is_known() -> None:

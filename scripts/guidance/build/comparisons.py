@@ -5,8 +5,9 @@ like in `site`; nothing is printed here.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import combinations, pairwise
+from itertools import combinations, count, pairwise
 from pathlib import Path
 
 from msgspec import Struct, structs
@@ -18,8 +19,20 @@ from guidance.compare.duty_changes import strengths_before
 from guidance.compare.official import Listed, audit, read_listed
 from guidance.document.change_model import Comparison
 from guidance.document.lineage import Crosswalk
-from guidance.document.model import Definition, Document, Duty, Locus, Reference, Strength, Unresolved
+from guidance.document.model import (
+    Definition,
+    Document,
+    Duty,
+    Link,
+    Locus,
+    Provision,
+    Reference,
+    Strength,
+    Text,
+    Unresolved,
+)
 from guidance.document.register import Publication
+from guidance.document.walk import map_texts
 from guidance.jobs.cache import Crew
 from guidance.link.acts import Act, Acts
 from guidance.link.agencies import Vocabulary, read_agencies
@@ -34,6 +47,7 @@ from guidance.site.pages import addresses, lay_out
 from guidance.site.search import ACRONYMS, Acronym, read_acronyms
 
 AGENCIES = "agencies.toml"  # in a publication's folder
+_NAMES_LAW = re.compile(r"\b(?:Acts?|Regulations?|Order|Rules|Convention|[A-Z]{4,})\b")
 LISTED = "official-changes.toml"  # in an edition's folder
 Pair = tuple[str, str]  # ids of the older and of the newer edition
 Addresses = Mapping[str, str]
@@ -55,6 +69,7 @@ class Annotations(Struct, frozen=True):
     binding: tuple[tuple[Locus, Strength], ...] = ()
     references: tuple[Reference | Unresolved, ...] = ()
     terms: tuple[Definition, ...] = ()
+    laws: tuple[Reference | Unresolved, ...] = ()  # every place that names a law, also where the source links it
 
 
 def read_knowledge(folder: Path) -> Knowledge:
@@ -68,7 +83,34 @@ def annotate(document: Document, knowledge: Knowledge) -> Annotations:
     duties, binding = find_bound(document, knowledge.vocabulary)
     references = find_references(document, Acts(knowledge.acts), knowledge.titles)
     short_forms = {acronym.short: acronym.long[0] for acronym in knowledge.acronyms if acronym.long}
-    return Annotations(duties, binding, references, find_terms(document, references, short_forms))
+    terms = find_terms(document, references, short_forms)
+    return Annotations(duties, binding, references, terms, _laws(document, knowledge))
+
+
+def _laws(document: Document, knowledge: Knowledge) -> tuple[Reference | Unresolved, ...]:
+    """Every place that names a law, also one that the source links itself. Under its link to something else counts
+    only what names the Act: "Section 3" is there a section of that."""
+    elsewhere: dict[tuple[str, int], list[Link]] = {}
+
+    def bare(provision: Provision) -> Provision:
+        parts = count()
+
+        def without(text: Text) -> Text:
+            links = [mark for mark in text.marks if isinstance(mark, Link)]
+            others = [link for link in links if "legislation.gov.uk/" not in link.address]
+            elsewhere[provision.anchor, next(parts)] = others
+            return structs.replace(text, marks=tuple(mark for mark in text.marks if mark not in links))
+
+        return map_texts(provision, without)
+
+    own, notes = (tuple(map(bare, some)) for some in (document.provisions, document.notes))
+    unlinked = structs.replace(document, provisions=own, notes=notes)
+    return tuple(
+        one
+        for one in find_references(unlinked, Acts(knowledge.acts), knowledge.titles)
+        if _NAMES_LAW.search(one.words)
+        or not any(m.start < one.at.end and one.at.start < m.end for m in elsewhere[one.at.anchor, one.at.part])
+    )
 
 
 class Told(Struct, frozen=True):
@@ -108,6 +150,7 @@ class Compared(Struct, frozen=True):
     packed: Mapping[str, bytes] = {}  # per edition, its document as jobs take it
     found: Mapping[str, Annotations] = {}  # per edition, what is found in its text, where a crew looked for it
     acronyms: tuple[Acronym, ...] = ()
+    acts: tuple[Act, ...] = ()
 
     @property
     def rooted(self) -> dict[str, dict[str, str]]:
@@ -220,7 +263,7 @@ def compare_editions(
     else:
         compared = compare_documents(documents, knowledge.vocabulary, near)
     listed = {item.edition.id: read_listed(folder / item.edition.id / LISTED) for item in loaded}
-    return structs.replace(compared, listed=listed, acronyms=knowledge.acronyms)
+    return structs.replace(compared, listed=listed, acronyms=knowledge.acronyms, acts=knowledge.acts)
 
 
 def compare_documents(

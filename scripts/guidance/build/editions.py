@@ -16,12 +16,23 @@ from guidance.document.law import LawSince
 from guidance.document.model import Document, Provision, Reference
 from guidance.document.register import Edition, Publication, Revision
 from guidance.jobs.cache import Crew
+from guidance.link.acts import Act
 from guidance.site import data_files, downloads, typesetting
+from guidance.site.beside import (
+    Beside,
+    Chip,
+    Stand,
+    Trail,
+    chip_word,
+    place_name,
+    render_besides,
+    render_trails,
+)
 from guidance.site.blocks import picture_name
 from guidance.site.changes_view import ComparedEdition, ComparedPlace
 from guidance.site.downloads import link_to_files
 from guidance.site.edition_pages import render_identity
-from guidance.site.history_marks import Chip, Stand, Trail, chip_word, place_name, render_trails
+from guidance.site.indexes import link_to_law, render_law
 from guidance.site.ledger import Ledger, duties_csv, duty_records, link_to_ledger, render_ledger
 from guidance.site.markdown import annotate, render_pages
 from guidance.site.pages import PICTURES, Page
@@ -129,6 +140,8 @@ class EditionOrder(Struct, frozen=True):
     place: str  # from the site's root
     site_url: str | None
     law: LawSince = LawSince()
+    besides: Mapping[str, Beside] = {}
+    acts: tuple[Act, ...] = ()
 
 
 class EditionFiles(Struct, frozen=True):
@@ -146,10 +159,16 @@ def order_edition(
     place: str,
     site_url: str | None,
     law: LawSince,
+    besides: Mapping[str, Beside],
 ) -> EditionOrder:
     """The order for an edition whose text is loaded."""
     one, ids = item.edition.id, list(compared.documents)
-    ledger = compared.ledger(one)
+    since, found = law.after(item.edition), compared.found[one]
+    ledger = structs.replace(
+        compared.ledger(one),
+        touched={anchor: beside.law for anchor, beside in besides.items() if beside.law},
+        law={a.id: tuple(map(since.notice, since.for_agency(a.id))) for a in compared.vocabulary.entries},
+    )
     shown = links_to_redlines(one, compared.comparisons) + links_to_steps(one, ids, compared.comparisons)
     return EditionOrder(
         publication=publication,
@@ -157,10 +176,14 @@ def order_edition(
         document=item.document,
         revision=item.source.revision,
         identity=say_identity(item.source, item.edition),
-        found=compared.found[one],
+        found=found,
         addresses=compared.addresses[one],
         ledger=ledger,
-        overview=overview + shown + link_to_ledger(ledger) + link_to_files(),
+        overview=overview
+        + shown
+        + link_to_ledger(ledger)
+        + link_to_law(compared.found[one].laws)
+        + link_to_files(),
         counterparts=compared.counterparts(one),
         nearest=compared.counterparts(one, nearest=True),
         trails=find_trails(compared, publication, one),
@@ -168,6 +191,8 @@ def order_edition(
         place=place,
         site_url=site_url,
         law=law,
+        besides={anchor: beside.without_sentences() for anchor, beside in besides.items()},
+        acts=compared.acts,
     )
 
 
@@ -229,10 +254,12 @@ def print_edition(order: EditionOrder, sizes: dict[str, int]) -> EditionFiles:
         counterparts=order.counterparts,
         nearest=order.nearest,
         stamps=lambda path, anchors: render_trails(path, anchors, order.trails),
+        besides=lambda path, anchors: render_besides(order.edition.id, path, anchors, order.besides),
         binding=order.found.binding,
         terms=order.found.terms,
     )
     pages += render_ledger(order.ledger, order.others)
+    pages += render_law(order.found.laws, order.acts, order.law.after(order.edition), order.ledger)
     offer = _offer(order)
     data = downloads.table_files(offer)
     known = sizes | {name: len(held) for name, held in data.items()}

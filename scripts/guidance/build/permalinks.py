@@ -5,9 +5,10 @@ decided in `site`.
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from guidance.build.comparisons import Compared
 from guidance.build.orders import Call, Loaded
@@ -28,6 +29,7 @@ from guidance.document.register import Publication
 from guidance.document.toml_files import read_toml
 from guidance.document.walk import plain_text
 from guidance.jobs.cache import Crew
+from guidance.site.beside import Besides
 from guidance.site.branch import Branch, read_published
 from guidance.site.embeds import edition_embeds, quotable, quotable_path, shared_files
 from guidance.site.mkdocs_build import Workshop
@@ -58,9 +60,10 @@ def index_permalinks(
     compared: Compared,
     shop: Workshop,
     prefix: str = "",
+    besides: Besides = MappingProxyType({}),
 ) -> PermalinkIndex:
-    """All that is known of a publication's provisions: what is `known` to be published, by edition and anchor, and
-    the texts that are loaded. `folder` is the publication's."""
+    """All that is known of a publication's provisions: what is `known` to be published, by edition and anchor, the
+    texts that are loaded, and what stands `besides` them. `folder` is the publication's."""
     texts = {item.edition.id: item for item in loaded}
     docs = folder / publication.docs if publication.docs else None
     helped = docs is not None and (docs / f"{HELP}.md").is_file()
@@ -91,6 +94,7 @@ def index_permalinks(
             for decided in (read_meanings(folder / edition.id / MEANINGS),)
             for anchor in {one.anchor for one in decided}
         },
+        besides=besides,
     )
 
 
@@ -109,7 +113,8 @@ class Linking:
     def __init__(self, index: PermalinkIndex, crew: Crew) -> None:
         """Begins what is not kept."""
         self._index = index
-        self._texts = Call("texts", "addresses that follow a text", lineage_pages, index).start(crew)
+        texts = structs.replace(index, besides={})  # which those pages do not tell
+        self._texts = Call("texts", "addresses that follow a text", lineage_pages, texts).start(crew)
         self._links = [
             Call("links", f"links of {one}", link_edition, index.for_edition(one), one).start(crew)
             for one in index.entries

@@ -3,7 +3,7 @@
 Brings the rooms together and prints nothing; pages are made in `site`, texts in `read`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from tempfile import gettempdir
@@ -13,11 +13,11 @@ from msgspec import structs
 
 from guidance.audit.vocabulary import read_wanted
 from guidance.build.comparisons import Compared, compare_editions, crosswalk_json
-from guidance.build.editions import EditionFiles, Making, Work, order_edition
+from guidance.build.editions import EditionFiles, Making, Work, find_trails, order_edition
 from guidance.build.handwritten import prepare, read_files, read_nav, read_overlay
 from guidance.build.load import fetch_editions, load
 from guidance.build.log import News, gather_news
-from guidance.build.orders import BuildOrder, Loaded, Outcome, Tell, naming_folders, published_places
+from guidance.build.orders import BuildOrder, Call, Loaded, Outcome, Tell, naming_folders, published_places
 from guidance.build.permalinks import Linked, Linking, index_permalinks, lay_moved, moved_pages, record_texts
 from guidance.build.search import Searching, start_search
 from guidance.check.permanence import find_shifts, recorded, say_shifts
@@ -36,6 +36,7 @@ from guidance.document.walk import breaches
 from guidance.jobs.cache import Crew
 from guidance.site import data_files
 from guidance.site.assemble import build_site
+from guidance.site.beside import PageUse, find_besides, groups_of, read_uses
 from guidance.site.comparison_pages import Redline
 from guidance.site.edition_pages import (
     Tab,
@@ -49,6 +50,7 @@ from guidance.site.edition_pages import (
 from guidance.site.embeds import put_in_examples, render_quotations
 from guidance.site.feeds import LOG, NAME, render_llms
 from guidance.site.folder_tree import write_below
+from guidance.site.indexes import Shown, Topics, law_links, read_topics, render_topics, shown_edition
 from guidance.site.overlay import Overlay, edition_links, lay_over
 from guidance.site.pages import PICTURES, Page
 from guidance.site.permalink_index import PermalinkIndex, read_tokens
@@ -159,15 +161,24 @@ def publication_folders(
     compared = compare_editions(publication, loaded, folder, crew)
     known = known_permalinks((edition.id for edition in publication.editions), folder, compared.documents)
     ours = read_files(folder / publication.docs) if publication.docs else {}
+    docs = folder / publication.docs if publication.docs else None
+    groups = groups_of(read_nav(docs)) if docs else {}
+    uses = Call("uses", "what pages of ours cite", read_uses, ours, groups, str(docs)).start(crew)
     redlines = compared.start_redlines(crew)
     law = read_law(folder, publication)
+    references = {edition: found.references for edition, found in compared.found.items()}
+    topics = read_topics(folder, known, ours)
+    acts = {edition: law_links(found.laws, compared.acts) for edition, found in compared.found.items()}
+    besides = find_besides(publication, known, compared.crosswalk, uses(), law, references, topics.links(), acts)
     works = {}
     for one, item in texts.items():
         place = f"{prefix}/{one}".strip("/")
         overview = _read(folder / one / "overview.md")
-        edition_order = order_edition(publication, item, compared, overview, place, order.shop.site_url, law)
+        edition_order = order_edition(
+            publication, item, compared, overview, place, order.shop.site_url, law, besides.get(one, {})
+        )
         works[one] = Work(edition_order, crew, making)
-    index = index_permalinks(publication, folder, loaded, known, compared, order.shop, prefix)
+    index = index_permalinks(publication, folder, loaded, known, compared, order.shop, prefix, besides)
     linking = Linking(index, crew)
     search = start_search(publication, known, ours, compared, read_wanted(folder, publication), crew)
     for work in works.values():
@@ -187,7 +198,8 @@ def publication_folders(
         printed = _edition_folder(publication, edition, made.pages, told, files, tuple(texts), tabs)
         yield lay_over(structs.replace(printed, prefix=prefix), overlay)
     facts = order.shop.work / FACTS if not prefix else None
-    root = _root_folder(publication, folder, ours, compared, index, linked, search, news, overlay, facts)
+    az = topic_pages(topics, index, compared, uses())
+    root = _root_folder(publication, folder, ours, compared, index, linked, search, news, overlay, facts, az)
     yield lay_over(structs.replace(root, extras=lay_moved(root.extras, root.pages, moved[""])), overlay)
 
 
@@ -241,6 +253,25 @@ def _read(path: Path) -> str:
         raise GuidanceError(f"{path}: cannot be read ({error})") from None
 
 
+def topic_pages(
+    topics: Topics, index: PermalinkIndex, compared: Compared, uses: Iterable[PageUse]
+) -> tuple[Page, ...]:
+    """The pages of topics, from the text of the edition in force or the newest that is loaded."""
+    shown = shown_edition(topics, compared.documents, index.publication.in_force.id)
+    return render_topics(
+        topics,
+        index,
+        Shown(
+            shown,
+            compared.crosswalk,
+            compared.ledger(shown) if shown in compared.documents else None,
+            find_trails(compared, index.publication, shown),
+            index.besides,
+            {use.address: use.title for use in uses},
+        ),
+    )
+
+
 # --- Pages at the root -----------------------------------------------------------------------------
 
 
@@ -255,12 +286,13 @@ def _root_folder(
     news: News,
     overlay: Overlay | None,
     facts: Path | None,
+    topics: tuple[Page, ...],
 ) -> Folder:
     """The folder of a publication's root; what `mkdocs serve` must know of the rest is left in the file `facts`."""
     loaded = tuple(compared.documents)
     settings = root_settings(publication, with_text=loaded)
     pages: dict[str, bytes] = {}
-    made = [render_editions(publication, loaded), render_quotations(index, linked.quotable), news.page]
+    made = [render_editions(publication, loaded), render_quotations(index, linked.quotable), news.page, *topics]
     if (publication.docs and (folder / publication.docs).is_dir()) or overlay:
         prepared = prepare(publication, folder, files, index.entries, compared, overlay)
         pages = put_in_examples(prepared.files, index)

@@ -13,6 +13,7 @@ from mkdocs.utils import meta
 from msgspec import Struct
 
 from guidance.check.readability import PageText, read_blocks
+from guidance.document.anchors import permalink_path
 from guidance.document.law import Doing, Law, LawSince
 
 _READERS = ("parents", "young people", "children")  # on whose pages "you" is not the one who is bound
@@ -104,8 +105,12 @@ def lost_places(pages: Mapping[str, str], law: LawSince) -> Iterator[str]:
 
 def unprinted(site: Path, law: LawSince) -> Iterator[str]:
     """A line for each page of a built site that lacks the notice of a law that touches it: an element whose
-    `data-law` is the law's id, one for each place that law.toml names."""
+    `data-law` is the law's id, one for each place that law.toml names, and on each touched provision's own page."""
     for one in law.law:
+        for place in (permalink_path(t.edition, anchor) for t in one.provisions for anchor in t.anchors):
+            built = site / place / "index.html"
+            if built.is_file() and f'data-law="{one.id}"' not in built.read_text(encoding="utf-8"):
+                yield f"{place}: has no notice of {one.id} ({one.topic})"
         for touched in one.pages:
             at = Path(touched.path.removesuffix(".md").removesuffix("index"))
             built = site / at / "index.html"

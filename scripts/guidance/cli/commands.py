@@ -85,8 +85,7 @@ def build_command(
 ) -> None:
     """Build the site: every edition, the pages around them, permalinks and data files."""
     from guidance.build.site import build, record_permalinks
-    from guidance.cli.messages import build_closing, build_warnings, file_lines
-    from guidance.cli.options import completed, make_fetcher, order_of
+    from guidance.cli.messages import build_closing, build_warnings, completed, file_lines, make_fetcher, order_of
 
     order = order_of(publication, sources, edition, out, strict, site_url)
     order = completed(order, revision, overlay, cluster, trust)
@@ -117,8 +116,7 @@ def fetch_command(
     Ends with 1 where an edition that was named, or of all that have an address, has no file.
     """
     from guidance.build.load import stand_shelf, wanted
-    from guidance.cli.messages import row_lines
-    from guidance.cli.options import make_fetcher, order_of
+    from guidance.cli.messages import make_fetcher, order_of, row_lines
     from guidance.document.register import LOCK, read_register
     from guidance.sources.choosing import look_up_files, refuse_missing, refuse_unvetted, with_address
 
@@ -192,7 +190,7 @@ def cite_command(
     """Resolve a citation: the place, its page, and where the text stands in the edition in force."""
     from guidance.build.cite import answer
     from guidance.cite.resolve import say_cited
-    from guidance.cli.options import order_of
+    from guidance.cli.messages import order_of
 
     if not (citation or on):
         raise GuidanceError('cite: name a place, such as "2023 para 45", or a day with --on')
@@ -283,8 +281,7 @@ def audit_command(
     from guidance.audit.report import fails, table
     from guidance.build.audit import Auditor, audit, read_addresses, render, write_report
     from guidance.build.load import load
-    from guidance.cli.messages import audit_closing
-    from guidance.cli.options import order_of
+    from guidance.cli.messages import audit_closing, order_of
     from guidance.document.register import read_register
 
     if not (paths or urls):
@@ -328,8 +325,7 @@ def publish_command(
 ) -> None:
     """Build and check every edition, and put the site into a branch, in one commit that loses nothing published."""
     from guidance.build.publish import publish
-    from guidance.cli.messages import build_warnings, file_lines, publish_closing
-    from guidance.cli.options import completed, make_fetcher, order_of
+    from guidance.cli.messages import build_warnings, completed, file_lines, make_fetcher, order_of, publish_closing
 
     order = order_of(publication, sources, edition, site_url=site_url)
     order = completed(order, revision, overlay, cluster, trust)
@@ -378,7 +374,7 @@ def review_command(
 
     if renumbered:
         from guidance.build.publish import review_renumbered
-        from guidance.cli.options import order_of
+        from guidance.cli.messages import order_of
 
         with _telling() as tell:
             for register, count in review_renumbered(

@@ -1,16 +1,94 @@
-"""What commands say when they end, as lines: the words for the command line, which alone prints them.
-
-Nothing is decided or looked up here.
+"""What the options of a command come to, and what commands say when they end, as lines: the words for the command
+line, which alone prints them. Nothing else is decided or looked up here.
 """
 
-from collections.abc import Iterator
+import os
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from guidance.audit.report import summary
-from guidance.build.audit import Audit
-from guidance.build.orders import NOT_ASKED, Outcome, PublishOutcome
-from guidance.sources import FileRow
-from guidance.sources.choosing import SourceRow
+from msgspec import structs
+
+import guidance
+from guidance.build.orders import NOT_ASKED, BuildOrder, Outcome, PublishOutcome
+from guidance.document.model import GuidanceError
+from guidance.document.register import LOCK
+from guidance.site.mkdocs_build import Workshop
+from guidance.sources import Fetcher, FileRow, Tell, source_folders
+from guidance.sources.choosing import SourceRow, parse_revisions, parse_trust
+
+if TYPE_CHECKING:
+    from guidance.build.audit import Audit
+
+
+def order_of(
+    publication: Path,
+    sources: Path | None,
+    editions: list[str] | None = None,
+    out: Path = Path("site"),
+    strict: bool = False,
+    site_url: str | None = None,
+) -> BuildOrder:
+    """The order that a command's options come to, in the folder where it was given.
+
+    Raises GuidanceError where the site's address is none.
+    """
+    site_url = site_url or os.environ.get("GUIDANCE_SITE_URL")
+    if site_url and not re.match(r"https?://[^\s/]+", site_url):
+        raise GuidanceError(
+            f"--site-url {site_url}: write the whole address, such as https://guidance.example.org/"
+        )
+    here = Path.cwd()
+    root = here if (here / "mkdocs.yml").is_file() else Path(guidance.__file__).resolve().parents[2]
+    return BuildOrder(
+        publication=publication,
+        folders=source_folders(sources, os.environ.get("GUIDANCE_SOURCES"), here),
+        out=out.absolute(),
+        shop=Workshop(root, here / "build", site_url),
+        cache=here / ".cache" / "sources",
+        editions=tuple(editions or ()),
+        strict=strict,
+    )
+
+
+def completed(
+    order: BuildOrder,
+    revision: list[str] | None,
+    overlay: Path | None,
+    cluster: str | None,
+    trust: list[str] | None = None,
+) -> BuildOrder:
+    """The same order with what only builds are told: revisions, a partnership's folder, a cluster, files to trust.
+
+    Raises GuidanceError for a revision or a file to trust that is not written as it must be.
+    """
+    revisions, trusted = parse_revisions(revision or ()), parse_trust(trust or ())
+    return structs.replace(order, revisions=revisions, overlay=overlay, cluster=cluster, trust=trusted)
+
+
+def make_fetcher(publication: Path, tell: Callable[[str], None], every: bool) -> Fetcher:
+    """One who fetches a publication's files and tells how far a file is: at `every` step, or at both ends."""
+    fetcher = Fetcher(publication / LOCK)
+    fetcher.tell = _progress(tell, every)
+    return fetcher
+
+
+def _progress(tell: Callable[[str], None], every: bool) -> Tell:
+    begun: dict[str, str] = {}
+
+    def told(name: str, size: int, total: int | None) -> None:
+        whole = total is not None and size >= total
+        state = "whole" if whole else "begun"
+        if every or begun.get(name) != state:
+            begun[name] = state
+            of = f" of {total / 1e6:.1f} MB, {size * 100 // max(total, 1)} %" if total else " MB"
+            tell(f"fetching {name}: {size / 1e6:.1f}{of}")
+
+    return told
+
+
+# --- What commands say ---
 
 
 def row_lines(rows: tuple[SourceRow, ...]) -> Iterator[str]:
@@ -43,11 +121,13 @@ def build_warnings(outcome: Outcome) -> Iterator[str]:
     yield from (f"warning: {line}" for line in (*outcome.breaches, *outcome.warnings))
 
 
-def audit_closing(found: Audit) -> str:
+def audit_closing(found: "Audit") -> str:
     """The line that an audit ends with."""
     without = (
         "" if found.quotations else "; no text is loaded here, so only whole paragraphs are known as quotations"
     )
+    from guidance.audit.report import summary  # with templates, which no other command needs
+
     return summary(found.findings, found.files) + without
 
 

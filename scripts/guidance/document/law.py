@@ -163,6 +163,11 @@ class LawSince(Struct, frozen=True, forbid_unknown_fields=True):
         in which the same text stands."""
         return tuple(law for law in self.law if _touches(law, edition, anchor, crosswalk))
 
+    def after(self, edition: Edition) -> "LawSince":
+        """Those that came after an edition was published: passed or, where that is not dated, in force."""
+        later = tuple(law for law in self.law if (law.passed or law.start or "") > edition.published)
+        return LawSince(self.since, later)
+
     def for_role(self, role: str) -> tuple[Law, ...]:
         """The laws for a role, by the name of its page below roles/."""
         return tuple(law for law in self.law if role in law.roles)
@@ -203,8 +208,7 @@ class LawSince(Struct, frozen=True, forbid_unknown_fields=True):
                 "anchors": list(law.anchors(edition.id)),
                 "notice": self.notice(law).text,
             }
-            for law in self.law
-            if (law.passed or law.start or "") > edition.published
+            for law in self.after(edition).law
         ]
 
     def events(self) -> tuple[LawEvent, ...]:

@@ -11,6 +11,7 @@ is looked up in the text of a page by pattern: the parsed document is walked.
     <!-- standing -->                  here the page says from which edition it was written (front matter:
                                        `written_from`); without this line, below its title
     <!-- duties: police housing -->    what the duty ledger has of these
+    <!-- law since -->                 every law that came since, as law.toml tells it
     <!-- made at the build -->         the rest of this page, as the last build of the site made it
 
 Front matter: `cite_as`, such as "for adults: {}", or "at-end": then what cites without words of its own is listed
@@ -20,7 +21,7 @@ that a build of the site leaves of all that can be cited; `known`, the same as J
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -37,24 +38,25 @@ from markdown.util import HTML_PLACEHOLDER_RE
 from msgspec import Struct
 
 from guidance.document.law import FILE as LAW
-from guidance.document.law import LawSince
+from guidance.document.law import LawSince, Notice
 from guidance.document.model import Finding, GuidanceError
 from guidance.site.handwritten import CONTACTS, REVIEWS, HandCitation, Service, Sources, read_sources, root_of
-from guidance.site.page_citations import OURS, STANDING, PagePlace, PageWriter, write_addresses
+from guidance.site.page_citations import OURS, STANDING, PagePlace, PageWriter, law_block, write_addresses
 from guidance.site.templates import part
 
 EXTENSIONS = ("abbr", "admonition", "attr_list", "def_list", "fenced_code", "md_in_html", "tables")  # and ours
 _MADE = "<!-- made at the build -->"
 _UNMADE = "*This page is made when the site is built: run* `make site`*, then look again.*"
 _SVG_SIZE = re.compile(r'<svg\b[^>]*?\swidth="(?P<width>\d+)" height="(?P<height>\d+)"')
-_COMMENT = re.compile(r"<!-- (?:(?P<standing>standing)|duties: (?P<agencies>[a-z0-9 -]+?)) -->")
+_COMMENT = re.compile(r"<!-- (?:(?P<standing>standing)|(?P<law>law since)|duties: (?P<agencies>[a-z0-9 -]+?)) -->")
 
 
 class ReadPage(Struct, frozen=True):
-    """A page as HTML, with what it cites, in order, and what a reviewer must know of that."""
+    """A page as HTML, with what it cites, in order, the sentence of each, and what a reviewer must know of that."""
 
     html: str
     cites: tuple[HandCitation, ...] = ()
+    sentences: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 
@@ -84,7 +86,7 @@ def read_page(
         body = "\n".join(line for line in body.split("\n") if "--8<--" not in line)
     boxes = {"base_path": [str(docs)], "restrict_base_path": True, "check_paths": True}
     html = Markdown(extensions=extensions, extension_configs={"pymdownx.snippets": boxes}).convert(body)
-    return ReadPage(html, tuple(ours.cites), tuple(ours.findings))
+    return ReadPage(html, tuple(ours.cites), tuple(ours.sentences), tuple(ours.findings))
 
 
 class GuidanceExtension(Extension):
@@ -102,6 +104,7 @@ class GuidanceExtension(Extension):
         super().__init__(**options)
         self.place = PagePlace()
         self.cites: list[HandCitation] = []
+        self.sentences: list[str] = []
         self.findings: list[Finding] = []
         self._given: tuple[PagePlace, Sources | None, Mapping[str, Service] | None] | None = None
 
@@ -259,6 +262,9 @@ class _Comments(BlockProcessor):
         asked = self._asked(blocks.pop(0))
         if asked and asked["standing"]:
             SubElement(parent, "div", {STANDING: ""})
+        elif asked and asked["law"]:
+            since = self._ours.law()
+            parent.extend(law_block(since.notice(law)) for law in since.law)
         elif asked and asked["agencies"]:
             try:
                 written = self._duties(asked["agencies"].split())
@@ -286,7 +292,16 @@ class _Comments(BlockProcessor):
             duties.edition,
             {one: duties.bound[one] for one in agencies},
             duties.unknown,
+            list(self._law(sources, agencies)) if sources else [],
         )
+
+    def _law(self, sources: Sources, agencies: Sequence[str]) -> Iterator[tuple[str, Notice, str]]:
+        """The laws since that bind some of these, each once, with one whom it binds and from when it applies."""
+        assert sources.duties
+        told = (one for one in sources.publication.editions if one.id == sources.duties.edition)
+        since = next(map(sources.law.after, told), LawSince())
+        bound = {law.id: agency for agency in reversed(agencies) for law in since.for_agency(agency)}
+        yield from ((bound[law.id], since.notice(law), law.starts) for law in since.law if law.id in bound)
 
 
 class _Citations(Treeprocessor):
@@ -304,7 +319,8 @@ class _Citations(Treeprocessor):
                 if isinstance(raw, str) and any(f'="{scheme}' in raw for scheme in OURS):
                     self.md.htmlStash.rawHtmlBlocks[at] = self._raw(raw, writer)
             writer.end(root, self._ours.law())
-            self._ours.cites, self._ours.findings = writer.cites, writer.findings
+            self._ours.cites, self._ours.sentences = writer.cites, writer.sentences
+            self._ours.findings = writer.findings
         except GuidanceError as error:
             raise self._ours.stop(error) from None
 

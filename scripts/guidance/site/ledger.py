@@ -11,6 +11,8 @@ from typing import Literal
 
 from msgspec import Struct, structs
 
+from guidance.document.anchors import permalink_path
+from guidance.document.law import Notice
 from guidance.document.model import Duty, Limit, Strength
 from guidance.site.changes_view import ComparedPlace, csv_table
 from guidance.site.inline import clean
@@ -61,7 +63,8 @@ class Ledger(Struct, frozen=True):
     `names` are all who can be bound, id -> name, in the publication's order; `places` where each anchor stands;
     `measured` says, in our own words, how well duties are found (empty where nobody has measured it); `titles` are
     those of the chapters that places stand under; `groups` are those in which somebody is, id -> ids, and `wider`
-    says in words who is in a group.
+    says in words who is in a group; `law` has the laws since that bind somebody, by id, `touched` those that touch
+    a provision, by anchor.
     """
 
     edition: str
@@ -73,6 +76,8 @@ class Ledger(Struct, frozen=True):
     titles: Mapping[str, str] = {}
     groups: Mapping[str, tuple[str, ...]] = {}
     wider: Mapping[str, str] = {}
+    law: Mapping[str, tuple[Notice, ...]] = {}
+    touched: Mapping[str, tuple[Notice, ...]] = {}
 
     def of(self, agency: str) -> tuple[Duty, ...]:
         """The duties that name somebody, or with `UNCLEAR` those that name nobody."""
@@ -250,6 +255,7 @@ def _agency_page(ledger: Ledger, agency: str, name: str, others: Collection[str]
         **structs.asdict(_figures(ledger, agency)),
         "name": name,
         "unclear": agency == UNCLEAR,
+        "law": ledger.law.get(agency, ()),
         "beside": [
             {
                 "kind": share.kind,
@@ -335,6 +341,10 @@ def _entry(ledger: Ledger, duty: Duty, path: str, agency: str) -> dict[str, obje
         "context": duty.context,
         "limit": limit_in_words(duty.limit),
         "was": ledger.earlier.get(duty),
+        "law": [
+            PlaceLink(one.head, f"{root}{permalink_path('', duty.at.anchor).lstrip('/')}#law-{one.law}")
+            for one in ledger.touched.get(duty.at.anchor, ())
+        ],
     }
 
 

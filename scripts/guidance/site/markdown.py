@@ -28,10 +28,10 @@ from guidance.document.model import (
 )
 from guidance.document.register import Edition, Publication, source_address
 from guidance.document.walk import block_texts, list_items, map_texts, provision_texts
+from guidance.site.beside import elsewhere_facts
 from guidance.site.blocks import BlockContext, render_block, render_blocks, render_html
 from guidance.site.conversion_page import render_conversion
 from guidance.site.edition_pages import render_home
-from guidance.site.history_marks import elsewhere_facts
 from guidance.site.inline import Context, MarkupForm, TermUse, clean, escape_html, escape_markdown, render_text
 from guidance.site.pages import (
     Page,
@@ -76,11 +76,13 @@ def render_pages(
     counterparts: Counterparts | None = None,
     nearest: Counterparts | None = None,
     stamps: Stamps = lambda path, anchors: {},
+    besides: Stamps = lambda path, anchors: {},
     binding: Iterable[tuple[Locus, Strength]] = (),
     terms: Iterable[Definition] = (),
 ) -> tuple[Page, ...]:
     """All pages of an edition with text, in reading order: its home page, its text, and how it was converted.
 
+    `besides` gives what stands under a provision, as HTML.
     `nearest` has, for texts without a counterpart, the nearest heading above them that has one (or nothing).
     `overview` is our own Markdown about the edition, printed on its home page; `binding` where words bind,
     `terms` where one is explained.
@@ -101,6 +103,7 @@ def render_pages(
             document,
             elsewhere_facts(s.anchors, counterparts or {}, nearest or {}),
             stamps(s.path, s.anchors),
+            besides(s.path, s.anchors),
             meanings,
         )
         for s in sheets
@@ -200,6 +203,7 @@ def _render_sheet(
     document: Document,
     elsewhere: Mapping[str, object],
     stamps: Mapping[str, str],
+    besides: Mapping[str, str],
     meanings: Mapping[str, str],
 ) -> Page:
     context = _context(sheet.path, web)
@@ -213,6 +217,7 @@ def _render_sheet(
             levels.append(provision.level)
         depth = min(max(len(levels), 1), 6)
         printed.append(_render_provision(provision, BlockContext(context, depth, root, stamps)))
+        printed.append(besides.get(provision.anchor, ""))
     printed.append(_contents_below(sheet, sheets))
     printed.append(_render_notes(sheet, web, BlockContext(context, 2, root)))
     printed.append(_render_meanings(sheet, meanings))

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
+from markdown.util import AtomicString
 from msgspec import Struct
 
-from guidance.document.law import LawSince
+from guidance.document.law import LawSince, Notice
 from guidance.document.model import Finding, GuidanceError
 from guidance.site.handwritten import (
     HandCitation,
@@ -27,11 +28,15 @@ from guidance.site.handwritten import (
 STANDING = "standing"  # the comment, and the attribute of the element that stands for it
 OURS = ("guidance:", "comparison:", "contact:", "site:")
 _AT_END = "at-end"
+_FEW = 4  # a table's cell with fewer words says nothing by itself
 _OPENING = 8  # words by which a sentence is told among the sources at the end
 _CITATION = re.compile(r"guidance:(?P<edition>[0-9a-z][0-9a-z.-]*)/(?P<anchor>[A-Za-z0-9.-]+)")
 _MEANT = re.compile(r"\]\s*\((guidance:[^\s)]*)")  # what was meant to be one, and is no link
 _COMPARISON = re.compile(r"comparison:(?P<old>[0-9a-z.-]+)/(?P<new>[0-9a-z.-]+)")
 _STASHED = re.compile(r"\x02(?:(?P<code>\d+)|[^\x03]*)\x03")  # Python-Markdown's marks for what it put aside
+_AT = "\x00"  # where a link stands, while its sentence is looked for
+_SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+|(?<=[.!?][”’)])\s+|(?<=[.!?])(?=\x00)")
+_TIDY = re.compile(r"\s+([.,;:])")  # the space before a citation, when that is out
 _BLOCKS = frozenset(("p", "li", "td", "th", "dd", "dt", "div", "blockquote", "summary"))
 
 _BLOCKS_OF_WORDS = frozenset(("p", "li", "td", "th", "dd", "dt", "summary", "h1", "h2", "h3", "h4"))
@@ -80,7 +85,9 @@ class PageWriter:
         """For a page at a place."""
         self._place, self._sources, self._services = place, sources, services
         self.cites: list[HandCitation] = []
+        self.sentences: list[str] = []  # of each citation, the one that it stands in or behind
         self.findings: list[Finding] = []
+        self._said: dict[Element, str] = {}
         self._form = str(place.facts.get("cite_as") or "{}")
         self._at_end: list[tuple[str, list[Node]]] = []
 
@@ -92,7 +99,9 @@ class PageWriter:
         for link in _links(root, "comparison:"):
             self._comparison(parents[link], link)
         done: set[Element] = set()
-        for link in _links(root, "guidance:"):
+        cited = _links(root, "guidance:")
+        self._said.update((link, _sentence(link, parents)) for link in cited)  # while no other is written in
+        for link in cited:
             if link not in done:
                 run = list(_run(parents[link], link))
                 done.update(run)
@@ -137,15 +146,12 @@ class PageWriter:
         told: set[str] = set()
         for words, law in since.on_page(self._place.path):
             notice = since.notice(law)
-            said = notice.plain if audience in _PLAIN_READERS else notice.text
-            block = Element("p", {"class": "law-since", "data-law": notice.law})
-            SubElement(block, "strong").text = f"{notice.head}."
             if notice.law in told:
+                block = Element("p", {"class": "law-since", "data-law": notice.law})
+                SubElement(block, "strong").text = f"{notice.head}."
                 _append(block, [" ", _anchor(Way("What it says", f"#law-{notice.law}")), "."])
             else:
-                block.set("id", f"law-{notice.law}")
-                more: list[Node] = [_anchor(Way("Read it", notice.url)), "."] if notice.url else []
-                _append(block, [f" {said} ", *more])
+                block = law_block(notice, plain=audience in _PLAIN_READERS)
             told.add(notice.law)
             if audience == "children":
                 aside.append(block)
@@ -217,6 +223,7 @@ class PageWriter:
             raise self._no_citation(href)
         cite = HandCitation(found["edition"], found["anchor"], _words(link))
         self.cites.append(cite)
+        self.sentences.append(self._said.get(link, ""))
         sources = self._sources()
         if sources is None:
             return [link]
@@ -239,6 +246,20 @@ class PageWriter:
         return GuidanceError(
             f"{self._place.path}: {written} is not a citation; write [words](guidance:2023/para-45)"
         )
+
+
+def law_block(notice: Notice, *, plain: bool = False) -> Element:
+    """A notice as a block that others can lead to; `plain` for parents and young people."""
+    block = Element("p", {"class": "law-since", "data-law": notice.law, "id": f"law-{notice.law}"})
+    head = SubElement(block, "strong")
+    head.text, head.tail = (
+        AtomicString(f"{notice.head}."),
+        AtomicString(f" {notice.plain if plain else notice.text} "),
+    )
+    if notice.url:
+        block.append(_anchor(Way("Read it", notice.url)))
+        block[-1].tail = "."
+    return block
 
 
 # --- Trees -------------------------------------------------------------------------------------------
@@ -351,11 +372,48 @@ def _next(parent: Element, element: Element) -> Element | None:
     return beside[at] if at < len(beside) and not (element.tail or "").strip() else None
 
 
-def _before(link: Element, parents: Mapping[Element, Element]) -> str:
-    """The words of a block that stand before a link."""
+def _sentence(link: Element, parents: Mapping[Element, Element]) -> str:
+    """The sentence of a block that a link stands in or, where a new one begins behind it, the one before. Of a cell
+    with few words it is the row."""
+    block = _block(link, parents)
+
+    def words(element: Element) -> Iterator[str]:
+        inner = element.tag in _BLOCKS and element is not block
+        yield "\n\n" if inner else _AT if element is link else ""
+        yield element.text or ""
+        for child in element:
+            yield from words(child)
+            yield child.tail or ""
+        yield "\n\n" if inner else ""
+
+    held = next((part for part in _unstashed("".join(words(block))).split("\n\n") if _AT in part), "")
+    parts = _SENTENCE_ENDS.split(held)
+    at = next((count for count, part in enumerate(parts) if _AT in part), 0)
+    if at and parts[at].lstrip().startswith(_AT) and not _words(link):
+        at -= 1
+    said = " ".join(parts[at].replace(_AT, " ").split()) if held else ""
+    if block.tag in ("td", "th") and len(said.split()) < _FEW:
+        cells = (_unstashed(_plain(cell)) for cell in parents[block])
+        said = "; ".join(cell for cell in cells if re.search(r"\w", cell))
+    return _TIDY.sub(r"\1", said)
+
+
+def _block(link: Element, parents: Mapping[Element, Element]) -> Element:
+    """The block in which a link stands."""
     block = parents[link]
     while block.tag not in _BLOCKS and block in parents:
         block = parents[block]
+    return block
+
+
+def _unstashed(said: str) -> str:
+    """Words with what Python-Markdown put aside in its place again."""
+    return _STASHED.sub(lambda mark: chr(int(mark["code"])) if mark["code"] else "", said)
+
+
+def _before(link: Element, parents: Mapping[Element, Element]) -> str:
+    """The words of a block that stand before a link."""
+    block = _block(link, parents)
     said: list[str] = []
 
     def walk(element: Element) -> bool:
@@ -371,7 +429,7 @@ def _before(link: Element, parents: Mapping[Element, Element]) -> str:
         return False
 
     walk(block)
-    return _STASHED.sub(lambda mark: chr(int(mark["code"])) if mark["code"] else "", "".join(said))
+    return _unstashed("".join(said))
 
 
 def _opening(before: str) -> str:

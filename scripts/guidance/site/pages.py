@@ -17,6 +17,7 @@ RESERVED = frozenset(
     {
         "index",
         "conversion",
+        "law",
         "opening",
         "p",
         "compare",

@@ -14,6 +14,7 @@ from guidance.document.anchors import permalink_path
 from guidance.document.model import Provision
 from guidance.document.register import Edition, say_date, say_when, source_address
 from guidance.site import embeds
+from guidance.site.beside import Beside
 from guidance.site.blocks import BlockContext, render_html
 from guidance.site.inline import Context, MarkupForm
 from guidance.site.permalink_index import (
@@ -108,6 +109,8 @@ def _page(node: EditionAnchor, index: PermalinkIndex) -> bytes:
         addresses=list(_addresses(node, index)),
         cited=index.cited(node),
         oembed=embeds.oembed_address(node, index, _UP),
+        edition=edition,
+        beside=index.besides.get(edition, {}).get(anchor, Beside()),
         **embeds.copyable(node, index, _UP),
     )
 

@@ -1,0 +1,290 @@
+"""What stands beside a provision: where it stood before and stands now, a chip that opens its redline; and who uses
+it, what other guidance it names, and what the law has added since. Facts in, small HTML out; which text became
+which is not looked for here.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from html import unescape
+from pathlib import Path
+from types import MappingProxyType
+
+from msgspec import Struct, structs
+
+from guidance.document.anchors import permalink_path
+from guidance.document.change_model import Change
+from guidance.document.law import LawSince, Notice
+from guidance.document.lineage import Crosswalk, Node
+from guidance.document.model import Reference, Unresolved
+from guidance.document.register import Publication
+from guidance.site.changes_view import ComparedPlace
+from guidance.site.inline import escape_html
+from guidance.site.pages import page_url, to_root
+from guidance.site.redline_text import say_briefly
+from guidance.site.templates import PlaceLink, part
+
+
+class Stand(Struct, frozen=True):
+    """Where a text stands in another edition: `name` is what its place is called there, `address` goes from the
+    publication's root. With `exact` false the text is not there, and the address is that of the nearest heading
+    above it which is."""
+
+    edition: str
+    name: str
+    address: str | None
+    exact: bool = True
+
+
+class Chip(Struct, frozen=True):
+    """One word on what became of a text, what it means in full, and the redline's address from the root."""
+
+    word: str
+    meaning: str
+    address: str
+
+
+class Trail(Struct, frozen=True):
+    """What is known of one provision: where it stood before and how it came from there, where it stands now and
+    how it went there."""
+
+    before: Stand | None = None
+    came: Chip | None = None
+    now: Stand | None = None
+    went: Chip | None = None
+
+
+def chip_word(change: Change) -> str:
+    """What a chip says of a change: what changed of a duty or a figure, else what became of the text; nothing where
+    only a number or a link changed."""
+    if change.kind in ("added", "removed"):
+        return {"added": "new", "removed": "removed"}[change.kind] if change.level != "none" else ""
+    if change.slips:
+        return "list entry numbered by a slip"
+    if change.level == "duty changed" or (change.figures and change.kind == "reworded"):
+        return say_briefly(change) or "duty changed"
+    if change.kind in ("moved", "split", "merged"):
+        return change.kind
+    if change.kind == "reworded":
+        return {"none": "moved", "links and numbers only": ""}.get(change.level, "reworded")
+    return ""
+
+
+def place_name(places: Sequence[ComparedPlace]) -> str:
+    """What places are called beside a number: "44", "44–47", "44, 46", else "a box", "unnumbered text"."""
+    numbers = [place.name.removeprefix("paragraph ") for place in places if place.name.startswith("paragraph ")]
+    if not numbers:
+        name = places[0].name
+        return {"text": "unnumbered text", "box": "a box"}.get(name.partition(" ")[0], name)
+    whole = [int(number) for number in numbers if number.isdigit()]
+    if len(whole) == len(numbers) > 2 and whole == list(range(whole[0], whole[0] + len(whole))):
+        return f"{whole[0]}–{whole[-1]}"
+    return ", ".join(numbers)
+
+
+def render_trails(path: str, anchors: Iterable[str], trails: Mapping[str, Trail]) -> dict[str, str]:
+    """Per anchor of a page what is printed beside its number; `path` is the page's."""
+    root = f"{to_root(path)}../"
+    return {anchor: found for anchor in anchors if anchor in trails and (found := _render(trails[anchor], root))}
+
+
+def _render(trail: Trail, root: str) -> str:
+    parts = (
+        _stand(trail.before, "was", root),
+        _chip(trail.came, root),
+        _stand(trail.now, "now", root),
+        _chip(trail.went, root),
+    )
+    printed = " ".join(part for part in parts if part)
+    return f'<span class="stood furniture">{printed}</span>' if printed else ""
+
+
+def _chip(chip: Chip | None, root: str) -> str:
+    if chip is None:
+        return ""
+    href, title = escape_html(root + chip.address), escape_html(chip.meaning)
+    return f'<a class="chip" href="{href}" title="{title}">{escape_html(chip.word)}</a>'
+
+
+def _stand(stand: Stand | None, verb: str, root: str) -> str:
+    if stand is None:
+        return ""
+    words = f"{verb} {stand.name} in\u00a0{stand.edition}"
+    meaning = f"Where this stands in the {stand.edition} edition"
+    if not stand.exact:
+        words = f"not in\u00a0{stand.edition}"
+        meaning = f"This text is not in the {stand.edition} edition; go to what it stood under"
+    if stand.address is None:
+        return f"<span>{escape_html(words)}</span>"
+    return f'<a href="{escape_html(root + stand.address)}" title="{escape_html(meaning)}">{escape_html(words)}</a>'
+
+
+def elsewhere_facts(
+    anchors: Iterable[str], exact: Mapping[str, Mapping[str, str]], nearest: Mapping[str, Mapping[str, str]]
+) -> dict[str, dict[str, object]]:
+    """A page's facts on other editions, from the addresses of its anchors' counterparts, or of what is `nearest`
+    where they have none: for every anchor, and for the page as a whole the first that is known."""
+    facts: dict[str, dict[str, object]] = {}
+    for known, every, whole in ((exact, "counterparts", "elsewhere"), (nearest, "nearest", "nearby")):
+        found: dict[str, dict[str, str]] = {}
+        for anchor in anchors:
+            for other, address in sorted(known.get(anchor, {}).items()):
+                found.setdefault(other, {})[anchor] = address
+        if found:
+            facts[every] = dict(found)
+            facts[whole] = {other: next(iter(filter(None, places.values())), "") for other, places in found.items()}
+    return facts
+
+
+# --- Who uses a provision --------------------------------------------------------------------------
+
+_TITLE = re.compile(r"<h1[^>]*>(?P<words>.*?)</h1>", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+
+
+class PageUse(Struct, frozen=True):
+    """That a hand-written page cites a provision: the page's `address` from the root of the publication, its title,
+    the part of the contents that it is in, what is cited (an edition and an anchor), and the citing sentence."""
+
+    address: str
+    title: str
+    group: str
+    edition: str
+    anchor: str
+    sentence: str
+
+
+class Beside(Struct, frozen=True):
+    """What leads to a provision and what has come since: the pages of ours that cite it, in the order of the
+    contents; the laws that touch it; other guidance that it names; the topics that it belongs to; the rows
+    of the law that it names, each from the edition's root."""
+
+    uses: tuple[PageUse, ...] = ()
+    law: tuple[Notice, ...] = ()
+    companions: tuple[PlaceLink, ...] = ()
+    topics: tuple[PlaceLink, ...] = ()
+    acts: tuple[PlaceLink, ...] = ()
+
+    @property
+    def pages(self) -> tuple[PageUse, ...]:
+        """Each page once, however often it cites the provision, without its sentences."""
+        return tuple(dict.fromkeys(structs.replace(use, anchor="", sentence="") for use in self.uses))
+
+    @property
+    def groups(self) -> dict[str, list[PageUse]]:
+        """The citing sentences by the part of the contents, each told once."""
+        found: dict[str, list[PageUse]] = {}
+        for use in dict.fromkeys(structs.replace(use, anchor="") for use in self.uses):
+            found.setdefault(use.group, []).append(use)
+        return found
+
+    def without_sentences(self) -> "Beside":
+        """As much as a chapter's page tells: what it is printed from stays when a sentence of ours changes."""
+        return Beside(self.pages, self.law, (), self.topics, self.acts)
+
+
+Besides = Mapping[str, Mapping[str, Beside]]  # per edition, per anchor
+
+
+def read_uses(files: dict[str, bytes], groups: dict[str, str], docs: str) -> tuple[PageUse, ...]:
+    """What hand-written `files` below the folder `docs` cite, each with its sentence, in the order of `groups`
+    (the part of the contents that each is in); a job. Pages that stand in no contents are left out."""
+    from guidance.site.extension import read_page  # Markdown's parser, which no other page needs
+    from guidance.site.handwritten import CONTACTS, services
+
+    known = services(files.get(CONTACTS, b""))
+    uses: list[PageUse] = []
+    for path in (one for one in groups if one in files):
+        read = read_page(files[path].decode(), path, docs=Path(docs), services=known)
+        heading = _TITLE.search(read.html)
+        title = " ".join(unescape(_TAG.sub("", heading["words"])).split()) if heading else path
+        told = zip(read.cites, read.sentences, strict=True)
+        uses += (PageUse(page_url(path), title, groups[path], c.edition, c.anchor, said) for c, said in told)
+    return tuple(uses)
+
+
+def groups_of(nav: Iterable[object] | None, group: str = "") -> dict[str, str]:
+    """Of MkDocs' `nav`, each page's path with the title of the innermost part that it is in, in order."""
+    found: dict[str, str] = {}
+    for entry in nav or ():
+        for title, held in entry.items() if isinstance(entry, dict) else [("", entry)]:
+            if isinstance(held, list):
+                found |= groups_of(held, str(title))
+            elif isinstance(held, str) and held.endswith(".md"):
+                found[held] = group
+    return found
+
+
+def find_besides(
+    publication: Publication,
+    known: Mapping[str, Iterable[str]],
+    crosswalk: Crosswalk,
+    uses: Iterable[PageUse],
+    law: LawSince,
+    references: Mapping[str, Iterable[Reference | Unresolved]],
+    topics: Iterable[tuple[Node, PlaceLink]] = (),
+    acts: Mapping[str, Mapping[str, Iterable[PlaceLink]]] = MappingProxyType({}),
+) -> dict[str, dict[str, Beside]]:
+    """What is to be said beside each provision, per edition, of the anchors `known`. What a page cites of one
+    edition is told in newer ones as well, where the same text stands; a law in editions that were there before."""
+    used: dict[Node, list[PageUse]] = {}
+    for use in uses:
+        for node in _carried((use.edition, use.anchor), publication, crosswalk):
+            used.setdefault(node, []).append(use)
+    within: dict[Node, list[PlaceLink]] = {}
+    for place, topic in topics:
+        for node in _carried(place, publication, crosswalk):
+            within.setdefault(node, []).append(topic)
+    found: dict[str, dict[str, Beside]] = {}
+    for edition in publication.editions:
+        since = law.after(edition)
+        named = _companions(references.get(edition.id, ()))
+        for anchor in known.get(edition.id, ()):
+            beside = Beside(
+                tuple(used.get((edition.id, anchor), ())),
+                tuple(law.notice(one) for one in since.at(edition.id, anchor, crosswalk)),
+                tuple(named.get(anchor, ())),
+                tuple(dict.fromkeys(within.get((edition.id, anchor), ()))),
+                tuple(acts.get(edition.id, {}).get(anchor, ())),
+            )
+            if beside != Beside():
+                found.setdefault(edition.id, {})[anchor] = beside
+    return found
+
+
+def _carried(node: Node, publication: Publication, crosswalk: Crosswalk) -> Iterator[Node]:
+    """A provision, and where its text stands in newer editions."""
+    yield node
+    ids = [edition.id for edition in publication.editions]
+    for newer in ids[ids.index(node[0]) + 1 :] if node[0] in ids else ():
+        yield from ((newer, anchor) for anchor in crosswalk.stands(*node, newer))
+
+
+def _companions(references: Iterable[Reference | Unresolved]) -> dict[str, list[PlaceLink]]:
+    """Per anchor the other guidance that is named there, each address once."""
+    found: dict[str, dict[str, PlaceLink]] = {}
+    for one in references:
+        if isinstance(one, Reference) and one.kind == "guidance" and not one.address.startswith("#"):
+            named = PlaceLink(" ".join(one.words.split()), one.address)
+            found.setdefault(one.at.anchor, {}).setdefault(one.address, named)
+    return {anchor: list(named.values()) for anchor, named in found.items()}
+
+
+def render_besides(
+    edition: str, path: str, anchors: Iterable[str], besides: Mapping[str, Beside]
+) -> dict[str, str]:
+    """Per anchor of a chapter's page what stands under the provision, as HTML; `path` is the page's."""
+    root = to_root(path)
+    return {
+        anchor: str(
+            part(
+                "beside.html",
+                "in_chapter",
+                besides[anchor],
+                edition,
+                f"{root}../",
+                f"{root}{permalink_path('', anchor).lstrip('/')}",
+            )
+        )
+        for anchor in anchors
+        if anchor in besides
+    }
