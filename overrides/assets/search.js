@@ -137,7 +137,8 @@ const look = async (pagefind, part, { list, rooted }, isTyping) => {
   if (hits.size || part.isQuoted) return { ...part, hits };
   const word = part.said.toLowerCase();
   const begun = isTyping && word.length > 2 ? list.filter((one) => one.startsWith(word)).slice(0, 5) : [];
-  const mended = begun.length ? null : nearest(word, list);
+  const isShort = part.said.length < 6 && part.said === part.said.toUpperCase(); // a short form is no slip
+  const mended = begun.length || isShort ? null : nearest(word, list);
   const forms = begun.length ? begun : [mended].filter(Boolean);
   return { ...part, forms, mended, hits: await find(pagefind, forms) };
 };
@@ -185,8 +186,9 @@ const ask = async (text, facets, isTyping) => {
   if (!text) return { all: ordered((await every()).map((one) => told(one, 0))), parts: [], ways: [], asked: [] };
   const looked = await Promise.all(read(text, known).map((part) => look(pagefind, part, known, isTyping)));
   // An everyday word that no text has needs no mending; a word that was mended may be an everyday one.
-  const ways = meant([text, ...looked.map(({ mended }) => mended ?? "")].join(" "), known.everyday).slice(0, 2);
-  const isMeant = (part) => ways.some(({ by }) => roots(by).includes(rootOf(part.said)));
+  const typed = meant(text, known.everyday), isIn = (all, part) => all.some(({ by }) => roots(by).includes(rootOf(part.said)));
+  const slips = looked.filter((part) => part.mended && !isIn(typed, part)).map(({ mended }) => mended);
+  const ways = (slips.length ? meant(`${text} ${slips.join(" ")}`, known.everyday) : typed).slice(0, 2), isMeant = (part) => isIn(ways, part);
   const parts = looked.map((part) => (isMeant(part) && (part.mended || !part.hits.size) ? { ...part, mended: null, isMeant: true, hits: new Map() } : part));
   const found = new Map(together(parts.filter(({ hits }) => hits.size)).map((one) => [one.id, one]));
   const asked = [parts.flatMap(({ forms }) => roots(forms[0] ?? ""))];
@@ -196,7 +198,7 @@ const ask = async (text, facets, isTyping) => {
     for (const one of together(instead).filter(({ isPart }) => !isPart)) found.set(one.id, { ...one, score: one.score + (found.get(one.id)?.score ?? 0) });
     asked.push(roots(other));
   }
-  const bare = parts.map(({ said: typed, forms }) => forms[0] ?? typed).join(" ");
+  const bare = parts.map((part) => part.forms[0] ?? part.said).join(" ");
   for (const words of new Set([text.replaceAll('"', ""), bare].filter((one) => /\s/.test(one)))) {
     for (const { id } of (await pagefind.search(`"${words}"`)).results) if (found.has(id)) found.get(id).isPhrase = true;
   }
