@@ -228,6 +228,19 @@ const start = (article) => {
     (await import("./zoom.js")).zoom(link, headingOf(link));
   });
 
+  // --- Many tables: only the rows that have some words ---
+  const rows = isOurs ? [...article.querySelectorAll("td[data-label]:first-child")].map((cell) => cell.parentElement) : [];
+  if (article.querySelectorAll(".table.wide").length > 2) {
+    const field = make("input", { type: "search", placeholder: "police, or conference" }), count = make("span", { className: "hit__where" });
+    count.setAttribute("role", "status");
+    field.addEventListener("input", () => {
+      const asked = field.value.toLowerCase().split(/\s+/);
+      for (const row of rows) row.hidden = !asked.every((one) => row.textContent.toLowerCase().includes(one));
+      count.textContent = field.value ? ` ${rows.filter((row) => !row.hidden).length} of ${rows.length} rows` : "";
+    });
+    article.querySelector(".headed:has(> h2), h2").before(make("p", { className: "filter furniture" }, make("label", {}, "Only rows with ", field), count));
+  }
+
   // --- Duty words: marked unless the reader has said otherwise ---
   const root = document.documentElement;
   const kept = () => { try { return localStorage.getItem("duty-words"); } catch { return null; } };
