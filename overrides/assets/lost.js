@@ -62,22 +62,29 @@ const start = async () => {
         isFound = true;
       }
     }
-    if (!isSaid) return;
-    const of = grammar.editions[said], elsewhere = official(of, steps);
-    if (!of.loaded && elsewhere) {
-      guess(new URL(elsewhere), `${say(steps)}, ${said} edition: ${of.file ? "the official file" : "where it was published"}`, ` (${of.standing}; its text is not here)`);
+    if (isSaid) about(grammar, said, steps, isFound);
+  };
+  // An edition that is not loaded answers with its standing and its official file, never with another one's text.
+  const about = (grammar, said, steps, isFound) => {
+    const of = grammar?.editions[said], place = steps.length ? say(steps) : "", elsewhere = of && !of.loaded && official(of, steps);
+    const title = document.querySelector("article h1");
+    if (title && of && !of.loaded) title.textContent = `The text of the ${said} edition is not here`;
+    if (elsewhere) {
+      guess(new URL(elsewhere), `${place && `${place}, `}${said} edition: ${of.file ? "the official file" : "where it was published"}`, ` (${of.standing}; its text is not here)`);
     }
-    guess(at(`${said}/`), `The ${said} edition`, of.loaded && !isFound ? `: it has no ${say(steps)}` : "");
+    guess(at(`${said}/`), `The ${said} edition`, of?.loaded && place && !isFound ? `: it has no ${place}` : of && !of.loaded && !elsewhere ? `, ${of.standing}` : "");
   };
   const grammar = await load(root).catch(() => null);
-  const places = grammar ? cited(reader(grammar)) : [];
+  const named = parts[parts.indexOf("p") - 1]; // a permalink of an edition that there is not is nobody else's
+  const isStrange = /^\d{4}/.test(named ?? "") && !editions.includes(named);
+  const places = grammar && !isStrange ? cited(reader(grammar)) : [];
   const words = spaced(parts.filter((part) => !skip.has(part) && part !== edition).join("/")).trim();
   const query = (places.length ? places.map((one) => [one.isSaid ? one.edition : null, say(one.steps, SHORT)].filter(Boolean).join(" ")).join("; ")
     : within(words)).slice(0, 100);
   const field = lost.querySelector("input");
   if (field) field.value = query;
   for (const one of places) await lead(grammar, one);
-  if (edition) guess(at(`${edition}/`), `The ${edition} edition`);
+  if (edition) about(grammar, edition, [], true);
   if (query && field) {
     const search = at("search/");
     search.searchParams.set("q", query);

@@ -1,8 +1,8 @@
-// What a script adds to a page of the guidance: numbers that open a menu to cite and copy, printing of one section,
-// pictures that zoom, and the switch for the marks under duty words. Notes and terms are Material's own tooltips.
+// What a script adds to a page that is read: numbers and headings that open a menu to cite, copy and share, printing of
+// one section, pictures that zoom, and the switch for the marks under duty words; on pages of ours headings alone. Notes and terms are Material's own tooltips.
 // Nothing is sent anywhere; only that switch is kept. Without it numbers and pictures are plain links.
 const start = (article) => {
-  const facts = article.dataset;
+  const facts = article.dataset, isOurs = !facts.edition;
   const make = (tag, attributes = {}, ...inside) => {
     const element = Object.assign(document.createElement(tag), attributes);
     element.append(...inside);
@@ -24,7 +24,8 @@ const start = (article) => {
   // --- A provision: its name, its text, its address ---
   const OURS = ".furniture, .number, .stood, .pin, .cite, sup:has(.noteref), .md-annotation";
   const UNITS = ":is(.paragraph, .text, .box, .figure, .flow-chart, .table)[id]:not(h1, h2, h3, h4, h5, h6)";
-  const HEADINGS = ":is(h1, h2, h3, h4, h5, h6)[id]:not(.furniture)";
+  const HEADINGS = `${isOurs ? ":scope > " : ""}:is(h1, h2, h3, h4, h5, h6)[id]:not(.furniture)`;
+  const isHeading = (element) => /^H[1-6]$/.test(element.tagName);
   const isEnd = (element) => element.matches(`${UNITS}, .headed, .notes, .below, h1, h2, h3, h4, h5, h6`);
   const parts = function* (element) {
     yield element;
@@ -64,13 +65,18 @@ const start = (article) => {
   const nameOf = (element) => {
     const number = element.querySelector(":scope > .number");
     if (number) return `paragraph ${tidy(number.textContent).replace(/\.$/, "")}`;
-    if (element.matches(HEADINGS)) return `“${tidy(words(element).textContent)}”`;
+    if (isHeading(element)) return `“${tidy(words(element).textContent)}”`;
     const kind = element.matches(".box") ? "box" : element.matches(".text") ? "unnumbered text" : element.matches(".table") ? "table" : "figure";
     const title = element.getAttribute("aria-label")?.replace(/^Box(?:: )?/, "");
     const above = title || headingOf(element);
     return above ? `${kind} ${title ? "" : "under "}“${above}”` : kind;
   };
+  // A heading's address is where its words are: its page, at its place.
   const addressOf = (element) => {
+    if (isHeading(element)) return `${location.href.split("#")[0]}#${element.id}`;
+    return permalinkOf(element);
+  };
+  const permalinkOf = (element) => {
     const short = element.id.replace(/^para-(?=\d)/, "");
     return new URL(`${facts.permalinks}${short}/`, location.href).href;
   };
@@ -80,7 +86,7 @@ const start = (article) => {
   };
 
   // --- Citations and quotations ---
-  const title = facts.title.includes(facts.edition) ? facts.title : `${facts.title} ${facts.edition}`;
+  const title = isOurs ? document.title : facts.title.includes(facts.edition) ? facts.title : `${facts.title} ${facts.edition}`;
   const html = (text) => make("i", { textContent: text }).innerHTML.replaceAll('"', "&quot;");
   const markdown = (text) => text.replace(/[\\`*_[\]<>#|~]/g, "\\$&");
   const FORMS = {
@@ -132,7 +138,7 @@ const start = (article) => {
     const name = nameOf(element), address = addressOf(element);
     const page = element.dataset.page ?? element.closest("[data-page]")?.dataset.page;
     const official = officialPage(page);
-    const entries = Object.entries(FORMS).map(([form, print]) => entry(`Copy ${form}`, async () => {
+    const entries = Object.entries(isOurs ? { link: FORMS.link, citation: () => `${title}, ${name}. ${address}` } : FORMS).map(([form, print]) => entry(`Copy ${form}`, async () => {
       menu.hidePopover();
       button.focus();
       try {
@@ -140,10 +146,11 @@ const start = (article) => {
         say(`Copied: ${form}, ${name}`);
       } catch { say("Your browser does not let this page copy"); }
     }));
-    entries.push(make("li", {}, make("a", { href: address }, "Its own page")));
+    if (navigator.share) entries.unshift(entry("Share", () => { menu.hidePopover(); navigator.share({ title: `${title}, ${name}`, url: address }).catch(() => {}); }));
+    if (!isOurs) entries.push(make("li", {}, make("a", { href: permalinkOf(element) }, "Its own page")));
     if (official) entries.push(make("li", {}, make("a", { href: official }, `Page ${page} of the official PDF`)));
     if (element.tagName === "H1") entries.push(entry("Print this page", () => { menu.hidePopover(); print(); }));
-    else if (element.matches(HEADINGS)) entries.push(entry("Print this section", () => { menu.hidePopover(); printOnly(element); }));
+    else if (isHeading(element)) entries.push(entry("Print this section", () => { menu.hidePopover(); printOnly(element); }));
     menu.replaceChildren(make("p", { className: "cite__name" }, name[0].toUpperCase() + name.slice(1)), make("ul", {}, ...entries));
     menu.setAttribute("aria-label", `Cite or copy ${name}`);
     button.after(menu);
@@ -180,7 +187,7 @@ const start = (article) => {
       const label = number.textContent;
       number.replaceWith(button(number.parentElement, "number", label, `${label} Cite or copy`));
     }
-    for (const unit of article.querySelectorAll(`${UNITS}:not(.paragraph)`)) {
+    for (const unit of isOurs ? [] : article.querySelectorAll(`${UNITS}:not(.paragraph)`)) {
       unit.prepend(button(unit, "pin", "#", `Cite or copy ${nameOf(unit)}`));
     }
     for (const heading of article.querySelectorAll(HEADINGS)) {
@@ -220,6 +227,19 @@ const start = (article) => {
     event.preventDefault();
     (await import("./zoom.js")).zoom(link, headingOf(link));
   });
+
+  // --- Many tables: only the rows that have some words ---
+  const rows = isOurs ? [...article.querySelectorAll("td[data-label]:first-child")].map((cell) => cell.parentElement) : [];
+  if (article.querySelectorAll(".table.wide").length > 2) {
+    const field = make("input", { type: "search", placeholder: "police, or conference" }), count = make("span", { className: "hit__where" });
+    count.setAttribute("role", "status");
+    field.addEventListener("input", () => {
+      const asked = field.value.toLowerCase().split(/\s+/);
+      for (const row of rows) row.hidden = !asked.every((one) => row.textContent.toLowerCase().includes(one));
+      count.textContent = field.value ? ` ${rows.filter((row) => !row.hidden).length} of ${rows.length} rows` : "";
+    });
+    article.querySelector(".headed:has(> h2), h2").before(make("p", { className: "filter furniture" }, make("label", {}, "Only rows with ", field), count));
+  }
 
   // --- Duty words: marked unless the reader has said otherwise ---
   const root = document.documentElement;

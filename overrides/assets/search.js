@@ -1,9 +1,9 @@
 // The search: in a dialog over every page, and on a page of its own. Asks the index that stands beside that page,
-// shows each text once, and takes citations straight to their place. Nothing is sent anywhere; what is searched for
+// says what it does with words that no text has, shows each text once, and takes citations straight to their place. Nothing is sent anywhere; what is searched for
 // stays in the address of the search page.
 
 const FILTERS = ["edition", "chapter", "agency", "strength"];
-const FIRST = 7;
+const FIRST = 7; // results of a group at first
 let form, said, found, words, known, root, isPage; // where the search stands at the moment
 const here = (path) => new URL(path, root).href;
 
@@ -18,7 +18,6 @@ let loading = null;
 const index = () => (loading ??= (async () => {
   const pagefind = await import(here("search/index/pagefind.js"));
   await pagefind.options({
-    excerptLength: 32,
     ranking: { metaWeights: { title: 0, edition: 0, number: 0, standing: 0, lineage: 0, elsewhere: 0, heading: 0.3, also: 1 } },
   });
   return pagefind;
@@ -59,138 +58,223 @@ const citations = async (text) => {
   })).then((all) => all.filter(({ isSure, addresses }) => isSure || addresses.length));
 };
 
-// --- Showing ---
-const tidy = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&amp;", "&").replace(/\s+/g, " ").trim();
-// An excerpt has <mark> for the words found, and &lt; for what is no markup; nothing of it becomes markup here.
-const excerpt = (text, whole = "") => {
-  const shown = make("p", { className: "hit__words" });
-  const bare = tidy(text.replace(/<\/?mark>/g, ""));
-  if (whole && !tidy(whole).startsWith(bare.slice(0, 40))) shown.append("… ");
-  for (const [at, part] of text.replace(/<\/mark>(\s+)<mark>/g, "$1").split(/<\/?mark>/).entries()) {
-    const plain = part.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&amp;", "&");
-    shown.append(at % 2 ? make("mark", {}, plain) : plain);
+// --- What is typed, and the words that the texts have ---
+// Alike in every spelling of them, with hyphens or without: for comparing only, never shown.
+const fold = (word) => word.toLowerCase().normalize("NFD").replace(/[^\p{L}\p{N}]/gu, "").replace(/iz(?=[aei])/g, "is").replace(/yz/g, "ys")
+  .replace(/[ao]e(?=d|s|m)/g, "e").replace(/our/g, "or").replace(/ll/g, "l").replace(/mme?(?=s?$)/, "m").replace(/ense/g, "ence").replace(/actise/, "actice")
+  .replace(/tre(?=s?$)/, "ter").replace(/dgement/, "dgment").replace(/^inquir/, "enquir");
+// What a word is a form of, roughly: which texts have it is asked of the index, not of this.
+const rootOf = (word) => {
+  const own = fold(word.replace(/[’']s?$/, ""));
+  const bare = own.replace(/(?:ies|y)$/, "i").replace(/(?:ings?|ed|es|e|s)$/, "").replace(/([^s])\1$/, "$1");
+  return bare.length > 2 ? bare : own;
+};
+const roots = (text) => (text.match(/[\p{L}\p{N}’']+/gu) ?? []).map(rootOf);
+const ASIDE = new Set(("an a the who whom what when where which why how many much long do does did is are was were am can must should may could would will i we you my our it they "
+  + "them their he she have has had got need to of for in on at by if and or with about there be there’s what’s need").split(" "));
+let learnt = null; // short and long forms, everyday words, and every word of the texts, the most frequent first
+const lexicon = () => (learnt ??= fetch(here("search/words.json")).then(async (got) => {
+  if (!got.ok) throw new Error(got.statusText);
+  const { forms, everyday, words: all } = await got.json();
+  const list = all.split(" "), alike = new Map();
+  for (const word of list) alike.set(fold(word), [...(alike.get(fold(word)) ?? []), word]);
+  const rooted = new Set([...list, ...forms.flat().flatMap((one) => one.split(/\s+/))].map(rootOf));
+  return { forms, everyday, list, alike, rooted };
+}).catch((fault) => { learnt = null; throw fault; }));
+// How many letters are wrong, missing, too many or changed about; `most` + 1 stands for more than that.
+const apart = (one, other, most) => {
+  if (Math.abs(one.length - other.length) > most) return most + 1;
+  let before = [], row = [...Array(other.length + 1).keys()];
+  for (let at = 1; at <= one.length; at += 1) {
+    const next = [at];
+    for (let to = 1; to <= other.length; to += 1) {
+      next[to] = Math.min(row[to] + 1, next[to - 1] + 1, row[to - 1] + (one[at - 1] !== other[to - 1]));
+      if (at > 1 && to > 1 && one[at - 1] === other[to - 2] && one[at - 2] === other[to - 1]) next[to] = Math.min(next[to], before[to - 2] + 1);
+    }
+    [before, row] = [row, next];
   }
-  if (whole && !tidy(whole).endsWith(bare.slice(-40))) shown.append(" …");
+  return row[other.length];
+};
+const nearest = (word, list) => {
+  const most = word.length < 4 ? 0 : word.length < 7 ? 1 : 2;
+  let best = null, least = most + 1;
+  for (const one of list) {
+    const far = one[0] === word[0] && least > 1 ? apart(word, one, least) : least;
+    if (far < least) [best, least] = [one, far];
+  }
+  return best;
+};
+// The parts of what is asked: words, and what is in quotation marks, each with the forms that are alike.
+const read = (text, { alike }) => {
+  const typed = text.match(/"[^"]+"|[\p{L}\p{N}’'-]*[\p{L}\p{N}][’']?/gu) ?? [], parts = [];
+  const all = typed.every((one) => ASIDE.has(one.toLowerCase()));
+  for (let at = 0; at < typed.length; at += 1) {
+    const one = typed[at].replaceAll('"', ""), two = typed[at + 1] && alike.get(fold(one + typed[at + 1]));
+    if (two && !ASIDE.has(one.toLowerCase())) parts.push({ said: `${one} ${typed[at += 1]}`, forms: [`${one} ${typed[at]}`, ...two] });
+    else if (all || !ASIDE.has(one.toLowerCase())) {
+      parts.push({ said: one, isQuoted: typed[at].startsWith('"'), forms: [...new Set([one, one.replaceAll("-", " "), ...(alike.get(fold(one)) ?? [])])] });
+    }
+  }
+  return parts;
+};
+
+// --- Asking ---
+// The index takes the beginning of a word for the word, and all that ends alike for one: only what it also finds in
+// quotation marks is a hit, and only of a word that the texts have in some form.
+const find = async (pagefind, forms) => {
+  const hits = new Map();
+  await Promise.all(forms.map(async (form) => {
+    const [exact, loose] = await Promise.all([pagefind.search(`"${form}"`), /[\s-]/.test(form) ? { results: [] } : pagefind.search(form)]);
+    const scores = new Map(loose.results.map((one) => [one.id, one.score]));
+    for (const one of exact.results) hits.set(one.id, { id: one.id, data: one.data, score: Math.max(scores.get(one.id) ?? 3, hits.get(one.id)?.score ?? 0) });
+  }));
+  return hits;
+};
+// A part that no text has is mended by the texts' own words, and said; else it is left out, and said.
+const look = async (pagefind, part, { list, rooted }, isTyping) => {
+  const isKnown = /[\d\s]/.test(part.said) || part.forms.some((one) => one.split(/[\s-]/).every((each) => rooted.has(rootOf(each))));
+  const hits = isKnown ? await find(pagefind, part.forms) : new Map();
+  if (hits.size || part.isQuoted) return { ...part, hits };
+  const word = part.said.toLowerCase();
+  const begun = isTyping && word.length > 2 ? list.filter((one) => one.startsWith(word)).slice(0, 5) : [];
+  const isShort = part.said.length < 6 && part.said === part.said.toUpperCase(); // a short form is no slip
+  const mended = begun.length || isShort ? null : nearest(word, list);
+  const forms = begun.length ? begun : [mended].filter(Boolean);
+  return { ...part, forms, mended, hits: await find(pagefind, forms) };
+};
+const FEW = 3; // texts with all the words, below which those with most of them are shown
+const together = (parts) => {
+  const found = new Map();
+  for (const { hits } of parts) {
+    for (const one of hits.values()) {
+      const before = found.get(one.id) ?? { ...one, score: 0, count: 0 };
+      found.set(one.id, { ...before, score: before.score + one.score, count: before.count + 1 });
+    }
+  }
+  const all = [...found.values()], whole = all.filter((one) => one.count === parts.length);
+  if (whole.length >= FEW || parts.length < 2) return whole;
+  const most = all.filter((one) => one.count < parts.length && one.count * 3 >= parts.length * (parts.length > 2 ? 2 : 1.5));
+  return [...whole, ...most.map((one) => ({ ...one, score: one.score * 0.1, isPart: true }))];
+};
+// Everyday words that are asked with, the most telling first: they lead to a page of ours and to the texts' word.
+const meant = (text, everyday) => {
+  const asked = new Set(roots(text));
+  const fits = everyday.map((one) => ({ ...one, by: one.say.filter((say) => roots(say).every((root) => asked.has(root))).sort((a, b) => b.length - a.length)[0] }));
+  return fits.filter(({ by }) => by).sort((a, b) => roots(b.by).length - roots(a.by).length);
+};
+const WEIGHT = { title: 4, topic: 3, same: 2, phrase: 2, must: 1.25, should: 1.15, footnote: 0.3, audience: 0.3 };
+const isAbout = (topic, asked) => {
+  const own = new Set(roots(topic ?? ""));
+  return asked.some((each) => each.length && each.every((root) => own.has(root)));
+};
+const weigh = (one, asked, text) => {
+  const { topic = [], strength = [], kind = [], audience, page } = one.facet, title = isAbout(topic[0], asked);
+  const strong = strength.find((each) => WEIGHT[each]);
+  return one.score * (one.isPhrase ? WEIGHT.phrase : 1) * (WEIGHT[strong] ?? 1) * (WEIGHT[kind[0]] ?? 1) * (audience ? WEIGHT.audience : 1)
+    * (title ? (page ? WEIGHT.title : WEIGHT.topic) : topic.some((each) => isAbout(each, asked)) ? WEIGHT.topic : 1)
+    * (topic[0]?.toLowerCase() === text.toLowerCase() ? WEIGHT.same : 1);
+};
+// How well a page of ours answers: its title is what is asked, or a heading of it.
+const answering = ({ facet: { audience, topic = [] }, isPart }, asked) =>
+  (audience || isPart ? 0 : isAbout(topic[0], asked) ? 2 : Number(topic.some((each) => isAbout(each, asked))));
+// What is found, in order; with it the parts of the question, and the pages that everyday words lead to.
+const ask = async (text, facets, isTyping) => {
+  const [pagefind, known] = await Promise.all([index(), lexicon()]);
+  const every = async () => (await pagefind.search(null)).results;
+  const ordered = (all) => all.sort((a, b) => b.weight - a.weight || Number(a.facet.place) - Number(b.facet.place));
+  const told = (one, weight) => ({ ...one, weight, facet: facets.get(one.id) ?? {} });
+  if (!text) return { all: ordered((await every()).map((one) => told(one, 0))), parts: [], ways: [], asked: [] };
+  const looked = await Promise.all(read(text, known).map((part) => look(pagefind, part, known, isTyping)));
+  // An everyday word that no text has needs no mending; a word that was mended may be an everyday one.
+  const typed = meant(text, known.everyday), isIn = (all, part) => all.some(({ by }) => roots(by).includes(rootOf(part.said)));
+  const slips = looked.filter((part) => part.mended && !isIn(typed, part)).map(({ mended }) => mended);
+  const ways = (slips.length ? meant(`${text} ${slips.join(" ")}`, known.everyday) : typed).slice(0, 2), isMeant = (part) => isIn(ways, part);
+  const parts = looked.map((part) => (isMeant(part) && (part.mended || !part.hits.size) ? { ...part, mended: null, isMeant: true, hits: new Map() } : part));
+  const found = new Map(together(parts.filter(({ hits }) => hits.size)).map((one) => [one.id, one]));
+  const asked = [parts.flatMap(({ forms }) => roots(forms[0] ?? ""))];
+  for (const form of known.forms) if (form.some((one) => one.toLowerCase() === text.toLowerCase())) asked.push(...form.map(roots));
+  for (const { words: other } of ways.filter((one) => one.words)) {
+    const instead = await Promise.all(read(other, known).map((part) => look(pagefind, part, known, false)));
+    for (const one of together(instead).filter(({ isPart }) => !isPart)) found.set(one.id, { ...one, score: one.score + (found.get(one.id)?.score ?? 0) });
+    asked.push(roots(other));
+  }
+  const bare = parts.map((part) => part.forms[0] ?? part.said).join(" ");
+  for (const words of new Set([text.replaceAll('"', ""), bare].filter((one) => /\s/.test(one)))) {
+    for (const { id } of (await pagefind.search(`"${words}"`)).results) if (found.has(id)) found.get(id).isPhrase = true;
+  }
+  const byPage = new Map([...facets].filter(([, one]) => one.page).map(([id, one]) => [one.page[0], id]));
+  const wanted = ways.map(({ page }) => byPage.get(page)).filter(Boolean);
+  const missing = wanted.filter((id) => !found.has(id));
+  if (missing.length) for (const one of await every()) if (missing.includes(one.id)) found.set(one.id, { ...one, score: 1 });
+  const all = [...found.values()].map((one) => ({ ...told(one), weight: 0 }));
+  for (const one of all) one.weight = form.elements.order.value ? 0 : weigh(one, asked, text);
+  for (const one of all.filter(({ facet }) => facet.page)) one.answers = wanted.includes(one.id) ? 3 : answering(one, asked);
+  if (!all.length) all.push(...(await closest(text, facets, every)).map((one) => told(one, 0)));
+  return { all: ordered(all), parts, ways, asked };
+};
+// Where nothing is found: the page of ours whose title or headings look most like what is asked.
+const closest = async (text, facets, every) => {
+  const triples = (words) => new Set(roots(words).flatMap((word) => [...`^${word}$`].map((_, at, all) => all.slice(at, at + 3).join("")).filter((one) => one.length === 3)));
+  const asked = triples(text);
+  const like = ([, { topic = [], audience }]) => Math.max(...topic.map((one) => [...triples(one)].filter((each) => asked.has(each)).length / (4 + triples(one).size))) * (audience ? 0.5 : 1);
+  const ours = [...facets].filter(([, one]) => one.page).map((one) => [one[0], like(one)]).sort((a, b) => b[1] - a[1]);
+  return ours.length ? (await every()).filter(({ id }) => id === ours[0][0]).map((one) => ({ ...one, isNear: true })) : [];
+};
+
+// --- Showing ---
+// The words of a text around what was asked for, marked; what stood together is marked together.
+const excerpt = (content, asked) => {
+  const wanted = new Set(asked.flat().filter((root) => !ASIDE.has(root))), all = content.split(/\s+/).filter(Boolean);
+  const own = all.map((word) => roots(word)), isHit = own.map((each) => each.length > 0 && each.every((root) => wanted.has(root)));
+  const told = (from) => new Set(own.slice(from, from + 28).flat().filter((root) => wanted.has(root))).size;
+  let start = 0;
+  isHit.forEach((hit, at) => { if (hit && told(Math.max(0, at - 5)) > told(start)) start = Math.max(0, at - 5); });
+  if (all.length < 36) start = 0;
+  const shown = make("p", { className: "hit__words" }, start ? "… " : ""), end = Math.min(all.length, start + 36);
+  for (let at = start; at < end; at += 1) {
+    let to = at;
+    while (isHit[at] && (isHit[to + 1] || (isHit[to + 2] && ASIDE.has(all[to + 1].toLowerCase()))) && to + 1 < end) to += 1;
+    const run = all.slice(at, to + 1).join(" ");
+    shown.append(isHit[at] ? make("mark", {}, run) : run, " ");
+    at = to;
+  }
+  if (end < all.length) shown.append("…");
   return shown;
 };
-const placeLink = ([edition, label, url]) =>
-  make("a", { href: here(url) }, [edition, label].filter(Boolean).join(" "));
-// Who searches for a short form finds the long one, and the other way round: the words around that are shown.
-let spelling = null;
-const otherForms = async (text) => {
-  spelling ??= fetch(here("search/acronyms.json")).then((got) => (got.ok ? got.json() : [])).catch(() => []);
-  const asked = text.trim().toLowerCase();
-  return (await spelling).find((forms) => forms.some((one) => one.toLowerCase() === asked)) ?? [];
-};
-const escaped = (names) => names.map((one) => one.replace(/[^\w\s]/g, "\\$&").replace(/\s+/g, "\\s+")).join("|");
-const around = (result, forms) => {
-  const content = result.raw_content ?? result.content;
-  if (result.excerpt.includes("<mark>") || !forms.length) return excerpt(result.excerpt, content);
-  const match = new RegExp(`(?<!\\w)(?:${escaped(forms)})(?:e?s)?(?!\\w)`, "i").exec(content);
-  if (!match) return excerpt(result.excerpt, content);
-  const end = match.index + match[0].length, from = Math.max(0, content.lastIndexOf(" ", Math.max(0, match.index - 80)));
-  const to = content.indexOf(" ", end + 110);
-  return make("p", { className: "hit__words" }, `${from ? "… " : ""}${content.slice(from, match.index)}`, make("mark", {}, match[0]), `${content.slice(end, to < 0 ? undefined : to)}${to < 0 ? "" : " …"}`);
-};
-const hit = (result, forms) => {
-  const { meta } = result;
-  const others = JSON.parse(meta.elsewhere ?? "[]");
-  const path = (meta.heading ?? "").split(" › ");
-  const own = path.at(-1) ?? "";
+const placeLink = ([edition, label, url]) => make("a", { href: here(url) }, [edition, label].filter(Boolean).join(" "));
+const hit = (one, { meta, ...result }, asked) => {
+  const others = JSON.parse(meta.elsewhere ?? "[]"), path = (meta.heading ?? "").split(" › "), own = path.at(-1) ?? "";
   const isNamed = own.toLowerCase().startsWith((meta.number ?? "").toLowerCase()); // "Flow chart 4: ..." says its number itself
   const name = isNamed ? own : [meta.number, own].filter(Boolean).join(" · ");
-  const link = make("a", { href: here(result.raw_url ?? result.url), className: "hit__link" }, name || meta.title);
-  const from = meta.edition === known.pages ? "Our own words" : `${meta.edition}, ${meta.standing}`;
-  const where = [from, ...path.slice(0, -1)];
-  const item = make("li", { className: "hit" }, make("h3", {}, link),
-    make("p", { className: "hit__where" }, where.filter(Boolean).join(" › ")));
-  if ((result.raw_content ?? result.content).trim() !== own) item.append(around(result, forms)); // a bare heading says it once
+  const who = filters().agency, isContext = who && !one.facet.agency?.includes(who);
+  const where = [meta.edition === known.pages ? "Our own words" : `${meta.edition}, ${meta.standing}`, ...path.slice(0, -1)];
+  const item = make("li", { className: "hit" },
+    make("h3", {}, make("a", { href: here(result.raw_url ?? result.url), className: "hit__link" }, name || meta.title)),
+    make("p", { className: "hit__where" }, where.filter(Boolean).join(" › "), isContext ? make("em", {}, " · who is bound: from context") : ""));
+  const content = (result.raw_content ?? result.content).trim();
+  const rest = own && content.startsWith(own) ? content.slice(own.length).trim() : content; // a heading is said once
+  if (rest) item.append(excerpt(rest, asked));
   if (others.length) {
     const list = make("p", { className: "hit__others" }, "This text in other editions: ");
-    others.forEach((one, at) => list.append(at ? ", " : "", placeLink(one)));
+    others.forEach((each, at) => list.append(at ? ", " : "", placeLink(each)));
     item.append(list);
   }
   return item;
 };
-
-class Group {
-  constructor(title, results, forms, step = FIRST) {
-    Object.assign(this, { results, forms, step, at: 0 });
-    this.list = make("ol", { className: "hits" });
-    this.more = make("button", { type: "button", className: "search__more" }, "Show more");
-    this.part = make("section", {}, make("h2", {}, title), this.list, this.more);
-    this.more.addEventListener("click", async () => {
-      const last = this.list.lastElementChild;
-      await this.next();
-      last.nextElementSibling?.querySelector("a").focus();
-    });
-  }
-  async next() {
-    const batch = this.results.slice(this.at, this.at + this.step);
-    this.at += batch.length;
-    this.list.append(...(await Promise.all(batch.map((one) => one.data()))).map((one) => hit(one, this.forms)));
-    this.more.hidden = this.at >= this.results.length;
-  }
-}
-
-// --- Asking and putting in order ---
-// A heading, box or chart on what is asked comes first, then texts that have the words side by side, then those that
-// have them anywhere; a note comes behind the text it stands below.
-const ASIDE = /^(?:an?|the|who|whom|what|when|where|which|why|how|many|much|long|do|does|did|is|are|was|were|can|must|should|may|i|we|my|our|it|to|of|for|in|on|at|by|if|and|or)\??$/i;
-const WEIGHT = { topic: 3, title: 1.5, phrase: 2, must: 1.25, should: 1.15, footnote: 0.3 };
-const FEW = 3; // texts with all the words, below which those with most of them are shown
-const LESS = 0.1; // so that they come behind
-const stems = (text) => (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [])
-  .map((word) => (/\d/.test(word) ? `${word} ` : word.slice(0, Math.max(3, word.length - 2))));
-const isAbout = (title, asked) => {
-  const own = ` ${title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ")} `;
-  return asked.some((words) => words.length && words.every((word) => own.includes(` ${word}`)));
-};
-const weigh = ({ score, phrase, facet }, asked, text) => {
-  const strong = facet.strength?.find((one) => WEIGHT[one]);
-  return score * (phrase ? WEIGHT.phrase : 1) * (strong ? WEIGHT[strong] : 1) * (WEIGHT[facet.kind?.[0]] ?? 1) *
-    (facet.topic?.some((one) => isAbout(one, asked)) ? WEIGHT.topic : 1) *
-    (facet.topic?.length === 1 && facet.topic[0].toLowerCase() === text.trim().toLowerCase() ? WEIGHT.title : 1);
-};
-// A text has the other forms of a name beside it in the index; what is in quotation marks is meant as it stands.
-const ask = async (text, forms, facets) => {
-  const pagefind = await index();
-  const quoted = (one) => (/\s/.test(one) && !one.includes('"') ? `"${one}"` : one);
-  const bare = text.split(/\s+/).filter((word) => !ASIDE.test(word)).join(" ");
-  const loose = text ? [...new Set([text, bare])].filter(Boolean) : [null];
-  const answers = await Promise.all([...loose, quoted(text)].map((one) => pagefind.search(one || null)));
-  const found = new Map();
-  answers.forEach(({ results }, at) => {
-    for (const one of results) {
-      if (text && !(one.score > 0)) continue;
-      const known = found.get(one.id), phrase = at >= loose.length;
-      if (!known || phrase) {
-        found.set(one.id, { id: one.id, data: one.data, score: Math.max(one.score, known?.score ?? 0), phrase, facet: facets.get(one.id) ?? {} });
-      }
-    }
-  });
-  const isPart = bare.split(" ").length > 2 && found.size < FEW;
-  if (isPart) await addParts(pagefind, bare.split(" "), found, facets);
-  const asked = [bare || text, ...forms].map(stems);
-  const place = ({ facet }) => Number(facet.place?.[0] ?? 0);
-  const byPlace = !text || form.elements.order.value;
-  const weights = new Map([...found.values()].map((one) => [one, weigh(one, asked, text)]));
-  const all = [...weights.keys()].sort((a, b) => (byPlace ? 0 : weights.get(b) - weights.get(a)) || place(a) - place(b));
-  return { all, isPart: all.some((one) => one.isPart) };
-};
-// Where hardly any text has all the words of a question, those that have two of three of them are shown too.
-const addParts = async (pagefind, each, found, facets) => {
-  const parts = new Map();
-  for (const { results } of await Promise.all(each.map((word) => pagefind.search(`"${word}"`)))) {
-    for (const one of results) {
-      const part = parts.get(one.id) ?? { id: one.id, data: one.data, score: 0, count: 0, isPart: true, facet: facets.get(one.id) ?? {} };
-      parts.set(one.id, Object.assign(part, { score: part.score + one.score, count: part.count + 1 }));
-    }
-  }
-  for (const part of parts.values()) {
-    const share = part.count / each.length;
-    if (share >= 2 / 3 && !found.has(part.id)) found.set(part.id, Object.assign(part, { score: part.score * share ** 2 * LESS }));
-  }
+// A list of results below its title, so many at a time.
+const group = async (title, results, asked, step = FIRST, id = "") => {
+  if (!results.length) return [];
+  const list = make("ol", { className: "hits" }), more = make("button", { type: "button", className: "search__more" }, "Show more");
+  const next = async () => {
+    const from = list.childElementCount, batch = results.slice(from, from + step);
+    const got = await Promise.all(batch.map(async (one) => hit(one, await one.data(), asked)));
+    list.append(...got);
+    more.hidden = from + batch.length >= results.length;
+    return got[0];
+  };
+  more.addEventListener("click", async () => (await next()).querySelector("a").focus());
+  await next();
+  return [make("section", { id }, make("h2", {}, title), list, more)];
 };
 
 // --- Searching ---
@@ -206,60 +290,70 @@ const remember = () => {
   history.replaceState(history.state, "", asked.size ? `?${asked}` : location.pathname);
 };
 const counted = (count, thing) => `${count} ${thing}${count === 1 ? "" : "s"}`;
+const listed = (all) => all.map((one) => `“${one}”`).join(" and ");
+// What was searched for in place of what was typed, and what was left out.
+const changed = ({ parts, ways }) => {
+  const mended = parts.filter((one) => one.mended), missing = parts.filter((one) => !one.isMeant && !one.hits.size);
+  const others = ways.map((one) => one.words).filter(Boolean);
+  const told = mended.map(({ said: typed, mended: word }) => [`No text here has “${typed}”. Did you mean `, make("strong", {}, word), "? "]).flat();
+  if (missing.length) told.push(`No text here has ${listed(missing.map((one) => one.said))}${parts.length > missing.length ? "; the other words were searched for" : ""}. `);
+  if (others.length) told.push(`Searched for ${listed(others)} as well. `);
+  return told;
+};
 
-const go = async ({ jump = false } = {}) => {
-  const mine = ++turn;
-  const text = words.value.trim();
-  const narrowed = filters();
+const go = async ({ jump = false, isTyping = false } = {}) => {
+  const mine = ++turn, text = words.value.trim(), narrowed = filters();
   remember();
   if (!text && !Object.keys(narrowed).length) {
     said.textContent = "";
     found.replaceChildren();
     return;
   }
+  const isLoaded = known.editions.length > 0 || known.pages;
   // What will be asked for is asked for at once: one after the other, each would wait for the last.
-  if (known.editions.length || known.pages) for (const one of [index(), allFacets(), otherForms(text)]) one.catch(() => {});
+  if (isLoaded) for (const one of [index(), allFacets(), lexicon()]) one.catch(() => {});
   const cited = await citations(text);
   if (mine !== turn) return;
   if (jump && cited.length === 1 && cited[0].isSure && cited[0].addresses.length === 1) {
     location.assign(cited[0].addresses[0]);
     return;
   }
-  if (!known.editions.length && !known.pages) { // nothing to search in this build: only places
+  if (!isLoaded) { // nothing to search in this build: only places
     found.replaceChildren(...straight(cited));
     said.textContent = cited.length ? "" : "There is no text here to search; name a place, such as para 12.";
     return;
   }
-  const facets = await allFacets();
-  const forms = await otherForms(text);
-  const got = await ask(text, forms, facets);
+  const got = await ask(text, await allFacets(), isTyping);
   if (mine !== turn) return;
-  const wanted = got.all.filter(({ facet }) => Object.entries(narrowed).every(([name, value]) =>
-    name === "edition" ? facet.edition === value : facet[name]?.includes(value)));
+  const has = (facet, name, value) => (name === "edition" ? facet.edition === value : facet[name]?.includes(value) || (name === "agency" && facet.context?.includes(value)));
+  const wanted = got.all.filter(({ facet, isNear }) => isNear || Object.entries(narrowed).every(([name, value]) => has(facet, name, value)));
   // A text that several editions share is shown once, as the newest of them has it.
-  const newest = new Map();
-  for (const { facet } of wanted) {
-    const rank = known.editions.indexOf(facet.edition);
-    if (facet.lineage) newest.set(facet.lineage, Math.min(rank, newest.get(facet.lineage) ?? rank));
-  }
-  const once = wanted.filter(({ facet }) =>
-    !facet.lineage || known.editions.indexOf(facet.edition) === newest.get(facet.lineage));
-  const now = once.filter(({ facet }) => facet.edition === known.lead);
-  const ours = once.filter(({ facet }) => facet.edition === known.pages);
-  const then = once.filter(({ facet }) => facet.edition !== known.lead && !ours.some((one) => one.facet === facet));
-  const isInForce = known.lead === known.inForce;
-  const first = new Group(isInForce ? `In force: ${known.lead}` : `${known.lead}, the newest with its text here`, now, forms);
-  const own = new Group("On our own pages", ours, forms, FEW);
-  own.part.id = "own-pages";
-  const second = new Group("Only in other editions", then, forms);
-  await Promise.all([first.next(), own.next(), second.next()]);
+  const newest = new Map(), rank = ({ edition }) => known.editions.indexOf(edition);
+  for (const { facet } of wanted) if (facet.lineage) newest.set(facet.lineage, Math.min(rank(facet), newest.get(facet.lineage) ?? rank(facet)));
+  const once = wanted.filter(({ facet }) => !facet.lineage || rank(facet) === newest.get(facet.lineage));
+  const of = (test) => once.filter((one) => !one.isNear && test(one.facet.edition));
+  const now = of((edition) => edition === known.lead), ours = of((edition) => edition === known.pages);
+  const then = of((edition) => edition !== known.lead && edition !== known.pages), near = once.filter((one) => one.isNear);
+  const best = ours.filter((one) => one.answers).sort((a, b) => b.answers - a.answers);
+  const answers = best.filter((one, at) => !at || one.answers > 1).slice(0, 2);
+  const parts = (await Promise.all([
+    group("In our guide", answers, got.asked),
+    group(known.lead === known.inForce ? `In force: ${known.lead}` : `${known.lead}, the newest with its text here`, now, got.asked),
+    group(answers.length ? "More on our own pages" : "On our own pages", ours.filter((one) => !answers.includes(one)), got.asked, FEW, "own-pages"),
+    group("Only in other editions", then, got.asked),
+    group("The page of ours that is nearest", near, got.asked),
+  ])).flat();
   if (mine !== turn) return;
-  const parts = [first, own, second].filter((one) => one.at).map((one) => one.part);
+  const total = now.length + then.length + ours.length;
+  if (!total) {
+    parts.push(make("p", { className: "search__contents" }, "Or look through the contents: ", make("a", { href: root.href }, "this site"),
+      ...known.editions.flatMap((one) => [", ", make("a", { href: here(`${one}/`) }, `the ${one} edition`)]), "."));
+  }
   found.replaceChildren(...straight(cited), ...parts);
   const counts = (known.editions.length ? `${counted(now.length, "result")} in ${known.lead}` : "Found") + (then.length ? `, ${then.length} only in other editions` : "");
-  const some = got.isPart ? ", most with only some of these words" : "";
-  said.textContent = now.length + then.length + ours.length ? counts + some : `Nothing found${cited.some(({ addresses }) => addresses.length) ? ", but a place of that name" : ""}.`;
-  if (ours.length) said.append(known.editions.length ? ", " : " ", make("a", { href: "#own-pages" }, `${ours.length} on our own pages`));
+  const some = once.some((one) => one.isPart) ? ", most with only some of these words" : "";
+  said.replaceChildren(...changed(got), total ? counts + some : `Nothing found${cited.some(({ addresses }) => addresses.length) ? ", but a place of that name" : ""}.`);
+  if (ours.length) said.append(known.editions.length ? ", " : " ", make("a", { href: parts.some((one) => one.id) ? "#own-pages" : "#" }, `${ours.length} on our own pages`));
 };
 // Nothing where nothing is cited. An edition that is not loaded is answered with its standing and its official file.
 const straight = (cited) => {
@@ -288,15 +382,14 @@ const mount = (place, at, { onPage }) => {
   said = place.querySelector(".search__said");
   found = place.querySelector(".search__found");
   [words, known, root, isPage] = [form.elements.q, JSON.parse(form.dataset.known), new URL("../", at), onPage];
-  const isLoaded = known.editions.length > 0 || known.pages;
   let waiting;
-  form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(run, 150); });
+  form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(() => run({ isTyping: true }), 150); });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     clearTimeout(waiting);
     run({ jump: true });
   });
-  if (isLoaded) words.addEventListener("focus", () => index().catch(() => {}), { once: true });
+  if (known.editions.length || known.pages) words.addEventListener("focus", () => index().catch(() => {}), { once: true });
   place.addEventListener("click", (event) => { // a part of what was found; the address stays that of the search
     const part = event.target.closest(".search__said a[href^='#']");
     if (!part) return;
@@ -356,7 +449,8 @@ const open = async (address, text = "") => {
       const page = new DOMParser().parseFromString(await got.text(), "text/html");
       const parts = ["form.search", ".search__said", ".search__found"].map((one) => page.querySelector(one));
       const shut = make("button", { type: "button", className: "shut", onclick: () => dialog.close() }, "Close");
-      dialog = make("dialog", { className: "search-dialog md-typeset" }, shut, ...parts);
+      parts[0].querySelector(".search__line").append(shut);
+      dialog = make("dialog", { className: "search-dialog md-typeset" }, ...parts);
       dialog.setAttribute("aria-label", "Search");
       dialog.addEventListener("click", (event) => {
         if (event.target.closest("a[href^='#']")) return; // a part of what was found

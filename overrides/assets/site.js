@@ -2,7 +2,7 @@
 // instant navigation); what only one kind of page needs is loaded there. Nothing is sent anywhere.
 import { follow } from "./follow.js";
 
-const KINDS = { text: "reading.js", comparison: "compare.js", search: "search.js", quotations: "quotations.js", lost: "lost.js" };
+const KINDS = { "": "reading.js", text: "reading.js", comparison: "compare.js", search: "search.js", quotations: "quotations.js", lost: "lost.js" };
 document.documentElement.classList.add("js");
 
 document$.subscribe(async () => {
@@ -18,7 +18,7 @@ document$.subscribe(async () => {
     nav.setAttribute("aria-label", link.textContent.trim());
   }
   const kind = KINDS[article.dataset.kind];
-  if (kind) (await import(`./${kind}`)).start(article);
+  if (kind && !document.querySelector("a.exit")) (await import(`./${kind}`)).start(article);
 });
 
 // The key / and the header's button open the search over the page, where the browser can.

@@ -18,7 +18,7 @@ from guidance.link.agencies import read_agencies
 from guidance.link.titles import read_titles
 from guidance.site.feeds import LOG, read_log
 from guidance.site.handwritten import read_reviews
-from guidance.site.search import read_acronyms
+from guidance.site.search import read_acronyms, read_everyday
 
 REGISTER = read_register(Path(__file__).parents[2] / "versions")
 READERS: dict[str, Callable[[Path], object]] = {
@@ -33,6 +33,7 @@ READERS: dict[str, Callable[[Path], object]] = {
     "agencies.toml": read_agencies,
     "guidance.toml": read_titles,
     "acronyms.toml": read_acronyms,
+    "everyday.toml": read_everyday,
     LOG: lambda path: read_log(path.read_bytes()),
 }
 NOT_TOML, NOT_UTF_8, NOT_THIS = b"name = \nother", b'name = "\xff"', b"name = 3\n"

@@ -36,16 +36,18 @@ from guidance.site.pages import PICTURES, addresses, lay_out
 from guidance.site.permalink_pages import permalink_pages
 from guidance.site.projects import Folder
 from guidance.site.search import (
-    FORMS,
     GRAMMAR,
     INDEX,
+    WORDS,
     Acronym,
+    Everyday,
     Searchable,
     facets_path,
     places,
     places_path,
     render_search,
     search_records,
+    search_words,
 )
 from guidance.site.search_index import facets, make_index
 
@@ -157,7 +159,15 @@ def comparison() -> Redline:
 def search_files() -> dict[str, bytes]:
     """The search page's source and what it asks; all texts of the two editions are each other's counterparts."""
     where = addresses(lay_out(DOCUMENT))
-    duty = Duty(Locus("para-1", 0, 0, 9), 2, "A library should be open.", "should", ("keepers",))
+    duty = Duty(
+        Locus("para-1", 0, 0, 9),
+        2,
+        "A library should be open.",
+        "should",
+        ("keepers",),
+        who_context=("readers",),
+        context="heading “Readers”",
+    )
     editions = tuple(Searchable(PUBLICATION.edition(one), DOCUMENT, where, (duty,)) for one in WITH_TEXT)
     everything = (*DOCUMENT.provisions, *DOCUMENT.notes)
     lineages = tuple(
@@ -170,12 +180,13 @@ def search_files() -> dict[str, bytes]:
     index = make_index(records)
     files = {f"{INDEX}{path}": content for path, content in index.items()}
     files |= {facets_path(one): json.dumps(found).encode() for one, found in facets(records, index).items()}
-    files[FORMS] = json.dumps([(one.short, *one.long) for one in short_forms]).encode()
+    everyday = (Everyday(("who may borrow", "gone fishing"), words="open to all"),)
+    files[WORDS] = json.dumps(search_words(records, short_forms, everyday)).encode()
     cites = grammar_record(CitationGrammar(Known(PUBLICATION)), PUBLICATION, WITH_TEXT)
     files[GRAMMAR] = json.dumps(cites).encode()
     for one in WITH_TEXT:
         files[places_path(one)] = json.dumps(places(one, permalinks(DOCUMENT), where)).encode()
-    page = render_search(PUBLICATION, editions, reversed(WITH_TEXT), {"keepers": "Keepers"})
+    page = render_search(PUBLICATION, editions, reversed(WITH_TEXT), {"keepers": "Keepers", "readers": "Readers"})
     return files | {page.path: page.markdown.encode()}
 
 

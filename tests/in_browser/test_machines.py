@@ -82,6 +82,21 @@ def test_a_dead_address_leads_to_what_was_meant(page: Page, dead: str, words: st
     assert page.locator("main img").count() == 0
 
 
+@pytest.mark.parametrize("dead", ["/2001/p/99/", "/2001/chapter-1/#para-1", "/2001/whatever/", "/2001/p/fn-9/"])
+def test_an_edition_without_text_answers_for_itself_alone(page: Page, dead: str) -> None:
+    page.goto(dead)
+    expect(page.get_by_role("heading", level=1)).to_have_text("The text of the 2001 edition is not here")
+    guesses = page.locator(".lost__guesses")
+    expect(guesses).to_contain_text("superseded on 1 May 2011")
+    assert guesses.locator("a[href*='/2011/'], a[href*='/2021/']").count() == 0
+
+
+def test_an_edition_that_never_was_is_nobody_elses(page: Page) -> None:
+    page.goto("/1066/p/1/")
+    expect(page.get_by_role("searchbox", name="Search all editions, or give")).not_to_have_value("")
+    assert page.locator(".lost__guesses a[href*='#para']").count() == 0
+
+
 def test_a_dead_address_without_scripts(either_page: Page) -> None:
     either_page.goto("/2011/deep/down/nothing/")
     expect(either_page.get_by_role("heading", name="There is no page here")).to_be_visible()

@@ -52,7 +52,7 @@ def test_an_edition_link_to_where_nothing_is_known_leads_to_that_editions_home(e
     either_page.goto("/2011/chapter-2/")
     either_page.locator(".editions").get_by_role("link", name="2001").click()
     expect(either_page).to_have_url("/2001/")
-    expect(either_page.get_by_role("heading", name="Full text not loaded in this build")).to_be_visible()
+    expect(either_page.get_by_role("heading", name="The full text is not on this site")).to_be_visible()
     either_page.get_by_role("link", name="the 2011 edition", exact=True).click()
     expect(either_page).to_have_url("/2011/")
 

@@ -1,7 +1,10 @@
 """Search, from the first key to the opened paragraph, and what stands there without scripts."""
 
 import re
+from fnmatch import fnmatch
+from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 
@@ -74,6 +77,66 @@ def test_a_citation_of_nothing_says_so(page: Page) -> None:
 def test_a_short_form_finds_the_long_one(page: Page) -> None:
     page.goto("/search/?q=ALO")
     expect(page.locator(".hit__link").first).to_have_text("para 1 · Chapter 1: Opening the doors")
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("libary", "No text here has “libary”. Did you mean library?"),
+        ("xylophone library", "No text here has “xylophone”; the other words were searched for."),
+        ("who may borrow", "Searched for “open to all” as well."),
+        ("gone fishing", "Searched for “open to all” as well."),
+    ],
+)
+def test_what_is_done_with_words_that_no_text_has_is_said(page: Page, asked: str, said: str) -> None:
+    page.goto(f"/search/?q={asked}")
+    expect(page.locator(".search__said")).to_contain_text(said)
+    expect(page.locator(".hit__link").first).to_be_visible()
+
+
+def test_neither_the_beginning_of_a_word_nor_a_word_begun_is_a_hit(page: Page) -> None:
+    page.goto("/search/?q=librariful")  # begins as "libraries" does
+    expect(page.locator(".search__said")).to_contain_text("No text here has “librariful”.")
+    page.goto("/search/?q=librar")
+    expect(page.locator(".search__said")).to_contain_text("No text here has “librar”.")
+    page.get_by_role("searchbox").press("End")
+    page.keyboard.press("Backspace")  # but while one types it may become one
+    expect(page.locator(".search__said")).to_contain_text(re.compile(r"^\d+ result"))
+
+
+def test_nothing_found_leads_to_the_contents(page: Page) -> None:
+    page.goto("/search/?q=xylophone+zeppelins")
+    expect(page.locator(".search__said")).to_contain_text("Nothing found")
+    page.locator(".search__contents").get_by_role("link", name="the 2021 edition").click()
+    expect(page).to_have_url("/2021/")
+
+
+def test_who_is_bound_by_context_is_found_and_marked(page: Page) -> None:
+    page.goto("/search/?agency=readers")
+    expect(page.locator(".hit__where").first).to_contain_text("who is bound: from context")
+
+
+def test_searches_as_people_type_them_are_answered_on_a_phones_first_screen(
+    browser: Browser, real_address: str
+) -> None:
+    context = browser.new_context(base_url=real_address, viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    missed = []
+    rows = (Path(__file__).parent.parent / "data" / "searches.tsv").read_text(encoding="utf-8").splitlines()
+    for row in (one for one in rows if one and not one.startswith("#")):
+        words, places, *_ = row.split("\t")
+        page.goto("about:blank")
+        page.goto(f"/search/?q={words}")
+        arrived = page.locator(".search__said:not(:empty), article:not([data-kind='search'])").first
+        arrived.wait_for(state="attached")
+        seen = page.locator(".hit__link").evaluate_all(
+            "all => all.filter((one) => one.getBoundingClientRect().bottom < innerHeight).map((one) => one.href)"
+        )
+        found = [one.removeprefix(f"{real_address}/") for one in (*seen, page.url)]
+        if not any(fnmatch(one, place) for one in found for place in places.split()):
+            missed.append(words)
+    context.close()
+    assert missed == []
 
 
 def test_narrowing_down(page: Page) -> None:

@@ -102,8 +102,14 @@ def test_five_forms_of_the_text_and_of_each_list_of_duties(made: dict[str, bytes
 def test_the_text_is_there_in_one_plain_file(made: dict[str, bytes]) -> None:
     text = made[f"{stem()}.md"].decode()
     assert text.startswith(f"# {clean(downloads.manuscripts(offer())[stem()].title)}\n")
-    assert "## Chapter 1: Opening the doors\n" in text
+    assert re.search(r'## (?:<a id="chapter-1"></a>)?Chapter 1: Opening the doors\n', text)
     assert "![" not in text
+    led, marks = set(re.findall(r"\]\(#([^)]*)\)", text)), re.findall(r'<a id="([^"]*)"></a>', text)
+    assert (
+        led == set(marks) != set()
+    )  # every link within the file leads to a place of it, and nothing else is marked
+    assert len(marks) == len(led)
+    text = re.sub(r'<a id="[A-Za-z0-9-]+"></a>', "", text)
     assert not re.search(r"(?<!\\)<(?!https?:)[a-z/]", text)
     letters = Counter("".join(re.sub(r"[^A-Za-z]", "", text).split()))
     for provision in (*DOCUMENT.provisions, *DOCUMENT.notes):

@@ -3,6 +3,7 @@
 import gzip
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import documents
@@ -14,6 +15,7 @@ from guidance.site import search_index
 from guidance.site.pages import addresses, lay_out
 from guidance.site.search import (
     Acronym,
+    Everyday,
     OwnPage,
     Searchable,
     SearchRecord,
@@ -21,7 +23,9 @@ from guidance.site.search import (
     own_records,
     places,
     read_acronyms,
+    read_everyday,
     search_records,
+    search_words,
 )
 from guidance.site.search_index import facets, make_index
 
@@ -120,7 +124,12 @@ def test_our_own_pages_are_records_under_no_edition() -> None:
     assert second.meta["also"] == ""
     named = own_records([OwnPage("a.md", "A", (), "Under section 47.")], 0, FORMS)
     assert named[0].meta["also"] == "s47"
-    assert second.filters == {"edition": ("pages",), "topic": ("Knots", "By when"), "place": ("8",)}
+    assert second.filters == {
+        "edition": ("pages",),
+        "topic": ("Knots", "By when"),
+        "place": ("8",),
+        "page": ("guide/knots/",),
+    }
 
 
 def test_acronyms_are_read_or_their_fault_is_named(tmp_path: Path) -> None:
@@ -137,6 +146,35 @@ def test_the_acronyms_of_the_publication_stand_there_once() -> None:
     acronyms = read_acronyms(Path(__file__).parents[2] / "versions" / "acronyms.toml")
     shorts = [acronym.short for acronym in acronyms]
     assert len(shorts) == len(set(shorts)) > 20
+
+
+def test_who_is_bound_from_context_is_a_facet_of_its_own() -> None:
+    (edition, *_) = EDITIONS
+    inferred = msgspec.structs.replace(DUTY, who=(), who_context=("readers",), context="heading “Readers”")
+    records = search_records([msgspec.structs.replace(edition, duties=(inferred,))], PUBLICATION)
+    (filters,) = [one.filters for one in records if one.url.endswith("#para-1")]
+    assert filters["context"] == ("readers",)
+    assert "agency" not in filters
+
+
+def test_the_words_of_all_texts_come_with_the_forms_and_the_everyday_words() -> None:
+    pages = own_records([OwnPage("a.md", "A", (), "Looked-after lamps, lamps, LAMPS: 45 of them.")])
+    everyday = (Everyday(("lights",), "a.md", "lamps"),)
+    assert search_words(pages, FORMS[:1], everyday) == {
+        "forms": [("s47", "section 47")],
+        "everyday": [{"say": ("lights",), "words": "lamps", "page": "a/"}],
+        "words": "lamps looked-after of them",
+    }
+
+
+def test_everyday_words_lead_to_pages_that_there_are(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    everyday = read_everyday(root / "versions" / "everyday.toml")
+    assert [one.page for one in everyday if not (root / "docs" / one.page).is_file()] == []
+    path = tmp_path / "everyday.toml"
+    path.write_text('[[everyday]]\nsays = ["x"]\n', encoding="utf-8")
+    with pytest.raises(GuidanceError, match=r"everyday\.toml"):
+        read_everyday(path)
 
 
 def test_places_by_number_and_page() -> None:

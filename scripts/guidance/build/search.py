@@ -20,10 +20,11 @@ from guidance.jobs.cache import Crew
 from guidance.site import data_files
 from guidance.site.pages import Page
 from guidance.site.search import (
-    FORMS,
     GRAMMAR,
     INDEX,
+    WORDS,
     Acronym,
+    Everyday,
     OwnPage,
     Searchable,
     SearchRecord,
@@ -33,6 +34,7 @@ from guidance.site.search import (
     places_path,
     render_search,
     search_records,
+    search_words,
 )
 from guidance.site.search_index import facets, make_index
 
@@ -55,13 +57,14 @@ def start_search(
     files: Mapping[str, bytes],
     compared: Compared,
     called: AuditVocabulary,
+    everyday: tuple[Everyday, ...],
     crew: Crew,
 ) -> Searching | None:
     """Begin the search over all editions with text, and the hand-written `files`; None where there is nothing to
     find.
 
     Editions of which only the published anchors are `known` can be cited, not searched; `called` has the names by
-    which people cite the publication.
+    which people cite the publication, and `everyday` words lead to what answers them.
     """
     editions = tuple(
         Searchable(publication.edition(one), text, compared.addresses[one], compared.duties[one])
@@ -87,12 +90,12 @@ def start_search(
         records,
         ours,
         acronyms,
+        tuple(one for one in everyday if not one.page or one.page in ours),
         libraries=("pagefind", "pagefind-bin"),
     )
     beside = {places_path(edition): data_files.encode(found) for edition, found in citable.items()}
     grammar = CitationGrammar(Known(publication, called))
     beside[GRAMMAR] = _compact(grammar_record(grammar, publication, list(citable)))
-    beside[FORMS] = _compact([(acronym.short, *acronym.long) for acronym in acronyms])
     page = render_search(publication, editions, citable, agencies, has_pages=bool(ours))
     return Searching(page, beside, making.start(crew) if records or ours else None)
 
@@ -102,13 +105,17 @@ def _is_page(path: str) -> bool:
 
 
 def index_records(
-    records: tuple[SearchRecord, ...], pages: dict[str, bytes], acronyms: tuple[Acronym, ...]
+    records: tuple[SearchRecord, ...],
+    pages: dict[str, bytes],
+    acronyms: tuple[Acronym, ...],
+    everyday: tuple[Everyday, ...],
 ) -> dict[str, bytes]:
     """The files that are searched in, by path from the publication's root: of records, and of hand-written pages by
     path; a job."""
     records += own_records(_own_pages(pages), len(records), acronyms)
     index = make_index(records)
     files = {f"{INDEX}{path}": content for path, content in index.items()}
+    files[WORDS] = _compact(search_words(records, acronyms, everyday))
     return files | {facets_path(edition): _compact(found) for edition, found in facets(records, index).items()}
 
 
@@ -125,7 +132,8 @@ def _own_pages(files: dict[str, bytes]) -> Iterator[OwnPage]:
         blocks = read_blocks(text)
         headings = tuple(block.text for block in blocks if block.kind in ("h1", "h2", "h3"))
         title = str(front.get("title") or (headings[0] if headings else path))
-        yield OwnPage(path, title, headings, "\n".join(block.text for block in blocks if block.text))
+        words = "\n".join(block.text for block in blocks if block.text)
+        yield OwnPage(path, title, headings, words, str(front.get("audience") or ""))
 
 
 def _compact(value: object) -> bytes:

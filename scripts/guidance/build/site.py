@@ -56,6 +56,7 @@ from guidance.site.pages import PICTURES, Page
 from guidance.site.permalink_index import PermalinkIndex, read_tokens
 from guidance.site.permalink_pages import step_pages
 from guidance.site.projects import Folder
+from guidance.site.search import EVERYDAY, read_everyday
 from guidance.site.typesetting import compile_typst
 from guidance.sources import Fetcher
 
@@ -180,7 +181,8 @@ def publication_folders(
         works[one] = Work(edition_order, crew, making)
     index = index_permalinks(publication, folder, loaded, known, compared, order.shop, prefix, besides)
     linking = Linking(index, crew)
-    search = start_search(publication, known, ours, compared, read_wanted(folder, publication), crew)
+    everyday = read_everyday(folder / EVERYDAY)
+    search = start_search(publication, known, ours, compared, read_wanted(folder, publication), everyday, crew)
     for work in works.values():
         work.set()
     news = gather_news(publication, compared, ours.get(LOG), index.address(""), law)

@@ -85,17 +85,12 @@ def _range(numbers: list[str]) -> str:
 
 def _without_text(edition: Edition, nearest: Edition | None) -> str:
     address = source_address(edition)
-    lines = ["## Full text not loaded in this build {: #not-loaded }"]
+    lines = ["## The full text is not on this site {: #not-loaded }"]
     if address and address.startswith(("http://", "https://")):
         lines.append(f"Read it in the [official file]({address}).")
     if nearest:
         link = f"[the {escape_markdown(nearest.id)} edition](../{nearest.id}/)"
         lines.append(f"The nearest edition with its full text here is {link}.")
-    lines.append(
-        "<small>Whoever builds this site: put the file into the folder `sources/` "
-        f"under the name `{edition.id}.pdf` and run `make site` again. "
-        "Or name a folder that holds it: `GUIDANCE_SOURCES=folder make site`.</small>"
-    )
     return '<div class="not-loaded" markdown="1">\n\n' + "\n\n".join(lines) + "\n\n</div>"
 
 

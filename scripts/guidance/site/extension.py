@@ -46,6 +46,15 @@ from guidance.site.templates import part
 
 EXTENSIONS = ("abbr", "admonition", "attr_list", "def_list", "fenced_code", "md_in_html", "tables")  # and ours
 _MADE = "<!-- made at the build -->"
+_CARD = 3  # columns from which a row is too wide for a phone
+_ROLES = {
+    "table": "table",
+    "thead": "rowgroup",
+    "tbody": "rowgroup",
+    "tr": "row",
+    "th": "columnheader",
+    "td": "cell",
+}
 _UNMADE = "*This page is made when the site is built: run* `make site`*, then look again.*"
 _SVG_SIZE = re.compile(r'<svg\b[^>]*?\swidth="(?P<width>\d+)" height="(?P<height>\d+)"')
 _COMMENT = re.compile(r"<!-- (?:(?P<standing>standing)|(?P<law>law since)|duties: (?P<agencies>[a-z0-9 -]+?)) -->")
@@ -319,6 +328,8 @@ class _Citations(Treeprocessor):
                 if isinstance(raw, str) and any(f'="{scheme}' in raw for scheme in OURS):
                     self.md.htmlStash.rawHtmlBlocks[at] = self._raw(raw, writer)
             writer.end(root, self._ours.law())
+            for table in root.iter("table"):
+                _label(table)
             self._ours.cites, self._ours.sentences = writer.cites, writer.sentences
             self._ours.findings = writer.findings
         except GuidanceError as error:
@@ -372,6 +383,20 @@ def _size(file: Path, _stamp: int) -> dict[str, str]:
             return {"width": str(picture.width), "height": str(picture.height)}
     except OSError:
         return {}
+
+
+def _label(table: Element) -> None:
+    """Give each cell of a table of three columns or more its column's name, and all parts their roles: on a phone
+    each row is shown as a card, and no column is cut off."""
+    names = [" ".join("".join(cell.itertext()).split()) for cell in table.iterfind("thead/tr/th")]
+    if len(names) < _CARD:
+        return
+    for element in table.iter():
+        if role := _ROLES.get(element.tag):
+            element.set("role", role)
+    for row in table.iterfind("tbody/tr"):
+        for name, cell in zip(names, row, strict=False):
+            cell.set("data-label", name)
 
 
 class _Addresses(Treeprocessor):

@@ -4,7 +4,7 @@ Only nodes that hold text, never raw markup, are made here: what the text says c
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from msgspec import Struct
@@ -342,12 +342,35 @@ def _labelled_child(child: object) -> list[object]:
 
 
 def worded(node: object) -> object:
-    """Nodes with each picture replaced by its alternative text, for what can hold no picture."""
+    """Nodes for Markdown, with each picture replaced by its alternative text, for what can hold no picture, and a
+    mark of its own at each place that a link of theirs leads to: Markdown has no other that every reader knows. As
+    in `labelled`, markup is made of an anchor's plain characters only."""
+    return _worded(node, frozenset(_goals(node)))
+
+
+def _worded(node: object, goals: frozenset[str]) -> object:
+    if isinstance(node, list):
+        return [_worded(child, goals) for child in node]
+    if not isinstance(node, dict):
+        return node
+    if node.get("t") == "Image":
+        return {"t": "Emph", "c": [*words("Picture: "), *node["c"][1]]}
+    if node.get("t") in ("Span", "Header"):
+        *depth, attributes, inlines = node["c"]
+        if attributes[0] in goals and _LABEL.fullmatch(attributes[0]):
+            mark = {"t": "RawInline", "c": ["markdown", f'<a id="{attributes[0]}"></a>']}
+            node = {**node, "c": [*depth, attributes, [mark, *inlines]]}
+    return {key: _worded(value, goals) for key, value in node.items()}
+
+
+def _goals(node: object) -> Iterator[str]:
+    """Where links among some nodes lead within the document."""
     if isinstance(node, dict):
-        if node.get("t") == "Image":
-            return {"t": "Emph", "c": [*words("Picture: "), *node["c"][1]]}
-        return {key: worded(value) for key, value in node.items()}
-    return [worded(child) for child in node] if isinstance(node, list) else node
+        if node.get("t") == "Link":
+            yield node["c"][2][0].removeprefix("#")
+        yield from _goals(list(node.values()))
+    for child in node if isinstance(node, list) else ():
+        yield from _goals(child)
 
 
 def _looks_like_field(before: object, node: object) -> bool:

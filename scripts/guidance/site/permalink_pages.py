@@ -219,6 +219,8 @@ def _answer(node: EditionAnchor, index: PermalinkIndex) -> bytes:
         older=_linked(node, index),
         lineage=f"{_UP}{lineage_path(fate.lineage)}",
         in_force=current.id,
+        is_known=bool(index.entries.get(current.id)),
+        official=source_address(current),
     )
 
 

@@ -22,6 +22,7 @@ from guidance.document.walk import plain_text
 from guidance.site.pages import Page, page_url, title_of
 from guidance.site.templates import render
 
+_WORD = re.compile(r"\w+ (?: - \w+ )*", re.VERBOSE)  # with its hyphens
 _MANY = 4  # pages from which a heading tells nothing of what one is about
 OURS = "pages"  # in place of an edition's id: pages written by hand
 _MANY = 3  # places in another edition that a result names at the most
@@ -44,7 +45,8 @@ class Searchable(Struct, frozen=True):
 
 class SearchRecord(Struct, frozen=True):
     """What is searched of a provision. `url` goes from the publication's root; `meta` is shown; `filters` narrow
-    results down and put them in order: `topic` is what a heading, box or chart is about, `kind` tells notes."""
+    results down and put them in order: `topic` is what a heading, box or chart is about, `kind` tells notes,
+    `context` who is bound by what stands around alone."""
 
     url: str
     content: str
@@ -55,12 +57,14 @@ class SearchRecord(Struct, frozen=True):
 
 
 class OwnPage(Struct, frozen=True):
-    """A hand-written page: its path below its folder, its title, its headings, and its words without markup."""
+    """A hand-written page: its path below its folder, its title, its headings, and its words without markup;
+    `audience` where it is written for somebody else than practitioners."""
 
     path: str
     title: str
     headings: tuple[str, ...]
     content: str
+    audience: str = ""
 
 
 class Acronym(Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,7 +74,15 @@ class Acronym(Struct, frozen=True, forbid_unknown_fields=True):
     long: tuple[str, ...]
 
 
-# --- Short and long forms --------------------------------------------------------------------------
+class Everyday(Struct, frozen=True, forbid_unknown_fields=True):
+    """Words that people `say` and no text has: the hand-written `page` that answers, and the texts' own `words`."""
+
+    say: tuple[str, ...]
+    page: str = ""
+    words: str = ""
+
+
+# --- Short and long forms, everyday words ----------------------------------------------------------
 
 
 class _AcronymTables(Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,6 +95,35 @@ def read_acronyms(path: Path) -> tuple[Acronym, ...]:
     Raises GuidanceError when the file is not of this form.
     """
     return read_toml(path, _AcronymTables).acronym
+
+
+class _EverydayTables(Struct, frozen=True, forbid_unknown_fields=True):
+    everyday: tuple[Everyday, ...] = ()
+
+
+def read_everyday(path: Path) -> tuple[Everyday, ...]:
+    """The everyday words of a publication, from a file of `[[everyday]]` tables; none where there is no file.
+
+    Raises GuidanceError when the file is not of this form.
+    """
+    return read_toml(path, _EverydayTables).everyday
+
+
+def search_words(
+    records: Iterable[SearchRecord], acronyms: Iterable[Acronym], everyday: Iterable[Everyday]
+) -> dict[str, object]:
+    """What the search knows of words: `forms` of one name, `everyday` words with the address of their page, and all
+    `words` of the texts, the most frequent first, by which it tells a slip of the keys from a word."""
+    counts = Counter(
+        word for record in records for word in _WORD.findall(record.content.lower()) if not word.isdigit()
+    )
+    return {
+        "forms": [(acronym.short, *acronym.long) for acronym in acronyms],
+        "everyday": [
+            {"say": one.say, "words": one.words, "page": page_url(one.page) if one.page else ""} for one in everyday
+        ],
+        "words": " ".join(sorted(counts, key=lambda word: (-counts[word], word))),
+    }
 
 
 def other_forms(words: str, acronyms: Iterable[Acronym]) -> str:
@@ -189,7 +230,13 @@ def own_records(
                     "heading": " › ".join(path),
                     "also": other_forms(page.content, acronyms),
                 },
-                filters={"edition": (OURS,), "topic": _own_topics(page, often), "place": (str(place),)},
+                filters={
+                    "edition": (OURS,),
+                    "topic": _own_topics(page, often),
+                    "place": (str(place),),
+                    "page": (page_url(page.path),),
+                }
+                | ({"audience": (page.audience,)} if page.audience else {}),
                 sort={"place": str(place)},
             )
         )
@@ -232,6 +279,7 @@ def _record(
         filters={
             "edition": (one.edition.id,),
             "agency": tuple(dict.fromkeys(who for duty in duties for who in duty.who)),
+            "context": tuple(dict.fromkeys(who for duty in duties for who in duty.who_context)),
             "strength": tuple(dict.fromkeys(duty.strength for duty in duties)),
         },
         sort={},
@@ -295,8 +343,9 @@ def places(edition: str, entries: Iterable[Permalink], addresses: Mapping[str, s
 GRAMMAR = "search/grammar.json"  # from the publication's root: how a place is cited
 PATH = "search.md"
 ACRONYMS = "acronyms.toml"  # in a publication's folder
+EVERYDAY = "everyday.toml"  # the same
 INDEX = "search/index/"  # from the publication's root
-FORMS = "search/acronyms.json"  # the same
+WORDS = "search/words.json"  # the same
 _STRENGTHS = ("must", "must not", "should", "should not", "may", "responsibility")
 _NONE = ("", "all")
 
@@ -322,7 +371,7 @@ def render_search(
     """The search page. `citable` has the ids of editions with places; `agencies` has id -> name; `has_pages` says
     that hand-written pages can be found too."""
     newest = [one.edition.id for one in reversed(editions)]
-    bound = {who for one in editions for duty in one.duties for who in duty.who}
+    bound = {who for one in editions for duty in one.duties for who in (*duty.who, *duty.who_context)}
     strengths = {duty.strength for one in editions for duty in one.duties}
     narrow = {
         "editions": [_NONE, *((edition, edition) for edition in newest)],
