@@ -1,6 +1,7 @@
 """What other sites put on their pages: quotations that stand alone, framed pages, oEmbed, and the optional script.
 
-All are static files; the script (embed.js) asks for one status file an edition, which tells nobody what is read.
+All are static files; the script (embed.js) asks for one status file an edition, which tells nobody what is read,
+and where words are not those of their provision for quoting.js, which holds them against the edition's text.
 """
 
 import json
@@ -12,8 +13,10 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from guidance.cite.quoting import record
 from guidance.document.anchors import permalink_path
 from guidance.document.model import Block, Cell, GuidanceError, List, Provision, Subheading, Table
+from guidance.document.register import Publication
 from guidance.document.walk import block_texts, plain_text
 from guidance.site.inline import clean
 from guidance.site.pages import Page, front_matter
@@ -33,8 +36,8 @@ from guidance.site.permalink_index import (
 from guidance.site.templates import part, render
 
 SCRIPT = Path(__file__).with_name("embed.js")
+QUOTING = "quoting.js"  # asked by embed.js and by the page on which anybody checks quotations
 _UP = "../../../"
-_FEWEST = 6  # words; what is shorter quotes nobody
 _WIDTH = 600  # pixels; what an oEmbed document and a frame are made for
 _LINE, _LINE_HEIGHT = 68, 27  # characters in a line of that width, pixels of a line
 _EXAMPLE = re.compile(r"^<!-- quotation (?P<edition>[0-9a-z.-]+)/(?P<anchor>[a-z0-9-]+) -->$", re.M)
@@ -49,8 +52,14 @@ def embed_files(index: PermalinkIndex) -> dict[str, bytes]:
 
 
 def shared_files(index: PermalinkIndex) -> dict[str, bytes]:
-    """The script, and the style of all framed pages."""
-    return {"embed.js": SCRIPT.read_bytes(), f"embed/{STYLE_NAME}": style(index)}
+    """The scripts, and the style of all framed pages."""
+    return {"embed.js": SCRIPT.read_bytes(), QUOTING: quoting_script(), f"embed/{STYLE_NAME}": style(index)}
+
+
+def quoting_script() -> bytes:
+    """The script that holds a quotation against a text, with the rules of `cite.quoting` in it."""
+    rules = json.dumps(record(), ensure_ascii=False)
+    return f"const rules = {rules};\n{SCRIPT.with_name(QUOTING).read_text(encoding='utf-8')}".encode()
 
 
 def edition_embeds(edition: str, index: PermalinkIndex) -> dict[str, bytes]:
@@ -63,8 +72,7 @@ def edition_embeds(edition: str, index: PermalinkIndex) -> dict[str, bytes]:
         record = oembed(node, index)
         files[f"{_oembed_path(node)}.json"] = (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode()
         files[f"{_oembed_path(node)}.xml"] = render("oembed.xml", record=record).encode()
-    if known:
-        files[status_path(edition)] = _compact(status(edition, index))
+    files[status_path(edition)] = _compact(status(edition, index))
     return files
 
 
@@ -247,7 +255,8 @@ def status(edition: str, index: PermalinkIndex) -> dict[str, object]:
     """What became of an edition's provisions: one file for all, which tells nothing of what is read.
 
     `standing` is the edition's phrase, `words` has a digest of each provision's letters and digits, `today` what
-    became of it in the edition in force and its anchors there. Neither is there where it is not known.
+    became of it in the edition in force and its anchors there. Neither is there where it is not known. `unread` are
+    the anchors without a text here, `isListed` tells whether those of the edition are known at all.
     """
     provisions = index.provisions.get(edition, {})
     today = {}
@@ -262,6 +271,8 @@ def status(edition: str, index: PermalinkIndex) -> dict[str, object]:
         "inForce": index.publication.in_force.id,
         "words": {anchor: digest(quoted_words(provision)) for anchor, provision in provisions.items()},
         "today": today,
+        "isListed": bool(index.entries.get(edition)),
+        "unread": [anchor for anchor in index.entries.get(edition, {}) if anchor not in provisions],
     }
 
 
@@ -300,10 +311,17 @@ def render_quotations(index: PermalinkIndex, files: Mapping[str, bytes]) -> Page
     known = {
         "editions": [[edition, len(files[quotable_path(edition)])] for edition in editions if files],
         "inForce": index.publication.in_force.id,
+        "names": _names(index.publication),
+        "standings": {edition.id: standing(edition.id, index).sentence for edition in index.publication.editions},
     }
     head = front_matter({"title": title, "kind": "quotations"})
     body = render("quotations.md", title=index.publication.title, known=json.dumps(known) if files else "")
     return Page("quotations.md", title, f"{head}{body}")
+
+
+def _names(publication: Publication) -> list[str]:
+    """What a quotation may name the publication by: its short title, and the first two words of its title."""
+    return [publication.short.lower(), " ".join(publication.title.lower().split()[:2])]
 
 
 def quotable_path(edition: str) -> str:
@@ -319,7 +337,7 @@ def quotable(edition: str, index: PermalinkIndex) -> bytes:
     places = []
     for anchor, provision in index.provisions[edition].items():
         text = " ".join(plain_text(provision).split())
-        if len(text.split()) >= _FEWEST and anchor in index.entries[edition]:
+        if text and anchor in index.entries[edition]:
             fate = index.fate((edition, anchor))
             name = index.spoken((edition, anchor))
             places.append([short(anchor), name, provision.page, text, fate.state, [short(a) for a in fate.today]])

@@ -165,7 +165,9 @@ def _styled(
     return printed
 
 
-def _wrapped(inner: str, kind: MarkKind, members: list[TextPiece], form: MarkupForm, before: str, after: str) -> str:
+def _wrapped(
+    inner: str, kind: MarkKind, members: list[TextPiece], form: MarkupForm, before: str, after: str
+) -> str:
     """Inner markup in its style: with stars where Markdown reads those without doubt, else with a tag.
 
     Stars behind a mark ("Note:") close nothing where a word goes on at once (CommonMark 0.31, 6.2).
