@@ -70,6 +70,12 @@ const start = async () => {
     guess(at(`${said}/`), `The ${said} edition`, of.loaded && !isFound ? `: it has no ${say(steps)}` : "");
   };
   const grammar = await load(root).catch(() => null);
+  if (window !== window.top) { // a frame of another site has no room for more than a line
+    const of = grammar?.editions[edition], place = grammar ? cited(reader(grammar))[0] : null;
+    const what = place ? say(place.steps) : "such place";
+    document.body.textContent = of ? `${of.loaded ? `There is no ${what} in ${edition}` : `The text of ${edition} is not loaded on this site`} (${of.standing}).` : "There is no such place on this site.";
+    return;
+  }
   const places = grammar ? cited(reader(grammar)) : [];
   const words = spaced(parts.filter((part) => !skip.has(part) && part !== edition).join("/")).trim();
   const query = (places.length ? places.map((one) => [one.isSaid ? one.edition : null, say(one.steps, SHORT)].filter(Boolean).join(" ")).join("; ")

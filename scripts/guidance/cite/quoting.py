@@ -136,7 +136,7 @@ def record() -> dict[str, object]:
         "spelt": SPELT,
         "says": SAYS,
         "marks": list(MARKS.values()),
-        "order": _ORDER,
+        "order": list(_ORDER),
     }
 
 
