@@ -75,6 +75,12 @@ const start = async () => {
     guess(at(`${said}/`), `The ${said} edition`, of?.loaded && place && !isFound ? `: it has no ${place}` : of && !of.loaded && !elsewhere ? `, ${of.standing}` : "");
   };
   const grammar = await load(root).catch(() => null);
+  if (window !== window.top) { // a frame of another site has no room for more than a line
+    const of = grammar?.editions[edition], place = grammar ? cited(reader(grammar))[0] : null;
+    const what = place ? say(place.steps) : "such place";
+    document.body.textContent = of ? `${of.loaded ? `There is no ${what} in ${edition}` : `The text of ${edition} is not loaded on this site`} (${of.standing}).` : "There is no such place on this site.";
+    return;
+  }
   const named = parts[parts.indexOf("p") - 1]; // a permalink of an edition that there is not is nobody else's
   const isStrange = /^\d{4}/.test(named ?? "") && !editions.includes(named);
   const places = grammar && !isStrange ? cited(reader(grammar)) : [];

@@ -1,132 +1,105 @@
-// Finds quotations in a text that is pasted or opened here. The editions' texts are loaded once, from this site; what
-// is pasted stays in this page: nothing below sends or keeps anything.
+// Checks the quotations in a text that is pasted or opened here. The editions' texts are loaded once, from this site;
+// what is pasted stays in this page: nothing below sends or keeps anything. How words are held against a text is told
+// in quoting.js, how a place is cited in cite.js.
+import { find, load as loadGrammar, reader, say as sayPlace } from "./cite.js";
+
 const start = (article) => {
   const form = article.querySelector("form.quotations");
   if (!form) return;
   const known = JSON.parse(form.dataset.known);
   const field = form.querySelector("textarea"), chosen = form.querySelector("input[type=file]");
   const said = document.querySelector(".quotations__said"), list = document.querySelector(".quotations__found");
+  const root = new URL("../", location.href);
   form.hidden = false;
 
-  // --- Matching: runs of three words in common, joined where little lies between them ---
-  const SEED = 3; // words in common that begin a match
-  const COMMON = 40; // a run of words that stands in more places than this begins none
-  const GAP = 9; // words that may differ between two such runs
-  const FEWEST = 8; // words in common that make a quotation
-  const SHARE = 0.6; // of a quotation's words that must be in common
-  const EDGE = 5; // words before or behind a match, up to which the rest of its sentence is looked at too
-  const LONGEST = 1500; // words that are compared one by one
-
-  const split = (text) => [...text.matchAll(/[\p{L}\p{N}]+(?:['’]\p{L}+)*/gu)].map((match) => ({
-    start: match.index, end: match.index + match[0].length,
-    key: match[0].normalize("NFKC").toLowerCase().replace(/['’]/g, ""),
-  }));
-  const seeds = (words) => words.slice(0, words.length - SEED + 1)
-    .map((_, at) => words.slice(at, at + SEED).map((word) => word.key).join(" "));
-
-  const prepare = (file) => {
-    const places = file.places.map(([short, name, page, text, state, today]) =>
-      ({ file, short, name, page, text, state, today, words: split(text) }));
-    const index = new Map();
-    for (const place of places) {
-      seeds(place.words).forEach((seed, at) => {
-        if (!index.has(seed)) index.set(seed, []);
-        index.get(seed).push({ place, at });
-      });
-    }
-    return index;
+  // --- What is loaded, once ---
+  const get = (path) => fetch(new URL(path, root), { credentials: "omit" })
+    .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(path))));
+  const full = (short) => (/^\d/.test(short) ? `para-${short}` : short);
+  const prepare = (quoting, file, table) => {
+    const places = new Map(file.places.map(([short, name, page, text, state, today]) => [full(short), { file, short, name, page, text, state, today }]));
+    return { ...file, table, places, ...quoting.editionText(file.edition, [...places].map(([anchor, { text }]) => [anchor, text])) };
   };
-
-  // What one edition has in common with a text: per place, stretches of both.
-  const stretches = (words, index) => {
-    const hits = new Map();
-    seeds(words).forEach((seed, mine) => {
-      const found = index.get(seed) ?? [];
-      if (found.length > COMMON) return;
-      for (const { place, at } of found) {
-        if (!hits.has(place)) hits.set(place, []);
-        hits.get(place).push({ mine, theirs: at });
-      }
-    });
-    const found = [];
-    for (const [place, pairs] of hits) {
-      const open = [];
-      for (const { mine, theirs } of pairs) {
-        const run = open.find((one) => mine - one.mine <= GAP && theirs > one.theirs && theirs - one.theirs <= GAP);
-        if (run) {
-          run.common += Math.min(SEED, mine - run.mine, theirs - run.theirs);
-          Object.assign(run, { mine, theirs });
-        } else open.unshift({ place, first: mine, from: theirs, mine, theirs, common: SEED });
-      }
-      for (const { first, from, mine, theirs, common } of open) {
-        if (common >= FEWEST && common / (mine + SEED - first) >= SHARE) {
-          found.push({ place, first, last: mine + SEED, from, to: theirs + SEED, common });
-        }
-      }
-    }
-    return found;
+  const loadAll = async () => {
+    const [quoting, grammar, ...editions] = await Promise.all([
+      import(new URL("quoting.js", root)), loadGrammar(root).catch(() => null),
+      ...known.editions.map(async ([edition]) => [await get(`quotations/${edition}.json`), await get(`search/places/${edition}.json`).catch(() => ({}))]),
+    ]);
+    return { ...quoting, read: grammar ? reader(grammar) : () => [], editions: editions.map((one) => prepare(quoting, ...one)) };
   };
+  let loading = null;
+  const load = () => loading ??= loadAll();
 
-  // Which of the words on either side the other side has too, in the same order.
-  const align = (mine, theirs) => {
-    const rows = Array.from({ length: mine.length + 1 }, () => new Uint16Array(theirs.length + 1));
-    for (let i = mine.length - 1; i >= 0; i--) {
-      for (let j = theirs.length - 1; j >= 0; j--) {
-        rows[i][j] = mine[i].key === theirs[j].key ? rows[i + 1][j + 1] + 1 : Math.max(rows[i + 1][j], rows[i][j + 1]);
+  // --- What of a text is looked at: what stands in quotation marks, and the guidance's words without them ---
+  const FEWEST = 8; // words in common, where nothing says that they are quoted
+  const RANKS = ["absent", "partial", "altered", "right"];
+  const rank = ({ verdict, found }) => RANKS.indexOf(verdict) * 1e6 + found;
+  // The verdict of the edition that is credited, else of that which fits best, the newest first.
+  const ask = ({ editions }, words, credit = null) => {
+    const all = editions.map((one) => ({ ...one.check(words, credit?.edition === one.edition ? credit.anchors : []), of: one }));
+    const own = credit ? all.find(({ edition }) => edition === credit.edition) ?? { verdict: "not-checked", edition: credit.edition, found: 0, anchors: [], runs: [] }
+      : all.reduce((best, one) => (rank(one) > rank(best) ? one : best));
+    return { ...own, credit, also: all.filter((one) => one !== own && one.verdict === "right") };
+  };
+  // The edition and place that a text names, by its longest stretch that says one.
+  const creditIn = ({ read, editions }, text) => {
+    const words = text.trim().split(/\s+/).slice(-24);
+    const tries = words.flatMap((_, at) => words.slice(at).map((__, end) => words.slice(at, at + end + 1).join(" ")));
+    for (const way of tries.filter((one) => /\d/.test(one)).sort((a, b) => b.length - a.length)) {
+      const cited = read(way.replace(/[\s,:.;]+$/, ""))[0];
+      if (!cited || !(cited.steps.length || known.names.some((name) => way.toLowerCase().includes(name)))) continue;
+      const of = editions.find(({ edition }) => edition === cited.edition);
+      const anchors = of && cited.steps.length ? find(of.table, cited.steps).map((address) => address.split("#").at(-1)) : [];
+      const lacks = of?.table[cited.steps.at(-1)?.unit] && !anchors.length ? sayPlace(cited.steps) : "";
+      return { edition: cited.edition, anchors, lacks };
+    }
+    return null;
+  };
+  const credit = (texts, before, behind) => {
+    const after = /^[\s.,;:]*[([–—-]\s*([^)\]\n]{3,120})/.exec(behind)?.[1];
+    const led = /(?:[^.;?!“”\n]|\.(?=\s*\d|\w)|(?<=\bpara)\.|(?<=\bp)\.){0,200}$/i.exec(before)[0];
+    return (after && creditIn(texts, after)) || creditIn(texts, led);
+  };
+  const inMarks = (texts, text) => {
+    const units = [];
+    for (const pattern of texts.rules.marks) {
+      for (const match of text.matchAll(new RegExp(pattern, "gu"))) {
+        const unit = { start: match.index, end: match.index + match[0].length, said: match[1], from: match.index + match[0].indexOf(match[1]) };
+        if (units.some((one) => one.start < unit.end && unit.start < one.end)) continue;
+        if (texts.split(unit.said).length >= texts.rules.leastSaid) units.push(unit);
       }
     }
-    const shared = new Set();
-    for (let i = 0, j = 0; i < mine.length && j < theirs.length;) {
-      if (mine[i].key === theirs[j].key) { shared.add(i); i++; j++; }
-      else if (rows[i + 1][j] >= rows[i][j + 1]) i++;
-      else j++;
+    return units.sort((a, b) => a.start - b.start).map((unit) => {
+      const beside = credit(texts, text.slice(0, unit.start), text.slice(unit.end));
+      return { ...unit, ...ask(texts, unit.said, beside) };
+    }).filter((one) => one.credit || one.verdict !== "absent" || texts.split(one.said).length >= FEWEST);
+  };
+  // Sentences and lines one after the other, put together as long as more of the same is found.
+  const unmarked = (texts, text, from, to) => {
+    const found = [], pieces = [];
+    let first = null, last = null;
+    for (const word of texts.split(text.slice(from, to))) {
+      if (last && (last.ends || text.slice(from + last.end, from + word.start).includes("\n"))) { pieces.push([first, last]); first = null; }
+      [first, last] = [first ?? word, word];
     }
-    return shared;
-  };
-
-  // How many words lie between a match's edge and the edge of its sentence: at most one more than EDGE.
-  const ENDS = /[.!?:;…\n“”"]|(?<!\p{L})[‘']|[’'](?!\p{L})/u;
-  const left = (text, words, at, step) => {
-    for (let count = 0; count <= EDGE; count++, at += step) {
-      const one = words[at - 1], next = words[at];
-      if (!one || !next || ENDS.test(text.slice(one.end, next.start))) return count;
+    if (first) pieces.push([first, last]);
+    for (const [one, other] of pieces) {
+      const part = (start) => ({ from: start, end: from + other.end, said: text.slice(start, from + other.end) });
+      const made = (unit) => ({ ...unit, ...ask(texts, unit.said) });
+      const alone = made(part(from + one.start)), open = found.at(-1);
+      const joined = open && alone.verdict !== "absent" && open.verdict !== "absent" ? made(part(open.from)) : null;
+      const isOne = joined && RANKS.indexOf(joined.verdict) > 1 && joined.found > open.found + alone.found / 2 &&
+        (alone.found < FEWEST || joined.anchors.includes(alone.anchors[0])) && joined.anchors.length <= open.anchors.length + 1;
+      if (isOne) found[found.length - 1] = joined;
+      else found.push(alone);
     }
-    return EDGE + 1;
+    return found.filter((one) => one.verdict !== "absent" && one.found >= FEWEST);
   };
-  // Where both have a word or a few more before their sentences end, those are compared too; `cut` counts what the
-  // official sentence has beyond them.
-  const widen = (text, words, place, at, there, step) => {
-    const mine = left(text, words, at, step), theirs = left(place.text, place.words, there, step);
-    if (theirs > EDGE || (mine > EDGE && !theirs)) return { mine: 0, theirs: 0, cut: 0 };
-    return mine && mine <= EDGE ? { mine, theirs, cut: 0 } : { mine: 0, theirs: 0, cut: theirs };
-  };
-
-  const compare = (text, words, { place, first, last, from, to }) => {
-    while (first > 0 && from > 0 && words[first - 1].key === place.words[from - 1].key) { first--; from--; }
-    while (last < words.length && to < place.words.length && words[last].key === place.words[to].key) { last++; to++; }
-    const before = widen(text, words, place, first, from, -1), behind = widen(text, words, place, last, to, 1);
-    first -= before.mine; from -= before.theirs; last += behind.mine; to += behind.theirs;
-    const mine = words.slice(first, last), theirs = place.words.slice(from, to);
-    const whole = mine.length <= LONGEST && theirs.length <= LONGEST;
-    const shared = whole ? align(mine, theirs) : new Set(mine.keys());
-    const [other, missing] = [mine, theirs].map((side) => side.length - shared.size);
-    return { place, first, last, mine, shared, other, missing, cut: [before.cut, behind.cut] };
-  };
-
-  // The best match for each stretch of the text, and where else the same words stand.
-  const find = (text, indexes) => {
-    const words = split(text);
-    const all = indexes.flatMap((index) => stretches(words, index)).map((one) => compare(text, words, one));
-    const newest = known.editions.map(([edition]) => edition);
-    const rank = ({ place }) => newest.indexOf(place.file.edition);
-    all.sort((a, b) => (b.shared.size - b.missing - b.other) - (a.shared.size - a.missing - a.other) || rank(a) - rank(b));
-    const best = [];
-    for (const one of all) {
-      const over = best.find((other) => one.first < other.last && other.first < one.last);
-      if (!over) best.push({ ...one, also: [] });
-      else if (one.other + one.missing === over.other + over.missing && one.mine.length === over.mine.length) over.also.push(one);
-    }
-    return { words, found: best.sort((a, b) => a.first - b.first) };
+  const look = (texts, text) => {
+    const units = inMarks(texts, text);
+    const edges = [0, ...units.flatMap(({ start, end }) => [start, end]), text.length];
+    const between = edges.filter((_, at) => at % 2 === 0).flatMap((from, at) => unmarked(texts, text, from, edges[2 * at + 1]));
+    return [...units, ...between].sort((a, b) => a.from - b.from);
   };
 
   // --- Showing ---
@@ -135,48 +108,48 @@ const start = (article) => {
     element.append(...[content].flat());
     return element;
   };
-  const link = (edition, short, words) => make("a", words, { href: new URL(`../${edition}/p/${short}/`, location.href).href });
+  const link = (edition, short, words) => make("a", words, { href: new URL(`${edition}/p/${short}/`, root).href });
   const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
+  const STATES = ["in force", "unchanged", "reworded", "gone"];
 
-  const standing = ({ place }) => {
-    const now = known.inForce, there = place.today[0];
+  // What is said of where the words stand: of several places, what is worst.
+  const standing = ({ verdict, edition }, places) => {
+    if (!places.length || verdict !== "right") return [`${known.standings[edition] ?? "Not an edition that this site knows"}.`];
+    const now = known.inForce, place = places.reduce((worst, one) => (worst.state === "unknown" || STATES.indexOf(worst.state) >= STATES.indexOf(one.state) ? worst : one));
+    const there = place.today[0], was = place.file.status;
     if (place.state === "in force") return ["In force."];
-    if (place.state === "unchanged" && there) return [`${place.file.status}. The words are unchanged in `, link(now, there, now), ", which is in force."];
-    if (place.state === "reworded" && there) return [`${place.file.status}. It reads otherwise in `, link(now, there, now), ", which is in force."];
-    if (place.state === "gone") return [`${place.file.status}. It does not stand in ${now}, which is in force.`];
-    return [`${place.file.status}. The text of ${now}, which is in force, is not loaded here.`];
+    if (place.state === "unchanged" && there) return [`${was}. The words are unchanged in `, link(now, there, now), ", which is in force."];
+    if (place.state === "reworded" && there) return [`${was}. It reads otherwise in `, link(now, there, now), ", which is in force."];
+    if (place.state === "gone") return [`${was}. It does not stand in ${now}, which is in force.`];
+    return [`${was}. The text of ${now}, which is in force, is not loaded here.`];
   };
-  const wording = ({ other, missing, cut: [before, behind] }) => {
-    if (!other && !missing) {
-      const parts = [before && `${count(before, "word")} before it`, behind && `${count(behind, "word")} behind it`];
-      const said = parts.filter(Boolean).join(" and ");
-      return said ? `Word for word, but its sentence has ${said}.` : "Word for word.";
-    }
-    const parts = [other && `${count(other, "word")} not in it, marked below`, missing && `${count(missing, "word")} of it left out`];
-    return `Changed: ${parts.filter(Boolean).join("; ")}.`;
-  };
-  const marked = (text, { mine, shared }) => {
-    const parts = [];
-    let at = mine[0].start;
-    mine.forEach((word, number) => {
-      if (shared.has(number)) return;
+  const marked = ({ said: text, own, runs }) => {
+    const parts = [], isFound = new Set(runs.flatMap(({ at, size }) => Array.from({ length: size }, (_, step) => at + step)));
+    let at = 0;
+    own?.forEach((word, number) => {
+      if (isFound.has(number)) return;
       parts.push(text.slice(at, word.start), make("mark", text.slice(word.start, word.end)));
       at = word.end;
     });
-    return [...parts, text.slice(at, mine.at(-1).end)];
+    return [...parts, text.slice(at)];
   };
-  const show = (text, one) => {
-    const { place } = one;
-    const also = one.also.map((other) => [" ", link(other.place.file.edition, other.place.short, `${other.place.file.edition}, ${other.place.name}`)]);
+  const show = (texts, one) => {
+    const places = one.anchors.map((anchor) => one.of.places.get(anchor)), [place] = places;
+    const isAnywhere = one.verdict === "absent" && !one.credit;
+    const edition = isAnywhere ? known.editions.map(([id]) => id).join(" or ") : one.edition;
+    const told = texts.say({ ...one, edition }, one.credit?.anchors, one.also.map((other) => other.edition));
+    const lacks = one.credit?.lacks ? ` There is no ${one.credit.lacks} in ${one.edition}.` : "";
+    const head = place ? link(one.edition, place.short, `${place.file.name}, ${place.name}`) : isAnywhere ? "Not found" : `Edition of ${one.edition}`;
+    const also = one.also.map(({ of, anchors: [anchor] }) => [" ", link(of.edition, of.places.get(anchor).short, `${of.edition}, ${of.places.get(anchor).name}`)]);
     const item = make("li", [
-      make("p", make("strong", link(place.file.edition, place.short, `${place.file.name}, ${place.name}`))),
-      make("p", [`${wording(one)} `, ...standing(one)]),
-      make("blockquote", marked(text, one)),
-      ...(also.length ? [make("p", ["The same words also stand in:", ...also.flat()])] : []),
-      make("details", [make("summary", "As published"), make("p", place.text)]),
+      make("p", make("strong", head)),
+      make("p", [`${told}${lacks} `, ...(isAnywhere ? [] : standing(one, places))]),
+      make("blockquote", marked(one)),
+      ...(also.length ? [make("p", ["The same words stand in:", ...also.flat()])] : []),
+      ...(place ? [make("details", [make("summary", "As published"), ...places.map(({ text }) => make("p", text))])] : []),
     ]);
-    if (one.other || one.missing || one.cut.some(Boolean)) item.classList.add("changed");
-    if (!["in force", "unchanged"].includes(place.state)) item.classList.add("old");
+    if (one.verdict !== "right" || lacks) item.classList.add("changed");
+    if (!place || !["in force", "unchanged"].includes(place.state)) item.classList.add("old");
     return item;
   };
 
@@ -185,6 +158,11 @@ const start = (article) => {
   const ofHtml = (html) => {
     const page = new DOMParser().parseFromString(html, "text/html");
     for (const part of page.querySelectorAll("script, style, template, noscript")) part.remove();
+    for (const quote of page.body.querySelectorAll("blockquote")) { // what it says of itself stands behind its words
+      const own = [...quote.querySelectorAll("footer, cite")].filter((one) => one.parentElement.closest("footer, cite") === null);
+      quote.after(...own.flatMap((one) => [" — ", one]), "\n");
+      if (!/["“”]/.test(quote.textContent)) { quote.prepend("“"); quote.append("”"); }
+    }
     for (const part of page.body.querySelectorAll("p, li, div, td, th, dt, dd, h1, h2, h3, h4, h5, h6, br")) part.after("\n");
     return page.body.textContent;
   };
@@ -229,31 +207,26 @@ const start = (article) => {
   };
 
   // --- At work ---
-  let indexes = null;
-  const load = () => indexes ??= Promise.all(known.editions.map(([edition]) =>
-    fetch(new URL(`${edition}.json`, location.href), { credentials: "omit" })
-      .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(edition)))).then(prepare)));
   const size = known.editions.reduce((sum, [, bytes]) => sum + bytes, 0);
+  const ids = known.editions.map(([edition]) => edition), others = Object.keys(known.standings).filter((one) => !ids.includes(one));
+  const compared = `Compared with ${ids.join(", ")}.${others.length ? ` Not loaded here, so not compared: ${others.join(", ")}.` : ""}`;
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const text = field.value;
     list.replaceChildren();
     if (!text.trim()) { said.textContent = "Paste a text first, or choose a file."; return; }
-    said.textContent = indexes ? "Comparing …" : `Loading ${count(known.editions.length, "edition")} (${Math.ceil(size / 1000)} kB, once) …`;
-    try {
-      const { words, found } = find(text, await load());
-      list.replaceChildren(...found.map((one) => show(text, one)));
-      const which = known.editions.map(([edition]) => edition).join(", ");
-      said.textContent = found.length
-        ? `${count(found.length, "passage")} found in ${count(words.length, "word")}. Compared with ${which}.`
-        : `No passage of ${FEWEST} words or more was found. Compared with ${which}.`;
-    } catch {
-      indexes = null;
-      said.textContent = "The texts could not be loaded. Are you offline? Try again.";
-    }
+    said.textContent = loading ? "Comparing …" : `Loading ${count(ids.length, "edition")} (${Math.ceil(size / 1000)} kB, once) …`;
+    const texts = await load().catch(() => { loading = null; });
+    if (!texts) { said.textContent = "The texts could not be loaded. Are you offline? Try again."; return; }
+    const found = look(texts, text);
+    list.replaceChildren(...found.map((one) => show(texts, one)));
+    const words = texts.split(text).length, right = found.reduce((sum, one) => sum + one.found, 0);
+    said.textContent = found.length
+      ? `${count(found.length, "passage")} found: ${right} of ${count(words, "word")} stand in the guidance. ${compared}`
+      : `No passage of ${FEWEST} words or more was found in ${count(words, "word")}. ${compared}`;
   });
-  field.addEventListener("focus", () => load().catch(() => { indexes = null; }), { once: true });
+  field.addEventListener("focus", () => load().catch(() => { loading = null; }), { once: true });
   chosen.addEventListener("change", async () => {
     const [file] = chosen.files;
     if (!file) return;

@@ -89,42 +89,57 @@ const start = (article) => {
   const title = isOurs ? document.title : facts.title.includes(facts.edition) ? facts.title : `${facts.title} ${facts.edition}`;
   const html = (text) => make("i", { textContent: text }).innerHTML.replaceAll('"', "&quot;");
   const markdown = (text) => text.replace(/[\\`*_[\]<>#|~]/g, "\\$&");
+  const cited = ({ name }) => `${title}, ${name}`;
+  // What is over stays so; what is in force may not be when somebody reads a copy.
+  const standing = /^superseded/.test(facts.status) ? facts.status : `${facts.status} when this was copied`;
+  const plain = (one) => {
+    const text = [...lines(one.element)].map(([isEntry, words]) => `${isEntry ? "• " : ""}${words}`).join("\n");
+    return `${cited(one)} (${standing}):\n“${text}”\n${one.address}`;
+  };
+  const rich = ({ element, ...one }) => {
+    let inner = "", isList = false;
+    for (const [isEntry, text] of lines(element)) {
+      if (isEntry !== isList) inner += isEntry ? "<ul>" : "</ul>";
+      inner += isEntry ? `<li>${html(text)}</li>` : `<p>${html(text)}</p>`;
+      isList = isEntry;
+    }
+    if (isList) inner += "</ul>";
+    const cite = html(one.address), mark = html(`${facts.edition}/${element.id}`);
+    return `<blockquote class="guidance-quote" cite="${cite}" data-guidance="${mark}">` +
+      `<p><cite><a href="${cite}">${html(cited(one))}</a>: ${html(standing)}</cite></p> ${inner}</blockquote>`;
+  };
   const FORMS = {
+    "quotation": plain,
+    "quotation for Word or e-mail": (one) => ({ "text/plain": plain(one), "text/html": rich(one) }),
     "link": ({ address }) => address,
     "citation": ({ name, page, address }) =>
       `${title} (${facts.publisher}; ${facts.status}), ${name}${page ? `, page ${page} of the official PDF` : ""}. ${address}`,
     "Harvard reference": ({ name, page, address }) => {
       const today = new Intl.DateTimeFormat("en-GB", { dateStyle: "long" }).format(new Date());
       const year = facts.published.match(/\d{4}/)?.[0] ?? "n.d.";
-      return `${facts.publisher} (${year}) ${title}, ${name}${page ? `, p. ${page}` : ""}. Available at: ${address} (Accessed: ${today}).`;
+      return `${facts.author || "[Author not known]"} (${year}) ${title}, ${name}${page ? `, p. ${page}` : ""}. Available at: ${address} (Accessed: ${today}).`;
     },
     "quotation as Markdown": ({ element, name, address }) => {
       const quoted = [...lines(element)].map(([isEntry, text]) => `> ${isEntry ? "- " : ""}${markdown(text)}`);
       const spaced = quoted.flatMap((line, at) => (at && !(line.startsWith("> - ") && quoted[at - 1].startsWith("> - ")) ? [">", line] : [line]));
-      return [...spaced, ">", `> — [${markdown(`${title}, ${name}`)}](${address})`].join("\n");
+      return [`> [${markdown(`${title}, ${name}`)}](${address}): ${standing}`, ">", ...spaced].join("\n");
     },
-    "quotation as HTML": ({ element, name, address }) => {
-      let inner = "", isList = false;
-      for (const [isEntry, text] of lines(element)) {
-        if (isEntry !== isList) inner += isEntry ? "<ul>" : "</ul>";
-        inner += isEntry ? `<li>${html(text)}</li>` : `<p>${html(text)}</p>`;
-        isList = isEntry;
-      }
-      if (isList) inner += "</ul>";
-      const cite = html(address), mark = html(`${facts.edition}/${element.id}`);
-      return `<blockquote class="guidance-quote" cite="${cite}" data-guidance="${mark}">${inner}` +
-        `<footer><cite><a href="${cite}">${html(`${title}, ${name}`)}</a></cite></footer></blockquote>`;
-    },
+    "quotation as HTML": rich,
   };
   const copy = async (text) => {
     try {
-      await navigator.clipboard.writeText(text);
+      if (typeof text === "string") return await navigator.clipboard.writeText(text);
+      const made = Object.entries(text).map(([type, words]) => [type, new Blob([words], { type })]);
+      return await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(made))]);
     } catch { // an old browser, or a page without https
-      const held = make("textarea", { value: text, className: "held" });
-      document.body.append(held);
-      held.select();
+      const all = typeof text === "string" ? { "text/plain": text } : text;
+      const put = (event) => {
+        event.preventDefault();
+        for (const [type, words] of Object.entries(all)) event.clipboardData.setData(type, words);
+      };
+      document.addEventListener("copy", put);
       const done = document.execCommand("copy");
-      held.remove();
+      document.removeEventListener("copy", put);
       if (!done) throw new Error("not copied");
     }
   };

@@ -48,11 +48,11 @@ def test_a_taken_port_is_an_error_of_one_line(address: str, tmp_path: Path) -> N
 
 def test_other_sites_may_read_what_is_made_for_them_and_nothing_else(address: str) -> None:
     name = "Access-Control-Allow-Origin"
-    for path in ("/embed.js", "/status/2020.json", "/oembed/2020/1.json"):
+    for path in ("/embed.js", "/quoting.js", "/quotations/2020.json", "/status/2020.json", "/oembed/2020/1.json"):
         assert httpx.get(address + path).headers.get(name) == "*", path
-        rule = path if path == "/embed.js" else f"/{path.split('/')[1]}/*"
+        rule = path if path.endswith(".js") else f"/{path.split('/')[1]}/*"
         assert f"{rule}\n  {name}: *\n" in root_files((), (), None)["_headers"].decode()
-    for path in ("/", "/2020/", "/quotations/2020.json"):
+    for path in ("/", "/2020/", "/search/2020.json"):
         assert name not in httpx.get(address + path).headers
 
 

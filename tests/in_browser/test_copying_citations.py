@@ -31,16 +31,37 @@ def test_a_number_copies_link_citation_and_quotations(page: Page, address: str) 
         f"{title} (Nobody; superseded on 18 June 2021), paragraph 2, page 2 of the official PDF. {there}"
     )
     harvard = choose(page, two, "Harvard reference")
-    assert harvard.startswith(f"Nobody (2011) {title}, paragraph 2, p. 2. Available at: {there} (Accessed: ")
+    assert harvard.startswith(
+        f"[Author not known] (2011) {title}, paragraph 2, p. 2. Available at: {there} (Accessed: "
+    )
     quoted = choose(page, two, "quotation as Markdown").split("\n")
-    assert quoted[:4] == [
+    assert quoted[:5] == [
+        f"> [{title}, paragraph 2]({there}): superseded on 18 June 2021",
+        ">",
         "> The librarian must post on the door:",
         ">",
         "> - the hours of opening",
-        "> - the days of closing, namely",
     ]
-    assert quoted[-4:-2] == ["> - (a) the rules,", "> - (b) the fines. Fines are small."]
-    assert quoted[-1] == f"> — [{title}, paragraph 2]({there})"
+    assert quoted[-2:] == ["> - (a) the rules,", "> - (b) the fines. Fines are small."]
+    plain = choose(page, two, "quotation").split("\n")
+    assert plain[:2] == [
+        f"{title}, paragraph 2 (superseded on 18 June 2021):",
+        "“The librarian must post on the door:",
+    ]
+    assert plain[-2:] == ["• (b) the fines. Fines are small.”", there]
+
+
+def test_word_and_e_mail_get_a_quotation_with_name_and_standing_above_it(page: Page, address: str) -> None:
+    page.goto("/2011/chapter-1/")
+    plain = choose(page, number(page, "2."), "quotation for Word or e-mail")
+    read = """async () => {
+      const [item] = await navigator.clipboard.read();
+      return (await item.getType("text/html")).text();
+    }"""
+    copied = page.evaluate(read)
+    named = f'<a href="{address}/2011/p/2/">Running a community library 2011, paragraph 2</a>'
+    assert re.search(rf"<cite>{re.escape(named)}: superseded on 18 June 2021</cite>.*<li>", copied, re.DOTALL)
+    assert plain.startswith("Running a community library 2011, paragraph 2 (superseded on 18 June 2021):")
 
 
 def test_the_quotation_in_html_is_of_one_form_and_escaped(page: Page, address: str) -> None:
@@ -48,14 +69,13 @@ def test_the_quotation_in_html_is_of_one_form_and_escaped(page: Page, address: s
     unit = page.locator(".text").first
     unit_id = unit.get_attribute("id")
     there = f"{address}/2011/p/{unit_id}/"
-    copied = choose(page, unit.locator(".pin"), "quotation as HTML")
-    assert copied.startswith(
-        f'<blockquote class="guidance-quote" cite="{there}" data-guidance="2011/{unit_id}"><p># Not a heading; '
-    )
+    copied = choose(page, unit.locator("button.pin"), "quotation as HTML")
+    assert copied.startswith(f'<blockquote class="guidance-quote" cite="{there}" data-guidance="2011/{unit_id}">')
+    assert "<p># Not a heading; " in copied
     assert "&lt;b&gt;nor&lt;/b&gt; bold.</p>" in copied
     assert re.search(
-        rf'<footer><cite><a href="{re.escape(there)}">Running a community library 2011, unnumbered text under '
-        r"“[^<]*”</a></cite></footer></blockquote>$",
+        rf'<p><cite><a href="{re.escape(there)}">Running a community library 2011, unnumbered text under '
+        r"“[^<]*”</a>: superseded on 18 June 2021</cite></p> <p>",
         copied,
     )
 
@@ -76,9 +96,9 @@ def test_the_menu_leads_to_the_official_page_and_closes_by_escape(page: Page) ->
     number(page, "2.").press("Enter")
     official = page.get_by_role("link", name="Page 2 of the official PDF")
     expect(official).to_have_attribute("href", "https://example.org/2011.pdf#page=2")
-    expect(page.get_by_role("button", name="Copy link")).to_be_focused()
+    expect(page.get_by_role("button", name="Copy quotation", exact=True)).to_be_focused()
     page.keyboard.press("ArrowDown")
-    expect(page.get_by_role("button", name="Copy citation")).to_be_focused()
+    expect(page.get_by_role("button", name="Copy quotation for Word or e-mail")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator(".cite[popover]")).to_be_hidden()
     expect(number(page, "2.")).to_be_focused()

@@ -3,6 +3,7 @@
 import functools
 import http.server
 import json
+import re
 import threading
 from collections.abc import Iterator
 from html import escape
@@ -17,7 +18,7 @@ from guidance.compare.changes import compare
 from guidance.compare.crosswalk import build_crosswalk
 from guidance.document.anchors import permalinks
 from guidance.document.register import Edition, Publication
-from guidance.site.embeds import SCRIPT, embed_files, quotation
+from guidance.site.embeds import SCRIPT, embed_files, quotation, quotation_files
 from guidance.site.permalink_index import PermalinkIndex, find_fates
 from guidance.site.permalink_pages import lineage_pages, permalink_pages
 from small_documents import document, paragraph
@@ -95,7 +96,7 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Origin]:
     """Our site, below a folder of its origin."""
     for origin in serve(tmp_path_factory.mktemp("ours") / "site"):
         shelf = shelf_at(origin.address)
-        files = lineage_pages(shelf) | embed_files(shelf)
+        files = lineage_pages(shelf) | embed_files(shelf) | quotation_files(shelf)
         for edition in EDITIONS:
             files |= {f"{edition.id}/{path}": page for path, page in permalink_pages(edition, shelf).items()}
         for path, content in files.items():
@@ -110,7 +111,8 @@ def host(tmp_path: Path, ours: Origin) -> Iterator[Origin]:
     """A partnership's site, of another origin; ours lets it read status files."""
     ours.told.asked.clear()
     ours.headers.clear()
-    ours.headers["/wt/status/"] = {"Access-Control-Allow-Origin": "*"}
+    for path in ("status/", "quoting.js", "quotations/"):
+        ours.headers[f"/wt/{path}"] = {"Access-Control-Allow-Origin": "*"}
     yield from serve(tmp_path / "host")
 
 
@@ -137,7 +139,7 @@ def open_page(browser: Browser, address: str, *, scripts: bool = True) -> tuple[
 
 
 def test_the_script_is_small() -> None:
-    assert len(SCRIPT.read_bytes()) < 3000
+    assert len(SCRIPT.read_bytes()) < 5500
 
 
 @pytest.mark.parametrize("strict", [False, True], ids=["no policy", "strict policy"])
@@ -198,7 +200,11 @@ def test_words_that_were_changed_are_told_and_punctuation_is_not(
     edited = whole.replace(",", " ,").replace(" the ", "\n<b>THE</b>\u00a0")
     page, _ = open_page(browser, put(host, ours, whole, edited, other))
     expect(page.locator(".guidance-status")).to_have_text(
-        ["In force.", "In force.", "In force. These words differ from the published text."]
+        [
+            "In force.",
+            "In force.",
+            re.compile(r"^Altered from paragraph 2 of 2011: “.*In force\. Published text\.$"),
+        ]
     )
     page.context.close()
 

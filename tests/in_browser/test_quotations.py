@@ -20,7 +20,7 @@ from guidance.document.anchors import permalinks
 from guidance.document.register import Edition, Publication
 from guidance.site.assemble import build_site
 from guidance.site.edition_pages import edition_settings, root_settings
-from guidance.site.embeds import quotation_files, render_quotations
+from guidance.site.embeds import quotation_files, render_quotations, shared_files
 from guidance.site.mkdocs_build import Workshop
 from guidance.site.permalink_index import PermalinkIndex, find_fates
 from guidance.site.permalink_pages import permalink_pages
@@ -71,7 +71,7 @@ def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         for edition in EDITIONS
     ]
     pages = {"index.md": b"# Home\n", page.path: page.markdown.encode()}
-    folders.append(Folder("", "Home", pages, root_settings(PUBLICATION), files))
+    folders.append(Folder("", "Home", pages, root_settings(PUBLICATION), files | shared_files(known)))
     build_site(tuple(folders), place / "site", Workshop(ROOT, place / "build"))
     handler = functools.partial(Quiet, directory=str(place / "site"))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
@@ -89,6 +89,7 @@ def checker(browser: Browser, harbour: str) -> Iterator[Page]:
     page = context.new_page()
     page.set_default_timeout(5000)
     page.goto(f"{harbour}/quotations/")
+    expect(page.locator("form.quotations")).to_be_visible()  # the script is there
     yield page
     context.close()
 
@@ -109,15 +110,15 @@ def test_each_passage_is_told_where_it_stands_and_whether_it_still_does(checker:
     mixed = " Words of our own, which nobody has published. "
     check(checker, mixed.join(("", paragraph(9), paragraph(1), paragraph(3), "")))
     assert told(checker) == [
-        ("Keeping a harbour 2011, paragraph 1", "Word for word. In force."),
-        ("Keeping a harbour 2011, paragraph 2", "Word for word. In force."),
+        ("Keeping a harbour 2011, paragraph 1", "Word for word paragraph 1 of 2011. In force."),
+        ("Keeping a harbour 2011, paragraph 2", "Word for word paragraph 2 of 2011; also in 2001. In force."),
         (
             "Keeping a harbour 2001, paragraph 3",
-            "Word for word. Superseded in 2011. It does not stand in 2011, which is in force.",
+            "Word for word paragraph 3 of 2001. Superseded in 2011. It does not stand in 2011, which is in force.",
         ),
     ]
     second = checker.locator(".quotations__found > li").nth(1)
-    expect(second).to_contain_text("The same words also stand in: 2001, paragraph 1")
+    expect(second).to_contain_text("The same words stand in: 2001, paragraph 1")
     second.get_by_role("link", name="Keeping a harbour 2011, paragraph 2").click()
     expect(checker.locator("h1")).to_have_text("Paragraph 2")
 
@@ -129,7 +130,7 @@ def test_a_quotation_that_was_changed_a_little_is_found_and_its_changes_marked(c
     check(checker, f"Before it. {' '.join(changed)} After it.")
     [(place, said)] = told(checker)
     assert place == "Keeping a harbour 2001, paragraph 3"
-    assert said.startswith("Changed: ")
+    assert said.startswith("Altered from paragraph 3 of 2001: ")
     marks = checker.locator(".quotations__found mark").all_inner_texts()
     assert marks
     assert all(mark.startswith("xx") for mark in marks)
@@ -138,22 +139,28 @@ def test_a_quotation_that_was_changed_a_little_is_found_and_its_changes_marked(c
 @pytest.mark.parametrize(
     ("change", "said", "marks"),
     [
-        (lambda w: ["Xx", *w[1:]], "Changed: 1 word not in it, marked below; 1 word of it left out.", ["Xx"]),
-        (lambda w: [*w[:-1], "xx."], "Changed: 1 word not in it, marked below; 1 word of it left out.", ["xx"]),
-        (lambda w: [w[0], "xx", *w[2:]], "Changed: 1 word not in it, marked below; 1 word of it left out.", ["xx"]),
-        (lambda w: ["However,", *w], "Changed: 1 word not in it, marked below.", ["However"]),
-        (lambda w: [*w[:-1], w[-1].rstrip("."), "daily."], "Changed: 1 word not in it, marked below.", ["daily"]),
-        (lambda w: w[1:], "Word for word, but its sentence has 1 word before it.", []),
-        (lambda w: w[:-2], "Word for word, but its sentence has 2 words behind it.", []),
-        (lambda w: ["“", *w, "”", "it", "says"], "Word for word.", []),
-        (lambda w: w, "Word for word.", []),
+        (lambda w: ["Xx", *w[1:]], "Altered from paragraph 1 of 2011: “Xx” for “{first}”.", ["Xx"]),
+        (lambda w: [*w[:-1], "xx."], "Altered from paragraph 1 of 2011: “xx” for “{last}”.", ["xx"]),
+        (lambda w: [w[0], "xx", *w[2:]], "Altered from paragraph 1 of 2011: “xx” for “{second}”.", ["xx"]),
+        (lambda w: ["However,", *w], "Altered from paragraph 1 of 2011: “However” put in.", ["However"]),
+        (
+            lambda w: [*w[:-1], w[-1].rstrip("."), "daily."],
+            "Altered from paragraph 1 of 2011: “daily” put in.",
+            ["daily"],
+        ),
+        (lambda w: w[1:], "Word for word paragraph 1 of 2011.", []),
+        (lambda w: w[:-2], "Word for word paragraph 1 of 2011.", []),
+        (lambda w: ["“", *w, "”", "it", "says"], "Word for word paragraph 1 of 2011.", []),
+        (lambda w: w, "Word for word paragraph 1 of 2011.", []),
     ],
     ids=["first", "last", "second", "added before", "added behind", "no first", "no last two", "in marks", "whole"],
 )
 def test_a_change_at_the_very_edge_is_told(
     checker: Page, change: Callable[[list[str]], list[str]], said: str, marks: list[str]
 ) -> None:
-    words = change(paragraph(9).split())
+    whole = paragraph(9).split()
+    said = said.format(first=whole[0], second=whole[1], last=whole[-1].rstrip("."))
+    words = change(list(whole))
     check(checker, f"Ours comes first. {' '.join(words)}\nThen more of ours.")
     [(_, told_so)] = told(checker)
     assert told_so.removesuffix(" In force.") == said
@@ -176,10 +183,10 @@ def test_nothing_leaves_the_browser(browser: Browser, harbour: str) -> None:
     check(page, paragraph(9))
     assert {method for method, _, _ in asked} == {"GET"}
     assert all(url.startswith(harbour) and "?" not in url and body is None for _, url, body in asked)
-    assert [url.removeprefix(harbour) for _, url, _ in asked if url.endswith(".json")] == [
-        "/quotations/2011.json",
-        "/quotations/2001.json",
-    ]
+    assert {url.removeprefix(harbour) for _, url, _ in asked if url.endswith(".json")} == {
+        *("/quotations/2011.json", "/quotations/2001.json", "/search/grammar.json"),
+        *("/search/places/2011.json", "/search/places/2001.json"),
+    }
     asked.clear()
     context.set_offline(True)
     check(page, f"{paragraph(2)} Something else. {paragraph(1)}")
@@ -221,7 +228,9 @@ def test_a_file_is_read_here_and_nothing_in_it_runs_or_loads(checker: Page, name
     checker.on("request", lambda request: leaks.append(request.url) if "leak" in request.url else None)
     checker.get_by_label("Or a file").set_input_files({"name": name, "mimeType": "", "buffer": content})
     expect(checker.locator(".quotations__said")).to_contain_text("1 passage found")
-    assert told(checker) == [("Keeping a harbour 2011, paragraph 1", "Word for word. In force.")]
+    assert told(checker) == [
+        ("Keeping a harbour 2011, paragraph 1", "Word for word paragraph 1 of 2011. In force.")
+    ]
     assert leaks == []
 
 

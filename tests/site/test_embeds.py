@@ -29,9 +29,9 @@ SHELF = structs.replace(documents.library_shelf(("2011",)), site_url=SITE)
 def test_a_quotation_has_the_form_that_copied_ones_have() -> None:
     assert quotation(("2011", "para-3"), SHELF) == (
         f'<blockquote class="guidance-quote" cite="{SITE}/2011/p/3/" data-guidance="2011/para-3">'
-        f"{bare_html(SHELF.provisions['2011']['para-3'])}"
-        f'<footer><cite><a href="{SITE}/2011/p/3/">Running a community library 2011, paragraph 3</a></cite>'
-        "</footer></blockquote>"
+        f'<p><cite><a href="{SITE}/2011/p/3/">Running a community library 2011, paragraph 3</a>: '
+        "superseded on 18 June 2021</cite></p> "
+        f"{bare_html(SHELF.provisions['2011']['para-3'])}</blockquote>"
     )
     assert "href" not in quotation(("2011", "para-3"), structs.replace(SHELF, site_url=None))
 
@@ -40,7 +40,10 @@ def test_without_text_oembed_is_a_link_and_the_frame_says_so() -> None:
     files = embed_files(SHELF)
     rich, link = (json.loads(files[f"oembed/{edition}/1.json"]) for edition in ("2011", "2001"))
     assert (rich["type"], link["type"]) == ("rich", "link")
-    assert rich["html"] == quotation(("2011", "para-1"), SHELF)
+    shown, frame = rich["html"].split("<iframe ")
+    assert shown == quotation(("2011", "para-1"), SHELF)
+    assert f'src="{SITE}/embed/2011/1/"' in frame
+    assert {"width", "height"} < rich.keys()
     assert "html" not in link
     assert "not loaded" in BeautifulSoup(files["embed/2001/1/index.html"], "lxml").get_text()
     xml = BeautifulSoup(files["oembed/2011/1.xml"], "xml")
@@ -51,7 +54,7 @@ def test_without_text_oembed_is_a_link_and_the_frame_says_so() -> None:
 
 def test_frames_leave_themselves_and_are_not_indexed() -> None:
     pages = {path: page for path, page in embed_files(SHELF).items() if path.endswith(".html")}
-    assert len(pages) == sum(map(len, SHELF.entries.values()))
+    assert len(pages) == sum(map(len, SHELF.entries.values())) + len(SHELF.entries)  # and what is not there
     for page in pages.values():
         soup = BeautifulSoup(page, "lxml")
         assert all(link["target"] == "_top" for link in soup.select("a[href]"))
@@ -68,6 +71,8 @@ def test_a_status_file_tells_of_all_and_only_what_is_known() -> None:
         "inForce": "2021",
         "words": {},
         "today": {},
+        "isListed": True,
+        "unread": list(SHELF.entries["2001"]),
     }
     words = status("2011", SHELF)["words"]
     assert isinstance(words, dict)

@@ -12,13 +12,12 @@ from rapidfuzz.distance import Indel
 
 from guidance.audit.texts import FoundBlock
 from guidance.audit.vocabulary import QUOTES, Mention
-from guidance.cite.quoting import EditionText, Quoted, split
+from guidance.cite.quoting import LEAST_SAID, MARKS, EditionText, Quoted, split
 from guidance.document.anchors import fingerprint, normalise
 
 SHINGLE = 4  # words that must follow one another somewhere in a passage
 LEAST_WORDS = 15  # a shorter stretch may as well be anybody's, or the name of an Act
 LEAST_QUOTED = 8  # between quotation marks
-LEAST_SAID = 5  # between quotation marks, where an edition is named with it
 LEAST_ALIKE = 0.75  # share of words, in order, that a passage has in common with the text
 _GAP = 12  # words that may have been put in or taken out between two such places
 _MOST_PLACES = 24  # a shingle that stands in more provisions than this says nothing
@@ -26,17 +25,8 @@ _REACH = 120  # characters between a quotation and the name of what it is of
 
 _NUMBERED = re.compile(r"^\W*\d{1,4}(?:\.\d+)*[.)]?\s+")
 _ASIDE = " \"'“”‘’"
-_MARKS = re.compile(  # what stands in quotation marks
-    r"""
-    “ (?P<curly> [^“”]{15,4000} ) ”
-  | « (?P<angled> [^«»]{15,4000} ) »
-  | (?<! \w ) " (?P<straight> [^"]{15,4000} ) " (?! \w )
-    """,
-    re.VERBOSE,
-)
-_SINGLE = re.compile(  # the same in single ones, which apostrophes look like
-    r"(?<![\w'’])[‘'](?=[\w\[…])(?P<single>[^“”\"‘]{15,2000}?)(?<=[\w.,;:!?…\])])['’](?!\w)"
-)
+_MARKS = re.compile("|".join(pattern for name, pattern in MARKS.items() if name != "single"))
+_SINGLE = re.compile(MARKS["single"])
 _LONGEST = 20_000  # characters of a block in which single ones are looked for
 _SAYS = (  # between the name and the words: "says that", "makes it clear:", "paragraph 5 reads"
     r"(?:says?|said|states?|stated|sets?\s+out|requires?|explains?|defines?|describes?|makes?\s+(?:it\s+)?clear|reads?|"
@@ -109,8 +99,7 @@ def _in_marks(at: int, block: FoundBlock, mentions: Sequence[Mention]) -> Iterat
     double = list(_MARKS.finditer(block.text))
     inner = [one for one in single if not any(d.start() < one.end() and one.start() < d.end() for d in double)]
     for match in sorted([*double, *inner], key=lambda match: match.start()):
-        name = match.lastgroup or ""
-        start, end = match.span(name)
+        start, end = match.span(match.lastindex or 0)
         if any(m.start < end and start < m.end and m.end - m.start > (end - start) / 2 for m in mentions):
             continue  # the guidance's title in quotation marks
         if len(split(block.text[start:end])) >= LEAST_SAID and not _is_title(block.text[start:end]):

@@ -14,7 +14,7 @@ from guidance.audit.texts import FileReading, FoundBlock
 from guidance.audit.vocabulary import Mention, Placed, Stale, Told
 from guidance.cite.citation import Known
 from guidance.cite.grammar import CitedPlace, say_place
-from guidance.cite.quoting import Quoted, WordChange
+from guidance.cite.quoting import SAYS, Quoted, say_places, say_quoted
 from guidance.document.register import Edition
 
 FindingKind = Literal["reference", "quotation", "stale-term"]
@@ -177,8 +177,7 @@ class Judge:
             status = "contradiction"
         elif quoted and held:
             status = "superseded" if self._known.publication.standing(held).superseded else "current"
-        say = _say_quoted(found)
-        say += f", and not in {say_place(cited)} as it says" if elsewhere else ""
+        say = _say_quoted(found, say_place(cited) if elsewhere else "")
         if held and self._known.publication.standing(held).superseded:
             say += f"; {held.id} was {self._known.publication.standing(held).phrase}"
             say += f"; {self._today(standing)}" if right else ""
@@ -296,7 +295,7 @@ class Judge:
             permalinks=standing.permalinks,
             redline=standing.redline if status in ("superseded", "misquoted") else None,
             verdict=judged.say,
-            cites=_say_anchors([cite.anchor]) if cite.anchor else say_place(cite) if cite.steps else None,
+            cites=say_places([cite.anchor]) if cite.anchor else say_place(cite) if cite.steps else None,
             standing=phrase,
             checked=judged.checked,
             told=judged.told if judged.edition else None,
@@ -313,39 +312,14 @@ def _over(one: Quotation, taken: Sequence[tuple[int, int]]) -> bool:
     return any(start < one.end and one.start < end for start, end in taken)
 
 
-def _say_anchors(anchors: Sequence[str]) -> str:
-    said = [anchor.replace("para-", "paragraph ").replace("-", " ") for anchor in anchors]
-    return " and ".join(filter(None, (", ".join(said[:-1]), *said[-1:])))
-
-
-def _say_quoted(found: Quotation) -> str:
-    """The verdict on a quotation in words; what changes its strength, a figure or a negation comes first."""
-    of, quoted = f"of {found.edition}", found.quoted
-    also = f"; also in {', '.join(found.also)}" if found.also else ""
-    if quoted is None:
-        where = f"the text of {found.edition} is" if found.edition else "it names no edition, and not all texts are"
-        return f"a quotation that was not checked: {where} not loaded here{also}"
-    if quoted.verdict == "absent":
-        where = f"in {found.edition}" if found.edition else "in any edition"
-        return f"these words do not stand {where}{also}"
-    place = _say_anchors(quoted.anchors or ((found.anchor,) if found.anchor else ()))
-    if quoted.verdict == "right":
-        return f"word for word {place} {of}{also}"
-    if quoted.verdict == "partial":
-        return f"{quoted.found} of the {quoted.words} quoted words stand in {place} {of}; the rest does not{also}"
-    changes = [_say_change(change) for change in quoted.changes[:4]]
-    joined = "; ".join(changes) or "two places are put together as if they were one"
-    return f"altered from {place} {of}: {joined}{also}"
-
-
-def _say_change(change: WordChange) -> str:
-    weight = {"strength": "strength changed: ", "number": "figure changed: ", "negation": "negation changed: "}
-    lead = weight.get(change.kind, "")
-    if not change.said:
-        return f"{lead}“{change.stands}” left out"
-    if not change.stands:
-        return f"{lead}“{change.said}” put in"
-    return f"{lead}“{change.said}” for “{change.stands}”"
+def _say_quoted(found: Quotation, elsewhere: str) -> str:
+    """The verdict on a quotation in words; `elsewhere` is the place that it is said to be of and is not."""
+    if found.edition:
+        anchors = (found.anchor,) if found.anchor else ()
+        return say_quoted(found.quoted, found.edition, anchors, found.also, elsewhere)
+    if found.quoted:
+        return SAYS["absent"].format(edition="any edition")
+    return "a quotation that was not checked: it names no edition, and not all texts are loaded here"
 
 
 class _Judged(Struct, frozen=True):

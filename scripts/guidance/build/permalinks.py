@@ -126,7 +126,7 @@ class Linking:
         embeds = {path: held for one in made for path, held in one.root.items()}
         return Linked(
             {edition: held for one in made for edition, held in one.below.items()},
-            {**self._texts(), **(shared_files(self._index) if embeds else {}), **embeds},
+            {**self._texts(), **shared_files(self._index), **embeds},
             {path: held for one in made for path, held in one.quotable.items()},
         )
 

@@ -1,7 +1,8 @@
 """Words in quotation marks, held as a whole against an edition's text: right, altered, partial or absent, and how.
 
-Told here once. A script that checks quotations in a browser takes the steps below with the figures and lists of
-`record`, and one table of cases (tests/data/audit/quotations.tsv) holds for both:
+Told here once. The script that checks quotations in a browser (site/quoting.js) takes the steps below with the
+figures, lists, patterns and sentences of `record`, and one table of cases (tests/data/audit/quotations.json) holds
+for both:
 
 1. Words are letters and digits, in small letters, without apostrophes and hyphens; characters that do not show are
    dropped and numbers written out are figures. Dots that mark an omission, and what stands in square brackets,
@@ -27,9 +28,9 @@ Verdict = Literal["right", "altered", "partial", "absent", "not-checked"]
 ChangeKind = Literal["strength", "number", "negation", "word", "left-out"]
 
 SEED, GAP, FEWEST, FEW, ALTERED = 3, 6, 5, 2, 0.3
-_MOST = 40  # places of a seed beyond which it says nothing
-_TRIED = 12  # stretches of the edition that are looked at
-_LONGEST = 1500  # words of a quotation that are compared
+MOST = 40  # places of a seed beyond which it says nothing
+TRIED = 12  # stretches of the edition that are looked at
+LONGEST = 1500  # words of a quotation that are compared
 
 
 def _listed(words: str) -> frozenset[str]:
@@ -54,7 +55,32 @@ _UNSEEN = "\u00ad\u200b-\u200d\u2060\ufeff"
 _WORD = re.compile(rf"[^\W_](?:[\u0300-\u036f{_UNSEEN}'’‐‑-]*[^\W_]|[\u0300-\u036f])*")
 _NO_LETTER = re.compile(rf"[{_UNSEEN}'’‐‑-]")
 _MARKED = re.compile(r"\[[^\]]{0,200}\]|\(\s*(?:\.{3}|…)\s*\)|\.\s?\.\s?\.(?:\s?\.)?|…")
-_ENDS = re.compile(r"[.!?:;][\"'”’)\]]*\s*$")
+_ENDS = re.compile(r"""[.!?:;]["'”’)\]]*\s*$""")
+SAYS = {  # the verdict on a quotation in words
+    "right": "word for word {place} of {edition}",
+    "altered": "altered from {place} of {edition}: {changes}",
+    "partial": "only {found} of the {words} quoted words stand in {place} of {edition}; the rest does not",
+    "absent": "these words do not stand in {edition}",
+    "not-checked": "a quotation that was not checked: the text of {edition} is not loaded here",
+    "elsewhere": ", and not in {place} as it says",
+    "also": "; also in {editions}",
+    "but": "; word for word in {editions}",
+    "joined": "two places are put together as if they were one",
+    "for": "{weight}“{said}” for “{stands}”",
+    "without": "{weight}“{stands}” left out",
+    "added": "{weight}“{said}” put in",
+    "strength": "strength changed: ",
+    "number": "figure changed: ",
+    "negation": "negation changed: ",
+}
+TOLD = 4  # changes that are named
+LEAST_SAID = 5  # words between quotation marks that make a quotation
+MARKS = {  # what stands in quotation marks; the last are those that apostrophes look like
+    "curly": r"“([^“”]{15,4000})”",
+    "angled": r"«([^«»]{15,4000})»",
+    "straight": r'(?<!\w)"([^"]{15,4000})"(?!\w)',
+    "single": r"""(?<![\w'’])[‘'](?=[\w\[…])([^“”"‘]{15,2000}?)(?<=[\w.,;:!?…\])])['’](?!\w)""",
+}
 
 
 class Word(Struct, frozen=True):
@@ -98,10 +124,54 @@ def split(text: str) -> list[Word]:
 
 
 def record() -> dict[str, object]:
-    """The figures and lists of the algorithm above, for a script."""
-    figures = {"seed": SEED, "gap": GAP, "fewest": FEWEST, "few": FEW, "altered": ALTERED}
+    """The figures, lists, patterns and sentences of the algorithm above, for a script."""
+    figures = {"seed": SEED, "gap": GAP, "fewest": FEWEST, "few": FEW, "altered": ALTERED, "most": MOST}
+    figures |= {"tried": TRIED, "longest": LONGEST, "told": TOLD, "leastSaid": LEAST_SAID}
     lists = {"strengths": STRENGTHS, "negations": NEGATIONS, "measures": MEASURES}
-    return {**figures, **{name: sorted(words) for name, words in lists.items()}, "spelt": SPELT}
+    patterns = {"word": _WORD, "noLetter": _NO_LETTER, "marked": _MARKED, "ends": _ENDS}
+    return {
+        **figures,
+        **{name: sorted(words) for name, words in lists.items()},
+        **{name: one.pattern.replace(r"[^\W_]", r"[\p{L}\p{N}]") for name, one in patterns.items()},
+        "spelt": SPELT,
+        "says": SAYS,
+        "marks": list(MARKS.values()),
+        "order": list(_ORDER),
+    }
+
+
+def say_places(anchors: Sequence[str]) -> str:
+    """Where words stand, in words: "paragraph 4 and paragraph 1"."""
+    said = [anchor.replace("para-", "paragraph ").replace("-", " ") for anchor in anchors]
+    return " and ".join(filter(None, (", ".join(said[:-1]), *said[-1:])))
+
+
+def say_quoted(
+    quoted: "Quoted | None",
+    edition: str,
+    anchors: Sequence[str] = (),
+    also: Sequence[str] = (),
+    elsewhere: str = "",
+) -> str:
+    """The verdict on a quotation of an edition in words, None where its text is not here; what changes strength, a
+    figure or a negation comes first. `anchors` are where it stands if the verdict does not know, `also` the
+    editions that have it word for word, `elsewhere` the place that it is said to be of and is not."""
+    verdict = quoted.verdict if quoted else "not-checked"
+    changes = [_say_change(change) for change in quoted.changes[:TOLD]] if quoted else []
+    said = SAYS[verdict].format(
+        edition=edition,
+        place=say_places((quoted.anchors if quoted else ()) or anchors),
+        changes="; ".join(changes) or SAYS["joined"],
+        found=quoted.found if quoted else 0,
+        words=quoted.words if quoted else 0,
+    )
+    said += SAYS["elsewhere"].format(place=elsewhere) if elsewhere else ""
+    return said + (SAYS["also" if verdict == "right" else "but"].format(editions=", ".join(also)) if also else "")
+
+
+def _say_change(change: "WordChange") -> str:
+    form = "without" if not change.said else "for" if change.stands else "added"
+    return SAYS[form].format(weight=SAYS.get(change.kind, ""), said=change.said, stands=change.stands)
 
 
 class _Run(Struct, frozen=True):
@@ -137,7 +207,7 @@ class EditionText:
     def check(self, quotation: str, named: Collection[str] = ()) -> Quoted:
         """What becomes of a quotation; `named` are the anchors of the place it is said to be of."""
         words, marked = _own_words(quotation)
-        words = words[:_LONGEST]
+        words = words[:LONGEST]
         count = len(words)
         chain = self._chain(words, named)
         if not chain:
@@ -168,13 +238,13 @@ class EditionText:
         diagonals: dict[int, list[int]] = {}
         for at in range(len(keys) - SEED + 1):
             places = self._seeds.get(tuple(keys[at : at + SEED]), ())
-            for there in places if len(places) <= _MOST else ():
+            for there in places if len(places) <= MOST else ():
                 diagonals.setdefault(there - at, []).append(at)
         runs = [run for shift, starts in diagonals.items() for run in self._grown(keys, shift, starts)]
         runs.sort(key=lambda run: (-run.size, run.there))
         best: list[_Run] = []
         best_score = 0.0
-        for first in runs[:_TRIED]:
+        for first in runs[:TRIED]:
             low, high = first.there - first.at - len(keys) - GAP, first.there - first.at + 2 * len(keys) + GAP
             near = sorted((r for r in runs if low <= r.there < high), key=lambda r: (r.at, r.there))[:200]
             score, chain = _best(near)

@@ -123,9 +123,10 @@ class _Handler(SimpleHTTPRequestHandler):
         return io.BytesIO(content)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Answer with the site's 404.html where that is what happened."""
-        page = Path(self.directory) / "404.html"
-        if code != 404 or not page.is_file():
+        """Answer with the nearest 404.html of the site where that is what happened."""
+        asked = Path(self.translate_path(self.path))
+        page = next((one for up in asked.parents if (one := up / "404.html").is_file()), asked)
+        if code != 404 or not page.is_relative_to(self.directory) or page == asked:
             super().send_error(code, message, explain)
             return
         content = page.read_bytes()

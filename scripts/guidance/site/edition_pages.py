@@ -297,6 +297,7 @@ def _summary(edition: Edition, publication: Publication, with_text: Collection[s
         "id": edition.id,
         "title": edition.title,
         "published": say_date(edition.published),
+        "author": edition.author or "",
         "date": edition.published,
         "state": standing.state,
         "standing": standing.phrase,

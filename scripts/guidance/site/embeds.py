@@ -1,6 +1,7 @@
 """What other sites put on their pages: quotations that stand alone, framed pages, oEmbed, and the optional script.
 
-All are static files; the script (embed.js) asks for one status file an edition, which tells nobody what is read.
+All are static files; the script (embed.js) asks for one status file an edition, which tells nobody what is read,
+and where words are not those of their provision for quoting.js, which holds them against the edition's text.
 """
 
 import json
@@ -12,8 +13,10 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from guidance.cite.quoting import record
 from guidance.document.anchors import permalink_path
 from guidance.document.model import Block, Cell, GuidanceError, List, Provision, Subheading, Table
+from guidance.document.register import Publication
 from guidance.document.walk import block_texts, plain_text
 from guidance.site.inline import clean
 from guidance.site.pages import Page, front_matter
@@ -33,11 +36,13 @@ from guidance.site.permalink_index import (
 from guidance.site.templates import part, render
 
 SCRIPT = Path(__file__).with_name("embed.js")
+QUOTING = "quoting.js"  # asked by embed.js and by the page on which anybody checks quotations
 _UP = "../../../"
-_FEWEST = 6  # words; what is shorter quotes nobody
 _WIDTH = 600  # pixels; what an oEmbed document and a frame are made for
-_LINE, _LINE_HEIGHT = 68, 27  # characters in a line of that width, pixels of a line
+_LINE, _LINE_HEIGHT = 30, 27  # characters in a line of a frame 320 pixels wide, pixels of a line
+_HEAD_LINE, _HEAD_HEIGHT = 38, 23  # the same of the lines above the words
 _EXAMPLE = re.compile(r"^<!-- quotation (?P<edition>[0-9a-z.-]+)/(?P<anchor>[a-z0-9-]+) -->$", re.M)
+_STANDING_LINE = "Superseded on 30 September 2026; the text of 2026, the edition in force, is not loaded here."
 _TAG = re.compile(r"<[^>]*>")
 _STATES = {"unchanged": "same", "reworded": "changed", "gone": "gone"}
 
@@ -49,8 +54,14 @@ def embed_files(index: PermalinkIndex) -> dict[str, bytes]:
 
 
 def shared_files(index: PermalinkIndex) -> dict[str, bytes]:
-    """The script, and the style of all framed pages."""
-    return {"embed.js": SCRIPT.read_bytes(), f"embed/{STYLE_NAME}": style(index)}
+    """The scripts, and the style of all framed pages."""
+    return {"embed.js": SCRIPT.read_bytes(), QUOTING: quoting_script(), f"embed/{STYLE_NAME}": style(index)}
+
+
+def quoting_script() -> bytes:
+    """The script that holds a quotation against a text, with the rules of `cite.quoting` in it."""
+    rules = json.dumps(record(), ensure_ascii=False)
+    return f"const rules = {rules};\n{SCRIPT.with_name(QUOTING).read_text(encoding='utf-8')}".encode()
 
 
 def edition_embeds(edition: str, index: PermalinkIndex) -> dict[str, bytes]:
@@ -63,8 +74,8 @@ def edition_embeds(edition: str, index: PermalinkIndex) -> dict[str, bytes]:
         record = oembed(node, index)
         files[f"{_oembed_path(node)}.json"] = (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode()
         files[f"{_oembed_path(node)}.xml"] = render("oembed.xml", record=record).encode()
-    if known:
-        files[status_path(edition)] = _compact(status(edition, index))
+    files[status_path(edition)] = _compact(status(edition, index))
+    files[f"embed/{edition}/404.html"] = _missing(edition, index)
     return files
 
 
@@ -92,12 +103,23 @@ def quotation(node: EditionAnchor, index: PermalinkIndex) -> str:
     """
     provision, address = index.provision(node), index.address(permalink_path(*node))
     words = Markup(bare_html(provision)) if provision else ""
-    return str(part("quotation.html", "quotation", words, index.cited(node), address, "/".join(node)))
+    return str(
+        part(
+            "quotation.html", "quotation", words, index.cited(node), address, "/".join(node), copied(node[0], index)
+        )
+    )
+
+
+def copied(edition: str, index: PermalinkIndex) -> str:
+    """An edition's standing for a copy, which nobody brings up to date: what is over stays so, what is in force
+    may not."""
+    now = standing(edition, index)
+    return now.phrase if now.superseded else f"{now.phrase} when this was copied"
 
 
 def bare_html(provision: Provision) -> str:
     """A provision's words with no link, note mark, picture, class or id: what another site's editor keeps whole."""
-    blocks = "".join(map(_bare, provision.blocks))
+    blocks = " ".join(map(_bare, provision.blocks))
     return blocks or f"<p>{_text(own_words(provision))}</p>"
 
 
@@ -180,33 +202,49 @@ def _with_examples(markdown: str, page: str, index: PermalinkIndex) -> str:
 
 
 def height(node: EditionAnchor, index: PermalinkIndex) -> int:
-    """How high a frame of the usual width should be, in pixels: longer texts scroll in it."""
+    """How high a frame should be so that nothing scrolls on the smallest telephone, in pixels; but no higher than
+    640, where longer texts scroll."""
     provision = index.provision(node)
-    lines = sum(1 + len(line) // _LINE for line in own_words(provision).split("\n")) if provision else 2
-    return min(max(140 + lines * _LINE_HEIGHT, 180), 640)
+    lines = own_words(provision).split("\n") if provision else [""] * 3
+    entries = len(lines) > 1  # which are indented
+    text = sum(1 + len(line) // (_LINE - 6 * entries) for line in lines) * _LINE_HEIGHT + 17 * len(lines)
+    head = sum(1 + len(line) // _HEAD_LINE for line in (index.cited(node), _STANDING_LINE)) * _HEAD_HEIGHT
+    return min(max(head + text + 40, 180), 640)
 
 
 def _framed(node: EditionAnchor, index: PermalinkIndex) -> bytes:
     """The page at /embed/: the words, what they are and whether they stand; its links leave the frame."""
     provision = index.provision(node)
+    description = shorten(own_words(provision)) if provision else index.cited(node)
+    frame = page_frame(
+        index, index.cited(node), description, up=_UP, css=f"../../{STYLE_NAME}", path=permalink_path(*node),
+        listed=False, framed=True,
+    )  # fmt: skip
     return small_page(
         "framed.html",
-        page_frame(
-            index,
-            index.cited(node),
-            shorten(own_words(provision)) if provision else index.cited(node),
-            up=_UP,
-            css=f"../../{STYLE_NAME}",
-            path=permalink_path(*node),
-            listed=False,
-            framed=True,
-        ),
+        frame,
+        cited=index.cited(node),
+        link=f"{_UP}{permalink_path(*node)}",
+        missing=None,
         text=Markup(bare_html(provision)) if provision else None,
         source_page=index.entries[node[0]][node[1]].page,
-        permalink=f"{_UP}{permalink_path(*node)}",
-        cited=index.cited(node),
         standing=standing(node[0], index),
         state=index.fate(node).state,
+    )
+
+
+def _missing(edition: str, index: PermalinkIndex) -> bytes:
+    """What a host shows in a frame whose place is none of an edition, or one whose text is not here."""
+    name = edition_name(index.publication, edition)
+    missing = "It has no such place." if index.entries[edition] else "Its text is not loaded on this site."
+    # A host answers with it below any address, so that nothing relative leads anywhere.
+    frame = page_frame(
+        index, name, name, up=index.address("") or "../../", css=index.address(f"embed/{STYLE_NAME}") or "",
+        listed=False, framed=True,
+    )  # fmt: skip
+    link = index.address(f"{edition}/")
+    return small_page(
+        "framed.html", frame, cited=name, link=link, missing=missing, standing=standing(edition, index)
     )
 
 
@@ -224,20 +262,31 @@ def oembed(node: EditionAnchor, index: PermalinkIndex) -> dict[str, object]:
         "version": "1.0",
         "type": "link",
         "title": index.cited(node),
-        "author_name": index.publication.publisher,
         "provider_name": f"{index.publication.title} (unofficial site)",
         "cache_age": 86400,
     }
     if home := index.address(""):
         record["provider_url"] = home
+    if author := index.publication.edition(node[0]).author:
+        record["author_name"] = author
     if index.provision(node) is not None:
         record |= {
             "type": "rich",
-            "html": quotation(node, index),
+            "html": _framed_quotation(node, index),
             "width": _WIDTH,
             "height": height(node, index),
         }
     return record
+
+
+def _framed_quotation(node: EditionAnchor, index: PermalinkIndex) -> str:
+    """The quotation, and its frame behind it: WordPress takes nothing from a site without a frame, shows the
+    quotation, and hides the frame, as the frame itself asks of others."""
+    address = index.address(embed_path(node))
+    framed = (
+        str(part("quotation.html", "frame", address, index.cited(node), height(node, index))) if address else ""
+    )
+    return quotation(node, index) + framed.replace("<iframe ", "<iframe hidden ", 1)
 
 
 # --- What the script asks ------------------------------------------------------------------------
@@ -247,7 +296,8 @@ def status(edition: str, index: PermalinkIndex) -> dict[str, object]:
     """What became of an edition's provisions: one file for all, which tells nothing of what is read.
 
     `standing` is the edition's phrase, `words` has a digest of each provision's letters and digits, `today` what
-    became of it in the edition in force and its anchors there. Neither is there where it is not known.
+    became of it in the edition in force and its anchors there. Neither is there where it is not known. `unread` are
+    the anchors without a text here, `isListed` tells whether those of the edition are known at all.
     """
     provisions = index.provisions.get(edition, {})
     today = {}
@@ -262,6 +312,8 @@ def status(edition: str, index: PermalinkIndex) -> dict[str, object]:
         "inForce": index.publication.in_force.id,
         "words": {anchor: digest(quoted_words(provision)) for anchor, provision in provisions.items()},
         "today": today,
+        "isListed": bool(index.entries.get(edition)),
+        "unread": [anchor for anchor in index.entries.get(edition, {}) if anchor not in provisions],
     }
 
 
@@ -300,10 +352,17 @@ def render_quotations(index: PermalinkIndex, files: Mapping[str, bytes]) -> Page
     known = {
         "editions": [[edition, len(files[quotable_path(edition)])] for edition in editions if files],
         "inForce": index.publication.in_force.id,
+        "names": _names(index.publication),
+        "standings": {edition.id: standing(edition.id, index).sentence for edition in index.publication.editions},
     }
     head = front_matter({"title": title, "kind": "quotations"})
     body = render("quotations.md", title=index.publication.title, known=json.dumps(known) if files else "")
     return Page("quotations.md", title, f"{head}{body}")
+
+
+def _names(publication: Publication) -> list[str]:
+    """What a quotation may name the publication by: its short title, and the first two words of its title."""
+    return [publication.short.lower(), " ".join(publication.title.lower().split()[:2])]
 
 
 def quotable_path(edition: str) -> str:
@@ -319,7 +378,7 @@ def quotable(edition: str, index: PermalinkIndex) -> bytes:
     places = []
     for anchor, provision in index.provisions[edition].items():
         text = " ".join(plain_text(provision).split())
-        if len(text.split()) >= _FEWEST and anchor in index.entries[edition]:
+        if text and anchor in index.entries[edition]:
             fate = index.fate((edition, anchor))
             name = index.spoken((edition, anchor))
             places.append([short(anchor), name, provision.page, text, fate.state, [short(a) for a in fate.today]])

@@ -32,7 +32,7 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-OPEN = ("/embed.js", "/status/*", "/oembed/*")  # what other sites' pages read
+OPEN = ("/embed.js", "/quoting.js", "/quotations/*", "/status/*", "/oembed/*")  # what other sites' pages read
 OPEN_HEADERS = {"Access-Control-Allow-Origin": "*"}
 INDEX = "sitemap-index.xml"
 """Names all sitemaps. `sitemap.xml` is that of the pages at the root: Material's instant navigation looks for them
