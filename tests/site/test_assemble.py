@@ -101,13 +101,14 @@ PAGES = {
     "index.md": "# Home {: #home }\n\n[One](one.md#first) [Two](two.md)\n",
     "one.md": "---\ntitle: The first\n---\n\n# One\n\n## First {: #first }\n\nwords ![a](a.svg)\n",
     "two.md": "# Two\n\nmore words, [back](one.md)\n",
-    "a.svg": "<svg/>",
+    "a.svg": '<svg width="9" height="9"><g/></svg>',
 }
 CHANGES = (
     ("two.md", "# Two\n\nother words, [back](one.md#gone)\n", True),  # a link that leads nowhere
     ("one.md", PAGES["one.md"].replace("words", "swords"), True),
     ("three.md", "# Three\n", True),  # in no navigation
-    ("a.svg", "<svg></svg>", False),  # what only stands beside the pages
+    ("a.svg", '<svg width="9" height="9"><b/></svg>', False),  # what only stands beside the pages
+    ("a.svg", '<svg width="8" height="9"><g/></svg>', True),  # they say how large it is
     ("index.md", PAGES["index.md"], False),
 )
 

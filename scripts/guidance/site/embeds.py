@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Mapping
 from html import escape, unescape
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
@@ -237,11 +238,9 @@ def _missing(edition: str, index: PermalinkIndex) -> bytes:
     """What a host shows in a frame whose place is none of an edition, or one whose text is not here."""
     name = edition_name(index.publication, edition)
     missing = "It has no such place." if index.entries[edition] else "Its text is not loaded on this site."
-    # A host answers with it below any address, so that nothing relative leads anywhere.
-    frame = page_frame(
-        index, name, name, up=index.address("") or "../../", css=index.address(f"embed/{STYLE_NAME}") or "",
-        listed=False, framed=True,
-    )  # fmt: skip
+    # A host answers with it below any address: what it loads is named from the host's root, and from nobody else.
+    up = urlsplit(index.address("") or f"/{index.prefix}").path.rstrip("/") + "/"
+    frame = page_frame(index, name, name, up=up, css=f"{up}embed/{STYLE_NAME}", listed=False, framed=True)
     link = index.address(f"{edition}/")
     return small_page(
         "framed.html", frame, cited=name, link=link, missing=missing, standing=standing(edition, index)

@@ -44,6 +44,7 @@ _FILE = re.compile(rb"[\w.%+-]+\.\w+")
 _SEARCHES = ("assets/javascripts/workers/search.", "search/search_index.json")
 _SEARCH = b'data-md-component="search"'  # without it Material's script loads nothing of its search
 _HEAD = 4096  # bytes of a picture
+_DRAWING = re.compile(rb"[^\0]*?<svg\b[^>]*>")
 _TOOLS = ("mkdocs", "mkdocs-material", "pymdown-extensions", "markdown", "mike")
 _ENVIRONMENT = {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": MOMENT}
 _ALONE = threading.Lock()  # MkDocs keeps things in its process: one build at a time
@@ -170,10 +171,16 @@ class FolderBuild:
 def _docs(folder: Folder) -> dict[str, bytes]:
     """What goes through MkDocs: the pages, of their pictures the beginning, which says how large they are, and of
     the files beside them the names that are spelt in a page, so that it can check the links."""
-    pages = {path: content if is_page(path) else content[:_HEAD] for path, content in folder.pages.items()}
+    pages = {path: content if is_page(path) else _beginning(content) for path, content in folder.pages.items()}
     spelt = {name.decode() for page in pages.values() for name in _FILE.findall(page)}
     beside = map(as_it_is, folder.extras)
     return pages | {path: b"" for path in beside if path.rpartition("/")[2] in spelt}
+
+
+def _beginning(picture: bytes) -> bytes:
+    """As much of a picture as says how large it is: a drawing's first element, else the first bytes."""
+    drawing = _DRAWING.match(picture[:_HEAD])
+    return drawing[0] if drawing else picture[:_HEAD]
 
 
 def _read_made(home: Path) -> _Made | None:
