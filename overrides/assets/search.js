@@ -71,7 +71,7 @@ const rootOf = (word) => {
 };
 const roots = (text) => (text.match(/[\p{L}\p{N}’']+/gu) ?? []).map(rootOf);
 const ASIDE = new Set(("an a the who whom what when where which why how many much long do does did is are was were am can must should may could would will i we you my our it they "
-  + "them their he she have has had got need to of for in on at by if and or with about there be there’s what’s need").split(" "));
+  + "them their he she have has had got to of for in on at by if and or with about there be there’s what’s").split(" "));
 let learnt = null; // short and long forms, everyday words, and every word of the texts, the most frequent first
 const lexicon = () => (learnt ??= fetch(here("search/words.json")).then(async (got) => {
   if (!got.ok) throw new Error(got.statusText);
@@ -95,18 +95,19 @@ const apart = (one, other, most) => {
   }
   return row[other.length];
 };
+const single = (word) => word.replace(/(.)\1/g, "$1"); // whoever doubles the wrong letter makes one mistake
 const nearest = (word, list) => {
-  const most = word.length < 4 ? 0 : word.length < 7 ? 1 : 2;
+  const most = word.length < 4 ? 0 : word.length < 9 ? 1 : 2;
   let best = null, least = most + 1;
   for (const one of list) {
-    const far = one[0] === word[0] && least > 1 ? apart(word, one, least) : least;
+    const far = one[0] === word[0] && least > 1 ? (single(word) === single(one) ? 1 : apart(word, one, least)) : least;
     if (far < least) [best, least] = [one, far];
   }
   return best;
 };
 // The parts of what is asked: words, and what is in quotation marks, each with the forms that are alike.
 const read = (text, { alike }) => {
-  const typed = text.match(/"[^"]+"|[\p{L}\p{N}’'-]*[\p{L}\p{N}][’']?/gu) ?? [], parts = [];
+  const typed = text.replace(/\bs(?:ect?)?[. ] ?(?=\d)/gi, "section ").match(/"[^"]+"|[\p{L}\p{N}’'-]*[\p{L}\p{N}][’']?/gu) ?? [], parts = [];
   const all = typed.every((one) => ASIDE.has(one.toLowerCase()));
   for (let at = 0; at < typed.length; at += 1) {
     const one = typed[at].replaceAll('"', ""), two = typed[at + 1] && alike.get(fold(one + typed[at + 1]));
@@ -208,7 +209,11 @@ const ask = async (text, facets, isTyping) => {
   if (missing.length) for (const one of await every()) if (missing.includes(one.id)) found.set(one.id, { ...one, score: 1 });
   const all = [...found.values()].map((one) => ({ ...told(one), weight: 0 }));
   for (const one of all) one.weight = form.elements.order.value ? 0 : weigh(one, asked, text);
-  for (const one of all.filter(({ facet }) => facet.page)) one.answers = wanted.includes(one.id) ? 3 : answering(one, asked);
+  // A page whose title is all that is asked goes before one that a part of the question leads to.
+  const whole = ways.filter(({ by }) => asked[0].every((root) => roots(by).includes(root))).map(({ page }) => byPage.get(page));
+  for (const one of all.filter(({ facet }) => facet.page)) {
+    one.answers = whole.includes(one.id) ? 4 : Math.max(wanted.includes(one.id) ? 2 : 0, answering(one, asked.slice(0, 1)) * 1.5, answering(one, asked));
+  }
   if (!all.length) all.push(...(await closest(text, facets, every)).map((one) => told(one, 0)));
   return { all: ordered(all), parts, ways, asked };
 };

@@ -72,6 +72,7 @@ def test_the_frame_reads_as_landmarks_in_order(page: Page) -> None:
             ("region", "Status of this edition"),
             ("navigation", "Breadcrumb"),
             ("navigation", "Previous and next page"),
+            ("navigation", "All parts of this site"),
             ("contentinfo", ""),
         ]
     )

@@ -97,6 +97,14 @@ def test_an_edition_that_never_was_is_nobody_elses(page: Page) -> None:
     assert page.locator(".lost__guesses a[href*='#para']").count() == 0
 
 
+def test_the_header_of_a_dead_address_leads_home(page: Page) -> None:
+    page.goto("/no/such/place/")
+    leads = page.locator("a[href]").evaluate_all("all => all.map((one) => one.getAttribute('href'))")
+    assert [one for one in leads if one.startswith(("//", "."))] == []
+    page.locator(".ways").get_by_role("link", name="Home").click()
+    expect(page.get_by_role("heading", name="Home")).to_be_visible()
+
+
 def test_a_dead_address_without_scripts(either_page: Page) -> None:
     either_page.goto("/2011/deep/down/nothing/")
     expect(either_page.get_by_role("heading", name="There is no page here")).to_be_visible()
