@@ -145,8 +145,8 @@ def _chapter_entries(
 
 
 def _role_address(compared: Compared, agency: str) -> str:
-    newest = next(reversed(list(compared.documents)))
-    return f"{newest}/{page_url(page_path(agency))}"
+    newest = next(reversed(list(compared.documents)), None)  # a law binds somebody also where no text is loaded
+    return f"{newest}/{page_url(page_path(agency))}" if newest else "log/"
 
 
 def _role_entries(publication: Publication, compared: Compared, agency: str, name: str) -> Iterator[FeedEntry]:
