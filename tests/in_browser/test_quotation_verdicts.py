@@ -239,3 +239,22 @@ def test_what_does_not_exist_and_what_is_not_loaded_is_said_under_a_quotation(
         "This site knows no edition 2031: these words were not checked.",
         "Word for word paragraph 2 of 2019, and not in paragraph 1 as it says. Superseded in 2024. Published text.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("embed/2019/999/", "Keeping the Harbour 2019 Superseded in 2024. It has no such place."),
+        ("embed/2024/no-such/", "Keeping the Harbour 2024 In force. It has no such place."),
+        ("embed/2009/13/", "Keeping the Harbour 2009 Superseded in 2019. Its text is not loaded on this site."),
+    ],
+)
+def test_a_frame_of_what_is_not_there_says_so_in_a_line(
+    browser: Browser, sites: Sites, path: str, told: str
+) -> None:
+    frame = f'<iframe src="{sites.ours}/{path}" title="x" width="100%" height="180"></iframe>'
+    (sites.folder / "frame.html").write_text(f'<!doctype html><html lang="en"><title>x</title>{frame}')
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(f"{sites.theirs}/frame.html")
+    assert " ".join(page.frame_locator("iframe").locator("body").inner_text().split()) == told
+    page.context.close()
