@@ -44,7 +44,7 @@ STARTS = {  # how the sentence on a verdict begins
     "right": "Word for word ",
     "altered": "Altered from ",
     "partial": "Only ",
-    "absent": "These words do not stand in ",
+    "absent": "These words are not in ",
 }
 STRICT = "default-src 'none'; script-src {0}; connect-src {0}; frame-src {0}; base-uri 'none'; form-action 'none'"
 
@@ -199,7 +199,7 @@ LAMPS = "Lamps are trimmed at dusk by two people who have signed the rota"
          "A quotation that was not checked: the text of 2009 is not loaded here; word for word in 2024, 2019. "
          "Superseded in 2019."),
         (f"KH 2024, para 2, says: “{RING}”.",
-         "These words do not stand in 2024; word for word in 2019. In force."),
+         "These words are not in 2024; word for word in 2019. In force."),
         (f"“{LAMPS}” — KH 2019, paragraph 3",
          "Word for word paragraph 3 of 2019; also in 2024. Superseded in 2024. The words are unchanged in 2024, "
          "which is in force."),
@@ -225,7 +225,7 @@ def test_what_a_quotation_is_said_to_be_of_decides(checker: Page, text: str, tol
 def test_a_few_words_of_many_are_never_word_for_word(checker: Page) -> None:
     [told] = check(checker, next(one["quotation"] for one in CASES if one["case"] == "twelve of forty"))
     assert told.startswith("Only 11 of the 38 quoted words")
-    expect(checker.locator(".quotations__said")).to_contain_text("11 of 38 words stand in the guidance")
+    expect(checker.locator(".quotations__said")).to_contain_text("11 of 38 words are in the guidance")
 
 
 def test_what_does_not_exist_and_what_is_not_loaded_is_said_under_a_quotation(
