@@ -12,6 +12,7 @@ from html import escape, unescape
 from pathlib import Path
 
 from markupsafe import Markup
+from msgspec.structs import replace
 
 from guidance.cite.quoting import record
 from guidance.document.anchors import permalink_path
@@ -237,11 +238,8 @@ def _missing(edition: str, index: PermalinkIndex) -> bytes:
     """What a host shows in a frame whose place is none of an edition, or one whose text is not here."""
     name = edition_name(index.publication, edition)
     missing = "It has no such place." if index.entries[edition] else "Its text is not loaded on this site."
-    # A host answers with it below any address, so that nothing relative leads anywhere.
-    frame = page_frame(
-        index, name, name, up=index.address("") or "../../", css=index.address(f"embed/{STYLE_NAME}") or "",
-        listed=False, framed=True,
-    )  # fmt: skip
+    # A host answers with it below any address: nothing relative leads anywhere, and so it has no style and no icon.
+    frame = page_frame(replace(index, icon=None), name, name, up="", css="", listed=False, framed=True)
     link = index.address(f"{edition}/")
     return small_page(
         "framed.html", frame, cited=name, link=link, missing=missing, standing=standing(edition, index)
