@@ -55,6 +55,7 @@ const reader = (grammar) => {
     for (const place of [whole, inner && plain(inner)].filter(Boolean)) {
       const [host, path] = [place.split("/", 1)[0], place.slice(place.indexOf("/") + 1)];
       const edition = grammar.addresses[place] ?? (/(?:^|\.)gov\.uk$/.test(host) ? paths.get(path) : null);
+      if (edition === "current") return place === whole ? { edition: grammar.inForce, page, isNewest: true } : null; // kept on a day that is not known here
       if (edition) return { edition, page };
     }
     if (!files.some((one) => one.test(whole)) || !/^[\w.-]*\bgov\.uk\//.test(whole)) return null;
@@ -95,7 +96,7 @@ const reader = (grammar) => {
   // where something in them is not understood. `unsaid` is the edition that is meant where none is named.
   return (words, unsaid = null) => {
     const text = normal(words), rows = [];
-    let isApart = false, isBare = false, isElsewhere = false, byAddress = null;
+    let isApart = false, isBare = false, isElsewhere = false, isNewest = false, byAddress = null;
     const note = (one) => { rows.push(one); isApart &&= !one.steps; };
     for (let at = 0; at < text.length;) {
       let match = null, kind;
@@ -112,6 +113,7 @@ const reader = (grammar) => {
         const led = lookUp(said.address.replace(/[).,;\]]+$/, ""));
         isElsewhere ||= !led;
         byAddress = led?.edition ?? byAddress;
+        isNewest = led?.isNewest ?? isNewest;
         if (led?.page) note({ steps: [{ unit: "page", number: led.page, to: null, sub: null }] });
         continue;
       }
@@ -137,6 +139,7 @@ const reader = (grammar) => {
     if (!editions.length || editions.some((one) => !grammar.editions[one])) return [];
     const cited = shares(rows, editions).map(([edition, its]) => [edition, grouped(its)]);
     const places = cited.flatMap(([, its]) => its);
+    if (isNewest && !named.length && places.length) return []; // it cannot tell which edition a number was written for
     if (cited.some(([, its]) => !its.length && (!isTold || editions.length > 1))) return [];
     if (places.some((steps) => steps.every(({ unit }) => unit === "section"))) return [];
     if (isBare && places.length > 1 && places.some((steps) => steps.length > 1)) return [];

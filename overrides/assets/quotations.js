@@ -145,7 +145,7 @@ const start = (article) => {
       make("p", make("strong", head)),
       make("p", [`${told}${lacks} `, ...(isAnywhere ? [] : standing(one, places))]),
       make("blockquote", marked(one)),
-      ...(also.length ? [make("p", ["The same words stand in:", ...also.flat()])] : []),
+      ...(also.length ? [make("p", ["The same words are in:", ...also.flat()])] : []),
       ...(place ? [make("details", [make("summary", "As published"), ...places.map(({ text }) => make("p", text))])] : []),
     ]);
     if (one.verdict !== "right" || lacks) item.classList.add("changed");
@@ -223,7 +223,7 @@ const start = (article) => {
     list.replaceChildren(...found.map((one) => show(texts, one)));
     const words = texts.split(text).length, right = found.reduce((sum, one) => sum + one.found, 0);
     said.textContent = found.length
-      ? `${count(found.length, "passage")} found: ${right} of ${count(words, "word")} stand in the guidance. ${compared}`
+      ? `${count(found.length, "passage")} found: ${right} of ${count(words, "word")} are in the guidance. ${compared}`
       : `No passage of ${FEWEST} words or more was found in ${count(words, "word")}. ${compared}`;
   });
   field.addEventListener("focus", () => load().catch(() => { loading = null; }), { once: true });

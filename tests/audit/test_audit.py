@@ -231,6 +231,31 @@ def test_the_table_of_citations(words: str, cites: str) -> None:
     assert citing.say(said) == NAMED_WHOLE.get(words, cites)
 
 
+NEWEST = "https://www.gov.uk/government/publications/working-together-to-safeguard-children--2"
+FILE_OF_2018 = (
+    "https://assets.publishing.service.gov.uk/government/uploads/system/uploads/attachment_data/file/942454/"
+    "Working_together_to_safeguard_children_inter_agency_guidance.pdf"
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "year", "cites"),
+    [
+        (f"See paragraph 12 ({NEWEST}).", None, "para=12"),
+        (f"See para 12 of the guidance: {NEWEST}", None, "para=12"),
+        (f"{NEWEST} para 12", None, "para=12"),
+        (NEWEST, "2026", ""),
+        (f"Section 17 ({NEWEST}) applies.", "2026", ""),
+        (f"Read it here: {NEWEST} Paragraph 4 of our policy says more.", "2026", ""),
+        (f"See {FILE_OF_2018} para 12.", "2018", "para=12"),
+    ],
+)
+def test_a_number_beside_a_bare_link_belongs_to_it(words: str, year: str | None, cites: str) -> None:
+    """The page of the newest edition cannot tell for which one a number was written."""
+    [(_, found)] = find_mentions(read_text(words.encode()), *_reading())
+    assert (found.year, " | ".join(map(citing.say_steps, found.cites))) == (year, cites)
+
+
 # Where no place can be told, the audit still finds that the edition is named.
 NAMED_WHOLE = {
     "WT 2018 s.47": "edition=2018",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import citing
-from guidance.cite.addresses import mend, plain_address, unwrap
+from guidance.cite.addresses import mend, open_up, plain_address
 from guidance.cite.citation import NotUnderstoodError
 
 TABLE = Path(__file__).parents[1] / "data" / "audit" / "addresses.tsv"
@@ -42,8 +42,8 @@ def test_the_page_that_is_meant_comes_through_redirectors() -> None:
 
 def test_an_address_within_itself_ends() -> None:
     address = "https://a.example/?u=" * 40 + "https://b.example/"
-    assert unwrap(mend(address))[0]
-    assert unwrap("https://a.example/?q=1") == ("https://a.example/?q=1", None)
+    assert open_up(mend(address))[0]
+    assert open_up("https://a.example/?q=1") == ("https://a.example/?q=1", None)
 
 
 def test_what_leads_nowhere_is_nothing() -> None:

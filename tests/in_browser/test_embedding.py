@@ -18,7 +18,7 @@ from guidance.compare.changes import compare
 from guidance.compare.crosswalk import build_crosswalk
 from guidance.document.anchors import permalinks
 from guidance.document.register import Edition, Publication
-from guidance.site.embeds import SCRIPT, embed_files, quotation, quotation_files
+from guidance.site.embeds import SCRIPT, copyable, embed_files, quotation, quotation_files
 from guidance.site.permalink_index import PermalinkIndex, find_fates
 from guidance.site.permalink_pages import lineage_pages, permalink_pages
 from small_documents import document, paragraph
@@ -189,6 +189,34 @@ def test_without_scripts_a_quotation_and_a_frame_are_complete(browser: Browser, 
     expect(framed.locator("header")).to_contain_text("Superseded in 2011; reworded in 2011: compare.")
     framed.get_by_role("link", name="compare").click()
     page.wait_for_url(f"{ours.address}/wt/2001/p/2/#today")
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_a_frame_on_a_telephone_shows_what_it_is_and_need_not_scroll(
+    browser: Browser, ours: Origin, host: Origin, width: int
+) -> None:
+    host.headers["/"] = {"Content-Security-Policy": STRICT.format(ours.address)}
+    shelf = shelf_at(ours.address)
+    nodes = [(edition, f"para-{at}") for edition in ("2001", "2011") for at in (1, 2, 3)]
+    frames = [str(copyable(node, shelf, "../")["frame"]) for node in nodes]
+    page = browser.new_context(java_script_enabled=False, viewport={"width": width, "height": 700}).new_page()
+    page.goto(put(host, ours, *frames, script=False))
+    page.locator("iframe").evaluate_all("all => all.forEach(one => one.loading = 'eager')")
+    page.wait_for_load_state("networkidle")
+    for node, frame in zip(nodes, page.locator("iframe").all(), strict=True):
+        frame.scroll_into_view_if_needed()
+        inner = frame.element_handle()
+        assert inner
+        framed = inner.content_frame()
+        assert framed
+        framed.wait_for_load_state()
+        head = framed.evaluate("document.querySelector('header').getBoundingClientRect().bottom")
+        high, room = framed.evaluate("[document.documentElement.scrollHeight, innerHeight]")
+        assert head < 180, node
+        assert high <= room, node
+        assert framed.locator("header").inner_text().startswith(f"Keeping a harbour {node[0]}, paragraph")
+        assert ("Superseded in 2011" if node[0] == "2001" else "In force") in framed.locator("header").inner_text()
     page.context.close()
 
 

@@ -44,7 +44,7 @@ STARTS = {  # how the sentence on a verdict begins
     "right": "Word for word ",
     "altered": "Altered from ",
     "partial": "Only ",
-    "absent": "These words do not stand in ",
+    "absent": "These words are not in ",
 }
 STRICT = "default-src 'none'; script-src {0}; connect-src {0}; frame-src {0}; base-uri 'none'; form-action 'none'"
 
@@ -199,7 +199,7 @@ LAMPS = "Lamps are trimmed at dusk by two people who have signed the rota"
          "A quotation that was not checked: the text of 2009 is not loaded here; word for word in 2024, 2019. "
          "Superseded in 2019."),
         (f"KH 2024, para 2, says: “{RING}”.",
-         "These words do not stand in 2024; word for word in 2019. In force."),
+         "These words are not in 2024; word for word in 2019. In force."),
         (f"“{LAMPS}” — KH 2019, paragraph 3",
          "Word for word paragraph 3 of 2019; also in 2024. Superseded in 2024. The words are unchanged in 2024, "
          "which is in force."),
@@ -225,7 +225,7 @@ def test_what_a_quotation_is_said_to_be_of_decides(checker: Page, text: str, tol
 def test_a_few_words_of_many_are_never_word_for_word(checker: Page) -> None:
     [told] = check(checker, next(one["quotation"] for one in CASES if one["case"] == "twelve of forty"))
     assert told.startswith("Only 11 of the 38 quoted words")
-    expect(checker.locator(".quotations__said")).to_contain_text("11 of 38 words stand in the guidance")
+    expect(checker.locator(".quotations__said")).to_contain_text("11 of 38 words are in the guidance")
 
 
 def test_what_does_not_exist_and_what_is_not_loaded_is_said_under_a_quotation(
@@ -239,3 +239,22 @@ def test_what_does_not_exist_and_what_is_not_loaded_is_said_under_a_quotation(
         "This site knows no edition 2031: these words were not checked.",
         "Word for word paragraph 2 of 2019, and not in paragraph 1 as it says. Superseded in 2024. Published text.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("embed/2019/999/", "Keeping the Harbour 2019 Superseded in 2024. It has no such place."),
+        ("embed/2024/no-such/", "Keeping the Harbour 2024 In force. It has no such place."),
+        ("embed/2009/13/", "Keeping the Harbour 2009 Superseded in 2019. Its text is not loaded on this site."),
+    ],
+)
+def test_a_frame_of_what_is_not_there_says_so_in_a_line(
+    browser: Browser, sites: Sites, path: str, told: str
+) -> None:
+    frame = f'<iframe src="{sites.ours}/{path}" title="x" width="100%" height="180"></iframe>'
+    (sites.folder / "frame.html").write_text(f'<!doctype html><html lang="en"><title>x</title>{frame}')
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(f"{sites.theirs}/frame.html")
+    assert " ".join(page.frame_locator("iframe").locator("body").inner_text().split()) == told
+    page.context.close()

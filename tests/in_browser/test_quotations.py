@@ -118,7 +118,7 @@ def test_each_passage_is_told_where_it_stands_and_whether_it_still_does(checker:
         ),
     ]
     second = checker.locator(".quotations__found > li").nth(1)
-    expect(second).to_contain_text("The same words stand in: 2001, paragraph 1")
+    expect(second).to_contain_text("The same words are in: 2001, paragraph 1")
     second.get_by_role("link", name="Keeping a harbour 2011, paragraph 2").click()
     expect(checker.locator("h1")).to_have_text("Paragraph 2")
 

@@ -61,7 +61,7 @@ class _FileNames(Struct, frozen=True):
 
 def find_mentions(blocks: Sequence[FoundBlock], grammar: Grammar, known: Known) -> Iterator[Placed]:
     """Every reference of a file, by block. What only may be one counts where the file names the guidance surely."""
-    named = [(block, _linked(block, grammar.candidates(block), known)) for block in blocks]
+    named = [(block, _linked(block, grammar.candidates(block), known, grammar)) for block in blocks]
     mentions = [mention for _, found in named for mention in found]
     sorts = {mention.sort for mention in mentions}
     certain = bool(sorts & {"name", "number", "address"} or sorts >= {"short", "author"})
@@ -109,7 +109,7 @@ def _again(mention: Mention, kept: Sequence[Mention], block: FoundBlock, known: 
 # --- Links ---
 
 
-def _linked(block: FoundBlock, mentions: Sequence[Mention], known: Known) -> list[Mention]:
+def _linked(block: FoundBlock, mentions: Sequence[Mention], known: Known, grammar: Grammar) -> list[Mention]:
     """The references of a block in words and links: a link around a name, or directly behind it, is one with it."""
     found = list(mentions)
     links = [*block.links, *_written(block)]
@@ -132,10 +132,13 @@ def _linked(block: FoundBlock, mentions: Sequence[Mention], known: Known) -> lis
             found += [structs.replace(m, against=led.other) for m in others if m.year or m.cites]
             continue
         step = (Step("page", str(led.page)),) if led.page else ()
-        cites = (CitedPlace(step, led.anchor),) if step or led.anchor else ()
+        cites: tuple[CitedPlace, ...] = (CitedPlace(step, led.anchor),) if step or led.anchor else ()
         if not around:
+            floor = max((m.end for m in found if m.end <= link.start), default=0)
+            start, end, beside = _places_by(block.text, link, floor, grammar)
+            cites = beside or cites
             year = led.edition or (known.publication.in_force.id if led.current and not cites else None)
-            found.append(Mention(link.start, link.end, "address", year, cites, told="link", newest=led.current))
+            found.append(Mention(start, end, "address", year, cites, told="link", newest=led.current))
         said = {known.years.get(found[i].year or "", found[i].year) for i in around} - {None}
         for i in around:
             m = found[i]
@@ -150,6 +153,23 @@ def _linked(block: FoundBlock, mentions: Sequence[Mention], known: Known) -> lis
                 both = structs.replace(both, year=led.edition or newest, told="link")
             found[i] = both
     return found
+
+
+def _places_by(text: str, link: FoundLink, floor: int, grammar: Grammar) -> tuple[int, int, tuple[CitedPlace, ...]]:
+    """The places that a link's own words name, or that stand directly before or behind it, and from where to where
+    all of it goes; a section alone is the law's."""
+    words = text[link.start : link.end]
+    inside = () if URL.match(words) else read_places(words)
+    begin, before = grammar.places_before(text, link.start, floor)
+    end, behind = grammar.places_behind(text, link.end)
+    places = inside or behind or before
+    if not places or all(step.unit == "section" for place in places for step in place.steps):
+        return link.start, link.end, ()
+    return (
+        link.start if inside or behind else begin,
+        end if behind and not inside else link.end,
+        places,
+    )
 
 
 def _beside(text: str, end: int, link: FoundLink) -> bool:

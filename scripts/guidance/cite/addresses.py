@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from msgspec import Meta, Struct, structs
 
+from guidance.document.addresses import unwrap
 from guidance.document.register import Basis, Publication
 
 _DEEPEST = 5  # addresses within addresses
@@ -79,11 +80,12 @@ def mend(address: str) -> str:
     return re.sub(r"\s", "%20", f"{host}{slash}{path}")
 
 
-def unwrap(address: str) -> tuple[str, str | None]:
-    """Where an address leads in the end: the one that a redirector, a viewer or an archive carries within it; and,
-    of an archive, the day on which it was kept ("20190314")."""
+def open_up(address: str) -> tuple[str, str | None]:
+    """Where an address leads in the end: behind redirectors, to the one that a viewer or an archive carries within
+    it; and, of an archive, the day on which it was kept ("20190314")."""
     day = None
     for _ in range(_DEEPEST):
+        address = unwrap(address) or address
         inner = _within(address)
         if inner is None:
             break
@@ -94,10 +96,6 @@ def unwrap(address: str) -> tuple[str, str | None]:
 
 def _within(address: str) -> str | None:
     """The whole address that stands in another's path or query; None where none does."""
-    if proofpoint := re.search(r"urldefense[^/]*/v2/url\?(?:.*&)?u=([^&]+)", address):
-        return unquote(re.sub(r"-(?=[0-9A-F]{2})", "%", proofpoint[1]).replace("_", "/"))
-    if later := re.search(r"urldefense[^/]*/v3/__(.+?)__;", address):
-        return later[1]
     try:
         parts = urlsplit(address if "//" in address else f"//{address}")
         carried = [value for _, value in parse_qsl(parts.query.replace("&amp;", "&"))]
@@ -159,7 +157,7 @@ class AddressBook:
     def look_up(self, address: str, years: dict[str, str]) -> Address | None:
         """What an address leads to of this publication, or of what is easily taken for it; None where it leads
         elsewhere. `years` lead to editions."""
-        led, day = unwrap(mend(address))
+        led, day = open_up(mend(address))
         place, fragment = plain_address(mend(led))
         page = re.search(r"(?:^|&)page=(\d{1,4})\b", fragment)
         number = int(page[1]) if page else None
@@ -230,9 +228,8 @@ class AddressBook:
         return Address(named, None, f"para-{place}" if place and place[:1].isdigit() else place)
 
     def record(self) -> dict[str, str]:
-        """Whole addresses, plain, with the edition that they lead to, for scripts that know no more."""
-        led = {"current": self._publication.in_force.id} | {edition: edition for edition in self._ids}
-        return {page: led[holds] for page, holds in self._whole.items() if holds in led}
+        """Whole addresses, plain, with the edition or "current" that they hold, for scripts that know no more."""
+        return {page: holds for page, holds in self._whole.items() if holds in {*self._ids, "current"}}
 
 
 def _rising(key: str) -> Iterator[str]:

@@ -59,8 +59,8 @@ _ENDS = re.compile(r"""[.!?:;]["'”’)\]]*\s*$""")
 SAYS = {  # the verdict on a quotation in words
     "right": "word for word {place} of {edition}",
     "altered": "altered from {place} of {edition}: {changes}",
-    "partial": "only {found} of the {words} quoted words stand in {place} of {edition}; the rest does not",
-    "absent": "these words do not stand in {edition}",
+    "partial": "only {found} of the {words} quoted words are in {place} of {edition}; the rest is not",
+    "absent": "these words are not in {edition}",
     "not-checked": "a quotation that was not checked: the text of {edition} is not loaded here",
     "elsewhere": ", and not in {place} as it says",
     "also": "; also in {editions}",
