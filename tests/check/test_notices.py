@@ -6,9 +6,9 @@ import pytest
 from msgspec import structs
 
 from guidance.build.handwritten import survey_law
-from guidance.check.law_notices import find_unnoticed, lost_places, unprinted
+from guidance.check.notices import find_unnoticed, lost_places, unprinted, untold_standing
 from guidance.document.law import LawSince, TouchedPage, TouchedProvisions, read_law
-from guidance.document.register import read_register
+from guidance.document.register import Edition, read_register
 
 ROOT = Path(__file__).parents[2]
 PUBLICATION = read_register(ROOT / "versions")
@@ -96,3 +96,30 @@ def test_a_built_provision_without_its_notice_is_told(tmp_path: Path) -> None:
 
 def test_our_own_pages_call_nothing_optional_that_is_a_duty() -> None:
     assert list(survey_law(ROOT / "docs", ROOT / "versions", PUBLICATION)) == []
+
+
+def test_a_page_that_does_not_tell_its_editions_standing_is_told(tmp_path: Path) -> None:
+    old, new = Edition("2001", "A", "2001-03-02", ended="2005-04-01"), Edition("2005", "A", "2005-04-01")
+    publication = structs.replace(PUBLICATION, editions=(old, new))
+    sentence = publication.standing(old).sentence
+    assert sentence == "Superseded on 1 April 2005"
+    banner = '<div class="status status--superseded">'
+    for path, body in {
+        "2001/index.html": f"{banner}{sentence}.</div>",
+        "2001/one/index.html": f"<title>{sentence}</title>",  # in its head alone
+        "2001/p/1/index.html": f"<p>{sentence}.</p>",
+        "2001/old/index.html": '<meta http-equiv="refresh" content="0">',
+        "2005/index.html": "In force",
+        "2005/two/index.html": f"{banner}{sentence}.</div>",
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        head, _, rest = body.partition("</title>") if "<title>" in body else ("", "", body)
+        (tmp_path / path).write_text(f"<head>{head}</head><body>{rest}</body>", encoding="utf-8")
+    assert [line.partition(":")[0] for line in untold_standing(tmp_path, publication)] == [
+        "2001/one/index.html",
+        "2005/two/index.html",
+    ]
+    (tmp_path / "2001/edition.json").write_text('{"identity": {"how": "trusted"}}', encoding="utf-8")
+    assert "2001/index.html: does not say that its file was only trusted" in list(
+        untold_standing(tmp_path, publication)
+    )

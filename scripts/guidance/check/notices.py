@@ -1,13 +1,17 @@
-"""Hand-written pages against the law since: sentences that call optional what is a duty now, and carry no notice.
+"""What pages owe their readers: a notice of the law since, beside sentences that it has overtaken too; an edition's
+standing on each of its pages; and that nobody has confirmed a file that was only trusted.
 
-Which laws there are, and where their notices stand, is told in `document.law`; a page's blocks are `readability`'s.
+Which laws there are, and where their notices stand, is told in `document.law`, standings in `document.register`; a
+page's blocks are `readability`'s.
 """
 
 import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
+from html import escape
 from pathlib import Path
 
+import msgspec
 from bs4 import BeautifulSoup
 from mkdocs.utils import meta
 from msgspec import Struct
@@ -15,6 +19,7 @@ from msgspec import Struct
 from guidance.check.readability import PageText, read_blocks
 from guidance.document.anchors import permalink_path
 from guidance.document.law import Doing, Law, LawSince
+from guidance.document.register import Publication
 
 _READERS = ("parents", "young people", "children")  # on whose pages "you" is not the one who is bound
 _ADVERBS = r"(?: (?: also | always | then | still | only | even | just | or | and | both | \w+ly ) \s+ ){0,3}"
@@ -199,3 +204,25 @@ def _forms(verb: str) -> str:
     irregular = {"hold": "held", "give": "given", "run": "ran", "tell": "told", "set": "set"}.get(first, first)
     forms = rf"(?: {stem}(?:e|es|s|ing|ed)? | {stem}{last}(?:ing|ed) | {irregular} )"
     return rf"{forms} (?: \s+ [\w’'-]+ ){{0,4}}? \s+ {rest}" if rest else forms
+
+
+def untold_standing(site: Path, publication: Publication) -> Iterator[str]:
+    """A line for each page of an edition in a built site that does not say in its body how that edition stands, or
+    says that one in force is superseded; and for each edition read from a file that was only trusted whose home
+    page does not say so. Pages that only lead on say nothing."""
+    for edition in publication.editions:
+        stands = publication.standing(edition)
+        for path in sorted((site / edition.id).rglob("*.html")):
+            page = path.read_text(encoding="utf-8")
+            body, name = page.partition("<body")[2], path.relative_to(site).as_posix()
+            if 'http-equiv="refresh"' in page:
+                continue
+            if stands.superseded and escape(stands.sentence) not in body:
+                yield f'{name}: does not say "{stands.sentence}"'
+            elif not stands.superseded and 'class="status status--superseded"' in body:
+                yield f"{name}: says that an edition in force is superseded"
+        record, home = site / edition.id / "edition.json", site / edition.id / "index.html"
+        held = msgspec.json.decode(record.read_bytes()) if record.is_file() else {}
+        trusted = (held.get("identity") or {}).get("how") == "trusted"
+        if trusted and "Nobody here has confirmed" not in (home.read_text("utf-8") if home.is_file() else ""):
+            yield f"{edition.id}/index.html: does not say that its file was only trusted"
