@@ -3,6 +3,7 @@
 import itertools
 import os
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from document_marks import balance, links
+from guidance.document.anchors import Allocator
 from guidance.document.model import Document, GuidanceError
 from guidance.document.walk import provision_texts
 from guidance.jobs.sandbox import CrashedError, Sandboxed
@@ -238,6 +240,34 @@ def crash() -> None:
 def test_a_crash_is_an_error_and_not_the_end() -> None:
     with pytest.raises(CrashedError, match="crashed"):
         Sandboxed(crash).result()
+
+
+def take_memory(count: int) -> int:
+    return len(bytes(count))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is limited where the system can do it")
+def test_a_reader_has_a_gigabyte() -> None:
+    assert Sandboxed(take_memory, 800_000_000).result() == 800_000_000
+    with pytest.raises(CrashedError, match="too much memory"):
+        Sandboxed(take_memory, 1_100_000_000).result()
+
+
+class CountedWish(str):
+    """A wish for an anchor that counts how often a number was tried behind it."""
+
+    tried = 0
+
+    def __format__(self, form: str) -> str:
+        CountedWish.tried += 1
+        return str.__format__(self, form)
+
+
+def test_thousands_of_paragraphs_without_a_title_are_not_counted_anew_each_time() -> None:
+    allocator, wish = Allocator(), CountedWish("text")
+    anchors = [allocator.take(wish) for _ in range(2000)]
+    assert (anchors[0], anchors[1], anchors[-1]) == ("text", "text-2", "text-2000")
+    assert CountedWish.tried < 2 * len(anchors)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))

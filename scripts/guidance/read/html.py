@@ -132,6 +132,7 @@ class _HtmlPage:
         self._provisions: list[Provision] = []
         self._added = 0
         self._assets: list[Asset] = []
+        self._kept: dict[bytes, str] = {}  # names of assets by their content
         hidden_by_rule = list(_hidden_by_rules(soup))
         for empty in soup(_NO_TEXT):
             empty.decompose()
@@ -351,11 +352,10 @@ class _HtmlPage:
             return None
         if not kind or not content.startswith(start):
             return None
-        same = next((asset.name for asset in self._assets if asset.content == content), None)
-        if same is None:
-            same = f"{anchor}-{len(self._assets) + 1}.{kind}"
-            self._assets.append(Asset(same, head.removeprefix("data:"), content))
-        return same
+        if content not in self._kept:
+            self._kept[content] = f"{anchor}-{len(self._assets) + 1}.{kind}"
+            self._assets.append(Asset(self._kept[content], head.removeprefix("data:"), content))
+        return self._kept[content]
 
     def _list(self, element: Tag, anchor: str) -> List:
         printed = entry_markers(element)
