@@ -30,9 +30,9 @@ from guidance.document.model import (
 from guidance.document.walk import balance
 from guidance.read.blocks import BlockBuilder, places_of
 from guidance.read.body_text import Words, collect_words, join_lines, resolve_jumps
-from guidance.read.headings import find_headings, is_coded, name_heading
+from guidance.read.headings import find_headings, is_coded
 from guidance.read.notes import NoteIndex
-from guidance.read.numbering import anchor_number, caption_number
+from guidance.read.numbering import anchor_number, caption_number, name_heading
 from guidance.read.page import (
     BoxFlow,
     Chunk,

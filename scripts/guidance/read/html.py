@@ -37,7 +37,6 @@ from guidance.document.model import (
     Text,
 )
 from guidance.document.walk import balance, count_characters, map_texts
-from guidance.read.headings import name_heading
 from guidance.read.html_blocks import (
     HtmlPiece,
     Inline,
@@ -53,7 +52,7 @@ from guidance.read.html_blocks import (
     span,
     words_in,
 )
-from guidance.read.numbering import anchor_number
+from guidance.read.numbering import anchor_number, name_heading
 
 _NO_TEXT = ("script", "style", "head", "title", "meta", "link", "svg", "iframe", "object")
 _HIDING = ("template", "noscript")  # words that a browser does not show

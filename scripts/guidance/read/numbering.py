@@ -9,6 +9,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from guidance.document.model import Kind
+
 MarkerKind = Literal["bullet", "decimal", "coded", "number", "letter", "roman"]
 
 
@@ -180,6 +182,39 @@ def named_number(title: str) -> tuple[str, str] | None:
         return None
     word = found["word"].lower().replace("flowchart", "flow chart")
     return " ".join(word.split()), _SPELT.get(found["number"].lower(), found["number"])
+
+
+_DEEPEST_PART = 2  # below it, "Part 1" is one of a form that the text describes
+_KINDS: dict[str, Kind] = {
+    "part": "part",
+    "chapter": "chapter",
+    "annex": "annex",
+    "appendix": "annex",
+    "schedule": "annex",
+    "flow chart": "flow-chart",
+}
+
+
+class HeadingName(Struct, frozen=True):
+    """What a heading's words say it is: its kind, its printed number or letter, and the anchor that these give it,
+    such as "chapter-3" or "appendix-a"; none where its title does."""
+
+    kind: Kind
+    number: str | None = None
+    anchor: str | None = None
+
+
+def name_heading(title: str, level: int) -> HeadingName:
+    """What a title says it heads: ("chapter", "3", "chapter-3"), ("annex", "A", "annex-a"). `level` is its own,
+    1 for chapters: below it "Part 1" is one of a form that the text describes."""
+    named = named_number(title)
+    if not named:
+        return HeadingName("chapter" if level == 1 else "section")
+    word, number = named
+    kind = _KINDS.get(word)
+    if kind and (level <= _DEEPEST_PART or kind not in ("part", "chapter")):
+        return HeadingName(kind, number, f"{word.replace(' ', '-')}-{number.lower()}")
+    return HeadingName("section", number) if level > 1 else HeadingName("chapter")
 
 
 def caption_number(text: str) -> str | None:
