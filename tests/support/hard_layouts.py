@@ -141,10 +141,23 @@ def _row_overleaf() -> Hard:
     return Hard(source, headings=((1, "Appendix A"),), rows=2, reasons=("head row printed again", "page number"))
 
 
+def _head_row_on_a_ground() -> Hard:
+    source = (
+        f'{_PAGE}= Annex B\n{sentence(1)}\n#let no(it) = table.cell(fill: rgb("#663d94"), stroke: none, it)\n'
+        "#table(columns: (28mm, 40mm, 1fr), stroke: 0.6pt,\n"
+        'table.cell(colspan: 3, inset: 0pt, fill: rgb("#663d94"))[#grid(columns: (28mm, 40mm, 1fr), inset: 5pt, '
+        "align: center + horizon, ..([Rule of\\ the pier], [Change], [Reason])"
+        ".map(w => text(fill: white)[*#w*]))],\n"
+        + "".join(f"[Rule {at}], [{sentence(at)}], [{sentence(at + 5)}],\n" for at in range(1, 4))
+        + ")\n"
+    )
+    return Hard(source, headings=((1, "Annex B"),), rows=4, says=("Rule of the pier\nChange\nReason\nRule 1",))
+
+
 HARD = {
     build.__name__.strip("_"): build()
     for build in (
         *(_noted_below, _loose_and_tight, _regulations_in_small_type, _coloured_numbers, _codes, _named_boxes),
-        *(_two_line_title, _bold_in_box, _long_head, _ordinals, _row_overleaf),
+        *(_two_line_title, _bold_in_box, _long_head, _ordinals, _row_overleaf, _head_row_on_a_ground),
     )
 }

@@ -36,7 +36,7 @@ from guidance.read.page import (
 )
 from guidance.read.paragraphs import is_title
 from guidance.read.regions import Picture, find_panels, find_pictures
-from guidance.read.tables import RULED_GAP, Grid, find_grids, find_ruled, find_stacks, find_unruled
+from guidance.read.tables import RULED_GAP, Grid, find_grids, find_ruled, find_stacks, find_unruled, part_words
 
 _UNKNOWN = re.compile(
     r"""
@@ -140,8 +140,9 @@ def _find_tables(
     frames = [grid.box for grid in ruled if len(grid.cells) == 1]
     rules = [s.box for s in _outside([grid.box for grid in grids], free) if height(s.box) < THIN]
     stacks = find_stacks(rules, size)
-    if stacks:
-        grids += find_ruled(stacks, cut_segments(page.fragments, RULED_GAP), size)
+    if stacks or any(columns > 1 for grid in grids for *_, columns, _ in grid.cells):
+        words = cut_segments(page.fragments, RULED_GAP)
+        grids = [*(part_words(grid, words) for grid in grids), *find_ruled(stacks, words, size)]
     apart = [*(grid.box for grid in grids), *(picture.box for picture in pictures)]
     return grids + find_unruled(_apart(apart, segments), size), frames
 
