@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from guidance.document.model import Document, Dropped, Finding
 from guidance.read.numbering import comparable_title, roman_value
-from guidance.read.page import ContentsEntry, Line
+from guidance.read.page import ContentsEntry, Line, Metrics
 
 _DIGITS = re.compile(r"\d+")
 _NUMERAL = r"[ivxl]{1,6}"
@@ -339,3 +339,28 @@ def _entries(dropped: Iterable[Dropped]) -> Iterator[tuple[str, int]]:
         if found:
             yield found["title"].rstrip(" .·…"), int(found["number"])
         begun = "" if found or len(begun) > 200 else line
+
+
+# --- Title pages ---------------------------------------------------------------------------------
+
+_FIRST = re.compile(
+    r"1 \. \s* (?: [—–] \s* \(1\) )? \s+ [A-Z]", re.VERBOSE
+)  # "1. These Rules", "1.—(1) These Rules"
+_INSTRUMENT = re.compile(r"statutory \s (?: instruments? | rules )", re.VERBOSE | re.IGNORECASE)
+_TITLE_GAP = 4  # of the type size: a wider gap parts a title from what stands above
+
+
+def text_below(lines: Sequence[Line], metrics: Metrics, is_cover: bool) -> int:
+    """Where the text starts on a first page that it shares with a title: with the titles over its first paragraph;
+    0 where it does not, as where neither the page is a cover nor an instrument says that it is one."""
+    wide = 0.7 * (metrics.right - metrics.left)
+    first = (i for i, x in enumerate(lines) if _FIRST.match(x.text) and x.right - x.left > wide)
+    start = next(first, 0)
+    if not is_cover and not any(_INSTRUMENT.fullmatch(line.text.strip()) for line in lines[:start]):
+        return 0
+    while start > 0:
+        above, line = lines[start - 1], lines[start]
+        if above.right - above.left > wide or above.baseline - line.baseline > _TITLE_GAP * line.size:
+            break
+        start -= 1
+    return start

@@ -220,6 +220,7 @@ def _depths(titles: Sequence[Chunk], votes: Sequence[_Votes]) -> dict[int, int]:
 
 
 _CONTAINERS = ("part", "section")  # words of titles that hold the unnumbered ones of their type behind them
+_SIBLINGS = ("chapter", "annex", "appendix", "schedule")  # which stand beside such titles
 _LEAST_SPACED = 5  # titles with a space before it means anything
 _SAME_SPACE = 0.6  # points
 
@@ -245,6 +246,7 @@ def _half_a_level_down(
         for style, is_wide in wide.items():
             alike = [index for index in chapter if _style(titles[index]) == style]
             words = {index: named_number(titles[index].text) for index in alike}
+            alike = [index for index, word in words.items() if not word or word[0] not in _SIBLINGS]
             holding = {index: word[1] for index, word in words.items() if word and word[0] in _CONTAINERS}
             if list(holding.values()) != [str(count) for count in range(1, len(holding) + 1)] or len(holding) < 2:
                 holding = {index: "" for index in alike if is_wide.get(index)}

@@ -40,6 +40,7 @@ _PATTERNS: dict[MarkerKind, str] = {
     "number": rf"""
         (\d{{1,4}} {_INSERTED}) [.)] (?:\s+|$)     # "45. A keeper", "45) A keeper", "2A."; not a bare "45"
         | \( (\d{{1,3}} {_INSERTED}) \) (?:\s+|$)  # "(45) A keeper", "(2A)"
+        | (\d{{1,4}} {_INSERTED}) \.? \s? [—–] \s? (?=\(\d)  # "4.—(1) A keeper", as statutes number
         | (\d{{1,4}} (?: [–-] | \s to \s | \s and \s ) \d{{1,4}}) \. (?:\s+|$)  # "3–5. Not used."
         """,
     "roman": r"\(? ([ivxl]{1,6}) [.)] (?:\s+|$)",  # "(iv) a rope", "iv. a rope"
