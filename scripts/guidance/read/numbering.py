@@ -231,7 +231,7 @@ def comparable_title(title: str) -> str:
 
 # --- Labels of notes -----------------------------------------------------------------------------
 
-_LABEL = r"(?: \[\d{1,3}\] | \d{1,3} | \*{1,3} | [†‡] )"  # "[12]", "12", "**", "†"
+_LABEL = r"(?: \[\d{1,3}\] | \d{1,3} | \*{1,3} | [†‡§¶‖]{1,2} )"  # "[12]", "12", "**", "†", "§"
 _LABELS = re.compile(_LABEL, re.VERBOSE)
 _ONLY_LABELS = re.compile(rf"^[\s,;]* {_LABEL} (?:[\s,;]+ {_LABEL})* [\s,;]*$", re.VERBOSE)  # "12, 13"
 

@@ -84,7 +84,8 @@ def _titled(box: BoxFlow, listed: frozenset[str]) -> list[Part]:
 
 def _without_frames(parts: Sequence[Part], flow: Flow) -> list[Part]:
     """The parts with the chunks of a box in its place where it only shades paragraphs of the document's own
-    sequence: it starts with the number that comes next; and titles of boxes that are headings set before these."""
+    sequence: it starts with the number that comes next, below a title perhaps, which stays a box; and titles of
+    boxes that are headings set before these."""
     metrics = flow.metrics
     outside = {comparable_title(p.text) for p in parts if isinstance(p, Chunk) and p.kind == "title"}
     listed = frozenset(comparable_title(entry.title) for entry in flow.entries) - outside
@@ -94,7 +95,11 @@ def _without_frames(parts: Sequence[Part], flow: Flow) -> list[Part]:
         chunks = [part] if isinstance(part, Chunk) else []
         if isinstance(part, BoxFlow) and last:
             inside = cut_chunks(part.lines, metrics.between_edges(part.lines))
-            chunks = inside if inside[0].marker and comes_next(inside[0].marker, last) else []
+            titles = next((n for n, chunk in enumerate(inside[:_MOST_TITLE_LINES]) if chunk.kind != "title"), 0)
+            marker = inside[titles].marker
+            chunks = inside[titles:] if marker and comes_next(marker, last) else []
+            if chunks and titles:
+                free.append(replace(part, lines=tuple(x for chunk in inside[:titles] for x in chunk.lines)))
         free += chunks or (_titled(part, listed) if isinstance(part, BoxFlow) else [part])
         for chunk in chunks:
             at_margin = chunk.marker and chunk.left < metrics.left + chunk.lines[0].size
