@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from guidance.document.model import EvidenceKind
-from guidance.read.numbering import caption_number, comparable_title, named_number
+from guidance.read.numbering import BOX_NAME, caption_number, comparable_title, named_number
 from guidance.read.page import Bookmark, BoxFlow, Chunk, ContentsEntry, Flow, Heading, Metrics, Part
 
 # --- Which titles are headings -------------------------------------------------------------------
@@ -411,7 +411,13 @@ def held_against_lists(
     lines = {comparable_title(part.text): part.lines[0].page for part in parts if isinstance(part, Chunk)}
     for part in parts:
         if isinstance(part, BoxFlow):
+            named_box = BOX_NAME.match(part.lines[0].text) is not None  # its name and title are the box's own
+            own = [line.text for line in part.lines[: _MOST_LINES + 1]] if named_box else []
+            found |= {comparable_title(" ".join(own[at:end])) for at in range(len(own)) for end in range(at + 1, 4)}
             lines |= {comparable_title(line.text): line.page for line in part.lines}
+    found |= {
+        key for key, title in ((comparable_title(b.title), b.title) for b in bookmarks) if caption_number(title)
+    }
     listed: list[_Named] = [(_BEHIND.sub("", entry.title), None) for entry in entries]
     named: list[_Named] = [(b.title, b.page) for b in bookmarks] if _mean_headings(bookmarks, len(found)) else []
     top = [h.chunk for h in headings.values() if h.level <= 1]

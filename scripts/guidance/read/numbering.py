@@ -169,6 +169,7 @@ _NAMED = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+BOX_NAME = re.compile(r"box \s \d{1,2} [a-z]? \b", re.VERBOSE | re.IGNORECASE)  # "Box 1"
 _CAPTION = re.compile(
     r"^ (?: figure | fig\. | diagram | table | chart ) \s+ ( \d+ [a-z]? | [A-Z] ) \b",  # "Figure 3", "Table B"
     re.VERBOSE | re.IGNORECASE,

@@ -4,16 +4,14 @@ Boxes that only shade paragraphs are opened, titles that name boxes go into them
 contents list names come out of them; what is a heading is decided elsewhere.
 """
 
-import re
 from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from guidance.read.numbering import Marker, comes_next, comparable_title
+from guidance.read.numbering import BOX_NAME, Marker, comes_next, comparable_title
 from guidance.read.page import BoxFlow, Chunk, Element, Flow, Line, Part
 from guidance.read.paragraphs import cut_chunks
 
-_BOX_NAME = re.compile(r"box \s \d{1,2} [a-z]? \b", re.VERBOSE | re.IGNORECASE)
 _MOST_TITLE_LINES = 4
 
 
@@ -123,7 +121,7 @@ def _with_names(parts: Sequence[Part]) -> list[Part]:
 
 def _names_box(part: Part, count: int, last: Part) -> bool:
     """Whether a title names a box, and what stands between is but one title of it."""
-    named = isinstance(part, Chunk) and part.kind == "title" and _BOX_NAME.match(part.text) is not None
+    named = isinstance(part, Chunk) and part.kind == "title" and BOX_NAME.match(part.text) is not None
     return named and (count == 1 or (isinstance(last, Chunk) and last.kind == "title"))
 
 
