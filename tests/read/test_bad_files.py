@@ -3,6 +3,7 @@
 import itertools
 import os
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from document_marks import balance, links
-from guidance.document.model import Document, GuidanceError
+from guidance.document.anchors import Allocator
+from guidance.document.model import Document, GuidanceError, List
 from guidance.document.walk import provision_texts
 from guidance.jobs.sandbox import CrashedError, Sandboxed
 from guidance.read import read_document
@@ -151,6 +153,10 @@ def test_fonts_without_unicode_are_reported_with_their_page(tmp_path: Path, whol
     outcome = attempt(tmp_path / "mute.pdf")
     assert isinstance(outcome, Document)
     assert balance(outcome) == 0
+    pages = tuple(sorted({f.page for f in outcome.findings if f.kind == "unreadable" and f.page}))
+    placed = next(check for check in outcome.structure if check.what == "placed")
+    assert (placed.verdict == "amiss") == bool(pages)
+    assert set(pages) <= set(placed.pages)
 
 
 @pytest.mark.parametrize("lie", [(b"startxref\n", b"startxref\n9"), (b"startxref", b"startxrez")])
@@ -240,6 +246,34 @@ def test_a_crash_is_an_error_and_not_the_end() -> None:
         Sandboxed(crash).result()
 
 
+def take_memory(count: int) -> int:
+    return len(bytes(count))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is limited where the system can do it")
+def test_a_reader_has_a_gigabyte() -> None:
+    assert Sandboxed(take_memory, 800_000_000).result() == 800_000_000
+    with pytest.raises(CrashedError, match="too much memory"):
+        Sandboxed(take_memory, 1_100_000_000).result()
+
+
+class CountedWish(str):
+    """A wish for an anchor that counts how often a number was tried behind it."""
+
+    tried = 0
+
+    def __format__(self, form: str) -> str:
+        CountedWish.tried += 1
+        return str.__format__(self, form)
+
+
+def test_thousands_of_paragraphs_without_a_title_are_not_counted_anew_each_time() -> None:
+    allocator, wish = Allocator(), CountedWish("text")
+    anchors = [allocator.take(wish) for _ in range(2000)]
+    assert (anchors[0], anchors[1], anchors[-1]) == ("text", "text-2", "text-2000")
+    assert CountedWish.tried < 2 * len(anchors)
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @example([(0.6520809458803751, b'"')])  # a matrix that is no number
 @given(
@@ -262,3 +296,27 @@ def test_a_mutated_file_is_read_or_refused_in_one_line(whole: Path, changes: lis
         assert re.search(known, outcome)
         assert "Error: " not in outcome
         assert "\n" not in outcome
+
+
+def test_the_keys_of_a_font_of_signs_are_bullets(tmp_path: Path) -> None:
+    lines = ("Ropes are wet.", "Lamps are lit.", "Boats are in.")
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=(595, 842))
+        fonts = {
+            name: pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=kind, BaseFont=base)
+            for name, kind, base in (
+                ("/F", pikepdf.Name.Type1, pikepdf.Name.Helvetica),
+                ("/S", pikepdf.Name.TrueType, pikepdf.Name.Wingdings),
+            )
+        }
+        page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(fonts))
+        shown = "".join(
+            f"BT /S 12 Tf 60 {740 - 20 * at} Td (n) Tj ET BT /F 12 Tf 84 {740 - 20 * at} Td ({words}) Tj ET\n"
+            for at, words in enumerate(lines)
+        )
+        lead = "BT /F 12 Tf 60 770 Td (Keepers see to it that, on every day of the year:) Tj ET\n"
+        page.Contents = pdf.make_stream((lead + shown).encode())
+        pdf.save(tmp_path / "signs.pdf")
+    blocks = [block for p in read_document(tmp_path / "signs.pdf").provisions for block in p.blocks]
+    (found,) = (block for block in blocks if isinstance(block, List))
+    assert [item.marker for item in found.items] == ["•"] * 3

@@ -11,7 +11,7 @@ import documents
 from document_marks import anchors, balance, links, note_marks
 from guidance.document.model import Document, Figure, GuidanceError, List, Table
 from guidance.document.walk import breaches, plain_text
-from guidance.read import read_document
+from guidance.read import docx, read_document
 
 SOURCE = """---
 title: Looking after sheds
@@ -58,6 +58,17 @@ def shed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def reading(shed: Path) -> Document:
     return read_document(shed)
+
+
+def test_a_word_file_that_takes_too_much_memory_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "sheds.docx"
+    words = "\n\n".join(f"Shed {count} is *dry*, and shed {count + 1} is **wet**." for count in range(4000))
+    pypandoc.convert_text(words, "docx", format="markdown", outputfile=str(path))
+    monkeypatch.setattr(docx, "_MOST_MEMORY", "-M1m")
+    with pytest.raises(GuidanceError, match=r"^[^\n]*sheds\.docx: needs more than 1 GB of memory to read[^\n]*$"):
+        read_document(path)
 
 
 def test_numbers_that_word_counts_itself_are_the_paragraphs(reading: Document) -> None:

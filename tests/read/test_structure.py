@@ -13,6 +13,7 @@ from guidance.read import read_document
 from guidance_layouts import LAYOUTS
 from layouts_by_year import BY_YEAR
 from official_files import ADOPTION, HOMES, IRO, KCSIE, WORKING_TOGETHER, publication
+from typeset import read_typeset
 from untagged import strip_structure
 
 BY_NAME = {build.__name__: build for build in (*LAYOUTS, *BY_YEAR)}
@@ -90,3 +91,15 @@ def test_an_official_file_that_is_broken_is_caught(name: str, breaker: Breaker, 
     before = {check.what: check.amiss for check in document.structure if check.verdict == "amiss"}
     after = {check.what: check.amiss for check in read_document(folder / "broken.pdf").structure}
     assert any(count > before.get(what, 0) for what, count in after.items())
+
+
+def test_bookmarks_that_name_a_box_miss_no_heading(tmp_path: Path) -> None:
+    said = "Keepers write each book that a reader takes into the list, with the day it is due.\n\n"
+    title = '#show heading: it => text(size: 12pt, weight: "bold", it.body + linebreak())'
+    box = f'#block(fill: rgb("#e0eef8"), inset: 8pt)[{title}\n=== Box 1\n=== The list at Upton\n{said}]\n'
+    body = "".join(f"{at}. #h(1em) {said}" for at in range(1, 6))
+    document = read_typeset(f"#set page(margin: 2.5cm)\n= Lists\n{body}{box}= Labels\n{body}", tmp_path)
+    assert [p.heading.plain for p in document.provisions if p.heading] == ["Lists", "Labels"]
+    assert sum(p.kind == "box" for p in document.provisions) == 1
+    (check,) = (check for check in document.structure if check.what == "headings")
+    assert (check.verdict, check.examples) == ("sound", ())

@@ -141,10 +141,51 @@ def _row_overleaf() -> Hard:
     return Hard(source, headings=((1, "Appendix A"),), rows=2, reasons=("head row printed again", "page number"))
 
 
+def _head_row_on_a_ground() -> Hard:
+    source = (
+        f'{_PAGE}= Annex B\n{sentence(1)}\n#let no(it) = table.cell(fill: rgb("#663d94"), stroke: none, it)\n'
+        "#table(columns: (28mm, 40mm, 1fr), stroke: 0.6pt,\n"
+        'table.cell(colspan: 3, inset: 0pt, fill: rgb("#663d94"))[#grid(columns: (28mm, 40mm, 1fr), inset: 5pt, '
+        "align: center + horizon, ..([Rule of\\ the pier], [Change], [Reason])"
+        ".map(w => text(fill: white)[*#w*]))],\n"
+        + "".join(f"[Rule {at}], [{sentence(at)}], [{sentence(at + 5)}],\n" for at in range(1, 4))
+        + ")\n"
+    )
+    return Hard(source, headings=((1, "Annex B"),), rows=4, says=("Rule of the pier\nChange\nReason\nRule 1",))
+
+
+def _notes_with_signs() -> Hard:
+    body = "".join(
+        f"{at}. #h(1em) {sentence(at)}#footnote[{sentence(20 + at)}]\n\n{'#pagebreak()' if at % 3 == 0 else ''}\n"
+        for at in range(1, 8)
+    )
+    source = f'{_PAGE}#set footnote(numbering: "*")\n= Signs\n{body}'
+    return Hard(source, tuple("1234567"), ((1, "Signs"),), notes=7)
+
+
+def _paragraphs_in_a_titled_box() -> Hard:
+    inside = "".join(f"{at}. #h(1em) {sentence(at)}\n\n" for at in range(4, 7))
+    box = f'#block(fill: rgb("#e0eef8"), inset: 8pt, width: 100%)[*Box 1: The keeper*\n\n{inside}]\n'
+    before, after = ("".join(f"{at}. #h(1em) {sentence(at)}\n\n" for at in r) for r in (range(1, 4), range(7, 10)))
+    return Hard(f"{_PAGE}= Boxes\n{before}{box}{after}", tuple("123456789"), ((1, "Boxes"),), boxes=1)
+
+
+def _heads_with_sides() -> Hard:
+    pages = [
+        f"#set page(header: [Lending of books #h(1fr) {name}])\n= {name}\n"
+        + "".join(f"{at}. #h(1em) {paragraph(at, 8)}\n\n" for at in range(first, first + 8))
+        for name, first in (("Piers", 1), ("Ropes", 9), ("Lamps", 17))
+    ]
+    numbers = tuple(str(at) for at in range(1, 25))
+    headings = ((1, "Piers"), (1, "Ropes"), (1, "Lamps"))
+    return Hard(_PAGE + "".join(pages), numbers, headings, reasons=("running head", "page number"))
+
+
 HARD = {
     build.__name__.strip("_"): build()
     for build in (
         *(_noted_below, _loose_and_tight, _regulations_in_small_type, _coloured_numbers, _codes, _named_boxes),
-        *(_two_line_title, _bold_in_box, _long_head, _ordinals, _row_overleaf),
+        *(_two_line_title, _bold_in_box, _long_head, _ordinals, _row_overleaf, _head_row_on_a_ground),
+        *(_notes_with_signs, _paragraphs_in_a_titled_box, _heads_with_sides),
     )
 }

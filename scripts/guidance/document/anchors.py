@@ -80,6 +80,7 @@ class Allocator:
     def __init__(self) -> None:
         """Start with nothing taken."""
         self._taken: set[str] = set()
+        self._counted: dict[str, int] = {}  # by wish: the last number put behind it
 
     def take(self, wish: str, within: str | None = None) -> str:
         """`wish` where it is free, else `wish` below `within`, else the next free `wish-2`, `wish-3` ..."""
@@ -87,11 +88,11 @@ class Allocator:
         if within and not wish.startswith(within):
             candidates.append(f"{within}-{wish}")
         anchor = next((c for c in candidates if c not in self._taken), None)
-        count = 2
         while anchor is None:
+            count = self._counted.get(candidates[-1], 1) + 1
+            self._counted[candidates[-1]] = count
             numbered = f"{candidates[-1]}-{count}"
             anchor = numbered if numbered not in self._taken else None
-            count += 1
         self._taken.add(anchor)
         return anchor
 

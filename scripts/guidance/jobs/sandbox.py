@@ -12,12 +12,13 @@ import signal
 import sys
 from collections.abc import Callable, Generator, Iterator
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from guidance.document.model import GuidanceError
 
 _T = TypeVar("_T")
-_MOST_MEMORY = 3_000_000_000  # bytes of address space; a whole reading takes a tenth of it
+MOST_MEMORY = 1_000_000_000  # bytes of address space beyond the parent's; a whole reading takes a tenth of it
 MOST_SECONDS = 300.0
 _PR_SET_PDEATHSIG = 1
 
@@ -115,4 +116,6 @@ def _limit_memory() -> None:
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        most = pages * resource.getpagesize() + MOST_MEMORY
+        resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))

@@ -4,6 +4,7 @@ Puts every line into exactly one provision; which titles are headings and which 
 by read/headings.py and read/sequence.py.
 """
 
+import re
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -30,9 +31,9 @@ from guidance.document.model import (
 from guidance.document.walk import balance
 from guidance.read.blocks import BlockBuilder, places_of
 from guidance.read.body_text import Words, collect_words, join_lines, resolve_jumps
-from guidance.read.headings import find_headings, is_coded, name_heading
+from guidance.read.headings import find_headings, is_coded
 from guidance.read.notes import NoteIndex
-from guidance.read.numbering import anchor_number, caption_number
+from guidance.read.numbering import anchor_number, caption_number, name_heading, named_number
 from guidance.read.page import (
     BoxFlow,
     Chunk,
@@ -51,6 +52,9 @@ from guidance.read.sequence import Numbered, find_missed, find_numbered
 from guidance.read.structure import Reading, judge_pages
 
 _LONGEST_CAPTION = 200  # characters
+_SCHEDULE = re.compile(r"(?:.*-)?schedule-\w+$")  # whose items count from 1
+_SAME_TYPE = 0.05  # share of a type size
+_MOST_SIZES = 2  # of type on a cover, in which its title may stand
 _LONGEST_DOCUMENT_TITLE = 200
 _NOTHING = Chunk((), None, 0.0, 0.0, "prose")
 
@@ -73,7 +77,7 @@ def build_document(flow: Flow, pages: Pages, source: SourceFile) -> tuple[Docume
     findings = [finding for part in pages.parts for finding in part.findings]
     findings += [*flow.findings, *numbered.findings, *assembly.findings, *lost, *_dropped_links(pages)]
     document = Document(
-        title=_title(pages, flow),
+        title=_title(pages, flow, [headings[at] for at in sorted(headings)]),
         language=(pages.language or "en-GB").strip(),
         source=source,
         provisions=provisions,
@@ -91,7 +95,11 @@ def build_document(flow: Flow, pages: Pages, source: SourceFile) -> tuple[Docume
 def _decide(parts: Sequence[Part], pages: Pages, flow: Flow) -> tuple[dict[int, Heading], list[Chunk], Numbered]:
     """Which parts (by index) are headings, the other ones' chunks, and which of these are numbered paragraphs."""
     headings = find_headings(parts, pages.bookmarks, flow)
-    firsts = frozenset(i for i, h in headings.items() if h.level == 1 or is_coded(h.chunk.text))
+    firsts = frozenset(
+        i
+        for i, h in headings.items()
+        if h.level == 1 or is_coded(h.chunk.text) or (named_number(h.chunk.text) or "")[:1] == ("schedule",)
+    )
     free = [p if isinstance(p, Chunk) and i not in headings else _NOTHING for i, p in enumerate(parts)]
     return headings, free, find_numbered(free, firsts)
 
@@ -108,11 +116,40 @@ def _dropped_links(pages: Pages) -> list[Finding]:
     ]
 
 
-def _title(pages: Pages, flow: Flow) -> str:
-    """The title printed on the cover, largest type first; else the file's own word for it."""
-    largest = max((line.size for line in flow.cover), default=0.0)
-    words = " ".join(line.text for line in flow.cover if line.size > 0.95 * largest)
-    return " ".join(words.split())[:_LONGEST_DOCUMENT_TITLE] or (pages.title or "Untitled")
+_SERIES = re.compile(  # what a cover prints larger than the title of what it covers
+    r"""
+    (?: (?: draft | revised | statutory | departmental | practice | non-statutory | HM | government | public )? \s*
+        (?: guidance | guide | advice | consultation | response | report | policy \s paper | handbook | statutory \s
+          instruments? | government | \d{4} \s No\. \s \d+ | [\d\s.,/–-]+ ) \s* )+
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_INSTRUMENT = re.compile(r"The \b .* \b (?: Regulations | Order | Rules | Act | Scheme ) \s \d{4}", re.VERBOSE)
+_NO_TITLE = re.compile(
+    r"untitled .* | document \s? \d* | microsoft .* | .* \. (?: docx? | indd | pdf | qxd | rtf )", re.X | re.I
+)
+
+
+def _title(pages: Pages, flow: Flow, headings: Sequence[Heading]) -> str:
+    """The title printed on the cover: an instrument's own, else the largest type that names more than a series;
+    else the file's own word for it, else a heading on the first page that is larger than all others."""
+    printed = []
+    for size in sorted({line.size for line in flow.cover}, reverse=True):
+        lines = [line for line in flow.cover if abs(line.size - size) <= _SAME_TYPE * size]
+        printed.append(_joined_words([line for line in lines if line.page == lines[0].page]))
+    named = [words for words in printed if _INSTRUMENT.fullmatch(words)]
+    named += [words for words in printed[:_MOST_SIZES] if not _SERIES.fullmatch(words)]
+    own = " ".join((pages.title or "").split())
+    own = "" if _NO_TITLE.fullmatch(own) else own
+    sizes = [round(heading.chunk.lines[0].size, 1) for heading in headings]
+    first = headings[0].chunk if headings and headings[0].chunk.lines[0].page == 1 else None
+    alone = first is not None and all(size < sizes[0] for size in sizes[1:]) and not flow.cover
+    heads = first.text if first and alone and not named_number(first.text) else ""
+    return (named or [own or heads])[0][:_LONGEST_DOCUMENT_TITLE] or "Untitled"
+
+
+def _joined_words(lines: Sequence[Line]) -> str:
+    return re.sub(r"(?<=\w)- (?=[a-z])", "-", " ".join(" ".join(line.text for line in lines).split()))
 
 
 class _Open(Struct):
@@ -202,7 +239,8 @@ class _Assembly:
         )
 
     def _take_paragraph(self, chunk: Chunk, number: str) -> None:
-        chapter = (self._coded or self._above[0][1]) if self._above else None
+        schedules = [anchor for _, anchor in self._above if _SCHEDULE.match(anchor)]
+        chapter = (self._coded or [*schedules, self._above[0][1]][0]) if self._above else None
         wish = anchor_for("paragraph", anchor_number(number), "")
         wish = f"{chapter}-{wish}" if chapter and self._repeats else wish
         self._start("paragraph", chunk.lines, wish, chapter)

@@ -25,7 +25,8 @@ from guidance.read.html_blocks import ordinal
 
 _MOST_BYTES = 300_000_000  # unpacked; a long guidance with pictures takes a tenth
 _MOST_SECONDS = 120
-_MOST_MEMORY = "-M1500m"
+_MOST_MEMORY = "-M600m"  # of pandoc's heap, within what the sandbox allows: it packs it once this is near
+_OUT_OF_MEMORY = 251  # what pandoc ends with
 _TEXT = "word/document.xml"
 _BODY = re.compile(r"^word/(?:document|footnotes|endnotes)\.xml$")
 _EDGE = re.compile(r"^word/(?:header|footer)\d*\.xml$")
@@ -114,6 +115,8 @@ def _page_of(plain: Path, path: Path) -> bytes:
         done = subprocess.run(command, capture_output=True, timeout=_MOST_SECONDS, check=False)
     except subprocess.TimeoutExpired:
         raise GuidanceError(f"{path}: takes too long to read; save it again from the word processor") from None
+    if done.returncode == _OUT_OF_MEMORY:
+        raise GuidanceError(f"{path}: needs more than 1 GB of memory to read; save it in parts, and give each")
     if done.returncode:
         raise GuidanceError(f"{path}: the Word file is damaged and cannot be read; get a fresh copy")
     return done.stdout

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from guidance.document.model import Box, Dropped, Finding
 from guidance.document.walk import count_characters
-from guidance.read.furniture import find_contents, find_furniture
+from guidance.read.furniture import find_contents, find_furniture, text_below
 from guidance.read.geometry import contains, height, hull, inside, width
 from guidance.read.lines import build_lines, cut_segments, find_columns, lines_in_order, measure
 from guidance.read.notes import find_end_notes, find_notes
@@ -36,7 +36,7 @@ from guidance.read.page import (
 )
 from guidance.read.paragraphs import is_title
 from guidance.read.regions import Picture, find_panels, find_pictures
-from guidance.read.tables import RULED_GAP, Grid, find_grids, find_ruled, find_stacks, find_unruled
+from guidance.read.tables import RULED_GAP, Grid, find_grids, find_ruled, find_stacks, find_unruled, part_words
 
 _UNKNOWN = re.compile(
     r"""
@@ -50,7 +50,9 @@ _TINY = 1.0  # points: nobody reads smaller type
 _WATERMARK = 3.0  # times the body's size: so large a word across a page is laid over it
 _PALE = 160  # of 255: a lighter grey
 _MOST_COVERS = 4  # pages before the contents list
-_NUMBERED = re.compile(r"\d{1,3} [.)] \s+ [A-Z]", re.VERBOSE)  # "1. Members shut the gate"
+_NUMBERED = re.compile(
+    r"(?: \d{1,3} [.)] | \d{1,3} (?: \.\d{1,3} )+ ) \s+ [A-Z]", re.VERBOSE
+)  # "1. Members", "1.2 Members"
 _COVER_NUMBERS = 2  # lines with a paragraph's number that a title page may have
 _COVER_LINES = 4  # lines of body type, as wide as the text, that a title page may have
 
@@ -140,8 +142,9 @@ def _find_tables(
     frames = [grid.box for grid in ruled if len(grid.cells) == 1]
     rules = [s.box for s in _outside([grid.box for grid in grids], free) if height(s.box) < THIN]
     stacks = find_stacks(rules, size)
-    if stacks:
-        grids += find_ruled(stacks, cut_segments(page.fragments, RULED_GAP), size)
+    if stacks or any(columns > 1 for grid in grids for *_, columns, _ in grid.cells):
+        words = cut_segments(page.fragments, RULED_GAP)
+        grids = [*(part_words(grid, words) for grid in grids), *find_ruled(stacks, words, size)]
     apart = [*(grid.box for grid in grids), *(picture.box for picture in pictures)]
     return grids + find_unruled(_apart(apart, segments), size), frames
 
@@ -271,6 +274,8 @@ def read_flow(parts: Sequence[PageParts], size: float) -> Flow:
     body = _without(pages, taken)
     covers = _cover_pages(contents, body, parts, metrics)
     cover = tuple(line for number in range(covers) for line in _cover_lines(parts[number], body[number]))
+    if not contents and (start := text_below(body[0], metrics, covers == 1)):
+        covers, cover, body[0] = 0, tuple(body[0][:start]), body[0][start:]
     last = len(parts) - 1
     has_mark = any(_is_logo(region, last, len(parts), covers) for _, region in parts[last].boxes)
     imprint = tuple(body[last]) if has_mark and last >= covers else ()

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from guidance.document.model import Document, Dropped, Finding
 from guidance.read.numbering import comparable_title, roman_value
-from guidance.read.page import ContentsEntry, Line
+from guidance.read.page import ContentsEntry, Line, Metrics
 
 _DIGITS = re.compile(r"\d+")
 _NUMERAL = r"[ivxl]{1,6}"
@@ -41,6 +41,7 @@ _PLAIN_LABEL = re.compile(r"(\d{1,3}) \.? \s+ \S", re.VERBOSE)  # "28 BC 66.", "
 _EDGE = 0.1  # of the page's height, at its head and at its foot, where furniture stands
 _DEEP = 0.18  # of it: how far running heads of several lines reach
 _WORDED = 12  # characters of words that no table or list repeats on most pages by chance
+_SIDES = 4  # of the type size: a wider gap parts the sides of a running head
 _TITLED = 1.15  # of the body's size: larger type is a title's rather than a running head's
 _BAND = 4  # points: words that stand this near each other on several pages stand at one height
 _TIGHT = 1.4  # of the type size: a running foot stands further below the last note than its lines do
@@ -62,6 +63,7 @@ class _EdgeLine(Struct, frozen=True):
     line: Line
     pattern: str
     counted: tuple[int, bool] | None
+    pieces: tuple[str, ...]  # its parts at the sides and in the middle, where there are several
     at_foot: bool
     deep: bool  # whether it stands below the outer tenth at the head
 
@@ -89,8 +91,9 @@ def find_furniture(
     edges = [e for n, lines in enumerate(pages) for e in _edge_lines(n, lines, heights[n], body_size)]
     on_pages: dict[tuple[str, int], set[int]] = defaultdict(set)
     for edge in edges:
-        on_pages[edge.pattern, edge.height].add(edge.page)
-        on_pages[edge.pattern, edge.height + 1].add(edge.page)
+        for words in {edge.pattern, *edge.pieces}:
+            on_pages[words, edge.height].add(edge.page)
+            on_pages[words, edge.height + 1].add(edge.page)
     least = max(3, len(pages) // 30)
     enough = min(least, max(2, len(pages) - 1)) if len(pages) > 1 else 1  # a short file has few of them
     offsets = Counter(edge.offset for edge in edges if edge.offset)
@@ -101,7 +104,9 @@ def find_furniture(
         counts_on = edge.offset and (offsets[edge.offset] >= enough or (edge.height, edge.at_foot) in series)
         if roman_foot or counts_on:
             furniture[edge.page][edge.index] = "page number"
-        elif _repeats(edge, on_pages[edge.pattern, edge.height], least, pages):
+        elif _repeats(edge, on_pages[edge.pattern, edge.height], least, pages) or any(
+            _is_shared(words, on_pages[words, edge.height], least, pages) for words in edge.pieces
+        ):
             if edge.deep and not _is_rest_of_head(edge, furniture[edge.page], pages[edge.page]):
                 continue
             upper = edge.line.baseline > heights[edge.page] / 2
@@ -117,6 +122,20 @@ def _repeats(edge: _EdgeLine, on: set[int], least: int, pages: Sequence[Sequence
         return False
     often = 2 * len(on) > len(pages) and len(edge.line.text.strip()) >= _WORDED
     return often or not (edge.deep or _is_sentence(edge.line, pages[edge.page]))
+
+
+def _is_shared(words: str, on: set[int], least: int, pages: Sequence[Sequence[Line]]) -> bool:
+    """Whether one side of a running head stands on most pages, though the other names each chapter."""
+    return len(on) >= least and 2 * len(on) > len(pages) and len(words) >= _WORDED
+
+
+def _pieces(line: Line) -> tuple[str, ...]:
+    """The parts of a line that wide gaps part, digits aside; none where none does."""
+    parts = [line.runs[0].text]
+    for before, run in pairwise(line.runs):
+        apart = run.left - before.right > _SIDES * line.size
+        parts[-1:] = [parts[-1], run.text] if apart else [parts[-1] + run.text]
+    return tuple(_DIGITS.sub("#", part.strip()) for part in parts) if len(parts) > 1 else ()
 
 
 def _is_rest_of_head(edge: _EdgeLine, found: dict[int, str], lines: Sequence[Line]) -> bool:
@@ -177,9 +196,9 @@ def _edge_lines(page: int, lines: Sequence[Line], height: float, body_size: floa
             pattern = words if line.size > _TITLED * body_size else _DIGITS.sub("#", words)
             found = _PAGE_NUMBER.match(words)
             counted = (_value_of(found[1]), found[1].isdigit()) if found else None
-            yield _EdgeLine(
-                page, index, line, pattern, None if deep and not at_foot else counted, at_foot, deep and not at_foot
-            )
+            inner = deep and not at_foot
+            pieces = () if inner else _pieces(line)
+            yield _EdgeLine(page, index, line, pattern, None if inner else counted, pieces, at_foot, inner)
 
 
 def _value_of(number: str) -> int:
@@ -339,3 +358,28 @@ def _entries(dropped: Iterable[Dropped]) -> Iterator[tuple[str, int]]:
         if found:
             yield found["title"].rstrip(" .·…"), int(found["number"])
         begun = "" if found or len(begun) > 200 else line
+
+
+# --- Title pages ---------------------------------------------------------------------------------
+
+_FIRST = re.compile(
+    r"1 \. \s* (?: [—–] \s* \(1\) )? \s+ [A-Z]", re.VERBOSE
+)  # "1. These Rules", "1.—(1) These Rules"
+_INSTRUMENT = re.compile(r"statutory \s (?: instruments? | rules )", re.VERBOSE | re.IGNORECASE)
+_TITLE_GAP = 4  # of the type size: a wider gap parts a title from what stands above
+
+
+def text_below(lines: Sequence[Line], metrics: Metrics, is_cover: bool) -> int:
+    """Where the text starts on a first page that it shares with a title: with the titles over its first paragraph;
+    0 where it does not, as where neither the page is a cover nor an instrument says that it is one."""
+    wide = 0.7 * (metrics.right - metrics.left)
+    first = (i for i, x in enumerate(lines) if _FIRST.match(x.text) and x.right - x.left > wide)
+    start = next(first, 0)
+    if not is_cover and not any(_INSTRUMENT.fullmatch(line.text.strip()) for line in lines[:start]):
+        return 0
+    while start > 0:
+        above, line = lines[start - 1], lines[start]
+        if above.right - above.left > wide or above.baseline - line.baseline > _TITLE_GAP * line.size:
+            break
+        start -= 1
+    return start

@@ -7,46 +7,14 @@ are not believed.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
+from statistics import median
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from guidance.document.model import EvidenceKind, Kind
-from guidance.read.numbering import caption_number, comparable_title, named_number
+from guidance.document.model import EvidenceKind
+from guidance.read.numbering import BOX_NAME, caption_number, comparable_title, named_number
 from guidance.read.page import Bookmark, BoxFlow, Chunk, ContentsEntry, Flow, Heading, Metrics, Part
-
-_DEEPEST_PART = 2  # below it, "Part 1" is one of a form that the text describes
-_KINDS: dict[str, Kind] = {
-    "part": "part",
-    "chapter": "chapter",
-    "annex": "annex",
-    "appendix": "annex",
-    "schedule": "annex",
-    "flow chart": "flow-chart",
-}
-
-
-class HeadingName(Struct, frozen=True):
-    """What a heading's words say it is: its kind, its printed number or letter, and the anchor that these give it,
-    such as "chapter-3" or "appendix-a"; none where its title does."""
-
-    kind: Kind
-    number: str | None = None
-    anchor: str | None = None
-
-
-def name_heading(title: str, level: int) -> HeadingName:
-    """What a title says it heads: ("chapter", "3", "chapter-3"), ("annex", "A", "annex-a"). `level` is its own,
-    1 for chapters: below it "Part 1" is one of a form that the text describes."""
-    named = named_number(title)
-    if not named:
-        return HeadingName("chapter" if level == 1 else "section")
-    word, number = named
-    kind = _KINDS.get(word)
-    if kind and (level <= _DEEPEST_PART or kind not in ("part", "chapter")):
-        return HeadingName(kind, number, f"{word.replace(' ', '-')}-{number.lower()}")
-    return HeadingName("section", number) if level > 1 else HeadingName("chapter")
-
 
 # --- Which titles are headings -------------------------------------------------------------------
 
@@ -66,7 +34,8 @@ def find_headings(parts: Sequence[Part], bookmarks: Sequence[Bookmark], flow: Fl
     usual = _usual_colours(loud, named)
     named |= {i for i, t in loud.items() if t.lines[0].colour in usual and caption_number(t.text) is None}
     kept = [titles[i] for i in sorted(named)]
-    return dict(zip(sorted(named), rank_headings(kept, bookmarks, flow.entries), strict=True))
+    spaces = [_space_around(parts, i) for i in sorted(named)]
+    return dict(zip(sorted(named), rank_headings(kept, bookmarks, flow.entries, spaces), strict=True))
 
 
 _CODED = re.compile(r"[A-Z]{1,4} \d{1,3} [A-Z]? \s? [:.–-] \s* [A-Z]", re.VERBOSE)  # "PM1: The list"
@@ -131,6 +100,16 @@ def _is_title(part: Part) -> bool:
     return isinstance(part, Chunk) and part.kind == "title" and not part.text.rstrip().endswith(_ENDS)
 
 
+_Space = tuple[float | None, float | None]
+"""How far a title stands from the text above and from that below, in points, where it stands beside any."""
+
+
+def _space_around(parts: Sequence[Part], index: int) -> _Space:
+    over, under = parts[index - 1 : index], parts[index + 1 : index + 2]
+    above = _gap(parts, index - 1) if over and not _is_title(over[0]) else None
+    return above, _gap(parts, index) if under and getattr(under[0], "kind", None) == "prose" else None
+
+
 def _gap(parts: Sequence[Part], index: int) -> float | None:
     """How far the part behind stands below the one at `index`, where both are text on one page."""
     if not 0 <= index < len(parts) - 1:
@@ -180,13 +159,17 @@ class _Votes(Struct):
 
 
 def rank_headings(
-    titles: Sequence[Chunk], bookmarks: Sequence[Bookmark], entries: Sequence[ContentsEntry]
+    titles: Sequence[Chunk],
+    bookmarks: Sequence[Bookmark],
+    entries: Sequence[ContentsEntry],
+    spaces: Sequence[_Space] = (),
 ) -> tuple[Heading, ...]:
-    """The headings among some title lines, with their levels.
+    """The headings among some title lines, with their levels; `spaces` are those around each, where known.
 
     The level is the bookmarks' where a title is among them, else the printed contents', else the tags'
     unless nearly all titles of its type are on another level or many have no tag, else that of other titles
-    in the same type; levels start at 1 and never skip one going down.
+    in the same type, told apart by numbers and spaces where nothing else says anything of these; levels start at 1
+    and never skip one going down.
     """
     listed = _bookmark_levels(bookmarks, len(titles))
     printed = _printed_levels(titles, entries)
@@ -197,15 +180,16 @@ def rank_headings(
     ranks = _style_ranks(by_style)
     deeper = _depths(titles, votes)
     lower = _lower_than_listed(titles, votes)
+    half = _half_a_level_down(titles, votes, ranks, spaces)
     headings: list[Heading] = []
-    above: list[int] = []  # the levels that other evidence gives the headings around this one
+    above: list[float] = []  # the levels that other evidence gives the headings around this one
     for index, (chunk, vote) in enumerate(zip(titles, votes, strict=True)):
         style = _style(chunk)
         alike, unknown, every = by_style[style][ranks[style]], by_style[style][0], by_style[style].total()
         usual = alike >= _NEARLY_ALL * every or unknown > (1 - _NEARLY_ALL) * every
         level = vote.bookmark or vote.contents or (ranks[style] if usual else vote.tag) or ranks[style]
-        level += deeper.get(index, 0) + (index in lower)
-        above = [*(outer for outer in above if outer < level), level]
+        depth = level + deeper.get(index, 0) + (index in lower) + (0.5 if index in half else 0)
+        above = [*(outer for outer in above if outer < depth), depth]
         headings.append(Heading(chunk, len(above), vote.evidence(index in deeper)))
     return _chapters_first(headings)
 
@@ -233,6 +217,67 @@ def _depths(titles: Sequence[Chunk], votes: Sequence[_Votes]) -> dict[int, int]:
         if least >= 0 and len(parts) > 2:
             depths |= {index: depth - least for index, depth in parts.items()}
     return depths
+
+
+_CONTAINERS = ("part", "section")  # words of titles that hold the unnumbered ones of their type behind them
+_SIBLINGS = ("chapter", "annex", "appendix", "schedule")  # which stand beside such titles
+_LEAST_SPACED = 5  # titles with a space before it means anything
+_SAME_SPACE = 0.6  # points
+
+
+def _half_a_level_down(
+    titles: Sequence[Chunk],
+    votes: Sequence[_Votes],
+    ranks: dict[tuple[float, int], int],
+    spaces: Sequence[_Space],
+) -> set[int]:
+    """The titles that stand below others of their own type within a chapter: those behind "Section 1" and
+    "Section 2", and those set closer to their text than the title before them. Types of which other evidence says
+    anything are left to it."""
+    known = {_style(chunk) for chunk, vote in zip(titles, votes, strict=True) if vote.level}
+    wide = {style: _wide(titles, style, spaces) for style in ranks if ranks[style] > 1 and style not in known}
+    chapters: list[list[int]] = [[]]
+    for index, chunk in enumerate(titles):
+        if ranks[_style(chunk)] == 1:
+            chapters.append([])
+        chapters[-1].append(index)
+    down: set[int] = set()
+    for chapter in chapters:
+        for style, is_wide in wide.items():
+            alike = [index for index in chapter if _style(titles[index]) == style]
+            words = {index: named_number(titles[index].text) for index in alike}
+            alike = [index for index, word in words.items() if not word or word[0] not in _SIBLINGS]
+            holding = {index: word[1] for index, word in words.items() if word and word[0] in _CONTAINERS}
+            if list(holding.values()) != [str(count) for count in range(1, len(holding) + 1)] or len(holding) < 2:
+                holding = {index: "" for index in alike if is_wide.get(index)}
+                alike = [index for index in alike if is_wide.get(index) is False]
+            down |= {index for index in alike if index not in holding and index > min(holding, default=index)}
+    return down
+
+
+def _wide(titles: Sequence[Chunk], style: tuple[float, int], spaces: Sequence[_Space]) -> dict[int, bool]:
+    """For titles of one type that is set with two spaces to its text, the wider with more above too, whether each
+    has the wider one; where the text below does not tell, the space above does. Nothing where it is not so."""
+    mine = {i: spaces[i] for i, chunk in enumerate(titles) if spaces and _style(chunk) == style}
+    usual = Counter(round(below, 1) for _, below in mine.values() if below)
+    peaks = {at: sum(n for other, n in usual.items() if abs(other - at) < _SAME_SPACE) for at in usual}
+    ordered = sorted(peaks, key=lambda at: (-peaks[at], at))
+    rivals = [at for at in ordered[1:] if abs(at - ordered[0]) >= 2 * _SAME_SPACE and peaks[at] >= _LEAST_SPACED]
+    if not rivals:
+        return {}
+    close, wider = sorted((ordered[0], rivals[0]))
+    found = {
+        i: abs(below - wider) < _SAME_SPACE
+        for i, (_, below) in mine.items()
+        if below and min(abs(below - wider), abs(below - close)) < _SAME_SPACE
+    }
+    wide, narrow = ([over for i in found if found[i] is far and (over := mine[i][0])] for far in (True, False))
+    if not wide or not narrow or median(wide) - median(narrow) < _SAME_SPACE:
+        return {}
+    for i, (over, _) in mine.items():
+        if i not in found and over:
+            found[i] = abs(over - median(wide)) <= abs(over - median(narrow))
+    return found
 
 
 def _chapters_first(headings: Sequence[Heading]) -> tuple[Heading, ...]:
@@ -366,7 +411,13 @@ def held_against_lists(
     lines = {comparable_title(part.text): part.lines[0].page for part in parts if isinstance(part, Chunk)}
     for part in parts:
         if isinstance(part, BoxFlow):
+            named_box = BOX_NAME.match(part.lines[0].text) is not None  # its name and title are the box's own
+            own = [line.text for line in part.lines[: _MOST_LINES + 1]] if named_box else []
+            found |= {comparable_title(" ".join(own[at:end])) for at in range(len(own)) for end in range(at + 1, 4)}
             lines |= {comparable_title(line.text): line.page for line in part.lines}
+    found |= {
+        key for key, title in ((comparable_title(b.title), b.title) for b in bookmarks) if caption_number(title)
+    }
     listed: list[_Named] = [(_BEHIND.sub("", entry.title), None) for entry in entries]
     named: list[_Named] = [(b.title, b.page) for b in bookmarks] if _mean_headings(bookmarks, len(found)) else []
     top = [h.chunk for h in headings.values() if h.level <= 1]

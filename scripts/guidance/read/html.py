@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 from bs4 import BeautifulSoup, Comment, Tag
 from msgspec.structs import replace
-from soupsieve import SelectorSyntaxError
 
 from guidance.document.anchors import Allocator, anchor_for
 from guidance.document.model import (
@@ -32,41 +31,32 @@ from guidance.document.model import (
     Para,
     Provision,
     SourceFile,
+    Style,
     Subheading,
     Table,
     Text,
 )
 from guidance.document.walk import balance, count_characters, map_texts
-from guidance.read.headings import name_heading
 from guidance.read.html_blocks import (
     HtmlPiece,
     Inline,
+    box_name,
+    cell_header,
     entries_of,
     entry_markers,
+    hidden_by_rules,
+    hidden_by_themselves,
     number_pieces,
     ordinals,
     pieces_in,
+    span,
     words_in,
 )
-from guidance.read.numbering import anchor_number
+from guidance.read.numbering import anchor_number, name_heading
 
 _NO_TEXT = ("script", "style", "head", "title", "meta", "link", "svg", "iframe", "object")
 _HIDING = ("template", "noscript")  # words that a browser does not show
 _HIDDEN = "hidden words"  # but those for screen readers alone are read, and those not for them are seen
-_HIDES = re.compile(  # a declaration by which a browser shows an element's words nowhere
-    r"""
-    (?: ^ | ; ) \s* (?:
-        display \s* : \s* none
-      | visibility \s* : \s* (?: hidden | collapse )
-      | opacity \s* : \s* 0? \.? 0+ (?! [.\d] )
-      | font-size \s* : \s* 0+ (?: \.0+ )? (?: px | pt | r?em | % )? (?! [.\d] )
-      | (?: left | top | right | bottom | text-indent | margin-left ) \s* : \s* - \d{4,} (?: px | pt | em )
-    )
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_MEDIA = re.compile(r"@(?:media|supports|page)\b[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}|/\*.*?\*/", re.DOTALL)
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _FURNITURE = (
     ("del, s, strike", "struck out"),
     ("#webArchiveInfobox, #wm-ipp, #wm-ipp-base, .ukgwa-banner, #ukwa-banner", "the archive's banner"),
@@ -74,6 +64,7 @@ _FURNITURE = (
         "nav, .gem-c-contents-list, .contents-list, .dont-print, #toc, [data-custom-style^='TOC' i], .TOC-Heading",
         "contents list",
     ),
+    (".govuk-warning-text__icon", "a sign beside words"),
     ("header, footer, [role=banner], [role=contentinfo], form, button, input, select", "the page's frame"),
     ("a.reversefootnote, a[role=doc-backlink]", "way back from a footnote"),
 )
@@ -81,6 +72,9 @@ _CONTENT = ".govspeak, main, [role=main], #content, article, #main, body"
 _NOTES = ".footnotes, [role=doc-endnotes]"
 _WORD_NOTES = (
     "a[name^=_ftn]:not([name^=_ftnref]), a[id^=_ftn]:not([id^=_ftnref]), a[name^=_edn]:not([name^=_ednref])"
+)
+_CREDIT = re.compile(
+    r"(?:image|picture|photo(?:graph)?)? \s* (?:credit|copyright) \b | ©", re.IGNORECASE | re.VERBOSE
 )
 _PICTURES = {
     "image/png": ("png", b"\x89PNG"),
@@ -98,26 +92,6 @@ def read_html(content: bytes, source: SourceFile, title: str | None = None) -> D
     return _HtmlPage(soup, source, title).document()
 
 
-def _hidden_by_themselves(soup: BeautifulSoup) -> Iterator[Tag]:
-    """The elements that their own attributes hide."""
-    for element in soup.find_all(True):
-        if isinstance(element, Tag):
-            hidden = element.get("hidden")
-            if (hidden is not None and hidden != "until-found") or _HIDES.search(str(element.get("style") or "")):
-                yield element
-
-
-def _hidden_by_rules(soup: BeautifulSoup) -> Iterator[Tag]:
-    """The elements that a rule of the page's own style hides, on every medium."""
-    for sheet in soup("style"):
-        for rule in _RULE.finditer(_MEDIA.sub("", "".join(sheet.find_all(string=True)))):
-            if _HIDES.search(rule[2]):
-                try:
-                    yield from soup.select(rule[1].strip())
-                except (SelectorSyntaxError, NotImplementedError, ValueError):
-                    continue  # of a selector that only browsers know nothing can be told
-
-
 class _HtmlPage:
     def __init__(self, soup: BeautifulSoup, source: SourceFile, title: str | None) -> None:
         self._soup = soup
@@ -132,7 +106,8 @@ class _HtmlPage:
         self._provisions: list[Provision] = []
         self._added = 0
         self._assets: list[Asset] = []
-        hidden_by_rule = list(_hidden_by_rules(soup))
+        self._kept: dict[bytes, str] = {}  # names of assets by their content
+        hidden_by_rule = list(hidden_by_rules(soup))
         for empty in soup(_NO_TEXT):
             empty.decompose()
         for comment in soup.find_all(string=lambda s: isinstance(s, Comment)):
@@ -142,7 +117,7 @@ class _HtmlPage:
             self._added += count_characters(words)
             self._drop(hidden, "hidden words", words)
         self._characters = count_characters(soup.get_text())
-        self._hidden = [*hidden_by_rule, *_hidden_by_themselves(soup)]
+        self._hidden = [*hidden_by_rule, *hidden_by_themselves(soup)]
         self._heading = soup.select_one("h1") if title is None else None
         self._title = title or (words_in(self._heading) if self._heading else source.name)
 
@@ -264,14 +239,14 @@ class _HtmlPage:
         skip = piece.marker.length if piece.marker and piece.printed else 0
         self._added += 0 if piece.printed or not piece.marker else len(piece.marker.printed)
         holds = piece.kind in ("box", "entry")
+        said = self._name_of_box(element)  # before its words are taken
         blocks = self._within(element, anchor, skip) if holds else self._blocks_of(element, anchor, skip)
         if not blocks:
             return
         self._name(element, anchor)
         marker = piece.marker.printed if piece.marker else ""
-        self._provisions.append(
-            Provision(anchor, kind, number, marker, blocks=blocks, parents=tuple(a for _, a in self._above))
-        )
+        parents = tuple(a for _, a in self._above)
+        self._provisions.append(Provision(anchor, kind, number, marker, blocks=(*said, *blocks), parents=parents))
 
     def _take_heading(self, element: Tag) -> None:
         text = self._text(element)
@@ -313,7 +288,7 @@ class _HtmlPage:
             if piece.kind == "heading":
                 blocks.append(Subheading(self._text(piece.element, skip)))
             elif piece.kind == "box":
-                blocks += self._within(piece.element, anchor, skip)
+                blocks += (*self._name_of_box(piece.element), *self._within(piece.element, anchor, skip))
             else:
                 blocks += self._blocks_of(piece.element, anchor, skip)
             skip = 0
@@ -325,21 +300,56 @@ class _HtmlPage:
             return (self._list(element, anchor),)
         if name == "table":
             return (self._table(element, anchor),)
-        if name in ("figure", "img") or (name == "p" and element.find("img") and not words_in(element)):
-            return (self._figure(element, anchor),)
+        if name in ("figure", "img"):
+            return self._figure(element, anchor)
         if name == "dl":
-            return tuple(Para(self._text(part)) for part in element.find_all(["dt", "dd"], recursive=False))
-        text = self._text(element, skip)
-        return (Para(text),) if text.plain else ()
+            return tuple(self._terms(element, anchor))
+        inline = self._inline(element)
+        shown = [image for image in inline.pictures if image.get("alt") != "" or not words_in(element)]
+        pictures = (block for image in shown for block in self._figure(image, anchor))
+        return (*map(Para, inline.lines(skip)), *pictures)
 
-    def _figure(self, element: Tag, anchor: str) -> Figure:
-        image = element if element.name == "img" else element.find("img")
-        caption = element.find("figcaption")
-        words = self._text(caption) if isinstance(caption, Tag) else None
-        if not isinstance(image, Tag):
-            return Figure(None, None, (), words)
-        name = self._keep_picture(str(image.get("src") or ""), anchor)
-        return Figure(name, str(image.get("alt") or "") or None, (), words)
+    def _name_of_box(self, element: Tag) -> tuple[Block, ...]:
+        """What a box says that it is, as screen readers read it out, where its own words do not start with it."""
+        name = box_name(element)
+        if not name or words_in(element).lstrip("! ").lower().startswith(name.lower()):
+            return ()
+        self._added += count_characters(name)
+        return (Subheading(Text(name)),)
+
+    def _terms(self, element: Tag, anchor: str) -> Iterator[Block]:
+        """The terms of a list in bold, and below each what is said of it."""
+        for part in element.find_all(["dt", "dd"]):
+            if part.find_parent("dl") is not element:
+                continue
+            if part.name == "dd":
+                yield from self._within(part, anchor)
+                continue
+            text = self._text(part)
+            bold = any(isinstance(mark, Style) and mark.kind == "bold" for mark in text.marks)
+            style = () if bold else (Style(0, len(text.plain), "bold"),)
+            yield Para(replace(text, marks=(*style, *text.marks)))
+
+    def _figure(self, element: Tag, anchor: str) -> tuple[Block, ...]:
+        """An element's pictures, the first with its caption; behind them other words, such as whose they are."""
+        images = [element] if element.name == "img" else element.find_all("img")
+        told = element.find("figcaption")
+        behind: list[Block] = list(self._within(told.extract(), anchor)) if isinstance(told, Tag) else []
+        caption = None
+        if behind and isinstance(behind[0], Para) and not _CREDIT.match(behind[0].text.plain):
+            caption, behind = behind[0].text, behind[1:]
+        behind += [Para(text) for text in (self._text(element),) if text.plain]
+        figures: list[Block] = []
+        for image in images:
+            alternative = str(image.get("alt") or "") or None
+            name = self._keep_picture(str(image.get("src") or ""), anchor)
+            if name is None:
+                called = alternative or str(image.get("src") or "").rsplit("/", 1)[-1][:80] or "without a name"
+                self._findings.append(
+                    Finding("picture", f"a picture that is not in the page is left out: {called}")
+                )
+            figures.append(Figure(name, alternative, (), None if figures else caption))
+        return (*figures, *behind)
 
     def _keep_picture(self, address: str, anchor: str) -> str | None:
         """The name of an asset, where a picture is part of the page itself; none is fetched."""
@@ -351,11 +361,10 @@ class _HtmlPage:
             return None
         if not kind or not content.startswith(start):
             return None
-        same = next((asset.name for asset in self._assets if asset.content == content), None)
-        if same is None:
-            same = f"{anchor}-{len(self._assets) + 1}.{kind}"
-            self._assets.append(Asset(same, head.removeprefix("data:"), content))
-        return same
+        if content not in self._kept:
+            self._kept[content] = f"{anchor}-{len(self._assets) + 1}.{kind}"
+            self._assets.append(Asset(self._kept[content], head.removeprefix("data:"), content))
+        return self._kept[content]
 
     def _list(self, element: Tag, anchor: str) -> List:
         printed = entry_markers(element)
@@ -375,20 +384,18 @@ class _HtmlPage:
         rows = []
         for row in element.find_all("tr"):
             cells = []
-            for cell in row.find_all(["th", "td"], recursive=False):
-                header = None
-                if cell.name == "th":
-                    header = "row" if cell.get("scope") == "row" or row.find("td") else "column"
-                columns, high = _span(cell.get("colspan")), _span(cell.get("rowspan"))
-                blocks = self._within(cell, anchor)
-                cells.append(
-                    Cell(blocks, "row" if header == "row" else "column" if header else None, columns, high)
-                )
+            found = row.find_all(["th", "td"], recursive=False)
+            for cell, header in zip(found, [cell_header(cell, row) for cell in found], strict=True):
+                columns, high = span(cell.get("colspan")), span(cell.get("rowspan"))
+                cells.append(Cell(self._within(cell, anchor), header, columns, high))
             rows.append(tuple(cells))
         caption = element.find("caption")
         return Table(tuple(rows), self._text(caption) if isinstance(caption, Tag) else None)
 
     def _text(self, element: Tag, skip: int = 0) -> Text:
+        return self._inline(element).text(skip)
+
+    def _inline(self, element: Tag) -> Inline:
         inline = Inline(self._notes)
         inline.take(element)
         self._dropped += inline.dropped
@@ -396,9 +403,8 @@ class _HtmlPage:
             self._findings.append(
                 Finding("link", f"links that use an unsafe scheme were dropped ({inline.unsafe})")
             )
-        text = inline.text(skip)
-        self._referred.update(mark.note for mark in text.marks if isinstance(mark, NoteMark))
-        return text
+        self._referred.update(mark.note for mark in inline.text().marks if isinstance(mark, NoteMark))
+        return inline
 
     def _resolve(self, text: Text) -> Text:
         marks: list[Mark] = []
@@ -416,7 +422,3 @@ class _HtmlPage:
 
 def _with_blocks(provision: Provision, blocks: tuple[Block, ...]) -> Provision:
     return replace(provision, blocks=(*provision.blocks, *blocks))
-
-
-def _span(value: object) -> int:
-    return min(int(str(value)), 100) if value and str(value).isdigit() and int(str(value)) else 1

@@ -12,6 +12,7 @@ from typing import Literal
 from bs4 import BeautifulSoup, NavigableString, Tag
 from msgspec import Struct
 from msgspec.structs import replace
+from soupsieve import SelectorSyntaxError
 
 from guidance.document.model import Box, Dropped, Finding, Link, Mark, NoteMark, Style, Text
 from guidance.read.body_text import mark_order
@@ -19,19 +20,33 @@ from guidance.read.numbering import Marker, read_marker
 from guidance.read.page import Chunk, Font, Line, Run
 from guidance.read.sequence import find_numbered
 
-_BOXES = {
-    "call-to-action",
-    "application-notice",
-    "info-notice",
-    "help-notice",
-    "information-block",
-    "example",
-    "contact",
-    "box",
+_UNNAMED = (
+    *("application-notice", "information-block", "additional-information", "summary", "box", "contact", "place"),
+    *("form-download", "attachment", "gem-c-attachment", "devolved-content", "gem-c-devolved-nations"),
+    *(
+        "stat-headline",
+        "example",
+        "highlight-answer",
+        "govuk-inset-text",
+        "gem-c-inset-text",
+        "govuk-notification-banner",
+    ),
+)
+_BOXES = {  # by the classes that Govspeak and GOV.UK's components give boxes: what a box is, where an eye sees it
+    **dict.fromkeys(_UNNAMED, ""),
+    "help-notice": "Warning",
+    "govuk-warning-text": "Warning",
+    "info-notice": "Information",
+    "information": "Information",
+    "advisory": "Important",
+    "call-to-action": "Call to action",
 }
 _HEADING = re.compile(r"^h[1-6]$")
 _BLOCKS = {"p", "ul", "ol", "table", "dl", "figure", "img", "blockquote", "pre", "aside"}
-_HOLDERS = {"div", "section", "article", "main", "center", "details", "summary", "body", "hgroup", "header"}
+_HOLDERS = {
+    *("div", "section", "article", "main", "center", "details", "summary", "body", "hgroup", "header"),
+    *("address", "fieldset", "figcaption"),
+}
 _LEGISLATIVE = "legislative-list"  # of GOV.UK: its entries print their own numbers, or none
 _MOST_IN_CELL = 5  # paragraphs: a cell of more is a page's column
 _STUB = Font("", False, False)
@@ -83,22 +98,32 @@ def pieces_in(element: Tag) -> Iterator[HtmlPiece]:
 
 def _block_kind(element: Tag) -> str | None:
     """What sort of block an element is: None for running text, "inside" where only its contents matter."""
-    classes = set(element.get("class") or ())
+    if box_name(element) is not None:
+        return "box"
     if _HEADING.match(element.name):
         return "heading"
-    if element.name in ("blockquote", "aside") or (element.name in ("div", "section") and classes & _BOXES):
-        return "box"
     if element.name == "table" and len(element.find_all(["td", "th"])) == 1:
         return "box"  # how word processors draw one
     if element.name == "table" and _is_layout(element):
         return "inside"
     if element.name == "p" and element.find("img") and not words_in(element):
         return "figure"
+    if element.name == "figure" and not element.find("img"):
+        return "inside"
     if element.name in _BLOCKS:
         return element.name
     if element.name in _HOLDERS or element.find(_is_block):
         return "inside"
     return None
+
+
+def box_name(element: Tag) -> str | None:
+    """What a box says that it is, such as "Warning"; empty where it does not say, none for other elements."""
+    if element.name in ("blockquote", "aside"):
+        return ""
+    named = [_BOXES[one] for one in element.get("class") or () if one in _BOXES]
+    is_box = element.name in ("div", "section") or "Important" in named  # which Govspeak set as a title once
+    return max(named) if named and is_box else None
 
 
 def _is_layout(table: Tag) -> bool:
@@ -114,6 +139,24 @@ def _is_layout(table: Tag) -> bool:
 
 def _is_block(element: Tag) -> bool:
     return element.name in _BLOCKS or bool(_HEADING.match(element.name))
+
+
+def cell_header(cell: Tag, row: Tag) -> Literal["column", "row"] | None:
+    """What a cell heads, as its scope says or its row shows; an empty corner is of the head row that it begins."""
+    others = [other for other in row.find_all(["th", "td"], recursive=False) if words_in(other)]
+    heads = bool(others) and all(other.name == "th" for other in others)
+    scope = str(cell.get("scope") or "")
+    if cell.name == "td":
+        below = heads and len(others) > 1 and all(str(other.get("scope") or "col")[:3] == "col" for other in others)
+        return "column" if below and not words_in(cell) else None
+    if scope[:3] in ("col", "row"):
+        return "column" if scope[:3] == "col" else "row"
+    return "column" if heads and (len(others) > 1 or row.find_parent("thead") or not row.find("td")) else "row"
+
+
+def span(value: object) -> int:
+    """How many rows or columns a cell takes."""
+    return min(int(str(value)), 100) if value and str(value).isdigit() and int(str(value)) else 1
 
 
 # --- Numbers -------------------------------------------------------------------------------------
@@ -228,6 +271,44 @@ def _numbers(pieces: Sequence[HtmlPiece], top: int) -> tuple[dict[int, Marker], 
     return numbers, tuple(Finding(f.kind, f.message) for f in found.findings)
 
 
+# --- What a browser hides -------------------------------------------------------------------------
+
+_HIDES = re.compile(  # a declaration by which a browser shows an element's words nowhere
+    r"""
+    (?: ^ | ; ) \s* (?:
+        display \s* : \s* none
+      | visibility \s* : \s* (?: hidden | collapse )
+      | opacity \s* : \s* 0? \.? 0+ (?! [.\d] )
+      | font-size \s* : \s* 0+ (?: \.0+ )? (?: px | pt | r?em | % )? (?! [.\d] )
+      | (?: left | top | right | bottom | text-indent | margin-left ) \s* : \s* - \d{4,} (?: px | pt | em )
+    )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_MEDIA = re.compile(r"@(?:media|supports|page)\b[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}|/\*.*?\*/", re.DOTALL)
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+
+
+def hidden_by_themselves(soup: BeautifulSoup) -> Iterator[Tag]:
+    """The elements that their own attributes hide."""
+    for element in soup.find_all(True):
+        if isinstance(element, Tag):
+            hidden = element.get("hidden")
+            if (hidden is not None and hidden != "until-found") or _HIDES.search(str(element.get("style") or "")):
+                yield element
+
+
+def hidden_by_rules(soup: BeautifulSoup) -> Iterator[Tag]:
+    """The elements that a rule of the page's own style hides, on every medium."""
+    for sheet in soup("style"):
+        for rule in _RULE.finditer(_MEDIA.sub("", "".join(sheet.find_all(string=True)))):
+            if _HIDES.search(rule[2]):
+                try:
+                    yield from soup.select(rule[1].strip())
+                except (SelectorSyntaxError, NotImplementedError, ValueError):
+                    continue  # of a selector that only browsers know nothing can be told
+
+
 # --- Words ---------------------------------------------------------------------------------------
 
 _Kind = Literal["bold", "italic", "underline", "superscript", "subscript"]
@@ -252,6 +333,9 @@ _SNAPSHOT = re.compile(
 _SAFE = ("http://", "https://", "mailto:")
 
 
+_LINE_END = re.compile(r"\n+(?!\s*[a-z])")  # a line that starts with a small letter goes on with the one before
+
+
 class Inline:
     """Gathers the text of an element."""
 
@@ -261,6 +345,7 @@ class Inline:
         self._plain = ""
         self._marks: list[Mark] = []
         self.dropped: list[Dropped] = []
+        self.pictures: list[Tag] = []
         self.unsafe = 0
 
     def take(self, element: Tag) -> None:
@@ -273,14 +358,19 @@ class Inline:
 
     def _add(self, words: str) -> None:
         spaced = re.sub(r"\s+", " ", words)
-        if not self._plain or self._plain.endswith(" "):
+        if not self._plain or self._plain.endswith((" ", "\n")):
             spaced = spaced.lstrip()
         self._plain += spaced
 
     def _take_child(self, child: Tag) -> None:
         if child.name == "br":
-            self._add(" ")
+            self._plain = self._plain.rstrip() + "\n"
             return
+        if child.name == "img":
+            self.pictures.append(child)
+            return
+        if child.name in _BLOCKS | _HOLDERS:
+            self._add(" ")
         reference = child if child.name == "a" else child.find("a") if child.name == "sup" else None
         href = str(reference.get("href") or "") if isinstance(reference, Tag) else ""
         note = self._notes.get(href[1:]) if href.startswith("#") else None
@@ -312,16 +402,29 @@ class Inline:
             self.unsafe += 1
 
     def text(self, skip: int = 0) -> Text:
-        """What was gathered, without its first `skip` characters (a printed number)."""
-        plain = self._plain[skip:].rstrip()
+        """What was gathered, without its first `skip` characters (a printed number), on one line."""
+        text = self._cut(skip, len(self._plain))
+        return replace(text, plain=text.plain.replace("\n", " "))
+
+    def lines(self, skip: int = 0) -> list[Text]:
+        """The same, parted where the page breaks a line between two that stand for themselves, as in addresses."""
+        breaks = [at for at in _LINE_END.finditer(self._plain) if at.start() >= skip]
+        starts = [skip, *(at.end() for at in breaks)]
+        ends = [*(at.start() for at in breaks), len(self._plain)]
+        texts = [self._cut(start, end) for start, end in zip(starts, ends, strict=True)]
+        return [replace(text, plain=text.plain.replace("\n", " ")) for text in texts if text.plain]
+
+    def _cut(self, start: int, end: int) -> Text:
+        plain = self._plain[start:end].rstrip()
         marks: list[Mark] = []
         for mark in self._marks:
             if isinstance(mark, NoteMark):
-                marks.append(NoteMark(min(max(mark.at - skip, 0), len(plain)), mark.note, mark.label))
+                if mark.at <= end and (mark.at >= start or not marks):
+                    marks.append(NoteMark(min(max(mark.at - start, 0), len(plain)), mark.note, mark.label))
                 continue
-            start, end = max(mark.start - skip, 0), min(mark.end - skip, len(plain))
-            while start < end and plain[start].isspace():
-                start += 1
-            if start < end:
-                marks.append(replace(mark, start=start, end=end))
+            first, last = max(mark.start - start, 0), min(mark.end - start, len(plain))
+            while first < last and plain[first].isspace():
+                first += 1
+            if first < last:
+                marks.append(replace(mark, start=first, end=last))
         return Text(plain, tuple(sorted(marks, key=mark_order)))

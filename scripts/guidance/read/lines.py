@@ -20,6 +20,8 @@ _RAISED = (0.12, 0.75)  # how far above its line a superscript may stand
 _LOWERED = (-0.35, -0.05)
 _WORD_GAP = 0.17  # a wider gap between fragments is a space
 _CLOSING = ".,;:!?)]’”"
+_SPACE = 0.25  # a gap as wide as this is one, whatever letter stands behind it
+_BEARING = 0.1  # what a letter may keep free before itself
 _CLOSING_GAP = 0.6  # nobody puts a space before these: only a gap that is one for sure counts
 _FIGURE_GAP = 0.35  # figures are all as wide as an 8: beside a 1, which fills half of that, there is room
 _NO_SPACE = 0.1  # a narrower gap between figures is none, whatever the engine says
@@ -168,7 +170,12 @@ def _needs_space(before: Run, fragment: Fragment, size: float) -> bool:
     least = _CLOSING_GAP if fragment.text[0] in _CLOSING else _WORD_GAP
     if before.text[-1:].isdigit() and fragment.text[0].isdigit() and not before.raised:
         least = _FIGURE_GAP
-    return fragment.box.left - before.right > least * size
+    gap = fragment.box.left - before.right
+    if least * size < gap < _SPACE * size and before.text[-1].isupper() and fragment.text[0].isupper():
+        gap -= min(
+            max(fragment.box.left - fragment.x, 0.0), _BEARING * size
+        )  # which is of the letter, as of an "I"
+    return gap > least * size
 
 
 def _touches(before: Run, fragment: Fragment, size: float) -> bool:

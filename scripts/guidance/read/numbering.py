@@ -9,6 +9,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from guidance.document.model import Kind
+
 MarkerKind = Literal["bullet", "decimal", "coded", "number", "letter", "roman"]
 
 
@@ -38,6 +40,7 @@ _PATTERNS: dict[MarkerKind, str] = {
     "number": rf"""
         (\d{{1,4}} {_INSERTED}) [.)] (?:\s+|$)     # "45. A keeper", "45) A keeper", "2A."; not a bare "45"
         | \( (\d{{1,3}} {_INSERTED}) \) (?:\s+|$)  # "(45) A keeper", "(2A)"
+        | (\d{{1,4}} {_INSERTED}) \.? \s? [—–] \s? (?=\(\d)  # "4.—(1) A keeper", as statutes number
         | (\d{{1,4}} (?: [–-] | \s to \s | \s and \s ) \d{{1,4}}) \. (?:\s+|$)  # "3–5. Not used."
         """,
     "roman": r"\(? ([ivxl]{1,6}) [.)] (?:\s+|$)",  # "(iv) a rope", "iv. a rope"
@@ -166,6 +169,7 @@ _NAMED = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+BOX_NAME = re.compile(r"box \s \d{1,2} [a-z]? \b", re.VERBOSE | re.IGNORECASE)  # "Box 1"
 _CAPTION = re.compile(
     r"^ (?: figure | fig\. | diagram | table | chart ) \s+ ( \d+ [a-z]? | [A-Z] ) \b",  # "Figure 3", "Table B"
     re.VERBOSE | re.IGNORECASE,
@@ -182,6 +186,39 @@ def named_number(title: str) -> tuple[str, str] | None:
     return " ".join(word.split()), _SPELT.get(found["number"].lower(), found["number"])
 
 
+_DEEPEST_PART = 2  # below it, "Part 1" is one of a form that the text describes
+_KINDS: dict[str, Kind] = {
+    "part": "part",
+    "chapter": "chapter",
+    "annex": "annex",
+    "appendix": "annex",
+    "schedule": "annex",
+    "flow chart": "flow-chart",
+}
+
+
+class HeadingName(Struct, frozen=True):
+    """What a heading's words say it is: its kind, its printed number or letter, and the anchor that these give it,
+    such as "chapter-3" or "appendix-a"; none where its title does."""
+
+    kind: Kind
+    number: str | None = None
+    anchor: str | None = None
+
+
+def name_heading(title: str, level: int) -> HeadingName:
+    """What a title says it heads: ("chapter", "3", "chapter-3"), ("annex", "A", "annex-a"). `level` is its own,
+    1 for chapters: below it "Part 1" is one of a form that the text describes."""
+    named = named_number(title)
+    if not named:
+        return HeadingName("chapter" if level == 1 else "section")
+    word, number = named
+    kind = _KINDS.get(word)
+    if kind and (level <= _DEEPEST_PART or kind not in ("part", "chapter")):
+        return HeadingName(kind, number, f"{word.replace(' ', '-')}-{number.lower()}")
+    return HeadingName("section", number) if level > 1 else HeadingName("chapter")
+
+
 def caption_number(text: str) -> str | None:
     """The number or letter by which a caption names its figure or table; none where it is no caption."""
     found = _CAPTION.match(text)
@@ -195,7 +232,7 @@ def comparable_title(title: str) -> str:
 
 # --- Labels of notes -----------------------------------------------------------------------------
 
-_LABEL = r"(?: \[\d{1,3}\] | \d{1,3} | \*{1,3} | [†‡] )"  # "[12]", "12", "**", "†"
+_LABEL = r"(?: \[\d{1,3}\] | \d{1,3} | \*{1,3} | [†‡§¶‖]{1,2} )"  # "[12]", "12", "**", "†", "§"
 _LABELS = re.compile(_LABEL, re.VERBOSE)
 _ONLY_LABELS = re.compile(rf"^[\s,;]* {_LABEL} (?:[\s,;]+ {_LABEL})* [\s,;]*$", re.VERBOSE)  # "12, 13"
 

@@ -4,16 +4,14 @@ Boxes that only shade paragraphs are opened, titles that name boxes go into them
 contents list names come out of them; what is a heading is decided elsewhere.
 """
 
-import re
 from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from guidance.read.numbering import Marker, comes_next, comparable_title
+from guidance.read.numbering import BOX_NAME, Marker, comes_next, comparable_title
 from guidance.read.page import BoxFlow, Chunk, Element, Flow, Line, Part
 from guidance.read.paragraphs import cut_chunks
 
-_BOX_NAME = re.compile(r"box \s \d{1,2} [a-z]? \b", re.VERBOSE | re.IGNORECASE)
 _MOST_TITLE_LINES = 4
 
 
@@ -84,7 +82,8 @@ def _titled(box: BoxFlow, listed: frozenset[str]) -> list[Part]:
 
 def _without_frames(parts: Sequence[Part], flow: Flow) -> list[Part]:
     """The parts with the chunks of a box in its place where it only shades paragraphs of the document's own
-    sequence: it starts with the number that comes next; and titles of boxes that are headings set before these."""
+    sequence: it starts with the number that comes next, below a title perhaps, which stays a box; and titles of
+    boxes that are headings set before these."""
     metrics = flow.metrics
     outside = {comparable_title(p.text) for p in parts if isinstance(p, Chunk) and p.kind == "title"}
     listed = frozenset(comparable_title(entry.title) for entry in flow.entries) - outside
@@ -94,7 +93,11 @@ def _without_frames(parts: Sequence[Part], flow: Flow) -> list[Part]:
         chunks = [part] if isinstance(part, Chunk) else []
         if isinstance(part, BoxFlow) and last:
             inside = cut_chunks(part.lines, metrics.between_edges(part.lines))
-            chunks = inside if inside[0].marker and comes_next(inside[0].marker, last) else []
+            titles = next((n for n, chunk in enumerate(inside[:_MOST_TITLE_LINES]) if chunk.kind != "title"), 0)
+            marker = inside[titles].marker
+            chunks = inside[titles:] if marker and comes_next(marker, last) else []
+            if chunks and titles:
+                free.append(replace(part, lines=tuple(x for chunk in inside[:titles] for x in chunk.lines)))
         free += chunks or (_titled(part, listed) if isinstance(part, BoxFlow) else [part])
         for chunk in chunks:
             at_margin = chunk.marker and chunk.left < metrics.left + chunk.lines[0].size
@@ -118,7 +121,7 @@ def _with_names(parts: Sequence[Part]) -> list[Part]:
 
 def _names_box(part: Part, count: int, last: Part) -> bool:
     """Whether a title names a box, and what stands between is but one title of it."""
-    named = isinstance(part, Chunk) and part.kind == "title" and _BOX_NAME.match(part.text) is not None
+    named = isinstance(part, Chunk) and part.kind == "title" and BOX_NAME.match(part.text) is not None
     return named and (count == 1 or (isinstance(last, Chunk) and last.kind == "title"))
 
 

@@ -16,10 +16,12 @@ import pypdfium2_raw as raw
 from msgspec.structs import replace
 
 from guidance.document.model import Box, GuidanceError
+from guidance.read.numbering import plain_symbols
 from guidance.read.page import Font, Fragment, LinkArea, PdfPage, Shape, Tag
 from guidance.read.pdfium import Opened, Wide, bare
 
 _SPACED = re.compile(r"\S(?: \S){5,}\s*")
+_PRIVATE = 0xF000  # where Unicode has room for the keys of such fonts
 _WORD_GAP = 0.2  # of the type size: by so much a gap between words is wider than those between letters
 
 
@@ -253,6 +255,9 @@ class _Reader:
             text = _mended(text)
             if not text or text.isspace():
                 return None
+        font = self._font(thing)
+        if len(text) <= _FEW and _DINGBATS.search(font.name):
+            text = _sign(text)
         a, b, c, d, e, f = matrix = self._matrix_of(thing)
         if outer is not UNTURNED:
             a, b, c, d, e, f = combine(matrix, outer)
@@ -272,7 +277,7 @@ class _Reader:
             baseline=f,
             size=round(points, 2),
             angle=round(math.degrees(math.atan2(b, a))) if b or a < 0 else 0,
-            font=self._font(thing),
+            font=font,
             colour=self._fill(thing) or 0,
             mark=_mark_of(thing),
             painted=_render_mode_of(thing) != raw.FPDF_TEXTRENDERMODE_INVISIBLE,
@@ -413,6 +418,20 @@ class _Reader:
 def _all(ask: Callable[[Any, int], int], of: Any, count: int) -> list[int]:
     """The handles of everything that something holds."""
     return [ask(of, at) for at in range(count)]
+
+
+_DINGBATS = re.compile(r"wingdings | webdings | dingbats | monotype \s? sorts", re.VERBOSE | re.IGNORECASE)
+_FEW = 3  # characters of a run that is a bullet
+
+
+def _sign(text: str) -> str:
+    """A sign of a font of signs without a map to Unicode, for which the engine has the letter of its key: "n" for a
+    square. Which sign it is only the font's usual keys say; else it is a bullet."""
+    bare = text.strip()
+    if len(bare) != 1 or not bare.isalnum():
+        return text
+    usual = plain_symbols(chr(_PRIVATE + ord(bare))) if ord(bare) < 256 else bare
+    return text.replace(bare, "•" if "\ue000" <= usual <= "\uf8ff" else usual)
 
 
 def _mended(text: str) -> str:

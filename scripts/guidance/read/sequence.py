@@ -17,6 +17,7 @@ from guidance.read.numbering import follows, number_parts, range_ends, read_mark
 from guidance.read.page import Chunk, Line
 
 _COLUMN = 8  # points: numbers this near each other stand in one column
+_INDENT = 30  # points by which statutes indent the first line of a regulation at most
 _MOST_SKIPPED = 3  # numbers that may be missing at one place: a source's own slip
 _NO_END = 1_000_000
 _FIRST_CODED = number_parts("A1")
@@ -64,7 +65,7 @@ def _annexed(chunks: Sequence[Chunk], starts: Sequence[int], taken: set[int]) ->
             alone = [chunk if first < at < end else _NO_CHUNK for at, chunk in enumerate(chunks)]
             numbers = _best_chain(alone, frozenset(), ("number",))
             statute = any(_STATUTE.match(chunks[index].text) for index in numbers)
-            found |= numbers if statute and _are_all(alone, numbers) else {}
+            found |= numbers if statute and _are_all(alone, numbers, _INDENT) else {}
     return found
 
 
@@ -166,9 +167,9 @@ def _best_chain(
     return _filled(chunks, best, others) if len(best) >= _FEWEST else {}
 
 
-def _are_all(chunks: Sequence[Chunk], numbers: dict[int, str]) -> bool:
+def _are_all(chunks: Sequence[Chunk], numbers: dict[int, str], indent: int = _COLUMN) -> bool:
     """Whether a short sequence is that of the document's paragraphs rather than of a list: it counts from the first
-    on, at the margin, in whole sentences, and no lead-in stands before it."""
+    on, `indent` from the margin at most, in whole sentences, and no lead-in stands before it."""
     if len(numbers) < _FEWEST:
         return False
     values = [number_parts(number) for number in numbers.values()]
@@ -177,7 +178,7 @@ def _are_all(chunks: Sequence[Chunk], numbers: dict[int, str]) -> bool:
     leads_in = first > 0 and chunks[first - 1].lines and chunks[first - 1].text.rstrip().endswith((":", ";"))
     counts = values[0][-1] == 1 and all(_is_next(last, value) for last, value in pairwise(values))
     own = [chunks[index] for index in numbers]
-    whole = all(c.left < margin + _COLUMN and c.text.rstrip().endswith((".", "?", ".”", "—")) for c in own)
+    whole = all(c.left < margin + indent and c.text.rstrip().endswith((".", "?", ".”", "—")) for c in own)
     return counts and whole and not leads_in
 
 

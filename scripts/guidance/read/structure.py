@@ -106,6 +106,7 @@ def _placed(document: Document) -> StructureCheck:
     holding = {place.page for p in document.everything for place in p.places}
     faults = [Amiss("nothing of this page", page) for page in gone if gone[page] > _WORTH_JUDGING]
     faults = [fault for fault in faults if fault.page not in holding]
+    faults += [Amiss("characters without a meaning", f.page) for f in document.findings if f.kind == "unreadable"]
     if source and placed < _LEAST_PLACED * source:
         faults.append(Amiss("most of the file"))
     return judge("placed", source, faults, source - placed if faults else 0)

@@ -109,6 +109,23 @@ def _covered(rules: Sequence[Box], at: float, low: float, high: float, upright: 
     return total > 0.5 * (high - low)
 
 
+def part_words(grid: Grid, segments: Sequence[Segment]) -> Grid:
+    """A table with cells that no rule parts, as in a head row on a coloured ground, parted where the columns below
+    part their words; `segments` are the words of the page, cut at gaps of RULED_GAP."""
+    starts = {column: box.left for box, _, column, *_ in grid.cells}
+    cells: list[CellPlace] = []
+    for box, row, column, tall, wide, shaded in grid.cells:
+        lefts = [starts.get(column + at, box.left) for at in range(wide)] if wide > 1 else [box.left]
+        inside = [s for s in segments if box.bottom < s.baseline < box.top and box.left < s.middle[0] < box.right]
+        known = wide > 1 and all(column + at in starts for at in range(wide))
+        if not known or any(_runs_over(s, lefts) for s in inside) or len({_column(s, lefts) for s in inside}) < 2:
+            cells.append((box, row, column, tall, wide, shaded))
+            continue
+        for at, (left, right) in enumerate(pairwise([*lefts, box.right])):
+            cells.append((Box(left, box.bottom, right, box.top), row, column + at, tall, 1, shaded))
+    return Grid(grid.box, tuple(cells), grid.open)
+
+
 # --- Rules across only ---------------------------------------------------------------------------
 
 _LEAST_RULES = 3  # above the head, below it, and at the foot
