@@ -50,6 +50,22 @@ _CONDITION = re.compile(r"(?: If | Where | When | Once | Whenever | Before | Aft
 _THEY = re.compile(r"\s* (?: they | it | he | she ) \b", re.IGNORECASE | re.VERBOSE)
 _THERE = re.compile(r"\b there \s* $", re.IGNORECASE | re.VERBOSE)
 _TAKING_PART = re.compile(r"\b (?: involving | between | led \s+ by ) \s+ (?P<who> [^.;:]+ )", re.VERBOSE)
+_TAKES_PLACE = re.compile(
+    r"""
+    \b (?: take \s+ place | be \s+ (?: held | arranged | agreed ) ) \s+ (?: between | involving ) \s+
+        (?P<who> [^.;:]+ )
+    """,
+    re.VERBOSE,
+)
+_PUT_INTO = re.compile(  # "should be set out in the protocol": by those who make that
+    rf"""
+    \b be \s+ (?: included | set \s+ out | recorded | reflected | noted | described | covered | evidenced | stated )
+        \s+ (?: with )? in \s+ (?: the | any | each | every | an? ) \s+
+        (?P<into> (?: [\w-]+ \s+ ){{0,3}}? {_NAMES} ) \b
+        (?: \s+ (?: \w+ed | made | written ) \s+ (?: \w+ly \s+ )? by \s+ (?P<by> [^.;:]+ ) )?
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 _PEOPLE = re.compile(  # those who are bound themselves, though they are no agency
     r"(?: (?: the | a | an | any | all | some | primary | young | their ) \s+ )*"
     r"(?: child | children | people | parents? | carers? | famil (?: y | ies ) | others | persons? ) \b",
@@ -128,6 +144,7 @@ class _Context:
             self._owner,
             self._condition,
             self._taking_part,
+            self._put_into,
             self._maker,
             self._list_title,
             self._heading,
@@ -151,8 +168,9 @@ class _Context:
         return ids, f"whose it is: “{words.strip()}”" if ids else ""
 
     def _taking_part(self, one: Spoken) -> _Found:
-        """Who takes part in what there should be: "there should be a meeting involving the police and health"."""
-        part = _TAKING_PART.search(one.duty.sentence) if _THERE.search(one.subject) else None
+        """Who takes part in what there should be: "there should be a meeting involving the police"."""
+        words = one.duty.sentence
+        part = _TAKING_PART.search(words) if _THERE.search(one.subject) else _TAKES_PLACE.search(words)
         named = self._vocabulary.among(part["who"]) if part else ()
         ids = tuple(one for one in named if one not in self._vocabulary.wide) or named
         return (ids, "who takes part in it") if ids else _NOBODY
@@ -164,6 +182,19 @@ class _Context:
         opening = _CONDITION.match(one.sentence.words)
         ids = self._vocabulary.opens(one.sentence.words[opening.end() :]) if opening else ()
         return (ids, "its condition speaks of them") if ids else _NOBODY
+
+    def _put_into(self, one: Spoken) -> _Found:
+        """Who is to make what something should be set out in: by the chapter, or else of all things so called."""
+        into = _PUT_INTO.search(one.duty.sentence) if one.done else None
+        thing = _THING.search(into["into"]) if into else None
+        if into is None or thing is None:
+            return _NOBODY
+        kind = _words_before(into["into"], thing.start())
+        makers = {m.ids for m in self._makers if m.thing == _key(thing.group()) and m.words & kind}
+        maker = f"who makes the {thing.group().lower()}"
+        named = self._vocabulary.opens(into["by"] or "")
+        near = (named, maker) if named else self._makes(one, into["into"], 0.5)
+        return near if near[0] or len(makers) != 1 else (makers.pop(), maker)
 
     def _maker(self, one: Spoken) -> _Found:
         """Who is to make the thing that the sentence asks something of, said near it."""

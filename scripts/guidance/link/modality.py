@@ -281,8 +281,9 @@ def find_expressions(sentence: str, *, entry: bool = False) -> tuple[Expression,
     if not found:
         return ()
     quoted = [match.span() for match in _QUOTES.finditer(sentence)]
+    outside = _QUOTES.sub(lambda quote: "“" + "x" * (len(quote[0]) - 1), sentence)  # a title holds no clause of it
     kept = (
-        e for e in found if not any(start < e.start < end for start, end in quoted) and not _embedded(sentence, e)
+        e for e in found if not any(start < e.start < end for start, end in quoted) and not _embedded(outside, e)
     )
     return tuple(sorted(kept, key=lambda e: e.start))
 
@@ -361,6 +362,11 @@ def _embedded(sentence: str, expression: Expression) -> bool:
     if between.strip().startswith("to ") or not between.strip():
         return word not in ("where", "wherever", "when", "if") or bool(lead.strip())
     return not _FINITE.search(between) and not re.search(r"\w+\s+\w+\s+(?:they|it)\s*$", between)
+
+
+def denied(strength: Strength) -> Strength:
+    """What a verb says whose entry begins with "not": "Schools should:", "not keep it"."""
+    return "should not" if strength.startswith("should") else "must not"
 
 
 def is_power(sentence: str, may: Expression, who: tuple[str, ...]) -> bool:
