@@ -106,11 +106,13 @@ _ONES = "one two three four five six seven eight nine"
 _TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _SPELT = f"{_ONES} {_TEENS}".split()
-NUMBER = rf"""
-    (?: \d{{1,3}} | (?: {" | ".join(_TENS.split())} ) (?: [\s-] (?: {" | ".join(_ONES.split())} ) )?
-      | (?: {" | ".join(reversed(_SPELT))} ) )
+SPELT = rf"""
+    (?: (?: {" | ".join(_TENS.split())} ) (?: [\s-] (?: {" | ".join(_ONES.split())} ) \b )?
+      | {" | ".join(reversed(_SPELT))} )
 """
-"""A part of a VERBOSE pattern: a number in figures or spelt out."""
+"""A part of a VERBOSE pattern: a number spelt out."""
+
+_NUMBER = rf"(?: \d{{1,3}} | {SPELT} )"
 
 UNIT = r"(?: minute | hour | day | week | fortnight | month | term | year )"
 """A part of a VERBOSE pattern: what time is counted in."""
@@ -134,19 +136,20 @@ _LIMIT = re.compile(
              | not \s+ exceed
              | not \s+ last (?: \s+ (?: longer | more ) \s+ than )? )
         \s+ (?: (?: a | the | an | next | first | period | maximum | further | of ) \s+ )*
-        (?: {NUMBER} \s+ (?: to | or ) \s+ | \d{{1,3}} \s* [-–] \s* )?                # "24 to 48 hours": the later
-        (?P<number> {NUMBER} ) [\s-] (?P<unit> {_UNITS} ) \b
+        (?: {_NUMBER} \s+ (?: to | or ) \s+ | \d{{1,3}} \s* [-–] \s* )?                # "24 to 48 hours": the later
+        (?P<number> {_NUMBER} ) [\s-] (?P<unit> {_UNITS} ) \b
         (?! [\s-] (?: olds? | of \s+ age ) \b )                # "at least 16 years old"
       # "15 working days before the conference", "two weeks after"
-      | \b (?P<bare> {NUMBER} ) [\s-] (?P<bare_unit> {_UNITS} )
+      | \b (?P<bare> {_NUMBER} ) [\s-] (?P<bare_unit> {_UNITS} )
             (?= \s+ (?: before | after | from | following ) \b )
-      # "within a week", "every day"; but "every day life"
-      | \b (?: within \s+ an? | every (?= \s+ {UNIT} {_CLAUSE_ENDS} ) ) \s+ (?P<one> {_UNITS} ) \b )
+      # "within a week"
+      | \b within \s+ an? \s+ (?P<one> {_UNITS} ) \b )
     (?: \s+ (?P<since> (?: of | from | before | after | following | since | starting | beginning ) \s+
         (?: (?! \s+ (?: if | unless | where | when | and | but | so | about | must | should | may ) \b )
             [^,;:.()] )+ ) )?
-  | \b (?: (?P<often> once | twice ) | (?P<count> {NUMBER} ) \s+ times ) \s+
+  | \b (?: (?P<often> once | twice ) | (?P<count> {_NUMBER} ) \s+ times ) \s+
         (?: an? | per | each | every | in \s+ (?: an? | each | every ) ) \s+ (?P<cycle> {UNIT} ) \b
+  | \b every \s+ (?P<each> {UNIT} ) \b {_CLAUSE_ENDS}          # but "every day life"
   | \b (?: (?P<adverb> {" | ".join(OFTEN)} ) \b {_CLAUSE_ENDS} )  # "weekly", but no "weekly meeting"
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -163,9 +166,9 @@ def find_limits(sentence: str) -> tuple[Limit, ...]:
 
 def _limit(match: re.Match[str]) -> Limit:
     often = (match["often"] or match["adverb"] or "").lower()
-    if often or match["cycle"]:
-        number = {"": 0, "twice": 2, "quarterly": 4}.get(often, 1) or count(match["count"])
-        cycle = OFTEN[often] if match["adverb"] else f"a {match['cycle'].lower()}"
+    if often or match["cycle"] or match["each"]:
+        number = count(match["count"]) if match["count"] else {"twice": 2, "quarterly": 4}.get(often, 1)
+        cycle = OFTEN[often] if match["adverb"] else f"a {(match['cycle'] or match['each']).lower()}"
         return Limit(number, f"time{'s' * (number > 1)} {cycle}")
     unit = " ".join((match["unit"] or match["bare_unit"] or match["one"]).lower().replace("-", " ").split())
     number = 1 if match["one"] else count(match["number"] or match["bare"])
