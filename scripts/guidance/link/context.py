@@ -29,7 +29,9 @@ _MAKES = re.compile(
     \b (?: publish | prepar | produc | develop | agree | mak | draw \s+ up | writ | complet | commission | undertak
          | carry \s+ out | conduct | hold | conven | establish | creat | initiat | arrang | lead (?: \s+ on )?
          | supervis | decid | provid | set \s+ up | have (?: \s+ in \s+ place )? | put \s+ in \s+ place
-         | determin | review | submit | send | (?P<act> report | notify | refer | assess ) ) (?: e | ing )? \b
+         | determin | review | submit | send
+         | (?P<act> report (?! \s+ (?: their | any | concerns? | it | this ) \b ) | notify | refer | assess )
+       ) (?: e | ing )? \b
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -71,11 +73,20 @@ _PEOPLE = re.compile(  # those who are bound themselves, though they are no agen
     r"(?: child | children | people | parents? | carers? | famil (?: y | ies ) | others | persons? ) \b",
     re.IGNORECASE | re.VERBOSE,
 )
+_CHILDREN = re.compile(r"\b(?:child|children|young people|young person)\b", re.IGNORECASE)
+_GETS = re.compile(
+    r"""
+    (?: must | should ) \s+ (?: (?: not | also | always | no \s+ longer | continue \s+ to ) \s+ )*
+    (?: have | receive | get | benefit | be \s+ (?: able | free | the \s+ subject ) | feel ) \b
+    """,
+    re.VERBOSE,
+)
 _DONE = re.compile(r"(?P<stem>\w{4,}?)(?:i?ed|en)$")
 _COMMON_ACTS = frozenset((
     "address", "agree", "carr", "complet", "consider", "deliver", "develop", "ensur", "follow", "giv", "includ",
     "inform", "involv", "plann", "provid", "record", "reflect", "requir", "review", "support", "updat",
 ))  # fmt: skip
+_EVERYBODYS = {"decision": 1.0}  # what all make: who makes it elsewhere in the chapter tells nothing
 _COMMON = frozenset(("this", "these", "those", "that", "such", "their", "local", "published", "agreed", "updated"))
 _MOST = 0.6  # of a section's duties with a name: so many must bind the same, for the others to be theirs
 
@@ -137,7 +148,7 @@ class _Context:
 
     def of(self, one: Spoken) -> _Found:
         """Those probably bound and the evidence in words; nobody and nothing where there is none."""
-        if not one.done and _PEOPLE.match(one.subject.strip()):
+        if not one.done and _PEOPLE.match(one.subject.strip()) and not self._gets(one):
             return _NOBODY
         told = set(self._vocabulary.opens(one.subject)) if one.done else set()  # to whom it is done, not by whom
         ways = (
@@ -157,6 +168,11 @@ class _Context:
             self._wide_heading,
         )
         return next((found for way in ways if (found := way(one))[0] and not set(found[0]) <= told), _NOBODY)
+
+    def _gets(self, one: Spoken) -> bool:
+        """Whether children are to have or get something, which others have to see to."""
+        rest = one.duty.sentence.rpartition(one.subject or " ")[2]
+        return _CHILDREN.search(one.subject) is not None and _GETS.match(rest) is not None
 
     def _owner(self, one: Spoken) -> _Found:
         """Whose thing it is that the sentence asks something of."""
@@ -214,7 +230,7 @@ class _Context:
             kind = frozenset() if any_kind else _words_before(words, thing.start())
             near = [(_nearness(maker, one.sentence, kind), maker) for maker in self._makers if maker.thing == name]
             nearness, best = max(near, key=lambda pair: pair[0], default=(0, None))
-            if best and nearness >= least:
+            if best and nearness >= max(least, _EVERYBODYS.get(name, 0)):
                 return best.ids, f"who makes the {thing.group().lower()}"
         return _NOBODY
 
@@ -274,6 +290,8 @@ def _makers(spoken: Iterable[Spoken]) -> Iterator[_Maker]:
         if not one.duty.who:
             continue
         place = (one.duty.who, one.sentence.titles, one.sentence.anchor)
+        title = one.sentence.titles[-1] if one.sentence.titles else ""
+        titled = {_key(m.group()): _words_before(title, m.start()) for m in _THING.finditer(title)}
         made = _THING.search(one.subject) if one.done else None
         if made:  # "The plan should be agreed by the partners"
             yield _Maker(_key(made.group()), _words_before(one.subject, made.start()), *place)
@@ -283,7 +301,8 @@ def _makers(spoken: Iterable[Spoken]) -> Iterator[_Maker]:
             if thing and _NOT_MADE.search(sentence, verb.end(), thing.start()) is None:
                 yield _Maker(_key(thing.group()), _words_before(sentence, thing.start()), *place)
             elif verb["act"] and _IS_VERB.search(sentence, 0, verb.start()):
-                yield _Maker(_key(_OF_ACT[verb["act"].lower()]), frozenset(), *place)
+                name = _key(_OF_ACT[verb["act"].lower()])
+                yield _Maker(name, titled.get(name, frozenset()), *place)
 
 
 def _nearness(maker: _Maker, sentence: Sentence, words: frozenset[str]) -> float:
