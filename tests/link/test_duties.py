@@ -380,7 +380,12 @@ def test_bad_agencies_are_refused_in_one_line(tmp_path: Path, content: str, comp
 
 # --- The 2023 edition, against labels made by reading ---------------------------------------------
 
-WITH_CONTEXT = ("duties-2023-fourth.tsv", "duties-2023-aside.tsv")
+WITH_CONTEXT = (
+    "duties-2023-fourth.tsv",
+    "duties-2023-aside.tsv",
+    "duties-2023-fifth.tsv",
+    "duties-2023-fifth-aside.tsv",
+)
 LABELS = ("duties-2023.tsv", "duties-2023-second.tsv", "duties-2023-third.tsv", *WITH_CONTEXT)
 
 

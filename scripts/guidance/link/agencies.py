@@ -83,6 +83,9 @@ _UNKNOWN = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_WITH_THINGS = re.compile(
+    r"\b(?:that|which|who)\s+(?:provide|offer|deliver|run|commission)s?\b"
+)  # services, including
 _PROVIDER = re.compile(r"(?:any |all |each |other )*(?:providers?|commissioners?|people|those) ", re.IGNORECASE)
 _DUTY_ON = (
     re.compile(  # "Duty on prisons to report", "Duties of prisons in visits", "Prison responsibilities in visits"
@@ -228,7 +231,8 @@ class Vocabulary(Struct, frozen=True, dict=True):
             some = self.subject(head) or self.known(head)
             of = " of " in head and not _PROVIDER.match(head)  # of whom of the two would they be?
             others = _UNKNOWN.fullmatch(head) and not of
-            return tuple(dict.fromkeys((*some, *self.among(rest)))) if some or others else ()
+            named = () if _WITH_THINGS.search(head) else self.among(rest)
+            return tuple(dict.fromkeys((*some, *named))) if some or others else ()
         if _LAST_ITEM.match(words) is None:
             return ()
         found: dict[str, None] = {}

@@ -150,7 +150,8 @@ class _Context:
         """Those probably bound and the evidence in words; nobody and nothing where there is none."""
         if not one.done and _PEOPLE.match(one.subject.strip()) and not self._gets(one):
             return _NOBODY
-        told = set(self._vocabulary.opens(one.subject)) if one.done else set()  # to whom it is done, not by whom
+        known = self._vocabulary  # to whom it is done, not by whom
+        told = set(known.subject(one.subject) or known.known(one.subject)) if one.done else set()
         ways = (
             self._owner,
             self._condition,

@@ -26,7 +26,8 @@ _TO_DO = r"\s+ (?: to | not \s+ to ) \s+ (?= [a-z] ) (?! which \b | whom \b )"
 _STATEMENT = re.compile(
     rf"""
     # "Section 11 places a duty on X to", "it also places duties on a range of bodies"
-    \b (?: places? | imposes? | puts? | contains? | creates? | lays? ) \s+ {_KIND} {DUTY} \s+ (?: up )? on \b
+    \b (?: [Pp]laces? | [Ii]mposes? | [Pp]uts? | contains? | creates? | lays? ) \s+ {_KIND} {DUTY}
+        \s+ (?: up )? on \b
         (?: \s* (?P<list> : ) \s* $ | \s+ (?P<on> [^;.:]{{2,240}}? ) (?: {_TO_DO} | (?= [;.:] | $ ) ) )
     # "places upon X a duty to"
   | \b (?: places? | imposes? | puts? ) \s+ (?: up )? on \s+ (?P<upon> [^;.:]{{2,240}}? ) \s+
