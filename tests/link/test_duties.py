@@ -385,6 +385,7 @@ WITH_CONTEXT = (
     "duties-2023-aside.tsv",
     "duties-2023-fifth.tsv",
     "duties-2023-fifth-aside.tsv",
+    "duties-2023-sixth.tsv",
 )
 OTHERS = ("kcsie/2025.pdf", "by-era/2015-childrens-homes-guide.pdf", "by-era/2010-iro-handbook-untagged.pdf")
 LABELS = ("duties-2023.tsv", "duties-2023-second.tsv", "duties-2023-third.tsv", *WITH_CONTEXT)
