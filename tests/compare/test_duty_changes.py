@@ -47,6 +47,21 @@ def only(old: str, new: str, *, ledger: bool = True) -> Change:
             "limit", "four times a year", "twice a year",
         ),
         (
+            "Ringers must oil the bell within a week of the feast.",
+            "Ringers must oil the bell within a fortnight of the feast.",
+            "limit", "a week", "a fortnight",
+        ),
+        (
+            "Ringers must oil the bell within twenty-one days of the feast.",
+            "Ringers must oil the bell within twenty-eight days of the feast.",
+            "limit", "twenty-one days", "twenty-eight days",
+        ),
+        (
+            "The council should walk the tower once a year with a lamp.",
+            "The council should walk the tower quarterly with a lamp.",
+            "limit", "once a year", "quarterly",
+        ),
+        (
             "The council should walk the tower monthly with a lamp.",
             "The council should walk the tower yearly with a lamp.",
             "limit", "monthly", "yearly",
@@ -250,6 +265,11 @@ def test_a_duty_that_came_or_went_is_told_whole() -> None:
         ("Ringers must tell the warden (see paragraph 4).", "Ringers must tell the warden (see paragraph 9)."),
         ("Ringers must let the talk inform their work.", "Ringers must let the talk inform new decisions."),
         ("Ringers must oil it within one year.", "Ringers must oil it within 12 months."),
+        ("Ringers must oil it within a week.", "Ringers must oil it within one week."),
+        ("Ringers must oil it within twenty-eight days.", "Ringers must oil it within 28 days."),
+        ("Ringers must oil it annually.", "Ringers must oil it once a year."),
+        ("Ringers must oil it every month.", "Ringers must oil it monthly."),
+        ("Ringers must oil it quarterly.", "Ringers must oil it four times a year."),
         ("Ringers must oil the bell and grease the wheel above it.",
          "Ringers must oil the bell and grease the wheel above it, which was cast in the year of the great frost."),
         ("The great bell must be oiled each week.", "The old bells must be oiled each week."),

@@ -26,7 +26,6 @@ from guidance.compare.meaning import (
     LISTED,
     NAMELESS,
     NOBODY,
-    NUMBER_WORDS,
     OPENS,
     PASSIVE,
     REFERRED,
@@ -42,6 +41,7 @@ from guidance.compare.units import bare
 from guidance.compare.words import Replacement, put_where, sentences
 from guidance.document.change_model import Comparison, DutyAspect, DutyChange, Figures
 from guidance.document.model import Duty, Strength
+from guidance.link.statements import KIND_OF_DAY, OFTEN, SPELT, UNIT, count
 
 # Of 100: two sentences of a pair of provisions that are less alike are not one sentence reworded.
 _LEAST_ALIKE = 65.0
@@ -297,15 +297,34 @@ def _of_pattern(what: DutyAspect, pattern: re.Pattern[str], was: Said, now: Said
             yield DutyChange(what, "; ".join(old[i:j]), "; ".join(new[k:m]))
 
 
+_SPELT = re.compile(rf"\b {SPELT} \b", re.VERBOSE)
+_OFTEN = re.compile(
+    rf"""
+    \b (?: (?P<adverb> {" | ".join(OFTEN)} ) | (?P<few> once | twice )
+        | every \s (?P<each> {UNIT} ) | (?: ^ | (?<= within \s ) ) an? (?= \s {KIND_OF_DAY} {UNIT} ) ) \b
+    """,
+    re.VERBOSE,
+)
+
+
+def _how_often(words: re.Match[str]) -> str:
+    """How often, in the same words always: "1 times a year"; "a week" as one."""
+    if words["adverb"]:
+        return f"{4 if words['adverb'] == 'quarterly' else 1} times {OFTEN[words['adverb']]}"
+    if words["few"]:
+        return f"{('once', 'twice').index(words['few']) + 1} times"
+    return f"1 times a {words['each']}" if words["each"] else "1"
+
+
 _YEARS = re.compile(r"(\d+)year")
 
 
 def _key(words: str) -> str:
-    """Words as they are compared: "10-day" and "10 days" are one, so are "three" and 3, and cross-references say
-    nothing."""
+    """Words as they are compared: "10-day" and "10 days" are one, so are "three" and 3, "annually" and "once a
+    year", and cross-references say nothing."""
     plain = re.sub(r"[\s–-]+", " ", REFERRED.sub(" ", words).lower()).strip()
-    numbers = {word: str(count) for count, word in enumerate(NUMBER_WORDS.split()[:20], 1)}
-    key = "".join(numbers.get(word, word.removesuffix("s")) for word in plain.split())
+    plain = _SPELT.sub(lambda number: str(count(number[0])), _OFTEN.sub(_how_often, plain))
+    key = "".join(word.removesuffix("s") for word in plain.split())
     return _YEARS.sub(lambda years: f"{12 * int(years[1])}month", key)
 
 

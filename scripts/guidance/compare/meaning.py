@@ -9,6 +9,7 @@ import re
 from msgspec import Struct
 
 from guidance.compare.units import bare
+from guidance.link.statements import KIND_OF_DAY, OFTEN, SPELT, UNIT
 
 # --- What binds, and how strongly ----------------------------------------------------------------
 
@@ -69,29 +70,24 @@ def find_verbs(words: str) -> list[BindingVerb]:
 
 # --- Figures -------------------------------------------------------------------------------------
 
-NUMBER_WORDS = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-    " eighteen nineteen twenty thirty forty fifty sixty ninety"
-)
-_NUMBER = rf"(?: \d+ (?: [.,]\d+ )* | (?: {' | '.join(NUMBER_WORDS.split())} ) )"
-_UNIT = r"(?: minute | hour | day | week | fortnight | month | term | year )"
+_NUMBER = rf"(?: \d+ (?: [.,]\d+ )* | {SPELT} )"
 _MONTHS = (
     "January | February | March | April | May | June | July | August | September | October | November | December"
 )
 LIMIT = re.compile(
     rf"""
     \b {_NUMBER} (?: \s* (?: to | - | – ) \s* {_NUMBER} )?                     # "10", "three", "5 to 10"
-        [\s-] (?: (?: working | calendar | school | clear ) [\s-] )?
-        {_UNIT} s? \b (?! [\s-] olds? \b )
+        [\s-] {KIND_OF_DAY} {UNIT} s? \b (?! [\s-] olds? \b )
+  | (?<= \b within \s ) an? \s {KIND_OF_DAY} {UNIT} \b
   | \b (?: once | twice | {_NUMBER} \s+ times ) \s+
         (?: a | an | per | each | every | in \s+ (?: a | each | every ) ) \s+
-        (?: day | week | fortnight | month | term | year ) \b                  # "twice a year"
-  | \b (?: hourly | daily | weekly | fortnightly | monthly | quarterly | termly | annually | yearly ) \b
+        {UNIT} \b                                                              # "twice a year"
+  | \b (?: {" | ".join(OFTEN)} ) \b
   | \b (?: immediately | promptly | straight \s? away | at \s+ once | without (?: \s+ \w+ )? \s+ delay
          | as \s+ soon \s+ as (?: \s+ (?: is | it \s+ is ) )? (?: \s+ \w+ )? \s+ (?: possible | practicable )
          | (?: on | by ) \s+ the \s+ (?: same | next | following ) (?: \s+ working | \s+ school )? \s+ day
          | by (?: \s+ the \s+ end \s+ of )? \s+ (?: \d{{1,2}} \s+ )? (?: {_MONTHS} ) (?: \s+ \d{{4}} )? ) \b
-  | \b every \s+ (?: other \s+ )? {_UNIT} \b
+  | \b every \s+ (?: other \s+ )? {UNIT} \b
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -112,7 +108,7 @@ FIGURE = re.compile(
   | \b (?: under | over | below | above | aged? | age \s+ of | ages \s+ of | up \s+ to | at \s+ least
          | (?: no \s+ | not \s+ )? (?: more | fewer | less ) \s+ than ) \s+ (?: the \s+ age \s+ of \s+ )?
         {_NUMBER} (?: \s? % | \b ) (?: \s per \s? cent \b )?
-        (?! \s+ times \b | [\s-] (?: (?: working | calendar | school ) [\s-] )? {_UNIT} )  # that is a limit
+        (?! \s+ times \b | [\s-] {KIND_OF_DAY} {UNIT} )  # that is a limit
   | \b {_NUMBER} [\s-] (?: year | month | week ) s? [\s-] olds? \b
     """,
     re.IGNORECASE | re.VERBOSE,

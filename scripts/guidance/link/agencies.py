@@ -19,6 +19,7 @@ _QUALIFIERS = r"""
       | original | first | second | new | responsible | designated | named | qualified | experienced | senior
       | involved | equivalent | similar | independent | national | delegated | own | particular | specific | most
       | many | some | of
+      | (?: wide \s+ )? (?: range | number | variety | group ) \s+ of
       | (?: members? | representatives? | parts? | staff | employees | governors? | directors? | managers? | heads?
           | leaders? | officers? ) (?: [ ] (?: or | and ) [ ] \w+ )? [ ] (?: of | in | at | from ) )
 """
@@ -27,6 +28,8 @@ _OF_THEIRS = r"""
     (?: officers? | staff | workers? | practitioners? | professionals? | employees | managers? | governors?
       | leaders? | teams? | representatives? | members ) (?! [\w-] )
 """  # behind a name, those who act for it: "Cafcass officers"
+_ROLE = re.compile(_OF_THEIRS, re.IGNORECASE | re.VERBOSE)
+_ROLES = ("officer", "staff", "worker", "practitioner", "professional", "manager", "leader", "team")
 _COMMA = r"\s* , \s*"
 _AND = r"(?: \s* ,? \s+ (?: and/or | and | or | as \s+ well \s+ as | together \s+ with ) \s+ | \s* / \s* )"
 _INCLUDED = re.compile(r",?\s+(?:including|such\s+as)\b", re.IGNORECASE)
@@ -80,7 +83,22 @@ _UNKNOWN = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_DUTY_ON = re.compile(r"(?:duty|duties)\s+on\s+(?P<who>.+?)\s+to\b", re.IGNORECASE)
+_WITH_THINGS = re.compile(
+    r"\b(?:that|which|who)\s+(?:provide|offer|deliver|run|commission)s?\b"
+)  # services, including
+_PROVIDER = re.compile(r"(?:any |all |each |other )*(?:providers?|commissioners?|people|those) ", re.IGNORECASE)
+_DUTY_ON = (
+    re.compile(  # "Duty on prisons to report", "Duties of prisons in visits", "Prison responsibilities in visits"
+        r"""
+    dut (?: y | ies ) \s+ on \s+ (?P<on> .+? ) \s+ to \b
+  | (?: duties | responsibilities | functions | roles? ) \s+ of \s+ (?P<of> .+? ) \s+
+        (?: in | for | under | during | when | towards ) \b
+  | (?P<whose> .+? ) \s+ (?: duties | responsibilities | functions | roles? ) \s+
+        (?: in | for | under | during | when | towards ) \b
+    """,
+        re.IGNORECASE | re.VERBOSE,
+    )
+)
 _TITLE_HEAD = re.compile(r"(?P<who>.+?)(?:\s+[–—-]\s.*)?$", re.DOTALL)  # "The panel – what its report says"
 _TITLE_WORDS = re.compile(  # what may stand in a heading beside the names of those it is about
     r"""
@@ -135,7 +153,9 @@ class Vocabulary(Struct, frozen=True, dict=True):
 
     @cached_property
     def _ids(self) -> dict[str, str]:
-        return {_key(word): agency.id for agency in self.entries for word in agency.words}
+        spelt = {_key(word): agency.id for agency in self.entries for word in agency.words}
+        theirs = {f"{_key(title)} {role}": a.id for a in self.entries for title in a.titles for role in _ROLES}
+        return theirs | spelt  # "housing officers", where "housing" by itself names nobody
 
     @cached_property
     def _in_titles(self) -> dict[str, str]:
@@ -209,8 +229,10 @@ class Vocabulary(Struct, frozen=True, dict=True):
         head, among, rest = _split_including(words)
         if among and _VERB.search(rest) is None:
             some = self.subject(head) or self.known(head)
-            others = _UNKNOWN.fullmatch(head) and " of " not in head  # of whom of the two would they be?
-            return tuple(dict.fromkeys((*some, *self.among(rest)))) if some or others else ()
+            of = " of " in head and not _PROVIDER.match(head)  # of whom of the two would they be?
+            others = _UNKNOWN.fullmatch(head) and not of
+            named = () if _WITH_THINGS.search(head) else self.among(rest)
+            return tuple(dict.fromkeys((*some, *named))) if some or others else ()
         if _LAST_ITEM.match(words) is None:
             return ()
         found: dict[str, None] = {}
@@ -254,8 +276,8 @@ class Vocabulary(Struct, frozen=True, dict=True):
     def in_title(self, title: str) -> tuple[str, ...]:
         """The ids of those whom a heading is about, where it is about nothing else: "The prison service", "Schools,
         colleges and other providers", "The panel – reports", "Duty on councils to report"."""
-        about = _DUTY_ON.match(title) or _TITLE_HEAD.match(title)
-        words = about["who"] if about else ""
+        duty, head = _DUTY_ON.match(title), _TITLE_HEAD.match(title)
+        words = duty[duty.lastgroup or 0] if duty else head["who"] if head else ""
         keys = [_key(m.group()) for m in self._one_in_title.finditer(words)]
         rest = self._one_in_title.sub(" ", words)
         if _TITLE_WORDS.fullmatch(rest) is None:
@@ -289,6 +311,8 @@ class Vocabulary(Struct, frozen=True, dict=True):
         for match in self._one.finditer(plain):
             one, beside = self._ids[self._lookup(match.group())], plain[end : match.start()] == " " and end >= 0
             end = match.end()
+            if beside and _ROLE.fullmatch(match.group()):
+                continue  # "college leaders" are the college
             if beside and found[-1] in self.wide:
                 found[-1] = one  # "individual organisations"
             elif not beside or one not in self.wide:  # but "Cafcass practitioners" are Cafcass

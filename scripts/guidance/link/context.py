@@ -29,7 +29,9 @@ _MAKES = re.compile(
     \b (?: publish | prepar | produc | develop | agree | mak | draw \s+ up | writ | complet | commission | undertak
          | carry \s+ out | conduct | hold | conven | establish | creat | initiat | arrang | lead (?: \s+ on )?
          | supervis | decid | provid | set \s+ up | have (?: \s+ in \s+ place )? | put \s+ in \s+ place
-         | determin | review | submit | send | (?P<act> report | notify | refer | assess ) ) (?: e | ing )? \b
+         | determin | review | submit | send
+         | (?P<act> report (?! \s+ (?: their | any | concerns? | it | this ) \b ) | notify | refer | assess )
+       ) (?: e | ing )? \b
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -50,16 +52,41 @@ _CONDITION = re.compile(r"(?: If | Where | When | Once | Whenever | Before | Aft
 _THEY = re.compile(r"\s* (?: they | it | he | she ) \b", re.IGNORECASE | re.VERBOSE)
 _THERE = re.compile(r"\b there \s* $", re.IGNORECASE | re.VERBOSE)
 _TAKING_PART = re.compile(r"\b (?: involving | between | led \s+ by ) \s+ (?P<who> [^.;:]+ )", re.VERBOSE)
+_TAKES_PLACE = re.compile(
+    r"""
+    \b (?: take \s+ place | be \s+ (?: held | arranged | agreed ) ) \s+ (?: between | involving ) \s+
+        (?P<who> [^.;:]+ )
+    """,
+    re.VERBOSE,
+)
+_PUT_INTO = re.compile(  # "should be set out in the protocol": by those who make that
+    rf"""
+    \b be \s+ (?: included | set \s+ out | recorded | reflected | noted | described | covered | evidenced | stated )
+        \s+ (?: with )? in \s+ (?: the | any | each | every | an? ) \s+
+        (?P<into> (?: [\w-]+ \s+ ){{0,3}}? {_NAMES} ) \b
+        (?: \s+ (?: \w+ed | made | written ) \s+ (?: \w+ly \s+ )? by \s+ (?P<by> [^.;:]+ ) )?
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 _PEOPLE = re.compile(  # those who are bound themselves, though they are no agency
     r"(?: (?: the | a | an | any | all | some | primary | young | their ) \s+ )*"
     r"(?: child | children | people | parents? | carers? | famil (?: y | ies ) | others | persons? ) \b",
     re.IGNORECASE | re.VERBOSE,
+)
+_CHILDREN = re.compile(r"\b(?:child|children|young people|young person)\b", re.IGNORECASE)
+_GETS = re.compile(
+    r"""
+    (?: must | should ) \s+ (?: (?: not | also | always | no \s+ longer | continue \s+ to ) \s+ )*
+    (?: have | receive | get | benefit | be \s+ (?: able | free | the \s+ subject ) | feel ) \b
+    """,
+    re.VERBOSE,
 )
 _DONE = re.compile(r"(?P<stem>\w{4,}?)(?:i?ed|en)$")
 _COMMON_ACTS = frozenset((
     "address", "agree", "carr", "complet", "consider", "deliver", "develop", "ensur", "follow", "giv", "includ",
     "inform", "involv", "plann", "provid", "record", "reflect", "requir", "review", "support", "updat",
 ))  # fmt: skip
+_EVERYBODYS = {"decision": 1.0}  # what all make: who makes it elsewhere in the chapter tells nothing
 _COMMON = frozenset(("this", "these", "those", "that", "such", "their", "local", "published", "agreed", "updated"))
 _MOST = 0.6  # of a section's duties with a name: so many must bind the same, for the others to be theirs
 
@@ -121,13 +148,15 @@ class _Context:
 
     def of(self, one: Spoken) -> _Found:
         """Those probably bound and the evidence in words; nobody and nothing where there is none."""
-        if not one.done and _PEOPLE.match(one.subject.strip()):
+        if not one.done and _PEOPLE.match(one.subject.strip()) and not self._gets(one):
             return _NOBODY
-        told = set(self._vocabulary.opens(one.subject)) if one.done else set()  # to whom it is done, not by whom
+        known = self._vocabulary  # to whom it is done, not by whom
+        told = set(known.subject(one.subject) or known.known(one.subject)) if one.done else set()
         ways = (
             self._owner,
             self._condition,
             self._taking_part,
+            self._put_into,
             self._maker,
             self._list_title,
             self._heading,
@@ -141,6 +170,11 @@ class _Context:
         )
         return next((found for way in ways if (found := way(one))[0] and not set(found[0]) <= told), _NOBODY)
 
+    def _gets(self, one: Spoken) -> bool:
+        """Whether children are to have or get something, which others have to see to."""
+        rest = one.duty.sentence.rpartition(one.subject or " ")[2]
+        return _CHILDREN.search(one.subject) is not None and _GETS.match(rest) is not None
+
     def _owner(self, one: Spoken) -> _Found:
         """Whose thing it is that the sentence asks something of."""
         found = _WHOSE.search(one.subject)
@@ -151,8 +185,9 @@ class _Context:
         return ids, f"whose it is: “{words.strip()}”" if ids else ""
 
     def _taking_part(self, one: Spoken) -> _Found:
-        """Who takes part in what there should be: "there should be a meeting involving the police and health"."""
-        part = _TAKING_PART.search(one.duty.sentence) if _THERE.search(one.subject) else None
+        """Who takes part in what there should be: "there should be a meeting involving the police"."""
+        words = one.duty.sentence
+        part = _TAKING_PART.search(words) if _THERE.search(one.subject) else _TAKES_PLACE.search(words)
         named = self._vocabulary.among(part["who"]) if part else ()
         ids = tuple(one for one in named if one not in self._vocabulary.wide) or named
         return (ids, "who takes part in it") if ids else _NOBODY
@@ -164,6 +199,19 @@ class _Context:
         opening = _CONDITION.match(one.sentence.words)
         ids = self._vocabulary.opens(one.sentence.words[opening.end() :]) if opening else ()
         return (ids, "its condition speaks of them") if ids else _NOBODY
+
+    def _put_into(self, one: Spoken) -> _Found:
+        """Who is to make what something should be set out in: by the chapter, or else of all things so called."""
+        into = _PUT_INTO.search(one.duty.sentence) if one.done else None
+        thing = _THING.search(into["into"]) if into else None
+        if into is None or thing is None:
+            return _NOBODY
+        kind = _words_before(into["into"], thing.start())
+        makers = {m.ids for m in self._makers if m.thing == _key(thing.group()) and m.words & kind}
+        maker = f"who makes the {thing.group().lower()}"
+        named = self._vocabulary.opens(into["by"] or "")
+        near = (named, maker) if named else self._makes(one, into["into"], 0.5)
+        return near if near[0] or len(makers) != 1 else (makers.pop(), maker)
 
     def _maker(self, one: Spoken) -> _Found:
         """Who is to make the thing that the sentence asks something of, said near it."""
@@ -183,7 +231,7 @@ class _Context:
             kind = frozenset() if any_kind else _words_before(words, thing.start())
             near = [(_nearness(maker, one.sentence, kind), maker) for maker in self._makers if maker.thing == name]
             nearness, best = max(near, key=lambda pair: pair[0], default=(0, None))
-            if best and nearness >= least:
+            if best and nearness >= max(least, _EVERYBODYS.get(name, 0)):
                 return best.ids, f"who makes the {thing.group().lower()}"
         return _NOBODY
 
@@ -243,6 +291,8 @@ def _makers(spoken: Iterable[Spoken]) -> Iterator[_Maker]:
         if not one.duty.who:
             continue
         place = (one.duty.who, one.sentence.titles, one.sentence.anchor)
+        title = one.sentence.titles[-1] if one.sentence.titles else ""
+        titled = {_key(m.group()): _words_before(title, m.start()) for m in _THING.finditer(title)}
         made = _THING.search(one.subject) if one.done else None
         if made:  # "The plan should be agreed by the partners"
             yield _Maker(_key(made.group()), _words_before(one.subject, made.start()), *place)
@@ -252,7 +302,8 @@ def _makers(spoken: Iterable[Spoken]) -> Iterator[_Maker]:
             if thing and _NOT_MADE.search(sentence, verb.end(), thing.start()) is None:
                 yield _Maker(_key(thing.group()), _words_before(sentence, thing.start()), *place)
             elif verb["act"] and _IS_VERB.search(sentence, 0, verb.start()):
-                yield _Maker(_key(_OF_ACT[verb["act"].lower()]), frozenset(), *place)
+                name = _key(_OF_ACT[verb["act"].lower()])
+                yield _Maker(name, titled.get(name, frozenset()), *place)
 
 
 def _nearness(maker: _Maker, sentence: Sentence, words: frozenset[str]) -> float:

@@ -15,7 +15,16 @@ from msgspec import Struct, structs
 from guidance.document.model import Document, Duty, Locus, Strength
 from guidance.link.agencies import Vocabulary
 from guidance.link.context import Spoken, with_context
-from guidance.link.modality import Expression, agents, find_expressions, is_inverted, is_power, one_who, passive
+from guidance.link.modality import (
+    Expression,
+    agents,
+    denied,
+    find_expressions,
+    is_inverted,
+    is_power,
+    one_who,
+    passive,
+)
 from guidance.link.sentences import Sentence, document_sentences
 from guidance.link.statements import find_limits
 
@@ -28,7 +37,9 @@ _NO_DUTIES = re.compile(  # what words mean, and reports of what was changed
 )
 _BOUNDARY = re.compile(  # where a clause, and with it a subject, may begin
     r"""
-    [,;:(–] \s* (?: (?: and | but | so | then | or ) \s+ )?
+    ^ In (?: \s+ [\w-]+ ){1,4}? \s+ (?: circumstances | cases | instances | situations ) \s+  # "In rare cases the"
+        (?= (?: the | an? | local | all | any | each ) \s )
+  | [,;:(–] \s* (?: (?: and | but | so | then | or ) \s+ )?
   | \s (?: and | but | so | then | that | therefore | which \s+ means | or ) \s+
   | (?<= \w ) \s+ (?= (?: they | it ) \b )                     # "if schools worry they should"
     """,
@@ -80,7 +91,10 @@ _PEOPLE = re.compile(  # those who can be required to do something, though they 
     r"\b (?: people | children | persons? | parents? | carers? | those | everyone | anyone ) \b [^.;]* $",
     re.VERBOSE,
 )
-_CAN = re.compile(r"(?:\S+\s+){1,4}can\s")  # after a bare "should:" a sentence of its own: it completes nothing
+_CAN = re.compile(  # after a bare "should:" a sentence of its own: it completes nothing; but "set out who can act"
+    r"(?: (?! (?: who | what | which | that | how | where | when | whether ) \b ) \S+ \s+ ){1,4} can \s", re.VERBOSE
+)
+_NOT = re.compile(r"(?:not(?!\s+only\b)|never)\s")
 _QUESTION = re.compile(r"\b (?: whether | how | what | who | whom | which | why ) $", re.IGNORECASE | re.VERBOSE)
 _IT = re.compile(r"\s* (?: also \s+ | then \s+ | therefore \s+ )? it \b", re.IGNORECASE | re.VERBOSE)
 _GOES_ON = re.compile(r"(?:They|It|This|These|Their|Its)\b")  # a sentence that speaks on of the one before
@@ -188,6 +202,9 @@ class _DutyFinder:
             return None
         if stem.expression.listed:
             return _Bound(stem.expression, self._named(sentence.words.rstrip(" .;,")))
+        if bare and _NOT.match(sentence.words):
+            turned = structs.replace(stem.expression, strength=denied(stem.expression.strength))
+            stem = structs.replace(stem, expression=turned)
         whole = f"{sentence.stem.words.rstrip(' :–-')} {sentence.words}"
         if passive(whole, stem.expression) and not passive(sentence.stem.words, stem.expression):
             by = agents(whole, stem.expression.end, self._vocabulary)

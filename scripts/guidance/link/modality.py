@@ -52,18 +52,19 @@ _INVERTED = re.compile(  # behind "should": a condition without "if"
 _LISTED = re.compile(  # "including, but should not be limited to"
     r"\b (?: including | includ (?: es? | ing ) ) ,? \s+ but \s+ $", re.IGNORECASE | re.VERBOSE
 )
+_NO_VERB = r"(?! (?: is | are | be ) \b )"  # "the area in which it is placed is responsible for"
 _OWING = re.compile(
     rf"""
     \b (?:
         # "are jointly responsible for"
-        (?: (?: will | would ) \s+ )? (?: is | are | be | remains? ) \s+ (?: \w+ \s+ ){{0,3}}?
+        (?: (?: will | would ) \s+ )? (?: is | are | be | remains? ) \s+ (?: {_NO_VERB} \w+ \s+ ){{0,3}}?
             (?: responsible | accountable ) \b (?: \s+ and \s+ \w+ )? \s+ (?: for | to ) \b
         # "has a statutory duty to"; but "have no duty", and "has parental responsibility for" somebody
       | (?: has | have | holds? | retains? | owes? ) \s+ (?: (?! no \b | parental \b ) [\w-]+ ,? \s+ ){{0,5}}?
             {DUTY} \s+ (?: of \s+ care \s+ )?
             (?: to | for | under | towards | in \s+ (?: relation | respect ) \b ) \b
         # "are legally required to"
-      | (?P<person> (?: (?: will | would ) \s+ )? (?: is | are | be ) \s+ (?: \w+ \s+ ){{0,2}}?
+      | (?P<person> (?: (?: will | would ) \s+ )? (?: is | are | be ) \s+ (?: {_NO_VERB} \w+ \s+ ){{0,2}}?
             (?: required | obliged | expected ) \s+ (?: \w+ ,? \s+ ){{0,2}}? to ) \b
         # "are legally bound to", "is bound by law to"
       | (?: is | are ) \s+ (?: legally \s+ )? bound \s+ (?: by \s+ (?: the \s+ )? \w+ \s+ )? to \b
@@ -147,6 +148,13 @@ _THOUGHT = re.compile(  # "those they think should come": what is thought of som
     r"\b (?: think | thinks | consider | considers | believe | believes | feel | feels | judge | judges ) \s+ $",
     re.IGNORECASE | re.VERBOSE,
 )
+_THERE_ARE = re.compile(r"There\s+(?:is|are)\b")  # "There are clubs whose part should be considered": told of them
+_GUIDANCE = re.compile(  # "the Commission publishes advice on lists, which should be read", with a comma or without
+    r"\b (?: provides | publishes | issues | has \s+ (?: issued | published | produced ) ) \b [^,;:]*"
+    r" \b (?: guidance | advice ) \b [^,;:]* $",
+    re.VERBOSE,
+)
+_FOLLOWED = re.compile(r"\s+be\s+(?:followed|read|used|applied)\b")
 _COORDINATED = re.compile(
     # "whether it can and should be shared", "whether it should stay or should go": one question with two verbs
     r"""
@@ -281,8 +289,9 @@ def find_expressions(sentence: str, *, entry: bool = False) -> tuple[Expression,
     if not found:
         return ()
     quoted = [match.span() for match in _QUOTES.finditer(sentence)]
+    outside = _QUOTES.sub(lambda quote: "“" + "x" * (len(quote[0]) - 1), sentence)  # a title holds no clause of it
     kept = (
-        e for e in found if not any(start < e.start < end for start, end in quoted) and not _embedded(sentence, e)
+        e for e in found if not any(start < e.start < end for start, end in quoted) and not _embedded(outside, e)
     )
     return tuple(sorted(kept, key=lambda e: e.start))
 
@@ -348,6 +357,11 @@ def _embedded(sentence: str, expression: Expression) -> bool:
     if re.search(r"[,;:]\s", between) or between.rstrip().endswith((",", ";", ":")):
         return False
     lead = before[: subordinate.start()]
+    if word in ("who", "whose", "which", "that") and (
+        (_THERE_ARE.match(sentence) and not re.match(r"\s*(?:they|it|you)\b", between))
+        or (_GUIDANCE.search(lead) and _FOLLOWED.match(sentence, expression.end))
+    ):
+        return False
     if word == "whose" or (word in ("whether", "how") and _COORDINATED.search(between)):
         return True
     if word == "who" and _WHOM.match(between):
@@ -361,6 +375,11 @@ def _embedded(sentence: str, expression: Expression) -> bool:
     if between.strip().startswith("to ") or not between.strip():
         return word not in ("where", "wherever", "when", "if") or bool(lead.strip())
     return not _FINITE.search(between) and not re.search(r"\w+\s+\w+\s+(?:they|it)\s*$", between)
+
+
+def denied(strength: Strength) -> Strength:
+    """What a verb says whose entry begins with "not": "Schools should:", "not keep it"."""
+    return "should not" if strength.startswith("should") else "must not"
 
 
 def is_power(sentence: str, may: Expression, who: tuple[str, ...]) -> bool:

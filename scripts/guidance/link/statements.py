@@ -26,7 +26,8 @@ _TO_DO = r"\s+ (?: to | not \s+ to ) \s+ (?= [a-z] ) (?! which \b | whom \b )"
 _STATEMENT = re.compile(
     rf"""
     # "Section 11 places a duty on X to", "it also places duties on a range of bodies"
-    \b (?: places? | imposes? | puts? | contains? | creates? | lays? ) \s+ {_KIND} {DUTY} \s+ (?: up )? on \b
+    \b (?: [Pp]laces? | [Ii]mposes? | [Pp]uts? | contains? | creates? | lays? ) \s+ {_KIND} {DUTY}
+        \s+ (?: up )? on \b
         (?: \s* (?P<list> : ) \s* $ | \s+ (?P<on> [^;.:]{{2,240}}? ) (?: {_TO_DO} | (?= [;.:] | $ ) ) )
     # "places upon X a duty to"
   | \b (?: places? | imposes? | puts? ) \s+ (?: up )? on \s+ (?P<upon> [^;.:]{{2,240}}? ) \s+
@@ -40,6 +41,8 @@ _STATEMENT = re.compile(
     # "there is a duty on X to", "there is a legal requirement for X to"
   | \b [Tt]here \s+ (?: is | are ) \s+ {_KIND} (?: {DUTY} | requirements? ) \s+ (?: up )? (?: on | for ) \s+
         (?P<there> [^;.:]{{2,120}}? ) {_TO_DO}
+    # "the Act makes it a duty of X to", "the law makes it the duty of X to"
+  | \b makes? \s+ it \s+ {_KIND} {DUTY} \s+ (?: of | for ) \s+ (?P<made> [^;.:]{{2,120}}? ) {_TO_DO}
     # "the duty to refer applies to X"
   | \b [Tt]he \s+ (?: [\w-]+ \s+ ){{0,4}}? {DUTY} (?: \s+ to \s+ [\w-]+ )? \s+ (?: also \s+ )? appl (?: y | ies )
         \s+ to \s+ (?P<applies> [^,;.]+ )
@@ -100,35 +103,55 @@ def find_statements(sentence: str) -> Iterator[Statement]:
 
 # --- How soon and how often ------------------------------------------------------------------------
 
-_SPELT = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-    " eighteen nineteen twenty"
-)
-NUMBER_WORDS = tuple(_SPELT.split())
-"""The numbers from 1 that are spelt out, in order."""
-
-_NUMBER = rf"(?: \d{{1,3}} | (?: {' | '.join(reversed(NUMBER_WORDS))} ) )"
-_UNIT = r"""
-    (?: (?: working | calendar | school | clear ) [\s-] )?
-    (?: minute | hour | day | week | month | year | term ) s?
+_ONES = "one two three four five six seven eight nine"
+_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_SPELT = f"{_ONES} {_TEENS}".split()
+SPELT = rf"""
+    (?: (?: {" | ".join(_TENS.split())} ) (?: [\s-] (?: {" | ".join(_ONES.split())} ) \b )?
+      | {" | ".join(reversed(_SPELT))} )
 """
+"""A part of a VERBOSE pattern: a number spelt out."""
+
+_NUMBER = rf"(?: \d{{1,3}} | {SPELT} )"
+
+UNIT = r"(?: minute | hour | day | week | fortnight | month | term | year )"
+"""A part of a VERBOSE pattern: what time is counted in."""
+
+KIND_OF_DAY = r"(?: (?: working | calendar | school | clear ) [\s-] )?"
+"""A part of a VERBOSE pattern: what may stand before a unit of time."""
+
+OFTEN = {
+    "hourly": "an hour", "daily": "a day", "weekly": "a week", "fortnightly": "a fortnight", "monthly": "a month",
+    "quarterly": "a year", "termly": "a term", "annually": "a year", "yearly": "a year",
+}  # fmt: skip
+"""How often a thing is done, in one word, and the time that it is counted in."""
+
+_UNITS = rf"(?: {KIND_OF_DAY} {UNIT} s? )"
+_CLAUSE_ENDS = r"(?= \s* (?: [.,;)] | $ ) | \s+ (?: in | at | until | to | with | from | if | unless | when ) \b )"
 _LIMIT = re.compile(
     rf"""
     (?: \b (?: within | every | (?: no | not ) \s+ (?: later | longer | more | earlier | less | fewer | sooner )
-                   \s+ than | at \s+ (?: least | most ) | a \s+ (?: maximum | minimum ) \s+ of | up \s+ to
+                   \s+ than | (?<! aged [ ] ) at \s+ (?: least | most ) | a \s+ (?: maximum | minimum ) \s+ of
+             | up \s+ to
              | not \s+ exceed
              | not \s+ last (?: \s+ (?: longer | more ) \s+ than )? )
         \s+ (?: (?: a | the | an | next | first | period | maximum | further | of ) \s+ )*
-        (?P<number> {_NUMBER} ) [\s-] (?P<unit> {_UNIT} ) \b
+        (?: {_NUMBER} \s+ (?: to | or ) \s+ | \d{{1,3}} \s* [-–] \s* )?                # "24 to 48 hours": the later
+        (?P<number> {_NUMBER} ) [\s-] (?P<unit> {_UNITS} ) \b
         (?! [\s-] (?: olds? | of \s+ age ) \b )                # "at least 16 years old"
       # "15 working days before the conference", "two weeks after"
-      | \b (?P<bare> {_NUMBER} ) [\s-] (?P<bare_unit> {_UNIT} )
-            (?= \s+ (?: before | after | from | following ) \b ) )
+      | \b (?P<bare> {_NUMBER} ) [\s-] (?P<bare_unit> {_UNITS} )
+            (?= \s+ (?: before | after | from | following ) \b )
+      # "within a week"
+      | \b within \s+ an? \s+ (?P<one> {_UNITS} ) \b )
     (?: \s+ (?P<since> (?: of | from | before | after | following | since | starting | beginning ) \s+
-        (?: (?! \s+ (?: if | unless | where | when | and | but | so | must | should | may ) \b ) [^,;:.()] )+ ) )?
+        (?: (?! \s+ (?: if | unless | where | when | and | but | so | about | must | should | may ) \b )
+            [^,;:.()] )+ ) )?
   | \b (?: (?P<often> once | twice ) | (?P<count> {_NUMBER} ) \s+ times ) \s+
-        (?: an? | per | each | every | in \s+ (?: an? | each | every ) ) \s+
-        (?P<cycle> day | week | month | term | year ) \b
+        (?: an? | per | each | every | in \s+ (?: an? | each | every ) ) \s+ (?P<cycle> {UNIT} ) \b
+  | \b every \s+ (?P<each> {UNIT} ) \b {_CLAUSE_ENDS}          # but "every day life"
+  | \b (?: (?P<adverb> {" | ".join(OFTEN)} ) \b {_CLAUSE_ENDS} )  # "weekly", but no "weekly meeting"
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -143,12 +166,21 @@ def find_limits(sentence: str) -> tuple[Limit, ...]:
 
 
 def _limit(match: re.Match[str]) -> Limit:
-    if match["cycle"]:
-        number = {"once": 1, "twice": 2}.get((match["often"] or "").lower()) or _count(match["count"])
-        return Limit(number, f"times a {match['cycle'].lower()}")
-    unit = " ".join((match["unit"] or match["bare_unit"]).lower().replace("-", " ").split())
-    return Limit(_count(match["number"] or match["bare"]), unit, " ".join((match["since"] or "").split()))
+    often = (match["often"] or match["adverb"] or "").lower()
+    if often or match["cycle"] or match["each"]:
+        number = count(match["count"]) if match["count"] else {"twice": 2, "quarterly": 4}.get(often, 1)
+        cycle = OFTEN[often] if match["adverb"] else f"a {(match['cycle'] or match['each']).lower()}"
+        return Limit(number, f"time{'s' * (number > 1)} {cycle}")
+    unit = " ".join((match["unit"] or match["bare_unit"] or match["one"]).lower().replace("-", " ").split())
+    number = 1 if match["one"] else count(match["number"] or match["bare"])
+    return Limit(number, unit, " ".join((match["since"] or "").split()))
 
 
-def _count(number: str) -> int:
-    return int(number) if number.isdigit() else NUMBER_WORDS.index(number.lower()) + 1
+def count(number: str) -> int:
+    """A number in figures or spelt out: "12", "twelve", "twenty-one"."""
+    if number.isdigit():
+        return int(number)
+    tens, _, ones = " ".join(number.lower().replace("-", " ").split()).partition(" ")
+    if tens in _SPELT:
+        return _SPELT.index(tens) + 1
+    return (_TENS.split().index(tens) + 2) * 10 + (_SPELT.index(ones) + 1 if ones else 0)
