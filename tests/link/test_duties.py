@@ -475,7 +475,11 @@ def test_other_publications_are_read_as_a_reader_does(edition: Document, name: s
 def _agrees(documents: list[Document], name: str, *, named: float) -> None:
     """Whether the duties of some documents are of the strength, bind those and have the limit that labels say."""
     agencies = read_agencies(HERE.parents[1] / "versions" / "agencies.toml")
-    sentences = {fingerprint(s.words): (s, n) for n, one in enumerate(documents) for s in document_sentences(one)}
+    # The same words may stand in several places: those of the place that was labelled, wherever it has moved to.
+    sentences: dict[str, tuple[Sentence, int]] = {}
+    for n, one in enumerate(documents):
+        for s in document_sentences(one):
+            sentences[fingerprint(s.words)] = sentences[f"{s.anchor} {s.part} {fingerprint(s.words)}"] = (s, n)
     duties = [find_duties(one, agencies) for one in documents]
     held = {(n, d.at.anchor, d.at.part, d.at.start, str(d.strength)): d for n, of in enumerate(duties) for d in of}
     some = some_right = right = found = labelled = 0
@@ -484,7 +488,7 @@ def _agrees(documents: list[Document], name: str, *, named: float) -> None:
         if line.startswith("#") or columns[4] == "none":
             continue
         strength, who, readings, limit = columns[4:8]
-        sentence, at = sentences[columns[3]]
+        sentence, at = sentences.get(f"{columns[0]} {columns[1]} {columns[3]}", sentences[columns[3]])
         labelled += 1
         duty = held.get((at, sentence.anchor, sentence.part, sentence.start, strength))
         if duty is None:
