@@ -107,7 +107,7 @@ def test_a_short_form_finds_the_long_one_and_shows_it(reader: Page, words: str, 
 @pytest.mark.parametrize(
     ("words", "first"),
     [
-        ("s47", "box · Initiating section 47 enquiries"),
+        ("s47", "Initiating section 47 enquiries"),
         ("strategy discussion", "Strategy discussion"),
         ("LADO", "People in positions of trust|The armed services"),
         ("thresholds", "Referral|Local criteria for providing help"),
