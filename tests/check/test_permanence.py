@@ -36,6 +36,7 @@ ALSO = (
 )
 BESIDE = (
     "404.html",
+    "oembed/2020/45.xml",
     "assets/site.css",
     "latest/chapter-1/index.html",
     "latest/downloads/kl-2020.pdf",

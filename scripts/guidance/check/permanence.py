@@ -26,7 +26,8 @@ _PROMISED = re.compile(
     (?: [^/]+/ )*?
     (?: index\.html                                  # every page
       | (?: feed | feeds/ .+ ) \.xml                 # every feed
-      | (?: downloads | oembed | status ) / .+        # every download, and what other sites ask
+      | (?: downloads | status ) / .+                 # every download, and what other sites ask
+      | oembed / .+ \.json                            # not its XML: who asks is told the address by each page
       | (?: embed\.js | llms\.txt )
       | (?: versions | crosswalk | edition | provisions | duties | changes ) \.json
       | (?: duties | changes ) \.csv

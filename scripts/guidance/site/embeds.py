@@ -73,8 +73,7 @@ def edition_embeds(edition: str, index: PermalinkIndex) -> dict[str, bytes]:
         node = (edition, anchor)
         files[f"{embed_path(node)}index.html"] = _framed(node, index)
         record = oembed(node, index)
-        files[f"{_oembed_path(node)}.json"] = (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode()
-        files[f"{_oembed_path(node)}.xml"] = render("oembed.xml", record=record).encode()
+        files[_oembed_path(node)] = (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode()
     files[status_path(edition)] = _compact(status(edition, index))
     files[f"embed/{edition}/404.html"] = _missing(edition, index)
     return files
@@ -91,7 +90,7 @@ def status_path(edition: str) -> str:
 
 
 def _oembed_path(node: EditionAnchor) -> str:
-    return f"oembed/{node[0]}/{short(node[1])}"
+    return f"oembed/{node[0]}/{short(node[1])}.json"
 
 
 # --- The quotation -------------------------------------------------------------------------------
@@ -251,7 +250,7 @@ def _missing(edition: str, index: PermalinkIndex) -> bytes:
 
 
 def oembed_address(node: EditionAnchor, index: PermalinkIndex, up: str) -> str:
-    """Where a provision's oEmbed documents are, without their endings: static files, as nobody is there to ask."""
+    """Where a provision's oEmbed document is: a static file, as nobody is there to ask; JSON alone, which all read."""
     return index.address(_oembed_path(node)) or f"{up}{_oembed_path(node)}"
 
 
