@@ -250,7 +250,7 @@ def _missing(edition: str, index: PermalinkIndex) -> bytes:
 
 
 def oembed_address(node: EditionAnchor, index: PermalinkIndex, up: str) -> str:
-    """Where a provision's oEmbed document is: a static file, as nobody is there to ask; JSON alone, which all read."""
+    """Where a provision's oEmbed document is: a static file, in JSON, which all of them read."""
     return index.address(_oembed_path(node)) or f"{up}{_oembed_path(node)}"
 
 
