@@ -82,13 +82,13 @@ def serve(folder: Path) -> Iterator[Origin]:
         thread.join()
 
 
-def shelf_at(address: str) -> PermalinkIndex:
+def shelf_at(address: str, *, rules: bool = False) -> PermalinkIndex:
     """What small pages tell of two editions that are loaded and compared."""
     entries = {one: {e.anchor: e for e in permalinks(text)} for one, text in TEXTS.items()}
     pairs = [compare(TEXTS[a], TEXTS[b], (a, b), ((), ())) for a, b in pairwise(TEXTS)]
     fates = find_fates(PUBLICATION, entries, build_crosswalk(list(TEXTS.items()), pairs), {})
     provisions = {one: {p.anchor: p for p in text.provisions} for one, text in TEXTS.items()}
-    return PermalinkIndex(PUBLICATION, entries, provisions, fates=fates, site_url=f"{address}/wt/")
+    return PermalinkIndex(PUBLICATION, entries, provisions, fates=fates, site_url=f"{address}/wt/", rules=rules)
 
 
 @pytest.fixture(scope="module")

@@ -56,7 +56,8 @@ def embed_files(index: PermalinkIndex) -> dict[str, bytes]:
 
 def shared_files(index: PermalinkIndex) -> dict[str, bytes]:
     """The scripts, and the style of all framed pages."""
-    return {"embed.js": SCRIPT.read_bytes(), QUOTING: quoting_script(), f"embed/{STYLE_NAME}": style(index)}
+    framed = {} if index.rules else {f"embed/{STYLE_NAME}": style(index)}
+    return {"embed.js": SCRIPT.read_bytes(), QUOTING: quoting_script(), **framed}
 
 
 def quoting_script() -> bytes:
@@ -71,11 +72,13 @@ def edition_embeds(edition: str, index: PermalinkIndex) -> dict[str, bytes]:
     known = index.entries[edition]
     for anchor in known:
         node = (edition, anchor)
-        files[f"{embed_path(node)}index.html"] = _framed(node, index)
+        if not index.rules:
+            files[f"{embed_path(node)}index.html"] = _framed(node, index)
         record = oembed(node, index)
         files[_oembed_path(node)] = (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode()
     files[status_path(edition)] = _compact(status(edition, index))
-    files[f"embed/{edition}/404.html"] = _missing(edition, index)
+    if not index.rules:
+        files[f"embed/{edition}/404.html"] = _missing(edition, index)
     return files
 
 
