@@ -347,10 +347,10 @@ def weigh_command(
     site: Annotated[Path, typer.Argument(help="The built site.")] = Path("site"),
     reads: Annotated[int, typer.Option("--reads", help="Page views in a month.", min=1)] = 10_000_000,
 ) -> None:
-    """Say how heavy the built site's pages are, and what a month of reads comes to in requests and bytes."""
-    from guidance.check.page_weight import refill, say_weights, weigh
+    """Say how heavy the built site's pages are, what a month of reads comes to, and which free hosts take it."""
+    from guidance.check.page_weight import fit_hosts, refill, say_weights, weigh
 
-    for line in say_weights(weigh(site), reads, refill(site)):
+    for line in (*say_weights(weigh(site), reads, refill(site)), *fit_hosts(site)):
         echo(line)
 
 
