@@ -95,8 +95,8 @@ def refill(site: Path) -> Month:
 
 
 class Host(Struct, frozen=True):
-    """What a host takes at most; None where it says nothing. `rules` tells whether it reads `_redirects`, None where it
-    is not known of all that ours hold."""
+    """What a host takes at most; None where it says nothing. `rules`: whether it reads `_redirects`, None where
+    that is not known of all that ours hold."""
 
     name: str
     files: int | None = None  # in all
