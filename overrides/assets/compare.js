@@ -36,13 +36,11 @@ const start = () => {
   // The rows shown, for a spreadsheet: made here, of what is on the page; no cell can be taken for a formula.
   const rows = items.filter((item) => item.matches("tr"));
   const cell = (text) => `"${text.replace(/\s+/g, " ").trim().replace(/^(?=[=+@-])/, "'").replaceAll('"', '""')}"`;
-  const told = (row) => [...row.cells].map((one) => {
-    const copy = one.cloneNode(true);
-    for (const link of copy.querySelectorAll(".whole, .pin")) link.remove();
+  const told = (row) => [...row.cells].map((one) => one.cloneNode(true)).map((copy) => {
+    copy.querySelectorAll(".whole, .pin").forEach((link) => link.remove());
     return copy.textContent;
   }).concat(`${location.href.split(/[?#]/)[0]}#${row.id}`);
-  const save = document.createElement("button");
-  Object.assign(save, { type: "button", textContent: "Save the rows shown as CSV" });
+  const save = Object.assign(document.createElement("button"), { type: "button", textContent: "Save the rows shown as CSV" });
   save.addEventListener("click", () => {
     const heads = [...rows[0].closest("table").tHead.rows[0].cells].map((one) => one.textContent);
     const lines = [[...heads, "Address"], ...rows.filter((row) => !row.hidden).map(told)].map((line) => `${line.map(cell).join(",")}\r\n`);
