@@ -404,7 +404,7 @@ def test_by_rule_a_frame_is_its_permalink_page(browser: Browser, ruled: str, hos
     [
         ("t/2001-para-1/", "2001/p/1/#lineage", "paragraph 2 (2011), in force"),
         ("t/2011-para-1/", "2011/p/1/#lineage", "paragraph 1 (2011), in force"),
-        ("t/2001-chapter-1/", "2001/p/chapter-1/#lineage", "This text in each edition"),
+        ("t/2001-piers/", "2001/p/piers/#lineage", "This text in each edition"),
         ("latest/p/2/", "2011/p/2/", "In force"),
         ("latest/p/3/", "2011/p/3/", "In force"),
         ("embed/2001/1/", "2001/p/1/#frame", "the wording is unchanged in 2011"),
