@@ -74,7 +74,9 @@ def test_a_sound_site_has_no_fault(site: Path, publication: Path) -> None:
 def test_links_are_followed_as_a_host_with_rules_leads_them_on(site: Path, publication: Path) -> None:
     shutil.rmtree(site / "latest")
     home = site / "index.html"
-    ways = '<a href="latest/chapter-1/#para-1">now</a> <a href="embed/2020/1/">1</a> <a href="{}">2</a></body>'
+    ways = (
+        '<a href="latest/chapter-1/#para-1">now</a> <iframe src="embed/2020/1"></iframe> <a href="{}">2</a></body>'
+    )
     sound = home.read_text(encoding="utf-8")
     home.write_text(sound.replace("</body>", ways.format("latest/")), encoding="utf-8")
     assert check_site(site, publication).faults, "without rules these lead nowhere"

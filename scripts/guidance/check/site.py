@@ -119,8 +119,7 @@ def check_site(site: Path, publication: Path | None = None, against: str | None 
         raise GuidanceError(f"{site}: there is no built site here; run make site first")
     files = frozenset(p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file())
     base, rules = _base(site), rules_of(site)
-    seen = {path: _seen_from(base, _read_page(site / path)) for path in sorted(files) if path.endswith(".html")}
-    pages = {path: _led(path, page, rules) for path, page in seen.items()}
+    pages = {p: _led(p, _seen_from(base, _read_page(site / p)), rules) for p in files if p.endswith(".html")}
     answered = partial(is_answered, files=files, rules=rules)
     faults = [fault for path, page in pages.items() for fault in _check_page(path, page, pages, files)]
     faults += [
@@ -234,15 +233,16 @@ def _seen_from(base: str, page: _Page) -> _Page:
 
 
 def _led(path: str, page: _Page, rules: tuple[Rule, ...]) -> _Page:
-    """A page with its links as a host with rules leads them on."""
+    """A page with its links and frames as a host with rules leads them on."""
 
     def led(address: str) -> str:
         scheme, host, way, fragment = _split(address) or ("-", "", "", "")
-        plain = None if scheme or host or not way else _absolute(path, way)
-        to = None if plain is None else follow(f"/{plain}{'/' * way.endswith('/')}", rules)
+        plain = _absolute(path, way) if way and not (scheme or host) else None
+        to = follow(f"/{plain}{'/' * way.endswith('/')}", rules) if plain is not None else None
         return address if to is None else f"{to.partition('#')[0]}#{fragment}" if fragment else to
 
-    return structs.replace(page, links=tuple(map(led, page.links))) if rules else page
+    links, resources = (tuple(map(led, addresses)) for addresses in (page.links, page.resources))
+    return structs.replace(page, links=links, resources=resources) if rules else page
 
 
 def _resources(element: html.HtmlElement, tag: str) -> Iterator[str]:
