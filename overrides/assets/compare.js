@@ -33,6 +33,23 @@ const start = () => {
   status.setAttribute("role", "status");
   form.append(status);
 
+  // The rows shown, for a spreadsheet: made here, of what is on the page; no cell can be taken for a formula.
+  const rows = items.filter((item) => item.matches("tr"));
+  const cell = (text) => `"${text.replace(/\s+/g, " ").trim().replace(/^(?=[=+@-])/, "'").replaceAll('"', '""')}"`;
+  const told = (row) => [...row.cells].map((one) => one.cloneNode(true)).map((copy) => {
+    copy.querySelectorAll(".whole, .pin").forEach((link) => link.remove());
+    return copy.textContent;
+  }).concat(`${location.href.split(/[?#]/)[0]}#${row.id}`);
+  const save = Object.assign(document.createElement("button"), { type: "button", textContent: "Save the rows shown as CSV" });
+  save.addEventListener("click", () => {
+    const heads = [...rows[0].closest("table").tHead.rows[0].cells].map((one) => one.textContent);
+    const lines = [[...heads, "Address"], ...rows.filter((row) => !row.hidden).map(told)].map((line) => `${line.map(cell).join(",")}\r\n`);
+    const href = URL.createObjectURL(new Blob(["\ufeff", ...lines], { type: "text/csv" })); // the mark tells spreadsheets: UTF-8
+    Object.assign(document.createElement("a"), { href, download: "changes-shown.csv" }).click();
+    setTimeout(() => URL.revokeObjectURL(href), 60000);
+  });
+  if (rows.length) form.append(save);
+
   const apply = () => {
     const wanted = [...form.elements].filter((select) => select.value);
     for (const item of items) item.hidden = !wanted.every((select) => said(item, select.name).includes(select.value));
@@ -42,7 +59,8 @@ const start = () => {
       if (folded && wanted.length && !area.hidden) folded.open = true;
     }
     const shown = items.filter((item) => !item.hidden).length;
-    status.textContent = wanted.length ? `${shown} of ${items.length} changes shown` : "";
+    const chosen = wanted.map((select) => select.selectedOptions[0].textContent).join(", ");
+    status.textContent = wanted.length ? `${shown} of ${items.length} changes shown: ${chosen}` : "";
     const kept = new URLSearchParams(wanted.map((select) => [select.name, select.value])).toString();
     history.replaceState(history.state, "", `${location.pathname}${kept ? `?${kept}` : ""}${location.hash}`);
   };

@@ -34,6 +34,17 @@ const allFacets = () => (gathering ??= (async () => {
   return new Map(every.flat());
 })().catch((fault) => { gathering = null; throw fault; }));
 
+// What results show stands in packs, by the beginning of the ids.
+const packs = new Map();
+const record = async ({ id }) => {
+  const name = id.split("_")[1].slice(0, 2);
+  if (!packs.has(name)) {
+    const asking = fetch(here(`search/records/${name}.json`)).then((got) => got.json());
+    packs.set(name, asking.catch((fault) => { packs.delete(name); throw fault; }));
+  }
+  return (await packs.get(name))[id];
+};
+
 // --- Citations ---
 let learning = null; // the grammar, with the first words that have a number: no place is told without one
 const grammar = () => (learning ??= import("./cite.js").then(async (cite) => {
@@ -247,16 +258,16 @@ const excerpt = (content, asked) => {
   return shown;
 };
 const placeLink = ([edition, label, url]) => make("a", { href: here(url) }, [edition, label].filter(Boolean).join(" "));
-const hit = (one, { meta, ...result }, asked) => {
+const hit = (one, { meta, url, content: text }, asked) => {
   const others = JSON.parse(meta.elsewhere ?? "[]"), path = (meta.heading ?? "").split(" › "), own = path.at(-1) ?? "";
   const isNamed = own.toLowerCase().startsWith((meta.number ?? "").toLowerCase()); // "Flow chart 4: ..." says its number itself
   const name = isNamed ? own : [meta.number, own].filter(Boolean).join(" · ");
   const who = filters().agency, isContext = who && !one.facet.agency?.includes(who);
   const where = [meta.edition === known.pages ? "Our own words" : `${meta.edition}, ${meta.standing}`, ...path.slice(0, -1)];
   const item = make("li", { className: "hit" },
-    make("h3", {}, make("a", { href: here(result.raw_url ?? result.url), className: "hit__link" }, name || meta.title)),
+    make("h3", {}, make("a", { href: here(url), className: "hit__link" }, name || meta.title)),
     make("p", { className: "hit__where" }, where.filter(Boolean).join(" › "), isContext ? make("em", {}, " · who is bound: from context") : ""));
-  const content = (result.raw_content ?? result.content).trim();
+  const content = text.trim();
   const rest = own && content.startsWith(own) ? content.slice(own.length).trim() : content; // a heading is said once
   if (rest) item.append(excerpt(rest, asked));
   if (others.length) {
@@ -272,7 +283,7 @@ const group = async (title, results, asked, step = FIRST, id = "") => {
   const list = make("ol", { className: "hits" }), more = make("button", { type: "button", className: "search__more" }, "Show more");
   const next = async () => {
     const from = list.childElementCount, batch = results.slice(from, from + step);
-    const got = await Promise.all(batch.map(async (one) => hit(one, await one.data(), asked)));
+    const got = await Promise.all(batch.map(async (one) => hit(one, await record(one), asked)));
     list.append(...got);
     more.hidden = from + batch.length >= results.length;
     return got[0];

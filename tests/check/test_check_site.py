@@ -1,6 +1,7 @@
 """The crawler sees what is broken in built pages: one planted breakage at a time, in a site that is sound."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from guidance.check.site import Fault, check_site, gathered
 from guidance.document.anchors import Permalink, write_permalinks
 from guidance.document.model import GuidanceError
+from guidance.site.host_files import site_rules
 
 PAGE = """<!doctype html><html lang="en"><head><title>x</title><link rel="stylesheet" href="{up}assets/site.css">
 <link rel="canonical" href="https://guidance.example.org/2020/"></head>
@@ -67,6 +69,24 @@ def test_a_sound_site_has_no_fault(site: Path, publication: Path) -> None:
     assert report.faults == ()
     assert report.pages == 6
     assert report.links > 10
+
+
+def test_links_are_followed_as_a_host_with_rules_leads_them_on(site: Path, publication: Path) -> None:
+    shutil.rmtree(site / "latest")
+    home = site / "index.html"
+    ways = (
+        '<a href="latest/chapter-1/#para-1">now</a> <iframe src="embed/2020/1"></iframe> <a href="{}">2</a></body>'
+    )
+    sound = home.read_text(encoding="utf-8")
+    home.write_text(sound.replace("</body>", ways.format("latest/")), encoding="utf-8")
+    assert check_site(site, publication).faults, "without rules these lead nowhere"
+    (site / "_redirects").write_bytes(site_rules([("2020", "latest")]))
+    frame = site / "2020" / "p" / "1" / "index.html"
+    frame.write_text(frame.read_text(encoding="utf-8").replace("<main>", '<main id="frame">'), encoding="utf-8")
+    assert check_site(site, publication).faults == ()
+    for way in ("latest/nowhere/", "latest/chapter-1/#nowhere", "embed/2020/2/", "t/2020-para-1/"):
+        home.write_text(sound.replace("</body>", ways.format(way)), encoding="utf-8")
+        assert [fault.file for fault in check_site(site, publication).faults] == ["index.html"], way
 
 
 @pytest.mark.parametrize(

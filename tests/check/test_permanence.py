@@ -10,6 +10,7 @@ from guidance.check.permanence import Held, Shift, find_branch, find_shifts, hel
 from guidance.check.site import check_site
 from guidance.document.anchors import fingerprint
 from guidance.document.model import GuidanceError
+from guidance.site.host_files import Rule, follow, read_rules, site_rules
 
 SITE = (
     "index.html",
@@ -36,6 +37,7 @@ ALSO = (
 )
 BESIDE = (
     "404.html",
+    "oembed/2020/45.xml",
     "assets/site.css",
     "latest/chapter-1/index.html",
     "latest/downloads/kl-2020.pdf",
@@ -56,6 +58,50 @@ def test_every_page_feed_and_download_is_promised_and_what_follows_the_edition_i
 def test_whatever_is_gone_is_named(gone: str) -> None:
     assert lost((*SITE, *ALSO, *BESIDE), [path for path in (*SITE, *ALSO) if path != gone]) == (gone,)
     assert lost(SITE, (*SITE, "2024/p/1/index.html")) == ()
+
+
+RULES = site_rules([("2020", "latest")])
+BY_RULE = [path for path in SITE if not path.startswith(("latest/", "t/", "embed/"))]
+
+
+def test_what_a_rule_leads_on_to_a_page_is_not_lost() -> None:
+    rules = read_rules(RULES.decode())
+    assert lost(SITE, BY_RULE, rules) == ()
+    assert set(lost(SITE, BY_RULE)) == {*SITE} - {*BY_RULE, "latest/edition.json"}
+    gone = [path for path in BY_RULE if path != "2020/p/45/index.html"]
+    assert set(lost(SITE, gone, rules)) == {
+        "2020/p/45/index.html",
+        "latest/p/45/index.html",
+        "t/2020-para-45/index.html",
+        "embed/2020/45/index.html",
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "led"),
+    [
+        ("/latest", "/2020/"),
+        ("/latest/", "/2020/"),
+        ("/latest/p/45/", "/2020/p/45/"),
+        ("/latest/downloads/a.pdf", "/2020/downloads/a.pdf"),
+        ("/embed/2020/45/", "/2020/p/45/#frame"),
+        ("/embed/2020/fn-3", "/2020/p/fn-3#frame"),
+        ("/t/2020-para-45/", "/2020/p/45/#lineage"),
+        ("/t/2020-chapter-1/", "/2020/p/chapter-1/#lineage"),
+        ("/t/2020-para-a/", "/2020/p/para-a/#lineage"),
+        ("/t/2020-02-para-45/", "/2020-02/p/45/#lineage"),
+        ("/shelf/embed/1999/1/", "/shelf/1999/p/1/#frame"),
+        ("/shelf/t/1999-para-1/", "/shelf/1999/p/1/#lineage"),
+        ("/2020/p/45/", None),
+        ("/t/permalink.css", None),
+        ("/embed.js", None),
+        ("/t/1999-para-1/", None),
+    ],
+)
+def test_rules_lead_each_kind_of_address_to_its_page(path: str, led: str | None) -> None:
+    single = Rule("/t/2020-para-a/", "/2020/p/para-a/#lineage")
+    places = [("2020", "latest"), ("2020-02",), ("shelf/1999",)]
+    assert follow(path, read_rules(site_rules(places, [single]).decode())) == led
 
 
 @pytest.fixture

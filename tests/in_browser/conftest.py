@@ -43,13 +43,14 @@ from guidance.site.search import (
     Everyday,
     Searchable,
     facets_path,
+    pack_path,
     places,
     places_path,
     render_search,
     search_records,
     search_words,
 )
-from guidance.site.search_index import facets, make_index
+from guidance.site.search_index import FRAGMENTS, facets, make_index, packed
 
 ROOT = Path(__file__).parent.parent.parent
 PUBLICATION = documents.library_publication()
@@ -178,7 +179,8 @@ def search_files() -> dict[str, bytes]:
     short_forms = (Acronym("ALO", ("a library",)),)
     records = search_records(editions, PUBLICATION, lineages, short_forms)
     index = make_index(records)
-    files = {f"{INDEX}{path}": content for path, content in index.items()}
+    files = {f"{INDEX}{path}": content for path, content in index.items() if not path.startswith(FRAGMENTS)}
+    files |= {pack_path(name): json.dumps(held).encode() for name, held in packed(records, index).items()}
     files |= {facets_path(one): json.dumps(found).encode() for one, found in facets(records, index).items()}
     everyday = (Everyday(("who may borrow", "gone fishing"), words="open to all"),)
     files[WORDS] = json.dumps(search_words(records, short_forms, everyday)).encode()

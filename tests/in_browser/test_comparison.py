@@ -1,5 +1,9 @@
 """What changed, in a real browser: the table without scripts, filters with them, both ways of showing a redline."""
 
+import csv
+import io
+import re
+
 from playwright.sync_api import Page, expect
 
 OVERVIEW, LAMPS = "/2021/compare/2011/", "/2021/compare/2011/part-1/"
@@ -32,6 +36,33 @@ def test_filters_hide_what_is_not_asked_for_and_stand_in_the_address(page: Page)
     page.reload()
     expect(page.locator("#change-to-para-1")).to_be_visible()
     expect(page.locator("#change-to-para-2")).to_be_hidden()
+
+
+def test_the_rows_shown_are_saved_for_a_spreadsheet_and_printed_with_what_was_chosen(page: Page) -> None:
+    page.goto(OVERVIEW)
+    page.get_by_label("Agency").select_option(label="Keepers")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save the rows shown as CSV").click()
+    content = saved.value.path().read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    heads, row = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    assert (heads[2:], len(row)) == (["Change", "Words", "Address"], len(heads))
+    assert row[-1].endswith(f"{OVERVIEW}#change-to-para-1")
+    assert "put in: " in row[3]
+    assert "redline" not in row[3]
+    page.emulate_media(media="print")
+    expect(page.get_by_role("status").filter(has_text="1 of ")).to_have_text(re.compile("changes shown: Keepers$"))
+    expect(page.get_by_role("status").filter(has_text="1 of ")).to_be_visible()
+    expect(page.locator("select").first).to_be_hidden()
+
+
+def test_a_change_has_a_link_of_its_own(either_page: Page) -> None:
+    either_page.goto(OVERVIEW)
+    either_page.locator("#change-to-para-1").get_by_role("link", name="Link to the change of").click()
+    expect(either_page).to_have_url(re.compile(r"#change-to-para-1$"))
+    either_page.goto(LAMPS)
+    either_page.locator("#to-para-1").get_by_role("link", name="Link to this change").click()
+    expect(either_page).to_have_url(re.compile(r"#to-para-1$"))
 
 
 def test_a_term_that_was_replaced_throughout_leads_to_its_places(either_page: Page) -> None:

@@ -1,5 +1,6 @@
 """What other sites embed, on a page of another origin: with the script, without, and under a strict policy."""
 
+import contextlib
 import functools
 import http.server
 import json
@@ -11,16 +12,18 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from msgspec import Struct
+from msgspec import Struct, structs
 from playwright.sync_api import Browser, Page, expect
 
+from guidance.cli.serve import serve as static_host
 from guidance.compare.changes import compare
 from guidance.compare.crosswalk import build_crosswalk
 from guidance.document.anchors import permalinks
 from guidance.document.register import Edition, Publication
 from guidance.site.embeds import SCRIPT, copyable, embed_files, quotation, quotation_files
+from guidance.site.host_files import RULES, site_rules
 from guidance.site.permalink_index import PermalinkIndex, find_fates
-from guidance.site.permalink_pages import lineage_pages, permalink_pages
+from guidance.site.permalink_pages import lineage_pages, permalink_pages, single_rules
 from small_documents import document, paragraph
 
 EDITIONS = (Edition("2001", "A", "2001", ended="2011"), Edition("2011", "B", "2011"))
@@ -310,14 +313,9 @@ def test_oembed_is_discovered_from_a_permalink_and_embeds(browser: Browser, ours
         str(link.get_attribute("type")): str(link.get_attribute("href"))
         for link in page.locator("link[rel=alternate]").all()
     }
-    assert set(kinds) == {"application/json+oembed", "text/xml+oembed"}
+    assert set(kinds) == {"application/json+oembed"}
     record = json.loads(page.request.get(kinds["application/json+oembed"]).text())
     assert (record["version"], record["type"], record["width"]) == ("1.0", "rich", 600)
-    parsed = page.evaluate(
-        "(xml) => new DOMParser().parseFromString(xml, 'text/xml').querySelector('html').textContent",
-        page.request.get(kinds["text/xml+oembed"]).text(),
-    )
-    assert parsed == record["html"]
     page.context.close()
     page, _ = open_page(browser, put(host, ours, record["html"]))
     expect(page.locator(".guidance-status")).to_have_text("Wording unchanged in 2011.")
@@ -334,4 +332,89 @@ def test_code_copied_from_a_permalink_page_works_as_it_stands(browser: Browser, 
     expect(page.locator(".guidance-status")).to_have_text("Wording unchanged in 2011.")
     expect(page.frame_locator("iframe").locator("blockquote")).to_contain_text(paragraph(1))
     assert not [line for line in said if "404" not in line]
+    page.context.close()
+
+
+# --- A host that leads on by rule --------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def ruled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Our site with rules in place of frames, lineages and `latest`, on a host that follows them; its address."""
+    site = tmp_path_factory.mktemp("ruled")
+    with serving(site) as address:
+        shelf = ruled_shelf(address)
+        files = lineage_pages(shelf) | embed_files(shelf)
+        for edition in EDITIONS:
+            files |= {f"{edition.id}/{path}": page for path, page in permalink_pages(edition, shelf).items()}
+        assert not [path for path in files if path.endswith(".html") and path.startswith(("embed/", "t/"))]
+        files[RULES] = site_rules([("2001",), ("2011", "latest")], single_rules(shelf))
+        for path, content in files.items():
+            (site / path).parent.mkdir(parents=True, exist_ok=True)
+            (site / path).write_bytes(content)
+        yield address
+
+
+def ruled_shelf(address: str) -> PermalinkIndex:
+    """The same for that host, at whose root the site stands."""
+    return structs.replace(shelf_at(address), site_url=f"{address}/", rules=True)
+
+
+@contextlib.contextmanager
+def serving(site: Path) -> Iterator[str]:
+    (site / "index.html").write_text("home", encoding="utf-8")
+    with static_host(site, 0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_by_rule_a_frame_is_its_permalink_page(browser: Browser, ruled: str, host: Origin) -> None:
+    """The same code, copied before or after, has the same in it, and its links leave it."""
+    host.headers["/"] = {"Content-Security-Policy": STRICT.format(ruled)}
+    shelf = ruled_shelf(ruled)
+    nodes = [(edition, f"para-{at}") for edition in ("2001", "2011") for at in (1, 2, 3)]
+    frames = [str(copyable(node, shelf, "../")["frame"]) for node in nodes]
+    (host.folder / "page.html").write_text("".join(frames).replace('loading="lazy"', ""), encoding="utf-8")
+    page = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 700}).new_page()
+    page.goto(f"{host.address}/page.html")
+    page.wait_for_load_state("networkidle")
+    for node, frame in zip(nodes, page.locator("iframe").all(), strict=True):
+        inner = frame.element_handle()
+        framed = inner and inner.content_frame()
+        assert framed
+        assert framed.url == f"{ruled}/{node[0]}/p/{node[1].removeprefix('para-')}/#frame"
+        shown = framed.locator("main > *").filter(visible=True)
+        assert shown.evaluate_all("all => all.map(one => one.className)") == ["framed", "words"]
+        assert framed.locator("footer").is_hidden()
+        high, room = framed.evaluate("[document.documentElement.scrollHeight, innerHeight]")
+        assert high <= room, node
+        head = framed.locator("header").inner_text()
+        assert head.startswith(f"Keeping a harbour {node[0]}, paragraph")
+        assert ("Superseded in 2011" if node[0] == "2001" else "In force") in head
+    page.frame_locator("iframe >> nth=1").get_by_role("link", name="compare").click()
+    page.wait_for_url(f"{ruled}/2001/p/2/#today")
+    expect(page.locator("h1")).to_be_visible()
+    assert page.locator("header.framed").is_hidden()
+    page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("asked", "led", "shown"),
+    [
+        ("t/2001-para-1/", "2001/p/1/#lineage", "paragraph 2 (2011), in force"),
+        ("t/2011-para-1/", "2011/p/1/#lineage", "paragraph 1 (2011), in force"),
+        ("t/2001-piers/", "2001/p/piers/#lineage", "This text in each edition"),
+        ("latest/p/2/", "2011/p/2/", "In force"),
+        ("latest/p/3/", "2011/p/3/", "In force"),
+        ("embed/2001/1/", "2001/p/1/#frame", "the wording is unchanged in 2011"),
+    ],
+)
+def test_by_rule_no_address_is_lost(browser: Browser, ruled: str, asked: str, led: str, shown: str) -> None:
+    page, said = open_page(browser, f"{ruled}/{asked}", scripts=False)
+    assert page.url == f"{ruled}/{led}"
+    expect(page.locator("main")).to_contain_text(shown)
+    if "#lineage" in led:
+        expect(page.locator("#lineage")).to_be_in_viewport()
+    assert not [line for line in said if "favicon" not in line]
     page.context.close()

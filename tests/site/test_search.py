@@ -27,7 +27,7 @@ from guidance.site.search import (
     search_records,
     search_words,
 )
-from guidance.site.search_index import facets, make_index
+from guidance.site.search_index import facets, make_index, packed
 
 PUBLICATION = documents.library_publication()
 DOCUMENT = documents.library()
@@ -219,6 +219,16 @@ def test_facets_by_the_indexs_own_id() -> None:
     of["place"] = [BY_URL["2021/chapter-1/#para-1"].sort["place"]]
     (identity,) = [one for one, kept in found["2021"].items() if kept == of]
     assert b"2021/chapter-1/#para-1" in gzip.decompress(files[f"fragment/{identity}.pf_fragment"])
+
+
+def test_what_results_show_is_packed_by_the_beginning_of_the_ids() -> None:
+    packs = packed(RECORDS, make_index(RECORDS))
+    held = {identity: one for pack in packs.values() for identity, one in pack.items()}
+    assert {str(one["url"]): (one["content"], one["meta"]) for one in held.values()} == {
+        record.url: (record.content, record.meta) for record in RECORDS
+    }
+    assert set(held) == {one for found in facets(RECORDS, make_index(RECORDS)).values() for one in found}
+    assert all(identity.startswith(f"en_{name}") for name, pack in packs.items() for identity in pack)
 
 
 def test_a_program_that_ends_too_early_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,6 +32,7 @@ from guidance.jobs.cache import Crew
 from guidance.site.beside import Besides
 from guidance.site.branch import Branch, read_published
 from guidance.site.embeds import edition_embeds, quotable, quotable_path, shared_files
+from guidance.site.host_files import RULES, Rule, site_rules
 from guidance.site.mkdocs_build import Workshop
 from guidance.site.permalink_index import (
     LINEAGES_FILE,
@@ -44,7 +45,7 @@ from guidance.site.permalink_index import (
     tokens_css,
     write_lineages,
 )
-from guidance.site.permalink_pages import lineage_pages, moved_page, permalink_pages
+from guidance.site.permalink_pages import lineage_pages, moved_page, permalink_pages, single_rules
 
 HELP = "partnerships/link-to-us"  # the page on linking, where a publication's hand-written pages have one
 ICON = "assets/icon.svg"  # below overrides/, as mkdocs.yml names it
@@ -95,6 +96,7 @@ def index_permalinks(
             for anchor in {one.anchor for one in decided}
         },
         besides=besides,
+        rules=shop.rules,
     )
 
 
@@ -163,7 +165,7 @@ class _Redirects(Struct, frozen=True, forbid_unknown_fields=True):
 
 def moved_pages(folder: Path, index: PermalinkIndex) -> dict[str, dict[str, bytes]]:
     """For each edition's folder, and at "" for the publication's root, a page at every place that redirects.toml
-    says was left, which leads on to where its content is.
+    says was left, which leads on to where its content is; with rules, those for single addresses.
 
     Raises GuidanceError when the file is not of its form, or says of one place twice where it leads.
     """
@@ -176,6 +178,10 @@ def moved_pages(folder: Path, index: PermalinkIndex) -> dict[str, dict[str, byte
         first, _, rest = one.old.partition("/")
         below, place = (first, rest) if first in made and rest else ("", one.old)
         made[below][f"{place}index.html"] = moved_page(one.old, one.new, index)
+    if index.rules:
+        start = "/".join(filter(None, ("", index.prefix)))
+        moved = tuple(Rule(f"{start}/{one.old}", f"{start}/{one.new}") for one in held)
+        made[""][RULES] = site_rules((), (*moved, *single_rules(index)))
     if held and not any(index.entries.values()):
         made[""][f"t/{STYLE_NAME}"] = style(index)  # which comes with permalinks, where there are any
     return made

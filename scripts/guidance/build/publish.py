@@ -14,7 +14,16 @@ from guidance.build.load import load
 from guidance.build.orders import BuildOrder, Outcome, PublishOutcome, Tell, naming_folders
 from guidance.build.permalinks import record_meanings
 from guidance.build.site import build
-from guidance.check.permanence import find_branch, find_shifts, held_in, lost, recorded, say_shifts, site_paths
+from guidance.check.permanence import (
+    find_branch,
+    find_shifts,
+    held_in,
+    lost,
+    recorded,
+    rules_of,
+    say_shifts,
+    site_paths,
+)
 from guidance.check.site import check_site, gathered
 from guidance.document.anchors import MEANINGS, read_meanings, read_permalinks
 from guidance.document.model import GuidanceError
@@ -182,7 +191,7 @@ def find_losses(branch: Branch, site: Path, publication: Path | None = None) -> 
         missing = _anchors(read_published(branch, path)) - _anchors((site / path).read_bytes())
         decided = read_meanings(publication / edition / MEANINGS) if publication else ()
         yield from (f"{edition}#{anchor}" for anchor in sorted(missing - {one.anchor for one in decided}))
-    for path in lost(before, now):
+    for path in lost(before, now, rules_of(site)):
         if path.partition("/")[0] not in gone and path not in texts:
             yield path.removesuffix("index.html")
 

@@ -30,13 +30,14 @@ from guidance.site.search import (
     SearchRecord,
     facets_path,
     own_records,
+    pack_path,
     places,
     places_path,
     render_search,
     search_records,
     search_words,
 )
-from guidance.site.search_index import facets, make_index
+from guidance.site.search_index import FRAGMENTS, facets, make_index, packed
 
 
 class Searching(Struct, frozen=True):
@@ -114,7 +115,8 @@ def index_records(
     path; a job."""
     records += own_records(_own_pages(pages), len(records), acronyms)
     index = make_index(records)
-    files = {f"{INDEX}{path}": content for path, content in index.items()}
+    files = {f"{INDEX}{path}": content for path, content in index.items() if not path.startswith(FRAGMENTS)}
+    files |= {pack_path(name): _compact(held) for name, held in packed(records, index).items()}
     files[WORDS] = _compact(search_words(records, acronyms, everyday))
     return files | {facets_path(edition): _compact(found) for edition, found in facets(records, index).items()}
 

@@ -1,11 +1,13 @@
-"""How heavy a built site's pages are, and what a month of reading them comes to in requests and bytes.
+"""How heavy a built site's pages are, what a month of reading them comes to in requests and bytes, and which free
+hosts take the site.
 
 Measured on the files themselves, compressed as a host would; what scripts load later (search) is not counted.
 """
 
 import gzip
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -13,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from lxml import html
 from msgspec import Struct
 
+from guidance.check.permanence import rules_of
 from guidance.document.model import GuidanceError
 
 FIRST_VISITS = 0.6  # share of reads by somebody whose browser holds nothing of the site: most follow one link
@@ -86,6 +89,63 @@ def refill(site: Path) -> Month:
     files = [path for path in site.rglob("*") if path.is_file()]
     sent = sum(_sent(path) for path in files)
     return Month(0, round(len(files) * _PUBLISHES), round(sent * _PUBLISHES))
+
+
+# --- What free hosts take ----------------------------------------------------------------------------
+
+
+class Host(Struct, frozen=True):
+    """What a host takes at most; None where it says nothing. `rules`: whether it reads `_redirects`, None where
+    that is not known of all that ours hold."""
+
+    name: str
+    files: int | None = None  # in all
+    folder: int | None = None  # in one folder
+    size: int | None = None  # bytes in all
+    largest: int | None = None  # bytes of one file
+    kinds: int | None = None  # rules with `*`
+    rules: bool | None = False
+    more: str = ""
+
+
+# As their documentation had it in November 2026: docs.github.com, GitHub Pages limits; docs.netlify.com, site
+# deploys; developers.cloudflare.com/pages, limits and redirects (of the free plan).
+HOSTS = (
+    Host(
+        "GitHub Pages", size=10**9, more="; it also ends a deployment after 10 minutes, which is not measured here"
+    ),
+    Host("Cloudflare Pages", files=20_000, largest=25 * 2**20, kinds=100, rules=True),
+    Host("Netlify", folder=54_000, rules=None),
+)
+
+
+def fit_hosts(site: Path, hosts: Iterable[Host] = HOSTS) -> Iterator[str]:
+    """A line on each host: whether it takes the site, and why not."""
+    sizes = {path: path.stat().st_size for path in site.rglob("*") if path.is_file()}
+    fullest = Counter(path.parent for path in sizes).most_common(1)
+    counted = {
+        "files": (len(sizes), "files"),
+        "folder": (fullest[0][1] if fullest else 0, "files in a folder"),
+        "size": (sum(sizes.values()), "bytes"),
+        "largest": (max(sizes.values(), default=0), "bytes in a file"),
+        "kinds": (sum("*" in rule.source for rule in rules_of(site)), "rules with *"),
+    }
+    yield f"{len(sizes):,} files, {counted['size'][0] / 1e6:.0f} MB"
+    for host in hosts:
+        limits = {name: getattr(host, name) for name in counted}
+        over = [
+            f"{counted[name][0]:,} {counted[name][1]}, and it takes {limit:,}"
+            for name, limit in limits.items()
+            if limit is not None and counted[name][0] > limit
+        ]
+        if rules_of(site) and host.rules is False:
+            over.append("it reads no _redirects, so addresses would be lost; build without --rules")
+        if over:
+            yield f"{host.name}: does not take it ({'; '.join(over)})"
+        elif rules_of(site) and host.rules is None:
+            yield f"{host.name}: not known here whether it reads these _redirects; build without --rules"
+        else:
+            yield f"{host.name}: takes it{host.more}"
 
 
 def say_weights(weights: Iterable[Weight], reads: int, behind: Month | None = None) -> list[str]:

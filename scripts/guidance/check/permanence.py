@@ -8,7 +8,7 @@ import json
 import re
 import subprocess
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -16,6 +16,7 @@ from rapidfuzz import fuzz, process
 
 from guidance.document.anchors import Became, Permalink, Renumbering, words_fingerprint
 from guidance.document.model import GuidanceError
+from guidance.site.host_files import RULES, Rule, is_answered, read_rules
 
 BRANCHES = ("gh-pages", "origin/gh-pages")  # where a site is published, as `guidance publish` and mike have it
 
@@ -26,7 +27,8 @@ _PROMISED = re.compile(
     (?: [^/]+/ )*?
     (?: index\.html                                  # every page
       | (?: feed | feeds/ .+ ) \.xml                 # every feed
-      | (?: downloads | oembed | status ) / .+        # every download, and what other sites ask
+      | (?: downloads | status ) / .+                 # every download, and what other sites ask
+      | oembed / .+ \.json                            # not its XML: who asks is told the address by each page
       | (?: embed\.js | llms\.txt )
       | (?: versions | crosswalk | edition | provisions | duties | changes ) \.json
       | (?: duties | changes ) \.csv
@@ -43,9 +45,17 @@ def promised(paths: Iterable[str]) -> frozenset[str]:
     return frozenset(path for path in paths if _PROMISED.fullmatch(path) and not _FOLLOWS.fullmatch(path))
 
 
-def lost(before: Iterable[str], now: Iterable[str]) -> tuple[str, ...]:
-    """What a site had promised and the next one has not, by path from the root, in order."""
-    return tuple(sorted(promised(before) - frozenset(now)))
+def lost(before: Iterable[str], now: Iterable[str], rules: Sequence[Rule] = ()) -> tuple[str, ...]:
+    """What a site had promised and the next one has not, by path from the root, in order; `rules` are those by
+    which the host of the next one leads addresses on."""
+    files = frozenset(now)
+    return tuple(sorted(path for path in promised(before) if not is_answered(path, files, rules)))
+
+
+def rules_of(site: Path) -> tuple[Rule, ...]:
+    """The rules of a built site; none where it has a file for each address."""
+    file = site / RULES
+    return read_rules(file.read_text(encoding="utf-8")) if file.is_file() else ()
 
 
 # --- What an anchor means --------------------------------------------------------------------------

@@ -6,8 +6,8 @@ Reads files and reports; mends nothing, and uses no network.
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from pathlib import Path, PurePosixPath
 from typing import get_args
 from urllib.parse import unquote, urlsplit
@@ -15,10 +15,11 @@ from urllib.parse import unquote, urlsplit
 from lxml import etree, html
 from msgspec import Struct, structs
 
-from guidance.check.permanence import find_shifts, held_by, lost, recorded, say_shifts, site_paths
+from guidance.check.permanence import find_shifts, held_by, lost, recorded, rules_of, say_shifts, site_paths
 from guidance.document.anchors import MEANINGS, permalink_path, read_meanings, read_permalinks
 from guidance.document.model import GuidanceError, Strength
 from guidance.document.register import read_register
+from guidance.site.host_files import Rule, follow, is_answered
 from guidance.site.permalink_index import LINEAGES_FILE, lineage_path, read_lineages
 
 
@@ -117,8 +118,9 @@ def check_site(site: Path, publication: Path | None = None, against: str | None 
     if not (site / "index.html").is_file():
         raise GuidanceError(f"{site}: there is no built site here; run make site first")
     files = frozenset(p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file())
-    base = _base(site)
-    pages = {path: _seen_from(base, _read_page(site / path)) for path in sorted(files) if path.endswith(".html")}
+    base, rules = _base(site), rules_of(site)
+    pages = {p: _led(p, _seen_from(base, _read_page(site / p)), rules) for p in files if p.endswith(".html")}
+    answered = partial(is_answered, files=files, rules=rules)
     faults = [fault for path, page in pages.items() for fault in _check_page(path, page, pages, files)]
     faults += [
         fault for path in sorted(files) if path.endswith(".css") for fault in _check_style(site, path, files)
@@ -129,7 +131,7 @@ def check_site(site: Path, publication: Path | None = None, against: str | None 
     ]
     for path in sorted(files):
         if path.endswith("versions.json"):
-            faults += _check_versions(site, path)
+            faults += _check_versions(site, path, answered)
         if path.endswith("provisions.json"):
             faults += _check_provisions(site, path, pages)
         if PurePosixPath(path).name == "duties.json":
@@ -139,12 +141,10 @@ def check_site(site: Path, publication: Path | None = None, against: str | None 
     if "versions.json" not in files:
         faults.append(Fault("versions.json", "is missing: no edition can be chosen"))
     if publication:
-        faults += _check_permalinks(site, publication, files)
+        faults += _check_permalinks(site, publication, answered)
     if against:
-        faults += [
-            Fault(path, f"is gone, and was published before ({against})")
-            for path in lost(site_paths(against, Path.cwd()), files)
-        ]
+        gone = lost(site_paths(against, Path.cwd()), files, rules)
+        faults += [Fault(path, f"is gone, and was published before ({against})") for path in gone]
     return Report(
         tuple(sorted(set(faults))), len(pages), sum(len(p.links) + len(p.resources) for p in pages.values())
     )
@@ -230,6 +230,19 @@ def _seen_from(base: str, page: _Page) -> _Page:
 
     links, resources = tuple(map(moved, page.links)), tuple(map(moved, page.resources))
     return structs.replace(page, links=links, resources=resources)
+
+
+def _led(path: str, page: _Page, rules: tuple[Rule, ...]) -> _Page:
+    """A page with its links and frames as a host with rules leads them on."""
+
+    def led(address: str) -> str:
+        scheme, host, way, fragment = _split(address) or ("-", "", "", "")
+        plain = _absolute(path, way) if way and not (scheme or host) else None
+        to = follow(f"/{plain}{'/' * way.endswith('/')}", rules) if plain is not None else None
+        return address if to is None else f"{to.partition('#')[0]}#{fragment}" if fragment else to
+
+    links, resources = (tuple(map(led, addresses)) for addresses in (page.links, page.resources))
+    return structs.replace(page, links=links, resources=resources) if rules else page
 
 
 def _resources(element: html.HtmlElement, tag: str) -> Iterator[str]:
@@ -336,7 +349,7 @@ def _check_style(site: Path, path: str, files: frozenset[str]) -> Iterator[Fault
 # --- Data files ------------------------------------------------------------------------------------
 
 
-def _check_versions(site: Path, path: str) -> Iterator[Fault]:
+def _check_versions(site: Path, path: str, answered: Callable[[str], bool]) -> Iterator[Fault]:
     held = _json(site / path)
     if not isinstance(held, list) or not all(
         isinstance(v, dict) and isinstance(v.get("version"), str) and isinstance(v.get("aliases", []), list)
@@ -344,12 +357,11 @@ def _check_versions(site: Path, path: str) -> Iterator[Fault]:
     ):
         yield Fault(path, "is not a list of versions")
         return
-    folder = (site / path).parent
     names = [str(name) for entry in held for name in (entry["version"], *entry.get("aliases", ()))]
     for name in sorted(set(names)):
         if names.count(name) > 1:
             yield Fault(path, f"names {name} more than once")
-        if not (folder / name / "index.html").is_file():
+        if not answered(path.removesuffix("versions.json") + f"{name}/index.html"):
             yield Fault(path, f"names {name}, and there is no such edition")
     if not held:
         yield Fault(path, "names no edition")
@@ -412,7 +424,7 @@ def _json(path: Path) -> object:
         return None
 
 
-def _check_permalinks(site: Path, publication: Path, files: frozenset[str]) -> Iterator[Fault]:
+def _check_permalinks(site: Path, publication: Path, answered: Callable[[str], bool]) -> Iterator[Fault]:
     """An anchor once published has its permalink page for good, and its provision wherever the text is loaded; and
     it means what it meant, unless a decision says what became of that."""
     for edition in read_register(publication).editions:
@@ -428,11 +440,11 @@ def _check_permalinks(site: Path, publication: Path, files: frozenset[str]) -> I
             yield Fault(f"{edition.id}/provisions.json", f"{words}; see guidance review --renumbered {edition.id}")
         for entry in read_permalinks(register):
             page = f"{permalink_path(edition.id, entry.anchor)}index.html"
-            if page not in files:
+            if not answered(page):
                 yield Fault(page, f"is missing, and {entry.anchor} of {edition.id} was published once")
             if loaded is not None and entry.anchor not in loaded and entry.anchor not in gone:
                 yield Fault(f"{edition.id}/provisions.json", f"has lost {entry.anchor}, which was published once")
     for lineage in read_lineages(publication / LINEAGES_FILE):
         page = f"{lineage_path(lineage)}index.html"
-        if page not in files:
+        if not answered(page):
             yield Fault(page, f"is missing, and the lineage {lineage} was published once")

@@ -56,9 +56,10 @@ OutOption = Annotated[Path, typer.Option("--out", help="Folder for the site.")]
 OverlayOption = Annotated[Path | None, typer.Option("--overlay", help="Lay a partnership's folder over the site.")]
 SiteUrlOption = Annotated[
     str | None,
-    typer.Option(
-        "--site-url", envvar="GUIDANCE_SITE_URL", help="Where this site is published, for links to copy and feeds."
-    ),
+    typer.Option("--site-url", envvar="GUIDANCE_SITE_URL", help="Where the site is published, for its links."),
+]
+RulesOption = Annotated[
+    bool, typer.Option("--rules", envvar="GUIDANCE_RULES", help="Lead addresses on by _redirects: fewer files.")
 ]
 ClusterOption = Annotated[
     str | None,
@@ -78,6 +79,7 @@ def build_command(
     out: OutOption = Path("site"),
     overlay: OverlayOption = None,
     site_url: SiteUrlOption = None,
+    rules: RulesOption = False,
     cluster: ClusterOption = None,
     record: Annotated[
         bool, typer.Option("--record-permalinks", help="Also put new anchors into the permalink registers.")
@@ -88,7 +90,7 @@ def build_command(
     from guidance.cli.messages import build_closing, build_warnings, completed, file_lines, make_fetcher, order_of
 
     order = order_of(publication, sources, edition, out, strict, site_url)
-    order = completed(order, revision, overlay, cluster, trust)
+    order = completed(order, revision, overlay, cluster, trust, rules=rules)
     with _telling() as tell:
         fetcher = None if offline else make_fetcher(publication, tell, sys.stderr.isatty())
         outcome = build(order, fetcher, tell)
@@ -321,6 +323,7 @@ def publish_command(
     offline: OfflineOption = False,
     overlay: OverlayOption = None,
     site_url: SiteUrlOption = None,
+    rules: RulesOption = False,
     cluster: ClusterOption = None,
 ) -> None:
     """Build and check every edition, and put the site into a branch, in one commit that loses nothing published."""
@@ -328,7 +331,7 @@ def publish_command(
     from guidance.cli.messages import build_warnings, completed, file_lines, make_fetcher, order_of, publish_closing
 
     order = order_of(publication, sources, edition, site_url=site_url)
-    order = completed(order, revision, overlay, cluster, trust)
+    order = completed(order, revision, overlay, cluster, trust, rules=rules)
     with _telling() as tell:
         fetcher = None if offline else make_fetcher(publication, tell, sys.stderr.isatty())
         done = publish(order, fetcher, Path.cwd(), branch, push, tell)
@@ -344,10 +347,10 @@ def weigh_command(
     site: Annotated[Path, typer.Argument(help="The built site.")] = Path("site"),
     reads: Annotated[int, typer.Option("--reads", help="Page views in a month.", min=1)] = 10_000_000,
 ) -> None:
-    """Say how heavy the built site's pages are, and what a month of reads comes to in requests and bytes."""
-    from guidance.check.page_weight import refill, say_weights, weigh
+    """Say how heavy the built site's pages are, what a month of reads comes to, and which free hosts take it."""
+    from guidance.check.page_weight import fit_hosts, refill, say_weights, weigh
 
-    for line in say_weights(weigh(site), reads, refill(site)):
+    for line in (*say_weights(weigh(site), reads, refill(site)), *fit_hosts(site)):
         echo(line)
 
 

@@ -58,12 +58,16 @@ def completed(
     overlay: Path | None,
     cluster: str | None,
     trust: list[str] | None = None,
+    *,
+    rules: bool = False,
 ) -> BuildOrder:
-    """The same order with what only builds are told: revisions, a partnership's folder, a cluster, files to trust.
+    """The same order with what only builds are told: revisions, a partnership's folder, a cluster, files to trust,
+    whether the host leads addresses on by rule.
 
     Raises GuidanceError for a revision or a file to trust that is not written as it must be.
     """
     revisions, trusted = parse_revisions(revision or ()), parse_trust(trust or ())
+    order = structs.replace(order, shop=structs.replace(order.shop, rules=rules))
     return structs.replace(order, revisions=revisions, overlay=overlay, cluster=cluster, trust=trusted)
 
 

@@ -14,8 +14,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from guidance.check.permanence import rules_of
 from guidance.document.model import GuidanceError
-from guidance.site.host_files import headers_for
+from guidance.site.host_files import follow, headers_for
 
 _SCRIPT, _COUNT = "/-again.js", "/-again"  # no page of a site is called so
 _AGAIN = b"""// Only `guidance serve` puts this into pages: it loads them again when they were printed anew.
@@ -100,8 +101,15 @@ class _Handler(SimpleHTTPRequestHandler):
         return str(found)
 
     def send_head(self) -> io.BytesIO | BinaryIO | None:
-        """Answer with a file; pages load again when they were printed anew."""
+        """Lead on where a rule says so, as a host that reads them does, else answer with a file; pages load again
+        when they were printed anew."""
         asked = self.path.partition("?")[0]
+        if led := follow(asked, rules_of(Path(self.directory))):
+            self.send_response(302)
+            self.send_header("Location", led)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return None
         if not self._desk:
             return super().send_head()
         if asked in (_SCRIPT, _COUNT):

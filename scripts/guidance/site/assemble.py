@@ -18,7 +18,7 @@ from guidance.document.model import GuidanceError
 from guidance.jobs.cache import Crew
 from guidance.jobs.executors import processes
 from guidance.site.folder_tree import Kept, lay
-from guidance.site.host_files import root_files
+from guidance.site.host_files import RULES, Rule, read_rules, root_files, site_rules
 from guidance.site.mkdocs_build import FolderBuild, Workshop, read_frame
 from guidance.site.permalink_index import NOT_LISTED
 from guidance.site.projects import Folder
@@ -167,7 +167,7 @@ def build_site(
         for printing in begun:
             warnings += printing.finish()
             done(printing.folder.place)
-        whole = _assemble(begun, shop.site_url)
+        whole = _assemble(begun, shop)
         spare = shop.work / "spare"  # the site before the last one
         new = beside(out, spare)
         try:
@@ -193,28 +193,35 @@ def _refuse_collisions(folders: list[Folder]) -> None:
                 raise GuidanceError(f"{path}: stands where the edition {top} will be; give this page another name")
 
 
-def _assemble(begun: Sequence[FolderBuild], site_url: str | None) -> dict[str, Kept | bytes]:
-    """All files of the site by path: editions and their aliases, pages at the root, and what stands there for
-    machines."""
+def _assemble(begun: Sequence[FolderBuild], shop: Workshop) -> dict[str, Kept | bytes]:
+    """All files of the site by path: editions and their aliases (which a host with rules leads on to), pages at the
+    root, and what stands there for machines."""
+    own: list[Rule] = []
     editions = [printing for printing in begun if printing.folder.id]
     versions = (Version(f.id, f.title, f.aliases, f.prefix) for f in (one.folder for one in editions))
     places, listed = deploy(versions)
     whole: dict[str, Kept | bytes] = dict(listed)
     for printing, names in zip(editions, places, strict=True):
-        for name in names:
+        for name in names[:1] if shop.rules else names:
             whole |= {f"{name}/{path}": kept for path, kept in printing.files.items()}
     for printing in begun:
         if not printing.folder.id:
             start = f"{printing.folder.place}/".lstrip("/")
             whole |= {f"{start}{path}": kept for path, kept in printing.files.items()}
+            own += read_rules(_content(whole.pop(f"{start}{RULES}", b"")).decode())
     scripts = {script for printing in begun for script in printing.scripts}
+    site_url = shop.site_url
     pages = (path for path, held in whole.items() if path.endswith("index.html") and _may_be_listed(held, site_url))
-    return whole | root_files(pages, [one.folder.place for one in editions], site_url, scripts)
+    ruled = {RULES: site_rules(places, own)} if shop.rules else {}
+    return whole | ruled | root_files(pages, [one.folder.place for one in editions], site_url, scripts)
+
+
+def _content(held: Kept | bytes) -> bytes:
+    return held if isinstance(held, bytes) else Path(held.path).read_bytes()
 
 
 def _may_be_listed(page: Kept | bytes, site_url: str | None) -> bool:
     """Whether search engines may list a page: a sitemap must not name one whose own head forbids it."""
     if not site_url:
         return True  # there is no sitemap
-    content = page if isinstance(page, bytes) else Path(page.path).read_bytes()
-    return NOT_LISTED.encode() not in content.partition(b"</head>")[0]
+    return NOT_LISTED.encode() not in _content(page).partition(b"</head>")[0]

@@ -56,7 +56,8 @@ def embed_files(index: PermalinkIndex) -> dict[str, bytes]:
 
 def shared_files(index: PermalinkIndex) -> dict[str, bytes]:
     """The scripts, and the style of all framed pages."""
-    return {"embed.js": SCRIPT.read_bytes(), QUOTING: quoting_script(), f"embed/{STYLE_NAME}": style(index)}
+    framed = {} if index.rules else {f"embed/{STYLE_NAME}": style(index)}
+    return {"embed.js": SCRIPT.read_bytes(), QUOTING: quoting_script(), **framed}
 
 
 def quoting_script() -> bytes:
@@ -71,12 +72,13 @@ def edition_embeds(edition: str, index: PermalinkIndex) -> dict[str, bytes]:
     known = index.entries[edition]
     for anchor in known:
         node = (edition, anchor)
-        files[f"{embed_path(node)}index.html"] = _framed(node, index)
+        if not index.rules:
+            files[f"{embed_path(node)}index.html"] = _framed(node, index)
         record = oembed(node, index)
-        files[f"{_oembed_path(node)}.json"] = (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode()
-        files[f"{_oembed_path(node)}.xml"] = render("oembed.xml", record=record).encode()
+        files[_oembed_path(node)] = (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode()
     files[status_path(edition)] = _compact(status(edition, index))
-    files[f"embed/{edition}/404.html"] = _missing(edition, index)
+    if not index.rules:
+        files[f"embed/{edition}/404.html"] = _missing(edition, index)
     return files
 
 
@@ -91,7 +93,7 @@ def status_path(edition: str) -> str:
 
 
 def _oembed_path(node: EditionAnchor) -> str:
-    return f"oembed/{node[0]}/{short(node[1])}"
+    return f"oembed/{node[0]}/{short(node[1])}.json"
 
 
 # --- The quotation -------------------------------------------------------------------------------
@@ -251,7 +253,7 @@ def _missing(edition: str, index: PermalinkIndex) -> bytes:
 
 
 def oembed_address(node: EditionAnchor, index: PermalinkIndex, up: str) -> str:
-    """Where a provision's oEmbed documents are, without their endings: static files, as nobody is there to ask."""
+    """Where a provision's oEmbed document is: a static file, in JSON, which all of them read."""
     return index.address(_oembed_path(node)) or f"{up}{_oembed_path(node)}"
 
 

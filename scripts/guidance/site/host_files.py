@@ -1,4 +1,5 @@
-"""What a host reads of a site and no reader does: headers with the content security policy, sitemaps, robots.txt.
+"""What a host reads of a site and no reader does: headers with the content security policy, sitemaps, robots.txt,
+and where asked for the rules by which it leads addresses on.
 
 The policy allows the scripts that stand in the built pages, each by its hash, and no other that is not a file.
 """
@@ -6,12 +7,13 @@ The policy allows the scripts that stand in the built pages, each by its hash, a
 import base64
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from fnmatch import fnmatch
 from html import escape
 from pathlib import PurePosixPath
 
 from lxml import etree, html
+from msgspec import Struct
 
 POLICY = {
     "default-src": "'none'",
@@ -141,3 +143,59 @@ def headers_for(path: str, rules: str) -> dict[str, str]:
             name, _, value = line.strip().partition(": ")
             sent[name] = value
     return sent
+
+
+# --- Rules in place of pages that only lead on -------------------------------------------------------
+
+RULES = "_redirects"  # its name, and its form: one rule a line, the address, where it leads, the status
+FRAME, LINEAGE = "frame", "lineage"  # on a permalink page: shown alone in a frame; where its text stands
+
+
+class Rule(Struct, frozen=True):
+    """Addresses that a host leads on, with one `*` at their end or none, and where to (`:splat` for what it is)."""
+
+    source: str
+    target: str
+
+
+def site_rules(places: Iterable[Sequence[str]], own: Iterable[Rule] = ()) -> bytes:
+    """The rules of a site. `places` are those of each edition, its own before those of its aliases, from the site's
+    root; `own` are for single addresses.
+
+    Cloudflare Pages follows a rule even where there is a file, takes the first that fits, and wants those without
+    `*` first: https://developers.cloudflare.com/pages/configuration/redirects/
+    """
+    single, kinds = list(own), list[Rule]()
+    for place, *aliases in places:
+        above, _, edition = f"/{place}".rpartition("/")
+        single += [Rule(f"/{alias}", f"/{place}/") for alias in aliases]
+        kinds += [Rule(f"/{alias}/*", f"/{place}/:splat") for alias in aliases]
+        kinds.append(Rule(f"{above}/embed/{edition}/*", f"/{place}/p/:splat#{FRAME}"))
+        for start in (f"{above}/t/{edition}-para-*", f"{above}/t/{edition}-*"):
+            kinds.append(Rule(start, f"/{place}/p/:splat#{LINEAGE}"))
+    kinds.sort(key=lambda rule: (-len(rule.source), rule.source))  # 2018-a before 2018
+    return "".join(f"{rule.source} {rule.target} 302\n" for rule in (*single, *kinds)).encode()
+
+
+def read_rules(content: str) -> tuple[Rule, ...]:
+    """The rules in a `_redirects` file."""
+    lines = (line.split() for line in content.splitlines() if not line.startswith("#"))
+    return tuple(Rule(words[0], words[1]) for words in lines if len(words) > 1)
+
+
+def follow(path: str, rules: Iterable[Rule]) -> str | None:
+    """Where a host leads a path from its root ("/t/2023-para-45/"); None where no rule is for it."""
+    for rule in rules:
+        start, star, _ = rule.source.partition("*")
+        if path == rule.source or (star and path.startswith(start)):
+            return rule.target.replace(":splat", path[len(start) :])
+    return None
+
+
+def is_answered(path: str, files: Collection[str], rules: Iterable[Rule]) -> bool:
+    """Whether a host answers where a file of a site was: with the file, or by a rule that leads to another one."""
+    led = follow(f"/{path.removesuffix('index.html')}", rules)
+    if led is None:
+        return path in files
+    place = led.partition("#")[0].lstrip("/")
+    return (f"{place}index.html" if place.endswith("/") or not place else place) in files

@@ -51,11 +51,13 @@ _ALONE = threading.Lock()  # MkDocs keeps things in its process: one build at a 
 
 
 class Workshop(Struct, frozen=True):
-    """Where a site is made: `root` has mkdocs.yml and overrides/, `work` takes what is made on the way."""
+    """Where a site is made: `root` has mkdocs.yml and overrides/, `work` takes what is made on the way. Its host
+    leads addresses on by `rules`, where others need a page for each."""
 
     root: Path
     work: Path
     site_url: str | None = None
+    rules: bool = False
 
 
 class Frame(Struct, frozen=True):

@@ -68,6 +68,7 @@ class PermalinkIndex(Struct, frozen=True):
         EditionAnchor, tuple[Renumbering, ...]
     ] = {}  # what was decided where an anchor changed its text
     besides: Besides = {}  # who uses a provision, and what has come since
+    rules: bool = False  # whether the host leads addresses on, so that permalink pages stand for others
 
     def for_edition(self, edition: str) -> "PermalinkIndex":
         """All that the small pages of one edition tell from: its own texts and those of the edition in force, and

@@ -16,6 +16,7 @@ from guidance.document.register import Edition, say_date, say_when, source_addre
 from guidance.site import embeds
 from guidance.site.beside import Beside
 from guidance.site.blocks import BlockContext, render_html
+from guidance.site.host_files import FRAME, LINEAGE, Rule
 from guidance.site.inline import Context, MarkupForm
 from guidance.site.permalink_index import (
     STYLE_NAME,
@@ -111,6 +112,13 @@ def _page(node: EditionAnchor, index: PermalinkIndex) -> bytes:
         oembed=embeds.oembed_address(node, index, _UP),
         edition=edition,
         beside=index.besides.get(edition, {}).get(anchor, Beside()),
+        framed=f"{_UP}{permalink_path(*node)}" if index.rules else None,
+        frame_id=FRAME if index.rules else None,
+        lineage_id=LINEAGE,
+        places=[
+            {"to": _linked(one, index), "standing": standing(one[0], index).phrase}
+            for one in (reversed(_places(node, index)) if index.rules else ())
+        ],
         **embeds.copyable(node, index, _UP),
     )
 
@@ -250,15 +258,36 @@ def moved_page(old: str, new: str, index: PermalinkIndex) -> bytes:
 
 def lineage_pages(index: PermalinkIndex) -> dict[str, bytes]:
     """Path from the publication's root -> page, for every provision of every edition, and the shared style."""
-    nodes = [(edition, anchor) for edition, known in index.entries.items() for anchor in known]
+    nodes = _nodes(index)
+    if index.rules:
+        return {f"t/{STYLE_NAME}": style(index)} if nodes else {}
     pages = {f"{lineage_path(lineage_id(*node))}index.html": _lineage_page(node, index) for node in nodes}
     return {f"t/{STYLE_NAME}": style(index), **pages} if pages else {}
+
+
+def single_rules(index: PermalinkIndex) -> tuple[Rule, ...]:
+    """Rules for the addresses that follow a text whose name in them is not that of its permalink."""
+    place = "/".join(filter(None, ("", index.prefix)))
+    return tuple(
+        Rule(f"{place}/{lineage_path(lineage_id(*node))}", f"{place}/{permalink_path(*node)}#{LINEAGE}")
+        for node in _nodes(index)
+        if node[1].removeprefix("para-") != short(node[1])
+    )
+
+
+def _nodes(index: PermalinkIndex) -> list[EditionAnchor]:
+    return [(edition, anchor) for edition, known in index.entries.items() for anchor in known]
+
+
+def _places(node: EditionAnchor, index: PermalinkIndex) -> list[EditionAnchor]:
+    """All places of a text that were published, oldest first."""
+    return [place for place in index.fate(node).places if place[1] in index.entries.get(place[0], {})]
 
 
 def _lineage_page(node: EditionAnchor, index: PermalinkIndex) -> bytes:
     """Where the text is read: in the edition in force, else in the newest one that has it."""
     fate = index.fate(node)
-    known = [place for place in fate.places if place[1] in index.entries.get(place[0], {})]
+    known = _places(node, index)
     shown = [place for place in known or [node] if place[0] == (known or [node])[-1][0]]
     edition, provision = shown[0][0], index.provision(shown[0])
     said, name, cited = standing(edition, index), index.name(shown[0]), edition_name(index.publication, edition)

@@ -360,6 +360,11 @@ def facets_path(edition: str) -> str:
     return f"search/facets/{edition}.json"
 
 
+def pack_path(name: str) -> str:
+    """Where what results show of some records is, from the publication's root."""
+    return f"search/records/{name}.json"
+
+
 def render_search(
     publication: Publication,
     editions: Sequence[Searchable],

@@ -22,7 +22,7 @@ from guidance.document.model import GuidanceError
 from guidance.site.search import SearchRecord
 
 _UNUSED = ("pagefind-ui", "pagefind-modular-ui", "pagefind-component-ui", "pagefind-highlight", "playground/")
-
+FRAGMENTS = "fragment/"  # of an index: a file for each record
 _SIGNATURE = b"pagefind_dcd"
 
 
@@ -79,18 +79,33 @@ def facets(records: Iterable[SearchRecord], index: Mapping[str, bytes]) -> dict[
 
     Pagefind's own filters come in another order each time, so that the same input would not give the same bytes.
     """
-    by_url = {record.url: record for record in records}
     found: dict[str, dict[str, dict[str, object]]] = {}
-    for path, content in sorted(index.items()):
-        if path.startswith("fragment/"):
-            _, _, fragment = gzip.decompress(content).partition(_SIGNATURE)
-            record = by_url[msgspec.json.decode(fragment, type=_Fragment).url]
-            kept: dict[str, object] = {k: list(v) for k, v in record.filters.items() if k != "edition"}
-            if lineage := record.meta.get("elsewhere") and record.meta.get("lineage"):
-                kept["lineage"] = lineage
-            identity = path.removeprefix("fragment/").removesuffix(".pf_fragment")
-            found.setdefault(record.meta["edition"], {})[identity] = kept
+    for identity, record in _identified(records, index):
+        kept: dict[str, object] = {k: list(v) for k, v in record.filters.items() if k != "edition"}
+        if lineage := record.meta.get("elsewhere") and record.meta.get("lineage"):
+            kept["lineage"] = lineage
+        found.setdefault(record.meta["edition"], {})[identity] = kept
     return found
+
+
+def packed(records: Iterable[SearchRecord], index: Mapping[str, bytes]) -> dict[str, dict[str, dict[str, object]]]:
+    """What results show, by id, in at most 256 packs by the first two digits of the ids; Pagefind has a file for
+    each record, of which a host may take only so many."""
+    packs: dict[str, dict[str, dict[str, object]]] = {}
+    for identity, record in _identified(records, index):
+        shown: dict[str, object] = {"url": record.url, "content": record.content, "meta": dict(record.meta)}
+        packs.setdefault(identity.partition("_")[2][:2], {})[identity] = shown
+    return packs
+
+
+def _identified(records: Iterable[SearchRecord], index: Mapping[str, bytes]) -> Iterator[tuple[str, SearchRecord]]:
+    """Each record with the id that Pagefind has given it."""
+    by_url = {record.url: record for record in records}
+    for path, content in sorted(index.items()):
+        if path.startswith(FRAGMENTS):
+            _, _, fragment = gzip.decompress(content).partition(_SIGNATURE)
+            identity = path.removeprefix(FRAGMENTS).removesuffix(".pf_fragment")
+            yield identity, by_url[msgspec.json.decode(fragment, type=_Fragment).url]
 
 
 def _converse(command: list[str], orders: Sequence[dict[str, object]]) -> Iterator[_Payload]:
