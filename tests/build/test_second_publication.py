@@ -45,6 +45,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (place / "register" / "2025").mkdir(parents=True)
     (place / "register" / "editions.toml").write_text(REGISTER, encoding="utf-8")
     shutil.copy(LISTED, place / "register" / "2025" / "official-changes.toml")
+    shutil.copy(LISTED.with_name("kcsie-agencies.toml"), place / "register" / "agencies.toml")
     order = BuildOrder(
         place / "register", (sources,), place / "site", Workshop(ROOT, place / "build"), place / "cache"
     )

@@ -336,6 +336,32 @@ def strengths_before(comparison: Comparison, old: Iterable[Duty], new: Iterable[
     return found
 
 
+def duties_since(
+    old: Iterable[Duty], new: Iterable[Duty], stood: Mapping[str, tuple[str, ...]], before: Mapping[Duty, Strength]
+) -> dict[Duty, str]:
+    """The duties of the newer edition that are not just so in the older one, each with what is seen of it: another
+    strength, others who are bound, other words, or a place that is new. `stood` says where an anchor's text stood
+    in the older edition, `before` is what `strengths_before` found."""
+    same = {(_words_of(d), d.strength, d.who, d.who_context) for d in old}
+    sentences = {(words, strength) for words, strength, _, _ in same}
+    found = {}
+    for duty in new:
+        words = _words_of(duty)
+        if (words, duty.strength, duty.who, duty.who_context) in same:
+            continue
+        if duty in before:
+            found[duty] = f"{before[duty]} → {duty.strength}"
+        elif (words, duty.strength) in sentences:
+            found[duty] = "the same words, found to bind others"
+        else:
+            found[duty] = "other words, or new in its place" if stood.get(duty.at.anchor) else "new, with its place"
+    return found
+
+
+def _words_of(duty: Duty) -> str:
+    return " ".join(duty.sentence.split()).casefold()
+
+
 def _sentences_by_anchor(duties: Iterable[Duty]) -> dict[str, list[_BySentence]]:
     """Per provision its sentences, each with its duties by strength."""
     sentences: dict[tuple[str, int, int], dict[Strength, Duty]] = {}
