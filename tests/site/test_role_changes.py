@@ -88,10 +88,10 @@ def test_changes_of_substance_come_first_each_with_how_it_is_known(tmp_path: Pat
     ]
     rows = [(row.select("a")[0].get_text(), *said(row)) for row in told.select("tbody tr")]
     assert rows == [
-        ("paragraph 2", "time limit 15 → 10 working days", "named"),
-        ("paragraph 3", "duty moved from wardens to keepers", "found by name in 2005 only"),
-        ("paragraph 4", "duty taken out", "named"),
-        ("paragraph 1", "reworded", "named"),
+        ("paragraph 2", "time limit 15 → 10 working days", "named in both"),
+        ("paragraph 3", "duty moved from wardens to keepers", "named in 2005 only, as far as found"),
+        ("paragraph 4", "duty taken out", "named in 2001 only, as far as found"),
+        ("paragraph 1", "reworded", "named in both"),
     ]
     before, after = told.select("tbody tr")[0].select("td.words")
     assert "15" in before.select("del")[0].get_text()

@@ -103,8 +103,9 @@ class ComparisonView(Struct, frozen=True):
         """How it is known that the provisions of a change concern somebody; empty where nothing tells."""
         by_name = [any(agency in duty.who for duty in self.of(entry, new)) for new in (False, True)]
         if any(by_name):
-            only = self.new.id if by_name[1] else self.old.id
-            return "named" if all(by_name) or not (entry.old and entry.new) else f"found by name in {only} only"
+            if all(by_name):
+                return "named in both"
+            return f"named in {self.new.id if by_name[1] else self.old.id} only, as far as found"
         return "from context" if agency in self.probably_bound(entry) else ""
 
 
@@ -169,7 +170,7 @@ def _group(entry: ChangeEntry) -> int:
 def role_page(view: ComparisonView, mine: RoleList) -> Page:
     """What changed for somebody, before and after, as a page of the comparison's folder."""
     path = f"{view.folder}/{mine.stem}.md"
-    title = f"What changed for {mine.name}, from {view.old.id} to {view.new.id}"
+    title = f"{mine.name}: what changed from {view.old.id} to {view.new.id}"
     head = front_matter({"title": title, "kind": "comparison", "search": {"exclude": True}})
     groups = [
         {"title": name, "rows": [_row(view, path, one) for one in mine.changes if one.group == at]}
@@ -335,7 +336,7 @@ def role_manuscript(
         if rows := [_role_row(one, ids, home) for one in mine.changes if one.group == at]:
             blocks += [header(1, f"group-{at}", words(title)), grid(heads, rows)]
     return Manuscript(
-        title=clean(f"What changed for {mine.name}"),
+        title=clean(f"{mine.name}: what changed"),
         subtitle=clean(f"{publication.title}: from {ids[0]} to {ids[1]}, a comparison that is not official"),
         publisher=publication.publisher,
         rights=publication.licence_in_words,
