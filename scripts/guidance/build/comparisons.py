@@ -284,7 +284,7 @@ class Compared(Struct, frozen=True):
             stood = {d.at.anchor: self.crosswalk.stands(edition, d.at.anchor, before[0]) for d in new}
             since = Since(
                 before[0],
-                duties_since(old, new, stood, found),
+                duties_since(self.comparisons[before], old, new),
                 {at: "; ".join(self.sides[before[0]].places[a].name for a in was) for at, was in stood.items()},
             )
         where = self.sides[edition]

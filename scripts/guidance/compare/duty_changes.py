@@ -336,30 +336,33 @@ def strengths_before(comparison: Comparison, old: Iterable[Duty], new: Iterable[
     return found
 
 
-def duties_since(
-    old: Iterable[Duty], new: Iterable[Duty], stood: Mapping[str, tuple[str, ...]], before: Mapping[Duty, Strength]
-) -> dict[Duty, str]:
+def duties_since(comparison: Comparison, old: Iterable[Duty], new: Iterable[Duty]) -> dict[Duty, str]:
     """The duties of the newer edition that are not just so in the older one, each with what is seen of it: another
-    strength, others who are bound, other words, or a place that is new. `stood` says where an anchor's text stood
-    in the older edition, `before` is what `strengths_before` found."""
+    strength, others who are bound, other words, or a place that is new. Numbers that follow others, links and signs
+    change no duty."""
+    new = tuple(new)
+    before = strengths_before(comparison, old, new)
+    stood = {anchor for change in comparison.changes if change.old for anchor in change.new}
+    calm = ("none", "links and numbers only")
+    still = {anchor for one in comparison.changes if one.level in calm and one.old for anchor in one.new}
     same = {(_words_of(d), d.strength, d.who, d.who_context) for d in old}
     sentences = {(words, strength) for words, strength, _, _ in same}
     found = {}
     for duty in new:
         words = _words_of(duty)
-        if (words, duty.strength, duty.who, duty.who_context) in same:
+        if (words, duty.strength, duty.who, duty.who_context) in same or duty.at.anchor in still:
             continue
         if duty in before:
             found[duty] = f"{before[duty]} → {duty.strength}"
         elif (words, duty.strength) in sentences:
             found[duty] = "the same words, found to bind others"
         else:
-            found[duty] = "other words, or new in its place" if stood.get(duty.at.anchor) else "new, with its place"
+            found[duty] = "other words, or new in its place" if duty.at.anchor in stood else "new, with its place"
     return found
 
 
 def _words_of(duty: Duty) -> str:
-    return " ".join(duty.sentence.split()).casefold()
+    return " ".join(REFERRED.sub(" ", bare(duty.sentence)).casefold().split())
 
 
 def _sentences_by_anchor(duties: Iterable[Duty]) -> dict[str, list[_BySentence]]:

@@ -265,7 +265,7 @@ def _workbook(offer: Offer, agency: str, *, changed: bool) -> Manuscript:
         rights=offer.publication.licence_in_words,
         running=_running(offer),
         about=_about(offer, [para(words(note))]),
-        blocks=[header(1, "duties", words("Duties")), grid(heads, rows)],
+        blocks=[header(1, "duties", words("Duties")), grid(heads, rows, (0.4, 0.12, 0.2, 0.14, 0.14))],
         only=("docx",),
     )
 

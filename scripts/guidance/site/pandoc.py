@@ -89,13 +89,13 @@ def bullets(items: Iterable[list[PandocNode]]) -> PandocNode:
     return {"t": "BulletList", "c": list(items)}
 
 
-def grid(heads: Sequence[str], rows: Iterable[Sequence[list[PandocNode]]]) -> PandocNode:
-    """A table with a head and columns of one width; each cell is blocks."""
+def grid(heads: Sequence[str], rows: Iterable[Sequence[list[PandocNode]]], widths: Sequence[float]) -> PandocNode:
+    """A table with a head and columns of some `widths`, of which the sum is 1; each cell is blocks."""
 
     def cells(some: Iterable[list[PandocNode]]) -> list[object]:
         return [_NOTHING, [[_NOTHING, {"t": "AlignDefault"}, 1, 1, blocks] for blocks in some]]
 
-    columns = [[{"t": "AlignDefault"}, {"t": "ColWidth", "c": round(0.99 / len(heads), 4)}] for _ in heads]
+    columns = [[{"t": "AlignDefault"}, {"t": "ColWidth", "c": round(0.99 * width, 4)}] for width in widths]
     head = cells([para(strong(name))] for name in heads)
     body = [_NOTHING, 0, [], [cells(row) for row in rows]]
     return {"t": "Table", "c": [_NOTHING, [None, []], columns, [_NOTHING, [head]], [body], [_NOTHING, []]]}

@@ -334,7 +334,7 @@ def role_manuscript(
     blocks: list[PandocNode] = []
     for at, title in enumerate(GROUPS):
         if rows := [_role_row(one, ids, home) for one in mine.changes if one.group == at]:
-            blocks += [header(1, f"group-{at}", words(title)), grid(heads, rows)]
+            blocks += [header(1, f"group-{at}", words(title)), grid(heads, rows, (0.2, 0.31, 0.31, 0.18))]
     return Manuscript(
         title=clean(f"{mine.name}: what changed"),
         subtitle=clean(f"{publication.title}: from {ids[0]} to {ids[1]}, a comparison that is not official"),
