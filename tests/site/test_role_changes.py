@@ -107,8 +107,8 @@ def test_who_has_no_changes_has_no_page(tmp_path: Path) -> None:
         "compare/2001/role-wardens.md",
     }
     overview = next(one for one in redline.pages if one.path.endswith("index.md"))
-    assert 'href="role-keepers.md"' in overview.markdown
-    assert 'href="role-pilots.md"' not in overview.markdown
+    assert 'href="role-keepers/"' in overview.markdown
+    assert 'href="role-pilots/"' not in overview.markdown
 
 
 def mark(text: list[str], anchor: str) -> str:

@@ -78,7 +78,7 @@ _ASPECTS = {  # the order in which what changed of duties is told
 }
 _SHOWN_BELOW = {"added": "new duty", "removed": "duty taken out"}  # where the words are shown in any case
 _LISTED = 15  # lines of a kind that are shown without unfolding them
-_TO_SET = re.compile(r'<a href="(?P<file>[^"/]+\.(?:docx|pdf))" download>(?P<words>[^<]*)</a>')
+_TO_SET = re.compile(r'<a href="(?:\.\./)?(?P<file>[^"/]+\.(?:docx|pdf))" download>(?P<words>[^<]*)</a>')
 
 
 class Side(Struct, frozen=True):
@@ -357,7 +357,7 @@ class _Scene(ComparisonView, frozen=True):
                 }
                 for one in sorted(mine.changes, key=lambda one: one.entry.count)
             ]
-            yield {"id": mine.agency, "name": mine.name, "page": f"{mine.stem}.md", "changes": changes}
+            yield {"id": mine.agency, "name": mine.name, "page": f"{mine.stem}/", "changes": changes}
 
     def _renumbered(self, path: str) -> dict[str, object] | None:
         """Which number became which where nothing else changed, as runs."""
