@@ -42,14 +42,14 @@ BODY = """= Chapter 1: Water
 """
 
 
-def typeset(to: Path, title: str, when: str, more: str = "") -> Path:
+def typeset(to: Path, title: str, when: str, more: str = "", body: str = BODY) -> Path:
     """A guidance of our own, with a cover."""
     source = to.with_suffix(".typ")
     settings = (
         f'#set document(title: "{title}", date: none)\n#set page(numbering: "1")\n#set enum(numbering: "1.")\n'
     )
     cover = f"#v(5cm)\n#text(30pt)[{title}]\n\n#text(15pt)[{more}]\n\n{when}\n#pagebreak()\n"
-    source.write_text(settings + cover + BODY, encoding="utf-8")
+    source.write_text(settings + cover + body, encoding="utf-8")
     compile_typst(source, to)
     source.unlink()
     return to
@@ -171,6 +171,42 @@ def test_nothing_is_published_from_a_file_in_the_wrong_place_unless_it_is_truste
         refused = guidance("build", "--offline", "--trust", wrong)
         assert refused.returncode == 1
         assert refused.stderr.count("guidance: --trust") == 1
+
+
+REISSUED = """
+[[editions.revisions]]
+id = "2023-12"
+date = "2023-12"
+what = "First issue."
+
+[[editions.revisions]]
+id = "2024-02"
+date = "2024-02"
+what = "Issued again; nobody said why."
+"""
+
+
+def test_two_files_of_one_edition_are_compared_and_one_alone_says_so(ponds: Path, guidance: Run) -> None:
+    (ponds / "versions" / "editions.toml").write_text(REGISTER + REISSUED, encoding="utf-8")
+    typeset(ponds / "sources" / "2023-2024-02.pdf", "Keeping Ponds Safe 2023", "December 2023")
+    alone = guidance("build", "--offline")
+    assert alone.returncode == 0, alone.stderr
+    home = ponds / "site" / "2023" / "index.html"
+    said = "only one of its files was at hand"
+    assert said in home.read_text(encoding="utf-8")
+    body = BODY.replace("every morning", "every evening")
+    typeset(ponds / "sources" / "2023-2023-12.pdf", "Keeping Ponds Safe 2023", "December 2023", body=body)
+    both = guidance("build", "--offline")
+    assert both.returncode == 0, both.stderr
+    assert said not in home.read_text(encoding="utf-8")
+    assert 'href="compare/2023-12/"' in home.read_text(encoding="utf-8")
+    told = ponds / "site" / "2023" / "compare" / "2023-12"
+    changes = json.loads((told / "changes.json").read_bytes())["changes"]
+    assert [one["kind"] for one in changes if one["kind"] != "unchanged"] == ["reworded"]
+    assert (told / "tracked-changes.docx").is_file()
+    title = BeautifulSoup((told / "index.html").read_text(encoding="utf-8"), "lxml").select_one("h1")
+    assert title
+    assert "What a re-issue of the 2023 edition changed: file 2023-12 against file 2024-02" in title.get_text()
 
 
 @pytest.mark.real

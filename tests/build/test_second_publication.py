@@ -3,6 +3,7 @@
 Its register is made here, its list of changes is entered as places and our words, its text stays where it is.
 """
 
+import csv
 import json
 import shutil
 from pathlib import Path
@@ -45,6 +46,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (place / "register" / "2025").mkdir(parents=True)
     (place / "register" / "editions.toml").write_text(REGISTER, encoding="utf-8")
     shutil.copy(LISTED, place / "register" / "2025" / "official-changes.toml")
+    shutil.copy(LISTED.with_name("kcsie-agencies.toml"), place / "register" / "agencies.toml")
     order = BuildOrder(
         place / "register", (sources,), place / "site", Workshop(ROOT, place / "build"), place / "cache"
     )
@@ -87,6 +89,30 @@ def test_all_that_the_publisher_lists_is_confirmed(site: Path) -> None:
         (found,) = (row for row in told.select("tbody tr") if place in row.get_text())
         hrefs = [str(link["href"]) for link in found.select("a")]
         assert "added" in {kinds[href.partition("#to-")[2]] for href in hrefs}
+
+
+@pytest.mark.real
+def test_each_role_has_its_changes_and_its_workbook(site: Path) -> None:
+    folder = site / "2025" / "compare" / "2024"
+    roles = {path.name for path in folder.glob("role-*") if path.is_dir()}
+    assert {"role-schools", "role-governors", "role-designated-lead"} <= roles
+    for role in roles:
+        rows = list(csv.DictReader((folder / f"{role}.csv").read_text(encoding="utf-8-sig").splitlines(True)))
+        told = page(site, f"2025/compare/2024/{role}")
+        assert len(told.select(".role-changes tbody tr")) == len(rows) > 0
+        assert {(folder / f"{role}.{form}").is_file() for form in ("docx", "pdf")} == {True}
+    first = page(site, "2025/compare/2024/role-schools").select(".role-changes tbody tr .verbs")[0]
+    assert first.get_text() == "should → must"
+    books = site / "2025" / "downloads"
+    whole, changed = (
+        list(csv.DictReader((books / f"{name}.csv").read_text(encoding="utf-8-sig").splitlines(True)))
+        for name in ("kcsie-2025-workbook-schools", "kcsie-2025-workbook-schools-changed")
+    )
+    assert 0 < len(changed) < len(whole) / 2
+    assert [row["duty"] for row in whole if row["changed since 2024"]] == [row["duty"] for row in changed]
+    assert {row["rating"] + row["evidence"] + row["owner"] + row["by when"] for row in whole} == {""}
+    assert (books / "kcsie-2025-workbook-schools-changed.docx").is_file()
+    assert not list((site / "2024" / "downloads").glob("*-changed.*"))
 
 
 @pytest.mark.real

@@ -96,7 +96,8 @@ def stem() -> str:
 def test_five_forms_of_the_text_and_of_each_list_of_duties(made: dict[str, bytes]) -> None:
     forms = ("csv", "docx", "epub", "json", "pdf")
     lists = [f"{name}.{form}" for name in (stem(), f"{stem()}-duties-readers") for form in forms]
-    assert sorted(made) == sorted([*lists, f"{stem()}.md"])
+    book = [f"{stem()}-workbook-readers.{form}" for form in ("csv", "docx")]
+    assert sorted(made) == sorted([*lists, *book, f"{stem()}.md"])
 
 
 def test_the_text_is_there_in_one_plain_file(made: dict[str, bytes]) -> None:
@@ -346,7 +347,7 @@ def test_the_page_lists_every_file_with_its_size() -> None:
     files = [
         f"{name}.{form}"
         for name, one in downloads.manuscripts(whole).items()
-        for form in typesetting.forms(one.contents)
+        for form in one.only or typesetting.forms(one.contents)
     ]
     sizes = dict.fromkeys((*files, *downloads.table_files(whole)), 1_234_567)
     page = downloads.downloads_page(whole, sizes)

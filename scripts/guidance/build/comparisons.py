@@ -7,15 +7,17 @@ like in `site`; nothing is printed here.
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import combinations, count, pairwise
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct, structs
 
-from guidance.build.orders import Call, Loaded, pack, run_calls
+from guidance.build.orders import Call, Loaded, Tell, pack, run_calls
 from guidance.compare.changes import compare
 from guidance.compare.crosswalk import build_crosswalk, counterparts, crosswalk_record
-from guidance.compare.duty_changes import strengths_before
+from guidance.compare.duty_changes import duties_since, strengths_before
 from guidance.compare.official import Listed, audit, read_listed
 from guidance.document.change_model import Comparison
 from guidance.document.lineage import Crosswalk
@@ -40,11 +42,22 @@ from guidance.link.duties import find_bound, find_duties
 from guidance.link.glossary import find_terms
 from guidance.link.references import find_references, read_known
 from guidance.link.titles import Guidance
+from guidance.site import role_changes
 from guidance.site.changes_view import ChangeEntry, ComparedEdition, entries, redline_addresses, survey
-from guidance.site.comparison_pages import Listing, Redline, Side, comparison_title, render_comparison
-from guidance.site.ledger import Earlier, Ledger
+from guidance.site.comparison_pages import (
+    TRACKED,
+    Listing,
+    Redline,
+    Side,
+    comparison_title,
+    render_comparison,
+)
+from guidance.site.ledger import Earlier, Ledger, Since
 from guidance.site.pages import addresses, lay_out
+from guidance.site.redline_text import track
+from guidance.site.role_changes import CHECKS, RoleCheck, read_role_checks
 from guidance.site.search import ACRONYMS, Acronym, read_acronyms
+from guidance.site.typesetting import Typesetting
 
 AGENCIES = "agencies.toml"  # in a publication's folder
 _NAMES_LAW = re.compile(r"\b(?:Acts?|Regulations?|Order|Rules|Convention|[A-Z]{4,})\b")
@@ -121,19 +134,57 @@ class Told(Struct, frozen=True):
     duties: tuple[tuple[Duty, ...], tuple[Duty, ...]]
     names: Mapping[str, str]
     listing: Listing | None
+    publication: Publication | None = None
+    checks: tuple[RoleCheck, ...] = ()
+    title: str = ""  # where it is not that of two editions
+    home: str = ""  # the publication's, with a slash at its end, where it is known
 
 
 def render_told(told: Told, old: Document, new: Document) -> Redline:
-    """The pages of a comparison; a job."""
+    """The pages of a comparison, and the manuscripts of its files; a job."""
     comparison, (before, after) = told.comparison, told.addresses
-    return render_comparison(
+    made = render_comparison(
         comparison,
         Side(comparison.old, old, before),
         Side(comparison.new, new, after),
         duties=told.duties,
         names=told.names,
         listing=told.listing,
+        title=told.title,
+        checks=told.checks,
+        home=told.home,
+        licence=told.publication.licence_in_words if told.publication else "",
     )
+    sides = [_text_of(one, text, told.publication) for one, text in ((comparison.old, old), (comparison.new, new))]
+    title = told.title or comparison_title(comparison.old, comparison.new)
+    tracked = role_changes.tracked_changes(track(comparison, old, new), title, sides, told.publication)
+    manuscripts = {TRACKED: tracked}
+    if told.publication:
+        ids, publication = (comparison.old, comparison.new), told.publication
+        for mine in made.roles:
+            manuscripts[mine.stem] = role_changes.role_manuscript(mine, ids, sides, publication, told.home)
+    packed = {f"compare/{comparison.old}/{name}": msgspec.msgpack.encode(one) for name, one in manuscripts.items()}
+    return structs.replace(made, manuscripts=packed, roles=())
+
+
+def _text_of(edition: str, text: Document, publication: Publication | None) -> role_changes.ComparedText:
+    known = next((one for one in publication.editions if one.id == edition), None) if publication else None
+    if not publication or not known:
+        return role_changes.ComparedText(edition, text.source)
+    phrase = publication.standing(known).phrase
+    return role_changes.ComparedText(f"The {edition} edition", text.source, phrase, known.published)
+
+
+def set_redlines(
+    redlines: Mapping[Pair, Callable[[], Redline]], crew: Crew, tell: Tell, missed: Tell
+) -> dict[Pair, Callable[[], Redline]]:
+    """Begin to set the files of comparisons whose pages are made; each is then to be waited for, with its files."""
+
+    def whole(redline: Redline, setting: Typesetting) -> Redline:
+        return redline.with_set(setting.files(lambda name: tell(f"making {name}"), missed))
+
+    made = {pair: wait() for pair, wait in redlines.items()}
+    return {pair: partial(whole, one, Typesetting(one.manuscripts, crew)) for pair, one in made.items()}
 
 
 class Compared(Struct, frozen=True):
@@ -151,6 +202,8 @@ class Compared(Struct, frozen=True):
     found: Mapping[str, Annotations] = {}  # per edition, what is found in its text, where a crew looked for it
     acronyms: tuple[Acronym, ...] = ()
     acts: tuple[Act, ...] = ()
+    publication: Publication | None = None
+    checks: tuple[RoleCheck, ...] = ()
 
     @property
     def rooted(self) -> dict[str, dict[str, str]]:
@@ -191,14 +244,14 @@ class Compared(Struct, frozen=True):
             for place in entry.old
         }
 
-    def start_redlines(self, crew: Crew) -> dict[Pair, Callable[[], Redline]]:
-        """Begin the pages of all comparisons; each is then to be waited for."""
+    def start_redlines(self, crew: Crew, home: str = "") -> dict[Pair, Callable[[], Redline]]:
+        """Begin the pages of all comparisons, links in whose files lead below `home`; each is to be waited for."""
         return {
             (old, new): Call(
                 "redlines",
                 f"the comparison of {old} with {new}",
                 render_told,
-                self._told((old, new)),
+                self._told((old, new), home),
                 self.packed[old],
                 self.packed[new],
                 libraries=("pyyaml",),
@@ -206,7 +259,7 @@ class Compared(Struct, frozen=True):
             for old, new in self.comparisons
         }
 
-    def _told(self, pair: Pair) -> Told:
+    def _told(self, pair: Pair, home: str = "") -> Told:
         old, new = pair
         return Told(
             self.comparisons[pair],
@@ -214,16 +267,26 @@ class Compared(Struct, frozen=True):
             (self.duties[old], self.duties[new]),
             {agency.id: agency.name for agency in self.vocabulary.entries},
             self._listing(pair),
+            self.publication,
+            self.checks,
+            home=home,
         )
 
     def ledger(self, edition: str) -> Ledger:
         """The duties of an edition whose text is loaded, held against those of the one before."""
         before = next((pair for pair in pairwise(self.documents) if pair[1] == edition), None)
         earlier: dict[Duty, Earlier] = {}
+        since: Since | None = None
         if before:
             old, new = (self.duties[one] for one in before)
             found = strengths_before(self.comparisons[before], old, new)
             earlier = {duty: Earlier(before[0], strength) for duty, strength in found.items()}
+            stood = {d.at.anchor: self.crosswalk.stands(edition, d.at.anchor, before[0]) for d in new}
+            since = Since(
+                before[0],
+                duties_since(self.comparisons[before], old, new),
+                {at: "; ".join(self.sides[before[0]].places[a].name for a in was) for at, was in stood.items()},
+            )
         where = self.sides[edition]
         return Ledger(
             edition,
@@ -235,6 +298,7 @@ class Compared(Struct, frozen=True):
             where.titles,
             {agency.id: self.vocabulary.groups_of(agency.id) for agency in self.vocabulary.entries},
             {agency.id: agency.wider for agency in self.vocabulary.entries if agency.wider},
+            since=since,
         )
 
     def _listing(self, pair: Pair) -> Listing | None:
@@ -263,7 +327,14 @@ def compare_editions(
     else:
         compared = compare_documents(documents, knowledge.vocabulary, near)
     listed = {item.edition.id: read_listed(folder / item.edition.id / LISTED) for item in loaded}
-    return structs.replace(compared, listed=listed, acronyms=knowledge.acronyms, acts=knowledge.acts)
+    return structs.replace(
+        compared,
+        listed=listed,
+        acronyms=knowledge.acronyms,
+        acts=knowledge.acts,
+        publication=publication,
+        checks=read_role_checks(folder / CHECKS),
+    )
 
 
 def compare_documents(

@@ -10,13 +10,22 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct, structs
 
-from guidance.build.comparisons import Annotations, Compared, links_to_redlines
-from guidance.build.orders import Call, Loaded, Tell
+from guidance.build.comparisons import (
+    Annotations,
+    Compared,
+    Pair,
+    Told,
+    compare_documents,
+    links_to_redlines,
+    render_told,
+)
+from guidance.build.orders import Call, Loaded, Tell, pack
 from guidance.document.law import LawSince
 from guidance.document.model import Document, Provision, Reference
 from guidance.document.register import Edition, Publication, Revision
 from guidance.jobs.cache import Crew
 from guidance.link.acts import Act
+from guidance.link.agencies import Vocabulary
 from guidance.site import data_files, downloads, typesetting
 from guidance.site.beside import (
     Beside,
@@ -30,6 +39,7 @@ from guidance.site.beside import (
 )
 from guidance.site.blocks import picture_name
 from guidance.site.changes_view import ComparedEdition, ComparedPlace
+from guidance.site.comparison_pages import Redline
 from guidance.site.downloads import link_to_files
 from guidance.site.edition_pages import render_identity
 from guidance.site.indexes import link_to_law, render_law
@@ -110,6 +120,71 @@ def _stand(side: ComparedEdition, places: Iterable[ComparedPlace], provision: Pr
     return Stand(side.id, place_name(there), address)
 
 
+# --- Files of one edition ----------------------------------------------------------------------------
+
+
+class Reissue(Struct, frozen=True):
+    """Two files of one edition that are to be compared: what they are called, the title of their comparison, and
+    the addresses in the newer one's text."""
+
+    ids: Pair
+    title: str
+    addresses: Mapping[str, str]
+    vocabulary: Vocabulary
+    publication: Publication
+
+
+def start_reissues(loaded: Iterable[Loaded], compared: Compared, crew: Crew) -> dict[Pair, Callable[[], Redline]]:
+    """Begin to compare the files of editions of which older ones are here: folder of the comparison and edition ->
+    its pages, to be waited for. Those for roles are between editions only."""
+    publication = compared.publication
+    started: dict[Pair, Callable[[], Redline]] = {}
+    if publication is None:
+        return started
+    for item in loaded:
+        for older in item.before:
+            one = item.edition.id
+            ids = (_issued(older), f"{_issued(item)} (newer file)")
+            title = f"What a re-issue of the {one} edition changed: file {ids[0]} against file {_issued(item)}"
+            told = Reissue(ids, title, compared.addresses[one], compared.vocabulary, publication)
+            texts = (pack(older.document), pack(item.document))
+            libraries = ("pyyaml", "rapidfuzz", "fast-diff-match-patch")
+            started[ids[0], one] = Call("redlines", title, render_reissue, told, *texts, libraries=libraries).start(
+                crew
+            )
+    return started
+
+
+def _issued(item: Loaded) -> str:
+    """What a file of an edition is called: the id of its revision."""
+    return item.source.revision.id if item.source.revision else item.edition.id
+
+
+def render_reissue(told: Reissue, old: Document, new: Document) -> Redline:
+    """The pages of a comparison of two files of an edition; a job."""
+    compared = compare_documents(dict(zip(told.ids, (old, new), strict=True)), told.vocabulary)
+    duties = (compared.duties[told.ids[0]], compared.duties[told.ids[1]])
+    addresses: tuple[Mapping[str, str], Mapping[str, str]] = ({}, told.addresses)
+    whole = Told(compared.comparisons[told.ids], addresses, duties, {}, None, told.publication, title=told.title)
+    return render_told(whole, old, new)
+
+
+def links_to_reissues(item: Loaded) -> str:
+    """What re-issues of an edition changed, as a section of its home page; or that no second file is at hand."""
+    files = [revision for revision in item.edition.files if revision.counts and revision.part is None]
+    links = [
+        f"-   [File {_issued(older)} against file {_issued(item)}](compare/{_issued(older)}/index.md)"
+        for older in reversed(item.before)
+    ]
+    if not links and len(files) < 2:
+        return ""
+    missing = (
+        "The official file of this edition was issued more than once, and only one of its files was at hand when "
+        "these pages were made. What the re-issues changed is not shown here."
+    )
+    return "\n\n## Re-issues of this edition\n\n" + ("\n".join(links) if links else missing) + "\n"
+
+
 Where = Mapping[str, Mapping[str, str]]  # per anchor, per other edition, an address
 
 
@@ -169,7 +244,11 @@ def order_edition(
         touched={anchor: beside.law for anchor, beside in besides.items() if beside.law},
         law={a.id: tuple(map(since.notice, since.for_agency(a.id))) for a in compared.vocabulary.entries},
     )
-    shown = links_to_redlines(one, compared.comparisons) + links_to_steps(one, ids, compared.comparisons)
+    shown = (
+        links_to_redlines(one, compared.comparisons)
+        + links_to_reissues(item)
+        + links_to_steps(one, ids, compared.comparisons)
+    )
     return EditionOrder(
         publication=publication,
         edition=item.edition,

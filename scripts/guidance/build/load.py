@@ -94,6 +94,8 @@ def load(
         tell(f"reading {edition.id}")
         found[edition.id] = shelf.source(edition, chosen.get(edition.id), fetcher)
     sources = [one for one in found.values() if isinstance(one, Source)]
+    older = {source.edition: _older_files(shelf, publication, source) for source in sources}
+    readings.read(one.path for some in (sources, *older.values()) for one in some)  # side by side
     read = _corrected(sources, readings.read(source.path for source in sources), order.publication)
     loaded, missing = [], []
     for edition in publication.editions:
@@ -101,13 +103,30 @@ def load(
         if isinstance(source, Missing):
             missing.append(source)
         elif isinstance(answer := read[edition.id], Document):
-            loaded.append(Loaded(edition, source, answer))
+            files = readings.read(one.path for one in older[edition.id])
+            before = [
+                Loaded(edition, one, text)
+                for one in older[edition.id]
+                if isinstance(text := files[one.path], Document)
+            ]
+            loaded.append(Loaded(edition, source, answer, tuple(before)))
         else:
             missing.append(Missing(edition.id, answer, fault=True))
     for gap in missing:
         if gap.edition in {*order.editions, *order.revisions}:
             raise GuidanceError(f"edition {gap.edition}: {gap.reason}")
     return tuple(loaded), tuple(missing), shelf.rows((item.source for item in loaded), ids)
+
+
+def _older_files(shelf: Shelf, publication: Publication, source: Source) -> tuple[Source, ...]:
+    """The whole files of an edition that are here and were issued before the one that is read; oldest first."""
+    edition = publication.edition(source.edition)
+    editions = {one.id for one in publication.editions}  # whose comparisons stand beside those of files
+    whole = [revision for revision in edition.files if revision.part is None and revision.id not in editions]
+    if source.revision not in whole:
+        return ()
+    at_hand = shelf.at_hand(edition)
+    return tuple(at_hand[one.id] for one in whole[: whole.index(source.revision)] if one.id in at_hand)
 
 
 def fetch_editions(order: BuildOrder, publication: Publication, fetcher: Fetcher, tell: Tell, crew: Crew) -> None:

@@ -31,11 +31,12 @@ _encode = msgspec.msgpack.encode
 
 
 class Loaded(Struct, frozen=True):
-    """An edition whose text is here."""
+    """An edition whose text is here; `before` are older files of the same edition that are here too."""
 
     edition: Edition
     source: Source
     document: Document
+    before: "tuple[Loaded, ...]" = ()
 
 
 def published_places(

@@ -12,8 +12,8 @@ from mkdocs.utils.meta import get_data
 from msgspec import structs
 
 from guidance.audit.vocabulary import read_wanted
-from guidance.build.comparisons import Compared, compare_editions, crosswalk_json
-from guidance.build.editions import EditionFiles, Making, Work, find_trails, order_edition
+from guidance.build.comparisons import Compared, compare_editions, crosswalk_json, set_redlines
+from guidance.build.editions import EditionFiles, Making, Work, find_trails, order_edition, start_reissues
 from guidance.build.handwritten import prepare, read_files, read_nav, read_overlay
 from guidance.build.load import fetch_editions, load
 from guidance.build.log import News, gather_news
@@ -165,7 +165,9 @@ def publication_folders(
     docs = folder / publication.docs if publication.docs else None
     groups = groups_of(read_nav(docs)) if docs else {}
     uses = Call("uses", "what pages of ours cite", read_uses, ours, groups, str(docs)).start(crew)
-    redlines = compared.start_redlines(crew)
+    home = "/".join(filter(None, ((order.shop.site_url or "").rstrip("/"), prefix))) if order.shop.site_url else ""
+    redlines = compared.start_redlines(crew, f"{home}/" if home else "")
+    reissues = start_reissues(loaded, compared, crew)
     law = read_law(folder, publication)
     references = {edition: found.references for edition, found in compared.found.items()}
     topics = read_topics(folder, known, ours)
@@ -185,6 +187,7 @@ def publication_folders(
     search = start_search(publication, known, ours, compared, read_wanted(folder, publication), everyday, crew)
     for work in works.values():
         work.set()
+    set_redline = set_redlines(redlines | reissues, crew, tell=making.tell, missed=making.missed)
     news = gather_news(publication, compared, ours.get(LOG), index.address(""), law)
     for work in works.values():
         work.print()
@@ -193,7 +196,8 @@ def publication_folders(
     moved = moved_pages(folder, index)
     for edition in publication.editions:
         made = works[edition.id].files() if edition.id in works else _stub(publication, edition, folder, texts, law)
-        told = [redlines[pair]() for pair in compared.pairs_of(edition.id)]
+        pairs = (*compared.pairs_of(edition.id), *(pair for pair in reissues if pair[1] == edition.id))
+        told = [set_redline[pair]() for pair in pairs]
         steps = step_pages(edition.id, tuple(texts), compared.comparisons, index)
         files = {**made.files, **linked.below[edition.id], **news.below(edition.id), **steps}
         files = lay_moved(files, (page.path for page in made.pages), moved[edition.id])

@@ -14,7 +14,7 @@ from guidance.compare.alignment import Pair, align_units
 from guidance.compare.duty_changes import duty_changes, said
 from guidance.compare.meaning import READ, STRONG, find_verbs, numbers_say_nothing
 from guidance.compare.moves import ChangeSide, moved_sentences, sentence_key, without_chapters
-from guidance.compare.units import BULLET, PICTURES, bare, compared_text, plain, read_units
+from guidance.compare.units import BETWEEN, BULLET, PICTURES, bare, compared_text, plain, read_units
 from guidance.compare.words import Moved, Replacement, Terms, diff_words, find_terms, put_where, same_but_articles
 from guidance.document.change_model import Change, Comparison, DutyChange, Figures, Level, NumberSlip, RedlinePiece
 from guidance.document.model import ChangeKind, Document, Duty, GuidanceError, Link, List, Provision
@@ -110,7 +110,6 @@ def level_of(
 _CAPTION = re.compile(
     r"(?:figure|table|box|chart|diagram|flow ?chart)\s+[\dA-Z.]+:?", re.IGNORECASE
 )  # no more than that
-BETWEEN = "\n\n"  # stands between the provisions of one side of a change
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _REFERRED = re.compile(  # a cross-reference to something that has a number

@@ -355,6 +355,35 @@ def strengths_before(comparison: Comparison, old: Iterable[Duty], new: Iterable[
     return found
 
 
+def duties_since(comparison: Comparison, old: Iterable[Duty], new: Iterable[Duty]) -> dict[Duty, str]:
+    """The duties of the newer edition that are not just so in the older one, each with what is seen of it: another
+    strength, others who are bound, other words, or a place that is new. Numbers that follow others, links and signs
+    change no duty."""
+    new = tuple(new)
+    before = strengths_before(comparison, old, new)
+    stood = {anchor for change in comparison.changes if change.old for anchor in change.new}
+    calm = ("none", "links and numbers only")
+    still = {anchor for one in comparison.changes if one.level in calm and one.old for anchor in one.new}
+    same = {(_words_of(d), d.strength, d.who, d.who_context) for d in old}
+    sentences = {(words, strength) for words, strength, _, _ in same}
+    found = {}
+    for duty in new:
+        words = _words_of(duty)
+        if (words, duty.strength, duty.who, duty.who_context) in same or duty.at.anchor in still:
+            continue
+        if duty in before:
+            found[duty] = f"{before[duty]} → {duty.strength}"
+        elif (words, duty.strength) in sentences:
+            found[duty] = "the same words, found to bind others"
+        else:
+            found[duty] = "other words, or new in its place" if duty.at.anchor in stood else "new, with its place"
+    return found
+
+
+def _words_of(duty: Duty) -> str:
+    return " ".join(REFERRED.sub(" ", bare(duty.sentence)).casefold().split())
+
+
 def _sentences_by_anchor(duties: Iterable[Duty]) -> dict[str, list[_BySentence]]:
     """Per provision its sentences, each with its duties by strength."""
     sentences: dict[tuple[str, int, int], dict[Strength, Duty]] = {}

@@ -44,6 +44,7 @@ class Unit(Struct, frozen=True):
         return self.kind in HEADINGS
 
 
+BETWEEN = "\n\n"  # stands between the provisions of one side of a change
 BULLET = "• "  # begins an entry of a list in what is compared
 
 

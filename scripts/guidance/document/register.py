@@ -260,6 +260,15 @@ class Publication(Struct, frozen=True, forbid_unknown_fields=True):
         """The edition in force, as the register stands: the last one that has not ended."""
         return next(e for e in reversed(self.editions) if e.ended is None)
 
+    @property
+    def licence_in_words(self) -> str:
+        """The licence of its texts, as files that hold some say it."""
+        return (
+            self.licence
+            if self.specimen
+            else f"Contains public sector information licensed under the {self.licence}."
+        )
+
     def standing(self, edition: Edition, day: datetime.date | None = None) -> Standing:
         """Whether an edition of this publication is in force: on a day, or as the register stands.
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 from msgspec import Struct
 
+from guidance.compare.units import compared_text
 from guidance.document.change_model import Change, Comparison, Level, RedlinePiece
 from guidance.document.model import ChangeKind, Document, Provision
 from guidance.document.walk import plain_text
@@ -258,6 +259,8 @@ _COLUMNS = (
     "similarity",
     "duties and figures",
     "terms replaced",
+    "old words",
+    "new words",
 )
 
 
@@ -291,10 +294,24 @@ def changes_json(comparison: Comparison) -> bytes:
     return f'{{"terms": {terms},\n"moved_chapters": {chapters},\n"changes": [\n{lines}\n]}}\n'.encode()
 
 
-def changes_csv(found: Iterable[ChangeEntry]) -> bytes:
-    """All changes but what is unchanged, as CSV; no cell can be taken for a formula."""
+def changes_csv(found: Iterable[ChangeEntry], texts: tuple[Document, Document]) -> bytes:
+    """All changes but what is unchanged, as CSV, with the words of both `texts`, the older first; no cell can be
+    taken for a formula."""
+    sides = tuple(text.by_anchor() for text in texts)
     listed = (entry for entry in found if entry.change.kind != "unchanged" or entry.change.level != "none")
-    return csv_table(_COLUMNS, map(_row, listed))
+    rows = (
+        (
+            *_row(entry),
+            *(side_words(places, side) for places, side in zip((entry.old, entry.new), sides, strict=True)),
+        )
+        for entry in listed
+    )
+    return csv_table(_COLUMNS, rows)
+
+
+def side_words(places: Iterable[ComparedPlace], provisions: Mapping[str, Provision]) -> str:
+    """The whole words of one side of a change, entries of lists on lines of their own."""
+    return "\n\n".join(compared_text(provisions[place.anchor]) for place in places)
 
 
 def csv_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

@@ -5,12 +5,11 @@ Facts for templates, which are whole without JavaScript; nothing is aligned or c
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import groupby
 
-from markdown import Markdown
-from markupsafe import Markup
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from guidance.document.anchors import slug
 from guidance.document.change_model import Comparison, Level, MovedChapter, ReplacedTerm
@@ -21,9 +20,9 @@ from guidance.site.changes_view import (
     ChangeEntry,
     ChangeFigures,
     ComparedEdition,
-    ComparedPlace,
     changes_csv,
     changes_json,
+    csv_table,
     draw_flows,
     entries,
     figures,
@@ -33,10 +32,22 @@ from guidance.site.changes_view import (
     redline_path,
     survey,
 )
-from guidance.site.pages import Page, front_matter, to_root
-from guidance.site.redline_text import Where, beside, excerpt, in_one, say_changes, say_each, say_slip
-from guidance.site.templates import PlaceLink, render
+from guidance.site.pages import Page, front_matter, say_size, to_root
+from guidance.site.redline_text import beside, excerpt, in_one, say_changes, say_each, say_slip
+from guidance.site.role_changes import (
+    COLUMNS,
+    MATTERS,
+    ComparisonView,
+    RoleCheck,
+    RoleList,
+    named,
+    role_lists,
+    role_page,
+    role_rows,
+)
+from guidance.site.templates import render
 
+TRACKED = "tracked-changes"  # the Word file of a comparison, without its ending
 STYLES = ("site.css", "compare.css")
 SCRIPT = "compare.js"
 _GROUPS: tuple[tuple[Level, str], ...] = (
@@ -47,7 +58,6 @@ _GROUPS: tuple[tuple[Level, str], ...] = (
     ("links and numbers only", "Links and numbers only"),
     ("none", "Same words, another place"),
 )
-_MATTERS: tuple[Level, ...] = ("duty changed", "new", "reworded")
 _EXPLAINED: Mapping[Level, str] = {
     "duty changed": "a duty came or went, or its strength, holder, limit or condition changed",
     "new": "text was put in that was not there",
@@ -68,9 +78,7 @@ _ASPECTS = {  # the order in which what changed of duties is told
 }
 _SHOWN_BELOW = {"added": "new duty", "removed": "duty taken out"}  # where the words are shown in any case
 _LISTED = 15  # lines of a kind that are shown without unfolding them
-_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
-_TO_PART = re.compile(r'href="(?:\.\./)+compare/[^/"]+/([\w-]+)/#')
-_TO_PAGE = re.compile(r'href="([\w-]+)\.md"')
+_TO_SET = re.compile(r'<a href="(?:\.\./)?(?P<file>[^"/]+\.(?:docx|pdf))" download>(?P<words>[^<]*)</a>')
 
 
 class Side(Struct, frozen=True):
@@ -90,10 +98,32 @@ class Listing(Struct, frozen=True):
 
 
 class Redline(Struct, frozen=True):
-    """What a comparison prints: pages of the new edition, and files to lie beside them (path -> content)."""
+    """What a comparison prints: pages of the new edition, files to lie beside them (path -> content), and packed
+    manuscripts of more (path without its ending -> manuscript), to which the pages have links already."""
 
     pages: tuple[Page, ...]
     files: Mapping[str, bytes]
+    manuscripts: Mapping[str, bytes] = {}
+    roles: tuple[RoleList, ...] = ()  # of which manuscripts are made
+
+    def with_set(self, made: Mapping[str, bytes]) -> "Redline":
+        """The same with the files that were set of its manuscripts, and their sizes in its links; where one could
+        not be made its link says so."""
+        mine = {path: held for path, held in made.items() if path.rpartition(".")[0] in self.manuscripts}
+
+        def link(found: re.Match[str], folder: str) -> str:
+            held = mine.get(f"{folder}/{found['file']}")
+            if held is None:
+                return f"{found['words']}: could not be made"
+            return f"{found[0]} {say_size(len(held))}"
+
+        pages = tuple(
+            structs.replace(
+                page, markdown=_TO_SET.sub(partial(link, folder=page.path.rpartition("/")[0]), page.markdown)
+            )
+            for page in self.pages
+        )
+        return Redline(pages, {**self.files, **mine})
 
 
 def comparison_title(old: str, new: str) -> str:
@@ -109,11 +139,17 @@ def render_comparison(
     duties: tuple[Sequence[Duty], Sequence[Duty]] = ((), ()),
     names: Mapping[str, str] | None = None,
     listing: Listing | None = None,
+    title: str = "",
+    checks: Sequence[RoleCheck] = (),
+    home: str = "",
+    licence: str = "",
 ) -> Redline:
     """The pages of a comparison, below compare/<old>/ of the new edition, and changes.json and changes.csv.
 
     `duties` are those of both editions, for who is bound, and `names` what these are called; with a `listing` a
-    page more shows the publisher's own list held against what was found.
+    page more shows the publisher's own list held against what was found. `title` is the overview's, where it is not
+    the usual one. `checks` are lines of ours for roles; in files links lead below `home`, and each row says its
+    `licence`.
     """
     before, after = (survey(side.id, side.document, side.addresses) for side in (old, new))
     found = entries(comparison, before, after)
@@ -122,6 +158,9 @@ def render_comparison(
         for duty in listed:
             key = (edition, duty.at.anchor)
             by_place[key] = (*by_place.get(key, ()), duty)
+    view = ComparisonView(before, after, found, by_place, names or {}, redline_addresses(found, old.id))
+    texts = (old.document, new.document)
+    lists = role_lists(view, texts, checks)
     whole = _Scene(
         before,
         after,
@@ -131,6 +170,8 @@ def render_comparison(
         redline_addresses(found, old.id),
         comparison.terms,
         comparison.moved_chapters,
+        lists,
+        title,
     )
     pages = [whole.overview(figures(comparison, before, after), official=listing is not None)]
     if listing:
@@ -139,31 +180,23 @@ def render_comparison(
         mine = [entry for entry in found if entry.chapter == chapter]
         if any(entry.shown for entry in mine):
             pages.append(whole.redline(chapter, mine))
+    pages += [role_page(view, mine) for mine in lists]
     files = {
         f"{whole.folder}/changes.json": changes_json(comparison),
-        f"{whole.folder}/changes.csv": changes_csv(found),
+        f"{whole.folder}/changes.csv": changes_csv(found, texts),
     }
-    return Redline(tuple(pages), files)
+    for one in lists:
+        files[f"{whole.folder}/{one.stem}.csv"] = csv_table(COLUMNS, role_rows(view, one, texts, home, licence))
+    return Redline(tuple(pages), files, roles=lists)
 
 
-class _Scene(Struct, frozen=True):
-    """What all pages of a comparison draw from. `duties` are, per edition and anchor, what somebody must, should or
-    may do, `names` what those are called whom they bind; `redlines` has, per count of a change that is shown, the
-    address of its redline from the newer edition's root."""
+class _Scene(ComparisonView, frozen=True):
+    """What all pages of a comparison draw from."""
 
-    old: ComparedEdition
-    new: ComparedEdition
-    found: tuple[ChangeEntry, ...]
-    duties: Mapping[tuple[str, str], tuple[Duty, ...]]
-    names: Mapping[str, str]
-    redlines: Mapping[int, str]
     terms: tuple[ReplacedTerm, ...] = ()
     moved_chapters: tuple[MovedChapter, ...] = ()
-
-    @property
-    def folder(self) -> str:
-        """Where the comparison's pages stand, from the newer edition's root."""
-        return f"compare/{self.old.id}"
+    roles: tuple[RoleList, ...] = ()
+    title: str = ""
 
     # --- The pages ---
 
@@ -179,14 +212,14 @@ class _Scene(Struct, frozen=True):
         return self._page(
             "comparison.md",
             path,
-            comparison_title(self.old.id, self.new.id),
+            self.title or comparison_title(self.old.id, self.new.id),
             groups=[
                 {
                     "id": level.replace(" ", "-"),
                     "level": level,
                     "name": name,
                     "number": len(by_level[level]),
-                    "folded": level not in _MATTERS,
+                    "folded": level not in MATTERS,
                     "rows": [self._row(path, entry) for entry in by_level[level]],
                 }
                 for level, name in _GROUPS
@@ -196,7 +229,8 @@ class _Scene(Struct, frozen=True):
             terms=[self._term(path, one, rows) for one in self.terms],
             chapters=[self._moved_chapter(path, one) for one in self.moved_chapters],
             official=official,
-            roles=list(self._roles([entry for entry in rows if entry.change.level in _MATTERS])),
+            tracked=f"{TRACKED}.docx",
+            roles=list(self._roles()),
             explained=_EXPLAINED,
             renumbered=self._renumbered(path),
             picture=draw_flows(words, old, new),
@@ -225,11 +259,11 @@ class _Scene(Struct, frozen=True):
         """The publisher's own list, with what confirms each entry."""
         path = f"{self.folder}/official-list.md"
         listed = [
-            {"place": place, "what": what, "found": [self._to_redline(path, self.found[at]) for at in counts]}
+            {"place": place, "what": what, "found": [self.to_redline(path, self.found[at]) for at in counts]}
             for place, what, counts in listing.entries
         ]
         others = [
-            {"at": self._to_redline(path, entry), "kind": entry.change.kind, "level": entry.change.level}
+            {"at": self.to_redline(path, entry), "kind": entry.change.kind, "level": entry.change.level}
             for entry in (self.found[at] for at in listing.unlisted)
         ]
         return self._page(
@@ -253,13 +287,13 @@ class _Scene(Struct, frozen=True):
         """What every page says of a change, and what the filters go by."""
         return {
             "id": entry.id,
-            "old": [self._link(path, place, False) for place in entry.old],
-            "new": [self._link(path, place, True) for place in entry.new],
-            "named": _named(entry),
+            "old": [self.link(path, place, False) for place in entry.old],
+            "new": [self.link(path, place, True) for place in entry.new],
+            "named": named(entry),
             "kind": entry.change.kind,
             "level": entry.change.level,
             "chapter": self.new.titles.get(entry.chapter, entry.chapter),
-            "who": " ".join(sorted({*self._bound(entry), *self._probably_bound(entry)})),
+            "who": " ".join(sorted({*self.bound(entry), *self.probably_bound(entry)})),
             "terms": " ".join(map(slug, entry.change.terms)),
             "slips": [say_slip(slip, self.old.id, self.new.id) for slip in entry.change.slips],
         }
@@ -267,9 +301,9 @@ class _Scene(Struct, frozen=True):
     def _row(self, path: str, entry: ChangeEntry) -> dict[str, object]:
         return {
             **self._entry(path, entry),
-            "words": excerpt(entry.change.pieces, self._where(path)),
-            "bound": [self.names[one] for one in self._bound(entry) if one in self.names],
-            "probably": [self.names[one] for one in self._probably_bound(entry) if one in self.names],
+            "words": excerpt(entry.change.pieces, self.where(path)),
+            "bound": [self.names[one] for one in self.bound(entry) if one in self.names],
+            "probably": [self.names[one] for one in self.probably_bound(entry) if one in self.names],
             "said": self._said(entry),
             "redline": to_root(path) + self.redlines[entry.count],
         }
@@ -288,12 +322,12 @@ class _Scene(Struct, frozen=True):
                 continue
             for entry in run:
                 change = entry.change
-                old, new = beside(change.pieces, self._where(path))
+                old, new = beside(change.pieces, self.where(path))
                 yield {
                     **self._entry(path, entry),
                     "same": 0,
                     "said": self._said(entry),
-                    "in_one": in_one(change.pieces, self._where(path)),
+                    "in_one": in_one(change.pieces, self.where(path)),
                     "before": old,
                     "after": new,
                 }
@@ -303,24 +337,27 @@ class _Scene(Struct, frozen=True):
         lines: dict[str, list[dict[str, object]]] = {}
         for entry in rows:
             for what, said in say_each(entry.change):
-                at = self._to_redline(path, entry)
+                at = self.to_redline(path, entry)
                 lines.setdefault(what, []).append({"at": at, "said": said, "id": entry.id})
         for what, name in _ASPECTS.items():
             if what in lines:
                 folded = len(lines[what]) > _LISTED
                 yield {"name": name, "lines": lines[what], "folded": folded, "number": len(lines[what])}
 
-    def _roles(self, matter: Sequence[ChangeEntry]) -> Iterator[dict[str, object]]:
-        """Whom the changed provisions bind, by name or as the context tells, each with the changes to read."""
-        for agency, name in self.names.items():
-            mine = []
-            for e in matter:
-                context = agency in self._probably_bound(e)
-                if context or agency in self._bound(e):
-                    said = {"said": say_changes(e.change), "context": context}
-                    mine.append({"id": e.id, "named": _named(e), "level": e.change.level, **said})
-            if mine:
-                yield {"id": agency, "name": name, "changes": mine}
+    def _roles(self) -> Iterator[dict[str, object]]:
+        """Those for whom something changed, each with the page of theirs and the changes to read."""
+        for mine in self.roles:
+            changes = [
+                {
+                    "id": one.entry.id,
+                    "named": named(one.entry),
+                    "level": one.entry.change.level,
+                    "said": say_changes(one.entry.change),
+                    "context": one.known == "from context",
+                }
+                for one in sorted(mine.changes, key=lambda one: one.entry.count)
+            ]
+            yield {"id": mine.agency, "name": mine.name, "page": f"{mine.stem}/", "changes": changes}
 
     def _renumbered(self, path: str) -> dict[str, object] | None:
         """Which number became which where nothing else changed, as runs."""
@@ -331,10 +368,10 @@ class _Scene(Struct, frozen=True):
             "number": len(listed),
             "runs": [
                 {
-                    "old": [self._link(path, place, False) for place in run[0].old],
-                    "new": [self._link(path, place, True) for place in run[0].new],
-                    "old_last": self._link(path, run[-1].old[0], False) if len(run) > 1 else None,
-                    "new_last": self._link(path, run[-1].new[0], True) if len(run) > 1 else None,
+                    "old": [self.link(path, place, False) for place in run[0].old],
+                    "new": [self.link(path, place, True) for place in run[0].new],
+                    "old_last": self.link(path, run[-1].old[0], False) if len(run) > 1 else None,
+                    "new_last": self.link(path, run[-1].new[0], True) if len(run) > 1 else None,
                 }
                 for run in _runs(listed)
             ],
@@ -342,48 +379,16 @@ class _Scene(Struct, frozen=True):
 
     def _term(self, path: str, term: ReplacedTerm, rows: Sequence[ChangeEntry]) -> dict[str, object]:
         """A term that was replaced throughout, and where."""
-        at = [self._to_redline(path, entry) for entry in rows if term.name in entry.change.terms]
+        at = [self.to_redline(path, entry) for entry in rows if term.name in entry.change.terms]
         return {"id": slug(term.name), "name": term.name, "number": term.count, "at": at}
 
     def _moved_chapter(self, path: str, one: MovedChapter) -> dict[str, object]:
         """A chapter that moved whole: its heading before and after."""
         return {
-            "old": self._link(path, self.old.places[one.old], False),
-            "new": self._link(path, self.new.places[one.new], True),
+            "old": self.link(path, self.old.places[one.old], False),
+            "new": self.link(path, self.new.places[one.new], True),
             "number": one.provisions,
         }
-
-    # --- Links, and who is bound ---
-
-    def _link(self, path: str, place: ComparedPlace, new: bool) -> PlaceLink:
-        """A link from a page to where a provision stands in its edition."""
-        root = to_root(path) if new else f"{to_root(path)}../{self.old.id}/"
-        return PlaceLink(place.name, None if place.address is None else root + place.address)
-
-    def _where(self, path: str) -> Where:
-        return lambda anchor, new: self._link(path, (self.new if new else self.old).places[anchor], new)
-
-    def _to_redline(self, path: str, entry: ChangeEntry) -> PlaceLink:
-        """A change's place as a link to its redline."""
-        return PlaceLink(_named(entry), to_root(path) + self.redlines[entry.count])
-
-    def _bound(self, entry: ChangeEntry) -> tuple[str, ...]:
-        """The ids of those whom the provisions of a change bind by name, before or after."""
-        return tuple(sorted({one for new in (False, True) for duty in self._of(entry, new) for one in duty.who}))
-
-    def _probably_bound(self, entry: ChangeEntry) -> tuple[str, ...]:
-        """The ids of those whom they bind as their context tells, and by no name."""
-        told = {one for new in (False, True) for duty in self._of(entry, new) for one in duty.who_context}
-        return tuple(sorted(told.difference(self._bound(entry))))
-
-    def _of(self, entry: ChangeEntry, new: bool) -> tuple[Duty, ...]:
-        edition, places = (self.new.id, entry.new) if new else (self.old.id, entry.old)
-        return tuple(duty for place in places for duty in self.duties.get((edition, place.anchor), ()))
-
-
-def _named(entry: ChangeEntry) -> str:
-    """What the place of a change is called, in the newer edition where it stands there."""
-    return ", ".join(place.name for place in entry.new or entry.old)
 
 
 def _runs(listed: Sequence[ChangeEntry]) -> list[list[ChangeEntry]]:
@@ -424,26 +429,3 @@ def _facts_of(found: ChangeFigures) -> dict[str, object]:
 
 def _chapters(edition: ComparedEdition) -> tuple[str, ...]:
     return tuple(dict.fromkeys(place.chapter for place in edition.places.values()))
-
-
-# --- Pages that stand alone ------------------------------------------------------------------------
-
-
-def render_alone(pages: Iterable[Page], within: str, assets: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Path in the folder -> content: each page below `within` as HTML, and the style sheets and script among
-    `assets` that they use."""
-    files = {f"{page.path.removeprefix(within).removesuffix('.md')}.html": _alone(page, assets) for page in pages}
-    return files | {name: assets[name] for name in (*STYLES, SCRIPT) if name in assets}
-
-
-def _alone(page: Page, assets: Mapping[str, bytes]) -> bytes:
-    reader = Markdown(extensions=["attr_list", "md_in_html", "tables"])
-    body = reader.convert(_FRONT_MATTER.sub("", page.markdown))
-    body = _TO_PAGE.sub(r'href="\1.html"', _TO_PART.sub(r'href="\1.html#', body))
-    return render(
-        "comparison_alone.html",
-        title=page.title,
-        body=Markup(body),
-        styles=[name for name in STYLES if name in assets],
-        script=SCRIPT if SCRIPT in assets else "",
-    ).encode()

@@ -27,9 +27,10 @@ from guidance.site.ledger import (
     page_path,
     share_rows,
 )
-from guidance.site.pages import Page, front_matter, join_parts, render_table
-from guidance.site.pandoc import PandocNode, bullets, document_blocks, header, link, para, strong, words
+from guidance.site.pages import Page, front_matter, join_parts, render_table, say_size
+from guidance.site.pandoc import PandocNode, bullets, document_blocks, grid, header, link, para, strong, words
 from guidance.site.projects import as_it_is
+from guidance.site.role_changes import pinned
 from guidance.site.typesetting import TEXT, Manuscript
 
 FOLDER = "downloads/"
@@ -41,6 +42,7 @@ _FORMS = {
     "csv": "CSV, for a spreadsheet",
     "json": "JSON, for programs",
 }
+_BOOK_FORMS = ("docx", "csv")
 _OF_THE_WHOLE = {**_FORMS, TEXT: "Markdown, plain text in one file"}
 _UNOFFICIAL = (
     "An unofficial copy, made by a program. Where it differs from the official file, the official file counts."
@@ -100,7 +102,7 @@ def _about(offer: Offer, more: Iterable[PandocNode] = ()) -> list[PandocNode]:
         para(strong("Source: "), link(address, address), words(f", SHA-256 {facts['sha256']}")),
         para(strong("Date of the source: "), words(say_date(facts["date"]))),
         para(strong("Publisher: "), words(facts["publisher"])),
-        para(strong("Licence: "), words(_licence(offer.publication))),
+        para(strong("Licence: "), words(offer.publication.licence_in_words)),
         para(words(_UNOFFICIAL)),
     ]
     if offer.home:
@@ -110,19 +112,20 @@ def _about(offer: Offer, more: Iterable[PandocNode] = ()) -> list[PandocNode]:
     return [header(1, "about-this-file", words("About this file")), *lines, *more]
 
 
-def _licence(publication: Publication) -> str:
-    if publication.specimen:
-        return publication.licence
-    return f"Contains public sector information licensed under the {publication.licence}."
-
-
 # --- The whole text --------------------------------------------------------------------------------
 
 
 def manuscripts(offer: Offer) -> dict[str, Manuscript]:
     """File name without its ending -> manuscript: the edition, and the duties of each of those bound."""
     bound = [agency for agency in offer.ledger.names if offer.ledger.told_of(agency)]
-    return {offer.stem: _whole(offer), **{_stem(offer, agency): _duties(offer, agency) for agency in bound}}
+    books = {
+        _book(offer, agency, changed=changed): _workbook(offer, agency, changed=changed)
+        for agency in bound
+        for changed in (False, True)
+        if _book_rows(offer, agency, changed=changed)
+    }
+    lists = {_stem(offer, agency): _duties(offer, agency) for agency in bound}
+    return {offer.stem: _whole(offer), **lists, **books}
 
 
 def _stem(offer: Offer, agency: str) -> str:
@@ -134,7 +137,7 @@ def _whole(offer: Offer) -> Manuscript:
         title=clean(full_name(offer.edition)),
         subtitle=clean(offer.edition.subtitle or ""),
         publisher=offer.publication.publisher,
-        rights=_licence(offer.publication),
+        rights=offer.publication.licence_in_words,
         running=_running(offer),
         about=_about(offer),
         blocks=document_blocks(offer.document),
@@ -171,7 +174,7 @@ def _duties(offer: Offer, agency: str) -> Manuscript:
         title=clean(f"{name}: duties"),
         subtitle=clean(full_name(offer.edition)),
         publisher=offer.publication.publisher,
-        rights=_licence(offer.publication),
+        rights=offer.publication.licence_in_words,
         running=_running(offer),
         about=_about(offer, [para(words(f"{_COMPUTED} {ledger.measured}"))]),
         blocks=blocks,
@@ -186,6 +189,95 @@ def _duty(offer: Offer, duty: Duty) -> list[PandocNode]:
     beside = {"from context": duty.context, "limit": limit_in_words(duty.limit)}
     told = words("".join(f"; {name}: {what}" for name, what in beside.items() if what))
     return [para(words(duty.sentence), words(" ("), where, page, told, words(")"))]
+
+
+# --- Workbooks -------------------------------------------------------------------------------------
+
+_WORKBOOK = (
+    "A list to assess yourselves against: rate each duty in your own words, say what shows it, who sees to it and "
+    "by when. Sentences that name nobody are not in it and may bind you too; the list of duties has them."
+)
+_TO_FILL = ("rating", "evidence", "owner", "by when")
+
+
+class _BookRow(Struct, frozen=True):
+    """A duty to be assessed: why it is listed, what is seen of it since the edition before, and where it stood."""
+
+    listed: str
+    duty: Duty
+    changed: str
+    stood: str
+
+
+def _book(offer: Offer, agency: str, *, changed: bool) -> str:
+    """What a workbook is called: one of all duties, or of those that changed."""
+    return f"{offer.stem}-workbook-{slug(agency)}{'-changed' if changed else ''}"
+
+
+def _book_rows(offer: Offer, agency: str, *, changed: bool) -> list[_BookRow]:
+    """The rows of a workbook; of that of what changed none where no edition before has text."""
+    ledger, since = offer.ledger, offer.ledger.since
+    rows = [
+        _BookRow(
+            share.title,
+            duty,
+            since.changed.get(duty, "") if since else "",
+            since.stood.get(duty.at.anchor, "") if since else "",
+        )
+        for share in ledger.shares(agency)
+        if share.kind != "nobody"
+        for duty in share.duties
+    ]
+    return [row for row in rows if row.changed or not changed]
+
+
+def _book_columns(offer: Offer) -> tuple[str, ...]:
+    since = offer.ledger.since
+    carried = (f"changed since {since.edition}", f"place in {since.edition}") if since else ()
+    return ("duty", "strength", "place", "link", *_TO_FILL, *carried, SHARE_COLUMN, "anchor")
+
+
+def _book_cells(offer: Offer, row: _BookRow) -> tuple[str, ...]:
+    duty, place = row.duty, offer.ledger.places[row.duty.at.anchor]
+    home = f"{(offer.home or '').rstrip('/').removesuffix(offer.edition.id)}"
+    carried = (row.changed, row.stood) if offer.ledger.since else ()
+    told = (clean(duty.sentence), duty.strength, clean(place.name), pinned(offer.edition.id, place, home))
+    return (*told, *("" for _ in _TO_FILL), *carried, clean(row.listed), duty.at.anchor)
+
+
+def _workbook(offer: Offer, agency: str, *, changed: bool) -> Manuscript:
+    ledger, since = offer.ledger, offer.ledger.since
+    note = f"{_WORKBOOK} {_COMPUTED} {ledger.measured}"
+    if since:
+        kept = "Only duties that changed are in it" if changed else "What changed is marked"
+        note += (
+            f" {kept}, as a program finds it against the {since.edition} edition; what was taken out is not in it."
+        )
+    rows = [
+        [[*_duty(offer, row.duty), *_carried(offer, row)], *([] for _ in _TO_FILL)]
+        for row in _book_rows(offer, agency, changed=changed)
+    ]
+    heads = ("Duty", *(name.capitalize() for name in _TO_FILL))
+    return Manuscript(
+        title=clean(f"{ledger.names[agency]}: {'what changed, ' if changed else ''}a workbook"),
+        subtitle=clean(full_name(offer.edition)),
+        publisher=offer.publication.publisher,
+        rights=offer.publication.licence_in_words,
+        running=_running(offer),
+        about=_about(offer, [para(words(note))]),
+        blocks=[header(1, "duties", words("Duties")), grid(heads, rows, (0.4, 0.12, 0.2, 0.14, 0.14))],
+        only=("docx",),
+    )
+
+
+def _carried(offer: Offer, row: _BookRow) -> list[PandocNode]:
+    """A duty's strength, and what became of it."""
+    since = offer.ledger.since
+    told = [row.duty.strength, row.listed]
+    if since:
+        told.append(f"since {since.edition}: {row.changed or 'the same'}")
+        told += [f"was {row.stood}"] if row.stood else []
+    return [para(strong("; ".join(told)))]
 
 
 # --- Data ------------------------------------------------------------------------------------------
@@ -207,6 +299,10 @@ def table_files(offer: Offer) -> dict[str, bytes]:
         duties = duty_records(ledger.told_of(agency))
         files[f"{stem}.json"] = data_files.encode({**told, "duties": duties, "beside": lists})
         files[f"{stem}.csv"] = _csv((SHARE_COLUMN, *CSV_COLUMNS), share_rows(ledger, agency), facts)
+        for changed in (False, True):
+            if rows := _book_rows(offer, agency, changed=changed):
+                cells = (_book_cells(offer, row) for row in rows)
+                files[f"{_book(offer, agency, changed=changed)}.csv"] = _csv(_book_columns(offer), cells, facts)
     return files
 
 
@@ -258,7 +354,7 @@ def downloads_page(offer: Offer, sizes: Mapping[str, int]) -> Page:
                 f"-   SHA-256 of the source: `{facts['sha256']}`",
                 f"-   Date of the source: {say_date(facts['date'])}",
                 f"-   Status: {facts['status']}",
-                f"-   Licence: {escape_markdown(_licence(offer.publication))}",
+                f"-   Licence: {escape_markdown(offer.publication.licence_in_words)}",
             )
         ),
         "## The whole text {: #whole .furniture }",
@@ -266,9 +362,35 @@ def downloads_page(offer: Offer, sizes: Mapping[str, int]) -> Page:
         "## Duties {: #duties .furniture }",
         _COMPUTED,
         render_table(head, rows) if rows else "No duties were found in this edition.",
+        *(("## Workbooks {: #workbooks .furniture }", _WORKBOOK, _book_table(offer, sizes)) if rows else ()),
     ]
     meta = front_matter({"title": "Downloads", "kind": "downloads"})
     return Page(PAGE, "Downloads", meta + join_parts(printed))
+
+
+def _book_table(offer: Offer, sizes: Mapping[str, int]) -> str:
+    """The workbooks: of all duties, and of those that changed since the edition before where that has text."""
+    since = offer.ledger.since
+    kinds = {"All duties": False} | ({f"Changed since {since.edition}": True} if since else {})
+    heads = ("Whose workbook", *(f"{kind}, {form.upper()}" for kind in kinds for form in _BOOK_FORMS))
+    rows = []
+    for agency, name in offer.ledger.names.items():
+        if offer.ledger.told_of(agency):
+            cells = [
+                cell for changed in kinds.values() for cell in _book_links(offer, agency, sizes, changed=changed)
+            ]
+            rows.append((escape_markdown(name), *cells))
+    return render_table(heads, rows)
+
+
+def _book_links(
+    offer: Offer, agency: str, sizes: Mapping[str, int], *, changed: bool, to: str = ""
+) -> tuple[str, ...]:
+    stem, name = _book(offer, agency, changed=changed), offer.ledger.names[agency]
+    if f"{stem}.csv" not in sizes:
+        return tuple("none" for _ in _BOOK_FORMS)
+    whose = f"{'what changed, ' if changed else ''}workbook of {name}"
+    return tuple(_offered(f"{stem}.{form}", form, sizes, whose, to) for form in _BOOK_FORMS)
 
 
 def _whole_table(offer: Offer, sizes: Mapping[str, int]) -> str:
@@ -291,20 +413,23 @@ def _offered(name: str, label: str, sizes: Mapping[str, int], whose: str, to: st
     return f"{link} {say_size(sizes[name])}"
 
 
-def say_size(size: int) -> str:
-    """A size as people say it: "12 KB", "1.4 MB"."""
-    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(round(size / 1e3), 1)} KB"
-
-
 def with_files(page: Page, offer: Offer, sizes: Mapping[str, int]) -> Page:
     """A ledger page with links to its files, where it is that of somebody bound; other pages as they are."""
     for agency in offer.ledger.names:
         stem = _stem(offer, agency)
         if page.path == page_path(agency) and f"{stem}.csv" in sizes:
+            books = {
+                changed: _book_links(offer, agency, sizes, changed=changed, to=f"../../{FOLDER}")
+                for changed in (False, True)
+            }
             links = ", ".join(
                 _offered(f"{stem}.{f}", f, sizes, offer.ledger.names[agency], f"../../{FOLDER}") for f in _FORMS
             )
             section = f"\n\n## Take this list away {{: #downloads .furniture }}\n\n{links}\n"
+            section += f"\nAs a workbook, to assess yourselves: {', '.join(books[False])}"
+            if offer.ledger.since:
+                section += f". Only what changed since {offer.ledger.since.edition}: {', '.join(books[True])}"
+            section += ".\n"
             back = "[All whom the ledger names](index.md)"
             text = page.markdown.replace(back, f"{back}. [Word, PDF and other files of this list](#downloads)", 1)
             return structs.replace(page, markdown=text + section)

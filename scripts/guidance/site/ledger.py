@@ -47,6 +47,15 @@ class Earlier(Struct, frozen=True):
     strength: Strength
 
 
+class Since(Struct, frozen=True):
+    """What became of duties since the edition before: its id, the duties that changed, each with what is seen of
+    it, and per anchor the names of the places where its text stood."""
+
+    edition: str
+    changed: Mapping[Duty, str]
+    stood: Mapping[str, str]
+
+
 class Share(Struct, frozen=True):
     """A part of somebody's list: `kind` says why it is there, `group` is the id of the group that is bound. In the
     last are the duties of which it is not known whom they bind: they name nobody, and no context tells."""
@@ -64,7 +73,7 @@ class Ledger(Struct, frozen=True):
     `measured` says, in our own words, how well duties are found (empty where nobody has measured it); `titles` are
     those of the chapters that places stand under; `groups` are those in which somebody is, id -> ids, and `wider`
     says in words who is in a group; `law` has the laws since that bind somebody, by id, `touched` those that touch
-    a provision, by anchor.
+    a provision, by anchor; `since` is there where the edition before has text.
     """
 
     edition: str
@@ -78,6 +87,7 @@ class Ledger(Struct, frozen=True):
     wider: Mapping[str, str] = {}
     law: Mapping[str, tuple[Notice, ...]] = {}
     touched: Mapping[str, tuple[Notice, ...]] = {}
+    since: "Since | None" = None
 
     def of(self, agency: str) -> tuple[Duty, ...]:
         """The duties that name somebody, or with `UNCLEAR` those that name nobody."""

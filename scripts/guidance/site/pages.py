@@ -233,3 +233,8 @@ def marked_notes(provisions: Iterable[Provision]) -> tuple[str, ...]:
 
 def _item_anchors(provision: Provision) -> tuple[str, ...]:
     return tuple(item.anchor for item in list_items(provision.blocks) if item.anchor)
+
+
+def say_size(size: int) -> str:
+    """A size as people say it: "12 KB", "1.4 MB"."""
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(round(size / 1e3), 1)} KB"

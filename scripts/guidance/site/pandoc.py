@@ -89,6 +89,30 @@ def bullets(items: Iterable[list[PandocNode]]) -> PandocNode:
     return {"t": "BulletList", "c": list(items)}
 
 
+def grid(heads: Sequence[str], rows: Iterable[Sequence[list[PandocNode]]], widths: Sequence[float]) -> PandocNode:
+    """A table with a head and columns of some `widths`, of which the sum is 1; each cell is blocks."""
+
+    def cells(some: Iterable[list[PandocNode]]) -> list[object]:
+        return [_NOTHING, [[_NOTHING, {"t": "AlignDefault"}, 1, 1, blocks] for blocks in some]]
+
+    columns = [[{"t": "AlignDefault"}, {"t": "ColWidth", "c": round(0.99 * width, 4)}] for width in widths]
+    head = cells([para(strong(name))] for name in heads)
+    body = [_NOTHING, 0, [], [cells(row) for row in rows]]
+    return {"t": "Table", "c": [_NOTHING, [None, []], columns, [_NOTHING, [head]], [body], [_NOTHING, []]]}
+
+
+def marked(text: str, mark: str) -> list[PandocNode]:
+    """Words in a mark that is seen without colours: what was put in underlined, what was taken out struck."""
+    wrap = {"inserted": "Underline", "moved here": "Underline", "deleted": "Strikeout", "moved away": "Strikeout"}
+    return [{"t": wrap[mark], "c": words(text)}] if mark in wrap else words(text)
+
+
+def tracked(mark: str, text: str, author: str, moment: str) -> list[PandocNode]:
+    """Words, or with none the end of their paragraph, that Word shows as an "insertion" or a "deletion"."""
+    told = [["author", author], ["date", moment]]
+    return [{"t": "Span", "c": [["", [mark], told], words(text) if text else []]}]
+
+
 def tree(meta: Mapping[str, str], blocks: Iterable[PandocNode]) -> PandocNode:
     """The whole: `meta` as plain strings (title, lang, ...), and blocks."""
     told = {key: {"t": "MetaString", "c": clean(value)} for key, value in sorted(meta.items()) if value}

@@ -5,14 +5,15 @@ No markup here, and nothing is compared.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Literal
 
 from msgspec import Struct
 
-from guidance.compare.units import plain
-from guidance.document.change_model import Change, DutyChange, Figures, NumberSlip, RedlinePiece
+from guidance.compare.units import BETWEEN, compared_text, heaviest_chain, plain
+from guidance.document.change_model import Change, Comparison, DutyChange, Figures, NumberSlip, RedlinePiece
+from guidance.document.model import Document, Provision
 from guidance.site.templates import PlaceLink
 
 _BEFORE, _AFTER = 6, 4  # words that an excerpt keeps before and after what changed
@@ -256,3 +257,126 @@ def _segment(piece: RedlinePiece, words: str, where: Where | None = None) -> Red
         return RedlineSegment("same", words)
     place = where(piece.place, piece.kind != "moved here") if piece.place is not None and where else None
     return RedlineSegment(piece.kind, words, place)
+
+
+# --- Both texts as one file that tracks changes ----------------------------------------------------
+
+TrackedMark = Literal["same", "inserted", "deleted"]
+_Run = tuple[TrackedMark, str]
+_TRACKED: Mapping[str, TrackedMark] = {
+    "same": "same",
+    "inserted": "inserted",
+    "moved here": "inserted",
+    "deleted": "deleted",
+    "moved away": "deleted",
+}
+
+
+class TrackedParagraph(Struct, frozen=True):
+    """A line of both texts: stretches, each behind its mark; the mark of the line's `end`, which joins it to the
+    next one where that end is taken out; and its depth where it is a heading."""
+
+    runs: tuple[tuple[TrackedMark, str], ...]
+    end: TrackedMark
+    level: int | None = None
+
+
+def track(comparison: Comparison, old: Document, new: Document) -> list[TrackedParagraph]:
+    """Both texts whole, numbers before them and notes last: with all that is put in accepted it is the newer text,
+    in its order, and with all rejected the older, in its own. What moved is taken out there and put in here."""
+    before, after = old.everything, new.everything
+    lines: list[TrackedParagraph] = []
+    at_old = at_new = 0
+    for change, start_old, start_new in _in_place(comparison, before, after):
+        _add_alone(lines, before[at_old:start_old], before=True)
+        _add_alone(lines, after[at_new:start_new], before=False)
+        at_old, at_new = start_old + len(change.old), start_new + len(change.new)
+        was, now = before[start_old:at_old], after[start_new:at_new]
+        _add_lines(lines, change.pieces or (RedlinePiece("same", BETWEEN.join(map(compared_text, now))),), was, now)
+    _add_alone(lines, before[at_old:], before=True)
+    _add_alone(lines, after[at_new:], before=False)
+    return lines
+
+
+def _in_place(
+    comparison: Comparison, before: Sequence[Provision], after: Sequence[Provision]
+) -> Iterator[tuple[Change, int, int]]:
+    """The changes that keep both orders, with where their first provisions stand in each."""
+    olds, news = ({p.anchor: at for at, p in enumerate(some)} for some in (before, after))
+    found: dict[tuple[int, int], Change] = {}
+    for change in comparison.changes:
+        places = [olds[anchor] for anchor in change.old], [news[anchor] for anchor in change.new]
+        if all(some and some == list(range(some[0], some[0] + len(some))) for some in places):
+            found[places[0][0], places[1][0]] = change
+    weights = [(*place, sum(len(p.text) for p in one.pieces) + 100) for place, one in found.items()]
+    for place in sorted(heaviest_chain(weights)):
+        yield found[place], *place
+
+
+def _add_alone(lines: list[TrackedParagraph], some: Sequence[Provision], *, before: bool) -> None:
+    """Provisions that one text alone has, or has here."""
+    for one in some:
+        piece = RedlinePiece("deleted" if before else "inserted", compared_text(one))
+        _add_lines(lines, (piece,), (one,) if before else (), () if before else (one,))
+
+
+def _add_lines(
+    lines: list[TrackedParagraph],
+    pieces: Sequence[RedlinePiece],
+    was: Sequence[Provision],
+    now: Sequence[Provision],
+) -> None:
+    """Pieces as lines, a provision's number before its words. The last one ends as these provisions do."""
+    first = (now or was)[0]
+    level = first.level if first.heading else None
+    runs: list[_Run] = []
+    for mark, text in _numbered(pieces, was, now):
+        *whole, rest = text.split("\n")
+        for part in whole:
+            _add_line(lines, [*runs, (mark, part)], mark, level)
+            runs, level = [], None
+        runs.append((mark, rest))
+    _add_line(lines, runs, "same" if was and now else "deleted" if was else "inserted", level)
+
+
+def _add_line(lines: list[TrackedParagraph], runs: Iterable[_Run], end: TrackedMark, level: int | None) -> None:
+    """One without words is left out, and its end is that of the line before: there where it was or is in both."""
+    said = tuple((mark, words) for mark, words in runs if words)
+    if said:
+        lines.append(TrackedParagraph(said, end, level))
+    elif lines and lines[-1].end != end:
+        lines[-1] = TrackedParagraph(lines[-1].runs, "same", lines[-1].level)
+
+
+def _numbered(pieces: Iterable[RedlinePiece], was: Sequence[Provision], now: Sequence[Provision]) -> Iterator[_Run]:
+    """The stretches of a change, and before each provision's own the number that it has on that side."""
+    numbers = [_numbers(some) for some in (was, now)]
+    at = [0, 0]
+    for piece in (piece for piece in pieces if piece.text):  # a picture has no words
+        mark = _TRACKED[piece.kind]
+        sides = [side for side, other in ((0, "inserted"), (1, "deleted")) if mark != other]
+        inner = {start - at[side] for side in sides for start in numbers[side]}
+        cuts = sorted(cut for cut in {0, *inner} if 0 <= cut < len(piece.text))
+        for cut, end in zip(cuts, [*cuts[1:], len(piece.text)], strict=True):
+            old, new = (numbers[s].pop(at[s] + cut, "") if s in sides else "" for s in (0, 1))
+            if old == new:
+                yield "same", old
+            else:
+                yield "deleted", old
+                yield "inserted", new
+            yield mark, piece.text[cut:end]
+        for side in sides:
+            at[side] += len(piece.text)
+
+
+def _numbers(some: Sequence[Provision]) -> dict[int, str]:
+    """Where each of some provisions begins in their words -> its printed number and a space."""
+    found: dict[int, str] = {}
+    at = 0
+    for one in some:
+        number = f"Note {one.number or ''}".strip() if one.kind == "footnote" else one.marker
+        label = number or (one.number or "" if one.kind == "paragraph" else "")
+        if label:
+            found[at] = f"{label} "
+        at += len(compared_text(one)) + len(BETWEEN)
+    return found

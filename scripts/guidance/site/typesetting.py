@@ -4,11 +4,15 @@ Knows nothing of editions or duties; runs programs of ours only, on nodes and pi
 """
 
 import hashlib
+import io
 import json
 import os
+import re
 import subprocess
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 
 import msgspec
@@ -58,6 +62,16 @@ _TYPST = """\
 # PDF/UA-1 has no links or notes in what is repeated at the head of a page: where a table's head holds some, it
 # stands once.
 _HEADS = ("", "#set table.header(repeat: false)")
+_TRACKED_END = re.compile(
+    r"""
+    (?P<before> <w:p><w:pPr> (?: (?!</w:p>) . )*? ) </w:pPr>  # a paragraph and what is said of it
+    (?P<runs>   (?: (?!</w:p>) . )*? )
+    (?P<mark>   <w:(?:ins|del)\ [^>]*/> ) </w:p>             # a mark that holds no words
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_PUT_INTO_PARAGRAPH = r"\g<before><w:rPr>\g<mark></w:rPr></w:pPr>\g<runs></w:p>"
+_TRACKED_ID = re.compile(r"(<w:(?:ins|del) w:id=\")\d+")  # pandoc counts both from one; Word wants each once
 _CONTENTS = "#{ show footnote: none; outline(title: [Contents], depth: 2, indent: 1em) }\n#pagebreak()\n"
 
 
@@ -78,12 +92,15 @@ class Manuscript(Struct, frozen=True):
     pictures: Mapping[str, bytes] = {}
     contents: bool = False
     language: str = "en-GB"
+    only: tuple[str, ...] = ()  # of the forms; all, where none is named
+    tracked: bool = False  # whether it has changes to accept or reject
 
 
 class _Size(Struct, frozen=True):
     """As much of a packed Manuscript as says which forms it has."""
 
     contents: bool = False
+    only: tuple[str, ...] = ()
 
 
 def forms(contents: bool) -> tuple[str, ...]:
@@ -99,7 +116,8 @@ class Typesetting:
         made_by = code_digest(("site/typesetting.py", "site/pandoc.py"), ("pypandoc-binary", "typst"))
         self._tickets: dict[str, Ticket] = {}
         for name, packed in manuscripts.items():
-            for form in forms(msgspec.msgpack.decode(packed, type=_Size).contents):
+            size = msgspec.msgpack.decode(packed, type=_Size)
+            for form in size.only or forms(size.contents):
                 file = f"{name}.{form}"
                 job = Job(file, set_file, (packed, file.encode()), made_by, "downloads")
                 self._tickets[file] = crew.start(job)
@@ -175,7 +193,23 @@ def _pandoc(manuscript: Manuscript, place: Path, name: str, to: str, options: It
 def _word(manuscript: Manuscript, place: Path, name: str) -> bytes:
     contents = ["--toc", "--toc-depth=2"] if manuscript.contents else []
     _pandoc(manuscript, place, "made.docx", "docx", ("--standalone", *contents))
-    return (place / "made.docx").read_bytes()
+    made = (place / "made.docx").read_bytes()
+    return _with_tracked_ends(made) if manuscript.tracked else made
+
+
+def _with_tracked_ends(made: bytes) -> bytes:
+    """A Word file in which a mark without words, at a paragraph's end, is that of the end itself: pandoc has no way
+    to say it, and without it there would be an empty line where a whole paragraph is accepted as taken out."""
+    counted = count(1)
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(made)) as source, zipfile.ZipFile(out, "w") as target:
+        for item in source.infolist():
+            content = source.read(item)
+            if item.filename == "word/document.xml":
+                text = _TRACKED_END.sub(_PUT_INTO_PARAGRAPH, content.decode())
+                content = _TRACKED_ID.sub(lambda found: f"{found[1]}{next(counted)}", text).encode()
+            target.writestr(item, content)
+    return out.getvalue()
 
 
 def _epub(manuscript: Manuscript, place: Path, name: str) -> bytes:
