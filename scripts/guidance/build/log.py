@@ -13,7 +13,16 @@ from guidance.build.comparisons import Compared, Pair
 from guidance.document.change_model import Change
 from guidance.document.law import LawEvent, LawSince, law_events
 from guidance.document.register import Publication
-from guidance.site.feeds import Feed, FeedEntry, edition_entries, feed_files, log_page, publication_date, read_log
+from guidance.site.feeds import (
+    Corrected,
+    Feed,
+    FeedEntry,
+    edition_entries,
+    feed_files,
+    log_page,
+    publication_date,
+    read_log,
+)
 from guidance.site.ledger import STRENGTHS, page_path
 from guidance.site.pages import Page, page_url, title_of
 
@@ -37,9 +46,15 @@ class News(Struct, frozen=True):
 
 
 def gather_news(
-    publication: Publication, compared: Compared, log: bytes | None, base: str | None, law: LawSince
+    publication: Publication,
+    compared: Compared,
+    log: bytes | None,
+    base: str | None,
+    law: LawSince,
+    corrected: Iterable[Corrected] = (),
 ) -> News:
-    """All that is known to have happened; `base` is the address of the publication's root, where it is known.
+    """All that is known to have happened, and what was `corrected` here; `base` is the address of the publication's
+    root, where it is known.
 
     Raises GuidanceError when `log` is not of its form.
     """
@@ -47,7 +62,8 @@ def gather_news(
     changes = {pair: _comparison_entry(publication, compared, pair) for pair in pairwise(compared.documents)}
     since = {one.id: tuple(_law_entry(event) for event in law_events(one)) for one in law.law}
     passed = (entry for some in since.values() for entry in some)
-    everything = (*(e for some in official.values() for e in some), *passed, *changes.values(), *read_log(log))
+    written = (*read_log(log), *(one.entry for one in corrected))
+    everything = (*(e for some in official.values() for e in some), *passed, *changes.values(), *written)
     mine = {new: changes[old, new] for old, new in changes}
     title = publication.title
     editions = [
@@ -55,7 +71,7 @@ def gather_news(
             f"{one}/feed.xml",
             f"{title}: the {one} edition",
             f"{one}/",
-            (*some, *((mine[one],) if one in mine else ())),
+            (*some, *((mine[one],) if one in mine else ()), *_at(written, f"{one}/")),
         )
         for one, some in reversed(official.items())
     ]
@@ -64,7 +80,11 @@ def gather_news(
             f"{one}/feeds/{part}.xml",
             f"{name} ({one} edition)",
             f"{one}/{part}/",
-            (*official[one], *_chapter_entries(publication, compared, one, part, name)),
+            (
+                *official[one],
+                *_chapter_entries(publication, compared, one, part, name),
+                *_at(written, f"{one}/{part}/"),
+            ),
         )
         for one in reversed(list(compared.documents))
         for part, name in _parts(compared, one).items()
@@ -83,6 +103,10 @@ def gather_news(
     files = feed_files((whole, *editions, *chapters, *roles), publication, base)
     told = {"Everything": [whole], "Editions": editions, "By whom it binds": roles, "Chapters": chapters}
     return News(log_page(everything, told), files)
+
+
+def _at(entries: Iterable[FeedEntry], below: str) -> Iterator[FeedEntry]:
+    return (entry for entry in entries if entry.address.startswith(below))
 
 
 def _law_entry(event: LawEvent) -> FeedEntry:

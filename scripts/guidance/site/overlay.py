@@ -12,8 +12,9 @@ from lxml import etree
 from msgspec import Meta, Struct, structs
 
 from guidance.document.model import GuidanceError
-from guidance.document.register import Publication
+from guidance.document.register import Contactable, Publication
 from guidance.site.inline import escape_html, escape_markdown
+from guidance.site.pages import tell_link
 from guidance.site.projects import Folder
 from guidance.site.safe_markdown import EditionLink, make_safe
 
@@ -61,6 +62,7 @@ class Partnership(Struct, frozen=True, forbid_unknown_fields=True):
     logo: Words | None = None
     website: Address | None = None
     site_url: Address | None = None  # where this copy of the guidance is published
+    tell_us: Contactable | None = None  # where its readers report what is wrong, in place of the publication's own
     colours: Colours = Colours()
     contacts: tuple[Contact, ...] = ()
     links: tuple[Elsewhere, ...] = ()
@@ -124,6 +126,7 @@ _FORMS = {
     "website": "an address that begins with https://",
     "site_url": "an address that begins with https://",
     "email": "an e-mail address such as front.door@example.org",
+    "tell_us": "an e-mail address, or the address of a form, which begins with https://",
     "phone": "a telephone number of figures and spaces, such as 01632 960001",
     **dict.fromkeys(Colours.__struct_fields__, "a colour of six figures, such as #1f3a5f"),
 }
@@ -157,12 +160,11 @@ def lay_over(folder: Folder, overlay: Overlay | None) -> Folder:
         "place": PLACE,
         "logo": f"assets/{overlay.logo[0]}" if overlay.logo else None,
     }
-    extra = folder.settings.get("extra")
-    settings = {**folder.settings, "extra": {**(extra if isinstance(extra, dict) else {}), "partner": partner}}
+    folder = folder.with_extra({"partner": partner, "tell_us": tell_link(overlay.partnership.tell_us)})
     extras = {**folder.extras, "assets/partner.css": render_style(overlay.partnership.colours)}
     if overlay.logo:
         extras[f"assets/{overlay.logo[0]}"] = overlay.logo[1]
-    return structs.replace(folder, settings=settings, extras=extras)
+    return structs.replace(folder, extras=extras)
 
 
 def _front(partnership: Partnership, summary: str, names: Mapping[str, str]) -> str:

@@ -5,6 +5,7 @@ Pure arithmetic over headings and sizes, and the frame of a page; no text of a d
 
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version
 from statistics import median
 
 import yaml
@@ -233,3 +234,12 @@ def marked_notes(provisions: Iterable[Provision]) -> tuple[str, ...]:
 
 def _item_anchors(provision: Provision) -> tuple[str, ...]:
     return tuple(item.anchor for item in list_items(provision.blocks) if item.anchor)
+
+
+def tell_link(address: str | None) -> dict[str, str] | None:
+    """How a link to where readers report what is wrong begins, up to its title, what comes before its text, and the
+    version of this program; None where no address is known."""
+    if address is None:
+        return None
+    start = f"{address}{'&' if '?' in address else '?'}title=" if "://" in address else f"mailto:{address}?subject="
+    return {"start": start, "then": "&body=", "version": version("guidance")}
