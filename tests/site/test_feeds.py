@@ -165,7 +165,7 @@ def test_ids_stay_wherever_the_site_stands() -> None:
 
 def test_the_log_names_both_kinds_of_news_and_every_feed() -> None:
     held = news()
-    page = held.page.markdown
+    page = held.pages[0].markdown
     assert "A &lt;b>log&lt;/b> & more" in page
     assert "superseded" in page
     for path in held.files:
@@ -178,3 +178,25 @@ def test_the_log_names_both_kinds_of_news_and_every_feed() -> None:
 def test_a_bad_log_is_an_error_of_one_line(bad: bytes) -> None:
     with pytest.raises(GuidanceError, match=r"^log\.toml: [^\n]+$"):
         read_log(bad)
+
+
+@pytest.mark.parametrize("base", ["https://library.example/wt", None])
+def test_each_event_is_there_to_pass_on_for_all_and_for_the_roles_it_binds(base: str | None) -> None:
+    page = news(base).pages[1]
+    assert (page.path, page.url) == ("log/digest.md", "log/digest/")
+    html = BeautifulSoup(markdown(page.markdown, extensions=["attr_list"]), "lxml")
+    titles = [one.get_text() for one in html.select("details[id] > summary")]
+    assert titles[:2] == [
+        "May 2023: Duty to lend: reported to apply from May 2023",
+        "4 March 2022: Lending Act 2022: duty to lend",
+    ]
+    assert not any("A <b>log</b>" in title for title in titles), "what happened to this site alone is nobody's news"
+    law = html.select("details[id]")[1]
+    assert [one.get_text() for one in law.select("details > summary")][1:] == ["Libraries"]
+    text, source, *_ = (one.get_text() for one in law.select("pre"))
+    assert "Lending Act 2022: duty to lend (4 March 2022)\n" in text
+    pasted = BeautifulSoup(source, "lxml")
+    assert [a["href"] for a in pasted.select("p a")] == ([f"{base}/log/"] if base else [])
+    assert (f"{base}/log/" in text) == bool(base)
+    assert "Unofficial" in text
+    assert ("does not know its own address" in html.get_text()) == (base is None)

@@ -7,16 +7,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from guidance.build.comparisons import Compared, Pair
+from guidance.document.anchors import permalink_path
 from guidance.document.change_model import Change
 from guidance.document.law import LawEvent, LawSince, law_events
 from guidance.document.register import Publication
 from guidance.site.feeds import (
     Corrected,
+    Event,
     Feed,
     FeedEntry,
+    digest_page,
     edition_entries,
     feed_files,
     log_page,
@@ -29,10 +32,13 @@ from guidance.site.pages import Page, page_url, title_of
 _NAMES: Mapping[str, str] = {"added": "new", "moved": "moved", "removed": "removed"}
 
 
-class News(Struct, frozen=True):
-    """The log, and the feeds by path from the publication's root."""
+_NO_DUTY = "No sentence that names them was found"
 
-    page: Page
+
+class News(Struct, frozen=True):
+    """The log, its events to pass on, and the feeds by path from the publication's root."""
+
+    pages: tuple[Page, Page]
     files: Mapping[str, bytes]
 
     def below(self, edition: str) -> dict[str, bytes]:
@@ -102,7 +108,38 @@ def gather_news(
     whole = Feed("feed.xml", f"{title}: everything", "log/", everything)
     files = feed_files((whole, *editions, *chapters, *roles), publication, base)
     told = {"Everything": [whole], "Editions": editions, "By whom it binds": roles, "Chapters": chapters}
-    return News(log_page(everything, told), files)
+    events = _events(publication, compared, official, law, tuple(changes.values()))
+    return News((log_page(everything, told), digest_page(events, publication, base)), files)
+
+
+def _events(
+    publication: Publication,
+    compared: Compared,
+    official: Mapping[str, tuple[FeedEntry, ...]],
+    law: LawSince,
+    changes: Iterable[FeedEntry],
+) -> Iterator[Event]:
+    """What others may want to tell: editions and revisions, what changed between texts, and the laws since; each
+    for the roles of which something is known."""
+    agencies = {agency.id: agency.name for agency in compared.vocabulary.entries}
+    for edition, entries in official.items():
+        mine = {
+            name: structs.replace(one, what=f"A program counted, and may have missed some: {one.what}")
+            for agency, name in agencies.items()
+            for one in _role_entries(publication, compared, agency, name)
+            if one.key.startswith(f"{edition}/") and not one.what.startswith(_NO_DUTY)
+        }
+        for entry in entries:
+            yield Event(entry, entry.address, mine if entry.key == f"{edition}/published" else {})
+    for entry in changes:
+        yield Event(entry, entry.address, {})
+    for one in law.law:
+        touched = [permalink_path(t.edition, anchor) for t in one.provisions for anchor in t.anchors]
+        where = touched[0] if touched else "log/"
+        for event in law_events(one):
+            entry = _law_entry(event)
+            bound = {agencies[a]: structs.replace(entry, address=where) for a in one.agencies if a in agencies}
+            yield Event(entry, where, bound)
 
 
 def _at(entries: Iterable[FeedEntry], below: str) -> Iterator[FeedEntry]:
@@ -187,6 +224,6 @@ def _role_entries(publication: Publication, compared: Compared, agency: str, nam
             f"{edition}/duties/{agency}",
             publication_date(publication.edition(edition)),
             f"{name}: what the {edition} edition says you must, should and may do",
-            f"{figures or 'No sentence that names them was found'}.{more}{before}",
+            f"{figures or _NO_DUTY}.{more}{before}",
             f"{edition}/{page_url(page_path(agency))}",
         )

@@ -51,7 +51,7 @@ from guidance.site.embeds import put_in_examples, render_quotations
 from guidance.site.feeds import LOG, NAME, lines_on_pages, read_corrections, render_corrections, render_llms
 from guidance.site.folder_tree import write_below
 from guidance.site.indexes import Shown, Topics, law_links, read_topics, render_topics, shown_edition
-from guidance.site.overlay import Overlay, edition_links, lay_over
+from guidance.site.overlay import Overlay, edition_links, lay_over, local_boxes
 from guidance.site.pages import PICTURES, Page, page_url
 from guidance.site.permalink_index import PermalinkIndex, read_tokens
 from guidance.site.permalink_pages import step_pages
@@ -209,7 +209,8 @@ def publication_folders(
     more = (*topic_pages(topics, index, compared, uses()), render_corrections(corrected, sources))
     root = _root_folder(publication, folder, ours, compared, index, linked, search, news, overlay, facts, more)
     root = structs.replace(root, extras=lay_moved(root.extras, root.pages, moved[""]))
-    yield lay_over(root.with_extra({"corrected": lines_on_pages(corrected, "")}), overlay)
+    more_told = {"corrected": lines_on_pages(corrected, ""), "local": local_boxes(overlay, topics)}
+    yield lay_over(root.with_extra(more_told), overlay)
 
 
 def _edition_folder(
@@ -301,7 +302,12 @@ def _root_folder(
     loaded = tuple(compared.documents)
     settings = root_settings(publication, with_text=loaded)
     pages: dict[str, bytes] = {}
-    made = [render_editions(publication, loaded), render_quotations(index, linked.quotable), news.page, *more]
+    made = [
+        render_editions(publication, loaded),
+        render_quotations(index, linked.quotable),
+        *news.pages,
+        *more,
+    ]
     if (publication.docs and (folder / publication.docs).is_dir()) or overlay:
         prepared = prepare(publication, folder, files, index.entries, compared, overlay)
         pages = put_in_examples(prepared.files, index)

@@ -68,6 +68,7 @@ def _data(edition: str, publication: Publication, base: str) -> str:
 
 LOG = "log.toml"  # among the hand-written pages
 PAGE = "log.md"
+DIGEST = "log/digest.md"
 CORRECTIONS = "corrections.toml"  # in a publication's folder
 CORRECTIONS_PAGE = "corrections.md"
 _SUBTITLE = "Unofficial. Where only the month or the year of an event is known, its first day stands for it."
@@ -295,6 +296,38 @@ def _text(text: str) -> str:
     return escape(clean(text))
 
 
+# --- Paste-ready news ------------------------------------------------------------------------------
+
+
+class Event(Struct, frozen=True):
+    """An event for other people's bulletins: what happened, the address to cite it by, from the publication's root,
+    and what it is for each role, by name: in words and with an address."""
+
+    entry: FeedEntry
+    address: str
+    roles: Mapping[str, FeedEntry]
+
+
+def digest_page(events: Iterable[Event], publication: Publication, base: str | None) -> Page:
+    """Each event as text and as HTML that a bulletin can take as it is, for all and by role, with links that stay
+    where the address of the publication's root, `base`, is known; and how to be told of news."""
+    known = {event.entry.key: event for event in events}
+    told = []
+    for entry in newest_first(event.entry for event in known.values()):
+        event, day = known[entry.key], say_date(entry.date)
+        pieces = {"For everyone": (f"{publication.title}: {entry.title}", entry.what, event.address)}
+        pieces |= {name: (one.title, one.what, one.address) for name, one in event.roles.items()}
+        rows = [
+            {"for": name, "title": title, "what": what, "link": f"{base.rstrip('/')}/{address}" if base else None}
+            for name, (title, what, address) in pieces.items()
+        ]
+        told.append({"title": entry.title, "day": day, "id": slug(entry.key), "pieces": rows})
+    links = [one for one in publication.in_force.links if one.url.startswith("https://www.gov.uk/")]
+    facts = {"events": told, "base": base, "official": links, "publisher": publication.publisher}
+    head = front_matter({"title": "News to pass on", "kind": "log"})
+    return Page(DIGEST, "News to pass on", f"{head}{render('digest.md', **facts)}", parent=PAGE)
+
+
 # --- The log ---------------------------------------------------------------------------------------
 
 
@@ -305,7 +338,8 @@ def log_page(entries: Sequence[FeedEntry], feeds: Mapping[str, Sequence[Feed]]) 
     printed = [
         "# What has changed {: #log }",
         "In the official files and on this site, newest first. A feed reader tells you of news: "
-        f"{_link('feed.xml', 'all of it')}, or only your part, [below](#feeds).",
+        f"{_link('feed.xml', 'all of it')}, or only your part, [below](#feeds). "
+        "[News to pass on](log/digest.md) has each event for your own bulletin, and how to follow a feed.",
         "## In the official files {: #official }",
         _listed(official),
         "## On this site {: #site }" if ours else "",
