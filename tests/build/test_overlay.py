@@ -218,7 +218,7 @@ def test_a_picture_is_written_anew(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ('link = "#8fb7e6"', r"colours.link #8fb7e6 on the page, #\w+, has a contrast of 1\.\d to 1; choose"),
+        ('link = "#8fb7e6"', r"colours.link #8fb7e6 on the page, #\w+, has a contrast of 2\.\d to 1; choose"),
         ('link_dark = "#1f3a5f"', r"colours.link_dark #1f3a5f"),
         ('band_text = "#1f3a60"', r"colours.band_text #1f3a60 on the band, #1f3a5f, has a contrast of 1\.0 to 1"),
         ('link = "red; } body { display: none"', "link"),

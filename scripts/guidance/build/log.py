@@ -138,7 +138,11 @@ def _events(
         where = touched[0] if touched else "log/"
         for event in law_events(one):
             entry = _law_entry(event)
-            bound = {agencies[a]: structs.replace(entry, address=where) for a in one.agencies if a in agencies}
+            bound = {
+                agencies[a]: structs.replace(entry, address=where, title=f"{agencies[a]}: {entry.title}")
+                for a in one.agencies
+                if a in agencies
+            }
             yield Event(entry, where, bound)
 
 

@@ -202,15 +202,15 @@ def publication_folders(
         files = {**made.files, **linked.below[edition.id], **news.below(edition.id), **steps}
         files = lay_moved(files, (page.path for page in made.pages), moved[edition.id])
         printed = _edition_folder(publication, edition, made.pages, told, files, tuple(texts), tabs)
-        printed = printed.with_extra({"corrected": lines_on_pages(corrected, edition.id)})
+        printed = printed.with_extra({"corrections": True, "corrected": lines_on_pages(corrected, edition.id)})
         yield lay_over(structs.replace(printed, prefix=prefix), overlay)
     facts = order.shop.work / FACTS if not prefix else None
     sources = {edition: len(text.corrections) for edition, text in compared.documents.items()}
     more = (*topic_pages(topics, index, compared, uses()), render_corrections(corrected, sources))
     root = _root_folder(publication, folder, ours, compared, index, linked, search, news, overlay, facts, more)
     root = structs.replace(root, extras=lay_moved(root.extras, root.pages, moved[""]))
-    more_told = {"corrected": lines_on_pages(corrected, ""), "local": local_boxes(overlay, topics)}
-    yield lay_over(root.with_extra(more_told), overlay)
+    shown = {"corrected": lines_on_pages(corrected, ""), "local": local_boxes(overlay, topics)}
+    yield lay_over(root.with_extra({"corrections": True, **shown}), overlay)
 
 
 def _edition_folder(
