@@ -86,11 +86,11 @@ const ASIDE = new Set(("an a the who whom what when where which why how many muc
 let learnt = null; // short and long forms, everyday words, and every word of the texts, the most frequent first
 const lexicon = () => (learnt ??= fetch(here("search/words.json")).then(async (got) => {
   if (!got.ok) throw new Error(got.statusText);
-  const { forms, everyday, words: all } = await got.json();
+  const { forms, everyday, topics, words: all } = await got.json();
   const list = all.split(" "), alike = new Map();
   for (const word of list) alike.set(fold(word), [...(alike.get(fold(word)) ?? []), word]);
   const rooted = new Set([...list, ...forms.flat().flatMap((one) => one.split(/\s+/))].map(rootOf));
-  return { forms, everyday, list, alike, rooted };
+  return { forms, everyday, topics: Object.entries(topics), list, alike, rooted };
 }).catch((fault) => { learnt = null; throw fault; }));
 // How many letters are wrong, missing, too many or changed about; `most` + 1 stands for more than that.
 const apart = (one, other, most) => {
@@ -174,6 +174,11 @@ const meant = (text, everyday) => {
   const fits = everyday.map((one) => ({ ...one, by: one.say.filter((say) => roots(say).every((root) => asked.has(root))).sort((a, b) => b.length - a.length)[0] }));
   return fits.filter(({ by }) => by).sort((a, b) => roots(b.by).length - roots(a.by).length);
 };
+// The pages of the topics that what is asked is a name of: all of its words, in any order and form.
+const named = (asked, topics) => {
+  const same = (one) => { const own = roots(one).filter((root) => !ASIDE.has(root)); return own.length === asked.size && own.every((root) => asked.has(root)); };
+  return topics.filter(([, said]) => said.some(same)).map(([page]) => page);
+};
 const WEIGHT = { title: 4, topic: 3, same: 2, phrase: 2, must: 1.25, should: 1.15, footnote: 0.3, audience: 0.3 };
 const isAbout = (topic, asked) => {
   const own = new Set(roots(topic ?? ""));
@@ -214,16 +219,19 @@ const ask = async (text, facets, isTyping) => {
   for (const words of new Set([text.replaceAll('"', ""), bare].filter((one) => /\s/.test(one)))) {
     for (const { id } of (await pagefind.search(`"${words}"`)).results) if (found.has(id)) found.get(id).isPhrase = true;
   }
-  const byPage = new Map([...facets].filter(([, one]) => one.page).map(([id, one]) => [one.page[0], id]));
+  const lists = new Set(known.topics.map(([page]) => page)), byPage = new Map([...facets].filter(([, one]) => one.page).map(([id, one]) => [one.page[0], id]));
   const wanted = ways.map(({ page }) => byPage.get(page)).filter(Boolean);
-  const missing = wanted.filter((id) => !found.has(id));
+  const topics = [roots(text), asked[0]].flatMap((one) => named(new Set(one.filter((root) => !ASIDE.has(root))), known.topics)).map((page) => byPage.get(page));
+  const missing = [...wanted, ...topics].filter((id) => !found.has(id));
   if (missing.length) for (const one of await every()) if (missing.includes(one.id)) found.set(one.id, { ...one, score: 1 });
   const all = [...found.values()].map((one) => ({ ...told(one), weight: 0 }));
   for (const one of all) one.weight = form.elements.order.value ? 0 : weigh(one, asked, text);
   // A page whose title is all that is asked goes before one that a part of the question leads to.
   const whole = ways.filter(({ by }) => asked[0].every((root) => roots(by).includes(root))).map(({ page }) => byPage.get(page));
   for (const one of all.filter(({ facet }) => facet.page)) {
-    one.answers = whole.includes(one.id) ? 4 : Math.max(wanted.includes(one.id) ? 2 : 0, answering(one, asked.slice(0, 1)) * 1.5, answering(one, asked));
+    const well = Math.max(wanted.includes(one.id) ? 2 : 0, answering(one, asked.slice(0, 1)) * 1.5, answering(one, asked));
+    one.isTopic = topics.includes(one.id);
+    one.answers = whole.includes(one.id) ? 4 : well * (lists.has(one.facet.page[0]) ? 0.6 : 1); // a page that answers goes before a list of places
   }
   if (!all.length) all.push(...(await closest(text, facets, every)).map((one) => told(one, 0)));
   return { all: ordered(all), parts, ways, asked };
@@ -350,8 +358,9 @@ const go = async ({ jump = false, isTyping = false } = {}) => {
   const of = (test) => once.filter((one) => !one.isNear && test(one.facet.edition));
   const now = of((edition) => edition === known.lead), ours = of((edition) => edition === known.pages);
   const then = of((edition) => edition !== known.lead && edition !== known.pages), near = once.filter((one) => one.isNear);
-  const best = ours.filter((one) => one.answers).sort((a, b) => b.answers - a.answers);
-  const answers = best.filter((one, at) => !at || one.answers > 1).slice(0, 2);
+  const topics = ours.filter(({ isTopic }) => isTopic).slice(0, 2); // some names are those of two
+  const best = ours.filter((one) => one.answers && !one.isTopic).sort((a, b) => b.answers - a.answers);
+  const answers = [...topics, ...best.filter((one, at) => !at || one.answers > 1).slice(0, topics.length ? 1 : 2)];
   const parts = (await Promise.all([
     group("In our guide", answers, got.asked),
     group(known.lead === known.inForce ? `In force: ${known.lead}` : `${known.lead}, the newest with its text here`, now, got.asked),

@@ -18,8 +18,19 @@ from guidance.build.site import ASK_ADDRESS, build
 from guidance.check.site import check_site
 from guidance.document.model import GuidanceError
 from guidance.document.register import Edition, Publication
+from guidance.site.indexes import Part, Topic, Topics
 from guidance.site.mkdocs_build import Workshop
-from guidance.site.overlay import Colours, check_colours, check_drawing, contrast, edition_links
+from guidance.site.overlay import (
+    Colours,
+    Overlay,
+    Partnership,
+    check_colours,
+    check_drawing,
+    contrast,
+    edition_links,
+    local_boxes,
+    make_overlay,
+)
 from guidance.site.permalink_index import read_tokens
 from guidance.site.safe_markdown import make_safe
 
@@ -207,7 +218,7 @@ def test_a_picture_is_written_anew(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ('link = "#8fb7e6"', r"colours.link #8fb7e6 on the page, #\w+, has a contrast of 1\.\d to 1; choose"),
+        ('link = "#8fb7e6"', r"colours.link #8fb7e6 on the page, #\w+, has a contrast of 2\.\d to 1; choose"),
         ('link_dark = "#1f3a5f"', r"colours.link_dark #1f3a5f"),
         ('band_text = "#1f3a60"', r"colours.band_text #1f3a60 on the band, #1f3a5f, has a contrast of 1\.0 to 1"),
         ('link = "red; } body { display: none"', "link"),
@@ -319,7 +330,7 @@ def test_a_link_to_an_edition_leads_to_its_page_and_says_its_standing(
     (found,) = shown(safe.markdown).select("a")
     assert (found["href"], found.get_text()) == (way, words)
     kept = make_safe("[x](guidance:2018/para-4)", page, {page}, edition_links(publication, {"2018"}))
-    assert "[x](guidance:2018/para-4)" in kept.markdown
+    assert '<a href="guidance:2018/para-4">x</a>' in kept.markdown
 
 
 def test_a_folder_without_its_file_or_with_links_to_elsewhere_is_refused(folder: Path) -> None:
@@ -350,6 +361,31 @@ def test_a_build_with_an_overlay_leaves_text_status_and_unofficial_as_they_are(t
         for part in ("article", ".status", ".unofficial", ".foot"):
             assert [str(e) for e in one.select(part)] == [str(e) for e in other.select(part)], path
     page = BeautifulSoup((sites["theirs"] / "2023" / "index.html").read_bytes(), "lxml")
-    assert [a.get_text() for a in page.select(".partner a")] == ["Three Bays Safeguarding Children Partnership"]
+    assert [a.get_text() for a in page.select("header a.whose")] == ["Three Bays Safeguarding Children Partnership"]
     referrals = BeautifulSoup((sites["theirs"] / "local" / "referrals" / "index.html").read_bytes(), "lxml")
     assert [a["href"] for a in referrals.select("a.cite")] == ["../../2023/p/153/"]
+    for place in ("topics/referral", "guide/referral", "guide/disagreeing"):
+        shown_there = BeautifulSoup((sites["theirs"] / place / "index.html").read_bytes(), "lxml")
+        (box,) = shown_there.select("aside.local-box")
+        assert box.get_text(" ", strip=True).startswith("Local, not part of the guidance. Three Bays Safeguarding")
+        assert "Ring the front door first" in box.get_text()
+        assert "Back to" not in box.get_text()
+
+
+TOPICS = Topics("2023", (Topic("a-b", "A b", (Part("x", ("para-1",)),), pages=("parents/c.md", "guide/c.md")),))
+
+
+def local_page(named: str, tmp_path: Path) -> Overlay:
+    text = f"---\nlocal: {named}\n---\n\n# Who to call\n\nCall <b>us</b> on 1.\n\n## More\n\nNothing.\n"
+    return make_overlay(Partnership("Bays"), None, {"call.md": text}, {})
+
+
+def test_a_local_page_is_shown_at_the_topics_and_places_that_it_names(tmp_path: Path) -> None:
+    box = {"title": "Who to call", "to": "local/call/", "opening": ["Call <b>us</b> on 1."]}
+    assert local_boxes(local_page("[a-b]", tmp_path), TOPICS) == {"topics/a-b/": [box], "guide/c/": [box]}
+    assert local_boxes(local_page("[2023/para-1]", tmp_path), TOPICS) == {"topics/a-b/": [box]}
+    assert local_boxes(None, TOPICS) == {}
+    with pytest.raises(GuidanceError, match="local names a-c, which is no topic"):
+        local_boxes(local_page("[a-b, a-c]", tmp_path), TOPICS)
+    with pytest.raises(GuidanceError, match=r"call.md: its head may hold local alone"):
+        local_page("a-b", tmp_path)

@@ -6,7 +6,7 @@ import pytest
 from msgspec import structs
 
 from guidance.build.handwritten import survey_law
-from guidance.check.notices import find_unnoticed, lost_places, unprinted, untold_standing
+from guidance.check.notices import find_unnoticed, lost_places, unaddressed, unprinted, untold_standing
 from guidance.document.law import LawSince, TouchedPage, TouchedProvisions, read_law
 from guidance.document.register import Edition, read_register
 
@@ -123,3 +123,23 @@ def test_a_page_that_does_not_tell_its_editions_standing_is_told(tmp_path: Path)
     assert "2001/index.html: does not say that its file was only trusted" in list(
         untold_standing(tmp_path, publication)
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "asks"),
+    [
+        ("<p>If the two differ, the file is right; please tell us.</p>", True),
+        ("<h2>Tell us</h2>", True),
+        ("<li>Found a slip? Let us know.</li>", True),
+        ("<p>It does not tell us who is reading.</p>", False),
+        ("<p>Children tell us what they need.</p>", False),
+    ],
+)
+def test_a_page_that_asks_to_be_told_has_a_link_to_tell_by(said: str, asks: bool, tmp_path: Path) -> None:
+    (tmp_path / "2001").mkdir()
+    foot = '<footer><p class="tell"><a href="mailto:help@example.org">Tell us</a></p></footer>'
+    pages = {"a.html": "<article>{}</article>", "b.html": "<article>{}</article>" + foot}
+    pages["2001/c.html"] = '<article data-edition="2001">{}</article>'  # the guidance's own words
+    for path, held in pages.items():
+        (tmp_path / path).write_text(held.format(said), encoding="utf-8")
+    assert [line.partition(":")[0] for line in unaddressed(tmp_path)] == ["a.html"] * asks

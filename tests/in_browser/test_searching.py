@@ -3,9 +3,13 @@
 import re
 from fnmatch import fnmatch
 from pathlib import Path
+from urllib.parse import quote_plus
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+
+from guidance.document.anchors import known_permalinks
+from guidance.site.indexes import read_topics
 
 
 def test_from_the_first_key_to_the_paragraph(page: Page) -> None:
@@ -136,6 +140,24 @@ def test_searches_as_people_type_them_are_answered_on_a_phones_first_screen(
         if not any(fnmatch(one, place) for one in found for place in places.split()):
             missed.append(words)
     context.close()
+    assert missed == []
+
+
+def test_a_name_of_a_topic_leads_to_its_page_first_and_then_to_the_guide(page: Page, real_address: str) -> None:
+    """Every tenth of the names that people call topics by, as they stand in topics.toml."""
+    root = Path(__file__).parents[2]
+    ours = [path.relative_to(root / "docs").as_posix() for path in (root / "docs").rglob("*.md")]
+    known = known_permalinks(["2023"], root / "versions")
+    topics = read_topics(root / "versions", known, ours).topic
+    missed = []
+    for words, topic in [(said, one) for one in topics for said in one.said][::10]:
+        page.goto("about:blank")
+        page.goto(f"{real_address}/search/?q={quote_plus(words)}")
+        page.locator(".search__said:not(:empty)").wait_for(state="attached")
+        found = page.locator(".hit__link").evaluate_all("all => all.map((one) => one.pathname)")
+        firsts = {one.address for one in topics if words in one.said}
+        if {one.removeprefix("/") for one in found[: len(firsts)]} != firsts or topic.address not in firsts:
+            missed.append((words, found[:3]))
     assert missed == []
 
 

@@ -2,17 +2,22 @@
 
 import re
 import uuid
+from pathlib import Path
 from xml.etree import ElementTree as Tree  # of what we wrote ourselves
 
 import pytest
+from bs4 import BeautifulSoup
+from markdown import markdown
 
 import documents
 from guidance.build.comparisons import compare_documents
 from guidance.build.log import News, gather_news
+from guidance.document.anchors import Permalink
 from guidance.document.law import Law, LawSince
 from guidance.document.model import GuidanceError
 from guidance.link.agencies import Agency, Vocabulary
-from guidance.site.feeds import read_log
+from guidance.site.feeds import Corrected, lines_on_pages, read_corrections, read_log, render_corrections
+from guidance.site.permalink_index import PermalinkIndex
 
 PUBLICATION = documents.library_publication()
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -39,10 +44,81 @@ LAW = LawSince(
 )
 
 
-def news(site_url: str | None = None) -> News:
+def news(site_url: str | None = None, corrected: tuple[Corrected, ...] = ()) -> News:
     one = documents.library()
     compared = compare_documents({"2011": one, "2021": one}, Vocabulary((Agency("library", "Libraries", ()),)))
-    return gather_news(PUBLICATION, compared, LOG, site_url, LAW)
+    return gather_news(PUBLICATION, compared, LOG, site_url, LAW, corrected)
+
+
+ENTRIES = {
+    "2001": {"para-1": Permalink("para-1", "paragraph", "1", 1, "0" * 16)},
+    "2021": {f"para-{n}": Permalink(f"para-{n}", "paragraph", str(n), n, "0" * 16) for n in (1, 2)},
+}
+INDEX = PermalinkIndex(PUBLICATION, ENTRIES, urls={"2021": {"para-1": "chapter-1/#para-1"}})
+TITLES = {"guide/lend.md": "Lending"}
+ON_A_PAGE = """[[correction]]
+date = "2024-05-06"
+page = "guide/lend.md"
+wrong = "<b>Never</b>."
+right = "Always."
+"""
+ON_PARAGRAPHS = """[[correction]]
+date = "2024-05-07"
+edition = "2021"
+anchors = ["para-1", "para-2"]
+wrong = "Lend."
+right = "Lend books."
+"""
+
+
+def test_what_was_mended_is_told_on_one_page_on_its_places_in_the_log_and_in_the_feeds(tmp_path: Path) -> None:
+    (tmp_path / "corrections.toml").write_text(ON_A_PAGE + ON_PARAGRAPHS, encoding="utf-8")
+    corrected = read_corrections(tmp_path, INDEX, TITLES)
+    page = BeautifulSoup(
+        markdown(render_corrections(corrected, {"2021": 1}).markdown, extensions=["attr_list"]), "lxml"
+    )
+    assert [a["href"] for a in page.select("p > a")] == [
+        "log.md",
+        "../2021/chapter-1/#para-1",
+        "../2021/p/2/",
+        "../guide/lend/",
+    ]
+    assert [one.get_text() for one in page.select("dd")] == ["Lend.", "Lend books.", "<b>Never</b>.", "Always."]
+    assert [one["href"] for one in page.select("#sources ~ ul a")] == ["../2021/conversion/#corrections"]
+    lines = lines_on_pages(corrected, "2021")
+    assert {at: [one["to"] for one in told] for at, told in lines.items()} == {
+        "chapter-1/": ["2021/chapter-1/#para-1"],
+        "p/2/": ["2021/p/2/"],
+    }
+    assert list(lines_on_pages(corrected, "")) == ["guide/lend/"]
+    assert lines_on_pages(corrected, "2001") == {}
+    files = news(corrected=corrected).files
+    told = {
+        path: files[path].decode().count("Corrected: ") for path in ("feed.xml", "2021/feed.xml", "2001/feed.xml")
+    }
+    assert told == {"feed.xml": 2, "2021/feed.xml": 1, "2001/feed.xml": 0}
+    assert "Corrected: Paragraph 1 (2021 edition)" in files["2021/feeds/chapter-1.xml"].decode()
+
+
+def test_without_corrections_their_page_says_so(tmp_path: Path) -> None:
+    assert read_corrections(tmp_path, INDEX, TITLES) == ()
+    assert "No correction is recorded." in render_corrections((), {}).markdown
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        (ON_A_PAGE.replace("lend.md", "borrow.md"), "there is no page guide/borrow.md"),
+        (ON_A_PAGE.replace('page = "guide/lend.md"\n', ""), "name a page of ours, or an edition"),
+        (ON_PARAGRAPHS.replace("2021", "1999"), "there is no 1999 edition"),
+        (ON_PARAGRAPHS.replace("para-2", "para-9"), "the 2021 edition has no para-9"),
+        (ON_A_PAGE.replace("2024-05-06", "May 2024"), "corrections.toml"),
+    ],
+)
+def test_a_correction_of_what_is_not_there_is_an_error(written: str, why: str, tmp_path: Path) -> None:
+    (tmp_path / "corrections.toml").write_text(written, encoding="utf-8")
+    with pytest.raises(GuidanceError, match=why):
+        read_corrections(tmp_path, INDEX, TITLES)
 
 
 def test_the_law_since_is_news_for_all_and_for_those_it_binds() -> None:
@@ -89,7 +165,7 @@ def test_ids_stay_wherever_the_site_stands() -> None:
 
 def test_the_log_names_both_kinds_of_news_and_every_feed() -> None:
     held = news()
-    page = held.page.markdown
+    page = held.pages[0].markdown
     assert "A &lt;b>log&lt;/b> & more" in page
     assert "superseded" in page
     for path in held.files:
@@ -102,3 +178,25 @@ def test_the_log_names_both_kinds_of_news_and_every_feed() -> None:
 def test_a_bad_log_is_an_error_of_one_line(bad: bytes) -> None:
     with pytest.raises(GuidanceError, match=r"^log\.toml: [^\n]+$"):
         read_log(bad)
+
+
+@pytest.mark.parametrize("base", ["https://library.example/wt", None])
+def test_each_event_is_there_to_pass_on_for_all_and_for_the_roles_it_binds(base: str | None) -> None:
+    page = news(base).pages[1]
+    assert (page.path, page.url) == ("log/digest.md", "log/digest/")
+    html = BeautifulSoup(markdown(page.markdown, extensions=["attr_list"]), "lxml")
+    titles = [one.get_text() for one in html.select("details[id] > summary")]
+    assert titles[:2] == [
+        "May 2023: Duty to lend: reported to apply from May 2023",
+        "4 March 2022: Lending Act 2022: duty to lend",
+    ]
+    assert not any("A <b>log</b>" in title for title in titles), "what happened to this site alone is nobody's news"
+    law = html.select("details[id]")[1]
+    assert [one.get_text() for one in law.select("details > summary")][1:] == ["Libraries"]
+    text, source, *_ = (one.get_text() for one in law.select("pre"))
+    assert "Lending Act 2022: duty to lend (4 March 2022)\n" in text
+    pasted = BeautifulSoup(source, "lxml")
+    assert [a["href"] for a in pasted.select("p a")] == ([f"{base}/log/"] if base else [])
+    assert (f"{base}/log/" in text) == bool(base)
+    assert "Unofficial" in text
+    assert ("does not know its own address" in html.get_text()) == (base is None)

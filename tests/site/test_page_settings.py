@@ -2,13 +2,14 @@
 
 import re
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
 
 from guidance.site.assemble import build_site
 from guidance.site.mkdocs_build import Workshop
+from guidance.site.pages import tell_link
 from guidance.site.projects import Folder
 
 ROOT = Path(__file__).parents[2]
@@ -31,9 +32,29 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         names = [f"{title.lower()}/{at}.md" for at in range(1, 4)]
         pages |= {name: f"{facts}# {title} {name}\n".encode() for name in names}
         nav.append({title: [names[0], {"Within": [names[1]]}, names[2]]})
+    pages |= {"odd.md": b"# Wicks & oil?\n"}
+    mended = {"id": "c1", "date": "6 May 2024", "wrong": "<b>No</b>.", "right": "Yes.", "at": "", "to": "short/"}
+    local = {"title": "Who <to> call", "to": "local/call/", "opening": ["Call & ask."]}
+    told = {
+        "tell_us": tell_link("https://lamps.example/new?label=slip"),
+        "corrected": {"short/": [mended]},
+        "local": {"long/": [local]},
+        "partner": {"name": "Bays", "place": "local"},
+    }
+    edition = {"title": "Lamps", "id": "2001", "standing": "in force", "sentence": "In force", "published": "2001"}
+    edition |= {"state": "in force", "date": "2001"}
     folders = (
-        Folder("", "Lamps", pages, {"site_name": "Lamps", "nav": nav}),
-        Folder("2001", "2001", {"index.md": b"# Lamps\n"}, {"site_name": "Lamps"}),
+        Folder("", "Lamps", pages, {"site_name": "Lamps", "nav": nav}).with_extra(told),
+        Folder("2001", "2001", {"index.md": b"# Lamps\n"}, {"site_name": "Lamps"}).with_extra(
+            {
+                "tell_us": tell_link("help@lamps.example"),
+                "edition": edition,
+                "publication": {"title": "On lamps", "publisher": "Nobody", "licence": "none"},
+            }
+        ),
+        Folder("2005", "2005", {"index.md": b"# Lamps\n"}, {"site_name": "Lamps"}).with_extra(
+            {"tell_us": tell_link(None)}
+        ),
     )
     build_site(folders, work / "site", Workshop(ROOT, work / "work"))
     return work / "site"
@@ -71,3 +92,35 @@ def test_previous_and_next_stay_with_the_same_readers(
             [] if to is None else [f"/{to}".rstrip("/") + "/"]
         )
         assert turn == head
+
+
+def test_a_report_is_filled_with_page_edition_and_version_and_stands_only_where_an_address_is_known(
+    site: Path,
+) -> None:
+    def asked(name: str) -> list[str]:
+        html = (site / name / "index.html").read_text(encoding="utf-8")
+        return [str(a["href"]) for a in BeautifulSoup(html, "lxml").select("footer .tell a")]
+
+    (issue,) = asked("odd")
+    assert issue.startswith("https://lamps.example/new?label=slip&title=")
+    filled = parse_qs(urlsplit(issue).query)
+    assert filled["title"] == ["Lamps: Wicks & oil?"]
+    assert "Page: odd/\r\nVersion of the site: " in filled["body"][0]
+    (mail,) = asked("2001")
+    assert mail.startswith("mailto:help@lamps.example?subject=")
+    filled = parse_qs(urlsplit(mail).query)
+    assert filled["subject"] == ["On lamps, 2001 edition: Lamps"]
+    assert "\r\nEdition: 2001, in force\r\n" in filled["body"][0]
+    assert asked("2005") == []
+
+
+def test_a_correction_and_a_local_box_stand_on_their_page_alone(site: Path) -> None:
+    for name in ("short", "long", "odd"):
+        page = BeautifulSoup((site / name / "index.html").read_text(encoding="utf-8"), "lxml")
+        mended = [" ".join(one.get_text().split()) for one in page.select("article > .corrected")]
+        said = "Corrected on 6 May 2024. It said: <b>No</b>. It should say: Yes. All corrections"
+        assert mended == ([said] if name == "short" else [])
+        boxes = [" ".join(one.get_text().split()) for one in page.select("aside.local-box")]
+        said = "Local, not part of the guidance. Bays: Who <to> call Call & ask."
+        assert boxes == ([said] if name == "long" else [])
+        assert not page.select("article .local-box")

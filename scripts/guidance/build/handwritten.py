@@ -245,7 +245,7 @@ def survey_law(docs: Path, folder: Path, publication: Publication, site: Path | 
     """A line for each sentence of a page that calls optional what is a duty now and has no notice of that law, for
     each place that law.toml names and no page has, and, in a built `site`, for each page that lacks a notice or its
     edition's standing; `folder` is the register's."""
-    from guidance.check.notices import find_unnoticed, lost_places, unprinted, untold_standing
+    from guidance.check.notices import find_unnoticed, lost_places, unaddressed, unprinted, untold_standing
 
     law, files = read_law(folder, publication), read_files(docs)
     if law.law:
@@ -254,7 +254,7 @@ def survey_law(docs: Path, folder: Path, publication: Publication, site: Path | 
         yield from (f"{one.page}: {one.message}" for one in find_unnoticed(pages, law))
         yield from lost_places(pages, law)
         yield from unprinted(site, law) if site else ()
-    yield from untold_standing(site, publication) if site else ()
+    yield from (*untold_standing(site, publication), *unaddressed(site)) if site else ()
 
 
 def stale_contacts(docs: Path, today: date) -> Iterator[str]:

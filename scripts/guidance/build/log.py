@@ -7,23 +7,38 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from guidance.build.comparisons import Compared, Pair
+from guidance.document.anchors import permalink_path
 from guidance.document.change_model import Change
 from guidance.document.law import LawEvent, LawSince, law_events
 from guidance.document.register import Publication
-from guidance.site.feeds import Feed, FeedEntry, edition_entries, feed_files, log_page, publication_date, read_log
+from guidance.site.feeds import (
+    Corrected,
+    Event,
+    Feed,
+    FeedEntry,
+    digest_page,
+    edition_entries,
+    feed_files,
+    log_page,
+    publication_date,
+    read_log,
+)
 from guidance.site.ledger import STRENGTHS, page_path
 from guidance.site.pages import Page, page_url, title_of
 
 _NAMES: Mapping[str, str] = {"added": "new", "moved": "moved", "removed": "removed"}
 
 
-class News(Struct, frozen=True):
-    """The log, and the feeds by path from the publication's root."""
+_NO_DUTY = "No sentence that names them was found"
 
-    page: Page
+
+class News(Struct, frozen=True):
+    """The log, its events to pass on, and the feeds by path from the publication's root."""
+
+    pages: tuple[Page, Page]
     files: Mapping[str, bytes]
 
     def below(self, edition: str) -> dict[str, bytes]:
@@ -37,9 +52,15 @@ class News(Struct, frozen=True):
 
 
 def gather_news(
-    publication: Publication, compared: Compared, log: bytes | None, base: str | None, law: LawSince
+    publication: Publication,
+    compared: Compared,
+    log: bytes | None,
+    base: str | None,
+    law: LawSince,
+    corrected: Iterable[Corrected] = (),
 ) -> News:
-    """All that is known to have happened; `base` is the address of the publication's root, where it is known.
+    """All that is known to have happened, and what was `corrected` here; `base` is the address of the publication's
+    root, where it is known.
 
     Raises GuidanceError when `log` is not of its form.
     """
@@ -47,7 +68,8 @@ def gather_news(
     changes = {pair: _comparison_entry(publication, compared, pair) for pair in pairwise(compared.documents)}
     since = {one.id: tuple(_law_entry(event) for event in law_events(one)) for one in law.law}
     passed = (entry for some in since.values() for entry in some)
-    everything = (*(e for some in official.values() for e in some), *passed, *changes.values(), *read_log(log))
+    written = (*read_log(log), *(one.entry for one in corrected))
+    everything = (*(e for some in official.values() for e in some), *passed, *changes.values(), *written)
     mine = {new: changes[old, new] for old, new in changes}
     title = publication.title
     editions = [
@@ -55,7 +77,7 @@ def gather_news(
             f"{one}/feed.xml",
             f"{title}: the {one} edition",
             f"{one}/",
-            (*some, *((mine[one],) if one in mine else ())),
+            (*some, *((mine[one],) if one in mine else ()), *_at(written, f"{one}/")),
         )
         for one, some in reversed(official.items())
     ]
@@ -64,7 +86,11 @@ def gather_news(
             f"{one}/feeds/{part}.xml",
             f"{name} ({one} edition)",
             f"{one}/{part}/",
-            (*official[one], *_chapter_entries(publication, compared, one, part, name)),
+            (
+                *official[one],
+                *_chapter_entries(publication, compared, one, part, name),
+                *_at(written, f"{one}/{part}/"),
+            ),
         )
         for one in reversed(list(compared.documents))
         for part, name in _parts(compared, one).items()
@@ -82,7 +108,46 @@ def gather_news(
     whole = Feed("feed.xml", f"{title}: everything", "log/", everything)
     files = feed_files((whole, *editions, *chapters, *roles), publication, base)
     told = {"Everything": [whole], "Editions": editions, "By whom it binds": roles, "Chapters": chapters}
-    return News(log_page(everything, told), files)
+    events = _events(publication, compared, official, law, tuple(changes.values()))
+    return News((log_page(everything, told), digest_page(events, publication, base)), files)
+
+
+def _events(
+    publication: Publication,
+    compared: Compared,
+    official: Mapping[str, tuple[FeedEntry, ...]],
+    law: LawSince,
+    changes: Iterable[FeedEntry],
+) -> Iterator[Event]:
+    """What others may want to tell: editions and revisions, what changed between texts, and the laws since; each
+    for the roles of which something is known."""
+    agencies = {agency.id: agency.name for agency in compared.vocabulary.entries}
+    for edition, entries in official.items():
+        mine = {
+            name: structs.replace(one, what=f"A program counted, and may have missed some: {one.what}")
+            for agency, name in agencies.items()
+            for one in _role_entries(publication, compared, agency, name)
+            if one.key.startswith(f"{edition}/") and not one.what.startswith(_NO_DUTY)
+        }
+        for entry in entries:
+            yield Event(entry, entry.address, mine if entry.key == f"{edition}/published" else {})
+    for entry in changes:
+        yield Event(entry, entry.address, {})
+    for one in law.law:
+        touched = [permalink_path(t.edition, anchor) for t in one.provisions for anchor in t.anchors]
+        where = touched[0] if touched else "log/"
+        for event in law_events(one):
+            entry = _law_entry(event)
+            bound = {
+                agencies[a]: structs.replace(entry, address=where, title=f"{agencies[a]}: {entry.title}")
+                for a in one.agencies
+                if a in agencies
+            }
+            yield Event(entry, where, bound)
+
+
+def _at(entries: Iterable[FeedEntry], below: str) -> Iterator[FeedEntry]:
+    return (entry for entry in entries if entry.address.startswith(below))
 
 
 def _law_entry(event: LawEvent) -> FeedEntry:
@@ -163,6 +228,6 @@ def _role_entries(publication: Publication, compared: Compared, agency: str, nam
             f"{edition}/duties/{agency}",
             publication_date(publication.edition(edition)),
             f"{name}: what the {edition} edition says you must, should and may do",
-            f"{figures or 'No sentence that names them was found'}.{more}{before}",
+            f"{figures or _NO_DUTY}.{more}{before}",
             f"{edition}/{page_url(page_path(agency))}",
         )

@@ -18,6 +18,7 @@ from guidance.document.anchors import Permalink
 from guidance.document.register import Publication
 from guidance.jobs.cache import Crew
 from guidance.site import data_files
+from guidance.site.indexes import HOME, TITLE, Topic
 from guidance.site.pages import Page
 from guidance.site.search import (
     GRAMMAR,
@@ -59,13 +60,15 @@ def start_search(
     compared: Compared,
     called: AuditVocabulary,
     everyday: tuple[Everyday, ...],
+    topics: tuple[Topic, ...],
     crew: Crew,
 ) -> Searching | None:
     """Begin the search over all editions with text, and the hand-written `files`; None where there is nothing to
     find.
 
     Editions of which only the published anchors are `known` can be cited, not searched; `called` has the names by
-    which people cite the publication, and `everyday` words lead to what answers them.
+    which people cite the publication, and `everyday` words lead to what answers them, the names of `topics` to
+    their pages.
     """
     editions = tuple(
         Searchable(publication.edition(one), text, compared.addresses[one], compared.duties[one])
@@ -92,6 +95,7 @@ def start_search(
         ours,
         acronyms,
         tuple(one for one in everyday if not one.page or one.page in ours),
+        topics,
         libraries=("pagefind", "pagefind-bin"),
     )
     beside = {places_path(edition): data_files.encode(found) for edition, found in citable.items()}
@@ -110,14 +114,16 @@ def index_records(
     pages: dict[str, bytes],
     acronyms: tuple[Acronym, ...],
     everyday: tuple[Everyday, ...],
+    topics: tuple[Topic, ...],
 ) -> dict[str, bytes]:
-    """The files that are searched in, by path from the publication's root: of records, and of hand-written pages by
-    path; a job."""
-    records += own_records(_own_pages(pages), len(records), acronyms)
+    """The files that are searched in, by path from the publication's root: of records, of hand-written pages by
+    path, and of topics; a job."""
+    own = (*_own_pages(pages), OwnPage(HOME, TITLE, (), ""), *map(_about, topics))  # nothing is found in the list
+    records += own_records(own, len(records), acronyms)
     index = make_index(records)
     files = {f"{INDEX}{path}": content for path, content in index.items() if not path.startswith(FRAGMENTS)}
     files |= {pack_path(name): _compact(held) for name, held in packed(records, index).items()}
-    files[WORDS] = _compact(search_words(records, acronyms, everyday))
+    files[WORDS] = _compact(search_words(records, acronyms, everyday, {one.address: one.said for one in topics}))
     return files | {facets_path(edition): _compact(found) for edition, found in facets(records, index).items()}
 
 
@@ -136,6 +142,12 @@ def _own_pages(files: dict[str, bytes]) -> Iterator[OwnPage]:
         title = str(front.get("title") or (headings[0] if headings else path))
         words = "\n".join(block.text for block in blocks if block.text)
         yield OwnPage(path, title, headings, words, str(front.get("audience") or ""))
+
+
+def _about(topic: Topic) -> OwnPage:
+    """A topic's page as it is searched: by its names, and by what readers need of it."""
+    words = "\n".join((*topic.said, *(part.need for part in topic.parts)))
+    return OwnPage(topic.path, topic.name, (), words)
 
 
 def _compact(value: object) -> bytes:

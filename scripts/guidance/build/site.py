@@ -48,11 +48,11 @@ from guidance.site.edition_pages import (
     tabs_of,
 )
 from guidance.site.embeds import put_in_examples, render_quotations
-from guidance.site.feeds import LOG, NAME, render_llms
+from guidance.site.feeds import LOG, NAME, lines_on_pages, read_corrections, render_corrections, render_llms
 from guidance.site.folder_tree import write_below
 from guidance.site.indexes import Shown, Topics, law_links, read_topics, render_topics, shown_edition
-from guidance.site.overlay import Overlay, edition_links, lay_over
-from guidance.site.pages import PICTURES, Page
+from guidance.site.overlay import Overlay, edition_links, lay_over, local_boxes
+from guidance.site.pages import PICTURES, Page, page_url
 from guidance.site.permalink_index import PermalinkIndex, read_tokens
 from guidance.site.permalink_pages import step_pages
 from guidance.site.projects import Folder
@@ -184,11 +184,15 @@ def publication_folders(
     index = index_permalinks(publication, folder, loaded, known, compared, order.shop, prefix, besides)
     linking = Linking(index, crew)
     everyday = read_everyday(folder / EVERYDAY)
-    search = start_search(publication, known, ours, compared, read_wanted(folder, publication), everyday, crew)
+    called = read_wanted(folder, publication)
+    search = start_search(publication, known, ours, compared, called, everyday, topics.topic, crew)
     for work in works.values():
         work.set()
     set_redline = set_redlines(redlines | reissues, crew, tell=making.tell, missed=making.missed)
-    news = gather_news(publication, compared, ours.get(LOG), index.address(""), law)
+    named = {use.address: use.title for use in uses()}
+    titles = {path: named.get(page_url(path), path) for path in ours if path.endswith(".md")}
+    corrected = read_corrections(folder, index, titles)
+    news = gather_news(publication, compared, ours.get(LOG), index.address(""), law, corrected)
     for work in works.values():
         work.print()
     linked = linking.files()
@@ -202,11 +206,15 @@ def publication_folders(
         files = {**made.files, **linked.below[edition.id], **news.below(edition.id), **steps}
         files = lay_moved(files, (page.path for page in made.pages), moved[edition.id])
         printed = _edition_folder(publication, edition, made.pages, told, files, tuple(texts), tabs)
+        printed = printed.with_extra({"corrections": True, "corrected": lines_on_pages(corrected, edition.id)})
         yield lay_over(structs.replace(printed, prefix=prefix), overlay)
     facts = order.shop.work / FACTS if not prefix else None
-    az = topic_pages(topics, index, compared, uses())
-    root = _root_folder(publication, folder, ours, compared, index, linked, search, news, overlay, facts, az)
-    yield lay_over(structs.replace(root, extras=lay_moved(root.extras, root.pages, moved[""])), overlay)
+    sources = {edition: len(text.corrections) for edition, text in compared.documents.items()}
+    more = (*topic_pages(topics, index, compared, uses()), render_corrections(corrected, sources))
+    root = _root_folder(publication, folder, ours, compared, index, linked, search, news, overlay, facts, more)
+    root = structs.replace(root, extras=lay_moved(root.extras, root.pages, moved[""]))
+    shown = {"corrected": lines_on_pages(corrected, ""), "local": local_boxes(overlay, topics)}
+    yield lay_over(root.with_extra({"corrections": True, **shown}), overlay)
 
 
 def _edition_folder(
@@ -292,13 +300,18 @@ def _root_folder(
     news: News,
     overlay: Overlay | None,
     facts: Path | None,
-    topics: tuple[Page, ...],
+    more: tuple[Page, ...],
 ) -> Folder:
     """The folder of a publication's root; what `mkdocs serve` must know of the rest is left in the file `facts`."""
     loaded = tuple(compared.documents)
     settings = root_settings(publication, with_text=loaded)
     pages: dict[str, bytes] = {}
-    made = [render_editions(publication, loaded), render_quotations(index, linked.quotable), news.page, *topics]
+    made = [
+        render_editions(publication, loaded),
+        render_quotations(index, linked.quotable),
+        *news.pages,
+        *more,
+    ]
     if (publication.docs and (folder / publication.docs).is_dir()) or overlay:
         prepared = prepare(publication, folder, files, index.entries, compared, overlay)
         pages = put_in_examples(prepared.files, index)

@@ -125,6 +125,29 @@ def unprinted(site: Path, law: LawSince) -> Iterator[str]:
                 yield f"{touched.path}: has {found} notices of {one.id} ({one.topic}), not one for each place named"
 
 
+_ASKS = re.compile(
+    r"(?: ^ | [.;:!?] \s* | \b (?: please | to | and ) \s+ ) (?: tell \s us | let \s us \s know ) \b", re.I | re.X
+)
+
+
+def unaddressed(site: Path) -> Iterator[str]:
+    """A line for each page of ours in a built site that asks its readers to tell us something, and has no link by
+    which they can."""
+    for path in sorted(site.rglob("*.html")):
+        held = path.read_text(encoding="utf-8")
+        if "ell us" not in held and "et us know" not in held:
+            continue
+        page = BeautifulSoup(held, "lxml")
+        blocks = page.select("article:not([data-edition]) :is(p, li, td, h1, h2, h3, h4)")
+        asks = next((one for one in blocks if _ASKS.search(" ".join(one.get_text().split()))), None)
+        if asks and not page.select("footer .tell a[href]"):
+            words = " ".join(asks.get_text().split())[:60]
+            yield (
+                f'{path.relative_to(site).as_posix()}: says "{words}", and no address is known; '
+                "write tell_us into editions.toml, or take the words out"
+            )
+
+
 class _Reading(Struct, frozen=True):
     """A page's blocks, its title, and whether it is for those whom no such law binds."""
 

@@ -22,6 +22,10 @@ Basis = Literal["A", "A-", "B", "C"]
 Id = Annotated[str, Meta(pattern=r"^[0-9a-z][0-9a-z.-]*\Z")]  # names folders and addresses
 PartialDate = Annotated[str, Meta(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?\Z")]
 Address = Annotated[str, Meta(pattern=r"^https?://[^\s\"<>]+\Z")]
+# An e-mail address, or that of a form, such as a project's for new issues
+Contactable = Annotated[
+    str, Meta(pattern=r"^(?:https?://[^\s\"<>]+|[A-Za-z0-9.+_-]+@[A-Za-z0-9.-]+)\Z", max_length=300)
+]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Host = Annotated[str, Meta(pattern=r"^[0-9a-z.-]+(:[0-9]+)?\Z")]
 LOCK = "sources.lock"  # beside editions.toml
@@ -246,6 +250,7 @@ class Publication(Struct, frozen=True, forbid_unknown_fields=True):
     hosts: tuple[Host, ...] = ()  # official hosts: a redirect from an address above leads to no other
     archive: Address | None = None  # a web archive: below it stand <timestamp>/<original address>
     comparisons: Literal["near", "all"] = "near"  # which editions have a comparison of their own; see `pairing`
+    tell_us: Contactable | None = None  # where readers report what is wrong
     specimen: bool = False  # a made-up publication that shows the machine at work; says so on every page
 
     def edition(self, edition_id: str) -> Edition:

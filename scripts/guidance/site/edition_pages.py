@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from guidance.document.model import Document
 from guidance.document.register import Basis, Edition, Publication, Revision, say_date, source_address
 from guidance.site.inline import clean, escape_html, escape_markdown
-from guidance.site.pages import Page, front_matter, join_parts, page_url, render_table
+from guidance.site.pages import Page, front_matter, join_parts, page_url, render_table, tell_link
 
 _UNCONFIRMED = ' <span class="unconfirmed">not confirmed</span>'
 
@@ -278,6 +278,7 @@ def _extra(publication: Publication, with_text: Collection[str], to_root: str) -
         "to_root": to_root,
         "feeds": True,
         "search": bool(with_text),  # whether there is anything to search
+        "tell_us": tell_link(publication.tell_us),
         "publication": {
             "title": publication.title,
             "short": publication.short,

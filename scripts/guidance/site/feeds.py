@@ -6,15 +6,19 @@ Every entry has its own day, from the register or from what we wrote down; nothi
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from html import escape
+from pathlib import Path
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from guidance.document.anchors import slug
+from guidance.document.model import GuidanceError
 from guidance.document.register import Edition, PartialDate, Publication, say_date
-from guidance.document.toml_files import decode_toml
+from guidance.document.toml_files import decode_toml, read_toml
 from guidance.site.inline import clean, escape_markdown
-from guidance.site.pages import Page, front_matter, join_parts
+from guidance.site.pages import Page, front_matter, join_parts, page_url
+from guidance.site.permalink_index import PermalinkIndex
+from guidance.site.templates import PlaceLink, render
 
 NAME = "llms.txt"
 
@@ -64,6 +68,9 @@ def _data(edition: str, publication: Publication, base: str) -> str:
 
 LOG = "log.toml"  # among the hand-written pages
 PAGE = "log.md"
+DIGEST = "log/digest.md"
+CORRECTIONS = "corrections.toml"  # in a publication's folder
+CORRECTIONS_PAGE = "corrections.md"
 _SUBTITLE = "Unofficial. Where only the month or the year of an event is known, its first day stands for it."
 _ATOM = "http://www.w3.org/2005/Atom"
 
@@ -111,6 +118,102 @@ def read_log(content: bytes | None) -> tuple[FeedEntry, ...]:
         )
         for one in written
     )
+
+
+# --- What was mended -------------------------------------------------------------------------------
+
+
+class Mended(Struct, frozen=True, forbid_unknown_fields=True):
+    """What was wrong on this site after it was published, and is right now: on a `page` of ours, or at `anchors` of
+    an `edition`; of an edition as a whole where neither is named."""
+
+    date: Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")]
+    wrong: str
+    right: str
+    edition: str = ""
+    anchors: tuple[str, ...] = ()
+    page: str = ""
+
+
+class _MendedTables(Struct, frozen=True, forbid_unknown_fields=True):
+    correction: tuple[Mended, ...] = ()
+
+
+class Corrected(Struct, frozen=True):
+    """What was mended, with its id on the page of corrections and its places, addressed from the root."""
+
+    id: str
+    mended: Mended
+    places: tuple[PlaceLink, ...]
+
+    @property
+    def entry(self) -> FeedEntry:
+        """What the log and the feeds say of it."""
+        one, at = self.mended, self.places[0]
+        where = f"{at.name} ({one.edition} edition)" if one.edition and one.anchors else at.name
+        words = f"It said: {one.wrong} It should say: {one.right}"
+        return FeedEntry(
+            f"correction/{self.id}", one.date, f"Corrected: {where}", words, str(at.href), official=False
+        )
+
+
+def read_corrections(folder: Path, index: PermalinkIndex, titles: Mapping[str, str]) -> tuple[Corrected, ...]:
+    """The corrections of a publication's folder, in the order of the file; none where there is no such file.
+    `titles` are those of our own pages, by path.
+
+    Raises GuidanceError for a file of another form, and for an edition, a provision or a page that is not there.
+    """
+    path = folder / CORRECTIONS
+    found = []
+    for number, one in enumerate(read_toml(path, _MendedTables).correction, 1):
+        where = f"{path}: correction {number}"
+        if one.page not in (*titles, "") or bool(one.page) == bool(one.edition):
+            raise GuidanceError(
+                f"{where}: name a page of ours, or an edition; there is no page {one.page or 'named'}"
+            )
+        if one.edition and one.edition not in index.entries:
+            raise GuidanceError(f"{where}: there is no {one.edition} edition")
+        if lost := [anchor for anchor in one.anchors if anchor not in index.entries.get(one.edition, ())]:
+            raise GuidanceError(f"{where}: the {one.edition or 'unnamed'} edition has no {lost[0]}")
+        places = [index.place((one.edition, anchor)) for anchor in one.anchors]
+        whole = (
+            PlaceLink(titles[one.page], page_url(one.page))
+            if one.page
+            else PlaceLink(f"The {one.edition} edition", f"{one.edition}/")
+        )
+        found.append(Corrected(f"c{number}", one, tuple(places) or (whole,)))
+    return tuple(found)
+
+
+def lines_on_pages(corrected: Iterable[Corrected], edition: str) -> dict[str, list[dict[str, str]]]:
+    """What the pages of an edition, or those of ours where it is "", say of what was mended on them, by address
+    from the edition's root."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for one in corrected:
+        if one.mended.edition == edition:
+            facts = {
+                "id": one.id,
+                "date": say_date(one.mended.date),
+                "wrong": one.mended.wrong,
+                "right": one.mended.right,
+            }
+            for at in one.places:
+                to = str(at.href)
+                page = to.partition("#")[0].removeprefix(f"{edition}/" if edition else "")
+                found.setdefault(page, []).append({**facts, "at": at.name if one.mended.anchors else "", "to": to})
+    return found
+
+
+def render_corrections(corrected: Iterable[Corrected], mended_sources: Mapping[str, int]) -> Page:
+    """The page of what was mended, newest first; `mended_sources` tells how many faults of its official file each
+    edition with text has mended, which its own page lists."""
+    ordered = sorted(corrected, key=lambda one: (one.mended.date, one.id), reverse=True)
+    facts = {"corrected": [(one, say_date(one.mended.date)) for one in ordered], "sources": mended_sources}
+    head = front_matter({"title": "Corrections", "kind": "corrections"})
+    return Page(CORRECTIONS_PAGE, "Corrections", f"{head}{render('corrections.md', **facts)}")
+
+
+# --- What happened to an edition -------------------------------------------------------------------
 
 
 def edition_entries(edition: Edition, publication: Publication) -> tuple[FeedEntry, ...]:
@@ -193,6 +296,38 @@ def _text(text: str) -> str:
     return escape(clean(text))
 
 
+# --- Paste-ready news ------------------------------------------------------------------------------
+
+
+class Event(Struct, frozen=True):
+    """An event for other people's bulletins: what happened, the address to cite it by, from the publication's root,
+    and what it is for each role, by name: in words and with an address."""
+
+    entry: FeedEntry
+    address: str
+    roles: Mapping[str, FeedEntry]
+
+
+def digest_page(events: Iterable[Event], publication: Publication, base: str | None) -> Page:
+    """Each event as text and as HTML that a bulletin can take as it is, for all and by role, with links that stay
+    where the address of the publication's root, `base`, is known; and how to be told of news."""
+    known = {event.entry.key: event for event in events}
+    told = []
+    for entry in newest_first(event.entry for event in known.values()):
+        event, day = known[entry.key], say_date(entry.date)
+        pieces = {"For everyone": (f"{publication.title}: {entry.title}", entry.what, event.address)}
+        pieces |= {name: (one.title, one.what, one.address) for name, one in event.roles.items()}
+        rows = [
+            {"for": name, "title": title, "what": what, "link": f"{base.rstrip('/')}/{address}" if base else None}
+            for name, (title, what, address) in pieces.items()
+        ]
+        told.append({"title": entry.title, "day": day, "id": slug(entry.key), "pieces": rows})
+    links = [one for one in publication.in_force.links if one.url.startswith("https://www.gov.uk/")]
+    facts = {"events": told, "base": base, "official": links, "publisher": publication.publisher}
+    head = front_matter({"title": "News to pass on", "kind": "log"})
+    return Page(DIGEST, "News to pass on", f"{head}{render('digest.md', **facts)}", parent=PAGE)
+
+
 # --- The log ---------------------------------------------------------------------------------------
 
 
@@ -203,7 +338,8 @@ def log_page(entries: Sequence[FeedEntry], feeds: Mapping[str, Sequence[Feed]]) 
     printed = [
         "# What has changed {: #log }",
         "In the official files and on this site, newest first. A feed reader tells you of news: "
-        f"{_link('feed.xml', 'all of it')}, or only your part, [below](#feeds).",
+        f"{_link('feed.xml', 'all of it')}, or only your part, [below](#feeds). "
+        "[News to pass on](log/digest.md) has each event for your own bulletin, and how to follow a feed.",
         "## In the official files {: #official }",
         _listed(official),
         "## On this site {: #site }" if ours else "",

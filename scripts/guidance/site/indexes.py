@@ -17,12 +17,13 @@ from guidance.link.acts import Act
 from guidance.site.beside import Besides, Trail
 from guidance.site.ledger import Ledger, limit_in_words
 from guidance.site.pages import Page, front_matter, page_url
-from guidance.site.permalink_index import PermalinkIndex, edition_name, own_words, short, shorten
+from guidance.site.permalink_index import PermalinkIndex, edition_name, own_words, shorten
 from guidance.site.templates import PlaceLink, render
 
 FILE = "topics.toml"  # in a publication's folder
 FOLDER = "topics"
 HOME = f"{FOLDER}/index.md"
+TITLE = "Topics A–Z"
 LAW = "law.md"  # in an edition's folder
 _UP = "../../"  # from a topic's page to the publication's root
 _OPENING = 170  # characters of a provision by which it is told from others
@@ -51,9 +52,19 @@ class Topic(Struct, frozen=True, forbid_unknown_fields=True):
     pages: tuple[str, ...] = ()
 
     @property
+    def path(self) -> str:
+        """Its page's file, from the root of the publication."""
+        return f"{FOLDER}/{self.id}.md"
+
+    @property
     def address(self) -> str:
         """Its page, from the root of the publication."""
-        return f"{FOLDER}/{self.id}/"
+        return page_url(self.path)
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """All that people call it: its name, with what stands in brackets and without, and the other names."""
+        return tuple(dict.fromkeys((self.name, re.sub(r"\s*\([^)]*\)", "", self.name), *self.also)))
 
 
 class Topics(Struct, frozen=True, forbid_unknown_fields=True):
@@ -125,8 +136,8 @@ def render_topics(topics: Topics, index: PermalinkIndex, shown: Shown) -> tuple[
     letters: dict[str, list[Topic]] = {}
     for topic in ordered:
         letters.setdefault(topic.name[0].upper(), []).append(topic)
-    head = front_matter({"title": "Topics A–Z", "kind": "topics"})
-    home = Page(HOME, "Topics A–Z", f"{head}{render('topics.md', letters=letters, title=index.publication.title)}")
+    head = front_matter({"title": TITLE, "kind": "topics"})
+    home = Page(HOME, TITLE, f"{head}{render('topics.md', letters=letters, title=index.publication.title)}")
     return (home, *(_topic_page(topic, topics.edition, index, shown) for topic in ordered))
 
 
@@ -160,7 +171,7 @@ def _topic_page(topic: Topic, written: str, index: PermalinkIndex, shown: Shown)
         "written": written,
     }
     head = front_matter({"title": topic.name, "kind": "topic"})
-    return Page(f"{FOLDER}/{topic.id}.md", topic.name, f"{head}{render('topic.md', **facts)}", parent=HOME)
+    return Page(topic.path, topic.name, f"{head}{render('topic.md', **facts)}", parent=HOME)
 
 
 def _stands(anchor: str, written: str, shown: Shown) -> tuple[str, ...]:
@@ -170,11 +181,8 @@ def _stands(anchor: str, written: str, shown: Shown) -> tuple[str, ...]:
 
 def _link(node: Node, index: PermalinkIndex) -> PlaceLink:
     """A provision's name, and where it is read: in its chapter, or where its text is not loaded on its own page."""
-    edition, anchor = node
-    chapter = index.urls.get(edition, {}).get(anchor)
-    own = index.entries.get(edition, {}).get(anchor)
-    name = index.name(node) if own else anchor
-    return PlaceLink(name, f"{_UP}{edition}/{chapter or f'p/{short(anchor)}/'}")
+    at = index.place(node)
+    return PlaceLink(at.name, f"{_UP}{at.href}")
 
 
 def _place(anchor: str, index: PermalinkIndex, shown: Shown) -> dict[str, object]:

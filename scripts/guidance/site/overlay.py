@@ -9,11 +9,14 @@ from collections.abc import Collection, Mapping
 from typing import Annotated
 
 from lxml import etree
+from mkdocs.utils import meta
 from msgspec import Meta, Struct, structs
 
 from guidance.document.model import GuidanceError
-from guidance.document.register import Publication
+from guidance.document.register import Contactable, Publication
+from guidance.site.indexes import Topic, Topics
 from guidance.site.inline import escape_html, escape_markdown
+from guidance.site.pages import page_url, tell_link
 from guidance.site.projects import Folder
 from guidance.site.safe_markdown import EditionLink, make_safe
 
@@ -61,20 +64,32 @@ class Partnership(Struct, frozen=True, forbid_unknown_fields=True):
     logo: Words | None = None
     website: Address | None = None
     site_url: Address | None = None  # where this copy of the guidance is published
+    tell_us: Contactable | None = None  # where its readers report what is wrong, in place of the publication's own
     colours: Colours = Colours()
     contacts: tuple[Contact, ...] = ()
     links: tuple[Elsewhere, ...] = ()
 
 
+class LocalPage(Struct, frozen=True):
+    """A page of the partnership's as others show it in a box: its title, its address from the root, how it opens,
+    and what it is shown at: ids of topics, and places such as "2023/para-153"."""
+
+    title: str
+    address: str
+    opening: tuple[str, ...]
+    at: tuple[str, ...]
+
+
 class Overlay(Struct, frozen=True):
     """What is laid over a site: the partnership, its logo (a file name and what is in it), its pages and pictures
-    by path from the site's root, their order, and what was left out of them."""
+    by path from the site's root, their order, what was left out of them, and those that others show in a box."""
 
     partnership: Partnership
     logo: tuple[str, bytes] | None
     files: Mapping[str, bytes]
     nav: tuple[str, ...]
     left_out: tuple[str, ...] = ()
+    local: tuple[LocalPage, ...] = ()
 
 
 def make_overlay(
@@ -87,15 +102,20 @@ def make_overlay(
     """An overlay from what was read: Markdown and pictures by path from the folder of pages; `editions` are those
     that a page may lead to, by id.
 
-    Raises GuidanceError when a page leads to something that is not there.
+    Raises GuidanceError when a page leads to something that is not there, or its front matter holds anything but
+    `local`, a list of topics and places.
     """
     beside = {*texts, *pictures, "index.md"}
     files: dict[str, bytes] = {f"{PLACE}/{path}": content for path, content in pictures.items()}
     left_out: list[str] = []
     names = {}
     summary = ""
-    for path, text in sorted(texts.items()):
+    local = []
+    for path, written in sorted(texts.items()):
+        text, at = _take_local(written, path)
         safe = make_safe(text, path, beside, editions)
+        if at:
+            local.append(LocalPage(safe.title, page_url(f"{PLACE}/{path}"), safe.opening, at))
         left_out += safe.left_out
         names[path] = safe.title
         if path == "index.md":
@@ -104,7 +124,41 @@ def make_overlay(
             files[f"{PLACE}/{path}"] = safe.markdown.encode()
     files[f"{PLACE}/index.md"] = _front(partnership, summary, names).encode()
     order = (f"{PLACE}/index.md", *(f"{PLACE}/{path}" for path in sorted(texts) if path != "index.md"))
-    return Overlay(partnership, logo, files, order, tuple(left_out))
+    return Overlay(partnership, logo, files, order, tuple(left_out), tuple(local))
+
+
+def _take_local(text: str, path: str) -> tuple[str, tuple[str, ...]]:
+    """A page without its front matter, and what that names under `local`."""
+    body, front = meta.get_data(text)
+    named = front.get("local", [])
+    if set(front) - {"local"} or not isinstance(named, list) or not all(isinstance(one, str) for one in named):
+        raise GuidanceError(f"{path}: its head may hold local alone, a list such as [referral, 2023/para-153]")
+    return body if front else text, tuple(named)
+
+
+def local_boxes(overlay: Overlay | None, topics: Topics) -> dict[str, list[dict[str, object]]]:
+    """What pages of ours show of the partnership's, by address from the root: a topic's own page and the first page
+    of our guide on it, and for a place the pages of all topics that hold it.
+
+    Raises GuidanceError for a topic that is not there, and a place that no topic holds.
+    """
+    found: dict[str, list[dict[str, object]]] = {}
+    held: dict[str, list[str]] = {topic.id: [topic.address, *_in_guide(topic)] for topic in topics.topic}
+    for (edition, anchor), link in topics.links():
+        held.setdefault(f"{edition}/{anchor}", []).append(str(link.href))
+    for page in overlay.local if overlay else ():
+        if lost := [one for one in page.at if one not in held]:
+            raise GuidanceError(
+                f"{page.address}: local names {lost[0]}, which is no topic, and in no topic a place"
+            )
+        box: dict[str, object] = {"title": page.title, "to": page.address, "opening": list(page.opening)}
+        for address in dict.fromkeys(address for one in page.at for address in held[one]):
+            found.setdefault(address, []).append(box)
+    return found
+
+
+def _in_guide(topic: Topic) -> list[str]:
+    return [page_url(page) for page in topic.pages if page.startswith("guide/")][:1]
 
 
 def edition_links(publication: Publication, citable: Collection[str]) -> dict[str, EditionLink]:
@@ -124,6 +178,7 @@ _FORMS = {
     "website": "an address that begins with https://",
     "site_url": "an address that begins with https://",
     "email": "an e-mail address such as front.door@example.org",
+    "tell_us": "an e-mail address, or the address of a form, which begins with https://",
     "phone": "a telephone number of figures and spaces, such as 01632 960001",
     **dict.fromkeys(Colours.__struct_fields__, "a colour of six figures, such as #1f3a5f"),
 }
@@ -157,12 +212,11 @@ def lay_over(folder: Folder, overlay: Overlay | None) -> Folder:
         "place": PLACE,
         "logo": f"assets/{overlay.logo[0]}" if overlay.logo else None,
     }
-    extra = folder.settings.get("extra")
-    settings = {**folder.settings, "extra": {**(extra if isinstance(extra, dict) else {}), "partner": partner}}
+    folder = folder.with_extra({"partner": partner, "tell_us": tell_link(overlay.partnership.tell_us)})
     extras = {**folder.extras, "assets/partner.css": render_style(overlay.partnership.colours)}
     if overlay.logo:
         extras[f"assets/{overlay.logo[0]}"] = overlay.logo[1]
-    return structs.replace(folder, settings=settings, extras=extras)
+    return structs.replace(folder, extras=extras)
 
 
 def _front(partnership: Partnership, summary: str, names: Mapping[str, str]) -> str:

@@ -5,6 +5,7 @@ Pure arithmetic over headings and sizes, and the frame of a page; no text of a d
 
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version
 from statistics import median
 
 import yaml
@@ -238,3 +239,12 @@ def _item_anchors(provision: Provision) -> tuple[str, ...]:
 def say_size(size: int) -> str:
     """A size as people say it: "12 KB", "1.4 MB"."""
     return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(round(size / 1e3), 1)} KB"
+
+
+def tell_link(address: str | None) -> dict[str, str] | None:
+    """How a link to where readers report what is wrong begins, up to its title, what comes before its text, and the
+    version of this program; None where no address is known."""
+    if address is None:
+        return None
+    start = f"{address}{'&' if '?' in address else '?'}title=" if "://" in address else f"mailto:{address}?subject="
+    return {"start": start, "then": "&body=", "version": version("guidance")}

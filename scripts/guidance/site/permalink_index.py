@@ -20,7 +20,7 @@ from guidance.document.model import GuidanceError, Provision
 from guidance.document.register import Publication, Standing
 from guidance.document.walk import plain_text
 from guidance.site.beside import Besides
-from guidance.site.templates import FOLDER, render
+from guidance.site.templates import FOLDER, PlaceLink, render
 
 EditionAnchor = tuple[str, str]  # edition id, anchor
 State = Literal["in force", "unchanged", "reworded", "gone", "unknown"]
@@ -101,6 +101,13 @@ class PermalinkIndex(Struct, frozen=True):
         in_force: State = "in force" if node[0] == self.publication.in_force.id else "unknown"
         today = (node[1],) if in_force == "in force" else ()
         return self.fates.get(node) or Fate(lineage_id(*node), in_force, today, (), (node,))
+
+    def place(self, node: EditionAnchor) -> PlaceLink:
+        """A provision's name, and where it is read, from the publication's root: in its chapter, or where its text
+        is not loaded on its own page."""
+        edition, anchor = node
+        chapter, known = self.urls.get(edition, {}).get(anchor), anchor in self.entries.get(edition, {})
+        return PlaceLink(self.name(node) if known else anchor, f"{edition}/{chapter or f'p/{short(anchor)}/'}")
 
     def name(self, node: EditionAnchor) -> str:
         """What a provision is called on a page of its edition: "Paragraph 45", "Box under “Lending”"."""

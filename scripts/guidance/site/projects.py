@@ -11,7 +11,7 @@ from io import StringIO
 from pathlib import Path
 
 import yaml
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from guidance.document.model import GuidanceError
 from guidance.site.branch import start_repository
@@ -52,6 +52,12 @@ class Folder(Struct, frozen=True):
     extras: Mapping[str, bytes] = {}
     aliases: tuple[str, ...] = ()
     prefix: str = ""
+
+    def with_extra(self, facts: Mapping[str, object]) -> "Folder":
+        """The folder with more of what the theme prints on its pages; what is empty is left out."""
+        extra = self.settings.get("extra")
+        extra = {**(extra if isinstance(extra, dict) else {}), **{name: one for name, one in facts.items() if one}}
+        return structs.replace(self, settings={**self.settings, "extra": extra})
 
     @property
     def place(self) -> str:

@@ -35,11 +35,13 @@ class EditionLink(Struct, frozen=True):
 
 
 class Safe(Struct, frozen=True):
-    """A page that is safe to publish, its title, and what was left out of it, a line each."""
+    """A page that is safe to publish, its title, what was left out of it, a line each, and its paragraphs and list
+    entries before the first heading below its title, as plain text."""
 
     title: str
     markdown: str
     left_out: tuple[str, ...] = ()
+    opening: tuple[str, ...] = ()
 
 
 def make_safe(
@@ -55,6 +57,8 @@ def make_safe(
     tokens = parser.parse(markdown)
     writer = _Writer(page, files, editions or {})
     title, tokens = _take_title(tokens)
+    first = next((at for at, token in enumerate(tokens) if token.type == "heading_open"), len(tokens))
+    opening = tuple(filter(None, (clean(_words(t.children or [])) for t in tokens[:first] if t.type == "inline")))
     for at, token in enumerate(tokens):
         writer.mend(token)
         if token.type == "heading_open":
@@ -62,7 +66,7 @@ def make_safe(
     body = str(parser.renderer.render(tokens, parser.options, {})).replace("`", "&#96;")
     name = clean(title) or posixpath.splitext(posixpath.basename(page))[0].replace("-", " ").capitalize()
     head = f"---\ntitle: {json.dumps(name)}\n---\n\n# {escape_markdown(name)}\n\n"
-    return Safe(name, f'{head}<div class="local">\n{body}</div>\n', tuple(writer.left_out))
+    return Safe(name, f'{head}<div class="local">\n{body}</div>\n', tuple(writer.left_out), opening)
 
 
 def _take_title(tokens: list[Token]) -> tuple[str, list[Token]]:
