@@ -86,11 +86,11 @@ const ASIDE = new Set(("an a the who whom what when where which why how many muc
 let learnt = null; // short and long forms, everyday words, and every word of the texts, the most frequent first
 const lexicon = () => (learnt ??= fetch(here("search/words.json")).then(async (got) => {
   if (!got.ok) throw new Error(got.statusText);
-  const { forms, everyday, topics, words: all } = await got.json();
+  const { forms, everyday, words: all } = await got.json();
   const list = all.split(" "), alike = new Map();
   for (const word of list) alike.set(fold(word), [...(alike.get(fold(word)) ?? []), word]);
   const rooted = new Set([...list, ...forms.flat().flatMap((one) => one.split(/\s+/))].map(rootOf));
-  return { forms, everyday, topics: Object.entries(topics), list, alike, rooted };
+  return { forms, everyday, list, alike, rooted };
 }).catch((fault) => { learnt = null; throw fault; }));
 // How many letters are wrong, missing, too many or changed about; `most` + 1 stands for more than that.
 const apart = (one, other, most) => {
@@ -174,10 +174,11 @@ const meant = (text, everyday) => {
   const fits = everyday.map((one) => ({ ...one, by: one.say.filter((say) => roots(say).every((root) => asked.has(root))).sort((a, b) => b.length - a.length)[0] }));
   return fits.filter(({ by }) => by).sort((a, b) => roots(b.by).length - roots(a.by).length);
 };
-// The pages of the topics that what is asked is a name of: all of its words, in any order and form.
-const named = (asked, topics) => {
-  const same = (one) => { const own = roots(one).filter((root) => !ASIDE.has(root)); return own.length === asked.size && own.every((root) => asked.has(root)); };
-  return topics.filter(([, said]) => said.some(same)).map(([page]) => page);
+// Whether what is asked is a name of a topic: all of its words, in any order and form.
+const isList = ({ page = [] }) => Boolean(page[0]?.startsWith("topics/"));
+const isNamed = ({ topic = [] }, words) => {
+  const asked = new Set(words.filter((root) => !ASIDE.has(root)));
+  return topic.some((one) => { const own = roots(one).filter((root) => !ASIDE.has(root)); return own.length === asked.size && own.every((root) => asked.has(root)); });
 };
 const WEIGHT = { title: 4, topic: 3, same: 2, phrase: 2, must: 1.25, should: 1.15, footnote: 0.3, audience: 0.3 };
 const isAbout = (topic, asked) => {
@@ -219,9 +220,9 @@ const ask = async (text, facets, isTyping) => {
   for (const words of new Set([text.replaceAll('"', ""), bare].filter((one) => /\s/.test(one)))) {
     for (const { id } of (await pagefind.search(`"${words}"`)).results) if (found.has(id)) found.get(id).isPhrase = true;
   }
-  const lists = new Set(known.topics.map(([page]) => page)), byPage = new Map([...facets].filter(([, one]) => one.page).map(([id, one]) => [one.page[0], id]));
+  const byPage = new Map([...facets].filter(([, one]) => one.page).map(([id, one]) => [one.page[0], id]));
   const wanted = ways.map(({ page }) => byPage.get(page)).filter(Boolean);
-  const topics = [roots(text), asked[0]].flatMap((one) => named(new Set(one.filter((root) => !ASIDE.has(root))), known.topics)).map((page) => byPage.get(page));
+  const topics = [...facets].filter(([, one]) => isList(one) && [roots(text), asked[0]].some((each) => isNamed(one, each))).map(([id]) => id);
   const missing = [...wanted, ...topics].filter((id) => !found.has(id));
   if (missing.length) for (const one of await every()) if (missing.includes(one.id)) found.set(one.id, { ...one, score: 1 });
   const all = [...found.values()].map((one) => ({ ...told(one), weight: 0 }));
@@ -231,7 +232,7 @@ const ask = async (text, facets, isTyping) => {
   for (const one of all.filter(({ facet }) => facet.page)) {
     const well = Math.max(wanted.includes(one.id) ? 2 : 0, answering(one, asked.slice(0, 1)) * 1.5, answering(one, asked));
     one.isTopic = topics.includes(one.id);
-    one.answers = whole.includes(one.id) ? 4 : well * (lists.has(one.facet.page[0]) ? 0.6 : 1); // a page that answers goes before a list of places
+    one.answers = whole.includes(one.id) ? 4 : well * (isList(one.facet) ? 0.6 : 1); // a page that answers goes before a list of places
   }
   if (!all.length) all.push(...(await closest(text, facets, every)).map((one) => told(one, 0)));
   return { all: ordered(all), parts, ways, asked };

@@ -160,11 +160,9 @@ def test_who_is_bound_from_context_is_a_facet_of_its_own() -> None:
 def test_the_words_of_all_texts_come_with_the_forms_and_the_everyday_words() -> None:
     pages = own_records([OwnPage("a.md", "A", (), "Looked-after lamps, lamps, LAMPS: 45 of them.")])
     everyday = (Everyday(("lights",), "a.md", "lamps"),)
-    topics = {"topics/lamps/": ("Lamps", "lanterns")}
-    assert search_words(pages, FORMS[:1], everyday, topics) == {
+    assert search_words(pages, FORMS[:1], everyday) == {
         "forms": [("s47", "section 47")],
         "everyday": [{"say": ("lights",), "words": "lamps", "page": "a/"}],
-        "topics": topics,
         "words": "lamps looked-after of them",
     }
 

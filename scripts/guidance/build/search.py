@@ -123,7 +123,7 @@ def index_records(
     index = make_index(records)
     files = {f"{INDEX}{path}": content for path, content in index.items() if not path.startswith(FRAGMENTS)}
     files |= {pack_path(name): _compact(held) for name, held in packed(records, index).items()}
-    files[WORDS] = _compact(search_words(records, acronyms, everyday, {one.address: one.said for one in topics}))
+    files[WORDS] = _compact(search_words(records, acronyms, everyday))
     return files | {facets_path(edition): _compact(found) for edition, found in facets(records, index).items()}
 
 
@@ -145,9 +145,8 @@ def _own_pages(files: dict[str, bytes]) -> Iterator[OwnPage]:
 
 
 def _about(topic: Topic) -> OwnPage:
-    """A topic's page as it is searched: by its names, and by what readers need of it."""
-    words = "\n".join((*topic.said, *(part.need for part in topic.parts)))
-    return OwnPage(topic.path, topic.name, (), words)
+    """A topic's page as it is searched: by its names, which weigh least as its headings."""
+    return OwnPage(topic.path, topic.name, topic.said, topic.name)
 
 
 def _compact(value: object) -> bytes:

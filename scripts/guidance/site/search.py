@@ -110,14 +110,10 @@ def read_everyday(path: Path) -> tuple[Everyday, ...]:
 
 
 def search_words(
-    records: Iterable[SearchRecord],
-    acronyms: Iterable[Acronym],
-    everyday: Iterable[Everyday],
-    topics: Mapping[str, Sequence[str]] | None = None,
+    records: Iterable[SearchRecord], acronyms: Iterable[Acronym], everyday: Iterable[Everyday]
 ) -> dict[str, object]:
-    """What the search knows of words: `forms` of one name, `everyday` words with the address of their page, the
-    names of `topics` by the address of their page, and all `words` of the texts, the most frequent first, by which
-    it tells a slip of the keys from a word."""
+    """What the search knows of words: `forms` of one name, `everyday` words with the address of their page, and all
+    `words` of the texts, the most frequent first, by which it tells a slip of the keys from a word."""
     counts = Counter(
         word for record in records for word in _WORD.findall(record.content.lower()) if not word.isdigit()
     )
@@ -126,7 +122,6 @@ def search_words(
         "everyday": [
             {"say": one.say, "words": one.words, "page": page_url(one.page) if one.page else ""} for one in everyday
         ],
-        "topics": topics or {},
         "words": " ".join(sorted(counts, key=lambda word: (-counts[word], word))),
     }
 
