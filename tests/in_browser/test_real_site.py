@@ -168,7 +168,8 @@ def test_the_first_search_is_light(reader: Page, words: str) -> None:
     reader.keyboard.type(words.replace("+", " "))
     expect(reader.locator(".hit").first).to_be_visible()
     reader.wait_for_load_state("networkidle")
-    assert 50_000 < sum(sizes) < 216_000  # 200,000 with 52 pages of ours; 142 are in the index now
+    # With the texts' own words, for slips of the pen, and with results in few packs: fewer files for more bytes.
+    assert 50_000 < sum(sizes) < 256_000
 
 
 def test_charts_have_pictures_and_their_words(reader: Page) -> None:
