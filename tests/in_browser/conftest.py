@@ -21,7 +21,7 @@ from guidance.cite.resolve import grammar_record
 from guidance.cli.serve import serve
 from guidance.compare.changes import compare
 from guidance.document.anchors import permalinks
-from guidance.document.lineage import Lineage
+from guidance.document.change_model import Lineage
 from guidance.document.model import Duty, Locus, Strength
 from guidance.document.register import Edition
 from guidance.site.assemble import build_site

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from msgspec import Struct, structs
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from guidance.cli.serve import serve as static_host
 from guidance.compare.changes import compare
@@ -133,7 +133,12 @@ def open_page(browser: Browser, address: str, *, scripts: bool = True) -> tuple[
     page = browser.new_context(java_script_enabled=scripts).new_page()
     page.set_default_timeout(5000)
     said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+
+    def tell(message: ConsoleMessage) -> None:
+        if message.type == "error":  # which file is missing stands beside the message, not in it
+            said.append(f"{message.text} {message.location['url']}")
+
+    page.on("console", tell)
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("dialog", lambda dialog: said.append(f"dialog {dialog.message}"))
     page.goto(address)

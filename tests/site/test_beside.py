@@ -4,8 +4,8 @@ from bs4 import BeautifulSoup
 from msgspec import structs
 
 from guidance.document.anchors import Permalink
+from guidance.document.change_model import Crosswalk, Lineage
 from guidance.document.law import Law, LawSince, TouchedProvisions
-from guidance.document.lineage import Crosswalk, Lineage
 from guidance.document.model import Locus, Reference
 from guidance.document.register import Edition, Publication
 from guidance.site.beside import Beside, PageUse, find_besides, groups_of, read_uses, render_besides

@@ -199,7 +199,9 @@ def test_what_a_build_leaves_is_laid_over_the_register_as_it_stands_now(project:
 # --- Our own pages -----------------------------------------------------------------------------------
 
 MADE = ("editions/", "log/", "quotations/")  # only a build of the whole site has what these lead to
-OUTSIDE = re.compile(r"^(?:[0-9]{4}|latest|embed|search)/|^embed\.js$")  # below the root of the whole site
+OUTSIDE = re.compile(
+    r"^(?:[0-9]{4}|latest|embed|search|corrections)/|^embed\.js$"
+)  # below the root of the whole site
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ from markdown import markdown
 from msgspec import structs
 
 from guidance.build.comparisons import Knowledge, annotate
+from guidance.document.change_model import Crosswalk
 from guidance.document.law import Law, LawSince
-from guidance.document.lineage import Crosswalk
 from guidance.document.model import Duty, Link, Locus, Para, Provision, Reference, Text, Unresolved
 from guidance.document.register import Edition, Publication
 from guidance.link.acts import Act

@@ -9,7 +9,7 @@ import pytest
 import documents
 import small_documents
 from guidance.document.anchors import Permalink, permalinks
-from guidance.document.lineage import Lineage
+from guidance.document.change_model import Lineage
 from guidance.document.model import Duty, GuidanceError, Locus
 from guidance.site import search_index
 from guidance.site.pages import addresses, lay_out

@@ -9,7 +9,7 @@ from markdown import markdown
 from msgspec import structs
 
 from guidance.document.anchors import Permalink, read_permalinks
-from guidance.document.lineage import Crosswalk, Lineage
+from guidance.document.change_model import Crosswalk, Lineage
 from guidance.document.model import Duty, GuidanceError, Limit, Locus, Para, Provision, Text
 from guidance.document.register import Edition, Publication
 from guidance.site.beside import Beside, Chip, Trail

@@ -29,7 +29,7 @@ from guidance.cite.grammar import CitedPlace
 from guidance.cite.quoting import EditionText
 from guidance.cite.resolve import resolve
 from guidance.document.anchors import Permalink, permalink_path
-from guidance.document.lineage import Crosswalk
+from guidance.document.change_model import Crosswalk
 from guidance.document.model import Document, GuidanceError, Link, Provision
 from guidance.document.register import Publication
 from guidance.document.walk import block_texts

@@ -1,12 +1,10 @@
-"""Guidance files -> a folder, with no register at hand: of what changed between two (`guidance compare`), or of the
-Markdown, JSON and pictures of one (`guidance convert`).
+"""Two guidance files -> a folder of what changed between them, with no register at hand: `guidance compare`.
 
 How texts are compared and what a page shows is decided elsewhere.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -25,30 +23,18 @@ from guidance.document.model import (
     Para,
     Place,
     Provision,
-    Reference,
     SourceFile,
     Text,
-    Unresolved,
 )
-from guidance.document.register import Edition, Publication
-from guidance.document.walk import breaches
 from guidance.link.agencies import Vocabulary
-from guidance.link.references import find_references, read_known
-from guidance.read import begin_reading, read_document
-from guidance.site import data_files
-from guidance.site.blocks import picture_name
+from guidance.read import read_document
 from guidance.site.comparison_pages import SCRIPT, STYLES
-from guidance.site.edition_pages import navigation
 from guidance.site.folder_tree import refuse_other, replace_folder
-from guidance.site.inline import clean, escape_markdown
-from guidance.site.markdown import render_pages
-from guidance.site.pages import PICTURES, Page, addresses, front_matter, join_parts
+from guidance.site.pages import Page
 from guidance.site.templates import render
 from guidance.site.typesetting import set_file
 
 _MARK = "changes.json"
-_CONVERTED_MARK = "edition.json"
-_OURS = Path(__file__).parents[3] / "versions"  # of this checkout
 _TO_PAGE = re.compile(r'href="([\w-]+)\.md"')
 _TO_PART = re.compile(r'href="(?:\.\./)+compare/[^/"]+/([\w-]+)/#')
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
@@ -161,56 +147,3 @@ def _alone(page: Page, assets: Mapping[str, bytes]) -> bytes:
 
 
 # --- One file converted ------------------------------------------------------------------------------
-
-
-def convert(
-    file: Path, to: Path, publication: Path | None = None, strict: bool = False
-) -> tuple[data_files.ConversionFigures, tuple[str, ...]]:
-    """Convert `file` into the folder `to`, which appears only when whole; returns the conversion's figures and
-    what of the source is lost. Acts and other guidance that the folder `publication` names are linked to, or those
-    that this checkout knows where there is no such folder.
-
-    Raises GuidanceError when the file cannot be read, `to` holds something that is not a conversion, or, where
-    `strict`, something is lost.
-    """
-    refuse_other(to, _CONVERTED_MARK, "conversion")
-    if not (publication and publication.is_dir()) and _OURS.is_dir():
-        publication = _OURS
-    with closing(begin_reading(file, second_opinion=True)) as reading:
-        references = find_references(reading.document(), *read_known(publication))
-        document = reading.judged()
-        lost = breaches(document)
-        if lost and strict:
-            raise GuidanceError(f"{file}: {'; '.join(lost)}; convert it without --strict to see what is amiss")
-        files = _text_files(document, file, references)
-        files |= {f"{PICTURES}{picture_name(one.name)}": one.content for one in reading.whole().assets}
-        replace_folder(to, files)
-    return data_files.figures(document), lost
-
-
-def _text_files(document: Document, file: Path, references: tuple[Reference | Unresolved, ...]) -> dict[str, bytes]:
-    """Path -> content of everything that a conversion holds but its pictures; `references` are printed as links."""
-    title = document.title or file.stem
-    edition = Edition(id=slug(file.stem), title=title, published="")
-    publication = Publication(title=title, short=title, publisher="", editions=(edition,))
-    pages = render_pages(document, references, edition, publication)
-    facts: dict[str, object] = {"id": edition.id, "title": title, "file": file.name}
-    files = {page.path: page.markdown.encode() for page in pages} | {"index.md": _home(title, document, pages)}
-    files["provisions.json"] = data_files.encode(data_files.records(document, addresses(pages), ""))
-    nav = [{clean(title): "index.md"}, *navigation(pages)[1:]]
-    files[_CONVERTED_MARK] = data_files.encode({**data_files.edition_record(facts, document), "nav": nav})
-    return files
-
-
-def _home(title: str, document: Document, pages: tuple[Page, ...]) -> bytes:
-    """The page that leads to the others; unlike an edition's, it does not know whether the guidance is in force."""
-    entries = (
-        f"{'    ' if page.parent else ''}-   [{escape_markdown(page.title)}]({page.path})" for page in pages[1:-1]
-    )
-    parts = [
-        f"# {escape_markdown(title)}",
-        "\n".join(entries),
-        f"This text was read by a program from {escape_markdown(document.source.name)}; "
-        f"[{pages[-1].title}]({pages[-1].path}) says what was left out and why.",
-    ]
-    return (front_matter({"title": clean(title), "kind": "home"}) + join_parts(parts)).encode()

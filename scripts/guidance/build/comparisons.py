@@ -19,8 +19,7 @@ from guidance.compare.changes import compare
 from guidance.compare.crosswalk import build_crosswalk, counterparts, crosswalk_record
 from guidance.compare.duty_changes import duties_since, strengths_before
 from guidance.compare.official import Listed, audit, read_listed
-from guidance.document.change_model import Comparison
-from guidance.document.lineage import Crosswalk
+from guidance.document.change_model import Comparison, Crosswalk
 from guidance.document.model import (
     Definition,
     Document,

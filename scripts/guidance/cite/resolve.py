@@ -12,7 +12,7 @@ from msgspec import Struct
 from guidance.cite.citation import Citation, CitationGrammar
 from guidance.cite.grammar import CitedPlace, Step, Unit, number_key, say_place
 from guidance.document.anchors import Permalink, permalink_path
-from guidance.document.lineage import Crosswalk
+from guidance.document.change_model import Crosswalk
 from guidance.document.register import Edition, Publication, source_address
 
 CiteStatus = Literal["found", "not-found", "not-loaded", "not-understood"]

@@ -147,7 +147,7 @@ def convert_command(
     publication: PublicationOption = Path("versions"),
 ) -> None:
     """Convert any single guidance file to Markdown pages, provisions.json, edition.json and pictures."""
-    from guidance.build.compare import convert
+    from guidance.build.convert import convert
 
     with _telling() as tell:
         tell(f"reading {file.name}")

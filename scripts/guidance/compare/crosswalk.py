@@ -5,8 +5,7 @@ Facts about identity only: no wording, no addresses, no pages.
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from guidance.document.change_model import Comparison
-from guidance.document.lineage import Crosswalk, Lineage, Node
+from guidance.document.change_model import Comparison, Crosswalk, Lineage, Node
 from guidance.document.model import Document
 
 

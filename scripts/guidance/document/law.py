@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from guidance.document.lineage import Crosswalk
+from guidance.document.change_model import Crosswalk
 from guidance.document.model import GuidanceError
 from guidance.document.register import Address, Basis, Edition, PartialDate, Publication, say_date
 from guidance.document.toml_files import read_toml

@@ -12,9 +12,8 @@ from types import MappingProxyType
 from msgspec import Struct, structs
 
 from guidance.document.anchors import permalink_path
-from guidance.document.change_model import Change
+from guidance.document.change_model import Change, Crosswalk, Node
 from guidance.document.law import LawSince, Notice
-from guidance.document.lineage import Crosswalk, Node
 from guidance.document.model import Reference, Unresolved
 from guidance.document.register import Publication
 from guidance.site.changes_view import ComparedPlace

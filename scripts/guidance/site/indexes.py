@@ -9,8 +9,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from guidance.document.change_model import Crosswalk, Node
 from guidance.document.law import LawSince
-from guidance.document.lineage import Crosswalk, Node
 from guidance.document.model import Duty, GuidanceError, Reference, Unresolved
 from guidance.document.toml_files import read_toml
 from guidance.link.acts import Act

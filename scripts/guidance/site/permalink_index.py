@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from guidance.document.anchors import Permalink, Renumbering, permalink_path
-from guidance.document.lineage import Crosswalk
+from guidance.document.change_model import Crosswalk
 from guidance.document.model import GuidanceError, Provision
 from guidance.document.register import Publication, Standing
 from guidance.document.walk import plain_text

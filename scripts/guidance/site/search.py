@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from guidance.cite.grammar import number_key
 from guidance.document.anchors import Permalink, permalink_path
-from guidance.document.lineage import Lineage
+from guidance.document.change_model import Lineage
 from guidance.document.model import Document, Duty, Provision
 from guidance.document.register import Edition, Publication
 from guidance.document.toml_files import read_toml
