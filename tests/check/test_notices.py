@@ -123,6 +123,9 @@ def test_a_page_that_does_not_tell_its_editions_standing_is_told(tmp_path: Path)
     assert "2001/index.html: does not say that its file was only trusted" in list(
         untold_standing(tmp_path, publication)
     )
+    home = tmp_path / "2001/index.html"
+    home.write_text(f'{home.read_text()}<h2 class="unconfirmed-text" id="identity">Nobody knows</h2>')
+    assert not [line for line in untold_standing(tmp_path, publication) if "only trusted" in line]
 
 
 @pytest.mark.parametrize(

@@ -16,16 +16,7 @@ import guidance
 from guidance.build.comparisons import compare_documents
 from guidance.document.anchors import slug
 from guidance.document.change_model import Comparison
-from guidance.document.model import (
-    Document,
-    GuidanceError,
-    Kind,
-    Para,
-    Place,
-    Provision,
-    SourceFile,
-    Text,
-)
+from guidance.document.model import Document, GuidanceError, Kind, Para, Place, Provision, SourceFile, Text
 from guidance.link.agencies import Vocabulary
 from guidance.read import read_document
 from guidance.site.comparison_pages import SCRIPT, STYLES
@@ -144,6 +135,3 @@ def _alone(page: Page, assets: Mapping[str, bytes]) -> bytes:
         styles=[name for name in STYLES if name in assets],
         script=SCRIPT if SCRIPT in assets else "",
     ).encode()
-
-
-# --- One file converted ------------------------------------------------------------------------------

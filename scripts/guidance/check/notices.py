@@ -247,5 +247,6 @@ def untold_standing(site: Path, publication: Publication) -> Iterator[str]:
         record, home = site / edition.id / "edition.json", site / edition.id / "index.html"
         held = msgspec.json.decode(record.read_bytes()) if record.is_file() else {}
         trusted = (held.get("identity") or {}).get("how") == "trusted"
-        if trusted and "Nobody here has confirmed" not in (home.read_text("utf-8") if home.is_file() else ""):
+        read = BeautifulSoup(home.read_text("utf-8") if trusted and home.is_file() else "", "lxml")
+        if trusted and not read.select_one("#identity.unconfirmed-text"):
             yield f"{edition.id}/index.html: does not say that its file was only trusted"

@@ -61,7 +61,8 @@ class Desk:
         self._seen = now
         before = self._printed()
         alone = all(path.suffix == ".md" and path in now and "_shared" not in path.parts for path in changed)
-        command = [sys.executable, "-m", "mkdocs", "build", "--quiet", *(["--dirty"] if alone else [])]
+        command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir", str(self.printed)]
+        command += ["--dirty"] if alone else []
         done = subprocess.run(command, cwd=self._root, capture_output=True, text=True, check=False)
         names = ", ".join(sorted(path.relative_to(self._root).as_posix() for path in changed))
         said = [line for line in done.stderr.splitlines() if line.startswith(("ERROR", "WARNING"))]

@@ -170,14 +170,22 @@ def _duties(offer: Offer, agency: str) -> Manuscript:
         for count, (title, some) in enumerate(by_chapter(ledger, share.duties).items(), 1):
             blocks.append(header(2, f"{share.group or share.kind}-{count}", words(title)))
             blocks.append(bullets(_duty(offer, duty) for duty in some))
+    return _of_duties(offer, f"{name}: duties", f"{_COMPUTED} {ledger.measured}", blocks)
+
+
+def _of_duties(
+    offer: Offer, title: str, note: str, blocks: Sequence[PandocNode], only: tuple[str, ...] = ()
+) -> Manuscript:
+    """A file made from an edition's duties, in the forms `only` or in all; `note` says how it came about."""
     return Manuscript(
-        title=clean(f"{name}: duties"),
+        title=clean(title),
         subtitle=clean(full_name(offer.edition)),
         publisher=offer.publication.publisher,
         rights=offer.publication.licence_in_words,
         running=_running(offer),
-        about=_about(offer, [para(words(f"{_COMPUTED} {ledger.measured}"))]),
+        about=_about(offer, [para(words(note))]),
         blocks=blocks,
+        only=only,
     )
 
 
@@ -258,16 +266,9 @@ def _workbook(offer: Offer, agency: str, *, changed: bool) -> Manuscript:
         for row in _book_rows(offer, agency, changed=changed)
     ]
     heads = ("Duty", *(name.capitalize() for name in _TO_FILL))
-    return Manuscript(
-        title=clean(f"{ledger.names[agency]}: {'what changed, ' if changed else ''}a workbook"),
-        subtitle=clean(full_name(offer.edition)),
-        publisher=offer.publication.publisher,
-        rights=offer.publication.licence_in_words,
-        running=_running(offer),
-        about=_about(offer, [para(words(note))]),
-        blocks=[header(1, "duties", words("Duties")), grid(heads, rows, (0.4, 0.12, 0.2, 0.14, 0.14))],
-        only=("docx",),
-    )
+    title = f"{ledger.names[agency]}: {'what changed, ' if changed else ''}a workbook"
+    blocks = [header(1, "duties", words("Duties")), grid(heads, rows, (0.4, 0.12, 0.2, 0.14, 0.14))]
+    return _of_duties(offer, title, note, blocks, only=("docx",))
 
 
 def _carried(offer: Offer, row: _BookRow) -> list[PandocNode]:
