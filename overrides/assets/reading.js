@@ -1,5 +1,6 @@
 // What a script adds to a page that is read: numbers and headings that open a menu to cite, copy and share, printing of
-// one section, pictures that zoom, and the switch for the marks under duty words; on pages of ours headings alone. Notes and terms are Material's own tooltips.
+// one section, pictures that zoom, and the switch for the marks under duty words; on pages of ours headings alone.
+// Notes and terms are Material's own tooltips.
 // Nothing is sent anywhere; only that switch is kept. Without it numbers and pictures are plain links.
 const start = (article) => {
   const facts = article.dataset, isOurs = !facts.edition;

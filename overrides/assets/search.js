@@ -138,7 +138,7 @@ const find = async (pagefind, forms) => {
   await Promise.all(forms.map(async (form) => {
     const [exact, loose] = await Promise.all([pagefind.search(`"${form}"`), /[\s-]/.test(form) ? { results: [] } : pagefind.search(form)]);
     const scores = new Map(loose.results.map((one) => [one.id, one.score]));
-    for (const one of exact.results) hits.set(one.id, { id: one.id, data: one.data, score: Math.max(scores.get(one.id) ?? 3, hits.get(one.id)?.score ?? 0) });
+    for (const one of exact.results) hits.set(one.id, { id: one.id, score: Math.max(scores.get(one.id) ?? 3, hits.get(one.id)?.score ?? 0) });
   }));
   return hits;
 };

@@ -139,9 +139,8 @@ def role_lists(
     """Those for whom something changed, in the publication's order; `texts` are the older and the newer."""
     sides = tuple(text.by_anchor() for text in texts)
     lines = {(one.agency, one.anchor): one for one in checks if one.pair == (view.old.id, view.new.id)}
-    matter = [
-        e for e in view.found if e.shown and e.change.kind != "renumbered" and e.change.level in MATTERS
-    ]  # fmt: skip
+    shown = (entry for entry in view.found if entry.shown and entry.change.kind != "renumbered")
+    matter = [entry for entry in shown if entry.change.level in MATTERS]
     found = []
     for agency, name in view.names.items():
         mine = []
