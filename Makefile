@@ -34,7 +34,7 @@ lint: environment
 	@$(RUN) mypy
 
 test: environment browser
-	@$(RUN) pytest --numprocesses=auto --maxprocesses=4 --dist=loadgroup
+	@$(RUN) pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 bench: environment
 	@PYTHONPATH=scripts $(RUN) python -m bench

@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from axe_checks import AXE, nameless
+from axe_checks import nameless, violations
 
 KINDS = (
     *(
@@ -37,9 +37,7 @@ def test_axe_finds_nothing(browser: Browser, address: str, width: int, scheme: L
         page.goto(path)
         if "?q=" in path:
             expect(page.locator(".search__said")).not_to_be_empty()
-        page.evaluate(AXE)
-        found = page.evaluate("axe.run()")
-        faults += [f"{path}: {v['id']}: {n['html'][:200]}" for v in found["violations"] for n in v["nodes"]]
+        faults += violations(page, path)
     context.close()
     assert not faults, "\n".join(faults)
 

@@ -6,7 +6,6 @@ import io
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
-from importlib.resources import files as resources
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal
@@ -14,6 +13,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from axe_checks import violations
 from guidance.compare.changes import compare
 from guidance.compare.crosswalk import build_crosswalk
 from guidance.document.anchors import permalinks
@@ -27,7 +27,6 @@ from guidance.site.permalink_pages import permalink_pages
 from guidance.site.projects import Folder
 from small_documents import document, paragraph, sentence
 
-AXE = (resources("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 ROOT = Path(__file__).parent.parent.parent
 EDITIONS = (Edition("2001", "A", "2001", ended="2011"), Edition("2011", "B", "2011"))
 PUBLICATION = Publication("Keeping a harbour", "KH", "Nobody", EDITIONS)
@@ -259,9 +258,7 @@ def test_axe_finds_nothing(browser: Browser, harbour: str, scheme: Literal["ligh
         if path == "/quotations/":
             words = paragraph(3).split()
             check(page, f"{paragraph(9)} Then ours. {' '.join([*words[:9], 'else', *words[9:]])}")
-        page.evaluate(AXE)
-        found = page.evaluate("axe.run()")
-        faults += [f"{path}: {v['id']}: {n['html'][:200]}" for v in found["violations"] for n in v["nodes"]]
+        faults += violations(page, path)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
     page.context.close()
     assert not faults, "\n".join(faults)

@@ -12,7 +12,7 @@ from guidance.document.walk import breaches
 from guidance.read import read_document
 from guidance_layouts import LAYOUTS
 from layouts_by_year import BY_YEAR
-from official_files import ADOPTION, HOMES, IRO, KCSIE, WORKING_TOGETHER, publication
+from official_files import ADOPTION, HOMES, IRO, KCSIE, WORKING_TOGETHER, publication, reading
 from typeset import read_typeset
 from untagged import strip_structure
 
@@ -63,12 +63,12 @@ def test_whole_files_have_nothing_amiss(name: str, folder: Path) -> None:
     assert amiss(read_document(folder / "redrawn.pdf")) == set()
 
 
-@pytest.mark.parametrize("stripped", [False, True], ids=["whole", "stripped"])
-@pytest.mark.parametrize("at", range(len(CASES)), ids=lambda at: f"{CASES[at][0].__name__}-{CASES[at][1]}")
-def test_a_broken_file_is_caught(at: int, stripped: bool, folder: Path) -> None:
-    breaker, name = CASES[at]
-    if stripped and (breaker, name) not in STRIPPED:
-        return
+@pytest.mark.parametrize(
+    ("breaker", "name", "stripped"),
+    [*((*case, False) for case in CASES), *((*case, True) for case in STRIPPED)],
+    ids=lambda value: getattr(value, "__name__", {True: "stripped", False: "whole"}.get(value, value)),
+)
+def test_a_broken_file_is_caught(breaker: Breaker, name: str, stripped: bool, folder: Path) -> None:
     path, document = whole(name, folder, stripped)
     breaker(path, folder / "broken.pdf", document)
     broken = read_document(folder / "broken.pdf")
@@ -85,8 +85,7 @@ def test_a_broken_file_is_caught(at: int, stripped: bool, folder: Path) -> None:
 def test_an_official_file_that_is_broken_is_caught(name: str, breaker: Breaker, folder: Path) -> None:
     if (name, breaker) == (ADOPTION, read_across):
         pytest.skip("its numbers hang so far out that the columns are seen and read rightly")
-    path = publication(name)
-    document = read_document(path)
+    path, document = publication(name), reading(name)
     breaker(path, folder / "broken.pdf", document)
     before = {check.what: check.amiss for check in document.structure if check.verdict == "amiss"}
     after = {check.what: check.amiss for check in read_document(folder / "broken.pdf").structure}

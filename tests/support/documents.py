@@ -5,6 +5,7 @@ Neutral or made-up words only, nothing of an official text.
 
 import struct
 import zlib
+from functools import cache
 from typing import Literal, get_args
 
 from hypothesis import strategies as st
@@ -381,25 +382,30 @@ words = st.lists(st.sampled_from(_FRAGMENTS) | st.text(max_size=6), max_size=6).
 ).map(" ".join)
 
 
+# Made once: a strategy that is made anew for each draw costs more than the draw.
+STYLES: st.SearchStrategy[StyleKind] = st.sampled_from(get_args(StyleKind))
+GOALS = st.sampled_from(
+    ("https://example.org/?a=1&b=2", "mailto:a@example.org", "#chapter-1", "#nowhere", "javascript:x")
+)
+UP_TO_THREE = st.integers(0, 3)
+
+
 @st.composite
 def texts(draw: st.DrawFn, notes: tuple[str, ...] = ("fn-1", "fn-2")) -> Text:
     """Any text, with marks that nest and overlap in any way."""
     plain = draw(words)
     at = st.integers(0, len(plain))
     span = st.tuples(at, at).map(lambda ends: (min(ends), max(ends)))
-    kinds: st.SearchStrategy[StyleKind] = st.sampled_from(get_args(StyleKind))
-    goals = st.sampled_from(
-        ("https://example.org/?a=1&b=2", "mailto:a@example.org", "#chapter-1", "#nowhere", "javascript:x")
-    )
-    marks: list[Mark] = [Style(*draw(span), draw(kinds)) for _ in range(draw(st.integers(0, 3)))]
+    marks: list[Mark] = [Style(*draw(span), draw(STYLES)) for _ in range(draw(UP_TO_THREE))]
     if draw(st.booleans()):
-        marks.append(Link(*draw(span), draw(goals)))
-    if notes and draw(st.integers(0, 3)) == 0:
+        marks.append(Link(*draw(span), draw(GOALS)))
+    if notes and draw(UP_TO_THREE) == 0:
         note = draw(st.sampled_from(notes))
         marks.append(NoteMark(draw(at), note, note.removeprefix("fn-")))
     return Text(plain, tuple(marks))
 
 
+@cache
 def paras() -> st.SearchStrategy[Para]:
     """Any paragraph."""
     return texts().map(Para)
@@ -412,6 +418,7 @@ def lists(within: st.SearchStrategy[Block]) -> st.SearchStrategy[List]:
     return st.builds(List, st.lists(items, min_size=1, max_size=3).map(tuple), st.booleans())
 
 
+@cache
 def tables() -> st.SearchStrategy[Table]:
     """Any table, its captions and headers included."""
     heads = st.sampled_from(("column", "row", None))
@@ -420,12 +427,14 @@ def tables() -> st.SearchStrategy[Table]:
     return st.builds(Table, rows, st.none() | texts())
 
 
+@cache
 def figures() -> st.SearchStrategy[Figure]:
     """Any figure, with and without a picture."""
     several = st.lists(texts(), max_size=3).map(tuple)
     return st.builds(Figure, st.none() | st.just("a.png"), st.none() | words, several, st.none() | texts())
 
 
+@cache
 def blocks() -> st.SearchStrategy[Block]:
     """Any block."""
     simple: st.SearchStrategy[Block] = st.one_of(paras(), texts().map(Subheading), tables(), figures())
@@ -436,14 +445,15 @@ def blocks() -> st.SearchStrategy[Block]:
 def documents(draw: st.DrawFn) -> Document:
     """Any document: headings on any level, provisions of any kind, two notes that anything may refer to."""
     kinds: tuple[Kind, ...] = ("chapter", "section", "annex", "paragraph", "text", "box", "figure", "table")
+    few, levels, headings = st.lists(blocks(), max_size=3), st.integers(1, 4), texts()
     provisions: list[Provision] = []
     for at, kind in enumerate(draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=8)), 1):
-        inner = tuple(draw(st.lists(blocks(), max_size=3)))
+        inner = tuple(draw(few))
         if kind in ("chapter", "section", "annex"):
-            level = draw(st.integers(1, 4))
-            provisions.append(Provision(f"{kind}-{at}", kind, heading=draw(texts()), level=level, places=on(at)))
+            level = draw(levels)
+            provisions.append(Provision(f"{kind}-{at}", kind, heading=draw(headings), level=level, places=on(at)))
         else:
             number, marker = (str(at), f"{at}.") if kind == "paragraph" else (None, "")
             provisions.append(Provision(f"{kind}-{at}", kind, number, marker, blocks=inner, places=on(at)))
-    notes = tuple(Provision(f"fn-{n}", "footnote", str(n), blocks=(Para(draw(texts())),)) for n in (1, 2))
+    notes = tuple(Provision(f"fn-{n}", "footnote", str(n), blocks=(Para(draw(headings)),)) for n in (1, 2))
     return Document("Any", "en", SOURCE, tuple(provisions), notes, (Asset("a.png", "image/png", picture()),))
