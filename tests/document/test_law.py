@@ -9,9 +9,8 @@ from msgspec import structs
 from guidance.document.anchors import read_permalinks
 from guidance.document.change_model import Crosswalk, Lineage
 from guidance.document.law import Law, LawSince, TouchedProvisions, read_law
-from guidance.document.model import GuidanceError
+from guidance.document.model import GuidanceError, read_toml
 from guidance.document.register import Edition, Publication, read_register
-from guidance.document.toml_files import read_toml
 
 ROOT = Path(__file__).parents[2]
 PUBLICATION = read_register(ROOT / "versions")

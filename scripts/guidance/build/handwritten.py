@@ -24,9 +24,8 @@ from PIL import Image
 from guidance.build.comparisons import Compared
 from guidance.document.anchors import Permalink, known_permalinks
 from guidance.document.law import read_law
-from guidance.document.model import GuidanceError
+from guidance.document.model import GuidanceError, read_toml
 from guidance.document.register import Publication, say_date
-from guidance.document.toml_files import read_toml
 from guidance.site import overlay as overlays
 from guidance.site.extension import read_page
 from guidance.site.handwritten import CONTACTS, REVIEWS, Reviews, Sources, decode, lookup, read_reviews, services

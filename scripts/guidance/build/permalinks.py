@@ -24,9 +24,8 @@ from guidance.document.anchors import (
     write_meanings,
     write_permalinks,
 )
-from guidance.document.model import GuidanceError
+from guidance.document.model import GuidanceError, read_toml
 from guidance.document.register import Publication
-from guidance.document.toml_files import read_toml
 from guidance.document.walk import plain_text
 from guidance.jobs.cache import Crew
 from guidance.site.beside import Besides

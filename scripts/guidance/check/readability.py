@@ -15,8 +15,7 @@ from bs4 import BeautifulSoup, Tag
 from mkdocs.utils import meta
 from msgspec import Struct
 
-from guidance.document.model import GuidanceError
-from guidance.document.toml_files import read_toml
+from guidance.document.model import GuidanceError, read_toml
 from guidance.site.extension import read_page
 from guidance.site.handwritten import CONTACTS, services
 

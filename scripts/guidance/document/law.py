@@ -12,9 +12,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from guidance.document.change_model import Crosswalk
-from guidance.document.model import GuidanceError
+from guidance.document.model import GuidanceError, read_toml
 from guidance.document.register import Address, Basis, Edition, PartialDate, Publication, say_date
-from guidance.document.toml_files import read_toml
 
 FILE = "law.toml"  # beside editions.toml
 Role = Annotated[str, Meta(pattern=r"^[a-z0-9-]+\Z")]  # a page below roles/, by its name

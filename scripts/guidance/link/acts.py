@@ -12,8 +12,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from guidance.document.model import Document, GuidanceError
-from guidance.document.toml_files import read_toml
+from guidance.document.model import Document, GuidanceError, read_toml
 from guidance.document.walk import provision_texts
 from guidance.link.titles import Spoken, can_be_named, ends_word, places, telling_word
 

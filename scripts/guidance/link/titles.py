@@ -12,8 +12,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from guidance.document.model import Block, Document, GuidanceError, Link, List, Text
-from guidance.document.toml_files import read_toml
+from guidance.document.model import Block, Document, GuidanceError, Link, List, Text, read_toml
 from guidance.document.walk import block_texts, provision_texts
 
 _LAW = "https://www.legislation.gov.uk/"

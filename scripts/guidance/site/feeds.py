@@ -12,9 +12,8 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from guidance.document.anchors import slug
-from guidance.document.model import GuidanceError
+from guidance.document.model import GuidanceError, decode_toml, read_toml
 from guidance.document.register import Edition, PartialDate, Publication, say_date
-from guidance.document.toml_files import decode_toml, read_toml
 from guidance.site.inline import clean, escape_markdown
 from guidance.site.pages import Page, front_matter, join_parts, page_url
 from guidance.site.permalink_index import PermalinkIndex

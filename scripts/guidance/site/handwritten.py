@@ -16,9 +16,8 @@ from msgspec import Meta, Struct, field, structs
 
 from guidance.document.anchors import Permalink, known_permalinks, permalink_path
 from guidance.document.law import LawSince, read_law
-from guidance.document.model import Finding, GuidanceError
+from guidance.document.model import Finding, GuidanceError, decode_toml, read_toml
 from guidance.document.register import Publication, read_register
-from guidance.document.toml_files import decode_toml, read_toml
 from guidance.site.ledger import LedgerFigures
 
 Anchors = tuple[str, ...]

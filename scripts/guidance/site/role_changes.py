@@ -11,9 +11,8 @@ from msgspec import Struct
 
 from guidance.document.anchors import permalink_path, provision_fingerprint
 from guidance.document.change_model import Level
-from guidance.document.model import Document, Duty, SourceFile
+from guidance.document.model import Document, Duty, SourceFile, read_toml
 from guidance.document.register import Publication
-from guidance.document.toml_files import read_toml
 from guidance.site.changes_view import ChangeEntry, ComparedEdition, ComparedPlace, count_words, side_words
 from guidance.site.inline import clean
 from guidance.site.pages import Page, front_matter, to_root

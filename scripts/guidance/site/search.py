@@ -15,9 +15,8 @@ from msgspec import Struct
 from guidance.cite.grammar import number_key
 from guidance.document.anchors import Permalink, permalink_path
 from guidance.document.change_model import Lineage
-from guidance.document.model import Document, Duty, Provision
+from guidance.document.model import Document, Duty, Provision, read_toml
 from guidance.document.register import Edition, Publication
-from guidance.document.toml_files import read_toml
 from guidance.document.walk import plain_text
 from guidance.site.pages import Page, page_url, title_of
 from guidance.site.templates import render
