@@ -9,9 +9,9 @@ from msgspec import structs
 
 from guidance.compare.changes import apply, compare, joined_text
 from guidance.compare.words import diff_words, sentences
-from guidance.document.anchors import normalise
 from guidance.document.change_model import Change, Comparison, RedlinePiece
 from guidance.document.model import Document, Duty, Figure, GuidanceError, Kind, Link, Locus, Para, Text
+from guidance.document.walk import normalise
 from small_documents import document, paragraph, sentence
 
 IDS = ("old", "new")

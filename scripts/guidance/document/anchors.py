@@ -14,10 +14,9 @@ from typing import Literal, get_args
 from msgspec import Struct
 
 from guidance.document.model import Document, GuidanceError, Kind, Provision
-from guidance.document.walk import plain_text
+from guidance.document.walk import normalise, plain_text
 
 _PREFIX: dict[Kind, str] = {"paragraph": "para", "footnote": "fn", "flow-chart": "flow-chart"}
-_QUOTES = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", "-"), ("‐", "-"), ("\u00ad", ""))
 _LONGEST = 56  # characters of a title that an anchor keeps
 _HEADER = "# anchor\tkind\tnumber\tpage\tfingerprint"
 MEANINGS = "meanings.tsv"  # beside an edition's permalinks.tsv
@@ -95,15 +94,6 @@ class Allocator:
             anchor = numbered if numbered not in self._taken else None
         self._taken.add(anchor)
         return anchor
-
-
-def normalise(text: str) -> str:
-    """Text with what a re-issue may set differently made alike: quotes, dashes, ligatures, white space."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-        for mark, plain in _QUOTES:
-            text = text.replace(mark, plain)
-    return " ".join(text.split())
 
 
 def fingerprint(text: str) -> str:
