@@ -37,7 +37,7 @@ from guidance.site.beside import (
     render_besides,
     render_trails,
 )
-from guidance.site.blocks import picture_name
+from guidance.site.blocks import PICTURES, picture_name
 from guidance.site.changes_view import ComparedEdition, ComparedPlace
 from guidance.site.comparison_pages import Redline
 from guidance.site.downloads import link_to_files
@@ -45,7 +45,7 @@ from guidance.site.edition_pages import render_identity
 from guidance.site.indexes import link_to_law, render_law
 from guidance.site.ledger import Ledger, duties_csv, duty_records, link_to_ledger, render_ledger
 from guidance.site.markdown import annotate, render_pages
-from guidance.site.pages import PICTURES, Page
+from guidance.site.pages import Page
 from guidance.site.permalink_pages import links_to_steps
 from guidance.sources import Identity, say_identity
 

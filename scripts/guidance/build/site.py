@@ -36,7 +36,8 @@ from guidance.document.walk import breaches
 from guidance.jobs.cache import Crew
 from guidance.site import data_files
 from guidance.site.assemble import build_site
-from guidance.site.beside import PageUse, find_besides, groups_of, read_uses
+from guidance.site.beside import Besides, PageUse, find_besides, groups_of, read_uses
+from guidance.site.blocks import PICTURES
 from guidance.site.comparison_pages import Redline
 from guidance.site.edition_pages import (
     Tab,
@@ -52,7 +53,7 @@ from guidance.site.feeds import LOG, NAME, lines_on_pages, read_corrections, ren
 from guidance.site.folder_tree import write_below
 from guidance.site.indexes import Shown, Topics, law_links, read_topics, render_topics, shown_edition
 from guidance.site.overlay import Overlay, edition_links, lay_over, local_boxes
-from guidance.site.pages import PICTURES, Page, page_url
+from guidance.site.pages import Page, page_url
 from guidance.site.permalink_index import PermalinkIndex, read_tokens
 from guidance.site.permalink_pages import step_pages
 from guidance.site.projects import Folder
@@ -181,8 +182,8 @@ def publication_folders(
             publication, item, compared, overview, place, order.shop.site_url, law, besides.get(one, {})
         )
         works[one] = Work(edition_order, crew, making)
-    index = index_permalinks(publication, folder, loaded, known, compared, order.shop, prefix, besides)
-    linking = Linking(index, crew)
+    index = index_permalinks(publication, folder, loaded, known, compared, order.shop, prefix)
+    linking = Linking(index, besides, crew)
     everyday = read_everyday(folder / EVERYDAY)
     called = read_wanted(folder, publication)
     search = start_search(publication, known, ours, compared, called, everyday, topics.topic, crew)
@@ -210,7 +211,7 @@ def publication_folders(
         yield lay_over(structs.replace(printed, prefix=prefix), overlay)
     facts = order.shop.work / FACTS if not prefix else None
     sources = {edition: len(text.corrections) for edition, text in compared.documents.items()}
-    more = (*topic_pages(topics, index, compared, uses()), render_corrections(corrected, sources))
+    more = (*topic_pages(topics, index, compared, besides, uses()), render_corrections(corrected, sources))
     root = _root_folder(publication, folder, ours, compared, index, linked, search, news, overlay, facts, more)
     root = structs.replace(root, extras=lay_moved(root.extras, root.pages, moved[""]))
     shown = {"corrected": lines_on_pages(corrected, ""), "local": local_boxes(overlay, topics)}
@@ -268,7 +269,7 @@ def _read(path: Path) -> str:
 
 
 def topic_pages(
-    topics: Topics, index: PermalinkIndex, compared: Compared, uses: Iterable[PageUse]
+    topics: Topics, index: PermalinkIndex, compared: Compared, besides: Besides, uses: Iterable[PageUse]
 ) -> tuple[Page, ...]:
     """The pages of topics, from the text of the edition in force or the newest that is loaded."""
     shown = shown_edition(topics, compared.documents, index.publication.in_force.id)
@@ -280,7 +281,7 @@ def topic_pages(
             compared.crosswalk,
             compared.ledger(shown) if shown in compared.documents else None,
             find_trails(compared, index.publication, shown),
-            index.besides,
+            besides,
             {use.address: use.title for use in uses},
         ),
     )

@@ -13,7 +13,6 @@ from guidance.document.model import Document, Duty
 from guidance.document.register import Edition, Publication, Revision, say_date, source_address
 from guidance.site import data_files
 from guidance.site.blocks import picture_name
-from guidance.site.changes_view import csv_table
 from guidance.site.edition_pages import full_name
 from guidance.site.inline import clean, escape_html, escape_markdown
 from guidance.site.ledger import (
@@ -27,11 +26,22 @@ from guidance.site.ledger import (
     page_path,
     share_rows,
 )
-from guidance.site.pages import Page, front_matter, join_parts, render_table, say_size
-from guidance.site.pandoc import PandocNode, bullets, document_blocks, grid, header, link, para, strong, words
+from guidance.site.pages import Page, csv_table, front_matter, join_parts, render_table, say_size
+from guidance.site.pandoc import (
+    Manuscript,
+    PandocNode,
+    bullets,
+    document_blocks,
+    grid,
+    header,
+    link,
+    para,
+    strong,
+    words,
+)
 from guidance.site.projects import as_it_is
 from guidance.site.role_changes import pinned
-from guidance.site.typesetting import TEXT, Manuscript
+from guidance.site.typesetting import TEXT
 
 FOLDER = "downloads/"
 PAGE = "downloads.md"

@@ -19,7 +19,6 @@ from guidance.document.change_model import Crosswalk
 from guidance.document.model import GuidanceError, Provision
 from guidance.document.register import Publication, Standing
 from guidance.document.walk import plain_text
-from guidance.site.beside import Besides
 from guidance.site.templates import FOLDER, PlaceLink, render
 
 EditionAnchor = tuple[str, str]  # edition id, anchor
@@ -67,7 +66,6 @@ class PermalinkIndex(Struct, frozen=True):
     meanings: Mapping[
         EditionAnchor, tuple[Renumbering, ...]
     ] = {}  # what was decided where an anchor changed its text
-    besides: Besides = {}  # who uses a provision, and what has come since
     rules: bool = False  # whether the host leads addresses on, so that permalink pages stand for others
 
     def for_edition(self, edition: str) -> "PermalinkIndex":
@@ -89,7 +87,6 @@ class PermalinkIndex(Struct, frozen=True):
             redlines={node: address for node, address in self.redlines.items() if edition == node[0]},
             sha256={one: digest for one, digest in self.sha256.items() if one == edition},
             meanings={node: told for node, told in self.meanings.items() if node[0] == edition},
-            besides={one: told for one, told in self.besides.items() if one == edition},
         )
 
     def provision(self, node: EditionAnchor) -> Provision | None:

@@ -5,8 +5,9 @@ Facts for the templates: what and where a provision is, whether it stands today,
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 
 from markupsafe import Markup
 
@@ -43,14 +44,20 @@ _UP_FROM_LINEAGE = "../../"
 EditionPair = tuple[str, str]  # ids of the older and of the newer edition
 
 
-def permalink_pages(edition: Edition, index: PermalinkIndex) -> dict[str, bytes]:
-    """Path from the edition's root -> page, for all that the edition has published, and the shared style.
+def permalink_pages(
+    edition: Edition, index: PermalinkIndex, besides: Mapping[str, Beside] = MappingProxyType({})
+) -> dict[str, bytes]:
+    """Path from the edition's root -> page, for all that the edition has published, and the shared style; `besides`
+    has by anchor who uses a provision, and what has come since.
 
     The edition in force also answers for what only older ones have, since `latest` leads into it: an address
     below `latest` that was good once stays good.
     """
     known = index.entries.get(edition.id, {})
-    pages = {f"p/{short(anchor)}/index.html": _page((edition.id, anchor), index) for anchor in known}
+    pages = {
+        f"p/{short(anchor)}/index.html": _page((edition.id, anchor), index, besides.get(anchor, Beside()))
+        for anchor in known
+    }
     if edition.id == index.publication.in_force.id:
         pages |= {f"p/{short(node[1])}/index.html": _answer(node, index) for node in _only_older(index)}
     return {f"p/{STYLE_NAME}": style(index), **pages} if pages else {}
@@ -77,7 +84,7 @@ def quoted(node: EditionAnchor, index: PermalinkIndex, up: str, before_ids: str 
     return Markup(render_html(provision.blocks, BlockContext(context, 1, f"{up}{edition}/", apart=before_ids)))
 
 
-def _page(node: EditionAnchor, index: PermalinkIndex) -> bytes:
+def _page(node: EditionAnchor, index: PermalinkIndex, beside: Beside) -> bytes:
     edition, anchor = node
     provision, fate, name = index.provision(node), index.fate(node), index.name(node)
     said, cited = standing(edition, index), edition_name(index.publication, edition)
@@ -111,7 +118,7 @@ def _page(node: EditionAnchor, index: PermalinkIndex) -> bytes:
         cited=index.cited(node),
         oembed=embeds.oembed_address(node, index, _UP),
         edition=edition,
-        beside=index.besides.get(edition, {}).get(anchor, Beside()),
+        beside=beside,
         framed=f"{_UP}{permalink_path(*node)}" if index.rules else None,
         frame_id=FRAME if index.rules else None,
         lineage_id=LINEAGE,

@@ -16,10 +16,21 @@ from guidance.document.register import Publication
 from guidance.site.changes_view import ChangeEntry, ComparedEdition, ComparedPlace, count_words, side_words
 from guidance.site.inline import clean
 from guidance.site.pages import Page, front_matter, to_root
-from guidance.site.pandoc import PandocNode, bullets, grid, header, link, marked, para, strong, tracked, words
+from guidance.site.pandoc import (
+    Manuscript,
+    PandocNode,
+    bullets,
+    grid,
+    header,
+    link,
+    marked,
+    para,
+    strong,
+    tracked,
+    words,
+)
 from guidance.site.redline_text import Paragraphs, RedlineBlock, TrackedParagraph, Where, beside, say_changes
 from guidance.site.templates import PlaceLink, render
-from guidance.site.typesetting import Manuscript
 
 CHECKS = "role_checks.toml"  # in a publication's folder
 MATTERS: tuple[Level, ...] = ("duty changed", "new", "reworded")
