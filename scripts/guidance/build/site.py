@@ -69,7 +69,7 @@ ASK_ADDRESS = (
 )
 
 
-def build(order: BuildOrder, fetcher: Fetcher | None, tell: Tell = lambda _: None) -> Outcome:
+def build(order: BuildOrder, fetcher: Fetcher | None = None, tell: Tell = lambda _: None) -> Outcome:
     """Build the site that is ordered; `tell` hears of each step.
 
     Raises GuidanceError when an edition that was asked for by name has no text, a build fails, or, where the order
