@@ -39,7 +39,6 @@ _HEADER = (
 )
 _LARGEST = {".svg": 200_000, ".png": 1_000_000, ".jpg": 3_000_000, ".jpeg": 3_000_000, ".md": 500_000}  # bytes
 _PICTURES = {*_LARGEST, ".webp", ".gif", ".avif", ".heic", ".bmp", ".tif", ".tiff", ".ico"} - {".md"}
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _NAMED = re.compile(r"guidance:([0-9a-z.-]+)/([A-Za-z0-9.-]+)")  # whatever is named so, in a citation or not
 _STALE = 366  # days after which a contact is to be compared with its source again
 

@@ -167,10 +167,6 @@ class LawSince(Struct, frozen=True, forbid_unknown_fields=True):
         later = tuple(law for law in self.law if (law.passed or law.start or "") > edition.published)
         return LawSince(self.since, later)
 
-    def for_role(self, role: str) -> tuple[Law, ...]:
-        """The laws for a role, by the name of its page below roles/."""
-        return tuple(law for law in self.law if role in law.roles)
-
     def for_agency(self, agency: str) -> tuple[Law, ...]:
         """The laws that bind an agency, by its id in agencies.toml."""
         return tuple(law for law in self.law if agency in law.agencies)

@@ -48,12 +48,6 @@ _TAG = re.compile(r"<[^>]*>")
 _STATES = {"unchanged": "same", "reworded": "changed", "gone": "gone"}
 
 
-def embed_files(index: PermalinkIndex) -> dict[str, bytes]:
-    """Path from the publication's root -> file, for all that other sites embed."""
-    files = {path: held for edition in index.entries for path, held in edition_embeds(edition, index).items()}
-    return shared_files(index) | files if files else {}
-
-
 def shared_files(index: PermalinkIndex) -> dict[str, bytes]:
     """The scripts, and the style of all framed pages."""
     framed = {} if index.rules else {f"embed/{STYLE_NAME}": style(index)}
@@ -341,13 +335,8 @@ def _compact(value: object) -> bytes:
 # Its script is overrides/assets/quotations.js; what is pasted never leaves the browser.
 
 
-def quotation_files(index: PermalinkIndex) -> dict[str, bytes]:
-    """Path from the publication's root -> file, for each edition with text: what may be quoted of it."""
-    return {quotable_path(edition): quotable(edition, index) for edition in index.provisions}
-
-
 def render_quotations(index: PermalinkIndex, files: Mapping[str, bytes]) -> Page:
-    """The page; `files` are those of `quotation_files`."""
+    """The page; `files` are what may be quoted, by path from the publication's root."""
     title = "Check a quotation"
     editions = [edition for edition in reversed(list(index.entries)) if edition in index.provisions]
     known = {
