@@ -20,8 +20,8 @@ from guidance.document.model import Document, GuidanceError, Kind, Para, Place, 
 from guidance.link.agencies import Vocabulary
 from guidance.read import read_document
 from guidance.site.comparison_pages import SCRIPT, STYLES
-from guidance.site.folder_tree import refuse_other, replace_folder
 from guidance.site.pages import Page
+from guidance.site.projects import refuse_other, replace_folder
 from guidance.site.templates import render
 from guidance.site.typesetting import set_file
 

@@ -50,13 +50,12 @@ from guidance.site.edition_pages import (
 )
 from guidance.site.embeds import put_in_examples, render_quotations
 from guidance.site.feeds import LOG, NAME, lines_on_pages, read_corrections, render_corrections, render_llms
-from guidance.site.folder_tree import write_below
 from guidance.site.indexes import Shown, Topics, law_links, read_topics, render_topics, shown_edition
 from guidance.site.overlay import Overlay, edition_links, lay_over, local_boxes
 from guidance.site.pages import Page, page_url
 from guidance.site.permalink_index import PermalinkIndex, read_tokens
 from guidance.site.permalink_pages import step_pages
-from guidance.site.projects import Folder
+from guidance.site.projects import Folder, write_below
 from guidance.site.search import EVERYDAY, read_everyday
 from guidance.site.typesetting import compile_typst
 from guidance.sources import Fetcher
