@@ -24,7 +24,7 @@ from PIL import Image
 from guidance.build.comparisons import Compared
 from guidance.document.anchors import Permalink, known_permalinks
 from guidance.document.law import read_law
-from guidance.document.model import GuidanceError, read_toml
+from guidance.document.model import GuidanceError, read_toml, write_whole
 from guidance.document.register import Publication, say_date
 from guidance.site import overlay as overlays
 from guidance.site.extension import read_page
@@ -69,9 +69,7 @@ def write_reviews(path: Path, reviews: Reviews) -> None:
     for page in sorted(reviews):
         rows = [f"{json.dumps(key)} = {json.dumps(reviews[page][key])}" for key in sorted(reviews[page])]
         tables.append("\n".join([f"[{json.dumps(page)}]", *rows]))
-    beside = path.with_suffix(".new")
-    beside.write_text("\n".join([_HEADER, "\n\n".join(tables), ""]), encoding="utf-8")
-    beside.replace(path)
+    write_whole(path, "\n".join([_HEADER, "\n\n".join(tables), ""]))
 
 
 def review_page(text: str, page: str, sources: Sources, docs: Path | None = None) -> Mapping[str, str]:

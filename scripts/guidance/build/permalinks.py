@@ -14,6 +14,7 @@ from guidance.build.orders import Call, Loaded
 from guidance.check.permanence import Held, find_shifts, held_in, recorded
 from guidance.document.anchors import (
     MEANINGS,
+    PERMALINKS,
     Permalink,
     Renumbering,
     known_permalinks,
@@ -210,7 +211,7 @@ def record_meanings(folder: Path, item: Loaded, branch: Branch | None, day: str 
     since = day or (revision.date if revision else None)
     if since is None:
         raise GuidanceError(f"review: from which day is the file of {edition}? write {edition}:2025-06-11")
-    place, register = folder / edition / MEANINGS, folder / edition / "permalinks.tsv"
+    place, register = folder / edition / MEANINGS, folder / edition / PERMALINKS
     decided, entries = read_meanings(place), read_permalinks(register)
     words = (*item.document.provisions, *item.document.notes)
     told = {p.anchor: f"{p.heading.plain if p.heading else ''}\n{plain_text(p)}" for p in words}

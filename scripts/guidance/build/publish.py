@@ -24,7 +24,7 @@ from guidance.check.permanence import (
     site_paths,
 )
 from guidance.check.site import check_site, gathered
-from guidance.document.anchors import MEANINGS, read_meanings, read_permalinks
+from guidance.document.anchors import MEANINGS, PERMALINKS, read_meanings, read_permalinks
 from guidance.document.model import GuidanceError
 from guidance.document.register import read_register
 from guidance.site.branch import Branch, commit_folder, follow_remote, hold_branch, push_branch, read_published
@@ -139,7 +139,7 @@ def refuse_shifts(branch: Branch, site: Path, publication: Path) -> None:
         now = held_in(path.read_bytes() if path.is_file() else None)
         for before in (
             held_in(read_published(branch, f"{edition}/provisions.json")),
-            recorded(read_permalinks(publication / edition / "permalinks.tsv")),
+            recorded(read_permalinks(publication / edition / PERMALINKS)),
         ):
             if found := find_shifts(before, now, decided):
                 editions.add(edition)

@@ -23,6 +23,7 @@ from guidance.build.search import Searching, start_search
 from guidance.check.permanence import find_shifts, recorded, say_shifts
 from guidance.document.anchors import (
     MEANINGS,
+    PERMALINKS,
     known_permalinks,
     permalinks,
     read_meanings,
@@ -125,7 +126,7 @@ def record_permalinks(order: BuildOrder, tell: Tell) -> dict[str, int]:
         compared = compare_editions(publication, loaded, folder, crew)
     gained = {}
     for item in loaded:
-        path = folder / item.edition.id / "permalinks.tsv"
+        path = folder / item.edition.id / PERMALINKS
         before, now = read_permalinks(path), permalinks(item.document)
         present = {entry.anchor for entry in now}
         decided = read_meanings(path.parent / MEANINGS)
@@ -137,7 +138,7 @@ def record_permalinks(order: BuildOrder, tell: Tell) -> dict[str, int]:
             )
         path.parent.mkdir(parents=True, exist_ok=True)
         write_permalinks(path, (*now, *(entry for entry in before if entry.anchor not in present)))
-        gained[f"{item.edition.id}/permalinks.tsv"] = len(present - {entry.anchor for entry in before})
+        gained[f"{item.edition.id}/{PERMALINKS}"] = len(present - {entry.anchor for entry in before})
     return gained | record_texts(publication, folder, compared)
 
 

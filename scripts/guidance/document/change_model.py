@@ -116,6 +116,11 @@ class Lineage(Struct, frozen=True):
     id: str
     anchors: dict[str, tuple[str, ...]]
 
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """All its places, in the order of its editions."""
+        return tuple((edition, anchor) for edition, anchors in self.anchors.items() for anchor in anchors)
+
 
 class Counterpart(Struct, frozen=True):
     """Where a provision stands in another edition. `exact` is false where the text has no counterpart there
@@ -160,44 +165,47 @@ def trace(editions: Sequence[tuple[str, Document]], comparisons: Iterable[Compar
     the edition and anchor where it first stood. Lineages come in the order in which they began.
     """
     nodes = [(edition, p.anchor) for edition, text in editions for p in text.everything]
+    pairs = (
+        (*((one.old, anchor) for anchor in change.old), *((one.new, anchor) for anchor in change.new))
+        for one in comparisons
+        for change in one.changes
+        if change.old and change.new
+    )
+    return tuple(map(_lineage, together(nodes, pairs)))
+
+
+def together(nodes: Iterable[Node], groups: Iterable[Iterable[Node]]) -> list[tuple[Node, ...]]:
+    """Some provisions, those side by side that a group holds together, or several in a chain; all in their own
+    order. What else a group names does not count."""
     root = {node: node for node in nodes}
-    for comparison in comparisons:
-        for change in comparison.changes:
-            if change.old and change.new:
-                members = [
-                    *((comparison.old, anchor) for anchor in change.old),
-                    *((comparison.new, anchor) for anchor in change.new),
-                ]
-                for member in members[1:]:
-                    root[_root(root, member)] = _root(root, members[0])
-    groups: dict[Node, dict[str, list[str]]] = {}
-    for node in nodes:
-        edition, anchor = node
-        groups.setdefault(_root(root, node), {}).setdefault(edition, []).append(anchor)
-    return tuple(_lineage(group) for group in groups.values())
+
+    def top(node: Node) -> Node:
+        while root[node] != node:
+            root[node] = root[root[node]]
+            node = root[node]
+        return node
+
+    for group in groups:
+        present = [node for node in group if node in root]
+        for node in present[1:]:
+            root[top(node)] = top(present[0])
+    found: dict[Node, list[Node]] = {}
+    for node in root:
+        found.setdefault(top(node), []).append(node)
+    return list(map(tuple, found.values()))
 
 
-def _root(root: dict[Node, Node], node: Node) -> Node:
-    while root[node] != node:
-        root[node] = root[root[node]]
-        node = root[node]
-    return node
-
-
-def _lineage(group: Mapping[str, Sequence[str]]) -> Lineage:
-    edition, anchors = next(iter(group.items()))
-    return Lineage(f"{edition}/{anchors[0]}", {edition: tuple(anchors) for edition, anchors in group.items()})
+def _lineage(nodes: Sequence[Node]) -> Lineage:
+    anchors: dict[str, tuple[str, ...]] = {}
+    for edition, anchor in nodes:
+        anchors[edition] = (*anchors.get(edition, ()), anchor)
+    return Lineage("/".join(nodes[0]), anchors)
 
 
 def build_crosswalk(editions: Sequence[tuple[str, Document]], comparisons: Iterable[Comparison]) -> Crosswalk:
     """The crosswalk over some documents, oldest first, and the comparisons of neighbours."""
     lineages = trace(editions, comparisons)
-    index = {
-        (edition, anchor): at
-        for at, lineage in enumerate(lineages)
-        for edition, anchors in lineage.anchors.items()
-        for anchor in anchors
-    }
+    index = {node: at for at, lineage in enumerate(lineages) for node in lineage.nodes}
     parents = {(edition, p.anchor): p.parents for edition, text in editions for p in text.provisions}
     return Crosswalk(tuple(edition for edition, _ in editions), lineages, parents, index)
 

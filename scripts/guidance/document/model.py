@@ -1,5 +1,5 @@
 """The frozen types of a document and of what is observed about it; and how a TOML file that a person wrote becomes
-a value of such a type, or one line that says what is wrong with it.
+a value of such a type, or one line that says what is wrong with it; and how a file is written whole.
 
 Everything flows through these: readers give a Document, the other rooms lay annotations over it by
 offset. Nothing here imports another of our modules; what the values of a TOML file mean is checked by who reads it.
@@ -8,6 +8,7 @@ Conventions: pages are 1-based pages of the source file; lengths are PDF points 
 lower left; offsets count Unicode code points and are half open; anchors are unique within one edition.
 """
 
+import os
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -373,7 +374,7 @@ ChangeKind = Literal[
 ]
 
 
-# --- Tables that a person wrote -------------------------------------------------------------------
+# --- Files of ours: tables that a person wrote, and what is written whole or not at all --------------
 
 
 def read_toml(path: Path, kind: type[_T], *, missing: str | None = None, mend: str = "correct it there") -> _T:
@@ -404,3 +405,14 @@ def decode_toml(content: bytes, name: str, kind: type[_T], mend: str = "correct 
         raise GuidanceError(f"{name}: is nested too deeply; {mend}") from None
     except msgspec.DecodeError as error:  # wrong TOML, or right TOML that is no `kind`
         raise GuidanceError(f"{name}: {' '.join(str(error).split())}; {mend}") from None
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file beside its place and move it there: who looks finds the old one or the new. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(content.encode() if isinstance(content, str) else content)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

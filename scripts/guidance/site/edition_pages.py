@@ -364,7 +364,6 @@ def _until(edition: Edition, publication: Publication) -> str:
 
 
 PATH = "editions.md"
-_UNSURE = ' <span class="unconfirmed">not confirmed</span>'
 
 
 def render_editions(publication: Publication, with_text: Collection[str] = ()) -> Page:
@@ -388,7 +387,7 @@ def render_editions(publication: Publication, with_text: Collection[str] = ()) -
 
 
 def _timeline_row(edition: Edition, publication: Publication, with_text: Collection[str]) -> tuple[str, ...]:
-    unsure = _UNSURE if edition.basis == "C" else ""
+    unsure = _UNCONFIRMED if edition.basis == "C" else ""
     stood = f"{say_date(edition.begins)}{unsure} – {_until(edition, publication)}"
     text = "text here" if edition.id in with_text else "no text here"
     return f"{_link(edition)}<br>{stood}<br><small>{text}</small>", escape_markdown(edition.summary)
@@ -402,13 +401,13 @@ def _events(publication: Publication) -> Iterator[tuple[str, ...]]:
         early = tuple(r for r in later if r.date and r.date < start)
         yield from (_event(edition, revision) for revision in early)
         what = "Took over" if edition is not publication.editions[0] else "The first edition listed here"
-        unsure = _UNSURE if edition.basis == "C" else ""
+        unsure = _UNCONFIRMED if edition.basis == "C" else ""
         yield say_date(start) + unsure, _link(edition), f"{what}.{' ' + escape_markdown(first) if first else ''}"
         yield from (_event(edition, revision) for revision in later if revision not in early)
 
 
 def _event(edition: Edition, revision: Revision) -> tuple[str, ...]:
-    unsure = _UNSURE if (revision.date_basis or revision.basis) == "C" else ""
+    unsure = _UNCONFIRMED if (revision.date_basis or revision.basis) == "C" else ""
     return say_date(revision.date) + unsure, _link(edition), escape_markdown(revision.what)
 
 

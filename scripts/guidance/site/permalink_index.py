@@ -6,7 +6,7 @@ The pages themselves are made in `permalink_pages` and `embeds`.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -14,8 +14,8 @@ from markupsafe import Markup
 from msgspec import Struct
 from msgspec.structs import replace
 
-from guidance.document.anchors import Permalink, Renumbering, permalink_path
-from guidance.document.change_model import Crosswalk
+from guidance.document.anchors import Permalink, Renumbering, permalink_path, read_rows, write_rows
+from guidance.document.change_model import Crosswalk, together
 from guidance.document.model import GuidanceError, Provision
 from guidance.document.register import Publication, Standing
 from guidance.document.walk import plain_text
@@ -290,26 +290,20 @@ def read_lineages(path: Path) -> dict[str, tuple[EditionAnchor, ...]]:
 
     Raises GuidanceError on a bad line.
     """
-    if not path.exists():
-        return {}
     found: dict[str, tuple[EditionAnchor, ...]] = {}
-    for count, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if line.startswith("#") or not line.strip():
-            continue
-        identity, _, places = line.partition("\t")
+    for where, (identity, *cells) in read_rows(path):
+        places = " ".join(cells)
         nodes = tuple((edition, anchor) for edition, _, anchor in (p.partition("/") for p in places.split()))
         if not identity or not nodes or not all(edition and anchor for edition, anchor in nodes):
-            raise GuidanceError(f"{path}, line {count}: expected a lineage and its places, such as 2023/para-45")
+            raise GuidanceError(f"{where}: expected a lineage and its places, such as 2023/para-45")
         found[identity] = nodes
     return found
 
 
 def write_lineages(path: Path, lineages: Recorded) -> None:
     """Write a lineage register, atomically."""
-    rows = [f"{identity}\t{' '.join('/'.join(node) for node in nodes)}" for identity, nodes in lineages.items()]
-    beside = path.with_suffix(".new")
-    beside.write_text("\n".join([_LINEAGES_HEADER, *rows]) + "\n", encoding="utf-8")
-    beside.replace(path)
+    rows = (f"{identity}\t{' '.join('/'.join(node) for node in nodes)}" for identity, nodes in lineages.items())
+    write_rows(path, _LINEAGES_HEADER, rows)
 
 
 def record_lineages(
@@ -385,27 +379,9 @@ def _groups(
             (edition, anchor) for edition in publication.editions for anchor in entries.get(edition.id, {})
         )
     }
-    root = {node: node for node in order}
     loaded = set(crosswalk.editions) if crosswalk else set()
-    for lineage in crosswalk.lineages if crosswalk else ():
-        _join(root, ((edition, anchor) for edition, anchors in lineage.anchors.items() for anchor in anchors))
+    known = [lineage.nodes for lineage in crosswalk.lineages] if crosswalk else []
     for nodes in recorded.values():
         here = [node for node in nodes if node[0] in loaded]
-        _join(root, (*here[:1], *(node for node in nodes if node[0] not in loaded)))
-    groups: dict[EditionAnchor, list[EditionAnchor]] = {}
-    for node in sorted(order, key=lambda one: order[one]):
-        groups.setdefault(_root(root, node), []).append(node)
-    return [tuple(group) for group in groups.values()]
-
-
-def _join(root: dict[EditionAnchor, EditionAnchor], nodes: Iterable[EditionAnchor]) -> None:
-    present = [node for node in nodes if node in root]
-    for node in present[1:]:
-        root[_root(root, node)] = _root(root, present[0])
-
-
-def _root(root: dict[EditionAnchor, EditionAnchor], node: EditionAnchor) -> EditionAnchor:
-    while root[node] != node:
-        root[node] = root[root[node]]
-        node = root[node]
-    return node
+        known.append((*here[:1], *(node for node in nodes if node[0] not in loaded)))
+    return together(sorted(order, key=lambda one: order[one]), known)

@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from guidance.document.model import GuidanceError
+from guidance.document.model import GuidanceError, write_whole
 from guidance.jobs.cache import Crew, Job, Ticket, code_digest
 from guidance.site.pandoc import Manuscript, PandocNode, alternatives, labelled, tree, worded
 
@@ -268,7 +268,4 @@ def compile_typst(source: Path, to: Path) -> None:
         raise GuidanceError(f"{source}: {' '.join(what)}") from None
     if not isinstance(pdf, bytes):
         raise GuidanceError(f"{source}: Typst made no PDF of it")
-    to.parent.mkdir(parents=True, exist_ok=True)
-    beside = to.with_name(to.name + ".new")
-    beside.write_bytes(pdf)
-    beside.replace(to)
+    write_whole(to, pdf)

@@ -3,7 +3,6 @@ the place of another file. What was seen is put into the lock; nothing is printe
 
 import hashlib
 import json
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct
 
-from guidance.document.model import GuidanceError
+from guidance.document.model import GuidanceError, write_whole
 from guidance.document.register import Edition, Locked, Publication, Revision, last_day, read_lock
 from guidance.sources.kinds import Limits, Tell, fault, suffix_of, wanted_kind
 
@@ -43,7 +42,7 @@ def record(path: Path, seen: Locked) -> bool:
         return False
     ordered = sorted((*before, seen), key=lambda s: (s.edition, s.revision))  # stable: first seen stays first
     try:
-        _write_whole(path, (_HEAD + "".join(map(_table, ordered))).encode())
+        write_whole(path, (_HEAD + "".join(map(_table, ordered))).encode())
     except OSError as error:
         raise GuidanceError(f"{path}: cannot be written ({error.strerror})") from None
     return True
@@ -297,18 +296,7 @@ def _note(target: Path) -> Path:
 def _put(target: Path, seen: Seen, content: bytes) -> None:
     """Put a whole file in its place, with a note of what was seen. Raises GuidanceError."""
     try:
-        _write_whole(target, content)
-        _write_whole(_note(target), msgspec.json.encode(seen))
+        write_whole(target, content)
+        write_whole(_note(target), msgspec.json.encode(seen))
     except OSError as error:
         raise GuidanceError(f"{target}: cannot be written ({error.strerror})") from None
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write a file beside its place and move it there. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
