@@ -10,8 +10,6 @@ from guidance.document.register import Basis, Edition, Publication, Revision, sa
 from guidance.site.inline import clean, escape_html, escape_markdown
 from guidance.site.pages import Page, front_matter, join_parts, page_url, render_table, tell_link
 
-_UNCONFIRMED = ' <span class="unconfirmed">not confirmed</span>'
-
 
 def full_name(edition: Edition) -> str:
     """An edition's title, with its id where the title does not tell it from the others."""
@@ -61,7 +59,7 @@ def render_stub(
 
 
 def _sure(basis: Basis) -> str:
-    return _UNCONFIRMED if basis == "C" else ""
+    return ' <span class="unconfirmed">not confirmed</span>' if basis == "C" else ""
 
 
 def _contents(pages: tuple[Page, ...], document: Document) -> str:
@@ -387,8 +385,7 @@ def render_editions(publication: Publication, with_text: Collection[str] = ()) -
 
 
 def _timeline_row(edition: Edition, publication: Publication, with_text: Collection[str]) -> tuple[str, ...]:
-    unsure = _UNCONFIRMED if edition.basis == "C" else ""
-    stood = f"{say_date(edition.begins)}{unsure} – {_until(edition, publication)}"
+    stood = f"{say_date(edition.begins)}{_sure(edition.basis)} – {_until(edition, publication)}"
     text = "text here" if edition.id in with_text else "no text here"
     return f"{_link(edition)}<br>{stood}<br><small>{text}</small>", escape_markdown(edition.summary)
 
@@ -401,14 +398,17 @@ def _events(publication: Publication) -> Iterator[tuple[str, ...]]:
         early = tuple(r for r in later if r.date and r.date < start)
         yield from (_event(edition, revision) for revision in early)
         what = "Took over" if edition is not publication.editions[0] else "The first edition listed here"
-        unsure = _UNCONFIRMED if edition.basis == "C" else ""
-        yield say_date(start) + unsure, _link(edition), f"{what}.{' ' + escape_markdown(first) if first else ''}"
+        yield (
+            say_date(start) + _sure(edition.basis),
+            _link(edition),
+            f"{what}.{' ' + escape_markdown(first) if first else ''}",
+        )
         yield from (_event(edition, revision) for revision in later if revision not in early)
 
 
 def _event(edition: Edition, revision: Revision) -> tuple[str, ...]:
-    unsure = _UNCONFIRMED if (revision.date_basis or revision.basis) == "C" else ""
-    return say_date(revision.date) + unsure, _link(edition), escape_markdown(revision.what)
+    sure = _sure(revision.date_basis or revision.basis)
+    return say_date(revision.date) + sure, _link(edition), escape_markdown(revision.what)
 
 
 def _first_issue(edition: Edition, start: str) -> tuple[str, tuple[Revision, ...]]:
