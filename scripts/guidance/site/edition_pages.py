@@ -11,7 +11,7 @@ from guidance.document.model import Document
 from guidance.document.register import Basis, Edition, Publication, Revision, say_date, source_address
 from guidance.site.inline import clean, escape_html, escape_markdown
 from guidance.site.pages import Page, front_matter, page_url, tell_link
-from guidance.site.templates import render
+from guidance.site.templates import part, render
 
 
 def full_name(edition: Edition) -> str:
@@ -110,21 +110,8 @@ def render_identity(
     """How the file that an edition was read from is known to be that edition, for its home page: `how` as in the
     identity of edition.json, the `evidence` in words, what the file `seems` to be where somebody trusted it all the
     same, and the address that it came from, with whether that is a `candidate` of general knowledge."""
-    known = {
-        "pinned": "Its digest is the one that the register has.",
-        "locked": "Its digest is that of the file first seen at its address.",
-        "proved": f"It proves itself: {escape_markdown(', '.join(evidence))}.",
-    }
-    came = f" It came from [its address]({address})." if address and address.startswith("https://") else ""
-    doubt = " That address is general knowledge and not confirmed." if candidate else ""
-    head = "## How we know the file {: #identity }\n\n"
-    if how == "trusted":
-        said = f"It seems to be {escape_markdown(seems)}." if seems else "It does not prove itself."
-        return (
-            "## Nobody here has confirmed that this text is this edition {: #identity .unconfirmed-text }\n\n"
-            f"**{said}** The person who built this site took it for this edition all the same.{came}{doubt}"
-        )
-    return f"{head}{known.get(how, '')}{came}{doubt}"
+    shown = address if address and address.startswith("https://") else None
+    return str(part("edition_parts.md", "identity", how, tuple(evidence), seems, shown, candidate))
 
 
 def _say_revision(revision: Revision | None, edition: Edition) -> Markup:

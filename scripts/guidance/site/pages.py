@@ -121,14 +121,6 @@ def join_parts(parts: Iterable[str]) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def render_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    """A table in Markdown; its cells are Markdown already."""
-    lines = [head, tuple("---" for _ in head), *rows]
-    table = "\n".join("| " + " | ".join(cell.replace("|", "&#124;") for cell in row) + " |" for row in lines)
-    name = f"Table: {', '.join(head)}"  # one scrolls it by keyboard where it is wider than the page
-    return f'<div class="table" role="group" aria-label="{name}" tabindex="0" markdown="1">\n\n{table}\n\n</div>'
-
-
 def csv_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     """A table as CSV that spreadsheets open as UTF-8; no cell can be taken for a formula."""
     out = io.StringIO()
