@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from guidance.document.change_model import Comparison
-from guidance.document.model import Document, Link, Provision, Reference, Unresolved
+from guidance.document.model import Document, Kind, Link, Provision, Reference, Unresolved
 from guidance.document.register import Edition, Publication
 from guidance.document.walk import dropped_characters, note_marks, placed_characters, plain_text, provision_texts
 from guidance.site.changes_view import ChangeEntry, ComparedPlace, side_words
@@ -24,7 +24,7 @@ class ProvisionRecord(Struct, frozen=True):
 
     anchor: str
     number: str | None
-    kind: str
+    kind: Kind
     heading: str | None
     text: str
     page: int | None
