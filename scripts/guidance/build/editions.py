@@ -13,13 +13,13 @@ from msgspec import Struct, structs
 from guidance.build.comparisons import (
     Annotations,
     Compared,
-    Pair,
     Told,
     compare_documents,
     links_to_redlines,
     render_told,
 )
 from guidance.build.orders import Call, Loaded, Tell, pack
+from guidance.document.change_model import EditionPair
 from guidance.document.law import LawSince
 from guidance.document.model import Document, Provision, Reference
 from guidance.document.register import Edition, Publication, Revision
@@ -127,18 +127,20 @@ class Reissue(Struct, frozen=True):
     """Two files of one edition that are to be compared: what they are called, the title of their comparison, and
     the addresses in the newer one's text."""
 
-    ids: Pair
+    ids: EditionPair
     title: str
     addresses: Mapping[str, str]
     vocabulary: Vocabulary
     publication: Publication
 
 
-def start_reissues(loaded: Iterable[Loaded], compared: Compared, crew: Crew) -> dict[Pair, Callable[[], Redline]]:
+def start_reissues(
+    loaded: Iterable[Loaded], compared: Compared, crew: Crew
+) -> dict[EditionPair, Callable[[], Redline]]:
     """Begin to compare the files of editions of which older ones are here: folder of the comparison and edition ->
     its pages, to be waited for. Those for roles are between editions only."""
     publication = compared.publication
-    started: dict[Pair, Callable[[], Redline]] = {}
+    started: dict[EditionPair, Callable[[], Redline]] = {}
     if publication is None:
         return started
     for item in loaded:

@@ -108,6 +108,7 @@ class Comparison(Struct, frozen=True):
 # --- One provision through all editions ---------------------------------------------------------
 
 Node = tuple[str, str]  # edition id, anchor
+EditionPair = tuple[str, str]  # ids of the older and of the newer edition
 
 
 class Lineage(Struct, frozen=True):
