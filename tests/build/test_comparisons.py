@@ -16,7 +16,6 @@ from guidance.build.comparisons import (
     links_to_redlines,
 )
 from guidance.cite.resolve import say_cited
-from guidance.compare.changes import apply, joined_text
 from guidance.document.anchors import permalinks, write_permalinks
 from guidance.document.model import Document, GuidanceError
 from guidance.document.register import read_register
@@ -24,6 +23,7 @@ from guidance.link.agencies import Vocabulary
 from guidance.read import read_document
 from guidance.site.data_files import encode, records
 from guidance.site.typesetting import compile_typst
+from made_again import apply, joined_text
 from small_documents import document, paragraph
 
 SPECIMEN = Path(__file__).parents[2] / "specimen"

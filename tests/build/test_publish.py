@@ -16,6 +16,7 @@ import pytest
 
 from guidance.build.orders import BuildOrder
 from guidance.build.publish import clear, find_losses, publish, refuse_foreign, refuse_losses
+from guidance.build.site import build
 from guidance.document.model import GuidanceError
 from guidance.site.branch import Branch, commit_folder, follow_remote, hold_branch, push_branch
 from guidance.site.mkdocs_build import Workshop
@@ -230,7 +231,7 @@ def test_a_publication_is_published_and_pushed(git: Git, checkout: Path, order: 
     (tmp_path / "remote").mkdir()
     git("init", "--quiet", "--bare", at=tmp_path / "remote")
     git("remote", "add", "origin", str(tmp_path / "remote"))
-    done = publish(order, None, checkout, "gh-pages", "origin")
+    done = publish(order, build, checkout, "gh-pages", "origin")
     assert git("rev-parse", "gh-pages", at=tmp_path / "remote") == done.commit == git("rev-parse", "gh-pages")
     assert "doors behind them" in git("show", "gh-pages:2020/p/2/index.html")
     assert git("show", "gh-pages:.nojekyll") == ""
@@ -243,18 +244,18 @@ def test_a_publication_is_published_and_pushed(git: Git, checkout: Path, order: 
     )
     assert "2020" in listed.stdout, listed.stderr
     assert "latest" in listed.stdout
-    assert publish(order, None, checkout, "gh-pages", "origin").commit is None
+    assert publish(order, build, checkout, "gh-pages", "origin").commit is None
     assert not (checkout / "site").exists()
     git("branch", "-D", "gh-pages")
-    assert publish(order, None, checkout, "gh-pages", "origin").commit is None, (
+    assert publish(order, build, checkout, "gh-pages", "origin").commit is None, (
         "a fresh clone goes on from the remote"
     )
     (checkout / "sources" / "2020.pdf").unlink()
     with pytest.raises(GuidanceError, match="the text of 2020"):
-        publish(order, None, checkout, "gh-pages")
+        publish(order, build, checkout, "gh-pages")
     assert git("rev-parse", "gh-pages") == done.commit
     with pytest.raises(GuidanceError, match="git ls-remote"):
-        publish(order, None, checkout, "gh-pages", "nowhere")
+        publish(order, build, checkout, "gh-pages", "nowhere")
 
 
 def test_a_site_with_a_fault_is_not_published(git: Git, checkout: Path, order: BuildOrder) -> None:
@@ -262,7 +263,7 @@ def test_a_site_with_a_fault_is_not_published(git: Git, checkout: Path, order: B
     overview.parent.mkdir(exist_ok=True)
     overview.write_text("[Away](/nowhere/at-all/)\n", encoding="utf-8")
     with pytest.raises(GuidanceError, match=r"gh-pages: not published, since .*nowhere/at-all") as caught:
-        publish(order, None, checkout, "gh-pages")
+        publish(order, build, checkout, "gh-pages")
     assert "\n" not in str(caught.value)
     assert git("for-each-ref", "refs/heads/gh-pages") == ""
     assert not (checkout / "build" / "publish").exists()
@@ -312,14 +313,14 @@ def publish_until(stage: str, order: BuildOrder, checkout: Path) -> None:
     whole = shutil.rmtree
     if stage == "removing":
         pytest.MonkeyPatch().setattr(shutil, "rmtree", half)
-    publish(order, None, checkout, "gh-pages", None, die)
+    publish(order, lambda it: build(it, None, die), checkout, "gh-pages", None, die)
     die("done")
 
 
 def test_a_publish_that_is_killed_at_any_stage_is_in_nobodys_way(
     git: Git, checkout: Path, order: BuildOrder
 ) -> None:
-    tip = publish(order, None, checkout, "gh-pages").commit
+    tip = publish(order, build, checkout, "gh-pages").commit
     overview = checkout / "versions" / "2020" / "overview.md"
     overview.parent.mkdir(exist_ok=True)
     for at, stage in enumerate(STAGES):  # each begins with what the one before has left
@@ -331,13 +332,13 @@ def test_a_publish_that_is_killed_at_any_stage_is_in_nobodys_way(
         now = git("rev-parse", "gh-pages")
         assert (now != tip) == (at >= STAGES.index("done")), f"{stage}: the branch is as it was, or holds all"
         tip = now
-    assert publish(order, None, checkout, "gh-pages").commit is None
+    assert publish(order, build, checkout, "gh-pages").commit is None
     assert "What is new in 7" in git("show", "gh-pages:2020/index.html")
     assert not [path.name for path in (checkout / "build").iterdir() if "publish" in path.name]
 
 
 def test_what_a_killed_publish_left_in_git_is_in_nobodys_way(git: Git, checkout: Path, order: BuildOrder) -> None:
-    publish(order, None, checkout, "gh-pages")
+    publish(order, build, checkout, "gh-pages")
     for name in ("refs/heads/gh-pages", "refs/guidance/publishing"):
         lock = checkout / ".git" / f"{name}.lock"
         lock.parent.mkdir(parents=True, exist_ok=True)
@@ -345,7 +346,7 @@ def test_what_a_killed_publish_left_in_git_is_in_nobodys_way(git: Git, checkout:
         os.utime(lock, (1, 1))
     (checkout / "versions" / "2020").mkdir(exist_ok=True)
     (checkout / "versions" / "2020" / "overview.md").write_text("What is new here.\n", encoding="utf-8")
-    assert publish(order, None, checkout, "gh-pages").commit
+    assert publish(order, build, checkout, "gh-pages").commit
 
 
 @pytest.mark.parametrize("name", ["publish", ".publish.new", ".publish.old", ".publish.gone"])

@@ -13,8 +13,8 @@ from bench import made
 from guidance.build.orders import BuildOrder
 from guidance.build.site import build
 from guidance.jobs.cache import Crew, Job
-from guidance.site.folder_tree import files_below
 from guidance.site.mkdocs_build import Workshop
+from guidance.site.projects import files_below
 
 ROOT = Path(__file__).parents[2]
 COUNT = 4

@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from guidance.build.orders import BuildOrder
 from guidance.build.permalinks import moved_pages
 from guidance.build.publish import publish, review_renumbered
-from guidance.build.site import record_permalinks
+from guidance.build.site import build, record_permalinks
 from guidance.document.anchors import Renumbering, read_meanings, read_permalinks
 from guidance.document.model import GuidanceError
 from guidance.document.register import Edition, Publication
@@ -67,7 +67,7 @@ class Shelf:
         return BuildOrder(versions, (sources,), self.folder / "site", shop, self.folder / ".cache")
 
     def publish(self) -> str | None:
-        return publish(self.order, None, self.folder, "gh-pages").commit
+        return publish(self.order, build, self.folder, "gh-pages").commit
 
     def page(self, path: str) -> str:
         shown = subprocess.run(

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from guidance.compare.alignment import align
-from guidance.compare.changes import apply, compare, joined_text
+from guidance.compare.changes import compare
 from guidance.compare.units import heaviest_chain
 from guidance.document.model import Document, Provision
 from guidance.read import read_document
 from kcsie_pair import kcsie, labels
+from made_again import apply, joined_text
 from small_documents import document, paragraph, sentence
 
 

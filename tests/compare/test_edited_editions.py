@@ -17,9 +17,10 @@ from edited_editions import (
     rewrite_all,
     scatter,
 )
-from guidance.compare.changes import apply, compare, joined_text
+from guidance.compare.changes import compare
 from guidance.document.change_model import Change, Comparison
 from guidance.document.model import Document
+from made_again import apply, joined_text
 from official_files import KCSIE, WORKING_TOGETHER, reading
 
 COUNT = 30

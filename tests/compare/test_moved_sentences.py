@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from guidance.compare.changes import apply, compare, joined_text
+from guidance.compare.changes import compare
 from guidance.compare.moves import find_alike
 from guidance.document.change_model import Comparison
 from guidance.document.model import Document
+from made_again import apply, joined_text
 from small_documents import document, paragraph, sentence
 
 COUNT = 30

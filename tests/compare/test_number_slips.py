@@ -2,9 +2,10 @@
 
 import pytest
 
-from guidance.compare.changes import apply, compare, joined_text
+from guidance.compare.changes import compare
 from guidance.document.change_model import Comparison, NumberSlip
 from guidance.site.redline_text import say_slip
+from made_again import apply, joined_text
 from small_documents import document, paragraph
 
 LONG = "asking the harbour for a letter that says when each of the lamps was last trimmed, and by whom"

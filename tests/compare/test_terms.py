@@ -5,10 +5,11 @@ import re
 
 import pytest
 
-from guidance.compare.changes import apply, compare, joined_text
+from guidance.compare.changes import compare
 from guidance.document.change_model import Comparison
 from guidance.link.agencies import Agency, Vocabulary
 from guidance.link.duties import find_duties
+from made_again import apply, joined_text
 from small_documents import document, paragraph
 
 WORDS = Vocabulary((Agency("keepers", "Keepers", ("keeper", "warden")),))

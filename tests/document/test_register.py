@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guidance.document.dated import say_stood, stood_on
+from guidance.build.cite import say_stood, stood_on
 from guidance.document.model import GuidanceError
 from guidance.document.register import Edition, InForce, Publication, last_day, read_register
 

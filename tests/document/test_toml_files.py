@@ -10,9 +10,8 @@ from guidance.audit.vocabulary import read_wanted
 from guidance.build.handwritten import read_overlay
 from guidance.build.load import read_corrections
 from guidance.compare.official import read_listed
-from guidance.document.model import GuidanceError
+from guidance.document.model import GuidanceError, read_toml
 from guidance.document.register import read_lock, read_register
-from guidance.document.toml_files import read_toml
 from guidance.link.acts import read_acts
 from guidance.link.agencies import read_agencies
 from guidance.link.titles import read_titles

@@ -25,14 +25,14 @@ from guidance.document.change_model import Lineage
 from guidance.document.model import Duty, Locus, Strength
 from guidance.document.register import Edition
 from guidance.site.assemble import build_site
-from guidance.site.blocks import picture_name
+from guidance.site.blocks import PICTURES, picture_name
 from guidance.site.changes_view import survey
 from guidance.site.comparison_pages import Redline, Side, render_comparison
 from guidance.site.edition_pages import edition_settings, render_stub, root_settings
 from guidance.site.ledger import Earlier, Ledger, render_ledger
 from guidance.site.markdown import render_pages
 from guidance.site.mkdocs_build import Workshop
-from guidance.site.pages import PICTURES, addresses, lay_out
+from guidance.site.pages import addresses, lay_out
 from guidance.site.permalink_pages import permalink_pages
 from guidance.site.projects import Folder
 from guidance.site.search import (

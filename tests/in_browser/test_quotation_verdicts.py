@@ -13,15 +13,16 @@ import pytest
 from msgspec import Struct
 from playwright.sync_api import Browser, Page, expect
 
+from embedded import embed_files, quotation_files
 from guidance.audit.vocabulary import read_wanted
 from guidance.cite.citation import CitationGrammar, Known
 from guidance.cite.resolve import grammar_record
 from guidance.cli.serve import serve
 from guidance.compare.changes import compare
-from guidance.compare.crosswalk import build_crosswalk
 from guidance.document.anchors import permalinks
+from guidance.document.change_model import build_crosswalk
 from guidance.document.register import Edition, Publication
-from guidance.site.embeds import embed_files, quotation_files, render_quotations
+from guidance.site.embeds import render_quotations
 from guidance.site.host_files import root_files
 from guidance.site.permalink_index import PermalinkIndex, find_fates
 from guidance.site.search import places_path

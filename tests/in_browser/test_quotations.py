@@ -14,13 +14,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from axe_checks import violations
+from embedded import quotation_files
 from guidance.compare.changes import compare
-from guidance.compare.crosswalk import build_crosswalk
 from guidance.document.anchors import permalinks
+from guidance.document.change_model import build_crosswalk
 from guidance.document.register import Edition, Publication
 from guidance.site.assemble import build_site
 from guidance.site.edition_pages import edition_settings, root_settings
-from guidance.site.embeds import quotation_files, render_quotations, shared_files
+from guidance.site.embeds import render_quotations, shared_files
 from guidance.site.mkdocs_build import Workshop
 from guidance.site.permalink_index import PermalinkIndex, find_fates
 from guidance.site.permalink_pages import permalink_pages

@@ -105,7 +105,7 @@ def test_a_chapter_names_few_pages_and_leads_to_all() -> None:
 def test_a_permalink_page_has_the_sentences_and_the_whole_notice() -> None:
     index = PermalinkIndex(LAMPS, {"2009": {"para-1": Permalink("para-1", "paragraph", "1", 3, "0" * 16)}})
     beside = Beside((USE, structs.replace(USE, anchor="para-2")), (LawSince("2001").notice(OIL),))
-    page = permalink_pages(EDITIONS[2], structs.replace(index, besides={"2009": {"para-1": beside}}))
+    page = permalink_pages(EDITIONS[2], index, {"para-1": beside})
     soup = BeautifulSoup(page["p/1/index.html"], "lxml")
     told = [li.get_text() for li in soup.select("details#used li")]
     assert told == ["Wicks & <oil> (from the 2001 edition): Trim the wick <daily>."]

@@ -43,7 +43,7 @@ from guidance.site.inline import clean
 from guidance.site.ledger import Ledger, render_ledger
 from guidance.site.markdown import annotate
 from guidance.site.pages import addresses, lay_out
-from guidance.site.pandoc import document_blocks
+from guidance.site.pandoc import Manuscript, document_blocks
 from guidance.site.projects import as_it_is
 
 PUBLICATION = documents.library_publication()
@@ -68,7 +68,7 @@ def offer(document: Document = DOCUMENT) -> downloads.Offer:
 
 
 def set_all(
-    manuscripts: Mapping[str, typesetting.Manuscript],
+    manuscripts: Mapping[str, Manuscript],
     work: Path,
     told: Callable[[str], None] = print,
     missed: Callable[[str], None] = print,

@@ -9,18 +9,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from msgspec import structs
 
 import documents
+from embedded import embed_files
 from guidance.document.model import Document, GuidanceError
 from guidance.document.walk import plain_text
-from guidance.site.embeds import (
-    bare_html,
-    clean_letters,
-    digest,
-    embed_files,
-    put_in_examples,
-    quotation,
-    quoted_words,
-    status,
-)
+from guidance.site.embeds import bare_html, clean_letters, digest, put_in_examples, quotation, quoted_words, status
 
 SITE = "https://guidance.example.org/wt"
 SHELF = structs.replace(documents.library_shelf(("2011",)), site_url=SITE)

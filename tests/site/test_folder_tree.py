@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guidance.site.folder_tree import files_below, lay, seal
+from guidance.site.projects import files_below, lay, seal
 
 NAMES = st.sampled_from(["a", "b", "a/b", "a/c", "b/c/d", "b/c/e/f"])
 TREES = st.dictionaries(NAMES, st.binary(max_size=3), max_size=5)

@@ -17,10 +17,10 @@ from mkdocs.utils import meta
 from guidance.build.handwritten import TERMS, read_files, survey_terms
 from guidance.build.load import read_corrections
 from guidance.check.readability import count_words, find_terms, measure, read_blocks, read_terms, sentences, uncited
-from guidance.document.anchors import normalise, permalinks, read_permalinks
+from guidance.document.anchors import permalinks, read_permalinks
 from guidance.document.model import Document
 from guidance.document.register import read_register
-from guidance.document.walk import plain_text
+from guidance.document.walk import normalise, plain_text
 from guidance.read import read_document
 from guidance.site.extension import ReadPage, read_page
 from guidance.site.handwritten import CONTACTS, REVIEWS, HandCitation, Sources, read_reviews, services

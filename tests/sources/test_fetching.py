@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 import stamina
 
-from guidance.document.dated import say_upload, upload_apart
 from guidance.document.model import GuidanceError
 from guidance.document.register import LOCK, Edition, Publication, Revision, read_lock, read_register
 from guidance.sources import Fetched, Fetcher, Limits, Missing, Shelf, Source, UnreachableError, say_identity
-from guidance.sources.fetching import Seen, read_seen
+from guidance.sources.fetching import Seen, read_seen, say_upload, upload_apart
 from guidance.sources.identity import Verdict
 from misbehaving_server import Answer, Awkward, Behaviour, awkward_server
 

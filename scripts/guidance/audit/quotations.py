@@ -13,7 +13,8 @@ from rapidfuzz.distance import Indel
 from guidance.audit.texts import FoundBlock
 from guidance.audit.vocabulary import QUOTES, Mention
 from guidance.cite.quoting import LEAST_SAID, MARKS, EditionText, Quoted, split
-from guidance.document.anchors import fingerprint, normalise
+from guidance.document.anchors import fingerprint
+from guidance.document.walk import normalise
 
 SHINGLE = 4  # words that must follow one another somewhere in a passage
 LEAST_WORDS = 15  # a shorter stretch may as well be anybody's, or the name of an Act

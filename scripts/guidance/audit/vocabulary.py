@@ -16,9 +16,8 @@ from guidance.audit.texts import FoundBlock
 from guidance.cite.addresses import Holding
 from guidance.cite.citation import Naming
 from guidance.cite.grammar import DAY, MONTH, PAGES, PARAGRAPHS, PLACE, YEAR, CitedPlace
-from guidance.document.model import GuidanceError
+from guidance.document.model import GuidanceError, read_toml
 from guidance.document.register import Publication
-from guidance.document.toml_files import read_toml
 
 FILE, ADDRESSES = "audit.toml", "addresses.toml"
 QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "‑": "-"})

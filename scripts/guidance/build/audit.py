@@ -30,7 +30,7 @@ from guidance.cite.quoting import EditionText
 from guidance.cite.resolve import resolve
 from guidance.document.anchors import Permalink, permalink_path
 from guidance.document.change_model import Crosswalk
-from guidance.document.model import Document, GuidanceError, Link, Provision
+from guidance.document.model import Document, GuidanceError, Link, Provision, write_whole
 from guidance.document.register import Publication
 from guidance.document.walk import block_texts
 from guidance.jobs.cache import Crew
@@ -182,14 +182,10 @@ def _page(found: Audit, title: str, site_url: str | None) -> str:
 
 def write_report(path: Path, content: str) -> None:
     """Write a report, whole or not at all. Raises GuidanceError where it cannot be written."""
-    beside = path.with_name(f".{path.name}.new")
     try:
-        beside.write_text(content, encoding="utf-8", newline="")
-        beside.replace(path)
+        write_whole(path, content)
     except OSError as error:
         raise GuidanceError(f"{path}: cannot be written ({error.strerror or error}); choose another -o") from None
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _index(loaded: Sequence[Loaded], places: Mapping[str, Sequence[Permalink]]) -> Index:

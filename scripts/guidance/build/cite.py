@@ -16,10 +16,10 @@ from guidance.build.orders import BuildOrder, Loaded, Tell, published_places
 from guidance.cite.citation import CitationGrammar, Known, NoEditionError, NotUnderstoodError
 from guidance.cite.resolve import Cited, not_understood, record, resolve
 from guidance.compare.changes import compare
-from guidance.compare.crosswalk import build_crosswalk
-from guidance.document.dated import say_stood, stood_on
+from guidance.document.change_model import build_crosswalk
 from guidance.document.law import Law, LawSince, State, read_law
-from guidance.document.register import Edition, InForce, Publication, read_register
+from guidance.document.model import GuidanceError
+from guidance.document.register import Edition, InForce, Publication, Revision, read_register, say_date
 from guidance.jobs.cache import Crew
 
 
@@ -129,3 +129,49 @@ def _ask_edition(words: str, publication: Publication, loaded: Sequence[Loaded])
         f'"{words}": which edition? In force: "{now} {words}"{here}{also}; '
         "for the one that stood on a day, add --on 2024-01-31"
     )
+
+
+# --- What stood on a day ---------------------------------------------------------------------------
+
+
+def stood_on(publication: Publication, day: str) -> InForce:
+    """What stood on a day written like 2019-01-15. Raises GuidanceError for other words, and before the first
+    edition."""
+    try:
+        standing = publication.as_it_stood(datetime.date.fromisoformat(day))
+    except ValueError:
+        raise GuidanceError(f"--on {day}: write a day like 2019-01-15") from None
+    if standing is None:
+        first = publication.editions[0]
+        raise GuidanceError(f"--on {day}: the register begins later, with the edition of {first.id}")
+    return standing
+
+
+def say_stood(day: str, standing: InForce, path: Path | None, read: Revision | None) -> list[str]:
+    """What stood on a day, in lines: edition and file, the notes beside it, what is not sure, and whether the file
+    that is here (`path`, None for none, which is that of the revision `read`, None where that is not known) is that
+    one."""
+    edition, revision = standing.edition, standing.revision
+    which = f", {_say_file(revision)}" if revision else "; no revision of it is known for that day"
+    lines = [f"{day}: the edition of {edition.id}{which}"]
+    lines += [
+        f"{day}: with the note {_say_day(note)}, revision {note.id}, which left the file as it was: {note.what}"
+        for note in standing.notes
+    ]
+    lines += [f"{day}: not sure: {doubt}" for doubt in standing.doubts]
+    if path is None:
+        lines.append(f"{day}: no text of {edition.id} is here; places are those that were published once")
+    elif read is None:
+        lines.append(f"{day}: which revision of {edition.id} is here is not known: {path}")
+    elif read != revision:
+        lines.append(f"{day}: the text here is that of revision {read.id}: {path}")
+    return lines
+
+
+def _say_file(revision: Revision) -> str:
+    part = f" ({revision.part} only; for the rest the file before it)" if revision.part else ""
+    return f"revision {revision.id}{part}: {revision.what}"
+
+
+def _say_day(revision: Revision) -> str:
+    return f"of {say_date(revision.date)}" if revision.date else "whose day is not known"

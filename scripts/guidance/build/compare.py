@@ -10,18 +10,19 @@ from pathlib import Path
 import msgspec
 from markdown import Markdown
 from markupsafe import Markup
-from msgspec import Struct, structs
+from msgspec import structs
 
 import guidance
 from guidance.build.comparisons import compare_documents
 from guidance.document.anchors import slug
 from guidance.document.change_model import Comparison
-from guidance.document.model import Document, GuidanceError, Kind, Para, Place, Provision, SourceFile, Text
+from guidance.document.model import Document, GuidanceError, Para, Place, Provision, SourceFile, Text
 from guidance.link.agencies import Vocabulary
 from guidance.read import read_document
 from guidance.site.comparison_pages import SCRIPT, STYLES
-from guidance.site.folder_tree import refuse_other, replace_folder
+from guidance.site.data_files import ProvisionRecord
 from guidance.site.pages import Page
+from guidance.site.projects import refuse_other, replace_folder
 from guidance.site.templates import render
 from guidance.site.typesetting import set_file
 
@@ -76,10 +77,10 @@ def _read(file: Path) -> Document:
 def _read_converted(file: Path) -> Document:
     """The document that a provisions.json holds: its text and its places, without marks."""
     try:
-        rows = msgspec.json.decode(file.read_bytes(), type=tuple[_Converted, ...])
+        rows = msgspec.json.decode(file.read_bytes(), type=tuple[ProvisionRecord, ...])
     except (msgspec.DecodeError, OSError) as error:
         raise GuidanceError(f"{file}: {error}; convert the file again") from None
-    found = tuple(row.provision() for row in rows)
+    found = tuple(map(_provision, rows))
     return Document(
         title=file.parent.name,
         language="en",
@@ -89,29 +90,17 @@ def _read_converted(file: Path) -> Document:
     )
 
 
-class _Converted(Struct, frozen=True):
-    """What is read of an entry of provisions.json."""
-
-    anchor: str
-    kind: Kind
-    number: str | None
-    heading: str | None
-    text: str
-    page: int | None
-    parents: tuple[str, ...]
-    level: int | None
-
-    def provision(self) -> Provision:
-        return Provision(
-            self.anchor,
-            self.kind,
-            self.number,
-            heading=Text(self.heading) if self.heading else None,
-            level=self.level,
-            blocks=tuple(Para(Text(line)) for line in self.text.split("\n") if line),
-            parents=self.parents,
-            places=(Place(self.page),) if self.page else (),
-        )
+def _provision(row: ProvisionRecord) -> Provision:
+    return Provision(
+        row.anchor,
+        row.kind,
+        row.number,
+        heading=Text(row.heading) if row.heading else None,
+        level=row.level,
+        blocks=tuple(Para(Text(line)) for line in row.text.split("\n") if line),
+        parents=row.parents,
+        places=(Place(row.page),) if row.page else (),
+    )
 
 
 # --- Pages that stand alone ------------------------------------------------------------------------

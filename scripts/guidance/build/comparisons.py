@@ -16,10 +16,16 @@ from msgspec import Struct, structs
 
 from guidance.build.orders import Call, Loaded, Tell, pack, run_calls
 from guidance.compare.changes import compare
-from guidance.compare.crosswalk import build_crosswalk, counterparts, crosswalk_record
 from guidance.compare.duty_changes import duties_since, strengths_before
 from guidance.compare.official import Listed, audit, read_listed
-from guidance.document.change_model import Comparison, Crosswalk
+from guidance.document.change_model import (
+    Comparison,
+    Crosswalk,
+    EditionPair,
+    build_crosswalk,
+    counterparts,
+    crosswalk_record,
+)
 from guidance.document.model import (
     Definition,
     Document,
@@ -61,7 +67,6 @@ from guidance.site.typesetting import Typesetting
 AGENCIES = "agencies.toml"  # in a publication's folder
 _NAMES_LAW = re.compile(r"\b(?:Acts?|Regulations?|Order|Rules|Convention|[A-Z]{4,})\b")
 LISTED = "official-changes.toml"  # in an edition's folder
-Pair = tuple[str, str]  # ids of the older and of the newer edition
 Addresses = Mapping[str, str]
 
 
@@ -175,8 +180,8 @@ def _text_of(edition: str, text: Document, publication: Publication | None) -> r
 
 
 def set_redlines(
-    redlines: Mapping[Pair, Callable[[], Redline]], crew: Crew, tell: Tell, missed: Tell
-) -> dict[Pair, Callable[[], Redline]]:
+    redlines: Mapping[EditionPair, Callable[[], Redline]], crew: Crew, tell: Tell, missed: Tell
+) -> dict[EditionPair, Callable[[], Redline]]:
     """Begin to set the files of comparisons whose pages are made; each is then to be waited for, with its files."""
 
     def whole(redline: Redline, setting: Typesetting) -> Redline:
@@ -192,7 +197,7 @@ class Compared(Struct, frozen=True):
     documents: Mapping[str, Document]
     addresses: Mapping[str, Mapping[str, str]]  # per edition, each anchor's address from the edition's root
     duties: Mapping[str, tuple[Duty, ...]]
-    comparisons: Mapping[Pair, Comparison]
+    comparisons: Mapping[EditionPair, Comparison]
     crosswalk: Crosswalk
     listed: Mapping[str, tuple[Listed, ...]] = {}  # per edition, the publisher's own list of changes
     vocabulary: Vocabulary = Vocabulary()
@@ -224,16 +229,16 @@ class Compared(Struct, frozen=True):
         told = (self._told(pair) for pair in self.pairs_of(edition))
         return tuple(render_told(one, *(self.documents[e] for e in (one.comparison.old, edition))) for one in told)
 
-    def pairs_of(self, edition: str) -> tuple[Pair, ...]:
+    def pairs_of(self, edition: str) -> tuple[EditionPair, ...]:
         """The comparisons of an edition with older ones, nearest first."""
         return tuple(pair for pair in reversed(list(self.comparisons)) if pair[1] == edition)
 
-    def changes_shown(self, pair: Pair) -> tuple[tuple[ChangeEntry, ...], dict[int, str]]:
+    def changes_shown(self, pair: EditionPair) -> tuple[tuple[ChangeEntry, ...], dict[int, str]]:
         """The changes of a comparison as its pages show them, and by their count where, from the newer's root."""
         found = entries(self.comparisons[pair], *(self.sides[edition] for edition in pair))
         return found, redline_addresses(found, pair[0])
 
-    def redline_places(self, pair: Pair) -> dict[str, str]:
+    def redline_places(self, pair: EditionPair) -> dict[str, str]:
         """Per anchor of the older edition, where its redline stands, from the publication's root."""
         found, shown = self.changes_shown(pair)
         return {
@@ -243,7 +248,7 @@ class Compared(Struct, frozen=True):
             for place in entry.old
         }
 
-    def start_redlines(self, crew: Crew, home: str = "") -> dict[Pair, Callable[[], Redline]]:
+    def start_redlines(self, crew: Crew, home: str = "") -> dict[EditionPair, Callable[[], Redline]]:
         """Begin the pages of all comparisons, links in whose files lead below `home`; each is to be waited for."""
         return {
             (old, new): Call(
@@ -258,7 +263,7 @@ class Compared(Struct, frozen=True):
             for old, new in self.comparisons
         }
 
-    def _told(self, pair: Pair, home: str = "") -> Told:
+    def _told(self, pair: EditionPair, home: str = "") -> Told:
         old, new = pair
         return Told(
             self.comparisons[pair],
@@ -300,7 +305,7 @@ class Compared(Struct, frozen=True):
             since=since,
         )
 
-    def _listing(self, pair: Pair) -> Listing | None:
+    def _listing(self, pair: EditionPair) -> Listing | None:
         """The publisher's list, which speaks of the edition before."""
         listed = self.listed.get(pair[1], ())
         if not listed or list(self.documents).index(pair[1]) - list(self.documents).index(pair[0]) != 1:
@@ -337,7 +342,7 @@ def compare_editions(
 
 
 def compare_documents(
-    documents: Mapping[str, Document], vocabulary: Vocabulary, pairs: Iterable[Pair] | None = None
+    documents: Mapping[str, Document], vocabulary: Vocabulary, pairs: Iterable[EditionPair] | None = None
 ) -> Compared:
     """Some documents compared here and now, oldest first, by the ids of their editions: every two, or those
     `pairs`, among which must be all neighbours."""
@@ -350,7 +355,7 @@ def compare_documents(
 
 
 def _compare_by_jobs(
-    documents: Mapping[str, Document], knowledge: Knowledge, pairs: Iterable[Pair] | None, crew: Crew
+    documents: Mapping[str, Document], knowledge: Knowledge, pairs: Iterable[EditionPair] | None, crew: Crew
 ) -> Compared:
     """The same as jobs, with all that is found in the texts."""
     packed = {edition: pack(text) for edition, text in documents.items()}
@@ -383,7 +388,7 @@ def _together(
     documents: Mapping[str, Document],
     vocabulary: Vocabulary,
     duties: Mapping[str, tuple[Duty, ...]],
-    comparisons: Mapping[Pair, Comparison],
+    comparisons: Mapping[EditionPair, Comparison],
 ) -> Compared:
     where = {edition: addresses(lay_out(text)) for edition, text in documents.items()}
     neighbours = [comparisons[pair] for pair in pairwise(documents)]
@@ -398,7 +403,7 @@ def _together(
     )
 
 
-def links_to_redlines(edition: str, pairs: Iterable[Pair]) -> str:
+def links_to_redlines(edition: str, pairs: Iterable[EditionPair]) -> str:
     """The comparisons of an edition, among `pairs`, as a list for its home page, in Markdown; nearest first."""
     older = [old for old, new in pairs if new == edition]
     links = [f"-   [{comparison_title(old, edition)}](compare/{old}/index.md)" for old in reversed(older)]
@@ -410,7 +415,7 @@ def crosswalk_json(compared: Compared) -> bytes:
     return (json.dumps(crosswalk_record(compared.crosswalk), ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def near_pairs(editions: Sequence[str], in_force: str) -> tuple[Pair, ...]:
+def near_pairs(editions: Sequence[str], in_force: str) -> tuple[EditionPair, ...]:
     """The pairs of editions, given oldest first, that are compared: neighbours, and each with the one in force or,
     where that is not among them, with the newest. That many grow with the editions, all pairs with their square."""
     now = in_force if in_force in editions else editions[-1] if editions else ""

@@ -13,12 +13,12 @@ from guidance.document.walk import breaches
 from guidance.link.references import find_references, read_known
 from guidance.read import begin_reading
 from guidance.site import data_files
-from guidance.site.blocks import picture_name
+from guidance.site.blocks import PICTURES, picture_name
 from guidance.site.edition_pages import navigation
-from guidance.site.folder_tree import refuse_other, replace_folder
 from guidance.site.inline import clean, escape_markdown
 from guidance.site.markdown import render_pages
-from guidance.site.pages import PICTURES, Page, addresses, front_matter, join_parts
+from guidance.site.pages import Page, addresses, front_matter, join_parts
+from guidance.site.projects import refuse_other, replace_folder
 
 _MARK = "edition.json"
 _OURS = Path(__file__).parents[3] / "versions"  # of this checkout

@@ -13,13 +13,13 @@ from msgspec import Struct, structs
 from guidance.build.comparisons import (
     Annotations,
     Compared,
-    Pair,
     Told,
     compare_documents,
     links_to_redlines,
     render_told,
 )
 from guidance.build.orders import Call, Loaded, Tell, pack
+from guidance.document.change_model import EditionPair
 from guidance.document.law import LawSince
 from guidance.document.model import Document, Provision, Reference
 from guidance.document.register import Edition, Publication, Revision
@@ -37,7 +37,7 @@ from guidance.site.beside import (
     render_besides,
     render_trails,
 )
-from guidance.site.blocks import picture_name
+from guidance.site.blocks import PICTURES, picture_name
 from guidance.site.changes_view import ComparedEdition, ComparedPlace
 from guidance.site.comparison_pages import Redline
 from guidance.site.downloads import link_to_files
@@ -45,7 +45,7 @@ from guidance.site.edition_pages import render_identity
 from guidance.site.indexes import link_to_law, render_law
 from guidance.site.ledger import Ledger, duties_csv, duty_records, link_to_ledger, render_ledger
 from guidance.site.markdown import annotate, render_pages
-from guidance.site.pages import PICTURES, Page
+from guidance.site.pages import Page
 from guidance.site.permalink_pages import links_to_steps
 from guidance.sources import Identity, say_identity
 
@@ -127,18 +127,20 @@ class Reissue(Struct, frozen=True):
     """Two files of one edition that are to be compared: what they are called, the title of their comparison, and
     the addresses in the newer one's text."""
 
-    ids: Pair
+    ids: EditionPair
     title: str
     addresses: Mapping[str, str]
     vocabulary: Vocabulary
     publication: Publication
 
 
-def start_reissues(loaded: Iterable[Loaded], compared: Compared, crew: Crew) -> dict[Pair, Callable[[], Redline]]:
+def start_reissues(
+    loaded: Iterable[Loaded], compared: Compared, crew: Crew
+) -> dict[EditionPair, Callable[[], Redline]]:
     """Begin to compare the files of editions of which older ones are here: folder of the comparison and edition ->
     its pages, to be waited for. Those for roles are between editions only."""
     publication = compared.publication
-    started: dict[Pair, Callable[[], Redline]] = {}
+    started: dict[EditionPair, Callable[[], Redline]] = {}
     if publication is None:
         return started
     for item in loaded:

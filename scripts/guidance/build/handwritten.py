@@ -24,9 +24,8 @@ from PIL import Image
 from guidance.build.comparisons import Compared
 from guidance.document.anchors import Permalink, known_permalinks
 from guidance.document.law import read_law
-from guidance.document.model import GuidanceError
+from guidance.document.model import GuidanceError, read_toml, write_whole
 from guidance.document.register import Publication, say_date
-from guidance.document.toml_files import read_toml
 from guidance.site import overlay as overlays
 from guidance.site.extension import read_page
 from guidance.site.handwritten import CONTACTS, REVIEWS, Reviews, Sources, decode, lookup, read_reviews, services
@@ -40,7 +39,6 @@ _HEADER = (
 )
 _LARGEST = {".svg": 200_000, ".png": 1_000_000, ".jpg": 3_000_000, ".jpeg": 3_000_000, ".md": 500_000}  # bytes
 _PICTURES = {*_LARGEST, ".webp", ".gif", ".avif", ".heic", ".bmp", ".tif", ".tiff", ".ico"} - {".md"}
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _NAMED = re.compile(r"guidance:([0-9a-z.-]+)/([A-Za-z0-9.-]+)")  # whatever is named so, in a citation or not
 _STALE = 366  # days after which a contact is to be compared with its source again
 
@@ -71,9 +69,7 @@ def write_reviews(path: Path, reviews: Reviews) -> None:
     for page in sorted(reviews):
         rows = [f"{json.dumps(key)} = {json.dumps(reviews[page][key])}" for key in sorted(reviews[page])]
         tables.append("\n".join([f"[{json.dumps(page)}]", *rows]))
-    beside = path.with_suffix(".new")
-    beside.write_text("\n".join([_HEADER, "\n\n".join(tables), ""]), encoding="utf-8")
-    beside.replace(path)
+    write_whole(path, "\n".join([_HEADER, "\n\n".join(tables), ""]))
 
 
 def review_page(text: str, page: str, sources: Sources, docs: Path | None = None) -> Mapping[str, str]:

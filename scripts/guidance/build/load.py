@@ -13,9 +13,8 @@ from msgspec import Struct
 
 from guidance.audit.vocabulary import read_wanted
 from guidance.build.orders import NOT_ASKED, BuildOrder, Loaded, Tell
-from guidance.document.model import Correction, Document, GuidanceError
+from guidance.document.model import Correction, Document, GuidanceError, read_toml
 from guidance.document.register import Edition, Publication
-from guidance.document.toml_files import read_toml
 from guidance.jobs.cache import Crew, Job, code_digest
 from guidance.read import PendingRead, begin_reading
 from guidance.read.corrections import correct

@@ -9,9 +9,9 @@ from itertools import pairwise
 
 from msgspec import Struct, structs
 
-from guidance.build.comparisons import Compared, Pair
+from guidance.build.comparisons import Compared
 from guidance.document.anchors import permalink_path
-from guidance.document.change_model import Change
+from guidance.document.change_model import Change, EditionPair
 from guidance.document.law import LawEvent, LawSince, law_events
 from guidance.document.register import Publication
 from guidance.site.feeds import (
@@ -154,13 +154,13 @@ def _law_entry(event: LawEvent) -> FeedEntry:
     return FeedEntry(event.key, event.date, event.title, event.what, "log/")
 
 
-def _comparison_entry(publication: Publication, compared: Compared, pair: Pair) -> FeedEntry:
+def _comparison_entry(publication: Publication, compared: Compared, pair: EditionPair) -> FeedEntry:
     title = f"What changed from {pair[0]} to {pair[1]}"
     return _compared_entry(publication, pair, title, compared.comparisons[pair].changes)
 
 
 def _compared_entry(
-    publication: Publication, pair: Pair, title: str, changes: Iterable[Change], part: str = ""
+    publication: Publication, pair: EditionPair, title: str, changes: Iterable[Change], part: str = ""
 ) -> FeedEntry:
     """What some changes between two editions come to; `part` is the chapter that they are in."""
     old, new = pair

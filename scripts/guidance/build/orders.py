@@ -14,7 +14,7 @@ from typing import Generic, TypeVar, get_type_hints
 import msgspec
 from msgspec import Struct, structs
 
-from guidance.document.anchors import Permalink, permalinks, read_permalinks
+from guidance.document.anchors import PERMALINKS, Permalink, permalinks, read_permalinks
 from guidance.document.model import Document, GuidanceError
 from guidance.document.register import Edition, Publication
 from guidance.jobs.cache import Crew, Job, code_digest
@@ -46,7 +46,7 @@ def published_places(
     of its permalink register below the publication's `folder`."""
     texts = {item.edition.id: permalinks(item.document) for item in loaded}
     return {
-        edition.id: texts.get(edition.id) or read_permalinks(folder / edition.id / "permalinks.tsv")
+        edition.id: texts.get(edition.id) or read_permalinks(folder / edition.id / PERMALINKS)
         for edition in publication.editions
     }
 

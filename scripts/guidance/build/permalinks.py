@@ -5,16 +5,16 @@ decided in `site`.
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated
 
-from msgspec import Meta, Struct, structs
+from msgspec import Meta, Struct
 
 from guidance.build.comparisons import Compared
 from guidance.build.orders import Call, Loaded
 from guidance.check.permanence import Held, find_shifts, held_in, recorded
 from guidance.document.anchors import (
     MEANINGS,
+    PERMALINKS,
     Permalink,
     Renumbering,
     known_permalinks,
@@ -24,12 +24,11 @@ from guidance.document.anchors import (
     write_meanings,
     write_permalinks,
 )
-from guidance.document.model import GuidanceError
+from guidance.document.model import GuidanceError, read_toml
 from guidance.document.register import Publication
-from guidance.document.toml_files import read_toml
 from guidance.document.walk import plain_text
 from guidance.jobs.cache import Crew
-from guidance.site.beside import Besides
+from guidance.site.beside import Beside, Besides
 from guidance.site.branch import Branch, read_published
 from guidance.site.embeds import edition_embeds, quotable, quotable_path, shared_files
 from guidance.site.host_files import RULES, Rule, site_rules
@@ -61,10 +60,9 @@ def index_permalinks(
     compared: Compared,
     shop: Workshop,
     prefix: str = "",
-    besides: Besides = MappingProxyType({}),
 ) -> PermalinkIndex:
-    """All that is known of a publication's provisions: what is `known` to be published, by edition and anchor, the
-    texts that are loaded, and what stands `besides` them. `folder` is the publication's."""
+    """All that is known of a publication's provisions: what is `known` to be published, by edition and anchor, and
+    the texts that are loaded. `folder` is the publication's."""
     texts = {item.edition.id: item for item in loaded}
     docs = folder / publication.docs if publication.docs else None
     helped = docs is not None and (docs / f"{HELP}.md").is_file()
@@ -95,7 +93,6 @@ def index_permalinks(
             for decided in (read_meanings(folder / edition.id / MEANINGS),)
             for anchor in {one.anchor for one in decided}
         },
-        besides=besides,
         rules=shop.rules,
     )
 
@@ -112,13 +109,14 @@ class Linked(Struct, frozen=True):
 class Linking:
     """The making of all that is linked to and embedded: begun when this is made, one job for each edition."""
 
-    def __init__(self, index: PermalinkIndex, crew: Crew) -> None:
-        """Begins what is not kept."""
+    def __init__(self, index: PermalinkIndex, besides: Besides, crew: Crew) -> None:
+        """Begins what is not kept; `besides` is what stands beside each provision."""
         self._index = index
-        texts = structs.replace(index, besides={})  # which those pages do not tell
-        self._texts = Call("texts", "addresses that follow a text", lineage_pages, texts).start(crew)
+        self._texts = Call("texts", "addresses that follow a text", lineage_pages, index).start(crew)
         self._links = [
-            Call("links", f"links of {one}", link_edition, index.for_edition(one), one).start(crew)
+            Call("links", f"links of {one}", link_edition, index.for_edition(one), one, besides.get(one, {})).start(
+                crew
+            )
             for one in index.entries
         ]
 
@@ -133,9 +131,9 @@ class Linking:
         )
 
 
-def link_edition(index: PermalinkIndex, one: str) -> Linked:
+def link_edition(index: PermalinkIndex, one: str, besides: dict[str, Beside]) -> Linked:
     """What is linked to and embedded of one edition; a job."""
-    pages = permalink_pages(index.publication.edition(one), index)
+    pages = permalink_pages(index.publication.edition(one), index, besides)
     quoted = {quotable_path(one): quotable(one, index)} if one in index.provisions else {}
     return Linked({one: pages}, edition_embeds(one, index), quoted)
 
@@ -213,7 +211,7 @@ def record_meanings(folder: Path, item: Loaded, branch: Branch | None, day: str 
     since = day or (revision.date if revision else None)
     if since is None:
         raise GuidanceError(f"review: from which day is the file of {edition}? write {edition}:2025-06-11")
-    place, register = folder / edition / MEANINGS, folder / edition / "permalinks.tsv"
+    place, register = folder / edition / MEANINGS, folder / edition / PERMALINKS
     decided, entries = read_meanings(place), read_permalinks(register)
     words = (*item.document.provisions, *item.document.notes)
     told = {p.anchor: f"{p.heading.plain if p.heading else ''}\n{plain_text(p)}" for p in words}

@@ -1,11 +1,11 @@
 """A build -> the branch that a host serves: what was published before is held against it, then one commit is made.
 
-Building, what may never be lost, and git are each decided elsewhere; prints nothing.
+How a site is built is for the caller; what may never be lost, and git, are decided elsewhere. Prints nothing.
 """
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from msgspec import structs
@@ -13,7 +13,6 @@ from msgspec import structs
 from guidance.build.load import load
 from guidance.build.orders import BuildOrder, Outcome, PublishOutcome, Tell, naming_folders
 from guidance.build.permalinks import record_meanings
-from guidance.build.site import build
 from guidance.check.permanence import (
     find_branch,
     find_shifts,
@@ -25,11 +24,10 @@ from guidance.check.permanence import (
     site_paths,
 )
 from guidance.check.site import check_site, gathered
-from guidance.document.anchors import MEANINGS, read_meanings, read_permalinks
+from guidance.document.anchors import MEANINGS, PERMALINKS, read_meanings, read_permalinks
 from guidance.document.model import GuidanceError
 from guidance.document.register import read_register
 from guidance.site.branch import Branch, commit_folder, follow_remote, hold_branch, push_branch, read_published
-from guidance.sources import Fetcher
 
 VERSIONS = "versions.json"
 _FOLDER, _GONE = "publish", ".publish.gone"
@@ -39,13 +37,14 @@ _TOLD = 3  # losses or faults that the error names
 
 def publish(
     order: BuildOrder,
-    fetcher: Fetcher | None,
+    build: Callable[[BuildOrder], Outcome],
     repository: Path,
     branch_name: str,
     remote: str | None = None,
     tell: Tell = lambda _: None,
 ) -> PublishOutcome:
-    """Build every edition and put the site into a branch, in one commit; then, with a `remote`, send it there.
+    """Let `build` make every edition, and put the site into a branch, in one commit; then, with a `remote`, send it
+    there.
 
     Raises GuidanceError, and leaves the branch as it was, when the build fails, when a check finds a fault in it,
     when anything that was published would be lost, or when another publish is at work.
@@ -57,7 +56,7 @@ def publish(
         refuse_foreign(branch)
         site = order.shop.work / _FOLDER
         clear(order.shop.work)
-        outcome = build(structs.replace(order, out=site.absolute()), fetcher, tell)
+        outcome = build(structs.replace(order, out=site.absolute()))
         try:
             tell("checking the site")
             refuse_faults(branch.name, site, order.publication)
@@ -140,7 +139,7 @@ def refuse_shifts(branch: Branch, site: Path, publication: Path) -> None:
         now = held_in(path.read_bytes() if path.is_file() else None)
         for before in (
             held_in(read_published(branch, f"{edition}/provisions.json")),
-            recorded(read_permalinks(publication / edition / "permalinks.tsv")),
+            recorded(read_permalinks(publication / edition / PERMALINKS)),
         ):
             if found := find_shifts(before, now, decided):
                 editions.add(edition)

@@ -23,6 +23,7 @@ from guidance.build.search import Searching, start_search
 from guidance.check.permanence import find_shifts, recorded, say_shifts
 from guidance.document.anchors import (
     MEANINGS,
+    PERMALINKS,
     known_permalinks,
     permalinks,
     read_meanings,
@@ -36,7 +37,8 @@ from guidance.document.walk import breaches
 from guidance.jobs.cache import Crew
 from guidance.site import data_files
 from guidance.site.assemble import build_site
-from guidance.site.beside import PageUse, find_besides, groups_of, read_uses
+from guidance.site.beside import Besides, PageUse, find_besides, groups_of, read_uses
+from guidance.site.blocks import PICTURES
 from guidance.site.comparison_pages import Redline
 from guidance.site.edition_pages import (
     Tab,
@@ -49,13 +51,12 @@ from guidance.site.edition_pages import (
 )
 from guidance.site.embeds import put_in_examples, render_quotations
 from guidance.site.feeds import LOG, NAME, lines_on_pages, read_corrections, render_corrections, render_llms
-from guidance.site.folder_tree import write_below
 from guidance.site.indexes import Shown, Topics, law_links, read_topics, render_topics, shown_edition
 from guidance.site.overlay import Overlay, edition_links, lay_over, local_boxes
-from guidance.site.pages import PICTURES, Page, page_url
+from guidance.site.pages import Page, page_url
 from guidance.site.permalink_index import PermalinkIndex, read_tokens
 from guidance.site.permalink_pages import step_pages
-from guidance.site.projects import Folder
+from guidance.site.projects import Folder, write_below
 from guidance.site.search import EVERYDAY, read_everyday
 from guidance.site.typesetting import compile_typst
 from guidance.sources import Fetcher
@@ -68,7 +69,7 @@ ASK_ADDRESS = (
 )
 
 
-def build(order: BuildOrder, fetcher: Fetcher | None, tell: Tell = lambda _: None) -> Outcome:
+def build(order: BuildOrder, fetcher: Fetcher | None = None, tell: Tell = lambda _: None) -> Outcome:
     """Build the site that is ordered; `tell` hears of each step.
 
     Raises GuidanceError when an edition that was asked for by name has no text, a build fails, or, where the order
@@ -125,7 +126,7 @@ def record_permalinks(order: BuildOrder, tell: Tell) -> dict[str, int]:
         compared = compare_editions(publication, loaded, folder, crew)
     gained = {}
     for item in loaded:
-        path = folder / item.edition.id / "permalinks.tsv"
+        path = folder / item.edition.id / PERMALINKS
         before, now = read_permalinks(path), permalinks(item.document)
         present = {entry.anchor for entry in now}
         decided = read_meanings(path.parent / MEANINGS)
@@ -137,7 +138,7 @@ def record_permalinks(order: BuildOrder, tell: Tell) -> dict[str, int]:
             )
         path.parent.mkdir(parents=True, exist_ok=True)
         write_permalinks(path, (*now, *(entry for entry in before if entry.anchor not in present)))
-        gained[f"{item.edition.id}/permalinks.tsv"] = len(present - {entry.anchor for entry in before})
+        gained[f"{item.edition.id}/{PERMALINKS}"] = len(present - {entry.anchor for entry in before})
     return gained | record_texts(publication, folder, compared)
 
 
@@ -181,8 +182,8 @@ def publication_folders(
             publication, item, compared, overview, place, order.shop.site_url, law, besides.get(one, {})
         )
         works[one] = Work(edition_order, crew, making)
-    index = index_permalinks(publication, folder, loaded, known, compared, order.shop, prefix, besides)
-    linking = Linking(index, crew)
+    index = index_permalinks(publication, folder, loaded, known, compared, order.shop, prefix)
+    linking = Linking(index, besides, crew)
     everyday = read_everyday(folder / EVERYDAY)
     called = read_wanted(folder, publication)
     search = start_search(publication, known, ours, compared, called, everyday, topics.topic, crew)
@@ -210,7 +211,7 @@ def publication_folders(
         yield lay_over(structs.replace(printed, prefix=prefix), overlay)
     facts = order.shop.work / FACTS if not prefix else None
     sources = {edition: len(text.corrections) for edition, text in compared.documents.items()}
-    more = (*topic_pages(topics, index, compared, uses()), render_corrections(corrected, sources))
+    more = (*topic_pages(topics, index, compared, besides, uses()), render_corrections(corrected, sources))
     root = _root_folder(publication, folder, ours, compared, index, linked, search, news, overlay, facts, more)
     root = structs.replace(root, extras=lay_moved(root.extras, root.pages, moved[""]))
     shown = {"corrected": lines_on_pages(corrected, ""), "local": local_boxes(overlay, topics)}
@@ -268,7 +269,7 @@ def _read(path: Path) -> str:
 
 
 def topic_pages(
-    topics: Topics, index: PermalinkIndex, compared: Compared, uses: Iterable[PageUse]
+    topics: Topics, index: PermalinkIndex, compared: Compared, besides: Besides, uses: Iterable[PageUse]
 ) -> tuple[Page, ...]:
     """The pages of topics, from the text of the edition in force or the newest that is loaded."""
     shown = shown_edition(topics, compared.documents, index.publication.in_force.id)
@@ -280,7 +281,7 @@ def topic_pages(
             compared.crosswalk,
             compared.ledger(shown) if shown in compared.documents else None,
             find_trails(compared, index.publication, shown),
-            index.besides,
+            besides,
             {use.address: use.title for use in uses},
         ),
     )

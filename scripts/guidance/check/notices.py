@@ -20,8 +20,8 @@ from guidance.check.readability import PageText, read_blocks
 from guidance.document.anchors import permalink_path
 from guidance.document.law import Doing, Law, LawSince
 from guidance.document.register import Publication
+from guidance.site.page_citations import PLAIN_READERS
 
-_READERS = ("parents", "young people", "children")  # on whose pages "you" is not the one who is bound
 _ADVERBS = r"(?: (?: also | always | then | still | only | even | just | or | and | both | \w+ly ) \s+ ){0,3}"
 _FREE = r"(?: allowed | permitted | free | entitled | able | welcome | empowered | authorised | encouraged )"
 _BOUND = r"(?: obliged | required | bound | compelled | expected | forced )"
@@ -159,7 +159,7 @@ class _Reading(Struct, frozen=True):
     def of(cls, text: str) -> "_Reading":
         """The reading of a page's Markdown."""
         facts = meta.get_data(text)[1]
-        return cls(read_blocks(text), str(facts.get("title", "")), facts.get("audience") in _READERS)
+        return cls(read_blocks(text), str(facts.get("title", "")), facts.get("audience") in PLAIN_READERS)
 
     def left_open(self, one: Law, told: Collection[str]) -> Iterator[str]:
         """The sentences that leave a duty open; `told` are the words beside which its notice is printed."""

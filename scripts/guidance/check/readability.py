@@ -15,8 +15,7 @@ from bs4 import BeautifulSoup, Tag
 from mkdocs.utils import meta
 from msgspec import Struct
 
-from guidance.document.model import GuidanceError
-from guidance.document.toml_files import read_toml
+from guidance.document.model import GuidanceError, read_toml
 from guidance.site.extension import read_page
 from guidance.site.handwritten import CONTACTS, services
 
@@ -90,11 +89,10 @@ class PageText(Struct, frozen=True):
 
 
 class ReadingEase(Struct, frozen=True):
-    """How hard a text is: words, sentences, the longest sentence, and the reading age in years by each formula."""
+    """How hard a text is: words, sentences, and the reading age in years by each formula."""
 
     words: int
     sentences: int
-    longest: str
     ages: Mapping[str, float] = {}
 
     @property
@@ -188,7 +186,12 @@ def sentences(text: str, docs: Path | None = None) -> tuple[str, ...]:
     for block in read_blocks(text, docs):
         if block.kind not in ("tr", *_HEADINGS) and not block.sources:
             found += (s.strip() for s in re.split(r"(?<=[.!?])[\"”’)*]*\s+(?=[\"“‘(A-Z0-9])", block.text))
-    return tuple(s for s in found if len(_WORD.findall(s)) > 1)
+    return tuple(s for s in found if count_words(s) > 1)
+
+
+def count_words(sentence: str) -> int:
+    """How many words a sentence has; numbers are none."""
+    return len(_WORD.findall(sentence))
 
 
 def syllables(word: str) -> int:
@@ -208,7 +211,7 @@ def measure(text: str, docs: Path | None = None) -> ReadingEase:
     said = sentences(text, docs)
     words = [word for sentence in said for word in _WORD.findall(sentence)]
     if not words:
-        return ReadingEase(0, 0, "")
+        return ReadingEase(0, 0)
     letters = sum(character.isalnum() for word in words for character in word) / len(words)
     length = len(words) / len(said)
     grades = {
@@ -216,14 +219,8 @@ def measure(text: str, docs: Path | None = None) -> ReadingEase:
         "ARI": 4.71 * letters + 0.5 * length - 21.43,
         "Coleman-Liau": 5.88 * letters - 29.6 / length - 15.8,
     }
-    longest = max(said, key=lambda sentence: len(_WORD.findall(sentence)))
     ages = {formula: round(grade + _SCHOOL_STARTS, 1) for formula, grade in grades.items()}
-    return ReadingEase(len(words), len(said), longest, ages)
-
-
-def count_words(sentence: str) -> int:
-    """How many words a sentence has; numbers are none."""
-    return len(_WORD.findall(sentence))
+    return ReadingEase(len(words), len(said), ages)
 
 
 def read_terms(path: Path) -> tuple[Term, ...]:

@@ -16,7 +16,7 @@ from lxml import etree, html
 from msgspec import Struct, structs
 
 from guidance.check.permanence import find_shifts, held_by, lost, recorded, rules_of, say_shifts, site_paths
-from guidance.document.anchors import MEANINGS, permalink_path, read_meanings, read_permalinks
+from guidance.document.anchors import MEANINGS, PERMALINKS, permalink_path, read_meanings, read_permalinks
 from guidance.document.model import GuidanceError, Strength
 from guidance.document.register import read_register
 from guidance.site.host_files import Rule, follow, is_answered
@@ -428,7 +428,7 @@ def _check_permalinks(site: Path, publication: Path, answered: Callable[[str], b
     """An anchor once published has its permalink page for good, and its provision wherever the text is loaded; and
     it means what it meant, unless a decision says what became of that."""
     for edition in read_register(publication).editions:
-        register = publication / edition.id / "permalinks.tsv"
+        register = publication / edition.id / PERMALINKS
         data = site / edition.id / "provisions.json"
         records = _json(data) if data.is_file() else None
         loaded = {r.get("anchor") for r in records if isinstance(r, dict)} if isinstance(records, list) else None

@@ -15,7 +15,8 @@ Unit = Literal[
 UNITS: tuple[Unit, ...] = (  # from the outermost to the innermost
     "part", "chapter", "annex", "section", "page", "box", "flow-chart", "figure", "table", "paragraph", "footnote",
 )  # fmt: skip
-OUTER: frozenset[Unit] = frozenset({"part", "chapter", "annex", "section"})  # hold for what is named after them
+TOP: tuple[Unit, ...] = ("part", "chapter", "annex")  # what a document is divided into first
+OUTER: frozenset[Unit] = frozenset({*TOP, "section"})  # hold for what is named after them
 
 # --- Numbers ---
 # Every part is written so that it means the same in Python and, with (?<name> for (?P<name>, in JavaScript; none

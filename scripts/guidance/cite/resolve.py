@@ -10,14 +10,13 @@ from typing import Literal
 from msgspec import Struct
 
 from guidance.cite.citation import Citation, CitationGrammar
-from guidance.cite.grammar import CitedPlace, Step, Unit, number_key, say_place
+from guidance.cite.grammar import TOP, CitedPlace, Step, Unit, number_key, say_place
 from guidance.document.anchors import Permalink, permalink_path
 from guidance.document.change_model import Crosswalk
 from guidance.document.register import Edition, Publication, source_address
 
 CiteStatus = Literal["found", "not-found", "not-loaded", "not-understood"]
-_TOP = ("part", "chapter", "annex")
-_HEADINGS = (*_TOP, "section")
+_HEADINGS = (*TOP, "section")
 _LONGEST = 500  # numbers of a range that are looked for, and a tenth as many pages
 _SHORT: dict[Unit, str] = {"paragraph": "para", "footnote": "note"}  # as machine-readable output says them
 
@@ -142,7 +141,7 @@ def _inside(step: Step, entries: Sequence[Permalink]) -> list[Permalink]:
         return here or list(entries)
     if step.unit not in _HEADINGS:
         return list(entries)
-    ending = _HEADINGS[: _HEADINGS.index(step.unit) + 1] if step.unit == "section" else _TOP
+    ending = _HEADINGS[: _HEADINGS.index(step.unit) + 1] if step.unit == "section" else TOP
     ending = ("part",) if step.unit == "part" else ending
     found: list[Permalink] = []
     inside = False
@@ -165,7 +164,7 @@ def _on_page(page: int, entries: Sequence[Permalink]) -> tuple[Permalink, ...]:
     """What starts on a page of the source file, and before it what may run on from the page before."""
     starting = [at for at, entry in enumerate(entries) if entry.page == page]
     if starting:
-        running = entries[starting[0] - 1] if starting[0] and entries[starting[0]].kind not in _TOP else None
+        running = entries[starting[0] - 1] if starting[0] and entries[starting[0]].kind not in TOP else None
         here = [entries[at] for at in starting]
         return (running, *here) if running and running.kind not in _HEADINGS else tuple(here)
     last = max((entry.page for entry in entries if entry.page), default=0)

@@ -328,13 +328,14 @@ def publish_command(
 ) -> None:
     """Build and check every edition, and put the site into a branch, in one commit that loses nothing published."""
     from guidance.build.publish import publish
+    from guidance.build.site import build
     from guidance.cli.messages import build_warnings, completed, file_lines, make_fetcher, order_of, publish_closing
 
     order = order_of(publication, sources, edition, site_url=site_url)
     order = completed(order, revision, overlay, cluster, trust, rules=rules)
     with _telling() as tell:
         fetcher = None if offline else make_fetcher(publication, tell, sys.stderr.isatty())
-        done = publish(order, fetcher, Path.cwd(), branch, push, tell)
+        done = publish(order, lambda it: build(it, fetcher, tell), Path.cwd(), branch, push, tell)
     for warning in build_warnings(done.outcome):
         echo(warning, err=True)
     for line in file_lines(done.outcome.files):

@@ -17,7 +17,7 @@ from guidance.compare.moves import ChangeSide, moved_sentences, sentence_key, wi
 from guidance.compare.units import BETWEEN, BULLET, PICTURES, bare, compared_text, plain, read_units
 from guidance.compare.words import Moved, Replacement, Terms, diff_words, find_terms, put_where, same_but_articles
 from guidance.document.change_model import Change, Comparison, DutyChange, Figures, Level, NumberSlip, RedlinePiece
-from guidance.document.model import ChangeKind, Document, Duty, GuidanceError, Link, List, Provision
+from guidance.document.model import ChangeKind, Document, Duty, Link, List, Provision
 from guidance.document.walk import provision_texts
 
 NEW_WORDS = 8  # so many words put in, and none taken out, are something new rather than a rewording
@@ -214,27 +214,6 @@ def _meanings(
             more = duty_changes(said(move.other), said(sides[1].text[move.start : move.end]))
             duties, figures = (*duties, *more[0]), (*figures, *more[1])
     return duties, figures
-
-
-def apply(old: Document, comparison: Comparison) -> tuple[tuple[tuple[str, ...], str], ...]:
-    """What the comparison makes of the old document: for each change with a new side its anchors, and their
-    text. Raises GuidanceError where the comparison was not made from this document."""
-    provisions = old.by_anchor()
-    made = []
-    for change in comparison.changes:
-        if unknown := [anchor for anchor in change.old if anchor not in provisions]:
-            raise GuidanceError(f"{old.source.name}: no provision {unknown[0]}; compare the editions again")
-        before = _side(provisions, change.old).text
-        if change.pieces and side(change.pieces, new=False) != before:
-            raise GuidanceError(f"{old.source.name}: {', '.join(change.old)} reads otherwise; compare again")
-        if change.new:
-            made.append((change.new, side(change.pieces, new=True) if change.pieces else before))
-    return tuple(made)
-
-
-def joined_text(document: Document, anchors: Iterable[str]) -> str:
-    """The text of some provisions as one side of a change holds it."""
-    return _side(document.by_anchor(), tuple(anchors)).text
 
 
 def _side(

@@ -41,7 +41,7 @@ from guidance.compare.units import bare
 from guidance.compare.words import Replacement, put_where, sentences
 from guidance.document.change_model import Comparison, DutyAspect, DutyChange, Figures
 from guidance.document.model import Duty, Strength
-from guidance.link.statements import KIND_OF_DAY, OFTEN, SPELT, UNIT, count
+from guidance.link.sentences import KIND_OF_DAY, OFTEN, SPELT, UNIT, count
 
 # Of 100: two sentences of a pair of provisions that are less alike are not one sentence reworded.
 _LEAST_ALIKE = 65.0

@@ -9,7 +9,7 @@ import re
 from msgspec import Struct
 
 from guidance.compare.units import bare
-from guidance.link.statements import KIND_OF_DAY, OFTEN, SPELT, UNIT
+from guidance.link.sentences import KIND_OF_DAY, OFTEN, SPELT, UNIT
 
 # --- What binds, and how strongly ----------------------------------------------------------------
 

@@ -15,9 +15,9 @@ from msgspec import Struct, structs
 from guidance.compare.alignment import Pair
 from guidance.compare.units import Shingle, heaviest_chain, likeness, shingles
 from guidance.compare.words import Moved, Sentence, Terms, diff_words, sentences
-from guidance.document.anchors import normalise
 from guidance.document.change_model import MovedChapter
 from guidance.document.model import Provision
+from guidance.document.walk import normalise
 
 MOVED_WORDS = 6  # a shorter sentence that turns up elsewhere may as well have been written twice
 

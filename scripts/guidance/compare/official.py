@@ -10,8 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from guidance.document.change_model import Change, Comparison, Level
-from guidance.document.model import Document, GuidanceError, Provision
-from guidance.document.toml_files import read_toml
+from guidance.document.model import Document, GuidanceError, Provision, read_toml
 
 SUBSTANTIAL: frozenset[Level] = frozenset({"duty changed", "new", "reworded"})
 

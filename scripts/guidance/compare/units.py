@@ -11,9 +11,8 @@ from itertools import chain, pairwise
 
 from msgspec import Struct
 
-from guidance.document.anchors import normalise
 from guidance.document.model import Document, Figure, Kind, Provision
-from guidance.document.walk import plain_text
+from guidance.document.walk import normalise, plain_text
 
 HEADINGS: frozenset[Kind] = frozenset({"part", "chapter", "section", "annex"})
 PICTURES: frozenset[Kind] = frozenset({"figure", "flow-chart"})

@@ -34,7 +34,6 @@ _SENTENCE_END = re.compile(  # a line's end; or a stop, quotation marks and spac
 )
 
 Sentence = tuple[int, int]  # start and end in a text, white space and line ends left out
-Keyed = tuple[str, Sentence]
 Pair = tuple[str, str]
 Replacement = tuple[int, int, str]
 Edge = tuple[int, int]  # places of a word in an old and a new row

@@ -7,19 +7,19 @@ An anchor once published never disappears; nothing here may depend on the clock 
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, get_args
 
 from msgspec import Struct
 
-from guidance.document.model import Document, GuidanceError, Kind, Provision
-from guidance.document.walk import plain_text
+from guidance.document.model import Document, GuidanceError, Kind, Provision, write_whole
+from guidance.document.walk import normalise, plain_text
 
 _PREFIX: dict[Kind, str] = {"paragraph": "para", "footnote": "fn", "flow-chart": "flow-chart"}
-_QUOTES = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", "-"), ("‐", "-"), ("\u00ad", ""))
 _LONGEST = 56  # characters of a title that an anchor keeps
 _HEADER = "# anchor\tkind\tnumber\tpage\tfingerprint"
+PERMALINKS = "permalinks.tsv"  # in an edition's folder
 MEANINGS = "meanings.tsv"  # beside an edition's permalinks.tsv
 _MEANINGS_HEADER = (
     "# What a person decided where a new file gave an anchor to another text: guidance review --renumbered ID\n"
@@ -97,15 +97,6 @@ class Allocator:
         return anchor
 
 
-def normalise(text: str) -> str:
-    """Text with what a re-issue may set differently made alike: quotes, dashes, ligatures, white space."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-        for mark, plain in _QUOTES:
-            text = text.replace(mark, plain)
-    return " ".join(text.split())
-
-
 def fingerprint(text: str) -> str:
     """Sixteen hexadecimal digits that change when the normalised text does."""
     return hashlib.sha256(normalise(text).encode()).hexdigest()[:16]
@@ -134,17 +125,26 @@ def permalinks(document: Document) -> tuple[Permalink, ...]:
     )
 
 
+def read_rows(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """The lines of a register of ours, each with its file and number for messages, and its cells; none where the
+    file is missing, and no comments."""
+    if path.exists():
+        for count, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if line.strip() and not line.startswith("#"):
+                yield f"{path}, line {count}", line.split("\t")
+
+
+def write_rows(path: Path, header: str, rows: Iterable[str]) -> None:
+    """Write a register of ours, atomically."""
+    write_whole(path, "\n".join((header, *rows)) + "\n")
+
+
 def read_permalinks(path: Path) -> tuple[Permalink, ...]:
     """The lines of a permalink register; none where the file is missing. Raises GuidanceError on a bad line."""
-    if not path.exists():
-        return ()
     entries = []
-    for count, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if line.startswith("#") or not line.strip():
-            continue
-        cells = line.split("\t")
+    for where, cells in read_rows(path):
         if len(cells) != 5 or (cells[3] and not cells[3].isdigit()):
-            raise GuidanceError(f"{path}, line {count}: expected five cells, anchor kind number page fingerprint")
+            raise GuidanceError(f"{where}: expected five cells, anchor kind number page fingerprint")
         page = int(cells[3]) if cells[3] else None
         entries.append(Permalink(cells[0], cells[1], cells[2] or None, page, cells[4]))
     return tuple(entries)
@@ -157,7 +157,7 @@ def known_permalinks(
     that, of its text where that is among `texts`."""
     known = {}
     for edition in editions:
-        published = {entry.anchor: entry for entry in read_permalinks(folder / edition / "permalinks.tsv")}
+        published = {entry.anchor: entry for entry in read_permalinks(folder / edition / PERMALINKS)}
         if texts and edition in texts:
             published |= {entry.anchor: entry for entry in permalinks(texts[edition])}
         known[edition] = published
@@ -166,26 +166,19 @@ def known_permalinks(
 
 def write_permalinks(path: Path, entries: Iterable[Permalink]) -> None:
     """Write a permalink register, atomically."""
-    rows = [f"{e.anchor}\t{e.kind}\t{e.number or ''}\t{e.page or ''}\t{e.fingerprint}" for e in entries]
-    beside = path.with_suffix(".new")
-    beside.write_text("\n".join([_HEADER, *rows]) + "\n", encoding="utf-8")
-    beside.replace(path)
+    rows = (f"{e.anchor}\t{e.kind}\t{e.number or ''}\t{e.page or ''}\t{e.fingerprint}" for e in entries)
+    write_rows(path, _HEADER, rows)
 
 
 def read_meanings(path: Path) -> tuple[Renumbering, ...]:
     """The decisions in a meanings.tsv; none where the file is missing. Raises GuidanceError on a bad line."""
-    if not path.exists():
-        return ()
     found = []
-    for count, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if line.startswith("#") or not line.strip():
-            continue
-        cells = [cell.strip() for cell in line.split("\t")]
-        anchor, was, since, became, now = (*cells, "", "", "", "", "")[:5]
+    for where, cells in read_rows(path):
+        anchor, was, since, became, now = (*map(str.strip, cells), "", "", "", "", "")[:5]
         kinds = {kind: kind for kind in get_args(Became)}
         if not (anchor and was and since and became in kinds) or (became == "renumbered") != bool(now):
             raise GuidanceError(
-                f"{path}, line {count}: expected an anchor, its fingerprint before, a day, "
+                f"{where}: expected an anchor, its fingerprint before, a day, "
                 f"{', '.join(kinds)}, and for what was renumbered its anchor now"
             )
         found.append(Renumbering(anchor, was, since, kinds[became], now or None))
@@ -195,8 +188,5 @@ def read_meanings(path: Path) -> tuple[Renumbering, ...]:
 def write_meanings(path: Path, meanings: Iterable[Renumbering]) -> None:
     """Write a meanings.tsv, oldest decision first, atomically."""
     ordered = sorted(set(meanings), key=lambda one: one.since)
-    rows = ["\t".join((m.anchor, m.was, m.since, m.became, m.now or "")).rstrip() for m in ordered]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".new")
-    beside.write_text("\n".join([_MEANINGS_HEADER, *rows]) + "\n", encoding="utf-8")
-    beside.replace(path)
+    rows = ("\t".join((m.anchor, m.was, m.since, m.became, m.now or "")).rstrip() for m in ordered)
+    write_rows(path, _MEANINGS_HEADER, rows)

@@ -1,15 +1,16 @@
 """The types of what changed between two editions: changes, their duties and figures, terms, moved chapters; and of
 what one provision is through all editions.
 
-Types only, and how one asks where a text stands elsewhere; what they are made from is in `model`.
+Beside the types only how comparisons become one crosswalk, and how one asks it where a text stands elsewhere: facts
+about identity, no wording. What all is made from is in `model`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
 
-from guidance.document.model import ChangeKind
+from guidance.document.model import ChangeKind, Document
 
 Level = Literal["duty changed", "new", "reworded", "term replaced", "links and numbers only", "none"]
 
@@ -107,6 +108,7 @@ class Comparison(Struct, frozen=True):
 # --- One provision through all editions ---------------------------------------------------------
 
 Node = tuple[str, str]  # edition id, anchor
+EditionPair = tuple[str, str]  # ids of the older and of the newer edition
 
 
 class Lineage(Struct, frozen=True):
@@ -114,6 +116,11 @@ class Lineage(Struct, frozen=True):
 
     id: str
     anchors: dict[str, tuple[str, ...]]
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """All its places, in the order of its editions."""
+        return tuple((edition, anchor) for edition, anchors in self.anchors.items() for anchor in anchors)
 
 
 class Counterpart(Struct, frozen=True):
@@ -147,3 +154,90 @@ class Crosswalk(Struct, frozen=True):
             if found := self.stands(edition, parent, target):
                 return Counterpart(found, exact=False, via=parent)
         return Counterpart((), exact=False)
+
+
+# --- All comparisons -> one lineage per provision -------------------------------------------------
+
+
+def trace(editions: Sequence[tuple[str, Document]], comparisons: Iterable[Comparison]) -> tuple[Lineage, ...]:
+    """One lineage per provision, over documents (oldest first) and the comparisons of neighbours.
+
+    Splits and merges hold a lineage together: its anchors in an edition are all that belong to it. Its id is
+    the edition and anchor where it first stood. Lineages come in the order in which they began.
+    """
+    nodes = [(edition, p.anchor) for edition, text in editions for p in text.everything]
+    pairs = (
+        (*((one.old, anchor) for anchor in change.old), *((one.new, anchor) for anchor in change.new))
+        for one in comparisons
+        for change in one.changes
+        if change.old and change.new
+    )
+    return tuple(map(_lineage, together(nodes, pairs)))
+
+
+def together(nodes: Iterable[Node], groups: Iterable[Iterable[Node]]) -> list[tuple[Node, ...]]:
+    """Some provisions, those side by side that a group holds together, or several in a chain; all in their own
+    order. What else a group names does not count."""
+    root = {node: node for node in nodes}
+
+    def top(node: Node) -> Node:
+        while root[node] != node:
+            root[node] = root[root[node]]
+            node = root[node]
+        return node
+
+    for group in groups:
+        present = [node for node in group if node in root]
+        for node in present[1:]:
+            root[top(node)] = top(present[0])
+    found: dict[Node, list[Node]] = {}
+    for node in root:
+        found.setdefault(top(node), []).append(node)
+    return list(map(tuple, found.values()))
+
+
+def _lineage(nodes: Sequence[Node]) -> Lineage:
+    anchors: dict[str, tuple[str, ...]] = {}
+    for edition, anchor in nodes:
+        anchors[edition] = (*anchors.get(edition, ()), anchor)
+    return Lineage("/".join(nodes[0]), anchors)
+
+
+def build_crosswalk(editions: Sequence[tuple[str, Document]], comparisons: Iterable[Comparison]) -> Crosswalk:
+    """The crosswalk over some documents, oldest first, and the comparisons of neighbours."""
+    lineages = trace(editions, comparisons)
+    index = {node: at for at, lineage in enumerate(lineages) for node in lineage.nodes}
+    parents = {(edition, p.anchor): p.parents for edition, text in editions for p in text.provisions}
+    return Crosswalk(tuple(edition for edition, _ in editions), lineages, parents, index)
+
+
+def counterparts(
+    crosswalk: Crosswalk, edition: str, addresses: Mapping[str, Mapping[str, str]], *, nearest: bool = False
+) -> dict[str, dict[str, str]]:
+    """Per anchor of an edition, per id of another one, the address at which the same text stands there.
+
+    `addresses` has, per edition, the address of each anchor from the site's root. With `nearest` the result
+    is instead what has no counterpart, and the address of the nearest ancestor that has one, empty where none has.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for node in crosswalk.index:
+        if node[0] != edition:
+            continue
+        for other in crosswalk.editions:
+            place = crosswalk.counterpart(edition, node[1], other) if other != edition else None
+            if place and place.exact != nearest:
+                address = addresses.get(other, {}).get(place.anchors[0]) if place.anchors else ""
+                if address is not None:
+                    found.setdefault(node[1], {})[other] = address
+    return found
+
+
+def crosswalk_record(crosswalk: Crosswalk) -> dict[str, object]:
+    """What crosswalk.json holds: the editions, and each lineage's anchors per edition."""
+    return {
+        "editions": list(crosswalk.editions),
+        "lineages": [
+            {"id": lineage.id, "anchors": {edition: list(a) for edition, a in lineage.anchors.items()}}
+            for lineage in crosswalk.lineages
+        ],
+    }

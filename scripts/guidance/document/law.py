@@ -12,9 +12,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from guidance.document.change_model import Crosswalk
-from guidance.document.model import GuidanceError
+from guidance.document.model import GuidanceError, read_toml
 from guidance.document.register import Address, Basis, Edition, PartialDate, Publication, say_date
-from guidance.document.toml_files import read_toml
 
 FILE = "law.toml"  # beside editions.toml
 Role = Annotated[str, Meta(pattern=r"^[a-z0-9-]+\Z")]  # a page below roles/, by its name
@@ -167,10 +166,6 @@ class LawSince(Struct, frozen=True, forbid_unknown_fields=True):
         """Those that came after an edition was published: passed or, where that is not dated, in force."""
         later = tuple(law for law in self.law if (law.passed or law.start or "") > edition.published)
         return LawSince(self.since, later)
-
-    def for_role(self, role: str) -> tuple[Law, ...]:
-        """The laws for a role, by the name of its page below roles/."""
-        return tuple(law for law in self.law if role in law.roles)
 
     def for_agency(self, agency: str) -> tuple[Law, ...]:
         """The laws that bind an agency, by its id in agencies.toml."""

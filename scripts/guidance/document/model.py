@@ -1,15 +1,21 @@
-"""The frozen types of a document, and of what is observed about it.
+"""The frozen types of a document and of what is observed about it; and how a TOML file that a person wrote becomes
+a value of such a type, or one line that says what is wrong with it; and how a file is written whole.
 
 Everything flows through these: readers give a Document, the other rooms lay annotations over it by
-offset. Nothing here reads, writes, or imports another of our modules.
+offset. Nothing here imports another of our modules; what the values of a TOML file mean is checked by who reads it.
 
 Conventions: pages are 1-based pages of the source file; lengths are PDF points with the origin at the
 lower left; offsets count Unicode code points and are half open; anchors are unique within one edition.
 """
 
-from typing import Literal
+import os
+from pathlib import Path
+from typing import Literal, TypeVar
 
+import msgspec
 from msgspec import Struct, field
+
+_T = TypeVar("_T")
 
 
 class GuidanceError(Exception):
@@ -366,3 +372,47 @@ class Duty(Struct, frozen=True):
 ChangeKind = Literal[
     "unchanged", "reworded", "term replaced", "moved", "renumbered", "split", "merged", "added", "removed"
 ]
+
+
+# --- Files of ours: tables that a person wrote, and what is written whole or not at all --------------
+
+
+def read_toml(path: Path, kind: type[_T], *, missing: str | None = None, mend: str = "correct it there") -> _T:
+    """What a TOML file says, as a `kind`: a Struct, or a dict.
+
+    A file that is not there reads as an empty one, unless `missing` says what is wrong about that. Raises
+    GuidanceError, in one line: which file, what is wrong and where, and what to do (`mend`).
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        if missing is not None:
+            raise GuidanceError(f"{path}: {missing}") from None
+        content = b""
+    except OSError as error:
+        raise GuidanceError(f"{path}: cannot be read ({error.strerror})") from None
+    return decode_toml(content, str(path), kind, mend)
+
+
+def decode_toml(content: bytes, name: str, kind: type[_T], mend: str = "correct it there") -> _T:
+    """The same of a file's bytes; `name` is what messages call the file. Raises GuidanceError."""
+    try:
+        content = content.removeprefix(b"\xef\xbb\xbf")  # which editors on Windows put before it
+        return msgspec.toml.decode(content, type=kind)
+    except UnicodeDecodeError:
+        raise GuidanceError(f"{name}: is not in UTF-8; save it so") from None
+    except RecursionError:
+        raise GuidanceError(f"{name}: is nested too deeply; {mend}") from None
+    except msgspec.DecodeError as error:  # wrong TOML, or right TOML that is no `kind`
+        raise GuidanceError(f"{name}: {' '.join(str(error).split())}; {mend}") from None
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file beside its place and move it there: who looks finds the old one or the new. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(content.encode() if isinstance(content, str) else content)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -13,8 +13,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Meta, Struct, structs
 
-from guidance.document.model import GuidanceError
-from guidance.document.toml_files import read_toml
+from guidance.document.model import GuidanceError, read_toml
 
 # Read in an official file or on an official page / official words as a third party quotes them / on a third party's
 # page or in public code / general knowledge.

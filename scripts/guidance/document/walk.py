@@ -5,6 +5,7 @@ Walks the closed set of blocks in reading order; what is done with what it finds
 the caller. Every count of Texts (the `part` of a Locus) goes by the order that is told here.
 """
 
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
@@ -26,6 +27,7 @@ from guidance.document.model import (
     Text,
 )
 
+_QUOTES = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", "-"), ("‐", "-"), ("\u00ad", ""))
 TextChange = Callable[[Text], Text]
 
 TextRole = Literal["prose", "title", "header cell", "caption", "picture"]
@@ -109,6 +111,15 @@ def _plain_lines(blocks: Iterable[Block], bullet: str) -> Iterator[str]:
                 yield from lines
         else:
             yield from (text.plain for text in block_texts((block,)))
+
+
+def normalise(text: str) -> str:
+    """Text with what a re-issue may set differently made alike: quotes, dashes, ligatures, white space."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+        for mark, plain in _QUOTES:
+            text = text.replace(mark, plain)
+    return " ".join(text.split())
 
 
 def count_characters(text: str) -> int:

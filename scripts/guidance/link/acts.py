@@ -12,12 +12,10 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from guidance.document.model import Document, GuidanceError
-from guidance.document.toml_files import read_toml
+from guidance.document.model import Document, GuidanceError, read_toml
 from guidance.document.walk import provision_texts
-from guidance.link.titles import Spoken, can_be_named, ends_word, places, telling_word
+from guidance.link.titles import LEGISLATION, Spoken, can_be_named, ends_word, places, telling_word
 
-_SITE = "https://www.legislation.gov.uk/"
 _ID = re.compile(r"[a-z]+(?:/\w+(?:-\w+)*)+")
 _NUMBER = re.compile(r"\s[Rr]egulations?\s(?!(?:19|20)\d\d)\d")  # behind the stem of some regulations
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "\xa0": " "})
@@ -53,7 +51,7 @@ class Act(Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def address(self) -> str | None:
         """Its address, on legislation.gov.uk for most."""
-        return _SITE + self.id if self.id else self.url or None
+        return LEGISLATION + self.id if self.id else self.url or None
 
 
 class Acts(Struct, frozen=True, dict=True):

@@ -9,8 +9,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from guidance.document.model import GuidanceError
-from guidance.document.toml_files import read_toml
+from guidance.document.model import GuidanceError, read_toml
 
 # What may stand before a name without changing who it is.
 _QUALIFIERS = r"""

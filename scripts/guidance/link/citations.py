@@ -9,11 +9,9 @@ import msgspec
 from msgspec import Struct
 
 from guidance.cite.grammar import AND, LETTER, NUMBERS, ONES, ROMAN, SUBS, TO, WRITTEN
-from guidance.cite.grammar import Unit as PlaceUnit
 from guidance.link.acts import Acts, Instrument, find_instruments
+from guidance.link.places import Pinpoint, Unit
 
-LegalUnit = Literal["section", "regulation", "article", "rule", "schedule"]
-Unit = LegalUnit | PlaceUnit
 Scope = Literal["unsaid", "here", "elsewhere"]
 
 LEGAL: frozenset[Unit] = frozenset({"section", "regulation", "article", "rule", "schedule"})
@@ -85,16 +83,6 @@ _ELSEWHERE_BEFORE = re.compile(
     rf"(?<!this )\b(?i:{_DOCUMENT}|volume \d+)\b(?:(?:[:,]?\s+(?:for|on|to|in|of|and)\b[^.;()]{{0,70}})?"
     r"(?:\s*\([^()]{0,40}\))?,\s*|\s+)(?:especially\s+|(?:in )?particular(?:ly)?\s+|at\s+|see\s+)?$"
 )
-
-
-class Pinpoint(Struct, frozen=True):
-    """One unit that is cited: "section 16B(7)" is section, 16B, ("7",). `last` ends a range; a schedule that is the
-    only one of its instrument has no number."""
-
-    unit: Unit
-    number: str
-    subs: tuple[str, ...] = ()
-    last: str | None = None
 
 
 class TextCitation(Struct, frozen=True):

@@ -25,8 +25,7 @@ from guidance.link.modality import (
     one_who,
     passive,
 )
-from guidance.link.sentences import Sentence, document_sentences
-from guidance.link.statements import find_limits
+from guidance.link.sentences import Sentence, document_sentences, find_limits
 
 _NO_DUTIES = re.compile(  # what words mean, and reports of what was changed
     r"""

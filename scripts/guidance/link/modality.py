@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from guidance.document.model import Strength
 from guidance.link.agencies import Vocabulary
-from guidance.link.statements import DUTY, find_statements
+from guidance.link.sentences import DUTY, find_statements
 
 _ADVERB = r"""
     (?: also | always | therefore | then | still | only | normally | ideally | usually | either | now | in[ ]turn

@@ -1,15 +1,20 @@
-"""Where in a document something with a number stands: chapters, paragraphs, charts, notes and pages by their
-printed numbers. It reads no prose."""
+"""What is cited by a number, and where in a document it stands: chapters, paragraphs, charts, notes and pages by
+their printed numbers. It reads no prose."""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Literal
+
+from msgspec import Struct
 
 from guidance.cite.grammar import ONES, WRITTEN, number_key
 from guidance.cite.grammar import Unit as PlaceUnit
 from guidance.document.model import Document, Figure, Provision, Table
 from guidance.document.walk import list_items
-from guidance.link.citations import Pinpoint, Unit
+
+LegalUnit = Literal["section", "regulation", "article", "rule", "schedule"]
+Unit = LegalUnit | PlaceUnit
 
 _TITLES: tuple[PlaceUnit, ...] = (
     "part",
@@ -26,6 +31,16 @@ _TITLED = {
     unit: re.compile(rf"(?i:{WRITTEN[unit]})\s+(?P<number>\d+(?:\.\d+)?|[A-Z]\d?|[IVX]+|(?i:{ONES}))(?![\w])")
     for unit in _TITLES
 }
+
+
+class Pinpoint(Struct, frozen=True):
+    """One unit that is cited: "section 16B(7)" is section, 16B, ("7",). `last` ends a range; a schedule that is the
+    only one of its instrument has no number."""
+
+    unit: Unit
+    number: str
+    subs: tuple[str, ...] = ()
+    last: str | None = None
 
 
 class NumberedPlaces:

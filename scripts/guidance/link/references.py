@@ -20,8 +20,8 @@ from guidance.link.acts import (
     titled_act,
     with_own_names,
 )
-from guidance.link.citations import LEGAL, Pinpoint, TextCitation, Unit, find_citations
-from guidance.link.places import NumberedPlaces
+from guidance.link.citations import LEGAL, TextCitation, find_citations
+from guidance.link.places import NumberedPlaces, Pinpoint, Unit
 from guidance.link.titles import Guidance, TitleMention, Titles, read_titles, spoken_words, titles_for
 
 _HAVE: dict[str, tuple[Unit, ...]] = {

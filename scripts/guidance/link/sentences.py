@@ -1,5 +1,7 @@
 """A document as sentences, each with its place and, for the entry of a list, the words above the list that it
-completes. What a sentence says is not looked at here."""
+completes; and what a sentence says of a duty beside must, should and may: of whom the law asks something ("Section
+11 places a duty on", "the Act requires X to"), and how soon or how often it is to be done. No name is known here.
+"""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +9,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from guidance.document.model import Block, Document, Figure, List, Para, Provision, Subheading, Table, Text
+from guidance.document.model import Block, Document, Figure, Limit, List, Para, Provision, Subheading, Table, Text
 from guidance.document.walk import block_texts
 
 _STOP = re.compile(  # the end of a sentence, where the next one begins like one
@@ -124,3 +126,182 @@ class _Walk:
                 introduces=before_list and ordinal == len(spans) - 1,
                 titles=self._titles,
             )
+
+
+# --- What a sentence says of a duty beside must, should and may; no name is known here ------------
+
+DUTY = r"(?i: dut (?: y | ies ) | responsibilit (?: y | ies ) | obligations? )"
+_KIND = r"""
+    (?: (?: an? | the | this | these | new | its | their | legal | statutory | specific | general | following )
+        \s+ )*
+"""
+_LAW = r"""
+    \b (?: Act (?: \s+ \d{4} )? | Regulations? (?: \s+ \d{4} )? | Schedule | Order (?: \s+ \d{4} )? | Code | Duty
+         | [Rr]egulation \s+ \d+ [A-Z]* (?: \( \w+ \) )* (?: \s+ of \s+ the \s+ [^,;.:]*? Regulations )?
+         | [Ss]ection \s+ [\w()]+ (?: \s+ of \s+ the \s+ [^,;.:]*? Act \s+ \d{4} )? | [Ll]aw | [Ll]egislation ) \b
+    (?: , (?! \s which ) [^,;.]* , (?! \s which ) )?           # "the Act, as amended,"
+    (?: [^,;.:]*? \b and )?                                    # "the Duty was made in 2022 and requires"
+"""
+_TO_DO = r"\s+ (?: to | not \s+ to ) \s+ (?= [a-z] ) (?! which \b | whom \b )"
+
+_STATEMENT = re.compile(
+    rf"""
+    # "Section 11 places a duty on X to", "it also places duties on a range of bodies"
+    \b (?: [Pp]laces? | [Ii]mposes? | [Pp]uts? | contains? | creates? | lays? ) \s+ {_KIND} {DUTY}
+        \s+ (?: up )? on \b
+        (?: \s* (?P<list> : ) \s* $ | \s+ (?P<on> [^;.:]{{2,240}}? ) (?: {_TO_DO} | (?= [;.:] | $ ) ) )
+    # "places upon X a duty to"
+  | \b (?: places? | imposes? | puts? ) \s+ (?: up )? on \s+ (?P<upon> [^;.:]{{2,240}}? ) \s+
+        {_KIND} {DUTY} {_TO_DO}
+    # "a duty is placed on X to", "a duty is imposed by the Act on X to"
+  | \b {DUTY} \s+ (?: is | are ) \s+ (?: also \s+ )? (?: placed | imposed | laid ) \s+
+        (?: by \s+ [^,;.:]{{2,60}}? \s+ )? (?: up )? on \s+ (?P<placed> [^;.:]{{2,240}}? )
+        (?: {_TO_DO} | (?= [;.:] | $ ) )
+    # "duties fall on:"
+  | \b {DUTY} \b [^,;.:]*? \s (?: falls? | rests? | lies? ) \s+ (?: up )? (?: on | with ) \s* (?P<falls> : ) \s* $
+    # "there is a duty on X to", "there is a legal requirement for X to"
+  | \b [Tt]here \s+ (?: is | are ) \s+ {_KIND} (?: {DUTY} | requirements? ) \s+ (?: up )? (?: on | for ) \s+
+        (?P<there> [^;.:]{{2,120}}? ) {_TO_DO}
+    # "the Act makes it a duty of X to", "the law makes it the duty of X to"
+  | \b makes? \s+ it \s+ {_KIND} {DUTY} \s+ (?: of | for ) \s+ (?P<made> [^;.:]{{2,120}}? ) {_TO_DO}
+    # "the duty to refer applies to X"
+  | \b [Tt]he \s+ (?: [\w-]+ \s+ ){{0,4}}? {DUTY} (?: \s+ to \s+ [\w-]+ )? \s+ (?: also \s+ )? appl (?: y | ies )
+        \s+ to \s+ (?P<applies> [^,;.]+ )
+    # "the Act requires X to", "obliges X to"; but "this requires flexibility" binds nobody
+  | {_LAW} \s+ (?: also \s+ )? (?: requires? | obliges? ) \s+ (?P<asked> [^;.]{{2,240}}? ) {_TO_DO}
+    # "the Regulations require that X keep"
+  | {_LAW} \s+ requires? \s+ that \s+ (?P<that> [^,;.:]{{2,80}} )
+    # "the responsibility of X, as the Act says, is to"
+  | (?: ^ | \b (?: [Tt]he | [Ii]ts | [Tt]heir ) \s+ ) (?: [\w-]+ \s+ ){{0,2}}? {DUTY}
+        \s+ of \s+ (?P<task> (?! care \b ) [^,;.]{{2,120}}? )
+        (?: \s* , [^;.]*? , )? \s+ (?: is | are ) {_TO_DO}
+    # "learning from it is the responsibility of X"; "it is the responsibility of X to" is told elsewhere
+  | (?<! \b [Ii]t ) \s (?: is | are | remains? ) \s+ the \s+ (?: \w+ \s+ ){{0,2}}? {DUTY}
+        \s+ of \s+ (?P<belongs> [^,;.:]{{2,120}} )
+    # "the coroner’s duty to notify", without a verb, as tables have it
+  | ^ (?: [Tt]he \s+ )? (?P<owner> [^,;.:]{{3,60}}? ) (?: ['’]s | (?<= s ) ['’] ) \s+ (?: \w+ \s+ )? {DUTY} {_TO_DO}
+        # but not "their duty to report is set out below"; "where the child was found" is no such verb
+        (?! (?: (?! \b (?: which | where | who | whom | that | if | when ) \b ) . )*
+            \b (?: is | are | was | were | has | have | will | must | should | may ) \b )
+    # "a requirement on X to supply", without a verb
+  | (?: ^ | : \s+ ) (?: \w+ \s+ )? (?: [Dd]uty | [Rr]equirement ) \s+ on \s+ (?P<table> [^;.:]{{2,120}}? ) {_TO_DO}
+    # "a visit by X is required before": something that has to be, and by whom
+  | (?: \b by \s+ (?P<by> [^,;.:]{{2,80}}? ) | (?P<thing> (?<= \w ) ) ) \s+ (?: is | are ) \s+
+        (?: also \s+ | always \s+ )? required
+        \s+ (?: before | by \s+ law | if | when | where | whenever | unless ) \b
+    """,
+    re.VERBOSE,
+)
+_WHICH = re.compile(
+    r"\b which \s+ (?: also \s+ )? $", re.VERBOSE
+)  # tells which law is meant, and asks nothing here
+_SAYS = re.compile(r"dut(?:y|ies)|responsibilit|obligation|requir|obliges?")
+
+
+class Statement(Struct, frozen=True):
+    """Where the law asks something: `holder` are the words that say of whom. Where the list behind a line names
+    them one by one, `listed` says so; `named_only` that it is no duty where those words name nobody."""
+
+    start: int
+    end: int
+    holder: str
+    listed: bool = False
+    named_only: bool = False
+
+
+def find_statements(sentence: str) -> Iterator[Statement]:
+    """The statements of a sentence, in order."""
+    if _SAYS.search(sentence.lower()) is None:
+        return
+    for match in _STATEMENT.finditer(sentence):
+        if _WHICH.search(sentence, 0, match.start()):
+            continue
+        part = match.lastgroup or ""
+        listed = part in ("list", "falls")
+        holder = "" if listed or part == "thing" else match[part]
+        yield Statement(match.start(), match.end(), holder, listed, part in ("applies", "owner", "that"))
+
+
+# --- How soon and how often ------------------------------------------------------------------------
+
+_ONES = "one two three four five six seven eight nine"
+_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_SPELT = f"{_ONES} {_TEENS}".split()
+SPELT = rf"""
+    (?: (?: {" | ".join(_TENS.split())} ) (?: [\s-] (?: {" | ".join(_ONES.split())} ) \b )?
+      | {" | ".join(reversed(_SPELT))} )
+"""
+"""A part of a VERBOSE pattern: a number spelt out."""
+
+_NUMBER = rf"(?: \d{{1,3}} | {SPELT} )"
+
+UNIT = r"(?: minute | hour | day | week | fortnight | month | term | year )"
+"""A part of a VERBOSE pattern: what time is counted in."""
+
+KIND_OF_DAY = r"(?: (?: working | calendar | school | clear ) [\s-] )?"
+"""A part of a VERBOSE pattern: what may stand before a unit of time."""
+
+OFTEN = {
+    "hourly": "an hour", "daily": "a day", "weekly": "a week", "fortnightly": "a fortnight", "monthly": "a month",
+    "quarterly": "a year", "termly": "a term", "annually": "a year", "yearly": "a year",
+}  # fmt: skip
+"""How often a thing is done, in one word, and the time that it is counted in."""
+
+_UNITS = rf"(?: {KIND_OF_DAY} {UNIT} s? )"
+_CLAUSE_ENDS = r"(?= \s* (?: [.,;)] | $ ) | \s+ (?: in | at | until | to | with | from | if | unless | when ) \b )"
+_LIMIT = re.compile(
+    rf"""
+    (?: \b (?: within | every | (?: no | not ) \s+ (?: later | longer | more | earlier | less | fewer | sooner )
+                   \s+ than | (?<! aged [ ] ) at \s+ (?: least | most ) | a \s+ (?: maximum | minimum ) \s+ of
+             | up \s+ to
+             | not \s+ exceed
+             | not \s+ last (?: \s+ (?: longer | more ) \s+ than )? )
+        \s+ (?: (?: a | the | an | next | first | period | maximum | further | of ) \s+ )*
+        (?: {_NUMBER} \s+ (?: to | or ) \s+ | \d{{1,3}} \s* [-–] \s* )?                # "24 to 48 hours": the later
+        (?P<number> {_NUMBER} ) [\s-] (?P<unit> {_UNITS} ) \b
+        (?! [\s-] (?: olds? | of \s+ age ) \b )                # "at least 16 years old"
+      # "15 working days before the conference", "two weeks after"
+      | \b (?P<bare> {_NUMBER} ) [\s-] (?P<bare_unit> {_UNITS} )
+            (?= \s+ (?: before | after | from | following ) \b )
+      # "within a week"
+      | \b within \s+ an? \s+ (?P<one> {_UNITS} ) \b )
+    (?: \s+ (?P<since> (?: of | from | before | after | following | since | starting | beginning ) \s+
+        (?: (?! \s+ (?: if | unless | where | when | and | but | so | about | must | should | may ) \b )
+            [^,;:.()] )+ ) )?
+  | \b (?: (?P<often> once | twice ) | (?P<count> {_NUMBER} ) \s+ times ) \s+
+        (?: an? | per | each | every | in \s+ (?: an? | each | every ) ) \s+ (?P<cycle> {UNIT} ) \b
+  | \b every \s+ (?P<each> {UNIT} ) \b {_CLAUSE_ENDS}          # but "every day life"
+  | \b (?: (?P<adverb> {" | ".join(OFTEN)} ) \b {_CLAUSE_ENDS} )  # "weekly", but no "weekly meeting"
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_BRACKETS = re.compile(r"\([^()]*\)")
+
+
+def find_limits(sentence: str) -> tuple[Limit, ...]:
+    """The limits of time that a sentence sets, in order; what stands in brackets sets none. "Twice a year" is 2,
+    "times a year"."""
+    plain = _BRACKETS.sub(" ", sentence)
+    return tuple(_limit(match) for match in _LIMIT.finditer(plain))
+
+
+def _limit(match: re.Match[str]) -> Limit:
+    often = (match["often"] or match["adverb"] or "").lower()
+    if often or match["cycle"] or match["each"]:
+        number = count(match["count"]) if match["count"] else {"twice": 2, "quarterly": 4}.get(often, 1)
+        cycle = OFTEN[often] if match["adverb"] else f"a {(match['cycle'] or match['each']).lower()}"
+        return Limit(number, f"time{'s' * (number > 1)} {cycle}")
+    unit = " ".join((match["unit"] or match["bare_unit"] or match["one"]).lower().replace("-", " ").split())
+    number = 1 if match["one"] else count(match["number"] or match["bare"])
+    return Limit(number, unit, " ".join((match["since"] or "").split()))
+
+
+def count(number: str) -> int:
+    """A number in figures or spelt out: "12", "twelve", "twenty-one"."""
+    if number.isdigit():
+        return int(number)
+    tens, _, ones = " ".join(number.lower().replace("-", " ").split()).partition(" ")
+    if tens in _SPELT:
+        return _SPELT.index(tens) + 1
+    return (_TENS.split().index(tens) + 2) * 10 + (_SPELT.index(ones) + 1 if ones else 0)

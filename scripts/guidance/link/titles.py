@@ -12,11 +12,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from guidance.document.model import Block, Document, GuidanceError, Link, List, Text
-from guidance.document.toml_files import read_toml
+from guidance.document.model import Block, Document, GuidanceError, Link, List, Text, read_toml
 from guidance.document.walk import block_texts, provision_texts
 
-_LAW = "https://www.legislation.gov.uk/"
+LEGISLATION = "https://www.legislation.gov.uk/"
 _INSTRUMENT = re.compile(r"\b(?:Act|Regulations|Order|Rules),? \d{4}$")  # law, which is no guidance
 _ODD_SPACE = re.compile(r"\s\s|[^\S ]")  # with such space a title is found as a pattern only
 _ENTRIES = 3  # of a list of titles, at the least
@@ -162,7 +161,7 @@ def _linked(text: Text) -> Iterator[tuple[str, str]]:
             continue
         title = " ".join(text.plain[: mark.end].split()).rstrip(" .,:;")
         fits = len(title.split()) >= _LEAST and title[:1].isupper() and not _INSTRUMENT.search(title)
-        if fits and not mark.address.startswith(_LAW) and "/organisations/" not in mark.address:
+        if fits and not mark.address.startswith(LEGISLATION) and "/organisations/" not in mark.address:
             yield title, mark.address
 
 

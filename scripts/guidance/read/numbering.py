@@ -9,9 +9,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from guidance.document.model import Kind
-
 MarkerKind = Literal["bullet", "decimal", "coded", "number", "letter", "roman"]
+HeadedKind = Literal["part", "chapter", "section", "annex", "flow-chart"]  # of a Provision's kinds
 
 
 class Marker(Struct, frozen=True):
@@ -187,7 +186,7 @@ def named_number(title: str) -> tuple[str, str] | None:
 
 
 _DEEPEST_PART = 2  # below it, "Part 1" is one of a form that the text describes
-_KINDS: dict[str, Kind] = {
+_KINDS: dict[str, HeadedKind] = {
     "part": "part",
     "chapter": "chapter",
     "annex": "annex",
@@ -201,7 +200,7 @@ class HeadingName(Struct, frozen=True):
     """What a heading's words say it is: its kind, its printed number or letter, and the anchor that these give it,
     such as "chapter-3" or "appendix-a"; none where its title does."""
 
-    kind: Kind
+    kind: HeadedKind
     number: str | None = None
     anchor: str | None = None
 

@@ -17,11 +17,10 @@ from msgspec import Struct
 from guidance.document.model import GuidanceError
 from guidance.jobs.cache import Crew
 from guidance.jobs.executors import processes
-from guidance.site.folder_tree import Kept, lay
 from guidance.site.host_files import RULES, Rule, read_rules, root_files, site_rules
 from guidance.site.mkdocs_build import FolderBuild, Workshop, read_frame
 from guidance.site.permalink_index import NOT_LISTED
-from guidance.site.projects import Folder
+from guidance.site.projects import Folder, Kept, lay
 
 
 class Version(Struct, frozen=True):

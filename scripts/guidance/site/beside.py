@@ -17,7 +17,6 @@ from guidance.document.law import LawSince, Notice
 from guidance.document.model import Reference, Unresolved
 from guidance.document.register import Publication
 from guidance.site.changes_view import ComparedPlace
-from guidance.site.inline import escape_html
 from guidance.site.pages import page_url, to_root
 from guidance.site.redline_text import say_briefly
 from guidance.site.templates import PlaceLink, part
@@ -83,38 +82,8 @@ def place_name(places: Sequence[ComparedPlace]) -> str:
 def render_trails(path: str, anchors: Iterable[str], trails: Mapping[str, Trail]) -> dict[str, str]:
     """Per anchor of a page what is printed beside its number; `path` is the page's."""
     root = f"{to_root(path)}../"
-    return {anchor: found for anchor in anchors if anchor in trails and (found := _render(trails[anchor], root))}
-
-
-def _render(trail: Trail, root: str) -> str:
-    parts = (
-        _stand(trail.before, "was", root),
-        _chip(trail.came, root),
-        _stand(trail.now, "now", root),
-        _chip(trail.went, root),
-    )
-    printed = " ".join(part for part in parts if part)
-    return f'<span class="stood furniture">{printed}</span>' if printed else ""
-
-
-def _chip(chip: Chip | None, root: str) -> str:
-    if chip is None:
-        return ""
-    href, title = escape_html(root + chip.address), escape_html(chip.meaning)
-    return f'<a class="chip" href="{href}" title="{title}">{escape_html(chip.word)}</a>'
-
-
-def _stand(stand: Stand | None, verb: str, root: str) -> str:
-    if stand is None:
-        return ""
-    words = f"{verb} {stand.name} in\u00a0{stand.edition}"
-    meaning = f"Where this stands in the {stand.edition} edition"
-    if not stand.exact:
-        words = f"not in\u00a0{stand.edition}"
-        meaning = f"This text is not in the {stand.edition} edition; go to what it stood under"
-    if stand.address is None:
-        return f"<span>{escape_html(words)}</span>"
-    return f'<a href="{escape_html(root + stand.address)}" title="{escape_html(meaning)}">{escape_html(words)}</a>'
+    printed = {one: str(part("trail.html", "trail", trails[one], root)) for one in anchors if one in trails}
+    return {anchor: trail for anchor, trail in printed.items() if trail}
 
 
 def elsewhere_facts(

@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from guidance.document.model import Block, Cell, Figure, Item, List, Para, Subheading, Table, Text
 from guidance.site.inline import Context, escape_html, render_text
-from guidance.site.pages import PICTURES
 
+PICTURES = "pictures/"  # the folder of pictures, below an edition's root
 NAMELESS = "A picture; the words in it stand below"
 
 

@@ -3,13 +3,10 @@
 Plain counting over frozen types; nothing is aligned or compared here, and no markup is printed.
 """
 
-import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-import msgspec
 from msgspec import Struct
 
 from guidance.compare.units import compared_text
@@ -17,7 +14,6 @@ from guidance.document.change_model import Change, Comparison, Level, RedlinePie
 from guidance.document.model import ChangeKind, Document, Provision
 from guidance.document.walk import plain_text
 from guidance.site.pages import page_url
-from guidance.site.redline_text import say_changes
 
 LEVELS: tuple[Level, ...] = (
     "duty changed",
@@ -247,107 +243,9 @@ def _kept(change: Change) -> float:
     return kept / (kept + came) if kept + came else 1.0
 
 
-_COLUMNS = (
-    "change",
-    "level",
-    "old place",
-    "old page",
-    "old anchors",
-    "new place",
-    "new page",
-    "new anchors",
-    "similarity",
-    "duties and figures",
-    "terms replaced",
-    "old words",
-    "new words",
-)
-
-
-def changes_record(comparison: Comparison) -> list[dict[str, object]]:
-    """What changes.json holds, in the comparison's order."""
-    return [
-        {
-            "kind": change.kind,
-            "old": list(change.old),
-            "new": list(change.new),
-            "similarity": round(change.similarity, 4),
-            "level": change.level,
-            "how": change.how,
-            "duties": [msgspec.to_builtins(one) for one in change.duties],
-            "figures": [msgspec.to_builtins(one) for one in change.figures],
-            "terms": list(change.terms),
-            "slips": [msgspec.to_builtins(one) for one in change.slips],
-        }
-        for change in comparison.changes
-    ]
-
-
-def changes_json(comparison: Comparison) -> bytes:
-    """changes.json: the changes, one a line, and beside them what is told once of many."""
-    lines = ",\n".join(
-        msgspec.json.encode(record, order="sorted").decode() for record in changes_record(comparison)
-    )
-    terms, chapters = (
-        msgspec.json.encode(one, order="sorted").decode() for one in (comparison.terms, comparison.moved_chapters)
-    )
-    return f'{{"terms": {terms},\n"moved_chapters": {chapters},\n"changes": [\n{lines}\n]}}\n'.encode()
-
-
-def changes_csv(found: Iterable[ChangeEntry], texts: tuple[Document, Document]) -> bytes:
-    """All changes but what is unchanged, as CSV, with the words of both `texts`, the older first; no cell can be
-    taken for a formula."""
-    sides = tuple(text.by_anchor() for text in texts)
-    listed = (entry for entry in found if entry.change.kind != "unchanged" or entry.change.level != "none")
-    rows = (
-        (
-            *_row(entry),
-            *(side_words(places, side) for places, side in zip((entry.old, entry.new), sides, strict=True)),
-        )
-        for entry in listed
-    )
-    return csv_table(_COLUMNS, rows)
-
-
 def side_words(places: Iterable[ComparedPlace], provisions: Mapping[str, Provision]) -> str:
     """The whole words of one side of a change, entries of lists on lines of their own."""
     return "\n\n".join(compared_text(provisions[place.anchor]) for place in places)
-
-
-def csv_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """A table as CSV that spreadsheets open as UTF-8; no cell can be taken for a formula."""
-    out = io.StringIO()
-    table = csv.writer(out, lineterminator="\r\n")
-    table.writerow(columns)
-    for row in rows:
-        table.writerow([_safe(cell) for cell in row])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def _row(entry: ChangeEntry) -> tuple[str, ...]:
-    change = entry.change
-    sides = [cell for places in (entry.old, entry.new) for cell in _cells(places)]
-    return (
-        change.kind,
-        change.level,
-        *sides,
-        f"{change.similarity:.2f}",
-        "; ".join(say_changes(change)),
-        "; ".join(change.terms),
-    )
-
-
-def _cells(places: tuple[ComparedPlace, ...]) -> tuple[str, str, str]:
-    return (
-        "; ".join(place.name for place in places),
-        str(places[0].page) if places and places[0].page else "",
-        " ".join(place.anchor for place in places),
-    )
-
-
-def _safe(cell: str) -> str:
-    """A spreadsheet takes what begins so for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 # --- The picture of the chapters --------------------------------------------------------------------

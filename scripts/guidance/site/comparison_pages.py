@@ -20,9 +20,6 @@ from guidance.site.changes_view import (
     ChangeEntry,
     ChangeFigures,
     ComparedEdition,
-    changes_csv,
-    changes_json,
-    csv_table,
     draw_flows,
     entries,
     figures,
@@ -32,7 +29,8 @@ from guidance.site.changes_view import (
     redline_path,
     survey,
 )
-from guidance.site.pages import Page, front_matter, say_size, to_root
+from guidance.site.data_files import changes_csv, changes_json
+from guidance.site.pages import Page, csv_table, front_matter, say_size, to_root
 from guidance.site.redline_text import beside, excerpt, in_one, say_changes, say_each, say_slip
 from guidance.site.role_changes import (
     COLUMNS,

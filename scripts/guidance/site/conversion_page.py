@@ -7,11 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from markupsafe import Markup
+
 from guidance.document.model import Document, Reference, Unresolved
 from guidance.document.register import Edition, source_address
-from guidance.document.walk import dropped_characters, placed_characters
-from guidance.site.inline import escape_markdown
-from guidance.site.pages import Page, front_matter, join_parts, render_table
+from guidance.document.walk import count_characters, dropped_characters, placed_characters
+from guidance.site.pages import Page, front_matter
+from guidance.site.templates import in_markdown, on_a_line, render
 
 _LONG = re.compile(r"\S{24,}")  # characters that no line on a phone has room for
 
@@ -19,31 +21,32 @@ _LONG = re.compile(r"\S{24,}")  # characters that no line on a phone has room fo
 def render_conversion(document: Document, references: Iterable[Reference | Unresolved], edition: Edition) -> Page:
     """The page *How this edition was converted*: figures, what was dropped and why, findings, corrections."""
     title = "How this edition was converted"
-    references = tuple(references)
-    printed = [
-        f"# {title} {{: #conversion }}",
-        _source(document),
-        "## Figures {: #figures }\n\n" + render_table(("What", "How many"), _figures(document, references)),
-        _dropped(document),
-        _findings(document),
-        _structure(document),
-        _unresolved(references),
-        _corrections(document),
-    ]
+    references, source = tuple(references), document.source
     facts: dict[str, object] = {"title": title, "kind": "conversion"}
-    address = source_address(edition, sha256=document.source.sha256)
+    address = source_address(edition, sha256=source.sha256)
     if address:
         facts["source_address"] = address
-    return Page("conversion.md", title, front_matter(facts) + join_parts(printed), ("conversion",))
-
-
-def _source(document: Document) -> str:
-    source = document.source
-    pages = f", {source.pages} pages" if source.pages else ""
-    return (
-        f"Read from `{re.sub(r'[^A-Za-z0-9._-]', '-', source.name)}` ({escape_markdown(source.media_type)}, "
-        f"{source.size:,} bytes{pages}), SHA-256 `{re.sub(r'[^0-9a-f]', '', source.sha256)}`."
+    body = render(
+        "conversion.md",
+        title=title,
+        source=source,
+        file=re.sub(r"[^A-Za-z0-9._-]", "-", source.name),
+        digest=re.sub(r"[^0-9a-f]", "", source.sha256),
+        figures=_figures(document, references),
+        dropped=_dropped(document),
+        findings=[(f.kind, _breakable(f.message), str(f.page or "")) for f in document.findings],
+        structure=_structure(document),
+        unresolved=[
+            (Markup(f"`{one.at.anchor}`"), on_a_line(one.words), one.reason)
+            for one in references
+            if isinstance(one, Unresolved)
+        ],
+        corrections=[
+            (Markup(f"`{one.anchor}`"), one.find, one.replace or "(nothing)", one.reason)
+            for one in document.corrections
+        ],
     )
+    return Page("conversion.md", title, f"{front_matter(facts)}{body}", ("conversion",))
 
 
 def _figures(document: Document, references: tuple[Reference | Unresolved, ...]) -> list[tuple[str, str]]:
@@ -57,7 +60,7 @@ def _figures(document: Document, references: tuple[Reference | Unresolved, ...])
     if document.agreement:
         second = document.agreement
         rows += [
-            (f"Words that a second reader finds ({escape_markdown(second.engine)})", f"{second.words:,}"),
+            (f"Words that a second reader finds ({second.engine})", f"{second.words:,}"),
             ("Share of its words that this text has", f"{second.recall:.3%}"),
             ("Share of this text's words that it has", f"{second.precision:.3%}"),
         ]
@@ -70,26 +73,13 @@ def _figures(document: Document, references: tuple[Reference | Unresolved, ...])
     return rows
 
 
-def _dropped(document: Document) -> str:
-    if not document.dropped:
-        return ""
-    times = Counter(d.reason for d in document.dropped)
+def _dropped(document: Document) -> list[tuple[str, str, str]]:
+    """Each reason for which something was left out, how often, and how many characters."""
+    times = Counter(entry.reason for entry in document.dropped)
     length = Counter[str]()
     for entry in document.dropped:
-        length[entry.reason] += len("".join(entry.text.split()))
-    rows = [(escape_markdown(why), f"{times[why]:,}", f"{length[why]:,}") for why in sorted(times)]
-    return "## What was left out, and why {: #left-out }\n\n" + render_table(
-        ("Reason", "Times", "Characters"), rows
-    )
-
-
-def _findings(document: Document) -> str:
-    rows = [
-        (escape_markdown(f.kind), _breakable(escape_markdown(f.message)), str(f.page) if f.page else "")
-        for f in document.findings
-    ]
-    head = "## What a reader must know {: #findings }\n\n"
-    return head + (render_table(("Kind", "Finding", "Page"), rows) if rows else "Nothing was found amiss.")
+        length[entry.reason] += count_characters(entry.text)
+    return [(why, f"{times[why]:,}", f"{length[why]:,}") for why in sorted(times)]
 
 
 _JUDGED = {  # what each check of the structure asks
@@ -106,9 +96,9 @@ _JUDGED = {  # what each check of the structure asks
 }
 
 
-def _structure(document: Document) -> str:
+def _structure(document: Document) -> list[tuple[str, str, str]]:
     """What the text was judged by, beside its characters; "not known" where a file gives nothing to judge by."""
-    rows = [
+    return [
         (
             _JUDGED[check.what],
             {"sound": "yes", "amiss": f"no: {check.amiss:,} of {check.counted:,}"}.get(check.verdict, "not known"),
@@ -116,35 +106,9 @@ def _structure(document: Document) -> str:
         )
         for check in document.structure
     ]
-    head = "## Whether its structure is sound {: #structure }\n\n"
-    return head + render_table(("What was asked", "Answer", "Pages"), rows) if rows else ""
 
 
-def _breakable(markdown: str) -> str:
+def _breakable(words: str) -> Markup:
     """Words as long as addresses with places where a narrow column may break them."""
-    return _LONG.sub(lambda word: re.sub(r"(?<=[/.?=&])(?=\w)", "<wbr>", word.group()), markdown)
-
-
-def _unresolved(references: tuple[Reference | Unresolved, ...]) -> str:
-    """Citations that lead nowhere, each with its reason; nothing where all do."""
-    rows = [
-        (f"`{one.at.anchor}`", escape_markdown(one.words, line_start=True), escape_markdown(one.reason))
-        for one in references
-        if isinstance(one, Unresolved)
-    ]
-    head = "## Citations without a link {: #unresolved }\n\n"
-    return head + render_table(("Place", "The text says", "Why there is no link"), rows) if rows else ""
-
-
-def _corrections(document: Document) -> str:
-    rows = [
-        (
-            f"`{correction.anchor}`",
-            escape_markdown(correction.find),
-            escape_markdown(correction.replace) or "(nothing)",
-            escape_markdown(correction.reason),
-        )
-        for correction in document.corrections
-    ]
-    head = "## Faults of the source that we mended {: #corrections }\n\n"
-    return head + (render_table(("Place", "The source says", "Here", "Why"), rows) if rows else "None.")
+    broken = _LONG.sub(lambda word: re.sub(r"(?<=[/.?=&])(?=\w)", "<wbr>", word.group()), in_markdown(words))
+    return Markup(broken)

@@ -1,6 +1,7 @@
-"""Documents and the register as JSON: provisions.json and edition.json, stable from the first release.
+"""Documents, the register and comparisons as files for programs: provisions.json, edition.json, changes.json and
+changes.csv, stable from the first release.
 
-What stands in them is told from a Document alone; no page, no network, no clock.
+What stands in them is told from what is given alone; no page, no network, no clock.
 """
 
 from collections import Counter
@@ -9,9 +10,13 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from msgspec import Struct
 
-from guidance.document.model import Document, Link, Provision, Reference, Unresolved
+from guidance.document.change_model import Comparison
+from guidance.document.model import Document, Kind, Link, Provision, Reference, Unresolved
 from guidance.document.register import Edition, Publication
 from guidance.document.walk import dropped_characters, note_marks, placed_characters, plain_text, provision_texts
+from guidance.site.changes_view import ChangeEntry, ComparedPlace, side_words
+from guidance.site.pages import csv_table
+from guidance.site.redline_text import say_changes
 
 
 class ProvisionRecord(Struct, frozen=True):
@@ -19,7 +24,7 @@ class ProvisionRecord(Struct, frozen=True):
 
     anchor: str
     number: str | None
-    kind: str
+    kind: Kind
     heading: str | None
     text: str
     page: int | None
@@ -151,3 +156,88 @@ def edition_record(
 def encode(value: object) -> bytes:
     """JSON for people and programs: a stable order, one space of indent, a line feed at the end."""
     return msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=1) + b"\n"
+
+
+# --- Changes -----------------------------------------------------------------------------------------
+
+CHANGE_COLUMNS = (
+    "change",
+    "level",
+    "old place",
+    "old page",
+    "old anchors",
+    "new place",
+    "new page",
+    "new anchors",
+    "similarity",
+    "duties and figures",
+    "terms replaced",
+    "old words",
+    "new words",
+)
+
+
+def changes_record(comparison: Comparison) -> list[dict[str, object]]:
+    """What changes.json holds, in the comparison's order."""
+    return [
+        {
+            "kind": change.kind,
+            "old": list(change.old),
+            "new": list(change.new),
+            "similarity": round(change.similarity, 4),
+            "level": change.level,
+            "how": change.how,
+            "duties": [msgspec.to_builtins(one) for one in change.duties],
+            "figures": [msgspec.to_builtins(one) for one in change.figures],
+            "terms": list(change.terms),
+            "slips": [msgspec.to_builtins(one) for one in change.slips],
+        }
+        for change in comparison.changes
+    ]
+
+
+def changes_json(comparison: Comparison) -> bytes:
+    """changes.json: the changes, one a line, and beside them what is told once of many."""
+    lines = ",\n".join(
+        msgspec.json.encode(record, order="sorted").decode() for record in changes_record(comparison)
+    )
+    terms, chapters = (
+        msgspec.json.encode(one, order="sorted").decode() for one in (comparison.terms, comparison.moved_chapters)
+    )
+    return f'{{"terms": {terms},\n"moved_chapters": {chapters},\n"changes": [\n{lines}\n]}}\n'.encode()
+
+
+def changes_csv(found: Iterable[ChangeEntry], texts: tuple[Document, Document]) -> bytes:
+    """All changes but what is unchanged, as CSV, with the words of both `texts`, the older first; no cell can be
+    taken for a formula."""
+    sides = tuple(text.by_anchor() for text in texts)
+    listed = (entry for entry in found if entry.change.kind != "unchanged" or entry.change.level != "none")
+    rows = (
+        (
+            *_change_row(entry),
+            *(side_words(places, side) for places, side in zip((entry.old, entry.new), sides, strict=True)),
+        )
+        for entry in listed
+    )
+    return csv_table(CHANGE_COLUMNS, rows)
+
+
+def _change_row(entry: ChangeEntry) -> tuple[str, ...]:
+    change = entry.change
+    sides = [cell for places in (entry.old, entry.new) for cell in _cells(places)]
+    return (
+        change.kind,
+        change.level,
+        *sides,
+        f"{change.similarity:.2f}",
+        "; ".join(say_changes(change)),
+        "; ".join(change.terms),
+    )
+
+
+def _cells(places: tuple[ComparedPlace, ...]) -> tuple[str, str, str]:
+    return (
+        "; ".join(place.name for place in places),
+        str(places[0].page) if places and places[0].page else "",
+        " ".join(place.anchor for place in places),
+    )

@@ -6,6 +6,7 @@ Pure: files are set in `press`.
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from markupsafe import Markup
 from msgspec import Struct, structs
 
 from guidance.document.anchors import slug
@@ -13,9 +14,8 @@ from guidance.document.model import Document, Duty
 from guidance.document.register import Edition, Publication, Revision, say_date, source_address
 from guidance.site import data_files
 from guidance.site.blocks import picture_name
-from guidance.site.changes_view import csv_table
 from guidance.site.edition_pages import full_name
-from guidance.site.inline import clean, escape_html, escape_markdown
+from guidance.site.inline import clean, escape_html
 from guidance.site.ledger import (
     CSV_COLUMNS,
     SHARE_COLUMN,
@@ -27,11 +27,23 @@ from guidance.site.ledger import (
     page_path,
     share_rows,
 )
-from guidance.site.pages import Page, front_matter, join_parts, render_table, say_size
-from guidance.site.pandoc import PandocNode, bullets, document_blocks, grid, header, link, para, strong, words
+from guidance.site.pages import Page, csv_table, front_matter, say_size
+from guidance.site.pandoc import (
+    Manuscript,
+    PandocNode,
+    bullets,
+    document_blocks,
+    grid,
+    header,
+    link,
+    para,
+    strong,
+    words,
+)
 from guidance.site.projects import as_it_is
 from guidance.site.role_changes import pinned
-from guidance.site.typesetting import TEXT, Manuscript
+from guidance.site.templates import part, render
+from guidance.site.typesetting import TEXT
 
 FOLDER = "downloads/"
 PAGE = "downloads.md"
@@ -336,52 +348,40 @@ def link_to_files() -> str:
 
 def downloads_page(offer: Offer, sizes: Mapping[str, int]) -> Page:
     """The page that lists all files; `sizes` are in bytes, by file name."""
-    facts, ledger = _facts(offer), offer.ledger
-    head = ("Whose duties", *(form.upper() for form in _FORMS))
-    rows = [
-        (escape_markdown(name), *(_offered(f"{_stem(offer, agency)}.{form}", form, sizes, name) for form in _FORMS))
-        for agency, name in ledger.names.items()
-        if ledger.told_of(agency)
-    ]
-    source = escape_markdown(facts["source"])
-    if facts["source"].startswith("http"):
-        source = f"[the official file]({facts['source']})"
-    printed = [
-        f"# Downloads: the {escape_markdown(offer.edition.id)} edition {{: #downloads .furniture }}",
-        f"All of them are made from the same text as these pages. {_UNOFFICIAL}",
-        "\n".join(
-            (
-                f"-   Source: {source}",
-                f"-   SHA-256 of the source: `{facts['sha256']}`",
-                f"-   Date of the source: {say_date(facts['date'])}",
-                f"-   Status: {facts['status']}",
-                f"-   Licence: {escape_markdown(offer.publication.licence_in_words)}",
-            )
-        ),
-        "## The whole text {: #whole .furniture }",
-        _whole_table(offer, sizes),
-        "## Duties {: #duties .furniture }",
-        _COMPUTED,
-        render_table(head, rows) if rows else "No duties were found in this edition.",
-        *(("## Workbooks {: #workbooks .furniture }", _WORKBOOK, _book_table(offer, sizes)) if rows else ()),
-    ]
-    meta = front_matter({"title": "Downloads", "kind": "downloads"})
-    return Page(PAGE, "Downloads", meta + join_parts(printed))
-
-
-def _book_table(offer: Offer, sizes: Mapping[str, int]) -> str:
-    """The workbooks: of all duties, and of those that changed since the edition before where that has text."""
-    since = offer.ledger.since
+    facts, since = _facts(offer), offer.ledger.since
+    bound = {one: name for one, name in offer.ledger.names.items() if offer.ledger.told_of(one)}
     kinds = {"All duties": False} | ({f"Changed since {since.edition}": True} if since else {})
-    heads = ("Whose workbook", *(f"{kind}, {form.upper()}" for kind in kinds for form in _BOOK_FORMS))
-    rows = []
-    for agency, name in offer.ledger.names.items():
-        if offer.ledger.told_of(agency):
-            cells = [
-                cell for changed in kinds.values() for cell in _book_links(offer, agency, sizes, changed=changed)
-            ]
-            rows.append((escape_markdown(name), *cells))
-    return render_table(heads, rows)
+    body = render(
+        "downloads.md",
+        edition=offer.edition.id,
+        unofficial=_UNOFFICIAL,
+        source=facts["source"],
+        sha256=facts["sha256"],
+        date=say_date(facts["date"]),
+        status=facts["status"],
+        licence=offer.publication.licence_in_words,
+        whole=[
+            (what, _offered(f"{offer.stem}.{form}", f"{offer.stem}.{form}", sizes, ""))
+            for form, what in _OF_THE_WHOLE.items()
+        ],
+        computed=_COMPUTED,
+        heads=("Whose duties", *(form.upper() for form in _FORMS)),
+        lists=[
+            (name, *(_offered(f"{_stem(offer, one)}.{form}", form, sizes, name) for form in _FORMS))
+            for one, name in bound.items()
+        ],
+        workbook=_WORKBOOK,
+        book_heads=("Whose workbook", *(f"{kind}, {form.upper()}" for kind in kinds for form in _BOOK_FORMS)),
+        books=[
+            (
+                name,
+                *(cell for changed in kinds.values() for cell in _book_links(offer, one, sizes, changed=changed)),
+            )
+            for one, name in bound.items()
+        ],
+    )
+    head = front_matter({"title": "Downloads", "kind": "downloads"})
+    return Page(PAGE, "Downloads", f"{head}{body}")
 
 
 def _book_links(
@@ -394,24 +394,12 @@ def _book_links(
     return tuple(_offered(f"{stem}.{form}", form, sizes, whose, to) for form in _BOOK_FORMS)
 
 
-def _whole_table(offer: Offer, sizes: Mapping[str, int]) -> str:
-    rows = [
-        (escape_markdown(what), _offered(f"{offer.stem}.{form}", f"{offer.stem}.{form}", sizes, ""))
-        for form, what in _OF_THE_WHOLE.items()
-    ]
-    return render_table(("Format", "File"), rows)
-
-
-def _offered(name: str, label: str, sizes: Mapping[str, int], whose: str, to: str = "") -> str:
+def _offered(name: str, label: str, sizes: Mapping[str, int], whose: str, to: str = "") -> Markup:
     """A link to a file with its size, or word that it could not be made."""
-    if name not in sizes:
-        return f"{escape_html(label.upper() if whose else label)}: could not be made"
-    said = f' aria-label="{escape_html(f"{label.upper()}, {whose}: {say_size(sizes[name])}")}"' if whose else ""
     shown = label.upper() if whose else label
-    file = as_it_is(name)
-    saved = f'="{escape_html(name)}"' if file != name else ""
-    link = f'<a href="{to}{escape_html(file)}" download{saved}{said}>{escape_html(shown)}</a>'
-    return f"{link} {say_size(sizes[name])}"
+    if name not in sizes:
+        return Markup(f"{escape_html(shown)}: could not be made")
+    return part("download_parts.md", "offered", as_it_is(name), name, shown, whose, say_size(sizes[name]), to)
 
 
 def with_files(page: Page, offer: Offer, sizes: Mapping[str, int]) -> Page:
@@ -423,14 +411,10 @@ def with_files(page: Page, offer: Offer, sizes: Mapping[str, int]) -> Page:
                 changed: _book_links(offer, agency, sizes, changed=changed, to=f"../../{FOLDER}")
                 for changed in (False, True)
             }
-            links = ", ".join(
-                _offered(f"{stem}.{f}", f, sizes, offer.ledger.names[agency], f"../../{FOLDER}") for f in _FORMS
-            )
-            section = f"\n\n## Take this list away {{: #downloads .furniture }}\n\n{links}\n"
-            section += f"\nAs a workbook, to assess yourselves: {', '.join(books[False])}"
-            if offer.ledger.since:
-                section += f". Only what changed since {offer.ledger.since.edition}: {', '.join(books[True])}"
-            section += ".\n"
+            whose = offer.ledger.names[agency]
+            links = [_offered(f"{stem}.{form}", form, sizes, whose, f"../../{FOLDER}") for form in _FORMS]
+            since = offer.ledger.since.edition if offer.ledger.since else None
+            section = str(part("download_parts.md", "below_ledger", links, books[False], books[True], since))
             back = "[All whom the ledger names](index.md)"
             text = page.markdown.replace(back, f"{back}. [Word, PDF and other files of this list](#downloads)", 1)
             return structs.replace(page, markdown=text + section)

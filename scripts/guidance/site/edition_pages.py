@@ -5,12 +5,13 @@ Facts of the register and words given to it only; a fact that nobody has confirm
 
 from collections.abc import Collection, Iterable, Iterator
 
+from markupsafe import Markup
+
 from guidance.document.model import Document
 from guidance.document.register import Basis, Edition, Publication, Revision, say_date, source_address
 from guidance.site.inline import clean, escape_html, escape_markdown
-from guidance.site.pages import Page, front_matter, join_parts, page_url, render_table, tell_link
-
-_UNCONFIRMED = ' <span class="unconfirmed">not confirmed</span>'
+from guidance.site.pages import Page, front_matter, page_url, tell_link
+from guidance.site.templates import part, render
 
 
 def full_name(edition: Edition) -> str:
@@ -29,28 +30,34 @@ def render_home(
 ) -> Page:
     """An edition's home page. Without a document it says that the text is not loaded, how to add it, and which
     edition with text comes `nearest`."""
-    pages = tuple(pages)
     name = full_name(edition)
-    printed = [
-        f"# {escape_markdown(name)} {{: #edition }}",
-        f"{escape_markdown(edition.subtitle, line_start=True)}\n{{: .subtitle }}" if edition.subtitle else "",
-        escape_markdown(edition.summary, line_start=True),
-        _without_text(edition, nearest) if document is None else _contents(pages, document),
-        overview.strip(),
-        _facts(edition, publication, document),
-        _documents(edition),
-        _revisions(edition, document),
-        _links(edition),
-        _unknown(edition),
-        _converted(document) if document else "",
-    ]
     facts = {"title": clean(name), "kind": "home"}
     source = source_address(edition, sha256=document.source.sha256 if document else None)
     if source:
         facts["source_address"] = source
-    return Page(
-        "index.md", f"The {clean(edition.id)} edition", front_matter(facts) + join_parts(printed), ("edition",)
+    official = source_address(edition)
+    body = render(
+        "edition_home.md",
+        name=name,
+        edition=edition,
+        document=document,
+        chapters=_chapters(tuple(pages), document) if document else (),
+        official=official if official and official.startswith(("http://", "https://")) else None,
+        nearest=nearest,
+        overview=Markup(overview.strip()),
+        facts=_facts(edition, publication, document),
+        documents=[
+            (
+                Markup(escape_markdown(one.title) + _sure(one.basis)),
+                ", ".join(filter(None, (one.reference, f"ISBN {one.isbn}" if one.isbn else None))) or "not known",
+                str(one.pages or "not known"),
+                one.size or "not known",
+            )
+            for one in edition.documents
+        ],
+        revisions=_revisions(edition, document),
     )
+    return Page("index.md", f"The {clean(edition.id)} edition", f"{front_matter(facts)}{body}", ("edition",))
 
 
 def render_stub(
@@ -61,37 +68,16 @@ def render_stub(
 
 
 def _sure(basis: Basis) -> str:
-    return _UNCONFIRMED if basis == "C" else ""
+    return ' <span class="unconfirmed">not confirmed</span>' if basis == "C" else ""
 
 
-def _contents(pages: tuple[Page, ...], document: Document) -> str:
-    """The chapters with the numbers of their paragraphs, and below long ones their pages."""
+def _chapters(pages: tuple[Page, ...], document: Document) -> Iterator[tuple[Page, list[str]]]:
+    """The pages with the first and the last number of the paragraphs on them and on those below."""
     numbers = {p.anchor: p.number for p in document.provisions if p.kind == "paragraph" and p.number}
-    entries = []
     for page in pages:
         parts = [one for one in pages if one is page or one.parent == page.path]
         held = [numbers[anchor] for part in parts for anchor in part.anchors if anchor in numbers]
-        entry = f"{'    ' if page.parent else ''}-   [{escape_markdown(page.title)}]({page.path})"
-        entries.append(f'{entry} <span class="range">{_range(held)}</span>' if held else entry)
-    return (
-        '## Contents {: #chapters }\n\n<div class="chapters" markdown="1">\n\n' + "\n".join(entries) + "\n\n</div>"
-    )
-
-
-def _range(numbers: list[str]) -> str:
-    first, last = escape_html(numbers[0]), escape_html(numbers[-1])
-    return f"paragraph {first}" if first == last else f"paragraphs {first}–{last}"
-
-
-def _without_text(edition: Edition, nearest: Edition | None) -> str:
-    address = source_address(edition)
-    lines = ["## The full text is not on this site {: #not-loaded }"]
-    if address and address.startswith(("http://", "https://")):
-        lines.append(f"Read it in the [official file]({address}).")
-    if nearest:
-        link = f"[the {escape_markdown(nearest.id)} edition](../{nearest.id}/)"
-        lines.append(f"The nearest edition with its full text here is {link}.")
-    return '<div class="not-loaded" markdown="1">\n\n' + "\n\n".join(lines) + "\n\n</div>"
+        yield page, [held[0], held[-1]] if held else []
 
 
 def revision_read(edition: Edition, document: Document) -> Revision | None:
@@ -99,23 +85,22 @@ def revision_read(edition: Edition, document: Document) -> Revision | None:
     return next((r for r in edition.revisions if r.sha256 == document.source.sha256), None)
 
 
-def _facts(edition: Edition, publication: Publication, document: Document | None) -> str:
+def _facts(edition: Edition, publication: Publication, document: Document | None) -> list[tuple[str, str]]:
     sure = _sure(edition.basis)
     rows = [("Status", _status(edition, publication))]
     if document:
         rows.append(("The text here is", _say_revision(revision_read(edition, document), edition)))
-    rows.append(("Published", say_date(edition.published) + sure))
+    rows.append(("Published", Markup(say_date(edition.published) + sure)))
     if edition.in_force:
-        rows.append(("In force from", say_date(edition.in_force) + sure))
+        rows.append(("In force from", Markup(say_date(edition.in_force) + sure)))
     if edition.replaced:
-        rows.append(("Replaced", escape_markdown(edition.replaced)))
-    rows.append(("Publisher", escape_markdown(publication.publisher)))
-    return "## About this edition {: #about }\n\n" + render_table(("Fact", "What is known"), rows)
+        rows.append(("Replaced", edition.replaced))
+    return [*rows, ("Publisher", publication.publisher)]
 
 
 def _status(edition: Edition, publication: Publication) -> str:
     standing = publication.standing(edition)
-    by = f" by the {escape_markdown(standing.successor)} edition" if standing.successor else ""
+    by = f" by the {standing.successor} edition" if standing.successor else ""
     return f"{standing.sentence}{by}"
 
 
@@ -125,84 +110,32 @@ def render_identity(
     """How the file that an edition was read from is known to be that edition, for its home page: `how` as in the
     identity of edition.json, the `evidence` in words, what the file `seems` to be where somebody trusted it all the
     same, and the address that it came from, with whether that is a `candidate` of general knowledge."""
-    known = {
-        "pinned": "Its digest is the one that the register has.",
-        "locked": "Its digest is that of the file first seen at its address.",
-        "proved": f"It proves itself: {escape_markdown(', '.join(evidence))}.",
-    }
-    came = f" It came from [its address]({address})." if address and address.startswith("https://") else ""
-    doubt = " That address is general knowledge and not confirmed." if candidate else ""
-    head = "## How we know the file {: #identity }\n\n"
-    if how == "trusted":
-        said = f"It seems to be {escape_markdown(seems)}." if seems else "It does not prove itself."
-        return (
-            "## Nobody here has confirmed that this text is this edition {: #identity .unconfirmed-text }\n\n"
-            f"**{said}** The person who built this site took it for this edition all the same.{came}{doubt}"
-        )
-    return f"{head}{known.get(how, '')}{came}{doubt}"
+    shown = address if address and address.startswith("https://") else None
+    return str(part("edition_parts.md", "identity", how, tuple(evidence), seems, shown, candidate))
 
 
-def _documents(edition: Edition) -> str:
-    rows = [
-        (
-            escape_markdown(d.title) + _sure(d.basis),
-            escape_markdown(
-                ", ".join(filter(None, (d.reference, f"ISBN {d.isbn}" if d.isbn else None))) or "not known"
-            ),
-            str(d.pages) if d.pages else "not known",
-            escape_markdown(d.size or "not known"),
-        )
-        for d in edition.documents
-    ]
-    head = ("Document", "Reference", "Pages", "Size")
-    return "## Documents {: #documents }\n\n" + render_table(head, rows) if rows else ""
-
-
-def _say_revision(revision: Revision | None, edition: Edition) -> str:
+def _say_revision(revision: Revision | None, edition: Edition) -> Markup:
     """Which revision is read here, and whether a newer one is known."""
     if revision is None:
-        return "of a file whose revision is not known: its SHA-256 is not in the register"
+        return Markup("of a file whose revision is not known: its SHA-256 is not in the register")
     newest = [r for r in edition.files if r.counts][-1]
     newer = "" if revision == newest or revision.unreviewed else "; a newer revision is known"
     when = f"issued {say_date(revision.date)}" if revision.date else "its date is not known"
     unreviewed = ", which nobody has reviewed" if revision.unreviewed else ""
-    return f"revision [{escape_markdown(revision.id)}](#revisions), {when}{unreviewed}{newer}"
+    return Markup(f"revision [{escape_markdown(revision.id)}](#revisions), {when}{unreviewed}{newer}")
 
 
-def _revisions(edition: Edition, document: Document | None) -> str:
+def _revisions(edition: Edition, document: Document | None) -> Iterator[tuple[str, ...]]:
     """Every revision with the time for which it stood; the one that is read here is marked."""
     read = revision_read(edition, document) if document else None
-    rows = []
     for r in edition.revisions:
         later = edition.until(r)
         until = "not known" if not r.counts else say_date(later) if later else "in force"
         here = " **The text here is this one.**" if r == read else ""
         none = "no new file: a note" if r.kind == "page note" else "no address known"
         file = f"[official file]({r.url})" if r.url else none
-        rows.append(
-            (say_date(r.date) + _sure(r.date_basis or r.basis), until, escape_markdown(r.what) + here, file)
-        )
-    head = ("From", "Until", "What changed", "File")
-    return "## Revisions {: #revisions }\n\n" + render_table(head, rows) if rows else ""
-
-
-def _links(edition: Edition) -> str:
-    entries = "\n".join(f"-   [{escape_markdown(link.title)}]({link.url})" for link in edition.links)
-    return f"## Official pages {{: #official-pages }}\n\n{entries}" if entries else ""
-
-
-def _unknown(edition: Edition) -> str:
-    entries = "\n".join(f"-   {escape_markdown(what, line_start=True)}" for what in edition.unknown)
-    return f"## What is not known {{: #not-known }}\n\n{entries}" if entries else ""
-
-
-def _converted(document: Document) -> str:
-    return (
-        "## How far to trust this copy {: #trust }\n\n"
-        f"This text was read by a program from the official file ({len(document.provisions)} provisions, "
-        f"{len(document.notes)} footnotes). [How this edition was converted](conversion.md) says what was placed, "
-        "what was left out and why, and what a reader must know. The official file is what counts."
-    )
+        since = say_date(r.date) + _sure(r.date_basis or r.basis)
+        yield Markup(since), until, Markup(escape_markdown(r.what) + here), Markup(file)
 
 
 Settings = dict[str, object]
@@ -327,34 +260,17 @@ def navigation(pages: Iterable[Page]) -> list[object]:
 
 def render_root_home(publication: Publication, with_text: Collection[str] = ()) -> str:
     """A home page for a publication that has none of its own."""
-    about = "Made-up guidance, to show the machine at work: it binds nobody." if publication.specimen else ""
-    current = publication.in_force
-    now = f"The edition in force is [that of {current.id}]({current.id}/)."
-    parts = (
-        f"# {escape_markdown(publication.title)}",
-        about,
-        now,
-        "## Editions",
-        _table(publication, with_text),
-    )
-    return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _table(publication: Publication, with_text: Collection[str]) -> str:
-    head = "| Edition | Stood from | Until | What was new | Full text here |\n|---|---|---|---|---|"
-    rows = [_row(edition, publication, with_text) for edition in reversed(publication.editions)]
-    return "\n".join((head, *rows))
-
-
-def _row(edition: Edition, publication: Publication, with_text: Collection[str]) -> str:
-    cells = (
-        f"[{edition.id}]({edition.id}/)",
-        say_date(edition.begins),
-        _until(edition, publication),
-        escape_markdown(edition.summary),
-        "yes" if edition.id in with_text else "no",
-    )
-    return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
+    rows = [
+        (
+            Markup(f"[{one.id}]({one.id}/)"),
+            say_date(one.begins),
+            _until(one, publication),
+            one.summary,
+            "yes" if one.id in with_text else "no",
+        )
+        for one in reversed(publication.editions)
+    ]
+    return str(render("root_home.md", publication=publication, editions=rows))
 
 
 def _until(edition: Edition, publication: Publication) -> str:
@@ -364,34 +280,24 @@ def _until(edition: Edition, publication: Publication) -> str:
 
 
 PATH = "editions.md"
-_UNSURE = ' <span class="unconfirmed">not confirmed</span>'
 
 
 def render_editions(publication: Publication, with_text: Collection[str] = ()) -> Page:
     """The page, for the root of the publication's site. `with_text` has the ids of editions whose text is there."""
-    printed = [
-        "# All editions",
-        f"In force is the edition of **{escape_markdown(publication.in_force.id)}**. The others are kept so that "
-        "you can see what applied when something happened.",
-        render_table(
-            ("Edition", "What was new"),
-            (_timeline_row(edition, publication, with_text) for edition in reversed(publication.editions)),
-        ),
-        "## What stood on a day {: #as-it-stood }",
-        "Some editions were issued anew while they stood. Find the last line that is not after your day. Dates "
-        "are as exact as they are known.",
-        render_table(("From", "Edition", "What happened"), _events(publication)),
-    ]
-    return Page(
-        PATH, "All editions", front_matter({"title": "All editions", "kind": "editions"}) + join_parts(printed)
+    body = render(
+        "editions.md",
+        in_force=publication.in_force.id,
+        editions=[_timeline_row(edition, publication, with_text) for edition in reversed(publication.editions)],
+        events=_events(publication),
     )
+    head = front_matter({"title": "All editions", "kind": "editions"})
+    return Page(PATH, "All editions", f"{head}{body}")
 
 
 def _timeline_row(edition: Edition, publication: Publication, with_text: Collection[str]) -> tuple[str, ...]:
-    unsure = _UNSURE if edition.basis == "C" else ""
-    stood = f"{say_date(edition.begins)}{unsure} – {_until(edition, publication)}"
+    stood = f"{say_date(edition.begins)}{_sure(edition.basis)} – {_until(edition, publication)}"
     text = "text here" if edition.id in with_text else "no text here"
-    return f"{_link(edition)}<br>{stood}<br><small>{text}</small>", escape_markdown(edition.summary)
+    return Markup(f"{_link(edition)}<br>{stood}<br><small>{text}</small>"), edition.summary
 
 
 def _events(publication: Publication) -> Iterator[tuple[str, ...]]:
@@ -402,14 +308,14 @@ def _events(publication: Publication) -> Iterator[tuple[str, ...]]:
         early = tuple(r for r in later if r.date and r.date < start)
         yield from (_event(edition, revision) for revision in early)
         what = "Took over" if edition is not publication.editions[0] else "The first edition listed here"
-        unsure = _UNSURE if edition.basis == "C" else ""
-        yield say_date(start) + unsure, _link(edition), f"{what}.{' ' + escape_markdown(first) if first else ''}"
+        since = Markup(say_date(start) + _sure(edition.basis))
+        yield since, _link(edition), f"{what}. {first}".rstrip()
         yield from (_event(edition, revision) for revision in later if revision not in early)
 
 
 def _event(edition: Edition, revision: Revision) -> tuple[str, ...]:
-    unsure = _UNSURE if (revision.date_basis or revision.basis) == "C" else ""
-    return say_date(revision.date) + unsure, _link(edition), escape_markdown(revision.what)
+    sure = _sure(revision.date_basis or revision.basis)
+    return Markup(say_date(revision.date) + sure), _link(edition), revision.what
 
 
 def _first_issue(edition: Edition, start: str) -> tuple[str, tuple[Revision, ...]]:
@@ -419,5 +325,5 @@ def _first_issue(edition: Edition, start: str) -> tuple[str, tuple[Revision, ...
     return "", revisions
 
 
-def _link(edition: Edition) -> str:
-    return f"[{escape_markdown(edition.id)}](../{edition.id}/)"
+def _link(edition: Edition) -> Markup:
+    return Markup(f"[{escape_markdown(edition.id)}](../{edition.id}/)")

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from guidance.cite.quoting import record
 from guidance.document.anchors import permalink_path
+from guidance.document.change_model import Node
 from guidance.document.model import Block, Cell, GuidanceError, List, Provision, Subheading, Table
 from guidance.document.register import Publication
 from guidance.document.walk import block_texts, plain_text
@@ -23,7 +24,6 @@ from guidance.site.inline import clean
 from guidance.site.pages import Page, front_matter
 from guidance.site.permalink_index import (
     STYLE_NAME,
-    EditionAnchor,
     PermalinkIndex,
     edition_name,
     own_words,
@@ -46,12 +46,6 @@ _EXAMPLE = re.compile(r"^<!-- quotation (?P<edition>[0-9a-z.-]+)/(?P<anchor>[a-z
 _STANDING_LINE = "Superseded on 30 September 2026; the text of 2026, the edition in force, is not loaded here."
 _TAG = re.compile(r"<[^>]*>")
 _STATES = {"unchanged": "same", "reworded": "changed", "gone": "gone"}
-
-
-def embed_files(index: PermalinkIndex) -> dict[str, bytes]:
-    """Path from the publication's root -> file, for all that other sites embed."""
-    files = {path: held for edition in index.entries for path, held in edition_embeds(edition, index).items()}
-    return shared_files(index) | files if files else {}
 
 
 def shared_files(index: PermalinkIndex) -> dict[str, bytes]:
@@ -82,7 +76,7 @@ def edition_embeds(edition: str, index: PermalinkIndex) -> dict[str, bytes]:
     return files
 
 
-def embed_path(node: EditionAnchor) -> str:
+def embed_path(node: Node) -> str:
     """The framed page's address from the publication's root."""
     return f"embed/{node[0]}/{short(node[1])}/"
 
@@ -92,14 +86,14 @@ def status_path(edition: str) -> str:
     return f"status/{edition}.json"
 
 
-def _oembed_path(node: EditionAnchor) -> str:
+def _oembed_path(node: Node) -> str:
     return f"oembed/{node[0]}/{short(node[1])}.json"
 
 
 # --- The quotation -------------------------------------------------------------------------------
 
 
-def quotation(node: EditionAnchor, index: PermalinkIndex) -> str:
+def quotation(node: Node, index: PermalinkIndex) -> str:
     """A provision as a blockquote that is complete without a script; only where its text is loaded.
 
     Without the site's own address it names its source without a link.
@@ -163,7 +157,7 @@ def _text(words: str) -> str:
     return escape(clean(words), quote=False)
 
 
-def copyable(node: EditionAnchor, index: PermalinkIndex, up: str) -> dict[str, object]:
+def copyable(node: Node, index: PermalinkIndex, up: str) -> dict[str, object]:
     """Code to quote a provision on another page, as a template is told it: nothing where there are no words."""
     framed = index.address(embed_path(node))
     return {
@@ -204,7 +198,7 @@ def _with_examples(markdown: str, page: str, index: PermalinkIndex) -> str:
 # --- The framed page -----------------------------------------------------------------------------
 
 
-def height(node: EditionAnchor, index: PermalinkIndex) -> int:
+def height(node: Node, index: PermalinkIndex) -> int:
     """How high a frame should be so that nothing scrolls on the smallest telephone, in pixels; but no higher than
     640, where longer texts scroll."""
     provision = index.provision(node)
@@ -215,7 +209,7 @@ def height(node: EditionAnchor, index: PermalinkIndex) -> int:
     return min(max(head + text + 40, 180), 640)
 
 
-def _framed(node: EditionAnchor, index: PermalinkIndex) -> bytes:
+def _framed(node: Node, index: PermalinkIndex) -> bytes:
     """The page at /embed/: the words, what they are and whether they stand; its links leave the frame."""
     provision = index.provision(node)
     description = shorten(own_words(provision)) if provision else index.cited(node)
@@ -252,12 +246,12 @@ def _missing(edition: str, index: PermalinkIndex) -> bytes:
 # --- oEmbed --------------------------------------------------------------------------------------
 
 
-def oembed_address(node: EditionAnchor, index: PermalinkIndex, up: str) -> str:
+def oembed_address(node: Node, index: PermalinkIndex, up: str) -> str:
     """Where a provision's oEmbed document is: a static file, in JSON, which all of them read."""
     return index.address(_oembed_path(node)) or f"{up}{_oembed_path(node)}"
 
 
-def oembed(node: EditionAnchor, index: PermalinkIndex) -> dict[str, object]:
+def oembed(node: Node, index: PermalinkIndex) -> dict[str, object]:
     """An oEmbed 1.0 document: rich with the quotation where the text is loaded, else a link."""
     record: dict[str, object] = {
         "version": "1.0",
@@ -280,7 +274,7 @@ def oembed(node: EditionAnchor, index: PermalinkIndex) -> dict[str, object]:
     return record
 
 
-def _framed_quotation(node: EditionAnchor, index: PermalinkIndex) -> str:
+def _framed_quotation(node: Node, index: PermalinkIndex) -> str:
     """The quotation, and its frame behind it: WordPress takes nothing from a site without a frame, shows the
     quotation, and hides the frame, as the frame itself asks of others."""
     address = index.address(embed_path(node))
@@ -341,13 +335,8 @@ def _compact(value: object) -> bytes:
 # Its script is overrides/assets/quotations.js; what is pasted never leaves the browser.
 
 
-def quotation_files(index: PermalinkIndex) -> dict[str, bytes]:
-    """Path from the publication's root -> file, for each edition with text: what may be quoted of it."""
-    return {quotable_path(edition): quotable(edition, index) for edition in index.provisions}
-
-
 def render_quotations(index: PermalinkIndex, files: Mapping[str, bytes]) -> Page:
-    """The page; `files` are those of `quotation_files`."""
+    """The page; `files` are what may be quoted, by path from the publication's root."""
     title = "Check a quotation"
     editions = [edition for edition in reversed(list(index.entries)) if edition in index.provisions]
     known = {

@@ -37,6 +37,7 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import HTML_PLACEHOLDER_RE
 from msgspec import Struct
 
+from guidance.document.anchors import PERMALINKS
 from guidance.document.law import FILE as LAW
 from guidance.document.law import LawSince, Notice
 from guidance.document.model import Finding, GuidanceError
@@ -235,7 +236,7 @@ def _read(register: Path, docs: Path, facts: Path, _stamps: tuple[int, ...]) -> 
 
 def _stamps(register: Path, docs: Path, facts: Path) -> tuple[int, ...]:
     """When each file was last changed from which all that can be cited is read: a server reads them again then."""
-    files = (*sorted(register.glob("*/permalinks.tsv")), register / "editions.toml", register / LAW, facts)
+    files = (*sorted(register.glob(f"*/{PERMALINKS}")), register / "editions.toml", register / LAW, facts)
     files += (docs / CONTACTS, docs / REVIEWS)
     return tuple(path.stat().st_mtime_ns if path.is_file() else 0 for path in files)
 

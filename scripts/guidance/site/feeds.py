@@ -5,18 +5,16 @@ Every entry has its own day, from the register or from what we wrote down; nothi
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from html import escape
 from pathlib import Path
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from guidance.document.anchors import slug
-from guidance.document.model import GuidanceError
+from guidance.document.model import GuidanceError, decode_toml, read_toml
 from guidance.document.register import Edition, PartialDate, Publication, say_date
-from guidance.document.toml_files import decode_toml, read_toml
-from guidance.site.inline import clean, escape_markdown
-from guidance.site.pages import Page, front_matter, join_parts, page_url
+from guidance.site.inline import clean
+from guidance.site.pages import Page, front_matter, page_url
 from guidance.site.permalink_index import PermalinkIndex
 from guidance.site.templates import PlaceLink, render
 
@@ -71,8 +69,6 @@ PAGE = "log.md"
 DIGEST = "log/digest.md"
 CORRECTIONS = "corrections.toml"  # in a publication's folder
 CORRECTIONS_PAGE = "corrections.md"
-_SUBTITLE = "Unofficial. Where only the month or the year of an event is known, its first day stands for it."
-_ATOM = "http://www.w3.org/2005/Atom"
 
 
 class FeedEntry(Struct, frozen=True):
@@ -264,36 +260,18 @@ def _id(publication: Publication, key: str) -> str:
 def _atom(feed: Feed, publication: Publication, site_url: str | None) -> str:
     base = f"{site_url.rstrip('/')}/" if site_url else "../" * feed.path.count("/")
     entries = newest_first(feed.entries)
-    lines = [
-        '<?xml version="1.0" encoding="utf-8"?>',
-        f'<feed xmlns="{_ATOM}" xml:lang="en-GB">',
-        f"<id>{_id(publication, f'feed/{feed.path}')}</id>",
-        f"<title>{_text(feed.title)}</title>",
-        f"<subtitle>{_SUBTITLE}</subtitle>",
-        f"<updated>{_moment(entries[0].date)}</updated>",
-        f"<author><name>{_text(publication.title)}, an unofficial copy</name></author>",
-        f'<link rel="self" type="application/atom+xml" href="{_text(f"{base}{feed.path}")}"/>',
-        f'<link rel="alternate" type="text/html" href="{_text(f"{base}{feed.address}" or "./")}"/>',
-        *(line for entry in entries for line in _entry(entry, publication, base)),
-        "</feed>",
-        "",
+    told = [
+        {
+            "id": _id(publication, one.key),
+            "title": one.title,
+            "moment": _moment(one.date),
+            "address": one.address,
+            "summary": f"{say_date(one.date)}. {one.what}".strip(),
+        }
+        for one in entries
     ]
-    return "\n".join(lines)
-
-
-def _entry(entry: FeedEntry, publication: Publication, base: str) -> Iterable[str]:
-    known = f"{say_date(entry.date)}. {entry.what}".strip()
-    yield "<entry>"
-    yield f"<id>{_id(publication, entry.key)}</id>"
-    yield f"<title>{_text(entry.title)}</title>"
-    yield f"<updated>{_moment(entry.date)}</updated>"
-    yield f'<link rel="alternate" type="text/html" href="{_text(f"{base}{entry.address}" or "./")}"/>'
-    yield f"<summary>{_text(known)}</summary>"
-    yield "</entry>"
-
-
-def _text(text: str) -> str:
-    return escape(clean(text))
+    identity = _id(publication, f"feed/{feed.path}")
+    return render("feed.xml", id=identity, title=publication.title, feed=feed, base=base, entries=told)
 
 
 # --- Paste-ready news ------------------------------------------------------------------------------
@@ -333,39 +311,15 @@ def digest_page(events: Iterable[Event], publication: Publication, base: str | N
 
 def log_page(entries: Sequence[FeedEntry], feeds: Mapping[str, Sequence[Feed]]) -> Page:
     """The public log, and all feeds by what they are about."""
-    official = [entry for entry in newest_first(entries) if entry.official]
-    ours = [entry for entry in newest_first(entries) if not entry.official]
-    printed = [
-        "# What has changed {: #log }",
-        "In the official files and on this site, newest first. A feed reader tells you of news: "
-        f"{_link('feed.xml', 'all of it')}, or only your part, [below](#feeds). "
-        "[News to pass on](log/digest.md) has each event for your own bulletin, and how to follow a feed.",
-        "## In the official files {: #official }",
-        _listed(official),
-        "## On this site {: #site }" if ours else "",
-        _listed(ours),
-        "## Feeds {: #feeds }",
-        *(_feeds(about, some) for about, some in feeds.items() if some),
-    ]
-    meta = front_matter({"title": "What has changed", "kind": "log"})
-    return Page(PAGE, "What has changed", meta + join_parts(printed))
-
-
-def _listed(entries: Iterable[FeedEntry]) -> str:
-    return "\n".join(
-        f"-   **{say_date(e.date)}**: {_link(e.address, e.title)}. {escape_markdown(e.what)}" for e in entries
+    told = [(entry, say_date(entry.date)) for entry in newest_first(entries)]
+    body = render(
+        "log.md",
+        official=[one for one in told if one[0].official],
+        ours=[one for one in told if not one[0].official],
+        feeds=feeds,
     )
-
-
-def _feeds(about: str, feeds: Sequence[Feed]) -> str:
-    rows = "\n".join(f"-   {_link(f.path, f.title)}" for f in feeds)
-    return f"### {escape_markdown(about)}\n\n{rows}"
-
-
-def _link(address: str, words: str) -> str:
-    """A link from the log's page to an address from the publication's root; as HTML, since MkDocs takes one in
-    Markdown that leads to no page of the same build for a slip."""
-    return f'<a href="../{escape(address)}">{escape_markdown(words)}</a>'
+    head = front_matter({"title": "What has changed", "kind": "log"})
+    return Page(PAGE, "What has changed", f"{head}{body}")
 
 
 def publication_date(edition: Edition) -> PartialDate:

@@ -16,10 +16,8 @@ from msgspec import Meta, Struct, field, structs
 
 from guidance.document.anchors import Permalink, known_permalinks, permalink_path
 from guidance.document.law import LawSince, read_law
-from guidance.document.model import Finding, GuidanceError
+from guidance.document.model import Finding, GuidanceError, decode_toml, read_toml
 from guidance.document.register import Publication, read_register
-from guidance.document.toml_files import decode_toml, read_toml
-from guidance.site.ledger import LedgerFigures
 
 Anchors = tuple[str, ...]
 Reviews = Mapping[str, Mapping[str, str]]
@@ -61,6 +59,33 @@ class Service(Struct, frozen=True, forbid_unknown_fields=True):
     def ways(self) -> dict[str, str]:
         """What there is of number, text, email and address, in this order."""
         return {way: said for way in _WAYS if (said := getattr(self, way))}
+
+
+class StrengthCount(Struct, frozen=True):
+    """How many duties are of one strength; `id` is its place on a page of the ledger."""
+
+    strength: str
+    id: str
+    number: int
+
+
+class DutyFigures(Struct, frozen=True):
+    """Somebody who can be bound, and how many duties name them, of all and of each strength; of
+    `inferred` ones more the context tells that they are theirs."""
+
+    name: str
+    number: int
+    counts: tuple[StrengthCount, ...]
+    inferred: int = 0
+
+
+class LedgerFigures(Struct, frozen=True):
+    """What hand-written pages tell of a ledger: the edition, by their ids all who can be bound, and how many
+    sentences name nobody and are told by no context."""
+
+    edition: str
+    bound: Mapping[str, DutyFigures]
+    unknown: int = 0
 
 
 class Sources(Struct, frozen=True):

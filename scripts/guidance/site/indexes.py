@@ -11,8 +11,7 @@ from msgspec import Meta, Struct
 
 from guidance.document.change_model import Crosswalk, Node
 from guidance.document.law import LawSince
-from guidance.document.model import Duty, GuidanceError, Reference, Unresolved
-from guidance.document.toml_files import read_toml
+from guidance.document.model import Duty, GuidanceError, Reference, Unresolved, read_toml
 from guidance.link.acts import Act
 from guidance.site.beside import Besides, Trail
 from guidance.site.ledger import Ledger, limit_in_words

@@ -14,9 +14,10 @@ from msgspec import Struct, structs
 from guidance.document.anchors import permalink_path
 from guidance.document.law import Notice
 from guidance.document.model import Duty, Limit, Strength
-from guidance.site.changes_view import ComparedPlace, csv_table
+from guidance.site.changes_view import ComparedPlace
+from guidance.site.handwritten import DutyFigures, LedgerFigures, StrengthCount
 from guidance.site.inline import clean
-from guidance.site.pages import Page, front_matter, page_url, to_root
+from guidance.site.pages import Page, csv_table, front_matter, page_url, to_root
 from guidance.site.templates import PlaceLink, part, render
 
 FOLDER = "duties"
@@ -206,33 +207,6 @@ def render_ledger(ledger: Ledger, others: Collection[str] = ()) -> tuple[Page, .
 def link_to_ledger(ledger: Ledger) -> str:
     """The ledger as a section of the edition's home page, in Markdown."""
     return str(part("ledger_links.md", "from_home", HOME, len(ledger.duties)))
-
-
-class StrengthCount(Struct, frozen=True):
-    """How many duties are of one strength; `id` is its place on a page of the ledger."""
-
-    strength: str
-    id: str
-    number: int
-
-
-class DutyFigures(Struct, frozen=True):
-    """Somebody who can be bound, and how many duties name them, of all and of each strength; of
-    `inferred` ones more the context tells that they are theirs."""
-
-    name: str
-    number: int
-    counts: tuple[StrengthCount, ...]
-    inferred: int = 0
-
-
-class LedgerFigures(Struct, frozen=True):
-    """What hand-written pages tell of a ledger: the edition, by their ids all who can be bound, and how many
-    sentences name nobody and are told by no context."""
-
-    edition: str
-    bound: Mapping[str, DutyFigures]
-    unknown: int = 0
 
 
 def count_duties(ledger: Ledger) -> LedgerFigures:

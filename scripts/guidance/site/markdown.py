@@ -86,7 +86,7 @@ def render_pages(
     `nearest` has, for texts without a counterpart, the nearest heading above them that has one (or nothing).
     `overview` is our own Markdown about the edition, printed on its home page; `binding` where words bind,
     `terms` where one is explained.
-    Pictures are linked below `pages.PICTURES`, under `blocks.picture_name` of their asset's name; writing them
+    Pictures are linked below `blocks.PICTURES`, under `blocks.picture_name` of their asset's name; writing them
     there is the caller's.
     """
     references, terms = tuple(references), tuple(terms)

@@ -23,9 +23,21 @@ from msgspec import Struct
 
 from guidance.document.model import GuidanceError
 from guidance.jobs.cache import Crew, Job, code_digest
-from guidance.site.folder_tree import Kept, files_below, seal, write_below
 from guidance.site.host_files import inline_scripts, undated, write_policy
-from guidance.site.projects import CONFIG, DOCS, Folder, Project, as_it_is, complete, is_page, path_from
+from guidance.site.projects import (
+    CONFIG,
+    DOCS,
+    Folder,
+    Kept,
+    Project,
+    as_it_is,
+    complete,
+    files_below,
+    is_page,
+    path_from,
+    seal,
+    write_below,
+)
 
 MOMENT = "946684800"  # every build happens at the same moment, so that the same input gives the same bytes
 PROJECTS, _MADE = "projects", "made-from"

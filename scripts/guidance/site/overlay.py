@@ -9,16 +9,17 @@ from collections.abc import Collection, Mapping
 from typing import Annotated
 
 from lxml import etree
+from markupsafe import Markup
 from mkdocs.utils import meta
 from msgspec import Meta, Struct, structs
 
 from guidance.document.model import GuidanceError
 from guidance.document.register import Contactable, Publication
 from guidance.site.indexes import Topic, Topics
-from guidance.site.inline import escape_html, escape_markdown
 from guidance.site.pages import page_url, tell_link
 from guidance.site.projects import Folder
 from guidance.site.safe_markdown import EditionLink, make_safe
+from guidance.site.templates import render
 
 PLACE = "local"  # the folder of its pages, from the site's root
 FILE = "partnership.toml"
@@ -221,36 +222,15 @@ def lay_over(folder: Folder, overlay: Overlay | None) -> Folder:
 
 def _front(partnership: Partnership, summary: str, names: Mapping[str, str]) -> str:
     """The partnership's first page: its summary, whom to turn to, its pages and links."""
-    name = escape_markdown(partnership.name)
-    parts = [
-        f"# {name}",
-        f"This copy of the guidance is put at your disposal by {name}. The text of the guidance is the same on "
-        "every copy. What stands below is the partnership's own.",
-        summary.strip(),
-    ]
-    if partnership.contacts:
-        entries = [f"-   {_contact(contact)}" for contact in partnership.contacts]
-        parts += ["## Who to turn to", "**If a child is in danger now, ring 999.**", "\n".join(entries)]
-    pages = [f"-   [{escape_markdown(title)}]({path})" for path, title in names.items() if path != "index.md"]
-    if pages:
-        parts += ["## More from us", "\n".join(pages)]
-    links = [Elsewhere(partnership.name, partnership.website)] if partnership.website else []
-    if links := [*links, *partnership.links]:
-        parts += ["## Elsewhere", "\n".join(f"-   {_link(one.url, one.title)}" for one in links)]
-    return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _contact(contact: Contact) -> str:
-    number = "".join(c for c in contact.phone or "" if c in "+0123456789")
-    ways = [_link(f"tel:{number}", contact.phone)] if contact.phone else []
-    ways += [escape_markdown(contact.hours)] if contact.hours else []
-    ways += [_link(f"mailto:{contact.email}", contact.email)] if contact.email else []
-    ways += [_link(contact.url, contact.url)] if contact.url else []
-    return "<br>".join([f"**{escape_markdown(contact.who)}**", *ways])
-
-
-def _link(address: str, words: str) -> str:
-    return f'<a href="{escape_html(address)}">{escape_markdown(words, line_start=True)}</a>'
+    website = [Elsewhere(partnership.name, partnership.website)] if partnership.website else []
+    return render(
+        "local.md",
+        ours=partnership,
+        summary=Markup(summary.strip()),
+        contacts=[(one, re.sub(r"[^+0-9]", "", one.phone or "")) for one in partnership.contacts],
+        pages=[(path, title) for path, title in names.items() if path != "index.md"],
+        links=[*website, *partnership.links],
+    )
 
 
 # --- Colours -------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ _TIDY = re.compile(r"\s+([.,;:])")  # the space before a citation, when that is 
 _BLOCKS = frozenset(("p", "li", "td", "th", "dd", "dt", "div", "blockquote", "summary"))
 
 _BLOCKS_OF_WORDS = frozenset(("p", "li", "td", "th", "dd", "dt", "summary", "h1", "h2", "h3", "h4"))
-_PLAIN_READERS = ("parents", "young people", "children")
+PLAIN_READERS = ("parents", "young people", "children")  # on their pages "you" is not the one who is bound
 
 Node = str | Element
 
@@ -151,7 +151,7 @@ class PageWriter:
                 SubElement(block, "strong").text = f"{notice.head}."
                 _append(block, [" ", _anchor(Way("What it says", f"#law-{notice.law}")), "."])
             else:
-                block = law_block(notice, plain=audience in _PLAIN_READERS)
+                block = law_block(notice, plain=audience in PLAIN_READERS)
             told.add(notice.law)
             if audience == "children":
                 aside.append(block)

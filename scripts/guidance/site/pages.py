@@ -3,6 +3,8 @@
 Pure arithmetic over headings and sizes, and the frame of a page; no text of a document is printed here.
 """
 
+import csv
+import io
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
@@ -31,7 +33,6 @@ RESERVED = frozenset(
     }
     | {"duties", "search", "downloads", "sitemap", "robots", "latest"}
 )
-PICTURES = "pictures/"
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # the one in C writes the same, ten times as fast
 _LONG = 2.0  # a page is long from this many times the median on
 _LEAST = 12_000  # characters that a phone reader scrolls through without losing the way: no page below is long
@@ -120,12 +121,19 @@ def join_parts(parts: Iterable[str]) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def render_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    """A table in Markdown; its cells are Markdown already."""
-    lines = [head, tuple("---" for _ in head), *rows]
-    table = "\n".join("| " + " | ".join(cell.replace("|", "&#124;") for cell in row) + " |" for row in lines)
-    name = f"Table: {', '.join(head)}"  # one scrolls it by keyboard where it is wider than the page
-    return f'<div class="table" role="group" aria-label="{name}" tabindex="0" markdown="1">\n\n{table}\n\n</div>'
+def csv_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """A table as CSV that spreadsheets open as UTF-8; no cell can be taken for a formula."""
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\r\n")
+    table.writerow(columns)
+    for row in rows:
+        table.writerow([_safe(cell) for cell in row])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def _safe(cell: str) -> str:
+    """A spreadsheet takes what begins so for a formula."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 # --- Dividing -------------------------------------------------------------------------------------

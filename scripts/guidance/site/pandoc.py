@@ -49,6 +49,24 @@ class _Setting(Struct, frozen=True):
     placed: list[str]
 
 
+class Manuscript(Struct, frozen=True):
+    """One document to be set: its titles, who publishes it, the line at each page's foot, the blocks about it and
+    of it, and its pictures by file name. `contents` asks for a contents list."""
+
+    title: str
+    subtitle: str
+    publisher: str
+    rights: str
+    running: str
+    about: Sequence[PandocNode]
+    blocks: Sequence[PandocNode]
+    pictures: Mapping[str, bytes] = {}
+    contents: bool = False
+    language: str = "en-GB"
+    only: tuple[str, ...] = ()  # of the forms; all, where none is named
+    tracked: bool = False  # whether it has changes to accept or reject
+
+
 # --- Small pieces ----------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ The pages themselves are made in `permalink_pages` and `embeds`.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -14,15 +14,13 @@ from markupsafe import Markup
 from msgspec import Struct
 from msgspec.structs import replace
 
-from guidance.document.anchors import Permalink, Renumbering, permalink_path
-from guidance.document.change_model import Crosswalk
+from guidance.document.anchors import Permalink, Renumbering, permalink_path, read_rows, write_rows
+from guidance.document.change_model import Crosswalk, Node, together
 from guidance.document.model import GuidanceError, Provision
 from guidance.document.register import Publication, Standing
 from guidance.document.walk import plain_text
-from guidance.site.beside import Besides
 from guidance.site.templates import FOLDER, PlaceLink, render
 
-EditionAnchor = tuple[str, str]  # edition id, anchor
 State = Literal["in force", "unchanged", "reworded", "gone", "unknown"]
 
 _KINDS = {
@@ -41,7 +39,7 @@ class Fate(Struct, frozen=True):
     state: State
     today: tuple[str, ...] = ()
     nearest: tuple[str, ...] = ()
-    places: tuple[EditionAnchor, ...] = ()
+    places: tuple[Node, ...] = ()
 
 
 class PermalinkIndex(Struct, frozen=True):
@@ -56,18 +54,15 @@ class PermalinkIndex(Struct, frozen=True):
     entries: Mapping[str, Mapping[str, Permalink]]
     provisions: Mapping[str, Mapping[str, Provision]] = {}
     urls: Mapping[str, Mapping[str, str]] = {}
-    fates: Mapping[EditionAnchor, Fate] = {}
-    redlines: Mapping[EditionAnchor, str] = {}  # from the root, what shows how a text became that of today
+    fates: Mapping[Node, Fate] = {}
+    redlines: Mapping[Node, str] = {}  # from the root, what shows how a text became that of today
     sha256: Mapping[str, str] = {}  # of the files that were read
     site_url: str | None = None
     prefix: str = ""
     tokens: str = ""
     help: str | None = None
     icon: str | None = None
-    meanings: Mapping[
-        EditionAnchor, tuple[Renumbering, ...]
-    ] = {}  # what was decided where an anchor changed its text
-    besides: Besides = {}  # who uses a provision, and what has come since
+    meanings: Mapping[Node, tuple[Renumbering, ...]] = {}  # what was decided where an anchor changed its text
     rules: bool = False  # whether the host leads addresses on, so that permalink pages stand for others
 
     def for_edition(self, edition: str) -> "PermalinkIndex":
@@ -89,27 +84,26 @@ class PermalinkIndex(Struct, frozen=True):
             redlines={node: address for node, address in self.redlines.items() if edition == node[0]},
             sha256={one: digest for one, digest in self.sha256.items() if one == edition},
             meanings={node: told for node, told in self.meanings.items() if node[0] == edition},
-            besides={one: told for one, told in self.besides.items() if one == edition},
         )
 
-    def provision(self, node: EditionAnchor) -> Provision | None:
+    def provision(self, node: Node) -> Provision | None:
         """The text of a provision, where it is loaded."""
         return self.provisions.get(node[0], {}).get(node[1])
 
-    def fate(self, node: EditionAnchor) -> Fate:
+    def fate(self, node: Node) -> Fate:
         """What became of a provision; nothing is known where nothing was looked for."""
         in_force: State = "in force" if node[0] == self.publication.in_force.id else "unknown"
         today = (node[1],) if in_force == "in force" else ()
         return self.fates.get(node) or Fate(lineage_id(*node), in_force, today, (), (node,))
 
-    def place(self, node: EditionAnchor) -> PlaceLink:
+    def place(self, node: Node) -> PlaceLink:
         """A provision's name, and where it is read, from the publication's root: in its chapter, or where its text
         is not loaded on its own page."""
         edition, anchor = node
         chapter, known = self.urls.get(edition, {}).get(anchor), anchor in self.entries.get(edition, {})
         return PlaceLink(self.name(node) if known else anchor, f"{edition}/{chapter or f'p/{short(anchor)}/'}")
 
-    def name(self, node: EditionAnchor) -> str:
+    def name(self, node: Node) -> str:
         """What a provision is called on a page of its edition: "Paragraph 45", "Box under “Lending”"."""
         entry, provision = self.entries[node[0]][node[1]], self.provision(node)
         heading = provision.heading.plain if provision and provision.heading else None
@@ -120,11 +114,11 @@ class PermalinkIndex(Struct, frozen=True):
             return name
         return f"{name} under “{above.heading.plain}”"
 
-    def cited(self, node: EditionAnchor) -> str:
+    def cited(self, node: Node) -> str:
         """How a provision is cited, with its edition: "Keeping a library 2020, paragraph 45"."""
         return f"{edition_name(self.publication, node[0])}, {self.spoken(node)}"
 
-    def spoken(self, node: EditionAnchor) -> str:
+    def spoken(self, node: Node) -> str:
         """What a provision is called within a sentence: "paragraph 45", "“Opening hours”"."""
         name = self.name(node)
         kind = kind_name(self.entries[node[0]][node[1]].kind)
@@ -284,35 +278,29 @@ def shorten(text: str, room: int = 200) -> str:
 LINEAGES_FILE = "lineages.tsv"  # in a publication's folder
 _LINEAGES_HEADER = "# lineage\tplaces"
 
-Recorded = Mapping[str, tuple[EditionAnchor, ...]]
+Recorded = Mapping[str, tuple[Node, ...]]
 Entries = Mapping[str, Mapping[str, Permalink]]
 
 
-def read_lineages(path: Path) -> dict[str, tuple[EditionAnchor, ...]]:
+def read_lineages(path: Path) -> dict[str, tuple[Node, ...]]:
     """Per lineage the places where its text stands, as recorded; none where the file is missing.
 
     Raises GuidanceError on a bad line.
     """
-    if not path.exists():
-        return {}
-    found: dict[str, tuple[EditionAnchor, ...]] = {}
-    for count, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if line.startswith("#") or not line.strip():
-            continue
-        identity, _, places = line.partition("\t")
+    found: dict[str, tuple[Node, ...]] = {}
+    for where, (identity, *cells) in read_rows(path):
+        places = " ".join(cells)
         nodes = tuple((edition, anchor) for edition, _, anchor in (p.partition("/") for p in places.split()))
         if not identity or not nodes or not all(edition and anchor for edition, anchor in nodes):
-            raise GuidanceError(f"{path}, line {count}: expected a lineage and its places, such as 2023/para-45")
+            raise GuidanceError(f"{where}: expected a lineage and its places, such as 2023/para-45")
         found[identity] = nodes
     return found
 
 
 def write_lineages(path: Path, lineages: Recorded) -> None:
     """Write a lineage register, atomically."""
-    rows = [f"{identity}\t{' '.join('/'.join(node) for node in nodes)}" for identity, nodes in lineages.items()]
-    beside = path.with_suffix(".new")
-    beside.write_text("\n".join([_LINEAGES_HEADER, *rows]) + "\n", encoding="utf-8")
-    beside.replace(path)
+    rows = (f"{identity}\t{' '.join('/'.join(node) for node in nodes)}" for identity, nodes in lineages.items())
+    write_rows(path, _LINEAGES_HEADER, rows)
 
 
 def record_lineages(
@@ -323,7 +311,7 @@ def record_lineages(
     A name once given stays, also where two texts have become one; then both have the same places.
     """
     groups = _groups(publication, entries, crosswalk, before)
-    named: dict[str, tuple[EditionAnchor, ...]] = {}
+    named: dict[str, tuple[Node, ...]] = {}
     group_of = {node: group for group in groups for node in group}
     named_for = {lineage_id(*node): node for node in group_of}
     for identity, nodes in before.items():
@@ -338,7 +326,7 @@ def record_lineages(
 
 def find_fates(
     publication: Publication, entries: Entries, crosswalk: Crosswalk | None, recorded: Recorded
-) -> dict[EditionAnchor, Fate]:
+) -> dict[Node, Fate]:
     """What became of every provision that has a permalink. `entries` has them by edition, oldest first."""
     fates = {}
     in_force = publication.in_force.id
@@ -355,7 +343,7 @@ def find_fates(
     return fates
 
 
-def _state(node: EditionAnchor, today: tuple[str, ...], entries: Entries, in_force: str, known: bool) -> State:
+def _state(node: Node, today: tuple[str, ...], entries: Entries, in_force: str, known: bool) -> State:
     edition, anchor = node
     if edition == in_force:
         return "in force"
@@ -379,7 +367,7 @@ def _known(crosswalk: Crosswalk | None, recorded: Recorded) -> set[tuple[str, st
 
 def _groups(
     publication: Publication, entries: Entries, crosswalk: Crosswalk | None, recorded: Recorded
-) -> list[tuple[EditionAnchor, ...]]:
+) -> list[tuple[Node, ...]]:
     """All places, those of one text together, oldest edition first. The crosswalk decides between editions that
     it knows; what was recorded decides between others."""
     order = {
@@ -388,27 +376,9 @@ def _groups(
             (edition, anchor) for edition in publication.editions for anchor in entries.get(edition.id, {})
         )
     }
-    root = {node: node for node in order}
     loaded = set(crosswalk.editions) if crosswalk else set()
-    for lineage in crosswalk.lineages if crosswalk else ():
-        _join(root, ((edition, anchor) for edition, anchors in lineage.anchors.items() for anchor in anchors))
+    known = [lineage.nodes for lineage in crosswalk.lineages] if crosswalk else []
     for nodes in recorded.values():
         here = [node for node in nodes if node[0] in loaded]
-        _join(root, (*here[:1], *(node for node in nodes if node[0] not in loaded)))
-    groups: dict[EditionAnchor, list[EditionAnchor]] = {}
-    for node in sorted(order, key=lambda one: order[one]):
-        groups.setdefault(_root(root, node), []).append(node)
-    return [tuple(group) for group in groups.values()]
-
-
-def _join(root: dict[EditionAnchor, EditionAnchor], nodes: Iterable[EditionAnchor]) -> None:
-    present = [node for node in nodes if node in root]
-    for node in present[1:]:
-        root[_root(root, node)] = _root(root, present[0])
-
-
-def _root(root: dict[EditionAnchor, EditionAnchor], node: EditionAnchor) -> EditionAnchor:
-    while root[node] != node:
-        root[node] = root[root[node]]
-        node = root[node]
-    return node
+        known.append((*here[:1], *(node for node in nodes if node[0] not in loaded)))
+    return together(sorted(order, key=lambda one: order[one]), known)

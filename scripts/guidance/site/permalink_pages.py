@@ -5,12 +5,14 @@ Facts for the templates: what and where a provision is, whether it stands today,
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 
 from markupsafe import Markup
 
 from guidance.document.anchors import permalink_path
+from guidance.document.change_model import EditionPair, Node
 from guidance.document.model import Provision
 from guidance.document.register import Edition, say_date, say_when, source_address
 from guidance.site import embeds
@@ -20,7 +22,6 @@ from guidance.site.host_files import FRAME, LINEAGE, Rule
 from guidance.site.inline import Context, MarkupForm
 from guidance.site.permalink_index import (
     STYLE_NAME,
-    EditionAnchor,
     PermalinkIndex,
     edition_name,
     kind_name,
@@ -40,23 +41,27 @@ from guidance.site.templates import PlaceLink
 _UP = "../../../"  # from a permalink page to the publication's root
 _UP_FROM_LINEAGE = "../../"
 
-EditionPair = tuple[str, str]  # ids of the older and of the newer edition
 
-
-def permalink_pages(edition: Edition, index: PermalinkIndex) -> dict[str, bytes]:
-    """Path from the edition's root -> page, for all that the edition has published, and the shared style.
+def permalink_pages(
+    edition: Edition, index: PermalinkIndex, besides: Mapping[str, Beside] = MappingProxyType({})
+) -> dict[str, bytes]:
+    """Path from the edition's root -> page, for all that the edition has published, and the shared style; `besides`
+    has by anchor who uses a provision, and what has come since.
 
     The edition in force also answers for what only older ones have, since `latest` leads into it: an address
     below `latest` that was good once stays good.
     """
     known = index.entries.get(edition.id, {})
-    pages = {f"p/{short(anchor)}/index.html": _page((edition.id, anchor), index) for anchor in known}
+    pages = {
+        f"p/{short(anchor)}/index.html": _page((edition.id, anchor), index, besides.get(anchor, Beside()))
+        for anchor in known
+    }
     if edition.id == index.publication.in_force.id:
         pages |= {f"p/{short(node[1])}/index.html": _answer(node, index) for node in _only_older(index)}
     return {f"p/{STYLE_NAME}": style(index), **pages} if pages else {}
 
 
-def quoted(node: EditionAnchor, index: PermalinkIndex, up: str, before_ids: str = "") -> Markup | None:
+def quoted(node: Node, index: PermalinkIndex, up: str, before_ids: str = "") -> Markup | None:
     """A provision's blocks as HTML: empty where it has none, None where its text is not loaded. What it links
     within the edition are permalinks too. `before_ids` keeps its ids apart from those of another text there."""
     edition, provision = node[0], index.provision(node)
@@ -77,7 +82,7 @@ def quoted(node: EditionAnchor, index: PermalinkIndex, up: str, before_ids: str 
     return Markup(render_html(provision.blocks, BlockContext(context, 1, f"{up}{edition}/", apart=before_ids)))
 
 
-def _page(node: EditionAnchor, index: PermalinkIndex) -> bytes:
+def _page(node: Node, index: PermalinkIndex, beside: Beside) -> bytes:
     edition, anchor = node
     provision, fate, name = index.provision(node), index.fate(node), index.name(node)
     said, cited = standing(edition, index), edition_name(index.publication, edition)
@@ -111,7 +116,7 @@ def _page(node: EditionAnchor, index: PermalinkIndex) -> bytes:
         cited=index.cited(node),
         oembed=embeds.oembed_address(node, index, _UP),
         edition=edition,
-        beside=index.besides.get(edition, {}).get(anchor, Beside()),
+        beside=beside,
         framed=f"{_UP}{permalink_path(*node)}" if index.rules else None,
         frame_id=FRAME if index.rules else None,
         lineage_id=LINEAGE,
@@ -123,7 +128,7 @@ def _page(node: EditionAnchor, index: PermalinkIndex) -> bytes:
     )
 
 
-def _meanings(node: EditionAnchor, index: PermalinkIndex) -> Iterator[tuple[str, PlaceLink | None]]:
+def _meanings(node: Node, index: PermalinkIndex) -> Iterator[tuple[str, PlaceLink | None]]:
     """What an address meant before, in words, each with where that text is now."""
     edition, anchor = node
     entry = index.entries[edition][anchor]
@@ -140,7 +145,7 @@ def _meanings(node: EditionAnchor, index: PermalinkIndex) -> Iterator[tuple[str,
             yield f"{until} this {what} was another {kind_name(entry.kind).lower()}, which has been removed.", None
 
 
-def _source(node: EditionAnchor, provision: Provision | None, index: PermalinkIndex) -> PlaceLink | None:
+def _source(node: Node, provision: Provision | None, index: PermalinkIndex) -> PlaceLink | None:
     """Where a provision stands in the official file, where that is known."""
     page = _source_page(node, provision, index)
     if page is None:
@@ -149,11 +154,11 @@ def _source(node: EditionAnchor, provision: Provision | None, index: PermalinkIn
     return PlaceLink(words, source_address(index.publication.edition(node[0]), page, index.sha256.get(node[0])))
 
 
-def _source_page(node: EditionAnchor, provision: Provision | None, index: PermalinkIndex) -> int | None:
+def _source_page(node: Node, provision: Provision | None, index: PermalinkIndex) -> int | None:
     return provision.page if provision else index.entries[node[0]][node[1]].page
 
 
-def _description(node: EditionAnchor, index: PermalinkIndex) -> str:
+def _description(node: Node, index: PermalinkIndex) -> str:
     """What a pasted link shows: whether it stands today, and how it begins."""
     provision, said = index.provision(node), standing(node[0], index)
     page = _source_page(node, provision, index)
@@ -164,7 +169,7 @@ def _description(node: EditionAnchor, index: PermalinkIndex) -> str:
     return now + shorten(text)
 
 
-def _linked(node: EditionAnchor, index: PermalinkIndex, up: str = _UP) -> PlaceLink:
+def _linked(node: Node, index: PermalinkIndex, up: str = _UP) -> PlaceLink:
     """A link to a provision's own page; its anchor alone where it was never published."""
     edition, anchor = node
     known = anchor in index.entries.get(edition, {})
@@ -172,7 +177,7 @@ def _linked(node: EditionAnchor, index: PermalinkIndex, up: str = _UP) -> PlaceL
     return PlaceLink(words, f"{up}{permalink_path(edition, anchor)}" if known else None)
 
 
-def _addresses(node: EditionAnchor, index: PermalinkIndex) -> Iterator[tuple[str, PlaceLink]]:
+def _addresses(node: Node, index: PermalinkIndex) -> Iterator[tuple[str, PlaceLink]]:
     """The addresses of a provision, and what each promises."""
     edition, anchor = node
     fate = index.fate(node)
@@ -191,7 +196,7 @@ def _addresses(node: EditionAnchor, index: PermalinkIndex) -> Iterator[tuple[str
 # --- Addresses below `latest` that older editions gave ---------------------------------------------
 
 
-def _only_older(index: PermalinkIndex) -> Iterator[EditionAnchor]:
+def _only_older(index: PermalinkIndex) -> Iterator[Node]:
     """What older editions have and the one in force has not, each by the newest edition that has it."""
     seen = {short(anchor) for anchor in index.entries.get(index.publication.in_force.id, {})}
     for edition in reversed(index.publication.editions):
@@ -201,7 +206,7 @@ def _only_older(index: PermalinkIndex) -> Iterator[EditionAnchor]:
                 yield edition.id, anchor
 
 
-def _answer(node: EditionAnchor, index: PermalinkIndex) -> bytes:
+def _answer(node: Node, index: PermalinkIndex) -> bytes:
     """What the edition in force says at an address that only an older edition has."""
     current, entry, fate = index.publication.in_force, index.entries[node[0]][node[1]], index.fate(node)
     plain = provision_name(entry.kind, entry.number, None) if entry.number else "This place"
@@ -275,16 +280,16 @@ def single_rules(index: PermalinkIndex) -> tuple[Rule, ...]:
     )
 
 
-def _nodes(index: PermalinkIndex) -> list[EditionAnchor]:
+def _nodes(index: PermalinkIndex) -> list[Node]:
     return [(edition, anchor) for edition, known in index.entries.items() for anchor in known]
 
 
-def _places(node: EditionAnchor, index: PermalinkIndex) -> list[EditionAnchor]:
+def _places(node: Node, index: PermalinkIndex) -> list[Node]:
     """All places of a text that were published, oldest first."""
     return [place for place in index.fate(node).places if place[1] in index.entries.get(place[0], {})]
 
 
-def _lineage_page(node: EditionAnchor, index: PermalinkIndex) -> bytes:
+def _lineage_page(node: Node, index: PermalinkIndex) -> bytes:
     """Where the text is read: in the edition in force, else in the newest one that has it."""
     fate = index.fate(node)
     known = _places(node, index)
@@ -315,7 +320,7 @@ def _lineage_page(node: EditionAnchor, index: PermalinkIndex) -> bytes:
     )
 
 
-def _in_edition(node: EditionAnchor, index: PermalinkIndex) -> PlaceLink:
+def _in_edition(node: Node, index: PermalinkIndex) -> PlaceLink:
     return PlaceLink(f"{node[0]}: {index.name(node)}", f"{_UP_FROM_LINEAGE}{permalink_path(*node)}")
 
 

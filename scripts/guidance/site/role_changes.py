@@ -11,16 +11,26 @@ from msgspec import Struct
 
 from guidance.document.anchors import permalink_path, provision_fingerprint
 from guidance.document.change_model import Level
-from guidance.document.model import Document, Duty, SourceFile
+from guidance.document.model import Document, Duty, SourceFile, read_toml
 from guidance.document.register import Publication
-from guidance.document.toml_files import read_toml
 from guidance.site.changes_view import ChangeEntry, ComparedEdition, ComparedPlace, count_words, side_words
 from guidance.site.inline import clean
 from guidance.site.pages import Page, front_matter, to_root
-from guidance.site.pandoc import PandocNode, bullets, grid, header, link, marked, para, strong, tracked, words
+from guidance.site.pandoc import (
+    Manuscript,
+    PandocNode,
+    bullets,
+    grid,
+    header,
+    link,
+    marked,
+    para,
+    strong,
+    tracked,
+    words,
+)
 from guidance.site.redline_text import Paragraphs, RedlineBlock, TrackedParagraph, Where, beside, say_changes
 from guidance.site.templates import PlaceLink, render
-from guidance.site.typesetting import Manuscript
 
 CHECKS = "role_checks.toml"  # in a publication's folder
 MATTERS: tuple[Level, ...] = ("duty changed", "new", "reworded")

@@ -12,12 +12,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from guidance.cite.grammar import number_key
+from guidance.cite.grammar import TOP, number_key
 from guidance.document.anchors import Permalink, permalink_path
 from guidance.document.change_model import Lineage
-from guidance.document.model import Document, Duty, Provision
+from guidance.document.model import Document, Duty, Provision, read_toml
 from guidance.document.register import Edition, Publication
-from guidance.document.toml_files import read_toml
 from guidance.document.walk import plain_text
 from guidance.site.pages import Page, page_url, title_of
 from guidance.site.templates import render
@@ -29,7 +28,6 @@ _MANY = 3  # places in another edition that a result names at the most
 _OFTEN = 6  # times that a form is given for another at the most
 _OPENING = 40  # characters of a box that say what it is about
 _LABELS = {"paragraph": "para", "footnote": "note", "flow-chart": "flow chart", "box": "box", "table": "table"}
-_TOP = ("part", "chapter", "annex")
 
 SearchPlaces = dict[str, dict[str, list[str]]]
 
@@ -328,7 +326,7 @@ def places(edition: str, entries: Iterable[Permalink], addresses: Mapping[str, s
     for entry in entries:
         address = addresses.get(entry.anchor) or permalink_path(edition, entry.anchor).removeprefix(f"{edition}/")
         number = number_key(entry.number or "", entry.kind)
-        if entry.kind in _TOP:
+        if entry.kind in TOP:
             chapter = number if entry.kind == "chapter" else ""
         if number and entry.kind != "text":
             of_kind = found.setdefault(entry.kind, {})

@@ -35,7 +35,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters |= {"md": in_markdown, "count": count}
+    made.filters |= {"md": in_markdown, "line": on_a_line, "cell": in_a_cell, "count": count}
     return made
 
 
@@ -47,6 +47,16 @@ def _escaped(value: object) -> object:
 def in_markdown(text: str) -> Markup:
     """Text that says just its characters where a template is Markdown."""
     return Markup(escape_markdown(text))
+
+
+def on_a_line(text: str) -> Markup:
+    """The same where the text begins a line."""
+    return Markup(escape_markdown(text, line_start=True))
+
+
+def in_a_cell(cell: str) -> Markup:
+    """Text, or Markdown already, as a cell of a table."""
+    return Markup(str(cell if isinstance(cell, Markup) else escape_markdown(cell)).replace("|", "&#124;"))
 
 
 def count(number: int, noun: str) -> str:

@@ -11,16 +11,16 @@ import re
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from itertools import count
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
-from guidance.document.model import GuidanceError
+from guidance.document.model import GuidanceError, write_whole
 from guidance.jobs.cache import Crew, Job, Ticket, code_digest
-from guidance.site.pandoc import PandocNode, alternatives, labelled, tree, worded
+from guidance.site.pandoc import Manuscript, PandocNode, alternatives, labelled, tree, worded
 
 FORMS = ("docx", "epub", "pdf")
 TEXT = "md"  # one plain file of a text that is long enough to have contents
@@ -76,24 +76,6 @@ _CONTENTS = "#{ show footnote: none; outline(title: [Contents], depth: 2, indent
 
 
 Tell = Callable[[str], None]
-
-
-class Manuscript(Struct, frozen=True):
-    """One document to be set: its titles, who publishes it, the line at each page's foot, the blocks about it and
-    of it, and its pictures by file name. `contents` asks for a contents list."""
-
-    title: str
-    subtitle: str
-    publisher: str
-    rights: str
-    running: str
-    about: Sequence[PandocNode]
-    blocks: Sequence[PandocNode]
-    pictures: Mapping[str, bytes] = {}
-    contents: bool = False
-    language: str = "en-GB"
-    only: tuple[str, ...] = ()  # of the forms; all, where none is named
-    tracked: bool = False  # whether it has changes to accept or reject
 
 
 class _Size(Struct, frozen=True):
@@ -286,7 +268,4 @@ def compile_typst(source: Path, to: Path) -> None:
         raise GuidanceError(f"{source}: {' '.join(what)}") from None
     if not isinstance(pdf, bytes):
         raise GuidanceError(f"{source}: Typst made no PDF of it")
-    to.parent.mkdir(parents=True, exist_ok=True)
-    beside = to.with_name(to.name + ".new")
-    beside.write_bytes(pdf)
-    beside.replace(to)
+    write_whole(to, pdf)

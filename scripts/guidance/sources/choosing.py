@@ -9,10 +9,18 @@ from typing import Literal
 
 from msgspec import Struct
 
-from guidance.document.dated import AGREES, say_upload, upload_apart
 from guidance.document.model import GuidanceError
 from guidance.document.register import Edition, Publication, Revision
-from guidance.sources.fetching import Fetcher, UnreachableError, digest, file_name, kept_beside
+from guidance.sources.fetching import (
+    AGREES,
+    Fetcher,
+    UnreachableError,
+    digest,
+    file_name,
+    kept_beside,
+    say_upload,
+    upload_apart,
+)
 from guidance.sources.finding import Missing, Shelf, Source, addresses
 
 Begin = Callable[[Edition], None]

@@ -1,9 +1,10 @@
 """A revision's official file -> the cache: from its address or, failing that, from the web archive, and never in
 the place of another file. What was seen is put into the lock; nothing is printed here."""
 
+import datetime
 import hashlib
 import json
-import os
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -13,8 +14,8 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct
 
-from guidance.document.model import GuidanceError
-from guidance.document.register import Edition, Locked, Publication, Revision, last_day, read_lock
+from guidance.document.model import GuidanceError, write_whole
+from guidance.document.register import Edition, Locked, Publication, Revision, last_day, read_lock, say_date
 from guidance.sources.kinds import Limits, Tell, fault, suffix_of, wanted_kind
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def record(path: Path, seen: Locked) -> bool:
         return False
     ordered = sorted((*before, seen), key=lambda s: (s.edition, s.revision))  # stable: first seen stays first
     try:
-        _write_whole(path, (_HEAD + "".join(map(_table, ordered))).encode())
+        write_whole(path, (_HEAD + "".join(map(_table, ordered))).encode())
     except OSError as error:
         raise GuidanceError(f"{path}: cannot be written ({error.strerror})") from None
     return True
@@ -297,18 +298,44 @@ def _note(target: Path) -> Path:
 def _put(target: Path, seen: Seen, content: bytes) -> None:
     """Put a whole file in its place, with a note of what was seen. Raises GuidanceError."""
     try:
-        _write_whole(target, content)
-        _write_whole(_note(target), msgspec.json.encode(seen))
+        write_whole(target, content)
+        write_whole(_note(target), msgspec.json.encode(seen))
     except OSError as error:
         raise GuidanceError(f"{target}: cannot be written ({error.strerror})") from None
 
 
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write a file beside its place and move it there. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+# --- When a file was put to its address ------------------------------------------------------------
+
+_UPLOADED = re.compile(r"/media/(?P<seconds>[0-9a-f]{8})[0-9a-f]{16}/")  # since 1970, as the identifier begins
+AGREES = 14  # days that a file may be uploaded from the day of its revision
+
+
+def upload_day(address: str | None) -> datetime.date | None:
+    """The day on which the file at an official address was uploaded; None where the address does not tell."""
+    match = _UPLOADED.search(address or "")
+    moment = match and datetime.datetime.fromtimestamp(int(match["seconds"], 16), datetime.UTC)
+    return moment.date() if moment else None
+
+
+def upload_apart(address: str | None, date: str | None) -> int | None:
+    """By how many days the upload of a file and the date of its revision differ; None where either is not known."""
+    day = upload_day(address)
+    if day is None or date is None:
+        return None
+    first = f"{date}-01-01"[:10] if len(date) == 4 else f"{date}-01"[:10]
+    begun, ended = datetime.date.fromisoformat(first), datetime.date.fromisoformat(last_day(date))
+    return max((begun - day).days, (day - ended).days, 0)
+
+
+def say_upload(address: str | None, date: str | None) -> str | None:
+    """What the upload time of an address says beside the date of its revision, in words; None where it says
+    nothing. A difference is told, and never a reason to refuse a file."""
+    day, apart = upload_day(address), upload_apart(address, date)
+    if day is None:
+        return None
+    said = f"uploaded on {say_date(day.isoformat())}"
+    if apart is None:
+        return said
+    if apart <= AGREES:
+        return f"{said}, which agrees with {say_date(date)}"
+    return f"{said}, {apart} days from {say_date(date)}"

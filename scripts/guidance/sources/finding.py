@@ -13,10 +13,18 @@ from typing import Literal
 
 from msgspec import Struct, structs
 
-from guidance.document.dated import AGREES, say_upload, upload_apart, upload_day
 from guidance.document.model import GuidanceError
 from guidance.document.register import Candidate, Edition, Publication, Revision
-from guidance.sources.fetching import Fetcher, UnreachableError, digest, file_name
+from guidance.sources.fetching import (
+    AGREES,
+    Fetcher,
+    UnreachableError,
+    digest,
+    file_name,
+    say_upload,
+    upload_apart,
+    upload_day,
+)
 from guidance.sources.identity import Verdict
 from guidance.sources.kinds import OPENING, SUFFIXES, fault, kind_of, wanted_kind
 
