@@ -214,7 +214,10 @@ const ask = async (text, isTyping) => {
   }
   const byPage = new Map([...facets].filter(([, one]) => one.page).map(([id, one]) => [one.page[0], id]));
   const wanted = ways.map(({ page }) => byPage.get(page)).filter(Boolean);
-  const topics = [...facets].filter(([, one]) => isList(one) && [roots(text), asked[0]].some((each) => isNamed(one, each))).map(([id]) => id);
+  // A topic that has just this name goes before one with a name of the same roots: "prevention", "Prevent".
+  const named = [...facets].filter(([, one]) => isList(one) && [roots(text), asked[0]].some((each) => isNamed(one, each)));
+  const just = named.filter(([, { topic }]) => topic.some((one) => one.toLowerCase() === text.toLowerCase()));
+  const topics = (just.length ? just : named).map(([id]) => id);
   for (const id of [...wanted, ...topics]) if (!found.has(id)) found.set(id, { id, score: 1 });
   const all = [...found.values()].map((one) => ({ ...one, facet: facets.get(one.id) }));
   for (const one of all) one.weight = form.elements.order.value ? 0 : weigh(one, asked, text);
