@@ -3,22 +3,18 @@
 // files hold is told in `guidance.site.search_index`. Nothing is sent anywhere; what is searched for stays in the
 // address of the search page.
 
+import { keep, kept, make } from "./site.js";
+
 const FILTERS = ["edition", "chapter", "agency", "strength"];
 const FIRST = 7; // results of a group at first
 let form, said, found, words, known, root, isPage; // where the search stands at the moment
 const here = (path) => new URL(path, root).href;
 
-const make = (tag, attributes = {}, ...inside) => {
-  const element = Object.assign(document.createElement(tag), attributes);
-  element.append(...inside.filter((one) => one !== "" && one != null));
-  return element;
-};
-
 // --- What is loaded, once: the index part by part, with the first words that need it ---
-const kept = new Map();
+const loaded = new Map();
 const once = (name, load) => {
-  if (!kept.has(name)) kept.set(name, load().catch((fault) => { kept.delete(name); throw fault; }));
-  return kept.get(name);
+  if (!loaded.has(name)) loaded.set(name, load().catch((fault) => { loaded.delete(name); throw fault; }));
+  return loaded.get(name);
 };
 const get = (path) => once(path, async () => {
   const got = await fetch(here(`search/${path}.json`));
@@ -429,11 +425,7 @@ const mount = (place, at, { onPage }) => {
     if (event.key === "/" && !words.selectionStart && words.selectionEnd === words.value.length) event.preventDefault();
   });
   // A key of one character must be one that the reader can switch off.
-  const key = make("input", { type: "checkbox" });
-  try { key.checked = localStorage.getItem("search-key") !== "off"; } catch { key.checked = true; }
-  key.addEventListener("change", () => {
-    try { localStorage.setItem("search-key", key.checked ? "on" : "off"); } catch { /* not kept, then */ }
-  });
+  const key = make("input", { type: "checkbox", checked: kept("search-key") !== "off", onchange: () => keep("search-key", key.checked ? "on" : "off") });
   form.querySelector("details > div").append(make("label", { className: "search__key" }, key, " The key / leads to search"));
 };
 
@@ -470,8 +462,7 @@ const open = async (address, text = "") => {
       const parts = ["form.search", ".search__said", ".search__found"].map((one) => page.querySelector(one));
       const shut = make("button", { type: "button", className: "shut", onclick: () => dialog.close() }, "Close");
       parts[0].querySelector(".search__line").append(shut);
-      dialog = make("dialog", { className: "search-dialog md-typeset" }, ...parts);
-      dialog.setAttribute("aria-label", "Search");
+      dialog = make("dialog", { className: "search-dialog md-typeset", "aria-label": "Search" }, parts);
       dialog.addEventListener("click", (event) => {
         if (event.target.closest("a[href^='#']")) return; // a part of what was found
         if (event.target === dialog || event.target.closest("a")) dialog.close();
