@@ -468,6 +468,7 @@ const open = async (address, text = "") => {
         if (event.target === dialog || event.target.closest("a")) dialog.close();
       });
       document.body.append(dialog);
+      await new Promise((onload) => { dialog.append(make("link", { rel: "stylesheet", href: new URL("search.css", import.meta.url), onload, onerror: onload })); });
       mount(dialog, address, { onPage: false });
     }
   } catch {

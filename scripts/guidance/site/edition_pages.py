@@ -420,4 +420,4 @@ def _first_issue(edition: Edition, start: str) -> tuple[str, tuple[Revision, ...
 
 
 def _link(edition: Edition) -> str:
-    return f"[{escape_markdown(edition.id)}](../{edition.id}/)"
+    return f"[{escape_markdown(edition.id)}](site:{edition.id}/)"
