@@ -1,6 +1,6 @@
 // The menu of a number or a heading: to cite, copy and share what it names, and to print one section. Loaded by
 // reading.js; nothing is sent anywhere.
-import { make } from "./site.js";
+import { make } from "./make.js";
 import { isHeading, isOurs, nameOf, shown, tidy, UNITS, words } from "./reading.js";
 
 let facts, title; // of the page that is shown

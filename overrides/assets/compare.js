@@ -1,6 +1,6 @@
 // Filters for comparison pages. Everything is there without this: it only hides what is not asked for, and puts the
 // choice into the address, so that it can be passed on.
-import { make } from "./site.js";
+import { make } from "./make.js";
 
 const start = () => {
   const LABELS = { level: "Level", chapter: "Chapter", who: "Agency", term: "Term replaced" };

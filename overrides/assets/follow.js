@@ -1,6 +1,6 @@
 // Edition links that follow the paragraph in view: each says where that text stands in the other edition, or that it
 // is not there and what is nearest; Material's version selector leads to the same places. Nothing is kept or sent.
-import { make } from "./site.js";
+import { make } from "./make.js";
 
 const named = (anchor) => {
   const found = /^(para|fn)-(\d[\w.-]*)$/.exec(anchor);

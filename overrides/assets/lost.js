@@ -1,6 +1,6 @@
 // On the page for dead addresses: reads which edition and which place the address asked for, fills the search with it,
 // and leads to what is likely meant, where the site knows that there is such a place.
-import { make } from "./site.js";
+import { make } from "./make.js";
 import { find, load, official, reader, say } from "./cite.js";
 
 const start = async () => {

@@ -1,7 +1,7 @@
 // Checks the quotations in a text that is pasted or opened here. The editions' texts are loaded once, from this site;
 // what is pasted stays in this page: nothing below sends or keeps anything. How words are held against a text is told
 // in quoting.js, how a place is cited in cite.js.
-import { make } from "./site.js";
+import { make } from "./make.js";
 import { find, load as loadGrammar, reader, say as sayPlace } from "./cite.js";
 
 const start = (article) => {

@@ -2,7 +2,7 @@
 // that zoom, and the switch for the marks under duty words; on pages of ours headings alone. The menu is in citing.js,
 // loaded when a hand comes near it. Notes and terms are Material's own tooltips. Only the switch is kept; without this
 // numbers and pictures are plain links.
-import { keep, kept, make, plain } from "./site.js";
+import { keep, kept, make, plain } from "./make.js";
 
 // --- A provision and its name ---
 const tidy = (words) => words.replace(/\s+/g, " ").trim();

@@ -3,7 +3,7 @@
 // files hold is told in `guidance.site.search_index`. Nothing is sent anywhere; what is searched for stays in the
 // address of the search page.
 
-import { keep, kept, make } from "./site.js";
+import { keep, kept, make } from "./make.js";
 
 const FILTERS = ["edition", "chapter", "agency", "strength"];
 const FIRST = 7; // results of a group at first

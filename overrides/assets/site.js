@@ -1,21 +1,7 @@
 // What a script adds to every page, which is complete without it. Material says when a page is there (also after its
 // instant navigation); what only one kind of page needs is loaded there. Nothing is sent anywhere.
 import { follow } from "./follow.js";
-
-// What the other scripts use of this one: an element with what is in it; a click that leads on as a link does; what
-// this browser keeps of a reader's choice, where it may.
-export const make = (tag, attributes = {}, ...inside) => {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name in element) element[name] = value;
-    else element.setAttribute(name, value);
-  }
-  element.append(...inside.flat().filter((one) => one !== "" && one != null));
-  return element;
-};
-export const plain = (event) => !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.button);
-export const kept = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
-export const keep = (name, value) => { try { localStorage.setItem(name, value); } catch { /* not kept, then */ } };
+import { kept, plain } from "./make.js";
 
 const KINDS = { "": "reading.js", text: "reading.js", comparison: "compare.js", search: "search.js", quotations: "quotations.js", lost: "lost.js" };
 document.documentElement.classList.add("js");

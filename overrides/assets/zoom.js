@@ -1,5 +1,5 @@
 // A picture of the guidance over the whole screen: larger by buttons and keys; two fingers are the browser's own.
-import { make } from "./site.js";
+import { make } from "./make.js";
 
 const STEPS = [1, 1.5, 2, 3, 4];
 const zoom = (link, title) => {
