@@ -1,5 +1,7 @@
 // Filters for comparison pages. Everything is there without this: it only hides what is not asked for, and puts the
 // choice into the address, so that it can be passed on.
+import { make } from "./make.js";
+
 const start = () => {
   const LABELS = { level: "Level", chapter: "Chapter", who: "Agency", term: "Term replaced" };
   const SEVERAL = ["who", "term"]; // a change may have more than one
@@ -12,25 +14,18 @@ const start = () => {
     (SEVERAL.includes(key) ? (item.dataset[key] ?? "").split(" ").filter(Boolean) : [item.dataset[key]]);
   const called = (value, key) => (SEVERAL.includes(key) ? names.get(value) ?? value.replaceAll("-", " ") : value);
 
-  const form = document.createElement("form");
-  form.className = "filter";
-  form.setAttribute("aria-label", "Show only some changes");
+  const form = make("form", { className: "filter", "aria-label": "Show only some changes" });
   const asked = new URLSearchParams(location.search);
   for (const [key, label] of Object.entries(LABELS)) {
     const values = [...new Set(items.flatMap((item) => said(item, key)))];
     if (values.length < 2 && items.every((item) => said(item, key).length)) continue; // nothing to tell apart
     if (!values.length) continue;
-    const select = document.createElement("select");
-    select.name = key;
-    for (const value of ["", ...values]) select.add(new Option(value ? called(value, key) : "all", value));
+    const select = make("select", { name: key }, ["", ...values].map((value) => new Option(value ? called(value, key) : "all", value)));
     if (values.includes(asked.get(key))) select.value = asked.get(key);
-    const place = document.createElement("label");
-    place.append(label, select);
-    form.append(place);
+    form.append(make("label", {}, label, select));
   }
   if (!form.elements.length) return;
-  const status = document.createElement("p");
-  status.setAttribute("role", "status");
+  const status = make("p", { role: "status" });
   form.append(status);
 
   // The rows shown, for a spreadsheet: made here, of what is on the page; no cell can be taken for a formula.
@@ -40,12 +35,12 @@ const start = () => {
     copy.querySelectorAll(".whole, .pin").forEach((link) => link.remove());
     return copy.textContent;
   }).concat(`${location.href.split(/[?#]/)[0]}#${row.id}`);
-  const save = Object.assign(document.createElement("button"), { type: "button", textContent: "Save the rows shown as CSV" });
+  const save = make("button", { type: "button" }, "Save the rows shown as CSV");
   save.addEventListener("click", () => {
     const heads = [...rows[0].closest("table").tHead.rows[0].cells].map((one) => one.textContent);
     const lines = [[...heads, "Address"], ...rows.filter((row) => !row.hidden).map(told)].map((line) => `${line.map(cell).join(",")}\r\n`);
     const href = URL.createObjectURL(new Blob(["\ufeff", ...lines], { type: "text/csv" })); // the mark tells spreadsheets: UTF-8
-    Object.assign(document.createElement("a"), { href, download: "changes-shown.csv" }).click();
+    make("a", { href, download: "changes-shown.csv" }).click();
     setTimeout(() => URL.revokeObjectURL(href), 60000);
   });
   if (rows.length) form.append(save);

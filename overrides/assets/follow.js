@@ -1,5 +1,7 @@
 // Edition links that follow the paragraph in view: each says where that text stands in the other edition, or that it
 // is not there and what is nearest; Material's version selector leads to the same places. Nothing is kept or sent.
+import { make } from "./make.js";
+
 const named = (anchor) => {
   const found = /^(para|fn)-(\d[\w.-]*)$/.exec(anchor);
   return found ? `${found[1] === "fn" ? "note" : "paragraph"} ${found[2]}` : "this text";
@@ -65,12 +67,9 @@ const follow = (article) => {
   const asked = new URLSearchParams(location.search).get("absent") ?? "";
   const [, edition, anchor] = /^([0-9a-z][0-9a-z.-]*)\/([\w.-]+)$/.exec(asked) ?? [];
   if (!edition || !own) return;
-  const note = document.createElement("p"), back = document.createElement("a"), name = named(anchor);
-  note.className = "absent furniture";
-  note.setAttribute("role", "status");
-  back.href = new URL(`${root}${edition}/p/${anchor.replace(/^para-(?=\d)/, "")}/`, location.href).href;
-  back.textContent = name === "this text" ? `That text of the ${edition} edition` : `${name[0].toUpperCase()}${name.slice(1)} of the ${edition} edition`;
-  note.append(back, location.hash ? " has no counterpart in this edition. Here is what it stood under." : " has no counterpart in this edition.");
+  const name = named(anchor), href = new URL(`${root}${edition}/p/${anchor.replace(/^para-(?=\d)/, "")}/`, location.href).href;
+  const back = make("a", { href }, name === "this text" ? `That text of the ${edition} edition` : `${name[0].toUpperCase()}${name.slice(1)} of the ${edition} edition`);
+  const note = make("p", { className: "absent furniture", role: "status" }, back, location.hash ? " has no counterpart in this edition. Here is what it stood under." : " has no counterpart in this edition.");
   const place = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (place && article.contains(place)) place.after(note);
   else article.prepend(note);

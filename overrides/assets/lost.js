@@ -1,5 +1,6 @@
 // On the page for dead addresses: reads which edition and which place the address asked for, fills the search with it,
 // and leads to what is likely meant, where the site knows that there is such a place.
+import { make } from "./make.js";
 import { find, load, official, reader, say } from "./cite.js";
 
 const start = async () => {
@@ -40,10 +41,7 @@ const start = async () => {
   const list = lost.querySelector("ul");
   const guess = (address, name, more = "") => {
     if ([...list.querySelectorAll("a")].some((link) => link.href === address.href)) return;
-    const link = Object.assign(document.createElement("a"), { href: address.href, textContent: name });
-    const item = document.createElement("li");
-    item.append(link, more);
-    list.append(item);
+    list.append(make("li", {}, make("a", { href: address.href }, name), more));
     lost.querySelector(".lost__guesses").hidden = false;
   };
   const at = (path) => new URL(path, root);

@@ -1,6 +1,7 @@
 // Checks the quotations in a text that is pasted or opened here. The editions' texts are loaded once, from this site;
 // what is pasted stays in this page: nothing below sends or keeps anything. How words are held against a text is told
 // in quoting.js, how a place is cited in cite.js.
+import { make } from "./make.js";
 import { find, load as loadGrammar, reader, say as sayPlace } from "./cite.js";
 
 const start = (article) => {
@@ -103,12 +104,7 @@ const start = (article) => {
   };
 
   // --- Showing ---
-  const make = (name, content = [], attributes = {}) => {
-    const element = Object.assign(document.createElement(name), attributes);
-    element.append(...[content].flat());
-    return element;
-  };
-  const link = (edition, short, words) => make("a", words, { href: new URL(`${edition}/p/${short}/`, root).href });
+  const link = (edition, short, words) => make("a", { href: new URL(`${edition}/p/${short}/`, root).href }, words);
   const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
   const STATES = ["in force", "unchanged", "reworded", "gone"];
 
@@ -128,7 +124,7 @@ const start = (article) => {
     let at = 0;
     own?.forEach((word, number) => {
       if (isFound.has(number)) return;
-      parts.push(text.slice(at, word.start), make("mark", text.slice(word.start, word.end)));
+      parts.push(text.slice(at, word.start), make("mark", {}, text.slice(word.start, word.end)));
       at = word.end;
     });
     return [...parts, text.slice(at)];
@@ -141,12 +137,12 @@ const start = (article) => {
     const lacks = one.credit?.lacks ? ` There is no ${one.credit.lacks} in ${one.edition}.` : "";
     const head = place ? link(one.edition, place.short, `${place.file.name}, ${place.name}`) : isAnywhere ? "Not found" : `Edition of ${one.edition}`;
     const also = one.also.map(({ of, anchors: [anchor] }) => [" ", link(of.edition, of.places.get(anchor).short, `${of.edition}, ${of.places.get(anchor).name}`)]);
-    const item = make("li", [
-      make("p", make("strong", head)),
-      make("p", [`${told}${lacks} `, ...(isAnywhere ? [] : standing(one, places))]),
-      make("blockquote", marked(one)),
-      ...(also.length ? [make("p", ["The same words are in:", ...also.flat()])] : []),
-      ...(place ? [make("details", [make("summary", "As published"), ...places.map(({ text }) => make("p", text))])] : []),
+    const item = make("li", {}, [
+      make("p", {}, make("strong", {}, head)),
+      make("p", {}, [`${told}${lacks} `, ...(isAnywhere ? [] : standing(one, places))]),
+      make("blockquote", {}, marked(one)),
+      ...(also.length ? [make("p", {}, ["The same words are in:", ...also.flat()])] : []),
+      ...(place ? [make("details", {}, [make("summary", {}, "As published"), ...places.map(({ text }) => make("p", {}, text))])] : []),
     ]);
     if (one.verdict !== "right" || lacks) item.classList.add("changed");
     if (!place || !["in force", "unchanged"].includes(place.state)) item.classList.add("old");

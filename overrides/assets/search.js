@@ -1,97 +1,65 @@
-// The search: in a dialog over every page, and on a page of its own. Asks the index that stands beside that page,
-// says what it does with words that no text has, shows each text once, and takes citations straight to their place. Nothing is sent anywhere; what is searched for
-// stays in the address of the search page.
+// The search: in a dialog over every page, and on a page of its own. Asks the index that stands beside that page, says
+// what it does with words that no text has, shows each text once, and takes citations straight to their place. What the
+// files hold is told in `guidance.site.search_index`. Nothing is sent anywhere; what is searched for stays in the
+// address of the search page.
+
+import { keep, kept, make } from "./make.js";
 
 const FILTERS = ["edition", "chapter", "agency", "strength"];
 const FIRST = 7; // results of a group at first
 let form, said, found, words, known, root, isPage; // where the search stands at the moment
 const here = (path) => new URL(path, root).href;
 
-const make = (tag, attributes = {}, ...inside) => {
-  const element = Object.assign(document.createElement(tag), attributes);
-  element.append(...inside.filter((one) => one !== "" && one != null));
-  return element;
+// --- What is loaded, once: the index part by part, with the first words that need it ---
+const loaded = new Map();
+const once = (name, load) => {
+  if (!loaded.has(name)) loaded.set(name, load().catch((fault) => { loaded.delete(name); throw fault; }));
+  return loaded.get(name);
 };
-
-// --- The index, loaded with the first words ---
-let loading = null;
-const index = () => (loading ??= (async () => {
-  const pagefind = await import(here("search/index/pagefind.js"));
-  await pagefind.options({
-    ranking: { metaWeights: { title: 0, edition: 0, number: 0, standing: 0, lineage: 0, elsewhere: 0, heading: 0.3, also: 1 } },
-  });
-  return pagefind;
-})().catch((fault) => { loading = null; throw fault; }));
-
-// What narrows results down, and which of them are one text, by the index's own ids.
-let gathering = null;
-const allFacets = () => (gathering ??= (async () => {
-  const every = await Promise.all([...known.editions, known.pages].filter(Boolean).map(async (edition) => {
-    const got = await fetch(here(`search/facets/${edition}.json`));
-    if (!got.ok) throw new Error(got.statusText);
-    return Object.entries(await got.json()).map(([id, one]) => [id, { ...one, edition }]);
-  }));
-  return new Map(every.flat());
-})().catch((fault) => { gathering = null; throw fault; }));
-
-// What results show stands in packs, by the beginning of the ids.
-const packs = new Map();
-const record = async ({ id }) => {
-  const name = id.split("_")[1].slice(0, 2);
-  if (!packs.has(name)) {
-    const asking = fetch(here(`search/records/${name}.json`)).then((got) => got.json());
-    packs.set(name, asking.catch((fault) => { packs.delete(name); throw fault; }));
-  }
-  return (await packs.get(name))[id];
+const get = (path) => once(path, async () => {
+  const got = await fetch(here(`search/${path}.json`));
+  if (!got.ok) throw new Error(got.statusText);
+  return got.json();
+});
+const lexicon = () => once("lexicon", async () => { // rules for words, what is alike, and where the parts begin
+  const all = await get("words"), rules = all.rules.map(([pattern, other]) => [new RegExp(pattern, "g"), other]);
+  rootOf = (word) => rules.reduce((one, [pattern, other]) => one.replace(pattern, other), word.toLowerCase().normalize("NFD"));
+  for (const word of [...ASIDE]) ASIDE.add(rootOf(word));
+  return all;
+});
+// What narrows results down, and which of them are one text, by the numbers of the records.
+const allFacets = () => once("facets", async () => new Map((await Promise.all([...known.editions, known.pages].filter(Boolean).map(async (edition) => {
+  const { first, all } = await get(`facets/${edition}`);
+  return all.map((one, at) => [first + at, { ...one, edition }]);
+}))).flat()));
+const record = async (id) => {
+  const { packs } = await lexicon(), at = packs.findLastIndex((first) => first <= id);
+  return (await get(`records/${at}`))[id - packs[at]];
 };
 
 // --- Citations ---
-let learning = null; // the grammar, with the first words that have a number: no place is told without one
-const grammar = () => (learning ??= import("./cite.js").then(async (cite) => {
-  const got = await cite.load(root);
-  return got && { ...cite, ...got, read: cite.reader(got) };
-}).catch(() => { learning = null; }));
-const tables = new Map();
-const table = (edition) => {
-  if (!tables.has(edition)) {
-    tables.set(edition, fetch(here(`search/places/${edition}.json`)).then((got) => (got.ok ? got.json() : {})));
-  }
-  return tables.get(edition);
-};
+const grammar = () => once("grammar", async () => { // with the first words that have a number: no place is told without one
+  const [cite, rules] = await Promise.all([import("./cite.js"), get("grammar")]);
+  return { ...cite, ...rules, read: cite.reader(rules) };
+}).catch(() => null);
 // Each place cited, with its addresses. What is not sure, such as a number alone, is offered, and searched for too.
 const citations = async (text) => {
   const cites = /\d/.test(text) && !/^".*"$/.test(text) && await grammar(); // what is in quotation marks is words
   return Promise.all((cites ? cites.read(text, known.lead) : []).map(async ({ edition, steps, isSure }) => {
     const of = cites.editions[edition], name = [edition, cites.say(steps)].filter(Boolean).join(", ");
     if (!steps.length) return { name: `the edition of ${edition}, ${of.standing}`, addresses: [here(`${edition}/`)], isSure: false };
-    const addresses = of.loaded ? cites.find(await table(edition), steps).map((one) => here(`${edition}/${one}`)) : [];
+    const addresses = of.loaded ? cites.find(await get(`places/${edition}`).catch(() => ({})), steps).map((one) => here(`${edition}/${one}`)) : [];
     return { name, addresses, isSure, of, isMissing: of.loaded && !addresses.length, official: cites.official(of, steps) };
   })).then((all) => all.filter(({ isSure, addresses }) => isSure || addresses.length));
 };
 
 // --- What is typed, and the words that the texts have ---
-// Alike in every spelling of them, with hyphens or without: for comparing only, never shown.
-const fold = (word) => word.toLowerCase().normalize("NFD").replace(/[^\p{L}\p{N}]/gu, "").replace(/iz(?=[aei])/g, "is").replace(/yz/g, "ys")
-  .replace(/[ao]e(?=d|s|m)/g, "e").replace(/our/g, "or").replace(/ll/g, "l").replace(/mme?(?=s?$)/, "m").replace(/ense/g, "ence").replace(/actise/, "actice")
-  .replace(/tre(?=s?$)/, "ter").replace(/dgement/, "dgment").replace(/^inquir/, "enquir");
-// What a word is a form of, roughly: which texts have it is asked of the index, not of this.
-const rootOf = (word) => {
-  const own = fold(word.replace(/[’']s?$/, ""));
-  const bare = own.replace(/(?:ies|y)$/, "i").replace(/(?:ings?|ed|es|e|s)$/, "").replace(/([^s])\1$/, "$1");
-  return bare.length > 2 ? bare : own;
-};
-const roots = (text) => (text.match(/[\p{L}\p{N}’']+/gu) ?? []).map(rootOf);
+// What a word is a form of, roughly, and in one spelling: for comparing only, never shown.
+let rootOf;
+const WORD = /[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*(?:['’](?![\p{L}\p{N}]))?/gu;
+const roots = (text) => (text.match(WORD) ?? []).flatMap((word) => word.split("-")).map((word) => rootOf(word));
 const ASIDE = new Set(("an a the who whom what when where which why how many much long do does did is are was were am can must should may could would will i we you my our it they "
   + "them their he she have has had got to of for in on at by if and or with about there be there’s what’s").split(" "));
-let learnt = null; // short and long forms, everyday words, and every word of the texts, the most frequent first
-const lexicon = () => (learnt ??= fetch(here("search/words.json")).then(async (got) => {
-  if (!got.ok) throw new Error(got.statusText);
-  const { forms, everyday, words: all } = await got.json();
-  const list = all.split(" "), alike = new Map();
-  for (const word of list) alike.set(fold(word), [...(alike.get(fold(word)) ?? []), word]);
-  const rooted = new Set([...list, ...forms.flat().flatMap((one) => one.split(/\s+/))].map(rootOf));
-  return { forms, everyday, list, alike, rooted };
-}).catch((fault) => { learnt = null; throw fault; }));
 // How many letters are wrong, missing, too many or changed about; `most` + 1 stands for more than that.
 const apart = (one, other, most) => {
   if (Math.abs(one.length - other.length) > most) return most + 1;
@@ -117,42 +85,63 @@ const nearest = (word, list) => {
   return best;
 };
 // The parts of what is asked: words, and what is in quotation marks, each with the forms that are alike.
-const read = (text, { alike }) => {
+const read = async (text) => {
   const typed = text.replace(/\bs(?:ect?)?[. ] ?(?=\d)/gi, "section ").match(/"[^"]+"|[\p{L}\p{N}’'-]*[\p{L}\p{N}][’']?/gu) ?? [], parts = [];
   const all = typed.every((one) => ASIDE.has(one.toLowerCase()));
   for (let at = 0; at < typed.length; at += 1) {
-    const one = typed[at].replaceAll('"', ""), two = typed[at + 1] && alike.get(fold(one + typed[at + 1]));
-    if (two && !ASIDE.has(one.toLowerCase())) parts.push({ said: `${one} ${typed[at += 1]}`, forms: [`${one} ${typed[at]}`, ...two] });
-    else if (all || !ASIDE.has(one.toLowerCase())) {
-      parts.push({ said: one, isQuoted: typed[at].startsWith('"'), forms: [...new Set([one, one.replaceAll("-", " "), ...(alike.get(fold(one)) ?? [])])] });
-    }
+    const one = typed[at].replaceAll('"', ""), isQuoted = one !== typed[at], two = isQuoted ? null : typed[at + 1];
+    if (!all && !isQuoted && ASIDE.has(one.toLowerCase())) continue;
+    if (two && !ASIDE.has(two.toLowerCase()) && /^\p{L}+$/u.test(one + two) && (await places(one + two)).size) parts.push({ said: `${one} ${typed[at += 1]}`, forms: [`${one} ${two}`, one + two] });
+    else parts.push({ said: one, isQuoted, forms: [...new Set([one, one.replaceAll("-", "")])] });
   }
   return parts;
 };
 
 // --- Asking ---
-// The index takes the beginning of a word for the word, and all that ends alike for one: only what it also finds in
-// quotation marks is a hit, and only of a word that the texts have in some form.
-const find = async (pagefind, forms) => {
-  const hits = new Map();
-  await Promise.all(forms.map(async (form) => {
-    const [exact, loose] = await Promise.all([pagefind.search(`"${form}"`), /[\s-]/.test(form) ? { results: [] } : pagefind.search(form)]);
-    const scores = new Map(loose.results.map((one) => [one.id, one.score]));
-    for (const one of exact.results) hits.set(one.id, { id: one.id, score: Math.max(scores.get(one.id) ?? 3, hits.get(one.id)?.score ?? 0) });
+// Where some words stand one after the other, by record; with `isLoose`, other words may stand for those set ASIDE.
+const places = async (words, isLoose = false) => {
+  const { parts } = await lexicon();
+  const asked = roots(words).map((root, at) => ({ root, at })).filter(({ root }) => !isLoose || !ASIDE.has(root));
+  const all = await Promise.all(asked.map(async ({ root, at }) => {
+    const of = (await get(`index/${Math.max(0, parts.findLastIndex((first) => first <= root))}`))[root] ?? [], told = new Map();
+    for (let next = 0, id = 0; next < of.length;) {
+      id += of[next];
+      let place = 0;
+      told.set(id, of.slice(next + 2, next += 2 + of[next + 1]).map((step) => (place += step) - at));
+    }
+    return told;
   }));
+  const [first = new Map(), ...rest] = all, found = new Map();
+  for (const [id, own] of first) {
+    const both = rest.length ? own.filter((place) => place > 0 && rest.every((other) => other.get(id)?.includes(place))) : own;
+    if (both.length) found.set(id, both);
+  }
+  return found;
+};
+// The more often in a text the better, the more so the fewer texts have it and the shorter they are (BM25).
+const find = async (forms, facets) => {
+  const hits = new Map(), size = [...facets.values()].reduce((sum, one) => sum + one.size, 0) / facets.size;
+  for (const found of await Promise.all(forms.map((form) => places(form)))) {
+    const rare = Math.log(1 + (facets.size - found.size + 0.5) / (found.size + 0.5));
+    for (const [id, own] of found) {
+      const often = own.reduce((sum, place) => sum + (place ? 1 : TITLES), 0);
+      const score = rare * often * 2.4 / (often + 1.4 * (0.25 + 0.75 * facets.get(id).size / size));
+      hits.set(id, { id, score: Math.max(score, hits.get(id)?.score ?? 0) });
+    }
+  }
   return hits;
 };
+const TITLES = 0.3; // what a word in the titles above counts of one in the text
 // A part that no text has is mended by the texts' own words, and said; else it is left out, and said.
-const look = async (pagefind, part, { list, rooted }, isTyping) => {
-  const isKnown = /[\d\s]/.test(part.said) || part.forms.some((one) => one.split(/[\s-]/).every((each) => rooted.has(rootOf(each))));
-  const hits = isKnown ? await find(pagefind, part.forms) : new Map();
-  if (hits.size || part.isQuoted) return { ...part, hits };
-  const word = part.said.toLowerCase();
+const look = async (part, facets, isTyping) => {
+  const hits = await find(part.forms, facets), word = part.said.toLowerCase();
+  if (hits.size || part.isQuoted || /\s/.test(word)) return { ...part, hits };
+  const list = /^[a-z]/.test(word) ? await get(`slips/${word[0]}`).catch(() => []) : [];
   const begun = isTyping && word.length > 2 ? list.filter((one) => one.startsWith(word)).slice(0, 5) : [];
   const isShort = part.said.length < 6 && part.said === part.said.toUpperCase(); // a short form is no slip
   const mended = begun.length || isShort ? null : nearest(word, list);
   const forms = begun.length ? begun : [mended].filter(Boolean);
-  return { ...part, forms, mended, hits: await find(pagefind, forms) };
+  return { ...part, forms, mended, hits: await find(forms, facets) };
 };
 const FEW = 3; // texts with all the words, below which those with most of them are shown
 const together = (parts) => {
@@ -196,36 +185,37 @@ const weigh = (one, asked, text) => {
 const answering = ({ facet: { audience, topic = [] }, isPart }, asked) =>
   (audience || isPart ? 0 : isAbout(topic[0], asked) ? 2 : Number(topic.some((each) => isAbout(each, asked))));
 // What is found, in order; with it the parts of the question, and the pages that everyday words lead to.
-const ask = async (text, facets, isTyping) => {
-  const [pagefind, known] = await Promise.all([index(), lexicon()]);
-  const every = async () => (await pagefind.search(null)).results;
-  const ordered = (all) => all.sort((a, b) => b.weight - a.weight || Number(a.facet.place) - Number(b.facet.place));
-  const told = (one, weight) => ({ ...one, weight, facet: facets.get(one.id) ?? {} });
-  if (!text) return { all: ordered((await every()).map((one) => told(one, 0))), parts: [], ways: [], asked: [] };
-  const looked = await Promise.all(read(text, known).map((part) => look(pagefind, part, known, isTyping)));
+const ask = async (text, isTyping) => {
+  const [facets, told] = await Promise.all([allFacets(), lexicon()]);
+  const ordered = (all) => all.sort((a, b) => b.weight - a.weight || a.id - b.id);
+  const every = () => [...facets].map(([id, facet]) => ({ id, facet, weight: 0 }));
+  if (!text) return { all: ordered(every()), parts: [], ways: [], asked: [] };
+  const looked = await Promise.all((await read(text)).map((part) => look(part, facets, isTyping)));
   // An everyday word that no text has needs no mending; a word that was mended may be an everyday one.
-  const typed = meant(text, known.everyday), isIn = (all, part) => all.some(({ by }) => roots(by).includes(rootOf(part.said)));
+  const typed = meant(text, told.everyday), isIn = (all, part) => all.some(({ by }) => roots(by).includes(rootOf(part.said)));
   const slips = looked.filter((part) => part.mended && !isIn(typed, part)).map(({ mended }) => mended);
-  const ways = (slips.length ? meant(`${text} ${slips.join(" ")}`, known.everyday) : typed).slice(0, 2), isMeant = (part) => isIn(ways, part);
+  const ways = (slips.length ? meant(`${text} ${slips.join(" ")}`, told.everyday) : typed).slice(0, 2), isMeant = (part) => isIn(ways, part);
   const parts = looked.map((part) => (isMeant(part) && (part.mended || !part.hits.size) ? { ...part, mended: null, isMeant: true, hits: new Map() } : part));
   const found = new Map(together(parts.filter(({ hits }) => hits.size)).map((one) => [one.id, one]));
   const asked = [parts.flatMap(({ forms }) => roots(forms[0] ?? ""))];
-  for (const form of known.forms) if (form.some((one) => one.toLowerCase() === text.toLowerCase())) asked.push(...form.map(roots));
+  for (const form of told.forms) if (form.some((one) => one.toLowerCase() === text.toLowerCase())) asked.push(...form.map(roots));
   for (const { words: other } of ways.filter((one) => one.words)) {
-    const instead = await Promise.all(read(other, known).map((part) => look(pagefind, part, known, false)));
+    const instead = await Promise.all((await read(other)).map((part) => look(part, facets, false)));
     for (const one of together(instead).filter(({ isPart }) => !isPart)) found.set(one.id, { ...one, score: one.score + (found.get(one.id)?.score ?? 0) });
     asked.push(roots(other));
   }
   const bare = parts.map((part) => part.forms[0] ?? part.said).join(" ");
   for (const words of new Set([text.replaceAll('"', ""), bare].filter((one) => /\s/.test(one)))) {
-    for (const { id } of (await pagefind.search(`"${words}"`)).results) if (found.has(id)) found.get(id).isPhrase = true;
+    for (const id of (await places(words, true)).keys()) if (found.has(id)) found.get(id).isPhrase = true;
   }
   const byPage = new Map([...facets].filter(([, one]) => one.page).map(([id, one]) => [one.page[0], id]));
   const wanted = ways.map(({ page }) => byPage.get(page)).filter(Boolean);
-  const topics = [...facets].filter(([, one]) => isList(one) && [roots(text), asked[0]].some((each) => isNamed(one, each))).map(([id]) => id);
-  const missing = [...wanted, ...topics].filter((id) => !found.has(id));
-  if (missing.length) for (const one of await every()) if (missing.includes(one.id)) found.set(one.id, { ...one, score: 1 });
-  const all = [...found.values()].map((one) => ({ ...told(one), weight: 0 }));
+  // A topic that has just this name goes before one with a name of the same roots: "prevention", "Prevent".
+  const named = [...facets].filter(([, one]) => isList(one) && [roots(text), asked[0]].some((each) => isNamed(one, each)));
+  const just = named.filter(([, { topic }]) => topic.some((one) => one.toLowerCase() === text.toLowerCase()));
+  const topics = (just.length ? just : named).map(([id]) => id);
+  for (const id of [...wanted, ...topics]) if (!found.has(id)) found.set(id, { id, score: 1 });
+  const all = [...found.values()].map((one) => ({ ...one, facet: facets.get(one.id) }));
   for (const one of all) one.weight = form.elements.order.value ? 0 : weigh(one, asked, text);
   // A page whose title is all that is asked goes before one that a part of the question leads to.
   const whole = ways.filter(({ by }) => asked[0].every((root) => roots(by).includes(root))).map(({ page }) => byPage.get(page));
@@ -234,16 +224,16 @@ const ask = async (text, facets, isTyping) => {
     one.isTopic = topics.includes(one.id);
     one.answers = whole.includes(one.id) ? 4 : well * (isList(one.facet) ? 0.6 : 1); // a page that answers goes before a list of places
   }
-  if (!all.length) all.push(...(await closest(text, facets, every)).map((one) => told(one, 0)));
+  if (!all.length) all.push(...closest(text, every()));
   return { all: ordered(all), parts, ways, asked };
 };
 // Where nothing is found: the page of ours whose title or headings look most like what is asked.
-const closest = async (text, facets, every) => {
+const closest = (text, every) => {
   const triples = (words) => new Set(roots(words).flatMap((word) => [...`^${word}$`].map((_, at, all) => all.slice(at, at + 3).join("")).filter((one) => one.length === 3)));
   const asked = triples(text);
-  const like = ([, { topic = [], audience }]) => Math.max(...topic.map((one) => [...triples(one)].filter((each) => asked.has(each)).length / (4 + triples(one).size))) * (audience ? 0.5 : 1);
-  const ours = [...facets].filter(([, one]) => one.page).map((one) => [one[0], like(one)]).sort((a, b) => b[1] - a[1]);
-  return ours.length ? (await every()).filter(({ id }) => id === ours[0][0]).map((one) => ({ ...one, isNear: true })) : [];
+  const like = ({ topic = [], audience }) => Math.max(...topic.map((one) => [...triples(one)].filter((each) => asked.has(each)).length / (4 + triples(one).size))) * (audience ? 0.5 : 1);
+  const ours = every.filter(({ facet }) => facet.page).map((one) => ({ ...one, isNear: true, like: like(one.facet) }));
+  return ours.sort((a, b) => b.like - a.like).slice(0, 1);
 };
 
 // --- Showing ---
@@ -267,14 +257,14 @@ const excerpt = (content, asked) => {
   return shown;
 };
 const placeLink = ([edition, label, url]) => make("a", { href: here(url) }, [edition, label].filter(Boolean).join(" "));
-const hit = (one, { meta, url, content: text }, asked) => {
-  const others = JSON.parse(meta.elsewhere ?? "[]"), path = (meta.heading ?? "").split(" › "), own = path.at(-1) ?? "";
-  const isNamed = own.toLowerCase().startsWith((meta.number ?? "").toLowerCase()); // "Flow chart 4: ..." says its number itself
-  const name = isNamed ? own : [meta.number, own].filter(Boolean).join(" · ");
+const hit = (one, { url, text, number = "", heading = "", elsewhere: others = [] }, asked) => {
+  const { edition } = one.facet, path = heading.split(" › "), own = path.at(-1);
+  const isNamed = own.toLowerCase().startsWith(number.toLowerCase()); // "Flow chart 4: ..." says its number itself
+  const name = isNamed ? own : [number, own].filter(Boolean).join(" · ");
   const who = filters().agency, isContext = who && !one.facet.agency?.includes(who);
-  const where = [meta.edition === known.pages ? "Our own words" : `${meta.edition}, ${meta.standing}`, ...path.slice(0, -1)];
+  const where = [edition === known.pages ? "Our own words" : `${edition}, ${known.standings[edition]}`, ...path.slice(0, -1)];
   const item = make("li", { className: "hit" },
-    make("h3", {}, make("a", { href: here(url), className: "hit__link" }, name || meta.title)),
+    make("h3", {}, make("a", { href: here(url), className: "hit__link" }, name || edition)),
     make("p", { className: "hit__where" }, where.filter(Boolean).join(" › "), isContext ? make("em", {}, " · who is bound: from context") : ""));
   const content = text.trim();
   const rest = own && content.startsWith(own) ? content.slice(own.length).trim() : content; // a heading is said once
@@ -292,7 +282,7 @@ const group = async (title, results, asked, step = FIRST, id = "") => {
   const list = make("ol", { className: "hits" }), more = make("button", { type: "button", className: "search__more" }, "Show more");
   const next = async () => {
     const from = list.childElementCount, batch = results.slice(from, from + step);
-    const got = await Promise.all(batch.map(async (one) => hit(one, await record(one), asked)));
+    const got = await Promise.all(batch.map(async (one) => hit(one, await record(one.id), asked)));
     list.append(...got);
     more.hidden = from + batch.length >= results.length;
     return got[0];
@@ -336,7 +326,7 @@ const go = async ({ jump = false, isTyping = false } = {}) => {
   }
   const isLoaded = known.editions.length > 0 || known.pages;
   // What will be asked for is asked for at once: one after the other, each would wait for the last.
-  if (isLoaded) for (const one of [index(), allFacets(), lexicon()]) one.catch(() => {});
+  if (isLoaded) for (const one of [allFacets(), lexicon()]) one.catch(() => {});
   const cited = await citations(text);
   if (mine !== turn) return;
   if (jump && cited.length === 1 && cited[0].isSure && cited[0].addresses.length === 1) {
@@ -348,17 +338,17 @@ const go = async ({ jump = false, isTyping = false } = {}) => {
     said.textContent = cited.length ? "" : "There is no text here to search; name a place, such as para 12.";
     return;
   }
-  const got = await ask(text, await allFacets(), isTyping);
+  const got = await ask(text, isTyping);
   if (mine !== turn) return;
   const has = (facet, name, value) => (name === "edition" ? facet.edition === value : facet[name]?.includes(value) || (name === "agency" && facet.context?.includes(value)));
   const wanted = got.all.filter(({ facet, isNear }) => isNear || Object.entries(narrowed).every(([name, value]) => has(facet, name, value)));
   // A text that several editions share is shown once, as the newest of them has it.
   const newest = new Map(), rank = ({ edition }) => known.editions.indexOf(edition);
   for (const { facet } of wanted) if (facet.lineage) newest.set(facet.lineage, Math.min(rank(facet), newest.get(facet.lineage) ?? rank(facet)));
-  const once = wanted.filter(({ facet }) => !facet.lineage || rank(facet) === newest.get(facet.lineage));
-  const of = (test) => once.filter((one) => !one.isNear && test(one.facet.edition));
+  const texts = wanted.filter(({ facet }) => !facet.lineage || rank(facet) === newest.get(facet.lineage));
+  const of = (test) => texts.filter((one) => !one.isNear && test(one.facet.edition));
   const now = of((edition) => edition === known.lead), ours = of((edition) => edition === known.pages);
-  const then = of((edition) => edition !== known.lead && edition !== known.pages), near = once.filter((one) => one.isNear);
+  const then = of((edition) => edition !== known.lead && edition !== known.pages), near = texts.filter((one) => one.isNear);
   const topics = ours.filter(({ isTopic }) => isTopic).slice(0, 2); // some names are those of two
   const best = ours.filter((one) => one.answers && !one.isTopic).sort((a, b) => b.answers - a.answers);
   const answers = [...topics, ...best.filter((one, at) => !at || one.answers > 1).slice(0, topics.length ? 1 : 2)];
@@ -377,7 +367,7 @@ const go = async ({ jump = false, isTyping = false } = {}) => {
   }
   found.replaceChildren(...straight(cited), ...parts);
   const counts = (known.editions.length ? `${counted(now.length, "result")} in ${known.lead}` : "Found") + (then.length ? `, ${then.length} only in other editions` : "");
-  const some = once.some((one) => one.isPart) ? ", most with only some of these words" : "";
+  const some = texts.some((one) => one.isPart) ? ", most with only some of these words" : "";
   said.replaceChildren(...changed(got), total ? counts + some : `Nothing found${cited.some(({ addresses }) => addresses.length) ? ", but a place of that name" : ""}.`);
   if (ours.length) said.append(known.editions.length ? ", " : " ", make("a", { href: parts.some((one) => one.id) ? "#own-pages" : "#" }, `${ours.length} on our own pages`));
 };
@@ -415,7 +405,7 @@ const mount = (place, at, { onPage }) => {
     clearTimeout(waiting);
     run({ jump: true });
   });
-  if (known.editions.length || known.pages) words.addEventListener("focus", () => index().catch(() => {}), { once: true });
+  if (known.editions.length || known.pages) words.addEventListener("focus", () => { allFacets().catch(() => {}); lexicon().catch(() => {}); }, { once: true });
   place.addEventListener("click", (event) => { // a part of what was found; the address stays that of the search
     const part = event.target.closest(".search__said a[href^='#']");
     if (!part) return;
@@ -435,11 +425,7 @@ const mount = (place, at, { onPage }) => {
     if (event.key === "/" && !words.selectionStart && words.selectionEnd === words.value.length) event.preventDefault();
   });
   // A key of one character must be one that the reader can switch off.
-  const key = make("input", { type: "checkbox" });
-  try { key.checked = localStorage.getItem("search-key") !== "off"; } catch { key.checked = true; }
-  key.addEventListener("change", () => {
-    try { localStorage.setItem("search-key", key.checked ? "on" : "off"); } catch { /* not kept, then */ }
-  });
+  const key = make("input", { type: "checkbox", checked: kept("search-key") !== "off", onchange: () => keep("search-key", key.checked ? "on" : "off") });
   form.querySelector("details > div").append(make("label", { className: "search__key" }, key, " The key / leads to search"));
 };
 
@@ -476,13 +462,13 @@ const open = async (address, text = "") => {
       const parts = ["form.search", ".search__said", ".search__found"].map((one) => page.querySelector(one));
       const shut = make("button", { type: "button", className: "shut", onclick: () => dialog.close() }, "Close");
       parts[0].querySelector(".search__line").append(shut);
-      dialog = make("dialog", { className: "search-dialog md-typeset" }, ...parts);
-      dialog.setAttribute("aria-label", "Search");
+      dialog = make("dialog", { className: "search-dialog md-typeset", "aria-label": "Search" }, parts);
       dialog.addEventListener("click", (event) => {
         if (event.target.closest("a[href^='#']")) return; // a part of what was found
         if (event.target === dialog || event.target.closest("a")) dialog.close();
       });
       document.body.append(dialog);
+      await new Promise((onload) => { dialog.append(make("link", { rel: "stylesheet", href: new URL("search.css", import.meta.url), onload, onerror: onload })); });
       mount(dialog, address, { onPage: false });
     }
   } catch {

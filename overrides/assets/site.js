@@ -1,6 +1,7 @@
 // What a script adds to every page, which is complete without it. Material says when a page is there (also after its
 // instant navigation); what only one kind of page needs is loaded there. Nothing is sent anywhere.
 import { follow } from "./follow.js";
+import { kept, plain } from "./make.js";
 
 const KINDS = { "": "reading.js", text: "reading.js", comparison: "compare.js", search: "search.js", quotations: "quotations.js", lost: "lost.js" };
 document.documentElement.classList.add("js");
@@ -27,11 +28,9 @@ const search = async (event, words) => {
   const dialog = await import("./search.js");
   dialog.open(document.querySelector("a[data-search]").href, words);
 };
-const isOff = () => { try { return localStorage.getItem("search-key") === "off"; } catch { return false; } };
-const plain = (event) => !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey);
 document.addEventListener("keydown", (event) => {
   const writing = event.target.closest?.("input, select, textarea, [contenteditable], dialog");
-  if (event.key === "/" && plain(event) && !writing && !isOff() && document.querySelector("a[data-search]")) search(event);
+  if (event.key === "/" && plain(event) && !writing && kept("search-key") !== "off" && document.querySelector("a[data-search]")) search(event);
   const label = event.target.closest?.(".md-nav__link[for]"); // Material gives these the focus, but no keys
   if (label && (event.key === "Enter" || event.key === " ")) {
     event.preventDefault();
@@ -40,7 +39,7 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-search]");
-  if (link && plain(event) && !event.button) search(event);
+  if (link && plain(event)) search(event);
 });
 document.addEventListener("submit", (event) => { // a page's own field, such as the home page's
   const form = event.target.closest("form.find-here, form.lost__form");

@@ -11,7 +11,7 @@ import msgspec
 
 from bench.bench import OURS, Row, Table
 
-_OURS = ("pypdfium2", "pikepdf", "pdf-oxide", "rapidfuzz", "mkdocs", "mkdocs-material", "pagefind")
+_OURS = ("pypdfium2", "pikepdf", "pdf-oxide", "rapidfuzz", "mkdocs", "mkdocs-material")
 _COST = ("wall s", "spread", "cpu s", "MB", "times ours")
 _WIDE = 8  # figures side by side
 _BYTES = ("first load", "second page", "chapter html", "search payload")

@@ -41,7 +41,7 @@ BESIDE = (
     "assets/site.css",
     "latest/chapter-1/index.html",
     "latest/downloads/kl-2020.pdf",
-    "search/index/pagefind.js",
+    "search/index/0.json",
     "sitemap.xml",
     "specimen/2019/p/1/index.html",
     "specimen/2019/edition.json",

@@ -11,7 +11,7 @@ import pytest
 from guidance.site.typesetting import compile_typst
 from guidance_layouts import HEAD, PLAIN_PAGE
 
-SITE = {"mkdocs", "mike", "markdown", "markdown_it", "typst", "pypandoc", "pagefind", "httpx", "stamina"}
+SITE = {"mkdocs", "mike", "markdown", "markdown_it", "typst", "pypandoc", "httpx", "stamina"}
 UNUSED = {"rich", "pydantic"}  # what the command line itself could bring in
 COMPARING = {"rapidfuzz", "fast_diff_match_patch", "guidance.build.comparisons"}
 READING = {"pypdfium2", "pypdfium2_raw", "pdf_oxide", "pdfminer", "PIL", "bs4", "lxml", "pikepdf"}

@@ -37,20 +37,15 @@ from guidance.site.permalink_pages import permalink_pages
 from guidance.site.projects import Folder
 from guidance.site.search import (
     GRAMMAR,
-    INDEX,
-    WORDS,
     Acronym,
     Everyday,
     Searchable,
-    facets_path,
-    pack_path,
     places,
     places_path,
     render_search,
     search_records,
-    search_words,
 )
-from guidance.site.search_index import FRAGMENTS, facets, make_index, packed
+from guidance.site.search_index import search_files
 
 ROOT = Path(__file__).parent.parent.parent
 PUBLICATION = documents.library_publication()
@@ -157,7 +152,7 @@ def comparison() -> Redline:
     )
 
 
-def search_files() -> dict[str, bytes]:
+def files_of_search() -> dict[str, bytes]:
     """The search page's source and what it asks; all texts of the two editions are each other's counterparts."""
     where = addresses(lay_out(DOCUMENT))
     duty = Duty(
@@ -177,13 +172,10 @@ def search_files() -> dict[str, bytes]:
         if p.anchor != "para-3"
     )
     short_forms = (Acronym("ALO", ("a library",)),)
-    records = search_records(editions, PUBLICATION, lineages, short_forms)
-    index = make_index(records)
-    files = {f"{INDEX}{path}": content for path, content in index.items() if not path.startswith(FRAGMENTS)}
-    files |= {pack_path(name): json.dumps(held).encode() for name, held in packed(records, index).items()}
-    files |= {facets_path(one): json.dumps(found).encode() for one, found in facets(records, index).items()}
+    records = search_records(editions, lineages, short_forms)
     everyday = (Everyday(("who may borrow", "gone fishing"), words="open to all"),)
-    files[WORDS] = json.dumps(search_words(records, short_forms, everyday)).encode()
+    asked = search_files(records, short_forms, everyday)
+    files = {path: json.dumps(found).encode() for path, found in asked.items()}
     cites = grammar_record(CitationGrammar(Known(PUBLICATION)), PUBLICATION, WITH_TEXT)
     files[GRAMMAR] = json.dumps(cites).encode()
     for one in WITH_TEXT:
@@ -196,7 +188,7 @@ def search_files() -> dict[str, bytes]:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the built site."""
     place = tmp_path_factory.mktemp("site")
-    search = search_files()
+    search = files_of_search()
     root = Folder(
         "",
         "Home",

@@ -121,4 +121,4 @@ def test_a_chapter_weighs_little(page: Page, site: Path) -> None:
     around = [path for path in loaded if path.endswith((".css", ".js"))]
     assert around
     weight = sum(len(gzip.compress((site / path.lstrip("/")).read_bytes(), 9, mtime=0)) for path in around)
-    assert weight < 80_000, around
+    assert weight < 74_000, around

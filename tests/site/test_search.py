@@ -1,6 +1,7 @@
 """What is searched: one record for each provision, its words in every form, its filters; and places by number."""
 
-import gzip
+import json
+import re
 from pathlib import Path
 
 import msgspec
@@ -11,23 +12,20 @@ import small_documents
 from guidance.document.anchors import Permalink, permalinks
 from guidance.document.change_model import Lineage
 from guidance.document.model import Duty, GuidanceError, Locus
-from guidance.site import search_index
 from guidance.site.pages import addresses, lay_out
 from guidance.site.search import (
     Acronym,
     Everyday,
     OwnPage,
     Searchable,
-    SearchRecord,
     other_forms,
     own_records,
     places,
     read_acronyms,
     read_everyday,
     search_records,
-    search_words,
 )
-from guidance.site.search_index import facets, make_index, packed
+from guidance.site.search_index import RULES, root, search_files
 
 PUBLICATION = documents.library_publication()
 DOCUMENT = documents.library()
@@ -35,7 +33,7 @@ WHERE = addresses(lay_out(DOCUMENT))
 DUTY = Duty(Locus("para-1", 0, 0, 9), 2, "A library should be open.", "should", ("keepers",))
 EDITIONS = tuple(Searchable(PUBLICATION.edition(one), DOCUMENT, WHERE, (DUTY,)) for one in ("2011", "2021"))
 LINEAGES = (Lineage("2011/para-1", {"2011": ("para-1",), "2021": ("para-1", "para-2")}),)
-RECORDS = search_records(EDITIONS, PUBLICATION, LINEAGES, (Acronym("ALO", ("a library",)),))
+RECORDS = search_records(EDITIONS, LINEAGES, (Acronym("ALO", ("a library",)),))
 BY_URL = {record.url: record for record in RECORDS}
 
 
@@ -45,18 +43,14 @@ def test_every_provision_with_words_has_a_record_the_newest_edition_first() -> N
     assert editions == sorted(editions, reverse=True)
     anchors = {record.url.partition("#")[2] for record in RECORDS}
     assert {"para-1", "para-2", "para-3", "chapter-1", "fn-1", "opening-text"} <= anchors
-    assert [int(record.sort["place"]) for record in RECORDS] == list(range(len(RECORDS)))
-    assert {record.language for record in RECORDS} == {"en"}
 
 
-def test_a_record_says_where_it_stands_and_whether_in_force() -> None:
+def test_a_record_says_where_it_stands() -> None:
     new, old = BY_URL["2021/chapter-1/#para-1"], BY_URL["2011/chapter-1/#para-1"]
-    assert new.meta["title"] == "2021 › Chapter 1: Opening the doors › para 1"
-    assert (new.meta["standing"], old.meta["standing"]) == ("in force", "superseded")
+    assert (new.meta["number"], new.meta["heading"]) == ("para 1", "Chapter 1: Opening the doors")
     assert new.meta["lineage"] == old.meta["lineage"] == "2011/para-1"
-    assert new.meta["elsewhere"] == '[["2011","para 1","2011/chapter-1/#para-1"]]'
-    rows = '[["2021","para 1","2021/chapter-1/#para-1"],["2021","para 2","2021/chapter-1/#para-2"]]'
-    assert old.meta["elsewhere"] == rows
+    assert new.elsewhere == (("2011", "para 1", "2011/chapter-1/#para-1"),)
+    assert old.elsewhere == tuple(("2021", f"para {at}", f"2021/chapter-1/#para-{at}") for at in (1, 2))
     assert "lineage" not in BY_URL["2011/chapter-1/#chapter-1"].meta
 
 
@@ -66,9 +60,8 @@ def test_a_record_can_be_narrowed_down_to() -> None:
         "agency": ("keepers",),
         "strength": ("should",),
         "chapter": ("2011/chapter-1",),
-        "place": (BY_URL["2011/chapter-1/#para-1"].sort["place"],),
     }
-    assert set(BY_URL["2011/chapter-1/#para-2"].filters) == {"edition", "chapter", "place"}
+    assert set(BY_URL["2011/chapter-1/#para-2"].filters) == {"edition", "chapter"}
 
 
 def test_what_a_heading_or_box_is_about_is_known_before_it_is_fetched() -> None:
@@ -79,7 +72,7 @@ def test_what_a_heading_or_box_is_about_is_known_before_it_is_fetched() -> None:
         ["# Ropes", "## Knots", "[box] Bowlines are tied by hand, and never in the rain or at night."]
     )
     (edition,) = [one for one in EDITIONS if one.edition.id == "2011"]
-    records = search_records([Searchable(edition.edition, boxed, {})], PUBLICATION)
+    records = search_records([Searchable(edition.edition, boxed, {})])
     found = [record.filters["topic"] for record in records if record.meta.get("number") == "box"]
     assert found == [("Knots", "Bowlines are tied by hand, and never in ")]
     assert BY_URL["2011/chapter-1/#fn-1"].filters["kind"] == ("footnote",)
@@ -118,16 +111,15 @@ def test_our_own_pages_are_records_under_no_edition() -> None:
         OwnPage("guide/knots.md", "Knots", ("Knots", "By when"), "Knots\nTie them."),
         OwnPage("empty.md", "Empty", (), ""),
     ]
-    first, second = own_records(pages, 7)
+    first, second = own_records(pages)
     assert (first.url, second.url) == ("guide/", "guide/knots/")
     assert (first.meta["heading"], second.meta["heading"]) == ("Guide", "Guide › Knots")
     assert second.meta["also"] == ""
-    named = own_records([OwnPage("a.md", "A", (), "Under section 47.")], 0, FORMS)
+    named = own_records([OwnPage("a.md", "A", (), "Under section 47.")], FORMS)
     assert named[0].meta["also"] == "s47"
     assert second.filters == {
         "edition": ("pages",),
         "topic": ("Knots", "By when"),
-        "place": ("8",),
         "page": ("guide/knots/",),
     }
 
@@ -151,20 +143,22 @@ def test_the_acronyms_of_the_publication_stand_there_once() -> None:
 def test_who_is_bound_from_context_is_a_facet_of_its_own() -> None:
     (edition, *_) = EDITIONS
     inferred = msgspec.structs.replace(DUTY, who=(), who_context=("readers",), context="heading “Readers”")
-    records = search_records([msgspec.structs.replace(edition, duties=(inferred,))], PUBLICATION)
+    records = search_records([msgspec.structs.replace(edition, duties=(inferred,))])
     (filters,) = [one.filters for one in records if one.url.endswith("#para-1")]
     assert filters["context"] == ("readers",)
     assert "agency" not in filters
 
 
 def test_the_words_of_all_texts_come_with_the_forms_and_the_everyday_words() -> None:
-    pages = own_records([OwnPage("a.md", "A", (), "Looked-after lamps, lamps, LAMPS: 45 of them.")])
-    everyday = (Everyday(("lights",), "a.md", "lamps"),)
-    assert search_words(pages, FORMS[:1], everyday) == {
-        "forms": [("s47", "section 47")],
-        "everyday": [{"say": ("lights",), "words": "lamps", "page": "a/"}],
-        "words": "lamps looked-after of them",
-    }
+    pages = own_records([OwnPage("a.md", "A", (), "Looked-after lamps, lamps, LAMPS: 45 of them, later.")])
+    files = search_files(pages, FORMS[:1], (Everyday(("lights",), "a.md", "lamps"),))
+    words = files["search/words.json"]
+    assert isinstance(words, dict)
+    assert words["forms"] == [("s47", "section 47")]
+    assert words["everyday"] == [{"say": ("lights",), "words": "lamps", "page": "a/"}]
+    slips = {path: found for path, found in files.items() if path.startswith("search/slips/")}
+    assert slips["search/slips/l.json"] == ["lamps", "later", "looked-after"]
+    assert set(slips) == {f"search/slips/{letter}.json" for letter in "lot"}
 
 
 def test_everyday_words_lead_to_pages_that_there_are(tmp_path: Path) -> None:
@@ -200,42 +194,94 @@ def test_a_number_in_two_chapters_can_be_cited_with_its_chapter_even_without_tex
     }
 
 
-def test_the_index_holds_every_record_and_is_the_same_every_time() -> None:
-    files = make_index(RECORDS)
-    fragments = [content for path, content in files.items() if path.startswith("fragment/")]
-    assert len(fragments) == len(RECORDS)
-    assert any(b"2011/chapter-1/#para-1" in gzip.decompress(content) for content in fragments)
-    assert {"pagefind.js", "pagefind-entry.json"} <= set(files)
-    assert not [path for path in files if path.startswith("pagefind-ui")]
-    assert make_index(RECORDS) == files
+# --- The index -------------------------------------------------------------------------------------
 
 
-def test_facets_by_the_indexs_own_id() -> None:
-    files = make_index(RECORDS)
-    found = facets(RECORDS, files)
-    assert set(found) == {"2011", "2021"}
-    assert sum(map(len, found.values())) == len(RECORDS)
-    of = {"agency": ["keepers"], "strength": ["should"], "chapter": ["2021/chapter-1"], "lineage": "2011/para-1"}
-    of["place"] = [BY_URL["2021/chapter-1/#para-1"].sort["place"]]
-    (identity,) = [one for one, kept in found["2021"].items() if kept == of]
-    assert b"2021/chapter-1/#para-1" in gzip.decompress(files[f"fragment/{identity}.pf_fragment"])
+def read_index(files: dict[str, object]) -> dict[str, dict[int, list[int]]]:
+    """By root: where it stands in each record, as the script reads it."""
+    found: dict[str, dict[int, list[int]]] = {}
+    for path, part in files.items():
+        for one, numbers in part.items() if path.startswith("search/index/") and isinstance(part, dict) else ():
+            at = record = 0
+            while at < len(numbers):
+                record += numbers[at]
+                steps = numbers[at + 2 : at + 2 + numbers[at + 1]]
+                found.setdefault(one, {})[record] = [sum(steps[: to + 1]) for to in range(len(steps))]
+                at += 2 + len(steps)
+    return found
 
 
-def test_what_results_show_is_packed_by_the_beginning_of_the_ids() -> None:
-    packs = packed(RECORDS, make_index(RECORDS))
-    held = {identity: one for pack in packs.values() for identity, one in pack.items()}
-    assert {str(one["url"]): (one["content"], one["meta"]) for one in held.values()} == {
-        record.url: (record.content, record.meta) for record in RECORDS
+ALIKE = (
+    "agency agencies|policy policies|process processes processing processed|meeting meet meetings|share sharing",
+    "placement place placing|investigation investigate investigating|plan planned planning plans|care caring cared",
+    "protection protect protected|responsible responsibility responsibilities|directly direct|refer referred",
+    "organisation organise organization organizations|behaviour behavior|programme program programs|centre center",
+    "judgement judgment|inquiry enquiry inquiries|paediatric pediatric|child’s child child's|bruise bruising",
+    "assessment assess assessed assessments|naïve naive|note notes noted|abuse abused abusing|use using used",
+)
+APART = ("note not", "police policy", "four for", "care car", "car caring", "string str", "here her", "plan place")
+
+
+@pytest.mark.parametrize("words", "|".join(ALIKE).split("|"))
+def test_forms_of_a_word_have_one_root(words: str) -> None:
+    assert len({root(word) for word in words.split()}) == 1
+
+
+@pytest.mark.parametrize("words", APART)
+def test_other_words_have_other_roots(words: str) -> None:
+    assert len({root(word) for word in words.split()}) == 2
+
+
+def test_what_makes_roots_is_read_alike_by_browsers() -> None:
+    """Nothing in the rules but what both kinds of patterns have: no look behind, no name, no class."""
+    assert not [pattern for pattern, _ in RULES if re.search(r"\(\?(?![:=])|\\[a-tv-zA-Z]", pattern)]
+    assert json.loads(json.dumps(RULES)) == [list(rule) for rule in RULES]
+
+
+def test_the_index_says_where_each_word_stands() -> None:
+    pages = [
+        OwnPage("rope/index.md", "Ropes", (), "Ropes are tied. A looked-after rope!"),
+        OwnPage("rope/b.md", "Knots", (), "No knot is too many. Under s47."),
+    ]
+    files = search_files(own_records(pages, FORMS[:1]), (), ())
+    found = read_index(files)
+    assert found["rope"] == {0: [0, 1, 7], 1: [0]}  # in its title, in its text; in the title above
+    assert (found["tied"], found["lookedafter"], found["after"]) == ({0: [3]}, {0: [5]}, {0: [6]})
+    assert found["section"][1][0] > found["s47"][1][0] + 9  # the other form, apart from the text
+    assert found["47"][1][0] == found["section"][1][0] + 1
+    facets = files["search/facets/pages.json"]
+    assert isinstance(facets, dict)
+    assert (facets["first"], [one["size"] for one in facets["all"]]) == (0, [8, 9])
+
+
+def test_every_record_is_in_a_pack_and_every_root_in_a_part_that_the_words_lead_to() -> None:
+    many = search_files(RECORDS * 40, (), ())
+    assert many == search_files(RECORDS * 40, (), ())
+    words = many["search/words.json"]
+    assert isinstance(words, dict)
+    packs = [many[f"search/records/{at}.json"] for at in range(len(words["packs"]))]
+    assert len(packs) > 2
+    firsts = [sum(len(each) for each in packs[:at] if isinstance(each, list)) for at in range(len(packs))]
+    assert firsts == words["packs"]
+    shown = [one for pack in packs if isinstance(pack, list) for one in pack]
+    assert [one["url"] for one in shown] == [record.url for record in RECORDS * 40]
+    parts = [many[f"search/index/{at}.json"] for at in range(len(words["parts"]))]
+    assert len(parts) > 2
+    assert [min(part) for part in parts if isinstance(part, dict)] == words["parts"] == sorted(words["parts"])
+
+
+def test_facets_by_edition_from_its_first_record() -> None:
+    files = search_files(RECORDS, (), ())
+    new, old = files["search/facets/2021.json"], files["search/facets/2011.json"]
+    assert isinstance(new, dict)
+    assert isinstance(old, dict)
+    assert (new["first"], old["first"]) == (0, len(new["all"]))
+    assert len(new["all"]) + len(old["all"]) == len(RECORDS)
+    at = [record.url for record in RECORDS].index("2021/chapter-1/#para-1")
+    kept = {
+        "agency": ("keepers",),
+        "strength": ("should",),
+        "chapter": ("2021/chapter-1",),
+        "lineage": "2011/para-1",
     }
-    assert set(held) == {one for found in facets(RECORDS, make_index(RECORDS)).values() for one in found}
-    assert all(identity.startswith(f"en_{name}") for name, pack in packs.items() for identity in pack)
-
-
-def test_a_program_that_ends_too_early_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search_index, "get_executable", lambda: Path("/bin/true"))
-    record = SearchRecord("a", "words", "en", {}, {}, {})
-    with pytest.raises(GuidanceError, match="ended too early"):
-        make_index([record])
-    monkeypatch.setattr(search_index, "get_executable", lambda: None)
-    with pytest.raises(GuidanceError, match="not installed"):
-        make_index([record])
+    assert {name: value for name, value in new["all"][at].items() if name != "size"} == kept

@@ -22,23 +22,18 @@ from guidance.site.indexes import HOME, TITLE, Topic
 from guidance.site.pages import Page
 from guidance.site.search import (
     GRAMMAR,
-    INDEX,
-    WORDS,
     Acronym,
     Everyday,
     OwnPage,
     Searchable,
     SearchRecord,
-    facets_path,
     own_records,
-    pack_path,
     places,
     places_path,
     render_search,
     search_records,
-    search_words,
 )
-from guidance.site.search_index import FRAGMENTS, facets, make_index, packed
+from guidance.site.search_index import search_files
 
 
 class Searching(Struct, frozen=True):
@@ -84,7 +79,7 @@ def start_search(
     if not citable:
         return None
     acronyms = compared.acronyms
-    records = search_records(editions, publication, compared.crosswalk.lineages, acronyms)
+    records = search_records(editions, compared.crosswalk.lineages, acronyms)
     agencies = {agency.id: agency.name for agency in compared.vocabulary.entries}
     ours = {path: content for path, content in files.items() if _is_page(path)}
     making = Call(
@@ -96,7 +91,6 @@ def start_search(
         acronyms,
         tuple(one for one in everyday if not one.page or one.page in ours),
         topics,
-        libraries=("pagefind", "pagefind-bin"),
     )
     beside = {places_path(edition): data_files.encode(found) for edition, found in citable.items()}
     grammar = CitationGrammar(Known(publication, called))
@@ -119,12 +113,8 @@ def index_records(
     """The files that are searched in, by path from the publication's root: of records, of hand-written pages by
     path, and of topics; a job."""
     own = (*_own_pages(pages), OwnPage(HOME, TITLE, (), ""), *map(_about, topics))  # nothing is found in the list
-    records += own_records(own, len(records), acronyms)
-    index = make_index(records)
-    files = {f"{INDEX}{path}": content for path, content in index.items() if not path.startswith(FRAGMENTS)}
-    files |= {pack_path(name): _compact(held) for name, held in packed(records, index).items()}
-    files[WORDS] = _compact(search_words(records, acronyms, everyday))
-    return files | {facets_path(edition): _compact(found) for edition, found in facets(records, index).items()}
+    records += own_records(own, acronyms)
+    return {path: _compact(found) for path, found in search_files(records, acronyms, everyday).items()}
 
 
 def _own_pages(files: dict[str, bytes]) -> Iterator[OwnPage]:

@@ -366,6 +366,6 @@ def _showing_specimen(folder: Folder) -> Folder:
         "built, so each edition has its page but not its text. [A made-up specimen]({}) shows how an edition "
         "looks with it.\n"
     )
-    ways = {"index.md": f"{SPECIMEN}/", "editions.md": f"../{SPECIMEN}/"}
+    ways = {"index.md": f"{SPECIMEN}/", "editions.md": f"site:{SPECIMEN}/"}
     shown = {name: folder.pages[name] + note.format(way).encode() for name, way in ways.items()}
     return structs.replace(folder, pages={**folder.pages, **shown})

@@ -326,4 +326,4 @@ def _first_issue(edition: Edition, start: str) -> tuple[str, tuple[Revision, ...
 
 
 def _link(edition: Edition) -> Markup:
-    return Markup(f"[{escape_markdown(edition.id)}](../{edition.id}/)")
+    return Markup(f"[{escape_markdown(edition.id)}](site:{edition.id}/)")

@@ -1,6 +1,6 @@
 """Documents, duties and lineages -> what can be searched: one record for each provision, and places by number.
 
-Pure functions: what an index looks like on disk is decided in `search_index`, how it is asked in `search_page`.
+Pure functions: what the index of the records looks like is decided in `search_index`.
 """
 
 import json
@@ -21,9 +21,8 @@ from guidance.document.walk import plain_text
 from guidance.site.pages import Page, page_url, title_of
 from guidance.site.templates import render
 
-_WORD = re.compile(r"\w+ (?: - \w+ )*", re.VERBOSE)  # with its hyphens
-_MANY = 4  # pages from which a heading tells nothing of what one is about
 OURS = "pages"  # in place of an edition's id: pages written by hand
+_COMMON = 3  # pages from which a heading tells nothing of what one is about
 _MANY = 3  # places in another edition that a result names at the most
 _OFTEN = 6  # times that a form is given for another at the most
 _OPENING = 40  # characters of a box that say what it is about
@@ -42,16 +41,16 @@ class Searchable(Struct, frozen=True):
 
 
 class SearchRecord(Struct, frozen=True):
-    """What is searched of a provision. `url` goes from the publication's root; `meta` is shown; `filters` narrow
-    results down and put them in order: `topic` is what a heading, box or chart is about, `kind` tells notes,
-    `context` who is bound by what stands around alone."""
+    """What is searched of a provision. `url` goes from the publication's root; `meta` is shown, but for `also`, the
+    forms that its words do not have; `elsewhere` lists edition, label and address; `filters` narrow results down
+    and put them in order: `topic` is what a heading, box or chart is about, `kind` tells notes, `context` who is
+    bound by what stands around alone."""
 
     url: str
     content: str
-    language: str
     meta: Mapping[str, str]
     filters: Mapping[str, tuple[str, ...]]
-    sort: Mapping[str, str]
+    elsewhere: tuple[tuple[str, str, str], ...] = ()
 
 
 class OwnPage(Struct, frozen=True):
@@ -107,23 +106,6 @@ def read_everyday(path: Path) -> tuple[Everyday, ...]:
     return read_toml(path, _EverydayTables).everyday
 
 
-def search_words(
-    records: Iterable[SearchRecord], acronyms: Iterable[Acronym], everyday: Iterable[Everyday]
-) -> dict[str, object]:
-    """What the search knows of words: `forms` of one name, `everyday` words with the address of their page, and all
-    `words` of the texts, the most frequent first, by which it tells a slip of the keys from a word."""
-    counts = Counter(
-        word for record in records for word in _WORD.findall(record.content.lower()) if not word.isdigit()
-    )
-    return {
-        "forms": [(acronym.short, *acronym.long) for acronym in acronyms],
-        "everyday": [
-            {"say": one.say, "words": one.words, "page": page_url(one.page) if one.page else ""} for one in everyday
-        ],
-        "words": " ".join(sorted(counts, key=lambda word: (-counts[word], word))),
-    }
-
-
 def other_forms(words: str, acronyms: Iterable[Acronym]) -> str:
     """The forms that some words do not have of what they name in another form, joined by commas: each as often as
     that is named, so that a text is found by the one as high as by the other."""
@@ -149,7 +131,6 @@ def _pattern(form: str) -> re.Pattern[str]:
 
 def search_records(
     editions: Sequence[Searchable],
-    publication: Publication,
     lineages: Iterable[Lineage] = (),
     acronyms: Sequence[Acronym] = (),
 ) -> tuple[SearchRecord, ...]:
@@ -163,34 +144,25 @@ def search_records(
     of = {(edition, anchor): one for one in lineages for edition, all_ in one.anchors.items() for anchor in all_}
     records: list[SearchRecord] = []
     for one in newest:
-        standing = publication.standing(one.edition).state
         for provision, path, top in _walk(one.document):
             lineage = of.get((one.edition.id, provision.anchor))
             record = _record(one, provision, path, acronyms)
             if record is None:
                 continue
-            meta = {
-                **record.meta,
-                "standing": standing,
-                "lineage": lineage.id if lineage else "",
-                "elsewhere": _elsewhere(one.edition.id, lineage, known, newest),
-            }
+            meta = {**record.meta, "lineage": lineage.id if lineage else ""}
             filters = {
                 **record.filters,
                 "chapter": (f"{one.edition.id}/{top}",) if top else (),
                 "topic": _topics(provision, path),
                 "kind": (provision.kind,) if provision.kind == "footnote" else (),
-                "place": (str(len(records)),),
             }
-            sort = {"place": str(len(records))}
             records.append(
                 SearchRecord(
                     record.url,
                     record.content,
-                    record.language,
                     {name: value for name, value in meta.items() if value},
                     {name: values for name, values in filters.items() if values},
-                    sort,
+                    _elsewhere(one.edition.id, lineage, known, newest),
                 )
             )
     return tuple(records)
@@ -205,15 +177,13 @@ def _walk(document: Document) -> Iterator[tuple[Provision, tuple[str, ...], str 
         yield provision, path, within[0] if within[0] in titles else None
 
 
-def own_records(
-    pages: Iterable[OwnPage], start: int = 0, acronyms: Sequence[Acronym] = ()
-) -> tuple[SearchRecord, ...]:
-    """One record for each hand-written page, under the "edition" OURS; `start` is the place of the first."""
+def own_records(pages: Iterable[OwnPage], acronyms: Sequence[Acronym] = ()) -> tuple[SearchRecord, ...]:
+    """One record for each hand-written page, under the "edition" OURS."""
     pages = tuple(pages)
     titles = {page.path: page.title for page in pages}
     often = Counter(heading for page in pages for heading in page.headings)
     records = []
-    for place, page in enumerate(pages, start):
+    for page in pages:
         folder = page.path.rpartition("/")[0]
         above = titles.get(f"{folder}/index.md") if folder else None
         path = [title for title in (above if above != page.title else None, page.title) if title]
@@ -221,9 +191,7 @@ def own_records(
             SearchRecord(
                 url=page_url(page.path),
                 content=page.content,
-                language="en",
                 meta={
-                    "title": page.title,
                     "edition": OURS,
                     "heading": " › ".join(path),
                     "also": other_forms(page.content, acronyms),
@@ -231,11 +199,9 @@ def own_records(
                 filters={
                     "edition": (OURS,),
                     "topic": _own_topics(page, often),
-                    "place": (str(place),),
                     "page": (page_url(page.path),),
                 }
                 | ({"audience": (page.audience,)} if page.audience else {}),
-                sort={"place": str(place)},
             )
         )
     return tuple(record for record in records if record.content)
@@ -243,7 +209,7 @@ def own_records(
 
 def _own_topics(page: OwnPage, often: Mapping[str, int]) -> tuple[str, ...]:
     """What a page of ours is about: its title and its headings, but for those that many pages have ("By when")."""
-    return tuple(dict.fromkeys((page.title, *(one for one in page.headings if often[one] < _MANY))))
+    return tuple(dict.fromkeys((page.title, *(one for one in page.headings if often[one] < _COMMON))))
 
 
 def _topics(provision: Provision, path: tuple[str, ...]) -> tuple[str, ...]:
@@ -262,13 +228,10 @@ def _record(
     if not content:
         return None
     duties = [duty for duty in one.duties if duty.at.anchor == provision.anchor]
-    title = " › ".join(filter(None, (one.edition.id, *path, label(provision))))
     return SearchRecord(
         url=_url(one, provision.anchor),
         content=content,
-        language=(one.document.language or "en").split("-")[0].lower(),
         meta={
-            "title": title,
             "edition": one.edition.id,
             "number": label(provision),
             "heading": " › ".join(path),
@@ -280,7 +243,6 @@ def _record(
             "context": tuple(dict.fromkeys(who for duty in duties for who in duty.who_context)),
             "strength": tuple(dict.fromkeys(duty.strength for duty in duties)),
         },
-        sort={},
     )
 
 
@@ -299,18 +261,17 @@ def _elsewhere(
     lineage: Lineage | None,
     known: Mapping[tuple[str, str], tuple[str, str]],
     newest: Sequence[Searchable],
-) -> str:
-    """Where the text stands in other editions, the newest first, as JSON: a list of edition, label, address."""
+) -> tuple[tuple[str, str, str], ...]:
+    """Where the text stands in other editions, the newest first: edition, label, address."""
     if lineage is None:
-        return ""
-    rows = [
-        [other, *known[other, anchor]]
+        return ()
+    return tuple(
+        (other, *known[other, anchor])
         for other in (one.edition.id for one in newest)
         if other != edition
         for anchor in lineage.anchors.get(other, ())[:_MANY]
         if (other, anchor) in known
-    ]
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")) if rows else ""
+    )
 
 
 # --- Places ----------------------------------------------------------------------------------------
@@ -342,8 +303,6 @@ GRAMMAR = "search/grammar.json"  # from the publication's root: how a place is c
 PATH = "search.md"
 ACRONYMS = "acronyms.toml"  # in a publication's folder
 EVERYDAY = "everyday.toml"  # the same
-INDEX = "search/index/"  # from the publication's root
-WORDS = "search/words.json"  # the same
 _STRENGTHS = ("must", "must not", "should", "should not", "may", "responsibility")
 _NONE = ("", "all")
 
@@ -356,11 +315,6 @@ def places_path(edition: str) -> str:
 def facets_path(edition: str) -> str:
     """Where an edition's facets are, from the publication's root."""
     return f"search/facets/{edition}.json"
-
-
-def pack_path(name: str) -> str:
-    """Where what results show of some records is, from the publication's root."""
-    return f"search/records/{name}.json"
 
 
 def render_search(
@@ -386,6 +340,7 @@ def render_search(
     lead = now if now in newest else [*newest, *citable][0]
     known = {
         "editions": newest,
+        "standings": {one.edition.id: publication.standing(one.edition).state for one in editions},
         "pages": OURS if has_pages else None,
         "lead": lead,  # what is shown first: the edition in force, or else the newest with text
         "inForce": now,

@@ -1,155 +1,186 @@
-"""Search records -> the files of a Pagefind index, as bytes by path; nothing is written here.
+"""Search records -> the files that the search asks, as values by path; nothing is written here.
 
-Pagefind's own Python client waits a tenth of a second for each record and may end the program before its files are
-whole. So its program is spoken to here, in the protocol of that client: base64 of JSON, with a comma behind it.
+For the root of each word there is told in which records it stands, and where: in parts small enough to be fetched
+for one word. `overrides/assets/search.js` reads them, and makes roots by the rules that are here alone.
 """
 
-import base64
-import binascii
-import contextlib
-import gzip
-import json
-import subprocess
-import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import IO
+import re
+import string
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import TypeVar
 
-import msgspec
 from msgspec import Struct
-from pagefind.service import get_executable
 
-from guidance.document.model import GuidanceError
-from guidance.site.search import SearchRecord
+from guidance.site.pages import page_url
+from guidance.site.search import Acronym, Everyday, SearchRecord, facets_path
 
-_UNUSED = ("pagefind-ui", "pagefind-modular-ui", "pagefind-component-ui", "pagefind-highlight", "playground/")
-FRAGMENTS = "fragment/"  # of an index: a file for each record
-_SIGNATURE = b"pagefind_dcd"
+WORDS = "search/words.json"  # from the publication's root: what is asked before anything is searched
+_PART = 14_000  # characters of a part of the index: some 4 kB as it is sent
+_PACK = 6_000  # characters of a pack of what results show
+_APART = 10  # words between a text and each of its other forms, so that no phrase goes over from one to the other
+_WORD = re.compile(r"[^\W_]+ (?: ['’-] [^\W_]+ )* (?: ['’] (?!\w) )?", re.VERBOSE)
+T = TypeVar("T")
+
+# What makes words alike, one rule after the other: patterns and replacements that Python and browsers read alike,
+# for words in small letters whose accents stand apart (NFD). At least two letters of a word always stay.
+RULES = (
+    (r"['’]s?$", ""),
+    (r"[\u0300-\u036f'’]", ""),
+    # Spellings: organize, analyze, paediatric, behaviour, enrol, programme, defence, practise, centre, judgement
+    (r"iz(?=[aei])", "is"),
+    (r"yz", "ys"),
+    (r"[ao]e(?=d|s|m)", "e"),
+    (r"([a-z]{2})our", "$1or"),
+    (r"ll", "l"),
+    (r"mme?(?=s?$)", "m"),
+    (r"ense", "ence"),
+    (r"actise", "actice"),
+    (r"tre(?=s?$)", "ter"),
+    (r"dgement", "dgment"),
+    (r"^inquir", "enquir"),
+    # Endings: agencies, processes, meetings, placement, sharing, planned, investigation, protection, liability
+    (r"^(.{2,})ie[sd]$", "$1y"),
+    (r"sses$", "ss"),
+    (r"^(.{2,}[^su])s$", "$1"),
+    (r"^(.{5,})(?:ly|ment)$", "$1"),
+    (r"^([^aeiouy]*[aeiouy][^aeiouywx])(?:ed|ing)$", "$1e"),
+    (r"^(?=.*[aeiouy].*(?:ed|ing)$)(.{3,})(?:ed|ing)$", "$1"),
+    (r"^(.{4,})(?:ation|ate|at)$", "$1"),
+    (r"^(.{4,}[st])ion$", "$1"),
+    (r"bility$", "ble"),
+    (r"^(.{4,}?)e+$", "$1"),
+    (r"([bdfgkmnprt])\1$", "$1"),
+)
+_RULES = tuple((re.compile(pattern), other.replace("$", "\\")) for pattern, other in RULES)
 
 
-class _File(Struct, frozen=True):
-    path: str
-    content: bytes  # msgspec reads it from base64
+class _Told(Struct, frozen=True):
+    """Where a record has each word, by root, and how many words there are; place 0 is the titles above it."""
+
+    places: Mapping[str, list[int]]
+    size: int
 
 
-class _Fragment(Struct, frozen=True):
-    url: str
+def search_files(
+    records: Sequence[SearchRecord], acronyms: Iterable[Acronym], everyday: Iterable[Everyday]
+) -> dict[str, object]:
+    """The files of the search, by path from the publication's root; a record's number is its place in `records`.
 
-
-class _Payload(Struct, frozen=True):
-    type: str
-    message: str = ""
-    files: tuple[_File, ...] = ()
-
-
-class _IndexAnswer(Struct, frozen=True):
-    payload: _Payload
-
-
-def make_index(records: Iterable[SearchRecord]) -> dict[str, bytes]:
-    """The index of some records: path below its folder -> content, the same bytes for the same records.
-
-    Raises GuidanceError when Pagefind is not there or does not do its work.
+    - `search/words.json`: `rules` for roots, the first root of each part of the index (`parts`), the first record
+      of each pack (`packs`), `forms` of one name, `everyday` words with the address of their page
+    - `search/index/N.json`: by root a list of numbers: how much further a record stands than the one before, how
+      many places there are, and these, each from the one before
+    - `search/records/N.json`: what results show, a record after the other
+    - `search/facets/EDITION.json`: the number of its `first` record, and of `all` what narrows down and puts in
+      order, with their `size` in words
+    - `search/slips/LETTER.json`: the texts' words, the most frequent first, to tell a slip of the keys from a word
     """
-    orders: list[dict[str, object]] = [{"type": "NewIndex", "config": {}}]
-    orders += [
-        {
-            "type": "AddRecord",
-            "index_id": 0,
-            "url": record.url,
-            "content": record.content,
-            "language": record.language,
-            "meta": dict(record.meta),
-            "sort": dict(record.sort),
-        }
-        for record in records
-    ]
-    orders.append({"type": "GetFiles", "index_id": 0})
-    program = get_executable()
-    if program is None:
-        raise GuidanceError("pagefind: its program is not installed, so nothing can be searched; run uv sync")
-    answers = list(_converse([str(program), "--service"], orders))
-    fault = next((answer.message for answer in answers if answer.type == "Error"), None)
-    if fault is not None or len(answers) < len(orders):
-        raise GuidanceError(f"pagefind: the search index could not be made ({fault or 'it ended too early'})")
-    return {f.path: f.content for f in answers[-1].files if not f.path.startswith(_UNUSED)}
+    told = [_told(record) for record in records]
+    parts = _cut(_postings(told), _PART, lambda one: 4 * len(one[1]))
+    packs = _cut(list(enumerate(map(_shown, records))), _PACK, lambda one: len(str(one[1])))
+    words: dict[str, object] = {
+        "rules": RULES,
+        "parts": [part[0][0] for part in parts],
+        "packs": [pack[0][0] for pack in packs],
+        "forms": [(acronym.short, *acronym.long) for acronym in acronyms],
+        "everyday": [
+            {"say": one.say, "words": one.words, "page": page_url(one.page) if one.page else ""} for one in everyday
+        ],
+    }
+    return {
+        WORDS: words,
+        **{f"search/index/{at}.json": dict(part) for at, part in enumerate(parts)},
+        **{f"search/records/{at}.json": [shown for _, shown in pack] for at, pack in enumerate(packs)},
+        **{facets_path(edition): found for edition, found in _facets(records, told).items()},
+        **{f"search/slips/{letter}.json": found for letter, found in _slips(records).items()},
+    }
 
 
-def facets(records: Iterable[SearchRecord], index: Mapping[str, bytes]) -> dict[str, dict[str, dict[str, object]]]:
-    """Per edition, by the id that Pagefind has given a record: what narrows results down, and the lineage.
-
-    Pagefind's own filters come in another order each time, so that the same input would not give the same bytes.
-    """
-    found: dict[str, dict[str, dict[str, object]]] = {}
-    for identity, record in _identified(records, index):
-        kept: dict[str, object] = {k: list(v) for k, v in record.filters.items() if k != "edition"}
-        if lineage := record.meta.get("elsewhere") and record.meta.get("lineage"):
-            kept["lineage"] = lineage
-        found.setdefault(record.meta["edition"], {})[identity] = kept
+@cache  # asked for every word of every text
+def root(word: str) -> str:
+    """What a word is a form of, roughly, and in one spelling: for finding only, never shown."""
+    found = unicodedata.normalize("NFD", word.lower())
+    for pattern, other in _RULES:
+        found = pattern.sub(other, found)
     return found
 
 
-def packed(records: Iterable[SearchRecord], index: Mapping[str, bytes]) -> dict[str, dict[str, dict[str, object]]]:
-    """What results show, by id, in at most 256 packs by the first two digits of the ids; Pagefind has a file for
-    each record, of which a host may take only so many."""
-    packs: dict[str, dict[str, dict[str, object]]] = {}
-    for identity, record in _identified(records, index):
-        shown: dict[str, object] = {"url": record.url, "content": record.content, "meta": dict(record.meta)}
-        packs.setdefault(identity.partition("_")[2][:2], {})[identity] = shown
-    return packs
+def _tokens(text: str, start: int) -> Iterator[tuple[str, int]]:
+    """The roots of a text with their places, the first at `start`; a word with hyphens is also there as one."""
+    at = start
+    for word in _WORD.findall(text):
+        each = word.split("-")
+        if len(each) > 1:
+            yield root("".join(each)), at
+        for one in each:
+            yield root(one), at
+            at += 1
 
 
-def _identified(records: Iterable[SearchRecord], index: Mapping[str, bytes]) -> Iterator[tuple[str, SearchRecord]]:
-    """Each record with the id that Pagefind has given it."""
-    by_url = {record.url: record for record in records}
-    for path, content in sorted(index.items()):
-        if path.startswith(FRAGMENTS):
-            _, _, fragment = gzip.decompress(content).partition(_SIGNATURE)
-            identity = path.removeprefix(FRAGMENTS).removesuffix(".pf_fragment")
-            yield identity, by_url[msgspec.json.decode(fragment, type=_Fragment).url]
+def _told(record: SearchRecord) -> _Told:
+    places: dict[str, list[int]] = {}
+    for found, _ in _tokens(record.meta.get("heading", ""), 0):
+        places.setdefault(found, [0])
+    size = 0
+    start = 1
+    for text in (record.content, *record.meta.get("also", "").split(", ")):
+        for found, at in _tokens(text, start):
+            places.setdefault(found, []).append(at)
+            size, start = size + 1, at + 1
+        start += _APART
+    return _Told(places, size)
 
 
-def _converse(command: list[str], orders: Sequence[dict[str, object]]) -> Iterator[_Payload]:
-    """Give a program all its orders, and yield its answers, which come in the same order."""
-    words = b"".join(
-        base64.b64encode(json.dumps({"message_id": at, "payload": order}).encode()) + b","
-        for at, order in enumerate(orders)
-    )
-    try:
-        program = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
-    except OSError as error:
-        raise GuidanceError(f"pagefind: cannot be started ({error})") from None
-    if program.stdin is None or program.stdout is None:
-        raise GuidanceError("pagefind: cannot be spoken to")
-    # It ends as soon as its input does: that stays open until the last answer is here.
-    speaker = threading.Thread(target=_say, args=(program.stdin, words), daemon=True)
-    speaker.start()
-    try:
-        for _, answer in zip(orders, _listen(program.stdout), strict=False):
-            yield answer
-    finally:
-        program.kill()
-        program.wait()
-        speaker.join()
-        program.stdout.close()
-        with contextlib.suppress(OSError):
-            program.stdin.close()
+def _postings(told: Sequence[_Told]) -> list[tuple[str, list[int]]]:
+    """By root, in order: for each record that has it the step from the one before, the number of places, and the
+    steps from place to place."""
+    found: dict[str, list[int]] = {}
+    last: dict[str, int] = {}
+    for number, record in enumerate(told):
+        for one, places in record.places.items():
+            steps = [place - before for before, place in zip((0, *places), places, strict=False)]
+            found.setdefault(one, []).extend((number - last.get(one, 0), len(places), *steps))
+            last[one] = number
+    return sorted(found.items())
 
 
-def _say(to: IO[bytes], words: bytes) -> None:
-    with contextlib.suppress(OSError):  # it has ended: that is noticed where its answers are read
-        to.write(words)
-        to.flush()
+def _cut(all_: Sequence[T], most: int, size: Callable[[T], int]) -> list[list[T]]:
+    """One after the other, in lists that are no larger than `most`, but for what is larger alone."""
+    lists: list[list[T]] = []
+    held = most
+    for one in all_:
+        held += size(one)
+        if held > most:
+            lists.append([])
+            held = size(one)
+        lists[-1].append(one)
+    return lists
 
 
-def _listen(to: IO[bytes]) -> Iterator[_Payload]:
-    held = bytearray()
-    while part := to.read1(1 << 16) if hasattr(to, "read1") else to.read(1):
-        *whole, rest = (bytes(held) + part).split(b",")
-        held = bytearray(rest)
-        for one in whole:
-            try:
-                yield msgspec.json.decode(base64.b64decode(one), type=_IndexAnswer).payload
-            except (msgspec.DecodeError, binascii.Error):
-                raise GuidanceError("pagefind: gave an answer that is not understood") from None
+def _shown(record: SearchRecord) -> dict[str, object]:
+    own = {name: record.meta.get(name) for name in ("number", "heading")} | {"elsewhere": record.elsewhere}
+    return {"url": record.url, "text": record.content} | {name: value for name, value in own.items() if value}
+
+
+def _facets(records: Sequence[SearchRecord], told: Sequence[_Told]) -> dict[str, dict[str, object]]:
+    """Per edition: its first record, and of each record what narrows results down, its lineage and size."""
+    found: dict[str, tuple[int, list[dict[str, object]]]] = {}
+    for number, record in enumerate(records):
+        kept: dict[str, object] = {k: v for k, v in record.filters.items() if k != "edition"}
+        if record.elsewhere:
+            kept["lineage"] = record.meta["lineage"]
+        found.setdefault(record.meta["edition"], (number, []))[1].append(kept | {"size": told[number].size})
+    return {edition: {"first": first, "all": kept} for edition, (first, kept) in found.items()}
+
+
+def _slips(records: Iterable[SearchRecord]) -> dict[str, list[str]]:
+    counts = Counter(word for record in records for word in _WORD.findall(record.content.lower()))
+    often = sorted(counts, key=lambda word: (-counts[word], word))
+    return {
+        letter: [word for word in often if word.startswith(letter)]
+        for letter in string.ascii_lowercase
+        if any(word.startswith(letter) for word in often)
+    }

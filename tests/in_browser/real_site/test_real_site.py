@@ -163,12 +163,11 @@ def test_the_first_search_is_light(reader: Page, words: str) -> None:
     reader.keyboard.press("/")
     expect(reader.get_by_role("dialog", name="Search").get_by_role("searchbox")).to_be_focused()
     reader.wait_for_load_state("networkidle")
-    assert sum(sizes) < 150_000  # to open it
+    assert sum(sizes) < 40_000  # to open it
     reader.keyboard.type(words.replace("+", " "))
     expect(reader.locator(".hit").first).to_be_visible()
     reader.wait_for_load_state("networkidle")
-    # With the texts' own words, for slips of the pen, and with results in few packs: fewer files for more bytes.
-    assert 50_000 < sum(sizes) < 264_000
+    assert 50_000 < sum(sizes) < 80_000
 
 
 def test_charts_have_pictures_and_their_words(reader: Page) -> None:

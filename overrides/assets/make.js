@@ -1,0 +1,16 @@
+// What all scripts use: an element with what is in it; a click that leads on as a link does; what
+// this browser keeps of a reader's choice, where it may.
+const make = (tag, attributes = {}, ...inside) => {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name in element) element[name] = value;
+    else element.setAttribute(name, value);
+  }
+  element.append(...inside.flat().filter((one) => one !== "" && one != null));
+  return element;
+};
+const plain = (event) => !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.button);
+const kept = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
+const keep = (name, value) => { try { localStorage.setItem(name, value); } catch { /* not kept, then */ } };
+
+export { keep, kept, make, plain };
