@@ -249,3 +249,17 @@ def test_focus_can_be_seen(page: Page) -> None:
         style = page.evaluate("(s => [s.outlineStyle, s.outlineWidth])(getComputedStyle(document.activeElement))")
         assert style[0] != "none", page.evaluate("document.activeElement.outerHTML")
         assert float(style[1].removesuffix("px")) >= 2
+
+
+def test_rows_of_the_ledger_are_cards_on_a_phone(browser: Browser, address: str) -> None:
+    context = browser.new_context(base_url=address, viewport={"width": 360, "height": 700})
+    page = context.new_page()
+    page.goto("/2011/duties/")
+    table = page.locator(".table.counts")
+    assert table.evaluate("box => box.scrollWidth <= box.clientWidth")
+    row = table.get_by_role("row").filter(has=page.get_by_role("rowheader", name="Readers"))
+    shown = [cell.get_attribute("data-label") for cell in row.get_by_role("cell").all() if cell.is_visible()]
+    assert shown == ["must", "should", "named in all", "from context"]  # no column of noughts
+    said = row.get_by_role("cell").first.evaluate("cell => getComputedStyle(cell, '::before').content")
+    assert said.replace('"', "").startswith("must")
+    context.close()

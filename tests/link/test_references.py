@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -340,6 +341,108 @@ def test_a_bad_list_of_titles_is_refused_in_one_line(tmp_path: Path, content: st
     (tmp_path / "guidance.toml").write_text(content)
     with pytest.raises(GuidanceError, match=complaint) as refusal:
         read_titles(tmp_path / "guidance.toml")
+    assert "\n" not in str(refusal.value)
+
+
+# --- Another publication that is built as this one is ---
+
+SIBLING = """
+title = "Keeping books dry"
+short = "KBD"
+publisher = "Nobody"
+[[editions]]
+id = "2019"
+title = "Keeping books dry 2019"
+published = "2019-03-01"
+basis = "A"
+ended = "2022-05-01"
+[[editions]]
+id = "2022"
+title = "Keeping books dry 2022"
+published = "2022-05-01"
+basis = "A"
+"""
+PLACES = {
+    "2019": "chapter-1\tchapter\t1\t3\tf\npara-4\tparagraph\t4\t3\tf\npara-5\tparagraph\t5\t3\tf\n",
+    "2022": "chapter-1\tchapter\t1\t3\tf\npara-4\tparagraph\t4\t3\tf\npara-4-2\tparagraph\t4\t9\tf\n",
+}
+LISTED = """
+[[guidance]]
+title = "Keeping books dry"
+short = ["KBD"]
+url = "https://dry.example"
+sibling = { site = "https://dry-site.example/kbd", register = "siblings/dry" }
+"""
+
+
+def write_sibling(
+    folder: Path, listed: str = LISTED, register: str = SIBLING, places: dict[str, str] = PLACES
+) -> Path:
+    """A publication's folder that names a sibling, with a copy of the sibling's register in it."""
+    for edition, lines in places.items():
+        below = folder / "siblings" / "dry" / edition
+        below.mkdir(parents=True)
+        (below / "permalinks.tsv").write_text(lines)
+    (folder / "siblings" / "dry" / "editions.toml").write_text(register)
+    (folder / "guidance.toml").write_text(listed)
+    return folder / "guidance.toml"
+
+
+AT_2019, AT_2022 = ("https://dry-site.example/kbd/2019/p/", "https://dry-site.example/kbd/2022/p/")
+OFFICIAL = "https://dry.example"
+
+
+@pytest.mark.parametrize(
+    ("text", "begins", "address"),
+    [
+        ("paragraph 5 of KBD", "2021-02-03", f"{AT_2019}5/"),  # in force on that day
+        ("paragraph 5 of KBD", "2021", f"{AT_2019}5/"),
+        ("paragraph 5 of KBD", "2022", OFFICIAL),  # either may have been
+        ("paragraph 5 of KBD", "2018-01-01", OFFICIAL),  # before the first
+        ("paragraph 5 of KBD", None, OFFICIAL),
+        ("paragraph 5 of KBD 2019", "2023-01-01", f"{AT_2019}5/"),
+        ("see Keeping books dry (2019), paragraph 5", None, f"{AT_2019}5/"),
+        ("paragraph 5 of the 2019 edition of Keeping books dry", "2023-01-01", f"{AT_2019}5/"),
+        ("paragraph 5 of KBD 2020", "2021-02-03", OFFICIAL),  # no such edition
+        ("paragraph 9 of KBD", "2021-02-03", OFFICIAL),  # no such place
+        ("paragraph 4 of KBD", "2023-01-01", OFFICIAL),  # two of that number
+        ("chapter 1 of KBD", "2023-01-01", f"{AT_2022}chapter-1/"),
+        ("page 3 of KBD", "2023-01-01", OFFICIAL),  # of the file, or as printed?
+    ],
+)
+def test_a_place_in_a_sibling_is_led_to_where_the_edition_is_known(
+    tmp_path: Path, text: str, begins: str | None, address: str
+) -> None:
+    titles = read_titles(write_sibling(tmp_path))
+    found = find_references(library(paragraph(9, text, "chapter-2")), ACTS, titles, begins)
+    place = next(r for r in found if isinstance(r, Reference) and r.words[:4] in ("para", "chap", "page"))
+    assert place.address == address
+    standing = {AT_2019: "superseded on 1 May 2022", AT_2022: "in force as far as is known here"}
+    said = next((words for start, words in standing.items() if address.startswith(start)), "")
+    assert said in place.told
+    assert bool(place.told) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"listed": LISTED.replace("https://dry-site", "javascript:")}, "site"),
+        (
+            {"listed": LISTED.replace("https://dry-site.example/kbd", "https://www.gov.uk@evil.example")},
+            "no address",
+        ),
+        ({"listed": LISTED.replace("siblings/dry", "../dry")}, "register"),
+        ({"listed": LISTED.replace("siblings/dry", "siblings/wet")}, "no register here"),
+        ({"register": SIBLING.replace('"2019"', '"<b>"')}, "editions.toml"),
+        ({"places": {"2019": "para-4/../x\tparagraph\t4\t3\tf\n"}}, "no anchor"),
+        ({"places": {"2019": "para-4\tparagraph\n"}}, "five cells"),
+    ],
+)
+def test_a_siblings_register_that_is_none_is_refused_in_one_line(
+    tmp_path: Path, change: dict[str, Any], complaint: str
+) -> None:
+    with pytest.raises(GuidanceError, match=complaint) as refusal:
+        read_titles(write_sibling(tmp_path, **change))
     assert "\n" not in str(refusal.value)
 
 

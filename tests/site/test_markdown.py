@@ -1,6 +1,7 @@
 """Pages: what they say is what the document says, to the character, when Python-Markdown has printed them."""
 
 from pathlib import Path
+from typing import Literal
 
 import markdown
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 
 import documents
 from guidance.document.model import (
+    Cell,
     Document,
     Link,
     Locus,
@@ -18,8 +20,10 @@ from guidance.document.model import (
     Provision,
     Reference,
     Style,
+    Table,
     Text,
 )
+from guidance.site.blocks import BlockContext, render_html
 from guidance.site.inline import Context, MarkupForm, render_text
 from guidance.site.markdown import render_pages
 from guidance.site.pages import Page, addresses, lay_out
@@ -166,3 +170,40 @@ def test_long_chapters_are_split_at_their_sections() -> None:
     assert [s.path for s in sheets[:3]] == ["chapter-1.md", "chapter-2.md", "chapter-3/index.md"]
     assert [s.path for s in sheets[3:]] == [f"chapter-3/section-3-{n}.md" for n in range(6)]
     assert {s.parent for s in sheets[3:]} == {"chapter-3/index.md"}
+
+
+HEADS = ("Desk", "Day", "Opens", "Closes")
+
+
+def table_of(*rows: tuple[Cell, ...]) -> BeautifulSoup:
+    setting = BlockContext(Context(lambda *_: None, str), 2, "")
+    return BeautifulSoup(render_html((Table(rows),), setting), "html.parser")
+
+
+def row_of(*words: str, header: Literal["column", "row"] | None = None) -> tuple[Cell, ...]:
+    return tuple(Cell((documents.para(one),), header) for one in words)
+
+
+def test_each_cell_of_a_table_too_wide_for_a_phone_knows_its_column() -> None:
+    soup = table_of(row_of(*HEADS, header="column"), row_of("“Loans”", "Monday", "nine", "five"))
+    assert [cell["data-label"] for cell in soup.select("tbody td")] == list(HEADS)
+    assert [tag.get("role") for tag in soup.select("table, thead, thead tr, th:first-child, td:first-child")] == [
+        "table", "rowgroup", "row", "columnheader", "cell",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        (row_of(*HEADS[:3], header="column"), row_of("Loans", "Monday", "nine")),  # fits
+        (row_of(*HEADS[:3], "", header="column"), row_of("Loans", "Monday", "nine", "five")),  # one has no name
+        (row_of(*HEADS, header="column"), (*row_of("Loans", "Monday"), Cell((documents.para("shut"),), columns=2))),
+        (row_of(*HEADS), row_of("Loans", "Monday", "nine", "five")),  # no head
+    ],
+)
+def test_a_table_of_which_cards_would_say_less_stays_a_table(
+    head: tuple[Cell, ...], body: tuple[Cell, ...]
+) -> None:
+    soup = table_of(head, body)
+    assert not soup.select("[data-label], [role=row]")
+    assert "nine" in soup.get_text() or "shut" in soup.get_text()

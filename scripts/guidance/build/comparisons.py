@@ -38,7 +38,7 @@ from guidance.document.model import (
     Text,
     Unresolved,
 )
-from guidance.document.register import Publication
+from guidance.document.register import PartialDate, Publication
 from guidance.document.walk import map_texts
 from guidance.jobs.cache import Crew
 from guidance.link.acts import Act, Acts
@@ -77,6 +77,7 @@ class Knowledge(Struct, frozen=True):
     acts: tuple[Act, ...] = ()
     titles: tuple[Guidance, ...] = ()
     acronyms: tuple[Acronym, ...] = ()
+    begins: PartialDate | None = None  # of the text that is read, when it came into force
 
 
 class Annotations(Struct, frozen=True):
@@ -98,7 +99,7 @@ def read_knowledge(folder: Path) -> Knowledge:
 def annotate(document: Document, knowledge: Knowledge) -> Annotations:
     """All that is found in a text, from which every page, file and comparison is made; a job."""
     duties, binding = find_bound(document, knowledge.vocabulary)
-    references = find_references(document, Acts(knowledge.acts), knowledge.titles)
+    references = find_references(document, Acts(knowledge.acts), knowledge.titles, knowledge.begins)
     short_forms = {acronym.short: acronym.long[0] for acronym in knowledge.acronyms if acronym.long}
     terms = find_terms(document, references, short_forms)
     return Annotations(duties, binding, references, terms, _laws(document, knowledge))
@@ -327,7 +328,8 @@ def compare_editions(
     documents = {item.edition.id: item.document for item in loaded}
     near = near_pairs(list(documents), publication.in_force.id) if publication.comparisons == "near" else None
     if crew:
-        compared = _compare_by_jobs(documents, knowledge, near, crew)
+        begins = {item.edition.id: item.edition.begins for item in loaded}
+        compared = _compare_by_jobs(documents, knowledge, near, crew, begins)
     else:
         compared = compare_documents(documents, knowledge.vocabulary, near)
     listed = {item.edition.id: read_listed(folder / item.edition.id / LISTED) for item in loaded}
@@ -355,12 +357,21 @@ def compare_documents(
 
 
 def _compare_by_jobs(
-    documents: Mapping[str, Document], knowledge: Knowledge, pairs: Iterable[EditionPair] | None, crew: Crew
+    documents: Mapping[str, Document],
+    knowledge: Knowledge,
+    pairs: Iterable[EditionPair] | None,
+    crew: Crew,
+    begins: Mapping[str, PartialDate],
 ) -> Compared:
-    """The same as jobs, with all that is found in the texts."""
+    """The same as jobs, with all that is found in the texts, each of which `begins` to be in force on a day."""
     packed = {edition: pack(text) for edition, text in documents.items()}
+
+    def of(edition: str) -> Knowledge:
+        siblings = any(one.sibling for one in knowledge.titles)  # no others need the day
+        return structs.replace(knowledge, begins=begins[edition]) if siblings else knowledge
+
     looks = (
-        Call("annotations", f"the duties and references of {edition}", annotate, text, knowledge)
+        Call("annotations", f"the duties and references of {edition}", annotate, text, of(edition))
         for edition, text in packed.items()
     )
     found = dict(zip(packed, run_calls(looks, crew), strict=True))

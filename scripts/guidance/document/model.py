@@ -314,12 +314,14 @@ class Locus(Struct, frozen=True, order=True):
 
 
 class Reference(Struct, frozen=True, tag="reference"):
-    """A citation in the text, resolved: `address` is `#anchor` in this document or an absolute address."""
+    """A citation in the text, resolved: `address` is `#anchor` in this document or an absolute address; `told` says
+    what stands there where that is a place in another publication that is built as this one is."""
 
     at: Locus
     words: str
     address: str
     kind: Literal["internal", "legislation", "guidance"]
+    told: str = ""
 
 
 class Unresolved(Struct, frozen=True, tag="unresolved"):

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from guidance.cite.grammar import number_key
 from guidance.document.model import Document, Link, Locus, Provision, Reference, Text, Unresolved
+from guidance.document.register import PartialDate
 from guidance.document.walk import note_marks, provision_texts
 from guidance.link.acts import (
     Act,
@@ -21,8 +22,8 @@ from guidance.link.acts import (
     with_own_names,
 )
 from guidance.link.citations import LEGAL, TextCitation, find_citations
-from guidance.link.places import NumberedPlaces, Pinpoint, Unit
-from guidance.link.titles import Guidance, TitleMention, Titles, read_titles, spoken_words, titles_for
+from guidance.link.places import NumberedPlaces, Pinpoint, Unit, place_in_sibling
+from guidance.link.titles import Guidance, TitleMention, Titles, behind_year, read_titles, spoken_words, titles_for
 
 _HAVE: dict[str, tuple[Unit, ...]] = {
     "act": ("section", "schedule", "part", "chapter", "paragraph"),
@@ -95,12 +96,16 @@ class FoundCitation(Struct, frozen=True):
 
 
 def find_references(
-    document: Document, acts: Acts | None = None, guidance: Iterable[Guidance] = ()
+    document: Document,
+    acts: Acts | None = None,
+    guidance: Iterable[Guidance] = (),
+    begins: PartialDate | None = None,
 ) -> tuple[Reference | Unresolved, ...]:
     """Every citation of a document, in reading order, notes last; none over another or over a link of the source.
 
     `acts` are the instruments and `guidance` the other documents that the publication knows. A range leads to its
-    first provision, a place in another document to that document.
+    first provision, a place in another document to that document, or to the place where it is a sibling's; `begins`
+    is when the document came into force, which tells the edition meant of a sibling.
     """
     spoken = spoken_words(document)
     given = Acts(acts.entries if acts else (), spoken)
@@ -108,7 +113,7 @@ def find_references(
     titles = titles_for(document, guidance, spoken)
     walked = tuple(_walk(document, known, titles))
     found = tuple(one for one in walked if isinstance(one, FoundCitation))
-    resolver = _Resolver(document, known, found, meant)
+    resolver = _Resolver(document, known, found, meant, begins)
     settled = [one for one in map(resolver.resolve, found) if one is not None]
     order = {p.anchor: at for at, p in enumerate(document.everything)}
     named = [one for one in walked if isinstance(one, Reference)]
@@ -144,9 +149,14 @@ class _Resolver:
     """What the document's own usage tells about its citations, gathered once, and asked for each of them."""
 
     def __init__(
-        self, document: Document, acts: Acts, found: tuple[FoundCitation, ...], meant: dict[str, Act]
+        self,
+        document: Document,
+        acts: Acts,
+        found: tuple[FoundCitation, ...],
+        meant: dict[str, Act],
+        begins: PartialDate | None,
     ) -> None:
-        self._acts = acts
+        self._acts, self._begins = acts, begins
         self._meant = meant
         self._places = NumberedPlaces(document)
         self._named: dict[str, list[tuple[int, int, Act]]] = defaultdict(list)  # by provision: part, start, Act
@@ -179,7 +189,9 @@ class _Resolver:
             return Reference(locus, words, linked, "legislation")
         other = _other_document(one)
         if other:
-            return Reference(locus, words, other, "guidance")
+            named = next((m for m in one.titles if m.url == other), None)
+            address, told = place_in_sibling(named, one.citation.pinpoints, self._begins) or (other, "")
+            return Reference(locus, words, address, "guidance", told)
         target = self._target(one)
         titled = one.part == 0 and one.provision.heading and span[0] == 0 and not one.citation.instrument
         if target == f"#{one.provision.anchor}" or titled:
@@ -423,7 +435,7 @@ def _titles_beside(one: FoundCitation) -> tuple[TitleMention, ...]:
 
 def _is_before(one: FoundCitation, end: int) -> bool:
     """Whether words that end there are the document which the citation behind them is in."""
-    start = one.citation.start
+    start, end = one.citation.start, behind_year(one.text.plain, end)
     return end <= start <= end + 20 and _BETWEEN.fullmatch(one.text.plain, end, start) is not None
 
 

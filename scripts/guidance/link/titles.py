@@ -1,5 +1,6 @@
-"""Titles of other guidance: those in a publication's `guidance.toml`, those that a document links once itself, and
-where a text names them. What is cited of such a document is for `references`.
+"""Titles of other guidance: those in a publication's `guidance.toml`, those that a document links once itself,
+where a text names them, and what is given of a sibling (one that this engine publishes too). What is cited of such
+a document is for `references`.
 
 Names are looked for by the words that are spoken in a document at all, sooner than by patterns; so are Acts."""
 
@@ -12,7 +13,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from guidance.document.addresses import leads_nowhere
+from guidance.document.anchors import Permalink, read_permalinks
 from guidance.document.model import Block, Document, GuidanceError, Link, List, Text, read_toml
+from guidance.document.register import Publication, read_register
 from guidance.document.walk import block_texts, provision_texts
 
 LEGISLATION = "https://www.legislation.gov.uk/"
@@ -22,16 +26,31 @@ _ENTRIES = 3  # of a list of titles, at the least
 _LEAST = 4  # words of a title that is told by itself: fewer may be any words
 
 _WORD = re.compile(r"\w+")
+_ANCHOR = re.compile(r"[a-z0-9][a-z0-9-]*")
+_YEAR_BEHIND = re.compile(r"[\s,(]*(?P<year>(?:19|20)\d\d)\b\)?(?: edition)?")
+_YEAR_BEFORE = re.compile(r"\b(?P<year>(?:19|20)\d\d) (?:edition|version) of (?:the )?[“\"‘']?$")
 Spoken = Mapping[str, int]
 """How often each word is said, without regard to case."""
 
 
-class Guidance(Struct, frozen=True, forbid_unknown_fields=True):
+_HttpsAddress = Annotated[str, Meta(pattern=r"^https://[^\s\"<>]+\Z")]
+
+
+class Sibling(Struct, frozen=True):
+    """Another publication that is built as this one is: its register, its places by edition, the site with them."""
+
+    publication: Publication
+    places: Mapping[str, tuple[Permalink, ...]]
+    site: str
+
+
+class Guidance(Struct, frozen=True):
     """Another document that is named by its title; `short` are other names, written just so."""
 
     title: str
-    url: Annotated[str, Meta(pattern=r"^https://[^\s\"<>]+\Z")]
+    url: str
     short: tuple[str, ...] = ()
+    sibling: Sibling | None = None
 
 
 class TitleMention(Struct, frozen=True):
@@ -40,6 +59,10 @@ class TitleMention(Struct, frozen=True):
     start: int
     end: int
     url: str | None
+    sibling: Sibling | None = None
+    year: str | None = (
+        None  # of a sibling, as it stands beside the title: "KCSIE 2025", "the 2025 edition of KCSIE"
+    )
 
 
 class Titles(Struct, frozen=True, dict=True):
@@ -50,12 +73,12 @@ class Titles(Struct, frozen=True, dict=True):
     spoken: Spoken | None = None
 
     @cached_property
-    def _addresses(self) -> dict[str, str | None]:
-        found: dict[str, str | None] = {}
+    def _addresses(self) -> dict[str, tuple[str | None, Sibling | None]]:
+        found: dict[str, tuple[str | None, Sibling | None]] = {}
         for entry in self.entries:
             names = [_key(name) for name in (entry.title, *entry.short)]
             is_own = any(f"{_key(self.own)} ".startswith(f"{name} ") for name in names)
-            found |= dict.fromkeys(names, None if is_own else entry.url)
+            found |= dict.fromkeys(names, (None, None) if is_own else (entry.url, entry.sibling))
         return found
 
     @cached_property
@@ -77,7 +100,9 @@ class Titles(Struct, frozen=True, dict=True):
         mentions: list[TitleMention] = []
         for start, _, end in found:
             if not mentions or start >= mentions[-1].end:
-                mentions.append(TitleMention(start, end, self._addresses[_key(text.plain[start:end])]))
+                url, sibling = self._addresses[_key(text.plain[start:end])]
+                year = _year(text.plain, start, end) if sibling else None
+                mentions.append(TitleMention(start, end, url, sibling, year))
         return tuple(mentions)
 
 
@@ -111,16 +136,50 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w’'-]){either}(?![\w-])")
 
 
+class _SiblingPlace(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a sibling's site is, and the folder with a copy of its register, below that of this publication."""
+
+    site: _HttpsAddress
+    register: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*(?:/[a-z0-9][a-z0-9-]*)*\Z")]
+
+
+class _Titled(Struct, frozen=True, forbid_unknown_fields=True):
+    title: str
+    url: _HttpsAddress
+    short: tuple[str, ...] = ()
+    sibling: _SiblingPlace | None = None
+
+
 class _TitleTables(Struct, frozen=True, forbid_unknown_fields=True):
-    guidance: tuple[Guidance, ...] = ()
+    guidance: tuple[_Titled, ...] = ()
+
+
+def _read_sibling(written: _SiblingPlace, folder: Path) -> Sibling:
+    """A sibling's register and places. Raises GuidanceError when they cannot be read, or when something is named
+    there that is no address."""
+    if leads_nowhere(written.site):
+        raise GuidanceError(f"{folder / 'guidance.toml'}: {written.site} is no address of a site; correct it there")
+    there = folder / written.register
+    publication = read_register(there)
+    files = {e.id: there / e.id / "permalinks.tsv" for e in publication.editions}
+    places = {edition: read_permalinks(file) for edition, file in files.items()}
+    for edition, entries in places.items():
+        if wrong := next((one.anchor for one in entries if not _ANCHOR.fullmatch(one.anchor)), None):
+            raise GuidanceError(f"{files[edition]}: {wrong!r} is no anchor; copy the register again")
+    return Sibling(publication, places, written.site)
 
 
 def read_titles(path: Path) -> tuple[Guidance, ...]:
     """The documents named in a file of `[[guidance]]` tables; none where there is no file.
 
-    Raises GuidanceError when the file is not of this form, or when one name stands in it twice.
+    Raises GuidanceError when the file is not of this form, when one name stands in it twice, or when the register
+    of a sibling named there cannot be read.
     """
-    entries = read_toml(path, _TitleTables).guidance
+    written = read_toml(path, _TitleTables).guidance
+    entries = tuple(
+        Guidance(e.title, e.url, e.short, _read_sibling(e.sibling, path.parent) if e.sibling else None)
+        for e in written
+    )
     names = [_key(name) for entry in entries for name in (entry.title, *entry.short)]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
@@ -163,6 +222,18 @@ def _linked(text: Text) -> Iterator[tuple[str, str]]:
         fits = len(title.split()) >= _LEAST and title[:1].isupper() and not _INSTRUMENT.search(title)
         if fits and not mark.address.startswith(LEGISLATION) and "/organisations/" not in mark.address:
             yield title, mark.address
+
+
+def _year(plain: str, start: int, end: int) -> str | None:
+    """The year that stands beside a title."""
+    found = _YEAR_BEHIND.match(plain, end) or _YEAR_BEFORE.search(plain, 0, start)
+    return found["year"] if found else None
+
+
+def behind_year(plain: str, end: int) -> int:
+    """Where a title that ends there ends with its year."""
+    found = _YEAR_BEHIND.match(plain, end)
+    return found.end() if found else end
 
 
 # --- Finding names ---------------------------------------------------------------------------------

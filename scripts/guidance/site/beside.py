@@ -232,7 +232,8 @@ def _companions(references: Iterable[Reference | Unresolved]) -> dict[str, list[
     found: dict[str, dict[str, PlaceLink]] = {}
     for one in references:
         if isinstance(one, Reference) and one.kind == "guidance" and not one.address.startswith("#"):
-            named = PlaceLink(" ".join(one.words.split()), one.address)
+            words = " ".join(one.words.split())
+            named = PlaceLink(f"{words} ({one.told})" if one.told else words, one.address)
             found.setdefault(one.at.anchor, {}).setdefault(one.address, named)
     return {anchor: list(named.values()) for anchor, named in found.items()}
 

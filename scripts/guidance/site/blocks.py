@@ -5,14 +5,17 @@ Nothing here knows of provisions, pages or editions; texts are printed by `inlin
 
 import re
 from collections.abc import Mapping
+from itertools import repeat
 
 from msgspec import Struct
 
 from guidance.document.model import Block, Cell, Figure, Item, List, Para, Subheading, Table, Text
+from guidance.document.walk import block_texts
 from guidance.site.inline import Context, escape_html, render_text
 
 PICTURES = "pictures/"  # the folder of pictures, below an edition's root
 NAMELESS = "A picture; the words in it stand below"
+_CARD = 4  # columns of a text's table from which one would be cut on a phone
 
 
 class BlockContext(Struct, frozen=True):
@@ -158,33 +161,52 @@ def _html_table(table: Table, setting: BlockContext) -> str:
     heads = 0
     while heads < len(table.rows) and _is_head(table.rows[heads]):
         heads += 1
-    head = "".join(_html_row(row, setting) for row in table.rows[:heads])
-    body = "".join(_html_row(row, setting) for row in table.rows[heads:])
-    head = f"<thead>\n{head}</thead>\n" if head else ""
-    body = f"<tbody>\n{body}</tbody>\n" if body else ""
+    labels = _labels(table) if heads == 1 else ()
+    head = "".join(_html_row(row, setting, labels) for row in table.rows[:heads])
+    body = "".join(_html_row(row, setting, labels) for row in table.rows[heads:])
+    head = f"<thead{_role('rowgroup', labels)}>\n{head}</thead>\n" if head else ""
+    body = f"<tbody{_role('rowgroup', labels)}>\n{body}</tbody>\n" if body else ""
     name = escape_html(table.caption.plain if table.caption else "Table")
     return (
         f'<div class="table" role="group" aria-label="{name}" tabindex="0">\n'
-        f"<table>\n{caption}{head}{body}</table>\n</div>"
+        f"<table{_role('table', labels)}>\n{caption}{head}{body}</table>\n</div>"
     )
+
+
+def _role(name: str, labels: tuple[str, ...] | str) -> str:
+    """The role of a part of a table whose rows may be cards, for that takes the role away in some browsers."""
+    return f' role="{name}"' if labels else ""
 
 
 def _is_head(row: tuple[Cell, ...]) -> bool:
     return bool(row) and all(cell.header == "column" for cell in row)
 
 
-def _html_row(row: tuple[Cell, ...], setting: BlockContext) -> str:
-    return f"<tr>{''.join(_html_cell(cell, setting) for cell in row)}</tr>\n"
+def _labels(table: Table) -> tuple[str, ...]:
+    """The names of the columns where they are too many for a phone, which then shows each row as a card; none where
+    a cell spans several or a column has no name: a card would say less than the table."""
+    names = tuple(" ".join(text.plain for text in block_texts(cell.blocks)) for cell in table.rows[0])
+    whole = all(len(row) == len(names) and all(c.columns == c.rows == 1 for c in row) for row in table.rows)
+    return names if len(names) >= _CARD and whole and all(names) else ()
 
 
-def _html_cell(cell: Cell, setting: BlockContext) -> str:
+def _html_row(row: tuple[Cell, ...], setting: BlockContext, labels: tuple[str, ...] = ()) -> str:
+    inner = "".join(
+        _html_cell(cell, setting, label) for cell, label in zip(row, labels or repeat(""), strict=False)
+    )
+    return f"<tr{_role('row', labels)}>{inner}</tr>\n"
+
+
+def _html_cell(cell: Cell, setting: BlockContext, label: str = "") -> str:
     content = _unwrapped(cell.blocks, setting)
     spans = f' colspan="{cell.columns}"' if cell.columns > 1 else ""
     spans += f' rowspan="{cell.rows}"' if cell.rows > 1 else ""
     if cell.header is None or not content:  # an empty header cell heads nothing
-        return f"<td{spans}>{content}</td>"
+        said = f' data-label="{escape_html(label)}"' if label else ""
+        return f"<td{_role('cell', label)}{said}{spans}>{content}</td>"
     scope = "col" if cell.header == "column" else "row"
-    return f'<th scope="{scope}"{spans}>{content}</th>'
+    role = _role("columnheader" if scope == "col" else "rowheader", label)
+    return f'<th scope="{scope}"{role}{spans}>{content}</th>'
 
 
 def _html_figure(figure: Figure, setting: BlockContext) -> str:
