@@ -181,11 +181,37 @@ def _heads_with_sides() -> Hard:
     return Hard(_PAGE + "".join(pages), numbers, headings, reasons=("running head", "page number"))
 
 
+def _short_notes_in_two_columns() -> Hard:
+    body = "\n\n".join(f"{at}. {paragraph(at, 3)}#footnote[Rule {at + 1}.]" for at in range(1, 25))
+    source = _PAGE.replace("margin: 2.5cm", "margin: 2cm, columns: 2")
+    return Hard(f"{source}= Ropes\n{body}\n", tuple(str(at) for at in range(1, 25)), ((1, "Ropes"),), notes=24)
+
+
+def _items_in_small_type_behind_notes() -> Hard:
+    noted = {2: sentence(90), 4: paragraph(80, 22), 7: sentence(97)}
+    body = "\n\n".join(
+        f"{at}. #h(5mm) {paragraph(at, 4)}" + (f"#footnote[{noted[at]}]" if at in noted else "")
+        for at in range(1, 9)
+    )
+    items = "\n\n".join(f"{at}. #h(4mm) {paragraph(at + 40, 3)}" for at in range(1, 11))
+    source = f"{_PAGE}= Piers\n{body}\n#pagebreak()\n= Annex A: Items\n#set text(size: 0.75em)\n{items}\n"
+    numbers = (*(str(at) for at in range(1, 9)), *(str(at) for at in range(1, 11)))
+    return Hard(source, numbers, ((1, "Piers"), (1, "Annex A: Items")), notes=3)
+
+
+def _rows_cut_by_pages() -> Hard:
+    rows = "".join(f"[Stage {at}], [{paragraph(at, 3)}], [{paragraph(at + 50, 2)}],\n" for at in range(1, 19))
+    head = "table.header([*Stage*], [*What*], [*Who*])"
+    source = f"{_PAGE}= Annex\n{paragraph(1, 2)}\n\n#table(columns: (2.2cm, 1fr, 1fr), {head},\n{rows})\n"
+    return Hard(source, headings=((1, "Annex"),), rows=19, says=tuple(paragraph(at, 3) for at in range(1, 19)))
+
+
 HARD = {
     build.__name__.strip("_"): build()
     for build in (
         *(_noted_below, _loose_and_tight, _regulations_in_small_type, _coloured_numbers, _codes, _named_boxes),
         *(_two_line_title, _bold_in_box, _long_head, _ordinals, _row_overleaf, _head_row_on_a_ground),
         *(_notes_with_signs, _paragraphs_in_a_titled_box, _heads_with_sides),
+        *(_short_notes_in_two_columns, _items_in_small_type_behind_notes, _rows_cut_by_pages),
     )
 }

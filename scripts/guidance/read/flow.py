@@ -389,16 +389,25 @@ def _joined(elements: Sequence[Element], dropped: list[Dropped]) -> tuple[Elemen
 
 
 def _below(upper: TableFlow, lower: TableFlow) -> TableFlow:
-    """A table with its rest from the next page, whose first row goes on with the last where no rule parts them."""
-    last = upper.rows - 1
-    rest = {cell.column: cell.lines for cell in lower.cells if cell.row == 0} if upper.open else {}
+    """A table with its rest from the next page, whose first row goes on with the last where no rule parts them, or
+    where it has nothing in the first column and a sentence that runs on."""
+    ends = {cell.column: cell for cell in upper.cells if cell.row + cell.rows == upper.rows}
+    rest = {cell.column: cell.lines for cell in lower.cells if cell.row == 0}
+    runs = any(lines and at in ends and _runs_on(ends[at], lines[0]) for at, lines in rest.items())
+    if not upper.open and (rest.get(0) or not runs):
+        rest = {}
     first = [
-        replace(c, lines=(*c.lines, *rest.get(c.column, ()))) if c.row + c.rows - 1 == last else c
-        for c in upper.cells
+        replace(c, lines=(*c.lines, *rest.get(c.column, ()))) if ends.get(c.column) is c else c for c in upper.cells
     ]
     by = upper.rows - (1 if rest else 0)
     below = [replace(cell, row=cell.row + by) for cell in lower.cells if cell.row or not rest]
     return TableFlow(upper.columns, by + lower.rows, (*first, *below), lower.open)
+
+
+def _runs_on(cell: CellFlow, line: Line) -> bool:
+    """Whether a line on the next page goes on with the sentence that a cell breaks off."""
+    ended = not cell.lines or cell.lines[-1].text.rstrip().endswith((".", "?", "!", ":", ";"))
+    return not ended and not line.text[:1].isupper()
 
 
 def _without_head(table: TableFlow, upper: TableFlow, dropped: list[Dropped]) -> TableFlow:

@@ -8,6 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
+from statistics import median
 
 from msgspec.structs import replace
 
@@ -312,7 +313,8 @@ def _start_of_second(segments: Sequence[Segment], first: float, last: float) -> 
         empty = 0
     if widest < _LEAST_GUTTER * segments[0].size:
         return None
-    return min(s.left for s in segments if s.left > end - widest)  # a number may hang in the strip
+    usual = _SMALLER * median(s.size for s in segments)  # a number may hang in the strip, and so may a note's mark
+    return min((s.left for s in segments if s.left > end - widest and s.size > usual), default=None)
 
 
 def cut_segments(fragments: Iterable[Fragment], gap: float = COLUMN_GAP) -> list[Segment]:
