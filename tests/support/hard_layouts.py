@@ -206,6 +206,27 @@ def _rows_cut_by_pages() -> Hard:
     return Hard(source, headings=((1, "Annex"),), rows=19, says=tuple(paragraph(at, 3) for at in range(1, 19)))
 
 
+def _coloured_numbers_and_heads_run_in() -> Hard:
+    """First letters of most lines in the numbers' colour, which is not the body's."""
+    source = _PAGE + '#set text(fill: rgb("#555555"))\n#let blue(x) = text(fill: rgb("#0088c0"), size: 0.8em, x)\n'
+    source += (
+        '#show heading.where(level: 1): it => block(below: 20mm, text(size: 2em, fill: rgb("#4aa0c0"), it.body))\n'
+    )
+    source += "#show heading.where(level: 2): it => blue(upper(it.body))\n"
+    headings, numbers = [], []
+    for at in range(1, 5):
+        source += f"= {at}. Matters of pier {at}\n== Introduction\n"
+        headings += [(1, f"{at}. Matters of pier {at}"), (2, "INTRODUCTION")]
+        for n in range(1, 7):
+            numbers.append(f"{at}.{n}")
+            said = (
+                f"From the day {at} to the day {n} each boat has its lamp lit; so must all the ferries have theirs."
+            )
+            source += f'#blue(strong("{at}.{n}"))#h(4mm){said}\n\n'
+        source += "#pagebreak(weak: true)\n"
+    return Hard(source, tuple(numbers), tuple(headings))
+
+
 HARD = {
     build.__name__.strip("_"): build()
     for build in (
@@ -213,5 +234,6 @@ HARD = {
         *(_two_line_title, _bold_in_box, _long_head, _ordinals, _row_overleaf, _head_row_on_a_ground),
         *(_notes_with_signs, _paragraphs_in_a_titled_box, _heads_with_sides),
         *(_short_notes_in_two_columns, _items_in_small_type_behind_notes, _rows_cut_by_pages),
+        *(_coloured_numbers_and_heads_run_in,),
     )
 }

@@ -17,7 +17,6 @@ from guidance.read.lines import build_lines, cut_segments, find_columns, lines_i
 from guidance.read.notes import find_end_notes, find_notes
 from guidance.read.page import (
     THIN,
-    WHITE,
     BoxFlow,
     CellFlow,
     ContentsEntry,
@@ -35,7 +34,7 @@ from guidance.read.page import (
     TableFlow,
 )
 from guidance.read.paragraphs import is_title
-from guidance.read.regions import Picture, find_panels, find_pictures
+from guidance.read.regions import Picture, find_panels, find_pictures, part_unseen
 from guidance.read.tables import RULED_GAP, Grid, find_grids, find_ruled, find_stacks, find_unruled, part_words
 
 _UNKNOWN = re.compile(
@@ -46,9 +45,6 @@ _UNKNOWN = re.compile(
     re.VERBOSE,
 )
 _PICTURE_SHARE = 0.5  # of a page's area: so large an image on a page without words is the page
-_TINY = 1.0  # points: nobody reads smaller type
-_WATERMARK = 3.0  # times the body's size: so large a word across a page is laid over it
-_PALE = 160  # of 255: a lighter grey
 _MOST_COVERS = 4  # pages before the contents list
 _NUMBERED = re.compile(
     r"(?: \d{1,3} [.)] | \d{1,3} (?: \.\d{1,3} )+ ) \s+ [A-Z]", re.VERBOSE
@@ -63,7 +59,7 @@ def page_parts(page: PdfPage, size: float) -> PageParts:
     """What stands on one page of a file whose usual type size is `size` (points)."""
     shown, beyond = _parted(page.fragments, lambda f: _is_on(page, f.box))
     rest, repeated = _unique(shown)
-    rest, left_out = _seen(page, rest, size)
+    rest, left_out, unsure = part_unseen(page, rest, size)
     unseen = [*left_out]
     unseen += [Dropped(f.text, "printed twice on one spot", page.number) for f in repeated]
     unseen += [Dropped(f.text, "beyond the page's edge", page.number) for f in beyond]
@@ -85,51 +81,7 @@ def page_parts(page: PdfPage, size: float) -> PageParts:
     columns = find_columns(_apart([box for box, _ in boxes], segments))
     printed = sum(count_characters(f.text) for f in page.fragments)
     lines = lines_in_order(rest, page, columns)
-    return PageParts(page, lines, boxes, unseen, columns, printed, tuple(_page_findings(page)))
-
-
-def _seen(page: PdfPage, fragments: Sequence[Fragment], size: float) -> tuple[list[Fragment], list[Dropped]]:
-    """The fragments that an eye sees as standing text, and the others with the reason."""
-    seen: list[Fragment] = []
-    unseen: list[Dropped] = []
-    for fragment in fragments:
-        reason = None
-        if not fragment.painted or fragment.size < _TINY or _is_white(fragment.colour):
-            reason = _why_unseen(page, fragment)
-        elif fragment.size > _WATERMARK * size and _is_watermark(fragment):
-            reason = "watermark"
-        if reason:
-            unseen.append(Dropped(fragment.text, reason, page.number))
-        else:
-            seen.append(fragment)
-    return seen, unseen
-
-
-def _why_unseen(page: PdfPage, fragment: Fragment) -> str | None:
-    """Why words are hidden that may be: unpainted over no picture (a scan's words lie so over one), white on no
-    ground, of next to no size."""
-    if 0 < height(fragment.box) < _TINY:
-        return "too small to be read"
-    if any(contains(image.box, fragment.middle) for image in page.images):
-        return None
-    if not fragment.painted:
-        return "not painted"
-    grounds = (s.box for s in page.shapes if s.fill is not None and not _is_white(s.fill))
-    if _is_white(fragment.colour) and not any(contains(ground, fragment.middle) for ground in grounds):
-        return "white on white"
-    return None
-
-
-def _is_white(colour: int) -> bool:
-    return min(colour >> 16, colour >> 8 & 255, colour & 255) >= WHITE & 255
-
-
-def _is_watermark(fragment: Fragment) -> bool:
-    """Whether large words are set across a page, or so pale and grey that others are to be read over them."""
-    channels = (fragment.colour >> 16, fragment.colour >> 8 & 255, fragment.colour & 255)
-    pale = min(channels) > _PALE and max(channels) - min(channels) < 16
-    across = 15 < fragment.angle % 90 < 75
-    return sum(c.isalpha() for c in fragment.text) > 3 and (pale or across)
+    return PageParts(page, lines, boxes, unseen, columns, printed, (*_page_findings(page), *unsure))
 
 
 def _find_tables(

@@ -369,8 +369,8 @@ def measure(pages: Iterable[Sequence[Line]], size: float) -> Metrics:
     already away)."""
     every = [list(lines) for lines in pages]
     colours: Counter[int] = Counter()
-    for line in (line for lines in every for line in lines):
-        colours[line.colour] += len(line.text)
+    for run in (run for lines in every for line in lines for run in line.runs):
+        colours[run.colour] += len(run.text)
     colour = colours.most_common(1)[0][0] if colours else 0
     body = [line for lines in every for line in lines if round(line.size, 1) == size]
     rights = sorted(line.right for line in body)

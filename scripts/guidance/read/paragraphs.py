@@ -10,7 +10,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Literal
 
-from guidance.read.numbering import Marker, family, follows, read_marker
+from guidance.read.numbering import Marker, family, follows, is_division, read_marker
 from guidance.read.page import Chunk, Line, Metrics, Run
 
 _LONGEST_TITLE = 200  # characters of a line that is not bold
@@ -112,6 +112,7 @@ class _State:
         self._kind: Literal["prose", "title"] = "prose"
         self._last_marker: dict[tuple[str, str], list[tuple[float, str]]] = {}
         self._leading = 0.0  # where the line at hand stands
+        self._named: set[int] = set()  # lines (by id) that name a statute's part
 
     def chunks(self) -> list[Chunk]:
         self._close()
@@ -120,7 +121,8 @@ class _State:
     def take(self, line: Line, leading: float) -> None:
         """The next line, and the leading where it stands (points)."""
         self._leading = leading
-        titled = is_title(line, self._metrics) or _bold_line(line) or self._goes_on_in_title(line)
+        titled = self._divides(line) or is_title(line, self._metrics) or _bold_line(line)
+        titled = titled or self._goes_on_in_title(line)
         kind: Literal["prose", "title"] = "title" if titled else "prose"
         marker = self._marker_of(line, kind) if kind == "prose" or not line.links else None
         if id(line) in self._starts_at:
@@ -134,6 +136,19 @@ class _State:
         self._lines, self._marker, self._kind = [line], marker, kind
         if marker:
             self._remember(marker, line)
+
+    def _divides(self, line: Line) -> bool:
+        """Whether a line in the middle names a statute's part, or goes on with the name: "PART 1" / "General"."""
+        further_in = line.left > self._metrics.left + _CENTRED * line.size
+        named = further_in and is_division(line.text)
+        if not named and self._lines and id(self._lines[0]) in self._named:
+            above = self._lines[-1]
+            shift = above.box.left + above.box.right - line.box.left - line.box.right
+            near = 0 < above.baseline - line.baseline < _LOOSEST * line.size
+            named = near and abs(shift) < line.size and not read_marker(line.text)
+        if named:
+            self._named.add(id(line))
+        return named
 
     def _goes_on_in_title(self, line: Line) -> bool:
         """Whether a line without letters ("14"), or one set like the title above it, is more of that title."""
@@ -159,7 +174,8 @@ class _State:
             return
         first = self._lines[0]
         kind = self._kind
-        if kind == "title" and not all(is_title(x, self._metrics) or x.bold for x in self._lines):
+        lines = [x for x in self._lines if id(x) not in self._named]
+        if kind == "title" and not all(is_title(x, self._metrics) or x.bold for x in lines):
             kind = "prose"
         loud = kind == "title" and self._is_loud()
         self._done.append(Chunk(tuple(self._lines), self._marker, first.left, self._text_left(), kind, loud))
@@ -248,6 +264,8 @@ class _State:
                 kind == "prose" and self._may_be_prose(above) and self._bold_runs_on(above, line)
             )
         same = abs(above.size - line.size) < 0.5 and above.colour == line.colour
+        if id(above) in self._named and id(line) in self._named:
+            return is_division(line.text)
         return not same or not self._is_one_title(above, line) or (marker is not None and marker.kind == "bullet")
 
     def _may_be_prose(self, line: Line) -> bool:
