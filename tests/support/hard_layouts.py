@@ -227,6 +227,38 @@ def _coloured_numbers_and_heads_run_in() -> Hard:
     return Hard(source, tuple(numbers), tuple(headings))
 
 
+def _three_columns() -> Hard:
+    parts = {"Boats": range(1, 37), "Ropes": range(37, 55)}
+    source = _PAGE.replace("margin: 2.5cm", "margin: 1.6cm, columns: 3, flipped: true").replace(
+        "SIZEpt", "SIZEpt * 0.8"
+    )
+    for title, numbers in parts.items():
+        source += f"= {title}\n" + "".join(f"{at}. {paragraph(at, 3)}\n\n" for at in numbers)
+    says = tuple(paragraph(at, 3) for at in range(1, 55))
+    return Hard(source, tuple(str(at) for at in range(1, 55)), tuple((1, title) for title in parts), says=says)
+
+
+def _prose_in_three_columns() -> Hard:
+    source = _PAGE.replace("margin: 2.5cm", "margin: 1.6cm, columns: 3").replace("SIZEpt", "SIZEpt * 0.75")
+    body = "".join(f"{paragraph(at, 3)}\n\n" for at in range(1, 60))
+    return Hard(
+        f"{source}= Boats\n{body}", headings=((1, "Boats"),), says=tuple(paragraph(at, 3) for at in range(1, 60))
+    )
+
+
+def _annex_in_small_type_longer_than_the_text() -> Hard:
+    headings = [(1, "Chapter 1"), *((2, f"Of matters {at}") for at in range(1, 5)), (1, "Annex A")]
+    source = f"{_PAGE}= Chapter 1\n"
+    source += "".join(f"== Of matters {at}\n{paragraph(at, 4)}#footnote[Rule {at}.]\n\n" for at in range(1, 5))
+    source += (
+        "#pagebreak()\n= Annex A\n#set text(size: 0.75em)\n#show heading.where(level: 2): set text(size: 1.1em)\n"
+    )
+    for at in range(1, 13):
+        source += f"== Of items {at}\n{paragraph(at + 30, 5)}\n\n{paragraph(at + 50, 5)}\n\n"
+        headings.append((2, f"Of items {at}"))
+    return Hard(source, headings=tuple(headings), notes=4)
+
+
 HARD = {
     build.__name__.strip("_"): build()
     for build in (
@@ -234,6 +266,7 @@ HARD = {
         *(_two_line_title, _bold_in_box, _long_head, _ordinals, _row_overleaf, _head_row_on_a_ground),
         *(_notes_with_signs, _paragraphs_in_a_titled_box, _heads_with_sides),
         *(_short_notes_in_two_columns, _items_in_small_type_behind_notes, _rows_cut_by_pages),
-        *(_coloured_numbers_and_heads_run_in,),
+        *(_coloured_numbers_and_heads_run_in, _three_columns, _prose_in_three_columns),
+        *(_annex_in_small_type_longer_than_the_text,),
     )
 }

@@ -98,7 +98,10 @@ def _find_tables(
         words = cut_segments(page.fragments, RULED_GAP)
         grids = [*(part_words(grid, words) for grid in grids), *find_ruled(stacks, words, size)]
     apart = [*(grid.box for grid in grids), *(picture.box for picture in pictures)]
-    return grids + find_unruled(_apart(apart, segments), size), frames
+    loose = _apart(apart, segments)
+    unruled = find_unruled(loose, size)
+    in_columns = unruled and len(find_columns(loose).starts) > 1  # three of prose have no terms and meanings
+    return grids + ([] if in_columns else unruled), frames
 
 
 def _outside(boxes: Sequence[Box], shapes: Sequence[Shape]) -> list[Shape]:
@@ -286,7 +289,8 @@ def _cover_pages(
         return contents[0]
     if len(body) > 1 and body[0] and not any(isinstance(region, TableFlow) for _, region in parts[0].boxes):
         wide = 0.7 * (metrics.right - metrics.left)
-        plain = sum(1 for x in body[0] if abs(x.size - metrics.size) < 0.5 and x.right - x.left > wide)
+        size = metrics.size_on(1)
+        plain = sum(1 for x in body[0] if abs(x.size - size) < 0.5 and x.right - x.left > wide)
         numbered = sum(_NUMBERED.match(x.text) is not None for x in body[0])
         return 0 if plain > _COVER_LINES or numbered > _COVER_NUMBERS else 1
     return 0

@@ -261,12 +261,12 @@ def lines_in_order(fragments: Sequence[Fragment], page: PdfPage, columns: Column
     return tuple(
         line
         for rank, some in sorted(by_rank.items(), key=lambda entry: entry[0])
-        for line in build_lines(some, page, columns.shift if rank[1] else 0.0)
+        for line in build_lines(some, page, columns.shifts[rank[1]])
     )
 
 
 COLUMN_GAP = 1.0  # of the type size: a wider gap parts two columns, or a number and its text
-_MIDDLE = (0.35, 0.65)  # of the width: where the second column may start
+_GUTTERS = (((0.26, 0.42), (0.58, 0.75)), ((0.35, 0.65),))  # of the width: where three or two columns are parted
 _LEAST_LINES = 3  # of each column; of both together a few more
 _LEAST_BOTH = 8
 _LEAST_WIDTH = 0.25  # of the page's text: a narrower stretch at the left holds numbers, not a column
@@ -280,38 +280,38 @@ def find_columns(segments: Sequence[Segment]) -> Columns:
     if len(segments) < _LEAST_BOTH:
         return Columns()
     first, last = min(s.left for s in segments), max(s.right for s in segments)
-    start = _start_of_second(segments, first, last)
-    if start is None:
-        return Columns()
-    bands = tuple(_bands(segments, start - 1.0, last - first))
-    if not bands:
-        return Columns()
-    usual = [
-        Counter(round(s.left) for s in segments if (s.left >= start - 1.0) == second).most_common(1)[0][0]
-        for second in (False, True)
-    ]
-    return Columns(bands, start, float(usual[1] - usual[0]))
+    for gutters in _GUTTERS:
+        starts = [_start_behind(segments, first, last, gutter) for gutter in gutters]
+        sure = tuple(start for start in starts if start is not None)
+        if len(sure) < len(gutters):
+            continue
+        bands = tuple(_bands(segments, [start - 1.0 for start in sure], last - first))
+        if bands:
+            columns = _split_at([start - 1.0 for start in sure], segments)
+            usual = [Counter(round(s.left) for s in column).most_common(1)[0][0] for column in columns]
+            return Columns(bands, sure, tuple(float(left - usual[0]) for left in usual))
+    return Columns()
 
 
-def _start_of_second(segments: Sequence[Segment], first: float, last: float) -> float | None:
-    """Where the second column starts: behind the widest upright strip near the middle that few lines enter."""
+def _start_behind(
+    segments: Sequence[Segment], first: float, last: float, gutter: tuple[float, float]
+) -> float | None:
+    """Where a column starts: behind the widest upright strip that few lines enter, between these shares of the
+    width."""
     origin = round(first)
     steps = [0] * (round(last) - origin + 1)
     for s in segments:
         steps[round(s.left) - origin] += 1
         steps[round(s.right) - origin] -= 1
     covered = list(accumulate(steps))
-    few = _FEW * max(covered)
-    low, high = (round(first + share * (last - first)) for share in _MIDDLE)
-    widest = end = empty = 0
-    for x in range(low, high + 1):
-        if covered[x - origin] <= few:
-            empty += 1
-            continue
-        if empty > widest:
-            widest, end = empty, x
-        empty = 0
-    if widest < _LEAST_GUTTER * segments[0].size:
+    low, high = (round(first + share * (last - first)) for share in gutter)
+    for few in (_FEW * max(covered), 0):  # a last column of few lines is no strip that few enter
+        strips = [x for x in range(low, high + 1) if covered[x - origin] > few]
+        gaps = [(after - x - 1, after) for x, after in pairwise([low - 1, *strips])]
+        widest, end = max(gaps, default=(0, 0))
+        if widest >= _LEAST_GUTTER * segments[0].size:
+            break
+    else:
         return None
     usual = _SMALLER * median(s.size for s in segments)  # a number may hang in the strip, and so may a note's mark
     return min((s.left for s in segments if s.left > end - widest and s.size > usual), default=None)
@@ -334,24 +334,30 @@ def cut_segments(fragments: Iterable[Fragment], gap: float = COLUMN_GAP) -> list
     return segments
 
 
-def _bands(segments: Sequence[Segment], start: float, width: float) -> list[tuple[float, float]]:
+def _bands(segments: Sequence[Segment], starts: Sequence[float], width: float) -> list[tuple[float, float]]:
     bands: list[tuple[float, float]] = []
-    crossing = [s for s in segments if s.left < start - 1.0 and s.right > start]
+    crossing = [s for s in segments if any(s.left < start - 1.0 and s.right > start for start in starts)]
     edges = [float("inf"), *sorted((s.baseline for s in crossing), reverse=True), float("-inf")]
     for top, bottom in pairwise(edges):
         waiting = [s for s in segments if bottom < s.baseline < top and s not in crossing]
-        if _in_columns(waiting, start, width):
+        if _in_columns(waiting, starts, width):
             bands.append(
                 (max(s.baseline + s.size for s in waiting), min(s.baseline - 0.5 * s.size for s in waiting))
             )
     return bands
 
 
-def _in_columns(segments: Sequence[Segment], start: float, width: float) -> bool:
-    left, right = [s for s in segments if s.left < start], [s for s in segments if s.left >= start]
-    if min(len(left), len(right)) < _LEAST_LINES or len(segments) < _LEAST_BOTH:
+def _split_at(starts: Sequence[float], segments: Sequence[Segment]) -> list[list[Segment]]:
+    """The segments of each column."""
+    edges = [float("-inf"), *starts, float("inf")]
+    return [[s for s in segments if low <= s.left < high] for low, high in pairwise(edges)]
+
+
+def _in_columns(segments: Sequence[Segment], starts: Sequence[float], width: float) -> bool:
+    columns = _split_at(starts, segments)
+    if min(map(len, columns)) < _LEAST_LINES or len(segments) < _LEAST_BOTH:
         return False
-    for column in (left, right):
+    for column in columns:
         wide = max(s.right for s in column) - min(s.left for s in column)
         full = sum(s.right - s.left > _FULL * wide for s in column)
         if wide < _LEAST_WIDTH * width or 2 * full < len(column):
@@ -375,20 +381,36 @@ def measure(pages: Iterable[Sequence[Line]], size: float) -> Metrics:
     body = [line for lines in every for line in lines if round(line.size, 1) == size]
     rights = sorted(line.right for line in body)
     lefts = Counter(round(line.left) for line in body)
+    leading, running = _usual_leading(every)
     large = {line.colour for lines in every for line in lines if line.size > _MUCH_LARGER * size}
     return Metrics(
         size=size,
         colour=colour,
-        leading=_usual_leading(every),
+        leading=leading,
+        larger=_larger(running, size),
         right=rights[int(0.98 * len(rights))] if rights else 0.0,  # a few lines hang out
         left=float(lefts.most_common(1)[0][0]) if lefts else 0.0,
         accents=frozenset(large - {colour}),
     )
 
 
-def _usual_leading(pages: Sequence[Sequence[Line]]) -> dict[float, float]:
-    """For each type size the usual distance between the baselines of two lines of it, in half points."""
+_SOME_PROSE = 0.05  # share of the file's running lines from which a size is one of its body's
+
+
+def _larger(running: dict[int, Counter[float]], size: float) -> dict[int, float]:
+    """For pages on which most prose is in larger type than `size`, though not in a title's, that type's size;
+    `running` are the lines on each page that run on, by size."""
+    every = sum(running.values(), Counter())
+    bodies = {one for one, count in every.items() if one > size and count > _SOME_PROSE * every.total()}
+    usual = {page: counts.most_common(1)[0][0] for page, counts in running.items()}
+    return {page: one for page, one in usual.items() if one in bodies}
+
+
+def _usual_leading(pages: Sequence[Sequence[Line]]) -> tuple[dict[float, float], dict[int, Counter[float]]]:
+    """For each type size the usual distance between the baselines of two lines of it, in half points; and how many
+    lines of it run on to the next, on each page."""
     gaps: dict[float, Counter[float]] = defaultdict(Counter)
+    running: dict[int, Counter[float]] = defaultdict(Counter)
     for lines in pages:
         for above, line in pairwise(lines):
             size = round(line.size, 1)
@@ -396,7 +418,8 @@ def _usual_leading(pages: Sequence[Sequence[Line]]) -> dict[float, float]:
                 gap = round((above.baseline - line.baseline) * 2) / 2
                 if 0.9 * line.size < gap < 2 * line.size:
                     gaps[size][gap] += 1
-    return {size: _tightest_usual(counts) for size, counts in gaps.items()}
+                    running[line.page][size] += 1
+    return {size: _tightest_usual(counts) for size, counts in gaps.items()}, running
 
 
 def _tightest_usual(gaps: Counter[float]) -> float:

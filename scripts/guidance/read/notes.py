@@ -168,12 +168,13 @@ def _separator(shapes: Sequence[Shape], lines: Sequence[Line], metrics: Metrics)
     not the underline of a link."""
     wide = metrics.right - metrics.left
     left = metrics.left + (lines[-1].origin if lines else 0.0)
+    size = metrics.size_on(lines[-1].page) if lines else metrics.size
     rules = [
         s.box.bottom
         for s in shapes
         if height(s.box) < THIN
         and _RULE[0] * wide < width(s.box) < _RULE[1] * wide
-        and abs(s.box.left - left) < metrics.size
+        and abs(s.box.left - left) < size
         and not any(_underlines(s, line) for line in lines)
     ]
     return min(rules) if rules else None
@@ -187,10 +188,11 @@ def _underlines(rule: Shape, line: Line) -> bool:
 def _zone(lines: Sequence[Line], separator: float | None, metrics: Metrics) -> list[int]:
     """The indexes of the lines at a page's foot that are notes, top to bottom."""
     zone: list[int] = []
+    size = metrics.size_on(lines[-1].page) if lines else metrics.size
     for index in range(len(lines) - 1, -1, -1):
         line = lines[index]
         below_rule = separator is not None and line.baseline < separator
-        if line.size > _SMALLER * metrics.size and not (below_rule and line.size < _AS_LARGE * metrics.size):
+        if line.size > _SMALLER * size and not (below_rule and line.size < _AS_LARGE * size):
             break
         zone.append(index)
     zone.reverse()
@@ -218,7 +220,7 @@ def _label(line: Line, notes: Sequence[tuple[str, list[Line], int]], metrics: Me
     if first.is_note_label:
         return first.text.strip(" ,;."), len(first.text)
     found = _PLAIN_LABEL.match(line.text)
-    if not found or line.left > metrics.left + 2 * metrics.size:
+    if not found or line.left > metrics.left + 2 * metrics.size_on(line.page):
         return None
     last = next((int(n[0]) for n in reversed(notes) if n[0].isdigit()), 0)
     if int(found[1]) in (last + 1, last + 2) or (int(found[1]) == 1 and last != 1):

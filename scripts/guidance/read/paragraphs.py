@@ -29,21 +29,22 @@ def is_title(line: Line, metrics: Metrics) -> bool:
     """Whether a line is set apart as a title: larger than the body, or in another colour and bold throughout, or in
     another colour that larger titles have too or the file's tags call a heading's."""
     coloured = line.colour != metrics.colour and not line.links
-    if not coloured and line.size <= 1.08 * metrics.size:
+    size = metrics.size_on(line.page)
+    if not coloured and line.size <= 1.08 * size:
         return False
     letters = [run for run in line.runs if not run.raised and run.text.strip()]
     if not letters or not any(c.isalpha() for c in line.text):
         return False
     if line.bold:
-        return line.size > 1.08 * metrics.size or coloured
+        return line.size > 1.08 * size or coloured
     if len(line.text) >= _LONGEST_TITLE:
         return False
-    return line.size > _MUCH_LARGER * metrics.size or (coloured and _is_accented(line, letters, metrics))
+    return line.size > _MUCH_LARGER * size or (coloured and _is_accented(line, letters, metrics))
 
 
 def _is_accented(line: Line, letters: Sequence[Run], metrics: Metrics) -> bool:
     """Whether a line in another colour that is not bold is as large as the body at least, and no sentence."""
-    if line.size < 0.98 * metrics.size or line.text.rstrip().endswith(_SENTENCE_ENDS):
+    if line.size < 0.98 * metrics.size_on(line.page) or line.text.rstrip().endswith(_SENTENCE_ENDS):
         return False
     if len({run.colour for run in letters}) > 1 or not line.text[:1].isupper():
         return False
@@ -165,7 +166,7 @@ class _State:
         gap = above.baseline - line.baseline
         if above.page != line.page or gap < 0:
             return False
-        apart = line.size > 1.08 * self._metrics.size or line.colour != self._metrics.colour
+        apart = line.size > 1.08 * self._metrics.size_on(line.page) or line.colour != self._metrics.colour
         wraps = apart and (self._full(above, line) or _is_cut(above, line))
         return gap < 1.45 * line.size or (wraps and gap < _LOOSEST * line.size)
 
@@ -272,7 +273,7 @@ class _State:
         """Whether what sets a title line apart may as well set apart the first line of a sentence."""
         if line.bold:
             return _bold_line(line) and not is_title(line, self._metrics)
-        return line.size < _MUCH_LARGER * self._metrics.size
+        return line.size < _MUCH_LARGER * self._metrics.size_on(line.page)
 
     def _bold_within(self, above: Line, line: Line) -> bool:
         """A bold line within a paragraph, not a title: the text above it runs to the edge and on."""
