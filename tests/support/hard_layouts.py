@@ -259,6 +259,20 @@ def _annex_in_small_type_longer_than_the_text() -> Hard:
     return Hard(source, headings=tuple(headings), notes=4)
 
 
+def _bullets_of_a_font_that_does_not_say_so() -> Hard:
+    source = (
+        _PAGE
+        + '#let has(it) = grid(columns: (5mm, 1fr), text(font: "DejaVu Sans Mono", size: 0.8em)[x], it)\n= Lists\n'
+    )
+    for at in range(1, 7):
+        source += f"{at}. #h(4mm) {paragraph(at, 2)} Each has:\n\n"
+        source += "".join(f"#has[{sentence(10 * at + n)}]\n" for n in range(3))
+    has = f"#has[{sentence(1)}]#has[{sentence(2)}]"
+    box = f'#block(fill: rgb("#e0eef8"), inset: 8pt, width: 100%)[{paragraph(40, 2)}\n\n{has}]'
+    says = tuple(f"\n{sentence(10 * at + n)}" for at in range(1, 7) for n in range(3))
+    return Hard(f"{source}{box}\n", tuple("123456"), ((1, "Lists"),), boxes=1, says=says)
+
+
 HARD = {
     build.__name__.strip("_"): build()
     for build in (
@@ -267,6 +281,6 @@ HARD = {
         *(_notes_with_signs, _paragraphs_in_a_titled_box, _heads_with_sides),
         *(_short_notes_in_two_columns, _items_in_small_type_behind_notes, _rows_cut_by_pages),
         *(_coloured_numbers_and_heads_run_in, _three_columns, _prose_in_three_columns),
-        *(_annex_in_small_type_longer_than_the_text,),
+        *(_annex_in_small_type_longer_than_the_text, _bullets_of_a_font_that_does_not_say_so),
     )
 }

@@ -221,10 +221,10 @@ def read_flow(parts: Sequence[PageParts], size: float) -> Flow:
     """The flow of a file; `size` is its usual type size (points)."""
     dropped = [entry for part in parts for entry in part.unseen]
     pages, contents, entries = _without_furniture(parts, size, dropped)
-    metrics = measure(pages, size)
+    boxed = [[x for _, r in p.boxes if not isinstance(r, FigureFlow) for x in r.lines] for p in parts]
+    metrics = measure(pages, size, boxed)
     ends, taken = find_end_notes(pages, lambda line: is_title(line, metrics))
     pages = _without(pages, taken)
-    boxed = [[x for _, r in p.boxes if not isinstance(r, FigureFlow) for x in r.lines] for p in parts]
     feet, taken = find_notes(pages, [p.page.shapes for p in parts], metrics, boxed)
     body = _without(pages, taken)
     covers = _cover_pages(contents, body, parts, metrics)
@@ -244,7 +244,7 @@ def read_flow(parts: Sequence[PageParts], size: float) -> Flow:
         cover=cover,
         imprint=imprint,
         dropped=tuple(dropped),
-        findings=tuple(_links_over_nothing(parts)),
+        findings=(*_links_over_nothing(parts), *_signs_taken(metrics)),
     )
 
 
@@ -268,6 +268,13 @@ def _without_furniture(
 def _without(pages: Sequence[Sequence[Line]], taken: dict[int, set[int]]) -> list[list[Line]]:
     """Pages without the lines that are taken (page, 0-based -> indexes)."""
     return [[x for i, x in enumerate(lines) if i not in taken.get(n, set())] for n, lines in enumerate(pages)]
+
+
+def _signs_taken(metrics: Metrics) -> Iterator[Finding]:
+    for name in sorted(metrics.signs):
+        yield Finding(
+            "signs", f"the font {name or 'without a name'} sets nothing but bullets; its signs are read as •"
+        )
 
 
 def _links_over_nothing(parts: Sequence[PageParts]) -> Iterator[Finding]:

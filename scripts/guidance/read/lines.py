@@ -6,7 +6,7 @@ threshold is a share of the type size at hand or of the page.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
 from statistics import median
 
@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from guidance.document.model import Box
 from guidance.read.geometry import hull
+from guidance.read.numbering import read_marker
 from guidance.read.page import Columns, Fragment, Line, LineLink, LinkArea, Metrics, PdfPage, Run, Segment, Tag
 
 _SAME_LINE = 0.22  # share of the type size by which the baselines of one line may differ
@@ -370,9 +371,9 @@ def _in_columns(segments: Sequence[Segment], starts: Sequence[float], width: flo
 _MUCH_LARGER = 1.25  # times the body's size: type that is a title's
 
 
-def measure(pages: Iterable[Sequence[Line]], size: float) -> Metrics:
+def measure(pages: Iterable[Sequence[Line]], size: float, boxed: Iterable[Sequence[Line]] = ()) -> Metrics:
     """The metrics of a file whose usual type size is `size` (points), from the lines of its pages (running heads
-    already away)."""
+    already away); `boxed` are those in boxes and tables, whose bullets are in the same fonts."""
     every = [list(lines) for lines in pages]
     colours: Counter[int] = Counter()
     for run in (run for lines in every for line in lines for run in line.runs):
@@ -388,10 +389,38 @@ def measure(pages: Iterable[Sequence[Line]], size: float) -> Metrics:
         colour=colour,
         leading=leading,
         larger=_larger(running, size),
+        signs=frozenset(_sign_fonts(line for lines in (*every, *boxed) for line in lines)),
         right=rights[int(0.98 * len(rights))] if rights else 0.0,  # a few lines hang out
         left=float(lefts.most_common(1)[0][0]) if lefts else 0.0,
         accents=frozenset(large - {colour}),
     )
+
+
+_LEAST_SIGNS = 3
+_FEW_SIGNS = 2  # different ones of a font of bullets
+
+
+def _sign_fonts(lines: Iterable[Line]) -> Iterator[str]:
+    """The names of fonts that set nothing but one or two lone signs at lines' starts, set apart from the words: of
+    bullets, whatever letter such a font's key is; fonts of signs that are bullets by themselves are left out."""
+    signs: dict[str, Counter[str]] = defaultdict(Counter)
+    others: set[str] = set()
+    for line in lines:
+        for at, run in enumerate(line.runs):
+            name, sign = run.font.name, run.text.strip()
+            if name in others or not sign:
+                continue
+            lone = at == 0 and len(sign) == 1 and not sign.isdigit() and len(line.runs) > 1
+            if lone and line.runs[1].left - run.right > _WORD_GAP * line.size:
+                signs[name][sign] += 1
+            else:
+                others.add(name)
+    for name, found in signs.items():
+        if name in others or found.total() < _LEAST_SIGNS or len(found) > _FEW_SIGNS:
+            continue
+        markers = (read_marker(f"{sign} x") for sign in found)
+        if not all(marker and marker.kind == "bullet" for marker in markers):
+            yield name
 
 
 _SOME_PROSE = 0.05  # share of the file's running lines from which a size is one of its body's

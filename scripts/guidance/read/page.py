@@ -203,9 +203,8 @@ class Metrics(Struct, frozen=True):
     right: float
     left: float
     accents: frozenset[int] = frozenset()  # colours that much larger lines have, the body's aside
-    larger: dict[
-        int, float
-    ] = {}  # the size of prose on pages (1-based) where it is larger than in most of the file
+    signs: frozenset[str] = frozenset()  # names of fonts that set nothing but lone signs at lines' starts
+    larger: dict[int, float] = {}  # the size of prose on pages (1-based) on which it is above most of the file's
 
     def size_on(self, page: int) -> float:
         """The type size of a page's body: an annex in small type may be longer than the text it is annexed to."""

@@ -199,6 +199,8 @@ class _State:
         """The marker a line starts with, if it can be one here: a number within a sentence is none."""
         text = line.text
         marker = read_marker(text) or _bare_number(line)
+        if line.runs[0].font.name in self._metrics.signs and (marker is None or marker.kind != "bullet"):
+            marker = Marker("bullet", "•", "", len(line.runs[0].text))
         if marker is None or marker.length >= len(text.rstrip()) + 1 or any(r.raised for r in line.runs[:1]):
             return None
         if not self._lines or (self._kind == "title" and kind == "prose"):
