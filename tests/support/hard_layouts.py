@@ -273,6 +273,19 @@ def _bullets_of_a_font_that_does_not_say_so() -> Hard:
     return Hard(f"{source}{box}\n", tuple("123456"), ((1, "Lists"),), boxes=1, says=says)
 
 
+def _heads_in_the_margin() -> Hard:
+    source = _PAGE.replace("margin: 2.5cm", "margin: (left: 6cm, right: 2.2cm, y: 2.5cm)")
+    source += (
+        '#let head(it) = place(dx: -3.8cm, block(width: 3.3cm, text(size: 0.8em, weight: "bold", it)))\n= Piers\n'
+    )
+    heads = ("Who keeps the list", "Lamps", "What a keeper does when a boat is late", "Ropes and ladders", "Guests")
+    for at, head in enumerate(heads, 1):
+        source += f"#block(width: 100%, below: 1.3em)[#head[{head}]{at}. #h(3mm) {paragraph(at, 4)}]\n"
+    headings = ((1, "Piers"), *((2, head) for head in heads))
+    says = tuple(paragraph(at, 4) for at in range(1, 6))
+    return Hard(source, tuple("12345"), headings, says=says)
+
+
 HARD = {
     build.__name__.strip("_"): build()
     for build in (
@@ -282,5 +295,6 @@ HARD = {
         *(_short_notes_in_two_columns, _items_in_small_type_behind_notes, _rows_cut_by_pages),
         *(_coloured_numbers_and_heads_run_in, _three_columns, _prose_in_three_columns),
         *(_annex_in_small_type_longer_than_the_text, _bullets_of_a_font_that_does_not_say_so),
+        *(_heads_in_the_margin,),
     )
 }

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from guidance.document.model import Box, Dropped, Finding
 from guidance.document.walk import count_characters
 from guidance.read.furniture import find_contents, find_furniture, text_below
-from guidance.read.geometry import contains, height, hull, inside, width
-from guidance.read.lines import build_lines, cut_segments, find_columns, lines_in_order, measure
+from guidance.read.geometry import contains, find_columns, height, hull, inside, width
+from guidance.read.lines import build_lines, cut_segments, lines_in_order, measure
 from guidance.read.notes import find_end_notes, find_notes
 from guidance.read.page import (
     THIN,
@@ -319,10 +319,10 @@ def _in_order(parts: Sequence[PageParts], body: Sequence[Sequence[Line]], covers
             if not on_cover and not _is_logo(region, number, len(parts), covers):
                 places.append((part.columns.rank(box, box.top), -box.top, count, region))
         if number >= covers:
-            places += [
-                (part.columns.rank(x.box, x.baseline), -(x.baseline + 0.7 * x.size), 1000 + i, x)
-                for i, x in enumerate(body[number])
-            ]
+            height = 0.0
+            for i, x in reversed(list(enumerate(body[number]))):
+                height = height if x.beside and height else -(x.baseline + 0.7 * x.size)
+                places.append((part.columns.rank(x.box, x.baseline), height, 1000 + i, x))
         elements += [element for *_, element in sorted(places, key=lambda place: place[:3])]
     return elements
 

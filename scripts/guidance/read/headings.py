@@ -31,7 +31,7 @@ def find_headings(parts: Sequence[Part], bookmarks: Sequence[Bookmark], flow: Fl
     named |= find_side_heads(parts, quiet, flow.metrics)
     coded = [i for i in quiet if is_coded(titles[i].text) and len(titles[i].lines) <= _MOST_LINES]
     named |= set(coded) if len(coded) >= _LEAST_CODED else set()
-    named |= {i for i in quiet if is_division(titles[i].lines[0].text)}
+    named |= {i for i in quiet if is_division(titles[i].lines[0].text) or titles[i].lines[0].beside}
     usual = _usual_colours(loud, named)
     named |= {i for i, t in loud.items() if t.lines[0].colour in usual and caption_number(t.text) is None}
     kept = [titles[i] for i in sorted(named)]

@@ -7,8 +7,7 @@ threshold is a share of the type size at hand or of the page.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, pairwise
-from statistics import median
+from itertools import pairwise
 
 from msgspec.structs import replace
 
@@ -253,7 +252,13 @@ def _locate(text: str, words: str, near: int, after: int) -> tuple[int, int] | N
 
 
 def lines_in_order(fragments: Sequence[Fragment], page: PdfPage, columns: Columns) -> tuple[Line, ...]:
-    """The lines of a page in reading order, one column after the other."""
+    """The lines of a page in reading order, one column after the other, heads in the margin before what they stand
+    beside."""
+    if columns.margin:
+        aside = [f for f in fragments if f.box.right < columns.margin and not f.angle]
+        ids = {id(f) for f in aside}
+        rest = build_lines([f for f in fragments if id(f) not in ids], page)
+        return _with_heads_beside(rest, build_lines(aside, page))
     if not columns.bands:
         return build_lines(fragments, page)
     by_rank: dict[tuple[int, int], list[Fragment]] = defaultdict(list)
@@ -266,56 +271,28 @@ def lines_in_order(fragments: Sequence[Fragment], page: PdfPage, columns: Column
     )
 
 
-COLUMN_GAP = 1.0  # of the type size: a wider gap parts two columns, or a number and its text
-_GUTTERS = (((0.26, 0.42), (0.58, 0.75)), ((0.35, 0.65),))  # of the width: where three or two columns are parted
-_LEAST_LINES = 3  # of each column; of both together a few more
-_LEAST_BOTH = 8
-_LEAST_WIDTH = 0.25  # of the page's text: a narrower stretch at the left holds numbers, not a column
-_FEW = 0.15  # of the lines may run over the gutter, as headings over both columns do
-_LEAST_GUTTER = 0.8  # of the type size
-_FULL = 0.6  # of a column's width that at least half of its lines take: cells of a table are shorter
+_BESIDE = 0.75  # of the type size by which the baselines of a paragraph and of the head beside it may differ
+_HEAD_GAP = 1.6  # of the type size: a wider gap parts two heads
 
 
-def find_columns(segments: Sequence[Segment]) -> Columns:
-    """The columns of a page with such words, cut at gaps as wide as between two; no bands where it has but one."""
-    if len(segments) < _LEAST_BOTH:
-        return Columns()
-    first, last = min(s.left for s in segments), max(s.right for s in segments)
-    for gutters in _GUTTERS:
-        starts = [_start_behind(segments, first, last, gutter) for gutter in gutters]
-        sure = tuple(start for start in starts if start is not None)
-        if len(sure) < len(gutters):
+def _with_heads_beside(lines: Sequence[Line], aside: Sequence[Line]) -> tuple[Line, ...]:
+    """Lines with those in the margin before the one that each head's first line stands beside; lines in the margin
+    that stand beside nothing stay where they are."""
+    at: dict[int, list[Line]] = defaultdict(list)
+    place = 0
+    for above, line in pairwise([None, *aside]):
+        if line is None:
             continue
-        bands = tuple(_bands(segments, [start - 1.0 for start in sure], last - first))
-        if bands:
-            columns = _split_at([start - 1.0 for start in sure], segments)
-            usual = [Counter(round(s.left) for s in column).most_common(1)[0][0] for column in columns]
-            return Columns(bands, sure, tuple(float(left - usual[0]) for left in usual))
-    return Columns()
+        if above is None or above.baseline - line.baseline > _HEAD_GAP * line.size:
+            below = (n for n, x in enumerate(lines) if x.baseline < line.baseline + _BESIDE * x.size)
+            place = next(below, len(lines))
+        near = place < len(lines) and abs(lines[place].baseline - line.baseline) < _BESIDE * lines[place].size
+        goes_on = at[place] and at[place][-1].beside
+        at[place].append(replace(line, beside=bool(near or goes_on)))
+    return tuple(x for n in range(len(lines) + 1) for x in (*at.get(n, ()), *lines[n : n + 1]))
 
 
-def _start_behind(
-    segments: Sequence[Segment], first: float, last: float, gutter: tuple[float, float]
-) -> float | None:
-    """Where a column starts: behind the widest upright strip that few lines enter, between these shares of the
-    width."""
-    origin = round(first)
-    steps = [0] * (round(last) - origin + 1)
-    for s in segments:
-        steps[round(s.left) - origin] += 1
-        steps[round(s.right) - origin] -= 1
-    covered = list(accumulate(steps))
-    low, high = (round(first + share * (last - first)) for share in gutter)
-    for few in (_FEW * max(covered), 0):  # a last column of few lines is no strip that few enter
-        strips = [x for x in range(low, high + 1) if covered[x - origin] > few]
-        gaps = [(after - x - 1, after) for x, after in pairwise([low - 1, *strips])]
-        widest, end = max(gaps, default=(0, 0))
-        if widest >= _LEAST_GUTTER * segments[0].size:
-            break
-    else:
-        return None
-    usual = _SMALLER * median(s.size for s in segments)  # a number may hang in the strip, and so may a note's mark
-    return min((s.left for s in segments if s.left > end - widest and s.size > usual), default=None)
+COLUMN_GAP = 1.0  # of the type size: a wider gap parts two columns, or a number and its text
 
 
 def cut_segments(fragments: Iterable[Fragment], gap: float = COLUMN_GAP) -> list[Segment]:
@@ -333,37 +310,6 @@ def cut_segments(fragments: Iterable[Fragment], gap: float = COLUMN_GAP) -> list
             look = (f.colour, f.font.name)
             segments.append(Segment(f.box.left, f.box.right, f.baseline, f.size, look, [f.text]))
     return segments
-
-
-def _bands(segments: Sequence[Segment], starts: Sequence[float], width: float) -> list[tuple[float, float]]:
-    bands: list[tuple[float, float]] = []
-    crossing = [s for s in segments if any(s.left < start - 1.0 and s.right > start for start in starts)]
-    edges = [float("inf"), *sorted((s.baseline for s in crossing), reverse=True), float("-inf")]
-    for top, bottom in pairwise(edges):
-        waiting = [s for s in segments if bottom < s.baseline < top and s not in crossing]
-        if _in_columns(waiting, starts, width):
-            bands.append(
-                (max(s.baseline + s.size for s in waiting), min(s.baseline - 0.5 * s.size for s in waiting))
-            )
-    return bands
-
-
-def _split_at(starts: Sequence[float], segments: Sequence[Segment]) -> list[list[Segment]]:
-    """The segments of each column."""
-    edges = [float("-inf"), *starts, float("inf")]
-    return [[s for s in segments if low <= s.left < high] for low, high in pairwise(edges)]
-
-
-def _in_columns(segments: Sequence[Segment], starts: Sequence[float], width: float) -> bool:
-    columns = _split_at(starts, segments)
-    if min(map(len, columns)) < _LEAST_LINES or len(segments) < _LEAST_BOTH:
-        return False
-    for column in columns:
-        wide = max(s.right for s in column) - min(s.left for s in column)
-        full = sum(s.right - s.left > _FULL * wide for s in column)
-        if wide < _LEAST_WIDTH * width or 2 * full < len(column):
-            return False
-    return True
 
 
 # --- What is usual in a file ---------------------------------------------------------------------

@@ -167,6 +167,7 @@ class Line(Struct, frozen=True, dict=True):
     links: tuple[LineLink, ...] = ()
     angle: int = 0
     origin: float = 0.0  # where the region it stands in starts, from which indents are measured
+    beside: bool = False  # whether it stands in the margin, beside the paragraph that it heads
 
     @cached_property
     def text(self) -> str:
@@ -309,6 +310,7 @@ class Columns(Struct, frozen=True):
     bands: tuple[tuple[float, float], ...] = ()
     starts: tuple[float, ...] = ()
     shifts: tuple[float, ...] = (0.0,)
+    margin: float = 0.0  # where the text starts of a page that has heads beside its paragraphs, else 0
 
     def rank(self, box: Box, height: float) -> tuple[int, int]:
         """Where in the reading order something stands: the stretch of the page, and the column in it."""

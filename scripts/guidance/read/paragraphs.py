@@ -122,7 +122,7 @@ class _State:
     def take(self, line: Line, leading: float) -> None:
         """The next line, and the leading where it stands (points)."""
         self._leading = leading
-        titled = self._divides(line) or is_title(line, self._metrics) or _bold_line(line)
+        titled = line.beside or self._divides(line) or is_title(line, self._metrics) or _bold_line(line)
         titled = titled or self._goes_on_in_title(line)
         kind: Literal["prose", "title"] = "title" if titled else "prose"
         marker = self._marker_of(line, kind) if kind == "prose" or not line.links else None
@@ -175,7 +175,7 @@ class _State:
             return
         first = self._lines[0]
         kind = self._kind
-        lines = [x for x in self._lines if id(x) not in self._named]
+        lines = [x for x in self._lines if id(x) not in self._named and not x.beside]
         if kind == "title" and not all(is_title(x, self._metrics) or x.bold for x in lines):
             kind = "prose"
         loud = kind == "title" and self._is_loud()
