@@ -5,9 +5,21 @@ from pathlib import Path
 import pytest
 
 from document_marks import anchors, balance, links, note_marks
-from guidance.document.model import Document, Figure, GuidanceError, Link, List, NoteMark, Para, Subheading, Table
+from guidance.document.model import (
+    Abbreviation,
+    Document,
+    Figure,
+    GuidanceError,
+    Link,
+    List,
+    NoteMark,
+    Para,
+    Subheading,
+    Table,
+)
 from guidance.document.walk import plain_text
 from guidance.read import read_document
+from guidance.site.inline import Context, render_text
 
 PUBLICATION = """<!DOCTYPE html><html lang="en"><head><title>Sheds - GOV.UK</title><script>x()</script></head><body>
 <header role="banner"><a href="/">GOV.UK</a></header>
@@ -86,6 +98,21 @@ def test_its_notes_and_links(tmp_path: Path) -> None:
         "links that use an unsafe scheme were dropped (1)",
         "a picture that is not in the page is left out: A shed",
     ]
+
+
+def test_what_letters_stand_for_is_kept(tmp_path: Path) -> None:
+    rules = '<a href="https://rules.example/"><abbr title="Rules">RL</abbr></a>'
+    words = f'The <abbr title="Yard  Keepers Board">YKB</abbr> must see {rules} and <abbr>XY</abbr>.'
+    document = reading(
+        tmp_path, f"<!DOCTYPE html><html><body><main><h2>Gates</h2><p>{words}</p></main></body></html>"
+    )
+    (text,) = (block.text for p in document.provisions for block in p.blocks if isinstance(block, Para))
+    meanings = [(text.plain[m.start : m.end], m.meaning) for m in text.marks if isinstance(m, Abbreviation)]
+    assert meanings == [("YKB", "Yard Keepers Board"), ("RL", "Rules")]
+    printed = render_text(text, Context(lambda address, _: address, lambda note: note))
+    assert printed.startswith(
+        'The <abbr title="Yard Keepers Board">YKB</abbr> must see [RL](https://rules.example/)'
+    )
 
 
 @pytest.mark.parametrize("page", [PUBLICATION, ARCHIVED])

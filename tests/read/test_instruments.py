@@ -63,6 +63,63 @@ def test_an_instrument_alone(size: int, stripped: bool, tmp_path: Path) -> None:
     assert balance(document) == 0
 
 
+PLAIN_HEAD = """#align(center)[STATUTORY INSTRUMENTS\\ #v(5mm) *2032 No. 18* #v(4mm) *HARBOURS, ENGLAND* #v(4mm)
+The Keeping of Piers (England)\\ Regulations 2032]
+#v(8mm)
+The Harbour Master makes the following Regulations in exercise of the powers conferred by section 9 of the Harbours
+Act 2031.
+
+"""
+PLAIN = (
+    "#align(center)[PART 1\\ General]\n\n"
+    + side("Name", "1", SAID)
+    + side("Words", "2")
+    + "#align(center)[Part 2\\ Lists of piers and of those who\\ keep them]\n\n"
+    + side("Lists", "3")
+    + side("Ladders", "3A")
+    + side("Lamps", "4")
+    + "#align(center)[SCHEDULE 1 #h(3cm) Regulation 4]\n\n#align(center)[*What a lamp must have*]\n\n"
+    + "".join(f"{at}. #h(3mm) {SAID}\n\n" for at in range(1, 5))
+    + "#align(center)[SCHEDULE 2]\n\n"
+    + "".join(f"{at}. #h(3mm) {SAID}\n\n" for at in range(1, 4))
+)
+
+
+@pytest.mark.parametrize("stripped", [False, True], ids=["tagged", "stripped"])
+@pytest.mark.parametrize("size", [9, 11])
+def test_parts_and_schedules_need_no_type_of_their_own(size: int, stripped: bool, tmp_path: Path) -> None:
+    document = read_typeset(PAGE.format(size=size) + PLAIN_HEAD + PLAIN, tmp_path, stripped=stripped)
+    assert document.title == "The Keeping of Piers (England) Regulations 2032"
+    numbers = ["1", "2", "3", "3A", "4", *"1234", *"123"]
+    assert [p.number for p in document.provisions if p.kind == "paragraph"] == numbers
+    headings = [p.heading.plain for p in document.provisions if p.heading and p.level == 1]
+    parts = ["PART 1 General", "Part 2 Lists of piers and of those who keep them"]
+    assert headings == [*parts, "SCHEDULE 1 Regulation 4 What a lamp must have", "SCHEDULE 2"]
+    assert not [check for check in document.structure if check.verdict == "amiss"]
+
+
+def test_what_a_later_law_puts_in_belongs_to_its_regulation(tmp_path: Path) -> None:
+    put_in = f"#h(1em);\\[F1(1A) {SAID}\\]\n\n"
+    body = "".join(f"*Rule {at}*\n\n*{at}.*---(1) {SAID}\n\n{put_in if at == 2 else ''}" for at in range(1, 7))
+    document = read_typeset(f"{PAGE.format(size=11)}= Rules\n{body}", tmp_path)
+    (second,) = (p for p in document.provisions if p.number == "2")
+    assert plain_text(second).endswith(f"[F1(1A) {SAID}]")
+
+
+@pytest.mark.parametrize("stripped", [False, True], ids=["tagged", "stripped"])
+def test_a_schedules_items_are_numbered_where_its_instrument_is_annexed(stripped: bool, tmp_path: Path) -> None:
+    guidance = "= Chapter 1: Lending\n" + "".join(f"1.{at} #h(5mm) {SAID} {SAID}\n\n" for at in range(1, 13))
+    order = side("Name", "1", SAID) + side("Words", "2") + side("Lists", "3") + side("Lamps", "4")
+    for part, (first, end) in enumerate(((1, 4), (4, 7)), 1):
+        order += "#align(center)[*SCHEDULE*]\n\n" if part == 1 else ""
+        order += f"#align(center)[Part {part}\\ Of lamps]\n\n"
+        order += "".join(f"*{at}.* #h(2mm) {SAID}\n\n" for at in range(first, end))
+    annex = f"#pagebreak()\n= Annex C: The Order\n#set text(size: 8.5pt)\n{order}"
+    document = read_typeset(PAGE.format(size=11) + guidance + annex, tmp_path, stripped=stripped)
+    numbers = [*(f"1.{at}" for at in range(1, 13)), *"1234", *"123456"]
+    assert [p.number for p in document.provisions if p.kind == "paragraph"] == numbers
+
+
 @pytest.mark.parametrize("stripped", [False, True], ids=["tagged", "stripped"])
 def test_an_instrument_annexed_to_numbered_guidance(stripped: bool, tmp_path: Path) -> None:
     guidance = "= Chapter 1: Lending\n" + "".join(f"1.{at} #h(5mm) {SAID} {SAID}\n\n" for at in range(1, 25))

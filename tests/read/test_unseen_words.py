@@ -94,6 +94,25 @@ def test_white_words_on_a_dark_ground_are_read(tmp_path: Path) -> None:
     assert left_out(document) == set()
 
 
+@pytest.mark.parametrize("stripped", [False, True], ids=["tagged", "stripped"])
+@pytest.mark.parametrize("size", [9, 12])
+def test_words_with_a_stroke_through_them_are_left_out(size: int, stripped: bool, tmp_path: Path) -> None:
+    struck = "#strike[Guests must pay twice.] #underline[Guests pay once.]"
+    source = yard(struck).replace("size: 12pt", f"size: {size}pt")
+    document = read_typeset(source, tmp_path, stripped=stripped)
+    assert said(document) == [f"{RULES[0]} Guests pay once.", *RULES[1:], RULES[0], RULES[0]]
+    assert left_out(document) == {("Guests must pay twice.", "struck out")}
+    assert balance(document) == 0
+
+
+def test_a_stroke_through_a_part_of_words_drawn_in_one_go_is_told(tmp_path: Path) -> None:
+    line = "#place(dx: 3cm, dy: 2mm, line(length: 2cm, stroke: 0.6pt))"
+    document = read_typeset(yard().replace("#block[1.", f"#v(1pt){line}#block[1."), tmp_path)
+    told = [f.message for f in document.findings if f.kind == "struck"]
+    assert len(told) == 1
+    assert RULES[0] in told[0]
+
+
 @pytest.mark.parametrize(
     ("markup", "words", "reason"),
     [

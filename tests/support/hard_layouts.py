@@ -181,11 +181,120 @@ def _heads_with_sides() -> Hard:
     return Hard(_PAGE + "".join(pages), numbers, headings, reasons=("running head", "page number"))
 
 
+def _short_notes_in_two_columns() -> Hard:
+    body = "\n\n".join(f"{at}. {paragraph(at, 3)}#footnote[Rule {at + 1}.]" for at in range(1, 25))
+    source = _PAGE.replace("margin: 2.5cm", "margin: 2cm, columns: 2")
+    return Hard(f"{source}= Ropes\n{body}\n", tuple(str(at) for at in range(1, 25)), ((1, "Ropes"),), notes=24)
+
+
+def _items_in_small_type_behind_notes() -> Hard:
+    noted = {2: sentence(90), 4: paragraph(80, 22), 7: sentence(97)}
+    body = "\n\n".join(
+        f"{at}. #h(5mm) {paragraph(at, 4)}" + (f"#footnote[{noted[at]}]" if at in noted else "")
+        for at in range(1, 9)
+    )
+    items = "\n\n".join(f"{at}. #h(4mm) {paragraph(at + 40, 3)}" for at in range(1, 11))
+    source = f"{_PAGE}= Piers\n{body}\n#pagebreak()\n= Annex A: Items\n#set text(size: 0.75em)\n{items}\n"
+    numbers = (*(str(at) for at in range(1, 9)), *(str(at) for at in range(1, 11)))
+    return Hard(source, numbers, ((1, "Piers"), (1, "Annex A: Items")), notes=3)
+
+
+def _rows_cut_by_pages() -> Hard:
+    rows = "".join(f"[Stage {at}], [{paragraph(at, 3)}], [{paragraph(at + 50, 2)}],\n" for at in range(1, 19))
+    head = "table.header([*Stage*], [*What*], [*Who*])"
+    source = f"{_PAGE}= Annex\n{paragraph(1, 2)}\n\n#table(columns: (2.2cm, 1fr, 1fr), {head},\n{rows})\n"
+    return Hard(source, headings=((1, "Annex"),), rows=19, says=tuple(paragraph(at, 3) for at in range(1, 19)))
+
+
+def _coloured_numbers_and_heads_run_in() -> Hard:
+    """First letters of most lines in the numbers' colour, which is not the body's."""
+    source = _PAGE + '#set text(fill: rgb("#555555"))\n#let blue(x) = text(fill: rgb("#0088c0"), size: 0.8em, x)\n'
+    source += (
+        '#show heading.where(level: 1): it => block(below: 20mm, text(size: 2em, fill: rgb("#4aa0c0"), it.body))\n'
+    )
+    source += "#show heading.where(level: 2): it => blue(upper(it.body))\n"
+    headings, numbers = [], []
+    for at in range(1, 5):
+        source += f"= {at}. Matters of pier {at}\n== Introduction\n"
+        headings += [(1, f"{at}. Matters of pier {at}"), (2, "INTRODUCTION")]
+        for n in range(1, 7):
+            numbers.append(f"{at}.{n}")
+            said = (
+                f"From the day {at} to the day {n} each boat has its lamp lit; so must all the ferries have theirs."
+            )
+            source += f'#blue(strong("{at}.{n}"))#h(4mm){said}\n\n'
+        source += "#pagebreak(weak: true)\n"
+    return Hard(source, tuple(numbers), tuple(headings))
+
+
+def _three_columns() -> Hard:
+    parts = {"Boats": range(1, 37), "Ropes": range(37, 55)}
+    source = _PAGE.replace("margin: 2.5cm", "margin: 1.6cm, columns: 3, flipped: true").replace(
+        "SIZEpt", "SIZEpt * 0.8"
+    )
+    for title, numbers in parts.items():
+        source += f"= {title}\n" + "".join(f"{at}. {paragraph(at, 3)}\n\n" for at in numbers)
+    says = tuple(paragraph(at, 3) for at in range(1, 55))
+    return Hard(source, tuple(str(at) for at in range(1, 55)), tuple((1, title) for title in parts), says=says)
+
+
+def _prose_in_three_columns() -> Hard:
+    source = _PAGE.replace("margin: 2.5cm", "margin: 1.6cm, columns: 3").replace("SIZEpt", "SIZEpt * 0.75")
+    body = "".join(f"{paragraph(at, 3)}\n\n" for at in range(1, 60))
+    return Hard(
+        f"{source}= Boats\n{body}", headings=((1, "Boats"),), says=tuple(paragraph(at, 3) for at in range(1, 60))
+    )
+
+
+def _annex_in_small_type_longer_than_the_text() -> Hard:
+    headings = [(1, "Chapter 1"), *((2, f"Of matters {at}") for at in range(1, 5)), (1, "Annex A")]
+    source = f"{_PAGE}= Chapter 1\n"
+    source += "".join(f"== Of matters {at}\n{paragraph(at, 4)}#footnote[Rule {at}.]\n\n" for at in range(1, 5))
+    source += (
+        "#pagebreak()\n= Annex A\n#set text(size: 0.75em)\n#show heading.where(level: 2): set text(size: 1.1em)\n"
+    )
+    for at in range(1, 13):
+        source += f"== Of items {at}\n{paragraph(at + 30, 5)}\n\n{paragraph(at + 50, 5)}\n\n"
+        headings.append((2, f"Of items {at}"))
+    return Hard(source, headings=tuple(headings), notes=4)
+
+
+def _bullets_of_a_font_that_does_not_say_so() -> Hard:
+    source = (
+        _PAGE
+        + '#let has(it) = grid(columns: (5mm, 1fr), text(font: "DejaVu Sans Mono", size: 0.8em)[x], it)\n= Lists\n'
+    )
+    for at in range(1, 7):
+        source += f"{at}. #h(4mm) {paragraph(at, 2)} Each has:\n\n"
+        source += "".join(f"#has[{sentence(10 * at + n)}]\n" for n in range(3))
+    has = f"#has[{sentence(1)}]#has[{sentence(2)}]"
+    box = f'#block(fill: rgb("#e0eef8"), inset: 8pt, width: 100%)[{paragraph(40, 2)}\n\n{has}]'
+    says = tuple(f"\n{sentence(10 * at + n)}" for at in range(1, 7) for n in range(3))
+    return Hard(f"{source}{box}\n", tuple("123456"), ((1, "Lists"),), boxes=1, says=says)
+
+
+def _heads_in_the_margin() -> Hard:
+    source = _PAGE.replace("margin: 2.5cm", "margin: (left: 6cm, right: 2.2cm, y: 2.5cm)")
+    source += (
+        '#let head(it) = place(dx: -3.8cm, block(width: 3.3cm, text(size: 0.8em, weight: "bold", it)))\n= Piers\n'
+    )
+    heads = ("Who keeps the list", "Lamps", "What a keeper does when a boat is late", "Ropes and ladders", "Guests")
+    for at, head in enumerate(heads, 1):
+        source += f"#block(width: 100%, below: 1.3em)[#head[{head}]{at}. #h(3mm) {paragraph(at, 4)}]\n"
+    headings = ((1, "Piers"), *((2, head) for head in heads))
+    says = tuple(paragraph(at, 4) for at in range(1, 6))
+    return Hard(source, tuple("12345"), headings, says=says)
+
+
 HARD = {
     build.__name__.strip("_"): build()
     for build in (
         *(_noted_below, _loose_and_tight, _regulations_in_small_type, _coloured_numbers, _codes, _named_boxes),
         *(_two_line_title, _bold_in_box, _long_head, _ordinals, _row_overleaf, _head_row_on_a_ground),
         *(_notes_with_signs, _paragraphs_in_a_titled_box, _heads_with_sides),
+        *(_short_notes_in_two_columns, _items_in_small_type_behind_notes, _rows_cut_by_pages),
+        *(_coloured_numbers_and_heads_run_in, _three_columns, _prose_in_three_columns),
+        *(_annex_in_small_type_longer_than_the_text, _bullets_of_a_font_that_does_not_say_so),
+        *(_heads_in_the_margin,),
     )
 }

@@ -65,6 +65,14 @@ class Link(Struct, frozen=True, tag="link"):
     address: str
 
 
+class Abbreviation(Struct, frozen=True, tag="abbreviation"):
+    """Letters of which the source itself says what they stand for, where a pointer rests on them."""
+
+    start: int
+    end: int
+    meaning: str
+
+
 class NoteMark(Struct, frozen=True, tag="note"):
     """A footnote reference standing before character `at`; it takes no room in the plain text."""
 
@@ -73,7 +81,8 @@ class NoteMark(Struct, frozen=True, tag="note"):
     label: str  # as printed, such as 12
 
 
-Mark = Style | Link | NoteMark
+Span = Style | Link | Abbreviation
+Mark = Span | NoteMark
 
 
 class Text(Struct, frozen=True):

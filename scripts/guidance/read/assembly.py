@@ -33,7 +33,7 @@ from guidance.read.blocks import BlockBuilder, places_of
 from guidance.read.body_text import Words, collect_words, join_lines, resolve_jumps
 from guidance.read.headings import find_headings, is_coded
 from guidance.read.notes import NoteIndex
-from guidance.read.numbering import anchor_number, caption_number, name_heading, named_number
+from guidance.read.numbering import anchor_number, caption_number, is_division, name_heading, named_number
 from guidance.read.page import (
     BoxFlow,
     Chunk,
@@ -52,10 +52,14 @@ from guidance.read.sequence import Numbered, find_missed, find_numbered
 from guidance.read.structure import Reading, judge_pages
 
 _LONGEST_CAPTION = 200  # characters
-_SCHEDULE = re.compile(r"(?:.*-)?schedule-\w+$")  # whose items count from 1
+_SCHEDULE = re.compile(r"(?:.*-)?schedule(?:-\w+)?$")  # whose items count from 1
+_AMENDED = re.compile(
+    r"\[? [A-Z]\d{1,3} \(\d{1,3}[A-Z]{0,2}\)", re.VERBOSE
+)  # "[F1(5A) Where": put in by a later law
 _SAME_TYPE = 0.05  # share of a type size
 _MOST_SIZES = 2  # of type on a cover, in which its title may stand
 _LONGEST_DOCUMENT_TITLE = 200
+_MOST_TITLE_LINES = 4  # of an instrument's title
 _NOTHING = Chunk((), None, 0.0, 0.0, "prose")
 
 
@@ -96,12 +100,16 @@ def _decide(parts: Sequence[Part], pages: Pages, flow: Flow) -> tuple[dict[int, 
     """Which parts (by index) are headings, the other ones' chunks, and which of these are numbered paragraphs."""
     headings = find_headings(parts, pages.bookmarks, flow)
     firsts = frozenset(
-        i
-        for i, h in headings.items()
-        if h.level == 1 or is_coded(h.chunk.text) or (named_number(h.chunk.text) or "")[:1] == ("schedule",)
+        i for i, h in headings.items() if h.level == 1 or is_coded(h.chunk.text) or _is_schedule(h.chunk)
     )
     free = [p if isinstance(p, Chunk) and i not in headings else _NOTHING for i, p in enumerate(parts)]
     return headings, free, find_numbered(free, firsts)
+
+
+def _is_schedule(title: Chunk) -> bool:
+    """Whether a title is a schedule's, in which numbers start again."""
+    alone = is_division(title.lines[0].text) and title.text[:8].lower() == "schedule"
+    return alone or (named_number(title.text) or ("",))[0] == "schedule"
 
 
 def _dropped_links(pages: Pages) -> list[Finding]:
@@ -137,7 +145,8 @@ def _title(pages: Pages, flow: Flow, headings: Sequence[Heading]) -> str:
     for size in sorted({line.size for line in flow.cover}, reverse=True):
         lines = [line for line in flow.cover if abs(line.size - size) <= _SAME_TYPE * size]
         printed.append(_joined_words([line for line in lines if line.page == lines[0].page]))
-    named = [words for words in printed if _INSTRUMENT.fullmatch(words)]
+    stretches = (flow.cover[at : at + n] for n in range(1, _MOST_TITLE_LINES + 1) for at in range(len(flow.cover)))
+    named = [words for words in map(_joined_words, stretches) if _INSTRUMENT.fullmatch(words)][:1]
     named += [words for words in printed[:_MOST_SIZES] if not _SERIES.fullmatch(words)]
     own = " ".join((pages.title or "").split())
     own = "" if _NO_TITLE.fullmatch(own) else own
@@ -265,7 +274,7 @@ class _Assembly:
         now = self._open
         if now is None:
             return False
-        if chunk.marker and chunk.marker.kind != "coded":
+        if (chunk.marker and chunk.marker.kind != "coded") or _AMENDED.match(chunk.text):
             return True
         if chunk.kind == "title":
             return False

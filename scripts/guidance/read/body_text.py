@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from guidance.document.model import Finding, Link, Mark, NoteMark, Provision, Style, Text
+from guidance.document.model import Finding, Link, Mark, NoteMark, Provision, Span, Style, Text
 from guidance.document.walk import map_texts
 from guidance.read.numbering import are_note_labels, plain_symbols, split_note_labels
 from guidance.read.page import Line, LinkArea, PdfPage
@@ -265,7 +265,7 @@ def _merge(marks: Sequence[Mark], text: str) -> tuple[Mark, ...]:
         if isinstance(mark, NoteMark):
             merged.append(NoteMark(min(mark.at, len(text)), mark.note, mark.label))
             continue
-        key = mark.kind if isinstance(mark, Style) else f"link {mark.address}"
+        key = _said_by(mark)
         before = merged[open_marks[key]] if key in open_marks else None
         if before is not None and not isinstance(before, NoteMark) and not text[before.end : mark.start].strip():
             merged[open_marks[key]] = replace(mark, start=before.start)
@@ -281,10 +281,17 @@ def mark_order(mark: Mark) -> tuple[int, int, str]:
     """What marks are ordered by: where they start, the longer first, notes by their number."""
     if isinstance(mark, NoteMark):
         return mark.at, mark.at, mark.label.zfill(6)
-    return mark.start, -mark.end, mark.kind if isinstance(mark, Style) else mark.address
+    return mark.start, -mark.end, _said_by(mark)
 
 
-def _trimmed(mark: Style | Link, text: str) -> Style | Link:
+def _said_by(mark: Span) -> str:
+    """What a mark says of its words."""
+    if isinstance(mark, Style):
+        return mark.kind
+    return mark.address if isinstance(mark, Link) else mark.meaning
+
+
+def _trimmed(mark: Span, text: str) -> Span:
     start, end = mark.start, min(mark.end, len(text))
     while start < end and text[start].isspace():
         start += 1

@@ -22,7 +22,6 @@ from guidance.document.model import (
     Mark,
     NoteMark,
     Provision,
-    Style,
     Text,
 )
 from guidance.document.walk import map_texts
@@ -197,6 +196,5 @@ def _put(text: Text, start: int, end: int, words: str) -> Text:
             continue
         first, last = moved(mark.start), moved(mark.end)
         if first < last:
-            kept = Style(first, last, mark.kind) if isinstance(mark, Style) else Link(first, last, mark.address)
-            marks.append(kept)
+            marks.append(replace(mark, start=first, end=last))
     return Text(text.plain[:start] + words + text.plain[end:], tuple(marks))

@@ -12,12 +12,11 @@ from msgspec.structs import replace
 from guidance.document.model import Box, Dropped, Finding
 from guidance.document.walk import count_characters
 from guidance.read.furniture import find_contents, find_furniture, text_below
-from guidance.read.geometry import contains, height, hull, inside, width
-from guidance.read.lines import build_lines, cut_segments, find_columns, lines_in_order, measure
+from guidance.read.geometry import contains, find_columns, height, hull, inside, width
+from guidance.read.lines import build_lines, cut_segments, lines_in_order, measure
 from guidance.read.notes import find_end_notes, find_notes
 from guidance.read.page import (
     THIN,
-    WHITE,
     BoxFlow,
     CellFlow,
     ContentsEntry,
@@ -35,7 +34,7 @@ from guidance.read.page import (
     TableFlow,
 )
 from guidance.read.paragraphs import is_title
-from guidance.read.regions import Picture, find_panels, find_pictures
+from guidance.read.regions import Picture, find_panels, find_pictures, part_unseen
 from guidance.read.tables import RULED_GAP, Grid, find_grids, find_ruled, find_stacks, find_unruled, part_words
 
 _UNKNOWN = re.compile(
@@ -46,9 +45,6 @@ _UNKNOWN = re.compile(
     re.VERBOSE,
 )
 _PICTURE_SHARE = 0.5  # of a page's area: so large an image on a page without words is the page
-_TINY = 1.0  # points: nobody reads smaller type
-_WATERMARK = 3.0  # times the body's size: so large a word across a page is laid over it
-_PALE = 160  # of 255: a lighter grey
 _MOST_COVERS = 4  # pages before the contents list
 _NUMBERED = re.compile(
     r"(?: \d{1,3} [.)] | \d{1,3} (?: \.\d{1,3} )+ ) \s+ [A-Z]", re.VERBOSE
@@ -63,7 +59,7 @@ def page_parts(page: PdfPage, size: float) -> PageParts:
     """What stands on one page of a file whose usual type size is `size` (points)."""
     shown, beyond = _parted(page.fragments, lambda f: _is_on(page, f.box))
     rest, repeated = _unique(shown)
-    rest, left_out = _seen(page, rest, size)
+    rest, left_out, unsure = part_unseen(page, rest, size)
     unseen = [*left_out]
     unseen += [Dropped(f.text, "printed twice on one spot", page.number) for f in repeated]
     unseen += [Dropped(f.text, "beyond the page's edge", page.number) for f in beyond]
@@ -85,51 +81,7 @@ def page_parts(page: PdfPage, size: float) -> PageParts:
     columns = find_columns(_apart([box for box, _ in boxes], segments))
     printed = sum(count_characters(f.text) for f in page.fragments)
     lines = lines_in_order(rest, page, columns)
-    return PageParts(page, lines, boxes, unseen, columns, printed, tuple(_page_findings(page)))
-
-
-def _seen(page: PdfPage, fragments: Sequence[Fragment], size: float) -> tuple[list[Fragment], list[Dropped]]:
-    """The fragments that an eye sees as standing text, and the others with the reason."""
-    seen: list[Fragment] = []
-    unseen: list[Dropped] = []
-    for fragment in fragments:
-        reason = None
-        if not fragment.painted or fragment.size < _TINY or _is_white(fragment.colour):
-            reason = _why_unseen(page, fragment)
-        elif fragment.size > _WATERMARK * size and _is_watermark(fragment):
-            reason = "watermark"
-        if reason:
-            unseen.append(Dropped(fragment.text, reason, page.number))
-        else:
-            seen.append(fragment)
-    return seen, unseen
-
-
-def _why_unseen(page: PdfPage, fragment: Fragment) -> str | None:
-    """Why words are hidden that may be: unpainted over no picture (a scan's words lie so over one), white on no
-    ground, of next to no size."""
-    if 0 < height(fragment.box) < _TINY:
-        return "too small to be read"
-    if any(contains(image.box, fragment.middle) for image in page.images):
-        return None
-    if not fragment.painted:
-        return "not painted"
-    grounds = (s.box for s in page.shapes if s.fill is not None and not _is_white(s.fill))
-    if _is_white(fragment.colour) and not any(contains(ground, fragment.middle) for ground in grounds):
-        return "white on white"
-    return None
-
-
-def _is_white(colour: int) -> bool:
-    return min(colour >> 16, colour >> 8 & 255, colour & 255) >= WHITE & 255
-
-
-def _is_watermark(fragment: Fragment) -> bool:
-    """Whether large words are set across a page, or so pale and grey that others are to be read over them."""
-    channels = (fragment.colour >> 16, fragment.colour >> 8 & 255, fragment.colour & 255)
-    pale = min(channels) > _PALE and max(channels) - min(channels) < 16
-    across = 15 < fragment.angle % 90 < 75
-    return sum(c.isalpha() for c in fragment.text) > 3 and (pale or across)
+    return PageParts(page, lines, boxes, unseen, columns, printed, (*_page_findings(page), *unsure))
 
 
 def _find_tables(
@@ -146,7 +98,10 @@ def _find_tables(
         words = cut_segments(page.fragments, RULED_GAP)
         grids = [*(part_words(grid, words) for grid in grids), *find_ruled(stacks, words, size)]
     apart = [*(grid.box for grid in grids), *(picture.box for picture in pictures)]
-    return grids + find_unruled(_apart(apart, segments), size), frames
+    loose = _apart(apart, segments)
+    unruled = find_unruled(loose, size)
+    in_columns = unruled and len(find_columns(loose).starts) > 1  # three of prose have no terms and meanings
+    return grids + ([] if in_columns else unruled), frames
 
 
 def _outside(boxes: Sequence[Box], shapes: Sequence[Shape]) -> list[Shape]:
@@ -266,10 +221,10 @@ def read_flow(parts: Sequence[PageParts], size: float) -> Flow:
     """The flow of a file; `size` is its usual type size (points)."""
     dropped = [entry for part in parts for entry in part.unseen]
     pages, contents, entries = _without_furniture(parts, size, dropped)
-    metrics = measure(pages, size)
+    boxed = [[x for _, r in p.boxes if not isinstance(r, FigureFlow) for x in r.lines] for p in parts]
+    metrics = measure(pages, size, boxed)
     ends, taken = find_end_notes(pages, lambda line: is_title(line, metrics))
     pages = _without(pages, taken)
-    boxed = [[x for _, r in p.boxes if not isinstance(r, FigureFlow) for x in r.lines] for p in parts]
     feet, taken = find_notes(pages, [p.page.shapes for p in parts], metrics, boxed)
     body = _without(pages, taken)
     covers = _cover_pages(contents, body, parts, metrics)
@@ -289,7 +244,7 @@ def read_flow(parts: Sequence[PageParts], size: float) -> Flow:
         cover=cover,
         imprint=imprint,
         dropped=tuple(dropped),
-        findings=tuple(_links_over_nothing(parts)),
+        findings=(*_links_over_nothing(parts), *_signs_taken(metrics)),
     )
 
 
@@ -315,6 +270,13 @@ def _without(pages: Sequence[Sequence[Line]], taken: dict[int, set[int]]) -> lis
     return [[x for i, x in enumerate(lines) if i not in taken.get(n, set())] for n, lines in enumerate(pages)]
 
 
+def _signs_taken(metrics: Metrics) -> Iterator[Finding]:
+    for name in sorted(metrics.signs):
+        yield Finding(
+            "signs", f"the font {name or 'without a name'} sets nothing but bullets; its signs are read as •"
+        )
+
+
 def _links_over_nothing(parts: Sequence[PageParts]) -> Iterator[Finding]:
     for part in parts:
         lines = [*part.lines, *(line for _, region in part.boxes for line in region.lines)]
@@ -334,7 +296,8 @@ def _cover_pages(
         return contents[0]
     if len(body) > 1 and body[0] and not any(isinstance(region, TableFlow) for _, region in parts[0].boxes):
         wide = 0.7 * (metrics.right - metrics.left)
-        plain = sum(1 for x in body[0] if abs(x.size - metrics.size) < 0.5 and x.right - x.left > wide)
+        size = metrics.size_on(1)
+        plain = sum(1 for x in body[0] if abs(x.size - size) < 0.5 and x.right - x.left > wide)
         numbered = sum(_NUMBERED.match(x.text) is not None for x in body[0])
         return 0 if plain > _COVER_LINES or numbered > _COVER_NUMBERS else 1
     return 0
@@ -356,10 +319,10 @@ def _in_order(parts: Sequence[PageParts], body: Sequence[Sequence[Line]], covers
             if not on_cover and not _is_logo(region, number, len(parts), covers):
                 places.append((part.columns.rank(box, box.top), -box.top, count, region))
         if number >= covers:
-            places += [
-                (part.columns.rank(x.box, x.baseline), -(x.baseline + 0.7 * x.size), 1000 + i, x)
-                for i, x in enumerate(body[number])
-            ]
+            height = 0.0
+            for i, x in reversed(list(enumerate(body[number]))):
+                height = height if x.beside and height else -(x.baseline + 0.7 * x.size)
+                places.append((part.columns.rank(x.box, x.baseline), height, 1000 + i, x))
         elements += [element for *_, element in sorted(places, key=lambda place: place[:3])]
     return elements
 
@@ -389,16 +352,25 @@ def _joined(elements: Sequence[Element], dropped: list[Dropped]) -> tuple[Elemen
 
 
 def _below(upper: TableFlow, lower: TableFlow) -> TableFlow:
-    """A table with its rest from the next page, whose first row goes on with the last where no rule parts them."""
-    last = upper.rows - 1
-    rest = {cell.column: cell.lines for cell in lower.cells if cell.row == 0} if upper.open else {}
+    """A table with its rest from the next page, whose first row goes on with the last where no rule parts them, or
+    where it has nothing in the first column and a sentence that runs on."""
+    ends = {cell.column: cell for cell in upper.cells if cell.row + cell.rows == upper.rows}
+    rest = {cell.column: cell.lines for cell in lower.cells if cell.row == 0}
+    runs = any(lines and at in ends and _runs_on(ends[at], lines[0]) for at, lines in rest.items())
+    if not upper.open and (rest.get(0) or not runs):
+        rest = {}
     first = [
-        replace(c, lines=(*c.lines, *rest.get(c.column, ()))) if c.row + c.rows - 1 == last else c
-        for c in upper.cells
+        replace(c, lines=(*c.lines, *rest.get(c.column, ()))) if ends.get(c.column) is c else c for c in upper.cells
     ]
     by = upper.rows - (1 if rest else 0)
     below = [replace(cell, row=cell.row + by) for cell in lower.cells if cell.row or not rest]
     return TableFlow(upper.columns, by + lower.rows, (*first, *below), lower.open)
+
+
+def _runs_on(cell: CellFlow, line: Line) -> bool:
+    """Whether a line on the next page goes on with the sentence that a cell breaks off."""
+    ended = not cell.lines or cell.lines[-1].text.rstrip().endswith((".", "?", "!", ":", ";"))
+    return not ended and not line.text[:1].isupper()
 
 
 def _without_head(table: TableFlow, upper: TableFlow, dropped: list[Dropped]) -> TableFlow:

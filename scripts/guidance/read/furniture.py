@@ -379,7 +379,9 @@ def text_below(lines: Sequence[Line], metrics: Metrics, is_cover: bool) -> int:
         return 0
     while start > 0:
         above, line = lines[start - 1], lines[start]
-        if above.right - above.left > wide or above.baseline - line.baseline > _TITLE_GAP * line.size:
+        if above.right - above.left > wide:
+            return start + _is_below(line, above)  # the last line of a paragraph
+        if above.baseline - line.baseline > _TITLE_GAP * line.size:
             break
         start -= 1
     return start

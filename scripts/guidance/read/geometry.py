@@ -1,11 +1,15 @@
-"""How rectangles lie on a page: sizes, hulls, what touches what.
+"""How rectangles lie on a page: sizes, hulls, what touches what, and the columns that words stand in.
 
 Arithmetic on places alone; what a rectangle means is decided elsewhere. Lengths are PDF points.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import accumulate, pairwise
+from statistics import median
 
 from guidance.document.model import Box
+from guidance.read.page import Columns, Segment
 
 NEAR = 3.0  # points: rules, shading and words this close belong together
 
@@ -83,3 +87,111 @@ def touching_groups(boxes: Sequence[Box]) -> list[list[Box]]:
         groups = [g for g in groups if g not in reached]
         groups.append((hull([box, *(g[0] for g in reached)]), members))
     return [members for _, members in groups]
+
+
+# --- Columns -------------------------------------------------------------------------------------
+
+_FEWEST_LETTERS = 2  # of a head: "(a)" and "2A" are numbers
+_GUTTERS = (((0.26, 0.42), (0.58, 0.75)), ((0.35, 0.65),))  # of the width: where three or two columns are parted
+_LEAST_LINES = 3  # of each column; of both together a few more
+_LEAST_BOTH = 8
+_LEAST_WIDTH = 0.25  # of the page's text: a narrower stretch at the left holds numbers, not a column
+_FEW = 0.15  # of the lines may run over the gutter, as headings over both columns do
+_LEAST_GUTTER = 0.8  # of the type size
+_FULL = 0.6  # of a column's width that at least half of its lines take: cells of a table are shorter
+_SMALLER = 0.86  # of the type size: so small is a note's mark
+_LONG = 0.45  # of the width of a page's text: lines of prose are longer
+_LEAST_LONG = 8  # such lines, most of which start where the text does
+_ALIKE = 0.75  # of the type size by which the baselines of a paragraph and of the head beside it may differ
+
+
+def find_columns(segments: Sequence[Segment]) -> Columns:
+    """The columns of a page with such words, cut at gaps as wide as between two; no bands where it has but one."""
+    if len(segments) < _LEAST_BOTH:
+        return Columns()
+    first, last = min(s.left for s in segments), max(s.right for s in segments)
+    for gutters in _GUTTERS:
+        starts = [_start_behind(segments, first, last, gutter) for gutter in gutters]
+        sure = tuple(start for start in starts if start is not None)
+        if len(sure) < len(gutters):
+            continue
+        bands = tuple(_bands(segments, [start - 1.0 for start in sure], last - first))
+        if bands:
+            columns = _split_at([start - 1.0 for start in sure], segments)
+            usual = [Counter(round(s.left) for s in column).most_common(1)[0][0] for column in columns]
+            return Columns(bands, sure, tuple(float(left - usual[0]) for left in usual))
+    return Columns(margin=_find_margin(segments))
+
+
+def _start_behind(
+    segments: Sequence[Segment], first: float, last: float, gutter: tuple[float, float]
+) -> float | None:
+    """Where a column starts: behind the widest upright strip that few lines enter, between these shares of the
+    width."""
+    origin = round(first)
+    steps = [0] * (round(last) - origin + 1)
+    for s in segments:
+        steps[round(s.left) - origin] += 1
+        steps[round(s.right) - origin] -= 1
+    covered = list(accumulate(steps))
+    low, high = (round(first + share * (last - first)) for share in gutter)
+    for few in (_FEW * max(covered), 0):  # a last column of few lines is no strip that few enter
+        strips = [x for x in range(low, high + 1) if covered[x - origin] > few]
+        gaps = [(after - x - 1, after) for x, after in pairwise([low - 1, *strips])]
+        widest, end = max(gaps, default=(0, 0))
+        if widest >= _LEAST_GUTTER * segments[0].size:
+            break
+    else:
+        return None
+    usual = _SMALLER * median(s.size for s in segments)  # a number may hang in the strip, and so may a note's mark
+    return min((s.left for s in segments if s.left > end - widest and s.size > usual), default=None)
+
+
+def _bands(segments: Sequence[Segment], starts: Sequence[float], width: float) -> list[tuple[float, float]]:
+    bands: list[tuple[float, float]] = []
+    crossing = [s for s in segments if any(s.left < start - 1.0 and s.right > start for start in starts)]
+    edges = [float("inf"), *sorted((s.baseline for s in crossing), reverse=True), float("-inf")]
+    for top, bottom in pairwise(edges):
+        waiting = [s for s in segments if bottom < s.baseline < top and s not in crossing]
+        if _in_columns(waiting, starts, width):
+            bands.append(
+                (max(s.baseline + s.size for s in waiting), min(s.baseline - 0.5 * s.size for s in waiting))
+            )
+    return bands
+
+
+def _split_at(starts: Sequence[float], segments: Sequence[Segment]) -> list[list[Segment]]:
+    """The segments of each column."""
+    edges = [float("-inf"), *starts, float("inf")]
+    return [[s for s in segments if low <= s.left < high] for low, high in pairwise(edges)]
+
+
+def _in_columns(segments: Sequence[Segment], starts: Sequence[float], width: float) -> bool:
+    columns = _split_at(starts, segments)
+    if min(map(len, columns)) < _LEAST_LINES or len(segments) < _LEAST_BOTH:
+        return False
+    for column in columns:
+        wide = max(s.right for s in column) - min(s.left for s in column)
+        full = sum(s.right - s.left > _FULL * wide for s in column)
+        if wide < _LEAST_WIDTH * width or 2 * full < len(column):
+            return False
+    return True
+
+
+def _find_margin(segments: Sequence[Segment]) -> float:
+    """Where the text starts of a page in whose margin heads stand beside paragraphs; 0 of any other page."""
+    first, last = min(s.left for s in segments), max(s.right for s in segments)
+    long = [s for s in segments if s.right - s.left > _LONG * (last - first)]
+    if len(long) < _LEAST_LONG:
+        return 0.0
+    start = Counter(round(s.left) for s in long).most_common(1)[0][0]
+    size = long[0].size
+    usual = sum(abs(s.left - start) < size for s in long)
+    heights = [s.baseline for s in long]
+    aside = [s for s in segments if s.right < start - _LEAST_GUTTER * size and s.lettered]
+    beside = [s for s in aside if any(abs(s.baseline - at) < _ALIKE * size for at in heights)]
+    edge = max((s.right for s in beside), default=0.0)
+    others = [s for s in segments if s.left < edge and s not in aside]  # titles over both, or numbers in the margin
+    wordy = all(sum(c.isalpha() for piece in s.pieces for c in piece) > _FEWEST_LETTERS for s in beside)
+    sure = beside and wordy and 2 * usual > len(long) and all(s.right > start for s in others)
+    return edge + 1.0 if sure and len(others) <= max(2, _FEW * len(long)) else 0.0

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from guidance.document.model import EvidenceKind
-from guidance.read.numbering import BOX_NAME, caption_number, comparable_title, named_number
+from guidance.read.numbering import BOX_NAME, caption_number, comparable_title, is_division, named_number
 from guidance.read.page import Bookmark, BoxFlow, Chunk, ContentsEntry, Flow, Heading, Metrics, Part
 
 # --- Which titles are headings -------------------------------------------------------------------
@@ -31,6 +31,7 @@ def find_headings(parts: Sequence[Part], bookmarks: Sequence[Bookmark], flow: Fl
     named |= find_side_heads(parts, quiet, flow.metrics)
     coded = [i for i in quiet if is_coded(titles[i].text) and len(titles[i].lines) <= _MOST_LINES]
     named |= set(coded) if len(coded) >= _LEAST_CODED else set()
+    named |= {i for i in quiet if is_division(titles[i].lines[0].text) or titles[i].lines[0].beside}
     usual = _usual_colours(loud, named)
     named |= {i for i, t in loud.items() if t.lines[0].colour in usual and caption_number(t.text) is None}
     kept = [titles[i] for i in sorted(named)]
@@ -303,7 +304,9 @@ def _word_of(heading: Heading) -> str | None:
 
 
 def _style(chunk: Chunk) -> tuple[float, int]:
-    return round(chunk.lines[0].size, 0), chunk.lines[0].colour
+    """Type size and colour; a statute's parts and schedules stand above the side heads in their type."""
+    above = not chunk.loud and is_division(chunk.lines[0].text)
+    return round(chunk.lines[0].size) + above, chunk.lines[0].colour
 
 
 def _votes(chunk: Chunk, listed: dict[str, list[tuple[int, int]]], printed: int | None) -> _Votes:

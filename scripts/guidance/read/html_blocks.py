@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from soupsieve import SelectorSyntaxError
 
-from guidance.document.model import Box, Dropped, Finding, Link, Mark, NoteMark, Style, Text
+from guidance.document.model import Abbreviation, Box, Dropped, Finding, Link, Mark, NoteMark, Style, Text
 from guidance.read.body_text import mark_order
 from guidance.read.numbering import Marker, read_marker
 from guidance.read.page import Chunk, Font, Line, Run
@@ -390,6 +390,8 @@ class Inline:
         style = _STYLES.get(child.name)
         if style:
             self._marks.append(Style(start, end, style))
+        elif child.name == "abbr" and (meaning := " ".join(str(child.get("title") or "").split())):
+            self._marks.append(Abbreviation(start, end, meaning))
         elif child.name == "a" and href:
             self._link(start, end, _SNAPSHOT.sub("", href))
 

@@ -6,13 +6,14 @@ threshold is a share of the type size at hand or of the page.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from itertools import accumulate, pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from msgspec.structs import replace
 
 from guidance.document.model import Box
 from guidance.read.geometry import hull
+from guidance.read.numbering import read_marker
 from guidance.read.page import Columns, Fragment, Line, LineLink, LinkArea, Metrics, PdfPage, Run, Segment, Tag
 
 _SAME_LINE = 0.22  # share of the type size by which the baselines of one line may differ
@@ -251,7 +252,13 @@ def _locate(text: str, words: str, near: int, after: int) -> tuple[int, int] | N
 
 
 def lines_in_order(fragments: Sequence[Fragment], page: PdfPage, columns: Columns) -> tuple[Line, ...]:
-    """The lines of a page in reading order, one column after the other."""
+    """The lines of a page in reading order, one column after the other, heads in the margin before what they stand
+    beside."""
+    if columns.margin:
+        aside = [f for f in fragments if f.box.right < columns.margin and not f.angle]
+        ids = {id(f) for f in aside}
+        rest = build_lines([f for f in fragments if id(f) not in ids], page)
+        return _with_heads_beside(rest, build_lines(aside, page))
     if not columns.bands:
         return build_lines(fragments, page)
     by_rank: dict[tuple[int, int], list[Fragment]] = defaultdict(list)
@@ -260,59 +267,32 @@ def lines_in_order(fragments: Sequence[Fragment], page: PdfPage, columns: Column
     return tuple(
         line
         for rank, some in sorted(by_rank.items(), key=lambda entry: entry[0])
-        for line in build_lines(some, page, columns.shift if rank[1] else 0.0)
+        for line in build_lines(some, page, columns.shifts[rank[1]])
     )
 
 
-COLUMN_GAP = 1.0  # of the type size: a wider gap parts two columns, or a number and its text
-_MIDDLE = (0.35, 0.65)  # of the width: where the second column may start
-_LEAST_LINES = 3  # of each column; of both together a few more
-_LEAST_BOTH = 8
-_LEAST_WIDTH = 0.25  # of the page's text: a narrower stretch at the left holds numbers, not a column
-_FEW = 0.15  # of the lines may run over the gutter, as headings over both columns do
-_LEAST_GUTTER = 0.8  # of the type size
-_FULL = 0.6  # of a column's width that at least half of its lines take: cells of a table are shorter
+_BESIDE = 0.75  # of the type size by which the baselines of a paragraph and of the head beside it may differ
+_HEAD_GAP = 1.6  # of the type size: a wider gap parts two heads
 
 
-def find_columns(segments: Sequence[Segment]) -> Columns:
-    """The columns of a page with such words, cut at gaps as wide as between two; no bands where it has but one."""
-    if len(segments) < _LEAST_BOTH:
-        return Columns()
-    first, last = min(s.left for s in segments), max(s.right for s in segments)
-    start = _start_of_second(segments, first, last)
-    if start is None:
-        return Columns()
-    bands = tuple(_bands(segments, start - 1.0, last - first))
-    if not bands:
-        return Columns()
-    usual = [
-        Counter(round(s.left) for s in segments if (s.left >= start - 1.0) == second).most_common(1)[0][0]
-        for second in (False, True)
-    ]
-    return Columns(bands, start, float(usual[1] - usual[0]))
-
-
-def _start_of_second(segments: Sequence[Segment], first: float, last: float) -> float | None:
-    """Where the second column starts: behind the widest upright strip near the middle that few lines enter."""
-    origin = round(first)
-    steps = [0] * (round(last) - origin + 1)
-    for s in segments:
-        steps[round(s.left) - origin] += 1
-        steps[round(s.right) - origin] -= 1
-    covered = list(accumulate(steps))
-    few = _FEW * max(covered)
-    low, high = (round(first + share * (last - first)) for share in _MIDDLE)
-    widest = end = empty = 0
-    for x in range(low, high + 1):
-        if covered[x - origin] <= few:
-            empty += 1
+def _with_heads_beside(lines: Sequence[Line], aside: Sequence[Line]) -> tuple[Line, ...]:
+    """Lines with those in the margin before the one that each head's first line stands beside; lines in the margin
+    that stand beside nothing stay where they are."""
+    at: dict[int, list[Line]] = defaultdict(list)
+    place = 0
+    for above, line in pairwise([None, *aside]):
+        if line is None:
             continue
-        if empty > widest:
-            widest, end = empty, x
-        empty = 0
-    if widest < _LEAST_GUTTER * segments[0].size:
-        return None
-    return min(s.left for s in segments if s.left > end - widest)  # a number may hang in the strip
+        if above is None or above.baseline - line.baseline > _HEAD_GAP * line.size:
+            below = (n for n, x in enumerate(lines) if x.baseline < line.baseline + _BESIDE * x.size)
+            place = next(below, len(lines))
+        near = place < len(lines) and abs(lines[place].baseline - line.baseline) < _BESIDE * lines[place].size
+        goes_on = at[place] and at[place][-1].beside
+        at[place].append(replace(line, beside=bool(near or goes_on)))
+    return tuple(x for n in range(len(lines) + 1) for x in (*at.get(n, ()), *lines[n : n + 1]))
+
+
+COLUMN_GAP = 1.0  # of the type size: a wider gap parts two columns, or a number and its text
 
 
 def cut_segments(fragments: Iterable[Fragment], gap: float = COLUMN_GAP) -> list[Segment]:
@@ -332,61 +312,80 @@ def cut_segments(fragments: Iterable[Fragment], gap: float = COLUMN_GAP) -> list
     return segments
 
 
-def _bands(segments: Sequence[Segment], start: float, width: float) -> list[tuple[float, float]]:
-    bands: list[tuple[float, float]] = []
-    crossing = [s for s in segments if s.left < start - 1.0 and s.right > start]
-    edges = [float("inf"), *sorted((s.baseline for s in crossing), reverse=True), float("-inf")]
-    for top, bottom in pairwise(edges):
-        waiting = [s for s in segments if bottom < s.baseline < top and s not in crossing]
-        if _in_columns(waiting, start, width):
-            bands.append(
-                (max(s.baseline + s.size for s in waiting), min(s.baseline - 0.5 * s.size for s in waiting))
-            )
-    return bands
-
-
-def _in_columns(segments: Sequence[Segment], start: float, width: float) -> bool:
-    left, right = [s for s in segments if s.left < start], [s for s in segments if s.left >= start]
-    if min(len(left), len(right)) < _LEAST_LINES or len(segments) < _LEAST_BOTH:
-        return False
-    for column in (left, right):
-        wide = max(s.right for s in column) - min(s.left for s in column)
-        full = sum(s.right - s.left > _FULL * wide for s in column)
-        if wide < _LEAST_WIDTH * width or 2 * full < len(column):
-            return False
-    return True
-
-
 # --- What is usual in a file ---------------------------------------------------------------------
 
 _MUCH_LARGER = 1.25  # times the body's size: type that is a title's
 
 
-def measure(pages: Iterable[Sequence[Line]], size: float) -> Metrics:
+def measure(pages: Iterable[Sequence[Line]], size: float, boxed: Iterable[Sequence[Line]] = ()) -> Metrics:
     """The metrics of a file whose usual type size is `size` (points), from the lines of its pages (running heads
-    already away)."""
+    already away); `boxed` are those in boxes and tables, whose bullets are in the same fonts."""
     every = [list(lines) for lines in pages]
     colours: Counter[int] = Counter()
-    for line in (line for lines in every for line in lines):
-        colours[line.colour] += len(line.text)
+    for run in (run for lines in every for line in lines for run in line.runs):
+        colours[run.colour] += len(run.text)
     colour = colours.most_common(1)[0][0] if colours else 0
     body = [line for lines in every for line in lines if round(line.size, 1) == size]
     rights = sorted(line.right for line in body)
     lefts = Counter(round(line.left) for line in body)
+    leading, running = _usual_leading(every)
     large = {line.colour for lines in every for line in lines if line.size > _MUCH_LARGER * size}
     return Metrics(
         size=size,
         colour=colour,
-        leading=_usual_leading(every),
+        leading=leading,
+        larger=_larger(running, size),
+        signs=frozenset(_sign_fonts(line for lines in (*every, *boxed) for line in lines)),
         right=rights[int(0.98 * len(rights))] if rights else 0.0,  # a few lines hang out
         left=float(lefts.most_common(1)[0][0]) if lefts else 0.0,
         accents=frozenset(large - {colour}),
     )
 
 
-def _usual_leading(pages: Sequence[Sequence[Line]]) -> dict[float, float]:
-    """For each type size the usual distance between the baselines of two lines of it, in half points."""
+_LEAST_SIGNS = 3
+_FEW_SIGNS = 2  # different ones of a font of bullets
+
+
+def _sign_fonts(lines: Iterable[Line]) -> Iterator[str]:
+    """The names of fonts that set nothing but one or two lone signs at lines' starts, set apart from the words: of
+    bullets, whatever letter such a font's key is; fonts of signs that are bullets by themselves are left out."""
+    signs: dict[str, Counter[str]] = defaultdict(Counter)
+    others: set[str] = set()
+    for line in lines:
+        for at, run in enumerate(line.runs):
+            name, sign = run.font.name, run.text.strip()
+            if name in others or not sign:
+                continue
+            lone = at == 0 and len(sign) == 1 and not sign.isdigit() and len(line.runs) > 1
+            if lone and line.runs[1].left - run.right > _WORD_GAP * line.size:
+                signs[name][sign] += 1
+            else:
+                others.add(name)
+    for name, found in signs.items():
+        if name in others or found.total() < _LEAST_SIGNS or len(found) > _FEW_SIGNS:
+            continue
+        markers = (read_marker(f"{sign} x") for sign in found)
+        if not all(marker and marker.kind == "bullet" for marker in markers):
+            yield name
+
+
+_SOME_PROSE = 0.05  # share of the file's running lines from which a size is one of its body's
+
+
+def _larger(running: dict[int, Counter[float]], size: float) -> dict[int, float]:
+    """For pages on which most prose is in larger type than `size`, though not in a title's, that type's size;
+    `running` are the lines on each page that run on, by size."""
+    every = sum(running.values(), Counter())
+    bodies = {one for one, count in every.items() if one > size and count > _SOME_PROSE * every.total()}
+    usual = {page: counts.most_common(1)[0][0] for page, counts in running.items()}
+    return {page: one for page, one in usual.items() if one in bodies}
+
+
+def _usual_leading(pages: Sequence[Sequence[Line]]) -> tuple[dict[float, float], dict[int, Counter[float]]]:
+    """For each type size the usual distance between the baselines of two lines of it, in half points; and how many
+    lines of it run on to the next, on each page."""
     gaps: dict[float, Counter[float]] = defaultdict(Counter)
+    running: dict[int, Counter[float]] = defaultdict(Counter)
     for lines in pages:
         for above, line in pairwise(lines):
             size = round(line.size, 1)
@@ -394,7 +393,8 @@ def _usual_leading(pages: Sequence[Sequence[Line]]) -> dict[float, float]:
                 gap = round((above.baseline - line.baseline) * 2) / 2
                 if 0.9 * line.size < gap < 2 * line.size:
                     gaps[size][gap] += 1
-    return {size: _tightest_usual(counts) for size, counts in gaps.items()}
+                    running[line.page][size] += 1
+    return {size: _tightest_usual(counts) for size, counts in gaps.items()}, running
 
 
 def _tightest_usual(gaps: Counter[float]) -> float:

@@ -7,6 +7,7 @@ label. Nothing here changes a line.
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import pairwise
 
 from guidance.read.geometry import height, width
@@ -49,8 +50,9 @@ def find_notes(
     places: list[list[int]] = []
     for number, lines in enumerate(pages):
         goes_on = notes[-1][1][-1] if notes and notes[-1][1][-1].page == number else None
-        near = (*boxed[number], *lines, *(pages[number - 1] if number else ()))
-        for index in _zones(lines, shapes[number], metrics, goes_on, near):
+        answered = {label for label, (first, *_), _ in notes if first.page == number}
+        before = partial(_waiting, pages[number - 1] if number else (), answered)
+        for index in _zones(lines, shapes[number], metrics, goes_on, boxed[number], before):
             line = lines[index]
             label = _label(line, notes, metrics)
             if label:
@@ -101,32 +103,51 @@ def _asides(notes: Sequence[NoteLines], marks: Sequence[set[str]]) -> set[int]:
 
 
 def _zones(
-    lines: Sequence[Line], shapes: Sequence[Shape], metrics: Metrics, goes_on: Line | None, near: Sequence[Line]
+    lines: Sequence[Line],
+    shapes: Sequence[Shape],
+    metrics: Metrics,
+    goes_on: Line | None,
+    boxed: Sequence[Line],
+    waiting: Callable[[], set[str]],
 ) -> list[int]:
     """The indexes of the lines of notes at the foot of a page, or of each column of one. `goes_on` is the last line
-    of the note that ends the page before; `near` are the lines that may refer to a note here."""
+    of the note that ends the page before; `boxed` are the page's lines in boxes and tables, and `waiting` gives the
+    labels that the page before refers to without having their notes."""
     tops = [0, *(i for i in range(1, len(lines)) if lines[i].baseline > lines[i - 1].baseline + lines[i].size)]
     zones: list[int] = []
     for start, end in pairwise([*tops, len(lines)]):
         column = lines[start:end]
         zone = _zone(column, _separator(shapes, column, metrics), metrics)
-        zone = [index for index in zone if _is_referred(column, zone, near)] or _rest_of_note(column, goes_on)
+        near = (*boxed, *lines)
+        zone = zone if _is_referred(column, zone, near, waiting) else _rest_of_note(column, goes_on)
         zones += [start + index for index in zone]
     return zones
 
 
-def _is_referred(lines: Sequence[Line], zone: Sequence[int], near: Sequence[Line]) -> bool:
-    """Whether lines that look like notes are some: a raised figure starts one, they go on with one, or the text
-    near them refers to one. Regulations in small type have numbers that nothing refers to."""
+def _is_referred(
+    lines: Sequence[Line], zone: Sequence[int], near: Sequence[Line], waiting: Callable[[], set[str]]
+) -> bool:
+    """Whether lines that look like notes are some: a raised figure starts one, they go on with one, or the text on
+    their page, or with `waiting` labels on the one before, refers to one. Regulations in small type have numbers
+    that nothing refers to."""
     inside = {id(lines[index]) for index in zone}
     starting = [lines[index] for index in zone if _starts_with_label(lines[index])]
     if not starting or any(line.runs[0].is_note_label for line in starting):
-        return True
+        return bool(zone)
     labels = {found[1] for line in starting if (found := _PLAIN_LABEL.match(line.text))}
-    others = [line for line in near if id(line) not in inside]
-    return bool(labels & _raised_labels(others)) or any(
-        found in labels for line in others for found in _GLUED.findall(line.text)
-    )
+    here = _referred_to(line for line in near if id(line) not in inside)
+    return bool(labels & here) or bool(labels & waiting())
+
+
+def _waiting(before: Sequence[Line], answered: set[str]) -> set[str]:
+    """The labels that the page before refers to without having their notes."""
+    return _referred_to(before) - answered
+
+
+def _referred_to(lines: Iterable[Line]) -> set[str]:
+    """The labels of notes that some lines refer to, with raised figures or such as an engine reads as plain."""
+    lines = tuple(lines)
+    return _raised_labels(lines) | {label for line in lines for label in _GLUED.findall(line.text)}
 
 
 def _rest_of_note(lines: Sequence[Line], goes_on: Line | None) -> list[int]:
@@ -147,12 +168,13 @@ def _separator(shapes: Sequence[Shape], lines: Sequence[Line], metrics: Metrics)
     not the underline of a link."""
     wide = metrics.right - metrics.left
     left = metrics.left + (lines[-1].origin if lines else 0.0)
+    size = metrics.size_on(lines[-1].page) if lines else metrics.size
     rules = [
         s.box.bottom
         for s in shapes
         if height(s.box) < THIN
         and _RULE[0] * wide < width(s.box) < _RULE[1] * wide
-        and abs(s.box.left - left) < metrics.size
+        and abs(s.box.left - left) < size
         and not any(_underlines(s, line) for line in lines)
     ]
     return min(rules) if rules else None
@@ -166,10 +188,11 @@ def _underlines(rule: Shape, line: Line) -> bool:
 def _zone(lines: Sequence[Line], separator: float | None, metrics: Metrics) -> list[int]:
     """The indexes of the lines at a page's foot that are notes, top to bottom."""
     zone: list[int] = []
+    size = metrics.size_on(lines[-1].page) if lines else metrics.size
     for index in range(len(lines) - 1, -1, -1):
         line = lines[index]
         below_rule = separator is not None and line.baseline < separator
-        if line.size > _SMALLER * metrics.size and not (below_rule and line.size < _AS_LARGE * metrics.size):
+        if line.size > _SMALLER * size and not (below_rule and line.size < _AS_LARGE * size):
             break
         zone.append(index)
     zone.reverse()
@@ -197,7 +220,7 @@ def _label(line: Line, notes: Sequence[tuple[str, list[Line], int]], metrics: Me
     if first.is_note_label:
         return first.text.strip(" ,;."), len(first.text)
     found = _PLAIN_LABEL.match(line.text)
-    if not found or line.left > metrics.left + 2 * metrics.size:
+    if not found or line.left > metrics.left + 2 * metrics.size_on(line.page):
         return None
     last = next((int(n[0]) for n in reversed(notes) if n[0].isdigit()), 0)
     if int(found[1]) in (last + 1, last + 2) or (int(found[1]) == 1 and last != 1):

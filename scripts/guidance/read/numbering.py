@@ -169,6 +169,15 @@ _NAMED = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 BOX_NAME = re.compile(r"box \s \d{1,2} [a-z]? \b", re.VERBOSE | re.IGNORECASE)  # "Box 1"
+_DIVISION = (
+    re.compile(  # of a statute, alone on its line: "PART 1", "Schedule 2", "SCHEDULE", "SCHEDULE 1 Regulation 4"
+        r"""
+    (?: (?: part | chapter | schedule ) \s (?: \d{1,3} [a-z]? | [ivxl]+ | [a-z] ) | schedule )
+    (?: \s (?: article | regulation | rule | section | paragraph )s? \s \d [\w\s(),–-]* )?  # which it belongs to
+    """,
+        re.VERBOSE | re.IGNORECASE,
+    )
+)
 _CAPTION = re.compile(
     r"^ (?: figure | fig\. | diagram | table | chart ) \s+ ( \d+ [a-z]? | [A-Z] ) \b",  # "Figure 3", "Table B"
     re.VERBOSE | re.IGNORECASE,
@@ -183,6 +192,11 @@ def named_number(title: str) -> tuple[str, str] | None:
         return None
     word = found["word"].lower().replace("flowchart", "flow chart")
     return " ".join(word.split()), _SPELT.get(found["number"].lower(), found["number"])
+
+
+def is_division(line: str) -> bool:
+    """Whether a line names a part or a schedule of a statute and says no more."""
+    return line[:1] in "PSCps" and _DIVISION.fullmatch(" ".join(line.split())) is not None
 
 
 _DEEPEST_PART = 2  # below it, "Part 1" is one of a form that the text describes

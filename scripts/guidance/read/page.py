@@ -167,6 +167,7 @@ class Line(Struct, frozen=True, dict=True):
     links: tuple[LineLink, ...] = ()
     angle: int = 0
     origin: float = 0.0  # where the region it stands in starts, from which indents are measured
+    beside: bool = False  # whether it stands in the margin, beside the paragraph that it heads
 
     @cached_property
     def text(self) -> str:
@@ -203,6 +204,12 @@ class Metrics(Struct, frozen=True):
     right: float
     left: float
     accents: frozenset[int] = frozenset()  # colours that much larger lines have, the body's aside
+    signs: frozenset[str] = frozenset()  # names of fonts that set nothing but lone signs at lines' starts
+    larger: dict[int, float] = {}  # the size of prose on pages (1-based) on which it is above most of the file's
+
+    def size_on(self, page: int) -> float:
+        """The type size of a page's body: an annex in small type may be longer than the text it is annexed to."""
+        return self.larger.get(page, self.size)
 
     def leading_of(self, size: float) -> float:
         """The usual distance between the baselines of lines of this size."""
@@ -297,18 +304,19 @@ class Segment(Struct):
 
 
 class Columns(Struct, frozen=True):
-    """Stretches of a page, from the top down as (top, bottom), that stand in two columns; where the second starts,
-    and how far to the right it stands of the first."""
+    """Stretches of a page, from the top down as (top, bottom), that stand in columns; where each column behind the
+    first starts, and how far to the right of the first each stands."""
 
     bands: tuple[tuple[float, float], ...] = ()
-    right: float = 0.0
-    shift: float = 0.0
+    starts: tuple[float, ...] = ()
+    shifts: tuple[float, ...] = (0.0,)
+    margin: float = 0.0  # where the text starts of a page that has heads beside its paragraphs, else 0
 
     def rank(self, box: Box, height: float) -> tuple[int, int]:
         """Where in the reading order something stands: the stretch of the page, and the column in it."""
         for at, (top, bottom) in enumerate(self.bands):
             if bottom <= height <= top:
-                return 2 * at + 1, int(box.left > self.right - 2.0)
+                return 2 * at + 1, sum(box.left > start - 2.0 for start in self.starts)
             if height > top:
                 return 2 * at, 0
         return 2 * len(self.bands), 0

@@ -10,7 +10,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Literal
 
-from guidance.read.numbering import Marker, family, follows, read_marker
+from guidance.read.numbering import Marker, family, follows, is_division, read_marker
 from guidance.read.page import Chunk, Line, Metrics, Run
 
 _LONGEST_TITLE = 200  # characters of a line that is not bold
@@ -29,21 +29,22 @@ def is_title(line: Line, metrics: Metrics) -> bool:
     """Whether a line is set apart as a title: larger than the body, or in another colour and bold throughout, or in
     another colour that larger titles have too or the file's tags call a heading's."""
     coloured = line.colour != metrics.colour and not line.links
-    if not coloured and line.size <= 1.08 * metrics.size:
+    size = metrics.size_on(line.page)
+    if not coloured and line.size <= 1.08 * size:
         return False
     letters = [run for run in line.runs if not run.raised and run.text.strip()]
     if not letters or not any(c.isalpha() for c in line.text):
         return False
     if line.bold:
-        return line.size > 1.08 * metrics.size or coloured
+        return line.size > 1.08 * size or coloured
     if len(line.text) >= _LONGEST_TITLE:
         return False
-    return line.size > _MUCH_LARGER * metrics.size or (coloured and _is_accented(line, letters, metrics))
+    return line.size > _MUCH_LARGER * size or (coloured and _is_accented(line, letters, metrics))
 
 
 def _is_accented(line: Line, letters: Sequence[Run], metrics: Metrics) -> bool:
     """Whether a line in another colour that is not bold is as large as the body at least, and no sentence."""
-    if line.size < 0.98 * metrics.size or line.text.rstrip().endswith(_SENTENCE_ENDS):
+    if line.size < 0.98 * metrics.size_on(line.page) or line.text.rstrip().endswith(_SENTENCE_ENDS):
         return False
     if len({run.colour for run in letters}) > 1 or not line.text[:1].isupper():
         return False
@@ -112,6 +113,7 @@ class _State:
         self._kind: Literal["prose", "title"] = "prose"
         self._last_marker: dict[tuple[str, str], list[tuple[float, str]]] = {}
         self._leading = 0.0  # where the line at hand stands
+        self._named: set[int] = set()  # lines (by id) that name a statute's part
 
     def chunks(self) -> list[Chunk]:
         self._close()
@@ -120,7 +122,8 @@ class _State:
     def take(self, line: Line, leading: float) -> None:
         """The next line, and the leading where it stands (points)."""
         self._leading = leading
-        titled = is_title(line, self._metrics) or _bold_line(line) or self._goes_on_in_title(line)
+        titled = line.beside or self._divides(line) or is_title(line, self._metrics) or _bold_line(line)
+        titled = titled or self._goes_on_in_title(line)
         kind: Literal["prose", "title"] = "title" if titled else "prose"
         marker = self._marker_of(line, kind) if kind == "prose" or not line.links else None
         if id(line) in self._starts_at:
@@ -134,6 +137,19 @@ class _State:
         self._lines, self._marker, self._kind = [line], marker, kind
         if marker:
             self._remember(marker, line)
+
+    def _divides(self, line: Line) -> bool:
+        """Whether a line in the middle names a statute's part, or goes on with the name: "PART 1" / "General"."""
+        further_in = line.left > self._metrics.left + _CENTRED * line.size
+        named = further_in and is_division(line.text)
+        if not named and self._lines and id(self._lines[0]) in self._named:
+            above = self._lines[-1]
+            shift = above.box.left + above.box.right - line.box.left - line.box.right
+            near = 0 < above.baseline - line.baseline < _LOOSEST * line.size
+            named = near and abs(shift) < line.size and not read_marker(line.text)
+        if named:
+            self._named.add(id(line))
+        return named
 
     def _goes_on_in_title(self, line: Line) -> bool:
         """Whether a line without letters ("14"), or one set like the title above it, is more of that title."""
@@ -150,7 +166,7 @@ class _State:
         gap = above.baseline - line.baseline
         if above.page != line.page or gap < 0:
             return False
-        apart = line.size > 1.08 * self._metrics.size or line.colour != self._metrics.colour
+        apart = line.size > 1.08 * self._metrics.size_on(line.page) or line.colour != self._metrics.colour
         wraps = apart and (self._full(above, line) or _is_cut(above, line))
         return gap < 1.45 * line.size or (wraps and gap < _LOOSEST * line.size)
 
@@ -159,7 +175,8 @@ class _State:
             return
         first = self._lines[0]
         kind = self._kind
-        if kind == "title" and not all(is_title(x, self._metrics) or x.bold for x in self._lines):
+        lines = [x for x in self._lines if id(x) not in self._named and not x.beside]
+        if kind == "title" and not all(is_title(x, self._metrics) or x.bold for x in lines):
             kind = "prose"
         loud = kind == "title" and self._is_loud()
         self._done.append(Chunk(tuple(self._lines), self._marker, first.left, self._text_left(), kind, loud))
@@ -182,6 +199,8 @@ class _State:
         """The marker a line starts with, if it can be one here: a number within a sentence is none."""
         text = line.text
         marker = read_marker(text) or _bare_number(line)
+        if line.runs[0].font.name in self._metrics.signs and (marker is None or marker.kind != "bullet"):
+            marker = Marker("bullet", "•", "", len(line.runs[0].text))
         if marker is None or marker.length >= len(text.rstrip()) + 1 or any(r.raised for r in line.runs[:1]):
             return None
         if not self._lines or (self._kind == "title" and kind == "prose"):
@@ -248,13 +267,15 @@ class _State:
                 kind == "prose" and self._may_be_prose(above) and self._bold_runs_on(above, line)
             )
         same = abs(above.size - line.size) < 0.5 and above.colour == line.colour
+        if id(above) in self._named and id(line) in self._named:
+            return is_division(line.text)
         return not same or not self._is_one_title(above, line) or (marker is not None and marker.kind == "bullet")
 
     def _may_be_prose(self, line: Line) -> bool:
         """Whether what sets a title line apart may as well set apart the first line of a sentence."""
         if line.bold:
             return _bold_line(line) and not is_title(line, self._metrics)
-        return line.size < _MUCH_LARGER * self._metrics.size
+        return line.size < _MUCH_LARGER * self._metrics.size_on(line.page)
 
     def _bold_within(self, above: Line, line: Line) -> bool:
         """A bold line within a paragraph, not a title: the text above it runs to the edge and on."""

@@ -1,6 +1,6 @@
-"""Finds what is set apart on a page by drawing: shaded or ruled boxes around prose, figures.
+"""Finds what drawing makes of a page: words that no eye sees as standing text, boxes around prose, figures.
 
-Works from shapes alone, with tags as evidence where a file has them; it reads no words. Lengths are PDF
+Works from shapes and colours, with tags as evidence where a file has them; it reads no words. Lengths are PDF
 points; a region's place is its rectangle on the page.
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from guidance.document.model import Box
+from guidance.document.model import Box, Dropped, Finding
 from guidance.read.geometry import (
     contains,
     grown,
@@ -22,7 +22,7 @@ from guidance.read.geometry import (
     touching_groups,
     width,
 )
-from guidance.read.page import THIN, WHITE, PdfPage, Shape
+from guidance.read.page import THIN, WHITE, Fragment, PdfPage, Shape
 
 
 class Panel(Struct, frozen=True):
@@ -38,6 +38,87 @@ class Picture(Struct, frozen=True):
     box: Box
     alternative: str | None
     nodes: tuple[Box, ...]
+
+
+# --- Words that are not seen ---------------------------------------------------------------------
+
+_TINY = 1.0  # points: nobody reads smaller type
+_WATERMARK = 3.0  # times the body's size: so large a word across a page is laid over it
+_PALE = 160  # of 255: a lighter grey
+_STROKE = (0.15, 0.42)  # of the type size above the baseline: where a stroke through letters lies
+_STROKE_HEIGHT = 0.15  # of the type size, at most
+_SHORTEST_STROKE = 2.0  # points
+_STRUCK = 0.8  # of a fragment's width
+_TOUCHED = 0.05  # a shorter stroke is the end of a rule beside the words
+
+
+def part_unseen(
+    page: PdfPage, fragments: Sequence[Fragment], size: float
+) -> tuple[list[Fragment], list[Dropped], list[Finding]]:
+    """The fragments that an eye sees as standing text, the others with the reason, and what is not known of either;
+    `size` is the body's type size (points)."""
+    struck = _struck(page, fragments)
+    seen: list[Fragment] = []
+    unseen: list[Dropped] = []
+    findings: list[Finding] = []
+    for fragment in fragments:
+        reason = None
+        if not fragment.painted or fragment.size < _TINY or _is_white(fragment.colour):
+            reason = _why_unseen(page, fragment)
+        elif fragment.size > _WATERMARK * size and _is_watermark(fragment):
+            reason = "watermark"
+        share = struck.get(id(fragment), 0.0)
+        if share > _STRUCK:
+            reason = reason or "struck out"
+        elif share > _TOUCHED:
+            words = f"a stroke goes through a part of “{fragment.text.strip()}”; which words it takes is not known"
+            findings.append(Finding("struck", words, page.number))
+        if reason:
+            unseen.append(Dropped(fragment.text, reason, page.number))
+        else:
+            seen.append(fragment)
+    return seen, unseen, findings
+
+
+def _why_unseen(page: PdfPage, fragment: Fragment) -> str | None:
+    """Why words are hidden that may be: unpainted over no picture (a scan's words lie so over one), white on no
+    ground, of next to no size."""
+    if 0 < height(fragment.box) < _TINY:
+        return "too small to be read"
+    if any(contains(image.box, fragment.middle) for image in page.images):
+        return None
+    if not fragment.painted:
+        return "not painted"
+    grounds = (s.box for s in page.shapes if s.fill is not None and not _is_white(s.fill))
+    if _is_white(fragment.colour) and not any(contains(ground, fragment.middle) for ground in grounds):
+        return "white on white"
+    return None
+
+
+def _struck(page: PdfPage, fragments: Sequence[Fragment]) -> dict[int, float]:
+    """The fragments (by id) through which rules are drawn at the height of small letters' middle, and over which
+    share of their width."""
+    rules = [s.box for s in page.shapes if height(s.box) < THIN and width(s.box) > _SHORTEST_STROKE]
+    struck: dict[int, float] = {}
+    for f in fragments if rules else ():
+        low, high = f.baseline + _STROKE[0] * f.size, f.baseline + _STROKE[1] * f.size
+        through = [r for r in rules if low < (r.bottom + r.top) / 2 < high and height(r) < _STROKE_HEIGHT * f.size]
+        covered = sum(max(0.0, min(r.right, f.box.right) - max(r.left, f.box.left)) for r in through)
+        if covered > 0 and not f.angle:
+            struck[id(f)] = covered / max(width(f.box), _SHORTEST_STROKE)
+    return struck
+
+
+def _is_white(colour: int) -> bool:
+    return min(colour >> 16, colour >> 8 & 255, colour & 255) >= WHITE & 255
+
+
+def _is_watermark(fragment: Fragment) -> bool:
+    """Whether large words are set across a page, or so pale and grey that others are to be read over them."""
+    channels = (fragment.colour >> 16, fragment.colour >> 8 & 255, fragment.colour & 255)
+    pale = min(channels) > _PALE and max(channels) - min(channels) < 16
+    across = 15 < fragment.angle % 90 < 75
+    return sum(c.isalpha() for c in fragment.text) > 3 and (pale or across)
 
 
 # --- Boxes ---------------------------------------------------------------------------------------

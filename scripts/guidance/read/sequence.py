@@ -58,13 +58,14 @@ def find_numbered(chunks: Sequence[Chunk], chapter_starts: frozenset[int]) -> Nu
 
 def _annexed(chunks: Sequence[Chunk], starts: Sequence[int], taken: set[int]) -> dict[int, str]:
     """The numbers of chapters that have none of the document's own, and print them as statutes do: "2.—(1)"; of
-    regulations annexed to it, say, which count from 1 on."""
+    regulations annexed to it, say, which count from 1 on, and of the schedules behind these."""
     found: dict[int, str] = {}
+    statute = False
     for first, end in pairwise([*starts, len(chunks)]) if taken else ():
         if taken.isdisjoint(range(first, end)):
             alone = [chunk if first < at < end else _NO_CHUNK for at, chunk in enumerate(chunks)]
             numbers = _best_chain(alone, frozenset(), ("number",))
-            statute = any(_STATUTE.match(chunks[index].text) for index in numbers)
+            statute = statute or any(_STATUTE.match(chunks[index].text) for index in numbers)
             found |= numbers if statute and _are_all(alone, numbers, _INDENT) else {}
     return found
 

@@ -13,7 +13,7 @@ from typing import Literal, get_args
 from msgspec import Struct
 
 from guidance.document.addresses import leads_nowhere
-from guidance.document.model import Link, NoteMark, Strength, Style, Text
+from guidance.document.model import Abbreviation, Link, NoteMark, Strength, Style, Text
 
 MarkupForm = Literal["markdown", "html"]
 MarkKind = Literal["bold", "italic", "underline", "superscript", "subscript"] | Strength
@@ -124,7 +124,11 @@ def pieces_of(text: Text) -> Iterator[TextPiece]:
     if not text.marks:
         yield from (TextPiece(text.plain, None, frozenset()),) if length else ()
         return
-    spans = [m for m in text.marks if isinstance(m, Style | Link)]
+    spans = [
+        TermUse(m.start, m.end, "", meaning=m.meaning) if isinstance(m, Abbreviation) else m
+        for m in text.marks
+        if not isinstance(m, NoteMark)
+    ]
     notes = [m for m in text.marks if isinstance(m, NoteMark)]
     edges = {0, length}
     edges.update(min(max(edge, 0), length) for span in spans for edge in (span.start, span.end))
@@ -134,7 +138,8 @@ def pieces_of(text: Text) -> Iterator[TextPiece]:
         yield from (TextPiece("", None, frozenset(), n) for n in notes if min(max(n.at, 0), length) == start)
         if start < end:
             over = [s for s in spans if s.start <= start and s.end >= end]
-            link = next((s for s in over if isinstance(s, Link)), None)
+            links = [s for s in over if isinstance(s, Link)]
+            link = next((s for s in links if s.address), links[0] if links else None)
             yield TextPiece(text.plain[start:end], link, frozenset(s.kind for s in over if isinstance(s, Style)))
 
 
