@@ -10,9 +10,8 @@ from guidance.cite.citation import Citation, CitationGrammar, Known, NotUndersto
 from guidance.cite.grammar import read_places, say_place
 from guidance.cite.resolve import Cited, find_places, record, resolve, say_cited
 from guidance.compare.changes import compare
-from guidance.compare.crosswalk import build_crosswalk
 from guidance.document.anchors import Permalink, permalinks
-from guidance.document.change_model import Crosswalk
+from guidance.document.change_model import Crosswalk, build_crosswalk
 from guidance.document.register import Edition, OfficialLink, Publication, Revision
 from small_documents import document, paragraph, sentence
 

@@ -3,8 +3,7 @@
 from itertools import pairwise
 
 from guidance.compare.changes import compare
-from guidance.compare.crosswalk import build_crosswalk, counterparts, crosswalk_record
-from guidance.document.change_model import Crosswalk
+from guidance.document.change_model import Crosswalk, build_crosswalk, counterparts, crosswalk_record
 from guidance.document.model import Document
 from small_documents import document, paragraph, sentence
 

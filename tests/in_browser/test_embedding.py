@@ -17,8 +17,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from guidance.cli.serve import serve as static_host
 from guidance.compare.changes import compare
-from guidance.compare.crosswalk import build_crosswalk
 from guidance.document.anchors import permalinks
+from guidance.document.change_model import build_crosswalk
 from guidance.document.register import Edition, Publication
 from guidance.site.embeds import SCRIPT, copyable, embed_files, quotation, quotation_files
 from guidance.site.host_files import RULES, site_rules

@@ -18,8 +18,8 @@ from guidance.cite.citation import CitationGrammar, Known
 from guidance.cite.resolve import grammar_record
 from guidance.cli.serve import serve
 from guidance.compare.changes import compare
-from guidance.compare.crosswalk import build_crosswalk
 from guidance.document.anchors import permalinks
+from guidance.document.change_model import build_crosswalk
 from guidance.document.register import Edition, Publication
 from guidance.site.embeds import embed_files, quotation_files, render_quotations
 from guidance.site.host_files import root_files
@@ -42,6 +42,7 @@ PUBLICATION = Publication(
 )
 STARTS = {  # how the sentence on a verdict begins
     "right": "Word for word ",
+    "cut": "Word for word ",
     "altered": "Altered from ",
     "partial": "Only ",
     "absent": "These words are not in ",

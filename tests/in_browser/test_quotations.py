@@ -15,8 +15,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from guidance.compare.changes import compare
-from guidance.compare.crosswalk import build_crosswalk
 from guidance.document.anchors import permalinks
+from guidance.document.change_model import build_crosswalk
 from guidance.document.register import Edition, Publication
 from guidance.site.assemble import build_site
 from guidance.site.edition_pages import edition_settings, root_settings

@@ -25,8 +25,8 @@ from guidance.build.handwritten import (
     write_reviews,
 )
 from guidance.compare.changes import compare
-from guidance.compare.crosswalk import build_crosswalk
 from guidance.document.anchors import Permalink, fingerprint, known_permalinks, permalinks, write_permalinks
+from guidance.document.change_model import build_crosswalk
 from guidance.document.model import Document, Finding, GuidanceError
 from guidance.document.register import Edition, Publication
 from guidance.link.agencies import Vocabulary

@@ -16,7 +16,7 @@ from guidance.build.orders import BuildOrder, Loaded, Tell, published_places
 from guidance.cite.citation import CitationGrammar, Known, NoEditionError, NotUnderstoodError
 from guidance.cite.resolve import Cited, not_understood, record, resolve
 from guidance.compare.changes import compare
-from guidance.compare.crosswalk import build_crosswalk
+from guidance.document.change_model import build_crosswalk
 from guidance.document.dated import say_stood, stood_on
 from guidance.document.law import Law, LawSince, State, read_law
 from guidance.document.register import Edition, InForce, Publication, read_register

@@ -16,10 +16,9 @@ from msgspec import Struct, structs
 
 from guidance.build.orders import Call, Loaded, Tell, pack, run_calls
 from guidance.compare.changes import compare
-from guidance.compare.crosswalk import build_crosswalk, counterparts, crosswalk_record
 from guidance.compare.duty_changes import duties_since, strengths_before
 from guidance.compare.official import Listed, audit, read_listed
-from guidance.document.change_model import Comparison, Crosswalk
+from guidance.document.change_model import Comparison, Crosswalk, build_crosswalk, counterparts, crosswalk_record
 from guidance.document.model import (
     Definition,
     Document,
