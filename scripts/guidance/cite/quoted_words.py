@@ -31,7 +31,7 @@ NEGATIONS = _listed(
     "not no never none nor neither nobody nothing without unless except cannot dont doesnt didnt isnt arent wasnt "
     "werent hasnt havent hadnt wont wouldnt shouldnt mustnt cant couldnt neednt"
 )
-CONDITIONS = _listed("only if until provided providing")
+CONDITIONS = _listed("only if provided providing")
 MEASURES = _listed("hour hours day days week weeks month months year years working calendar percent")
 SPELT = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
