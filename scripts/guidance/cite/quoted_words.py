@@ -43,22 +43,24 @@ _UNSEEN = "\u00ad\u200b-\u200d\u2060\ufeff"
 _WORD = re.compile(rf"[^\W_](?:[\u0300-\u036f{_UNSEEN}'’‐‑-]*[^\W_]|[\u0300-\u036f])*")
 _NO_LETTER = re.compile(rf"[{_UNSEEN}'’‐‑-]")
 _MARKED = re.compile(r"\[[^\]]{0,200}\]|\(\s*(?:\.{3}|…)\s*\)|\.\s?\.\s?\.(?:\s?\.)?|…")
-_ENDS = re.compile(r"""[.!?:;]["'”’)\]]*\s*$""")
-_FULL = re.compile(r"""[.!?]["'”’)\]]*\s*$""")
+_ENDS = re.compile(r"""[.!?:;]["'”’)\]]*\s*["'“‘(\[]*$""")
+_FULL = re.compile(r"""[.!?]["'”’)\]]*\s*["'“‘(\[]*$""")
 _LEADS = re.compile(r":\s*\n")  # to the entries of a list
 # What follows is held against words as they are compared, with a space between two.
 LIMITED = re.compile(  # by what a sentence goes on with behind a quotation
-    r"\b(?:unless|except|provid(?:ed|ing) (?:that|the|it|they)|but (?:not|only|never)|save (?:where|when|that|in)|"
-    r"(?:only|not) (?:if|where|when|with|after|in|by|for|until)|(?:as|so) long as|subject to|other than)\b|"
-    r"^(?:(?:and|or|but) )?(?:only|not|where|when)\b"
+    r"\b(?:unless|except|provid(?:ed|ing) (?:that|it|they)|provided the|but (?:not|only|never)|"
+    r"save (?:where|when|that|in)|(?:only|not) (?:if|where|when|with|after|in|by|for|until)|(?:as|so) long as|"
+    r"other than)\b|^(?:(?:and|or|but) )?(?:only|not|where|when)\b"
 )
-IF = re.compile(  # "within a day if the water is high"; not "and should ask if", "even if"
-    r"^(?:(?!(?:must|should|may|can|ask|see|know|consider|decide|check|as|even)\b)[^ ]+ ){0,12}?if\b"
+IF = re.compile(  # "within a day if the water is high"; not "and should ask if", "even if", "and if it is, of that"
+    r"^(?:(?!(?:must|should|may|can|ask|see|know|consider|decide|check|find|establish|identify|as|even|"
+    r"(?:and|or) if)\b)[^ ]+ ){0,12}?if\b"
 )
 GOES_ON = re.compile(r"unless|except|provided|providing|but")  # with which the next entry of a list limits one
 BOUND = re.compile(r"^(?:until|without|within|before)\b")
-TURNED = re.compile(  # by what a sentence has before a quotation
-    rf"\b(?:{'|'.join(sorted(NEGATIONS))})(?: [^ ]+){{0,5}}$|\bonly(?: [^ ]+)?$|\b(?:if|whether)(?: [^ ]+){{0,3}}$|"
+TURNED = re.compile(  # by what a sentence has before a quotation; "including but not limited to" turns nothing
+    rf"\b(?:{'|'.join(sorted(NEGATIONS))})(?! (?:exhaustive|limited|only|just)\b)(?: [^ ]+){{0,5}}$|"
+    r"\bonly(?: [^ ]+)?$|\b(?:if|whether)(?: [^ ]+){0,3}$|"
     r"^(?:(?:but|and|however) )?(?:unless|except|only|nobody|none|neither|never|in no)\b"
 )
 BEGUN = re.compile(
