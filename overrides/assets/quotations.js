@@ -33,14 +33,15 @@ const start = (article) => {
 
   // --- What of a text is looked at: what stands in quotation marks, and the guidance's words without them ---
   const FEWEST = 8; // words in common, where nothing says that they are quoted
-  const RANKS = ["absent", "partial", "altered", "right"];
+  const RANKS = ["absent", "partial", "altered", "cut", "right"];
+  const isSame = ({ verdict }) => verdict === "right" || verdict === "cut"; // word for word, as far as it goes
   const rank = ({ verdict, found }) => RANKS.indexOf(verdict) * 1e6 + found;
   // The verdict of the edition that is credited, else of that which fits best, the newest first.
   const ask = ({ editions }, words, credit = null) => {
     const all = editions.map((one) => ({ ...one.check(words, credit?.edition === one.edition ? credit.anchors : []), of: one }));
     const own = credit ? all.find(({ edition }) => edition === credit.edition) ?? { verdict: "not-checked", edition: credit.edition, found: 0, anchors: [], runs: [] }
       : all.reduce((best, one) => (rank(one) > rank(best) ? one : best));
-    return { ...own, credit, also: all.filter((one) => one !== own && one.verdict === "right") };
+    return { ...own, credit, also: all.filter((one) => one !== own && isSame(one)) };
   };
   // The edition and place that a text names, by its longest stretch that says one.
   const creditIn = ({ read, editions }, text) => {
@@ -110,7 +111,7 @@ const start = (article) => {
 
   // What is said of where the words stand: of several places, what is worst.
   const standing = ({ verdict, edition }, places) => {
-    if (!places.length || verdict !== "right") return [`${known.standings[edition] ?? "Not an edition that this site knows"}.`];
+    if (!places.length || !isSame({ verdict })) return [`${known.standings[edition] ?? "Not an edition that this site knows"}.`];
     const now = known.inForce, place = places.reduce((worst, one) => (worst.state === "unknown" || STATES.indexOf(worst.state) >= STATES.indexOf(one.state) ? worst : one));
     const there = place.today[0], was = place.file.status;
     if (place.state === "in force") return ["In force."];

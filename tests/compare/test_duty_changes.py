@@ -227,6 +227,21 @@ def test_each_kind_of_changed_duty_is_named(
     assert (named.what, named.old.rstrip("."), named.new.rstrip(".")) == (what, was.rstrip("."), now.rstrip("."))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "was", "now"),
+    [
+        ("The rope must be greased by the ringers.", "The rope must be greased.", "the ringers", ""),
+        ("The rope must be greased.", "The rope must be greased by wardens.", "", "wardens"),
+        ("The rope must be greased by noon.", "The rope must be greased.", None, None),
+        ("The rope must be greased by hand.", "The rope must be greased.", None, None),
+        ("The peal should be led by the wishes of the town.", "The peal should be led.", None, None),
+    ],
+)  # fmt: skip
+def test_by_whom_it_is_to_be_done_comes_or_goes(old: str, new: str, was: str | None, now: str | None) -> None:
+    told = tuple(DutyChange("holder", was, now) for _ in range(1) if was is not None and now is not None)
+    assert only(old, new).duties == told
+
+
 def test_without_a_ledger_not_only_is_no_prohibition() -> None:
     said = "Ringers should ask the warden and write it down."
     change = only(said, "Ringers should not only ask the warden but write it down.", ledger=False)

@@ -43,10 +43,12 @@ PUBLICATION = Publication(
 )
 STARTS = {  # how the sentence on a verdict begins
     "right": "Word for word ",
+    "cut": "Word for word ",
     "altered": "Altered from ",
     "partial": "Only ",
     "absent": "These words are not in ",
 }
+WHERE = "the sentence begins with “Where a child is missing at the count”"
 STRICT = "default-src 'none'; script-src {0}; connect-src {0}; frame-src {0}; base-uri 'none'; form-action 'none'"
 
 
@@ -205,11 +207,11 @@ LAMPS = "Lamps are trimmed at dusk by two people who have signed the rota"
          "Word for word paragraph 3 of 2019; also in 2024. Superseded in 2024. The words are unchanged in 2024, "
          "which is in force."),
         (f"“{RING}” (KH 2019, para 4)",
-         "Word for word paragraph 2 of 2019, and not in paragraph 4 as it says. Superseded in 2024. It does not "
-         "stand in 2024, which is in force."),
+         f"Word for word paragraph 2 of 2019, and not in paragraph 4 as it says; {WHERE}. Superseded in 2024. "
+         "It does not stand in 2024, which is in force."),
         (f"“{RING}” (KH 2019, para 99)",
-         "Word for word paragraph 2 of 2019. There is no paragraph 99 in 2019. Superseded in 2024. It does not "
-         "stand in 2024, which is in force."),
+         f"Word for word paragraph 2 of 2019; {WHERE}. There is no paragraph 99 in 2019. Superseded in 2024. "
+         "It does not stand in 2024, which is in force."),
         # A year beside it is no edition: nothing is said to be of it.
         (f"In 2009 we wrote that “{LAMPS}”.", "Word for word paragraph 2 of 2024; also in 2019. In force."),
         # Without marks, and alone.
@@ -238,7 +240,8 @@ def test_what_does_not_exist_and_what_is_not_loaded_is_said_under_a_quotation(
         "There is no paragraph 999 in 2024 (in force).",
         "Superseded in 2019; the text of 2009 is not loaded here: these words were not checked.",
         "This site knows no edition 2031: these words were not checked.",
-        "Word for word paragraph 2 of 2019, and not in paragraph 1 as it says. Superseded in 2024. Published text.",
+        f"Word for word paragraph 2 of 2019, and not in paragraph 1 as it says; {WHERE}. Superseded in 2024. "
+        "Published text.",
     ]
 
 

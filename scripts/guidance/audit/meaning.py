@@ -5,7 +5,7 @@ An edition is never guessed: that a file names one edition elsewhere does not te
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from msgspec import Struct, structs
 
@@ -69,12 +69,13 @@ def find_mentions(blocks: Sequence[FoundBlock], grammar: Grammar, known: Known) 
     certain = certain or bool(years and any(m.sort == "short" for m in mentions if m.year))
     file = _FileNames(*_definitions(named, grammar))
     title, rows = _title(named, years), _rows(blocks)
+    naming = {id(block) for block, found in named if any(m.sort != "address" for m in found)}
     before: list[tuple[int, Placed]] = []  # the last one, and its block's number
     for at, (block, found) in enumerate(named):
         kept = [m for m in found if _counts(m, block, certain, years, known, file)]
         kept = [m for m in kept if not _again(m, kept, block, known)]
         kept = [_by_term(m, block, file) for m in kept]
-        kept = _by_row(kept, block, rows, known)
+        kept = [] if _is_of_row(kept, block, rows, naming, known) else _by_row(kept, block, rows, known)
         kept += _of_terms(block, kept, file, grammar)
         kept += _of_title(block, kept, title)
         kept += _ibid(block, kept, at, before, grammar)
@@ -287,6 +288,18 @@ def _by_row(mentions: list[Mention], block: FoundBlock, rows: _Rows, known: Know
         if not mention.cites and not re.sub(r"[\W_]|and", "", re.sub(PLACE, "", place)):
             mention = structs.replace(mention, cites=read_places(place))
     return [mention]
+
+
+def _is_of_row(
+    mentions: Sequence[Mention], block: FoundBlock, rows: _Rows, naming: Collection[int], known: Known
+) -> bool:
+    """Whether a cell is no more than the link, to the page of the newest edition, of a title that another cell of
+    its row names and a third one dates: the title is told as the edition of that date."""
+    if block.cell is None or [(m.sort, m.newest, m.cites) for m in mentions] != [("address", True, ())]:
+        return False
+    cells = [cell for _, cell in rows[block.cell[:2]] if cell is not block]
+    dates = (_CELL.match(cell.text.strip()) for cell in cells)
+    return any(id(cell) in naming for cell in cells) and any(d and d["year"] in known.years for d in dates)
 
 
 # --- What was cited before, and the file's title ---

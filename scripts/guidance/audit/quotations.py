@@ -12,7 +12,8 @@ from rapidfuzz.distance import Indel
 
 from guidance.audit.texts import FoundBlock
 from guidance.audit.vocabulary import QUOTES, Mention
-from guidance.cite.quoting import LEAST_SAID, MARKS, EditionText, Quoted, split
+from guidance.cite.quoted_words import LEAST_SAID, MARKS, Quoted, split
+from guidance.cite.quoting import EditionText
 from guidance.document.anchors import fingerprint
 from guidance.document.walk import normalise
 

@@ -31,13 +31,14 @@ _STATUS: dict[Status, str] = {
     "not-checked": "not checked",
     "contradiction": "contradiction",
     "misquoted": "misquoted",
+    "cut": "cut short",
 }
 
 
 def fails(findings: Iterable[AuditFinding], on: FailOn) -> bool:
     """Whether findings are such that a check fails: on what is `stale` (superseded or altered words, places that do
     not exist, contradictions, names out of use), on `any` that is not current, or `never`."""
-    known = {"any": ("current",), "stale": ("current", "unknown-edition", "not-checked")}
+    known = {"any": ("current",), "stale": ("current", "unknown-edition", "not-checked", "cut")}
     return on != "never" and any(found.status not in known[on] for found in findings)
 
 
@@ -108,6 +109,7 @@ _RULES = {
     "not-checked": ("A place or quotation of an edition that is not loaded", "note"),
     "contradiction": ("A reference whose words and link, or place and words, contradict each other", "error"),
     "misquoted": ("Words in quotation marks that the edition does not have", "error"),
+    "cut": ("Words whose sentence has a condition or a negation that is left out", "warning"),
 }
 
 

@@ -14,12 +14,12 @@ from guidance.audit.texts import FileReading, FoundBlock
 from guidance.audit.vocabulary import Mention, Placed, Stale, Told
 from guidance.cite.citation import Known
 from guidance.cite.grammar import CitedPlace, say_place
-from guidance.cite.quoting import SAYS, Quoted, say_places, say_quoted
+from guidance.cite.quoted_words import SAYS, Quoted, say_places, say_quoted
 from guidance.document.register import Edition
 
 FindingKind = Literal["reference", "quotation", "stale-term"]
 Status = Literal[
-    "current", "superseded", "unknown-edition", "not-found", "not-checked", "contradiction", "misquoted"
+    "current", "superseded", "unknown-edition", "not-found", "not-checked", "contradiction", "misquoted", "cut"
 ]
 _TOLD: dict[Told, str] = {
     "words": "",
@@ -155,7 +155,7 @@ class Judge:
         also = tuple(
             edition
             for edition in index.texts
-            if edition != made.edition and (other := index.check(edition, words, ())) and other.verdict == "right"
+            if edition != made.edition and (other := index.check(edition, words, ())) and other.verdict in _SAME
         )
         anchor = quoted.anchors[0] if quoted and quoted.anchors else made.anchor
         return structs.replace(made, quoted=quoted, also=also, anchor=anchor)
@@ -163,7 +163,7 @@ class Judge:
     def _quotation(self, reading: FileReading, block: FoundBlock, found: Quotation) -> AuditFinding:
         edition, quoted, credit = found.edition, found.quoted, found.credit
         cited = credit.cites[0] if credit and credit.cites else CitedPlace()
-        right = quoted is not None and quoted.verdict == "right"
+        right = quoted is not None and quoted.verdict in _SAME
         cite = CitedPlace(anchor=found.anchor) if found.anchor and (right or not cited.steps) else cited
         standing = self._resolve(edition, cite) if edition in self._editions and cite != CitedPlace() else None
         standing = standing or PlaceStanding(False)
@@ -171,12 +171,13 @@ class Judge:
         named = set(self._anchors(edition, cited)) if held and edition and cited.steps else set()
         elsewhere = right and bool(named) and not named & set(quoted.anchors if quoted else ())
         status: Status = "not-checked"
-        if quoted and quoted.verdict != "right":
+        if quoted and not right:
             status = "misquoted"
         elif elsewhere:
             status = "contradiction"
         elif quoted and held:
             status = "superseded" if self._known.publication.standing(held).superseded else "current"
+            status = "cut" if status == "current" and quoted.verdict == "cut" else status
         say = _say_quoted(found, say_place(cited) if elsewhere else "")
         if held and self._known.publication.standing(held).superseded:
             say += f"; {held.id} was {self._known.publication.standing(held).phrase}"
@@ -305,6 +306,7 @@ class Judge:
         )
 
 
+_SAME = ("right", "cut")  # word for word, as far as it goes
 _RIGHT = Quoted("right", 0)  # by the fingerprint of a whole provision
 
 

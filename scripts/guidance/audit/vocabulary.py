@@ -155,7 +155,8 @@ def tokens_behind(author: str, name: str, again: str, subtitles: str) -> Tokens:
     dated = rf"(?:{DAY}\s+)?(?:{MONTH}\s+)?{YEAR}\b"
     lead = (
         r"(?:(?i:says|states|sets out|requires|advises|explains|describes|makes clear)\b,?\s*)?"
-        r"(?i:at|in|on|under|see|see also|and|and in|and at|specifically|especially|particularly|e\.g\.)"
+        r"(?i:at|in|on|under|see|see also|and|and in|and at|specifically|especially|"
+        r"particularly|in\s+particular|notably|namely|chiefly|including|e\.g\.)"
     )
     also = r"\s*,\s*(?:(?:and|&)\s+)?|\s+(?:and|&|or)\s+|\s*/\s*"
     title = rf"(?!\s+(?!{PLACE})[A-Z][\w']+\s+\w)"  # "2018 and 2023 Annual Report" goes on to something else

@@ -105,9 +105,10 @@ class Known:
 
     @cached_property
     def references(self) -> dict[str, str]:
-        """Official reference of the guidance itself -> edition: "DFE-00195-2018"."""
+        """Official reference or ISBN of the guidance itself -> edition: "DFE-00195-2018"."""
         own = ((edition, document) for edition in self.publication.editions for document in edition.documents[:1])
-        return {document.reference: edition.id for edition, document in own if document.reference}
+        numbers = ((number, edition.id) for edition, one in own for number in (one.reference, one.isbn))
+        return {number: edition for number, edition in numbers if number}
 
     @cached_property
     def sayings(self) -> dict[str, str]:
@@ -157,8 +158,8 @@ _READ_ON = (
 _FILLING = (
     "a", "above", "according", "also", "amended", "an", "and", "as", "at", "available", "below", "by", "cf",
     "cited", "copyright", "crown", "dated", "described", "document", "edition", "edn", "eds?", "eg", "england",
-    "et seq", "ff?", "from", "guidance", "guide", "hmso", "in", "issued", "it", "last", "london", "of", "on",
-    "online", "or", "our", "out", "pdf", "per", "published", "quoted", "re-?issued", "requires", "revised",
+    "et seq", "ff?", "from", "guidance", "guide", "hmso", "in", "isbn", "issued", "it", "last", "london", "of",
+    "on", "online", "or", "our", "out", "pdf", "per", "published", "quoted", "re-?issued", "requires", "revised",
     "says", "see", "set", "sets", "states", "statutory", "that", "the", "this", "to", "tso", "under", "updated",
     "version", "which",
 )  # fmt: skip

@@ -13,165 +13,46 @@ for both:
    `gap` words on either side; beyond, it is not there. If it is long enough it is looked for once more, as words
    of a second place.
 4. All words and nothing left out: right. At most `few` words or the share `altered` of them differing: altered. At
-   least `fewest` words found: partial. Else absent. Changes of strength, figures and negations are named first.
+   least `fewest` words found: partial. Else absent. Changes of strength, figures, negations and conditions are
+   named first.
+5. Words that are right and begin or end within a sentence of the edition are cut where what the sentence has before
+   or behind them turns or limits what they say: "nobody should assume that", "unless". A bound that reverses
+   nothing ("until the bell has been rung", "Where a child is missing, …") is told, and the words are right.
 """
 
-import re
-import unicodedata
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from difflib import SequenceMatcher
-from typing import Literal
 
 from msgspec import Struct
 
-Verdict = Literal["right", "altered", "partial", "absent", "not-checked"]
-ChangeKind = Literal["strength", "number", "negation", "word", "left-out"]
-
-SEED, GAP, FEWEST, FEW, ALTERED = 3, 6, 5, 2, 0.3
-MOST = 40  # places of a seed beyond which it says nothing
-TRIED = 12  # stretches of the edition that are looked at
-LONGEST = 1500  # words of a quotation that are compared
-
-
-def _listed(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-STRENGTHS = _listed(
-    "must shall should may might can could will would need needs ought required expected recommended entitled"
-)
-NEGATIONS = _listed(
-    "not no never none nor neither nobody nothing without unless except cannot dont doesnt didnt isnt arent wasnt "
-    "werent hasnt havent hadnt wont wouldnt shouldnt mustnt cant couldnt neednt"
-)
-MEASURES = _listed("hour hours day days week weeks month months year years working calendar percent")
-SPELT = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
-    "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
-    "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100,
-}  # fmt: skip
-_UNSEEN = "\u00ad\u200b-\u200d\u2060\ufeff"
-_WORD = re.compile(rf"[^\W_](?:[\u0300-\u036f{_UNSEEN}'’‐‑-]*[^\W_]|[\u0300-\u036f])*")
-_NO_LETTER = re.compile(rf"[{_UNSEEN}'’‐‑-]")
-_MARKED = re.compile(r"\[[^\]]{0,200}\]|\(\s*(?:\.{3}|…)\s*\)|\.\s?\.\s?\.(?:\s?\.)?|…")
-_ENDS = re.compile(r"""[.!?:;]["'”’)\]]*\s*$""")
-SAYS = {  # the verdict on a quotation in words
-    "right": "word for word {place} of {edition}",
-    "altered": "altered from {place} of {edition}: {changes}",
-    "partial": "only {found} of the {words} quoted words are in {place} of {edition}; the rest is not",
-    "absent": "these words are not in {edition}",
-    "not-checked": "a quotation that was not checked: the text of {edition} is not loaded here",
-    "elsewhere": ", and not in {place} as it says",
-    "also": "; also in {editions}",
-    "but": "; word for word in {editions}",
-    "joined": "two places are put together as if they were one",
-    "for": "{weight}“{said}” for “{stands}”",
-    "without": "{weight}“{stands}” left out",
-    "added": "{weight}“{said}” put in",
-    "strength": "strength changed: ",
-    "number": "figure changed: ",
-    "negation": "negation changed: ",
-}
-TOLD = 4  # changes that are named
-LEAST_SAID = 5  # words between quotation marks that make a quotation
-MARKS = {  # what stands in quotation marks; the last are those that apostrophes look like
-    "curly": r"“([^“”]{15,4000})”",
-    "angled": r"«([^«»]{15,4000})»",
-    "straight": r'(?<!\w)"([^"]{15,4000})"(?!\w)',
-    "single": r"""(?<![\w'’])[‘'](?=[\w\[…])([^“”"‘]{15,2000}?)(?<=[\w.,;:!?…\])])['’](?!\w)""",
-}
-
-
-class Word(Struct, frozen=True):
-    """A word of a text: as it is compared, as it is written, where it stands, whether a sentence ends behind it."""
-
-    key: str
-    written: str
-    start: int
-    end: int
-    ends: bool = False
-
-
-class WordChange(Struct, frozen=True):
-    """Where a quotation has other words (`said`) than the edition (`stands`); either may be empty."""
-
-    kind: ChangeKind
-    said: str
-    stands: str
-
-
-class Quoted(Struct, frozen=True):
-    """What became of a quotation: how many of its words were `found`, in which places, and what differs."""
-
-    verdict: Verdict
-    words: int
-    found: int = 0
-    anchors: tuple[str, ...] = ()
-    changes: tuple[WordChange, ...] = ()
-
-
-def split(text: str) -> list[Word]:
-    """A text's words, in order."""
-    found: list[Word] = []
-    matches = list(_WORD.finditer(text))
-    for at, match in enumerate(matches):
-        key = _NO_LETTER.sub("", unicodedata.normalize("NFKC", match[0])).lower()
-        behind = text[match.end() : matches[at + 1].start() if at + 1 < len(matches) else len(text)]
-        ends = bool(_ENDS.search(behind))
-        found.append(Word(str(SPELT.get(key, key)), match[0], match.start(), match.end(), ends))
-    return found
-
-
-def record() -> dict[str, object]:
-    """The figures, lists, patterns and sentences of the algorithm above, for a script."""
-    figures = {"seed": SEED, "gap": GAP, "fewest": FEWEST, "few": FEW, "altered": ALTERED, "most": MOST}
-    figures |= {"tried": TRIED, "longest": LONGEST, "told": TOLD, "leastSaid": LEAST_SAID}
-    lists = {"strengths": STRENGTHS, "negations": NEGATIONS, "measures": MEASURES}
-    patterns = {"word": _WORD, "noLetter": _NO_LETTER, "marked": _MARKED, "ends": _ENDS}
-    return {
-        **figures,
-        **{name: sorted(words) for name, words in lists.items()},
-        **{name: one.pattern.replace(r"[^\W_]", r"[\p{L}\p{N}]") for name, one in patterns.items()},
-        "spelt": SPELT,
-        "says": SAYS,
-        "marks": list(MARKS.values()),
-        "order": list(_ORDER),
-    }
-
-
-def say_places(anchors: Sequence[str]) -> str:
-    """Where words stand, in words: "paragraph 4 and paragraph 1"."""
-    said = [anchor.replace("para-", "paragraph ").replace("-", " ") for anchor in anchors]
-    return " and ".join(filter(None, (", ".join(said[:-1]), *said[-1:])))
-
-
-def say_quoted(
-    quoted: "Quoted | None",
-    edition: str,
-    anchors: Sequence[str] = (),
-    also: Sequence[str] = (),
-    elsewhere: str = "",
-) -> str:
-    """The verdict on a quotation of an edition in words, None where its text is not here; what changes strength, a
-    figure or a negation comes first. `anchors` are where it stands if the verdict does not know, `also` the
-    editions that have it word for word, `elsewhere` the place that it is said to be of and is not."""
-    verdict = quoted.verdict if quoted else "not-checked"
-    changes = [_say_change(change) for change in quoted.changes[:TOLD]] if quoted else []
-    said = SAYS[verdict].format(
-        edition=edition,
-        place=say_places((quoted.anchors if quoted else ()) or anchors),
-        changes="; ".join(changes) or SAYS["joined"],
-        found=quoted.found if quoted else 0,
-        words=quoted.words if quoted else 0,
-    )
-    said += SAYS["elsewhere"].format(place=elsewhere) if elsewhere else ""
-    return said + (SAYS["also" if verdict == "right" else "but"].format(editions=", ".join(also)) if also else "")
-
-
-def _say_change(change: "WordChange") -> str:
-    form = "without" if not change.said else "for" if change.stands else "added"
-    return SAYS[form].format(weight=SAYS.get(change.kind, ""), said=change.said, stands=change.stands)
+from guidance.cite.quoted_words import (
+    ALTERED,
+    BEGUN,
+    BOUND,
+    CONDITIONS,
+    FEW,
+    FEWEST,
+    GAP,
+    GOES_ON,
+    IF,
+    LIMITED,
+    LONGEST,
+    MOST,
+    NEGATIONS,
+    ORDER,
+    SEED,
+    SHOWN,
+    TRIED,
+    TURNED,
+    Quoted,
+    Word,
+    WordChange,
+    keys_of,
+    kind_of,
+    own_words,
+    put,
+    split,
+)  # fmt: skip
 
 
 class _Run(Struct, frozen=True):
@@ -206,7 +87,7 @@ class EditionText:
 
     def check(self, quotation: str, named: Collection[str] = ()) -> Quoted:
         """What becomes of a quotation; `named` are the anchors of the place it is said to be of."""
-        words, marked = _own_words(quotation)
+        words, marked = own_words(quotation)
         words = words[:LONGEST]
         count = len(words)
         chain = self._chain(words, named)
@@ -219,11 +100,12 @@ class EditionText:
             found, missing = found + sum(run.size for run in two), missing - sum(run.size for run in two)
             changes = [one for one in changes if len(one.said.split()) < FEWEST]  # what the second place has
         anchors = tuple(dict.fromkeys(a for run in (*chain, *two) if run.size >= SEED for a in self._of(run)))
-        ordered = tuple(sorted(changes, key=lambda change: _ORDER.index(change.kind)))
+        ordered = tuple(sorted(changes, key=lambda change: ORDER.index(change.kind)))
+        cut, begins, goes = self._beyond([*chain, *two], count)
         if missing == 0 and not ordered and (not two or joined):
-            return Quoted("right", count, found, anchors)
+            return Quoted("cut" if cut else "right", count, found, anchors, (), begins, goes)
         if missing <= max(FEW, ALTERED * count) and found > SEED:
-            return Quoted("altered", count, found, anchors, ordered)
+            return Quoted("altered", count, found, anchors, ordered, begins, goes)
         if found >= FEWEST:
             return Quoted("partial", count, found, anchors)
         return Quoted("absent", count, 0)
@@ -287,14 +169,16 @@ class EditionText:
                 # nor is what the quoter marked, unless it turns the meaning round.
                 runs += within
                 changes += [one for one in differing if one.said or (before and run and not marks)]
-                lost = [word for word in theirs if word.key in NEGATIONS] if marks and before and run else []
-                changes += [WordChange("negation", "…", word.written) for word in lost]
+                if marks and before and run:
+                    lost = [word for word in theirs if word.key in NEGATIONS | CONDITIONS]
+                    changes += [WordChange(kind_of((), (word,)), "…", word.written) for word in lost]
                 missing += lacking
             elif marks and not mine:
-                continue
+                goes, limited = self._going_on(self._rest(there)[: len(theirs)])
+                changes += [WordChange("condition", "…", goes)] if limited else []
             else:
                 missing += len(mine)
-                changes.append(WordChange("left-out" if not mine else "word", _say(mine), _say(theirs)))
+                changes.append(WordChange("left-out" if not mine else "word", put(mine), put(theirs)))
         return sorted(runs, key=lambda run: run.at), changes, missing
 
     def _between(self, before: "_Run | None", run: "_Run | None", count: int) -> Sequence[Word]:
@@ -308,6 +192,61 @@ class EditionText:
         at = before.there + before.size if before else 0
         ended = next((i for i in range(max(0, at - 1), len(self._words)) if self._words[i].ends), len(self._words))
         return self._words[at : min(ended + 1, at + count)]
+
+    # --- Step 5: what the sentence has beyond the quotation ---
+
+    def _beyond(self, runs: Sequence[_Run], count: int) -> tuple[bool, str, str]:
+        """Whether a sentence loses what turns or limits it where a quotation of `count` words begins and ends, and
+        what it begins and goes on with."""
+        first, last = min(runs, key=lambda run: run.at), max(runs, key=lambda run: run.at + run.size)
+        begins, turned = self._begun(first.there) if first.at == 0 else ("", False)
+        ended = last.at + last.size == count
+        goes, limited = self._going_on(self._rest(last.there + last.size)) if ended else ("", False)
+        return turned or limited, begins, goes
+
+    def _rest(self, there: int) -> Sequence[Word]:
+        """What a sentence has from a word on; nothing where another one begins with it."""
+        before = self._words[there - 1].stops if there else "full"
+        joined = before == "line" and self._is_within(there) and GOES_ON.fullmatch(self._words[there].key)
+        if before and not joined:
+            return ()
+        return self._words[there : next(at for at in range(there, len(self._words)) if self._words[at].stops) + 1]
+
+    def _is_within(self, there: int) -> bool:
+        """Whether a word stands in the same provision as the one before it."""
+        return 0 < there < len(self._words) and self._anchors[there] == self._anchors[there - 1]
+
+    def _going_on(self, rest: Sequence[Word]) -> tuple[str, bool]:
+        """What limits or bounds a sentence in words that it goes on with, and whether it limits."""
+        keys = " ".join(keys_of(rest))
+        found = [match.start() for match in [LIMITED.search(keys)] if match]
+        found += [match.end() - 2 for match in [IF.match(keys)] if match]
+        if not found and not BOUND.match(keys):
+            return "", False
+        from_there = rest[keys.count(" ", 0, min(found, default=0)) :]
+        return put(from_there[:SHOWN]) + " …" * (len(from_there) > SHOWN), bool(found)
+
+    def _begun(self, there: int) -> tuple[str, bool]:
+        """What turns or bounds a sentence before one of its words, and whether it turns."""
+        begin = self._sentence(there)
+        before = [*self._stem(begin), *self._words[begin:there]]
+        keys = " ".join(keys_of(before))
+        turned, more = bool(TURNED.search(keys)), len(before) > SHOWN
+        if BEGUN.match(keys):
+            return put(before[:SHOWN]) + " …" * more, turned
+        return ("… " * more + put(before[-SHOWN:]), True) if turned else ("", False)
+
+    def _sentence(self, there: int) -> int:
+        return next((at for at in range(there, 0, -1) if self._words[at - 1].stops), 0)
+
+    def _stem(self, begin: int) -> Sequence[Word]:
+        """What leads to the list in which an entry begins; nothing where none does."""
+        at = begin
+        while self._is_within(at) and self._words[at - 1].stops != "full":
+            if self._words[at - 1].stops == "lead":
+                return self._words[self._sentence(at - 1) : at]
+            at -= 1
+        return ()
 
     def _second(
         self, words: Sequence[Word], chain: Sequence[_Run], named: Collection[str], missing: int
@@ -323,9 +262,6 @@ class EditionText:
             return [], True
         joint = words[end - 1 if begin == 0 else begin - 1].ends
         return [_Run(run.at + begin, run.there, run.size) for run in found], joint
-
-
-_ORDER: tuple[ChangeKind, ...] = ("strength", "number", "negation", "word", "left-out")
 
 
 def _best(runs: Sequence[_Run]) -> tuple[float, list[_Run]]:
@@ -345,62 +281,17 @@ def _best(runs: Sequence[_Run]) -> tuple[float, list[_Run]]:
     return max(chains, key=lambda one: one[0], default=(0, []))
 
 
-def _own_words(quotation: str) -> tuple[list[Word], set[int]]:
-    """A quotation's words, and before which of them the quoter marked a gap; words in square brackets are his."""
-    words: list[Word] = []
-    marked: set[int] = set()
-    at = 0
-    for match in _MARKED.finditer(quotation):
-        words += split(quotation[at : match.start()])
-        marked.add(len(words))
-        at = match.end()
-    words += split(quotation[at:])
-    return words, marked
-
-
 def _compare_words(
     mine: Sequence[Word], theirs: Sequence[Word], at: int, there: int
 ) -> tuple[list[_Run], list[WordChange], int]:
     """Few words on either side, which begin `at` and `there`: what agrees, what differs, how many do not agree."""
     runs: list[_Run] = []
     changes: list[WordChange] = []
-    for tag, i, i_end, j, j_end in SequenceMatcher(None, _keys(mine), _keys(theirs), autojunk=False).get_opcodes():
+    matcher = SequenceMatcher(None, keys_of(mine), keys_of(theirs), autojunk=False)
+    for tag, i, i_end, j, j_end in matcher.get_opcodes():
         if tag == "equal":
             runs.append(_Run(at + i, there + j, i_end - i))
         else:
             said, stands = mine[i:i_end], theirs[j:j_end]
-            changes.append(WordChange(_kind(said, stands), _say(said), _say(stands)))
+            changes.append(WordChange(kind_of(said, stands), put(said), put(stands)))
     return runs, changes, len(mine) - sum(run.size for run in runs)
-
-
-def _kind(mine: Sequence[Word], theirs: Sequence[Word]) -> ChangeKind:
-    said, stands = _keys(mine), _keys(theirs)
-    for kind, weighty in _WEIGHTY:
-        if sorted(filter(weighty, said)) != sorted(filter(weighty, stands)):
-            return kind
-    return "word"
-
-
-def _is_strength(key: str) -> bool:
-    return key in STRENGTHS or (key.endswith("nt") and key[:-2] in STRENGTHS)
-
-
-def _is_number(key: str) -> bool:
-    return key[0].isdigit() or key in MEASURES
-
-
-def _is_negation(key: str) -> bool:
-    return key in NEGATIONS
-
-
-def _keys(words: Sequence[Word]) -> list[str]:
-    return [word.key for word in words]
-
-
-def _say(words: Sequence[Word]) -> str:
-    return " ".join(word.written for word in words)
-
-
-_WEIGHTY: tuple[tuple[ChangeKind, Callable[[str], bool]], ...] = (
-    ("strength", _is_strength), ("number", _is_number), ("negation", _is_negation),
-)  # fmt: skip

@@ -173,11 +173,12 @@ def _strength(was: Said, now: Said) -> Iterable[DutyChange]:
 
 class _Parts(Struct, frozen=True):
     """A sentence around the first verb that binds: who is bound by its words, empty where they name nobody; what is
-    asked; and whom the passive says is to be told."""
+    asked; whom the passive says is to be told; and whether it is one."""
 
     holder: str = ""
     asked: str = ""
     told: str = ""
+    passive: bool = False
 
 
 def _parts(one: Said) -> _Parts:
@@ -196,8 +197,8 @@ def _parts(one: Said) -> _Parts:
     without = asked[: agent.start()] + asked[agent.end("who") :] if agent else asked
     holder = agent["who"].strip() if agent else ""
     if passive["done"] in TOLD:
-        return _Parts(holder, without, subject)
-    return _Parts(holder, f"{subject} {without}")
+        return _Parts(holder, without, subject, passive=True)
+    return _Parts(holder, f"{subject} {without}", passive=True)
 
 
 def _subject(before: str) -> str:
@@ -223,6 +224,9 @@ def _holder(was: Said, now: Said) -> Iterable[DutyChange]:
         yield DutyChange("addressee", mine.told, theirs.told)
     old, new = mine.holder, theirs.holder
     known = set(was.who) != set(now.who) if was.who and now.who else None
+    named = was.who if old else now.who
+    if mine.passive and theirs.passive and bool(old) != bool(new) and named:  # "be kept by the council", "be kept"
+        yield DutyChange("holder", old, new)
     if not old or not new or old == new:
         return
     joined = len(_members(old)) != len(_members(new))

@@ -85,6 +85,7 @@ _UNKNOWN = re.compile(
 _WITH_THINGS = re.compile(
     r"\b(?:that|which|who)\s+(?:provide|offer|deliver|run|commission)s?\b"
 )  # services, including
+_THOSE_WHO = re.compile(r"(?:those|people|anyone|anybody|everyone|everybody|all)\s+who\s", re.IGNORECASE)
 _PROVIDER = re.compile(r"(?:any |all |each |other )*(?:providers?|commissioners?|people|those) ", re.IGNORECASE)
 _DUTY_ON = (
     re.compile(  # "Duty on prisons to report", "Duties of prisons in visits", "Prison responsibilities in visits"
@@ -229,8 +230,9 @@ class Vocabulary(Struct, frozen=True, dict=True):
         if among and _VERB.search(rest) is None:
             some = self.subject(head) or self.known(head)
             of = " of " in head and not _PROVIDER.match(head)  # of whom of the two would they be?
-            others = _UNKNOWN.fullmatch(head) and not of
-            named = () if _WITH_THINGS.search(head) else self.among(rest)
+            people = bool(_THOSE_WHO.match(head.lstrip()))  # "Those who commission services, such as councils"
+            others = people or (_UNKNOWN.fullmatch(head) and not of)
+            named = () if _WITH_THINGS.search(head) and not people else self.among(rest)
             return tuple(dict.fromkeys((*some, *named))) if some or others else ()
         if _LAST_ITEM.match(words) is None:
             return ()

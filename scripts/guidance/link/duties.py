@@ -94,6 +94,7 @@ _CAN = re.compile(  # after a bare "should:" a sentence of its own: it completes
     r"(?: (?! (?: who | what | which | that | how | where | when | whether ) \b ) \S+ \s+ ){1,4} can \s", re.VERBOSE
 )
 _NOT = re.compile(r"(?:not(?!\s+only\b)|never)\s")
+_DONE_TO = re.compile(r"[^,;:.]*?\sbe\s+(?:\w+ly\s+)?(?:\w+(?:ed|en)|left|made|put|sent|told|kept|held|given)\b")
 _QUESTION = re.compile(r"\b (?: whether | how | what | who | whom | which | why ) $", re.IGNORECASE | re.VERBOSE)
 _IT = re.compile(r"\s* (?: also \s+ | then \s+ | therefore \s+ )? it \b", re.IGNORECASE | re.VERBOSE)
 _GOES_ON = re.compile(r"(?:They|It|This|These|Their|Its)\b")  # a sentence that speaks on of the one before
@@ -255,8 +256,8 @@ class _DutyFinder:
         if expression.holder or expression.stated:
             return self._holders(expression.holder)
         behind = self._vocabulary.opens(words[expression.end :]) if is_inverted(words) else ()
-        if behind:
-            return _Who(behind)
+        if behind:  # but "Nor should the police be asked": of whom it is asked not to is not said
+            return _NOBODY if _DONE_TO.match(words, expression.end) else _Who(behind)
         if one_who(words, expression):
             return _Who(self._vocabulary.subject(one_who(words, expression)))
         if _EMPTY.fullmatch(words, 0, at):

@@ -52,7 +52,8 @@ _INVERTED = re.compile(  # behind "should": a condition without "if"
 _LISTED = re.compile(  # "including, but should not be limited to"
     r"\b (?: including | includ (?: es? | ing ) ) ,? \s+ but \s+ $", re.IGNORECASE | re.VERBOSE
 )
-_NO_VERB = r"(?! (?: is | are | be ) \b )"  # "the area in which it is placed is responsible for"
+# "the area in which it is placed is responsible for"; "is not required to" asks nothing, "is not only" does
+_NO_VERB = r"(?! (?: is | are | be | never | no [ ] longer | not (?! [ ] (?: only | merely ) \b ) ) \b )"
 _OWING = re.compile(
     rf"""
     \b (?:
@@ -112,7 +113,13 @@ _FINITE = re.compile(  # a verb that ends such a clause: what comes behind it is
 )
 _REPORT = re.compile(  # "the Act says that they must": what is told of another text; a new clause ends the report
     r"""
-    \b (?: states? | stipulates? | specif (?: y | ies ) | says? | provides | requires? | explains?
+    # what somebody once said binds nobody: "children told us that adults should listen"
+    (?: (?<! is \s ) (?<! are \s ) (?<! be \s ) (?<! been \s )     # but "it is recommended that"
+        \b (?: said | told \s+ \w+ | found | concluded | recommended | suggested | reported | argued | agreed
+           | stated | wrote | commented | felt | proposed ) \s+ (?: also \s+ )?
+      | \b (?: aim | hope | ambition | vision ) \s+ (?: of \s+ [^,;:.]+ )? (?: is | was | remains ) \s+
+    ) that \b (?! .* [,;:] )
+  | \b (?: states? | stipulates? | specif (?: y | ies ) | says? | provides | requires? | explains?
          | makes? \s+ (?: it \s+ )? clear
          | promotes \s+ the \s+ (?: view | principle ) )
     \s+ (?: also \s+ )? that \b (?! .* [;:] )
@@ -154,6 +161,19 @@ _GUIDANCE = re.compile(  # "the Commission publishes advice on lists, which shou
     r" \b (?: guidance | advice ) \b [^,;:]* $",
     re.VERBOSE,
 )
+_STEPS = re.compile(  # "the list shows the steps schools should take": which steps they are
+    r"""
+    \b (?: shows? | sets? \s+ out | lists? | explains? | describes? | outlines? | covers? | gives? | summarises? )
+    \s [^,;:.]* \b (?: steps? | actions? | things? | measures? | matters? | factors? | criteria | tasks? )
+    \s+ (?: (?: the | all | local ) \s+ )? [\w’-]+ (?: \s+ [\w’-]+ )? \s+ $
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_FELT = re.compile(r"\s+have\s+(?:been|felt|thought|known|seemed|wondered|suffered|feared)\b")  # taken to be so
+_STRESSED = re.compile(  # "it must be stressed that": the writer to the reader
+    r"\s+be\s+(?:stressed|emphasised|remembered|noted|said|acknowledged|recognised|understood)\s+that\b"
+)
+_IT_ALONE = re.compile(r"\b[Ii]t\s+(?:also\s+)?$")
 _FOLLOWED = re.compile(r"\s+be\s+(?:followed|read|used|applied)\b")
 _COORDINATED = re.compile(
     # "whether it can and should be shared", "whether it should stay or should go": one question with two verbs
@@ -176,7 +196,8 @@ _ONE_WHO = re.compile(  # "will be a social worker who should": told of one who 
     """,
     re.VERBOSE,
 )
-_ONLY_THEN = re.compile(r"(?: Only | Never | Nor | Under \s+ no | At \s+ no | Not \s+ until ) \b", re.VERBOSE)
+_AT_NO_TIME = re.compile(r"(?:Never|Nor|(?:Under|At|On|In)\s+no)\b")
+_ONLY_THEN = re.compile(rf"{_AT_NO_TIME.pattern}|(?:Only|Not\s+until)\b")
 _WHOM = re.compile(r"\s*(?:the|an?|any|each|every|their|its)\b", re.IGNORECASE)  # "who the right person should be"
 _NOUN_THEY = re.compile(  # "the changes they must make": a clause that says which
     r"""
@@ -307,6 +328,7 @@ def _modal(sentence: str, entry: bool) -> Iterator[Expression]:
         if denied and _LISTED.search(sentence, 0, match.start()):
             continue
         forbids = bool(denied) or bool(_NO_SUBJECT.search(sentence, 0, match.start()))
+        forbids = forbids or bool(_AT_NO_TIME.match(sentence) and "," not in sentence[: match.start()])
         if verb == "may":
             if not forbids:
                 yield Expression(match.start(), match.end(), "may")
@@ -320,9 +342,7 @@ def _modal(sentence: str, entry: bool) -> Iterator[Expression]:
 
 def _owing(sentence: str, entry: bool) -> Iterator[Expression]:
     for match in _OWING.finditer(sentence):
-        if re.search(r"\b(?:no\s+longer|not)\s*$", sentence[: match.start()]) or re.search(
-            r"\bno\b", match.group()
-        ):
+        if re.search(r"\b(?:no\s+longer|not)\s*$", sentence[: match.start()]) or re.search(r"\bno\b", match[0]):
             continue
         if re.search(r"\b(?:must|should|may|might|can)\s+(?:\w+\s+)?$", sentence[: match.start()]):
             continue
@@ -341,6 +361,9 @@ def _embedded(sentence: str, expression: Expression) -> bool:
         _REPORT.search(before)
         or _DENIAL.search(before)
         or _THOUGHT.search(before)
+        or _STEPS.search(before)
+        or (expression.strength == "must" and _FELT.match(sentence, expression.end))
+        or (_IT_ALONE.search(before) and _STRESSED.match(sentence, expression.end))
         or (_NOUN_THEY.search(before) and not _SUBORDINATE.search(before))
     ):
         return True

@@ -255,6 +255,7 @@ _LIMIT = re.compile(
     (?: \b (?: within | every | (?: no | not ) \s+ (?: later | longer | more | earlier | less | fewer | sooner )
                    \s+ than | (?<! aged [ ] ) at \s+ (?: least | most ) | a \s+ (?: maximum | minimum ) \s+ of
              | up \s+ to
+             | (?: must | should | may ) \s+ not \b [^,;:.]{{2,80}}? \s for \s+ (?: longer | more ) \s+ than
              | not \s+ exceed
              | not \s+ last (?: \s+ (?: longer | more ) \s+ than )? )
         \s+ (?: (?: a | the | an | next | first | period | maximum | further | of ) \s+ )*

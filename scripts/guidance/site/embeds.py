@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from guidance.cite.quoting import record
+from guidance.cite.quoted_words import record
 from guidance.document.anchors import permalink_path
 from guidance.document.change_model import Node
 from guidance.document.model import Block, Cell, GuidanceError, List, Provision, Subheading, Table
@@ -367,7 +367,7 @@ def quotable(edition: str, index: PermalinkIndex) -> bytes:
     """
     places = []
     for anchor, provision in index.provisions[edition].items():
-        text = " ".join(plain_text(provision).split())
+        text = "\n".join(" ".join(line.split()) for line in plain_text(provision).split("\n"))
         if text and anchor in index.entries[edition]:
             fate = index.fate((edition, anchor))
             name = index.spoken((edition, anchor))

@@ -2,18 +2,24 @@
 // are put before this when it is published. One table of cases, tests/data/audit/quotations.json, holds for both.
 const { seed: SEED, gap: GAP, fewest: FEWEST } = rules;
 const [WORD, NO_LETTER, MARKED] = [rules.word, rules.noLetter, rules.marked].map((pattern) => new RegExp(pattern, "gu"));
-const ENDS = new RegExp(rules.ends, "u"), spelt = new Map(Object.entries(rules.spelt));
-const [strengths, negations, measures] = [rules.strengths, rules.negations, rules.measures].map((words) => new Set(words));
+const [ENDS, FULL, LEADS, LIMITED, IF, BOUND, TURNED, BEGUN, GOES_ON] = [rules.ends, rules.full, rules.leads, rules.limited,
+  rules.limitedIf, rules.bound, rules.turned, rules.begun, `^(?:${rules.goesOn})$`].map((pattern) => new RegExp(pattern, "u"));
+const spelt = new Map(Object.entries(rules.spelt));
+const [strengths, negations, measures, conditions] = [rules.strengths, rules.negations, rules.measures, rules.conditions]
+  .map((words) => new Set(words));
 const WEIGHTY = [
   ["strength", (key) => strengths.has(key) || (key.endsWith("nt") && strengths.has(key.slice(0, -2)))],
   ["number", (key) => /^\p{N}/u.test(key) || measures.has(key)],
   ["negation", (key) => negations.has(key)],
+  ["condition", (key) => conditions.has(key)],
 ];
 
 const split = (text) => [...text.matchAll(WORD)].map((match, at, all) => {
   const [start, end] = [match.index, match.index + match[0].length];
   const key = match[0].normalize("NFKC").replace(NO_LETTER, "").toLowerCase();
-  return { key: String(spelt.get(key) ?? key), written: match[0], start, end, ends: ENDS.test(text.slice(end, all[at + 1]?.index)) };
+  const behind = text.slice(end, all[at + 1]?.index), isLine = at === all.length - 1 || behind.includes("\n");
+  const stops = LEADS.test(behind) ? "lead" : FULL.test(behind) ? "full" : isLine ? "line" : "";
+  return { key: String(spelt.get(key) ?? key), written: match[0], start, end, ends: ENDS.test(behind), stops };
 });
 const put = (words) => words.map(({ written }) => written).join(" ");
 
@@ -155,15 +161,57 @@ const editionText = (edition, passages) => {
         const [within, differing] = compareWords(mine, theirs);
         runs.push(...within.map((one) => ({ at: at + one.i, there: there + one.j, size: one.size })));
         changes.push(...differing.filter(({ said }) => said || (before && run && !isMarked)));
-        const lost = isMarked && before && run ? theirs.filter(({ key }) => negations.has(key)) : [];
-        changes.push(...lost.map(({ written }) => ({ kind: "negation", said: "…", stands: written })));
+        const lost = isMarked && before && run ? theirs.filter(({ key }) => negations.has(key) || conditions.has(key)) : [];
+        changes.push(...lost.map((word) => ({ kind: kindOf([], [word]), said: "…", stands: word.written })));
         missing += mine.length - total(within);
       } else if (mine.length || !isMarked) {
         missing += mine.length;
         changes.push(change(mine, theirs, mine.length ? "word" : "left-out"));
+      } else {
+        const [goes, isLimited] = goingOn(rest(there).slice(0, theirs.length));
+        if (isLimited) changes.push({ kind: "condition", said: "…", stands: goes });
       }
     });
     return [runs.sort((a, b) => a.at - b.at), changes, missing];
+  };
+  // What a sentence has beyond a quotation that turns, limits or bounds it.
+  const isWithin = (there) => there > 0 && there < all.length && anchors[there] === anchors[there - 1];
+  const rest = (there) => {
+    const before = there ? all[there - 1].stops : "full";
+    if (before && !(before === "line" && isWithin(there) && GOES_ON.test(all[there].key))) return [];
+    return all.slice(there, all.findIndex(({ stops }, at) => at >= there && stops) + 1);
+  };
+  const keysOf = (words) => words.map(({ key }) => key).join(" ");
+  const goingOn = (words) => {
+    const keys = keysOf(words), condition = IF.exec(keys);
+    const found = [LIMITED.exec(keys)?.index, condition?.[0].length - 2].filter(Number.isInteger);
+    if (!found.length && !BOUND.test(keys)) return ["", false];
+    const from = words.slice(keys.slice(0, found.length ? Math.min(...found) : 0).split(" ").length - 1);
+    return [put(from.slice(0, rules.shown)) + (from.length > rules.shown ? " …" : ""), found.length > 0];
+  };
+  const sentence = (there) => {
+    let begin = there;
+    while (begin > 0 && !all[begin - 1].stops) begin--;
+    return begin;
+  };
+  const stem = (begin) => {
+    for (let at = begin; isWithin(at) && all[at - 1].stops !== "full"; at--) {
+      if (all[at - 1].stops === "lead") return all.slice(sentence(at - 1), at);
+    }
+    return [];
+  };
+  const begun = (there) => {
+    const begin = sentence(there), before = [...stem(begin), ...all.slice(begin, there)], keys = keysOf(before);
+    const isTurned = TURNED.test(keys), isMore = before.length > rules.shown;
+    if (BEGUN.test(keys)) return [put(before.slice(0, rules.shown)) + (isMore ? " …" : ""), isTurned];
+    return isTurned ? [(isMore ? "… " : "") + put(before.slice(-rules.shown)), true] : ["", false];
+  };
+  const beyond = (runs, count) => {
+    const first = runs.reduce((one, run) => (run.at < one.at ? run : one));
+    const last = runs.reduce((one, run) => (run.at + run.size > one.at + one.size ? run : one));
+    const [begins, isTurned] = first.at === 0 ? begun(first.there) : ["", false];
+    const [goes, isLimited] = last.at + last.size === count ? goingOn(rest(last.there + last.size)) : ["", false];
+    return [isTurned || isLimited, begins, goes];
   };
   const second = (words, chain, named, missing) => {
     const [first, last] = [chain[0], chain.at(-1)];
@@ -178,7 +226,7 @@ const editionText = (edition, passages) => {
   // What becomes of a quotation that is said to be of the anchors `named`; `own` are its words, `runs` those found.
   const check = (quotation, named = []) => {
     const [own, marked] = ownWords(quotation), words = own.length;
-    const none = { verdict: "absent", edition, words, own, found: 0, anchors: [], changes: [], runs: [] };
+    const none = { verdict: "absent", edition, words, own, found: 0, anchors: [], changes: [], runs: [], begins: "", goes: "" };
     const chain = chainOf(own, named);
     if (!chain.length) return none;
     let [runs, changes, missing] = compare(own, marked, chain);
@@ -191,8 +239,9 @@ const editionText = (edition, passages) => {
     const found = words - missing;
     const told = { ...none, found, runs, anchors: [...new Set(runs.filter(({ size }) => size >= SEED).flatMap(of))] };
     changes.sort((a, b) => rules.order.indexOf(a.kind) - rules.order.indexOf(b.kind));
-    if (!missing && !changes.length && (!two.length || isJoined)) return { ...told, verdict: "right" };
-    if (missing <= Math.max(rules.few, rules.altered * words) && found > SEED) return { ...told, verdict: "altered", changes };
+    const [isCut, begins, goes] = beyond(runs, words);
+    if (!missing && !changes.length && (!two.length || isJoined)) return { ...told, verdict: isCut ? "cut" : "right", begins, goes };
+    if (missing <= Math.max(rules.few, rules.altered * words) && found > SEED) return { ...told, verdict: "altered", changes, begins, goes };
     return found >= FEWEST ? { ...told, verdict: "partial" } : none;
   };
   return { edition, check };
@@ -208,12 +257,13 @@ const sayChange = ({ kind, said, stands }) =>
   fill(said ? (stands ? "for" : "added") : "without", { weight: rules.says[kind] ?? "", said, stands });
 // The verdict in a sentence. `named` are the anchors that the quotation is said to be of, `also` other editions that
 // have it word for word.
-const say = ({ verdict, edition, words, found, anchors = [], changes = [] }, named = [], also = []) => {
-  const isElsewhere = verdict === "right" && named.length && !named.some((one) => anchors.includes(one));
+const say = ({ verdict, edition, words, found, anchors = [], changes = [], begins = "", goes = "" }, named = [], also = []) => {
+  const isSame = verdict === "right" || verdict === "cut", isElsewhere = isSame && named.length && !named.some((one) => anchors.includes(one));
   const told = changes.slice(0, rules.told).map(sayChange).join("; ") || rules.says.joined;
   const said = fill(verdict, { edition, words, found, place: sayPlaces(anchors), changes: told }) +
     (isElsewhere ? fill("elsewhere", { place: sayPlaces(named) }) : "") +
-    (also.length ? fill(verdict === "right" ? "also" : "but", { editions: also.join(", ") }) : "");
+    (begins || goes ? `; ${fill(begins && goes ? "both" : goes ? "goes" : "begins", { begins, goes })}` : "") +
+    (also.length ? fill(isSame ? "also" : "but", { editions: also.join(", ") }) : "");
   return `${said[0].toUpperCase()}${said.slice(1)}.`;
 };
 

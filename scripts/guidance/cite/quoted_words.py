@@ -1,0 +1,265 @@
+"""Quotations as words: how a text is split into them, which of them weigh, and what is said of a verdict.
+
+How they are held against an edition's text is told in `quoting`; `record` gives both to scripts.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+Verdict = Literal["right", "cut", "altered", "partial", "absent", "not-checked"]
+ChangeKind = Literal["strength", "number", "negation", "condition", "word", "left-out"]
+
+SEED, GAP, FEWEST, FEW, ALTERED = 3, 6, 5, 2, 0.3
+MOST = 40  # places of a seed beyond which it says nothing
+TRIED = 12  # stretches of the edition that are looked at
+LONGEST = 1500  # words of a quotation that are compared
+SHOWN = 8  # words that are told of what a sentence has beyond a quotation
+
+
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+STRENGTHS = _listed(
+    "must shall should may might can could will would need needs ought required expected recommended entitled"
+)
+NEGATIONS = _listed(
+    "not no never none nor neither nobody nothing without unless except cannot dont doesnt didnt isnt arent wasnt "
+    "werent hasnt havent hadnt wont wouldnt shouldnt mustnt cant couldnt neednt"
+)
+CONDITIONS = _listed("only if provided providing")
+MEASURES = _listed("hour hours day days week weeks month months year years working calendar percent")
+SPELT = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
+    "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100,
+}  # fmt: skip
+_UNSEEN = "\u00ad\u200b-\u200d\u2060\ufeff"
+_WORD = re.compile(rf"[^\W_](?:[\u0300-\u036f{_UNSEEN}'’‐‑-]*[^\W_]|[\u0300-\u036f])*")
+_NO_LETTER = re.compile(rf"[{_UNSEEN}'’‐‑-]")
+_MARKED = re.compile(r"\[[^\]]{0,200}\]|\(\s*(?:\.{3}|…)\s*\)|\.\s?\.\s?\.(?:\s?\.)?|…")
+_ENDS = re.compile(r"""[.!?:;]["'”’)\]]*\s*["'“‘(\[]*$""")
+_FULL = re.compile(r"""[.!?]["'”’)\]]*\s*["'“‘(\[]*$""")
+_LEADS = re.compile(r":\s*\n")  # to the entries of a list
+# What follows is held against words as they are compared, with a space between two.
+LIMITED = re.compile(  # by what a sentence goes on with behind a quotation
+    r"\b(?:unless|except|provid(?:ed|ing) (?:that|it|they)|provided the|but (?:not|only|never)|"
+    r"save (?:where|when|that|in)|(?:only|not) (?:if|where|when|with|after|in|by|for|until)|(?:as|so) long as|"
+    r"other than)\b|^(?:(?:and|or|but) )?(?:only|not|where|when)\b"
+)
+IF = re.compile(  # "within a day if the water is high"; not "and should ask if", "even if", "and if it is, of that"
+    r"^(?:(?!(?:must|should|may|can|ask|see|know|consider|decide|check|find|establish|identify|as|even|"
+    r"(?:and|or) if)\b)[^ ]+ ){0,12}?if\b"
+)
+GOES_ON = re.compile(r"unless|except|provided|providing|but")  # with which the next entry of a list limits one
+BOUND = re.compile(r"^(?:until|without|within|before)\b")
+TURNED = re.compile(  # by what a sentence has before a quotation; "including but not limited to" turns nothing
+    rf"\b(?:{'|'.join(sorted(NEGATIONS))})(?! (?:exhaustive|limited|only|just)\b)(?: [^ ]+){{0,5}}$|"
+    r"\bonly(?: [^ ]+)?$|\b(?:if|whether)(?: [^ ]+){0,3}$|"
+    r"^(?:(?:but|and|however) )?(?:unless|except|only|nobody|none|neither|never|in no)\b"
+)
+BEGUN = re.compile(
+    r"^(?:(?:but|and|however) )?(?:if|where|when|whenever|subject to|in exceptional|unless|except|only|nobody|none|"
+    r"neither|never|in no)\b"
+)
+SAYS = {  # the verdict on a quotation in words
+    "right": "word for word {place} of {edition}",
+    "cut": "word for word {place} of {edition} as far as it goes",
+    "begins": "the sentence begins with “{begins}”",
+    "goes": "the sentence goes on with “{goes}”",
+    "both": "the sentence begins with “{begins}” and goes on with “{goes}”",
+    "altered": "altered from {place} of {edition}: {changes}",
+    "partial": "only {found} of the {words} quoted words are in {place} of {edition}; the rest is not",
+    "absent": "these words are not in {edition}",
+    "not-checked": "a quotation that was not checked: the text of {edition} is not loaded here",
+    "elsewhere": ", and not in {place} as it says",
+    "also": "; also in {editions}",
+    "but": "; word for word in {editions}",
+    "joined": "two places are put together as if they were one",
+    "for": "{weight}“{said}” for “{stands}”",
+    "without": "{weight}“{stands}” left out",
+    "added": "{weight}“{said}” put in",
+    "strength": "strength changed: ",
+    "number": "figure changed: ",
+    "negation": "negation changed: ",
+    "condition": "condition changed: ",
+}
+TOLD = 4  # changes that are named
+LEAST_SAID = 5  # words between quotation marks that make a quotation
+MARKS = {  # what stands in quotation marks; the last are those that apostrophes look like
+    "curly": r"“([^“”]{15,4000})”",
+    "angled": r"«([^«»]{15,4000})»",
+    "straight": r'(?<!\w)"([^"]{15,4000})"(?!\w)',
+    "single": r"""(?<![\w'’])[‘'](?=[\w\[…])([^“”"‘]{15,2000}?)(?<=[\w.,;:!?…\])])['’](?!\w)""",
+}
+
+
+class Word(Struct, frozen=True):
+    """A word of a text: as it is compared, as it is written, where it stands, whether a sentence `ends` behind it
+    or a part that a colon or semicolon closes, and how it `stops` there: with a full stop, with the line, or
+    leading to the entries of a list."""
+
+    key: str
+    written: str
+    start: int
+    end: int
+    ends: bool = False
+    stops: Literal["", "full", "line", "lead"] = ""
+
+
+class WordChange(Struct, frozen=True):
+    """Where a quotation has other words (`said`) than the edition (`stands`); either may be empty."""
+
+    kind: ChangeKind
+    said: str
+    stands: str
+
+
+class Quoted(Struct, frozen=True):
+    """What became of a quotation: how many of its words were `found`, in which places, and what differs; and what
+    limits or bounds it in the same sentence, with which the edition `begins` before it and `goes` on behind it."""
+
+    verdict: Verdict
+    words: int
+    found: int = 0
+    anchors: tuple[str, ...] = ()
+    changes: tuple[WordChange, ...] = ()
+    begins: str = ""
+    goes: str = ""
+
+
+def split(text: str) -> list[Word]:
+    """A text's words, in order."""
+    found: list[Word] = []
+    matches = list(_WORD.finditer(text))
+    for at, match in enumerate(matches):
+        key = _NO_LETTER.sub("", unicodedata.normalize("NFKC", match[0])).lower()
+        behind = text[match.end() : matches[at + 1].start() if at + 1 < len(matches) else len(text)]
+        ends = bool(_ENDS.search(behind))
+        stops = _stops(behind, last=at == len(matches) - 1)
+        found.append(Word(str(SPELT.get(key, key)), match[0], match.start(), match.end(), ends, stops))
+    return found
+
+
+def _stops(behind: str, *, last: bool) -> Literal["", "full", "line", "lead"]:
+    if _LEADS.search(behind):
+        return "lead"
+    return "full" if _FULL.search(behind) else "line" if last or "\n" in behind else ""
+
+
+def record() -> dict[str, object]:
+    """The figures, lists, patterns and sentences of the algorithm above, for a script."""
+    figures = {"seed": SEED, "gap": GAP, "fewest": FEWEST, "few": FEW, "altered": ALTERED, "most": MOST}
+    figures |= {"tried": TRIED, "longest": LONGEST, "told": TOLD, "leastSaid": LEAST_SAID, "shown": SHOWN}
+    lists = {"strengths": STRENGTHS, "negations": NEGATIONS, "measures": MEASURES, "conditions": CONDITIONS}
+    patterns = {"word": _WORD, "noLetter": _NO_LETTER, "marked": _MARKED, "ends": _ENDS, "full": _FULL}
+    patterns |= {"leads": _LEADS, "limited": LIMITED, "limitedIf": IF, "bound": BOUND, "turned": TURNED}
+    patterns |= {"begun": BEGUN, "goesOn": GOES_ON}
+    return {
+        **figures,
+        **{name: sorted(words) for name, words in lists.items()},
+        **{name: one.pattern.replace(r"[^\W_]", r"[\p{L}\p{N}]") for name, one in patterns.items()},
+        "spelt": SPELT,
+        "says": SAYS,
+        "marks": list(MARKS.values()),
+        "order": list(ORDER),
+    }
+
+
+def say_places(anchors: Sequence[str]) -> str:
+    """Where words stand, in words: "paragraph 4 and paragraph 1"."""
+    said = [anchor.replace("para-", "paragraph ").replace("-", " ") for anchor in anchors]
+    return " and ".join(filter(None, (", ".join(said[:-1]), *said[-1:])))
+
+
+def say_quoted(
+    quoted: "Quoted | None",
+    edition: str,
+    anchors: Sequence[str] = (),
+    also: Sequence[str] = (),
+    elsewhere: str = "",
+) -> str:
+    """The verdict on a quotation of an edition in words, None where its text is not here; what changes strength, a
+    figure or a negation comes first. `anchors` are where it stands if the verdict does not know, `also` the
+    editions that have it word for word, `elsewhere` the place that it is said to be of and is not."""
+    verdict = quoted.verdict if quoted else "not-checked"
+    changes = [_say_change(change) for change in quoted.changes[:TOLD]] if quoted else []
+    said = SAYS[verdict].format(
+        edition=edition,
+        place=say_places((quoted.anchors if quoted else ()) or anchors),
+        changes="; ".join(changes) or SAYS["joined"],
+        found=quoted.found if quoted else 0,
+        words=quoted.words if quoted else 0,
+    )
+    said += SAYS["elsewhere"].format(place=elsewhere) if elsewhere else ""
+    if quoted and (quoted.begins or quoted.goes):
+        form = "both" if quoted.begins and quoted.goes else "goes" if quoted.goes else "begins"
+        said += "; " + SAYS[form].format(begins=quoted.begins, goes=quoted.goes)
+    same = verdict in ("right", "cut")
+    return said + (SAYS["also" if same else "but"].format(editions=", ".join(also)) if also else "")
+
+
+def _say_change(change: "WordChange") -> str:
+    form = "without" if not change.said else "for" if change.stands else "added"
+    return SAYS[form].format(weight=SAYS.get(change.kind, ""), said=change.said, stands=change.stands)
+
+
+ORDER: tuple[ChangeKind, ...] = ("strength", "number", "negation", "condition", "word", "left-out")
+
+
+def own_words(quotation: str) -> tuple[list[Word], set[int]]:
+    """A quotation's words, and before which of them the quoter marked a gap; words in square brackets are his."""
+    words: list[Word] = []
+    marked: set[int] = set()
+    at = 0
+    for match in _MARKED.finditer(quotation):
+        words += split(quotation[at : match.start()])
+        marked.add(len(words))
+        at = match.end()
+    words += split(quotation[at:])
+    return words, marked
+
+
+def kind_of(mine: Sequence[Word], theirs: Sequence[Word]) -> ChangeKind:
+    """What weighs most of a change from `theirs` to `mine`."""
+    said, stands = keys_of(mine), keys_of(theirs)
+    for kind, weighty in _WEIGHTY:
+        if sorted(filter(weighty, said)) != sorted(filter(weighty, stands)):
+            return kind
+    return "word"
+
+
+def _is_strength(key: str) -> bool:
+    return key in STRENGTHS or (key.endswith("nt") and key[:-2] in STRENGTHS)
+
+
+def _is_number(key: str) -> bool:
+    return key[0].isdigit() or key in MEASURES
+
+
+def _is_negation(key: str) -> bool:
+    return key in NEGATIONS
+
+
+def _is_condition(key: str) -> bool:
+    return key in CONDITIONS
+
+
+def keys_of(words: Sequence[Word]) -> list[str]:
+    """Words as they are compared."""
+    return [word.key for word in words]
+
+
+def put(words: Sequence[Word]) -> str:
+    """Words as they are written, with spaces between."""
+    return " ".join(word.written for word in words)
+
+
+_WEIGHTY: tuple[tuple[ChangeKind, Callable[[str], bool]], ...] = (
+    ("strength", _is_strength), ("number", _is_number), ("negation", _is_negation), ("condition", _is_condition),
+)  # fmt: skip
