@@ -22,7 +22,8 @@ from guidance.link.acts import (
     with_own_names,
 )
 from guidance.link.citations import LEGAL, TextCitation, find_citations
-from guidance.link.places import NumberedPlaces, Pinpoint, Unit, place_in_sibling
+from guidance.link.places import NumberedPlaces, Pinpoint, Unit
+from guidance.link.siblings import place_in_sibling
 from guidance.link.titles import Guidance, TitleMention, Titles, behind_year, read_titles, spoken_words, titles_for
 
 _HAVE: dict[str, tuple[Unit, ...]] = {
