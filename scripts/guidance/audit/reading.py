@@ -111,9 +111,9 @@ def _is_page(file: Path) -> bool:
         return False
 
 
-def read_file(path: Path, name: str | None = None) -> FileReading | Skipped:
-    """A file read by its kind; `name` is what reports call it."""
-    shown = name or path.as_posix()
+def read_file(path: Path) -> FileReading | Skipped:
+    """A file read by its kind."""
+    shown = path.as_posix()
     try:
         size = path.stat().st_size
         if size > LARGEST:

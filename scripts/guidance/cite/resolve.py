@@ -4,7 +4,7 @@ Works from permalinks alone, so that editions whose text is not at hand can be c
 """
 
 import string
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -212,13 +212,13 @@ def _say_today(found: Cited, at: int) -> str:
     return f" → no counterpart in {found.in_force}"
 
 
-def record(found: Cited, base: Callable[[str], str] = str) -> dict[str, object]:
+def record(found: Cited) -> dict[str, object]:
     """A resolved citation as `guidance cite --format json` gives it. `url` is the first place's permalink from the
     site's root, or the official file's address where the edition is not loaded; `today` is null where it is not
     known where the text stands today, and empty where it stands nowhere."""
     place = found.citation.place
-    urls = [base(link) for link in found.permalinks] or [f"{found.citation.edition}/"]
-    today = list(dict.fromkeys(base(path) for paths in found.today for path in paths))
+    urls = [*found.permalinks, f"{found.citation.edition}/"]
+    today = list(dict.fromkeys(path for paths in found.today for path in paths))
     return {
         "edition": found.citation.edition,
         "standing": found.standing,

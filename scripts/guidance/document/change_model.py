@@ -125,12 +125,10 @@ class Lineage(Struct, frozen=True):
 
 class Counterpart(Struct, frozen=True):
     """Where a provision stands in another edition. `exact` is false where the text has no counterpart there
-    and `anchors` are those of its nearest ancestor (`via`, in its own edition) that has one; none at all where
-    no ancestor has."""
+    and `anchors` are those of its nearest ancestor that has one; none at all where no ancestor has."""
 
     anchors: tuple[str, ...]
     exact: bool
-    via: str | None = None
 
 
 class Crosswalk(Struct, frozen=True):
@@ -152,7 +150,7 @@ class Crosswalk(Struct, frozen=True):
             return Counterpart(found, exact=True)
         for parent in reversed(self.parents.get((edition, anchor), ())):
             if found := self.stands(edition, parent, target):
-                return Counterpart(found, exact=False, via=parent)
+                return Counterpart(found, exact=False)
         return Counterpart((), exact=False)
 
 

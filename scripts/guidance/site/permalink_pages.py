@@ -169,12 +169,12 @@ def _description(node: Node, index: PermalinkIndex) -> str:
     return now + shorten(text)
 
 
-def _linked(node: Node, index: PermalinkIndex, up: str = _UP) -> PlaceLink:
+def _linked(node: Node, index: PermalinkIndex) -> PlaceLink:
     """A link to a provision's own page; its anchor alone where it was never published."""
     edition, anchor = node
     known = anchor in index.entries.get(edition, {})
     words = f"{index.spoken(node) if known else anchor} ({edition})"
-    return PlaceLink(words, f"{up}{permalink_path(edition, anchor)}" if known else None)
+    return PlaceLink(words, f"{_UP}{permalink_path(edition, anchor)}" if known else None)
 
 
 def _addresses(node: Node, index: PermalinkIndex) -> Iterator[tuple[str, PlaceLink]]:
