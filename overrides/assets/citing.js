@@ -1,6 +1,6 @@
 // The menu of a number or a heading: to cite, copy and share what it names, and to print one section. Loaded by
 // reading.js; nothing is sent anywhere.
-import { make } from "./make.js";
+import { make, styled } from "./make.js";
 import { isHeading, isOurs, nameOf, shown, tidy, UNITS, words } from "./reading.js";
 
 let facts, title; // of the page that is shown
@@ -144,7 +144,8 @@ menu.addEventListener("keydown", (event) => {
     stops[(stops.indexOf(document.activeElement) + step + stops.length) % stops.length].focus();
   }
 });
-const toggle = (button, element) => {
+const toggle = async (button, element) => {
+  await styled("tools.css");
   if (opener === button && menu.matches(":popover-open")) menu.hidePopover();
   else show(button, element);
 };

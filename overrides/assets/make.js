@@ -1,5 +1,5 @@
-// What all scripts use: an element with what is in it; a click that leads on as a link does; what
-// this browser keeps of a reader's choice, where it may.
+// What all scripts use: an element with what is in it; a stylesheet that only some of them need; a click that leads on as
+// a link does; what this browser keeps of a reader's choice, where it may.
 const make = (tag, attributes = {}, ...inside) => {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -9,8 +9,13 @@ const make = (tag, attributes = {}, ...inside) => {
   element.append(...inside.flat().filter((one) => one !== "" && one != null));
   return element;
 };
+const styled = async (name) => {
+  if (document.getElementById(name)) return;
+  const href = new URL(name, import.meta.url);
+  await new Promise((onload) => { document.body.append(make("link", { id: name, rel: "stylesheet", href, onload, onerror: onload })); });
+};
 const plain = (event) => !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.button);
 const kept = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
 const keep = (name, value) => { try { localStorage.setItem(name, value); } catch { /* not kept, then */ } };
 
-export { keep, kept, make, plain };
+export { keep, kept, make, plain, styled };

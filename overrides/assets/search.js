@@ -3,7 +3,7 @@
 // files hold is told in `guidance.site.search_index`. Nothing is sent anywhere; what is searched for stays in the
 // address of the search page.
 
-import { keep, kept, make } from "./make.js";
+import { keep, kept, make, styled } from "./make.js";
 
 const FILTERS = ["edition", "chapter", "agency", "strength"];
 const FIRST = 7; // results of a group at first
@@ -468,7 +468,7 @@ const open = async (address, text = "") => {
         if (event.target === dialog || event.target.closest("a")) dialog.close();
       });
       document.body.append(dialog);
-      await new Promise((onload) => { dialog.append(make("link", { rel: "stylesheet", href: new URL("search.css", import.meta.url), onload, onerror: onload })); });
+      await styled("search.css");
       mount(dialog, address, { onPage: false });
     }
   } catch {

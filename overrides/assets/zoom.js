@@ -1,8 +1,9 @@
 // A picture of the guidance over the whole screen: larger by buttons and keys; two fingers are the browser's own.
-import { make } from "./make.js";
+import { make, styled } from "./make.js";
 
 const STEPS = [1, 1.5, 2, 3, 4];
-const zoom = (link, title) => {
+const zoom = async (link, title) => {
+  await styled("tools.css");
   const image = make("img", { src: link.href, alt: link.querySelector("img").alt });
   const pane = make("div", { className: "zoom__pane", tabIndex: 0, role: "group", "aria-label": "The picture; arrow keys move it" }, image);
   let scale = 1; // on a phone it is twice that: the page has it as wide as the screen already

@@ -7,8 +7,8 @@ import pytest
 
 import citing
 from guidance.cite.citation import Citation, CitationGrammar, Known, NotUnderstoodError
-from guidance.cite.grammar import read_places, say_place
-from guidance.cite.resolve import Cited, find_places, record, resolve, say_cited
+from guidance.cite.grammar import find_places, read_places, say_place
+from guidance.cite.resolve import Cited, record, resolve, say_cited
 from guidance.compare.changes import compare
 from guidance.document.anchors import Permalink, permalinks
 from guidance.document.change_model import Crosswalk, build_crosswalk

@@ -1,13 +1,17 @@
-"""The grammar of places: the words and numbers that name them in prose, and what they name, in order.
+"""The grammar of places: the words and numbers that name them in prose, what they name, in order, and which of an
+edition's permalinks that is.
 
-Which document and edition is meant is for `citation`, whether the place exists for `resolve`; nothing is looked up.
+Which document and edition is meant is for `citation`, what to answer for `resolve`.
 """
 
 import re
+import string
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from msgspec import Struct, structs
+
+from guidance.document.anchors import Permalink
 
 Unit = Literal[
     "part", "chapter", "annex", "section", "page", "box", "flow-chart", "figure", "table", "paragraph", "footnote",
@@ -325,3 +329,87 @@ def vocabulary() -> dict[str, object]:
         "ordinals": _ORDINALS,
         "romans": _ROMANS,
     }
+
+
+_HEADINGS = (*TOP, "section")
+_LONGEST = 500  # numbers of a range that are looked for, and a tenth as many pages
+
+
+def find_places(place: CitedPlace, entries: Sequence[Permalink]) -> tuple[Permalink, ...]:
+    """The entries that a place names, in reading order: the innermost unit of it decides, the others say where."""
+    if not place.steps:
+        return ()
+    inner, within = place.steps[-1], list(entries)
+    for step in place.steps[:-1]:
+        inside = _inside(step, within)
+        decimal = _decimal(step, inner, entries)
+        if decimal:
+            return decimal
+        within = inside
+    if inner.unit == "page":
+        return _on_pages(inner, [entry for entry in within if entry.kind != "footnote"])
+    wanted = _numbers(inner)
+    found = tuple(e for e in within if e.kind == inner.unit and number_key(e.number or "", inner.unit) in wanted)
+    lettered = f"{inner.number}{inner.sub}".upper() if inner.sub else ""  # "7a" may be the (a) of 7, or 7A
+    return found or tuple(entry for entry in within if entry.kind == inner.unit and entry.number == lettered != "")
+
+
+def _decimal(outer: Step, inner: Step, entries: Sequence[Permalink]) -> tuple[Permalink, ...]:
+    """Chapter 5, paragraph 17, where the edition prints "5.17"."""
+    if outer.unit != "chapter" or inner.unit != "paragraph" or "." in inner.number:
+        return ()
+    wanted = {f"{outer.number}.{number}" for number in _numbers(inner)}
+    return tuple(entry for entry in entries if entry.kind == "paragraph" and entry.number in wanted)
+
+
+def _numbers(step: Step) -> set[str]:
+    """Every number of a range, or the one."""
+    *front, first = step.number.rpartition(".")
+    last = (step.to or "").removeprefix("".join(front))
+    if first.isdigit() and last.isdigit() and int(last) < int(first) + _LONGEST:
+        return {f"{''.join(front)}{number}" for number in range(int(first), int(last) + 1)}
+    if step.to and step.number in string.ascii_uppercase and step.to in string.ascii_uppercase:
+        return {chr(code) for code in range(ord(step.number), ord(step.to) + 1)}
+    return {step.number}
+
+
+def _inside(step: Step, entries: Sequence[Permalink]) -> list[Permalink]:
+    """The entries of a part, chapter, annex or section, from its heading to the next one of its rank; of a page
+    those that start on it; all of a box or chart. Notes belong to every chapter."""
+    if step.unit == "page":
+        here = [entry for entry in entries if str(entry.page) == step.number]
+        return here or list(entries)
+    if step.unit not in _HEADINGS:
+        return list(entries)
+    ending = _HEADINGS[: _HEADINGS.index(step.unit) + 1] if step.unit == "section" else TOP
+    ending = ("part",) if step.unit == "part" else ending
+    found: list[Permalink] = []
+    inside = False
+    for entry in entries:
+        if entry.kind in ending:
+            inside = entry.kind == step.unit and number_key(entry.number or "", step.unit) in _numbers(step)
+        if inside or (found and entry.kind == "footnote"):
+            found.append(entry)
+    return found
+
+
+def _on_pages(step: Step, entries: Sequence[Permalink]) -> tuple[Permalink, ...]:
+    first = int(step.number)
+    last = int(step.to) if step.to and int(step.to) < first + _LONGEST // 10 else first
+    pages = (_on_page(page, entries) for page in range(first, last + 1))
+    return tuple(dict.fromkeys(entry for each in pages for entry in each))
+
+
+def _on_page(page: int, entries: Sequence[Permalink]) -> tuple[Permalink, ...]:
+    """What starts on a page of the source file, and before it what may run on from the page before."""
+    starting = [at for at, entry in enumerate(entries) if entry.page == page]
+    if starting:
+        running = entries[starting[0] - 1] if starting[0] and entries[starting[0]].kind not in TOP else None
+        here = [entries[at] for at in starting]
+        return (running, *here) if running and running.kind not in _HEADINGS else tuple(here)
+    last = max((entry.page for entry in entries if entry.page), default=0)
+    before = [entry for entry in entries if entry.page is not None and entry.page < page]
+    return (before[-1],) if before and page <= last else ()
+
+
+# --- Printing ---

@@ -3,8 +3,7 @@ stands. What a sibling is stands in `titles`."""
 
 import datetime
 
-from guidance.cite.grammar import UNITS, CitedPlace, Step
-from guidance.cite.resolve import find_places
+from guidance.cite.grammar import UNITS, CitedPlace, Step, find_places
 from guidance.document.anchors import permalink_path
 from guidance.document.register import Edition, PartialDate, last_day
 from guidance.link.places import Pinpoint
