@@ -1,10 +1,11 @@
 """Pages -> Flow: what a reader's eye meets from the first page to the last, furniture and notes set aside.
 
 Brings the finders of columns, tables, boxes, figures, furniture and notes together, puts what they find into
-reading order and joins what a page break cut apart; it knows nothing of headings or provisions.
+reading order; it knows nothing of headings or provisions.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
@@ -34,6 +35,7 @@ from guidance.read.page import (
     TableFlow,
 )
 from guidance.read.paragraphs import is_title
+from guidance.read.parts import join_over_pages
 from guidance.read.regions import Picture, find_panels, find_pictures, part_unseen
 from guidance.read.tables import RULED_GAP, Grid, find_grids, find_ruled, find_stacks, find_unruled, part_words
 
@@ -219,6 +221,7 @@ def _side_by_side(clusters: Sequence[list[Fragment]]) -> bool:
 
 def read_flow(parts: Sequence[PageParts], size: float) -> Flow:
     """The flow of a file; `size` is its usual type size (points)."""
+    parts = _level_with_each_other(parts, size)
     dropped = [entry for part in parts for entry in part.unseen]
     pages, contents, entries = _without_furniture(parts, size, dropped)
     boxed = [[x for _, r in p.boxes if not isinstance(r, FigureFlow) for x in r.lines] for p in parts]
@@ -237,7 +240,7 @@ def read_flow(parts: Sequence[PageParts], size: float) -> Flow:
     if imprint:
         body[last] = []
     return Flow(
-        elements=_joined(_in_order(parts, body, covers), dropped),
+        elements=join_over_pages(_in_order(parts, body, covers), dropped),
         notes=tuple(sorted([*feet, *ends], key=lambda note: note.page)),
         entries=entries,
         metrics=metrics,
@@ -246,6 +249,31 @@ def read_flow(parts: Sequence[PageParts], size: float) -> Flow:
         dropped=tuple(dropped),
         findings=(*_links_over_nothing(parts), *_signs_taken(metrics)),
     )
+
+
+_HANDED = 0.5  # of the type size by which both edges of the text stand further in on right-hand pages, at least
+
+
+def _level_with_each_other(parts: Sequence[PageParts], size: float) -> Sequence[PageParts]:
+    """The pages with indents measured alike on right-hand and left-hand ones, whose margins may be each other's."""
+    sides = [
+        [x for part in parts if part.page.number % 2 == side for x in part.lines if round(x.size, 1) == size]
+        for side in (0, 1)
+    ]
+    if not all(sides):
+        return parts
+    (even, even_right), (odd, odd_right) = (
+        (Counter(round(x.left) for x in lines).most_common(1)[0][0], max(x.right for x in lines)) for lines in sides
+    )
+    by = float(even - odd)
+    if abs(by) < _HANDED * size or abs(even_right - odd_right - by) > _HANDED * size:
+        return parts
+    return [
+        replace(part, lines=tuple(replace(x, origin=x.origin + by) for x in part.lines))
+        if part.page.number % 2 == 0
+        else part
+        for part in parts
+    ]
 
 
 def _without_furniture(
@@ -331,82 +359,3 @@ def _is_logo(element: Element, number: int, pages: int, covers: int) -> bool:
     """A picture without words on the cover or the last page: the publisher's mark."""
     wordless = isinstance(element, FigureFlow) and not element.nodes
     return wordless and (number < max(covers, 1) or number == pages - 1)
-
-
-def _joined(elements: Sequence[Element], dropped: list[Dropped]) -> tuple[Element, ...]:
-    """Boxes and tables that run over a page break made one; head rows that are printed again go to `dropped`."""
-    done: list[Element] = []
-    for element in elements:
-        last = done[-1] if done else None
-        if isinstance(element, BoxFlow) and isinstance(last, BoxFlow) and _box_goes_on(last, element):
-            done[-1] = BoxFlow(last.fill, (*last.lines, *element.lines))
-        elif isinstance(element, TableFlow) and isinstance(last, TableFlow) and last.columns == element.columns:
-            done[-1] = _below(last, _without_head(element, last, dropped))
-        elif isinstance(element, Line) and isinstance(last, TableFlow) and _cell_goes_on(last, element):
-            *cells, cell = last.cells
-            rest = replace(element, origin=cell.lines[-1].origin)
-            done[-1] = replace(last, cells=(*cells, replace(cell, lines=(*cell.lines, rest))))
-        else:
-            done.append(element)
-    return tuple(done)
-
-
-def _below(upper: TableFlow, lower: TableFlow) -> TableFlow:
-    """A table with its rest from the next page, whose first row goes on with the last where no rule parts them, or
-    where it has nothing in the first column and a sentence that runs on."""
-    ends = {cell.column: cell for cell in upper.cells if cell.row + cell.rows == upper.rows}
-    rest = {cell.column: cell.lines for cell in lower.cells if cell.row == 0}
-    runs = any(lines and at in ends and _runs_on(ends[at], lines[0]) for at, lines in rest.items())
-    if not upper.open and (rest.get(0) or not runs):
-        rest = {}
-    first = [
-        replace(c, lines=(*c.lines, *rest.get(c.column, ()))) if ends.get(c.column) is c else c for c in upper.cells
-    ]
-    by = upper.rows - (1 if rest else 0)
-    below = [replace(cell, row=cell.row + by) for cell in lower.cells if cell.row or not rest]
-    return TableFlow(upper.columns, by + lower.rows, (*first, *below), lower.open)
-
-
-def _runs_on(cell: CellFlow, line: Line) -> bool:
-    """Whether a line on the next page goes on with the sentence that a cell breaks off."""
-    ended = not cell.lines or cell.lines[-1].text.rstrip().endswith((".", "?", "!", ":", ";"))
-    return not ended and not line.text[:1].isupper()
-
-
-def _without_head(table: TableFlow, upper: TableFlow, dropped: list[Dropped]) -> TableFlow:
-    """The rest of a table without the head row that its page prints again."""
-    head = _row_words(table, 0)
-    if head != _row_words(upper, 0) or not any(head) or table.rows < 2:
-        return table
-    dropped += [
-        Dropped(x.text, "head row printed again", x.page) for c in table.cells if not c.row for x in c.lines
-    ]
-    cells = (replace(cell, row=cell.row - 1) for cell in table.cells if cell.row)
-    return TableFlow(table.columns, table.rows - 1, tuple(cells), table.open)
-
-
-def _row_words(table: TableFlow, row: int) -> list[str]:
-    return [" ".join(line.text for line in cell.lines) for cell in table.cells if cell.row == row]
-
-
-def _cell_goes_on(last: TableFlow, line: Line) -> bool:
-    """Whether a line is the rest of a table's last cell, which a page break cuts in mid-sentence."""
-    above = last.cells[-1].lines[-1:]
-    if not above or last.cells[-1].column == 0 or line.text[:1].isupper():
-        return False
-    next_page = line.page - above[0].page == (0 if above[0].baseline > line.baseline else 1)
-    below = abs(line.box.left - above[0].box.left) < 0.3 * line.size and abs(line.size - above[0].size) < 0.5
-    return below and next_page and not above[0].text.rstrip().endswith((".", "?", "!"))
-
-
-def _box_goes_on(last: BoxFlow, element: BoxFlow) -> bool:
-    """Whether a box is the rest of the one on the page before: of one colour, and tagged alike."""
-    return (
-        last.fill == element.fill
-        and element.lines[0].page == last.lines[-1].page + 1
-        and _is_tabled(last) == _is_tabled(element)
-    )
-
-
-def _is_tabled(box: BoxFlow) -> bool:
-    return any(run.tag and "Table" in run.tag.path for line in box.lines for run in line.runs)

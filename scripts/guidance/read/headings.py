@@ -6,15 +6,15 @@ are not believed.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from statistics import median
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from guidance.document.model import EvidenceKind
-from guidance.read.numbering import BOX_NAME, caption_number, comparable_title, is_division, named_number
-from guidance.read.page import Bookmark, BoxFlow, Chunk, ContentsEntry, Flow, Heading, Metrics, Part
+from guidance.read.numbering import caption_number, comparable_title, is_division, named_number
+from guidance.read.page import Bookmark, Chunk, ContentsEntry, Flow, Heading, Line, Metrics, Part
 
 # --- Which titles are headings -------------------------------------------------------------------
 
@@ -31,7 +31,7 @@ def find_headings(parts: Sequence[Part], bookmarks: Sequence[Bookmark], flow: Fl
     named |= find_side_heads(parts, quiet, flow.metrics)
     coded = [i for i in quiet if is_coded(titles[i].text) and len(titles[i].lines) <= _MOST_LINES]
     named |= set(coded) if len(coded) >= _LEAST_CODED else set()
-    named |= {i for i in quiet if is_division(titles[i].lines[0].text) or titles[i].lines[0].beside}
+    named |= {i for i in quiet if titles[i].lines[0].beside or _heads_by_name(titles[i], parts[i + 1 : i + 2])}
     usual = _usual_colours(loud, named)
     named |= {i for i, t in loud.items() if t.lines[0].colour in usual and caption_number(t.text) is None}
     kept = [titles[i] for i in sorted(named)]
@@ -65,6 +65,7 @@ def _usual_colours(loud: dict[int, Chunk], named: set[int]) -> set[int]:
 _LEAST_PLAIN = 5  # that plainly stand closer to what follows than to what precedes: fewer are somebody's emphasis
 _CLOSER = 1.1  # times as far from the text above as from that below
 _MOST_LINES = 2
+_MUCH_LARGER = 1.2  # times the size of what follows
 _LONGEST = 120  # characters
 _ENDS = (".", ":", ";", ",", "’", "”", "'", '"', ")")  # of sentences, lead-ins and quotations
 
@@ -79,14 +80,33 @@ def find_side_heads(parts: Sequence[Part], quiet: Sequence[int], metrics: Metric
         if not isinstance(title, Chunk) or not _could_be(title, metrics):
             continue
         above, below = _gap(parts, index - 1), _gap(parts, index)
-        if below is None:
+        if below is None and not _ends_page(parts, index):
             continue
-        if above is None or _is_title(parts[index - 1]):
+        if above is None or below is None or _is_title(parts[index - 1]):
             likely.add(index)
         elif above > _CLOSER * below:
             likely.add(index)
             plain += 1
     return likely if plain >= _LEAST_PLAIN else set()
+
+
+def _heads_by_name(title: Chunk, below: Sequence[Part]) -> bool:
+    """Whether a title names a statute's part, or an annex whose text is in much smaller type."""
+    size = below[0].lines[0].size if below and isinstance(below[0], Chunk) else title.lines[0].size
+    annexed = title.lines[0].size > _MUCH_LARGER * size and named_number(title.text) is not None
+    return annexed or _divides(title.lines[0])
+
+
+def _divides(line: Line) -> bool:
+    """Whether a line names a statute's part, in capitals or in plain type: a bold "Part 2" is one of a form."""
+    return is_division(line.text) and (not line.bold or line.text.isupper())
+
+
+def _ends_page(parts: Sequence[Part], index: int) -> bool:
+    """Whether prose goes on overleaf behind the part at `index`."""
+    below = parts[index + 1 : index + 2]
+    prose = isinstance(below[0], Chunk) and below[0].kind == "prose" if below else False
+    return prose and below[0].lines[0].page == parts[index].lines[-1].page + 1
 
 
 def _could_be(title: Chunk, metrics: Metrics) -> bool:
@@ -305,7 +325,7 @@ def _word_of(heading: Heading) -> str | None:
 
 def _style(chunk: Chunk) -> tuple[float, int]:
     """Type size and colour; a statute's parts and schedules stand above the side heads in their type."""
-    above = not chunk.loud and is_division(chunk.lines[0].text)
+    above = not chunk.loud and _divides(chunk.lines[0])
     return round(chunk.lines[0].size) + above, chunk.lines[0].colour
 
 
@@ -329,7 +349,7 @@ def _votes(chunk: Chunk, listed: dict[str, list[tuple[int, int]]], printed: int 
 
 
 def _bookmark_levels(bookmarks: Sequence[Bookmark], titles: int) -> dict[str, list[tuple[int, int]]]:
-    if not _mean_headings(bookmarks, titles):
+    if not mean_headings(bookmarks, titles):
         return {}
     levels: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for mark in bookmarks:
@@ -390,61 +410,6 @@ def _style_ranks(by_style: dict[tuple[float, int], Counter[int]]) -> dict[tuple[
     return ranks
 
 
-# --- Headings held against lists of titles -------------------------------------------------------
-
-_MOST_LOST = 0.1  # share of a list's titles that stand nowhere as printed: sources reword them
-_BEHIND = re.compile(r"(?: \s* [\d.]+ )+ $", re.VERBOSE)  # "Scope 1.4"
-_LEAST_TOP = 4  # headings of the first level, from which a list that lacks most of them says something
-_SHORTEST_SHARED = 8  # letters by which a title is known that goes on elsewhere
-
-_Named = tuple[str, int | None]
-"""A title and its page, where that is known."""
-
-
-def held_against_lists(
-    parts: Sequence[Part],
-    headings: dict[int, Heading],
-    bookmarks: Sequence[Bookmark],
-    entries: Sequence[ContentsEntry],
-) -> tuple[int, list[_Named]]:
-    """How many titles a file's bookmarks and printed contents name, and what is amiss with the headings by these:
-    titles that stand in the text and are none, or, where they are many, that stand nowhere; and headings of the
-    first level where the contents list names fewer than half of them."""
-    found = {comparable_title(heading.chunk.text) for heading in headings.values()}
-    lines = {comparable_title(part.text): part.lines[0].page for part in parts if isinstance(part, Chunk)}
-    for part in parts:
-        if isinstance(part, BoxFlow):
-            named_box = BOX_NAME.match(part.lines[0].text) is not None  # its name and title are the box's own
-            own = [line.text for line in part.lines[: _MOST_LINES + 1]] if named_box else []
-            found |= {comparable_title(" ".join(own[at:end])) for at in range(len(own)) for end in range(at + 1, 4)}
-            lines |= {comparable_title(line.text): line.page for line in part.lines}
-    found |= {
-        key for key, title in ((comparable_title(b.title), b.title) for b in bookmarks) if caption_number(title)
-    }
-    listed: list[_Named] = [(_BEHIND.sub("", entry.title), None) for entry in entries]
-    named: list[_Named] = [(b.title, b.page) for b in bookmarks] if _mean_headings(bookmarks, len(found)) else []
-    top = [h.chunk for h in headings.values() if h.level <= 1]
-    keys = {comparable_title(title) for title, _ in listed}
-    apart = [(c.text, c.lines[0].page) for c in top if not _is_named(comparable_title(c.text), keys)]
-    few = not listed or len(top) < _LEAST_TOP or 2 * len(apart) <= len(top)
-    amiss = [*_not_found(listed, found, lines), *_not_found(named, found, lines), *(() if few else apart)]
-    return len(listed) + len(named), amiss
-
-
-def _mean_headings(bookmarks: Sequence[Bookmark], titles: int) -> bool:
+def mean_headings(bookmarks: Sequence[Bookmark], titles: int) -> bool:
     """Whether bookmarks mean headings: some programs make one for every paragraph."""
     return len(bookmarks) <= 4 * titles + 20
-
-
-def _not_found(titles: Sequence[_Named], found: Collection[str], lines: dict[str, int]) -> list[_Named]:
-    keys = [
-        (key, title, page) for title, page in titles if (key := comparable_title(title)) not in ("", "contents")
-    ]
-    lost = [(key, title, page) for key, title, page in keys if not _is_named(key, found)]
-    many = len(lost) > max(1, _MOST_LOST * len(keys))
-    return [(title, lines.get(key, page)) for key, title, page in lost if many or key in lines]
-
-
-def _is_named(key: str, found: Collection[str]) -> bool:
-    alike = (one for one in found if len(one) >= _SHORTEST_SHARED)
-    return key in found or any(key.startswith(one) or one.startswith(key) for one in alike)

@@ -14,7 +14,6 @@ from msgspec import Struct
 
 from guidance.document.model import Block, Document, List, Para, StructureCheck, Table
 from guidance.document.walk import block_texts, note_marks, placed_characters
-from guidance.read.headings import held_against_lists
 from guidance.read.numbering import number_parts, range_ends, read_marker, split_inserted
 from guidance.read.page import (
     Chunk,
@@ -26,6 +25,7 @@ from guidance.read.page import (
     Part,
     TableFlow,
 )
+from guidance.read.parts import held_against_lists
 
 What = Literal[
     "placed", "pages", "order", "sentences", "numbers", "notes", "note area", "tables", "headings", "words"
