@@ -212,6 +212,16 @@ def only(old: str, new: str, *, ledger: bool = True) -> Change:
             "holder", "Ringers", "Wardens",
         ),
         (
+            "It is for the council to choose the tune of the feast.",
+            "It is for wardens to choose the tune of the feast.",
+            "holder", "the council", "wardens",
+        ),
+        (
+            "Responsibility for the oil of the great bell rests with the council.",
+            "Responsibility for the oil of the great bell rests with wardens.",
+            "holder", "the council", "wardens",
+        ),
+        (
             "Ringers under 16 must bring a parent to the upper loft.",
             "Ringers under 18 must bring a parent to the upper loft.",
             "holder", "Ringers under 16", "Ringers under 18",

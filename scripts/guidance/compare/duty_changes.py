@@ -22,6 +22,7 @@ from guidance.compare.meaning import (
     CONDITION,
     COUNT,
     FIGURE,
+    HELD,
     LIMIT,
     LISTED,
     NAMELESS,
@@ -82,7 +83,7 @@ def said(
         words = text[start:until]
         printed = bare(words)
         plain = bare(put_where(words, terms, start)) if terms else printed
-        binds = any(verb.strength in STRONG for verb in find_verbs(plain))
+        binds = any(verb.strength in STRONG for verb in find_verbs(plain)) or HELD.search(plain) is not None
         if ledger is None:
             found.append(Said(plain, binds or governed, printed=printed))
         else:
@@ -184,7 +185,9 @@ class _Parts(Struct, frozen=True):
 def _parts(one: Said) -> _Parts:
     verb = next((verb for verb in find_verbs(one.words) if verb.strength in STRONG), None)
     if verb is None:
-        return _Parts()
+        held = HELD.search(one.words)
+        start, end = held.span(held.lastgroup or 0) if held else (0, 0)
+        return _Parts(one.words[start:end].strip(), f"{one.words[:start]}{one.words[end:]}")
     if one.words[: verb.end].endswith("responsibility of"):  # "it is the responsibility of the council to"
         who, to, asked = one.words[verb.end :].partition(" to ")
         return _Parts(who.strip(), to + asked) if to else _Parts()

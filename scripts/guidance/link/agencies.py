@@ -14,7 +14,7 @@ from guidance.document.toml_files import read_toml
 
 # What may stand before a name without changing who it is.
 _QUALIFIERS = r"""
-    (?: all | any | both | each | every | the | a | an | other | these | those | such | their | its
+    (?: only | all | any | both | each | every | the | a | an | other | these | those | such | their | its
       | local | relevant | statutory | three | two | lead | individual | appropriate | respective | receiving | host
       | original | first | second | new | responsible | designated | named | qualified | experienced | senior
       | involved | equivalent | similar | independent | national | delegated | own | particular | specific | most
