@@ -192,6 +192,11 @@ HELD = re.compile(  # who holds a duty where no verb binds: "it is for X to", "t
         (?: rests? | lies | sits | remains? ) \s+ with \s+ (?P<with> [^,;.]+ )""",
     re.VERBOSE,
 )
+OPPOSITES = frozenset(map(frozenset, (
+    ("before", "after"), ("with", "without"), ("and", "or"), ("least", "most"), ("more", "less"), ("more", "fewer"),
+    ("minimum", "maximum"), ("both", "either"),
+)))  # fmt: skip
+TURNING = frozenset(map(frozenset, (("not",), ("never",), ("only",))))  # where they come or go
 SMALL = frozenset((
     "the", "a", "an", "all", "any", "each", "every", "both", "their", "its", "his", "her", "of", "in", "for", "to",
     "by", "at", "on", "with", "and", "or",
