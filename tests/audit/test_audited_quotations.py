@@ -56,6 +56,7 @@ def quotations(auditor: Auditor, page: str, kind: str = "html") -> list[AuditFin
     [
         (f"<p>“{BLUE}” (Keeping the Harbour 2019, para 1)</p>", "right", "2019", "1", "superseded"),
         (f"<p>Keeping the Harbour 2019, paragraph 2, says: “{RING}”.</p>", "right", "2019", "2", "superseded"),
+        ("<p>“A guest may hold the wheel at noon” (KH 2024, para 4)</p>", "cut", "2024", "4", "cut"),
         (f"<blockquote><p>{LAMPS}</p></blockquote><p>— KH 2024, para 2</p>", "right", "2024", "2", "current"),
         (f"<blockquote><p>{LAMPS}<br>– KH 2024, para 2</p></blockquote>", "right", "2024", "2", "current"),
         (f"<p>As KH 2024 says:</p><blockquote><p>{LAMPS}</p></blockquote>", "right", "2024", "2", "current"),

@@ -212,6 +212,41 @@ def only(old: str, new: str, *, ledger: bool = True) -> Change:
             "holder", "Ringers", "Wardens",
         ),
         (
+            "It is for the council to choose the tune of the feast.",
+            "It is for wardens to choose the tune of the feast.",
+            "holder", "the council", "wardens",
+        ),
+        (
+            "Responsibility for the oil of the great bell rests with the council.",
+            "Responsibility for the oil of the great bell rests with wardens.",
+            "holder", "the council", "wardens",
+        ),
+        (
+            "Ringers must tell the warden before they ring the bell.",
+            "Ringers must tell the warden after they ring the bell.",
+            "condition", "before they ring", "after they ring",
+        ),
+        (
+            "Ringers should take the key with the leave of the town.",
+            "Ringers should take the key without the leave of the town.",
+            "condition", "with the leave", "without the leave",
+        ),
+        (
+            "Ringers should only ring the bell at noon.",
+            "Ringers should ring the bell at noon.",
+            "condition", "only ring the", "ring the",
+        ),
+        (
+            "Ringers who are not trained must stay below the loft.",
+            "Ringers who are trained must stay below the loft.",
+            "condition", "not trained must", "trained must",
+        ),
+        (
+            "Ringers must write to the parents and the school of it.",
+            "Ringers must write to the parents or the school of it.",
+            "condition", "and the school", "or the school",
+        ),
+        (
             "Ringers under 16 must bring a parent to the upper loft.",
             "Ringers under 18 must bring a parent to the upper loft.",
             "holder", "Ringers under 16", "Ringers under 18",

@@ -145,7 +145,7 @@ def _linked(block: FoundBlock, mentions: Sequence[Mention], known: Known, gramma
             m = found[i]
             both = structs.replace(
                 m, start=min(m.start, link.start), end=max(m.end, link.end), cites=m.cites or cites, sure=True,
-                newest=led.current,
+                newest=led.current, sort="address" if m.sort == "unnamed" else m.sort,
             )  # fmt: skip
             if led.edition and said and led.edition not in said:
                 both = structs.replace(both, against=led.edition)

@@ -299,7 +299,8 @@ def _is_history(term: StaleTerm, text: str, start: int, end: int) -> bool:
     if titled and term.ended and titled["year"] <= term.ended:
         return True
     near = max(0, start - _SENTENCE_LONG)
-    begins = max((m.end() for m in _SENTENCE.finditer(text, near, start)), default=near)
+    before = _SENTENCE.finditer(text, near, start + 1)  # with the letter that begins the name's own sentence
+    begins = max((m.end() for m in before), default=near)
     ends = next((m.start() for m in _SENTENCE.finditer(text, end, end + _SENTENCE_LONG)), end + _SENTENCE_LONG)
     sentence = text[begins:ends]
     told = list(_UNTIL.finditer(sentence))

@@ -5,7 +5,7 @@ How they are held against an edition's text is told in `quoting`; `record` gives
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -40,7 +40,8 @@ SPELT = {
     "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100,
 }  # fmt: skip
 _UNSEEN = "\u00ad\u200b-\u200d\u2060\ufeff"
-_WORD = re.compile(rf"[^\W_](?:[\u0300-\u036f{_UNSEEN}'’‐‑-]*[^\W_]|[\u0300-\u036f])*")
+# A hyphen before a figure parts words: "3-5" is no 35, and what "3–5" is.
+_WORD = re.compile(rf"[^\W_](?:(?:[\u0300-\u036f{_UNSEEN}'’]|[‐‑-](?!\d))*[^\W_]|[\u0300-\u036f])*")
 _NO_LETTER = re.compile(rf"[{_UNSEEN}'’‐‑-]")
 _MARKED = re.compile(r"\[[^\]]{0,200}\]|\(\s*(?:\.{3}|…)\s*\)|\.\s?\.\s?\.(?:\s?\.)?|…")
 _ENDS = re.compile(r"""[.!?:;]["'”’)\]]*\s*["'“‘(\[]*$""")
@@ -212,14 +213,14 @@ def _say_change(change: "WordChange") -> str:
 ORDER: tuple[ChangeKind, ...] = ("strength", "number", "negation", "condition", "word", "left-out")
 
 
-def own_words(quotation: str) -> tuple[list[Word], set[int]]:
-    """A quotation's words, and before which of them the quoter marked a gap; words in square brackets are his."""
+def own_words(quotation: str) -> tuple[list[Word], dict[int, list[Word]]]:
+    """A quotation's words, and before which of them the quoter marked a gap, with his own in square brackets."""
     words: list[Word] = []
-    marked: set[int] = set()
+    marked: dict[int, list[Word]] = {}
     at = 0
     for match in _MARKED.finditer(quotation):
         words += split(quotation[at : match.start()])
-        marked.add(len(words))
+        marked.setdefault(len(words), []).extend(split(match[0]))
         at = match.end()
     words += split(quotation[at:])
     return words, marked
@@ -248,6 +249,20 @@ def _is_negation(key: str) -> bool:
 
 def _is_condition(key: str) -> bool:
     return key in CONDITIONS
+
+
+def put_in_brackets(own: Sequence[Word], theirs: Sequence[Word], *, between: bool) -> Iterator[WordChange]:
+    """What weighs of the quoter's `own` words in square brackets in place of `theirs`: "[must]" for "should". Where
+    the brackets do not stand `between` words of the edition, `theirs` are those near by. A figure is weighed only
+    against figures: "[in 2019]" may explain."""
+    kind = kind_of(own, theirs if between else ())
+    if not own or kind == "word":
+        return
+    weighs = dict(_WEIGHTY)[kind]
+    there = [word for word in theirs if weighs(word.key)]
+    same = {*filter(weighs, keys_of(own))} <= {*keys_of(there)}
+    if (kind != "number" or there) and (between or not same):
+        yield WordChange(kind, f"[{put(own)}]", put(theirs if between else there))
 
 
 def keys_of(words: Sequence[Word]) -> list[str]:

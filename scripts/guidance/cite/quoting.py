@@ -20,7 +20,7 @@ for both:
    nothing ("until the bell has been rung", "Where a child is missing, …") is told, and the words are right.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from msgspec import Struct
@@ -51,6 +51,7 @@ from guidance.cite.quoted_words import (
     kind_of,
     own_words,
     put,
+    put_in_brackets,
     split,
 )  # fmt: skip
 
@@ -151,16 +152,20 @@ class EditionText:
     # --- Step 3: what differs ---
 
     def _compare(
-        self, words: Sequence[Word], marked: Collection[int], chain: Sequence[_Run]
+        self, words: Sequence[Word], marked: Mapping[int, Sequence[Word]], chain: Sequence[_Run]
     ) -> tuple[list[_Run], list[WordChange], int]:
         """The chain with the single words between its runs, what differs, and how many words are not found."""
-        runs, changes, missing = list(chain), [], 0
+        changes: list[WordChange] = []
+        runs, missing = list(chain), 0
         for before, run in zip([None, *chain], [*chain, None], strict=True):
             at, there = (before.at + before.size, before.there + before.size) if before else (0, 0)
             mine = words[at : run.at if run else len(words)]
             marks = any(one in marked for one in range(at, at + len(mine) + 1))
             theirs = self._between(before, run, len(mine) + GAP * marks)
             there = there if before or not run else run.there - len(theirs)
+            own = [word for one in range(at, at + len(mine) + 1) for word in marked.get(one, ())]
+            if len(theirs) <= GAP * 2:
+                changes += put_in_brackets(own, theirs, between=bool(before and run))
             if not mine and not (before and run):
                 continue
             if len(mine) <= GAP and len(theirs) <= GAP * (2 if marks else 1):
@@ -169,7 +174,7 @@ class EditionText:
                 # nor is what the quoter marked, unless it turns the meaning round.
                 runs += within
                 changes += [one for one in differing if one.said or (before and run and not marks)]
-                if marks and before and run:
+                if marks and not own and before and run:
                     lost = [word for word in theirs if word.key in NEGATIONS | CONDITIONS]
                     changes += [WordChange(kind_of((), (word,)), "…", word.written) for word in lost]
                 missing += lacking
@@ -179,6 +184,8 @@ class EditionText:
             else:
                 missing += len(mine)
                 changes.append(WordChange("left-out" if not mine else "word", put(mine), put(theirs)))
+        inside = (own for at, own in marked.items() if any(run.at < at < run.at + run.size for run in chain))
+        changes += (one for own in inside for one in put_in_brackets(own, (), between=True))
         return sorted(runs, key=lambda run: run.at), changes, missing
 
     def _between(self, before: "_Run | None", run: "_Run | None", count: int) -> Sequence[Word]:

@@ -22,16 +22,19 @@ from guidance.compare.meaning import (
     CONDITION,
     COUNT,
     FIGURE,
+    HELD,
     LIMIT,
     LISTED,
     NAMELESS,
     NOBODY,
     OPENS,
+    OPPOSITES,
     PASSIVE,
     REFERRED,
     SMALL,
     STRONG,
     TOLD,
+    TURNING,
     WEAK,
     WHOLE_LIMIT,
     WORD,
@@ -49,6 +52,7 @@ _LAST_ALIKE = 50.0  # where only one is left on each side
 _KEPT = 85.0  # of the words of a sentence of so many, kept in their order in a longer one
 _LONG = 8
 _SAME_THING = 80.0  # of 100: so much alike must be what is asked, for somebody else to be bound to it
+_BEHIND = 2  # words that are told behind one that turns
 _LONGEST_ENTRY = 5  # words of an entry of a list of subjects
 
 
@@ -82,7 +86,7 @@ def said(
         words = text[start:until]
         printed = bare(words)
         plain = bare(put_where(words, terms, start)) if terms else printed
-        binds = any(verb.strength in STRONG for verb in find_verbs(plain))
+        binds = any(verb.strength in STRONG for verb in find_verbs(plain)) or HELD.search(plain) is not None
         if ledger is None:
             found.append(Said(plain, binds or governed, printed=printed))
         else:
@@ -103,6 +107,7 @@ def duty_changes(old: Sequence[Said], new: Sequence[Said]) -> tuple[tuple[DutyCh
         found = [*_strength(was, now)]
         if binding:
             found += [*_holder(was, now), *_addressee(was, now), *_condition(was, now), *_limit(was, now)]
+            found = found or [*_turned(was, now)]
         duties += found
         figures += _figures(was, now, limits=not binding)
     duties += [DutyChange("removed", one.printed or one.words, "") for one in gone if one.binds]
@@ -184,7 +189,9 @@ class _Parts(Struct, frozen=True):
 def _parts(one: Said) -> _Parts:
     verb = next((verb for verb in find_verbs(one.words) if verb.strength in STRONG), None)
     if verb is None:
-        return _Parts()
+        held = HELD.search(one.words)
+        start, end = held.span(held.lastgroup or 0) if held else (0, 0)
+        return _Parts(one.words[start:end].strip(), f"{one.words[:start]}{one.words[end:]}")
     if one.words[: verb.end].endswith("responsibility of"):  # "it is the responsibility of the council to"
         who, to, asked = one.words[verb.end :].partition(" to ")
         return _Parts(who.strip(), to + asked) if to else _Parts()
@@ -258,6 +265,17 @@ def _are_others(old: str, new: str) -> bool:
 
 def _condition(was: Said, now: Said) -> Iterable[DutyChange]:
     return _of_pattern("condition", CONDITION, was, now)
+
+
+def _turned(was: Said, now: Said) -> Iterable[DutyChange]:
+    """A small word that turns what a duty hangs on and that took its opposite's place, came or went: "before they
+    ring" and "after they ring", "who are not trained", "only at noon"; with the words behind it."""
+    old, new = ([word.lower() for word in WORD.findall(one.words)] for one in (was, now))
+    for kind, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        mine, theirs = frozenset(old[i:j]), frozenset(new[k:m])
+        turned = mine | theirs in OPPOSITES if kind == "replace" else bool((mine | theirs) in TURNING)
+        if turned:
+            yield DutyChange("condition", " ".join(old[i : j + _BEHIND]), " ".join(new[k : m + _BEHIND]))
 
 
 def _addressee(was: Said, now: Said) -> Iterable[DutyChange]:

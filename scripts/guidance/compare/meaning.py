@@ -186,6 +186,17 @@ AGENT = re.compile(  # by whom; not "by writing", "by Friday"
                  [\w’'-]+ \s* ){1,8} )""",
     re.VERBOSE,
 )
+HELD = re.compile(  # who holds a duty where no verb binds: "it is for X to", "the duty rests with X"
+    r"""\b [Ii]t \s+ (?: (?: is | will \s+ be ) \s+ for | falls \s+ to ) \s+ (?P<who> [^,;.]+? ) \s+ to \b
+    | \b (?: [Rr]esponsibilit | [Dd]ut | [Aa]ccountab | [Dd]ecision ) [^.;]*? \s
+        (?: rests? | lies | sits | remains? ) \s+ with \s+ (?P<with> [^,;.]+ )""",
+    re.VERBOSE,
+)
+OPPOSITES = frozenset(map(frozenset, (
+    ("before", "after"), ("with", "without"), ("and", "or"), ("least", "most"), ("more", "less"), ("more", "fewer"),
+    ("minimum", "maximum"), ("both", "either"),
+)))  # fmt: skip
+TURNING = frozenset(map(frozenset, (("not",), ("never",), ("only",))))  # where they come or go
 SMALL = frozenset((
     "the", "a", "an", "all", "any", "each", "every", "both", "their", "its", "his", "her", "of", "in", "for", "to",
     "by", "at", "on", "with", "and", "or",

@@ -13,7 +13,7 @@ from guidance.document.model import GuidanceError, read_toml
 
 # What may stand before a name without changing who it is.
 _QUALIFIERS = r"""
-    (?: all | any | both | each | every | the | a | an | other | these | those | such | their | its
+    (?: only | neither | all | any | both | each | every | the | a | an | other | these | those | such | their | its
       | local | relevant | statutory | three | two | lead | individual | appropriate | respective | receiving | host
       | original | first | second | new | responsible | designated | named | qualified | experienced | senior
       | involved | equivalent | similar | independent | national | delegated | own | particular | specific | most
@@ -30,7 +30,7 @@ _OF_THEIRS = r"""
 _ROLE = re.compile(_OF_THEIRS, re.IGNORECASE | re.VERBOSE)
 _ROLES = ("officer", "staff", "worker", "practitioner", "professional", "manager", "leader", "team")
 _COMMA = r"\s* , \s*"
-_AND = r"(?: \s* ,? \s+ (?: and/or | and | or | as \s+ well \s+ as | together \s+ with ) \s+ | \s* / \s* )"
+_AND = r"(?: \s* ,? \s+ (?: and/or | and | or | nor | as \s+ well \s+ as | together \s+ with ) \s+ | \s* / \s* )"
 _INCLUDED = re.compile(r",?\s+(?:including|such\s+as)\b", re.IGNORECASE)
 _WORKING_IN = re.compile(  # "all staff working in prisons": no staff but theirs
     r"\s+ (?: (?: who | that ) \s+ )? (?: (?: working | work | employed | based ) \s+ )?"

@@ -57,7 +57,8 @@ _PRONOUN = re.compile(  # a subject that is named before
 )
 _CONDITION = re.compile(
     r"""
-    \b (?: [Ii]f | [Ww]here | [Ww]hen | [Oo]nce | As | Whilst | While | Before | After | Although | Whenever
+    \b (?: [Ii]f | [Ww]here | [Ww]hen | [Oo]nce | [Aa]s \s+ soon \s+ as | As
+      | Whilst | While | Before | After | Although | Whenever
       | Unless ) \s+
     """,
     re.VERBOSE,

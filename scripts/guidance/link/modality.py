@@ -363,6 +363,7 @@ def _embedded(sentence: str, expression: Expression) -> bool:
         or _THOUGHT.search(before)
         or _STEPS.search(before)
         or (expression.strength == "must" and _FELT.match(sentence, expression.end))
+        or (sentence.startswith("Had ") and sentence.startswith(" have ", expression.end))
         or (_IT_ALONE.search(before) and _STRESSED.match(sentence, expression.end))
         or (_NOUN_THEY.search(before) and not _SUBORDINATE.search(before))
     ):

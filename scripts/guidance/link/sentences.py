@@ -136,7 +136,8 @@ _KIND = r"""
         \s+ )*
 """
 _LAW = r"""
-    \b (?: Act (?: \s+ \d{4} )? | Regulations? (?: \s+ \d{4} )? | Schedule | Order (?: \s+ \d{4} )? | Code | Duty
+    \b (?: Act (?: \s+ \d{4} )? | [Rr]egulations (?= \s+ requires? \b )
+         | Regulations? (?: \s+ \d{4} )? | Schedule | Order (?: \s+ \d{4} )? | Code | Duty
          | [Rr]egulation \s+ \d+ [A-Z]* (?: \( \w+ \) )* (?: \s+ of \s+ the \s+ [^,;.:]*? Regulations )?
          | [Ss]ection \s+ [\w()]+ (?: \s+ of \s+ the \s+ [^,;.:]*? Act \s+ \d{4} )? | [Ll]aw | [Ll]egislation ) \b
     (?: , (?! \s which ) [^,;.]* , (?! \s which ) )?           # "the Act, as amended,"
@@ -175,7 +176,10 @@ _STATEMENT = re.compile(
   | (?: ^ | \b (?: [Tt]he | [Ii]ts | [Tt]heir ) \s+ ) (?: [\w-]+ \s+ ){{0,2}}? {DUTY}
         \s+ of \s+ (?P<task> (?! care \b ) [^,;.]{{2,120}}? )
         (?: \s* , [^;.]*? , )? \s+ (?: is | are ) {_TO_DO}
-    # "learning from it is the responsibility of X"; "it is the responsibility of X to" is told elsewhere
+    # "the council's duty is to"
+  | ^ (?: [Tt]he \s+ )? (?P<theirs> [^,;.:]{{3,60}}? ) (?: ['’]s | (?<= s ) ['’] ) \s+ (?: \w+ \s+ )? {DUTY}
+        \s+ (?: is | are ) {_TO_DO}
+  # "learning from it is the responsibility of X"; "it is the responsibility of X to" is told elsewhere
   | (?<! \b [Ii]t ) \s (?: is | are | remains? ) \s+ the \s+ (?: \w+ \s+ ){{0,2}}? {DUTY}
         \s+ of \s+ (?P<belongs> [^,;.:]{{2,120}} )
     # "the coroner’s duty to notify", without a verb, as tables have it
@@ -219,7 +223,7 @@ def find_statements(sentence: str) -> Iterator[Statement]:
         part = match.lastgroup or ""
         listed = part in ("list", "falls")
         holder = "" if listed or part == "thing" else match[part]
-        yield Statement(match.start(), match.end(), holder, listed, part in ("applies", "owner", "that"))
+        yield Statement(match.start(), match.end(), holder, listed, part in ("applies", "owner", "theirs", "that"))
 
 
 # --- How soon and how often ------------------------------------------------------------------------

@@ -23,16 +23,16 @@ const split = (text) => [...text.matchAll(WORD)].map((match, at, all) => {
 });
 const put = (words) => words.map(({ written }) => written).join(" ");
 
-// A quotation's own words, and before which of them the quoter marked a gap.
+// A quotation's own words, and before which of them the quoter marked a gap, with his words in square brackets.
 const ownWords = (quotation) => {
-  const words = [], marked = new Set();
+  const words = [], marked = new Map();
   let at = 0;
   const add = (end) => {
     for (const word of split(quotation.slice(at, end))) words.push({ ...word, start: word.start + at, end: word.end + at });
   };
   for (const match of quotation.matchAll(MARKED)) {
     add(match.index);
-    marked.add(words.length);
+    marked.set(words.length, [...(marked.get(words.length) ?? []), ...split(match[0])]);
     at = match.index + match[0].length;
   }
   add();
@@ -76,6 +76,14 @@ const kindOf = (mine, theirs) => WEIGHTY.find(([, weighty]) => {
   return said !== stands;
 })?.[0] ?? "word";
 const change = (mine, theirs, kind = kindOf(mine, theirs)) => ({ kind, said: put(mine), stands: put(theirs) });
+const putInBrackets = (own, theirs, isBetween) => {
+  const kind = kindOf(own, isBetween ? theirs : []);
+  if (!own.length || kind === "word") return [];
+  const [, weighs] = WEIGHTY.find(([name]) => name === kind), there = theirs.filter(({ key }) => weighs(key));
+  const isSame = own.every(({ key }) => !weighs(key) || there.some((word) => word.key === key));
+  if ((kind === "number" && !there.length) || (!isBetween && isSame)) return [];
+  return [{ kind, said: `[${put(own)}]`, stands: put(isBetween ? theirs : there) }];
+};
 const compareWords = (mine, theirs) => {
   const within = blocks(mine, theirs), changes = [];
   let [i, j] = [0, 0];
@@ -153,15 +161,17 @@ const editionText = (edition, passages) => {
     [null, ...chain].forEach((before, step) => {
       const run = chain[step], at = before ? before.at + before.size : 0;
       const mine = words.slice(at, run ? run.at : words.length);
-      const isMarked = [...marked].some((one) => one >= at && one <= at + mine.length);
+      const marks = [...marked].filter(([one]) => one >= at && one <= at + mine.length), isMarked = marks.length > 0;
+      const isBetween = Boolean(before && run), brackets = marks.flatMap(([, one]) => one);
       const theirs = between(before, run, mine.length + GAP * isMarked);
       const there = before ? before.there + before.size : run.there - theirs.length;
-      if (!mine.length && !(before && run)) return;
+      if (theirs.length <= GAP * 2) changes.push(...putInBrackets(brackets, theirs, isBetween));
+      if (!mine.length && !isBetween) return;
       if (mine.length <= GAP && theirs.length <= GAP * (isMarked ? 2 : 1)) {
         const [within, differing] = compareWords(mine, theirs);
         runs.push(...within.map((one) => ({ at: at + one.i, there: there + one.j, size: one.size })));
-        changes.push(...differing.filter(({ said }) => said || (before && run && !isMarked)));
-        const lost = isMarked && before && run ? theirs.filter(({ key }) => negations.has(key) || conditions.has(key)) : [];
+        changes.push(...differing.filter(({ said }) => said || (isBetween && !isMarked)));
+        const lost = isMarked && !brackets.length && isBetween ? theirs.filter(({ key }) => negations.has(key) || conditions.has(key)) : [];
         changes.push(...lost.map((word) => ({ kind: kindOf([], [word]), said: "…", stands: word.written })));
         missing += mine.length - total(within);
       } else if (mine.length || !isMarked) {
@@ -172,6 +182,9 @@ const editionText = (edition, passages) => {
         if (isLimited) changes.push({ kind: "condition", said: "…", stands: goes });
       }
     });
+    for (const [at, own] of marked) {
+      if (chain.some((run) => run.at < at && at < run.at + run.size)) changes.push(...putInBrackets(own, [], true));
+    }
     return [runs.sort((a, b) => a.at - b.at), changes, missing];
   };
   // What a sentence has beyond a quotation that turns, limits or bounds it.
