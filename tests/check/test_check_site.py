@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from guidance.check.site import Fault, check_site, gathered
-from guidance.document.anchors import Permalink, write_permalinks
-from guidance.document.model import GuidanceError
+from guidance.document.anchors import write_permalinks
+from guidance.document.model import GuidanceError, Permalink
 from guidance.site.host_files import site_rules
 
 PAGE = """<!doctype html><html lang="en"><head><title>x</title><link rel="stylesheet" href="{up}assets/site.css">

@@ -10,8 +10,9 @@ from guidance.cite.citation import Citation, CitationGrammar, Known, NotUndersto
 from guidance.cite.grammar import find_places, read_places, say_place
 from guidance.cite.resolve import Cited, record, resolve, say_cited
 from guidance.compare.changes import compare
-from guidance.document.anchors import Permalink, permalinks
+from guidance.document.anchors import permalinks
 from guidance.document.change_model import Crosswalk, build_crosswalk
+from guidance.document.model import Permalink
 from guidance.document.register import Edition, OfficialLink, Publication, Revision
 from small_documents import document, paragraph, sentence
 

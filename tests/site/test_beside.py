@@ -3,10 +3,9 @@
 from bs4 import BeautifulSoup
 from msgspec import structs
 
-from guidance.document.anchors import Permalink
 from guidance.document.change_model import Crosswalk, Lineage
 from guidance.document.law import Law, LawSince, TouchedProvisions
-from guidance.document.model import Locus, Reference
+from guidance.document.model import Locus, Permalink, Reference
 from guidance.document.register import Edition, Publication
 from guidance.site.beside import Beside, PageUse, find_besides, groups_of, read_uses, render_besides
 from guidance.site.extension import read_page

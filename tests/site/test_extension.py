@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup
 from markdown import markdown
 
 import documents
-from guidance.document.anchors import Permalink
+from guidance.document.model import Permalink
 from guidance.document.register import Edition, Publication
 from guidance.site.handwritten import Sources, read_sources
 

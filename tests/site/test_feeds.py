@@ -12,9 +12,8 @@ from markdown import markdown
 import documents
 from guidance.build.comparisons import compare_documents
 from guidance.build.log import News, gather_news
-from guidance.document.anchors import Permalink
 from guidance.document.law import Law, LawSince
-from guidance.document.model import GuidanceError
+from guidance.document.model import GuidanceError, Permalink
 from guidance.link.agencies import Agency, Vocabulary
 from guidance.site.feeds import Corrected, lines_on_pages, read_corrections, read_log, render_corrections
 from guidance.site.permalink_index import PermalinkIndex

@@ -25,9 +25,9 @@ from guidance.build.handwritten import (
     write_reviews,
 )
 from guidance.compare.changes import compare
-from guidance.document.anchors import Permalink, fingerprint, known_permalinks, permalinks, write_permalinks
+from guidance.document.anchors import fingerprint, known_permalinks, permalinks, write_permalinks
 from guidance.document.change_model import build_crosswalk
-from guidance.document.model import Document, Finding, GuidanceError
+from guidance.document.model import Document, Finding, GuidanceError, Permalink
 from guidance.document.register import Edition, Publication
 from guidance.link.agencies import Vocabulary
 from guidance.site.extension import EXTENSIONS, read_page

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from guidance.compare.changes import compare
-from guidance.document.anchors import Permalink, permalinks
+from guidance.document.anchors import permalinks
 from guidance.document.change_model import Crosswalk, build_crosswalk
-from guidance.document.model import Document, GuidanceError
+from guidance.document.model import Document, GuidanceError, Permalink
 from guidance.document.register import Edition, Publication
 from guidance.site.permalink_index import find_fates, read_lineages, record_lineages, write_lineages
 from small_documents import document, paragraph

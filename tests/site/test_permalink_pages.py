@@ -6,8 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from msgspec import structs
 
-from guidance.document.anchors import Permalink
-from guidance.document.model import Item, List, NoteMark, Para, Place, Provision, Text
+from guidance.document.model import Item, List, NoteMark, Para, Permalink, Place, Provision, Text
 from guidance.document.register import Edition, Publication, Revision
 from guidance.site.permalink_index import Fate, PermalinkIndex, provision_name
 from guidance.site.permalink_pages import lineage_pages, permalink_pages

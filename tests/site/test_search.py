@@ -9,9 +9,9 @@ import pytest
 
 import documents
 import small_documents
-from guidance.document.anchors import Permalink, permalinks
+from guidance.document.anchors import permalinks
 from guidance.document.change_model import Lineage
-from guidance.document.model import Duty, GuidanceError, Locus
+from guidance.document.model import Duty, GuidanceError, Locus, Permalink
 from guidance.site.pages import addresses, lay_out
 from guidance.site.search import (
     Acronym,

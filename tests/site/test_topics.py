@@ -8,9 +8,9 @@ from bs4 import BeautifulSoup
 from markdown import markdown
 from msgspec import structs
 
-from guidance.document.anchors import Permalink, read_permalinks
+from guidance.document.anchors import read_permalinks
 from guidance.document.change_model import Crosswalk, Lineage
-from guidance.document.model import Duty, GuidanceError, Limit, Locus, Para, Provision, Text
+from guidance.document.model import Duty, GuidanceError, Limit, Locus, Para, Permalink, Provision, Text
 from guidance.document.register import Edition, Publication
 from guidance.site.beside import Beside, Chip, Trail
 from guidance.site.indexes import Part, Shown, Topic, Topics, read_topics, render_topics, shown_edition

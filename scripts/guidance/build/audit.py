@@ -28,9 +28,9 @@ from guidance.cite.citation import Citation, Known
 from guidance.cite.grammar import CitedPlace
 from guidance.cite.quoting import EditionText
 from guidance.cite.resolve import resolve
-from guidance.document.anchors import Permalink, permalink_path
+from guidance.document.anchors import permalink_path
 from guidance.document.change_model import Crosswalk
-from guidance.document.model import Document, GuidanceError, Link, Provision, write_whole
+from guidance.document.model import Document, GuidanceError, Link, Permalink, Provision, write_whole
 from guidance.document.register import Publication
 from guidance.document.walk import block_texts
 from guidance.jobs.cache import Crew

@@ -22,9 +22,9 @@ from msgspec import Struct, structs
 from PIL import Image
 
 from guidance.build.comparisons import Compared
-from guidance.document.anchors import Permalink, known_permalinks
+from guidance.document.anchors import known_permalinks
 from guidance.document.law import read_law
-from guidance.document.model import GuidanceError, read_toml, write_whole
+from guidance.document.model import GuidanceError, Permalink, read_toml, write_whole
 from guidance.document.register import Publication, say_date
 from guidance.site import overlay as overlays
 from guidance.site.extension import read_page

@@ -14,8 +14,8 @@ from typing import Generic, TypeVar, get_type_hints
 import msgspec
 from msgspec import Struct, structs
 
-from guidance.document.anchors import PERMALINKS, Permalink, permalinks, read_permalinks
-from guidance.document.model import Document, GuidanceError
+from guidance.document.anchors import PERMALINKS, permalinks, read_permalinks
+from guidance.document.model import Document, GuidanceError, Permalink
 from guidance.document.register import Edition, Publication
 from guidance.jobs.cache import Crew, Job, code_digest
 from guidance.jobs.executors import cluster, processes

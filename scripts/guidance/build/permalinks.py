@@ -15,7 +15,6 @@ from guidance.check.permanence import Held, find_shifts, held_in, recorded
 from guidance.document.anchors import (
     MEANINGS,
     PERMALINKS,
-    Permalink,
     Renumbering,
     known_permalinks,
     permalinks,
@@ -24,7 +23,7 @@ from guidance.document.anchors import (
     write_meanings,
     write_permalinks,
 )
-from guidance.document.model import GuidanceError, read_toml
+from guidance.document.model import GuidanceError, Permalink, read_toml
 from guidance.document.register import Publication
 from guidance.document.walk import plain_text
 from guidance.jobs.cache import Crew

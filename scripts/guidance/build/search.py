@@ -14,7 +14,7 @@ from guidance.build.comparisons import Compared
 from guidance.build.orders import Call
 from guidance.cite.citation import CitationGrammar, Known
 from guidance.cite.resolve import grammar_record
-from guidance.document.anchors import Permalink
+from guidance.document.model import Permalink
 from guidance.document.register import Publication
 from guidance.jobs.cache import Crew
 from guidance.site import data_files

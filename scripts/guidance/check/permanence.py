@@ -14,8 +14,8 @@ from pathlib import Path
 from msgspec import Struct
 from rapidfuzz import fuzz, process
 
-from guidance.document.anchors import Became, Permalink, Renumbering, words_fingerprint
-from guidance.document.model import GuidanceError
+from guidance.document.anchors import Became, Renumbering, words_fingerprint
+from guidance.document.model import GuidanceError, Permalink
 from guidance.site.host_files import RULES, Rule, is_answered, read_rules
 
 BRANCHES = ("gh-pages", "origin/gh-pages")  # where a site is published, as `guidance publish` and mike have it

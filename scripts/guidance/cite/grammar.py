@@ -11,7 +11,7 @@ from typing import Literal
 
 from msgspec import Struct, structs
 
-from guidance.document.anchors import Permalink
+from guidance.document.model import Permalink
 
 Unit = Literal[
     "part", "chapter", "annex", "section", "page", "box", "flow-chart", "figure", "table", "paragraph", "footnote",

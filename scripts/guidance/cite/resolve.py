@@ -10,8 +10,9 @@ from msgspec import Struct
 
 from guidance.cite.citation import Citation, CitationGrammar
 from guidance.cite.grammar import CitedPlace, Unit, find_places, say_place
-from guidance.document.anchors import Permalink, permalink_path
+from guidance.document.anchors import permalink_path
 from guidance.document.change_model import Crosswalk
+from guidance.document.model import Permalink
 from guidance.document.register import Edition, Publication, source_address
 
 CiteStatus = Literal["found", "not-found", "not-loaded", "not-understood"]

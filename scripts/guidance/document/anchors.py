@@ -13,7 +13,7 @@ from typing import Literal, get_args
 
 from msgspec import Struct
 
-from guidance.document.model import Document, GuidanceError, Kind, Provision, write_whole
+from guidance.document.model import Document, GuidanceError, Kind, Permalink, Provision, write_whole
 from guidance.document.walk import normalise, plain_text
 
 _PREFIX: dict[Kind, str] = {"paragraph": "para", "footnote": "fn", "flow-chart": "flow-chart"}
@@ -26,16 +26,6 @@ _MEANINGS_HEADER = (
     "# anchor\tfingerprint before\tday of the new file\trenumbered, removed or reworded\twhere its text is now"
 )
 Became = Literal["renumbered", "removed", "reworded"]
-
-
-class Permalink(Struct, frozen=True, order=True):
-    """One line of a permalink register: a provision's identity without its text."""
-
-    anchor: str
-    kind: str
-    number: str | None
-    page: int | None
-    fingerprint: str
 
 
 class Renumbering(Struct, frozen=True, order=True):

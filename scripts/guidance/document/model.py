@@ -385,6 +385,16 @@ ChangeKind = Literal[
 ]
 
 
+class Permalink(Struct, frozen=True, order=True):
+    """One line of a permalink register: a provision's identity without its text."""
+
+    anchor: str
+    kind: str
+    number: str | None
+    page: int | None
+    fingerprint: str
+
+
 # --- Files of ours: tables that a person wrote, and what is written whole or not at all --------------
 
 

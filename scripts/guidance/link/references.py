@@ -23,8 +23,8 @@ from guidance.link.acts import (
 )
 from guidance.link.citations import LEGAL, TextCitation, find_citations
 from guidance.link.places import NumberedPlaces, Pinpoint, Unit
-from guidance.link.siblings import place_in_sibling
-from guidance.link.titles import Guidance, TitleMention, Titles, behind_year, read_titles, spoken_words, titles_for
+from guidance.link.siblings import place_in_sibling, read_titles
+from guidance.link.titles import Guidance, TitleMention, Titles, behind_year, spoken_words, titles_for
 
 _HAVE: dict[str, tuple[Unit, ...]] = {
     "act": ("section", "schedule", "part", "chapter", "paragraph"),

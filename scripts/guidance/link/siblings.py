@@ -1,15 +1,78 @@
-"""Places in a sibling publication that this engine has built too: which edition is meant, and where in it the place
-stands. What a sibling is stands in `titles`."""
+"""The titles in a publication's `guidance.toml`, with the registers of siblings, which this engine has built too;
+and places in a sibling: which edition is meant, and where in it the place stands."""
 
 import datetime
+import re
+from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from guidance.cite.grammar import UNITS, CitedPlace, Step, find_places
-from guidance.document.anchors import permalink_path
-from guidance.document.register import Edition, PartialDate, last_day
+from guidance.document.addresses import leads_nowhere
+from guidance.document.anchors import PERMALINKS, permalink_path, read_permalinks
+from guidance.document.model import GuidanceError, read_toml
+from guidance.document.register import Edition, PartialDate, last_day, read_register
 from guidance.link.places import Pinpoint
-from guidance.link.titles import Sibling, TitleMention
+from guidance.link.titles import Guidance, Sibling, TitleMention, title_key
 
 _MONTH = datetime.timedelta(days=31)
+_ANCHOR = re.compile(r"[a-z0-9][a-z0-9-]*")
+_HttpsAddress = Annotated[str, Meta(pattern=r"^https://[^\s\"<>]+\Z")]
+
+
+class _SiblingPlace(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a sibling's site is, and the folder with a copy of its register, below that of this publication."""
+
+    site: _HttpsAddress
+    register: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*(?:/[a-z0-9][a-z0-9-]*)*\Z")]
+
+
+class _Titled(Struct, frozen=True, forbid_unknown_fields=True):
+    title: str
+    url: _HttpsAddress
+    short: tuple[str, ...] = ()
+    sibling: _SiblingPlace | None = None
+
+
+class _TitleTables(Struct, frozen=True, forbid_unknown_fields=True):
+    guidance: tuple[_Titled, ...] = ()
+
+
+def _read_sibling(written: _SiblingPlace, folder: Path) -> Sibling:
+    """A sibling's register and places. Raises GuidanceError when they cannot be read, or when something is named
+    there that is no address."""
+    if leads_nowhere(written.site):
+        raise GuidanceError(f"{folder / 'guidance.toml'}: {written.site} is no address of a site; correct it there")
+    there = folder / written.register
+    publication = read_register(there)
+    files = {e.id: there / e.id / PERMALINKS for e in publication.editions}
+    places = {edition: read_permalinks(file) for edition, file in files.items()}
+    for edition, entries in places.items():
+        if wrong := next((one.anchor for one in entries if not _ANCHOR.fullmatch(one.anchor)), None):
+            raise GuidanceError(f"{files[edition]}: {wrong!r} is no anchor; copy the register again")
+    return Sibling(publication, places, written.site)
+
+
+def read_titles(path: Path) -> tuple[Guidance, ...]:
+    """The documents named in a file of `[[guidance]]` tables; none where there is no file.
+
+    Raises GuidanceError when the file is not of this form, when one name stands in it twice, or when the register
+    of a sibling named there cannot be read.
+    """
+    written = read_toml(path, _TitleTables).guidance
+    entries = tuple(
+        Guidance(e.title, e.url, e.short, _read_sibling(e.sibling, path.parent) if e.sibling else None)
+        for e in written
+    )
+    names = [title_key(name) for entry in entries for name in (entry.title, *entry.short)]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        raise GuidanceError(f"{path}: {twice} stands there twice; keep one")
+    return entries
+
+
+# --- Places of a sibling ---------------------------------------------------------------------------
 
 
 def place_in_sibling(

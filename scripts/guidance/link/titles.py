@@ -1,6 +1,6 @@
-"""Titles of other guidance: those in a publication's `guidance.toml`, those that a document links once itself,
-where a text names them, and what is given of a sibling (one that this engine publishes too). What is cited of such
-a document is for `references`.
+"""Titles of other guidance: those given, those that a document links once itself, and where a text names them. What
+is cited of such a document is for `references`, what is given of a sibling (one that this engine publishes too) for
+`siblings`.
 
 Names are looked for by the words that are spoken in a document at all, sooner than by patterns; so are Acts."""
 
@@ -8,15 +8,11 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property
-from pathlib import Path
-from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from guidance.document.addresses import leads_nowhere
-from guidance.document.anchors import Permalink, read_permalinks
-from guidance.document.model import Block, Document, GuidanceError, Link, List, Text, read_toml
-from guidance.document.register import Publication, read_register
+from guidance.document.model import Block, Document, Link, List, Permalink, Text
+from guidance.document.register import Publication
 from guidance.document.walk import block_texts, provision_texts
 
 LEGISLATION = "https://www.legislation.gov.uk/"
@@ -26,14 +22,10 @@ _ENTRIES = 3  # of a list of titles, at the least
 _LEAST = 4  # words of a title that is told by itself: fewer may be any words
 
 _WORD = re.compile(r"\w+")
-_ANCHOR = re.compile(r"[a-z0-9][a-z0-9-]*")
 _YEAR_BEHIND = re.compile(r"[\s,(]*(?P<year>(?:19|20)\d\d)\b\)?(?: edition)?")
 _YEAR_BEFORE = re.compile(r"\b(?P<year>(?:19|20)\d\d) (?:edition|version) of (?:the )?[“\"‘']?$")
 Spoken = Mapping[str, int]
 """How often each word is said, without regard to case."""
-
-
-_HttpsAddress = Annotated[str, Meta(pattern=r"^https://[^\s\"<>]+\Z")]
 
 
 class Sibling(Struct, frozen=True):
@@ -76,8 +68,8 @@ class Titles(Struct, frozen=True, dict=True):
     def _addresses(self) -> dict[str, tuple[str | None, Sibling | None]]:
         found: dict[str, tuple[str | None, Sibling | None]] = {}
         for entry in self.entries:
-            names = [_key(name) for name in (entry.title, *entry.short)]
-            is_own = any(f"{_key(self.own)} ".startswith(f"{name} ") for name in names)
+            names = [title_key(name) for name in (entry.title, *entry.short)]
+            is_own = any(f"{title_key(self.own)} ".startswith(f"{name} ") for name in names)
             found |= dict.fromkeys(names, (None, None) if is_own else (entry.url, entry.sibling))
         return found
 
@@ -100,13 +92,14 @@ class Titles(Struct, frozen=True, dict=True):
         mentions: list[TitleMention] = []
         for start, _, end in found:
             if not mentions or start >= mentions[-1].end:
-                url, sibling = self._addresses[_key(text.plain[start:end])]
+                url, sibling = self._addresses[title_key(text.plain[start:end])]
                 year = _year(text.plain, start, end) if sibling else None
                 mentions.append(TitleMention(start, end, url, sibling, year))
         return tuple(mentions)
 
 
-def _key(name: str) -> str:
+def title_key(name: str) -> str:
+    """A title as it is compared: one kind of space and apostrophe, small letters."""
     return " ".join(name.replace("’", "'").replace("‘", "'").lower().split())
 
 
@@ -136,66 +129,15 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w’'-]){either}(?![\w-])")
 
 
-class _SiblingPlace(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a sibling's site is, and the folder with a copy of its register, below that of this publication."""
-
-    site: _HttpsAddress
-    register: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*(?:/[a-z0-9][a-z0-9-]*)*\Z")]
-
-
-class _Titled(Struct, frozen=True, forbid_unknown_fields=True):
-    title: str
-    url: _HttpsAddress
-    short: tuple[str, ...] = ()
-    sibling: _SiblingPlace | None = None
-
-
-class _TitleTables(Struct, frozen=True, forbid_unknown_fields=True):
-    guidance: tuple[_Titled, ...] = ()
-
-
-def _read_sibling(written: _SiblingPlace, folder: Path) -> Sibling:
-    """A sibling's register and places. Raises GuidanceError when they cannot be read, or when something is named
-    there that is no address."""
-    if leads_nowhere(written.site):
-        raise GuidanceError(f"{folder / 'guidance.toml'}: {written.site} is no address of a site; correct it there")
-    there = folder / written.register
-    publication = read_register(there)
-    files = {e.id: there / e.id / "permalinks.tsv" for e in publication.editions}
-    places = {edition: read_permalinks(file) for edition, file in files.items()}
-    for edition, entries in places.items():
-        if wrong := next((one.anchor for one in entries if not _ANCHOR.fullmatch(one.anchor)), None):
-            raise GuidanceError(f"{files[edition]}: {wrong!r} is no anchor; copy the register again")
-    return Sibling(publication, places, written.site)
-
-
-def read_titles(path: Path) -> tuple[Guidance, ...]:
-    """The documents named in a file of `[[guidance]]` tables; none where there is no file.
-
-    Raises GuidanceError when the file is not of this form, when one name stands in it twice, or when the register
-    of a sibling named there cannot be read.
-    """
-    written = read_toml(path, _TitleTables).guidance
-    entries = tuple(
-        Guidance(e.title, e.url, e.short, _read_sibling(e.sibling, path.parent) if e.sibling else None)
-        for e in written
-    )
-    names = [_key(name) for entry in entries for name in (entry.title, *entry.short)]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice:
-        raise GuidanceError(f"{path}: {twice} stands there twice; keep one")
-    return entries
-
-
 def titles_for(document: Document, entries: Iterable[Guidance], spoken: Spoken | None = None) -> Titles:
     """The titles to look for in a document: those given, and those of its own lists of further reading, whose
     entries begin with links, each to one address. What is `spoken` in it may be known already."""
     given = tuple(entries)
-    taken = {_key(name) for entry in given for name in (entry.title, *entry.short)}
+    taken = {title_key(name) for entry in given for name in (entry.title, *entry.short)}
     linked: dict[str, dict[str, str]] = {}
     for provision in document.everything:
         for title, address in _reading(provision.blocks):
-            linked.setdefault(_key(title), {})[address] = title
+            linked.setdefault(title_key(title), {})[address] = title
     own = tuple(
         Guidance(title, address)
         for key, found in linked.items()

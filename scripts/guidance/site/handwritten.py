@@ -14,9 +14,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct, field, structs
 
-from guidance.document.anchors import Permalink, known_permalinks, permalink_path
+from guidance.document.anchors import known_permalinks, permalink_path
 from guidance.document.law import LawSince, read_law
-from guidance.document.model import Finding, GuidanceError, decode_toml, read_toml
+from guidance.document.model import Finding, GuidanceError, Permalink, decode_toml, read_toml
 from guidance.document.register import Publication, read_register
 
 Anchors = tuple[str, ...]

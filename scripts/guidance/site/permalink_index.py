@@ -14,9 +14,9 @@ from markupsafe import Markup
 from msgspec import Struct
 from msgspec.structs import replace
 
-from guidance.document.anchors import Permalink, Renumbering, permalink_path, read_rows, write_rows
+from guidance.document.anchors import Renumbering, permalink_path, read_rows, write_rows
 from guidance.document.change_model import Crosswalk, Node, together
-from guidance.document.model import GuidanceError, Provision
+from guidance.document.model import GuidanceError, Permalink, Provision
 from guidance.document.register import Publication, Standing
 from guidance.document.walk import plain_text
 from guidance.site.templates import FOLDER, PlaceLink, render

@@ -13,9 +13,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from guidance.cite.grammar import TOP, number_key
-from guidance.document.anchors import Permalink, permalink_path
+from guidance.document.anchors import permalink_path
 from guidance.document.change_model import Lineage
-from guidance.document.model import Document, Duty, Provision, read_toml
+from guidance.document.model import Document, Duty, Permalink, Provision, read_toml
 from guidance.document.register import Edition, Publication
 from guidance.document.walk import plain_text
 from guidance.site.pages import Page, page_url, title_of
