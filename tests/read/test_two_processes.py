@@ -10,7 +10,6 @@ import msgspec
 import pikepdf
 import pytest
 
-from guidance import read
 from guidance.document.model import Document, Finding, GuidanceError
 from guidance.jobs.sandbox import Answers, CrashedError, Sandboxed
 from guidance.read import begin_reading, pipeline, read_document
@@ -90,7 +89,7 @@ def test_where_the_second_engine_crashes_a_third_is_asked(tmp_path: Path, monkey
 
 def test_a_half_that_crashes_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = typeset(tmp_path / "quays.pdf", 11)
-    monkeypatch.setattr(read, "read_beside", lambda *_: os._exit(1))
+    monkeypatch.setattr(pipeline, "read_beside", lambda *_: os._exit(1))
     with pytest.raises(GuidanceError, match=r"cannot be read \(the engine crashed\)"):
         read_document(path)
 
@@ -125,7 +124,7 @@ def _child_of(_: Path, second_opinion: bool, beside: object) -> Iterator[object]
 
 def test_the_processes_stand_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """None is started by another: whoever reads a file starts them all, and can end them all."""
-    monkeypatch.setattr(read, "read_pdf", _child_of)
+    monkeypatch.setattr(pipeline, "read_pdf", _child_of)
     with pytest.raises(GuidanceError, match=rf"\({os.getpid()}\)"):
         read_document(typeset(tmp_path / "quays.pdf", 11))
 

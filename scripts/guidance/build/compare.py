@@ -18,7 +18,7 @@ from guidance.document.anchors import slug
 from guidance.document.change_model import Comparison
 from guidance.document.model import Document, GuidanceError, Para, Place, Provision, SourceFile, Text
 from guidance.link.agencies import Vocabulary
-from guidance.read import read_document
+from guidance.read.pipeline import read_document
 from guidance.site.comparison_pages import SCRIPT, STYLES
 from guidance.site.data_files import ProvisionRecord
 from guidance.site.pages import Page

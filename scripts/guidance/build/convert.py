@@ -11,7 +11,7 @@ from guidance.document.model import Document, GuidanceError, Reference, Unresolv
 from guidance.document.register import Edition, Publication
 from guidance.document.walk import breaches
 from guidance.link.references import find_references, read_known
-from guidance.read import begin_reading
+from guidance.read.pipeline import begin_reading
 from guidance.site import data_files
 from guidance.site.blocks import PICTURES, picture_name
 from guidance.site.edition_pages import navigation

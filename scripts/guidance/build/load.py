@@ -16,8 +16,8 @@ from guidance.build.orders import NOT_ASKED, BuildOrder, Loaded, Tell
 from guidance.document.model import Correction, Document, GuidanceError, read_toml
 from guidance.document.register import Edition, Publication
 from guidance.jobs.cache import Crew, Job, code_digest
-from guidance.read import PendingRead, begin_reading
 from guidance.read.corrections import correct
+from guidance.read.pipeline import PendingRead, begin_reading
 from guidance.sources import Fetcher, FileRow, Missing, Shelf, Source
 from guidance.sources.choosing import chosen_revisions, fetch_missing
 from guidance.sources.identity import Verdict, identify
