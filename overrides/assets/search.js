@@ -16,30 +16,32 @@ const once = (name, load) => {
   if (!loaded.has(name)) loaded.set(name, load().catch((fault) => { loaded.delete(name); throw fault; }));
   return loaded.get(name);
 };
-const get = (path) => once(path, async () => {
-  const got = await fetch(here(`search/${path}.json`));
+const get = (path, how = {}) => once(path, async () => {
+  const got = await fetch(here(`search/${path}`), how);
   if (!got.ok) throw new Error(got.statusText);
   return got.json();
 });
+// A part of the index, of the same making as its words: records have other numbers in each, and browsers keep files.
+const part = async (name) => get(`${name}.json?${(await lexicon()).version}`);
 const lexicon = () => once("lexicon", async () => { // rules for words, what is alike, and where the parts begin
-  const all = await get("words"), rules = all.rules.map(([pattern, other]) => [new RegExp(pattern, "g"), other]);
+  const all = await get("words.json", { cache: "no-cache" }), rules = all.rules.map(([pattern, other]) => [new RegExp(pattern, "g"), other]);
   rootOf = (word) => rules.reduce((one, [pattern, other]) => one.replace(pattern, other), word.toLowerCase().normalize("NFD"));
   for (const word of [...ASIDE]) ASIDE.add(rootOf(word));
   return all;
 });
 // What narrows results down, and which of them are one text, by the numbers of the records.
 const allFacets = () => once("facets", async () => new Map((await Promise.all([...known.editions, known.pages].filter(Boolean).map(async (edition) => {
-  const { first, all } = await get(`facets/${edition}`);
+  const { first, all } = await part(`facets/${edition}`);
   return all.map((one, at) => [first + at, { ...one, edition }]);
 }))).flat()));
 const record = async (id) => {
   const { packs } = await lexicon(), at = packs.findLastIndex((first) => first <= id);
-  return (await get(`records/${at}`))[id - packs[at]];
+  return (await part(`records/${at}`))[id - packs[at]];
 };
 
 // --- Citations ---
 const grammar = () => once("grammar", async () => { // with the first words that have a number: no place is told without one
-  const [cite, rules] = await Promise.all([import("./cite.js"), get("grammar")]);
+  const [cite, rules] = await Promise.all([import("./cite.js"), get("grammar.json")]);
   return { ...cite, ...rules, read: cite.reader(rules) };
 }).catch(() => null);
 // Each place cited, with its addresses. What is not sure, such as a number alone, is offered, and searched for too.
@@ -48,7 +50,7 @@ const citations = async (text) => {
   return Promise.all((cites ? cites.read(text, known.lead) : []).map(async ({ edition, steps, isSure }) => {
     const of = cites.editions[edition], name = [edition, cites.say(steps)].filter(Boolean).join(", ");
     if (!steps.length) return { name: `the edition of ${edition}, ${of.standing}`, addresses: [here(`${edition}/`)], isSure: false };
-    const addresses = of.loaded ? cites.find(await get(`places/${edition}`).catch(() => ({})), steps).map((one) => here(`${edition}/${one}`)) : [];
+    const addresses = of.loaded ? cites.find(await get(`places/${edition}.json`).catch(() => ({})), steps).map((one) => here(`${edition}/${one}`)) : [];
     return { name, addresses, isSure, of, isMissing: of.loaded && !addresses.length, official: cites.official(of, steps) };
   })).then((all) => all.filter(({ isSure, addresses }) => isSure || addresses.length));
 };
@@ -103,7 +105,8 @@ const places = async (words, isLoose = false) => {
   const { parts } = await lexicon();
   const asked = roots(words).map((root, at) => ({ root, at })).filter(({ root }) => !isLoose || !ASIDE.has(root));
   const all = await Promise.all(asked.map(async ({ root, at }) => {
-    const of = (await get(`index/${Math.max(0, parts.findLastIndex((first) => first <= root))}`))[root] ?? [], told = new Map();
+    const all = await part(`index/${Math.max(0, parts.findLastIndex((first) => first <= root))}`), told = new Map();
+    const of = Object.hasOwn(all, root) ? all[root] : [];
     for (let next = 0, id = 0; next < of.length;) {
       id += of[next];
       let place = 0;
@@ -133,15 +136,15 @@ const find = async (forms, facets) => {
 };
 const TITLES = 0.3; // what a word in the titles above counts of one in the text
 // A part that no text has is mended by the texts' own words, and said; else it is left out, and said.
-const look = async (part, facets, isTyping) => {
-  const hits = await find(part.forms, facets), word = part.said.toLowerCase();
-  if (hits.size || part.isQuoted || /\s/.test(word)) return { ...part, hits };
-  const list = /^[a-z]/.test(word) ? await get(`slips/${word[0]}`).catch(() => []) : [];
-  const begun = isTyping && word.length > 2 ? list.filter((one) => one.startsWith(word)).slice(0, 5) : [];
-  const isShort = part.said.length < 6 && part.said === part.said.toUpperCase(); // a short form is no slip
+const look = async (one, facets, isTyping) => {
+  const hits = await find(one.forms, facets), word = one.said.toLowerCase();
+  if (hits.size || one.isQuoted || /\s/.test(word)) return { ...one, hits };
+  const list = /^[a-z]/.test(word) ? await part(`slips/${word[0]}`).catch(() => []) : [];
+  const begun = isTyping && word.length > 2 ? list.filter((each) => each.startsWith(word)).slice(0, 5) : [];
+  const isShort = one.said.length < 6 && one.said === one.said.toUpperCase(); // a short form is no slip
   const mended = begun.length || isShort ? null : nearest(word, list);
   const forms = begun.length ? begun : [mended].filter(Boolean);
-  return { ...part, forms, mended, hits: await find(forms, facets) };
+  return { ...one, forms, mended, hits: await find(forms, facets) };
 };
 const FEW = 3; // texts with all the words, below which those with most of them are shown
 const together = (parts) => {

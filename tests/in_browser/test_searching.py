@@ -130,6 +130,11 @@ def test_hostile_words_stay_words(page: Page) -> None:
     assert page.locator(".search__found img").count() == 0
 
 
+def test_words_that_scripts_have_a_meaning_for_are_words(page: Page) -> None:
+    page.goto("/search/?q=constructor+prototype")
+    expect(page.locator(".search__said")).to_contain_text("Nothing found")
+
+
 def test_the_key_can_be_switched_off(page: Page) -> None:
     page.goto("/search/")
     page.get_by_text("Narrow down").click()

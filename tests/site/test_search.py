@@ -251,6 +251,13 @@ def test_the_index_says_where_each_word_stands() -> None:
     assert found["47"][1][0] == found["section"][1][0] + 1
     facets = files["search/facets/pages.json"]
     assert isinstance(facets, dict)
+    other = search_files(own_records(pages[:1], FORMS[:1]), (), ())["search/words.json"]
+    words = files["search/words.json"]
+    assert isinstance(other, dict)
+    assert isinstance(words, dict)
+    assert (
+        other["version"] != words["version"]
+    )  # a browser that kept a part of the one does not take it for the other
     assert (facets["first"], [one["size"] for one in facets["all"]]) == (0, [8, 9])
 
 

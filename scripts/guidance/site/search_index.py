@@ -10,8 +10,10 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from hashlib import sha256
 from typing import TypeVar
 
+import msgspec
 from msgspec import Struct
 
 from guidance.site.pages import page_url
@@ -70,7 +72,8 @@ def search_files(
     """The files of the search, by path from the publication's root; a record's number is its place in `records`.
 
     - `search/words.json`: `rules` for roots, the first root of each part of the index (`parts`), the first record
-      of each pack (`packs`), `forms` of one name, `everyday` words with the address of their page
+      of each pack (`packs`), `forms` of one name, `everyday` words with the address of their page; `version` is
+      another one whenever anything in the files below is, by which a browser tells them from those it kept
     - `search/index/N.json`: by root a list of numbers: how much further a record stands than the one before, how
       many places there are, and these, each from the one before
     - `search/records/N.json`: what results show, a record after the other
@@ -81,7 +84,14 @@ def search_files(
     told = [_told(record) for record in records]
     parts = _cut(_postings(told), _PART, lambda one: 4 * len(one[1]))
     packs = _cut(list(enumerate(map(_shown, records))), _PACK, lambda one: len(str(one[1])))
-    words: dict[str, object] = {
+    files: dict[str, object] = {
+        **{f"search/index/{at}.json": dict(part) for at, part in enumerate(parts)},
+        **{f"search/records/{at}.json": [shown for _, shown in pack] for at, pack in enumerate(packs)},
+        **{facets_path(edition): found for edition, found in _facets(records, told).items()},
+        **{f"search/slips/{letter}.json": found for letter, found in _slips(records).items()},
+    }
+    words = {
+        "version": sha256(msgspec.json.encode(files, order="deterministic")).hexdigest()[:8],
         "rules": RULES,
         "parts": [part[0][0] for part in parts],
         "packs": [pack[0][0] for pack in packs],
@@ -90,13 +100,7 @@ def search_files(
             {"say": one.say, "words": one.words, "page": page_url(one.page) if one.page else ""} for one in everyday
         ],
     }
-    return {
-        WORDS: words,
-        **{f"search/index/{at}.json": dict(part) for at, part in enumerate(parts)},
-        **{f"search/records/{at}.json": [shown for _, shown in pack] for at, pack in enumerate(packs)},
-        **{facets_path(edition): found for edition, found in _facets(records, told).items()},
-        **{f"search/slips/{letter}.json": found for letter, found in _slips(records).items()},
-    }
+    return files | {WORDS: words}
 
 
 @cache  # asked for every word of every text
