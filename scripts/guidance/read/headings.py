@@ -31,7 +31,7 @@ def find_headings(parts: Sequence[Part], bookmarks: Sequence[Bookmark], flow: Fl
     named |= find_side_heads(parts, quiet, flow.metrics)
     coded = [i for i in quiet if is_coded(titles[i].text) and len(titles[i].lines) <= _MOST_LINES]
     named |= set(coded) if len(coded) >= _LEAST_CODED else set()
-    named |= {i for i in quiet if titles[i].lines[0].beside or _heads_by_name(titles[i], parts[i + 1 : i + 2])}
+    named |= {i for i in quiet if _heads_aside(titles[i]) or _heads_by_name(titles[i], parts[i + 1 : i + 2])}
     usual = _usual_colours(loud, named)
     named |= {i for i, t in loud.items() if t.lines[0].colour in usual and caption_number(t.text) is None}
     kept = [titles[i] for i in sorted(named)]
@@ -88,6 +88,11 @@ def find_side_heads(parts: Sequence[Part], quiet: Sequence[int], metrics: Metric
             likely.add(index)
             plain += 1
     return likely if plain >= _LEAST_PLAIN else set()
+
+
+def _heads_aside(title: Chunk) -> bool:
+    """Whether a title stands in the margin and is no sentence."""
+    return title.lines[0].beside and not title.text.rstrip().endswith(_ENDS)
 
 
 def _heads_by_name(title: Chunk, below: Sequence[Part]) -> bool:
