@@ -3,6 +3,7 @@
 from functools import cache
 from pathlib import Path
 
+import pikepdf
 import pytest
 import typst
 
@@ -103,3 +104,14 @@ def test_bookmarks_that_name_a_box_miss_no_heading(tmp_path: Path) -> None:
     assert sum(p.kind == "box" for p in document.provisions) == 1
     (check,) = (check for check in document.structure if check.what == "headings")
     assert (check.verdict, check.examples) == ("sound", ())
+
+
+@pytest.mark.parametrize("foot", ["#context counter(page).display()", "Page #context counter(page).display() of 9"])
+def test_a_page_dropped_from_four_is_seen_in_their_numbers(foot: str, tmp_path: Path) -> None:
+    body = "#pagebreak()\n".join(f"{at}. #h(1em) Keepers write each book into the list.\n\n" for at in range(1, 5))
+    document = read_typeset(f"#set page(margin: 2.5cm, footer: align(center)[{foot}])\n= Lists\n{body}", tmp_path)
+    assert amiss(document) == set()
+    with pikepdf.open(tmp_path / "whole.pdf") as pdf:
+        del pdf.pages[2]
+        pdf.save(tmp_path / "broken.pdf")
+    assert "pages" in amiss(read_document(tmp_path / "broken.pdf"))
