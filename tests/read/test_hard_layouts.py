@@ -10,13 +10,17 @@ from guidance.document.walk import plain_text
 from hard_layouts import HARD
 from typeset import read_typeset
 
+EVEN = "rest: 2.5cm"  # the margins of pages that are not right-hand or left-hand ones
+
 
 @pytest.mark.parametrize("stripped", [False, True], ids=["whole", "stripped"])
-@pytest.mark.parametrize(("size", "extra"), [("12", ""), ("10", ""), ("11", ", binding: right")])
+@pytest.mark.parametrize(
+    ("size", "sides"), [("12", EVEN), ("10", EVEN), ("11", "inside: 3.4cm, outside: 1.8cm, y: 2.5cm")]
+)
 @pytest.mark.parametrize("name", HARD)
-def test_a_hard_layout_is_read(name: str, size: str, extra: str, stripped: bool, tmp_path: Path) -> None:
+def test_a_hard_layout_is_read(name: str, size: str, sides: str, stripped: bool, tmp_path: Path) -> None:
     truth = HARD[name]
-    source = truth.source.replace("SIZE", size).replace("EXTRA", extra)
+    source = truth.source.replace("SIZE", size).replace("margin: 2.5cm", f"margin: ({sides})")
     document = read_typeset(source, tmp_path, stripped=stripped)
     assert tuple(p.number for p in document.provisions if p.kind == "paragraph") == truth.numbers
     assert tuple((p.level, p.heading.plain) for p in document.provisions if p.heading) == truth.headings

@@ -3,6 +3,7 @@
 from functools import cache
 from pathlib import Path
 
+import pikepdf
 import pytest
 import typst
 
@@ -13,6 +14,7 @@ from guidance.read import read_document
 from guidance_layouts import LAYOUTS
 from layouts_by_year import BY_YEAR
 from official_files import ADOPTION, HOMES, IRO, KCSIE, WORKING_TOGETHER, publication, reading
+from small_documents import paragraph
 from typeset import read_typeset
 from untagged import strip_structure
 
@@ -102,3 +104,17 @@ def test_bookmarks_that_name_a_box_miss_no_heading(tmp_path: Path) -> None:
     assert sum(p.kind == "box" for p in document.provisions) == 1
     (check,) = (check for check in document.structure if check.what == "headings")
     assert (check.verdict, check.examples) == ("sound", ())
+
+
+@pytest.mark.parametrize("foot", ["#context counter(page).display()", "Page #context counter(page).display() of 9"])
+def test_a_page_dropped_from_four_is_seen_in_their_numbers(foot: str, tmp_path: Path) -> None:
+    pages = (
+        "\n\n".join(f"{n}. #h(1em) {paragraph(n, 3)}" for n in range(3 * at, 3 * at + 3)) for at in range(1, 5)
+    )
+    body = "\n#pagebreak()\n".join(pages)
+    document = read_typeset(f"#set page(margin: 2.5cm, footer: align(center)[{foot}])\n= Lists\n{body}", tmp_path)
+    assert amiss(document) == set()
+    with pikepdf.open(tmp_path / "whole.pdf") as pdf:
+        del pdf.pages[2]
+        pdf.save(tmp_path / "broken.pdf")
+    assert "pages" in amiss(read_document(tmp_path / "broken.pdf"))

@@ -1,6 +1,6 @@
 """Small documents of our own, set as desktop publishing and statutes are, with what a reader must find in each.
 
-Each is a Typst source in which SIZE stands for the body's type size in points, and EXTRA for more page settings.
+Each is a Typst source in which SIZE stands for the body's type size in points.
 """
 
 from msgspec import Struct
@@ -21,7 +21,7 @@ class Hard(Struct, frozen=True):
     reasons: tuple[str, ...] = ()
 
 
-_PAGE = '#set page(paper: "a4", margin: 2.5cm, numbering: "1" EXTRA)\n#set text(size: SIZEpt, lang: "en")\n'
+_PAGE = '#set page(paper: "a4", margin: 2.5cm, numbering: "1")\n#set text(size: SIZEpt, lang: "en")\n'
 
 
 def _noted_below() -> Hard:
@@ -109,7 +109,7 @@ def _bold_in_box() -> Hard:
 def _long_head() -> Hard:
     head = "There are no known changes to the Piers (Keeping of Lists and Showing of Steps) Rules 2012. " * 3
     body = "\n\n".join(f"{at}. #h(4mm) {paragraph(at, 5)}" for at in range(1, 31))
-    source = _PAGE.replace("EXTRA", f"EXTRA, header-ascent: 40%, header: [#text(size: 8pt)[{head}]]")
+    source = _PAGE.replace("numbering:", f"header-ascent: 40%, header: [#text(size: 8pt)[{head}]], numbering:")
     source = source.replace("margin: 2.5cm", "margin: (top: 4cm, rest: 2.5cm)")
     numbers = tuple(str(at) for at in range(1, 31))
     return Hard(f"{source}= Rules\n{body}\n", numbers, ((1, "Rules"),), reasons=("page number", "running head"))
@@ -286,6 +286,29 @@ def _heads_in_the_margin() -> Hard:
     return Hard(source, tuple("12345"), headings, says=says)
 
 
+def _ruled_rows_cut_by_pages() -> Hard:
+    rows = "".join(f"[{sentence(at)}], [{paragraph(at + 50, 4)}],\n" for at in range(1, 15))
+    table = f"#table(columns: (5cm, 1fr), stroke: (x: none, y: 0.5pt), table.header([*Rule*], [*Said*]),\n{rows})"
+    says = tuple(f"\n{sentence(at)}\n{paragraph(at + 50, 4)}" for at in range(1, 15))
+    source = f"{_PAGE}= Duties\n{paragraph(1, 2)}\n\n{table}\n\n{paragraph(3, 2)}\n"
+    return Hard(source, headings=((1, "Duties"),), rows=15, says=says)
+
+
+def _heads_of_three_levels_in_bold() -> Hard:
+    looks = ((1.5, 10, 10), (1.2, 14, 7), (1, 12, 6))
+    source = _PAGE + "".join(
+        f'#let {name}(it) = block(above: {above}pt, below: {below}pt, text(size: {times}em, weight: "bold", it))\n'
+        for name, (times, above, below) in zip("abc", looks, strict=True)
+    )
+    headings: list[tuple[int, str]] = []
+    for at, deeper in ((at, deeper) for at in (1, 2, 3) for deeper in (0, 1, 2)):
+        titles = [(2, f"{at}.{deeper} Part {at}{deeper}"), (3, f"Boats {at}{deeper}"), (3, f"Ropes {at}{deeper}")]
+        for level, title in titles if deeper else [(1, f"{at} Matter {at}")]:
+            source += f"#{'abc'[level - 1]}[{title}]\n{paragraph(len(headings), 4)}\n\n"
+            headings.append((level, title))
+    return Hard(source, headings=tuple(headings))
+
+
 HARD = {
     build.__name__.strip("_"): build()
     for build in (
@@ -295,6 +318,6 @@ HARD = {
         *(_short_notes_in_two_columns, _items_in_small_type_behind_notes, _rows_cut_by_pages),
         *(_coloured_numbers_and_heads_run_in, _three_columns, _prose_in_three_columns),
         *(_annex_in_small_type_longer_than_the_text, _bullets_of_a_font_that_does_not_say_so),
-        *(_heads_in_the_margin,),
+        *(_heads_in_the_margin, _ruled_rows_cut_by_pages, _heads_of_three_levels_in_bold),
     )
 }

@@ -21,22 +21,32 @@ from guidance.read.page import Bookmark, Chunk, ContentsEntry, Flow, Heading, Li
 
 def find_headings(parts: Sequence[Part], bookmarks: Sequence[Bookmark], flow: Flow) -> dict[int, Heading]:
     """The headings among the parts: titles that other evidence names, and those set like them."""
-    titles = {i: p for i, p in enumerate(parts) if isinstance(p, Chunk) and p.kind == "title"}
+    titles = {i: p for i, p in enumerate(parts) if isinstance(p, Chunk) and (p.kind == "title" or _is_italic(p))}
     loud = {i: title for i, title in titles.items() if title.loud}
     quiet = [i for i in titles if i not in loud]
     ranked = dict(zip(titles, rank_headings(list(titles.values()), bookmarks, flow.entries), strict=True))
     shouted = {comparable_title(title.text) for title in loud.values()}
     named = {i for i, heading in ranked.items() if heading.evidence != ("style",)}
     named -= {i for i in quiet if comparable_title(titles[i].text) in shouted}
-    named |= find_side_heads(parts, quiet, flow.metrics)
+    for kind in ("title", "prose"):  # those in italics are told by what is usual of such
+        named |= find_side_heads(parts, [i for i in quiet if titles[i].kind == kind], flow.metrics)
     coded = [i for i in quiet if is_coded(titles[i].text) and len(titles[i].lines) <= _MOST_LINES]
     named |= set(coded) if len(coded) >= _LEAST_CODED else set()
-    named |= {i for i in quiet if titles[i].lines[0].beside or _heads_by_name(titles[i], parts[i + 1 : i + 2])}
+    named |= {i for i in quiet if _heads_aside(titles[i]) or _heads_by_name(titles[i], parts[i + 1 : i + 2])}
     usual = _usual_colours(loud, named)
     named |= {i for i, t in loud.items() if t.lines[0].colour in usual and caption_number(t.text) is None}
     kept = [titles[i] for i in sorted(named)]
     spaces = [_space_around(parts, i) for i in sorted(named)]
     return dict(zip(sorted(named), rank_headings(kept, bookmarks, flow.entries, spaces), strict=True))
+
+
+def _is_italic(chunk: Chunk) -> bool:
+    """Whether a text is a line or two in italics, as side heads may be, and no sentence."""
+    if len(chunk.lines) > _MOST_LINES or chunk.marker or not chunk.lines[0].runs[0].font.italic:
+        return False
+    letters = (run for line in chunk.lines for run in line.runs if not run.raised and run.text.strip())
+    short = len(chunk.text) <= _LONGEST and not chunk.text.rstrip().endswith(_ENDS)
+    return short and chunk.text[:1].isupper() and all(run.font.italic for run in letters)
 
 
 _CODED = re.compile(r"[A-Z]{1,4} \d{1,3} [A-Z]? \s? [:.–-] \s* [A-Z]", re.VERBOSE)  # "PM1: The list"
@@ -88,6 +98,11 @@ def find_side_heads(parts: Sequence[Part], quiet: Sequence[int], metrics: Metric
             likely.add(index)
             plain += 1
     return likely if plain >= _LEAST_PLAIN else set()
+
+
+def _heads_aside(title: Chunk) -> bool:
+    """Whether a title stands in the margin and is no sentence."""
+    return title.lines[0].beside and not title.text.rstrip().endswith(_ENDS)
 
 
 def _heads_by_name(title: Chunk, below: Sequence[Part]) -> bool:
@@ -324,9 +339,15 @@ def _word_of(heading: Heading) -> str | None:
 
 
 def _style(chunk: Chunk) -> tuple[float, int]:
-    """Type size and colour; a statute's parts and schedules stand above the side heads in their type."""
-    above = not chunk.loud and _divides(chunk.lines[0])
-    return round(chunk.lines[0].size) + above, chunk.lines[0].colour
+    """Type size and colour; a statute's parts and schedules stand above the side heads in their type, and italics
+    below those in bold."""
+    first = chunk.lines[0]
+    above = not chunk.loud and _divides(first)
+    slanted = first.runs[0].font.italic and not first.bold
+    return round(first.size) + above - slanted * _SLANTED, first.colour
+
+
+_SLANTED = 0.5  # points of type size by which italics count for less
 
 
 def _votes(chunk: Chunk, listed: dict[str, list[tuple[int, int]]], printed: int | None) -> _Votes:

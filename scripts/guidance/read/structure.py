@@ -123,14 +123,19 @@ _COUNTED = 0.6  # of the steps from page to page that count on, from which figur
 def _page_numbers(document: Document) -> StructureCheck:
     """Whether the numbers that pages print, alone or in running heads, count on with the pages."""
     series: dict[tuple[str, int], dict[int, int]] = defaultdict(dict)
+    alone: set[tuple[str, int]] = set()
     for entry in document.dropped:
         if entry.page and entry.reason in _AT_EDGES:
             for at, figures in enumerate(_FIGURES.findall(entry.text)):
-                series[_FIGURES.sub("#", entry.text), at][entry.page] = int(figures)
+                key = _FIGURES.sub("#", entry.text), at
+                series[key][entry.page] = int(figures)
+                if entry.reason == "page number":
+                    alone.add(key)
     numbers: dict[int, int] = {}
-    for pages in series.values():
-        steps = [to[1] - at[1] == to[0] - at[0] for at, to in pairwise(sorted(pages.items()))]
-        if steps and (sum(steps) >= _COUNTED * len(steps) or len(steps) == 1):
+    for key, pages in series.items():
+        steps = [(to[1] - at[1]) - (to[0] - at[0]) for at, to in pairwise(sorted(pages.items()))]
+        grows = key in alone and all(0 <= step <= _MOST_DROPPED for step in steps)
+        if steps and (grows or steps.count(0) >= _COUNTED * len(steps) or len(steps) == 1):
             numbers |= pages
     faults = [
         Amiss(f"{before} is followed by {after}", page)

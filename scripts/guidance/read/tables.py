@@ -203,6 +203,8 @@ def _longest(bands: Sequence[Sequence[Segment]], at: int, size: float) -> tuple[
         if not bands[stop - 1]:
             break
         found = _columns([s for band in bands[at + 1 : stop] for s in band], size)
+        if len(found) < 2 and stop == at + 2:
+            continue  # the rest of a row from the page before may have words in one column alone
         if len(found) < 2 or not _heads(bands[at], found):
             break
         end, starts = stop, found
