@@ -76,7 +76,8 @@ def quotations(auditor: Auditor, page: str, kind: str = "html") -> list[AuditFin
         (f"<p>“{RING}” (Keeping the Harbour 2019, para 4)</p>", "right", "2019", "2", "contradiction"),
         (f"<table><tr><td>KH 2019, para 2</td><td>“{RING.replace('should', 'may')}”</td></tr></table>",
          "altered", "2019", "2", "misquoted"),
-        ("<p>“A keeper does <del>not</del> need the consent of the family to share it” (KH 2019, para 4)</p>",
+        ("<p>“A keeper does <del>not</del> need the consent of the family to share what was seen” "
+         "(KH 2019, para 4)</p>",
          "altered", "2019", "4", "misquoted"),
         (f"<p>“{RING.replace('should', '[must]')}” (KH 2019, para 2)</p>", "altered", "2019", "2", "misquoted"),
         (f"<p>“{GULLS}” (Keeping the Harbour).</p>", "not-checked", None, None, "not-checked"),
