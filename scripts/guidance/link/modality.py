@@ -289,6 +289,7 @@ class Expression(Struct, frozen=True):
     governs: bool = True  # whether a list behind it can be what is to be done
     listed: bool = False  # whether a list behind it names those bound: "places a duty on:"
     stated: bool = False  # whether `holder`, or nobody, is bound, whatever the subject is
+    unsure: bool = False  # "may not", which forbids only somebody who could do it: else it is not so
 
 
 def find_expressions(sentence: str, *, entry: bool = False) -> tuple[Expression, ...]:
@@ -330,10 +331,7 @@ def _modal(sentence: str, entry: bool) -> Iterator[Expression]:
         forbids = bool(denied) or bool(_NO_SUBJECT.search(sentence, 0, match.start()))
         forbids = forbids or bool(_AT_NO_TIME.match(sentence) and "," not in sentence[: match.start()])
         if verb == "may":
-            if not forbids:
-                yield Expression(match.start(), match.end(), "may")
-            elif not denied:
-                yield Expression(match.start(), match.end(), "must not")
+            yield Expression(match.start(), match.end(), "must not" if forbids else "may", unsure=bool(denied))
         elif verb == "must":
             yield Expression(match.start(), match.end(), "must not" if forbids else "must")
         else:
