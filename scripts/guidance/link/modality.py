@@ -128,7 +128,9 @@ _REPORT = re.compile(  # "the Act says that they must": what is told of another 
 )
 _DENIAL = re.compile(  # "this does not mean that they should"
     r"""
-    \b (?: does | do | did ) \s+ not \s+ (?: mean | imply | suggest | require ) \s+ (?: that \s+ )? [^,;:.]* $
+    \b (?: (?: does | do | did ) \s+ not \s+ (?: mean | imply | suggest | require )
+         | not \s+ be \s+ (?: taken | read | understood | interpreted ) \s+ (?: to \s+ mean | as \s+ \w+ing ) )
+    \s+ (?: that \s+ )? [^,;:.]* $
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -171,9 +173,10 @@ _STEPS = re.compile(  # "the list shows the steps schools should take": which st
 )
 _FELT = re.compile(r"\s+have\s+(?:been|felt|thought|known|seemed|wondered|suffered|feared)\b")  # taken to be so
 _STRESSED = re.compile(  # "it must be stressed that": the writer to the reader
-    r"\s+be\s+(?:stressed|emphasised|remembered|noted|said|acknowledged|recognised|understood)\s+that\b"
+    r"\s+be\s+(?:(?:stressed|emphasised|remembered|noted|said|acknowledged|recognised|understood)\s+that"
+    r"|(?:taken|read|understood|interpreted)\s+(?:to\s+mean|as\s+\w+ing))\b"
 )
-_IT_ALONE = re.compile(r"\b[Ii]t\s+(?:also\s+)?$")
+_IT_ALONE = re.compile(r"\b(?:[Ii]t|[Tt]his|[Tt]hat|[Tt]hese)\s+(?:also\s+)?$")
 _FOLLOWED = re.compile(r"\s+be\s+(?:followed|read|used|applied)\b")
 _COORDINATED = re.compile(
     # "whether it can and should be shared", "whether it should stay or should go": one question with two verbs
@@ -370,9 +373,7 @@ def _embedded(sentence: str, expression: Expression) -> bool:
         return False
     before = _ASIDE.sub(lambda aside: " " * len(aside.group()), before)
     before = _WHAT_TO.sub(lambda clause: " " * len(clause.group()), before)
-    subordinate = None
-    for match in _SUBORDINATE.finditer(before):
-        subordinate = match
+    *_, subordinate = (None, *_SUBORDINATE.finditer(before))
     if subordinate is None:
         return False
     word, between = subordinate[1].lower(), before[subordinate.end() :]
