@@ -182,19 +182,26 @@ class EditionText:
                 # nor is what the quoter marked, unless it turns the meaning round.
                 runs += within
                 changes += [one for one in differing if one.said or (before and run and not marks)]
+                lost: list[Word] = []
                 if not own and not (before and run and not marks):
-                    lost = _unsaid(theirs, within, there, first=before is None, last=run is None)
+                    lost = [*_unsaid(theirs, within, there, first=before is None, last=run is None)]
                     changes += [WordChange(kind_of((), (w,)), "…" * marks, w.written) for w in lost]
+                changes += self._limits(there, theirs) if marks and not mine and not lost else []
                 missing += lacking
             elif marks and not mine:
-                goes, limited = self._going_on(self._rest(there)[: len(theirs)])
-                changes += [WordChange("condition", "…", goes)] if limited else []
+                changes += self._limits(there, theirs)
             else:
                 missing += len(mine)
                 changes.append(WordChange("left-out" if not mine else "word", put(mine), put(theirs)))
         inside = (own for at, own in marked.items() if any(run.at < at < run.at + run.size for run in chain))
         changes += (one for own in inside for one in put_in_brackets(own, (), between=True))
         return sorted(runs, key=lambda run: run.at), changes, missing
+
+    def _limits(self, there: int, theirs: Sequence[Word]) -> Iterator[WordChange]:
+        """What limits a sentence among the words, from `there` on, in whose place the quoter put dots."""
+        goes, limited = self._going_on(self._rest(there)[: len(theirs)])
+        if limited:
+            yield WordChange("condition", "…", goes)
 
     def _between(self, before: "_Run | None", run: "_Run | None", count: int) -> Sequence[Word]:
         """What stands in the edition between two runs; before the first and behind the last, as many words of the

@@ -183,13 +183,13 @@ const editionText = (edition, passages) => {
         const isTold = !brackets.length && !(isBetween && !isMarked);
         const lost = isTold ? theirs.filter(({ key }, at) => low <= at && at <= high && !agreed.has(at) && (negations.has(key) || conditions.has(key))) : [];
         changes.push(...lost.map((word) => ({ kind: kindOf([], [word]), said: isMarked ? "…" : "", stands: word.written })));
+        if (isMarked && !mine.length && !lost.length) changes.push(...limits(there, theirs));
         missing += mine.length - total(within);
       } else if (mine.length || !isMarked) {
         missing += mine.length;
         changes.push(change(mine, theirs, mine.length ? "word" : "left-out"));
       } else {
-        const [goes, isLimited] = goingOn(rest(there).slice(0, theirs.length));
-        if (isLimited) changes.push({ kind: "condition", said: "…", stands: goes });
+        changes.push(...limits(there, theirs));
       }
     });
     for (const [at, own] of marked) {
@@ -211,6 +211,10 @@ const editionText = (edition, passages) => {
     if (!found.length && !BOUND.test(keys)) return ["", false];
     const from = words.slice(keys.slice(0, found.length ? Math.min(...found) : 0).split(" ").length - 1);
     return [put(from.slice(0, rules.shown)) + (from.length > rules.shown ? " …" : ""), found.length > 0];
+  };
+  const limits = (there, theirs) => {
+    const [goes, isLimited] = goingOn(rest(there).slice(0, theirs.length));
+    return isLimited ? [{ kind: "condition", said: "…", stands: goes }] : [];
   };
   const sentence = (there) => {
     let begin = there;
