@@ -24,6 +24,7 @@ _MODAL = re.compile(
         (?P<neg> \s+ (?: not (?! \s+ only )           # "should not only ask": nothing is forbidden
                        | never
                        | no \s+ longer
+                       | (?: at | in | on | by | under )[ ]no[ ](?: time | case | account | means | circumstances )
                        | neither ) )
       | , [^,;:.]{{2,40}} ,                           # "should, in such cases, not": denied behind an aside
         (?P<late> \s+ (?:
