@@ -74,6 +74,12 @@ def quotations(auditor: Auditor, page: str, kind: str = "html") -> list[AuditFin
         (f"<p>“{RING}” (Keeping the Harbour 2024, para 1)</p>", "absent", "2024", "1", "misquoted"),
         (f"<p>“{RING}” (Keeping the Harbour 2009, para 8)</p>", "not-checked", "2009", "8", "not-checked"),
         (f"<p>“{RING}” (Keeping the Harbour 2019, para 4)</p>", "right", "2019", "2", "contradiction"),
+        (f"<table><tr><td>KH 2019, para 2</td><td>“{RING.replace('should', 'may')}”</td></tr></table>",
+         "altered", "2019", "2", "misquoted"),
+        ("<p>“A keeper does <del>not</del> need the consent of the family to share what was seen” "
+         "(KH 2019, para 4)</p>",
+         "altered", "2019", "4", "misquoted"),
+        (f"<p>“{RING.replace('should', '[must]')}” (KH 2019, para 2)</p>", "altered", "2019", "2", "misquoted"),
         (f"<p>“{GULLS}” (Keeping the Harbour).</p>", "not-checked", None, None, "not-checked"),
         (f"<p>They wrote “{RING} and may ask other crews”.</p>", "right", "2019", "2", "superseded"),
     ],
@@ -105,6 +111,7 @@ def test_what_is_said_names_strength_and_place(auditor: Auditor) -> None:
         "<p>The notice says “Please wipe your feet before you come in here”. See Keeping the Harbour 2019.</p>",
         "<p>“Keeping the Harbour” (2019) is on the shelf, and so is “Keeping the Village Hall Warm in Snow”.</p>",
         "<blockquote><p>We loved the day, and our children want to come again next year.</p></blockquote>",
+        f"<table><tr><td>KH 2019, para 2</td><td>A mother said: “{GULLS}”</td></tr></table>",
         "<p>Keeping the Harbour 2019 is the “gold standard” for us.</p>",
     ],
 )
@@ -115,3 +122,10 @@ def test_what_is_no_quotation_of_the_guidance(page: str, auditor: Auditor) -> No
 def test_a_markdown_quotation_with_its_credit_below(auditor: Auditor) -> None:
     (found,) = quotations(auditor, f"> {BLUE.replace('every', 'each')}\n\n— KH 2019, para 1\n", "markdown")
     assert (found.quotation, found.edition, found.line) == ("altered", "2019", 1)
+
+
+@pytest.mark.parametrize("struck", ["~~not~~", "<del>not</del>", "<s>not</s>"])
+def test_what_markdown_strikes_out_is_not_said(auditor: Auditor, struck: str) -> None:
+    words = f"A keeper does {struck} need the consent of the family to share what was seen"
+    (found,) = quotations(auditor, f"“{words}” (KH 2019, para 4)\n", "markdown")
+    assert found.quotation == "altered"

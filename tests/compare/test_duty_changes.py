@@ -343,6 +343,7 @@ def test_other_words_change_no_duty(old: str, new: str) -> None:
          "50%", "60%"),
         ("The peal takes three hours on a feast.", "The peal takes four hours on a feast.",
          "three hours", "four hours"),
+        ("The loft is open from 9am on feasts.", "The loft is open from 11 am on feasts.", "9am", "11 am"),
         ("The rope is kept until the ringer is 25.", "The rope is kept until the ringer is 21.", "25", "21"),
         ("Up to 10% of bells may be old.", "Up to 20% of bells may be old.", "Up to 10%", "Up to 20%"),
         ("The tower has 12 bells and a long stair.", "The tower has 10 bells and a long stair.",
@@ -353,6 +354,18 @@ def test_figures_outside_duties_are_named_and_are_no_layout(old: str, new: str, 
     change = only(old, new)
     assert change.figures == (Figures(was, now),)
     assert change.level == "reworded"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Rule 4(a) holds for the old bells.", "Rule 4(b) holds for the old bells."),
+        ("The list is in paragraph 12(a) of it.", "The list is in paragraph 12(b) of it."),
+        ("Section 17(10)(a) of the Towers Act holds.", "Section 17(10)(b) of the Towers Act holds."),
+    ],
+)
+def test_another_letter_of_a_place_is_no_layout(old: str, new: str) -> None:
+    assert only(old, new).level == "reworded"
 
 
 @pytest.mark.parametrize(

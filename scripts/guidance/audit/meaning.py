@@ -272,7 +272,7 @@ def _by_row(mentions: list[Mention], block: FoundBlock, rows: _Rows, known: Know
         return mentions
     (mention,) = mentions
     table, row, _ = block.cell
-    heads = {column: one.text for column, one in rows[table, 0]} if rows[table, 0] != rows[table, row] else {}
+    heads = _heads(table, row, rows)
     for at, cell in rows[table, row]:
         if cell is block:
             continue
@@ -297,9 +297,16 @@ def _is_of_row(
     its row names and a third one dates: the title is told as the edition of that date."""
     if block.cell is None or [(m.sort, m.newest, m.cites) for m in mentions] != [("address", True, ())]:
         return False
-    cells = [cell for _, cell in rows[block.cell[:2]] if cell is not block]
-    dates = (_CELL.match(cell.text.strip()) for cell in cells)
-    return any(id(cell) in naming for cell in cells) and any(d and d["year"] in known.years for d in dates)
+    table, row, _ = block.cell
+    heads = _heads(table, row, rows)
+    cells = [(at, cell) for at, cell in rows[table, row] if cell is not block]
+    dates = (_CELL.match(cell.text.strip()) for at, cell in cells if not _OURS.search(heads.get(at, "")))
+    return any(id(cell) in naming for _, cell in cells) and any(d and d["year"] in known.years for d in dates)
+
+
+def _heads(table: int, row: int, rows: _Rows) -> dict[int, str]:
+    """What stands above a row's cells, by column."""
+    return {column: one.text for column, one in rows[table, 0]} if rows[table, 0] != rows[table, row] else {}
 
 
 # --- What was cited before, and the file's title ---

@@ -7,7 +7,7 @@ Whether the words are right is decided in `cite.quoting`, what becomes of them i
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from rapidfuzz.distance import Indel
 
 from guidance.audit.texts import FoundBlock
@@ -23,6 +23,7 @@ LEAST_QUOTED = 8  # between quotation marks
 LEAST_ALIKE = 0.75  # share of words, in order, that a passage has in common with the text
 _GAP = 12  # words that may have been put in or taken out between two such places
 _MOST_PLACES = 24  # a shingle that stands in more provisions than this says nothing
+_CELLS = 12  # blocks on either side among which a row's other cells are looked for
 _REACH = 120  # characters between a quotation and the name of what it is of
 
 _NUMBERED = re.compile(r"^\W*\d{1,4}(?:\.\d+)*[.)]?\s+")
@@ -63,12 +64,14 @@ class Quotation(Struct, frozen=True):
 
 
 class WholeQuotation(Struct, frozen=True):
-    """A whole quotation: where it stands, and the reference that it is credited to, None where to none."""
+    """A whole quotation: where it stands, and the reference that it is credited to, None where to none; `in_row`
+    where that is no more than the one in its row of a table, which may be beside other people's words."""
 
     block: int
     start: int
     end: int
     credit: Mention | None = None
+    in_row: bool = False
 
 
 def passage(edition: str, anchor: str, text: str) -> Passage:
@@ -90,6 +93,9 @@ def find_units(blocks: Sequence[FoundBlock], mentions: Mapping[int, Sequence[Men
         found = list(_in_marks(at, block, here))
         if block.quoted and not found and (unit := _block_quotation(at, blocks, mentions)):
             found.append(unit)
+        if block.cell:
+            credit = _credit_in_row(block, at, blocks, mentions)
+            found = [structs.replace(one, credit=credit, in_row=True) if not one.credit else one for one in found]
         if block.quoted:
             credit = next((one.credit for one in found if one.credit), None) or _credit_beside(at, blocks, mentions)
             found = [WholeQuotation(one.block, one.start, one.end, one.credit or credit) for one in found]
@@ -165,6 +171,17 @@ def _credit_beside(
         first -= 1
     leads = mentions.get(first - 1, ()) if first else ()
     return leads[-1] if leads and re.search(r"(?::|says|states|reads)\W*$", blocks[first - 1].text) else None
+
+
+def _credit_in_row(
+    block: FoundBlock, at: int, blocks: Sequence[FoundBlock], mentions: Mapping[int, Sequence[Mention]]
+) -> Mention | None:
+    """The one reference that the other cells of a row have: "KH 2019, para 2 | “words”"."""
+    row = block.cell[:2] if block.cell else None
+    near = range(max(0, at - _CELLS), min(len(blocks), at + _CELLS + 1))
+    beside = [n for n in near if n != at and (cell := blocks[n].cell) and cell[:2] == row]
+    told = [mention for n in beside for mention in mentions.get(n, ())]
+    return told[0] if len(told) == 1 else None
 
 
 # --- Passages --------------------------------------------------------------------------------------

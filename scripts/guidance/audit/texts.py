@@ -189,7 +189,7 @@ _ROLES: dict[str, Role] = {
 }
 _UNREAD = frozenset((
     "script", "style", "template", "svg", "math", "object", "canvas", "audio", "video", "iframe", "noframes",
-    "select",
+    "select", "del", "s", "strike",  # what is struck out is said no more
 ))  # fmt: skip
 _DECLARED = re.compile(
     rb"""<meta [^>]{0,200} charset \s* = \s* ["']? ( [A-Za-z0-9_-]{3,30} )""", re.IGNORECASE | re.VERBOSE
@@ -379,7 +379,8 @@ _TOKEN = re.compile(  # what is not plain words within a block; every length has
   | < (?P<auto> https?:// [^\s<>]{1,2000} ) >
   | <a \s [^<>]{0,500}? href \s* = \s* [\"'] (?P<href> [^\"'<>]{0,2000} ) [\"'] [^<>]{0,500} >
     (?P<inside> .{0,500}? ) </a>
-  | (?P<drop> </? [A-Za-z] [^<>]{0,500} >                                              # any other tag
+  | (?P<drop> ~~ [^~]{1,500} ~~ | < (?P<struck> del | s | strike ) > [^<>]{0,500} </ (?P=struck) >  # struck out
+            | </? [A-Za-z] [^<>]{0,500} >                                              # any other tag
             | \*+ | `+ | ~~ | (?<! \w ) _+ | _+ (?! \w ) | \\ (?= [^\w\s] ) )          # marks of emphasis and code
     """,
     re.DOTALL | re.VERBOSE,

@@ -131,6 +131,8 @@ class Judge:
         if edition:
             named = [anchor for cite in credit.cites for anchor in self._anchors(edition, cite)] if credit else []
             quoted = index.check(edition, words, named)
+            if unit.in_row and (quoted is None or quoted.verdict == "absent"):
+                return None
             if quoted is None and (known := index.whole(words)) and known[0] == edition:
                 return structs.replace(made, anchor=known[1], quoted=_RIGHT)
             return self._with_others(made, words, quoted, index)

@@ -82,15 +82,18 @@ def mend(address: str) -> str:
 
 def open_up(address: str) -> tuple[str, str | None]:
     """Where an address leads in the end: behind redirectors, to the one that a viewer or an archive carries within
-    it; and, of an archive, the day on which it was kept ("20190314")."""
+    it; and, of an archive, the day on which it was kept ("20190314"), "?" where that is not said."""
     day = None
     for _ in range(_DEEPEST):
         address = unwrap(address) or address
         inner = _within(address)
         if inner is None:
             break
-        kept = re.search(r"/((?:19|20)\d{2,12})[a-z_]{0,4}/+(?:https?:|www\.)", address)
-        day, address = (kept[1] if kept else day), inner
+        kept = re.search(r"/((?:19|20)\d{2,12})[a-z_*]{0,4}/+(?:https?:|www\.)", address)
+        some = re.match(
+            r"(?:https?:)?/*(?:[\w-]+\.)*(?:web)?archive\.", address
+        )  # kept on a day that it does not say
+        day, address = (kept[1] if kept else day or "?" if some else day), inner
     return address, day
 
 

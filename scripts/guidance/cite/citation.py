@@ -211,7 +211,7 @@ class CitationGrammar:
             "bracket": rf"at\s+\[(?P<paragraph>{PARAGRAPHS})",  # "at [153]", as lawyers do
             # "WT23", "WT '18", "WT 15"
             "name": rf"(?:{_alternatives(known.names)})(?:'s)?"
-            rf"(?:[\s,(\[/-]*'?(?P<short>{shorts})(?![\w/]|\.\d)|(?![a-z]))",
+            rf"(?:[\s,(\[/-]*'?(?P<short>{shorts})(?![\w/]|\.\d|\s+{MONTH}(?!\w))|(?![a-z]))",
             "author": rf"(?:{authors})(?:'s)?(?![a-z])",
             "title": rf"(?:{_alternatives(titles)})(?!\w)",
             "dated": _DATED,

@@ -17,6 +17,7 @@ SEED, GAP, FEWEST, FEW, ALTERED = 3, 6, 5, 2, 0.3
 MOST = 40  # places of a seed beyond which it says nothing
 TRIED = 12  # stretches of the edition that are looked at
 LONGEST = 1500  # words of a quotation that are compared
+NEAR = 2  # words of the edition at either end among which a quotation's own may stand
 SHOWN = 8  # words that are told of what a sentence has beyond a quotation
 
 
@@ -32,6 +33,7 @@ NEGATIONS = _listed(
     "werent hasnt havent hadnt wont wouldnt shouldnt mustnt cant couldnt neednt"
 )
 CONDITIONS = _listed("only if provided providing")
+HANGING = _listed("if unless where when until within only except")  # on the verb that stands before
 MEASURES = _listed("hour hours day days week weeks month months year years working calendar percent")
 SPELT = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
@@ -157,7 +159,9 @@ def record() -> dict[str, object]:
     """The figures, lists, patterns and sentences of the algorithm above, for a script."""
     figures = {"seed": SEED, "gap": GAP, "fewest": FEWEST, "few": FEW, "altered": ALTERED, "most": MOST}
     figures |= {"tried": TRIED, "longest": LONGEST, "told": TOLD, "leastSaid": LEAST_SAID, "shown": SHOWN}
+    figures |= {"near": NEAR}
     lists = {"strengths": STRENGTHS, "negations": NEGATIONS, "measures": MEASURES, "conditions": CONDITIONS}
+    lists |= {"hanging": HANGING}
     patterns = {"word": _WORD, "noLetter": _NO_LETTER, "marked": _MARKED, "ends": _ENDS, "full": _FULL}
     patterns |= {"leads": _LEADS, "limited": LIMITED, "limitedIf": IF, "bound": BOUND, "turned": TURNED}
     patterns |= {"begun": BEGUN, "goesOn": GOES_ON}

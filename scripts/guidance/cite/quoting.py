@@ -34,10 +34,12 @@ from guidance.cite.quoted_words import (
     FEWEST,
     GAP,
     GOES_ON,
+    HANGING,
     IF,
     LIMITED,
     LONGEST,
     MOST,
+    NEAR,
     NEGATIONS,
     ORDER,
     SEED,
@@ -162,10 +164,16 @@ class EditionText:
             mine = words[at : run.at if run else len(words)]
             marks = any(one in marked for one in range(at, at + len(mine) + 1))
             theirs = self._between(before, run, len(mine) + GAP * marks)
+            wider = () if marks or (before and run) else self._between(before, run, len(mine) + NEAR)
+            theirs = wider if wider and mine and not _compare_words(mine, wider, 0, 0)[2] else theirs
             there = there if before or not run else run.there - len(theirs)
             own = [word for one in range(at, at + len(mine) + 1) for word in marked.get(one, ())]
             if len(theirs) <= GAP * 2:
                 changes += put_in_brackets(own, theirs, between=bool(before and run))
+            if marks and before and run and words[run.at].key in HANGING:  # "must tell … if", and it hangs on "may"
+                verbs = [word for word in theirs if kind_of((), (word,)) == "strength"]
+                same = not any(word.stops == "full" for word in theirs)
+                changes += [WordChange("strength", "…", verbs[-1].written)] if verbs and same else []
             if not mine and not (before and run):
                 continue
             if len(mine) <= GAP and len(theirs) <= GAP * (2 if marks else 1):
@@ -174,19 +182,26 @@ class EditionText:
                 # nor is what the quoter marked, unless it turns the meaning round.
                 runs += within
                 changes += [one for one in differing if one.said or (before and run and not marks)]
-                if marks and not own and before and run:
-                    lost = [word for word in theirs if word.key in NEGATIONS | CONDITIONS]
-                    changes += [WordChange(kind_of((), (word,)), "…", word.written) for word in lost]
+                lost: list[Word] = []
+                if not own and not (before and run and not marks):
+                    lost = [*_unsaid(theirs, within, there, first=before is None, last=run is None)]
+                    changes += [WordChange(kind_of((), (w,)), "…" * marks, w.written) for w in lost]
+                changes += self._limits(there, theirs) if marks and not mine and not lost else []
                 missing += lacking
             elif marks and not mine:
-                goes, limited = self._going_on(self._rest(there)[: len(theirs)])
-                changes += [WordChange("condition", "…", goes)] if limited else []
+                changes += self._limits(there, theirs)
             else:
                 missing += len(mine)
                 changes.append(WordChange("left-out" if not mine else "word", put(mine), put(theirs)))
         inside = (own for at, own in marked.items() if any(run.at < at < run.at + run.size for run in chain))
         changes += (one for own in inside for one in put_in_brackets(own, (), between=True))
         return sorted(runs, key=lambda run: run.at), changes, missing
+
+    def _limits(self, there: int, theirs: Sequence[Word]) -> Iterator[WordChange]:
+        """What limits a sentence among the words, from `there` on, in whose place the quoter put dots."""
+        goes, limited = self._going_on(self._rest(there)[: len(theirs)])
+        if limited:
+            yield WordChange("condition", "…", goes)
 
     def _between(self, before: "_Run | None", run: "_Run | None", count: int) -> Sequence[Word]:
         """What stands in the edition between two runs; before the first and behind the last, as many words of the
@@ -286,6 +301,19 @@ def _best(runs: Sequence[_Run]) -> tuple[float, list[_Run]]:
                     best = (grown, [*chain, left])
         chains.append(best)
     return max(chains, key=lambda one: one[0], default=(0, []))
+
+
+def _unsaid(
+    theirs: Sequence[Word], within: Sequence[_Run], there: int, *, first: bool, last: bool
+) -> Iterator[Word]:
+    """What turns or limits among `theirs`, which begin at `there`, and does not agree; at the `first` or `last`
+    words of a quotation only behind or before one that does."""
+    agreed = {at for run in within for at in range(run.there - there, run.there - there + run.size)}
+    low = min(agreed, default=len(theirs)) if first else 0
+    high = max(agreed, default=-1) if last else len(theirs)
+    for at, word in enumerate(theirs):
+        if low <= at <= high and at not in agreed and word.key in NEGATIONS | CONDITIONS:
+            yield word
 
 
 def _compare_words(

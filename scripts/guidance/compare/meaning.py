@@ -88,6 +88,7 @@ LIMIT = re.compile(
          | (?: on | by ) \s+ the \s+ (?: same | next | following ) (?: \s+ working | \s+ school )? \s+ day
          | by (?: \s+ the \s+ end \s+ of )? \s+ (?: \d{{1,2}} \s+ )? (?: {_MONTHS} ) (?: \s+ \d{{4}} )? ) \b
   | \b every \s+ (?: other \s+ )? {UNIT} \b
+  | \b \d{{1,2}} (?: [.:]\d\d )? \s? (?: am | pm | noon ) \b                 # "by 10am"
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -217,7 +218,8 @@ LISTED = re.compile(r",\s*(?:and|or)?\s*|\s+(?:and|or|as\s+well\s+as|together\s+
 
 # --- Numbers that say nothing ------------------------------------------------------------------------
 
-_PLAIN_NUMBER = re.compile(r"\d+(?:\.\d+)*")
+_SUBS = r"(?: \( [a-z0-9]{1,4} \) )*"  # "4(b)", "17(10)(a)"
+_PLAIN_NUMBER = re.compile(rf"(\d+ (?: \.\d+ )*) ({_SUBS})", re.VERBOSE)
 # When a page on the web was looked at, which says nothing of the guidance.
 _READ_ON = r"\b (?: accessed | last[ ]updated | retrieved ) (?: [ ]on )? :? [ ] \d{1,2} [ ] \w+ [ ] \d{4}"
 READ = re.compile(_READ_ON, re.IGNORECASE | re.VERBOSE)
@@ -229,9 +231,10 @@ _COUNTED = re.compile(
   | (?P<read> {_READ_ON} )
   | (?P<reference> \b (?: paras? | paragraphs? | chapters? | sections? | annex (?: es )? | (?: foot )? notes?
                         | parts? | figures? | tables? | box (?: es )? ) \s+
-        (?P<numbers> \d+ (?: \.\d+ )* (?: \s* (?: - | – | to | and | or | , )+ \s* \d+ (?: \.\d+ )* )* )
+        (?P<numbers> \d+ (?: \.\d+ )* {_SUBS}
+            (?: \s* (?: - | – | to | and | or | , )+ \s* \d+ (?: \.\d+ )* {_SUBS} )* )
         (?! [^.;]{{0,40}}? \b (?: Act | Regulations | Order | Rules ) \b ) )   # a place in law is another's number
-  | (?P<number> \d+ (?: [.,]\d+ )* )
+  | (?P<number> \d+ (?: [.,]\d+ )* {_SUBS} )
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -245,13 +248,15 @@ def numbers_say_nothing(old: str, new: str, numbers: frozenset[tuple[str, str]])
     (told, referred), (tells, refers) = _counted(old), _counted(new)
     if told != tells or len(referred) != len(refers):
         return False
-    return all(pair in numbers for pair in zip(referred, refers, strict=True) if pair[0] != pair[1])
+    pairs = ((was, now) for was, now in zip(referred, refers, strict=True) if was != now)
+    return all((was[0], now[0]) in numbers and was[1] == now[1] for was, now in pairs)
 
 
-def _counted(text: str) -> tuple[list[str], list[str]]:
-    """The numbers of a text that say something, and those of its cross-references, in their order."""
+def _counted(text: str) -> tuple[list[str], list[tuple[str, str]]]:
+    """The numbers of a text that say something, and those of its cross-references with what they have in brackets,
+    in their order."""
     told: list[str] = []
-    referred: list[str] = []
+    referred: list[tuple[str, str]] = []
     for match in _COUNTED.finditer(bare(text)):
         if match["reference"]:
             referred += _PLAIN_NUMBER.findall(match["numbers"])

@@ -96,6 +96,10 @@ _CAN = re.compile(  # after a bare "should:" a sentence of its own: it completes
 )
 _NOT = re.compile(r"(?:not(?!\s+only\b)|never)\s")
 _DONE_TO = re.compile(r"[^,;:.]*?\sbe\s+(?:\w+ly\s+)?(?:\w+(?:ed|en)|left|made|put|sent|told|kept|held|given)\b")
+_THEY_ALONE = re.compile(r"\b(?:they|it)\s+$", re.IGNORECASE)
+_NOT_SO = re.compile(  # "may not always see it"
+    r"\s+(?:always|yet|even|\w+ly|recogni[sz]e|reali[sz]e|understand|see|wish|want|get|receive)\b"
+)
 _QUESTION = re.compile(r"\b (?: whether | how | what | who | whom | which | why ) $", re.IGNORECASE | re.VERBOSE)
 _IT = re.compile(r"\s* (?: also \s+ | then \s+ | therefore \s+ )? it \b", re.IGNORECASE | re.VERBOSE)
 _GOES_ON = re.compile(r"(?:They|It|This|These|Their|Its)\b")  # a sentence that speaks on of the one before
@@ -227,6 +231,8 @@ class _DutyFinder:
             who = self._who(words, expression, subject)
             if expression.strength == "may" and not is_power(words, expression, subject.ids):
                 continue
+            if expression.unsure and not self._forbids(words, expression, subject):
+                continue
             previous = subject
             last = subject.ids or last
             if expression.strength != "responsibility":
@@ -242,6 +248,12 @@ class _DutyFinder:
             self._spoken_of, self._spoken_at = spoken_of, sentence.anchor
         if last or not _GOES_ON.match(words):
             self._last, self._spoken, self._last_at = last, words, sentence.anchor
+
+    def _forbids(self, words: str, expression: Expression, subject: _Who) -> bool:
+        """Whether "may not" forbids: only somebody who is named before it, and what he could do."""
+        named = subject.ids and not _THEY_ALONE.search(words, 0, expression.start)
+        may = named and is_power(words, expression, subject.ids)
+        return bool(may) and _NOT_SO.match(words, expression.end) is None
 
     def _who(self, words: str, expression: Expression, subject: _Who) -> _Who:
         """Whom a phrase binds: its holder or subject, but of something to be done those by whom it is."""

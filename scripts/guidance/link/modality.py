@@ -24,6 +24,7 @@ _MODAL = re.compile(
         (?P<neg> \s+ (?: not (?! \s+ only )           # "should not only ask": nothing is forbidden
                        | never
                        | no \s+ longer
+                       | (?: at | in | on | by | under )[ ]no[ ](?: time | case | account | means | circumstances )
                        | neither ) )
       | , [^,;:.]{{2,40}} ,                           # "should, in such cases, not": denied behind an aside
         (?P<late> \s+ (?:
@@ -128,7 +129,9 @@ _REPORT = re.compile(  # "the Act says that they must": what is told of another 
 )
 _DENIAL = re.compile(  # "this does not mean that they should"
     r"""
-    \b (?: does | do | did ) \s+ not \s+ (?: mean | imply | suggest | require ) \s+ (?: that \s+ )? [^,;:.]* $
+    \b (?: (?: does | do | did ) \s+ not \s+ (?: mean | imply | suggest | require )
+         | not \s+ be \s+ (?: taken | read | understood | interpreted ) \s+ (?: to \s+ mean | as \s+ \w+ing ) )
+    \s+ (?: that \s+ )? [^,;:.]* $
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -171,9 +174,10 @@ _STEPS = re.compile(  # "the list shows the steps schools should take": which st
 )
 _FELT = re.compile(r"\s+have\s+(?:been|felt|thought|known|seemed|wondered|suffered|feared)\b")  # taken to be so
 _STRESSED = re.compile(  # "it must be stressed that": the writer to the reader
-    r"\s+be\s+(?:stressed|emphasised|remembered|noted|said|acknowledged|recognised|understood)\s+that\b"
+    r"\s+be\s+(?:(?:stressed|emphasised|remembered|noted|said|acknowledged|recognised|understood)\s+that"
+    r"|(?:taken|read|understood|interpreted)\s+(?:to\s+mean|as\s+\w+ing))\b"
 )
-_IT_ALONE = re.compile(r"\b[Ii]t\s+(?:also\s+)?$")
+_IT_ALONE = re.compile(r"\b(?:[Ii]t|[Tt]his|[Tt]hat|[Tt]hese)\s+(?:also\s+)?$")
 _FOLLOWED = re.compile(r"\s+be\s+(?:followed|read|used|applied)\b")
 _COORDINATED = re.compile(
     # "whether it can and should be shared", "whether it should stay or should go": one question with two verbs
@@ -289,6 +293,7 @@ class Expression(Struct, frozen=True):
     governs: bool = True  # whether a list behind it can be what is to be done
     listed: bool = False  # whether a list behind it names those bound: "places a duty on:"
     stated: bool = False  # whether `holder`, or nobody, is bound, whatever the subject is
+    unsure: bool = False  # "may not", which forbids only somebody who could do it: else it is not so
 
 
 def find_expressions(sentence: str, *, entry: bool = False) -> tuple[Expression, ...]:
@@ -330,10 +335,7 @@ def _modal(sentence: str, entry: bool) -> Iterator[Expression]:
         forbids = bool(denied) or bool(_NO_SUBJECT.search(sentence, 0, match.start()))
         forbids = forbids or bool(_AT_NO_TIME.match(sentence) and "," not in sentence[: match.start()])
         if verb == "may":
-            if not forbids:
-                yield Expression(match.start(), match.end(), "may")
-            elif not denied:
-                yield Expression(match.start(), match.end(), "must not")
+            yield Expression(match.start(), match.end(), "must not" if forbids else "may", unsure=bool(denied))
         elif verb == "must":
             yield Expression(match.start(), match.end(), "must not" if forbids else "must")
         else:
@@ -372,9 +374,7 @@ def _embedded(sentence: str, expression: Expression) -> bool:
         return False
     before = _ASIDE.sub(lambda aside: " " * len(aside.group()), before)
     before = _WHAT_TO.sub(lambda clause: " " * len(clause.group()), before)
-    subordinate = None
-    for match in _SUBORDINATE.finditer(before):
-        subordinate = match
+    *_, subordinate = (None, *_SUBORDINATE.finditer(before))
     if subordinate is None:
         return False
     word, between = subordinate[1].lower(), before[subordinate.end() :]

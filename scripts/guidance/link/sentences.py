@@ -199,6 +199,9 @@ _STATEMENT = re.compile(
 _WHICH = re.compile(
     r"\b which \s+ (?: also \s+ )? $", re.VERBOSE
 )  # tells which law is meant, and asks nothing here
+_DENIED = re.compile(
+    r"\b(?:no|not|never|nor|neither)\s+(?:\w+\s+){0,2}$", re.IGNORECASE
+)  # "does not place", "no duty"
 _SAYS = re.compile(r"dut(?:y|ies)|responsibilit|obligation|requir|obliges?")
 
 
@@ -218,7 +221,7 @@ def find_statements(sentence: str) -> Iterator[Statement]:
     if _SAYS.search(sentence.lower()) is None:
         return
     for match in _STATEMENT.finditer(sentence):
-        if _WHICH.search(sentence, 0, match.start()):
+        if _WHICH.search(sentence, 0, match.start()) or _DENIED.search(sentence, 0, match.start()):
             continue
         part = match.lastgroup or ""
         listed = part in ("list", "falls")

@@ -163,23 +163,33 @@ const editionText = (edition, passages) => {
       const mine = words.slice(at, run ? run.at : words.length);
       const marks = [...marked].filter(([one]) => one >= at && one <= at + mine.length), isMarked = marks.length > 0;
       const isBetween = Boolean(before && run), brackets = marks.flatMap(([, one]) => one);
-      const theirs = between(before, run, mine.length + GAP * isMarked);
+      const wider = isMarked || isBetween || !mine.length ? [] : between(before, run, mine.length + rules.near);
+      const isWider = wider.length > 0 && total(compareWords(mine, wider)[0]) === mine.length;
+      const theirs = isWider ? wider : between(before, run, mine.length + GAP * isMarked);
       const there = before ? before.there + before.size : run.there - theirs.length;
       if (theirs.length <= GAP * 2) changes.push(...putInBrackets(brackets, theirs, isBetween));
+      if (isMarked && isBetween && rules.hanging.includes(words[run.at].key)) { // "must tell … if", and it hangs on "may"
+        const verb = theirs.filter((word) => kindOf([], [word]) === "strength").at(-1);
+        if (verb && !theirs.some(({ stops }) => stops === "full")) changes.push({ kind: "strength", said: "…", stands: verb.written });
+      }
       if (!mine.length && !isBetween) return;
       if (mine.length <= GAP && theirs.length <= GAP * (isMarked ? 2 : 1)) {
         const [within, differing] = compareWords(mine, theirs);
         runs.push(...within.map((one) => ({ at: at + one.i, there: there + one.j, size: one.size })));
         changes.push(...differing.filter(({ said }) => said || (isBetween && !isMarked)));
-        const lost = isMarked && !brackets.length && isBetween ? theirs.filter(({ key }) => negations.has(key) || conditions.has(key)) : [];
-        changes.push(...lost.map((word) => ({ kind: kindOf([], [word]), said: "…", stands: word.written })));
+        // What turns or limits and is not said; at either end only behind or before a word that agrees.
+        const agreed = new Set(within.flatMap(({ j, size }) => Array.from({ length: size }, (_, step) => j + step)));
+        const low = before ? 0 : Math.min(...agreed), high = run ? theirs.length : Math.max(...agreed);
+        const isTold = !brackets.length && !(isBetween && !isMarked);
+        const lost = isTold ? theirs.filter(({ key }, at) => low <= at && at <= high && !agreed.has(at) && (negations.has(key) || conditions.has(key))) : [];
+        changes.push(...lost.map((word) => ({ kind: kindOf([], [word]), said: isMarked ? "…" : "", stands: word.written })));
+        if (isMarked && !mine.length && !lost.length) changes.push(...limits(there, theirs));
         missing += mine.length - total(within);
       } else if (mine.length || !isMarked) {
         missing += mine.length;
         changes.push(change(mine, theirs, mine.length ? "word" : "left-out"));
       } else {
-        const [goes, isLimited] = goingOn(rest(there).slice(0, theirs.length));
-        if (isLimited) changes.push({ kind: "condition", said: "…", stands: goes });
+        changes.push(...limits(there, theirs));
       }
     });
     for (const [at, own] of marked) {
@@ -201,6 +211,10 @@ const editionText = (edition, passages) => {
     if (!found.length && !BOUND.test(keys)) return ["", false];
     const from = words.slice(keys.slice(0, found.length ? Math.min(...found) : 0).split(" ").length - 1);
     return [put(from.slice(0, rules.shown)) + (from.length > rules.shown ? " …" : ""), found.length > 0];
+  };
+  const limits = (there, theirs) => {
+    const [goes, isLimited] = goingOn(rest(there).slice(0, theirs.length));
+    return isLimited ? [{ kind: "condition", said: "…", stands: goes }] : [];
   };
   const sentence = (there) => {
     let begin = there;
