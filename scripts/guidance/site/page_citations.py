@@ -58,17 +58,19 @@ class PagePlace(Struct, frozen=True):
 
 
 def write_addresses(root: Element, place: PagePlace, sources: Callable[[], Sources | None]) -> None:
-    """Turn what links of ours lead to into addresses of the built site, where all that can be cited is known."""
+    """Turn what links of ours lead to into addresses of the built site: places of it always, what is cited where
+    all that can be cited is known."""
     written = ((element, name, element.get(name, "")) for element in root.iter() for name in ("href", "src"))
     for link, name, href in written:
-        if not href.startswith(OURS) or (known := sources()) is None:
-            continue
-        rest = href.partition(":")[2]
-        if cited := _CITATION.fullmatch(href):
-            rest = address_of(cited["edition"], cited["anchor"], known)
-        elif compared := _COMPARISON.fullmatch(href):
-            rest = f"{compared['new']}/compare/{compared['old']}/"
-        link.set(name, place.up + rest or "./")
+        scheme, _, rest = href.partition(":")
+        if scheme == "site":
+            link.set(name, place.up + rest or "./")
+        elif href.startswith(OURS) and (known := sources()) is not None:
+            if cited := _CITATION.fullmatch(href):
+                rest = address_of(cited["edition"], cited["anchor"], known)
+            elif compared := _COMPARISON.fullmatch(href):
+                rest = f"{compared['new']}/compare/{compared['old']}/"
+            link.set(name, place.up + rest or "./")
 
 
 class PageWriter:
