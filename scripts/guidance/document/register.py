@@ -249,7 +249,7 @@ class Publication(Struct, frozen=True, forbid_unknown_fields=True):
     hosts: tuple[Host, ...] = ()  # official hosts: a redirect from an address above leads to no other
     archive: Address | None = None  # a web archive: below it stand <timestamp>/<original address>
     comparisons: Literal["near", "all"] = "near"  # which editions have a comparison of their own; see `pairing`
-    seen: str | None = None  # the last day on which the newest edition was seen to be in force
+    seen: PartialDate | None = None  # the last day on which the newest edition was seen to be in force
     tell_us: Contactable | None = None  # where readers report what is wrong
     specimen: bool = False  # a made-up publication that shows the machine at work; says so on every page
 
@@ -307,7 +307,7 @@ class Publication(Struct, frozen=True, forbid_unknown_fields=True):
         file = next((r for r in reversed(issued) if r.kind == "file"), None)
         notes = tuple(r for r in issued if r.kind == "page note")
         doubts = [*_doubts(edition, self.successor(edition), file, on)]
-        if self.seen and self.seen < on.isoformat():
+        if self.seen and last_day(self.seen) < on.isoformat():
             seen = say_date(self.seen)
             doubts.append(f"the register was brought up to {seen}: what was issued since is not known")
         return InForce(edition, file, tuple(doubts), notes)
