@@ -106,6 +106,27 @@ def test_bookmarks_that_name_a_box_miss_no_heading(tmp_path: Path) -> None:
     assert (check.verdict, check.examples) == ("sound", ())
 
 
+def test_bookmarks_that_name_the_cover_miss_no_heading(tmp_path: Path) -> None:
+    said = "Keepers write each book that a reader takes into the list, with the day it is due.\n\n"
+    cover = (
+        "#show heading: set text(size: 12pt)\n= Lending of books\n= For all keepers\n= January 2031\n#pagebreak()\n"
+    )
+    body = "".join(f"{at}. #h(1em) {said}" for at in range(1, 6))
+    document = read_typeset(f"#set page(margin: 2.5cm)\n{cover}= Lists\n{body}== Old\n== New\n{body}", tmp_path)
+    assert [p.heading.plain for p in document.provisions if p.heading] == ["Lists", "Old", "New"]
+    (check,) = (check for check in document.structure if check.what == "headings")
+    assert (check.verdict, check.examples) == ("sound", ())
+
+
+def test_two_titles_that_tags_tell_apart_are_two(tmp_path: Path) -> None:
+    said = "Keepers write each book that a reader takes into the list, with the day it is due.\n\n"
+    look = '#show heading: it => block(above: 1em, below: 0.6em, text(size: 11pt, weight: "bold", it.body))\n'
+    body = "".join(f"{at}. #h(1em) {said}" for at in range(1, 6))
+    source = f"#set page(margin: 2.5cm)\n= Lists\n{body}{look}== Fitness\n=== Each alone\n{body}"
+    document = read_typeset(source, tmp_path)
+    assert [p.heading.plain for p in document.provisions if p.heading] == ["Lists", "Fitness", "Each alone"]
+
+
 @pytest.mark.parametrize("foot", ["#context counter(page).display()", "Page #context counter(page).display() of 9"])
 def test_a_page_dropped_from_four_is_seen_in_their_numbers(foot: str, tmp_path: Path) -> None:
     pages = (

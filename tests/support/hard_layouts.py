@@ -309,6 +309,17 @@ def _heads_of_three_levels_in_bold() -> Hard:
     return Hard(source, headings=tuple(headings))
 
 
+def _side_heads_in_italics() -> Hard:
+    source = _PAGE + "#let head(it) = block(above: 1.8em, below: 0.7em, emph(it))\n= Piers\n"
+    headings, numbers = [(1, "Piers")], [str(at) for at in range(1, 15)]
+    for at in range(1, 15):
+        if at % 2:
+            headings.append((2, f"Boats of kind {at}"))
+            source += f"#head[Boats of kind {at}]\n"
+        source += f"{at}. #h(4mm) {paragraph(at, 3)}\n\n" + ("_The Piers Act 2031_\n\n" if at == 4 else "")
+    return Hard(source, tuple(numbers), tuple(headings))
+
+
 HARD = {
     build.__name__.strip("_"): build()
     for build in (
@@ -318,6 +329,6 @@ HARD = {
         *(_short_notes_in_two_columns, _items_in_small_type_behind_notes, _rows_cut_by_pages),
         *(_coloured_numbers_and_heads_run_in, _three_columns, _prose_in_three_columns),
         *(_annex_in_small_type_longer_than_the_text, _bullets_of_a_font_that_does_not_say_so),
-        *(_heads_in_the_margin, _ruled_rows_cut_by_pages, _heads_of_three_levels_in_bold),
+        *(_heads_in_the_margin, _ruled_rows_cut_by_pages, _heads_of_three_levels_in_bold, _side_heads_in_italics),
     )
 }

@@ -206,6 +206,8 @@ class _State:
         if not self._lines or (self._kind == "title" and kind == "prose"):
             return marker
         above = self._lines[-1]
+        if len(self._lines) == 1 and _is_italic(above) and not _is_italic(line) and not _is_ended(above):
+            return marker  # below a side head
         tight = self._is_tight(above, line)
         if marker.kind == "bullet" and len(marker.printed) == 1 and marker.printed not in "–—-o§*":
             return marker
@@ -269,6 +271,8 @@ class _State:
         same = abs(above.size - line.size) < 0.5 and above.colour == line.colour
         if id(above) in self._named and id(line) in self._named:
             return is_division(line.text)
+        if _tagged_level(above) != _tagged_level(line):
+            return True
         return not same or not self._is_one_title(above, line) or (marker is not None and marker.kind == "bullet")
 
     def _may_be_prose(self, line: Line) -> bool:
@@ -320,6 +324,16 @@ class _State:
         width = (line.right - line.left) * (len(word) + 1) / max(len(line.text), 1)
         edge = max(self._metrics.right, max(x.right for x in self._lines))
         return above.right + width > edge
+
+
+def _is_italic(line: Line) -> bool:
+    return all(run.font.italic for run in line.runs if not run.raised and run.text.strip())
+
+
+def _tagged_level(line: Line) -> str:
+    """The heading's level that the file's tags give a line; none where they give it none."""
+    tag = line.runs[0].tag
+    return next((role for role in reversed(tag.path) if _TITLE_TAG.match(role)), "") if tag else ""
 
 
 def _is_cut(above: Line, line: Line) -> bool:

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from guidance.document.model import Block, Document, List, Para, StructureCheck, Table
 from guidance.document.walk import block_texts, note_marks, placed_characters
-from guidance.read.numbering import number_parts, range_ends, read_marker, split_inserted
+from guidance.read.numbering import comparable_title, number_parts, range_ends, read_marker, split_inserted
 from guidance.read.page import (
     Chunk,
     FigureFlow,
@@ -442,5 +442,9 @@ def _words(cells: Iterable[Sequence[Block]]) -> str:
 def _headings(reading: Reading) -> StructureCheck:
     """Whether headings are those that the contents list, bookmarks and tags name, as far as these agree with it."""
     pages = reading.pages
-    listed, amiss = held_against_lists(reading.parts, reading.headings, pages.bookmarks, reading.flow.entries)
+    cover = comparable_title(" ".join(line.text for line in reading.flow.cover))
+    marks = [
+        mark for mark in pages.bookmarks if comparable_title(mark.title) not in cover
+    ]  # they name its words too
+    listed, amiss = held_against_lists(reading.parts, reading.headings, marks, reading.flow.entries)
     return judge("headings", listed, [Amiss(title, page) for title, page in amiss])
