@@ -434,8 +434,7 @@ def main() -> None:
     except OSError as error:
         from guidance.cli.messages import what_failed
 
-        echo(f"guidance: {what_failed(error)}", err=True)
-        sys.exit(1)
+        sys.exit(f"guidance: {what_failed(error)}")
 
 
 @contextmanager
