@@ -329,3 +329,23 @@ def test_cite_on_a_day(guidance: Run, library: Path, library_pdf: Path) -> None:
     for day, words in (("2009-12-31", "the register begins later"), ("yesterday", "a day like 2019-01-15")):
         assert words in one_line(guidance("cite", "--on", day))
     assert "name a place" in one_line(guidance("cite"))
+
+
+def test_a_full_disk_is_named_by_every_command(tmp_path: Path) -> None:
+    """A write on an open file does not say where it was."""
+    program = """
+import errno, sys
+from guidance.cli import commands
+class Full:
+    registered_commands = ()
+    def __call__(self):
+        raise OSError(errno.ENOSPC, "No space left on device")
+commands.app = Full()
+commands.main()
+"""
+    command = [sys.executable, "-c", program, "convert", "book.pdf", f"--output={tmp_path}/out", "x" * 300]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    (line,) = ended.stderr.splitlines()
+    assert "no room is left there" in line
+    assert line.startswith("guidance: /")

@@ -408,6 +408,7 @@ OFFICIAL = "https://dry.example"
         ("paragraph 9 of KBD", "2021-02-03", OFFICIAL),  # no such place
         ("paragraph 4 of KBD", "2023-01-01", OFFICIAL),  # two of that number
         ("chapter 1 of KBD", "2023-01-01", f"{AT_2022}chapter-1/"),
+        ("Chapter one of KBD", "2023-01-01", f"{AT_2022}chapter-1/"),
         ("page 3 of KBD", "2023-01-01", OFFICIAL),  # of the file, or as printed?
     ],
 )
@@ -416,12 +417,28 @@ def test_a_place_in_a_sibling_is_led_to_where_the_edition_is_known(
 ) -> None:
     titles = read_titles(write_sibling(tmp_path))
     found = find_references(library(paragraph(9, text, "chapter-2")), ACTS, titles, begins)
-    place = next(r for r in found if isinstance(r, Reference) and r.words[:4] in ("para", "chap", "page"))
+    place = next(r for r in found if isinstance(r, Reference) and r.words[:4].lower() in ("para", "chap", "page"))
     assert place.address == address
     standing = {AT_2019: "superseded on 1 May 2022", AT_2022: "in force as far as is known here"}
     said = next((words for start, words in standing.items() if address.startswith(start)), "")
     assert said in place.told
     assert bool(place.told) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("paragraph 5 of the dry guide book", f"{AT_2019}5/"),
+        ("paragraph 5 of the dry guide book of 2019", OFFICIAL),  # may be the year of the edition
+    ],
+)
+def test_a_place_beside_a_link_to_a_sibling_is_in_it(tmp_path: Path, text: str, address: str) -> None:
+    titles = read_titles(write_sibling(tmp_path))
+    at = text.index("dry")
+    linked = paragraph(9, text, "chapter-2", marks=(Link(at, at + 14, OFFICIAL),))
+    (place,) = find_references(library(linked), ACTS, titles, "2021-02-03")
+    assert isinstance(place, Reference)
+    assert place.address == address
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from xml.etree import ElementTree as Tree  # of what we wrote ourselves
 import pytest
 from bs4 import BeautifulSoup
 from markdown import markdown
+from msgspec import structs
 
 import documents
 from guidance.build.comparisons import compare_documents
@@ -15,8 +16,17 @@ from guidance.build.log import News, gather_news
 from guidance.document.law import Law, LawSince
 from guidance.document.model import GuidanceError, Permalink
 from guidance.link.agencies import Agency, Vocabulary
-from guidance.site.feeds import Corrected, lines_on_pages, read_corrections, read_log, render_corrections
+from guidance.site.embeds import edition_embeds
+from guidance.site.feeds import (
+    Corrected,
+    lines_on_pages,
+    lines_on_provisions,
+    read_corrections,
+    read_log,
+    render_corrections,
+)
 from guidance.site.permalink_index import PermalinkIndex
+from guidance.site.permalink_pages import permalink_pages
 
 PUBLICATION = documents.library_publication()
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -97,6 +107,27 @@ def test_what_was_mended_is_told_on_one_page_on_its_places_in_the_log_and_in_the
     }
     assert told == {"feed.xml": 2, "2021/feed.xml": 1, "2001/feed.xml": 0}
     assert "Corrected: Paragraph 1 (2021 edition)" in files["2021/feeds/chapter-1.xml"].decode()
+
+
+def test_a_provisions_own_page_and_frame_say_what_was_mended_there(tmp_path: Path) -> None:
+    (tmp_path / "corrections.toml").write_text(ON_PARAGRAPHS, encoding="utf-8")
+    mended = lines_on_provisions(read_corrections(tmp_path, INDEX, TITLES))
+    publication = structs.replace(INDEX.publication, tell_us="help@lamps.example")
+    index = structs.replace(INDEX, corrected=mended, publication=publication)
+    (edition, anchor), (line, *_) = next(iter(mended.items()))
+    page = permalink_pages(publication.edition(edition), index)[f"p/{anchor.removeprefix('para-')}/index.html"]
+    frame = edition_embeds(edition, index)[f"embed/{edition}/{anchor.removeprefix('para-')}/index.html"]
+    for shown in (BeautifulSoup(page, "lxml"), BeautifulSoup(frame, "lxml")):
+        said = [p.get_text() for p in shown.select("p.status") if "Corrected on" in p.get_text()]
+        assert len(said) == 1
+        assert line["right"] in said[0]
+        (tell,) = shown.select("footer.tell a")
+        assert str(tell["href"]).startswith("mailto:help@lamps.example?subject=")
+    other = BeautifulSoup(
+        edition_embeds(edition, INDEX)[f"embed/{edition}/{anchor.removeprefix('para-')}/index.html"], "lxml"
+    )
+    assert not other.select("footer.tell")
+    assert "Corrected on" not in other.get_text()
 
 
 def test_without_corrections_their_page_says_so(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def told(entry: Tag) -> list[str]:
 
 def test_duties_json_is_as_the_design_says() -> None:
     held = ledger(OLD, NEW)
-    rows = json.loads(encode(duty_records(held.duties)))
+    rows = json.loads(encode(duty_records(held.duties, {})))
     assert rows[0] == {
         "anchor": "para-1",
         "page": 1,
@@ -114,6 +114,7 @@ def test_duties_json_is_as_the_design_says() -> None:
         "who_context": [],
         "context": "",
         "limit": None,
+        "law_since": [],
     }
     (cleaned,) = [row for row in rows if row["sentence"] == "The lamps should be cleaned."]
     assert (cleaned["who"], cleaned["who_context"]) == ([], ["keepers", "sailors"])
@@ -121,7 +122,7 @@ def test_duties_json_is_as_the_design_says() -> None:
     limited = ledger(
         ["# Lamps", "1. Keepers must answer within 3 days of the storm. Keepers and pilots must sing."]
     )
-    first, second = json.loads(encode(duty_records(limited.duties)))
+    first, second = json.loads(encode(duty_records(limited.duties, {})))
     assert first["limit"] == {"number": 3, "unit": "days", "from": "of the storm"}
     assert (second["who"], second["who_complete"]) == (["keepers"], False)
 
@@ -238,7 +239,7 @@ def test_a_table_of_somebodys_own_says_why_each_is_in_it() -> None:
         "As one of: The crew",
         "Sentences that name nobody",
     ]
-    assert rows[1][-3:] == ("Keepers", "last named before it", "")
+    assert rows[1][-4:] == ("Keepers", "last named before it", "", "")
 
 
 def test_a_long_list_is_divided_by_chapters() -> None:
@@ -294,6 +295,7 @@ def test_the_csv_has_all_and_no_formula() -> None:
         "1",
         "para-1",
         "should in 2001",
+        "",
         "",
         "",
         "",
@@ -392,6 +394,13 @@ def test_rows_and_lists_tell_the_law_since() -> None:
     assert [told(row)[0] for row in rows] == ["Keepers must trim the lamps at dusk and write it down in the book."]
     assert rows[0].select("a")[-1]["href"] == "../../p/1/#law-9"
     assert not shown(pages(held)["duties/sailors.md"]).select(".law-since")
+    told_in_files = {
+        row["anchor"]: row["law_since"] for row in json.loads(encode(duty_records(held.duties, held.touched)))
+    }
+    assert told_in_files["para-1"] == [notice.head]
+    assert not any(said for anchor, said in told_in_files.items() if anchor != "para-1")
+    table = list(csv.DictReader(io.StringIO(duties_csv(held).decode("utf-8-sig"))))
+    assert {row["law_since"] for row in table if row["anchor"] == "para-1"} == {notice.head}
 
 
 def test_our_own_pages_name_only_who_is_known() -> None:
@@ -442,7 +451,7 @@ def test_every_duty_of_the_specimen_leads_to_its_provision(specimen: Compared, e
     assert held
     assert held.duties
     urls = {r.anchor: r.url for r in records(specimen.documents[edition], specimen.addresses[edition], edition)}
-    for row in duty_records(held.duties):
+    for row in duty_records(held.duties, {}):
         assert urls[row.anchor] == f"{edition}/{held.places[row.anchor].address}"
         assert row.strength in STRENGTHS
         assert set(row.who) <= held.names.keys()

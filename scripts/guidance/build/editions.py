@@ -352,7 +352,7 @@ def print_edition(order: EditionOrder, sizes: dict[str, int]) -> EditionFiles:
     files = {
         "edition.json": data_files.encode(data_files.edition_record(facts, order.document, order.found.references)),
         "provisions.json": data_files.encode(offer.records),
-        "duties.json": data_files.encode(duty_records(order.ledger.duties)),
+        "duties.json": data_files.encode(duty_records(order.ledger.duties, order.ledger.touched)),
         "duties.csv": duties_csv(order.ledger),
         **{f"{downloads.FOLDER}{name}": content for name, content in data.items()},
         **{f"{PICTURES}{picture_name(one.name)}": one.content for one in order.document.assets},

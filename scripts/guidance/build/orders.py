@@ -80,18 +80,29 @@ def naming_folders(*folders: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        there = [next(p for p in (f.absolute(), *f.absolute().parents) if p.is_dir()) for f in folders]
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            full = min(there, key=lambda folder: shutil.disk_usage(folder).free)
-            raise GuidanceError(
-                f"{error.filename or full}: no room is left there; free some, and try again"
-            ) from None
+        if full := no_room(error, folders):
+            raise GuidanceError(full) from None
+        there = _existing(folders)
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             where = error.filename or there[0]
             raise GuidanceError(
                 f"{where}: cannot be written ({error.strerror}); give the right to, or work elsewhere"
             ) from None
         raise
+
+
+def no_room(error: OSError, folders: Iterable[Path]) -> str | None:
+    """In one line which disk is full, if that is the fault: where the system does not say it, that of the folder
+    which has the least room."""
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        return None
+    full = min(_existing(folders), key=lambda folder: shutil.disk_usage(folder).free)
+    return f"{error.filename or full}: no room is left there; free some, and try again"
+
+
+def _existing(folders: Iterable[Path]) -> list[Path]:
+    """The folders, or the nearest above each that is there."""
+    return [next(p for p in (f.absolute(), *f.absolute().parents) if p.is_dir()) for f in folders]
 
 
 class Outcome(Struct, frozen=True):

@@ -50,7 +50,15 @@ from guidance.site.edition_pages import (
     tabs_of,
 )
 from guidance.site.embeds import put_in_examples, render_quotations
-from guidance.site.feeds import LOG, NAME, lines_on_pages, read_corrections, render_corrections, render_llms
+from guidance.site.feeds import (
+    LOG,
+    NAME,
+    lines_on_pages,
+    lines_on_provisions,
+    read_corrections,
+    render_corrections,
+    render_llms,
+)
 from guidance.site.indexes import Shown, Topics, law_links, read_topics, render_topics, shown_edition
 from guidance.site.overlay import Overlay, edition_links, lay_over, local_boxes
 from guidance.site.pages import Page, page_url
@@ -183,6 +191,15 @@ def publication_folders(
         )
         works[one] = Work(edition_order, crew, making)
     index = index_permalinks(publication, folder, loaded, known, compared, order.shop, prefix)
+    named = {use.address: use.title for use in uses()}
+    titles = {path: named.get(page_url(path), path) for path in ours if path.endswith(".md")}
+    corrected = read_corrections(folder, index, titles)
+    tell_us = (overlay.partnership.tell_us if overlay else None) or publication.tell_us
+    index = structs.replace(
+        index,
+        corrected=lines_on_provisions(corrected),
+        publication=structs.replace(publication, tell_us=tell_us),
+    )
     linking = Linking(index, besides, crew)
     everyday = read_everyday(folder / EVERYDAY)
     called = read_wanted(folder, publication)
@@ -190,9 +207,6 @@ def publication_folders(
     for work in works.values():
         work.set()
     set_redline = set_redlines(redlines | reissues, crew, tell=making.tell, missed=making.missed)
-    named = {use.address: use.title for use in uses()}
-    titles = {path: named.get(page_url(path), path) for path in ours if path.endswith(".md")}
-    corrected = read_corrections(folder, index, titles)
     news = gather_news(publication, compared, ours.get(LOG), index.address(""), law, corrected)
     for work in works.values():
         work.print()

@@ -432,8 +432,9 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
-        echo(f"guidance: {one_line(error.filename or Path.cwd())}: {error.strerror or error}", err=True)
-        sys.exit(1)
+        from guidance.cli.messages import what_failed
+
+        sys.exit(f"guidance: {what_failed(error)}")
 
 
 @contextmanager

@@ -4,14 +4,17 @@ line, which alone prints them. Nothing else is decided or looked up here.
 
 import os
 import re
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 from msgspec import structs
 
 import guidance
-from guidance.build.orders import NOT_ASKED, BuildOrder, Outcome, PublishOutcome
+from guidance.build.orders import NOT_ASKED, BuildOrder, Outcome, PublishOutcome, no_room
+from guidance.cli import one_line
 from guidance.document.model import GuidanceError
 from guidance.document.register import LOCK
 from guidance.site.mkdocs_build import Workshop
@@ -149,3 +152,14 @@ def publish_closing(done: PublishOutcome, branch: str, remote: str | None) -> st
     """The line that a publish ends with."""
     state = f"commit {done.commit[:12]}" if done.commit else "nothing has changed since the last publish"
     return f"{branch}: {state}{f', sent to {remote}' if remote else ''}"
+
+
+_LONGEST_NAME = 256  # bytes; of longer words the system would not even say that they are no folder
+
+
+def what_failed(error: OSError) -> str:
+    """A fault of the system in one line. A write does not say which disk is full: it is one of those in use."""
+    given = (one.rpartition("=")[2] for one in sys.argv[1:])
+    used = (Path.cwd(), Path(gettempdir()), *(Path(one) for one in given if len(os.fsencode(one)) < _LONGEST_NAME))
+    said = no_room(error, used) or f"{error.filename or Path.cwd()}: {error.strerror or error}"
+    return one_line(said)

@@ -130,6 +130,3 @@ def _keys(provision: Provision) -> Iterator[tuple[Unit, str]]:
         for unit, pattern in _TITLED.items():
             if match := pattern.match(title):
                 yield unit, number_key(match["number"], unit)
-
-
-# --- Places in a sibling ---

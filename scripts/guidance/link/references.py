@@ -114,7 +114,7 @@ def find_references(
     titles = titles_for(document, guidance, spoken)
     walked = tuple(_walk(document, known, titles))
     found = tuple(one for one in walked if isinstance(one, FoundCitation))
-    resolver = _Resolver(document, known, found, meant, begins)
+    resolver = _Resolver(document, known, found, meant, begins, titles)
     settled = [one for one in map(resolver.resolve, found) if one is not None]
     order = {p.anchor: at for at, p in enumerate(document.everything)}
     named = [one for one in walked if isinstance(one, Reference)]
@@ -156,8 +156,9 @@ class _Resolver:
         found: tuple[FoundCitation, ...],
         meant: dict[str, Act],
         begins: PartialDate | None,
+        titles: Titles,
     ) -> None:
-        self._acts, self._begins = acts, begins
+        self._acts, self._begins, self._titles = acts, begins, titles
         self._meant = meant
         self._places = NumberedPlaces(document)
         self._named: dict[str, list[tuple[int, int, Act]]] = defaultdict(list)  # by provision: part, start, Act
@@ -190,7 +191,7 @@ class _Resolver:
             return Reference(locus, words, linked, "legislation")
         other = _other_document(one)
         if other:
-            named = next((m for m in one.titles if m.url == other), None)
+            named = self._titles.naming(other, one.titles, one.text.plain)
             address, told = place_in_sibling(named, one.citation.pinpoints, self._begins) or (other, "")
             return Reference(locus, words, address, "guidance", told)
         target = self._target(one)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from guidance.cite.grammar import UNITS, CitedPlace, Step, find_places
+from guidance.cite.grammar import UNITS, CitedPlace, Step, find_places, number_key
 from guidance.document.addresses import leads_nowhere
 from guidance.document.anchors import PERMALINKS, permalink_path, read_permalinks
 from guidance.document.model import GuidanceError, read_toml
@@ -90,7 +90,8 @@ def place_in_sibling(
     units = {str(unit): unit for unit in UNITS if unit != "page"}
     if edition is None or any(p.unit not in units for p in pinpoints):
         return None
-    steps = tuple(Step(units[p.unit], p.number, p.last) for p in reversed(pinpoints))
+    cited = ((units[p.unit], p) for p in reversed(pinpoints))
+    steps = tuple(Step(unit, number_key(p.number, unit), p.last and number_key(p.last, unit)) for unit, p in cited)
     found = find_places(CitedPlace(steps), sibling.places[edition.id])
     if not found or len([one for one in found if one.number == found[0].number]) > 1:
         return None

@@ -22,6 +22,7 @@ _ENTRIES = 3  # of a list of titles, at the least
 _LEAST = 4  # words of a title that is told by itself: fewer may be any words
 
 _WORD = re.compile(r"\w+")
+_ANY_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _YEAR_BEHIND = re.compile(r"[\s,(]*(?P<year>(?:19|20)\d\d)\b\)?(?: edition)?")
 _YEAR_BEFORE = re.compile(r"\b(?P<year>(?:19|20)\d\d) (?:edition|version) of (?:the )?[“\"‘']?$")
 Spoken = Mapping[str, int]
@@ -96,6 +97,13 @@ class Titles(Struct, frozen=True, dict=True):
                 year = _year(text.plain, start, end) if sibling else None
                 mentions.append(TitleMention(start, end, url, sibling, year))
         return tuple(mentions)
+
+    def naming(self, url: str, mentions: tuple[TitleMention, ...], plain: str) -> TitleMention | None:
+        """The mention in a text of the document at an address; where only the source's own link leads there, one
+        of no year, unless the text says any, which might be the document's."""
+        named = next((m for m in mentions if m.url == url), None)
+        sibling = next((entry.sibling for entry in self.entries if entry.url == url), None)
+        return named or (None if _ANY_YEAR.search(plain) else TitleMention(0, 0, url, sibling))
 
 
 def title_key(name: str) -> str:

@@ -307,9 +307,11 @@ def table_files(offer: Offer) -> dict[str, bytes]:
     for agency in (agency for agency in ledger.names if ledger.told_of(agency)):
         stem = _stem(offer, agency)
         told = {**facts, "bound": ledger.names[agency], "note": f"{_COMPUTED} {_UNOFFICIAL}"}
-        beside = {share.group or share.kind: duty_records(share.duties) for share in ledger.shares(agency)}
+        beside = {
+            share.group or share.kind: duty_records(share.duties, ledger.touched) for share in ledger.shares(agency)
+        }
         lists = {name: some for name, some in beside.items() if name not in ("named", "context")}
-        duties = duty_records(ledger.told_of(agency))
+        duties = duty_records(ledger.told_of(agency), ledger.touched)
         files[f"{stem}.json"] = data_files.encode({**told, "duties": duties, "beside": lists})
         files[f"{stem}.csv"] = _csv((SHARE_COLUMN, *CSV_COLUMNS), share_rows(ledger, agency), facts)
         for changed in (False, True):

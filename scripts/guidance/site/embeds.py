@@ -206,7 +206,8 @@ def height(node: Node, index: PermalinkIndex) -> int:
     entries = len(lines) > 1  # which are indented
     text = sum(1 + len(line) // (_LINE - 6 * entries) for line in lines) * _LINE_HEIGHT + 17 * len(lines)
     head = sum(1 + len(line) // _HEAD_LINE for line in (index.cited(node), _STANDING_LINE)) * _HEAD_HEIGHT
-    return min(max(head + text + 40, 180), 640)
+    below = 3 * _HEAD_HEIGHT if index.publication.tell_us else 0
+    return min(max(head + text + 40 + below, 180), 640)
 
 
 def _framed(node: Node, index: PermalinkIndex) -> bytes:
@@ -223,6 +224,7 @@ def _framed(node: Node, index: PermalinkIndex) -> bytes:
         cited=index.cited(node),
         link=f"{_UP}{permalink_path(*node)}",
         missing=None,
+        corrected=index.corrected.get(node, ()),
         text=Markup(bare_html(provision)) if provision else None,
         source_page=index.entries[node[0]][node[1]].page,
         standing=standing(node[0], index),

@@ -56,7 +56,7 @@ _ROLES = {
     "th": "columnheader",
     "td": "cell",
 }
-_UNMADE = "*This page is made when the site is built: run* `make site`*, then look again.*"
+_UNMADE = "*This page is not in this copy of the site.*"  # what `make site` has not left to MkDocs alone
 _SVG_SIZE = re.compile(r'<svg\b[^>]*?\swidth="(?P<width>\d+)" height="(?P<height>\d+)"')
 _COMMENT = re.compile(r"<!-- (?:(?P<standing>standing)|(?P<law>law since)|duties: (?P<agencies>[a-z0-9 -]+?)) -->")
 

@@ -11,6 +11,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from guidance.document.anchors import slug
+from guidance.document.change_model import Node
 from guidance.document.model import GuidanceError, decode_toml, read_toml
 from guidance.document.register import Edition, PartialDate, Publication, say_date
 from guidance.site.inline import clean
@@ -197,6 +198,22 @@ def lines_on_pages(corrected: Iterable[Corrected], edition: str) -> dict[str, li
                 to = str(at.href)
                 page = to.partition("#")[0].removeprefix(f"{edition}/" if edition else "")
                 found.setdefault(page, []).append({**facts, "at": at.name if one.mended.anchors else "", "to": to})
+    return found
+
+
+def lines_on_provisions(corrected: Iterable[Corrected]) -> dict[Node, tuple[Mapping[str, str], ...]]:
+    """The same for the pages of single provisions, by edition and anchor."""
+    found: dict[Node, tuple[Mapping[str, str], ...]] = {}
+    for one in corrected:
+        facts = {
+            "id": one.id,
+            "date": say_date(one.mended.date),
+            "wrong": one.mended.wrong,
+            "right": one.mended.right,
+        }
+        for anchor in one.mended.anchors:
+            node = (one.mended.edition, anchor)
+            found[node] = (*found.get(node, ()), facts)
     return found
 
 

@@ -35,6 +35,7 @@ _MEANING: Mapping[Strength, str] = {
 }
 CSV_COLUMNS = (
     "strength", "who", "sentence", "place", "page", "anchor", "earlier", "from_context", "context", "limit",
+    "law_since",
 )  # fmt: skip
 SHARE_COLUMN = "listed"  # in somebody's own table: why a duty is in it
 _LONG = 12  # a list of more entries is divided by chapters
@@ -133,16 +134,18 @@ class DutyRecord(Struct, frozen=True):
     who_context: tuple[str, ...]
     context: str
     limit: Limit | None
+    law_since: tuple[str, ...] = ()
 
 
-def duty_records(duties: Iterable[Duty]) -> tuple[DutyRecord, ...]:
-    """What duties.json holds, in reading order."""
+def duty_records(duties: Iterable[Duty], touched: Mapping[str, Iterable[Notice]]) -> tuple[DutyRecord, ...]:
+    """What duties.json holds, in reading order; `touched` are the laws since, by the anchors that they touch."""
     return tuple(
         DutyRecord(
-            d.at.anchor, d.page, d.sentence, d.strength, d.who, d.who_complete, d.who_context, d.context, d.limit
+            d.at.anchor, d.page, d.sentence, d.strength, d.who, d.who_complete, d.who_context, d.context, d.limit,
+            tuple(one.head for one in touched.get(d.at.anchor, ())),
         )
         for d in duties
-    )
+    )  # fmt: skip
 
 
 def duties_csv(ledger: Ledger) -> bytes:
@@ -168,6 +171,7 @@ def _csv_row(ledger: Ledger, duty: Duty) -> tuple[str, ...]:
         "; ".join(_names(ledger, duty.who_context)),
         clean(duty.context),
         clean(limit_in_words(duty.limit)),
+        clean("; ".join(one.head for one in ledger.touched.get(duty.at.anchor, ()))),
     )
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 from markupsafe import Markup
 from msgspec import Struct
@@ -19,6 +20,7 @@ from guidance.document.change_model import Crosswalk, Node, together
 from guidance.document.model import GuidanceError, Permalink, Provision
 from guidance.document.register import Publication, Standing
 from guidance.document.walk import plain_text
+from guidance.site.pages import tell_link
 from guidance.site.templates import FOLDER, PlaceLink, render
 
 State = Literal["in force", "unchanged", "reworded", "gone", "unknown"]
@@ -63,6 +65,7 @@ class PermalinkIndex(Struct, frozen=True):
     help: str | None = None
     icon: str | None = None
     meanings: Mapping[Node, tuple[Renumbering, ...]] = {}  # what was decided where an anchor changed its text
+    corrected: Mapping[Node, tuple[Mapping[str, str], ...]] = {}  # what was mended: id, date, wrong, right
     rules: bool = False  # whether the host leads addresses on, so that permalink pages stand for others
 
     def for_edition(self, edition: str) -> "PermalinkIndex":
@@ -83,6 +86,7 @@ class PermalinkIndex(Struct, frozen=True):
             fates={node: fate for node, fate in self.fates.items() if edition in (now, node[0])},
             redlines={node: address for node, address in self.redlines.items() if edition == node[0]},
             sha256={one: digest for one, digest in self.sha256.items() if one == edition},
+            corrected={node: told for node, told in self.corrected.items() if node[0] == edition},
             meanings={node: told for node, told in self.meanings.items() if node[0] == edition},
         )
 
@@ -226,6 +230,7 @@ class PageFrame(Struct, frozen=True):
     icon: str | None = None
     listed: bool = True
     framed: bool = False
+    tell: str | None = None  # the link by which readers report what is wrong
 
     @property
     def not_listed(self) -> Markup:
@@ -247,7 +252,20 @@ def page_frame(
     """The frame of a page of a publication; `path` goes from the publication's root."""
     address = index.address(path) if path else None
     named = index.publication.title
-    return PageFrame(title, description, named, rights(index), up, css, address, index.icon, listed, framed)
+    tell = _tell(index, title, address or path or "")
+    return PageFrame(title, description, named, rights(index), up, css, address, index.icon, listed, framed, tell)
+
+
+def _tell(index: PermalinkIndex, title: str, place: str) -> str | None:
+    """The link to report what is wrong with a page, as it stands on the pages that MkDocs makes."""
+    link = tell_link(index.publication.tell_us)
+    if link is None:
+        return None
+    said = (
+        f"What is wrong, and what should it say?\r\n\r\n\r\nPage: {place}\r\nVersion of the site: {link['version']}"
+    )
+    subject = f"{index.publication.title}: {title}"
+    return f"{link['start']}{quote(subject, safe='')}{link['then']}{quote(said, safe='')}"
 
 
 def small_page(template: str, frame: PageFrame, /, **facts: object) -> bytes:

@@ -117,6 +117,7 @@ def _page(node: Node, index: PermalinkIndex, beside: Beside) -> bytes:
         oembed=embeds.oembed_address(node, index, _UP),
         edition=edition,
         beside=beside,
+        corrected=index.corrected.get(node, ()),
         framed=f"{_UP}{permalink_path(*node)}" if index.rules else None,
         frame_id=FRAME if index.rules else None,
         lineage_id=LINEAGE,
