@@ -18,7 +18,7 @@ from guidance.document.register import Edition, Publication
 from guidance.site.mkdocs_build import Workshop
 from guidance.site.permalink_index import PermalinkIndex
 from guidance.site.typesetting import compile_typst
-from small_register import REGISTER, SOURCE
+from small_register import REGISTER, SOURCE, write_frame
 
 NEW = "+ Keepers should count the books on the first day of each month, and write the number into a book.\n"
 PARAGRAPHS = re.findall(r"^\+ .*\n", SOURCE, re.MULTILINE)
@@ -45,11 +45,7 @@ class Shelf:
         self.folder = folder
         (folder / "versions").mkdir(parents=True)
         (folder / "versions" / "editions.toml").write_text(REGISTER, encoding="utf-8")
-        (folder / "mkdocs.yml").write_text(
-            "site_name: x\ntheme: {name: mkdocs, highlightjs: false}\nplugins: []\n"
-            "markdown_extensions: [attr_list, md_in_html, tables]\n",
-            encoding="utf-8",
-        )
+        write_frame(folder)
         (folder / "sources").mkdir()
         subprocess.run(["git", "init", "--quiet", "--initial-branch=main"], cwd=folder, check=True)
         self.issue(SOURCE)

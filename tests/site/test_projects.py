@@ -307,6 +307,17 @@ def test_settings_are_laid_over_as_mkdocs_inherits_them(base: str, over: dict[st
     assert any("search" in name for name in one["plugins"]) == ("search" in base or "plugins" not in base)
 
 
+def test_a_list_of_extensions_goes_on_when_others_are_laid_over_it(tmp_path: Path) -> None:
+    base = b"site_name: x\nmarkdown_extensions: [attr_list, {toc: {permalink: true}}]\n"
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "mkdocs.yml").write_bytes(
+        complete(base, {"markdown_extensions": {"tables": None, "toc": {"title": "a"}}})
+    )
+    config = load_config(str(tmp_path / "mkdocs.yml"))
+    assert {"attr_list", "toc", "tables"} <= {*config["markdown_extensions"]}
+    assert config["mdx_configs"]["toc"] == {"permalink": True, "title": "a"}
+
+
 @pytest.mark.parametrize("broken", [b"- a\n", b"a: [\n"])
 def test_settings_that_are_none_are_an_error_of_one_line(broken: bytes) -> None:
     with pytest.raises(GuidanceError, match=r"mkdocs\.yml: is not") as caught:

@@ -326,4 +326,5 @@ def _first_issue(edition: Edition, start: str) -> tuple[str, tuple[Revision, ...
 
 
 def _link(edition: Edition) -> Markup:
-    return Markup(f"[{escape_markdown(edition.id)}](site:{edition.id}/)")
+    # As HTML: MkDocs looks for the files that Markdown links lead to, and an edition's pages are not among these.
+    return Markup(f'<a href="../{escape_html(edition.id)}/">{escape_markdown(edition.id)}</a>')

@@ -105,7 +105,8 @@ class Project:
 
 def complete(base: bytes | None, *over: Mapping[str, object]) -> bytes:
     """An mkdocs.yml and settings laid `over` it, as MkDocs lays a file over the one that it inherits: tables are
-    merged, everything else is replaced. YAML's tags (`!ENV`, `!!python/name:`) come through as they stand.
+    merged, everything else is replaced; but a list of names is merged too, as a table of these. YAML's tags
+    (`!ENV`, `!!python/name:`) come through as they stand.
 
     Raises GuidanceError when the file is no YAML table.
     """
@@ -134,12 +135,25 @@ def _lay_over(under: yaml.MappingNode, over: yaml.Node) -> None:
     at = {key.value: place for place, (key, _) in enumerate(under.value)}
     for key, value in over.value:
         before = under.value[at[key.value]][1] if key.value in at else None
+        if isinstance(before, yaml.SequenceNode) and isinstance(value, yaml.MappingNode):
+            before = _as_table(before)
+            under.value[at[key.value]] = (key, before)
         if isinstance(before, yaml.MappingNode) and isinstance(value, yaml.MappingNode):
             _lay_over(before, value)
         elif before is not None:
             under.value[at[key.value]] = (key, value)
         else:
             under.value.append((key, value))
+
+
+def _as_table(listed: yaml.SequenceNode) -> yaml.MappingNode:
+    """A list of names, some with settings, as the table of settings by name that means the same: MkDocs takes
+    either, of Markdown's extensions as of plugins."""
+    table = yaml.MappingNode("tag:yaml.org,2002:map", [])
+    for entry in listed.value:
+        alone = not isinstance(entry, yaml.MappingNode)
+        table.value += [(entry, _as_node(None))] if alone else entry.value
+    return table
 
 
 def _set_up_mike(root: yaml.MappingNode) -> None:
