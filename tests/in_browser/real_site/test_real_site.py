@@ -18,6 +18,8 @@ SECTION = "/2023/chapter-3/section-3-child-protection/"
 KINDS = (
     *("/", "/2023/", "/2023/chapter-2/", SECTION, "/2023/appendix-a/", "/2023/duties/police/", "/2023/p/153/"),
     *("/editions/", "/guide/worried/", "/roles/police/", "/children/", "/search/?q=s47", "/404.html"),
+    *("/topics/", "/topics/information-sharing/", "/2023/law/", "/log/digest/", "/corrections/", "/changes/2023/"),
+    "/2023/compare/2018/role-police/",
 )
 
 
