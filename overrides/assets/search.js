@@ -44,10 +44,11 @@ const grammar = () => once("grammar", async () => { // with the first words that
   const [cite, rules] = await Promise.all([import("./cite.js"), get("grammar.json")]);
   return { ...cite, ...rules, read: cite.reader(rules) };
 }).catch(() => null);
+const QUESTION = /^\s*(?:where(?:['’]?s| is| was)|what(?:['’]?s| is| was)|find|show(?: me)?|open|go to)\s+|\s+(?:now|today)\W*$/gi;
 // Each place cited, with its addresses. What is not sure, such as a number alone, is offered, and searched for too.
 const citations = async (text) => {
   const cites = /\d/.test(text) && !/^".*"$/.test(text) && await grammar(); // what is in quotation marks is words
-  return Promise.all((cites ? cites.read(text, known.lead) : []).map(async ({ edition, steps, isSure }) => {
+  return Promise.all((cites ? cites.read(text.replace(QUESTION, ""), known.lead) : []).map(async ({ edition, steps, isSure }) => {
     const of = cites.editions[edition], name = [edition, cites.say(steps)].filter(Boolean).join(", ");
     if (!steps.length) return { name: `the edition of ${edition}, ${of.standing}`, addresses: [here(`${edition}/`)], isSure: false };
     const addresses = of.loaded ? cites.find(await get(`places/${edition}.json`).catch(() => ({})), steps).map((one) => here(`${edition}/${one}`)) : [];
@@ -184,9 +185,13 @@ const weigh = (one, asked, text) => {
     * (title ? (page ? WEIGHT.title : WEIGHT.topic) : topic.some((each) => isAbout(each, asked)) ? WEIGHT.topic : 1)
     * (topic[0]?.toLowerCase() === text.toLowerCase() ? WEIGHT.same : 1);
 };
-// How well a page of ours answers: its title is what is asked, or a heading of it.
-const answering = ({ facet: { audience, topic = [] }, isPart }, asked) =>
-  (audience || isPart ? 0 : isAbout(topic[0], asked) ? 2 : Number(topic.some((each) => isAbout(each, asked))));
+// How well a page of ours answers: its title is what is asked, or a heading of it; of one that has not all the words,
+// whether these are the whole title: "domestic abuse child witness".
+const answering = ({ facet: { audience, topic = [] }, isPart }, asked) => {
+  const own = roots(topic[0] ?? "").filter((each) => !ASIDE.has(each));
+  if (audience || isPart) return Number(!audience && own.length > 1 && asked.some((each) => own.every((one) => each.includes(one))));
+  return isAbout(topic[0], asked) ? 2 : Number(topic.some((each) => isAbout(each, asked)));
+};
 // What is found, in order; with it the parts of the question, and the pages that everyday words lead to.
 const ask = async (text, isTyping) => {
   const [facets, told] = await Promise.all([allFacets(), lexicon()]);

@@ -253,3 +253,25 @@ def test_on_a_phone_search_opens_over_the_page(phone: Page) -> None:
     expect(field).to_be_hidden()
     phone.keyboard.press("/")
     expect(field).to_be_focused()
+
+
+def test_where_there_is_a_share_sheet_a_number_opens_it(browser: Browser, address: str) -> None:
+    context = browser.new_context(base_url=address, viewport={"width": 360, "height": 700})
+    page = context.new_page()
+    page.add_init_script("window.shared = []; navigator.share = async (what) => { window.shared.push(what); };")
+    page.goto("/2011/chapter-1/")
+    number(page, "2.").press("Enter")
+    page.get_by_role("button", name="Share", exact=True).press("Enter")
+    expect(page.locator(".cite[popover]")).to_be_hidden()
+    (shared,) = page.evaluate("window.shared")
+    assert shared["url"] == f"{address}/2011/p/2/"
+    assert shared["title"].endswith("paragraph 2")
+    context.close()
+
+
+def test_without_a_share_sheet_none_is_offered(page: Page) -> None:
+    page.add_init_script("delete Navigator.prototype.share;")
+    page.goto("/2011/chapter-1/")
+    number(page, "2.").press("Enter")
+    expect(page.get_by_role("button", name="Copy link", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Share", exact=True)).to_have_count(0)
