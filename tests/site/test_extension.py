@@ -115,7 +115,7 @@ def test_a_plain_build_prints_citations_contacts_boxes_and_standing(
         note = article.select_one("div.admonition.basis")
         assert note is not None
         assert "That edition is in force." in note.get_text()
-    assert "make site" in pages["made/index.html"].get_text()
+    assert "not in this copy of the site" in pages["made/index.html"].get_text()
     assert not [page for page in pages if page.startswith("_")]
 
 
