@@ -14,7 +14,7 @@ from guidance.document.anchors import permalinks
 from guidance.document.change_model import Crosswalk, build_crosswalk
 from guidance.document.model import Permalink
 from guidance.document.register import Edition, OfficialLink, Publication, Revision
-from small_documents import document, paragraph, sentence
+from small_documents import LAMPS_2001, LAMPS_2009, document, paragraph
 
 grammar = cache(citing.grammar)
 
@@ -73,18 +73,7 @@ def test_places_are_said_in_words(words: str, said: str) -> None:
 
 # --- Where they are: a made-up publication ---------------------------------------------------------
 
-HALVES = paragraph(5, 2), paragraph(6, 2)
-PARTS = [sentence(at) for at in (310, 420)]
-FIRST = ["# Lamps", f"1. {paragraph(1)}", f"2. {PARTS[0]}", f"3. {PARTS[1]}", "# Ropes", f"4. {' '.join(HALVES)}"]
-THIRD = [
-    "# Lamps",
-    f"1. {paragraph(9)}",
-    f"2. {' '.join(PARTS)}",
-    "# Ropes",
-    f"3. {HALVES[0]}",
-    "(note 1) The bell.",
-]
-TEXTS = [("2001", document(FIRST)), ("2009", document(THIRD))]
+TEXTS = [("2001", document(LAMPS_2001)), ("2009", document(LAMPS_2009))]
 KNOWN = {edition: permalinks(text) for edition, text in TEXTS}
 PUBLICATION = Publication(
     "Keeping the Harbour",

@@ -5,21 +5,9 @@ from itertools import pairwise
 from guidance.compare.changes import compare
 from guidance.document.change_model import Crosswalk, build_crosswalk, counterparts, crosswalk_record
 from guidance.document.model import Document
-from small_documents import document, paragraph, sentence
+from small_documents import LAMPS_2001, LAMPS_2005, LAMPS_2009, document
 
-HALVES = paragraph(5, 2), paragraph(6, 2)
-PARTS = [sentence(at) for at in (310, 420)]
-FIRST = ["# Lamps", f"1. {paragraph(1)}", f"2. {PARTS[0]}", f"3. {PARTS[1]}", "# Ropes", f"4. {' '.join(HALVES)}"]
-SECOND = ["# Lamps", f"1. {paragraph(1)}", f"2. {' '.join(PARTS)}", "# Ropes", f"3. {HALVES[0]}", f"4. {HALVES[1]}"]
-THIRD = [
-    "# Lamps",
-    f"1. {paragraph(9)}",
-    f"2. {' '.join(PARTS)}",
-    "# Ropes",
-    f"3. {HALVES[0]}",
-    "(note 1) The bell.",
-]
-EDITIONS = [("2001", document(FIRST)), ("2005", document(SECOND)), ("2009", document(THIRD))]
+EDITIONS = [("2001", document(LAMPS_2001)), ("2005", document(LAMPS_2005)), ("2009", document(LAMPS_2009))]
 
 
 def crosswalk(editions: list[tuple[str, Document]] = EDITIONS) -> Crosswalk:

@@ -79,3 +79,32 @@ def sentence(seed: int) -> str:
 def paragraph(seed: int, count: int = 3) -> str:
     """Some sentences that belong together."""
     return " ".join(sentence(seed * 10 + at) for at in range(count))
+
+
+# Three editions of one guidance: two paragraphs become one, one becomes two, one is written anew, and a note comes.
+_HALVES = paragraph(5, 2), paragraph(6, 2)
+_PARTS = [sentence(at) for at in (310, 420)]
+LAMPS_2001 = [
+    "# Lamps",
+    f"1. {paragraph(1)}",
+    f"2. {_PARTS[0]}",
+    f"3. {_PARTS[1]}",
+    "# Ropes",
+    f"4. {' '.join(_HALVES)}",
+]
+LAMPS_2005 = [
+    "# Lamps",
+    f"1. {paragraph(1)}",
+    f"2. {' '.join(_PARTS)}",
+    "# Ropes",
+    f"3. {_HALVES[0]}",
+    f"4. {_HALVES[1]}",
+]
+LAMPS_2009 = [
+    "# Lamps",
+    f"1. {paragraph(9)}",
+    f"2. {' '.join(_PARTS)}",
+    "# Ropes",
+    f"3. {_HALVES[0]}",
+    "(note 1) The bell.",
+]

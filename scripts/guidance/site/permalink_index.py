@@ -261,9 +261,7 @@ def _tell(index: PermalinkIndex, title: str, place: str) -> str | None:
     link = tell_link(index.publication.tell_us)
     if link is None:
         return None
-    said = (
-        f"What is wrong, and what should it say?\r\n\r\n\r\nPage: {place}\r\nVersion of the site: {link['version']}"
-    )
+    said = f"{link['asked']}{place}\r\nVersion of the site: {link['version']}"
     subject = f"{index.publication.title}: {title}"
     return f"{link['start']}{quote(subject, safe='')}{link['then']}{quote(said, safe='')}"
 

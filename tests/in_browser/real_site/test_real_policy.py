@@ -71,14 +71,25 @@ class Spy:
         return [url for url in self.asked if urlsplit(url)[:2] != urlsplit(address)[:2]]
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-@pytest.mark.parametrize("width", [360, 1280])
+WAYS = pytest.mark.parametrize(
+    ("width", "scripts"),
+    [(360, True), (360, False), (1280, True), (1280, False)],
+    ids=["360-scripts", "360-no scripts", "1280-scripts", "1280-no scripts"],
+)
+
+
+def visit(browser: Browser, address: str, width: int, scripts: bool) -> BrowserContext:
+    """A reader on a screen of some width, with scripts or without."""
+    return browser.new_context(
+        base_url=address, viewport={"width": width, "height": 780}, java_script_enabled=scripts
+    )
+
+
+@WAYS
 def test_every_kind_of_page_keeps_the_policy_and_nothing_of_the_reader(
     browser: Browser, real_address: str, width: int, scripts: bool
 ) -> None:
-    context = browser.new_context(
-        base_url=real_address, viewport={"width": width, "height": 780}, java_script_enabled=scripts
-    )
+    context = visit(browser, real_address, width, scripts)
     context.add_init_script(SPIED)
     faults: list[str] = []
     spy = Spy(context)
@@ -121,14 +132,11 @@ def test_a_setting_is_all_that_is_kept(browser: Browser, real_address: str) -> N
     context.close()
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-@pytest.mark.parametrize("width", [360, 1280])
+@WAYS
 def test_what_became_of_a_paragraph_is_two_steps_away(
     browser: Browser, real_address: str, width: int, scripts: bool
 ) -> None:
-    context = browser.new_context(
-        base_url=real_address, viewport={"width": width, "height": 780}, java_script_enabled=scripts
-    )
+    context = visit(browser, real_address, width, scripts)
     page = context.new_page()
     page.goto("/2023/chapter-1/")
     reworded = page.locator(".chip").filter(has_text="reworded").first
