@@ -87,14 +87,12 @@ const start = (article) => {
     article.querySelector(".headed:has(> h2), h2").before(make("p", { className: "filter furniture" }, make("label", {}, "Only rows with ", field), count));
   }
 
-  // --- Duty words: marked unless the reader has said otherwise ---
-  const mark = (on) => document.documentElement.classList.toggle("plain-duties", !on);
-  mark(kept("duty-words") !== "off");
+  // --- Duty words: marked unless the reader has said otherwise, which site.js reads first ---
   const key = article.querySelector(".key > div");
   if (key) {
     const box = make("input", { type: "checkbox", checked: kept("duty-words") !== "off" });
     box.addEventListener("change", () => {
-      mark(box.checked);
+      document.documentElement.classList.toggle("plain-duties", !box.checked);
       keep("duty-words", box.checked ? "on" : "off");
     });
     key.append(make("label", {}, box, " Mark duty words"));

@@ -5,6 +5,7 @@ import { kept, plain } from "./make.js";
 
 const KINDS = { "": "reading.js", text: "reading.js", comparison: "compare.js", search: "search.js", quotations: "quotations.js", lost: "lost.js" };
 document.documentElement.classList.add("js");
+document.documentElement.classList.toggle("plain-duties", kept("duty-words") === "off"); // before anything is painted
 
 document$.subscribe(async () => {
   const article = document.querySelector("article.md-content__inner");
