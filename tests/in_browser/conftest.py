@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import documents
 import small_documents
@@ -46,6 +46,9 @@ from guidance.site.search import (
     search_records,
 )
 from guidance.site.search_index import search_files
+from tabs import PATIENCE, Tab, tabs
+
+expect.set_options(timeout=PATIENCE)
 
 ROOT = Path(__file__).parent.parent.parent
 PUBLICATION = documents.library_publication()
@@ -255,28 +258,29 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def tab(browser: Browser) -> Iterator[Tab]:
+    """Opens tabs of visitors of any kind."""
+    with tabs(browser) as tab:
+        yield tab
+
+
 @pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])
-def either_page(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Page]:
+def either_page(request: pytest.FixtureRequest, tab: Tab, address: str) -> Iterator[Page]:
     """A page with scripts, and one without."""
-    context = browser.new_context(base_url=address, java_script_enabled=request.param)
-    context.set_default_timeout(5000)
-    yield context.new_page()
-    context.close()
+    with tab(address, java_script_enabled=request.param) as page:
+        yield page
 
 
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
+def page(tab: Tab, address: str) -> Iterator[Page]:
     """A page with scripts, on a desktop."""
-    context = browser.new_context(base_url=address, permissions=["clipboard-read", "clipboard-write"])
-    context.set_default_timeout(5000)
-    yield context.new_page()
-    context.close()
+    with tab(address, permissions=["clipboard-read", "clipboard-write"]) as page:
+        yield page
 
 
 @pytest.fixture
-def phone(browser: Browser, address: str) -> Iterator[Page]:
+def phone(tab: Tab, address: str) -> Iterator[Page]:
     """A page 320 CSS pixels wide, which is also a desktop at 400 %."""
-    context = browser.new_context(base_url=address, viewport={"width": 320, "height": 640}, reduced_motion="reduce")
-    context.set_default_timeout(5000)
-    yield context.new_page()
-    context.close()
+    with tab(address, viewport={"width": 320, "height": 640}, reduced_motion="reduce") as page:
+        yield page

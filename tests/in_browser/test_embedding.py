@@ -132,7 +132,6 @@ def put(host: Origin, ours: Origin, *parts: str, script: bool = True) -> str:
 def open_page(browser: Browser, address: str, *, scripts: bool = True) -> tuple[Page, list[str]]:
     """A page opened in a browser of its own, and what it complains of."""
     page = browser.new_context(java_script_enabled=scripts).new_page()
-    page.set_default_timeout(5000)
     said: list[str] = []
 
     def tell(message: ConsoleMessage) -> None:

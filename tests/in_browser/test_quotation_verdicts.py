@@ -27,6 +27,7 @@ from guidance.site.host_files import root_files
 from guidance.site.permalink_index import PermalinkIndex, find_fates
 from guidance.site.search import places_path
 from small_documents import document
+from tabs import Tab
 
 ROOT = Path(__file__).parents[2]
 TABLE = json.loads((ROOT / "tests" / "data" / "audit" / "quotations.json").read_text("utf-8"))
@@ -108,15 +109,13 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
 
 
 @pytest.fixture
-def checker(browser: Browser, sites: Sites) -> Iterator[Page]:
+def checker(tab: Tab, sites: Sites) -> Iterator[Page]:
     """The page for quotations, opened."""
-    page = browser.new_page()
-    page.set_default_timeout(5000)
     faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.goto(f"{sites.ours}/quotations/")
-    yield page
-    page.close()
+    with tab(sites.ours) as page:
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto("/quotations/")
+        yield page
     assert not faults
 
 

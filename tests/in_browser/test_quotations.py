@@ -27,6 +27,7 @@ from guidance.site.permalink_index import PermalinkIndex, find_fates
 from guidance.site.permalink_pages import permalink_pages
 from guidance.site.projects import Folder
 from small_documents import document, paragraph, sentence
+from tabs import Tab
 
 ROOT = Path(__file__).parent.parent.parent
 EDITIONS = (Edition("2001", "A", "2001", ended="2011"), Edition("2011", "B", "2011"))
@@ -83,15 +84,12 @@ def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def checker(browser: Browser, harbour: str) -> Iterator[Page]:
+def checker(tab: Tab, harbour: str) -> Iterator[Page]:
     """The page, opened."""
-    context = browser.new_context()
-    page = context.new_page()
-    page.set_default_timeout(5000)
-    page.goto(f"{harbour}/quotations/")
-    expect(page.locator("form.quotations")).to_be_visible()  # the script is there
-    yield page
-    context.close()
+    with tab(harbour) as page:
+        page.goto("/quotations/")
+        expect(page.locator("form.quotations")).to_be_visible()  # the script is there
+        yield page
 
 
 def check(page: Page, text: str) -> None:

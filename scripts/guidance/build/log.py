@@ -26,7 +26,7 @@ from guidance.site.feeds import (
     publication_date,
     read_log,
 )
-from guidance.site.ledger import STRENGTHS, page_path
+from guidance.site.ledger import STRENGTHS, Ledger, page_path
 from guidance.site.pages import Page, page_url, title_of
 
 _NAMES: Mapping[str, str] = {"added": "new", "moved": "moved", "removed": "removed"}
@@ -95,12 +95,17 @@ def gather_news(
         for one in reversed(list(compared.documents))
         for part, name in _parts(compared, one).items()
     ]
+    ledgers = [compared.ledger(edition) for edition in compared.documents]
+    bound = {
+        agency.name: tuple(_role_entries(publication, ledgers, agency.id, agency.name))
+        for agency in compared.vocabulary.entries
+    }
     roles = [
         Feed(f"feeds/{agency.id}.xml", f"{title}: {agency.name}", _role_address(compared, agency.id), found)
         for agency in compared.vocabulary.entries
         if (
             found := (
-                *_role_entries(publication, compared, agency.id, agency.name),
+                *bound[agency.name],
                 *(entry for one in law.for_agency(agency.id) for entry in since[one.id]),
             )
         )
@@ -108,25 +113,25 @@ def gather_news(
     whole = Feed("feed.xml", f"{title}: everything", "log/", everything)
     files = feed_files((whole, *editions, *chapters, *roles), publication, base)
     told = {"Everything": [whole], "Editions": editions, "By whom it binds": roles, "Chapters": chapters}
-    events = _events(publication, compared, official, law, tuple(changes.values()))
+    events = _events(compared, official, law, tuple(changes.values()), bound)
     return News((log_page(everything, told), digest_page(events, publication, base)), files)
 
 
 def _events(
-    publication: Publication,
     compared: Compared,
     official: Mapping[str, tuple[FeedEntry, ...]],
     law: LawSince,
     changes: Iterable[FeedEntry],
+    bound: Mapping[str, tuple[FeedEntry, ...]],
 ) -> Iterator[Event]:
     """What others may want to tell: editions and revisions, what changed between texts, and the laws since; each
-    for the roles of which something is known."""
+    for the roles of which something is known; `bound` has what each edition binds them to, by their names."""
     agencies = {agency.id: agency.name for agency in compared.vocabulary.entries}
     for edition, entries in official.items():
         mine = {
             name: structs.replace(one, what=f"A program counted, and may have missed some: {one.what}")
-            for agency, name in agencies.items()
-            for one in _role_entries(publication, compared, agency, name)
+            for name, told in bound.items()
+            for one in told
             if one.key.startswith(f"{edition}/") and not one.what.startswith(_NO_DUTY)
         }
         for entry in entries:
@@ -138,12 +143,12 @@ def _events(
         where = touched[0] if touched else "log/"
         for event in law_events(one):
             entry = _law_entry(event)
-            bound = {
+            mine = {
                 agencies[a]: structs.replace(entry, address=where, title=f"{agencies[a]}: {entry.title}")
                 for a in one.agencies
                 if a in agencies
             }
-            yield Event(entry, where, bound)
+            yield Event(entry, where, mine)
 
 
 def _at(entries: Iterable[FeedEntry], below: str) -> Iterator[FeedEntry]:
@@ -214,9 +219,11 @@ def _role_address(compared: Compared, agency: str) -> str:
     return f"{newest}/{page_url(page_path(agency))}" if newest else "log/"
 
 
-def _role_entries(publication: Publication, compared: Compared, agency: str, name: str) -> Iterator[FeedEntry]:
-    for edition in compared.documents:
-        ledger = compared.ledger(edition)
+def _role_entries(
+    publication: Publication, ledgers: Iterable[Ledger], agency: str, name: str
+) -> Iterator[FeedEntry]:
+    for ledger in ledgers:
+        edition = ledger.edition
         mine, told = ledger.of(agency), ledger.told_of(agency)
         counts = Counter(duty.strength for duty in mine)
         figures = ", ".join(f"{counts[strength]} {strength}" for strength in STRENGTHS if counts[strength])

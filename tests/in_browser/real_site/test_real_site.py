@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, Response, expect
 from pypdfium2 import PdfDocument
 
 from axe_checks import nameless, violations
+from tabs import Tab
 
 pytestmark = pytest.mark.real
 
@@ -24,11 +25,10 @@ KINDS = (
 
 
 @pytest.fixture
-def reader(browser: Browser, real_address: str) -> Iterator[Page]:
+def reader(tab: Tab, real_address: str) -> Iterator[Page]:
     """A page on a phone."""
-    context = browser.new_context(base_url=real_address, viewport={"width": 360, "height": 780})
-    yield context.new_page()
-    context.close()
+    with tab(real_address, viewport={"width": 360, "height": 780}) as page:
+        yield page
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])
