@@ -21,7 +21,7 @@ KINDS = (
     ),
     *("/404.html", "/2011/p/2/", "/2011/duties/", "/2011/duties/readers/"),
     *("/2021/compare/2011/", "/2021/compare/2011/part-1/"),
-    *("/404.html", "/2011/p/2/", "/search/", "/search/?q=library&strength=should", "/search/?q=para+99"),
+    *("/search/", "/search/?q=library&strength=should", "/search/?q=para+99"),
 )
 
 
