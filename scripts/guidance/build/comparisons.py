@@ -414,13 +414,6 @@ def _together(
     )
 
 
-def links_to_redlines(edition: str, pairs: Iterable[EditionPair]) -> str:
-    """The comparisons of an edition, among `pairs`, as a list for its home page, in Markdown; nearest first."""
-    older = [old for old, new in pairs if new == edition]
-    links = [f"-   [{comparison_title(old, edition)}](compare/{old}/index.md)" for old in reversed(older)]
-    return "\n\n## What changed\n\n" + "\n".join(links) + "\n" if links else ""
-
-
 def crosswalk_json(compared: Compared) -> bytes:
     """What crosswalk.json holds."""
     return (json.dumps(crosswalk_record(compared.crosswalk), ensure_ascii=False, indent=1) + "\n").encode()

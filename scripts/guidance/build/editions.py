@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 import msgspec
+from markupsafe import Markup
 from msgspec import Struct, structs
 
 from guidance.build.comparisons import (
@@ -15,7 +16,6 @@ from guidance.build.comparisons import (
     Compared,
     Told,
     compare_documents,
-    links_to_redlines,
     render_told,
 )
 from guidance.build.orders import Call, Loaded, Tell, pack
@@ -39,14 +39,14 @@ from guidance.site.beside import (
 )
 from guidance.site.blocks import PICTURES, picture_name
 from guidance.site.changes_view import ComparedEdition, ComparedPlace
-from guidance.site.comparison_pages import Redline
-from guidance.site.downloads import link_to_files
+from guidance.site.comparison_pages import Redline, comparison_title
 from guidance.site.edition_pages import render_identity
 from guidance.site.indexes import link_to_law, render_law
-from guidance.site.ledger import Ledger, duties_csv, duty_records, link_to_ledger, render_ledger
+from guidance.site.ledger import Ledger, duties_csv, duty_records, render_ledger
 from guidance.site.markdown import annotate, render_pages
 from guidance.site.pages import Page
-from guidance.site.permalink_pages import links_to_steps
+from guidance.site.permalink_pages import not_compared
+from guidance.site.templates import part
 from guidance.sources import Identity, say_identity
 
 _T = TypeVar("_T")
@@ -171,20 +171,16 @@ def render_reissue(told: Reissue, old: Document, new: Document) -> Redline:
     return render_told(whole, old, new)
 
 
-def links_to_reissues(item: Loaded) -> str:
-    """What re-issues of an edition changed, as a section of its home page; or that no second file is at hand."""
+def _sections(item: Loaded, compared: Compared, number: int, law: str) -> str:
+    """What an edition's home page leads to, in Markdown: comparisons, re-issues (or that only one file is at hand),
+    a ledger of so many duties, the `law`, and files."""
+    one = item.edition.id
     files = [revision for revision in item.edition.files if revision.counts and revision.part is None]
-    links = [
-        f"-   [File {_issued(older)} against file {_issued(item)}](compare/{_issued(older)}/index.md)"
-        for older in reversed(item.before)
-    ]
-    if not links and len(files) < 2:
-        return ""
-    missing = (
-        "The official file of this edition was issued more than once, and only one of its files was at hand when "
-        "these pages were made. What the re-issues changed is not shown here."
-    )
-    return "\n\n## Re-issues of this edition\n\n" + ("\n".join(links) if links else missing) + "\n"
+    links = [(_issued(older), _issued(item)) for older in reversed(item.before)]
+    told = [(comparison_title(old, one), old) for old, _ in compared.pairs_of(one)]
+    steps = not_compared(one, list(compared.documents), compared.comparisons)
+    reissued = {"links": links, "missing": len(files) > 1}
+    return str(part("edition_parts.md", "sections", told, reissued, steps, number, Markup(law)))
 
 
 Where = Mapping[str, Mapping[str, str]]  # per anchor, per other edition, an address
@@ -246,11 +242,6 @@ def order_edition(
         touched={anchor: beside.law for anchor, beside in besides.items() if beside.law},
         law={a.id: tuple(map(since.notice, since.for_agency(a.id))) for a in compared.vocabulary.entries},
     )
-    shown = (
-        links_to_redlines(one, compared.comparisons)
-        + links_to_reissues(item)
-        + links_to_steps(one, ids, compared.comparisons)
-    )
     return EditionOrder(
         publication=publication,
         edition=item.edition,
@@ -260,11 +251,7 @@ def order_edition(
         found=found,
         addresses=compared.addresses[one],
         ledger=ledger,
-        overview=overview
-        + shown
-        + link_to_ledger(ledger)
-        + link_to_law(compared.found[one].laws)
-        + link_to_files(),
+        overview=overview + _sections(item, compared, len(ledger.duties), link_to_law(found.laws)),
         counterparts=compared.counterparts(one),
         nearest=compared.counterparts(one, nearest=True),
         trails=find_trails(compared, publication, one),

@@ -336,15 +336,6 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]], facts: Mapping[s
     return csv_table((*columns, *_TOLD), ((*row, *told) for row in rows))
 
 
-def link_to_files() -> str:
-    """The downloads as a section of the edition's home page, in Markdown."""
-    return (
-        "\n\n## Take it away {: #take-it-away }\n\n"
-        f"-   [Downloads]({PAGE}): the whole text and each agency's duties as PDF, Word, EPUB, CSV and JSON, "
-        "and the text as Markdown\n"
-    )
-
-
 # --- The page --------------------------------------------------------------------------------------
 
 

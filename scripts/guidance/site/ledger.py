@@ -18,7 +18,7 @@ from guidance.site.changes_view import ComparedPlace
 from guidance.site.handwritten import DutyFigures, LedgerFigures, StrengthCount
 from guidance.site.inline import clean
 from guidance.site.pages import Page, csv_table, front_matter, page_url, to_root
-from guidance.site.templates import PlaceLink, part, render
+from guidance.site.templates import PlaceLink, render
 
 FOLDER = "duties"
 HOME = f"{FOLDER}/index.md"
@@ -206,11 +206,6 @@ def render_ledger(ledger: Ledger, others: Collection[str] = ()) -> tuple[Page, .
     pages += [_agency_page(ledger, agency, name, others) for agency, name in ledger.names.items()]
     pages.append(_agency_page(ledger, UNCLEAR, _UNCLEAR_NAME, others))
     return tuple(pages)
-
-
-def link_to_ledger(ledger: Ledger) -> str:
-    """The ledger as a section of the edition's home page, in Markdown."""
-    return str(part("ledger_links.md", "from_home", HOME, len(ledger.duties)))
 
 
 def count_duties(ledger: Ledger) -> LedgerFigures:

@@ -30,8 +30,7 @@ from guidance.document.register import Edition, Publication, source_address
 from guidance.document.walk import block_texts, list_items, map_texts, provision_texts
 from guidance.site.beside import elsewhere_facts
 from guidance.site.blocks import BlockContext, render_block, render_blocks, render_html
-from guidance.site.conversion_page import render_conversion
-from guidance.site.edition_pages import render_home
+from guidance.site.edition_pages import render_conversion, render_home
 from guidance.site.inline import Context, MarkupForm, TermUse, clean, escape_html, escape_markdown, render_text
 from guidance.site.pages import (
     Page,

@@ -331,25 +331,18 @@ def _in_edition(node: Node, index: PermalinkIndex) -> PlaceLink:
 def step_pages(
     edition: str, loaded: Sequence[str], compared: Collection[EditionPair], index: PermalinkIndex
 ) -> dict[str, bytes]:
-    """Path from the edition's root -> page, for each older one of the `loaded` editions (given oldest first) with
-    which it is not `compared` on pages of its own."""
-    if edition not in loaded:
-        return {}
-    older = loaded[: loaded.index(edition)]
+    """Path from the edition's root -> page, for each of the `loaded` editions that is `not_compared` with it."""
     return {
         f"compare/{old}/index.html": _step_page(old, edition, loaded, compared, index)
-        for old in older
-        if (old, edition) not in compared
+        for old in not_compared(edition, loaded, compared)
     }
 
 
-def links_to_steps(edition: str, loaded: Sequence[str], compared: Collection[EditionPair]) -> str:
-    """What an edition's home page says of those pages, in Markdown; nothing where there are none."""
-    older = [old for old in reversed(loaded[: loaded.index(edition)]) if (old, edition) not in compared]
-    if not older:
-        return ""
-    links = ", ".join(f"[{old}](compare/{old}/)" for old in older)
-    return f"\nFrom older editions, step by step: {links}.\n"
+def not_compared(edition: str, loaded: Sequence[str], compared: Collection[EditionPair]) -> list[str]:
+    """The older ones of the `loaded` editions, given oldest first, with which an edition has no comparison on pages
+    of its own; the newest first."""
+    older = loaded[: loaded.index(edition)] if edition in loaded else ()
+    return [old for old in reversed(older) if (old, edition) not in compared]
 
 
 def _step_page(
