@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from msgspec import Struct
 
-from guidance.site.inline import escape_html, escape_markdown
+from guidance.site.inline import clean, escape_html, escape_markdown
 
 FOLDER = Path(__file__).with_name("templates")
 
@@ -35,13 +35,18 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters |= {"md": in_markdown, "line": on_a_line, "cell": in_a_cell, "count": count}
+    made.filters |= {"md": in_markdown, "line": on_a_line, "cell": in_a_cell, "count": count, "plain": unmarked}
     return made
 
 
 def _escaped(value: object) -> object:
     """What a template prints, escaped as everywhere: also for Markdown's attribute lists, on one line."""
     return value if isinstance(value, Markup) or not isinstance(value, str) else Markup(escape_html(value))
+
+
+def unmarked(text: str) -> Markup:
+    """Text on one line, for a file that is plain text."""
+    return Markup(clean(text))
 
 
 def in_markdown(text: str) -> Markup:
