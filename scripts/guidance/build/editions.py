@@ -14,9 +14,7 @@ from msgspec import Struct, structs
 from guidance.build.comparisons import (
     Annotations,
     Compared,
-    Told,
     compare_documents,
-    render_told,
 )
 from guidance.build.orders import Call, Loaded, Tell, pack
 from guidance.document.change_model import EditionPair
@@ -39,7 +37,7 @@ from guidance.site.beside import (
 )
 from guidance.site.blocks import PICTURES, picture_name
 from guidance.site.changes_view import ComparedEdition, ComparedPlace
-from guidance.site.comparison_pages import Redline, comparison_title
+from guidance.site.comparison_pages import Redline, Told, comparison_title, render_comparison
 from guidance.site.edition_pages import render_identity
 from guidance.site.indexes import link_to_law, render_law
 from guidance.site.ledger import Ledger, duties_csv, duty_records, render_ledger
@@ -168,7 +166,7 @@ def render_reissue(told: Reissue, old: Document, new: Document) -> Redline:
     duties = (compared.duties[told.ids[0]], compared.duties[told.ids[1]])
     addresses: tuple[Mapping[str, str], Mapping[str, str]] = ({}, told.addresses)
     whole = Told(compared.comparisons[told.ids], addresses, duties, {}, None, told.publication, title=told.title)
-    return render_told(whole, old, new)
+    return render_comparison(whole, old, new)
 
 
 def _sections(item: Loaded, compared: Compared, number: int, law: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from guidance.document.anchors import permalink_path, provision_fingerprint
-from guidance.document.change_model import Level
+from guidance.document.change_model import Comparison, Level
 from guidance.document.model import Document, Duty, SourceFile, read_toml
 from guidance.document.register import Publication
 from guidance.site.changes_view import ChangeEntry, ComparedEdition, ComparedPlace, count_words, side_words
@@ -68,7 +68,7 @@ def read_role_checks(path: Path) -> tuple[RoleCheck, ...]:
 class ComparisonView(Struct, frozen=True):
     """What the pages of a comparison draw from. `duties` are, per edition and anchor, what somebody must, should or
     may do, `names` what those are called whom they bind; `redlines` has, per count of a change that is shown, the
-    address of its redline from the newer edition's root."""
+    address of its redline from the newer edition's root; `title` is that of the overview."""
 
     old: ComparedEdition
     new: ComparedEdition
@@ -76,6 +76,8 @@ class ComparisonView(Struct, frozen=True):
     duties: Mapping[tuple[str, str], tuple[Duty, ...]]
     names: Mapping[str, str]
     redlines: Mapping[int, str]
+    comparison: Comparison
+    title: str
 
     @property
     def folder(self) -> str:
@@ -285,6 +287,15 @@ class ComparedText(Struct, frozen=True):
     source: SourceFile
     standing: str = ""
     published: str = ""
+
+
+def side_of(edition: str, text: Document, publication: Publication | None) -> ComparedText:
+    """One side of a comparison as the register of a publication tells it, where there is one that has this
+    edition."""
+    known = next((one for one in publication.editions if one.id == edition), None) if publication else None
+    if not publication or not known:
+        return ComparedText(edition, text.source)
+    return ComparedText(f"The {edition} edition", text.source, publication.standing(known).phrase, known.published)
 
 
 def about_comparison(sides: Sequence[ComparedText], note: str, publication: Publication | None) -> list[PandocNode]:
