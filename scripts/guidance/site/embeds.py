@@ -27,7 +27,6 @@ from guidance.site.permalink_index import (
     PermalinkIndex,
     edition_name,
     own_words,
-    page_frame,
     short,
     shorten,
     small_page,
@@ -159,14 +158,17 @@ def _text(words: str) -> str:
 
 def copyable(node: Node, index: PermalinkIndex, up: str) -> dict[str, object]:
     """Code to quote a provision on another page, as a template is told it: nothing where there are no words."""
-    framed = index.address(embed_path(node))
     return {
         "quotation": quotation(node, index) if index.provision(node) else "",
-        "frame": str(part("quotation.html", "frame", framed, index.cited(node), height(node, index)))
-        if framed
-        else "",
+        "frame": _frame(node, index),
         "help": f"{up}{index.help}" if index.help else None,
     }
+
+
+def _frame(node: Node, index: PermalinkIndex) -> str:
+    """The code of a frame that shows a provision; nothing where the site's own address is not known."""
+    address = index.address(embed_path(node))
+    return str(part("quotation.html", "frame", address, index.cited(node), height(node, index))) if address else ""
 
 
 def put_in_examples(files: Mapping[str, bytes], index: PermalinkIndex) -> dict[str, bytes]:
@@ -214,13 +216,16 @@ def _framed(node: Node, index: PermalinkIndex) -> bytes:
     """The page at /embed/: the words, what they are and whether they stand; its links leave the frame."""
     provision = index.provision(node)
     description = shorten(own_words(provision)) if provision else index.cited(node)
-    frame = page_frame(
-        index, index.cited(node), description, up=_UP, css=f"../../{STYLE_NAME}", path=permalink_path(*node),
-        listed=False, framed=True,
-    )  # fmt: skip
     return small_page(
         "framed.html",
-        frame,
+        index,
+        index.cited(node),
+        description,
+        up=_UP,
+        css=f"../../{STYLE_NAME}",
+        path=permalink_path(*node),
+        listed=False,
+        in_frame=True,
         cited=index.cited(node),
         link=f"{_UP}{permalink_path(*node)}",
         missing=None,
@@ -238,10 +243,10 @@ def _missing(edition: str, index: PermalinkIndex) -> bytes:
     missing = "It has no such place." if index.entries[edition] else "Its text is not loaded on this site."
     # A host answers with it below any address: what it loads is named from the host's root, and from nobody else.
     up = urlsplit(index.address("") or f"/{index.prefix}").path.rstrip("/") + "/"
-    frame = page_frame(index, name, name, up=up, css=f"{up}embed/{STYLE_NAME}", listed=False, framed=True)
-    link = index.address(f"{edition}/")
+    told = {"cited": name, "link": index.address(f"{edition}/"), "missing": missing}
+    css, stands = f"{up}embed/{STYLE_NAME}", standing(edition, index)
     return small_page(
-        "framed.html", frame, cited=name, link=link, missing=missing, standing=standing(edition, index)
+        "framed.html", index, name, name, up=up, css=css, listed=False, in_frame=True, standing=stands, **told
     )
 
 
@@ -279,11 +284,7 @@ def oembed(node: Node, index: PermalinkIndex) -> dict[str, object]:
 def _framed_quotation(node: Node, index: PermalinkIndex) -> str:
     """The quotation, and its frame behind it: WordPress takes nothing from a site without a frame, shows the
     quotation, and hides the frame, as the frame itself asks of others."""
-    address = index.address(embed_path(node))
-    framed = (
-        str(part("quotation.html", "frame", address, index.cited(node), height(node, index))) if address else ""
-    )
-    return quotation(node, index) + framed.replace("<iframe ", "<iframe hidden ", 1)
+    return quotation(node, index) + _frame(node, index).replace("<iframe ", "<iframe hidden ", 1)
 
 
 # --- What the script asks ------------------------------------------------------------------------

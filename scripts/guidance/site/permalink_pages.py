@@ -28,7 +28,6 @@ from guidance.site.permalink_index import (
     lineage_id,
     lineage_path,
     own_words,
-    page_frame,
     provision_name,
     short,
     shorten,
@@ -90,14 +89,12 @@ def _page(node: Node, index: PermalinkIndex, beside: Beside) -> bytes:
     now = [(said.in_force, one) for one in fate.today]
     return small_page(
         "permalink.html",
-        page_frame(
-            index,
-            f"{name}, {cited}",
-            _description(node, index),
-            up=_UP,
-            css=f"../{STYLE_NAME}",
-            path=permalink_path(edition, anchor),
-        ),
+        index,
+        f"{name}, {cited}",
+        _description(node, index),
+        up=_UP,
+        css=f"../{STYLE_NAME}",
+        path=permalink_path(edition, anchor),
         name=name,
         edition_name=cited,
         spoken=index.spoken(node),
@@ -125,7 +122,7 @@ def _page(node: Node, index: PermalinkIndex, beside: Beside) -> bytes:
             {"to": _linked(one, index), "standing": standing(one[0], index).phrase}
             for one in (reversed(_places(node, index)) if index.rules else ())
         ],
-        **embeds.copyable(node, index, _UP),
+        code=embeds.copyable(node, index, _UP),
     )
 
 
@@ -220,15 +217,13 @@ def _answer(node: Node, index: PermalinkIndex) -> bytes:
         said = f"The edition in force is {cited}. Its text is not loaded here, so it cannot be shown."
     return small_page(
         "permalink_missing.html",
-        page_frame(
-            index,
-            f"{heading}, {cited}",
-            said,
-            up=_UP,
-            css=f"../{STYLE_NAME}",
-            path=permalink_path(*node),
-            listed=False,
-        ),
+        index,
+        f"{heading}, {cited}",
+        said,
+        up=_UP,
+        css=f"../{STYLE_NAME}",
+        path=permalink_path(*node),
+        listed=False,
         heading=heading,
         older=_linked(node, index),
         lineage=f"{_UP}{lineage_path(fate.lineage)}",
@@ -246,15 +241,13 @@ def moved_page(old: str, new: str, index: PermalinkIndex) -> bytes:
     up = "../" * old.count("/")
     return small_page(
         "moved.html",
-        page_frame(
-            index,
-            "This page has moved",
-            "This page has moved.",
-            up=up,
-            css=f"{up}t/{STYLE_NAME}",
-            path=new,
-            listed=False,
-        ),
+        index,
+        "This page has moved",
+        "This page has moved.",
+        up=up,
+        css=f"{up}t/{STYLE_NAME}",
+        path=new,
+        listed=False,
         target=f"{up}{new}",
     )
 
@@ -300,14 +293,12 @@ def _lineage_page(node: Node, index: PermalinkIndex) -> bytes:
     near = [(said.in_force, anchor) for anchor in fate.nearest]
     return small_page(
         "lineage.html",
-        page_frame(
-            index,
-            f"{name}, {cited}",
-            f"{said.sentence}. {shorten(own_words(provision) if provision else cited)}",
-            up=_UP_FROM_LINEAGE,
-            css=f"../{STYLE_NAME}",
-            path=lineage_path(fate.lineage),
-        ),
+        index,
+        f"{name}, {cited}",
+        f"{said.sentence}. {shorten(own_words(provision) if provision else cited)}",
+        up=_UP_FROM_LINEAGE,
+        css=f"../{STYLE_NAME}",
+        path=lineage_path(fate.lineage),
         name=name,
         edition=edition,
         edition_name=cited,
@@ -355,14 +346,12 @@ def _step_page(
 
     return small_page(
         "comparison_steps.html",
-        page_frame(
-            index,
-            f"From {old} to {new}, step by step",
-            f"Where to read what changed from {old} to {new}.",
-            up=_UP,
-            css=f"../../p/{STYLE_NAME}",
-            listed=False,
-        ),
+        index,
+        f"From {old} to {new}, step by step",
+        f"Where to read what changed from {old} to {new}.",
+        up=_UP,
+        css=f"../../p/{STYLE_NAME}",
+        listed=False,
         edition=new,
         edition_name=edition_name(index.publication, new),
         between=[link(pair, f"what changed from {pair[0]} to {pair[1]}") for pair in pairwise(between)],
