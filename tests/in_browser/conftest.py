@@ -28,7 +28,7 @@ from guidance.site.assemble import build_site
 from guidance.site.blocks import PICTURES, picture_name
 from guidance.site.changes_view import survey
 from guidance.site.comparison_pages import Redline, Told, render_comparison
-from guidance.site.edition_pages import edition_settings, render_stub, root_settings
+from guidance.site.edition_pages import edition_settings, render_home, root_settings
 from guidance.site.ledger import Earlier, Ledger, render_ledger
 from guidance.site.markdown import render_pages
 from guidance.site.mkdocs_build import Workshop
@@ -102,7 +102,7 @@ def edition_folder(edition: Edition) -> Folder:
             },
         )
         if other
-        else render_stub(edition, PUBLICATION, overview="Our own words.", nearest=PUBLICATION.edition("2011"))
+        else (render_home(edition, PUBLICATION, overview="Our own words.", nearest=PUBLICATION.edition("2011")),)
     )
     if other:
         pages += render_ledger(ledger(edition.id), (other,))

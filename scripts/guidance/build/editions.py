@@ -38,7 +38,6 @@ from guidance.site.beside import (
 from guidance.site.blocks import PICTURES, picture_name
 from guidance.site.changes_view import ComparedEdition, ComparedPlace
 from guidance.site.comparison_pages import Redline, Told, comparison_title, render_comparison
-from guidance.site.edition_pages import render_identity
 from guidance.site.indexes import link_to_law, render_law
 from guidance.site.ledger import Ledger, duties_csv, duty_records, render_ledger
 from guidance.site.markdown import annotate, render_pages
@@ -309,14 +308,13 @@ def write_manuscripts(order: EditionOrder) -> dict[str, bytes]:
 
 def print_edition(order: EditionOrder, sizes: dict[str, int]) -> EditionFiles:
     """An edition's folder but the files that were set, whose `sizes` its pages tell; a job."""
-    it = order.identity
-    told = render_identity(it.how, it.evidence, it.seems, it.address, candidate=it.candidate)
+    told = str(part("edition_parts.md", "identity", order.identity))
     pages = render_pages(
         order.document,
         order.found.references,
         order.edition,
         order.publication,
-        overview="\n\n".join((told, order.overview) if it.how == "trusted" else (order.overview, told)),
+        overview="\n\n".join((told, order.overview) if order.identity.how == "trusted" else (order.overview, told)),
         counterparts=order.counterparts,
         nearest=order.nearest,
         stamps=lambda path, anchors: render_trails(path, anchors, order.trails),

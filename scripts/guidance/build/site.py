@@ -44,8 +44,8 @@ from guidance.site.edition_pages import (
     Tab,
     edition_settings,
     render_editions,
+    render_home,
     render_root_home,
-    render_stub,
     root_settings,
     tabs_of,
 )
@@ -262,10 +262,11 @@ def _stub(
 ) -> EditionFiles:
     """What stands in the folder of an edition whose text is not at hand."""
     overview = _read(folder / edition.id / "overview.md")
-    pages = render_stub(edition, publication, overview=overview, nearest=_nearest(publication, edition, texts))
+    nearest = _nearest(publication, edition, texts)
+    home = render_home(edition, publication, overview=overview, nearest=nearest)
     facts = data_files.edition_facts(publication, edition) | {"law": law.records(edition)}
     record = data_files.edition_record(facts, None)
-    return EditionFiles(pages, {"edition.json": data_files.encode(record)})
+    return EditionFiles((home,), {"edition.json": data_files.encode(record)})
 
 
 def _nearest(publication: Publication, edition: Edition, texts: Mapping[str, Loaded]) -> Edition | None:

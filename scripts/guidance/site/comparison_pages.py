@@ -4,7 +4,6 @@ Facts for templates, which are whole without JavaScript; nothing is aligned or c
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
@@ -33,7 +32,7 @@ from guidance.site.changes_view import (
 )
 from guidance.site.data_files import changes_csv, changes_json
 from guidance.site.pages import Page, csv_table, front_matter, say_size, to_root
-from guidance.site.redline_text import beside, excerpt, in_one, say_changes, say_each, say_slip, track
+from guidance.site.redline_text import beside, excerpt, in_one, say_beside, say_changes, say_each, say_slip, track
 from guidance.site.role_changes import (
     COLUMNS,
     MATTERS,
@@ -79,7 +78,6 @@ _ASPECTS = {  # the order in which what changed of duties is told
     "added": "New duties",
     "removed": "Duties taken out",
 }
-_SHOWN_BELOW = {"added": "new duty", "removed": "duty taken out"}  # where the words are shown in any case
 _LISTED = 15  # lines of a kind that are shown without unfolding them
 _TO_SET = re.compile(r'<a href="(?:\.\./)?(?P<file>[^"/]+\.(?:docx|pdf))" download>(?P<words>[^<]*)</a>')
 
@@ -294,14 +292,9 @@ class _Scene(ComparisonView, frozen=True):
             "words": excerpt(entry.change.pieces, self.where(path)),
             "bound": [self.names[one] for one in self.bound(entry) if one in self.names],
             "probably": [self.names[one] for one in self.probably_bound(entry) if one in self.names],
-            "said": self._said(entry),
+            "said": _said(entry),
             "redline": to_root(path) + self.redlines[entry.count],
         }
-
-    def _said(self, entry: ChangeEntry) -> list[str]:
-        """What changed of a provision's duties and figures, where its words are shown beside."""
-        told = Counter(_SHOWN_BELOW.get(what, said) for what, said in say_each(entry.change))
-        return [said if times == 1 else f"{said} ({times} times)" for said, times in told.items()]
 
     def _changes(self, path: str, section: Sequence[ChangeEntry]) -> Iterator[dict[str, object]]:
         """The changes of a section, and how many provisions between them have the same words."""
@@ -316,7 +309,7 @@ class _Scene(ComparisonView, frozen=True):
                 yield {
                     **self._entry(path, entry),
                     "same": 0,
-                    "said": self._said(entry),
+                    "said": _said(entry),
                     "in_one": in_one(change.pieces, self.where(path)),
                     "before": old,
                     "after": new,
@@ -378,6 +371,12 @@ class _Scene(ComparisonView, frozen=True):
             "new": self.link(path, self.new.places[one.new], True),
             "number": one.provisions,
         }
+
+
+def _said(entry: ChangeEntry) -> list[str]:
+    """What changed of a provision's duties and figures, where its words are shown beside."""
+    told = say_beside(entry.change).items()
+    return [said if times == 1 else f"{said} ({times} times)" for said, times in told]
 
 
 def _runs(listed: Sequence[ChangeEntry]) -> list[list[ChangeEntry]]:

@@ -16,7 +16,7 @@ from guidance.document.register import Basis, Edition, Publication, Revision, sa
 from guidance.document.walk import count_characters, dropped_characters, placed_characters
 from guidance.site.inline import clean, escape_html, escape_markdown
 from guidance.site.pages import Page, front_matter, page_url, tell_link
-from guidance.site.templates import in_markdown, on_a_line, part, render
+from guidance.site.templates import in_markdown, on_a_line, render
 
 
 def full_name(edition: Edition) -> str:
@@ -65,13 +65,6 @@ def render_home(
     return Page("index.md", f"The {clean(edition.id)} edition", f"{front_matter(facts)}{body}", ("edition",))
 
 
-def render_stub(
-    edition: Edition, publication: Publication, *, overview: str = "", nearest: Edition | None = None
-) -> tuple[Page, ...]:
-    """The pages of an edition whose text is not loaded: its home page alone."""
-    return (render_home(edition, publication, overview=overview, nearest=nearest),)
-
-
 def _sure(basis: Basis) -> str:
     return ' <span class="unconfirmed">not confirmed</span>' if basis == "C" else ""
 
@@ -92,7 +85,9 @@ def revision_read(edition: Edition, document: Document) -> Revision | None:
 
 def _facts(edition: Edition, publication: Publication, document: Document | None) -> list[tuple[str, str]]:
     sure = _sure(edition.basis)
-    rows = [("Status", _status(edition, publication))]
+    standing = publication.standing(edition)
+    by = f" by the {standing.successor} edition" if standing.successor else ""
+    rows = [("Status", f"{standing.sentence}{by}")]
     if document:
         rows.append(("The text here is", _say_revision(revision_read(edition, document), edition)))
     rows.append(("Published", Markup(say_date(edition.published) + sure)))
@@ -101,22 +96,6 @@ def _facts(edition: Edition, publication: Publication, document: Document | None
     if edition.replaced:
         rows.append(("Replaced", edition.replaced))
     return [*rows, ("Publisher", publication.publisher)]
-
-
-def _status(edition: Edition, publication: Publication) -> str:
-    standing = publication.standing(edition)
-    by = f" by the {standing.successor} edition" if standing.successor else ""
-    return f"{standing.sentence}{by}"
-
-
-def render_identity(
-    how: str, evidence: Iterable[str], seems: str | None, address: str | None, candidate: bool
-) -> str:
-    """How the file that an edition was read from is known to be that edition, for its home page: `how` as in the
-    identity of edition.json, the `evidence` in words, what the file `seems` to be where somebody trusted it all the
-    same, and the address that it came from, with whether that is a `candidate` of general knowledge."""
-    shown = address if address and address.startswith("https://") else None
-    return str(part("edition_parts.md", "identity", how, tuple(evidence), seems, shown, candidate))
 
 
 def _say_revision(revision: Revision | None, edition: Edition) -> Markup:

@@ -110,6 +110,12 @@ class Corrected(Struct, frozen=True):
     places: tuple[PlaceLink, ...]
 
     @property
+    def line(self) -> dict[str, str]:
+        """What a page that it stood on says of it."""
+        one = self.mended
+        return {"id": self.id, "date": say_date(one.date), "wrong": one.wrong, "right": one.right}
+
+    @property
     def entry(self) -> FeedEntry:
         """What the log and the feeds say of it."""
         one, at = self.mended, self.places[0]
@@ -154,16 +160,12 @@ def lines_on_pages(corrected: Iterable[Corrected], edition: str) -> dict[str, li
     found: dict[str, list[dict[str, str]]] = {}
     for one in corrected:
         if one.mended.edition == edition:
-            facts = {
-                "id": one.id,
-                "date": say_date(one.mended.date),
-                "wrong": one.mended.wrong,
-                "right": one.mended.right,
-            }
             for at in one.places:
                 to = str(at.href)
                 page = to.partition("#")[0].removeprefix(f"{edition}/" if edition else "")
-                found.setdefault(page, []).append({**facts, "at": at.name if one.mended.anchors else "", "to": to})
+                found.setdefault(page, []).append(
+                    {**one.line, "at": at.name if one.mended.anchors else "", "to": to}
+                )
     return found
 
 
@@ -171,15 +173,9 @@ def lines_on_provisions(corrected: Iterable[Corrected]) -> dict[Node, tuple[Mapp
     """The same for the pages of single provisions, by edition and anchor."""
     found: dict[Node, tuple[Mapping[str, str], ...]] = {}
     for one in corrected:
-        facts = {
-            "id": one.id,
-            "date": say_date(one.mended.date),
-            "wrong": one.mended.wrong,
-            "right": one.mended.right,
-        }
         for anchor in one.mended.anchors:
             node = (one.mended.edition, anchor)
-            found[node] = (*found.get(node, ()), facts)
+            found[node] = (*found.get(node, ()), one.line)
     return found
 
 

@@ -214,18 +214,13 @@ def _address(address: str, context: Context, form: MarkupForm) -> str | None:
 
 def safe_address(address: str) -> str | None:
     """An absolute address that a page may link, escaped; None where its scheme is none of ours."""
-    scheme = urllib.parse.urlsplit(address).scheme.lower() if _is_split(address) else ""
+    try:
+        scheme = urllib.parse.urlsplit(address).scheme.lower()
+    except ValueError:
+        return None
     if scheme not in ("http", "https", "mailto") or leads_nowhere(address):
         return None
     return _UNUSUAL.sub(lambda c: urllib.parse.quote(c.group(), safe=""), clean(address))
-
-
-def _is_split(address: str) -> bool:
-    try:
-        urllib.parse.urlsplit(address)
-    except ValueError:
-        return False
-    return True
 
 
 def _linked(inner: str, address: str, form: MarkupForm, kind: str = "") -> str:

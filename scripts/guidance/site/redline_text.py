@@ -5,6 +5,7 @@ No markup here, and nothing is compared.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Literal
@@ -44,6 +45,12 @@ def say_each(change: Change) -> tuple[tuple[str, str], ...]:
     """The same, each behind its kind: what changed of the duty, or "figure"."""
     duties = ((one.what, say_duty(one)) for one in change.duties)
     return (*duties, *(("figure", say_figure(one)) for one in change.figures))
+
+
+def say_beside(change: Change) -> Counter[str]:
+    """The same where the words stand beside, and how often each: a sentence that came or went is only named."""
+    named = {"added": "new duty", "removed": "duty taken out"}
+    return Counter(named.get(what, said) for what, said in say_each(change))
 
 
 def say_duty(one: DutyChange) -> str:

@@ -29,7 +29,7 @@ from guidance.site.pandoc import (
     tracked,
     words,
 )
-from guidance.site.redline_text import Paragraphs, RedlineBlock, TrackedParagraph, Where, beside, say_changes
+from guidance.site.redline_text import Paragraphs, RedlineBlock, TrackedParagraph, Where, beside, say_beside
 from guidance.site.templates import PlaceLink, render
 
 CHECKS = "role_checks.toml"  # in a publication's folder
@@ -210,22 +210,13 @@ def _row(view: ComparisonView, path: str, one: RoleChange) -> dict[str, object]:
         "new": [view.link(path, place, True) for place in entry.new],
         "named": named(entry),
         "redline": to_root(path) + view.redlines[entry.count],
-        "said": said_of(one),
+        "said": list(say_beside(one.entry.change)),
         "level": entry.change.level,
         "known": one.known,
         "before": shortened(before) if entry.old else [],
         "after": shortened(after) if entry.new else [],
         "check": one.check,
     }
-
-
-def said_of(one: RoleChange) -> list[str]:
-    """What changed, without sentences that stand beside it."""
-    short = {"added": "new duty", "removed": "duty taken out"}
-    kinds = [duty.what for duty in one.entry.change.duties]
-    told = say_changes(one.entry.change)
-    said = [short.get(kind, words) for kind, words in zip([*kinds, *["figure"] * len(told)], told, strict=False)]
-    return list(dict.fromkeys(said))
 
 
 def shortened(blocks: Paragraphs) -> Paragraphs:
@@ -259,7 +250,7 @@ def role_rows(
         ):
             names = "; ".join(place.name for place in places)
             cells += [names, " ".join(pinned(edition, place, home) for place in places), side_words(places, side)]
-        said = "; ".join(said_of(one)) or one.entry.change.kind
+        said = "; ".join(say_beside(one.entry.change)) or one.entry.change.kind
         yield (said, one.entry.change.level, one.known, *cells, one.check, view.old.id, view.new.id, licence)
 
 
@@ -374,7 +365,7 @@ def _role_row(one: RoleChange, ids: tuple[str, str], home: str) -> list[list[Pan
         for place in places:
             name = f"{place.name} ({edition})"
             where.append(para(link(name, pinned(edition, place, home)) if home else words(name)))
-    told = para(words("; ".join((*(said_of(one) or [entry.change.level]), one.known))))
+    told = para(words("; ".join((*(say_beside(one.entry.change) or [entry.change.level]), one.known))))
     before, after = beside(entry.change.pieces, lambda *_: PlaceLink("", None))
     texts = [_marked_lines(side) if there else [] for side, there in ((before, entry.old), (after, entry.new))]
     return [[*where, told], *texts, [para(words(one.check))] if one.check else []]
