@@ -8,17 +8,20 @@ about identity, no wording. What all is made from is in `model`.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
 from guidance.document.model import ChangeKind, Document
 
 Level = Literal["duty changed", "new", "reworded", "term replaced", "links and numbers only", "none"]
 
 
+PieceKind = Literal["same", "inserted", "deleted", "moved here", "moved away"]
+
+
 class RedlinePiece(Struct, frozen=True):
     """A stretch of a redline. A moved stretch names, in `place`, the anchor it came from or went to."""
 
-    kind: Literal["same", "inserted", "deleted", "moved here", "moved away"]
+    kind: PieceKind
     text: str
     place: str | None = None
 
@@ -232,10 +235,4 @@ def counterparts(
 
 def crosswalk_record(crosswalk: Crosswalk) -> dict[str, object]:
     """What crosswalk.json holds: the editions, and each lineage's anchors per edition."""
-    return {
-        "editions": list(crosswalk.editions),
-        "lineages": [
-            {"id": lineage.id, "anchors": {edition: list(a) for edition, a in lineage.anchors.items()}}
-            for lineage in crosswalk.lineages
-        ],
-    }
+    return {"editions": crosswalk.editions, "lineages": to_builtins(crosswalk.lineages)}

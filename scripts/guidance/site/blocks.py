@@ -198,15 +198,19 @@ def _html_row(row: tuple[Cell, ...], setting: BlockContext, labels: tuple[str, .
 
 
 def _html_cell(cell: Cell, setting: BlockContext, label: str = "") -> str:
-    content = _unwrapped(cell.blocks, setting)
-    spans = f' colspan="{cell.columns}"' if cell.columns > 1 else ""
-    spans += f' rowspan="{cell.rows}"' if cell.rows > 1 else ""
+    content, spans = _unwrapped(cell.blocks, setting), spans_of(cell)
     if cell.header is None or not content:  # an empty header cell heads nothing
         said = f' data-label="{escape_html(label)}"' if label else ""
         return f"<td{_role('cell', label)}{said}{spans}>{content}</td>"
     scope = "col" if cell.header == "column" else "row"
     role = _role("columnheader" if scope == "col" else "rowheader", label)
     return f'<th scope="{scope}"{role}{spans}>{content}</th>'
+
+
+def spans_of(cell: Cell) -> str:
+    """The attributes of a cell that stands over several columns or rows."""
+    spans = f' colspan="{cell.columns}"' if cell.columns > 1 else ""
+    return spans + (f' rowspan="{cell.rows}"' if cell.rows > 1 else "")
 
 
 def _html_figure(figure: Figure, setting: BlockContext) -> str:

@@ -6,6 +6,7 @@ Plain counting over frozen types; nothing is aligned or compared here, and no ma
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import get_args
 
 from msgspec import Struct
 
@@ -15,14 +16,7 @@ from guidance.document.model import ChangeKind, Document, Provision
 from guidance.document.walk import plain_text
 from guidance.site.pages import page_url
 
-LEVELS: tuple[Level, ...] = (
-    "duty changed",
-    "new",
-    "reworded",
-    "term replaced",
-    "links and numbers only",
-    "none",
-)
+LEVELS: tuple[Level, ...] = get_args(Level)
 KINDS: tuple[ChangeKind, ...] = (
     "reworded",
     "term replaced",

@@ -20,6 +20,7 @@ from guidance.document.change_model import Node
 from guidance.document.model import Block, Cell, GuidanceError, List, Provision, Subheading, Table
 from guidance.document.register import Publication
 from guidance.document.walk import block_texts, plain_text
+from guidance.site.blocks import is_lettered, spans_of
 from guidance.site.inline import clean
 from guidance.site.pages import Page, front_matter
 from guidance.site.permalink_index import (
@@ -138,18 +139,15 @@ def _bare(block: Block) -> str:
 
 
 def _entry(marker: str, blocks: tuple[Block, ...]) -> str:
-    lettered = any(character.isalnum() for character in marker)
     inner = "".join(map(_bare, blocks))
     if inner.count("<p>") == 1 and inner.startswith("<p>"):
         inner = inner.replace("<p>", "", 1).replace("</p>", "", 1)
-    return f"{_text(marker)} {inner}" if lettered else inner
+    return f"{_text(marker)} {inner}" if is_lettered(marker) else inner
 
 
 def _cell(cell: Cell) -> str:
     tag = "th" if cell.header else "td"
-    spans = f' colspan="{cell.columns}"' if cell.columns > 1 else ""
-    spans += f' rowspan="{cell.rows}"' if cell.rows > 1 else ""
-    return f"<{tag}{spans}>{''.join(map(_bare, cell.blocks))}</{tag}>"
+    return f"<{tag}{spans_of(cell)}>{''.join(map(_bare, cell.blocks))}</{tag}>"
 
 
 def _text(words: str) -> str:

@@ -13,10 +13,9 @@ from typing import Literal, get_args
 from msgspec import Struct
 
 from guidance.document.addresses import leads_nowhere
-from guidance.document.model import Abbreviation, Link, NoteMark, Strength, Style, Text
+from guidance.document.model import Abbreviation, Link, MarkKind, NoteMark, Strength, Style, Text
 
 MarkupForm = Literal["markdown", "html"]
-MarkKind = Literal["bold", "italic", "underline", "superscript", "subscript"] | Strength
 
 _TAGS: Mapping[MarkKind, str] = {
     **dict.fromkeys(get_args(Strength), "span"),

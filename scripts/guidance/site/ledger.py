@@ -7,7 +7,7 @@ Every page is whole without JavaScript. Sentences are official text: they are pr
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import Struct, structs
 
@@ -23,7 +23,7 @@ from guidance.site.templates import PlaceLink, render
 FOLDER = "duties"
 HOME = f"{FOLDER}/index.md"
 UNCLEAR = "not-clear"  # the page of sentences of which it is not clear whom they bind
-STRENGTHS: tuple[Strength, ...] = ("must", "must not", "should", "should not", "may", "responsibility")
+STRENGTHS: tuple[Strength, ...] = get_args(Strength)
 
 _MEANING: Mapping[Strength, str] = {
     "must": "is required",

@@ -16,6 +16,7 @@ from guidance.document.model import (
     Figure,
     Item,
     List,
+    MarkKind,
     NoteMark,
     Para,
     Provision,
@@ -25,7 +26,7 @@ from guidance.document.model import (
 )
 from guidance.document.walk import list_items
 from guidance.site.blocks import NAMELESS, is_lettered, picture_name
-from guidance.site.inline import MarkKind, TextPiece, clean, pieces_of, safe_address
+from guidance.site.inline import TextPiece, clean, pieces_of, safe_address
 
 PandocNode = dict[str, object]
 VERSION = [1, 23, 1]

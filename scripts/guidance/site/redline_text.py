@@ -13,7 +13,15 @@ from typing import Literal
 from msgspec import Struct
 
 from guidance.compare.units import BETWEEN, compared_text, heaviest_chain, plain
-from guidance.document.change_model import Change, Comparison, DutyChange, Figures, NumberSlip, RedlinePiece
+from guidance.document.change_model import (
+    Change,
+    Comparison,
+    DutyChange,
+    Figures,
+    NumberSlip,
+    PieceKind,
+    RedlinePiece,
+)
 from guidance.document.model import Document, Provision
 from guidance.site.templates import PlaceLink
 
@@ -28,7 +36,7 @@ _SPACE = " \n\t\u00a0•"
 class RedlineSegment(Struct, frozen=True):
     """A stretch of text in one mark: `place` is where a moved one came from or went to."""
 
-    kind: Literal["same", "inserted", "deleted", "moved here", "moved away"]
+    kind: PieceKind
     text: str
     place: PlaceLink | None = None
 
