@@ -3,18 +3,18 @@
 Nothing here knows of provisions, pages or editions; texts are printed by `inline`.
 """
 
-import re
 from collections.abc import Mapping
 from itertools import repeat
 
+from markupsafe import Markup
 from msgspec import Struct
 
-from guidance.document.model import Block, Cell, Figure, Item, List, Para, Subheading, Table, Text
-from guidance.document.walk import block_texts
-from guidance.site.inline import Context, escape_html, render_text
+from guidance.document.model import Block, Figure, Item, List, Para, Subheading, Table, Text
+from guidance.document.walk import block_texts, is_lettered
+from guidance.site.inline import Context, alternative_of, escape_html, picture_name, render_text
+from guidance.site.templates import part
 
 PICTURES = "pictures/"  # the folder of pictures, below an edition's root
-NAMELESS = "A picture; the words in it stand below"
 _CARD = 4  # columns of a text's table from which one would be cut on a phone
 
 
@@ -28,11 +28,6 @@ class BlockContext(Struct, frozen=True):
     root: str
     stamps: Mapping[str, str] = {}
     apart: str = ""
-
-
-def is_lettered(marker: str) -> bool:
-    """Whether a list marker says something ("(a)", "iv.") and so must be printed as it is."""
-    return any(character.isalnum() for character in marker)
 
 
 def render_blocks(blocks: tuple[Block, ...], setting: BlockContext) -> str:
@@ -157,29 +152,15 @@ def _unwrapped(blocks: tuple[Block, ...], setting: BlockContext) -> str:
 
 
 def _html_table(table: Table, setting: BlockContext) -> str:
-    caption = f"<caption>{_line(table.caption, setting)}</caption>\n" if table.caption else ""
     heads = 0
-    while heads < len(table.rows) and _is_head(table.rows[heads]):
+    while heads < len(table.rows) and table.rows[heads] and all(c.header == "column" for c in table.rows[heads]):
         heads += 1
     labels = _labels(table) if heads == 1 else ()
-    head = "".join(_html_row(row, setting, labels) for row in table.rows[:heads])
-    body = "".join(_html_row(row, setting, labels) for row in table.rows[heads:])
-    head = f"<thead{_role('rowgroup', labels)}>\n{head}</thead>\n" if head else ""
-    body = f"<tbody{_role('rowgroup', labels)}>\n{body}</tbody>\n" if body else ""
-    name = escape_html(table.caption.plain if table.caption else "Table")
-    return (
-        f'<div class="table" role="group" aria-label="{name}" tabindex="0">\n'
-        f"<table{_role('table', labels)}>\n{caption}{head}{body}</table>\n</div>"
-    )
-
-
-def _role(name: str, labels: tuple[str, ...] | str) -> str:
-    """The role of a part of a table whose rows may be cards, for that takes the role away in some browsers."""
-    return f' role="{name}"' if labels else ""
-
-
-def _is_head(row: tuple[Cell, ...]) -> bool:
-    return bool(row) and all(cell.header == "column" for cell in row)
+    named = (zip(row, labels or repeat(""), strict=False) for row in table.rows)
+    rows = [[(cell, Markup(_unwrapped(cell.blocks, setting)), label) for cell, label in row] for row in named]
+    caption = Markup(_line(table.caption, setting)) if table.caption else None
+    name = table.caption.plain if table.caption else "Table"
+    return str(part("block_parts.html", "table", name, caption, rows[:heads], rows[heads:], bool(labels)))
 
 
 def _labels(table: Table) -> tuple[str, ...]:
@@ -190,51 +171,10 @@ def _labels(table: Table) -> tuple[str, ...]:
     return names if len(names) >= _CARD and whole and all(names) else ()
 
 
-def _html_row(row: tuple[Cell, ...], setting: BlockContext, labels: tuple[str, ...] = ()) -> str:
-    inner = "".join(
-        _html_cell(cell, setting, label) for cell, label in zip(row, labels or repeat(""), strict=False)
-    )
-    return f"<tr{_role('row', labels)}>{inner}</tr>\n"
-
-
-def _html_cell(cell: Cell, setting: BlockContext, label: str = "") -> str:
-    content, spans = _unwrapped(cell.blocks, setting), spans_of(cell)
-    if cell.header is None or not content:  # an empty header cell heads nothing
-        said = f' data-label="{escape_html(label)}"' if label else ""
-        return f"<td{_role('cell', label)}{said}{spans}>{content}</td>"
-    scope = "col" if cell.header == "column" else "row"
-    role = _role("columnheader" if scope == "col" else "rowheader", label)
-    return f'<th scope="{scope}"{role}{spans}>{content}</th>'
-
-
-def spans_of(cell: Cell) -> str:
-    """The attributes of a cell that stands over several columns or rows."""
-    spans = f' colspan="{cell.columns}"' if cell.columns > 1 else ""
-    return spans + (f' rowspan="{cell.rows}"' if cell.rows > 1 else "")
-
-
 def _html_figure(figure: Figure, setting: BlockContext) -> str:
-    """A picture with its alternative text, and, under it, the words drawn in it and that text to be read."""
-    parts: list[str] = []
-    if figure.picture:
-        source = escape_html(f"{setting.root}{PICTURES}{picture_name(figure.picture)}")
-        short = figure.alternative or (figure.caption.plain if figure.caption else "") or NAMELESS
-        image = f'<img src="{source}" alt="{escape_html(short)}" loading="lazy">'
-        parts.append(f'<a class="picture" href="{source}">{image}</a>')
-    if figure.caption:
-        parts.append(f"<figcaption>{_line(figure.caption, setting)}</figcaption>")
-    words = "".join(f"<li>{_line(text, setting)}</li>\n" for text in figure.words)
-    if words:
-        summary = '<summary class="furniture">Its words, box by box</summary>'
-        parts.append(f'<details class="steps" open>\n{summary}\n<ol>\n{words}</ol>\n</details>')
-    if figure.alternative:
-        summary = "The official description" if figure.picture else "What a picture here shows"
-        opened = f'<details class="described furniture"{"" if figure.picture else " open"}>'
-        said = escape_html(figure.alternative)
-        parts.append(f"{opened}\n<summary>{summary}</summary>\n<p>{said}</p>\n</details>")
-    return "<figure>\n" + "\n".join(parts) + "\n</figure>"
-
-
-def picture_name(name: str) -> str:
-    """A picture's file name, made harmless: no folder, nothing that an address must escape."""
-    return re.sub(r"[^A-Za-z0-9._-]", "-", name.replace("\\", "/").rsplit("/", 1)[-1])
+    source = f"{setting.root}{PICTURES}{picture_name(figure.picture)}" if figure.picture else ""
+    caption = Markup(_line(figure.caption, setting)) if figure.caption else None
+    words = [Markup(_line(text, setting)) for text in figure.words]
+    return str(
+        part("block_parts.html", "figure", source, alternative_of(figure), caption, words, figure.alternative)
+    )

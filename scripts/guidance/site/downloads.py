@@ -13,9 +13,8 @@ from guidance.document.anchors import slug
 from guidance.document.model import Document, Duty
 from guidance.document.register import Edition, Publication, Revision, say_date, source_address
 from guidance.site import data_files
-from guidance.site.blocks import picture_name
 from guidance.site.edition_pages import full_name
-from guidance.site.inline import clean, escape_html
+from guidance.site.inline import clean, escape_html, picture_name
 from guidance.site.ledger import (
     CSV_COLUMNS,
     SHARE_COLUMN,

@@ -19,8 +19,7 @@ from guidance.document.anchors import permalink_path
 from guidance.document.change_model import Node
 from guidance.document.model import Block, Cell, GuidanceError, List, Provision, Subheading, Table
 from guidance.document.register import Publication
-from guidance.document.walk import block_texts, plain_text
-from guidance.site.blocks import is_lettered, spans_of
+from guidance.document.walk import block_texts, is_lettered, plain_text
 from guidance.site.inline import clean
 from guidance.site.pages import Page, front_matter
 from guidance.site.permalink_index import (
@@ -147,7 +146,7 @@ def _entry(marker: str, blocks: tuple[Block, ...]) -> str:
 
 def _cell(cell: Cell) -> str:
     tag = "th" if cell.header else "td"
-    return f"<{tag}{spans_of(cell)}>{''.join(map(_bare, cell.blocks))}</{tag}>"
+    return f"<{tag}{part('block_parts.html', 'spans', cell)}>{''.join(map(_bare, cell.blocks))}</{tag}>"
 
 
 def _text(words: str) -> str:

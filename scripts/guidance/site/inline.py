@@ -13,7 +13,7 @@ from typing import Literal, get_args
 from msgspec import Struct
 
 from guidance.document.addresses import leads_nowhere
-from guidance.document.model import Abbreviation, Link, MarkKind, NoteMark, Strength, Style, Text
+from guidance.document.model import Abbreviation, Figure, Link, MarkKind, NoteMark, Strength, Style, Text
 
 MarkupForm = Literal["markdown", "html"]
 
@@ -27,6 +27,7 @@ _TAGS: Mapping[MarkKind, str] = {
 }
 _ORDER = tuple(_TAGS)  # outermost first
 _CLASSES: Mapping[MarkKind, str] = {kind: f' class="duty {kind.split()[0]}"' for kind in get_args(Strength)}
+_NAMELESS = "A picture; the words in it stand below"
 _BEFORE_STARS = " (“‘"  # behind anything else, stars may pair with others than they should
 _STARS: Mapping[MarkKind, str] = {"bold": "**", "italic": "*"}
 _SPECIAL = re.compile(r"[\\`*_\[\]{}]")
@@ -88,6 +89,16 @@ def escape_markdown(text: str, *, line_start: bool = False) -> str:
 def escape_html(text: str) -> str:
     """Text as HTML that says just these characters, good in attributes too, and to Markdown's attribute lists."""
     return html.escape(clean(text)).replace("{", "&#123;").replace("}", "&#125;")
+
+
+def picture_name(name: str) -> str:
+    """A picture's file name, made harmless: no folder, nothing that an address must escape."""
+    return re.sub(r"[^A-Za-z0-9._-]", "-", name.replace("\\", "/").rsplit("/", 1)[-1])
+
+
+def alternative_of(figure: Figure) -> str:
+    """What is said of a picture in its place, for whoever does not see it."""
+    return figure.alternative or (figure.caption.plain if figure.caption else "") or _NAMELESS
 
 
 def render_text(text: Text, context: Context, form: MarkupForm = "markdown", *, line_start: bool = True) -> str:

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import count
 
+from markupsafe import Markup
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -44,6 +45,7 @@ from guidance.site.pages import (
     page_url,
     to_root,
 )
+from guidance.site.templates import part
 
 Counterparts = Mapping[str, Mapping[str, str]]
 """Per anchor of this edition, per id of another one, where the same text stands there, as an address from the
@@ -85,7 +87,7 @@ def render_pages(
     `nearest` has, for texts without a counterpart, the nearest heading above them that has one (or nothing).
     `overview` is our own Markdown about the edition, printed on its home page; `binding` where words bind,
     `terms` where one is explained.
-    Pictures are linked below `blocks.PICTURES`, under `blocks.picture_name` of their asset's name; writing them
+    Pictures are linked below `blocks.PICTURES`, under `inline.picture_name` of their asset's name; writing them
     there is the caller's.
     """
     references, terms = tuple(references), tuple(terms)
@@ -257,11 +259,8 @@ def _contents_below(sheet: Sheet, sheets: tuple[Sheet, ...]) -> str:
     below = [s for s in sheets if s.parent == sheet.path]
     if not below:
         return ""
-    entries = (
-        f"-   [{escape_markdown(s.title)}]({markdown_link(sheet.path, s.path, '').removesuffix('#')})"
-        for s in below
-    )
-    return _division('class="below furniture"', "\n".join(("**This part goes on**\n", *entries)))
+    links = [(s.title, markdown_link(sheet.path, s.path, "").removesuffix("#")) for s in below]
+    return str(part("block_parts.html", "below", links))
 
 
 def _division(attributes: str, markdown: str) -> str:
@@ -355,28 +354,20 @@ def _render_notes(sheet: Sheet, web: _Web, setting: BlockContext) -> str:
     """The page's notes with their printed numbers, each with a link back to every reference."""
     if not sheet.notes:
         return ""
-    entries = "".join(_render_note(note, sheet, web, setting) for note in sheet.notes)
-    return (
-        '<section class="notes" role="doc-endnotes" aria-labelledby="notes">\n'
-        f'<h2 id="notes" class="furniture">Footnotes</h2>\n<ol>\n{entries}</ol>\n</section>'
-    )
+    entries = [_note(note, sheet, web, setting) for note in sheet.notes]
+    return str(part("block_parts.html", "notes", entries))
 
 
-def _render_note(note: Provision, sheet: Sheet, web: _Web, setting: BlockContext) -> str:
+def _note(note: Provision, sheet: Sheet, web: _Web, setting: BlockContext) -> tuple[object, ...]:
+    """A note as the template takes it: its anchor and number, whether a list counts it so, its words, and where it
+    is referred to."""
     number = note.number or ""
-    value = f' value="{number}"' if number.isascii() and number.isdigit() else ""
-    marker = "" if value else f'<span class="marker">{escape_html(number)}</span> '
     if len(note.blocks) == 1 and isinstance(note.blocks[0], Para):
-        content = render_text(note.blocks[0].text, setting.context, "html")
+        words = render_text(note.blocks[0].text, setting.context, "html")
     else:
-        content = render_html(note.blocks, setting)
-    content = f'<div class="words">{content}</div>'  # Material shows a note's elements where it is referred to
-    back = " ".join(
-        f'<a class="back furniture" href="{escape_html(html_link(sheet.path, path, identity))}" role="doc-backlink"'
-        f' aria-label="Back to reference {at} of note {escape_html(number)}">↩</a>'
-        for at, (path, identity) in enumerate(web.references.get(note.anchor, ()), 1)
-    )
-    return f'<li id="{escape_html(note.anchor)}"{value}>{marker}{content} {back}</li>\n'
+        words = render_html(note.blocks, setting)
+    back = [html_link(sheet.path, path, identity) for path, identity in web.references.get(note.anchor, ())]
+    return note.anchor, number, number.isascii() and number.isdigit(), Markup(words), back
 
 
 # --- Terms -----------------------------------------------------------------------------------------
@@ -400,12 +391,8 @@ def _render_meanings(sheet: Sheet, meanings: Mapping[str, str]) -> str:
     links = (m for p in (*sheet.provisions, *sheet.notes) for t in provision_texts(p) for m in t.marks)
     used = {mark.address.removeprefix("#") for mark in links if isinstance(mark, TermUse)}
     entries = [
-        f'<div id="{escape_html(anchor)}"><p>{escape_html(_shortened(words))}</p></div>'
+        (anchor, textwrap.shorten(words, _MEANING, placeholder=" …"))
         for anchor, words in meanings.items()
         if anchor in used and anchor not in sheet.anchors
     ]
-    return f'<div class="meanings furniture" hidden>\n{"".join(entries)}\n</div>' if entries else ""
-
-
-def _shortened(words: str) -> str:
-    return textwrap.shorten(words, _MEANING, placeholder=" …")
+    return str(part("block_parts.html", "meanings", entries)) if entries else ""

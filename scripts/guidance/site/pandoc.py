@@ -24,9 +24,8 @@ from guidance.document.model import (
     Table,
     Text,
 )
-from guidance.document.walk import list_items
-from guidance.site.blocks import NAMELESS, is_lettered, picture_name
-from guidance.site.inline import TextPiece, clean, pieces_of, safe_address
+from guidance.document.walk import is_lettered, list_items
+from guidance.site.inline import TextPiece, alternative_of, clean, picture_name, pieces_of, safe_address
 
 PandocNode = dict[str, object]
 VERSION = [1, 23, 1]
@@ -289,16 +288,12 @@ def _cell(cell: Cell, setting: _Setting, depth: int) -> list[object]:
     return [_NOTHING, {"t": "AlignDefault"}, cell.rows, cell.columns, _blocks(cell.blocks, setting, depth)]
 
 
-def _alternative(figure: Figure) -> str:
-    return clean(figure.alternative or (figure.caption.plain if figure.caption else "") or NAMELESS)
-
-
 def _figure(figure: Figure, setting: _Setting) -> list[PandocNode]:
     """The picture with its alternative text, and the words drawn in it as a list below."""
     nodes: list[PandocNode] = []
     if figure.picture:
         target = [picture_name(figure.picture), ""]
-        nodes.append(para([{"t": "Image", "c": [_NOTHING, words(_alternative(figure)), target]}]))
+        nodes.append(para([{"t": "Image", "c": [_NOTHING, words(alternative_of(figure)), target]}]))
     if figure.caption:
         nodes.append(para([{"t": "Emph", "c": _inlines(figure.caption, setting)}]))
     drawn = [_inlines(text, setting) for text in figure.words]
