@@ -25,11 +25,10 @@ from guidance.document.change_model import Lineage
 from guidance.document.model import Duty, Locus, Strength
 from guidance.document.register import Edition
 from guidance.site.assemble import build_site
-from guidance.site.blocks import PICTURES
+from guidance.site.blocks import PICTURES, picture_name
 from guidance.site.changes_view import survey
 from guidance.site.comparison_pages import Redline, Told, render_comparison
 from guidance.site.edition_pages import edition_settings, render_home, root_settings
-from guidance.site.inline import picture_name
 from guidance.site.ledger import Earlier, Ledger, render_ledger
 from guidance.site.markdown import render_pages
 from guidance.site.mkdocs_build import Workshop

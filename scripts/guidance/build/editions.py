@@ -35,11 +35,10 @@ from guidance.site.beside import (
     render_besides,
     render_trails,
 )
-from guidance.site.blocks import PICTURES
+from guidance.site.blocks import PICTURES, picture_name
 from guidance.site.changes_view import ComparedEdition, ComparedPlace
 from guidance.site.comparison_pages import Redline, Told, comparison_title, render_comparison
 from guidance.site.indexes import link_to_law, render_law
-from guidance.site.inline import picture_name
 from guidance.site.ledger import Ledger, duties_csv, duty_records, render_ledger
 from guidance.site.markdown import annotate, render_pages
 from guidance.site.pages import Page

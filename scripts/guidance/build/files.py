@@ -35,14 +35,13 @@ from guidance.link.agencies import Vocabulary
 from guidance.link.references import find_references, read_known
 from guidance.read.pipeline import begin_reading, read_document
 from guidance.site import data_files
-from guidance.site.blocks import PICTURES
+from guidance.site.blocks import PICTURES, picture_name
 from guidance.site.comparison_pages import SCRIPT, STYLES
 from guidance.site.edition_pages import navigation
-from guidance.site.inline import clean, picture_name
 from guidance.site.markdown import render_pages
 from guidance.site.pages import Page, addresses, front_matter
 from guidance.site.projects import write_below
-from guidance.site.templates import render
+from guidance.site.templates import clean, render
 from guidance.site.typesetting import set_file
 
 _CONVERTED, _COMPARED = "edition.json", "changes.json"  # a file that is in every such folder

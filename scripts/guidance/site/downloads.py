@@ -13,8 +13,8 @@ from guidance.document.anchors import slug
 from guidance.document.model import Document, Duty
 from guidance.document.register import Edition, Publication, Revision, say_date, source_address
 from guidance.site import data_files
+from guidance.site.blocks import picture_name
 from guidance.site.edition_pages import full_name
-from guidance.site.inline import clean, escape_html, picture_name
 from guidance.site.ledger import (
     CSV_COLUMNS,
     SHARE_COLUMN,
@@ -41,7 +41,7 @@ from guidance.site.pandoc import (
 )
 from guidance.site.projects import as_it_is
 from guidance.site.role_changes import pinned
-from guidance.site.templates import part, render
+from guidance.site.templates import clean, escape_html, part, render
 from guidance.site.typesetting import TEXT
 
 FOLDER = "downloads/"

@@ -14,9 +14,8 @@ from markupsafe import Markup
 from guidance.document.model import Document, Reference, Unresolved
 from guidance.document.register import Basis, Edition, Publication, Revision, say_date, source_address
 from guidance.document.walk import count_characters, dropped_characters, placed_characters
-from guidance.site.inline import clean, escape_html, escape_markdown
 from guidance.site.pages import Page, front_matter, page_url, tell_link
-from guidance.site.templates import in_markdown, on_a_line, render
+from guidance.site.templates import clean, escape_html, escape_markdown, in_markdown, on_a_line, render
 
 
 def full_name(edition: Edition) -> str:

@@ -20,7 +20,6 @@ from guidance.document.change_model import Node
 from guidance.document.model import Block, Cell, GuidanceError, List, Provision, Subheading, Table
 from guidance.document.register import Publication
 from guidance.document.walk import block_texts, is_lettered, plain_text
-from guidance.site.inline import clean
 from guidance.site.pages import Page, front_matter
 from guidance.site.permalink_index import (
     STYLE_NAME,
@@ -33,7 +32,7 @@ from guidance.site.permalink_index import (
     standing,
     style,
 )
-from guidance.site.templates import part, render
+from guidance.site.templates import clean, part, render
 
 SCRIPT = Path(__file__).with_name("embed.js")
 QUOTING = "quoting.js"  # asked by embed.js and by the page on which anybody checks quotations

@@ -16,9 +16,8 @@ from guidance.document.law import Notice
 from guidance.document.model import Duty, Limit, Strength
 from guidance.site.changes_view import ComparedPlace
 from guidance.site.handwritten import DutyFigures, LedgerFigures, StrengthCount
-from guidance.site.inline import clean
 from guidance.site.pages import Page, csv_table, front_matter, page_url, to_root
-from guidance.site.templates import PlaceLink, render
+from guidance.site.templates import PlaceLink, clean, render
 
 FOLDER = "duties"
 HOME = f"{FOLDER}/index.md"

@@ -30,9 +30,17 @@ from guidance.document.model import (
 from guidance.document.register import Edition, Publication, source_address
 from guidance.document.walk import block_texts, list_items, map_texts, provision_texts
 from guidance.site.beside import elsewhere_facts
-from guidance.site.blocks import BlockContext, render_block, render_blocks, render_html
+from guidance.site.blocks import (
+    BlockContext,
+    Context,
+    MarkupForm,
+    TermUse,
+    render_block,
+    render_blocks,
+    render_html,
+    render_text,
+)
 from guidance.site.edition_pages import render_conversion, render_home
-from guidance.site.inline import Context, MarkupForm, TermUse, clean, escape_html, escape_markdown, render_text
 from guidance.site.pages import (
     Page,
     Sheet,
@@ -45,7 +53,7 @@ from guidance.site.pages import (
     page_url,
     to_root,
 )
-from guidance.site.templates import part
+from guidance.site.templates import clean, escape_html, escape_markdown, part
 
 Counterparts = Mapping[str, Mapping[str, str]]
 """Per anchor of this edition, per id of another one, where the same text stands there, as an address from the
@@ -87,7 +95,7 @@ def render_pages(
     `nearest` has, for texts without a counterpart, the nearest heading above them that has one (or nothing).
     `overview` is our own Markdown about the edition, printed on its home page; `binding` where words bind,
     `terms` where one is explained.
-    Pictures are linked below `blocks.PICTURES`, under `inline.picture_name` of their asset's name; writing them
+    Pictures are linked below `blocks.PICTURES`, under `blocks.picture_name` of their asset's name; writing them
     there is the caller's.
     """
     references, terms = tuple(references), tuple(terms)

@@ -25,7 +25,8 @@ from guidance.document.model import (
     Text,
 )
 from guidance.document.walk import is_lettered, list_items
-from guidance.site.inline import TextPiece, alternative_of, clean, picture_name, pieces_of, safe_address
+from guidance.site.blocks import TextPiece, alternative_of, picture_name, pieces_of, safe_address
+from guidance.site.templates import clean
 
 PandocNode = dict[str, object]
 VERSION = [1, 23, 1]

@@ -17,9 +17,8 @@ from guidance.document.model import Provision
 from guidance.document.register import Edition, say_date, say_when, source_address
 from guidance.site import embeds
 from guidance.site.beside import Beside
-from guidance.site.blocks import BlockContext, render_html
+from guidance.site.blocks import BlockContext, Context, MarkupForm, render_html
 from guidance.site.host_files import FRAME, LINEAGE, Rule
-from guidance.site.inline import Context, MarkupForm
 from guidance.site.permalink_index import (
     STYLE_NAME,
     PermalinkIndex,

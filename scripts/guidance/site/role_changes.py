@@ -14,7 +14,6 @@ from guidance.document.change_model import Comparison, Level
 from guidance.document.model import Document, Duty, SourceFile, read_toml
 from guidance.document.register import Publication
 from guidance.site.changes_view import ChangeEntry, ComparedEdition, ComparedPlace, count_words, side_words
-from guidance.site.inline import clean
 from guidance.site.pages import Page, front_matter, to_root
 from guidance.site.pandoc import (
     Manuscript,
@@ -30,7 +29,7 @@ from guidance.site.pandoc import (
     words,
 )
 from guidance.site.redline_text import Paragraphs, RedlineBlock, TrackedParagraph, Where, beside, say_beside
-from guidance.site.templates import PlaceLink, render
+from guidance.site.templates import PlaceLink, clean, render
 
 CHECKS = "role_checks.toml"  # in a publication's folder
 MATTERS: tuple[Level, ...] = ("duty changed", "new", "reworded")
