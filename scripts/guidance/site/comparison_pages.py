@@ -32,7 +32,7 @@ from guidance.site.changes_view import (
 )
 from guidance.site.data_files import changes_csv, changes_json
 from guidance.site.pages import Page, csv_table, front_matter, say_size, to_root
-from guidance.site.redline_text import beside, excerpt, in_one, say_beside, say_changes, say_each, say_slip, track
+from guidance.site.redline_text import beside, excerpt, in_one, say_beside, say_changes, say_each, track
 from guidance.site.role_changes import (
     COLUMNS,
     MATTERS,
@@ -271,24 +271,9 @@ class _Scene(ComparisonView, frozen=True):
 
     # --- A change ---
 
-    def _entry(self, path: str, entry: ChangeEntry) -> dict[str, object]:
-        """What every page says of a change, and what the filters go by."""
-        return {
-            "id": entry.id,
-            "old": [self.link(path, place, False) for place in entry.old],
-            "new": [self.link(path, place, True) for place in entry.new],
-            "named": named(entry),
-            "kind": entry.change.kind,
-            "level": entry.change.level,
-            "chapter": self.new.titles.get(entry.chapter, entry.chapter),
-            "who": " ".join(sorted({*self.bound(entry), *self.probably_bound(entry)})),
-            "terms": " ".join(map(slug, entry.change.terms)),
-            "slips": [say_slip(slip, self.old.id, self.new.id) for slip in entry.change.slips],
-        }
-
     def _row(self, path: str, entry: ChangeEntry) -> dict[str, object]:
         return {
-            **self._entry(path, entry),
+            **self.entry(path, entry),
             "words": excerpt(entry.change.pieces, self.where(path)),
             "bound": [self.names[one] for one in self.bound(entry) if one in self.names],
             "probably": [self.names[one] for one in self.probably_bound(entry) if one in self.names],
@@ -307,7 +292,7 @@ class _Scene(ComparisonView, frozen=True):
                 change = entry.change
                 old, new = beside(change.pieces, self.where(path))
                 yield {
-                    **self._entry(path, entry),
+                    **self.entry(path, entry),
                     "same": 0,
                     "said": _said(entry),
                     "in_one": in_one(change.pieces, self.where(path)),

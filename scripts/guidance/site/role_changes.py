@@ -9,7 +9,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from guidance.document.anchors import permalink_path, provision_fingerprint
+from guidance.document.anchors import permalink_path, provision_fingerprint, slug
 from guidance.document.change_model import Comparison, Level
 from guidance.document.model import Document, Duty, SourceFile, read_toml
 from guidance.document.register import Publication
@@ -28,7 +28,15 @@ from guidance.site.pandoc import (
     tracked,
     words,
 )
-from guidance.site.redline_text import Paragraphs, RedlineBlock, TrackedParagraph, Where, beside, say_beside
+from guidance.site.redline_text import (
+    Paragraphs,
+    RedlineBlock,
+    TrackedParagraph,
+    Where,
+    beside,
+    say_beside,
+    say_slip,
+)
 from guidance.site.templates import PlaceLink, clean, render
 
 CHECKS = "role_checks.toml"  # in a publication's folder
@@ -119,6 +127,21 @@ class ComparisonView(Struct, frozen=True):
             return f"named in {self.new.id if by_name[1] else self.old.id} only, as far as found"
         return "from context" if agency in self.probably_bound(entry) else ""
 
+    def entry(self, path: str, entry: ChangeEntry) -> dict[str, object]:
+        """What every page says of a change, and what the filters go by."""
+        return {
+            "id": entry.id,
+            "old": [self.link(path, place, False) for place in entry.old],
+            "new": [self.link(path, place, True) for place in entry.new],
+            "named": named(entry),
+            "kind": entry.change.kind,
+            "level": entry.change.level,
+            "chapter": self.new.titles.get(entry.chapter, entry.chapter),
+            "who": " ".join(sorted({*self.bound(entry), *self.probably_bound(entry)})),
+            "terms": " ".join(map(slug, entry.change.terms)),
+            "slips": [say_slip(slip, self.old.id, self.new.id) for slip in entry.change.slips],
+        }
+
 
 class RoleChange(Struct, frozen=True):
     """A change that concerns somebody: how that is known, its place among `GROUPS`, what to `check`, and whether a
@@ -205,12 +228,9 @@ def _row(view: ComparisonView, path: str, one: RoleChange) -> dict[str, object]:
     entry = one.entry
     before, after = beside(entry.change.pieces, view.where(path))
     return {
-        "old": [view.link(path, place, False) for place in entry.old],
-        "new": [view.link(path, place, True) for place in entry.new],
-        "named": named(entry),
+        **view.entry(path, entry),
         "redline": to_root(path) + view.redlines[entry.count],
         "said": list(say_beside(one.entry.change)),
-        "level": entry.change.level,
         "known": one.known,
         "before": shortened(before) if entry.old else [],
         "after": shortened(after) if entry.new else [],
