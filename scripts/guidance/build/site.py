@@ -170,10 +170,9 @@ def publication_folders(
     texts = {item.edition.id: item for item in loaded}
     compared = compare_editions(publication, loaded, folder, crew)
     known = known_permalinks((edition.id for edition in publication.editions), folder, compared.documents)
-    ours = read_files(folder / publication.docs) if publication.docs else {}
     docs = folder / publication.docs if publication.docs else None
-    groups = groups_of(read_nav(docs)) if docs else {}
-    uses = Call("uses", "what pages of ours cite", read_uses, ours, groups, str(docs)).start(crew)
+    ours, nav = (read_files(docs), read_nav(docs)) if docs else ({}, None)
+    uses = Call("uses", "what pages of ours cite", read_uses, ours, groups_of(nav), str(docs)).start(crew)
     home = "/".join(filter(None, ((order.shop.site_url or "").rstrip("/"), prefix))) if order.shop.site_url else ""
     redlines = compared.start_redlines(crew, f"{home}/" if home else "")
     reissues = start_reissues(loaded, compared, crew)
@@ -211,7 +210,7 @@ def publication_folders(
     for work in works.values():
         work.print()
     linked = linking.files()
-    tabs = tuple(tabs_of(read_nav(folder / publication.docs))) if publication.docs else ()
+    tabs = tuple(tabs_of(nav))
     moved = moved_pages(folder, index)
     for edition in publication.editions:
         made = works[edition.id].files() if edition.id in works else _stub(publication, edition, folder, texts, law)
