@@ -251,7 +251,7 @@ def render_blocks(blocks: tuple[Block, ...], setting: BlockContext) -> str:
             printed.append("<!-- -->")  # keeps two lists in succession apart
         printed.append(render_block(block, setting))
         before = block
-    return "\n\n".join(part for part in printed if part)
+    return "\n\n".join(filter(None, printed))
 
 
 def render_block(block: Block, setting: BlockContext) -> str:
