@@ -196,6 +196,11 @@ class Provision(Struct, frozen=True):
     evidence: tuple[EvidenceKind, ...] = ()
 
     @property
+    def title(self) -> str:
+        """The words of its heading; empty where it has none."""
+        return self.heading.plain if self.heading else ""
+
+    @property
     def page(self) -> int | None:
         """The source page on which the provision starts."""
         return self.places[0].page if self.places else None

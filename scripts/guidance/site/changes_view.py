@@ -104,13 +104,12 @@ def survey(edition: str, document: Document, addresses: Mapping[str, str]) -> Co
     titles = dict(_TITLES)
     for provision in document.provisions:
         if provision.heading:
-            titles[provision.anchor] = f"{provision.marker} {provision.heading.plain}".strip()
+            titles[provision.anchor] = f"{provision.marker} {provision.title}".strip()
     places = {}
     words = {}
-    for provision in (*document.provisions, *document.notes):
+    for provision in document.everything:
         places[provision.anchor] = _place(provision, titles, addresses)
-        heading = provision.heading.plain if provision.heading else ""
-        words[provision.anchor] = Counter(_WORD.findall(f"{heading}\n{plain_text(provision)}"))
+        words[provision.anchor] = Counter(_WORD.findall(f"{provision.title}\n{plain_text(provision)}"))
     return ComparedEdition(edition, places, titles, words)
 
 

@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 from guidance.document.anchors import slug
 from guidance.document.change_model import Node
 from guidance.document.model import GuidanceError, decode_toml, read_toml
-from guidance.document.register import Edition, PartialDate, Publication, say_date
+from guidance.document.register import Edition, Publication, say_date
 from guidance.site.pages import Page, front_matter, page_url
 from guidance.site.permalink_index import PermalinkIndex
 from guidance.site.templates import PlaceLink, render
@@ -299,8 +299,3 @@ def log_page(entries: Sequence[FeedEntry], feeds: Mapping[str, Sequence[Feed]]) 
     )
     head = front_matter({"title": "What has changed", "kind": "log"})
     return Page(PAGE, "What has changed", f"{head}{body}")
-
-
-def publication_date(edition: Edition) -> PartialDate:
-    """The day from which an edition's text counts."""
-    return edition.in_force or edition.published

@@ -243,7 +243,7 @@ def _begins_with_heading(sheet: Sheet) -> bool:
 
 def _is_titled(provision: Provision) -> bool:
     """Whether a provision is a heading of the page, with words to print."""
-    return provision.level is not None and provision.heading is not None and bool(provision.heading.plain.strip())
+    return provision.level is not None and bool(provision.title.strip())
 
 
 def _meta(sheet: Sheet, edition: Edition, document: Document, elsewhere: Mapping[str, object]) -> str:

@@ -217,8 +217,7 @@ def _divided(group: tuple[Provision, ...], usual: float) -> list[tuple[Provision
 
 def title_of(provision: Provision) -> str:
     """A heading as a page's title: its number where that is printed apart, and its words."""
-    words = provision.heading.plain if provision.heading else ""
-    return " ".join(f"{provision.marker} {words}".split()) or provision.number or provision.anchor
+    return " ".join(f"{provision.marker} {provision.title}".split()) or provision.number or provision.anchor
 
 
 def _with_notes(sheets: tuple[Sheet, ...], notes: tuple[Provision, ...]) -> tuple[Sheet, ...]:

@@ -310,14 +310,13 @@ def _figure(figure: Figure, setting: _Setting) -> list[PandocNode]:
 def document_blocks(document: Document) -> list[PandocNode]:
     """All of a document, annotated or not: provisions in reading order, notes as notes, and after them the notes
     that nothing refers to."""
-    everything = (*document.provisions, *document.notes)
     anchors = {p.anchor for p in document.provisions}
-    anchors |= {item.anchor for p in everything for item in list_items(p.blocks) if item.anchor}
+    anchors |= {item.anchor for p in document.everything for item in list_items(p.blocks) if item.anchor}
     setting = _Setting(frozenset(anchors), {note.anchor: note for note in document.notes}, [])
     nodes: list[PandocNode] = []
     levels: list[int] = []
     for provision in document.provisions:
-        if provision.level is not None and provision.heading and provision.heading.plain.strip():
+        if provision.level is not None and provision.title.strip():
             while levels and levels[-1] >= provision.level:
                 levels.pop()
             levels.append(provision.level)

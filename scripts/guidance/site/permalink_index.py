@@ -179,7 +179,7 @@ def short(anchor: str) -> str:
 
 def own_words(provision: Provision) -> str:
     """A provision's words: its text, or the heading of one that is a heading."""
-    return plain_text(provision) or (provision.heading.plain if provision.heading else "")
+    return plain_text(provision) or provision.title
 
 
 STYLE_NAME = "permalink.css"
