@@ -8,12 +8,12 @@ import pytest
 from bs4 import BeautifulSoup
 
 from guidance.build.cite import cite
+from guidance.build.compare import compare_files
 from guidance.build.comparisons import (
     Compared,
     compare_documents,
     crosswalk_json,
 )
-from guidance.build.files import compare_files
 from guidance.cite.resolve import say_cited
 from guidance.document.anchors import permalinks, write_permalinks
 from guidance.document.model import Document, GuidanceError

@@ -8,7 +8,7 @@ about identity, no wording. What all is made from is in `model`.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
-from msgspec import Struct, to_builtins
+from msgspec import Struct
 
 from guidance.document.model import ChangeKind, Document
 
@@ -235,4 +235,10 @@ def counterparts(
 
 def crosswalk_record(crosswalk: Crosswalk) -> dict[str, object]:
     """What crosswalk.json holds: the editions, and each lineage's anchors per edition."""
-    return {"editions": crosswalk.editions, "lineages": to_builtins(crosswalk.lineages)}
+    return {
+        "editions": list(crosswalk.editions),
+        "lineages": [
+            {"id": lineage.id, "anchors": {edition: list(a) for edition, a in lineage.anchors.items()}}
+            for lineage in crosswalk.lineages
+        ],
+    }

@@ -287,3 +287,23 @@ def write_below(folder: Path, path: str, content: bytes) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.unlink(missing_ok=True)
     target.write_bytes(content)
+
+
+def refuse_other(folder: Path, mark: str, what: str) -> None:
+    """Raise GuidanceError when a folder holds anything but a `what` made earlier, which has a file `mark`."""
+    if folder.exists() and not (folder.is_dir() and ((folder / mark).is_file() or not any(folder.iterdir()))):
+        raise GuidanceError(f"{folder}: holds something that is not a {what}; choose another folder with -o")
+
+
+def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Make a folder hold some files and nothing else, whole or not at all."""
+    folder = folder.absolute()
+    beside = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(beside, ignore_errors=True)
+    try:
+        for path, content in files.items():
+            write_below(beside, path, content)
+        shutil.rmtree(folder, ignore_errors=True)
+        beside.rename(folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
