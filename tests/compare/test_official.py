@@ -8,7 +8,7 @@ from guidance.compare.changes import compare
 from guidance.compare.official import Listed, audit, read_listed
 from guidance.document.model import GuidanceError
 from guidance.read import read_document
-from guidance.site.comparison_pages import Listing, Side, render_comparison
+from guidance.site.comparison_pages import Listing, Told, render_comparison
 from kcsie_pair import kcsie
 from small_documents import document, paragraph
 
@@ -88,7 +88,7 @@ def test_the_page_shows_what_is_confirmed_and_what_no_entry_covers() -> None:
     comparison = compare(OLD, NEW, ("2001", "2005"))
     found = audit(comparison, NEW, (Listed("para 1", "a <b>duty</b> to sing"), Listed("para 2", "nothing")))
     listing = Listing(tuple((c.listed.place, c.listed.what, c.found) for c in found.checked), found.unlisted)
-    made = render_comparison(comparison, Side("2001", OLD, {}), Side("2005", NEW, {}), listing=listing)
+    made = render_comparison(Told(comparison, listing=listing), OLD, NEW)
     (page,) = (page for page in made.pages if page.path == "compare/2001/official-list.md")
     assert "a &lt;b&gt;duty&lt;/b&gt; to sing" in page.markdown
     assert page.markdown.count("<td><strong>not found</strong></td>") == 1

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from guidance.document.addresses import leads_nowhere, mended
-from guidance.site.inline import safe_address
+from guidance.site.blocks import safe_address
 
 TABLE = Path(__file__).parents[1] / "data" / "link_addresses.tsv"
 CASES = [line.split("\t") for line in TABLE.read_text("utf-8").splitlines() if not line.startswith("#\u0020A")]

@@ -27,8 +27,8 @@ from guidance.document.register import Edition
 from guidance.site.assemble import build_site
 from guidance.site.blocks import PICTURES, picture_name
 from guidance.site.changes_view import survey
-from guidance.site.comparison_pages import Redline, Side, render_comparison
-from guidance.site.edition_pages import edition_settings, render_stub, root_settings
+from guidance.site.comparison_pages import Redline, Told, render_comparison
+from guidance.site.edition_pages import edition_settings, render_home, root_settings
 from guidance.site.ledger import Earlier, Ledger, render_ledger
 from guidance.site.markdown import render_pages
 from guidance.site.mkdocs_build import Workshop
@@ -102,7 +102,7 @@ def edition_folder(edition: Edition) -> Folder:
             },
         )
         if other
-        else render_stub(edition, PUBLICATION, overview="Our own words.", nearest=PUBLICATION.edition("2011"))
+        else (render_home(edition, PUBLICATION, overview="Our own words.", nearest=PUBLICATION.edition("2011")),)
     )
     if other:
         pages += render_ledger(ledger(edition.id), (other,))
@@ -146,13 +146,8 @@ def comparison() -> Redline:
         ]
     )
     duty = Duty(Locus("para-1", 0, 0, 9), 1, "Keepers must sing.", "must", ("keepers",))
-    return render_comparison(
-        compare(old, new, ("2011", "2021")),
-        Side("2011", old, {}),
-        Side("2021", new, {}),
-        duties=((), (duty,)),
-        names={"keepers": "Keepers"},
-    )
+    told = Told(compare(old, new, ("2011", "2021")), duties=((), (duty,)), names={"keepers": "Keepers"})
+    return render_comparison(told, old, new)
 
 
 def files_of_search() -> dict[str, bytes]:

@@ -27,7 +27,7 @@ from guidance.document.model import (
 )
 from guidance.document.walk import provision_texts
 from guidance.link.glossary import find_terms, glossary_entries, spelt_out
-from guidance.site.inline import Context, render_text
+from guidance.site.blocks import Context, render_text
 from guidance.site.markdown import annotate
 
 WORDS = {

@@ -19,7 +19,7 @@ from guidance.document.model import (
 )
 from guidance.document.walk import plain_text
 from guidance.read import read_document
-from guidance.site.inline import Context, render_text
+from guidance.site.blocks import Context, render_text
 
 PUBLICATION = """<!DOCTYPE html><html lang="en"><head><title>Sheds - GOV.UK</title><script>x()</script></head><body>
 <header role="banner"><a href="/">GOV.UK</a></header>

@@ -12,19 +12,14 @@ from bs4 import BeautifulSoup, Tag
 
 from guidance.compare.changes import compare
 from guidance.document.change_model import RedlinePiece
-from guidance.document.model import Document, Duty, Locus
+from guidance.document.model import Duty, Locus
 from guidance.site.changes_view import draw_flows, survey
-from guidance.site.comparison_pages import Redline, Side, render_comparison
+from guidance.site.comparison_pages import Redline, Told, render_comparison
 from guidance.site.redline_text import RedlineBlock, RedlineSegment, beside, excerpt, in_one
 from guidance.site.templates import PlaceLink, part, render
-from small_documents import document, paragraph, sentence
+from small_documents import document, in_chapter, paragraph, sentence
 
 HOSTILE = "<script>alert(1)</script> ![x](javascript:x) `</div>` | [a]: b {: .c }"
-
-
-def side(edition: str, text: Document) -> Side:
-    addresses = {p.anchor: f"text/#{p.anchor}" for p in (*text.provisions, *text.notes)}
-    return Side(edition, text, addresses)
 
 
 def redline(
@@ -36,18 +31,18 @@ def redline(
     """The pages of a comparison; `bound` says of anchors of the new text whom they bind, `probably` whom as the
     context tells."""
     before, after = document(old), document(new)
-    named, told = bound or {}, probably or {}
+    named, inferred = bound or {}, probably or {}
     duties = tuple(
-        Duty(Locus(anchor, 0, 0, 1), 1, "", "must", named.get(anchor, ()), who_context=told.get(anchor, ()))
-        for anchor in dict.fromkeys((*named, *told))
+        Duty(Locus(anchor, 0, 0, 1), 1, "", "must", named.get(anchor, ()), who_context=inferred.get(anchor, ()))
+        for anchor in dict.fromkeys((*named, *inferred))
     )
-    return render_comparison(
+    told = Told(
         compare(before, after, ("2001", "2005")),
-        side("2001", before),
-        side("2005", after),
-        duties=((), duties),
-        names={"police": "The police", "health": "Health"},
+        (in_chapter(before), in_chapter(after)),
+        ((), duties),
+        {"police": "The police", "health": "Health"},
     )
+    return render_comparison(told, before, after)
 
 
 PARTS = [sentence(at) for at in (310, 420)]
@@ -281,13 +276,13 @@ def test_hostile_text_is_only_text(line: str) -> None:
 def test_a_hostile_name_is_only_text(edition: str) -> None:
     names = {"2001": "2001", "2005": "2005", edition: HOSTILE}
     before, after = document(OLD), document(NEW)
-    made = render_comparison(
+    told = Told(
         compare(before, after, (names["2001"], names["2005"])),
-        side(names["2001"], before),
-        side(names["2005"], after),
-        duties=((), (Duty(Locus("para-1", 0, 0, 1), 1, "", "must", ("police",)),)),
-        names={"police": HOSTILE},
+        (in_chapter(before), in_chapter(after)),
+        ((), (Duty(Locus("para-1", 0, 0, 1), 1, "", "must", ("police",)),)),
+        {"police": HOSTILE},
     )
+    made = render_comparison(told, before, after)
     for one in made.pages:
         assert not BeautifulSoup(printed(one.markdown), "lxml").select("script, img, [onclick]")
 

@@ -39,12 +39,12 @@ from guidance.jobs.cache import Crew
 from guidance.jobs.executors import processes
 from guidance.site import data_files, downloads, typesetting
 from guidance.site.changes_view import survey
-from guidance.site.inline import clean
 from guidance.site.ledger import Ledger, render_ledger
 from guidance.site.markdown import annotate
 from guidance.site.pages import addresses, lay_out
 from guidance.site.pandoc import Manuscript, document_blocks
 from guidance.site.projects import as_it_is
+from guidance.site.templates import clean
 
 PUBLICATION = documents.library_publication()
 DOCUMENT = documents.library()

@@ -31,7 +31,6 @@ from guidance.site.ledger import (
     count_duties,
     duties_csv,
     duty_records,
-    link_to_ledger,
     page_path,
     render_ledger,
     share_rows,
@@ -280,7 +279,6 @@ def test_the_overview_counts_and_links_each_strength() -> None:
     assert [cell.get_text() for cell in rows["Keepers"].select("td")] == ["2", "1", "0", "0", "0", "0", "3", "1"]
     assert [a["href"] for a in rows["Sentences that name nobody"].select("th > a")] == ["not-clear/"]
     assert "No sentence was found that binds: Divers." in overview.get_text()
-    assert f"]({HOME})" in link_to_ledger(ledger(OLD, NEW))
 
 
 def test_the_csv_has_all_and_no_formula() -> None:

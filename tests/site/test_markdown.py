@@ -23,8 +23,7 @@ from guidance.document.model import (
     Table,
     Text,
 )
-from guidance.site.blocks import BlockContext, render_html
-from guidance.site.inline import Context, MarkupForm, render_text
+from guidance.site.blocks import BlockContext, Context, MarkupForm, render_html, render_text
 from guidance.site.markdown import render_pages
 from guidance.site.pages import Page, addresses, lay_out
 from printed_markdown import said, should_say

@@ -10,12 +10,13 @@ from markdown import Markdown
 
 from guidance.compare.changes import compare
 from guidance.document.anchors import provision_fingerprint
-from guidance.document.model import Document, GuidanceError
+from guidance.document.model import GuidanceError
+from guidance.document.register import Publication
 from guidance.link.agencies import read_agencies
 from guidance.link.duties import find_duties
-from guidance.site.comparison_pages import Redline, Side, render_comparison
+from guidance.site.comparison_pages import Redline, Told, render_comparison
 from guidance.site.role_changes import RoleCheck, read_role_checks
-from small_documents import document, paragraph
+from small_documents import document, in_chapter, paragraph
 
 AGENCIES = """
 [[agency]]
@@ -53,20 +54,16 @@ def made(tmp_path: Path, checks: tuple[RoleCheck, ...] = (), home: str = "") -> 
     vocabulary = read_agencies(tmp_path / "agencies.toml")
     texts = document(OLD), document(NEW)
     duties = find_duties(texts[0], vocabulary), find_duties(texts[1], vocabulary)
-    sides = [side(name, text) for name, text in zip(("2001", "2005"), texts, strict=True)]
-    return render_comparison(
+    told = Told(
         compare(*texts, ("2001", "2005"), duties),
-        *sides,
-        duties=duties,
-        names={one.id: one.name for one in vocabulary.entries},
+        (in_chapter(texts[0]), in_chapter(texts[1])),
+        duties,
+        {one.id: one.name for one in vocabulary.entries},
+        publication=Publication("Lamps", "L", "The harbour", (), licence="Ours", specimen=True),
         checks=checks,
         home=home,
-        licence="Ours",
     )
-
-
-def side(name: str, text: Document) -> Side:
-    return Side(name, text, {p.anchor: f"text/#{p.anchor}" for p in text.everything})
+    return render_comparison(told, *texts)
 
 
 def page(redline: Redline, agency: str) -> BeautifulSoup:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bs4 import Comment, Tag
 
 from guidance.document.model import Block, Figure, List, NoteMark, Provision, Table, Text
-from guidance.site.inline import clean
+from guidance.site.templates import clean
 
 
 def squeezed(words: str) -> str:

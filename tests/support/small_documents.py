@@ -108,3 +108,8 @@ LAMPS_2009 = [
     f"3. {_HALVES[0]}",
     "(note 1) The bell.",
 ]
+
+
+def in_chapter(text: Document) -> dict[str, str]:
+    """Where each anchor of a document stands that is one page, from its edition's root."""
+    return {one.anchor: f"text/#{one.anchor}" for one in text.everything}

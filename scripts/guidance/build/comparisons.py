@@ -11,7 +11,6 @@ from functools import partial
 from itertools import combinations, count, pairwise
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct, structs
 
 from guidance.build.orders import Call, Loaded, Tell, pack, run_calls
@@ -47,19 +46,15 @@ from guidance.link.duties import find_bound, find_duties
 from guidance.link.glossary import find_terms
 from guidance.link.references import find_references, read_known
 from guidance.link.titles import Guidance
-from guidance.site import role_changes
 from guidance.site.changes_view import ChangeEntry, ComparedEdition, entries, redline_addresses, survey
 from guidance.site.comparison_pages import (
-    TRACKED,
     Listing,
     Redline,
-    Side,
-    comparison_title,
+    Told,
     render_comparison,
 )
 from guidance.site.ledger import Earlier, Ledger, Since
 from guidance.site.pages import addresses, lay_out
-from guidance.site.redline_text import track
 from guidance.site.role_changes import CHECKS, RoleCheck, read_role_checks
 from guidance.site.search import ACRONYMS, Acronym, read_acronyms
 from guidance.site.typesetting import Typesetting
@@ -131,55 +126,6 @@ def _laws(document: Document, knowledge: Knowledge) -> tuple[Reference | Unresol
     )
 
 
-class Told(Struct, frozen=True):
-    """What a comparison's pages are made from beside both texts: the older edition's first, where there are two."""
-
-    comparison: Comparison
-    addresses: tuple[Addresses, Addresses]
-    duties: tuple[tuple[Duty, ...], tuple[Duty, ...]]
-    names: Mapping[str, str]
-    listing: Listing | None
-    publication: Publication | None = None
-    checks: tuple[RoleCheck, ...] = ()
-    title: str = ""  # where it is not that of two editions
-    home: str = ""  # the publication's, with a slash at its end, where it is known
-
-
-def render_told(told: Told, old: Document, new: Document) -> Redline:
-    """The pages of a comparison, and the manuscripts of its files; a job."""
-    comparison, (before, after) = told.comparison, told.addresses
-    made = render_comparison(
-        comparison,
-        Side(comparison.old, old, before),
-        Side(comparison.new, new, after),
-        duties=told.duties,
-        names=told.names,
-        listing=told.listing,
-        title=told.title,
-        checks=told.checks,
-        home=told.home,
-        licence=told.publication.licence_in_words if told.publication else "",
-    )
-    sides = [_text_of(one, text, told.publication) for one, text in ((comparison.old, old), (comparison.new, new))]
-    title = told.title or comparison_title(comparison.old, comparison.new)
-    tracked = role_changes.tracked_changes(track(comparison, old, new), title, sides, told.publication)
-    manuscripts = {TRACKED: tracked}
-    if told.publication:
-        ids, publication = (comparison.old, comparison.new), told.publication
-        for mine in made.roles:
-            manuscripts[mine.stem] = role_changes.role_manuscript(mine, ids, sides, publication, told.home)
-    packed = {f"compare/{comparison.old}/{name}": msgspec.msgpack.encode(one) for name, one in manuscripts.items()}
-    return structs.replace(made, manuscripts=packed, roles=())
-
-
-def _text_of(edition: str, text: Document, publication: Publication | None) -> role_changes.ComparedText:
-    known = next((one for one in publication.editions if one.id == edition), None) if publication else None
-    if not publication or not known:
-        return role_changes.ComparedText(edition, text.source)
-    phrase = publication.standing(known).phrase
-    return role_changes.ComparedText(f"The {edition} edition", text.source, phrase, known.published)
-
-
 def set_redlines(
     redlines: Mapping[EditionPair, Callable[[], Redline]], crew: Crew, tell: Tell, missed: Tell
 ) -> dict[EditionPair, Callable[[], Redline]]:
@@ -228,7 +174,9 @@ class Compared(Struct, frozen=True):
     def redlines(self, edition: str) -> tuple[Redline, ...]:
         """The comparisons of an edition with each older one, nearest first."""
         told = (self._told(pair) for pair in self.pairs_of(edition))
-        return tuple(render_told(one, *(self.documents[e] for e in (one.comparison.old, edition))) for one in told)
+        return tuple(
+            render_comparison(one, *(self.documents[e] for e in (one.comparison.old, edition))) for one in told
+        )
 
     def pairs_of(self, edition: str) -> tuple[EditionPair, ...]:
         """The comparisons of an edition with older ones, nearest first."""
@@ -255,7 +203,7 @@ class Compared(Struct, frozen=True):
             (old, new): Call(
                 "redlines",
                 f"the comparison of {old} with {new}",
-                render_told,
+                render_comparison,
                 self._told((old, new), home),
                 self.packed[old],
                 self.packed[new],
@@ -412,13 +360,6 @@ def _together(
         vocabulary=vocabulary,
         sides={edition: survey(edition, text, where[edition]) for edition, text in documents.items()},
     )
-
-
-def links_to_redlines(edition: str, pairs: Iterable[EditionPair]) -> str:
-    """The comparisons of an edition, among `pairs`, as a list for its home page, in Markdown; nearest first."""
-    older = [old for old, new in pairs if new == edition]
-    links = [f"-   [{comparison_title(old, edition)}](compare/{old}/index.md)" for old in reversed(older)]
-    return "\n\n## What changed\n\n" + "\n".join(links) + "\n" if links else ""
 
 
 def crosswalk_json(compared: Compared) -> bytes:

@@ -15,10 +15,10 @@ from guidance.read.pipeline import begin_reading
 from guidance.site import data_files
 from guidance.site.blocks import PICTURES, picture_name
 from guidance.site.edition_pages import navigation
-from guidance.site.inline import clean, escape_markdown
 from guidance.site.markdown import render_pages
-from guidance.site.pages import Page, addresses, front_matter, join_parts
+from guidance.site.pages import Page, addresses, front_matter
 from guidance.site.projects import refuse_other, replace_folder
+from guidance.site.templates import clean, render
 
 _MARK = "edition.json"
 _OURS = Path(__file__).parents[3] / "versions"  # of this checkout
@@ -65,13 +65,5 @@ def _text_files(document: Document, file: Path, references: tuple[Reference | Un
 
 def _home(title: str, document: Document, pages: tuple[Page, ...]) -> bytes:
     """The page that leads to the others; unlike an edition's, it does not know whether the guidance is in force."""
-    entries = (
-        f"{'    ' if page.parent else ''}-   [{escape_markdown(page.title)}]({page.path})" for page in pages[1:-1]
-    )
-    parts = [
-        f"# {escape_markdown(title)}",
-        "\n".join(entries),
-        f"This text was read by a program from {escape_markdown(document.source.name)}; "
-        f"[{pages[-1].title}]({pages[-1].path}) says what was left out and why.",
-    ]
-    return (front_matter({"title": clean(title), "kind": "home"}) + join_parts(parts)).encode()
+    head = front_matter({"title": clean(title), "kind": "home"})
+    return f"{head}{render('converted.md', title=title, source=document.source.name, pages=pages)}".encode()

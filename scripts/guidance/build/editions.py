@@ -8,15 +8,13 @@ from itertools import pairwise
 from typing import TypeVar
 
 import msgspec
+from markupsafe import Markup
 from msgspec import Struct, structs
 
 from guidance.build.comparisons import (
     Annotations,
     Compared,
-    Told,
     compare_documents,
-    links_to_redlines,
-    render_told,
 )
 from guidance.build.orders import Call, Loaded, Tell, pack
 from guidance.document.change_model import EditionPair
@@ -39,14 +37,13 @@ from guidance.site.beside import (
 )
 from guidance.site.blocks import PICTURES, picture_name
 from guidance.site.changes_view import ComparedEdition, ComparedPlace
-from guidance.site.comparison_pages import Redline
-from guidance.site.downloads import link_to_files
-from guidance.site.edition_pages import render_identity
+from guidance.site.comparison_pages import Redline, Told, comparison_title, render_comparison
 from guidance.site.indexes import link_to_law, render_law
-from guidance.site.ledger import Ledger, duties_csv, duty_records, link_to_ledger, render_ledger
+from guidance.site.ledger import Ledger, duties_csv, duty_records, render_ledger
 from guidance.site.markdown import annotate, render_pages
 from guidance.site.pages import Page
-from guidance.site.permalink_pages import links_to_steps
+from guidance.site.permalink_pages import not_compared
+from guidance.site.templates import part
 from guidance.sources import Identity, say_identity
 
 _T = TypeVar("_T")
@@ -168,23 +165,19 @@ def render_reissue(told: Reissue, old: Document, new: Document) -> Redline:
     duties = (compared.duties[told.ids[0]], compared.duties[told.ids[1]])
     addresses: tuple[Mapping[str, str], Mapping[str, str]] = ({}, told.addresses)
     whole = Told(compared.comparisons[told.ids], addresses, duties, {}, None, told.publication, title=told.title)
-    return render_told(whole, old, new)
+    return render_comparison(whole, old, new)
 
 
-def links_to_reissues(item: Loaded) -> str:
-    """What re-issues of an edition changed, as a section of its home page; or that no second file is at hand."""
+def _sections(item: Loaded, compared: Compared, number: int, law: str) -> str:
+    """What an edition's home page leads to, in Markdown: comparisons, re-issues (or that only one file is at hand),
+    a ledger of so many duties, the `law`, and files."""
+    one = item.edition.id
     files = [revision for revision in item.edition.files if revision.counts and revision.part is None]
-    links = [
-        f"-   [File {_issued(older)} against file {_issued(item)}](compare/{_issued(older)}/index.md)"
-        for older in reversed(item.before)
-    ]
-    if not links and len(files) < 2:
-        return ""
-    missing = (
-        "The official file of this edition was issued more than once, and only one of its files was at hand when "
-        "these pages were made. What the re-issues changed is not shown here."
-    )
-    return "\n\n## Re-issues of this edition\n\n" + ("\n".join(links) if links else missing) + "\n"
+    links = [(_issued(older), _issued(item)) for older in reversed(item.before)]
+    told = [(comparison_title(old, one), old) for old, _ in compared.pairs_of(one)]
+    steps = not_compared(one, list(compared.documents), compared.comparisons)
+    reissued = {"links": links, "missing": len(files) > 1}
+    return str(part("edition_parts.md", "sections", told, reissued, steps, number, Markup(law)))
 
 
 Where = Mapping[str, Mapping[str, str]]  # per anchor, per other edition, an address
@@ -246,11 +239,6 @@ def order_edition(
         touched={anchor: beside.law for anchor, beside in besides.items() if beside.law},
         law={a.id: tuple(map(since.notice, since.for_agency(a.id))) for a in compared.vocabulary.entries},
     )
-    shown = (
-        links_to_redlines(one, compared.comparisons)
-        + links_to_reissues(item)
-        + links_to_steps(one, ids, compared.comparisons)
-    )
     return EditionOrder(
         publication=publication,
         edition=item.edition,
@@ -260,11 +248,7 @@ def order_edition(
         found=found,
         addresses=compared.addresses[one],
         ledger=ledger,
-        overview=overview
-        + shown
-        + link_to_ledger(ledger)
-        + link_to_law(compared.found[one].laws)
-        + link_to_files(),
+        overview=overview + _sections(item, compared, len(ledger.duties), link_to_law(found.laws)),
         counterparts=compared.counterparts(one),
         nearest=compared.counterparts(one, nearest=True),
         trails=find_trails(compared, publication, one),
@@ -324,14 +308,13 @@ def write_manuscripts(order: EditionOrder) -> dict[str, bytes]:
 
 def print_edition(order: EditionOrder, sizes: dict[str, int]) -> EditionFiles:
     """An edition's folder but the files that were set, whose `sizes` its pages tell; a job."""
-    it = order.identity
-    told = render_identity(it.how, it.evidence, it.seems, it.address, candidate=it.candidate)
+    told = str(part("edition_parts.md", "identity", order.identity))
     pages = render_pages(
         order.document,
         order.found.references,
         order.edition,
         order.publication,
-        overview="\n\n".join((told, order.overview) if it.how == "trusted" else (order.overview, told)),
+        overview="\n\n".join((told, order.overview) if order.identity.how == "trusted" else (order.overview, told)),
         counterparts=order.counterparts,
         nearest=order.nearest,
         stamps=lambda path, anchors: render_trails(path, anchors, order.trails),

@@ -39,12 +39,7 @@ class Readings:
         """What the reader makes of some files, or why they cannot be read; side by side."""
         paths = tuple(paths)
         new = [path for path in paths if path not in self._read]
-        made_by = code_digest(_READING, _READERS)
-        contents = ((path, (path.name.encode(), path.read_bytes())) for path in new)
-        jobs = [
-            Job(f"reading {path}", read_bytes, parts, made_by, "documents", begin=_BytesRead)
-            for path, parts in contents
-        ]
+        jobs = (_reading(str(path), path.name, path.read_bytes()) for path in new)
         for path, result in zip(new, self._crew.run(jobs), strict=True):
             read = msgspec.msgpack.decode(result, type=_Read)
             self._read[path] = read.document or read.fault.replace(read.called, str(path))
@@ -56,9 +51,7 @@ class Readings:
 
     def doubt(self, name: str, content: bytes, edition: Edition) -> str | None:
         """Why a file that was fetched is not taken for an edition; None where it proves to be of it."""
-        made_by = code_digest(_READING, _READERS)
-        job = Job(f"reading {name}", read_bytes, (name.encode(), content), made_by, "documents", begin=_BytesRead)
-        (result,) = self._crew.run([job])
+        (result,) = self._crew.run([_reading(name, name, content)])
         read = msgspec.msgpack.decode(result, type=_Read)
         verdict = self._verdict(read.document or read.fault.removeprefix(f"{read.called}: "))
         if isinstance(verdict, str):
@@ -226,6 +219,11 @@ class _BytesRead:
         if isinstance(self._reading, PendingRead):
             self._reading.close()
         self._place.cleanup()
+
+
+def _reading(said: str, name: str, content: bytes) -> Job:
+    made_by = code_digest(_READING, _READERS)
+    return Job(f"reading {said}", read_bytes, (name.encode(), content), made_by, "documents", begin=_BytesRead)
 
 
 def read_bytes(name: bytes, content: bytes) -> bytes:

@@ -23,7 +23,6 @@ from guidance.site.feeds import (
     edition_entries,
     feed_files,
     log_page,
-    publication_date,
     read_log,
 )
 from guidance.site.ledger import STRENGTHS, Ledger, page_path
@@ -171,7 +170,7 @@ def _compared_entry(
     old, new = pair
     return FeedEntry(
         f"{new}/compared/{old}{part and f'/{part}'}",
-        publication_date(publication.edition(new)),
+        publication.edition(new).begins,
         title,
         f"Paragraph by paragraph: {_in_words(Counter[str](change.kind for change in changes))}.",
         f"{new}/compare/{old}/",
@@ -233,7 +232,7 @@ def _role_entries(
         before = f" {len(changed)} of them said it more or less strongly before." if changed else ""
         yield FeedEntry(
             f"{edition}/duties/{agency}",
-            publication_date(publication.edition(edition)),
+            publication.edition(edition).begins,
             f"{name}: what the {edition} edition says you must, should and may do",
             f"{figures or _NO_DUTY}.{more}{before}",
             f"{edition}/{page_url(page_path(agency))}",

@@ -68,10 +68,7 @@ def index_permalinks(
     return PermalinkIndex(
         publication,
         known,
-        provisions={
-            edition: {p.anchor: p for p in (*item.document.provisions, *item.document.notes)}
-            for edition, item in texts.items()
-        },
+        provisions={edition: item.document.by_anchor() for edition, item in texts.items()},
         urls=compared.addresses,
         fates=find_fates(publication, known, compared.crosswalk, read_lineages(folder / LINEAGES_FILE)),
         redlines={
@@ -212,8 +209,7 @@ def record_meanings(folder: Path, item: Loaded, branch: Branch | None, day: str 
         raise GuidanceError(f"review: from which day is the file of {edition}? write {edition}:2025-06-11")
     place, register = folder / edition / MEANINGS, folder / edition / PERMALINKS
     decided, entries = read_meanings(place), read_permalinks(register)
-    words = (*item.document.provisions, *item.document.notes)
-    told = {p.anchor: f"{p.heading.plain if p.heading else ''}\n{plain_text(p)}" for p in words}
+    told = {p.anchor: f"{p.title}\n{plain_text(p)}" for p in item.document.everything}
     now = {one.anchor: Held(one.fingerprint, told[one.anchor]) for one in permalinks(item.document)}
     published = held_in(read_published(branch, f"{edition}/provisions.json")) if branch else {}
     shifts = {*find_shifts(published, now, decided), *find_shifts(recorded(entries), now, decided)}

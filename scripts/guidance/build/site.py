@@ -44,8 +44,8 @@ from guidance.site.edition_pages import (
     Tab,
     edition_settings,
     render_editions,
+    render_home,
     render_root_home,
-    render_stub,
     root_settings,
     tabs_of,
 )
@@ -170,10 +170,9 @@ def publication_folders(
     texts = {item.edition.id: item for item in loaded}
     compared = compare_editions(publication, loaded, folder, crew)
     known = known_permalinks((edition.id for edition in publication.editions), folder, compared.documents)
-    ours = read_files(folder / publication.docs) if publication.docs else {}
     docs = folder / publication.docs if publication.docs else None
-    groups = groups_of(read_nav(docs)) if docs else {}
-    uses = Call("uses", "what pages of ours cite", read_uses, ours, groups, str(docs)).start(crew)
+    ours, nav = (read_files(docs), read_nav(docs)) if docs else ({}, None)
+    uses = Call("uses", "what pages of ours cite", read_uses, ours, groups_of(nav), str(docs)).start(crew)
     home = "/".join(filter(None, ((order.shop.site_url or "").rstrip("/"), prefix))) if order.shop.site_url else ""
     redlines = compared.start_redlines(crew, f"{home}/" if home else "")
     reissues = start_reissues(loaded, compared, crew)
@@ -211,7 +210,7 @@ def publication_folders(
     for work in works.values():
         work.print()
     linked = linking.files()
-    tabs = tuple(tabs_of(read_nav(folder / publication.docs))) if publication.docs else ()
+    tabs = tuple(tabs_of(nav))
     moved = moved_pages(folder, index)
     for edition in publication.editions:
         made = works[edition.id].files() if edition.id in works else _stub(publication, edition, folder, texts, law)
@@ -262,10 +261,11 @@ def _stub(
 ) -> EditionFiles:
     """What stands in the folder of an edition whose text is not at hand."""
     overview = _read(folder / edition.id / "overview.md")
-    pages = render_stub(edition, publication, overview=overview, nearest=_nearest(publication, edition, texts))
+    nearest = _nearest(publication, edition, texts)
+    home = render_home(edition, publication, overview=overview, nearest=nearest)
     facts = data_files.edition_facts(publication, edition) | {"law": law.records(edition)}
     record = data_files.edition_record(facts, None)
-    return EditionFiles(pages, {"edition.json": data_files.encode(record)})
+    return EditionFiles((home,), {"edition.json": data_files.encode(record)})
 
 
 def _nearest(publication: Publication, edition: Edition, texts: Mapping[str, Loaded]) -> Edition | None:

@@ -60,10 +60,8 @@ def rules_of(site: Path) -> tuple[Rule, ...]:
 
 # --- What an anchor means --------------------------------------------------------------------------
 
-_LIKE, _MORE_LIKE = (
-    75,
-    15,
-)  # of 100: how alike a moved text is to what it was, and how much more than what replaced it
+_LIKE = 75  # of 100: how alike a moved text is to what it was
+_MORE_LIKE = 15  # and how much more than what replaced it
 _TOO_SHORT = 40  # characters below which likeness tells nothing
 
 

@@ -87,10 +87,9 @@ def build_command(
 ) -> None:
     """Build the site: every edition, the pages around them, permalinks and data files."""
     from guidance.build.site import build, record_permalinks
-    from guidance.cli.messages import build_closing, build_warnings, completed, file_lines, make_fetcher, order_of
+    from guidance.cli.messages import build_closing, build_warnings, file_lines, make_fetcher, order_of
 
-    order = order_of(publication, sources, edition, out, strict, site_url)
-    order = completed(order, revision, overlay, cluster, trust, rules=rules)
+    order = order_of(publication, sources, edition, site_url, revision, overlay, cluster, trust, rules, out, strict)
     with _telling() as tell:
         fetcher = None if offline else make_fetcher(publication, tell, sys.stderr.isatty())
         outcome = build(order, fetcher, tell)
@@ -329,10 +328,9 @@ def publish_command(
     """Build and check every edition, and put the site into a branch, in one commit that loses nothing published."""
     from guidance.build.publish import publish
     from guidance.build.site import build
-    from guidance.cli.messages import build_warnings, completed, file_lines, make_fetcher, order_of, publish_closing
+    from guidance.cli.messages import build_warnings, file_lines, make_fetcher, order_of, publish_closing
 
-    order = order_of(publication, sources, edition, site_url=site_url)
-    order = completed(order, revision, overlay, cluster, trust, rules=rules)
+    order = order_of(publication, sources, edition, site_url, revision, overlay, cluster, trust, rules)
     with _telling() as tell:
         fetcher = None if offline else make_fetcher(publication, tell, sys.stderr.isatty())
         done = publish(order, lambda it: build(it, fetcher, tell), Path.cwd(), branch, push, tell)

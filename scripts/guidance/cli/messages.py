@@ -10,8 +10,6 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
-from msgspec import structs
-
 import guidance
 from guidance.build.orders import NOT_ASKED, BuildOrder, Outcome, PublishOutcome, no_room
 from guidance.cli import one_line
@@ -29,13 +27,19 @@ def order_of(
     publication: Path,
     sources: Path | None,
     editions: list[str] | None = None,
+    site_url: str | None = None,
+    revision: list[str] | None = None,
+    overlay: Path | None = None,
+    cluster: str | None = None,
+    trust: list[str] | None = None,
+    rules: bool = False,
     out: Path = Path("site"),
     strict: bool = False,
-    site_url: str | None = None,
 ) -> BuildOrder:
     """The order that a command's options come to, in the folder where it was given.
 
-    Raises GuidanceError where the site's address is none.
+    Raises GuidanceError where the site's address is none, and for a revision or a file to trust that is not written
+    as it must be.
     """
     site_url = site_url or os.environ.get("GUIDANCE_SITE_URL")
     if site_url and not re.match(r"https?://[^\s/]+", site_url):
@@ -48,30 +52,15 @@ def order_of(
         publication=publication,
         folders=source_folders(sources, os.environ.get("GUIDANCE_SOURCES"), here),
         out=out.absolute(),
-        shop=Workshop(root, here / "build", site_url),
+        shop=Workshop(root, here / "build", site_url, rules),
         cache=here / ".cache" / "sources",
         editions=tuple(editions or ()),
         strict=strict,
+        revisions=parse_revisions(revision or ()),
+        overlay=overlay,
+        cluster=cluster,
+        trust=parse_trust(trust or ()),
     )
-
-
-def completed(
-    order: BuildOrder,
-    revision: list[str] | None,
-    overlay: Path | None,
-    cluster: str | None,
-    trust: list[str] | None = None,
-    *,
-    rules: bool = False,
-) -> BuildOrder:
-    """The same order with what only builds are told: revisions, a partnership's folder, a cluster, files to trust,
-    whether the host leads addresses on by rule.
-
-    Raises GuidanceError for a revision or a file to trust that is not written as it must be.
-    """
-    revisions, trusted = parse_revisions(revision or ()), parse_trust(trust or ())
-    order = structs.replace(order, shop=structs.replace(order.shop, rules=rules))
-    return structs.replace(order, revisions=revisions, overlay=overlay, cluster=cluster, trust=trusted)
 
 
 def make_fetcher(publication: Path, tell: Callable[[str], None], every: bool) -> Fetcher:

@@ -19,17 +19,6 @@ from guidance.document.model import GuidanceError
 from guidance.site.host_files import follow, headers_for
 
 _SCRIPT, _COUNT = "/-again.js", "/-again"  # no page of a site is called so
-_AGAIN = b"""// Only `guidance serve` puts this into pages: it loads them again when they were printed anew.
-let first;
-const ask = async () => {
-  try {
-    const now = await (await fetch("/-again", { cache: "no-store" })).text();
-    if (now !== (first ??= now)) location.reload();
-  } catch { /* the server was ended */ }
-  setTimeout(ask, 400);
-};
-ask();
-"""
 
 
 class Desk:
@@ -114,7 +103,11 @@ class _Handler(SimpleHTTPRequestHandler):
         if not self._desk:
             return super().send_head()
         if asked in (_SCRIPT, _COUNT):
-            content = _AGAIN if asked == _SCRIPT else str(self._desk.count).encode()
+            content = (
+                Path(__file__).with_name("again.js").read_bytes()
+                if asked == _SCRIPT
+                else str(self._desk.count).encode()
+            )
             return self._send(content, "text/javascript" if asked == _SCRIPT else "text/plain")
         path = Path(self.translate_path(self.path))
         path = path / "index.html" if path.is_dir() and asked.endswith("/") else path

@@ -94,7 +94,7 @@ def fingerprint(text: str) -> str:
 
 def provision_fingerprint(provision: Provision) -> str:
     """The fingerprint of a provision's heading and own text."""
-    return words_fingerprint(provision.heading.plain if provision.heading else None, plain_text(provision))
+    return words_fingerprint(provision.title, plain_text(provision))
 
 
 def words_fingerprint(heading: str | None, text: str) -> str:

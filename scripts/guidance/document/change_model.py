@@ -15,10 +15,13 @@ from guidance.document.model import ChangeKind, Document
 Level = Literal["duty changed", "new", "reworded", "term replaced", "links and numbers only", "none"]
 
 
+PieceKind = Literal["same", "inserted", "deleted", "moved here", "moved away"]
+
+
 class RedlinePiece(Struct, frozen=True):
     """A stretch of a redline. A moved stretch names, in `place`, the anchor it came from or went to."""
 
-    kind: Literal["same", "inserted", "deleted", "moved here", "moved away"]
+    kind: PieceKind
     text: str
     place: str | None = None
 

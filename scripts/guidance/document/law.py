@@ -206,10 +206,6 @@ class LawSince(Struct, frozen=True, forbid_unknown_fields=True):
             for law in self.after(edition).law
         ]
 
-    def events(self) -> tuple[LawEvent, ...]:
-        """What feeds and the log tell: that a law was passed, and from when it applies."""
-        return tuple(event for law in self.law for event in law_events(law))
-
 
 _RECORDED = (
     *("id", "topic", "act", "section", "inserts", "amends", "says", "binds", "agencies", "duty", "passed", "basis"),

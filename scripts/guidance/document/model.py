@@ -42,6 +42,7 @@ class Place(Struct, frozen=True):
 # --- Text and what is marked in it ---------------------------------------------------------------
 
 Strength = Literal["must", "must not", "should", "should not", "may", "responsibility"]
+MarkKind = Literal["bold", "italic", "underline", "superscript", "subscript"] | Strength
 
 
 class Style(Struct, frozen=True, tag="style"):
@@ -50,7 +51,7 @@ class Style(Struct, frozen=True, tag="style"):
 
     start: int
     end: int
-    kind: Literal["bold", "italic", "underline", "superscript", "subscript"] | Strength
+    kind: MarkKind
 
 
 class Link(Struct, frozen=True, tag="link"):
@@ -193,6 +194,11 @@ class Provision(Struct, frozen=True):
     parents: tuple[str, ...] = ()
     places: tuple[Place, ...] = ()
     evidence: tuple[EvidenceKind, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The words of its heading; empty where it has none."""
+        return self.heading.plain if self.heading else ""
 
     @property
     def page(self) -> int | None:

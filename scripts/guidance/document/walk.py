@@ -99,12 +99,17 @@ def plain_text(provision: Provision, bullet: str = "") -> str:
     return "\n".join(_plain_lines(provision.blocks, bullet))
 
 
+def is_lettered(marker: str) -> bool:
+    """Whether a list marker says something ("(a)", "iv.") and so must be printed as it is."""
+    return any(character.isalnum() for character in marker)
+
+
 def _plain_lines(blocks: Iterable[Block], bullet: str) -> Iterator[str]:
     for block in blocks:
         if isinstance(block, List):
             for item in block.items:
                 lines = list(_plain_lines(item.blocks, bullet))
-                if lines and any(character.isalnum() for character in item.marker):
+                if lines and is_lettered(item.marker):
                     lines[0] = f"{item.marker} {lines[0]}"
                 elif lines:
                     lines[0] = f"{bullet}{lines[0]}"

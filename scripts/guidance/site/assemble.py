@@ -12,8 +12,6 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from msgspec import Struct
-
 from guidance.document.model import GuidanceError
 from guidance.jobs.cache import Crew
 from guidance.jobs.executors import processes
@@ -23,26 +21,17 @@ from guidance.site.permalink_index import NOT_LISTED
 from guidance.site.projects import Folder, Kept, lay
 
 
-class Version(Struct, frozen=True):
-    """A built edition to be deployed as `prefix`/`id`, and as each of its aliases."""
-
-    id: str
-    title: str
-    aliases: tuple[str, ...] = ()
-    prefix: str = ""
-
-
-def deploy(versions: Iterable[Version]) -> tuple[tuple[tuple[str, ...], ...], dict[str, bytes]]:
-    """The places of each version, from the tree's root: its own and those of its aliases, which are copies. And the
+def deploy(editions: Iterable[Folder]) -> tuple[tuple[tuple[str, ...], ...], dict[str, bytes]]:
+    """The places of each edition, from the site's root: its own and those of its aliases, which are copies. And the
     files that mike keeps beside them, by path.
 
-    Raises GuidanceError where mike refuses a version.
+    Raises GuidanceError where mike refuses an edition.
     """
     from mike.commands import versions_to_file_info  # slow to load, and no other command than a build needs it
     from mike.versions import Versions
 
     listed: dict[str, Any] = {}
-    places = tuple(_deploy_one(version, listed.setdefault(version.prefix, Versions())) for version in versions)
+    places = tuple(_deploy_one(one, listed.setdefault(one.prefix, Versions())) for one in editions)
     files = {".nojekyll": b""}
     for prefix, known in listed.items():
         entry = versions_to_file_info(known, prefix)
@@ -50,14 +39,13 @@ def deploy(versions: Iterable[Version]) -> tuple[tuple[tuple[str, ...], ...], di
     return places, files
 
 
-def _deploy_one(version: Version, known: Any) -> tuple[str, ...]:
+def _deploy_one(edition: Folder, known: Any) -> tuple[str, ...]:
     try:
-        known.add(version.id, version.title, list(version.aliases), update_aliases=True)
+        known.add(edition.id, edition.title, list(edition.aliases), update_aliases=True)
     except ValueError as error:
-        raise GuidanceError(
-            f"{version.id}: mike cannot deploy this edition: {' '.join(str(error).split())}"
-        ) from None
-    return tuple(f"{version.prefix}/{name}".strip("/") for name in (version.id, *version.aliases))
+        said = " ".join(str(error).split())
+        raise GuidanceError(f"{edition.id}: mike cannot deploy this edition: {said}") from None
+    return tuple(f"{edition.prefix}/{name}".strip("/") for name in (edition.id, *edition.aliases))
 
 
 MARK = "versions.json"  # every site of ours has it: only such a folder is ever replaced
@@ -197,8 +185,7 @@ def _assemble(begun: Sequence[FolderBuild], shop: Workshop) -> dict[str, Kept | 
     root, and what stands there for machines."""
     own: list[Rule] = []
     editions = [printing for printing in begun if printing.folder.id]
-    versions = (Version(f.id, f.title, f.aliases, f.prefix) for f in (one.folder for one in editions))
-    places, listed = deploy(versions)
+    places, listed = deploy(one.folder for one in editions)
     whole: dict[str, Kept | bytes] = dict(listed)
     for printing, names in zip(editions, places, strict=True):
         for name in names[:1] if shop.rules else names:

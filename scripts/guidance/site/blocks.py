@@ -1,21 +1,233 @@
-"""Blocks as Markdown where Markdown can say them, else as HTML: paragraphs, lists, tables, figures.
+"""A text as Markdown where Markdown can say it, else as HTML: its marks, nested here alone, and its paragraphs,
+lists, tables and figures.
 
-Nothing here knows of provisions, pages or editions; texts are printed by `inline`.
+Nothing here knows of provisions, pages or editions; whatever the text says comes out as the characters it is.
 """
 
 import re
-from collections.abc import Mapping
-from itertools import repeat
+import urllib.parse
+from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby, repeat
+from typing import Literal, get_args
 
+from markupsafe import Markup
 from msgspec import Struct
 
-from guidance.document.model import Block, Cell, Figure, Item, List, Para, Subheading, Table, Text
-from guidance.document.walk import block_texts
-from guidance.site.inline import Context, escape_html, render_text
+from guidance.document.addresses import leads_nowhere
+from guidance.document.model import (
+    Abbreviation,
+    Block,
+    Figure,
+    Item,
+    Link,
+    List,
+    MarkKind,
+    NoteMark,
+    Para,
+    Strength,
+    Style,
+    Subheading,
+    Table,
+    Text,
+)
+from guidance.document.walk import block_texts, is_lettered
+from guidance.site.templates import clean, escape_html, escape_markdown, part
 
 PICTURES = "pictures/"  # the folder of pictures, below an edition's root
-NAMELESS = "A picture; the words in it stand below"
 _CARD = 4  # columns of a text's table from which one would be cut on a phone
+MarkupForm = Literal["markdown", "html"]
+
+_TAGS: Mapping[MarkKind, str] = {
+    **dict.fromkeys(get_args(Strength), "span"),
+    "bold": "strong",
+    "italic": "em",
+    "underline": "u",
+    "superscript": "sup",
+    "subscript": "sub",
+}
+_ORDER = tuple(_TAGS)  # outermost first
+_CLASSES: Mapping[MarkKind, str] = {kind: f' class="duty {kind.split()[0]}"' for kind in get_args(Strength)}
+_NAMELESS = "A picture; the words in it stand below"
+_BEFORE_STARS = " (“‘"  # behind anything else, stars may pair with others than they should
+_STARS: Mapping[MarkKind, str] = {"bold": "**", "italic": "*"}
+_UNUSUAL = re.compile(r"[^A-Za-z0-9:/?#@!$&'+,;=.~%_-]")
+
+
+class TermUse(Link, frozen=True, tag="term"):
+    """A use of a term: a link to the entry that defines it or, where `address` is empty, what it means in words."""
+
+    meaning: str = ""
+
+
+class Context(Struct, frozen=True):
+    """What printing a text needs to know of its page: where `#anchor` addresses and notes lead from here, and
+    the ids that note references take (given out in reading order)."""
+
+    link: Callable[[str, MarkupForm], str | None]  # an anchor of this edition -> address from this page, or None
+    note_id: Callable[[str], str]  # a note's anchor -> the id of this reference to it
+
+
+class TextPiece(Struct, frozen=True):
+    """A stretch of text under the same marks, or a note reference."""
+
+    text: str
+    link: Link | None
+    kinds: frozenset[MarkKind]
+    note: NoteMark | None = None
+
+
+def picture_name(name: str) -> str:
+    """A picture's file name, made harmless: no folder, nothing that an address must escape."""
+    return re.sub(r"[^A-Za-z0-9._-]", "-", name.replace("\\", "/").rsplit("/", 1)[-1])
+
+
+def alternative_of(figure: Figure) -> str:
+    """What is said of a picture in its place, for whoever does not see it."""
+    return figure.alternative or (figure.caption.plain if figure.caption else "") or _NAMELESS
+
+
+def render_text(text: Text, context: Context, form: MarkupForm = "markdown", *, line_start: bool = True) -> str:
+    """A text with its marks, in one line.
+
+    Links stand outside styles; a note reference within a link cuts the link in two, since links do not nest.
+    A link whose address leads nowhere is printed as its words.
+    """
+    pieces = tuple(pieces_of(text))
+    printed = ""
+    for link, group in groupby(pieces, key=lambda piece: None if piece.note else piece.link):
+        members = list(group)
+        address = _address(link.address, context, form) if link else None
+        start = line_start and not printed
+        if isinstance(link, TermUse) and not link.address:
+            words = _styled(members, context, form, False)
+            printed += f'<abbr title="{escape_html(link.meaning)}">{words}</abbr>'
+        elif address is None:
+            printed += _styled(members, context, form, start, before=printed)
+        else:
+            kind = ""
+            if isinstance(
+                link, TermUse
+            ):  # Material shows beside it what stands under the address's id on this page
+                kind = "term" if address.startswith("#") else "term footnote-ref"
+            printed += _linked(_styled(members, context, form, False), address, form, kind)
+    return printed.rstrip()
+
+
+def pieces_of(text: Text) -> Iterator[TextPiece]:
+    """The text cut wherever a mark begins or ends, with note references between."""
+    length = len(text.plain)
+    if not text.marks:
+        yield from (TextPiece(text.plain, None, frozenset()),) if length else ()
+        return
+    spans = [
+        TermUse(m.start, m.end, "", meaning=m.meaning) if isinstance(m, Abbreviation) else m
+        for m in text.marks
+        if not isinstance(m, NoteMark)
+    ]
+    notes = [m for m in text.marks if isinstance(m, NoteMark)]
+    edges = {0, length}
+    edges.update(min(max(edge, 0), length) for span in spans for edge in (span.start, span.end))
+    edges.update(min(max(note.at, 0), length) for note in notes)
+    cuts = sorted(edges)
+    for start, end in zip(cuts, [*cuts[1:], length], strict=True):
+        yield from (TextPiece("", None, frozenset(), n) for n in notes if min(max(n.at, 0), length) == start)
+        if start < end:
+            over = [s for s in spans if s.start <= start and s.end >= end]
+            links = [s for s in over if isinstance(s, Link)]
+            link = next((s for s in links if s.address), links[0] if links else None)
+            yield TextPiece(text.plain[start:end], link, frozenset(s.kind for s in over if isinstance(s, Style)))
+
+
+def _styled(
+    pieces: list[TextPiece],
+    context: Context,
+    form: MarkupForm,
+    line_start: bool,
+    depth: int = 0,
+    before: str = "",
+    after: str = "",
+) -> str:
+    """Pieces of one link (or of none), each style opened and closed once over neighbours that share it; `before`
+    is what is printed before them, `after` the text that follows under the same link."""
+    kinds = frozenset().union(*(piece.kinds for piece in pieces))
+    depth = next((at for at in range(depth, len(_ORDER)) if _ORDER[at] in kinds), len(_ORDER))
+    if depth == len(_ORDER):
+        return "".join(_plain(p, context, form, line_start and at == 0) for at, p in enumerate(pieces))
+    kind = _ORDER[depth]
+    printed, done = "", 0
+    for on, group in groupby(pieces, key=lambda piece: kind in piece.kinds and not piece.note):
+        members = list(group)
+        done += len(members)
+        start = line_start and not printed and not on
+        so_far, next_text = before + printed, pieces[done].text if done < len(pieces) else after
+        inner = _styled(members, context, form, start, depth + 1, "" if on else so_far, "" if on else next_text)
+        printed += _wrapped(inner, kind, members, form, so_far, next_text) if on else inner
+    return printed
+
+
+def _wrapped(
+    inner: str, kind: MarkKind, members: list[TextPiece], form: MarkupForm, before: str, after: str
+) -> str:
+    """Inner markup in its style: with stars where Markdown reads those without doubt, else with a tag.
+
+    Stars behind a mark ("Note:") close nothing where a word goes on at once (CommonMark 0.31, 6.2).
+    """
+    stars = _STARS.get(kind, "")
+    plain = len(members) == 1 and members[0].kinds == {kind} and inner == inner.strip() and inner
+    closes = inner[-1:].isalnum() or not after or after[0].isspace()
+    if form == "markdown" and stars and plain and closes and (not before or before[-1] in _BEFORE_STARS):
+        return f"{stars}{inner}{stars}"
+    tag = _TAGS[kind]
+    return f"<{tag}{_CLASSES.get(kind, '')}>{inner}</{tag}>"
+
+
+def _plain(piece: TextPiece, context: Context, form: MarkupForm, line_start: bool) -> str:
+    if piece.note:
+        return _note_reference(piece.note, context, form)
+    return escape_html(piece.text) if form == "html" else escape_markdown(piece.text, line_start=line_start)
+
+
+def _note_reference(mark: NoteMark, context: Context, form: MarkupForm) -> str:
+    """A raised link with the printed number; plain raised words where the note is not to be found."""
+    href = context.link(mark.note, form)
+    label = escape_html(mark.label) if form == "html" else escape_markdown(mark.label)
+    if href is None:
+        return f"<sup>{label}</sup>"
+    identity = escape_html(context.note_id(mark.note))
+    if form == "html":
+        attributes = f'class="noteref footnote-ref" href="{escape_html(href)}" id="{identity}" role="doc-noteref"'
+        return f"<sup><a {attributes}>{label}</a></sup>"
+    return f"<sup>[{label}]({href}){{: #{identity} .noteref .footnote-ref role=doc-noteref }}</sup>"
+
+
+def _address(address: str, context: Context, form: MarkupForm) -> str | None:
+    """A link's address from this page; None where it leads nowhere or has a scheme that is not ours."""
+    if address.startswith("#"):
+        return context.link(address[1:], form)
+    return safe_address(address)
+
+
+def safe_address(address: str) -> str | None:
+    """An absolute address that a page may link, escaped; None where its scheme is none of ours."""
+    try:
+        scheme = urllib.parse.urlsplit(address).scheme.lower()
+    except ValueError:
+        return None
+    if scheme not in ("http", "https", "mailto") or leads_nowhere(address):
+        return None
+    return _UNUSUAL.sub(lambda c: urllib.parse.quote(c.group(), safe=""), clean(address))
+
+
+def _linked(inner: str, address: str, form: MarkupForm, kind: str = "") -> str:
+    if not inner.strip():
+        return inner
+    if form == "html":
+        attributes = f'class="{kind}" ' if kind else ""
+        return f'<a {attributes}href="{escape_html(address)}">{inner}</a>'
+    return f"[{inner}]({address.replace('&', '&amp;')})" + (f"{{: .{kind.replace(' ', ' .')} }}" if kind else "")
+
+
+# --- Blocks ----------------------------------------------------------------------------------------
 
 
 class BlockContext(Struct, frozen=True):
@@ -30,11 +242,6 @@ class BlockContext(Struct, frozen=True):
     apart: str = ""
 
 
-def is_lettered(marker: str) -> bool:
-    """Whether a list marker says something ("(a)", "iv.") and so must be printed as it is."""
-    return any(character.isalnum() for character in marker)
-
-
 def render_blocks(blocks: tuple[Block, ...], setting: BlockContext) -> str:
     """Blocks as Markdown, an empty line between them."""
     printed: list[str] = []
@@ -44,7 +251,7 @@ def render_blocks(blocks: tuple[Block, ...], setting: BlockContext) -> str:
             printed.append("<!-- -->")  # keeps two lists in succession apart
         printed.append(render_block(block, setting))
         before = block
-    return "\n\n".join(part for part in printed if part)
+    return "\n\n".join(filter(None, printed))
 
 
 def render_block(block: Block, setting: BlockContext) -> str:
@@ -118,7 +325,7 @@ def _marker(item: Item, apart: str) -> str:
     return f'<a class="marker" href="#{anchor}" id="{anchor}">{words}</a>'
 
 
-# --- HTML ----------------------------------------------------------------------------------------
+# --- Blocks as HTML --------------------------------------------------------------------------------
 
 
 def render_html(blocks: tuple[Block, ...], setting: BlockContext) -> str:
@@ -157,29 +364,15 @@ def _unwrapped(blocks: tuple[Block, ...], setting: BlockContext) -> str:
 
 
 def _html_table(table: Table, setting: BlockContext) -> str:
-    caption = f"<caption>{_line(table.caption, setting)}</caption>\n" if table.caption else ""
     heads = 0
-    while heads < len(table.rows) and _is_head(table.rows[heads]):
+    while heads < len(table.rows) and table.rows[heads] and all(c.header == "column" for c in table.rows[heads]):
         heads += 1
     labels = _labels(table) if heads == 1 else ()
-    head = "".join(_html_row(row, setting, labels) for row in table.rows[:heads])
-    body = "".join(_html_row(row, setting, labels) for row in table.rows[heads:])
-    head = f"<thead{_role('rowgroup', labels)}>\n{head}</thead>\n" if head else ""
-    body = f"<tbody{_role('rowgroup', labels)}>\n{body}</tbody>\n" if body else ""
-    name = escape_html(table.caption.plain if table.caption else "Table")
-    return (
-        f'<div class="table" role="group" aria-label="{name}" tabindex="0">\n'
-        f"<table{_role('table', labels)}>\n{caption}{head}{body}</table>\n</div>"
-    )
-
-
-def _role(name: str, labels: tuple[str, ...] | str) -> str:
-    """The role of a part of a table whose rows may be cards, for that takes the role away in some browsers."""
-    return f' role="{name}"' if labels else ""
-
-
-def _is_head(row: tuple[Cell, ...]) -> bool:
-    return bool(row) and all(cell.header == "column" for cell in row)
+    named = (zip(row, labels or repeat(""), strict=False) for row in table.rows)
+    rows = [[(cell, Markup(_unwrapped(cell.blocks, setting)), label) for cell, label in row] for row in named]
+    caption = Markup(_line(table.caption, setting)) if table.caption else None
+    name = table.caption.plain if table.caption else "Table"
+    return str(part("block_parts.html", "table", name, caption, rows[:heads], rows[heads:], bool(labels)))
 
 
 def _labels(table: Table) -> tuple[str, ...]:
@@ -190,47 +383,10 @@ def _labels(table: Table) -> tuple[str, ...]:
     return names if len(names) >= _CARD and whole and all(names) else ()
 
 
-def _html_row(row: tuple[Cell, ...], setting: BlockContext, labels: tuple[str, ...] = ()) -> str:
-    inner = "".join(
-        _html_cell(cell, setting, label) for cell, label in zip(row, labels or repeat(""), strict=False)
-    )
-    return f"<tr{_role('row', labels)}>{inner}</tr>\n"
-
-
-def _html_cell(cell: Cell, setting: BlockContext, label: str = "") -> str:
-    content = _unwrapped(cell.blocks, setting)
-    spans = f' colspan="{cell.columns}"' if cell.columns > 1 else ""
-    spans += f' rowspan="{cell.rows}"' if cell.rows > 1 else ""
-    if cell.header is None or not content:  # an empty header cell heads nothing
-        said = f' data-label="{escape_html(label)}"' if label else ""
-        return f"<td{_role('cell', label)}{said}{spans}>{content}</td>"
-    scope = "col" if cell.header == "column" else "row"
-    role = _role("columnheader" if scope == "col" else "rowheader", label)
-    return f'<th scope="{scope}"{role}{spans}>{content}</th>'
-
-
 def _html_figure(figure: Figure, setting: BlockContext) -> str:
-    """A picture with its alternative text, and, under it, the words drawn in it and that text to be read."""
-    parts: list[str] = []
-    if figure.picture:
-        source = escape_html(f"{setting.root}{PICTURES}{picture_name(figure.picture)}")
-        short = figure.alternative or (figure.caption.plain if figure.caption else "") or NAMELESS
-        image = f'<img src="{source}" alt="{escape_html(short)}" loading="lazy">'
-        parts.append(f'<a class="picture" href="{source}">{image}</a>')
-    if figure.caption:
-        parts.append(f"<figcaption>{_line(figure.caption, setting)}</figcaption>")
-    words = "".join(f"<li>{_line(text, setting)}</li>\n" for text in figure.words)
-    if words:
-        summary = '<summary class="furniture">Its words, box by box</summary>'
-        parts.append(f'<details class="steps" open>\n{summary}\n<ol>\n{words}</ol>\n</details>')
-    if figure.alternative:
-        summary = "The official description" if figure.picture else "What a picture here shows"
-        opened = f'<details class="described furniture"{"" if figure.picture else " open"}>'
-        said = escape_html(figure.alternative)
-        parts.append(f"{opened}\n<summary>{summary}</summary>\n<p>{said}</p>\n</details>")
-    return "<figure>\n" + "\n".join(parts) + "\n</figure>"
-
-
-def picture_name(name: str) -> str:
-    """A picture's file name, made harmless: no folder, nothing that an address must escape."""
-    return re.sub(r"[^A-Za-z0-9._-]", "-", name.replace("\\", "/").rsplit("/", 1)[-1])
+    source = f"{setting.root}{PICTURES}{picture_name(figure.picture)}" if figure.picture else ""
+    caption = Markup(_line(figure.caption, setting)) if figure.caption else None
+    words = [Markup(_line(text, setting)) for text in figure.words]
+    return str(
+        part("block_parts.html", "figure", source, alternative_of(figure), caption, words, figure.alternative)
+    )

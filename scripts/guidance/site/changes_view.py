@@ -6,6 +6,7 @@ Plain counting over frozen types; nothing is aligned or compared here, and no ma
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import get_args
 
 from msgspec import Struct
 
@@ -15,14 +16,7 @@ from guidance.document.model import ChangeKind, Document, Provision
 from guidance.document.walk import plain_text
 from guidance.site.pages import page_url
 
-LEVELS: tuple[Level, ...] = (
-    "duty changed",
-    "new",
-    "reworded",
-    "term replaced",
-    "links and numbers only",
-    "none",
-)
+LEVELS: tuple[Level, ...] = get_args(Level)
 KINDS: tuple[ChangeKind, ...] = (
     "reworded",
     "term replaced",
@@ -110,13 +104,12 @@ def survey(edition: str, document: Document, addresses: Mapping[str, str]) -> Co
     titles = dict(_TITLES)
     for provision in document.provisions:
         if provision.heading:
-            titles[provision.anchor] = f"{provision.marker} {provision.heading.plain}".strip()
+            titles[provision.anchor] = f"{provision.marker} {provision.title}".strip()
     places = {}
     words = {}
-    for provision in (*document.provisions, *document.notes):
+    for provision in document.everything:
         places[provision.anchor] = _place(provision, titles, addresses)
-        heading = provision.heading.plain if provision.heading else ""
-        words[provision.anchor] = Counter(_WORD.findall(f"{heading}\n{plain_text(provision)}"))
+        words[provision.anchor] = Counter(_WORD.findall(f"{provision.title}\n{plain_text(provision)}"))
     return ComparedEdition(edition, places, titles, words)
 
 

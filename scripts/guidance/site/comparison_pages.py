@@ -4,16 +4,17 @@ Facts for templates, which are whole without JavaScript; nothing is aligned or c
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 
+import msgspec
 from msgspec import Struct, structs
 
 from guidance.document.anchors import slug
 from guidance.document.change_model import Comparison, Level, MovedChapter, ReplacedTerm
 from guidance.document.model import Document, Duty
+from guidance.document.register import Publication
 from guidance.site.changes_view import (
     KINDS,
     LEVELS,
@@ -31,7 +32,7 @@ from guidance.site.changes_view import (
 )
 from guidance.site.data_files import changes_csv, changes_json
 from guidance.site.pages import Page, csv_table, front_matter, say_size, to_root
-from guidance.site.redline_text import beside, excerpt, in_one, say_changes, say_each, say_slip
+from guidance.site.redline_text import beside, excerpt, in_one, say_beside, say_changes, say_each, track
 from guidance.site.role_changes import (
     COLUMNS,
     MATTERS,
@@ -40,8 +41,11 @@ from guidance.site.role_changes import (
     RoleList,
     named,
     role_lists,
+    role_manuscript,
     role_page,
     role_rows,
+    side_of,
+    tracked_changes,
 )
 from guidance.site.templates import render
 
@@ -74,17 +78,8 @@ _ASPECTS = {  # the order in which what changed of duties is told
     "added": "New duties",
     "removed": "Duties taken out",
 }
-_SHOWN_BELOW = {"added": "new duty", "removed": "duty taken out"}  # where the words are shown in any case
 _LISTED = 15  # lines of a kind that are shown without unfolding them
 _TO_SET = re.compile(r'<a href="(?:\.\./)?(?P<file>[^"/]+\.(?:docx|pdf))" download>(?P<words>[^<]*)</a>')
-
-
-class Side(Struct, frozen=True):
-    """One edition of a comparison: its id, its text, and the address of each anchor from its own root."""
-
-    id: str
-    document: Document
-    addresses: Mapping[str, str]
 
 
 class Listing(Struct, frozen=True):
@@ -102,7 +97,6 @@ class Redline(Struct, frozen=True):
     pages: tuple[Page, ...]
     files: Mapping[str, bytes]
     manuscripts: Mapping[str, bytes] = {}
-    roles: tuple[RoleList, ...] = ()  # of which manuscripts are made
 
     def with_set(self, made: Mapping[str, bytes]) -> "Redline":
         """The same with the files that were set of its manuscripts, and their sizes in its links; where one could
@@ -129,76 +123,72 @@ def comparison_title(old: str, new: str) -> str:
     return f"What changed from {old} to {new}"
 
 
-def render_comparison(
-    comparison: Comparison,
-    old: Side,
-    new: Side,
-    *,
-    duties: tuple[Sequence[Duty], Sequence[Duty]] = ((), ()),
-    names: Mapping[str, str] | None = None,
-    listing: Listing | None = None,
-    title: str = "",
-    checks: Sequence[RoleCheck] = (),
-    home: str = "",
-    licence: str = "",
-) -> Redline:
-    """The pages of a comparison, below compare/<old>/ of the new edition, and changes.json and changes.csv.
+class Told(Struct, frozen=True):
+    """What a comparison's pages are made from beside both texts; of pairs the older edition's comes first.
 
-    `duties` are those of both editions, for who is bound, and `names` what these are called; with a `listing` a
-    page more shows the publisher's own list held against what was found. `title` is the overview's, where it is not
-    the usual one. `checks` are lines of ours for roles; in files links lead below `home`, and each row says its
-    `licence`.
+    `addresses` are those of each anchor from its edition's root, `duties` say who is bound, and `names` what these
+    are called; with a `listing` a page more shows the publisher's own list held against what was found. `checks`
+    are lines of ours for roles, `title` is the overview's where it is not that of two editions; in files links lead
+    below `home`, the publication's, with a slash at its end, where it is known. What no `publication` is named of
+    has no files for roles.
     """
-    before, after = (survey(side.id, side.document, side.addresses) for side in (old, new))
+
+    comparison: Comparison
+    addresses: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {})
+    duties: tuple[tuple[Duty, ...], tuple[Duty, ...]] = ((), ())
+    names: Mapping[str, str] = {}
+    listing: Listing | None = None
+    publication: Publication | None = None
+    checks: tuple[RoleCheck, ...] = ()
+    title: str = ""
+    home: str = ""
+
+
+def render_comparison(told: Told, old: Document, new: Document) -> Redline:
+    """The pages of a comparison, below compare/<old>/ of the new edition, with changes.json, changes.csv and a
+    table for each role, and the manuscripts of its other files; a job."""
+    comparison, texts = told.comparison, (old, new)
+    ids = (comparison.old, comparison.new)
+    before, after = (survey(*side) for side in zip(ids, texts, told.addresses, strict=True))
     found = entries(comparison, before, after)
     by_place: dict[tuple[str, str], tuple[Duty, ...]] = {}
-    for edition, listed in zip((old.id, new.id), duties, strict=True):
+    for edition, listed in zip(ids, told.duties, strict=True):
         for duty in listed:
             key = (edition, duty.at.anchor)
             by_place[key] = (*by_place.get(key, ()), duty)
-    view = ComparisonView(before, after, found, by_place, names or {}, redline_addresses(found, old.id))
-    texts = (old.document, new.document)
-    lists = role_lists(view, texts, checks)
-    whole = _Scene(
-        before,
-        after,
-        found,
-        by_place,
-        names or {},
-        redline_addresses(found, old.id),
-        comparison.terms,
-        comparison.moved_chapters,
-        lists,
-        title,
-    )
-    pages = [whole.overview(figures(comparison, before, after), official=listing is not None)]
-    if listing:
-        pages.append(whole.official(listing))
+    redlines = redline_addresses(found, ids[0])
+    title = told.title or comparison_title(*ids)
+    view = _Scene(before, after, found, by_place, told.names, redlines, comparison, title)
+    lists = role_lists(view, texts, told.checks)
+    pages = [view.overview(figures(comparison, before, after), lists, official=told.listing is not None)]
+    if told.listing:
+        pages.append(view.official(told.listing))
     for chapter in redline_chapters(found):
         mine = [entry for entry in found if entry.chapter == chapter]
         if any(entry.shown for entry in mine):
-            pages.append(whole.redline(chapter, mine))
+            pages.append(view.redline(chapter, mine))
     pages += [role_page(view, mine) for mine in lists]
-    files = {
-        f"{whole.folder}/changes.json": changes_json(comparison),
-        f"{whole.folder}/changes.csv": changes_csv(found, texts),
-    }
+    files = {"changes.json": changes_json(comparison), "changes.csv": changes_csv(found, texts)}
+    sides = [side_of(*side, told.publication) for side in zip(ids, texts, strict=True)]
+    manuscripts = {TRACKED: tracked_changes(track(comparison, old, new), title, sides, told.publication)}
+    licence = told.publication.licence_in_words if told.publication else ""
     for one in lists:
-        files[f"{whole.folder}/{one.stem}.csv"] = csv_table(COLUMNS, role_rows(view, one, texts, home, licence))
-    return Redline(tuple(pages), files, roles=lists)
+        files[f"{one.stem}.csv"] = csv_table(COLUMNS, role_rows(view, one, texts, told.home, licence))
+        if told.publication:
+            manuscripts[one.stem] = role_manuscript(one, ids, sides, told.publication, told.home)
+    return Redline(
+        tuple(pages),
+        {f"{view.folder}/{name}": held for name, held in files.items()},
+        {f"{view.folder}/{name}": msgspec.msgpack.encode(one) for name, one in manuscripts.items()},
+    )
 
 
 class _Scene(ComparisonView, frozen=True):
     """What all pages of a comparison draw from."""
 
-    terms: tuple[ReplacedTerm, ...] = ()
-    moved_chapters: tuple[MovedChapter, ...] = ()
-    roles: tuple[RoleList, ...] = ()
-    title: str = ""
-
     # --- The pages ---
 
-    def overview(self, found: ChangeFigures, *, official: bool) -> Page:
+    def overview(self, found: ChangeFigures, roles: Iterable[RoleList], *, official: bool) -> Page:
         """What changed at a glance, by role and by level, then the figures behind it; with `official` there is one
         more page that holds the publisher's own list against this."""
         path = f"{self.folder}/index.md"
@@ -210,7 +200,7 @@ class _Scene(ComparisonView, frozen=True):
         return self._page(
             "comparison.md",
             path,
-            self.title or comparison_title(self.old.id, self.new.id),
+            self.title,
             groups=[
                 {
                     "id": level.replace(" ", "-"),
@@ -224,11 +214,11 @@ class _Scene(ComparisonView, frozen=True):
             ],
             figures=_facts_of(found),
             told=list(self._told(path, rows)),
-            terms=[self._term(path, one, rows) for one in self.terms],
-            chapters=[self._moved_chapter(path, one) for one in self.moved_chapters],
+            terms=[self._term(path, one, rows) for one in self.comparison.terms],
+            chapters=[self._moved_chapter(path, one) for one in self.comparison.moved_chapters],
             official=official,
             tracked=f"{TRACKED}.docx",
-            roles=list(self._roles()),
+            roles=[self._role(one) for one in roles],
             explained=_EXPLAINED,
             renumbered=self._renumbered(path),
             picture=draw_flows(words, old, new),
@@ -281,35 +271,15 @@ class _Scene(ComparisonView, frozen=True):
 
     # --- A change ---
 
-    def _entry(self, path: str, entry: ChangeEntry) -> dict[str, object]:
-        """What every page says of a change, and what the filters go by."""
-        return {
-            "id": entry.id,
-            "old": [self.link(path, place, False) for place in entry.old],
-            "new": [self.link(path, place, True) for place in entry.new],
-            "named": named(entry),
-            "kind": entry.change.kind,
-            "level": entry.change.level,
-            "chapter": self.new.titles.get(entry.chapter, entry.chapter),
-            "who": " ".join(sorted({*self.bound(entry), *self.probably_bound(entry)})),
-            "terms": " ".join(map(slug, entry.change.terms)),
-            "slips": [say_slip(slip, self.old.id, self.new.id) for slip in entry.change.slips],
-        }
-
     def _row(self, path: str, entry: ChangeEntry) -> dict[str, object]:
         return {
-            **self._entry(path, entry),
+            **self.entry(path, entry),
             "words": excerpt(entry.change.pieces, self.where(path)),
             "bound": [self.names[one] for one in self.bound(entry) if one in self.names],
             "probably": [self.names[one] for one in self.probably_bound(entry) if one in self.names],
-            "said": self._said(entry),
+            "said": _said(entry),
             "redline": to_root(path) + self.redlines[entry.count],
         }
-
-    def _said(self, entry: ChangeEntry) -> list[str]:
-        """What changed of a provision's duties and figures, where its words are shown beside."""
-        told = Counter(_SHOWN_BELOW.get(what, said) for what, said in say_each(entry.change))
-        return [said if times == 1 else f"{said} ({times} times)" for said, times in told.items()]
 
     def _changes(self, path: str, section: Sequence[ChangeEntry]) -> Iterator[dict[str, object]]:
         """The changes of a section, and how many provisions between them have the same words."""
@@ -322,9 +292,9 @@ class _Scene(ComparisonView, frozen=True):
                 change = entry.change
                 old, new = beside(change.pieces, self.where(path))
                 yield {
-                    **self._entry(path, entry),
+                    **self.entry(path, entry),
                     "same": 0,
-                    "said": self._said(entry),
+                    "said": _said(entry),
                     "in_one": in_one(change.pieces, self.where(path)),
                     "before": old,
                     "after": new,
@@ -342,20 +312,19 @@ class _Scene(ComparisonView, frozen=True):
                 folded = len(lines[what]) > _LISTED
                 yield {"name": name, "lines": lines[what], "folded": folded, "number": len(lines[what])}
 
-    def _roles(self) -> Iterator[dict[str, object]]:
-        """Those for whom something changed, each with the page of theirs and the changes to read."""
-        for mine in self.roles:
-            changes = [
-                {
-                    "id": one.entry.id,
-                    "named": named(one.entry),
-                    "level": one.entry.change.level,
-                    "said": say_changes(one.entry.change),
-                    "context": one.known == "from context",
-                }
-                for one in sorted(mine.changes, key=lambda one: one.entry.count)
-            ]
-            yield {"id": mine.agency, "name": mine.name, "page": f"{mine.stem}/", "changes": changes}
+    def _role(self, mine: RoleList) -> dict[str, object]:
+        """Somebody for whom something changed, with the page of theirs and the changes to read."""
+        changes = [
+            {
+                "id": one.entry.id,
+                "named": named(one.entry),
+                "level": one.entry.change.level,
+                "said": say_changes(one.entry.change),
+                "context": one.known == "from context",
+            }
+            for one in sorted(mine.changes, key=lambda one: one.entry.count)
+        ]
+        return {"id": mine.agency, "name": mine.name, "page": f"{mine.stem}/", "changes": changes}
 
     def _renumbered(self, path: str) -> dict[str, object] | None:
         """Which number became which where nothing else changed, as runs."""
@@ -387,6 +356,12 @@ class _Scene(ComparisonView, frozen=True):
             "new": self.link(path, self.new.places[one.new], True),
             "number": one.provisions,
         }
+
+
+def _said(entry: ChangeEntry) -> list[str]:
+    """What changed of a provision's duties and figures, where its words are shown beside."""
+    told = say_beside(entry.change).items()
+    return [said if times == 1 else f"{said} ({times} times)" for said, times in told]
 
 
 def _runs(listed: Sequence[ChangeEntry]) -> list[list[ChangeEntry]]:

@@ -88,7 +88,7 @@ def _record(provision: Provision, notes: Mapping[str, Provision], url: str) -> P
 
 def figures(document: Document) -> ConversionFigures:
     """The conversion's figures."""
-    everything = (*document.provisions, *document.notes)
+    everything = document.everything
     texts = [text for provision in everything for text in provision_texts(provision)]
     return ConversionFigures(
         characters_source=document.characters_source,

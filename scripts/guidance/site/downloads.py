@@ -15,7 +15,6 @@ from guidance.document.register import Edition, Publication, Revision, say_date,
 from guidance.site import data_files
 from guidance.site.blocks import picture_name
 from guidance.site.edition_pages import full_name
-from guidance.site.inline import clean, escape_html
 from guidance.site.ledger import (
     CSV_COLUMNS,
     SHARE_COLUMN,
@@ -42,7 +41,7 @@ from guidance.site.pandoc import (
 )
 from guidance.site.projects import as_it_is
 from guidance.site.role_changes import pinned
-from guidance.site.templates import part, render
+from guidance.site.templates import clean, escape_html, part, render
 from guidance.site.typesetting import TEXT
 
 FOLDER = "downloads/"
@@ -336,15 +335,6 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]], facts: Mapping[s
     return csv_table((*columns, *_TOLD), ((*row, *told) for row in rows))
 
 
-def link_to_files() -> str:
-    """The downloads as a section of the edition's home page, in Markdown."""
-    return (
-        "\n\n## Take it away {: #take-it-away }\n\n"
-        f"-   [Downloads]({PAGE}): the whole text and each agency's duties as PDF, Word, EPUB, CSV and JSON, "
-        "and the text as Markdown\n"
-    )
-
-
 # --- The page --------------------------------------------------------------------------------------
 
 
@@ -406,18 +396,14 @@ def _offered(name: str, label: str, sizes: Mapping[str, int], whose: str, to: st
 
 def with_files(page: Page, offer: Offer, sizes: Mapping[str, int]) -> Page:
     """A ledger page with links to its files, where it is that of somebody bound; other pages as they are."""
-    for agency in offer.ledger.names:
-        stem = _stem(offer, agency)
-        if page.path == page_path(agency) and f"{stem}.csv" in sizes:
-            books = {
-                changed: _book_links(offer, agency, sizes, changed=changed, to=f"../../{FOLDER}")
-                for changed in (False, True)
-            }
-            whose = offer.ledger.names[agency]
-            links = [_offered(f"{stem}.{form}", form, sizes, whose, f"../../{FOLDER}") for form in _FORMS]
-            since = offer.ledger.since.edition if offer.ledger.since else None
-            section = str(part("download_parts.md", "below_ledger", links, books[False], books[True], since))
-            back = "[All whom the ledger names](index.md)"
-            text = page.markdown.replace(back, f"{back}. [Word, PDF and other files of this list](#downloads)", 1)
-            return structs.replace(page, markdown=text + section)
-    return page
+    agency = next((one for one in offer.ledger.names if page.path == page_path(one)), "")
+    if not agency or f"{_stem(offer, agency)}.csv" not in sizes:
+        return page
+    to, whose = f"../../{FOLDER}", offer.ledger.names[agency]
+    links = [_offered(f"{_stem(offer, agency)}.{form}", form, sizes, whose, to) for form in _FORMS]
+    whole, some = (_book_links(offer, agency, sizes, changed=changed, to=to) for changed in (False, True))
+    since = offer.ledger.since.edition if offer.ledger.since else None
+    section = str(part("download_parts.md", "below_ledger", links, whole, some, since))
+    back = "[All whom the ledger names](index.md)"
+    text = page.markdown.replace(back, f"{back}. [Word, PDF and other files of this list](#downloads)", 1)
+    return structs.replace(page, markdown=text + section)

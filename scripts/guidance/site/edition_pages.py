@@ -1,17 +1,21 @@
-"""An edition's home page, with or without its text: its facts, documents, revisions and chapters.
+"""What is told of an edition: its home page, with or without its text, the list of all editions, what the theme
+says of it on each page, and how it was converted.
 
-Facts of the register and words given to it only; a fact that nobody has confirmed is printed as such.
+Facts of the register, of one document and words given to it only; a fact that nobody has confirmed is printed as
+such, and nothing is counted here that the reader of the file did not see.
 """
 
+import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
 from markupsafe import Markup
 
-from guidance.document.model import Document
+from guidance.document.model import Document, Reference, Unresolved
 from guidance.document.register import Basis, Edition, Publication, Revision, say_date, source_address
-from guidance.site.inline import clean, escape_html, escape_markdown
+from guidance.document.walk import count_characters, dropped_characters, placed_characters
 from guidance.site.pages import Page, front_matter, page_url, tell_link
-from guidance.site.templates import part, render
+from guidance.site.templates import clean, escape_html, escape_markdown, in_markdown, on_a_line, render
 
 
 def full_name(edition: Edition) -> str:
@@ -60,13 +64,6 @@ def render_home(
     return Page("index.md", f"The {clean(edition.id)} edition", f"{front_matter(facts)}{body}", ("edition",))
 
 
-def render_stub(
-    edition: Edition, publication: Publication, *, overview: str = "", nearest: Edition | None = None
-) -> tuple[Page, ...]:
-    """The pages of an edition whose text is not loaded: its home page alone."""
-    return (render_home(edition, publication, overview=overview, nearest=nearest),)
-
-
 def _sure(basis: Basis) -> str:
     return ' <span class="unconfirmed">not confirmed</span>' if basis == "C" else ""
 
@@ -87,7 +84,9 @@ def revision_read(edition: Edition, document: Document) -> Revision | None:
 
 def _facts(edition: Edition, publication: Publication, document: Document | None) -> list[tuple[str, str]]:
     sure = _sure(edition.basis)
-    rows = [("Status", _status(edition, publication))]
+    standing = publication.standing(edition)
+    by = f" by the {standing.successor} edition" if standing.successor else ""
+    rows = [("Status", f"{standing.sentence}{by}")]
     if document:
         rows.append(("The text here is", _say_revision(revision_read(edition, document), edition)))
     rows.append(("Published", Markup(say_date(edition.published) + sure)))
@@ -96,22 +95,6 @@ def _facts(edition: Edition, publication: Publication, document: Document | None
     if edition.replaced:
         rows.append(("Replaced", edition.replaced))
     return [*rows, ("Publisher", publication.publisher)]
-
-
-def _status(edition: Edition, publication: Publication) -> str:
-    standing = publication.standing(edition)
-    by = f" by the {standing.successor} edition" if standing.successor else ""
-    return f"{standing.sentence}{by}"
-
-
-def render_identity(
-    how: str, evidence: Iterable[str], seems: str | None, address: str | None, candidate: bool
-) -> str:
-    """How the file that an edition was read from is known to be that edition, for its home page: `how` as in the
-    identity of edition.json, the `evidence` in words, what the file `seems` to be where somebody trusted it all the
-    same, and the address that it came from, with whether that is a `candidate` of general knowledge."""
-    shown = address if address and address.startswith("https://") else None
-    return str(part("edition_parts.md", "identity", how, tuple(evidence), seems, shown, candidate))
 
 
 def _say_revision(revision: Revision | None, edition: Edition) -> Markup:
@@ -328,3 +311,104 @@ def _first_issue(edition: Edition, start: str) -> tuple[str, tuple[Revision, ...
 def _link(edition: Edition) -> Markup:
     # As HTML: MkDocs looks for the files that Markdown links lead to, and an edition's pages are not among these.
     return Markup(f'<a href="../{escape_html(edition.id)}/">{escape_markdown(edition.id)}</a>')
+
+
+# --- How an edition was converted -------------------------------------------------------------------
+
+_LONG = re.compile(r"\S{24,}")  # characters that no line on a phone has room for
+
+
+def render_conversion(document: Document, references: Iterable[Reference | Unresolved], edition: Edition) -> Page:
+    """The page *How this edition was converted*: figures, what was dropped and why, findings, corrections."""
+    title = "How this edition was converted"
+    references, source = tuple(references), document.source
+    facts: dict[str, object] = {"title": title, "kind": "conversion"}
+    address = source_address(edition, sha256=source.sha256)
+    if address:
+        facts["source_address"] = address
+    body = render(
+        "conversion.md",
+        title=title,
+        source=source,
+        file=re.sub(r"[^A-Za-z0-9._-]", "-", source.name),
+        digest=re.sub(r"[^0-9a-f]", "", source.sha256),
+        figures=_figures(document, references),
+        dropped=_dropped(document),
+        findings=[(f.kind, _breakable(f.message), str(f.page or "")) for f in document.findings],
+        structure=_structure(document),
+        unresolved=[
+            (Markup(f"`{one.at.anchor}`"), on_a_line(one.words), one.reason)
+            for one in references
+            if isinstance(one, Unresolved)
+        ],
+        corrections=[
+            (Markup(f"`{one.anchor}`"), one.find, one.replace or "(nothing)", one.reason)
+            for one in document.corrections
+        ],
+    )
+    return Page("conversion.md", title, f"{front_matter(facts)}{body}", ("conversion",))
+
+
+def _figures(document: Document, references: tuple[Reference | Unresolved, ...]) -> list[tuple[str, str]]:
+    kinds = Counter(p.kind for p in document.provisions)
+    resolved = Counter(r.kind for r in references if isinstance(r, Reference))
+    rows = [
+        ("Characters in the source, without spaces", f"{document.characters_source:,}"),
+        ("Characters placed in this text", f"{placed_characters(document):,}"),
+        ("Characters left out, without spaces (see below)", f"{dropped_characters(document):,}"),
+    ]
+    if document.agreement:
+        second = document.agreement
+        rows += [
+            (f"Words that a second reader finds ({second.engine})", f"{second.words:,}"),
+            ("Share of its words that this text has", f"{second.recall:.3%}"),
+            ("Share of this text's words that it has", f"{second.precision:.3%}"),
+        ]
+    rows += [(f"Provisions of the kind “{kind}”", f"{many:,}") for kind, many in sorted(kinds.items())]
+    evidence = Counter(", ".join(p.evidence) for p in document.provisions if p.heading)
+    rows += [(f"Headings known by {known or 'nothing'}", f"{many:,}") for known, many in sorted(evidence.items())]
+    rows.append(("Footnotes", f"{len(document.notes):,}"))
+    rows += [(f"Citations linked: {kind}", f"{many:,}") for kind, many in sorted(resolved.items())]
+    rows.append(("Citations that could not be resolved", f"{sum(isinstance(r, Unresolved) for r in references):,}"))
+    return rows
+
+
+def _dropped(document: Document) -> list[tuple[str, str, str]]:
+    """Each reason for which something was left out, how often, and how many characters."""
+    times = Counter(entry.reason for entry in document.dropped)
+    length = Counter[str]()
+    for entry in document.dropped:
+        length[entry.reason] += count_characters(entry.text)
+    return [(why, f"{times[why]:,}", f"{length[why]:,}") for why in sorted(times)]
+
+
+_JUDGED = {  # what each check of the structure asks
+    "placed": "Every character stands somewhere in the text",
+    "pages": "Printed page numbers count on",
+    "order": "Lines are read in the order in which the file draws them",
+    "sentences": "No text breaks off in mid-sentence",
+    "numbers": "Numbers at the start of lines are those of provisions",
+    "notes": "Each mark has its note, and each note its mark",
+    "note area": "No page is mostly notes that nothing on it refers to",
+    "tables": "No head row stands again among the text",
+    "headings": "Headings are those that contents and bookmarks name",
+    "words": "No word is split that another engine has whole",
+}
+
+
+def _structure(document: Document) -> list[tuple[str, str, str]]:
+    """What the text was judged by, beside its characters; "not known" where a file gives nothing to judge by."""
+    return [
+        (
+            _JUDGED[check.what],
+            {"sound": "yes", "amiss": f"no: {check.amiss:,} of {check.counted:,}"}.get(check.verdict, "not known"),
+            ", ".join(map(str, check.pages)),
+        )
+        for check in document.structure
+    ]
+
+
+def _breakable(words: str) -> Markup:
+    """Words as long as addresses with places where a narrow column may break them."""
+    broken = _LONG.sub(lambda word: re.sub(r"(?<=[/.?=&])(?=\w)", "<wbr>", word.group()), in_markdown(words))
+    return Markup(broken)

@@ -19,22 +19,20 @@ from guidance.document.anchors import permalink_path
 from guidance.document.change_model import Node
 from guidance.document.model import Block, Cell, GuidanceError, List, Provision, Subheading, Table
 from guidance.document.register import Publication
-from guidance.document.walk import block_texts, plain_text
-from guidance.site.inline import clean
+from guidance.document.walk import block_texts, is_lettered, plain_text
 from guidance.site.pages import Page, front_matter
 from guidance.site.permalink_index import (
     STYLE_NAME,
     PermalinkIndex,
     edition_name,
     own_words,
-    page_frame,
     short,
     shorten,
     small_page,
     standing,
     style,
 )
-from guidance.site.templates import part, render
+from guidance.site.templates import clean, part, render
 
 SCRIPT = Path(__file__).with_name("embed.js")
 QUOTING = "quoting.js"  # asked by embed.js and by the page on which anybody checks quotations
@@ -139,18 +137,15 @@ def _bare(block: Block) -> str:
 
 
 def _entry(marker: str, blocks: tuple[Block, ...]) -> str:
-    lettered = any(character.isalnum() for character in marker)
     inner = "".join(map(_bare, blocks))
     if inner.count("<p>") == 1 and inner.startswith("<p>"):
         inner = inner.replace("<p>", "", 1).replace("</p>", "", 1)
-    return f"{_text(marker)} {inner}" if lettered else inner
+    return f"{_text(marker)} {inner}" if is_lettered(marker) else inner
 
 
 def _cell(cell: Cell) -> str:
     tag = "th" if cell.header else "td"
-    spans = f' colspan="{cell.columns}"' if cell.columns > 1 else ""
-    spans += f' rowspan="{cell.rows}"' if cell.rows > 1 else ""
-    return f"<{tag}{spans}>{''.join(map(_bare, cell.blocks))}</{tag}>"
+    return f"<{tag}{part('block_parts.html', 'spans', cell)}>{''.join(map(_bare, cell.blocks))}</{tag}>"
 
 
 def _text(words: str) -> str:
@@ -159,14 +154,17 @@ def _text(words: str) -> str:
 
 def copyable(node: Node, index: PermalinkIndex, up: str) -> dict[str, object]:
     """Code to quote a provision on another page, as a template is told it: nothing where there are no words."""
-    framed = index.address(embed_path(node))
     return {
         "quotation": quotation(node, index) if index.provision(node) else "",
-        "frame": str(part("quotation.html", "frame", framed, index.cited(node), height(node, index)))
-        if framed
-        else "",
+        "frame": _frame(node, index),
         "help": f"{up}{index.help}" if index.help else None,
     }
+
+
+def _frame(node: Node, index: PermalinkIndex) -> str:
+    """The code of a frame that shows a provision; nothing where the site's own address is not known."""
+    address = index.address(embed_path(node))
+    return str(part("quotation.html", "frame", address, index.cited(node), height(node, index))) if address else ""
 
 
 def put_in_examples(files: Mapping[str, bytes], index: PermalinkIndex) -> dict[str, bytes]:
@@ -214,13 +212,16 @@ def _framed(node: Node, index: PermalinkIndex) -> bytes:
     """The page at /embed/: the words, what they are and whether they stand; its links leave the frame."""
     provision = index.provision(node)
     description = shorten(own_words(provision)) if provision else index.cited(node)
-    frame = page_frame(
-        index, index.cited(node), description, up=_UP, css=f"../../{STYLE_NAME}", path=permalink_path(*node),
-        listed=False, framed=True,
-    )  # fmt: skip
     return small_page(
         "framed.html",
-        frame,
+        index,
+        index.cited(node),
+        description,
+        up=_UP,
+        css=f"../../{STYLE_NAME}",
+        path=permalink_path(*node),
+        listed=False,
+        in_frame=True,
         cited=index.cited(node),
         link=f"{_UP}{permalink_path(*node)}",
         missing=None,
@@ -238,10 +239,10 @@ def _missing(edition: str, index: PermalinkIndex) -> bytes:
     missing = "It has no such place." if index.entries[edition] else "Its text is not loaded on this site."
     # A host answers with it below any address: what it loads is named from the host's root, and from nobody else.
     up = urlsplit(index.address("") or f"/{index.prefix}").path.rstrip("/") + "/"
-    frame = page_frame(index, name, name, up=up, css=f"{up}embed/{STYLE_NAME}", listed=False, framed=True)
-    link = index.address(f"{edition}/")
+    told = {"cited": name, "link": index.address(f"{edition}/"), "missing": missing}
+    css, stands = f"{up}embed/{STYLE_NAME}", standing(edition, index)
     return small_page(
-        "framed.html", frame, cited=name, link=link, missing=missing, standing=standing(edition, index)
+        "framed.html", index, name, name, up=up, css=css, listed=False, in_frame=True, standing=stands, **told
     )
 
 
@@ -279,11 +280,7 @@ def oembed(node: Node, index: PermalinkIndex) -> dict[str, object]:
 def _framed_quotation(node: Node, index: PermalinkIndex) -> str:
     """The quotation, and its frame behind it: WordPress takes nothing from a site without a frame, shows the
     quotation, and hides the frame, as the frame itself asks of others."""
-    address = index.address(embed_path(node))
-    framed = (
-        str(part("quotation.html", "frame", address, index.cited(node), height(node, index))) if address else ""
-    )
-    return quotation(node, index) + framed.replace("<iframe ", "<iframe hidden ", 1)
+    return quotation(node, index) + _frame(node, index).replace("<iframe ", "<iframe hidden ", 1)
 
 
 # --- What the script asks ------------------------------------------------------------------------

@@ -314,12 +314,14 @@ class _Comments(BlockProcessor):
         yield from ((bound[law.id], since.notice(law), law.starts) for law in since.law if law.id in bound)
 
 
-class _Citations(Treeprocessor):
-    """Contacts, comparisons, citations and the page's standing, in the parsed document."""
-
+class _Walker(Treeprocessor):
     def __init__(self, md: Markdown, ours: GuidanceExtension) -> None:
         super().__init__(md)
         self._ours = ours
+
+
+class _Citations(_Walker):
+    """Contacts, comparisons, citations and the page's standing, in the parsed document."""
 
     def run(self, root: Element) -> None:
         writer = PageWriter(self._ours.place, self._ours.sources, self._ours.services)
@@ -353,12 +355,8 @@ class _Citations(Treeprocessor):
         return self.md.serializer(block).strip().removeprefix("<div>").removesuffix("</div>")
 
 
-class _Pictures(Treeprocessor):
+class _Pictures(_Walker):
     """The size of each picture of the pages' own folder, so that what is below does not move when it comes."""
-
-    def __init__(self, md: Markdown, ours: GuidanceExtension) -> None:
-        super().__init__(md)
-        self._ours = ours
 
     def run(self, root: Element) -> None:
         place = self._ours.place
@@ -400,12 +398,8 @@ def _label(table: Element) -> None:
             cell.set("data-label", name)
 
 
-class _Addresses(Treeprocessor):
+class _Addresses(_Walker):
     """The addresses of what is cited, when the builder has mended the links that it knows."""
-
-    def __init__(self, md: Markdown, ours: GuidanceExtension) -> None:
-        super().__init__(md)
-        self._ours = ours
 
     def run(self, root: Element) -> None:
         write_addresses(root, self._ours.place, self._ours.sources)

@@ -13,8 +13,7 @@ from msgspec import Meta, Struct
 from guidance.document.anchors import slug
 from guidance.document.change_model import Node
 from guidance.document.model import GuidanceError, decode_toml, read_toml
-from guidance.document.register import Edition, PartialDate, Publication, say_date
-from guidance.site.inline import clean
+from guidance.document.register import Edition, Publication, say_date
 from guidance.site.pages import Page, front_matter, page_url
 from guidance.site.permalink_index import PermalinkIndex
 from guidance.site.templates import PlaceLink, render
@@ -24,45 +23,12 @@ NAME = "llms.txt"
 
 def render_llms(publication: Publication, with_text: Collection[str], base: str = "") -> str:
     """The file; `base` is the address of the publication's root, empty where that is not known."""
-    lines = [
-        f"# {clean(publication.title)}",
-        "",
-        "> An unofficial copy of every edition, with an address for every paragraph. Published by "
-        f"{clean(publication.publisher)}; {clean(publication.licence)}. Where this differs from the official file, "
-        "the official file counts.",
-        "",
-        f"The edition in force is that of {publication.in_force.id}. Say which edition you quote and whether it is "
-        "in force. Cite a paragraph by its address: `<edition>/p/<number>/`.",
-        "",
-        "## Editions",
-        "",
-        *(_line(edition, publication, edition.id in with_text, base) for edition in reversed(publication.editions)),
-        "",
-        "## Data",
-        "",
-        *(_data(edition, publication, base) for edition in with_text),
-        f"- [Crosswalk]({base}crosswalk.json): each provision through all editions with text" if with_text else "",
-        f"- [What has changed]({base}log/), and [as a feed]({base}feed.xml)",
+    editions = [
+        (one, publication.standing(one).phrase, say_date(one.published), one.id in with_text)
+        for one in reversed(publication.editions)
     ]
-    return "\n".join(lines).rstrip() + "\n"
-
-
-def _line(edition: Edition, publication: Publication, has_text: bool, base: str) -> str:
-    status = publication.standing(edition).phrase
-    text = "" if has_text else "; its text is not here"
-    summary = clean(edition.summary)
-    return (
-        f"- [{edition.id}]({base}{edition.id}/): {status}; published {say_date(edition.published)}{text}. {summary}"
-    )
-
-
-def _data(edition: str, publication: Publication, base: str) -> str:
-    stem = f"{slug(publication.short)}-{slug(edition)}"
-    return (
-        f"- [{edition} in one Markdown file]({base}{edition}/downloads/{stem}.md), "
-        f"[in JSON]({base}{edition}/downloads/{stem}.json), "
-        f"[provisions]({base}{edition}/provisions.json), [duties]({base}{edition}/duties.json)"
-    )
+    data = [(one, f"{slug(publication.short)}-{slug(one)}") for one in with_text]
+    return render("llms.txt", publication=publication, editions=editions, data=data, base=base)
 
 
 LOG = "log.toml"  # among the hand-written pages
@@ -144,6 +110,12 @@ class Corrected(Struct, frozen=True):
     places: tuple[PlaceLink, ...]
 
     @property
+    def line(self) -> dict[str, str]:
+        """What a page that it stood on says of it."""
+        one = self.mended
+        return {"id": self.id, "date": say_date(one.date), "wrong": one.wrong, "right": one.right}
+
+    @property
     def entry(self) -> FeedEntry:
         """What the log and the feeds say of it."""
         one, at = self.mended, self.places[0]
@@ -188,16 +160,12 @@ def lines_on_pages(corrected: Iterable[Corrected], edition: str) -> dict[str, li
     found: dict[str, list[dict[str, str]]] = {}
     for one in corrected:
         if one.mended.edition == edition:
-            facts = {
-                "id": one.id,
-                "date": say_date(one.mended.date),
-                "wrong": one.mended.wrong,
-                "right": one.mended.right,
-            }
             for at in one.places:
                 to = str(at.href)
                 page = to.partition("#")[0].removeprefix(f"{edition}/" if edition else "")
-                found.setdefault(page, []).append({**facts, "at": at.name if one.mended.anchors else "", "to": to})
+                found.setdefault(page, []).append(
+                    {**one.line, "at": at.name if one.mended.anchors else "", "to": to}
+                )
     return found
 
 
@@ -205,15 +173,9 @@ def lines_on_provisions(corrected: Iterable[Corrected]) -> dict[Node, tuple[Mapp
     """The same for the pages of single provisions, by edition and anchor."""
     found: dict[Node, tuple[Mapping[str, str], ...]] = {}
     for one in corrected:
-        facts = {
-            "id": one.id,
-            "date": say_date(one.mended.date),
-            "wrong": one.mended.wrong,
-            "right": one.mended.right,
-        }
         for anchor in one.mended.anchors:
             node = (one.mended.edition, anchor)
-            found[node] = (*found.get(node, ()), facts)
+            found[node] = (*found.get(node, ()), one.line)
     return found
 
 
@@ -337,8 +299,3 @@ def log_page(entries: Sequence[FeedEntry], feeds: Mapping[str, Sequence[Feed]]) 
     )
     head = front_matter({"title": "What has changed", "kind": "log"})
     return Page(PAGE, "What has changed", f"{head}{body}")
-
-
-def publication_date(edition: Edition) -> PartialDate:
-    """The day from which an edition's text counts."""
-    return edition.in_force or edition.published

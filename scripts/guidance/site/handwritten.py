@@ -133,15 +133,15 @@ def services(content: bytes) -> Mapping[str, Service]:
     return found
 
 
-class ContactWay(Struct, frozen=True):
-    """One way to reach somebody: the words that stand for it, and its address; a number for text messages has
-    none, for `check` lets none be linked."""
+class Way(Struct, frozen=True):
+    """A link on a page: its words, and where it leads, as pages write it: "guidance:2023/para-45". A number for
+    text messages leads nowhere, for `check` lets none be linked."""
 
     words: str
     href: str = ""
 
 
-def contact_way(name: str, way: str, said: bool, page: str, known: Mapping[str, Service]) -> ContactWay:
+def contact_way(name: str, way: str, said: bool, page: str, known: Mapping[str, Service]) -> Way:
     """How somebody is reached: by the `way` asked for, else by the address where a page has `said` words of its
     own, and by the first there is where it has none.
 
@@ -156,23 +156,16 @@ def contact_way(name: str, way: str, said: bool, page: str, known: Mapping[str, 
     found = ways[way]
     match way:
         case "number":
-            return ContactWay(found, f"tel:{found.replace(' ', '')}")
+            return Way(found, f"tel:{found.replace(' ', '')}")
         case "email":
-            return ContactWay(found, f"mailto:{found}")
+            return Way(found, f"mailto:{found}")
         case "address":
-            return ContactWay(found.removeprefix("https://").removeprefix("www.").rstrip("/"), found)
+            return Way(found.removeprefix("https://").removeprefix("www.").rstrip("/"), found)
         case _:
-            return ContactWay(found)
+            return Way(found)
 
 
 # --- One citation ----------------------------------------------------------------------------------
-
-
-class Way(Struct, frozen=True):
-    """A link on a page: its words, and where it leads, as pages write it: "guidance:2023/para-45"."""
-
-    words: str
-    href: str
 
 
 class SaidCitation(Struct, frozen=True):

@@ -104,16 +104,13 @@ def _robots(site_url: str | None) -> bytes:
 def inline_scripts(page: bytes) -> frozenset[str]:
     """The scripts that stand in a page and that a browser would run, each as a policy's source: its SHA-256."""
     found = set()
-    for script in html.document_fromstring(page, parser=_parser()).iter("script"):
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True)
+    for script in html.document_fromstring(page, parser=parser).iter("script"):
         kind = script.get("type", "").strip().lower()
         if script.get("src") is None and kind in _RUN:
             digest = hashlib.sha256((script.text or "").encode()).digest()
             found.add(f"'sha256-{base64.b64encode(digest).decode()}'")
     return frozenset(found)
-
-
-def _parser() -> html.HTMLParser:
-    return html.HTMLParser(encoding="utf-8", remove_comments=True)
 
 
 def write_policy(scripts: Iterable[str] = ()) -> str:

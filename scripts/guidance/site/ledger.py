@@ -7,7 +7,7 @@ Every page is whole without JavaScript. Sentences are official text: they are pr
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import Struct, structs
 
@@ -16,14 +16,13 @@ from guidance.document.law import Notice
 from guidance.document.model import Duty, Limit, Strength
 from guidance.site.changes_view import ComparedPlace
 from guidance.site.handwritten import DutyFigures, LedgerFigures, StrengthCount
-from guidance.site.inline import clean
 from guidance.site.pages import Page, csv_table, front_matter, page_url, to_root
-from guidance.site.templates import PlaceLink, part, render
+from guidance.site.templates import PlaceLink, clean, render
 
 FOLDER = "duties"
 HOME = f"{FOLDER}/index.md"
 UNCLEAR = "not-clear"  # the page of sentences of which it is not clear whom they bind
-STRENGTHS: tuple[Strength, ...] = ("must", "must not", "should", "should not", "may", "responsibility")
+STRENGTHS: tuple[Strength, ...] = get_args(Strength)
 
 _MEANING: Mapping[Strength, str] = {
     "must": "is required",
@@ -206,11 +205,6 @@ def render_ledger(ledger: Ledger, others: Collection[str] = ()) -> tuple[Page, .
     pages += [_agency_page(ledger, agency, name, others) for agency, name in ledger.names.items()]
     pages.append(_agency_page(ledger, UNCLEAR, _UNCLEAR_NAME, others))
     return tuple(pages)
-
-
-def link_to_ledger(ledger: Ledger) -> str:
-    """The ledger as a section of the edition's home page, in Markdown."""
-    return str(part("ledger_links.md", "from_home", HOME, len(ledger.duties)))
 
 
 def count_duties(ledger: Ledger) -> LedgerFigures:

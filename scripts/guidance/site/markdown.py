@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import count
 
+from markupsafe import Markup
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -29,10 +30,17 @@ from guidance.document.model import (
 from guidance.document.register import Edition, Publication, source_address
 from guidance.document.walk import block_texts, list_items, map_texts, provision_texts
 from guidance.site.beside import elsewhere_facts
-from guidance.site.blocks import BlockContext, render_block, render_blocks, render_html
-from guidance.site.conversion_page import render_conversion
-from guidance.site.edition_pages import render_home
-from guidance.site.inline import Context, MarkupForm, TermUse, clean, escape_html, escape_markdown, render_text
+from guidance.site.blocks import (
+    BlockContext,
+    Context,
+    MarkupForm,
+    TermUse,
+    render_block,
+    render_blocks,
+    render_html,
+    render_text,
+)
+from guidance.site.edition_pages import render_conversion, render_home
 from guidance.site.pages import (
     Page,
     Sheet,
@@ -45,6 +53,7 @@ from guidance.site.pages import (
     page_url,
     to_root,
 )
+from guidance.site.templates import clean, escape_html, escape_markdown, part
 
 Counterparts = Mapping[str, Mapping[str, str]]
 """Per anchor of this edition, per id of another one, where the same text stands there, as an address from the
@@ -234,7 +243,7 @@ def _begins_with_heading(sheet: Sheet) -> bool:
 
 def _is_titled(provision: Provision) -> bool:
     """Whether a provision is a heading of the page, with words to print."""
-    return provision.level is not None and provision.heading is not None and bool(provision.heading.plain.strip())
+    return provision.level is not None and bool(provision.title.strip())
 
 
 def _meta(sheet: Sheet, edition: Edition, document: Document, elsewhere: Mapping[str, object]) -> str:
@@ -258,11 +267,8 @@ def _contents_below(sheet: Sheet, sheets: tuple[Sheet, ...]) -> str:
     below = [s for s in sheets if s.parent == sheet.path]
     if not below:
         return ""
-    entries = (
-        f"-   [{escape_markdown(s.title)}]({markdown_link(sheet.path, s.path, '').removesuffix('#')})"
-        for s in below
-    )
-    return _division('class="below furniture"', "\n".join(("**This part goes on**\n", *entries)))
+    links = [(s.title, markdown_link(sheet.path, s.path, "").removesuffix("#")) for s in below]
+    return str(part("block_parts.html", "below", links))
 
 
 def _division(attributes: str, markdown: str) -> str:
@@ -356,28 +362,20 @@ def _render_notes(sheet: Sheet, web: _Web, setting: BlockContext) -> str:
     """The page's notes with their printed numbers, each with a link back to every reference."""
     if not sheet.notes:
         return ""
-    entries = "".join(_render_note(note, sheet, web, setting) for note in sheet.notes)
-    return (
-        '<section class="notes" role="doc-endnotes" aria-labelledby="notes">\n'
-        f'<h2 id="notes" class="furniture">Footnotes</h2>\n<ol>\n{entries}</ol>\n</section>'
-    )
+    entries = [_note(note, sheet, web, setting) for note in sheet.notes]
+    return str(part("block_parts.html", "notes", entries))
 
 
-def _render_note(note: Provision, sheet: Sheet, web: _Web, setting: BlockContext) -> str:
+def _note(note: Provision, sheet: Sheet, web: _Web, setting: BlockContext) -> tuple[object, ...]:
+    """A note as the template takes it: its anchor and number, whether a list counts it so, its words, and where it
+    is referred to."""
     number = note.number or ""
-    value = f' value="{number}"' if number.isascii() and number.isdigit() else ""
-    marker = "" if value else f'<span class="marker">{escape_html(number)}</span> '
     if len(note.blocks) == 1 and isinstance(note.blocks[0], Para):
-        content = render_text(note.blocks[0].text, setting.context, "html")
+        words = render_text(note.blocks[0].text, setting.context, "html")
     else:
-        content = render_html(note.blocks, setting)
-    content = f'<div class="words">{content}</div>'  # Material shows a note's elements where it is referred to
-    back = " ".join(
-        f'<a class="back furniture" href="{escape_html(html_link(sheet.path, path, identity))}" role="doc-backlink"'
-        f' aria-label="Back to reference {at} of note {escape_html(number)}">↩</a>'
-        for at, (path, identity) in enumerate(web.references.get(note.anchor, ()), 1)
-    )
-    return f'<li id="{escape_html(note.anchor)}"{value}>{marker}{content} {back}</li>\n'
+        words = render_html(note.blocks, setting)
+    back = [html_link(sheet.path, path, identity) for path, identity in web.references.get(note.anchor, ())]
+    return note.anchor, number, number.isascii() and number.isdigit(), Markup(words), back
 
 
 # --- Terms -----------------------------------------------------------------------------------------
@@ -401,12 +399,8 @@ def _render_meanings(sheet: Sheet, meanings: Mapping[str, str]) -> str:
     links = (m for p in (*sheet.provisions, *sheet.notes) for t in provision_texts(p) for m in t.marks)
     used = {mark.address.removeprefix("#") for mark in links if isinstance(mark, TermUse)}
     entries = [
-        f'<div id="{escape_html(anchor)}"><p>{escape_html(_shortened(words))}</p></div>'
+        (anchor, textwrap.shorten(words, _MEANING, placeholder=" …"))
         for anchor, words in meanings.items()
         if anchor in used and anchor not in sheet.anchors
     ]
-    return f'<div class="meanings furniture" hidden>\n{"".join(entries)}\n</div>' if entries else ""
-
-
-def _shortened(words: str) -> str:
-    return textwrap.shorten(words, _MEANING, placeholder=" …")
+    return str(part("block_parts.html", "meanings", entries)) if entries else ""

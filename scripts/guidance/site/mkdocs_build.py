@@ -6,7 +6,6 @@ What stands on the pages is decided elsewhere; nothing of MkDocs but its public 
 
 import contextlib
 import hashlib
-import json
 import logging
 import os
 import re
@@ -15,10 +14,11 @@ import tempfile
 import threading
 import traceback
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
+from markupsafe import escape
 from msgspec import Struct
 
 from guidance.document.model import GuidanceError
@@ -58,6 +58,7 @@ _SEARCH = b'data-md-component="search"'  # without it Material's script loads no
 _HEAD = 4096  # bytes of a picture
 _DRAWING = re.compile(rb"[^\0]*?<svg\b[^>]*>")
 _TOOLS = ("mkdocs", "mkdocs-material", "pymdown-extensions", "markdown", "mike")
+_POLICY = "policy-of-these-pages"  # stands in pages until it is known which scripts all of them have
 _ENVIRONMENT = {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": MOMENT}
 _ALONE = threading.Lock()  # MkDocs keeps things in its process: one build at a time
 
@@ -108,7 +109,7 @@ class FolderBuild:
         self._home = shop.work / "editions" / (name if folder.id else f"{name}-pages")
         self._site, self._log = self._home / "site", shop.work / "mkdocs.log"
         self._project = Project(shop.work / PROJECTS / folder.project)
-        order = MkDocsOrder(folder.place, self._config("../overrides"), _docs(folder), frame.theme)
+        order = MkDocsOrder(folder.place, self._config("../overrides", _POLICY), _docs(folder), frame.theme)
         packed = msgspec.msgpack.encode(order)
         code = code_digest(_MODULES, _TOOLS)
         self._pages = _digest(code, packed)
@@ -164,7 +165,7 @@ class FolderBuild:
     def _overrides(self) -> str:
         return path_from(self._project.home, self._shop.root / "overrides")
 
-    def _config(self, overrides: str, policy: str | None = None) -> bytes:
+    def _config(self, overrides: str, policy: str) -> bytes:
         """The mkdocs.yml of this folder's project. The theme prints `extra.policy` into each page, but not where
         `site_url` is another than `extra.built_for`: `mkdocs serve` changes it, and puts its own script into pages.
         """
@@ -236,51 +237,24 @@ class Built(Struct, frozen=True):
     trace: str = ""
 
 
-_had: dict[int, tuple[str, ...]] = {}  # the scripts in pages of a theme, as this process built them last
-
-
 def run_mkdocs(order: bytes) -> bytes:
-    """A MkDocsOrder -> Built, both as MessagePack; leaves nothing on the disk. A job.
-
-    Pages say in their heads which scripts may run, so these must be known before: they are taken to be those that
-    the theme had last, or one page of each kind is printed first. Should the pages turn out to have others, all are
-    printed once more, so that what comes out depends on the order alone.
-    """
-    wanted = msgspec.msgpack.decode(order, type=MkDocsOrder)
-    theme = hash(frozenset(wanted.theme.items()))
+    """A MkDocsOrder -> Built, both as MessagePack; leaves nothing on the disk. A job."""
     with _ALONE, _surroundings():
-        known = _had.get(theme) or _run(wanted, _samples(wanted.docs), {"nav": None}).scripts
-        built = _run(wanted, wanted.docs, {"extra": {"policy": write_policy(known)}})
-        if built.scripts != known and not built.error:
-            built = _run(wanted, wanted.docs, {"extra": {"policy": write_policy(built.scripts)}})
-        _had[theme] = built.scripts
-    return msgspec.msgpack.encode(built)
+        return msgspec.msgpack.encode(_run(msgspec.msgpack.decode(order, type=MkDocsOrder)))
 
 
-def _samples(docs: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Of the pages, a first one and one of each kind, all without their text."""
-    from mkdocs.utils.meta import get_data  # only who builds pays for loading it
-
-    found: dict[object, tuple[str, bytes]] = {None: ("index.md", b"")}
-    for path, content in docs.items():
-        if is_page(path):
-            _, facts = get_data(content.decode())
-            head = f"---\n{json.dumps(facts, default=str)}\n---\n"
-            found.setdefault(facts.get("kind"), (path, head.encode()))
-    return dict(found.values())
-
-
-def _run(order: MkDocsOrder, docs: Mapping[str, bytes], over: Mapping[str, object]) -> Built:
-    """Build in a place that is gone afterwards."""
+def _run(order: MkDocsOrder) -> Built:
+    """Build in a place that is gone afterwards. Pages say in their heads which scripts may run, which is known only
+    when all are there: it is put in the place that the theme left for it."""
     notes = _Notes()
     log = logging.getLogger("mkdocs")
     with tempfile.TemporaryDirectory(prefix="guidance-") as place:
         home = Path(place, "home")
         for path, content in order.theme.items():
             write_below(home.parent / "overrides", path, content)
-        for path, content in docs.items():
+        for path, content in order.docs.items():
             write_below(home / DOCS, path, content)
-        write_below(home, CONFIG, complete(order.config, over))
+        write_below(home, CONFIG, order.config)
         log.addHandler(notes)
         try:
             _build(home / CONFIG)
@@ -291,13 +265,16 @@ def _run(order: MkDocsOrder, docs: Mapping[str, bytes], over: Mapping[str, objec
         finally:
             log.removeHandler(notes)
         site = home / "site"
-        made = {path: (site / path).read_bytes() for path in sorted(files_below(site)) if path not in docs}
-    pages = [content for path, content in made.items() if path.endswith(".html")]
-    scripts = frozenset[str]().union(*map(inline_scripts, pages))
-    return Built(_loaded(made, pages, order.theme), tuple(sorted(scripts)), tuple(notes.lines))
+        made = {path: (site / path).read_bytes() for path in sorted(files_below(site)) if path not in order.docs}
+    pages = {path: content for path, content in made.items() if path.endswith(".html")}
+    scripts = tuple(sorted(frozenset[str]().union(*map(inline_scripts, pages.values()))))
+    policy = escape(write_policy(scripts)).encode()
+    files = _loaded(made, pages.values(), order.theme)
+    told = {path: files[path].replace(_POLICY.encode(), policy, 1) for path in pages}
+    return Built(files | told, scripts, tuple(notes.lines))
 
 
-def _loaded(made: dict[str, bytes], pages: Iterable[bytes], theme: Mapping[str, bytes]) -> dict[str, bytes]:
+def _loaded(made: dict[str, bytes], pages: Collection[bytes], theme: Mapping[str, bytes]) -> dict[str, bytes]:
     """What of a build goes into the site: not those of the theme's scripts and styles that no page names, nor what
     only the theme's search would load where no page has it."""
     named = {match.decode() for page in pages for match in _ASSET.findall(page)}

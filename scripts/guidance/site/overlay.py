@@ -214,7 +214,10 @@ def lay_over(folder: Folder, overlay: Overlay | None) -> Folder:
         "logo": f"assets/{overlay.logo[0]}" if overlay.logo else None,
     }
     folder = folder.with_extra({"partner": partner, "tell_us": tell_link(overlay.partnership.tell_us)})
-    extras = {**folder.extras, "assets/partner.css": render_style(overlay.partnership.colours)}
+    extras = {
+        **folder.extras,
+        "assets/partner.css": render("partner.css", colours=overlay.partnership.colours).encode(),
+    }
     if overlay.logo:
         extras[f"assets/{overlay.logo[0]}"] = overlay.logo[1]
     return structs.replace(folder, extras=extras)
@@ -266,25 +269,6 @@ def _luminance(colour: str) -> float:
     channels = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def render_style(colours: Colours) -> bytes:
-    """The band's stylesheet, and the partnership's colours of links."""
-    rows = [
-        f".partner {{ background: {colours.band}; color: {colours.band_text}; font-size: .75rem; }}",
-        ".partner__inner { display: flex; align-items: center; gap: .6rem; max-width: 58rem; margin: 0 auto;"
-        " padding: .3rem .8rem; }",
-        ".partner img { height: 1.6rem; width: auto; max-width: 8rem; }",
-        ".partner a { color: inherit; }",
-        f".partner :focus-visible {{ outline-color: {colours.band_text}; }}",
-        "@media print { .partner { background: none; color: #000; } }",
-    ]
-    for scheme, other, link in (("light", "dark", colours.link), ("dark", "light", colours.link_dark)):
-        if link:
-            rows.append(f":root[data-theme='{scheme}'] {{ --link: {link}; }}")
-            within = f":root:not([data-theme='{other}']) {{ --link: {link}; }}"
-            rows.append(f"@media (prefers-color-scheme: {scheme}) {{ {within} }}")
-    return ("\n".join(rows) + "\n").encode()
 
 
 # --- Drawings --------------------------------------------------------------------------------------

@@ -137,8 +137,7 @@ class PageWriter:
             for again in places[1:]:
                 _replace(parents[again], [again], [])
         elif written:
-            title = next((at for at, child in enumerate(root) if child.tag == "h1"), -1)
-            root.insert(title + 1, written[0])
+            _put_below_title(root, written[0])
 
     def _law(self, root: Element, since: LawSince) -> list[Element]:
         """Put each notice behind the block that has the words it names, whole the first time and then by its head;
@@ -273,8 +272,7 @@ def _put_beside(root: Element, words: str, block: Element) -> None:
     parents = {child: parent for parent in root.iter() for child in parent}
     held = [one for one in parents if one.tag in _BLOCKS_OF_WORDS and words and words in _plain(one)]
     if not held:
-        title = next((at for at, child in enumerate(root) if child.tag == "h1"), -1)
-        root.insert(title + 1, block)
+        _put_below_title(root, block)
         return
     inner = min(held, key=lambda one: len(_plain(one)))
     if inner.tag in ("li", "td", "th", "dd", "summary"):
@@ -284,6 +282,10 @@ def _put_beside(root: Element, words: str, block: Element) -> None:
         around = parents[inner]
         around.insert(list(around).index(inner) + 1, block)
         inner.tail, block.tail = "\n", inner.tail
+
+
+def _put_below_title(root: Element, block: Element) -> None:
+    root.insert(1 + next((at for at, child in enumerate(root) if child.tag == "h1"), -1), block)
 
 
 def _plain(element: Element) -> str:

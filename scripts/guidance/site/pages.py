@@ -71,7 +71,10 @@ class Sheet(Struct, frozen=True):
     @property
     def anchors(self) -> tuple[str, ...]:
         """Every id that the page must hold, in reading order."""
-        return tuple(a for p in (*self.provisions, *self.notes) for a in (p.anchor, *_item_anchors(p)))
+        found = []
+        for one in (*self.provisions, *self.notes):
+            found += [one.anchor, *(item.anchor for item in list_items(one.blocks) if item.anchor)]
+        return tuple(found)
 
     @property
     def sources(self) -> tuple[int, int] | None:
@@ -214,8 +217,7 @@ def _divided(group: tuple[Provision, ...], usual: float) -> list[tuple[Provision
 
 def title_of(provision: Provision) -> str:
     """A heading as a page's title: its number where that is printed apart, and its words."""
-    words = provision.heading.plain if provision.heading else ""
-    return " ".join(f"{provision.marker} {words}".split()) or provision.number or provision.anchor
+    return " ".join(f"{provision.marker} {provision.title}".split()) or provision.number or provision.anchor
 
 
 def _with_notes(sheets: tuple[Sheet, ...], notes: tuple[Provision, ...]) -> tuple[Sheet, ...]:
@@ -238,10 +240,6 @@ def _with_notes(sheets: tuple[Sheet, ...], notes: tuple[Provision, ...]) -> tupl
 def marked_notes(provisions: Iterable[Provision]) -> tuple[str, ...]:
     """The anchors of the notes that some provisions refer to, in reading order, each as often as it is."""
     return tuple(mark.note for provision in provisions for mark in note_marks(provision))
-
-
-def _item_anchors(provision: Provision) -> tuple[str, ...]:
-    return tuple(item.anchor for item in list_items(provision.blocks) if item.anchor)
 
 
 def say_size(size: int) -> str:

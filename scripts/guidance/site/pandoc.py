@@ -16,6 +16,7 @@ from guidance.document.model import (
     Figure,
     Item,
     List,
+    MarkKind,
     NoteMark,
     Para,
     Provision,
@@ -23,9 +24,9 @@ from guidance.document.model import (
     Table,
     Text,
 )
-from guidance.document.walk import list_items
-from guidance.site.blocks import NAMELESS, is_lettered, picture_name
-from guidance.site.inline import MarkKind, TextPiece, clean, pieces_of, safe_address
+from guidance.document.walk import is_lettered, list_items
+from guidance.site.blocks import TextPiece, alternative_of, picture_name, pieces_of, safe_address
+from guidance.site.templates import clean
 
 PandocNode = dict[str, object]
 VERSION = [1, 23, 1]
@@ -288,16 +289,12 @@ def _cell(cell: Cell, setting: _Setting, depth: int) -> list[object]:
     return [_NOTHING, {"t": "AlignDefault"}, cell.rows, cell.columns, _blocks(cell.blocks, setting, depth)]
 
 
-def _alternative(figure: Figure) -> str:
-    return clean(figure.alternative or (figure.caption.plain if figure.caption else "") or NAMELESS)
-
-
 def _figure(figure: Figure, setting: _Setting) -> list[PandocNode]:
     """The picture with its alternative text, and the words drawn in it as a list below."""
     nodes: list[PandocNode] = []
     if figure.picture:
         target = [picture_name(figure.picture), ""]
-        nodes.append(para([{"t": "Image", "c": [_NOTHING, words(_alternative(figure)), target]}]))
+        nodes.append(para([{"t": "Image", "c": [_NOTHING, words(alternative_of(figure)), target]}]))
     if figure.caption:
         nodes.append(para([{"t": "Emph", "c": _inlines(figure.caption, setting)}]))
     drawn = [_inlines(text, setting) for text in figure.words]
@@ -313,14 +310,13 @@ def _figure(figure: Figure, setting: _Setting) -> list[PandocNode]:
 def document_blocks(document: Document) -> list[PandocNode]:
     """All of a document, annotated or not: provisions in reading order, notes as notes, and after them the notes
     that nothing refers to."""
-    everything = (*document.provisions, *document.notes)
     anchors = {p.anchor for p in document.provisions}
-    anchors |= {item.anchor for p in everything for item in list_items(p.blocks) if item.anchor}
+    anchors |= {item.anchor for p in document.everything for item in list_items(p.blocks) if item.anchor}
     setting = _Setting(frozenset(anchors), {note.anchor: note for note in document.notes}, [])
     nodes: list[PandocNode] = []
     levels: list[int] = []
     for provision in document.provisions:
-        if provision.level is not None and provision.heading and provision.heading.plain.strip():
+        if provision.level is not None and provision.title.strip():
             while levels and levels[-1] >= provision.level:
                 levels.pop()
             levels.append(provision.level)

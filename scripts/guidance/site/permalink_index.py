@@ -179,7 +179,7 @@ def short(anchor: str) -> str:
 
 def own_words(provision: Provision) -> str:
     """A provision's words: its text, or the heading of one that is a heading."""
-    return plain_text(provision) or (provision.heading.plain if provision.heading else "")
+    return plain_text(provision) or provision.title
 
 
 STYLE_NAME = "permalink.css"
@@ -215,47 +215,6 @@ def style(index: PermalinkIndex) -> bytes:
     return f"{index.tokens}{(FOLDER / 'small_page.css').read_text(encoding='utf-8')}".encode()
 
 
-class PageFrame(Struct, frozen=True):
-    """What the frame of a page that MkDocs does not make is told. `up` leads to the publication's root, `css` to
-    its style. `address` is the whole address under which the page is to be known: None where the site's own is not
-    known (a relative one says nothing, and search engines fault it). One `framed` in other sites has no frame."""
-
-    title: str
-    description: str
-    publication: str
-    rights: str
-    up: str
-    css: str
-    address: str | None = None
-    icon: str | None = None
-    listed: bool = True
-    framed: bool = False
-    tell: str | None = None  # the link by which readers report what is wrong
-
-    @property
-    def not_listed(self) -> Markup:
-        """What forbids search engines to list a page."""
-        return Markup(NOT_LISTED)
-
-
-def page_frame(
-    index: PermalinkIndex,
-    title: str,
-    description: str,
-    *,
-    up: str,
-    css: str,
-    path: str | None = None,
-    listed: bool = True,
-    framed: bool = False,
-) -> PageFrame:
-    """The frame of a page of a publication; `path` goes from the publication's root."""
-    address = index.address(path) if path else None
-    named = index.publication.title
-    tell = _tell(index, title, address or path or "")
-    return PageFrame(title, description, named, rights(index), up, css, address, index.icon, listed, framed, tell)
-
-
 def _tell(index: PermalinkIndex, title: str, place: str) -> str | None:
     """The link to report what is wrong with a page, as it stands on the pages that MkDocs makes."""
     link = tell_link(index.publication.tell_us)
@@ -266,9 +225,41 @@ def _tell(index: PermalinkIndex, title: str, place: str) -> str | None:
     return f"{link['start']}{quote(subject, safe='')}{link['then']}{quote(said, safe='')}"
 
 
-def small_page(template: str, frame: PageFrame, /, **facts: object) -> bytes:
-    """A page from a template that extends small_page.html; `facts` are what the template names."""
-    return render(template, page=frame, **facts).encode()
+def small_page(
+    template: str,
+    index: PermalinkIndex,
+    title: str,
+    description: str,
+    /,
+    *,
+    up: str,
+    css: str,
+    path: str | None = None,
+    listed: bool = True,
+    in_frame: bool = False,
+    **facts: object,
+) -> bytes:
+    """A page of a publication that MkDocs does not make, from a template that extends small_page.html.
+
+    `up` leads to the publication's root, `css` to its style, `path` from that root to the address under which it is
+    to be known: its whole address, for a relative one says nothing and search engines fault it. One shown
+    in frames of other sites (`in_frame`) has no frame of its own; `facts` are what the template names.
+    """
+    address = index.address(path) if path else None
+    page = {
+        "title": title,
+        "description": description,
+        "publication": index.publication.title,
+        "rights": rights(index),
+        "up": up,
+        "css": css,
+        "address": address,
+        "icon": index.icon,
+        "not_listed": "" if listed else Markup(NOT_LISTED),
+        "framed": in_frame,
+        "tell": _tell(index, title, address or path or ""),  # the link by which readers report what is wrong
+    }
+    return render(template, page=page, **facts).encode()
 
 
 def rights(index: PermalinkIndex) -> str:

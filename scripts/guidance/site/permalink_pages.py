@@ -17,9 +17,8 @@ from guidance.document.model import Provision
 from guidance.document.register import Edition, say_date, say_when, source_address
 from guidance.site import embeds
 from guidance.site.beside import Beside
-from guidance.site.blocks import BlockContext, render_html
+from guidance.site.blocks import BlockContext, Context, MarkupForm, render_html
 from guidance.site.host_files import FRAME, LINEAGE, Rule
-from guidance.site.inline import Context, MarkupForm
 from guidance.site.permalink_index import (
     STYLE_NAME,
     PermalinkIndex,
@@ -28,7 +27,6 @@ from guidance.site.permalink_index import (
     lineage_id,
     lineage_path,
     own_words,
-    page_frame,
     provision_name,
     short,
     shorten,
@@ -90,14 +88,12 @@ def _page(node: Node, index: PermalinkIndex, beside: Beside) -> bytes:
     now = [(said.in_force, one) for one in fate.today]
     return small_page(
         "permalink.html",
-        page_frame(
-            index,
-            f"{name}, {cited}",
-            _description(node, index),
-            up=_UP,
-            css=f"../{STYLE_NAME}",
-            path=permalink_path(edition, anchor),
-        ),
+        index,
+        f"{name}, {cited}",
+        _description(node, index),
+        up=_UP,
+        css=f"../{STYLE_NAME}",
+        path=permalink_path(edition, anchor),
         name=name,
         edition_name=cited,
         spoken=index.spoken(node),
@@ -125,7 +121,7 @@ def _page(node: Node, index: PermalinkIndex, beside: Beside) -> bytes:
             {"to": _linked(one, index), "standing": standing(one[0], index).phrase}
             for one in (reversed(_places(node, index)) if index.rules else ())
         ],
-        **embeds.copyable(node, index, _UP),
+        code=embeds.copyable(node, index, _UP),
     )
 
 
@@ -220,15 +216,13 @@ def _answer(node: Node, index: PermalinkIndex) -> bytes:
         said = f"The edition in force is {cited}. Its text is not loaded here, so it cannot be shown."
     return small_page(
         "permalink_missing.html",
-        page_frame(
-            index,
-            f"{heading}, {cited}",
-            said,
-            up=_UP,
-            css=f"../{STYLE_NAME}",
-            path=permalink_path(*node),
-            listed=False,
-        ),
+        index,
+        f"{heading}, {cited}",
+        said,
+        up=_UP,
+        css=f"../{STYLE_NAME}",
+        path=permalink_path(*node),
+        listed=False,
         heading=heading,
         older=_linked(node, index),
         lineage=f"{_UP}{lineage_path(fate.lineage)}",
@@ -246,15 +240,13 @@ def moved_page(old: str, new: str, index: PermalinkIndex) -> bytes:
     up = "../" * old.count("/")
     return small_page(
         "moved.html",
-        page_frame(
-            index,
-            "This page has moved",
-            "This page has moved.",
-            up=up,
-            css=f"{up}t/{STYLE_NAME}",
-            path=new,
-            listed=False,
-        ),
+        index,
+        "This page has moved",
+        "This page has moved.",
+        up=up,
+        css=f"{up}t/{STYLE_NAME}",
+        path=new,
+        listed=False,
         target=f"{up}{new}",
     )
 
@@ -300,14 +292,12 @@ def _lineage_page(node: Node, index: PermalinkIndex) -> bytes:
     near = [(said.in_force, anchor) for anchor in fate.nearest]
     return small_page(
         "lineage.html",
-        page_frame(
-            index,
-            f"{name}, {cited}",
-            f"{said.sentence}. {shorten(own_words(provision) if provision else cited)}",
-            up=_UP_FROM_LINEAGE,
-            css=f"../{STYLE_NAME}",
-            path=lineage_path(fate.lineage),
-        ),
+        index,
+        f"{name}, {cited}",
+        f"{said.sentence}. {shorten(own_words(provision) if provision else cited)}",
+        up=_UP_FROM_LINEAGE,
+        css=f"../{STYLE_NAME}",
+        path=lineage_path(fate.lineage),
         name=name,
         edition=edition,
         edition_name=cited,
@@ -331,25 +321,18 @@ def _in_edition(node: Node, index: PermalinkIndex) -> PlaceLink:
 def step_pages(
     edition: str, loaded: Sequence[str], compared: Collection[EditionPair], index: PermalinkIndex
 ) -> dict[str, bytes]:
-    """Path from the edition's root -> page, for each older one of the `loaded` editions (given oldest first) with
-    which it is not `compared` on pages of its own."""
-    if edition not in loaded:
-        return {}
-    older = loaded[: loaded.index(edition)]
+    """Path from the edition's root -> page, for each of the `loaded` editions that is `not_compared` with it."""
     return {
         f"compare/{old}/index.html": _step_page(old, edition, loaded, compared, index)
-        for old in older
-        if (old, edition) not in compared
+        for old in not_compared(edition, loaded, compared)
     }
 
 
-def links_to_steps(edition: str, loaded: Sequence[str], compared: Collection[EditionPair]) -> str:
-    """What an edition's home page says of those pages, in Markdown; nothing where there are none."""
-    older = [old for old in reversed(loaded[: loaded.index(edition)]) if (old, edition) not in compared]
-    if not older:
-        return ""
-    links = ", ".join(f"[{old}](compare/{old}/)" for old in older)
-    return f"\nFrom older editions, step by step: {links}.\n"
+def not_compared(edition: str, loaded: Sequence[str], compared: Collection[EditionPair]) -> list[str]:
+    """The older ones of the `loaded` editions, given oldest first, with which an edition has no comparison on pages
+    of its own; the newest first."""
+    older = loaded[: loaded.index(edition)] if edition in loaded else ()
+    return [old for old in reversed(older) if (old, edition) not in compared]
 
 
 def _step_page(
@@ -362,14 +345,12 @@ def _step_page(
 
     return small_page(
         "comparison_steps.html",
-        page_frame(
-            index,
-            f"From {old} to {new}, step by step",
-            f"Where to read what changed from {old} to {new}.",
-            up=_UP,
-            css=f"../../p/{STYLE_NAME}",
-            listed=False,
-        ),
+        index,
+        f"From {old} to {new}, step by step",
+        f"Where to read what changed from {old} to {new}.",
+        up=_UP,
+        css=f"../../p/{STYLE_NAME}",
+        listed=False,
         edition=new,
         edition_name=edition_name(index.publication, new),
         between=[link(pair, f"what changed from {pair[0]} to {pair[1]}") for pair in pairwise(between)],

@@ -5,6 +5,7 @@ No markup here, and nothing is compared.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Literal
@@ -12,7 +13,15 @@ from typing import Literal
 from msgspec import Struct
 
 from guidance.compare.units import BETWEEN, compared_text, heaviest_chain, plain
-from guidance.document.change_model import Change, Comparison, DutyChange, Figures, NumberSlip, RedlinePiece
+from guidance.document.change_model import (
+    Change,
+    Comparison,
+    DutyChange,
+    Figures,
+    NumberSlip,
+    PieceKind,
+    RedlinePiece,
+)
 from guidance.document.model import Document, Provision
 from guidance.site.templates import PlaceLink
 
@@ -27,7 +36,7 @@ _SPACE = " \n\t\u00a0•"
 class RedlineSegment(Struct, frozen=True):
     """A stretch of text in one mark: `place` is where a moved one came from or went to."""
 
-    kind: Literal["same", "inserted", "deleted", "moved here", "moved away"]
+    kind: PieceKind
     text: str
     place: PlaceLink | None = None
 
@@ -44,6 +53,12 @@ def say_each(change: Change) -> tuple[tuple[str, str], ...]:
     """The same, each behind its kind: what changed of the duty, or "figure"."""
     duties = ((one.what, say_duty(one)) for one in change.duties)
     return (*duties, *(("figure", say_figure(one)) for one in change.figures))
+
+
+def say_beside(change: Change) -> Counter[str]:
+    """The same where the words stand beside, and how often each: a sentence that came or went is only named."""
+    named = {"added": "new duty", "removed": "duty taken out"}
+    return Counter(named.get(what, said) for what, said in say_each(change))
 
 
 def say_duty(one: DutyChange) -> str:

@@ -9,12 +9,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from guidance.document.anchors import permalink_path, provision_fingerprint
-from guidance.document.change_model import Level
+from guidance.document.anchors import permalink_path, provision_fingerprint, slug
+from guidance.document.change_model import Comparison, Level
 from guidance.document.model import Document, Duty, SourceFile, read_toml
 from guidance.document.register import Publication
 from guidance.site.changes_view import ChangeEntry, ComparedEdition, ComparedPlace, count_words, side_words
-from guidance.site.inline import clean
 from guidance.site.pages import Page, front_matter, to_root
 from guidance.site.pandoc import (
     Manuscript,
@@ -29,8 +28,16 @@ from guidance.site.pandoc import (
     tracked,
     words,
 )
-from guidance.site.redline_text import Paragraphs, RedlineBlock, TrackedParagraph, Where, beside, say_changes
-from guidance.site.templates import PlaceLink, render
+from guidance.site.redline_text import (
+    Paragraphs,
+    RedlineBlock,
+    TrackedParagraph,
+    Where,
+    beside,
+    say_beside,
+    say_slip,
+)
+from guidance.site.templates import PlaceLink, clean, render
 
 CHECKS = "role_checks.toml"  # in a publication's folder
 MATTERS: tuple[Level, ...] = ("duty changed", "new", "reworded")
@@ -68,7 +75,7 @@ def read_role_checks(path: Path) -> tuple[RoleCheck, ...]:
 class ComparisonView(Struct, frozen=True):
     """What the pages of a comparison draw from. `duties` are, per edition and anchor, what somebody must, should or
     may do, `names` what those are called whom they bind; `redlines` has, per count of a change that is shown, the
-    address of its redline from the newer edition's root."""
+    address of its redline from the newer edition's root; `title` is that of the overview."""
 
     old: ComparedEdition
     new: ComparedEdition
@@ -76,6 +83,8 @@ class ComparisonView(Struct, frozen=True):
     duties: Mapping[tuple[str, str], tuple[Duty, ...]]
     names: Mapping[str, str]
     redlines: Mapping[int, str]
+    comparison: Comparison
+    title: str
 
     @property
     def folder(self) -> str:
@@ -117,6 +126,21 @@ class ComparisonView(Struct, frozen=True):
                 return "named in both"
             return f"named in {self.new.id if by_name[1] else self.old.id} only, as far as found"
         return "from context" if agency in self.probably_bound(entry) else ""
+
+    def entry(self, path: str, entry: ChangeEntry) -> dict[str, object]:
+        """What every page says of a change, and what the filters go by."""
+        return {
+            "id": entry.id,
+            "old": [self.link(path, place, False) for place in entry.old],
+            "new": [self.link(path, place, True) for place in entry.new],
+            "named": named(entry),
+            "kind": entry.change.kind,
+            "level": entry.change.level,
+            "chapter": self.new.titles.get(entry.chapter, entry.chapter),
+            "who": " ".join(sorted({*self.bound(entry), *self.probably_bound(entry)})),
+            "terms": " ".join(map(slug, entry.change.terms)),
+            "slips": [say_slip(slip, self.old.id, self.new.id) for slip in entry.change.slips],
+        }
 
 
 class RoleChange(Struct, frozen=True):
@@ -204,26 +228,14 @@ def _row(view: ComparisonView, path: str, one: RoleChange) -> dict[str, object]:
     entry = one.entry
     before, after = beside(entry.change.pieces, view.where(path))
     return {
-        "old": [view.link(path, place, False) for place in entry.old],
-        "new": [view.link(path, place, True) for place in entry.new],
-        "named": named(entry),
+        **view.entry(path, entry),
         "redline": to_root(path) + view.redlines[entry.count],
-        "said": said_of(one),
-        "level": entry.change.level,
+        "said": list(say_beside(one.entry.change)),
         "known": one.known,
         "before": shortened(before) if entry.old else [],
         "after": shortened(after) if entry.new else [],
         "check": one.check,
     }
-
-
-def said_of(one: RoleChange) -> list[str]:
-    """What changed, without sentences that stand beside it."""
-    short = {"added": "new duty", "removed": "duty taken out"}
-    kinds = [duty.what for duty in one.entry.change.duties]
-    told = say_changes(one.entry.change)
-    said = [short.get(kind, words) for kind, words in zip([*kinds, *["figure"] * len(told)], told, strict=False)]
-    return list(dict.fromkeys(said))
 
 
 def shortened(blocks: Paragraphs) -> Paragraphs:
@@ -257,7 +269,7 @@ def role_rows(
         ):
             names = "; ".join(place.name for place in places)
             cells += [names, " ".join(pinned(edition, place, home) for place in places), side_words(places, side)]
-        said = "; ".join(said_of(one)) or one.entry.change.kind
+        said = "; ".join(say_beside(one.entry.change)) or one.entry.change.kind
         yield (said, one.entry.change.level, one.known, *cells, one.check, view.old.id, view.new.id, licence)
 
 
@@ -285,6 +297,15 @@ class ComparedText(Struct, frozen=True):
     source: SourceFile
     standing: str = ""
     published: str = ""
+
+
+def side_of(edition: str, text: Document, publication: Publication | None) -> ComparedText:
+    """One side of a comparison as the register of a publication tells it, where there is one that has this
+    edition."""
+    known = next((one for one in publication.editions if one.id == edition), None) if publication else None
+    if not publication or not known:
+        return ComparedText(edition, text.source)
+    return ComparedText(f"The {edition} edition", text.source, publication.standing(known).phrase, known.published)
 
 
 def about_comparison(sides: Sequence[ComparedText], note: str, publication: Publication | None) -> list[PandocNode]:
@@ -363,7 +384,7 @@ def _role_row(one: RoleChange, ids: tuple[str, str], home: str) -> list[list[Pan
         for place in places:
             name = f"{place.name} ({edition})"
             where.append(para(link(name, pinned(edition, place, home)) if home else words(name)))
-    told = para(words("; ".join((*(said_of(one) or [entry.change.level]), one.known))))
+    told = para(words("; ".join((*(say_beside(one.entry.change) or [entry.change.level]), one.known))))
     before, after = beside(entry.change.pieces, lambda *_: PlaceLink("", None))
     texts = [_marked_lines(side) if there else [] for side, there in ((before, entry.old), (after, entry.new))]
     return [[*where, told], *texts, [para(words(one.check))] if one.check else []]

@@ -16,7 +16,7 @@ from msgspec import Struct
 from guidance.document.addresses import leads_nowhere
 from guidance.document.anchors import slug
 from guidance.document.model import GuidanceError
-from guidance.site.inline import clean, escape_markdown
+from guidance.site.templates import clean, escape_markdown
 
 _SAFE = re.compile(r"(?:https?://|mailto:|tel:)[^\s\"'<>\\]+", re.I)
 _CITATION = re.compile(r"(?:guidance|comparison):[0-9a-z][0-9a-z.-]*/[A-Za-z0-9.-]+")

@@ -1,9 +1,12 @@
-"""The templates of pages that MkDocs does not make, and of the parts that our scripts put into those it does.
+"""The templates of pages that MkDocs does not make, and of the parts that our scripts put into those it does; and
+how any text is escaped, so that it says just the characters it is.
 
 Python gives facts, a template gives markup and words: everything that a template prints is escaped unless it is
 markup already (`Markup`), so that no title in a register or file ever becomes markup by itself.
 """
 
+import html
+import re
 from functools import cache
 from pathlib import Path
 
@@ -11,9 +14,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from msgspec import Struct
 
-from guidance.site.inline import escape_html, escape_markdown
-
 FOLDER = Path(__file__).with_name("templates")
+_SPECIAL = re.compile(r"[\\`*_\[\]{}]")
+_AMPERSAND = re.compile(r"&(?=[#A-Za-z]|$)")  # at a piece's end the name may follow in the next
+_CLOSING = re.compile(r"#+\s*$")  # at a heading's end, hash signs would be taken for its frame
+_NUMBERED = re.compile(r"^(\d+)([.)])")
+# What cannot stand in HTML, and what takes a line for itself though it is none, by itself or for Python.
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\x80-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_BREAK = re.compile(r"[\t\n\x0b\x0c\r\x1c-\x1f\x85\u2028\u2029]+")
 
 
 class PlaceLink(Struct, frozen=True):
@@ -35,13 +43,46 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters |= {"md": in_markdown, "line": on_a_line, "cell": in_a_cell, "count": count}
+    made.filters |= {"md": in_markdown, "line": on_a_line, "cell": in_a_cell, "count": count, "plain": unmarked}
     return made
 
 
 def _escaped(value: object) -> object:
     """What a template prints, escaped as everywhere: also for Markdown's attribute lists, on one line."""
     return value if isinstance(value, Markup) or not isinstance(value, str) else Markup(escape_html(value))
+
+
+def clean(text: str) -> str:
+    """Text on one line, without characters that HTML cannot hold (U+FFFD stands for each of those)."""
+    return text if text.isprintable() else _CONTROL.sub("\ufffd", _BREAK.sub(" ", text))
+
+
+def escape_markdown(text: str, *, line_start: bool = False) -> str:
+    """Text as Markdown that says just these characters; `line_start` where nothing stands before it on the line."""
+    escaped = _SPECIAL.sub(r"\\\g<0>", clean(text))
+    if "&" in escaped:
+        escaped = _AMPERSAND.sub("&amp;", escaped)
+    escaped = escaped.replace("<", "&lt;")
+    if "#" in escaped:
+        escaped = _CLOSING.sub(lambda hashes: hashes.group().replace("#", "\\#"), escaped)
+    if escaped.endswith("!"):  # a link may follow, and would be a picture
+        escaped = f"{escaped[:-1]}\\!"
+    if line_start:
+        escaped = escaped.lstrip()
+        escaped = _NUMBERED.sub(r"\1\\\2", escaped)
+        if escaped[:1] in set('#>+-!.:=~?/;|^@"%$'):
+            escaped = f"&#{ord(escaped[0])};{escaped[1:]}"
+    return escaped
+
+
+def escape_html(text: str) -> str:
+    """Text as HTML that says just these characters, good in attributes too, and to Markdown's attribute lists."""
+    return html.escape(clean(text)).replace("{", "&#123;").replace("}", "&#125;")
+
+
+def unmarked(text: str) -> Markup:
+    """Text on one line, for a file that is plain text."""
+    return Markup(clean(text))
 
 
 def in_markdown(text: str) -> Markup:

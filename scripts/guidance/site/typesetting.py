@@ -8,6 +8,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 import zipfile
@@ -21,44 +22,15 @@ from msgspec import Struct
 from guidance.document.model import GuidanceError, write_whole
 from guidance.jobs.cache import Crew, Job, Ticket, code_digest
 from guidance.site.pandoc import Manuscript, PandocNode, alternatives, labelled, tree, worded
+from guidance.site.templates import FOLDER
 
 FORMS = ("docx", "epub", "pdf")
 TEXT = "md"  # one plain file of a text that is long enough to have contents
 _MOMENT = "946684800"  # zip entries and dates inside a file: the same input gives the same bytes
 _PLAIN = "gfm-raw_html"  # pandoc's name for Markdown without HTML in it
+_MADE_BY = ("site/typesetting.py", "site/pandoc.py", "site/templates/book.css", "site/templates/book.typ")
 _PATIENCE = 120  # seconds for one file; the longest seen takes six
 _LIMIT = "-M1g"  # of memory, for pandoc
-_CSS = """\
-body { font-family: sans-serif; line-height: 1.5; }
-h1, h2, h3, h4, h5, h6 { font-family: serif; line-height: 1.25; }
-.box { border: 1px solid #17565a; border-left-width: .3em; padding: .2em .8em; margin: 1.2em 0; }
-.box blockquote { margin: 0; }
-img { max-width: 100%; }
-table { border-collapse: collapse; }
-td, th { border: 1px solid #767d78; padding: .25em .5em; text-align: left; vertical-align: top; }
-"""
-_TYPST = """\
-#let told = json(bytes(sys.inputs.told))
-#let image(path, ..rest) = std.image(path, alt: told.alternatives.at(path), ..rest)
-#let horizontalrule = line(length: 100%)
-#set document(title: told.title, author: told.publisher)
-#set text(lang: "en", region: "gb", font: ("Libertinus Serif",), size: 10.5pt)
-#set par(leading: 0.62em, spacing: 1.05em)
-#set page(paper: "a4", margin: (x: 2.6cm, y: 2.4cm), numbering: "1", footer: context [
-  #set text(size: 8pt)
-  #told.running #h(1fr) #counter(page).display()
-])
-#set table(inset: 5pt, stroke: 0.5pt + luma(120))
-#set figure(numbering: none)
-#show figure.where(kind: table): set block(breakable: true)
-#show link: underline
-#show heading: set block(above: 1.5em, below: 0.8em)
-#show heading.where(level: 1): set text(size: 1.35em)
-#show quote.where(block: true): it => block(
-  width: 100%, inset: 9pt, stroke: (left: 3pt + rgb("#17565a"), rest: 0.5pt + rgb("#17565a")), it.body)
-#block(text(size: 20pt, weight: "bold", told.title))
-#if told.subtitle != "" { block(text(size: 13pt, told.subtitle)) }
-"""
 # PDF/UA-1 has no links or notes in what is repeated at the head of a page: where a table's head holds some, it
 # stands once.
 _HEADS = ("", "#set table.header(repeat: false)")
@@ -95,7 +67,7 @@ class Typesetting:
 
     def __init__(self, manuscripts: Mapping[str, bytes], crew: Crew) -> None:
         """Begins what is not kept."""
-        made_by = code_digest(("site/typesetting.py", "site/pandoc.py"), ("pypandoc-binary", "typst"))
+        made_by = code_digest(_MADE_BY, ("pypandoc-binary", "typst"))
         self._tickets: dict[str, Ticket] = {}
         for name, packed in manuscripts.items():
             size = msgspec.msgpack.decode(packed, type=_Size)
@@ -195,7 +167,7 @@ def _with_tracked_ends(made: bytes) -> bytes:
 
 
 def _epub(manuscript: Manuscript, place: Path, name: str) -> bytes:
-    (place / "style.css").write_text(_CSS, encoding="utf-8")
+    shutil.copyfile(FOLDER / "book.css", place / "style.css")
     options = ("--standalone", "--css=style.css", "--split-level=1", "--toc-depth=2")
     _pandoc(manuscript, place, "made.epub", "epub3", options)
     return (place / "made.epub").read_bytes()
@@ -224,9 +196,9 @@ def _pdf(manuscript: Manuscript, place: Path, name: str) -> bytes:
         "running": manuscript.running,
         "alternatives": alternatives(list(manuscript.blocks)),
     }
-    faults = []
+    style, faults = (FOLDER / "book.typ").read_text(encoding="utf-8"), []
     for heads in _HEADS:
-        (place / "made.typ").write_text("\n".join((_TYPST, heads, text)), encoding="utf-8")
+        (place / "made.typ").write_text("\n".join((style, heads, text)), encoding="utf-8")
         try:
             compiler = typst.Compiler(root=place, ignore_system_fonts=True, sys_inputs={"told": json.dumps(told)})
             pdf = compiler.compile(place / "made.typ", format="pdf", pdf_standards="ua-1", timestamp=0)
