@@ -17,15 +17,13 @@ from guidance.link.agencies import Vocabulary
 from guidance.link.context import Spoken, with_context
 from guidance.link.modality import (
     Expression,
-    agents,
     denied,
     find_expressions,
     is_inverted,
     is_power,
     one_who,
-    passive,
 )
-from guidance.link.sentences import Sentence, document_sentences, find_limits
+from guidance.link.sentences import Sentence, document_sentences, find_limits, passive
 
 _NO_DUTIES = re.compile(  # what words mean, and reports of what was changed
     r"""
@@ -50,7 +48,7 @@ _EMPTY = re.compile(
 _PRONOUN = re.compile(  # a subject that is named before
     r"""
     \s* (?: also \s+ | then \s+ | therefore \s+ | both \s+ )?
-    ( they | it | he \s+ or \s+ she )
+    ( they | it | he \s+ or \s+ she | he | she | each | both )
     (?: \s+ (?: also | both | all | each | still | then ) )* \s*
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -76,6 +74,9 @@ _OF_THINGS = re.compile(  # behind the verb: what a plan or report does, and so 
     re.VERBOSE,
 )
 _AS_ONE = re.compile(r"\b as \s+ (?= (?: an? | the ) \s )", re.IGNORECASE | re.VERBOSE)  # "named as a partner"
+_IN_A_LIST = re.compile(  # "the police and, where there is one, the team": put in before the last of a list
+    r"(\b (?: and | or )) , \s (?: in | at | for | where | if | when | as | on ) \b [^,;:]* ,", re.VERBOSE
+)
 _THE_ONE = re.compile(r"\s* (?: the | that | this ) \s+ \w+ \s*", re.IGNORECASE | re.VERBOSE)
 _SOME_OF_THEM = re.compile(
     r"\b (?: to | for | of | on | in ) \s+ (?: which | whom ) \b | \b (?: whose | that ) \b", re.VERBOSE
@@ -211,8 +212,8 @@ class _DutyFinder:
             turned = structs.replace(stem.expression, strength=denied(stem.expression.strength))
             stem = structs.replace(stem, expression=turned)
         whole = f"{sentence.stem.words.rstrip(' :–-')} {sentence.words}"
-        if passive(whole, stem.expression) and not passive(sentence.stem.words, stem.expression):
-            by = agents(whole, stem.expression.end, self._vocabulary)
+        if passive(whole, stem.expression.end) and not passive(sentence.stem.words, stem.expression.end):
+            by = self._vocabulary.agents(whole[stem.expression.end :])
             return structs.replace(stem, who=_Who(by) if by else stem.who)
         return stem
 
@@ -226,7 +227,8 @@ class _DutyFinder:
         found = find_expressions(words, entry=sentence.stem is not None)
         for expression in found:
             subject = self._subject(sentence, expression, previous)
-            if expression.needs_subject and not subject.ids and not _PEOPLE.search(words, 0, expression.start):
+            others = not expression.of_named and _PEOPLE.search(words, 0, expression.start)
+            if expression.needs_subject and not subject.ids and not others:
                 continue
             who = self._who(words, expression, subject)
             if expression.strength == "may" and not is_power(words, expression, subject.ids):
@@ -238,7 +240,7 @@ class _DutyFinder:
             if expression.strength != "responsibility":
                 start, end = (sentence.start + at for at in (expression.start, expression.end))
                 self.words.append((Locus(sentence.anchor, sentence.part, start, end), expression.strength))
-            act = None if expression.strength == "responsibility" else passive(words, expression)
+            act = None if expression.strength == "responsibility" else passive(words, expression.end)
             done = act["done"] if act else ""
             before = self._spoken_of if self._spoken_at == sentence.anchor else ()
             spoken_of = who.ids or spoken_of
@@ -259,8 +261,8 @@ class _DutyFinder:
         """Whom a phrase binds: its holder or subject, but of something to be done those by whom it is."""
         if expression.strength == "responsibility":
             return subject
-        if passive(words, expression):
-            return _Who(agents(words, expression.end, self._vocabulary))
+        if passive(words, expression.end):
+            return _Who(self._vocabulary.agents(words[expression.end :]))
         return subject
 
     def _subject(self, sentence: Sentence, expression: Expression, previous: _Who | None) -> _Who:
@@ -275,7 +277,7 @@ class _DutyFinder:
             return _Who(self._vocabulary.subject(one_who(words, expression)))
         if _EMPTY.fullmatch(words, 0, at):
             return self._whole(sentence.stem.words.rstrip(" :")) if sentence.stem else _NOBODY
-        found = self._whole(words[:at])
+        found = self._whole(_IN_A_LIST.sub(r"\1", words[:at]))
         if found.ids:
             return self._narrowed(found, words[:at], sentence.anchor)
         start = _starts(words[:at])[-1]
@@ -379,7 +381,10 @@ def _asked_of(words: str, expression: Expression) -> str:
 def _lists_holders(sentence: Sentence, expression: Expression) -> bool:
     """Whether the list behind a line names those bound: "a duty on:", "The following must keep a list:"."""
     before = sentence.words[: expression.start]
-    return sentence.introduces and (expression.listed or _FOLLOWING.fullmatch(before) is not None)
+    follow = _FOLLOWING.fullmatch(before) is not None and not passive(
+        sentence.words, expression.end
+    )  # "be invited:"
+    return sentence.introduces and (expression.listed or follow)
 
 
 def _governs(words: str, expression: Expression) -> bool:

@@ -7,20 +7,14 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from guidance.document.model import Strength
-from guidance.link.agencies import Vocabulary
-from guidance.link.sentences import DUTY, find_statements
-
-_ADVERB = r"""
-    (?: also | always | therefore | then | still | only | normally | ideally | usually | either | now | in[ ]turn
-      | \w+ly )
-"""
+from guidance.link.sentences import ADVERB, DUTY, find_statements
 
 _MODAL = re.compile(
     rf"""
-    \b (?P<verb> must | should | may )
+    \b (?: (?P<verb> must | should | may | shall ) | (?P<ought> ought ) (?= \s+ (?: not \s+ )? to \b ) )
     (?-i: \d*[A-Z] )? \b                              # "must1F": what a word processor leaves of a note's mark
     (?:
-        (?: \s+ {_ADVERB} )*?                         # "should therefore not"
+        (?: \s+ {ADVERB} )*?                         # "should therefore not"
         (?P<neg> \s+ (?: not (?! \s+ only )           # "should not only ask": nothing is forbidden
                        | never
                        | no \s+ longer
@@ -55,6 +49,7 @@ _LISTED = re.compile(  # "including, but should not be limited to"
 )
 # "the area in which it is placed is responsible for"; "is not required to" asks nothing, "is not only" does
 _NO_VERB = r"(?! (?: is | are | be | never | no [ ] longer | not (?! [ ] (?: only | merely ) \b ) ) \b )"
+_TASK = rf"(?: {DUTY} | task | job )"
 _OWING = re.compile(
     rf"""
     \b (?:
@@ -68,6 +63,9 @@ _OWING = re.compile(
         # "are legally required to"
       | (?P<person> (?: (?: will | would ) \s+ )? (?: is | are | be ) \s+ (?: {_NO_VERB} \w+ \s+ ){{0,2}}?
             (?: required | obliged | expected ) \s+ (?: \w+ ,? \s+ ){{0,2}}? to ) \b
+        # "need to", "will then have to", "are to"; but "may need to", "are to blame"
+      | (?P<needs> (?: will \s+ (?: \w+ \s+ )? )? (?: needs? | has | have ) \s+ (?: also \s+ )? to
+            | (?: is | are ) \s+ to \b (?! \s+ (?: blame | be ) \b ) ) \b
         # "are legally bound to", "is bound by law to"
       | (?: is | are ) \s+ (?: legally \s+ )? bound \s+ (?: by \s+ (?: the \s+ )? \w+ \s+ )? to \b
         # "is under a legal duty to"
@@ -76,13 +74,16 @@ _OWING = re.compile(
         # "are subject to the section 11 duties"
       | (?P<subject> (?: is | are | be ) \s+ subject \s+ to \s+ (?: the | an? ) \s+
             (?: [\w-]+ \s+ ){{0,4}}? {DUTY} ) \b
+        # "it is the council's duty to"
+      | \b [Ii]t \s+ (?: is | remains | will \s+ be ) \s+ (?: the \s+ )? (?P<its> [^,;.:]{{3,60}}? )
+            (?: ['’]s | (?<= s ) ['’] ) \s+ (?: \w+ \s+ )? {_TASK} \s+ to \b
         # "it is the duty of X to", "it is for X to"
-      | \b [Ii]t \s+ (?: is | will \s+ be ) \s+ (?: the \s+ (?: \w+ \s+ ){{0,2}} {DUTY} \s+ of | for ) \s+
-            (?P<whose> [^,;.]+? ) \s+ to \b
+      | \b [Ii]t \s+ (?: is | remains | will \s+ be ) \s+
+            (?: the \s+ (?: \w+ \s+ ){{0,2}} {_TASK} \s+ of | for ) \s+ (?P<whose> [^,;.]+? ) \s+ to \b
         # "it falls to X to"
       | \b [Ii]t \s+ falls \s+ (?: to | on ) \s+ (?P<falls> [^,;.]+? ) \s+ to \b
         # "responsibility for this rests with X, and locally with Y"
-      | (?: {DUTY} | accountability ) \b [^,;.]*? \s
+      | (?: {_TASK} | accountability | decisions? ) \b [^,;.]*? \s
             (?: lies | rests | remains | falls | is (?= \s+ (?: with | on ) \s ) | is \s+ held | sits ) \s+
             (?P<with> [^;.]*? \b (?: with | on | by ) \s+ (?: (?! , \s+ it \b ) [^;.] )+ )
     )
@@ -90,8 +91,11 @@ _OWING = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 # What a sentence says in any case that holds one of these: most say none, which is soon known.
-_VERBS = ("must", "should", "may")
-_OWING_SAYS = ("responsib", "accountab", "dut", "obligat", "required", "obliged", "expected", "falls", "bound")
+_VERBS = ("must", "should", "may", "shall", "ought")
+_OWING_SAYS = (
+    "responsib", "accountab", "dut", "obligat", "required", "obliged", "expected", "falls", "bound", "task", "job",
+    "decision", "need", "has to", "have to", "is to", "are to", "also to",
+)  # fmt: skip
 _FOR = re.compile(r"\bit\s+(?:is|will\s+be)\s+for\b")
 _NO_SUBJECT = re.compile(  # "no child should": what nobody should do is forbidden
     r"(?: ^ | [,;:] \s+ | \b and \s+ | \b but \s+ ) (?: no | neither | none | nobody | no \s+ one ) \b [^,;:]* $",
@@ -116,10 +120,12 @@ _REPORT = re.compile(  # "the Act says that they must": what is told of another 
     r"""
     # what somebody once said binds nobody: "children told us that adults should listen"
     (?: (?<! is \s ) (?<! are \s ) (?<! be \s ) (?<! been \s )     # but "it is recommended that"
-        \b (?: said | told \s+ \w+ | found | concluded | recommended | suggested | reported | argued | agreed
-           | stated | wrote | commented | felt | proposed ) \s+ (?: also \s+ )?
+        \b (?: said | told (?: \s+ \w+ ){1,3} | found | concluded | recommended | suggested | reported | argued
+           | agreed | stated | wrote | commented | felt | proposed ) \s+ (?: also \s+ )?
       | \b (?: aim | hope | ambition | vision ) \s+ (?: of \s+ [^,;:.]+ )? (?: is | was | remains ) \s+
     ) that \b (?! .* [,;:] )
+  | \b (?: said | thought | felt | believed | argued ) \s+          # "he thought the council should pay"
+        (?= (?: the | an? | their | his | her | our | my | they | he | she | we | it | all | every ) \s ) [^,;:]* $
   | \b (?: states? | stipulates? | specif (?: y | ies ) | says? | provides | requires? | explains?
          | makes? \s+ (?: it \s+ )? clear
          | promotes \s+ the \s+ (?: view | principle ) )
@@ -130,6 +136,7 @@ _REPORT = re.compile(  # "the Act says that they must": what is told of another 
 _DENIAL = re.compile(  # "this does not mean that they should"
     r"""
     \b (?: (?: does | do | did ) \s+ not \s+ (?: mean | imply | suggest | require )
+         | (?: nothing | none ) \b [^,;:.]* \s (?: means | implies | suggests | requires )
          | not \s+ be \s+ (?: taken | read | understood | interpreted ) \s+ (?: to \s+ mean | as \s+ \w+ing ) )
     \s+ (?: that \s+ )? [^,;:.]* $
     """,
@@ -193,12 +200,14 @@ _WHAT_TO = re.compile(  # "decisions over what help to give", "on whether to mee
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_ONE_WHO = re.compile(  # "will be a social worker who should": told of one who was not known before
-    r"""
-    \b (?: be | is | are | by | with | to | from ) \s+ an? \s+ (?P<who> [^,;:]{3,60}? ) \s+ who \s+
-        (?: \w+ly \s+ | also \s+ )? $
+_ONE_WHO = (
+    re.compile(  # "will be a social worker who should": told of one who was not known; "it is the police who"
+        r"""
+    (?: \b (?: be | is | are | by | with | to | from ) \s+ an? | ^ It \s+ (?: is | will \s+ be ) )
+    \s+ (?P<who> [^,;:]{3,60}? ) \s+ who \s+ (?: \w+ly \s+ | also \s+ )? $
     """,
-    re.VERBOSE,
+        re.VERBOSE,
+    )
 )
 _AT_NO_TIME = re.compile(r"(?:Never|Nor|(?:Under|At|On|In)\s+no)\b")
 _ONLY_THEN = re.compile(rf"{_AT_NO_TIME.pattern}|(?:Only|Not\s+until)\b")
@@ -245,40 +254,6 @@ _ASKING = re.compile(  # behind "may": what somebody is free to do whose name no
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-# Words in -ed and -en behind "be" that say how somebody is, not what is done to them ("should be prepared").
-_NOT_PASSIVE = r"""
-    (?! concerned | experienced | skilled | committed | prepared | focused | balanced | need | indeed | even | open
-      | often | qualified | child-centred | centred | evidence-based | limited | aligned | child-focused
-      | determined | keen | seen \s+ as | involved | respected
-      | assured | satisfied | convinced | persuaded | dedicated | motivated | attuned | versed | acquainted
-      | reassured \s+ that | guided \s+ by | represented | registered | covered \s+ by )
-"""
-_PASSIVE = re.compile(
-    rf"""
-    (?: \s* , [^,]* , )?                                       # "should, where possible, be told"
-    (?: \s+ {_ADVERB} | \s+ not )* \s+
-    (?: continue \s+ to \s+ | still \s+ )? (?: be | have \s+ been ) \s+
-    (?: (?: \w+ly | also | then | first | sufficiently | well | fully | made | jointly ) \s+ )*
-    {_NOT_PASSIVE}
-    (?P<done> \w+ (?: ed | en )
-            | given | made | kept | held | done | told | sought | known | brought | built | set | put | led | drawn
-            | shown | sent | met | found | left | heard | understood | begun | begin | read | paid | dealt | borne
-            | led | fed | laid | split | spent
-            | subject                                          # "should be subject to review"
-    ) \b
-    """,
-    re.VERBOSE,
-)
-_OF_A_THING = re.compile(  # "be invited to meetings convened by": not by whom they are invited
-    r"""
-    (?<! \b and ) (?<! \b or ) (?<! \b be ) (?<! \b been ) (?<! \b then ) (?<! \b also ) (?<! \b not ) (?<! [,;/] )
-    (?<! ly ) \s+ (?: \w+ed | held | made | led | run | set | given | chaired ) \s+ (?: \w+ly \s+ | yearly \s+ )? $
-    """,
-    re.VERBOSE,
-)
-_BY_ENDS = re.compile(  # where the words behind "by" end that name those by whom something is done
-    r"[;.:] | , \s+ (?: and \s+ )? (?: they | it | this | which | with | so | to | as ) \b", re.VERBOSE
-)
 
 
 class Expression(Struct, frozen=True):
@@ -294,6 +269,7 @@ class Expression(Struct, frozen=True):
     listed: bool = False  # whether a list behind it names those bound: "places a duty on:"
     stated: bool = False  # whether `holder`, or nobody, is bound, whatever the subject is
     unsure: bool = False  # "may not", which forbids only somebody who could do it: else it is not so
+    of_named: bool = False  # "need to" is asked of those alone whom the vocabulary has: others "need to" eat
 
 
 def find_expressions(sentence: str, *, entry: bool = False) -> tuple[Expression, ...]:
@@ -324,7 +300,7 @@ def find_expressions(sentence: str, *, entry: bool = False) -> tuple[Expression,
 
 def _modal(sentence: str, entry: bool) -> Iterator[Expression]:
     for match in _MODAL.finditer(sentence):
-        verb = match["verb"].lower()
+        verb = (match["verb"] or "should").lower()
         if (match.start() == 0 and not entry) or (verb == "may" and match["verb"] == "May"):
             continue  # "Should a child ...": a condition; "May": the month
         if verb == "should" and _INVERTED.match(sentence, match.end()) and not is_inverted(sentence):
@@ -336,7 +312,7 @@ def _modal(sentence: str, entry: bool) -> Iterator[Expression]:
         forbids = forbids or bool(_AT_NO_TIME.match(sentence) and "," not in sentence[: match.start()])
         if verb == "may":
             yield Expression(match.start(), match.end(), "must not" if forbids else "may", unsure=bool(denied))
-        elif verb == "must":
+        elif verb in ("must", "shall"):
             yield Expression(match.start(), match.end(), "must not" if forbids else "must")
         else:
             yield Expression(match.start(), match.end(), "should not" if forbids else "should")
@@ -346,13 +322,19 @@ def _owing(sentence: str, entry: bool) -> Iterator[Expression]:
     for match in _OWING.finditer(sentence):
         if re.search(r"\b(?:no\s+longer|not)\s*$", sentence[: match.start()]) or re.search(r"\bno\b", match[0]):
             continue
-        if re.search(r"\b(?:must|should|may|might|can)\s+(?:\w+\s+)?$", sentence[: match.start()]):
+        if re.search(r"\b(?:must|should|may|might|can|could|would)\s+(?:\w+\s+)?$", sentence[: match.start()]):
             continue
         if entry and match.group().lower().startswith("be "):
             continue  # "should: oversee and be responsible for": the line above the list says how strongly
-        holder = match["whose"] or match["falls"] or match["with"] or ""
+        holder = match["whose"] or match["its"] or match["falls"] or match["with"] or ""
         yield Expression(
-            match.start(), match.end(), "responsibility", holder, bool(match["person"]), not match["subject"]
+            match.start(),
+            match.end(),
+            "responsibility",
+            holder,
+            needs_subject=bool(match["person"] or match["needs"]),
+            governs=not match["subject"],
+            of_named=bool(match["needs"]),
         )
 
 
@@ -386,15 +368,15 @@ def _embedded(sentence: str, expression: Expression) -> bool:
         or (_GUIDANCE.search(lead) and _FOLLOWED.match(sentence, expression.end))
     ):
         return False
-    if word == "whose" or (word in ("whether", "how") and _COORDINATED.search(between)):
+    if word in ("whether", "how") and _COORDINATED.search(between):
         return True
-    if word == "who" and _WHOM.match(between):
+    if word == "whose" or (word == "who" and _WHOM.match(between)):
         return not _FINITE.search(between)
     if word in ("who", "which", "whom", "that"):
         if word == "that" and between.strip():
             return bool(_THINGS_THAT.search(lead) and _NAMES_ONE.match(between))
         if not between.strip():
-            return not lead.rstrip().endswith(",")
+            return not lead.rstrip().endswith((",", ";"))
         return bool(re.fullmatch(r"\s*(?:the\s+|all\s+|local\s+)?[\w’-]+\s*", between)) and word != "who"
     if between.strip().startswith("to ") or not between.strip():
         return word not in ("where", "wherever", "when", "if") or bool(lead.strip())
@@ -430,21 +412,3 @@ def one_who(sentence: str, expression: Expression) -> str:
     """The words that name one of whom a relative clause says what they should do: "by a social worker who"."""
     found = _ONE_WHO.search(sentence, 0, expression.start)
     return found["who"] if found else ""
-
-
-def passive(sentence: str, expression: Expression) -> re.Match[str] | None:
-    """The participle where the phrase is followed by "be done": then its subject is not the one bound."""
-    return _PASSIVE.match(sentence, expression.end)
-
-
-def agents(sentence: str, start: int, vocabulary: Vocabulary) -> tuple[str, ...]:
-    """The ids of those by whom something is to be done, from `start` to the end of its clause."""
-    end = _BY_ENDS.search(sentence, start)
-    clause = sentence[start : end.start() if end else len(sentence)]
-    found: dict[str, None] = {}
-    for match in re.finditer(r"\bby\s+", clause):
-        if _OF_A_THING.search(clause, 0, match.start()):
-            continue
-        doer = clause[match.end() :]
-        found.update(dict.fromkeys(vocabulary.opens(doer) or vocabulary.known(doer)))
-    return tuple(found)
