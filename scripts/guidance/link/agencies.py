@@ -30,6 +30,7 @@ _OF_THEIRS = r"""
       | leaders? | teams? | representatives? | members ) (?! [\w-] )
 """  # behind a name, those who act for it: "Cafcass officers"
 _THEIR_OWN = r"(?: ['’]s? (?: \s+ [\w-]+ ){0,4}? )?"  # "the council’s housing and social care teams"
+_BESIDE = re.compile(rf"{_THEIR_OWN} \s", re.VERBOSE)
 _ROLE = re.compile(_OF_THEIRS, re.IGNORECASE | re.VERBOSE)
 _ROLES = ("officer", "staff", "worker", "practitioner", "professional", "manager", "leader", "team")
 _COMMA = r"\s* , \s*"
@@ -335,7 +336,8 @@ class Vocabulary(Struct, frozen=True, dict=True):
         found: list[str] = []
         end = -1
         for match in self._one.finditer(plain):
-            one, beside = self._ids[self._lookup(match.group())], plain[end : match.start()] == " " and end >= 0
+            one = self._ids[self._lookup(match.group())]
+            beside = end >= 0 and _BESIDE.fullmatch(plain, end, match.start()) is not None
             end = match.end()
             if beside and _ROLE.fullmatch(match.group()):
                 continue  # "college leaders" are the college

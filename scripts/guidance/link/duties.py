@@ -227,10 +227,10 @@ class _DutyFinder:
         found = find_expressions(words, entry=sentence.stem is not None)
         for expression in found:
             subject = self._subject(sentence, expression, previous)
-            others = not expression.of_named and _PEOPLE.search(words, 0, expression.start)
-            if expression.needs_subject and not subject.ids and not others:
-                continue
             who = self._who(words, expression, subject)
+            some = who.ids if expression.of_named else subject.ids or _PEOPLE.search(words, 0, expression.start)
+            if expression.needs_subject and not some:
+                continue
             if expression.strength == "may" and not is_power(words, expression, subject.ids):
                 continue
             if expression.unsure and not self._forbids(words, expression, subject):
@@ -259,7 +259,7 @@ class _DutyFinder:
 
     def _who(self, words: str, expression: Expression, subject: _Who) -> _Who:
         """Whom a phrase binds: its holder or subject, but of something to be done those by whom it is."""
-        if expression.strength == "responsibility":
+        if expression.strength == "responsibility" and not expression.of_named:
             return subject
         if passive(words, expression.end):
             return _Who(self._vocabulary.agents(words[expression.end :]))

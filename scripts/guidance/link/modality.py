@@ -150,6 +150,8 @@ _ASIDE = re.compile(  # "where possible", "if necessary": no clause, though it b
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+# "if, in an emergency, it has to"
+_PUT_IN = re.compile(r"\b([Ii]f|[Ww]hen|[Ww]here|[Oo]nce)(,\s[^,;:]{2,60},)")
 # "the steps that they should take": the clause says which; but "it means that they must"
 _THINGS_THAT = re.compile(
     r"""
@@ -162,7 +164,10 @@ _THINGS_THAT = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _THOUGHT = re.compile(  # "those they think should come": what is thought of somebody is no duty of theirs
-    r"\b (?: think | thinks | consider | considers | believe | believes | feel | feels | judge | judges ) \s+ $",
+    r"""
+    \b (?: think | consider | believe | feel | judge ) s? \s+
+    (?: $ | that \s (?! .* \b (?: is | are | has | have | may | can | will | would ) \b ) [^,;:.–]* $ )
+    """,
     re.IGNORECASE | re.VERBOSE,
 )
 _THERE_ARE = re.compile(r"There\s+(?:is|are)\b")  # "There are clubs whose part should be considered": told of them
@@ -219,6 +224,13 @@ _NOUN_THEY = re.compile(  # "the changes they must make": a clause that says whi
     \w{4,} s \s+ they \s+ (?: \w+ly \s+ )? $
     """,
     re.IGNORECASE | re.VERBOSE,
+)
+_WHICH_THEY = re.compile(  # "the part they have to play", "the law that schools and colleges need to know"
+    r"""
+    (?: ^ | \s ) (?! (?: and | but | so | that | then | because | or | means ) \b ) [a-z]+ \s+ (?: they | it ) \s+ $
+  | \b \w{3,} s? \s+ (?<! means[ ] ) (?<! is[ ] ) (?<! ensures[ ] ) that \s+ [^,;:]{3,60} $
+    """,
+    re.VERBOSE,
 )
 _NAMES_ONE = re.compile(  # what stands between "that" and the verb is a subject: "that local partners should"
     r"""
@@ -312,8 +324,11 @@ def _modal(sentence: str, entry: bool) -> Iterator[Expression]:
         forbids = forbids or bool(_AT_NO_TIME.match(sentence) and "," not in sentence[: match.start()])
         if verb == "may":
             yield Expression(match.start(), match.end(), "must not" if forbids else "may", unsure=bool(denied))
-        elif verb in ("must", "shall"):
-            yield Expression(match.start(), match.end(), "must not" if forbids else "must")
+        elif verb in ("must", "shall"):  # "section 61 shall not apply": of nobody who could do it
+            of_named = verb == "shall"
+            yield Expression(
+                match.start(), match.end(), "must not" if forbids else "must", "", of_named, of_named=of_named
+            )
         else:
             yield Expression(match.start(), match.end(), "should not" if forbids else "should")
 
@@ -350,10 +365,12 @@ def _embedded(sentence: str, expression: Expression) -> bool:
         or (sentence.startswith("Had ") and sentence.startswith(" have ", expression.end))
         or (_IT_ALONE.search(before) and _STRESSED.match(sentence, expression.end))
         or (_NOUN_THEY.search(before) and not _SUBORDINATE.search(before))
+        or (expression.of_named and _WHICH_THEY.search(before))
     ):
         return True
     if _ONE_WHO.search(before):
         return False
+    before = _PUT_IN.sub(lambda aside: aside[1] + " " * len(aside[2]), before)
     before = _ASIDE.sub(lambda aside: " " * len(aside.group()), before)
     before = _WHAT_TO.sub(lambda clause: " " * len(clause.group()), before)
     *_, subordinate = (None, *_SUBORDINATE.finditer(before))
