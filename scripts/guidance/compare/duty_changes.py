@@ -7,7 +7,7 @@ it cannot name it leaves to the redline.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from msgspec import Struct
@@ -30,21 +30,24 @@ from guidance.compare.meaning import (
     OPENS,
     OPPOSITES,
     PASSIVE,
+    REACH,
     REFERRED,
     SMALL,
     STRONG,
+    TIMED,
     TOLD,
     TURNING,
     WEAK,
     WHOLE_LIMIT,
     WORD,
+    condition_key,
     find_verbs,
+    key_of,
 )
 from guidance.compare.units import bare
 from guidance.compare.words import Replacement, put_where, sentences
 from guidance.document.change_model import Comparison, DutyAspect, DutyChange, Figures
 from guidance.document.model import Duty, Strength
-from guidance.link.sentences import KIND_OF_DAY, OFTEN, SPELT, UNIT, count
 
 # Of 100: two sentences of a pair of provisions that are less alike are not one sentence reworded.
 _LEAST_ALIKE = 65.0
@@ -107,7 +110,7 @@ def duty_changes(old: Sequence[Said], new: Sequence[Said]) -> tuple[tuple[DutyCh
         found = [*_strength(was, now)]
         if binding:
             found += [*_holder(was, now), *_addressee(was, now), *_condition(was, now), *_limit(was, now)]
-            found = found or [*_turned(was, now)]
+            found = found or [*_turned(was, now)] or [*_timed(was, now)]
         duties += found
         figures += _figures(was, now, limits=not binding)
     duties += [DutyChange("removed", one.printed or one.words, "") for one in gone if one.binds]
@@ -172,8 +175,18 @@ def _strength(was: Said, now: Said) -> Iterable[DutyChange]:
             pairs = [*zip(old[i:j], new[k:m], strict=True)]
             yield from (DutyChange("strength", a, b) for a, b in pairs if not {a, b} <= WEAK)
         elif kind != "equal":
-            yield from (DutyChange("strength", a, "") for a in old[i:j] if a not in WEAK)
-            yield from (DutyChange("strength", "", b) for b in new[k:m] if b not in WEAK)
+            left_out = WEAK | frozenset(old) & frozenset(new) if _but_verbs(was) == _but_verbs(now) else WEAK
+            yield from (DutyChange("strength", a, "") for a in old[i:j] if a not in left_out)
+            yield from (DutyChange("strength", "", b) for b in new[k:m] if b not in left_out)
+
+
+def _but_verbs(one: Said) -> list[str]:
+    """The words of a sentence that say something beside how strongly: of "should go and they should ask" what
+    "should go and ask" has too."""
+    plain = one.words
+    for verb in reversed(find_verbs(plain)):
+        plain = f"{plain[: verb.start]} {plain[verb.end :]}"
+    return [w for word in WORD.findall(plain) if (w := word.lower()) not in SMALL and not NAMELESS.fullmatch(w)]
 
 
 class _Parts(Struct, frozen=True):
@@ -264,16 +277,25 @@ def _are_others(old: str, new: str) -> bool:
 
 
 def _condition(was: Said, now: Said) -> Iterable[DutyChange]:
-    return _of_pattern("condition", CONDITION, was, now)
+    return _of_pattern("condition", CONDITION, was, now, condition_key)
+
+
+def _timed(was: Said, now: Said) -> Iterable[DutyChange]:
+    """Before, after or until what it is to be done, where that came or went."""
+    return (one for one in _of_pattern("condition", TIMED, was, now) if not one.old or not one.new)
 
 
 def _turned(was: Said, now: Said) -> Iterable[DutyChange]:
     """A small word that turns what a duty hangs on and that took its opposite's place, came or went: "before they
-    ring" and "after they ring", "who are not trained", "only at noon"; with the words behind it."""
+    ring" and "after they ring", "who are not trained", "only at noon", "all parents" and "some parents"; with the
+    words behind it."""
     old, new = ([word.lower() for word in WORD.findall(one.words)] for one in (was, now))
     for kind, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         mine, theirs = frozenset(old[i:j]), frozenset(new[k:m])
-        turned = mine | theirs in OPPOSITES if kind == "replace" else bool((mine | theirs) in TURNING)
+        reach = [[n for n, of in enumerate(REACH) if any(one <= words for one in of)] for words in (mine, theirs)]
+        turned = mine | theirs in (OPPOSITES if kind == "replace" else TURNING) or (
+            all(reach) and reach[0] != reach[1]
+        )
         if turned:
             yield DutyChange("condition", " ".join(old[i : j + _BEHIND]), " ".join(new[k : m + _BEHIND]))
 
@@ -303,51 +325,22 @@ def _figures(was: Said, now: Said, *, limits: bool) -> list[Figures]:
         for one in _of_pattern("limit", pattern, was, now)
     ]
     if not found and not [*_limit(was, now)]:
-        plain = (Said(REFERRED.sub("¶ ", one.words)) for one in (was, now))
-        sides = (*plain,)
-        found = [one for one in _of_pattern("limit", COUNT, *sides) if one.old and one.new]
-        found = found or [one for one in _of_pattern("limit", ALONE, *sides) if one.old and one.new]
+        mine, theirs = (Said(REFERRED.sub("¶ ", one.words)) for one in (was, now))
+        found = [one for one in _of_pattern("limit", COUNT, mine, theirs) if one.old and one.new]
+        found = found or [one for one in _of_pattern("limit", ALONE, mine, theirs) if one.old and one.new]
     return [Figures(one.old, one.new) for one in found]
 
 
-def _of_pattern(what: DutyAspect, pattern: re.Pattern[str], was: Said, now: Said) -> Iterable[DutyChange]:
-    """Where what a pattern finds in two sentences is not the same, in their order."""
+def _of_pattern(
+    what: DutyAspect, pattern: re.Pattern[str], was: Said, now: Said, key: Callable[[str], str] | None = None
+) -> Iterable[DutyChange]:
+    """Where what a pattern finds in two sentences is not the same by its key, in their order."""
+    key = key or key_of
     old, new = ([" ".join(match.group().split()) for match in pattern.finditer(one.words)] for one in (was, now))
-    matcher = SequenceMatcher(None, [*map(_key, old)], [*map(_key, new)], autojunk=False)
+    matcher = SequenceMatcher(None, [*map(key, old)], [*map(key, new)], autojunk=False)
     for kind, i, j, k, m in matcher.get_opcodes():
         if kind != "equal":
             yield DutyChange(what, "; ".join(old[i:j]), "; ".join(new[k:m]))
-
-
-_SPELT = re.compile(rf"\b {SPELT} \b", re.VERBOSE)
-_OFTEN = re.compile(
-    rf"""
-    \b (?: (?P<adverb> {" | ".join(OFTEN)} ) | (?P<few> once | twice )
-        | every \s (?P<each> {UNIT} ) | (?: ^ | (?<= within \s ) ) an? (?= \s {KIND_OF_DAY} {UNIT} ) ) \b
-    """,
-    re.VERBOSE,
-)
-
-
-def _how_often(words: re.Match[str]) -> str:
-    """How often, in the same words always: "1 times a year"; "a week" as one."""
-    if words["adverb"]:
-        return f"{4 if words['adverb'] == 'quarterly' else 1} times {OFTEN[words['adverb']]}"
-    if words["few"]:
-        return f"{('once', 'twice').index(words['few']) + 1} times"
-    return f"1 times a {words['each']}" if words["each"] else "1"
-
-
-_YEARS = re.compile(r"(\d+)year")
-
-
-def _key(words: str) -> str:
-    """Words as they are compared: "10-day" and "10 days" are one, so are "three" and 3, "annually" and "once a
-    year", and cross-references say nothing."""
-    plain = re.sub(r"[\s–-]+", " ", REFERRED.sub(" ", words).lower()).strip()
-    plain = _SPELT.sub(lambda number: str(count(number[0])), _OFTEN.sub(_how_often, plain))
-    key = "".join(word.removesuffix("s") for word in plain.split())
-    return _YEARS.sub(lambda years: f"{12 * int(years[1])}month", key)
 
 
 # --- Duties of another strength in the edition before ---------------------------------------------
