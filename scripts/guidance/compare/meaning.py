@@ -138,6 +138,7 @@ CONDITION = re.compile(  # what a duty hangs on, to the end of its clause
     r"""
     \b (?: unless | except | provided \s+ that | subject \s+ to | only \s+ (?: if | when | where )
          | (?: so | in \s* so ) \s+ far \s+ as | to \s+ the \s+ extent \s+ that
+         | (?: up )? on \s+ (?: demand | request ) | at \s+ the \s+ request
          | in \s+ (?: consultation | agreement ) \s+ with
          | with \s+ (?= (?: [\w’'-]+ \s+ ){0,4}? (?: consent | agreement | permission | approval ) \b )
          | if (?! \s+ (?: not \s+ )? (?: any | so ) \b ) | when (?! \s+ it \s+ comes ) | whenever | wherever
@@ -149,20 +150,25 @@ CONDITION = re.compile(  # what a duty hangs on, to the end of its clause
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_WHOM = r"""
+    (?= (?: the | an? | all | any | each | every | both | their | its | other | local | relevant | senior
+          | children | people | police | (?-i: [A-Z] ) [\w’'-]+ | [\w’'-]+ (?<! s ) s ) \b )
+    (?: (?! (?: that | about | of | when | if | whether | where | within | in | on | at | by | for | who | which
+              | how | what | to | before | after | as | without | with | unless | so | using ) \b )
+        [\w’'-]+ \s* ){1,6}
+"""
 ADDRESSEE = re.compile(  # whom one is to tell or ask, or to give something to
-    r"""
+    rf"""
     \b (?: (?: tell | notify | inform | consult | alert | invite | ask | advise | remind | warn | contact ) \s+
         | (?: give | given | send | sent | report | reported | refer | referred | referral | submit | submitted
             | provide | provided | pass | passed | hand | supply | supplied | escalate | transfer | copy | made )
-            (?: \s+ (?! to \b ) [\w’'-]+ ){0,6}? \s+ to \s+
+            (?: \s+ (?! to \b ) [\w’'-]+ ){{0,6}}? \s+ to \s+
         | (?: share | shared | discuss | discussed | agree | agreed | raise | raised )
-            (?: \s+ (?! with \b ) [\w’'-]+ ){0,6}? \s+ with \s+ )
-    (?P<whom> (?= (?: the | an? | all | any | each | every | both | their | its | other | local | relevant | senior
-                    | children | people | police | (?-i: [A-Z] ) [\w’'-]+ | [\w’'-]+ (?<! s ) s ) \b )
-              (?: (?! (?: that | about | of | when | if | whether | where | within | in | on | at | by | for
-                        | who | which | how | what | to
-                        | before | after | as | without | with | unless | so | using ) \b )
-                  [\w’'-]+ \s* ){1,6} )
+            (?: \s+ (?! with \b ) [\w’'-]+ ){{0,6}}? \s+ with \s+ )
+    (?P<whom> {_WHOM}
+        # "the council, the police and the school"; but "if they tell us, the police and the school must"
+        (?: (?: , \s+ {_WHOM} )* , \s+ (?= [^,;:.]* \b (?: and | or ) \s ) {_WHOM}
+            (?! [^;:.]* \b (?: must | should | may ) \b ) )? )
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -207,8 +213,8 @@ OPPOSITES = frozenset(map(frozenset, (
 )))  # fmt: skip
 TURNING = frozenset(map(frozenset, (("not",), ("never",), ("only",))))  # where they come or go
 TIMED = re.compile(  # what comes first, or how long it lasts: "before they drive"
-    r"\b (?: before | after | until | once (?! \s an? \s ) ) \s+"
-    r" (?: the | an? | they | it | he | she | \w+ing ) \b [^,;:.]*",
+    r"\b (?: before | after | until | once (?! \s (?: an? | every | each ) \s ) ) \s+"
+    r" (?: the | an? | each | every | any | this | their | its | they | it | he | she | \w+ing ) \b [^,;:.]*",
     re.VERBOSE,
 )
 REACH = tuple(  # of whom or what it holds: whether all became some is of weight, whether every became each is not

@@ -43,7 +43,8 @@ _BOUNDARY = re.compile(  # where a clause, and with it a subject, may begin
     re.VERBOSE,
 )
 _EMPTY = re.compile(
-    r"\s* (?: also | therefore | so | then | and | or | that | , )* \s*", re.IGNORECASE | re.VERBOSE
+    r"\s* (?: (?: also | therefore | so | then | and | or | that | \w+ly ) \b | \s | , )* \s*",
+    re.IGNORECASE | re.VERBOSE,
 )
 _PRONOUN = re.compile(  # a subject that is named before
     r"""

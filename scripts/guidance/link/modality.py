@@ -121,7 +121,7 @@ _REPORT = re.compile(  # "the Act says that they must": what is told of another 
     # what somebody once said binds nobody: "children told us that adults should listen"
     (?: (?<! is \s ) (?<! are \s ) (?<! be \s ) (?<! been \s )     # but "it is recommended that"
         \b (?: said | told (?: \s+ \w+ ){1,3} | found | concluded | recommended | suggested | reported | argued
-           | agreed | stated | wrote | commented | felt | proposed ) \s+ (?: also \s+ )?
+           | agreed | held | ruled | stated | wrote | commented | felt | proposed ) \s+ (?: also \s+ )?
       | \b (?: aim | hope | ambition | vision ) \s+ (?: of \s+ [^,;:.]+ )? (?: is | was | remains ) \s+
     ) that \b (?! .* [,;:] )
   | \b (?: said | thought | felt | believed | argued ) \s+          # "he thought the council should pay"

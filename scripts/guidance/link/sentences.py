@@ -224,13 +224,14 @@ _STATEMENT = re.compile(
     # "learning from it is the responsibility of X"; "it is the responsibility of X to" is told elsewhere
   | (?<! \b [Ii]t ) \s (?: is | are | remains? ) \s+ the \s+ (?: \w+ \s+ ){{0,2}}? (?: {DUTY} | task | job )
         \s+ of \s+ (?P<belongs> [^,;.:]{{2,120}} )
-    # "the coroner’s duty to notify", without a verb, as tables have it
-  | ^ (?: [Tt]he \s+ )? (?P<owner> [^,;.:]{{3,60}}? ) (?: ['’]s | (?<= s ) ['’] ) \s+ (?: \w+ \s+ )? {DUTY} {_TO_DO}
+    # "the coroner’s duty to notify", "a requirement on X to supply", without a verb, as tables have it
+  | (?: ^ (?: [Tt]he \s+ )? (?P<owner> [^,;.:]{{3,60}}? ) (?: ['’]s | (?<= s ) ['’] ) \s+ (?: \w+ \s+ )? {DUTY}
+      | (?: ^ | : \s+ ) (?: \w+ \s+ )? (?: [Dd]uty | [Rr]equirement ) \s+ on \s+
+            (?P<table> (?: (?! \s to \s ) [^;.:] ){{2,120}} ) )
+        {_TO_DO}
         # but not "their duty to report is set out below"; "where the child was found" is no such verb
         (?! (?: (?! \b (?: which | where | who | whom | that | if | when ) \b ) . )*
-            \b (?: is | are | was | were | has | have | will | must | should | may ) \b )
-    # "a requirement on X to supply", without a verb
-  | (?: ^ | : \s+ ) (?: \w+ \s+ )? (?: [Dd]uty | [Rr]equirement ) \s+ on \s+ (?P<table> [^;.:]{{2,120}}? ) {_TO_DO}
+            \b (?: is | are | was | were | has | have | does | do | will | must | should | may ) \b )
     # "a visit by X is required before": something that has to be, and by whom
   | (?: \b by \s+ (?P<by> [^,;.:]{{2,80}}? ) | (?P<thing> (?<= \w ) ) ) \s+ (?: is | are ) \s+
         (?: also \s+ | always \s+ )? required
@@ -289,7 +290,9 @@ _NUMBER = rf"(?: \d{{1,3}} | {SPELT} )"
 UNIT = r"(?: minute | hour | day | week | fortnight | month | term | year )"
 """A part of a VERBOSE pattern: what time is counted in."""
 
-KIND_OF_DAY = r"(?: (?: working | business | calendar | school | clear | full | further | consecutive ) [\s-] )?"
+KIND_OF_DAY = (
+    r"(?: (?: working | business | calendar | school | clear | full | further | consecutive ) [\s-] ){0,2}"
+)
 """A part of a VERBOSE pattern: what may stand before a unit of time."""
 
 OFTEN = {
