@@ -15,7 +15,7 @@ from guidance.document.model import GuidanceError, read_toml
 _QUALIFIERS = r"""
     (?: only | neither | all | any | both | each | every | the | a | an | other | these | those | such | their | its
       | local | relevant | statutory | three | two | lead | individual | appropriate | respective | receiving | host
-      | (?: two | one ) \s+ or \s+ more
+      | (?: two | one ) \s+ or \s+ more | \d+ [-–] \d+
       | (?: those | people | everyone ) \s+ (?: who \s+ work | working ) \s+ (?: in | at | for | within )
       | original | first | second | new | responsible | designated | named | qualified | experienced | senior
       | involved | equivalent | similar | independent | national | delegated | own | particular | specific | most

@@ -82,7 +82,7 @@ _THE_ONE = re.compile(r"\s* (?: the | that | this ) \s+ \w+ \s*", re.IGNORECASE 
 _SOME_OF_THEM = re.compile(
     r"\b (?: to | for | of | on | in ) \s+ (?: which | whom ) \b | \b (?: whose | that ) \b", re.VERBOSE
 )
-_WHO_ALONE = re.compile(r"\s* who \s+ (?: also \s+ )?", re.VERBOSE)  # "a social worker, who should"
+_WHO_ALONE = re.compile(r"\s* (?: who | which ) \s+ (?: also \s+ )?", re.VERBOSE)  # "a social worker, who should"
 _FOLLOWING = re.compile(
     r"(?: all \s+ )? (?: of \s+ )? the \s+ following (?: \s+ [\w-]+ ){0,4} \s*", re.IGNORECASE | re.VERBOSE
 )
@@ -90,8 +90,7 @@ _NAMELY = re.compile(r"\b namely \b :?", re.VERBOSE)
 _THEM = re.compile(r"\b them \b", re.VERBOSE)  # "if the council asks them, they must": others than the council
 _THINGS = re.compile(r"\b \w{3,} (?<! s ) s \b", re.VERBOSE)  # plurals, of which "they" may speak
 _PEOPLE = re.compile(  # those who can be required to do something, though they are no agency
-    r"\b (?: people | children | persons? | parents? | carers? | those | everyone | anyone ) \b [^.;]* $",
-    re.VERBOSE,
+    r"\b(?:people|officers|children|persons?|parents?|carers?|those|everyone|anyone)\b[^.;]*$"
 )
 _CAN = re.compile(  # after a bare "should:" a sentence of its own: it completes nothing; but "set out who can act"
     r"(?: (?! (?: who | what | which | that | how | where | when | whether ) \b ) \S+ \s+ ){1,4} can \s", re.VERBOSE
@@ -287,7 +286,7 @@ class _DutyFinder:
             return previous if previous is not None else _Who(self._vocabulary.opens(words))
         if _PRONOUN.fullmatch(nearest):
             return self._pronoun(words, start, expression, previous)
-        if _WHO_ALONE.fullmatch(nearest):
+        if _WHO_ALONE.fullmatch(nearest) and not _OF_THINGS.match(words, expression.end):
             return _Who(self._vocabulary.ends(words[:start]))
         return _Who(self._vocabulary.closes(nearest))
 

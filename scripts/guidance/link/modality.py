@@ -57,14 +57,15 @@ _OWING = re.compile(
         (?: (?: will | would ) \s+ )? (?: is | are | be | remains? ) \s+ (?: {_NO_VERB} \w+ \s+ ){{0,3}}?
             (?: responsible | accountable ) \b (?: \s+ and \s+ \w+ )? \s+ (?: for | to ) \b
         # "has a statutory duty to"; but "have no duty", and "has parental responsibility for" somebody
-      | (?: has | have | holds? | retains? | owes? ) \s+ (?: (?! no \b | parental \b ) [\w-]+ ,? \s+ ){{0,5}}?
-            {DUTY} \s+ (?: of \s+ care \s+ )?
+      | (?: has | have | holds? | shares? | retains? | owes? ) \s+
+            (?: (?! no \b | parental \b ) [\w-]+ ,? \s+ ){{0,5}}? {DUTY} \s+ (?: of \s+ care \s+ )?
             (?: to | for | under | towards | in \s+ (?: relation | respect ) \b ) \b
         # "are legally required to"
       | (?P<person> (?: (?: will | would ) \s+ )? (?: is | are | be ) \s+ (?: {_NO_VERB} \w+ \s+ ){{0,2}}?
             (?: required | obliged | expected ) \s+ (?: \w+ ,? \s+ ){{0,2}}? to ) \b
         # "need to", "will then have to", "are to"; but "may need to", "are to blame"
-      | (?P<needs> (?: will \s+ (?: \w+ \s+ )? )? (?: needs? | has | have ) \s+ (?: also \s+ )? to
+      | (?P<needs> (?: will \s+ (?: (?! never | not | rarely | seldom ) \w+ \s+ )? )?
+            (?: needs? | has | have ) \s+ (?: also \s+ )? to
             | (?: is | are ) \s+ to \b (?! \s+ (?: blame | be ) \b ) ) \b
         # "are legally bound to", "is bound by law to"
       | (?: is | are ) \s+ (?: legally \s+ )? bound \s+ (?: by \s+ (?: the \s+ )? \w+ \s+ )? to \b
@@ -121,9 +122,12 @@ _REPORT = re.compile(  # "the Act says that they must": what is told of another 
     # what somebody once said binds nobody: "children told us that adults should listen"
     (?: (?<! is \s ) (?<! are \s ) (?<! be \s ) (?<! been \s )     # but "it is recommended that"
         \b (?: said | told (?: \s+ \w+ ){1,3} | found | concluded | recommended | suggested | reported | argued
-           | agreed | held | ruled | stated | wrote | commented | felt | proposed ) \s+ (?: also \s+ )?
+           | agreed | held | ruled | thought | believed | hoped | intended | stated | wrote | commented | felt
+           | proposed ) \s+ (?: also \s+ )?
       | \b (?: aim | hope | ambition | vision ) \s+ (?: of \s+ [^,;:.]+ )? (?: is | was | remains ) \s+
     ) that \b (?! .* [,;:] )
+  | \b (?: [Rr]esearch | [Ss]tudies | [Ss]urveys | [Ee]vidence ) \s+ (?: also \s+ )?
+        (?: suggest | show | indicate | find ) s? \s+ that \b (?! .* [,;:] )
   | \b (?: said | thought | felt | believed | argued ) \s+          # "he thought the council should pay"
         (?= (?: the | an? | their | his | her | our | my | they | he | she | we | it | all | every ) \s ) [^,;:]* $
   | \b (?: states? | stipulates? | specif (?: y | ies ) | says? | provides | requires? | explains?
@@ -159,17 +163,19 @@ _THINGS_THAT = re.compile(
          | expects | remains ) \w{3,} s
      | steps? | actions? | things? | process (?: es )? | documentation | guidance | support | information
      | measures | arrangements? | improvements? | matters? | ways? | questions? | tasks? | those | services?
-     | factors? | criteria ) \s+ $
+     | factors? | criteria | reason ) \s+ $
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 _THOUGHT = re.compile(  # "those they think should come": what is thought of somebody is no duty of theirs
     r"""
     \b (?: think | consider | believe | feel | judge ) s? \s+
-    (?: $ | that \s (?! .* \b (?: is | are | has | have | may | can | will | would ) \b ) [^,;:.–]* $ )
+    (?: (?: (?: they | it | he | she | we ) \s+ )? $
+      | that \s (?! .* \b (?: is | are | has | have | may | can | will | would ) \b ) [^,;:.–]* $ )
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_THAN_THEY = re.compile(r"\bthan\s+(?:they|it|he|she|we|you)\s+$")  # "further than they must"
 _THERE_ARE = re.compile(r"There\s+(?:is|are)\b")  # "There are clubs whose part should be considered": told of them
 _GUIDANCE = re.compile(  # "the Commission publishes advice on lists, which should be read", with a comma or without
     r"\b (?: provides | publishes | issues | has \s+ (?: issued | published | produced ) ) \b [^,;:]*"
@@ -335,7 +341,9 @@ def _modal(sentence: str, entry: bool) -> Iterator[Expression]:
 
 def _owing(sentence: str, entry: bool) -> Iterator[Expression]:
     for match in _OWING.finditer(sentence):
-        if re.search(r"\b(?:no\s+longer|not)\s*$", sentence[: match.start()]) or re.search(r"\bno\b", match[0]):
+        if re.search(r"\b(?:no\s+longer|not|never|rarely|seldom)\s*$", sentence[: match.start()]) or re.search(
+            r"\bno\b", match[0]
+        ):
             continue
         if re.search(r"\b(?:must|should|may|might|can|could|would)\s+(?:\w+\s+)?$", sentence[: match.start()]):
             continue
@@ -360,6 +368,7 @@ def _embedded(sentence: str, expression: Expression) -> bool:
         _REPORT.search(before)
         or _DENIAL.search(before)
         or _THOUGHT.search(before)
+        or _THAN_THEY.search(before)
         or _STEPS.search(before)
         or (expression.strength == "must" and _FELT.match(sentence, expression.end))
         or (sentence.startswith("Had ") and sentence.startswith(" have ", expression.end))
