@@ -19,6 +19,7 @@ from guidance.compare.units import bare
 from guidance.compare.words import Replacement, put_where, sentences
 from guidance.document.change_model import Comparison, DutyAspect, DutyChange, Figures
 from guidance.document.model import Duty, Strength
+from guidance.link.sentences import passive
 
 # Of 100: two sentences of a pair of provisions that are less alike are not one sentence reworded.
 _LEAST_ALIKE = 65.0
@@ -222,13 +223,13 @@ def _parts(one: Said) -> _Parts:
         return _Parts(who.strip(), to + asked) if to else _Parts()
     subject = _subject(one.words[: verb.start])
     asked = one.words[verb.end :]
-    passive = meaning.PASSIVE.match(asked)
-    if passive is None:
+    done = passive(asked, 0)
+    if done is None:
         return _Parts(subject, asked)
-    agent = meaning.AGENT.search(asked, passive.end())
+    agent = meaning.AGENT.search(asked, done.end())
     without = asked[: agent.start()] + asked[agent.end("who") :] if agent else asked
     holder = agent["who"].strip() if agent else ""
-    if passive["done"] in meaning.TOLD:
+    if done["done"] in meaning.TOLD:
         return _Parts(holder, without, subject, passive=True)
     return _Parts(holder, f"{subject} {without}", passive=True)
 

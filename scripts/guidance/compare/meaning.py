@@ -183,14 +183,6 @@ NOBODY = re.compile(  # what is informed, or things are given to, and is nobody
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-PASSIVE = re.compile(
-    r"""
-    \s+ (?: \w+ly \s+ )? be \s+ (?: \w+ly \s+ )*
-    (?! (?: satisfied | assured | concerned | prepared | committed | required | \w+ [st]ent ) \b )
-    (?P<done> sent | \w+ (?: ed | en | wn | ne | ld | nt | pt | ght | ade | aid | et | ut | ead | ound ) ) \b
-    """,
-    re.VERBOSE,
-)
 TOLD = frozenset((
     "told", "notified", "informed", "consulted", "asked", "alerted", "invited", "advised", "sent", "given",
     "offered",
