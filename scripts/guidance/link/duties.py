@@ -82,7 +82,7 @@ _THE_ONE = re.compile(r"\s* (?: the | that | this ) \s+ \w+ \s*", re.IGNORECASE 
 _SOME_OF_THEM = re.compile(
     r"\b (?: to | for | of | on | in ) \s+ (?: which | whom ) \b | \b (?: whose | that ) \b", re.VERBOSE
 )
-_WHO_ALONE = re.compile(r"\s* (?: who | which ) \s+ (?: also \s+ )?", re.VERBOSE)  # "a social worker, who should"
+_WHO_ALONE = re.compile(r"\s*(?:who|(?P<which>which))\s+(?:also\s+)?")  # "a social worker, who should"
 _FOLLOWING = re.compile(
     r"(?: all \s+ )? (?: of \s+ )? the \s+ following (?: \s+ [\w-]+ ){0,4} \s*", re.IGNORECASE | re.VERBOSE
 )
@@ -286,8 +286,10 @@ class _DutyFinder:
             return previous if previous is not None else _Who(self._vocabulary.opens(words))
         if _PRONOUN.fullmatch(nearest):
             return self._pronoun(words, start, expression, previous)
-        if _WHO_ALONE.fullmatch(nearest) and not _OF_THINGS.match(words, expression.end):
-            return _Who(self._vocabulary.ends(words[:start]))
+        who = _WHO_ALONE.fullmatch(nearest)
+        if who and not _OF_THINGS.match(words, expression.end):
+            opens = who["which"] and self._vocabulary.subject(words[:start].rstrip(" ,"))  # what they are like
+            return _NOBODY if opens else _Who(self._vocabulary.ends(words[:start]))
         return _Who(self._vocabulary.closes(nearest))
 
     def _pronoun(self, words: str, start: int, expression: Expression, previous: _Who | None) -> _Who:

@@ -121,10 +121,11 @@ _REPORT = re.compile(  # "the Act says that they must": what is told of another 
     r"""
     # what somebody once said binds nobody: "children told us that adults should listen"
     (?: (?<! is \s ) (?<! are \s ) (?<! be \s ) (?<! been \s )     # but "it is recommended that"
-        \b (?: said | told (?: \s+ \w+ ){1,3} | found | concluded | recommended | suggested | reported | argued
+        \b (?: said | told (?: \s+ \w+ ){0,3} | found | concluded | recommended | suggested | reported | argued
            | agreed | held | ruled | thought | believed | hoped | intended | stated | wrote | commented | felt
            | proposed ) \s+ (?: also \s+ )?
-      | \b (?: aim | hope | ambition | vision ) \s+ (?: of \s+ [^,;:.]+ )? (?: is | was | remains ) \s+
+      | \b (?: aim | hope | ambition | vision | view | opinion ) \s+ (?: of \s+ [^,;:.]+ )?
+            (?: is | was | remains ) \s+
     ) that \b (?! .* [,;:] )
   | \b (?: [Rr]esearch | [Ss]tudies | [Ss]urveys | [Ee]vidence ) \s+ (?: also \s+ )?
         (?: suggest | show | indicate | find ) s? \s+ that \b (?! .* [,;:] )
@@ -143,6 +144,9 @@ _DENIAL = re.compile(  # "this does not mean that they should"
          | (?: nothing | none ) \b [^,;:.]* \s (?: means | implies | suggests | requires )
          | not \s+ be \s+ (?: taken | read | understood | interpreted ) \s+ (?: to \s+ mean | as \s+ \w+ing ) )
     \s+ (?: that \s+ )? [^,;:.]* $
+  | \b not \s+ (?: every | all | each ) \b [^,;:.]* $               # "not every fall must be reported"
+  | \b (?: rule | belief | claim | argument | assumption ) ,? \s that \s [^,;:.]* $
+  | \b (?: words? | verbs? ) \s (?: (?: must | should | may | can ) (?: , | \s (?: and | or ) ) \s )* $
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -191,6 +195,7 @@ _STEPS = re.compile(  # "the list shows the steps schools should take": which st
     re.IGNORECASE | re.VERBOSE,
 )
 _FELT = re.compile(r"\s+have\s+(?:been|felt|thought|known|seemed|wondered|suffered|feared)\b")  # taken to be so
+_REGRET = re.compile(r"\s+have\s[^,;:.]*\b(?:sooner|earlier|at\s+the\s+time)\b")  # "should have asked sooner"
 _STRESSED = re.compile(  # "it must be stressed that": the writer to the reader
     r"\s+be\s+(?:(?:stressed|emphasised|remembered|noted|said|acknowledged|recognised|understood)\s+that"
     r"|(?:taken|read|understood|interpreted)\s+(?:to\s+mean|as\s+\w+ing))\b"
@@ -371,6 +376,7 @@ def _embedded(sentence: str, expression: Expression) -> bool:
         or _THAN_THEY.search(before)
         or _STEPS.search(before)
         or (expression.strength == "must" and _FELT.match(sentence, expression.end))
+        or _REGRET.match(sentence, expression.end)
         or (sentence.startswith("Had ") and sentence.startswith(" have ", expression.end))
         or (_IT_ALONE.search(before) and _STRESSED.match(sentence, expression.end))
         or (_NOUN_THEY.search(before) and not _SUBORDINATE.search(before))
