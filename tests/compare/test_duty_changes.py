@@ -297,6 +297,11 @@ def only(old: str, new: str, *, ledger: bool = True) -> Change:
             "addressee", "the ringers, the warden and the town", "the ringers and the warden",
         ),
         (
+            "Wardens must not show the ledger without the consent of the town.",
+            "Wardens must not show the ledger.",
+            "condition", "without the consent of the town", "",
+        ),
+        (
             "Wardens must show the ledger of peals on request.",
             "Wardens must show the ledger of peals.",
             "condition", "on request", "",
@@ -376,6 +381,7 @@ def test_a_duty_that_came_or_went_is_told_whole() -> None:
          "Ringers should ask if a child says that they are ill."),
         ("Ringers should oil the bell and they should ring it.", "Ringers should oil the bell and ring it."),
         ("It is the council’s duty to oil the bell.", "The council has a duty to oil the bell."),
+        ("Ringers should oil: / the bell / its wheel", "Ringers should oil the bell and its wheel."),
         ("Ringers must oil it; wardens should look at it.", "Ringers must oil it. Wardens should look at it."),
         ("Ringers must oil the great bell each week and must grease the wheel above it.",
          "Ringers must oil the great bell each week. They must grease the wheel above it."),
@@ -409,6 +415,8 @@ def test_other_words_change_no_duty(old: str, new: str) -> None:
          "under the age of 16", "under the age of 18"),
         ("The fee for the tower is £5,000 in each year.", "The fee for the tower is £50,000 in each year.",
          "£5,000", "£50,000"),
+        ("It is kept until a ringer’s 18th birthday.", "It is kept until a ringer’s 25th birthday.",
+         "18th birthday", "25th birthday"),
         ("Half of it, or 50%, goes to the poor of the town.", "Half of it, or 60%, goes to the poor of the town.",
          "50%", "60%"),
         ("The peal takes three hours on a feast.", "The peal takes four hours on a feast.",

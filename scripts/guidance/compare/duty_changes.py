@@ -7,7 +7,7 @@ it cannot name it leaves to the redline.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from msgspec import Struct
@@ -26,6 +26,7 @@ _LEAST_ALIKE = 65.0
 _LAST_ALIKE = 50.0  # where only one is left on each side
 _KEPT = 85.0  # of the words of a sentence of so many, kept in their order in a longer one
 _LONG = 8
+_JOINING = frozenset(("the", "a", "an", "and"))
 _CUT_OFF = 0.8  # of the words of a sentence that was cut off another, those that stood in that one
 _SAME_THING = 80.0  # of 100: so much alike must be what is asked, for somebody else to be bound to it
 _BEHIND = 2  # words that are told behind one that turns
@@ -62,10 +63,7 @@ def said(
         words = text[start:until]
         printed = bare(words)
         plain = bare(put_where(words, terms, start)) if terms else printed
-        binds = (
-            any(verb.strength in meaning.STRONG for verb in meaning.find_verbs(plain))
-            or meaning.HELD.search(plain) is not None
-        )
+        binds = meaning.binds(plain)
         if ledger is None:
             found.append(Said(plain, binds or governed, printed=printed))
         else:
@@ -78,12 +76,14 @@ def said(
 def duty_changes(old: Sequence[Said], new: Sequence[Said]) -> tuple[tuple[DutyChange, ...], tuple[Figures, ...]]:
     """What changed of the duties from one side to the other, and the figures that changed outside duties. Sentences
     that stand on both sides changed nothing."""
-    if _letters(old) == _letters(new):  # a sentence that was cut in two says what it said
+    if _words(old) == _words(new):  # a sentence that was cut in two says what it said
         return (), ()
     pairs, gone, came = _paired(*_without_common(old, new))
     pairs, came = _rejoined(pairs, came)
     turned, gone = _rejoined([(now, was) for was, now in pairs], gone)
     pairs = [(was, now) for now, was in turned]
+    if _words(gone, _JOINING) == _words(came, _JOINING):  # nor does a list that became a sentence
+        gone, came = [], []
     duties: list[DutyChange] = []
     figures: list[Figures] = []
     for was, now in pairs:
@@ -106,22 +106,22 @@ def _without_common(old: Sequence[Said], new: Sequence[Said]) -> tuple[list[Said
     common = Counter(_same(one) for one in old) & Counter(_same(one) for one in new)
     sides: list[list[Said]] = []
     for side in (old, new):
-        left, kept = Counter(common), []
-        for one in side:
-            if left[_same(one)] > 0:
-                left[_same(one)] -= 1
-            else:
-                kept.append(one)
-        sides.append(kept)
+        left = Counter(common)
+        sides.append([one for one in side if not _take(left, _same(one))])
     return sides[0], sides[1]
+
+
+def _take(left: Counter[str], words: str) -> bool:
+    left[words] -= 1
+    return left[words] >= 0
 
 
 def _same(one: Said) -> str:
     return " ".join(one.words.split())
 
 
-def _letters(side: Sequence[Said]) -> list[str]:
-    return meaning.WORD.findall(" ".join(one.words for one in side).lower())
+def _words(side: Sequence[Said], without: Collection[str] = ()) -> list[str]:
+    return [word for one in side for word in meaning.WORD.findall(one.words.lower()) if word not in without]
 
 
 def _paired(old: Sequence[Said], new: Sequence[Said]) -> tuple[list[tuple[Said, Said]], list[Said], list[Said]]:
@@ -229,9 +229,8 @@ def _parts(one: Said) -> _Parts:
     agent = meaning.AGENT.search(asked, done.end())
     without = asked[: agent.start()] + asked[agent.end("who") :] if agent else asked
     holder = agent["who"].strip() if agent else ""
-    if done["done"] in meaning.TOLD:
-        return _Parts(holder, without, subject, passive=True)
-    return _Parts(holder, f"{subject} {without}", passive=True)
+    told = (without, subject) if done["done"] in meaning.TOLD else (f"{subject} {without}", "")
+    return _Parts(holder, *told, passive=True)
 
 
 def _subject(before: str) -> str:

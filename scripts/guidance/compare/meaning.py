@@ -116,6 +116,7 @@ FIGURE = re.compile(
         {_NUMBER} (?: \s? % | \b ) (?: \s per \s? cent \b )?
         (?! \s+ times \b | [\s-] {KIND_OF_DAY} {UNIT} )  # that is a limit
   | \b {_NUMBER} [\s-] (?: year | month | week ) s? [\s-] olds? \b
+  | \b \d+ (?: st | nd | rd | th ) \s+ birthday \b
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -140,7 +141,7 @@ CONDITION = re.compile(  # what a duty hangs on, to the end of its clause
          | (?: so | in \s* so ) \s+ far \s+ as | to \s+ the \s+ extent \s+ that
          | (?: up )? on \s+ (?: demand | request ) | at \s+ the \s+ request
          | in \s+ (?: consultation | agreement ) \s+ with
-         | with \s+ (?= (?: [\w’'-]+ \s+ ){0,4}? (?: consent | agreement | permission | approval ) \b )
+         | with (?: out )? \s+ (?= (?: [\w’'-]+ \s+ ){0,4}? (?: consent | agreement | permission | approval ) \b )
          | if (?! \s+ (?: not \s+ )? (?: any | so ) \b ) | when (?! \s+ it \s+ comes ) | whenever | wherever
          | (?: so | as ) \s+ long \s+ as | as \s+ far \s+ as
          | in \s+ (?: the \s+ event | cases? ) \s+ (?: of | that | where | when )
@@ -199,6 +200,13 @@ HELD = re.compile(  # who holds a duty where no verb binds: "it is for X to", "t
         (?: rests? | lies | sits | remains? ) \s+ with \s+ (?P<with> [^,;.]+ )""",
     re.VERBOSE,
 )
+
+
+def binds(words: str) -> bool:
+    """Whether a sentence says a duty, by its words."""
+    return any(verb.strength in STRONG for verb in find_verbs(words)) or HELD.search(words) is not None
+
+
 OPPOSITES = frozenset(map(frozenset, (
     ("before", "after"), ("with", "without"), ("and", "or"), ("least", "most"), ("more", "less"), ("more", "fewer"),
     ("minimum", "maximum"), ("both", "either"),
