@@ -302,6 +302,11 @@ def only(old: str, new: str, *, ledger: bool = True) -> Change:
             "condition", "without the consent of the town", "",
         ),
         (
+            "The warden should write to the ringers, the council and the town.",
+            "The warden should write to the ringers and the council.",
+            "addressee", "the ringers, the council and the town", "the ringers and the council",
+        ),
+        (
             "Wardens must show the ledger of peals on request.",
             "Wardens must show the ledger of peals.",
             "condition", "on request", "",
@@ -382,6 +387,11 @@ def test_a_duty_that_came_or_went_is_told_whole() -> None:
         ("Ringers should oil the bell and they should ring it.", "Ringers should oil the bell and ring it."),
         ("It is the council’s duty to oil the bell.", "The council has a duty to oil the bell."),
         ("Ringers should oil: / the bell / its wheel", "Ringers should oil the bell and its wheel."),
+        ("Ringers must oil it within 14 days.", "Ringers must oil it within two weeks."),
+        ("Ringers must oil it within a fortnight.", "Ringers must oil it within two weeks."),
+        ("The council is responsible for the stair.", "The council has responsibility for the stair."),
+        ("The ledger of peals must be sent to the town by the council within ten days of the feast.",
+         "Within ten days of the feast the council must send the ledger of peals to the town."),
         ("Ringers must oil it; wardens should look at it.", "Ringers must oil it. Wardens should look at it."),
         ("Ringers must oil the great bell each week and must grease the wheel above it.",
          "Ringers must oil the great bell each week. They must grease the wheel above it."),

@@ -90,7 +90,9 @@ def duty_changes(old: Sequence[Said], new: Sequence[Said]) -> tuple[tuple[DutyCh
         binding = was.binds or now.binds
         found = [*_strength(was, now)]
         if binding:
-            found += [*_holder(was, now), *_addressee(was, now), *_condition(was, now), *_limit(was, now)]
+            found += [*_holder(was, now), *_addressee(was, now)]
+            found += _of_pattern("condition", meaning.CONDITION, was, now, meaning.condition_key)
+            found += _limit(was, now)
             found = found or [*_turned(was, now)] or [*_timed(was, now)]
         duties += found
         figures += _figures(was, now, limits=not binding)
@@ -106,14 +108,13 @@ def _without_common(old: Sequence[Said], new: Sequence[Said]) -> tuple[list[Said
     common = Counter(_same(one) for one in old) & Counter(_same(one) for one in new)
     sides: list[list[Said]] = []
     for side in (old, new):
-        left = Counter(common)
-        sides.append([one for one in side if not _take(left, _same(one))])
+        left, kept = Counter(common), []
+        for one in side:
+            left[_same(one)] -= 1
+            if left[_same(one)] < 0:
+                kept.append(one)
+        sides.append(kept)
     return sides[0], sides[1]
-
-
-def _take(left: Counter[str], words: str) -> bool:
-    left[words] -= 1
-    return left[words] >= 0
 
 
 def _same(one: Said) -> str:
@@ -165,7 +166,8 @@ def _alike(was: str, now: str) -> float:
     mine, theirs = was.split(), now.split()
     fewest = min(len(mine), len(theirs))
     kept = 100.0 * LCSseq.similarity(mine, theirs) / fewest if fewest >= _LONG else 0.0
-    return max(fuzz.ratio(was, now), kept if kept >= _KEPT else 0.0)
+    turned = 0.9 * fuzz.token_sort_ratio(was, now)  # "must be kept by the council", "the council must keep"
+    return max(fuzz.ratio(was, now), turned, kept if kept >= _KEPT else 0.0)
 
 
 # --- What became of a sentence -------------------------------------------------------------------
@@ -291,10 +293,6 @@ def _are_others(old: str, new: str) -> bool:
     return any(not one & right for one in gone) or any(not one & left for one in came)
 
 
-def _condition(was: Said, now: Said) -> Iterable[DutyChange]:
-    return _of_pattern("condition", meaning.CONDITION, was, now, meaning.condition_key)
-
-
 def _timed(was: Said, now: Said) -> Iterable[DutyChange]:
     """Before, after or until what it is to be done, where that came or went."""
     return (one for one in _of_pattern("condition", meaning.TIMED, was, now) if not one.old or not one.new)
@@ -333,7 +331,8 @@ def _limit(was: Said, now: Said) -> Iterable[DutyChange]:
     """The limits that changed; where only their bounds did, or when they begin, with these: "within 10 days of the
     feast", "at least twice a year"."""
     found = [*_of_pattern("limit", meaning.LIMIT, was, now)]
-    return found or _of_pattern("limit", meaning.WHOLE_LIMIT, was, now)
+    whole = () if found else _of_pattern("limit", meaning.WHOLE_LIMIT, was, now)
+    return found or [one for one in whole if not meaning.find_verbs(f"{one.old}{one.new}")]  # without its end
 
 
 def _figures(was: Said, now: Said, *, limits: bool) -> list[Figures]:

@@ -26,6 +26,7 @@ BINDING = re.compile(
                | \b (?: is | are ) \s+ not \s+ (?: required | obliged | expected ) \s+ to \b )
   | (?P<shouldconsider> \b (?: should | ought \s+ to ) {_ADVERB} \s+ consider \b )
   | (?P<responsible> \b (?: is | are | be | remain s? ) {_ADVERB} \s+ (?: responsible | accountable ) \s+ for \b
+                   | \b (?: has | have | holds? | retains? ) \s+ (?: \w+ \s+ ){{0,2}} responsibility \s+ for \b
                    | \b responsibility \s+ of \b )
   | (?P<must> \b (?: must | shall ) \b | \b (?: has | have ) \s+ to \b
             | \b it \s+ is \s+ [^.;:,]{{3,40}} ['’]s? \s+ (?: \w+ \s+ )? (?: duty | obligation ) \s+ to \b
@@ -162,7 +163,8 @@ ADDRESSEE = re.compile(  # whom one is to tell or ask, or to give something to
     rf"""
     \b (?: (?: tell | notify | inform | consult | alert | invite | ask | advise | remind | warn | contact ) \s+
         | (?: give | given | send | sent | report | reported | refer | referred | referral | submit | submitted
-            | provide | provided | pass | passed | hand | supply | supplied | escalate | transfer | copy | made )
+            | write | written | speak | offer | offered | provide | provided | pass | passed | hand | supply
+            | supplied | escalate | transfer | copy | made )
             (?: \s+ (?! to \b ) [\w’'-]+ ){{0,6}}? \s+ to \s+
         | (?: share | shared | discuss | discussed | agree | agreed | raise | raised )
             (?: \s+ (?! with \b ) [\w’'-]+ ){{0,6}}? \s+ with \s+ )
@@ -264,6 +266,7 @@ def _how_often(words: re.Match[str]) -> str:
 
 
 _YEARS = re.compile(r"(\d+)year")
+_WEEKS = re.compile(r"(\d+)(week|fortnight)")
 
 
 def key_of(words: str) -> str:
@@ -272,6 +275,7 @@ def key_of(words: str) -> str:
     plain = re.sub(r"[\s–-]+", " ", REFERRED.sub(" ", words).lower()).strip()
     plain = _SPELT.sub(lambda number: str(count(number[0])), _OFTEN.sub(_how_often, plain))
     key = "".join(word.removesuffix("s") for word in plain.split())
+    key = _WEEKS.sub(lambda weeks: f"{(7 if weeks[2] == 'week' else 14) * int(weeks[1])}day", key)
     return _YEARS.sub(lambda years: f"{12 * int(years[1])}month", key)
 
 

@@ -296,7 +296,8 @@ class _DutyFinder:
         """Whom "they" or "it" at `start` means: one spoken of in the same sentence or in the last; nobody where
         what is asked is asked of things, unless a condition speaks of nothing else: "When schools write, they
         should include"."""
-        same = self._antecedent(words[:start])
+        before = words[:start]
+        same = self._antecedent(before) or (self._vocabulary.opens(words) if before.endswith(" that ") else ())
         one = _IT.match(words, start)
         if _OF_THINGS.match(words, expression.end):
             things = one or _THINGS.search(self._vocabulary.without_names(words[:start]))

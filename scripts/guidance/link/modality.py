@@ -11,6 +11,7 @@ from guidance.link.sentences import ADVERB, DUTY, find_statements
 
 _MODAL = re.compile(
     rf"""
+    (?<! \b a \s ) (?<! \b the \s )                  # but "a must for schools"
     \b (?: (?P<verb> must | should | may | shall ) | (?P<ought> ought ) (?= \s+ (?: not \s+ )? to \b ) )
     (?-i: \d*[A-Z] )? \b                              # "must1F": what a word processor leaves of a note's mark
     (?:
@@ -80,7 +81,8 @@ _OWING = re.compile(
             (?: ['’]s | (?<= s ) ['’] ) \s+ (?: \w+ \s+ )? {_TASK} \s+ to \b
         # "it is the duty of X to", "it is for X to"
       | \b [Ii]t \s+ (?: is | remains | will \s+ be ) \s+
-            (?: the \s+ (?: \w+ \s+ ){{0,2}} {_TASK} \s+ of | for ) \s+ (?P<whose> [^,;.]+? ) \s+ to \b
+            (?: the \s+ (?: \w+ \s+ ){{0,2}} {_TASK} \s+ of | for ) \s+
+            (?P<whose> [^,;.]+? ) (?: , [^,;.]+ , )? \s+ to \b
         # "it falls to X to"
       | \b [Ii]t \s+ falls \s+ (?: to | on ) \s+ (?P<falls> [^,;.]+? ) \s+ to \b
         # "responsibility for this rests with X, and locally with Y"
@@ -99,7 +101,8 @@ _OWING_SAYS = (
 )  # fmt: skip
 _FOR = re.compile(r"\bit\s+(?:is|will\s+be)\s+for\b")
 _NO_SUBJECT = re.compile(  # "no child should": what nobody should do is forbidden
-    r"(?: ^ | [,;:] \s+ | \b and \s+ | \b but \s+ ) (?: no | neither | none | nobody | no \s+ one ) \b [^,;:]* $",
+    r"(?: ^ | [,;:] \s+ | \b (?: and | but ) \s+ ) (?: no (?: \s+ one )? | neither | none | nobody | nothing ) \b"
+    r" [^,;:]* $",
     re.IGNORECASE | re.VERBOSE,
 )
 _SUBORDINATE = re.compile(  # what begins a clause in which a verb of duty may not bind
@@ -176,10 +179,10 @@ _THOUGHT = re.compile(  # "those they think should come": what is thought of som
     \b (?: think | consider | believe | feel | judge ) s? \s+
     (?: (?: (?: they | it | he | she | we ) \s+ )? $
       | that \s (?! .* \b (?: is | are | has | have | may | can | will | would ) \b ) [^,;:.–]* $ )
+  | \b than \s+ (?: they | it | he | she | we | you ) \s+ $                  # "further than they must"
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_THAN_THEY = re.compile(r"\bthan\s+(?:they|it|he|she|we|you)\s+$")  # "further than they must"
 _THERE_ARE = re.compile(r"There\s+(?:is|are)\b")  # "There are clubs whose part should be considered": told of them
 _GUIDANCE = re.compile(  # "the Commission publishes advice on lists, which should be read", with a comma or without
     r"\b (?: provides | publishes | issues | has \s+ (?: issued | published | produced ) ) \b [^,;:]*"
@@ -324,7 +327,7 @@ def find_expressions(sentence: str, *, entry: bool = False) -> tuple[Expression,
 def _modal(sentence: str, entry: bool) -> Iterator[Expression]:
     for match in _MODAL.finditer(sentence):
         verb = (match["verb"] or "should").lower()
-        if (match.start() == 0 and not entry) or (verb == "may" and match["verb"] == "May"):
+        if (match.start() == 0 and not entry) or match["verb"] == "May":
             continue  # "Should a child ...": a condition; "May": the month
         if verb == "should" and _INVERTED.match(sentence, match.end()) and not is_inverted(sentence):
             continue
@@ -373,7 +376,6 @@ def _embedded(sentence: str, expression: Expression) -> bool:
         _REPORT.search(before)
         or _DENIAL.search(before)
         or _THOUGHT.search(before)
-        or _THAN_THEY.search(before)
         or _STEPS.search(before)
         or (expression.strength == "must" and _FELT.match(sentence, expression.end))
         or _REGRET.match(sentence, expression.end)
@@ -409,7 +411,10 @@ def _embedded(sentence: str, expression: Expression) -> bool:
             return bool(_THINGS_THAT.search(lead) and _NAMES_ONE.match(between))
         if not between.strip():
             return not lead.rstrip().endswith((",", ";"))
-        return bool(re.fullmatch(r"\s*(?:the\s+|all\s+|local\s+)?[\w’-]+\s*", between)) and word != "who"
+        return (
+            bool(re.fullmatch(r"\s*(?:the\s+|all\s+|local\s+)?[\w’-]+(?<!\scase)(?:\s+they)?\s*", between))
+            and word != "who"
+        )
     if between.strip().startswith("to ") or not between.strip():
         return word not in ("where", "wherever", "when", "if") or bool(lead.strip())
     return not _FINITE.search(between) and not re.search(r"\w+\s+\w+\s+(?:they|it)\s*$", between)

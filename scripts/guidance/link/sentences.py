@@ -184,11 +184,11 @@ _TO_DO = r"\s+ (?: to | not \s+ to ) \s+ (?= [a-z] ) (?! which \b | whom \b )"
 
 _STATEMENT = re.compile(
     rf"""
-    # "the Act gives X the duty to"
+    # "the Act gives X the duty to", "we expect X to", "it is expected that X will"
     \b gives? \s+ (?P<given> [^;.:]{{2,120}}? ) \s+ (?: the | an? ) \s+ (?: \w+ \s+ )? {DUTY} {_TO_DO}
-    # "we expect X to", "the Secretary of State expects X to"
   | \b (?: [Ww]e | Government | Department (?: \s+ for \s+ \w+ )? | Secretary \s+ of \s+ State ) \s+
         (?: also \s+ )? (?: expects? | requires? ) \s+ (?P<expected> [^;.:,]{{2,120}}? ) {_TO_DO}
+  | \b [Ii]t \s+ is \s+ expected \s+ that \s+ (?P<will> [^;.:,]{{2,80}}? ) \s+ will \b
     # "Section 11 places a duty on X to", "it also places duties on a range of bodies"
   | \b (?: [Pp]laces? | [Ii]mposes? | [Pp]uts? | contains? | creates? | lays? ) \s+ {_KIND} {DUTY}
         \s+ (?: up )? on \b
@@ -245,7 +245,7 @@ _WHICH = re.compile(
 _DENIED = re.compile(
     r"\b(?:no|not|never|nor|neither)\s+(?:\w+\s+){0,2}$", re.IGNORECASE
 )  # "does not place", "no duty"
-_OF_NAMED = ("applies", "owner", "theirs", "that", "given", "expected")
+_OF_NAMED = ("applies", "owner", "theirs", "that", "given", "expected", "will")
 _SAYS = re.compile(r"dut(?:y|ies)|responsibilit|obligation|requir|obliges?|expects?|task|job")
 
 
