@@ -307,6 +307,11 @@ def only(old: str, new: str, *, ledger: bool = True) -> Change:
             "addressee", "the ringers, the council and the town", "the ringers and the council",
         ),
         (
+            "A bell warden or a tower warden should walk the tower at noon.",
+            "A bell warden should walk the tower at noon.",
+            "holder", "A bell warden or a tower warden", "A bell warden",
+        ),
+        (
             "Wardens must show the ledger of peals on request.",
             "Wardens must show the ledger of peals.",
             "condition", "on request", "",

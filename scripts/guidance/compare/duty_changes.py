@@ -269,7 +269,8 @@ def _holder(was: Said, now: Said) -> Iterable[DutyChange]:
         "or",
     }
     figures = any(True for _ in _of_pattern("holder", meaning.FIGURE, Said(old), Said(new)))  # "children under 16"
-    if known or swapped or figures or ((known is None or joined) and _are_others(old, new)):
+    fewer = joined and ({*_members(old)} < {*_members(new)} or {*_members(new)} < {*_members(old)})
+    if known or swapped or figures or fewer or ((known is None or joined) and _are_others(old, new)):
         yield DutyChange("holder", old, new)
 
 

@@ -83,6 +83,7 @@ _SOME_OF_THEM = re.compile(
     r"\b (?: to | for | of | on | in ) \s+ (?: which | whom ) \b | \b (?: whose | that ) \b", re.VERBOSE
 )
 _WHO_ALONE = re.compile(r"\s*(?:who|(?P<which>which))\s+(?:also\s+)?")  # "a social worker, who should"
+_IS_NOT = re.compile(r"\bnot\s+(?:an?|the)\s")  # "a person who is not a nurse should"
 _FOLLOWING = re.compile(
     r"(?: all \s+ )? (?: of \s+ )? the \s+ following (?: \s+ [\w-]+ ){0,4} \s*", re.IGNORECASE | re.VERBOSE
 )
@@ -290,7 +291,7 @@ class _DutyFinder:
         if who and not _OF_THINGS.match(words, expression.end):
             opens = who["which"] and self._vocabulary.subject(words[:start].rstrip(" ,"))  # what they are like
             return _NOBODY if opens else _Who(self._vocabulary.ends(words[:start]))
-        return _Who(self._vocabulary.closes(nearest))
+        return _NOBODY if _IS_NOT.search(nearest) else _Who(self._vocabulary.closes(nearest))
 
     def _pronoun(self, words: str, start: int, expression: Expression, previous: _Who | None) -> _Who:
         """Whom "they" or "it" at `start` means: one spoken of in the same sentence or in the last; nobody where

@@ -63,7 +63,8 @@ _OWING = re.compile(
             (?: to | for | under | towards | in \s+ (?: relation | respect ) \b ) \b
         # "are legally required to"
       | (?P<person> (?: (?: will | would ) \s+ )? (?: is | are | be ) \s+ (?: {_NO_VERB} \w+ \s+ ){{0,2}}?
-            (?: required | obliged | expected ) \s+ (?: \w+ ,? \s+ ){{0,2}}? to ) \b
+            (?: required | obliged | expected ) \s+
+            (?: by \s [^,;.]{{3,40}}? \s | (?: \w+ ,? \s+ ){{0,2}}? ) to ) \b
         # "need to", "will then have to", "are to"; but "may need to", "are to blame"
       | (?P<needs> (?: will \s+ (?: (?! never | not | rarely | seldom ) \w+ \s+ )? )?
             (?: needs? | has | have ) \s+ (?: also \s+ )? to
@@ -83,6 +84,7 @@ _OWING = re.compile(
       | \b [Ii]t \s+ (?: is | remains | will \s+ be ) \s+
             (?: the \s+ (?: \w+ \s+ ){{0,2}} {_TASK} \s+ of | for ) \s+
             (?P<whose> [^,;.]+? ) (?: , [^,;.]+ , )? \s+ to \b
+      | (?: is | remains ) \s+ for \s+ (?P<decides> [^,;.]{{3,60}}? ) \s+ to \s+ (?: decide | determine | judge ) \b
         # "it falls to X to"
       | \b [Ii]t \s+ falls \s+ (?: to | on ) \s+ (?P<falls> [^,;.]+? ) \s+ to \b
         # "responsibility for this rests with X, and locally with Y"
@@ -95,22 +97,17 @@ _OWING = re.compile(
 )
 # What a sentence says in any case that holds one of these: most say none, which is soon known.
 _VERBS = ("must", "should", "may", "shall", "ought")
-_OWING_SAYS = (
-    "responsib", "accountab", "dut", "obligat", "required", "obliged", "expected", "falls", "bound", "task", "job",
-    "decision", "need", "has to", "have to", "is to", "are to", "also to",
-)  # fmt: skip
-_FOR = re.compile(r"\bit\s+(?:is|will\s+be)\s+for\b")
+_OWING_SAYS = re.compile(
+    r"responsib|accountab|dut|obligat|required|obliged|expected|falls|bound|task|job|decision|need"
+    r"|\b(?:ha(?:s|ve)|is|are|also) to\b|\b(?:is|be|remains)\s+for\b"
+)
 _NO_SUBJECT = re.compile(  # "no child should": what nobody should do is forbidden
     r"(?: ^ | [,;:] \s+ | \b (?: and | but ) \s+ ) (?: no (?: \s+ one )? | neither | none | nobody | nothing ) \b"
     r" [^,;:]* $",
     re.IGNORECASE | re.VERBOSE,
 )
 _SUBORDINATE = re.compile(  # what begins a clause in which a verb of duty may not bind
-    r"""
-    \b ( whether | how | what | who | whom | whose | which | why | when | where | wherever | that | if
-       | as \s+ if ) \b
-    """,
-    re.IGNORECASE | re.VERBOSE,
+    r"\b(whether|how|what|who|whom|whose|which|why|when|where|wherever|that|if|as\s+if)\b", re.IGNORECASE
 )
 _FINITE = re.compile(  # a verb that ends such a clause: what comes behind it is the main clause again
     r"""
@@ -132,6 +129,7 @@ _REPORT = re.compile(  # "the Act says that they must": what is told of another 
     ) that \b (?! .* [,;:] )
   | \b (?: [Rr]esearch | [Ss]tudies | [Ss]urveys | [Ee]vidence ) \s+ (?: also \s+ )?
         (?: suggest | show | indicate | find ) s? \s+ that \b (?! .* [,;:] )
+  | \b (?: said | read | wrote | told (?: \s+ \w+ ){0,2} ) : \s [^;:]* $            # "the poster said: pupils must"
   | \b (?: said | thought | felt | believed | argued ) \s+          # "he thought the council should pay"
         (?= (?: the | an? | their | his | her | our | my | they | he | she | we | it | all | every ) \s ) [^,;:]* $
   | \b (?: states? | stipulates? | specif (?: y | ies ) | says? | provides | requires? | explains?
@@ -161,8 +159,7 @@ _ASIDE = re.compile(  # "where possible", "if necessary": no clause, though it b
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-# "if, in an emergency, it has to"
-_PUT_IN = re.compile(r"\b([Ii]f|[Ww]hen|[Ww]here|[Oo]nce)(,\s[^,;:]{2,60},)")
+_PUT_IN = re.compile(r"\b([Ii]f|[Ww]hen|[Ww]here|[Oo]nce)(,\s[^,;:]{2,60},)")  # "if, in need, it has to"
 # "the steps that they should take": the clause says which; but "it means that they must"
 _THINGS_THAT = re.compile(
     r"""
@@ -308,7 +305,7 @@ def find_expressions(sentence: str, *, entry: bool = False) -> tuple[Expression,
     held = sentence.lower()
     found = [
         *(_modal(sentence, entry) if any(verb in held for verb in _VERBS) else ()),
-        *(_owing(sentence, entry) if any(word in held for word in _OWING_SAYS) or _FOR.search(held) else ()),
+        *(_owing(sentence, entry) if _OWING_SAYS.search(held) else ()),
         *(
             Expression(s.start, s.end, "responsibility", s.holder, s.named_only, s.listed, s.listed, stated=True)
             for s in find_statements(sentence)
@@ -357,7 +354,7 @@ def _owing(sentence: str, entry: bool) -> Iterator[Expression]:
             continue
         if entry and match.group().lower().startswith("be "):
             continue  # "should: oversee and be responsible for": the line above the list says how strongly
-        holder = match["whose"] or match["its"] or match["falls"] or match["with"] or ""
+        holder = match["whose"] or match["its"] or match["decides"] or match["falls"] or match["with"] or ""
         yield Expression(
             match.start(),
             match.end(),
@@ -406,6 +403,8 @@ def _embedded(sentence: str, expression: Expression) -> bool:
         return True
     if word == "whose" or (word == "who" and _WHOM.match(between)):
         return not _FINITE.search(between)
+    if word == "which" and not lead.strip():
+        return not _FINITE.search(between)  # "Which forms a landlord must keep"
     if word in ("who", "which", "whom", "that"):
         if word == "that" and between.strip():
             return bool(_THINGS_THAT.search(lead) and _NAMES_ONE.match(between))

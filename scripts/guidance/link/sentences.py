@@ -188,7 +188,8 @@ _STATEMENT = re.compile(
     \b gives? \s+ (?P<given> [^;.:]{{2,120}}? ) \s+ (?: the | an? ) \s+ (?: \w+ \s+ )? {DUTY} {_TO_DO}
   | \b (?: [Ww]e | Government | Department (?: \s+ for \s+ \w+ )? | Secretary \s+ of \s+ State ) \s+
         (?: also \s+ )? (?: expects? | requires? ) \s+ (?P<expected> [^;.:,]{{2,120}}? ) {_TO_DO}
-  | \b [Ii]t \s+ is \s+ expected \s+ that \s+ (?P<will> [^;.:,]{{2,80}}? ) \s+ will \b
+  | \b (?: [Ii]t \s+ is \s+ expected | [Tt]here \s+ is \s+ an \s+ expectation ) \s+ that \s+
+        (?P<will> [^;.:,]{{2,80}}? ) \s+ will \b
     # "Section 11 places a duty on X to", "it also places duties on a range of bodies"
   | \b (?: [Pp]laces? | [Ii]mposes? | [Pp]uts? | contains? | creates? | lays? ) \s+ {_KIND} {DUTY}
         \s+ (?: up )? on \b
@@ -246,7 +247,7 @@ _DENIED = re.compile(
     r"\b(?:no|not|never|nor|neither)\s+(?:\w+\s+){0,2}$", re.IGNORECASE
 )  # "does not place", "no duty"
 _OF_NAMED = ("applies", "owner", "theirs", "that", "given", "expected", "will")
-_SAYS = re.compile(r"dut(?:y|ies)|responsibilit|obligation|requir|obliges?|expects?|task|job")
+_SAYS = re.compile(r"dut(?:y|ies)|responsibilit|obligation|requir|obliges?|expect|task|job")
 
 
 class Statement(Struct, frozen=True):
