@@ -56,6 +56,7 @@ _AFTER = r"""
     (?: , \s+ (?: including | such \s+ as ) \b [^,;:]* ,? )?     # of what the words before it spoke of
 """
 # What one of a list may be that no vocabulary knows: "other settings", "nurseries", "a befriender".
+_SHARED_HEAD = re.compile(r"\s(?:services|authorities|teams|staff|agencies|bodies|providers)\s*$")
 _OF_ONE = re.compile(
     r"\b (?: for | of | between | with | to | by | from | on | about ) \s+ (?P<whom> [^;:.]{2,80}? )"
     r" ,? \s+ (?: and | or ) \s* $",
@@ -253,13 +254,16 @@ class Vocabulary(Struct, frozen=True, dict=True):
             return ()
         found: dict[str, None] = {}
         unknown = False
+        shared = _SHARED_HEAD.search(words)  # "police, fire and ambulance services"
         for item in self._items(words):
+            if shared and not item.endswith("s"):
+                item += shared[0].rstrip()
             ids = self.subject(item)
             found.update(dict.fromkeys(ids))
             unknown = unknown or not ids
             if not ids and (self._one.search(item) or not _UNKNOWN.fullmatch(item)):
                 return ()
-        return tuple(found) if unknown else ()
+        return tuple(found) if unknown or shared else ()
 
     def _items(self, words: str) -> list[str]:
         """The items of a list; "organisation or agency" is one where that is a name."""
