@@ -183,12 +183,12 @@ def _strengths_by_words(pieces: Sequence[RedlinePiece]) -> tuple[Strengths, Stre
 def _by_strength(
     before: Strengths, after: Strengths, by_words: tuple[Strengths, Strengths]
 ) -> tuple[DutyChange, ...]:
-    """What changed of duties where no sentence tells it: the strengths that came and went. That a responsibility
-    did counts where its words did, for a ledger finds it by known names only."""
-    gone, came = before - after, after - before
-    if by_words[0]["responsible"] == by_words[1]["responsible"]:
-        gone, came = (Counter({k: n for k, n in one.items() if k != "responsibility"}) for one in (gone, came))
-    pairs = zip_longest(sorted(gone.elements()), sorted(came.elements()), fillvalue="")
+    """What changed of duties where no sentence tells it: the strengths of which one side has none; how often each
+    stands says nothing where sentences were cut in two. That a responsibility came or went counts where its words
+    did, for a ledger finds it by known names only."""
+    same = {"responsibility"} if by_words[0]["responsible"] == by_words[1]["responsible"] else set()
+    gone, came = (sorted({*one} - {*other} - same) for one, other in ((before, after), (after, before)))
+    pairs = zip_longest(gone, came, fillvalue="")
     return tuple(DutyChange("strength", old, new) for old, new in pairs)
 
 

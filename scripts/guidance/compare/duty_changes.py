@@ -7,50 +7,27 @@ it cannot name it leaves to the redline.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from msgspec import Struct
 from rapidfuzz import fuzz
 from rapidfuzz.distance import LCSseq
 
-from guidance.compare.meaning import (
-    ADDRESSEE,
-    AGENT,
-    ALONE,
-    CLAUSE,
-    CONDITION,
-    COUNT,
-    FIGURE,
-    HELD,
-    LIMIT,
-    LISTED,
-    NAMELESS,
-    NOBODY,
-    OPENS,
-    OPPOSITES,
-    PASSIVE,
-    REFERRED,
-    SMALL,
-    STRONG,
-    TOLD,
-    TURNING,
-    WEAK,
-    WHOLE_LIMIT,
-    WORD,
-    find_verbs,
-)
+from guidance.compare import meaning
 from guidance.compare.units import bare
 from guidance.compare.words import Replacement, put_where, sentences
 from guidance.document.change_model import Comparison, DutyAspect, DutyChange, Figures
 from guidance.document.model import Duty, Strength
-from guidance.link.sentences import KIND_OF_DAY, OFTEN, SPELT, UNIT, count
+from guidance.link.sentences import passive
 
 # Of 100: two sentences of a pair of provisions that are less alike are not one sentence reworded.
 _LEAST_ALIKE = 65.0
 _LAST_ALIKE = 50.0  # where only one is left on each side
 _KEPT = 85.0  # of the words of a sentence of so many, kept in their order in a longer one
 _LONG = 8
+_JOINING = frozenset(("the", "a", "an", "and"))
+_CUT_OFF = 0.8  # of the words of a sentence that was cut off another, those that stood in that one
 _SAME_THING = 80.0  # of 100: so much alike must be what is asked, for somebody else to be bound to it
 _BEHIND = 2  # words that are told behind one that turns
 _LONGEST_ENTRY = 5  # words of an entry of a list of subjects
@@ -86,7 +63,7 @@ def said(
         words = text[start:until]
         printed = bare(words)
         plain = bare(put_where(words, terms, start)) if terms else printed
-        binds = any(verb.strength in STRONG for verb in find_verbs(plain)) or HELD.search(plain) is not None
+        binds = meaning.binds(plain)
         if ledger is None:
             found.append(Said(plain, binds or governed, printed=printed))
         else:
@@ -99,15 +76,24 @@ def said(
 def duty_changes(old: Sequence[Said], new: Sequence[Said]) -> tuple[tuple[DutyChange, ...], tuple[Figures, ...]]:
     """What changed of the duties from one side to the other, and the figures that changed outside duties. Sentences
     that stand on both sides changed nothing."""
+    if _words(old) == _words(new):  # a sentence that was cut in two says what it said
+        return (), ()
     pairs, gone, came = _paired(*_without_common(old, new))
+    pairs, came = _rejoined(pairs, came)
+    turned, gone = _rejoined([(now, was) for was, now in pairs], gone)
+    pairs = [(was, now) for now, was in turned]
+    if _words(gone, _JOINING) == _words(came, _JOINING):  # nor does a list that became a sentence
+        gone, came = [], []
     duties: list[DutyChange] = []
     figures: list[Figures] = []
     for was, now in pairs:
         binding = was.binds or now.binds
         found = [*_strength(was, now)]
         if binding:
-            found += [*_holder(was, now), *_addressee(was, now), *_condition(was, now), *_limit(was, now)]
-            found = found or [*_turned(was, now)]
+            found += [*_holder(was, now), *_addressee(was, now)]
+            found += _of_pattern("condition", meaning.CONDITION, was, now, meaning.condition_key)
+            found += _limit(was, now)
+            found = found or [*_turned(was, now)] or [*_timed(was, now)]
         duties += found
         figures += _figures(was, now, limits=not binding)
     duties += [DutyChange("removed", one.printed or one.words, "") for one in gone if one.binds]
@@ -124,9 +110,8 @@ def _without_common(old: Sequence[Said], new: Sequence[Said]) -> tuple[list[Said
     for side in (old, new):
         left, kept = Counter(common), []
         for one in side:
-            if left[_same(one)] > 0:
-                left[_same(one)] -= 1
-            else:
+            left[_same(one)] -= 1
+            if left[_same(one)] < 0:
                 kept.append(one)
         sides.append(kept)
     return sides[0], sides[1]
@@ -134,6 +119,10 @@ def _without_common(old: Sequence[Said], new: Sequence[Said]) -> tuple[list[Said
 
 def _same(one: Said) -> str:
     return " ".join(one.words.split())
+
+
+def _words(side: Sequence[Said], without: Collection[str] = ()) -> list[str]:
+    return [word for one in side for word in meaning.WORD.findall(one.words.lower()) if word not in without]
 
 
 def _paired(old: Sequence[Said], new: Sequence[Said]) -> tuple[list[tuple[Said, Said]], list[Said], list[Said]]:
@@ -152,12 +141,33 @@ def _paired(old: Sequence[Said], new: Sequence[Said]) -> tuple[list[tuple[Said, 
     return pairs, gone, came
 
 
+def _rejoined(
+    pairs: Sequence[tuple[Said, Said]], left: Sequence[Said]
+) -> tuple[list[tuple[Said, Said]], list[Said]]:
+    """The pairs, each with those of the sentences `left` that were cut off its first, and those that were not: "A
+    must read and must write" became "A must read. They must write"."""
+    pairs, rest = list(pairs), []
+    for one in left:
+        for at, (was, now) in enumerate(pairs):
+            words = [*was.words.lower().split()]
+            cut = [word for word in one.words.lower().split() if not meaning.NAMELESS.match(word)]
+            kept = LCSseq.similarity(words, cut) >= _CUT_OFF * len(cut)
+            if kept and len(now.words.split()) + len(cut) <= len(words) + _LONG / 2:
+                joined = f"{now.words.rstrip('.')}; {one.words}"
+                pairs[at] = (was, Said(joined, now.binds or one.binds, now.who, now.printed))
+                break
+        else:
+            rest.append(one)
+    return pairs, rest
+
+
 def _alike(was: str, now: str) -> float:
     """How alike two sentences are, of 100; also where a long one was only added to, or cut short."""
     mine, theirs = was.split(), now.split()
     fewest = min(len(mine), len(theirs))
     kept = 100.0 * LCSseq.similarity(mine, theirs) / fewest if fewest >= _LONG else 0.0
-    return max(fuzz.ratio(was, now), kept if kept >= _KEPT else 0.0)
+    turned = 0.9 * fuzz.token_sort_ratio(was, now)  # "must be kept by the council", "the council must keep"
+    return max(fuzz.ratio(was, now), turned, kept if kept >= _KEPT else 0.0)
 
 
 # --- What became of a sentence -------------------------------------------------------------------
@@ -166,14 +176,32 @@ def _alike(was: str, now: str) -> float:
 def _strength(was: Said, now: Said) -> Iterable[DutyChange]:
     """Verbs that became of another strength. One that came or went by itself counts where it is a strong one; that
     "can" or "may" came or went says nothing."""
-    old, new = ([verb.strength for verb in find_verbs(one.words)] for one in (was, now))
+    old, new = ([verb.strength for verb in meaning.find_verbs(one.words)] for one in (was, now))
     for kind, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "replace" and j - i == m - k:
             pairs = [*zip(old[i:j], new[k:m], strict=True)]
-            yield from (DutyChange("strength", a, b) for a, b in pairs if not {a, b} <= WEAK)
+            yield from (DutyChange("strength", a, b) for a, b in pairs if not {a, b} <= meaning.WEAK)
         elif kind != "equal":
-            yield from (DutyChange("strength", a, "") for a in old[i:j] if a not in WEAK)
-            yield from (DutyChange("strength", "", b) for b in new[k:m] if b not in WEAK)
+            left_out = (
+                meaning.WEAK | frozenset(old) & frozenset(new)
+                if _but_verbs(was) == _but_verbs(now)
+                else meaning.WEAK
+            )
+            yield from (DutyChange("strength", a, "") for a in old[i:j] if a not in left_out)
+            yield from (DutyChange("strength", "", b) for b in new[k:m] if b not in left_out)
+
+
+def _but_verbs(one: Said) -> list[str]:
+    """The words of a sentence that say something beside how strongly: of "should go and they should ask" what
+    "should go and ask" has too."""
+    plain = one.words
+    for verb in reversed(meaning.find_verbs(plain)):
+        plain = f"{plain[: verb.start]} {plain[verb.end :]}"
+    return [
+        w
+        for word in meaning.WORD.findall(plain)
+        if (w := word.lower()) not in meaning.SMALL and not meaning.NAMELESS.fullmatch(w)
+    ]
 
 
 class _Parts(Struct, frozen=True):
@@ -187,9 +215,9 @@ class _Parts(Struct, frozen=True):
 
 
 def _parts(one: Said) -> _Parts:
-    verb = next((verb for verb in find_verbs(one.words) if verb.strength in STRONG), None)
+    verb = next((verb for verb in meaning.find_verbs(one.words) if verb.strength in meaning.STRONG), None)
     if verb is None:
-        held = HELD.search(one.words)
+        held = meaning.HELD.search(one.words)
         start, end = held.span(held.lastgroup or 0) if held else (0, 0)
         return _Parts(one.words[start:end].strip(), f"{one.words[:start]}{one.words[end:]}")
     if one.words[: verb.end].endswith("responsibility of"):  # "it is the responsibility of the council to"
@@ -197,28 +225,27 @@ def _parts(one: Said) -> _Parts:
         return _Parts(who.strip(), to + asked) if to else _Parts()
     subject = _subject(one.words[: verb.start])
     asked = one.words[verb.end :]
-    passive = PASSIVE.match(asked)
-    if passive is None:
+    done = passive(asked, 0)
+    if done is None:
         return _Parts(subject, asked)
-    agent = AGENT.search(asked, passive.end())
+    agent = meaning.AGENT.search(asked, done.end())
     without = asked[: agent.start()] + asked[agent.end("who") :] if agent else asked
     holder = agent["who"].strip() if agent else ""
-    if passive["done"] in TOLD:
-        return _Parts(holder, without, subject, passive=True)
-    return _Parts(holder, f"{subject} {without}", passive=True)
+    told = (without, subject) if done["done"] in meaning.TOLD else (f"{subject} {without}", "")
+    return _Parts(holder, *told, passive=True)
 
 
 def _subject(before: str) -> str:
     """What stands before a verb in its clause, with the list that it ends and without what is put in between commas
     ("the council, with its partners,"); nothing where it names nobody."""
-    parts = [" ".join(part.split()) for part in CLAUSE.split(before)[-1].split(",")]
-    while parts and (not parts[-1] or (len(parts) > 1 and OPENS.match(parts[-1]))):
+    parts = [" ".join(part.split()) for part in meaning.CLAUSE.split(before)[-1].split(",")]
+    while parts and (not parts[-1] or (len(parts) > 1 and meaning.OPENS.match(parts[-1]))):
         parts.pop()
     subject = parts.pop() if parts else ""
     if re.search(r"\b(?:and|or)\b", subject):
-        while parts and len(parts[-1].split()) <= _LONGEST_ENTRY and not OPENS.match(parts[-1]):
+        while parts and len(parts[-1].split()) <= _LONGEST_ENTRY and not meaning.OPENS.match(parts[-1]):
             subject = f"{parts.pop()}, {subject}"
-    return "" if NAMELESS.match(subject) else subject
+    return "" if meaning.NAMELESS.match(subject) else subject
 
 
 def _holder(was: Said, now: Said) -> Iterable[DutyChange]:
@@ -237,19 +264,23 @@ def _holder(was: Said, now: Said) -> Iterable[DutyChange]:
     if not old or not new or old == new:
         return
     joined = len(_members(old)) != len(_members(new))
-    swapped = ({w.lower() for w in WORD.findall(old)} ^ {w.lower() for w in WORD.findall(new)}) == {"and", "or"}
-    figures = any(True for _ in _of_pattern("holder", FIGURE, Said(old), Said(new)))  # "children under 16"
-    if known or swapped or figures or ((known is None or joined) and _are_others(old, new)):
+    swapped = ({w.lower() for w in meaning.WORD.findall(old)} ^ {w.lower() for w in meaning.WORD.findall(new)}) == {
+        "and",
+        "or",
+    }
+    figures = any(True for _ in _of_pattern("holder", meaning.FIGURE, Said(old), Said(new)))  # "children under 16"
+    fewer = joined and ({*_members(old)} < {*_members(new)} or {*_members(new)} < {*_members(old)})
+    if known or swapped or figures or fewer or ((known is None or joined) and _are_others(old, new)):
         yield DutyChange("holder", old, new)
 
 
 def _members(names: str) -> list[frozenset[str]]:
     """Those whom words list, each by its words."""
-    parts = LISTED.split(names.lower())
+    parts = meaning.LISTED.split(names.lower())
     return [
         found
         for part in parts
-        if (found := frozenset(w.removesuffix("s") for w in WORD.findall(part) if w not in SMALL))
+        if (found := frozenset(w.removesuffix("s") for w in meaning.WORD.findall(part) if w not in meaning.SMALL))
     ]
 
 
@@ -263,25 +294,34 @@ def _are_others(old: str, new: str) -> bool:
     return any(not one & right for one in gone) or any(not one & left for one in came)
 
 
-def _condition(was: Said, now: Said) -> Iterable[DutyChange]:
-    return _of_pattern("condition", CONDITION, was, now)
+def _timed(was: Said, now: Said) -> Iterable[DutyChange]:
+    """Before, after or until what it is to be done, where that came or went."""
+    return (one for one in _of_pattern("condition", meaning.TIMED, was, now) if not one.old or not one.new)
 
 
 def _turned(was: Said, now: Said) -> Iterable[DutyChange]:
     """A small word that turns what a duty hangs on and that took its opposite's place, came or went: "before they
-    ring" and "after they ring", "who are not trained", "only at noon"; with the words behind it."""
-    old, new = ([word.lower() for word in WORD.findall(one.words)] for one in (was, now))
+    ring" and "after they ring", "who are not trained", "only at noon", "all parents" and "some parents"; with the
+    words behind it."""
+    old, new = ([word.lower() for word in meaning.WORD.findall(one.words)] for one in (was, now))
     for kind, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         mine, theirs = frozenset(old[i:j]), frozenset(new[k:m])
-        turned = mine | theirs in OPPOSITES if kind == "replace" else bool((mine | theirs) in TURNING)
+        reach = [
+            [n for n, of in enumerate(meaning.REACH) if any(one <= words for one in of)] for words in (mine, theirs)
+        ]
+        turned = mine | theirs in (meaning.OPPOSITES if kind == "replace" else meaning.TURNING) or (
+            all(reach) and reach[0] != reach[1]
+        )
         if turned:
             yield DutyChange("condition", " ".join(old[i : j + _BEHIND]), " ".join(new[k : m + _BEHIND]))
 
 
 def _addressee(was: Said, now: Said) -> Iterable[DutyChange]:
     """Who is to be told, asked or given something, where no word of it is left."""
-    sides = [[" ".join(match["whom"].split()) for match in ADDRESSEE.finditer(one.words)] for one in (was, now)]
-    old, new = ([whom for whom in side if not NOBODY.match(whom)] for side in sides)
+    sides = [
+        [" ".join(match["whom"].split()) for match in meaning.ADDRESSEE.finditer(one.words)] for one in (was, now)
+    ]
+    old, new = ([whom for whom in side if not meaning.NOBODY.match(whom)] for side in sides)
     if len(old) == len(new):
         for mine, theirs in zip(old, new, strict=True):
             if _are_others(mine, theirs):
@@ -291,63 +331,35 @@ def _addressee(was: Said, now: Said) -> Iterable[DutyChange]:
 def _limit(was: Said, now: Said) -> Iterable[DutyChange]:
     """The limits that changed; where only their bounds did, or when they begin, with these: "within 10 days of the
     feast", "at least twice a year"."""
-    found = [*_of_pattern("limit", LIMIT, was, now)]
-    return found or _of_pattern("limit", WHOLE_LIMIT, was, now)
+    found = [*_of_pattern("limit", meaning.LIMIT, was, now)]
+    whole = () if found else _of_pattern("limit", meaning.WHOLE_LIMIT, was, now)
+    return found or [one for one in whole if not meaning.find_verbs(f"{one.old}{one.new}")]  # without its end
 
 
 def _figures(was: Said, now: Said, *, limits: bool) -> list[Figures]:
     """The figures that changed, with `limits` also those of time; where there are none, other things counted."""
     found = [
         one
-        for pattern in ((FIGURE, LIMIT) if limits else (FIGURE,))
+        for pattern in ((meaning.FIGURE, meaning.LIMIT) if limits else (meaning.FIGURE,))
         for one in _of_pattern("limit", pattern, was, now)
     ]
     if not found and not [*_limit(was, now)]:
-        plain = (Said(REFERRED.sub("¶ ", one.words)) for one in (was, now))
-        sides = (*plain,)
-        found = [one for one in _of_pattern("limit", COUNT, *sides) if one.old and one.new]
-        found = found or [one for one in _of_pattern("limit", ALONE, *sides) if one.old and one.new]
+        mine, theirs = (Said(meaning.REFERRED.sub("¶ ", one.words)) for one in (was, now))
+        found = [one for one in _of_pattern("limit", meaning.COUNT, mine, theirs) if one.old and one.new]
+        found = found or [one for one in _of_pattern("limit", meaning.ALONE, mine, theirs) if one.old and one.new]
     return [Figures(one.old, one.new) for one in found]
 
 
-def _of_pattern(what: DutyAspect, pattern: re.Pattern[str], was: Said, now: Said) -> Iterable[DutyChange]:
-    """Where what a pattern finds in two sentences is not the same, in their order."""
+def _of_pattern(
+    what: DutyAspect, pattern: re.Pattern[str], was: Said, now: Said, key: Callable[[str], str] | None = None
+) -> Iterable[DutyChange]:
+    """Where what a pattern finds in two sentences is not the same by its key, in their order."""
+    key = key or meaning.key_of
     old, new = ([" ".join(match.group().split()) for match in pattern.finditer(one.words)] for one in (was, now))
-    matcher = SequenceMatcher(None, [*map(_key, old)], [*map(_key, new)], autojunk=False)
+    matcher = SequenceMatcher(None, [*map(key, old)], [*map(key, new)], autojunk=False)
     for kind, i, j, k, m in matcher.get_opcodes():
         if kind != "equal":
             yield DutyChange(what, "; ".join(old[i:j]), "; ".join(new[k:m]))
-
-
-_SPELT = re.compile(rf"\b {SPELT} \b", re.VERBOSE)
-_OFTEN = re.compile(
-    rf"""
-    \b (?: (?P<adverb> {" | ".join(OFTEN)} ) | (?P<few> once | twice )
-        | every \s (?P<each> {UNIT} ) | (?: ^ | (?<= within \s ) ) an? (?= \s {KIND_OF_DAY} {UNIT} ) ) \b
-    """,
-    re.VERBOSE,
-)
-
-
-def _how_often(words: re.Match[str]) -> str:
-    """How often, in the same words always: "1 times a year"; "a week" as one."""
-    if words["adverb"]:
-        return f"{4 if words['adverb'] == 'quarterly' else 1} times {OFTEN[words['adverb']]}"
-    if words["few"]:
-        return f"{('once', 'twice').index(words['few']) + 1} times"
-    return f"1 times a {words['each']}" if words["each"] else "1"
-
-
-_YEARS = re.compile(r"(\d+)year")
-
-
-def _key(words: str) -> str:
-    """Words as they are compared: "10-day" and "10 days" are one, so are "three" and 3, "annually" and "once a
-    year", and cross-references say nothing."""
-    plain = re.sub(r"[\s–-]+", " ", REFERRED.sub(" ", words).lower()).strip()
-    plain = _SPELT.sub(lambda number: str(count(number[0])), _OFTEN.sub(_how_often, plain))
-    key = "".join(word.removesuffix("s") for word in plain.split())
-    return _YEARS.sub(lambda years: f"{12 * int(years[1])}month", key)
 
 
 # --- Duties of another strength in the edition before ---------------------------------------------
@@ -403,7 +415,7 @@ def duties_since(comparison: Comparison, old: Iterable[Duty], new: Iterable[Duty
 
 
 def _words_of(duty: Duty) -> str:
-    return " ".join(REFERRED.sub(" ", bare(duty.sentence)).casefold().split())
+    return " ".join(meaning.REFERRED.sub(" ", bare(duty.sentence)).casefold().split())
 
 
 def _sentences_by_anchor(duties: Iterable[Duty]) -> dict[str, list[_BySentence]]:

@@ -9,7 +9,7 @@ import re
 from msgspec import Struct
 
 from guidance.compare.units import bare
-from guidance.link.sentences import KIND_OF_DAY, OFTEN, SPELT, UNIT
+from guidance.link.sentences import KIND_OF_DAY, OFTEN, SPELT, UNIT, count
 
 # --- What binds, and how strongly ----------------------------------------------------------------
 
@@ -26,8 +26,10 @@ BINDING = re.compile(
                | \b (?: is | are ) \s+ not \s+ (?: required | obliged | expected ) \s+ to \b )
   | (?P<shouldconsider> \b (?: should | ought \s+ to ) {_ADVERB} \s+ consider \b )
   | (?P<responsible> \b (?: is | are | be | remain s? ) {_ADVERB} \s+ (?: responsible | accountable ) \s+ for \b
+                   | \b (?: has | have | holds? | retains? ) \s+ (?: \w+ \s+ ){{0,2}} responsibility \s+ for \b
                    | \b responsibility \s+ of \b )
   | (?P<must> \b (?: must | shall ) \b | \b (?: has | have ) \s+ to \b
+            | \b it \s+ is \s+ [^.;:,]{{3,40}} ['’]s? \s+ (?: \w+ \s+ )? (?: duty | obligation ) \s+ to \b
             | \b (?: is | are | be ) {_ADVERB} \s+ (?: required | obliged ) \s+ to \b
             | \b (?: has | have | under ) \s+ an? \s+ (?: \w+ \s+ ){{0,2}} (?: duty | obligation ) \s+ to \b )
   | (?P<should> \b should \b | \b ought \s+ to \b | \b (?: is | are ) {_ADVERB} \s+ expected \s+ to \b )
@@ -35,6 +37,7 @@ BINDING = re.compile(
   | (?P<need> \b needs? \s+ (?! for \b | of \b ) (?: to \s+ )? (?= [a-z] ) )
   | (?P<may> \b may \b )
   | (?P<can> \b can \b )
+  | (?P<could> \b could \b )
     """,
     re.VERBOSE,
 )
@@ -42,9 +45,10 @@ _STRENGTH = {  # what each part of the pattern is called in a change
     "nobody": "must not", "mustnot": "must not", "shouldnot": "should not", "neednot": "need not",
     "only": "only … may", "shouldconsider": "should consider", "responsible": "responsible", "must": "must",
     "should": "should", "asked": "asked", "need": "need", "may": "may", "can": "can",
+    "could": "could",
 }  # fmt: skip
 STRONG = frozenset({"must", "must not", "should", "should not", "should consider", "responsible"})
-WEAK = frozenset({"may", "can", "need", "asked"})  # these tell nothing where they come or go by themselves
+WEAK = frozenset({"may", "can", "could", "need", "asked"})  # these tell nothing where they come or go by themselves
 _MONTH = re.compile(r"May\b")
 
 
@@ -74,6 +78,7 @@ _NUMBER = rf"(?: \d+ (?: [.,]\d+ )* | {SPELT} )"
 _MONTHS = (
     "January | February | March | April | May | June | July | August | September | October | November | December"
 )
+_DAY_PART = r"(?: noon | midday | (?: the \s+ )? (?: start | beginning | end | close ) )"
 LIMIT = re.compile(
     rf"""
     \b {_NUMBER} (?: \s* (?: to | - | – ) \s* {_NUMBER} )?                     # "10", "three", "5 to 10"
@@ -85,7 +90,8 @@ LIMIT = re.compile(
   | \b (?: {" | ".join(OFTEN)} ) \b
   | \b (?: immediately | promptly | straight \s? away | at \s+ once | without (?: \s+ \w+ )? \s+ delay
          | as \s+ soon \s+ as (?: \s+ (?: is | it \s+ is ) )? (?: \s+ \w+ )? \s+ (?: possible | practicable )
-         | (?: on | by ) \s+ the \s+ (?: same | next | following ) (?: \s+ working | \s+ school )? \s+ day
+         | (?: before | by | on | at | until ) \s+ (?: {_DAY_PART} \s+ (?: of | on ) \s+ )? the \s+
+               (?: same | next | following ) \s+ {KIND_OF_DAY} {UNIT}
          | by (?: \s+ the \s+ end \s+ of )? \s+ (?: \d{{1,2}} \s+ )? (?: {_MONTHS} ) (?: \s+ \d{{4}} )? ) \b
   | \b every \s+ (?: other \s+ )? {UNIT} \b
   | \b \d{{1,2}} (?: [.:]\d\d )? \s? (?: am | pm | noon ) \b                 # "by 10am"
@@ -98,7 +104,7 @@ WHOLE_LIMIT = re.compile(  # with its bound, and from when it runs, to the end o
             | (?: no \s+ | not \s+ )? (?: more | less | fewer | later ) \s+ than
             | up \s+ to | every | after | before ) \s+ (?: the \s+ )? )?
     (?: {LIMIT.pattern} )
-    (?: \s+ (?: of | from | after | before | following | since ) \s+ [^,;:.]* )?
+    (?: \s+ (?: of | from | after | before | following | since ) \s+ (?: (?! \s+ and \b ) [^,;:.] )* )?
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -111,6 +117,7 @@ FIGURE = re.compile(
         {_NUMBER} (?: \s? % | \b ) (?: \s per \s? cent \b )?
         (?! \s+ times \b | [\s-] {KIND_OF_DAY} {UNIT} )  # that is a limit
   | \b {_NUMBER} [\s-] (?: year | month | week ) s? [\s-] olds? \b
+  | \b \d+ (?: st | nd | rd | th ) \s+ birthday \b
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -132,6 +139,10 @@ ALONE = re.compile(  # a number by itself; no year or day
 CONDITION = re.compile(  # what a duty hangs on, to the end of its clause
     r"""
     \b (?: unless | except | provided \s+ that | subject \s+ to | only \s+ (?: if | when | where )
+         | (?: so | in \s* so ) \s+ far \s+ as | to \s+ the \s+ extent \s+ that
+         | (?: up )? on \s+ (?: demand | request ) | at \s+ the \s+ request
+         | in \s+ (?: consultation | agreement ) \s+ with
+         | with (?: out )? \s+ (?= (?: [\w’'-]+ \s+ ){0,4}? (?: consent | agreement | permission | approval ) \b )
          | if (?! \s+ (?: not \s+ )? (?: any | so ) \b ) | when (?! \s+ it \s+ comes ) | whenever | wherever
          | (?: so | as ) \s+ long \s+ as | as \s+ far \s+ as
          | in \s+ (?: the \s+ event | cases? ) \s+ (?: of | that | where | when )
@@ -141,20 +152,26 @@ CONDITION = re.compile(  # what a duty hangs on, to the end of its clause
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_WHOM = r"""
+    (?= (?: the | an? | all | any | each | every | both | their | its | other | local | relevant | senior
+          | children | people | police | (?-i: [A-Z] ) [\w’'-]+ | [\w’'-]+ (?<! s ) s ) \b )
+    (?: (?! (?: that | about | of | when | if | whether | where | within | in | on | at | by | for | who | which
+              | how | what | to | before | after | as | without | with | unless | so | using ) \b )
+        [\w’'-]+ \s* ){1,6}
+"""
 ADDRESSEE = re.compile(  # whom one is to tell or ask, or to give something to
-    r"""
+    rf"""
     \b (?: (?: tell | notify | inform | consult | alert | invite | ask | advise | remind | warn | contact ) \s+
         | (?: give | given | send | sent | report | reported | refer | referred | referral | submit | submitted
-            | provide | provided | pass | passed | hand | supply | supplied | escalate | transfer | copy | made )
-            (?: \s+ (?! to \b ) [\w’'-]+ ){0,6}? \s+ to \s+
+            | write | written | speak | offer | offered | provide | provided | pass | passed | hand | supply
+            | supplied | escalate | transfer | copy | made )
+            (?: \s+ (?! to \b ) [\w’'-]+ ){{0,6}}? \s+ to \s+
         | (?: share | shared | discuss | discussed | agree | agreed | raise | raised )
-            (?: \s+ (?! with \b ) [\w’'-]+ ){0,6}? \s+ with \s+ )
-    (?P<whom> (?= (?: the | an? | all | any | each | every | both | their | its | other | local | relevant | senior
-                    | children | people | police | (?-i: [A-Z] ) [\w’'-]+ | [\w’'-]+ (?<! s ) s ) \b )
-              (?: (?! (?: that | about | of | when | if | whether | where | within | in | on | at | by | for
-                        | who | which | how | what | to
-                        | before | after | as | without | with | unless | so | using ) \b )
-                  [\w’'-]+ \s* ){1,6} )
+            (?: \s+ (?! with \b ) [\w’'-]+ ){{0,6}}? \s+ with \s+ )
+    (?P<whom> {_WHOM}
+        # "the council, the police and the school"; but "if they tell us, the police and the school must"
+        (?: (?: , \s+ {_WHOM} )* , \s+ (?= [^,;:.]* \b (?: and | or ) \s ) {_WHOM}
+            (?! [^;:.]* \b (?: must | should | may ) \b ) )? )
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -168,14 +185,6 @@ NOBODY = re.compile(  # what is informed, or things are given to, and is nobody
     \b (?! \s+ (?: providers? | users? | teams? ) )
     """,
     re.IGNORECASE | re.VERBOSE,
-)
-PASSIVE = re.compile(
-    r"""
-    \s+ (?: \w+ly \s+ )? be \s+ (?: \w+ly \s+ )*
-    (?! (?: satisfied | assured | concerned | prepared | committed | required | \w+ [st]ent ) \b )
-    (?P<done> sent | \w+ (?: ed | en | wn | ne | ld | nt | pt | ght | ade | aid | et | ut | ead | ound ) ) \b
-    """,
-    re.VERBOSE,
 )
 TOLD = frozenset((
     "told", "notified", "informed", "consulted", "asked", "alerted", "invited", "advised", "sent", "given",
@@ -193,11 +202,30 @@ HELD = re.compile(  # who holds a duty where no verb binds: "it is for X to", "t
         (?: rests? | lies | sits | remains? ) \s+ with \s+ (?P<with> [^,;.]+ )""",
     re.VERBOSE,
 )
+
+
+def binds(words: str) -> bool:
+    """Whether a sentence says a duty, by its words."""
+    return any(verb.strength in STRONG for verb in find_verbs(words)) or HELD.search(words) is not None
+
+
 OPPOSITES = frozenset(map(frozenset, (
     ("before", "after"), ("with", "without"), ("and", "or"), ("least", "most"), ("more", "less"), ("more", "fewer"),
     ("minimum", "maximum"), ("both", "either"),
 )))  # fmt: skip
 TURNING = frozenset(map(frozenset, (("not",), ("never",), ("only",))))  # where they come or go
+TIMED = re.compile(  # what comes first, or how long it lasts: "before they drive"
+    r"\b (?: before | after | until | once (?! \s (?: an? | every | each ) \s ) ) \s+"
+    r" (?: the | an? | each | every | any | this | their | its | they | it | he | she | \w+ing ) \b [^,;:.]*",
+    re.VERBOSE,
+)
+REACH = tuple(  # of whom or what it holds: whether all became some is of weight, whether every became each is not
+    tuple(frozenset(words.split()) for words in of)
+    for of in (
+        ("all", "every", "each", "any", "both"),
+        ("some", "most", "many", "several", "certain", "at least one"),
+    )
+)
 SMALL = frozenset((
     "the", "a", "an", "all", "any", "each", "every", "both", "their", "its", "his", "her", "of", "in", "for", "to",
     "by", "at", "on", "with", "and", "or",
@@ -214,6 +242,59 @@ OPENS = re.compile(  # what opens a part of a sentence that is no subject
 )
 WORD = re.compile(r"[\w’'-]+")
 LISTED = re.compile(r",\s*(?:and|or)?\s*|\s+(?:and|or|as\s+well\s+as|together\s+with)\s+", re.IGNORECASE)
+
+
+# --- What is the same in other words ---------------------------------------------------------------
+
+_SPELT = re.compile(rf"\b {SPELT} \b", re.VERBOSE)
+_OFTEN = re.compile(
+    rf"""
+    \b (?: (?P<adverb> {" | ".join(OFTEN)} ) | (?: once \s )? (?: every | each ) \s (?P<each> {UNIT} )
+        | (?P<few> once | twice ) | (?: ^ | (?<= within \s ) ) an? (?= \s {KIND_OF_DAY} {UNIT} ) ) \b
+    """,
+    re.VERBOSE,
+)
+
+
+def _how_often(words: re.Match[str]) -> str:
+    """How often, in the same words always: "1 times a year"; "a week" as one."""
+    if words["adverb"]:
+        return f"{4 if words['adverb'] == 'quarterly' else 1} times {OFTEN[words['adverb']]}"
+    if words["few"]:
+        return f"{('once', 'twice').index(words['few']) + 1} times"
+    return f"1 times a {words['each']}" if words["each"] else "1"
+
+
+_YEARS = re.compile(r"(\d+)year")
+_WEEKS = re.compile(r"(\d+)(week|fortnight)")
+
+
+def key_of(words: str) -> str:
+    """Words as they are compared: "10-day" and "10 days" are one, so are "three" and 3, "annually" and "once a
+    year", and cross-references say nothing."""
+    plain = re.sub(r"[\s–-]+", " ", REFERRED.sub(" ", words).lower()).strip()
+    plain = _SPELT.sub(lambda number: str(count(number[0])), _OFTEN.sub(_how_often, plain))
+    key = "".join(word.removesuffix("s") for word in plain.split())
+    key = _WEEKS.sub(lambda weeks: f"{(7 if weeks[2] == 'week' else 14) * int(weeks[1])}day", key)
+    return _YEARS.sub(lambda years: f"{12 * int(years[1])}month", key)
+
+
+_CASE = re.compile(r"(?:where|when|whenever|wherever|in (?:the event|cases?) (?:of|that|where|when))\b")
+_FORMS = (
+    (re.compile(r"\b(?:he or she|s/he|he|she)\b"), "they"),
+    (re.compile(r"\b(?:his or her|his|her)\b"), "their"),
+    (re.compile(r"\b(?:is|was|were)\b"), "are"),
+    (re.compile(r"\bhas\b"), "have"),
+    (re.compile(r"\b(?:the|an?)\s"), ""),
+)
+
+
+def condition_key(words: str) -> str:
+    """A condition as it is compared: "where she is ill" is "when they are ill"."""
+    plain = _CASE.sub("if", words.lower(), count=1)
+    for form, one in _FORMS:
+        plain = form.sub(one, plain)
+    return key_of(plain)
 
 
 # --- Numbers that say nothing ------------------------------------------------------------------------

@@ -15,6 +15,8 @@ from guidance.document.model import GuidanceError, read_toml
 _QUALIFIERS = r"""
     (?: only | neither | all | any | both | each | every | the | a | an | other | these | those | such | their | its
       | local | relevant | statutory | three | two | lead | individual | appropriate | respective | receiving | host
+      | (?: two | one ) \s+ or \s+ more | \d+ [-–] \d+
+      | (?: those | people | everyone ) \s+ (?: who \s+ work | working ) \s+ (?: in | at | for | within )
       | original | first | second | new | responsible | designated | named | qualified | experienced | senior
       | involved | equivalent | similar | independent | national | delegated | own | particular | specific | most
       | many | some | of
@@ -27,6 +29,8 @@ _OF_THEIRS = r"""
     (?: officers? | staff | workers? | practitioners? | professionals? | employees | managers? | governors?
       | leaders? | teams? | representatives? | members ) (?! [\w-] )
 """  # behind a name, those who act for it: "Cafcass officers"
+_THEIR_OWN = r"(?: ['’]s? (?: \s+ [\w-]+ ){0,4}? )?"  # "the council’s housing and social care teams"
+_BESIDE = re.compile(rf"{_THEIR_OWN} \s", re.VERBOSE)
 _ROLE = re.compile(_OF_THEIRS, re.IGNORECASE | re.VERBOSE)
 _ROLES = ("officer", "staff", "worker", "practitioner", "professional", "manager", "leader", "team")
 _COMMA = r"\s* , \s*"
@@ -52,6 +56,7 @@ _AFTER = r"""
     (?: , \s+ (?: including | such \s+ as ) \b [^,;:]* ,? )?     # of what the words before it spoke of
 """
 # What one of a list may be that no vocabulary knows: "other settings", "nurseries", "a befriender".
+_SHARED_HEAD = re.compile(r"\s(?:services|authorities|teams|staff|agencies|bodies|providers)\s*$")
 _OF_ONE = re.compile(
     r"\b (?: for | of | between | with | to | by | from | on | about ) \s+ (?P<whom> [^;:.]{2,80}? )"
     r" ,? \s+ (?: and | or ) \s* $",
@@ -124,6 +129,17 @@ _ADVERBS = r"""
                       | in[ ]turn | however | likewise ) \b ,? )*
 """
 
+_OF_A_THING = re.compile(  # "be invited to meetings convened by": not by whom they are invited
+    r"""
+    (?<! \b and ) (?<! \b or ) (?<! \b be ) (?<! \b been ) (?<! \b then ) (?<! \b also ) (?<! \b not ) (?<! [,;/] )
+    (?<! ly ) \s+ (?: \w+ed | held | made | led | run | set | given | chaired ) \s+ (?: \w+ly \s+ | yearly \s+ )? $
+    """,
+    re.VERBOSE,
+)
+_BY_ENDS = re.compile(  # where the words behind "by" end that name those by whom something is done
+    r"[;.:] | , \s+ (?: and \s+ )? (?: they | it | this | which | with | so | to | as ) \b", re.VERBOSE
+)
+
 
 _Id = Annotated[str, Meta(pattern=r"^(?!(?:index|not-clear)$)[a-z0-9]+(?:-[a-z0-9]+)*$")]  # names a page
 
@@ -189,7 +205,7 @@ class Vocabulary(Struct, frozen=True, dict=True):
 
     @cached_property
     def _list(self) -> str:
-        one = rf"{_BEFORE} {self._name} (?: \s {_OF_THEIRS} )? (?: \s* \( [^()]* \) )*"
+        one = rf"{_BEFORE} {self._name} (?: {_THEIR_OWN} \s {_OF_THEIRS} )? (?: \s* \( [^()]* \) )*"
         return rf"\s* (?P<names> {one} (?: (?: {_COMMA} {one} )* {_AND} {one} )* )"
 
     @cached_property
@@ -238,13 +254,16 @@ class Vocabulary(Struct, frozen=True, dict=True):
             return ()
         found: dict[str, None] = {}
         unknown = False
+        shared = _SHARED_HEAD.search(words)  # "police, fire and ambulance services"
         for item in self._items(words):
+            if shared and not item.endswith("s"):
+                item += shared[0].rstrip()
             ids = self.subject(item)
             found.update(dict.fromkeys(ids))
             unknown = unknown or not ids
             if not ids and (self._one.search(item) or not _UNKNOWN.fullmatch(item)):
                 return ()
-        return tuple(found) if unknown else ()
+        return tuple(found) if unknown or shared else ()
 
     def _items(self, words: str) -> list[str]:
         """The items of a list; "organisation or agency" is one where that is a name."""
@@ -299,6 +318,17 @@ class Vocabulary(Struct, frozen=True, dict=True):
         match = self._opening.match(words)
         return self.named(match["names"]) if match else ()
 
+    def agents(self, clause: str) -> tuple[str, ...]:
+        """The ids of those by whom something is to be done, as the words behind "be" tell to the clause's end."""
+        end = _BY_ENDS.search(clause)
+        clause = clause[: end.start()] if end else clause
+        found: dict[str, None] = {}
+        for match in re.finditer(r"\bby\s+", clause):
+            if not _OF_A_THING.search(clause, 0, match.start()):
+                doer = clause[match.end() :]
+                found.update(dict.fromkeys(self.opens(doer) or self.known(doer)))
+        return tuple(found)
+
     def closes(self, words: str) -> tuple[str, ...]:
         """The ids of those whom `words` end with, right behind a noun or verb: "the criteria the panel"."""
         match = self._closing.search(words)
@@ -310,7 +340,8 @@ class Vocabulary(Struct, frozen=True, dict=True):
         found: list[str] = []
         end = -1
         for match in self._one.finditer(plain):
-            one, beside = self._ids[self._lookup(match.group())], plain[end : match.start()] == " " and end >= 0
+            one = self._ids[self._lookup(match.group())]
+            beside = end >= 0 and _BESIDE.fullmatch(plain, end, match.start()) is not None
             end = match.end()
             if beside and _ROLE.fullmatch(match.group()):
                 continue  # "college leaders" are the college

@@ -17,15 +17,13 @@ from guidance.link.agencies import Vocabulary
 from guidance.link.context import Spoken, with_context
 from guidance.link.modality import (
     Expression,
-    agents,
     denied,
     find_expressions,
     is_inverted,
     is_power,
     one_who,
-    passive,
 )
-from guidance.link.sentences import Sentence, document_sentences, find_limits
+from guidance.link.sentences import Sentence, document_sentences, find_limits, passive
 
 _NO_DUTIES = re.compile(  # what words mean, and reports of what was changed
     r"""
@@ -45,12 +43,13 @@ _BOUNDARY = re.compile(  # where a clause, and with it a subject, may begin
     re.VERBOSE,
 )
 _EMPTY = re.compile(
-    r"\s* (?: also | therefore | so | then | and | or | that | , )* \s*", re.IGNORECASE | re.VERBOSE
+    r"\s* (?: (?: also | therefore | so | then | and | or | that | \w+ly ) \b | \s | , )* \s*",
+    re.IGNORECASE | re.VERBOSE,
 )
 _PRONOUN = re.compile(  # a subject that is named before
     r"""
     \s* (?: also \s+ | then \s+ | therefore \s+ | both \s+ )?
-    ( they | it | he \s+ or \s+ she )
+    ( they | it | he \s+ or \s+ she | he | she | each | both )
     (?: \s+ (?: also | both | all | each | still | then ) )* \s*
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -76,11 +75,15 @@ _OF_THINGS = re.compile(  # behind the verb: what a plan or report does, and so 
     re.VERBOSE,
 )
 _AS_ONE = re.compile(r"\b as \s+ (?= (?: an? | the ) \s )", re.IGNORECASE | re.VERBOSE)  # "named as a partner"
+_IN_A_LIST = re.compile(  # "the police and, where there is one, the team": put in before the last of a list
+    r"(\b (?: and | or )) , \s (?: in | at | for | where | if | when | as | on ) \b [^,;:]* ,", re.VERBOSE
+)
 _THE_ONE = re.compile(r"\s* (?: the | that | this ) \s+ \w+ \s*", re.IGNORECASE | re.VERBOSE)
 _SOME_OF_THEM = re.compile(
     r"\b (?: to | for | of | on | in ) \s+ (?: which | whom ) \b | \b (?: whose | that ) \b", re.VERBOSE
 )
-_WHO_ALONE = re.compile(r"\s* who \s+ (?: also \s+ )?", re.VERBOSE)  # "a social worker, who should"
+_WHO_ALONE = re.compile(r"\s*(?:who|(?P<which>which))\s+(?:also\s+)?")  # "a social worker, who should"
+_IS_NOT = re.compile(r"\bnot\s+(?:an?|the)\s")  # "a person who is not a nurse should"
 _FOLLOWING = re.compile(
     r"(?: all \s+ )? (?: of \s+ )? the \s+ following (?: \s+ [\w-]+ ){0,4} \s*", re.IGNORECASE | re.VERBOSE
 )
@@ -88,8 +91,7 @@ _NAMELY = re.compile(r"\b namely \b :?", re.VERBOSE)
 _THEM = re.compile(r"\b them \b", re.VERBOSE)  # "if the council asks them, they must": others than the council
 _THINGS = re.compile(r"\b \w{3,} (?<! s ) s \b", re.VERBOSE)  # plurals, of which "they" may speak
 _PEOPLE = re.compile(  # those who can be required to do something, though they are no agency
-    r"\b (?: people | children | persons? | parents? | carers? | those | everyone | anyone ) \b [^.;]* $",
-    re.VERBOSE,
+    r"\b(?:people|officers|children|persons?|parents?|carers?|those|everyone|anyone)\b[^.;]*$"
 )
 _CAN = re.compile(  # after a bare "should:" a sentence of its own: it completes nothing; but "set out who can act"
     r"(?: (?! (?: who | what | which | that | how | where | when | whether ) \b ) \S+ \s+ ){1,4} can \s", re.VERBOSE
@@ -211,8 +213,8 @@ class _DutyFinder:
             turned = structs.replace(stem.expression, strength=denied(stem.expression.strength))
             stem = structs.replace(stem, expression=turned)
         whole = f"{sentence.stem.words.rstrip(' :–-')} {sentence.words}"
-        if passive(whole, stem.expression) and not passive(sentence.stem.words, stem.expression):
-            by = agents(whole, stem.expression.end, self._vocabulary)
+        if passive(whole, stem.expression.end) and not passive(sentence.stem.words, stem.expression.end):
+            by = self._vocabulary.agents(whole[stem.expression.end :])
             return structs.replace(stem, who=_Who(by) if by else stem.who)
         return stem
 
@@ -226,9 +228,10 @@ class _DutyFinder:
         found = find_expressions(words, entry=sentence.stem is not None)
         for expression in found:
             subject = self._subject(sentence, expression, previous)
-            if expression.needs_subject and not subject.ids and not _PEOPLE.search(words, 0, expression.start):
-                continue
             who = self._who(words, expression, subject)
+            some = who.ids if expression.of_named else subject.ids or _PEOPLE.search(words, 0, expression.start)
+            if expression.needs_subject and not some:
+                continue
             if expression.strength == "may" and not is_power(words, expression, subject.ids):
                 continue
             if expression.unsure and not self._forbids(words, expression, subject):
@@ -238,7 +241,7 @@ class _DutyFinder:
             if expression.strength != "responsibility":
                 start, end = (sentence.start + at for at in (expression.start, expression.end))
                 self.words.append((Locus(sentence.anchor, sentence.part, start, end), expression.strength))
-            act = None if expression.strength == "responsibility" else passive(words, expression)
+            act = None if expression.strength == "responsibility" else passive(words, expression.end)
             done = act["done"] if act else ""
             before = self._spoken_of if self._spoken_at == sentence.anchor else ()
             spoken_of = who.ids or spoken_of
@@ -257,10 +260,10 @@ class _DutyFinder:
 
     def _who(self, words: str, expression: Expression, subject: _Who) -> _Who:
         """Whom a phrase binds: its holder or subject, but of something to be done those by whom it is."""
-        if expression.strength == "responsibility":
+        if expression.strength == "responsibility" and not expression.of_named:
             return subject
-        if passive(words, expression):
-            return _Who(agents(words, expression.end, self._vocabulary))
+        if passive(words, expression.end):
+            return _Who(self._vocabulary.agents(words[expression.end :]))
         return subject
 
     def _subject(self, sentence: Sentence, expression: Expression, previous: _Who | None) -> _Who:
@@ -275,7 +278,7 @@ class _DutyFinder:
             return _Who(self._vocabulary.subject(one_who(words, expression)))
         if _EMPTY.fullmatch(words, 0, at):
             return self._whole(sentence.stem.words.rstrip(" :")) if sentence.stem else _NOBODY
-        found = self._whole(words[:at])
+        found = self._whole(_IN_A_LIST.sub(r"\1", words[:at]))
         if found.ids:
             return self._narrowed(found, words[:at], sentence.anchor)
         start = _starts(words[:at])[-1]
@@ -284,15 +287,18 @@ class _DutyFinder:
             return previous if previous is not None else _Who(self._vocabulary.opens(words))
         if _PRONOUN.fullmatch(nearest):
             return self._pronoun(words, start, expression, previous)
-        if _WHO_ALONE.fullmatch(nearest):
-            return _Who(self._vocabulary.ends(words[:start]))
-        return _Who(self._vocabulary.closes(nearest))
+        who = _WHO_ALONE.fullmatch(nearest)
+        if who and not _OF_THINGS.match(words, expression.end):
+            opens = who["which"] and self._vocabulary.subject(words[:start].rstrip(" ,"))  # what they are like
+            return _NOBODY if opens else _Who(self._vocabulary.ends(words[:start]))
+        return _NOBODY if _IS_NOT.search(nearest) else _Who(self._vocabulary.closes(nearest))
 
     def _pronoun(self, words: str, start: int, expression: Expression, previous: _Who | None) -> _Who:
         """Whom "they" or "it" at `start` means: one spoken of in the same sentence or in the last; nobody where
         what is asked is asked of things, unless a condition speaks of nothing else: "When schools write, they
         should include"."""
-        same = self._antecedent(words[:start])
+        before = words[:start]
+        same = self._antecedent(before) or (self._vocabulary.opens(words) if before.endswith(" that ") else ())
         one = _IT.match(words, start)
         if _OF_THINGS.match(words, expression.end):
             things = one or _THINGS.search(self._vocabulary.without_names(words[:start]))
@@ -379,7 +385,10 @@ def _asked_of(words: str, expression: Expression) -> str:
 def _lists_holders(sentence: Sentence, expression: Expression) -> bool:
     """Whether the list behind a line names those bound: "a duty on:", "The following must keep a list:"."""
     before = sentence.words[: expression.start]
-    return sentence.introduces and (expression.listed or _FOLLOWING.fullmatch(before) is not None)
+    follow = _FOLLOWING.fullmatch(before) is not None and not passive(
+        sentence.words, expression.end
+    )  # "be invited:"
+    return sentence.introduces and (expression.listed or follow)
 
 
 def _governs(words: str, expression: Expression) -> bool:

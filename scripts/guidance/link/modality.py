@@ -7,20 +7,15 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from guidance.document.model import Strength
-from guidance.link.agencies import Vocabulary
-from guidance.link.sentences import DUTY, find_statements
-
-_ADVERB = r"""
-    (?: also | always | therefore | then | still | only | normally | ideally | usually | either | now | in[ ]turn
-      | \w+ly )
-"""
+from guidance.link.sentences import ADVERB, DUTY, find_statements
 
 _MODAL = re.compile(
     rf"""
-    \b (?P<verb> must | should | may )
+    (?<! \b a \s ) (?<! \b the \s )                  # but "a must for schools"
+    \b (?: (?P<verb> must | should | may | shall ) | (?P<ought> ought ) (?= \s+ (?: not \s+ )? to \b ) )
     (?-i: \d*[A-Z] )? \b                              # "must1F": what a word processor leaves of a note's mark
     (?:
-        (?: \s+ {_ADVERB} )*?                         # "should therefore not"
+        (?: \s+ {ADVERB} )*?                         # "should therefore not"
         (?P<neg> \s+ (?: not (?! \s+ only )           # "should not only ask": nothing is forbidden
                        | never
                        | no \s+ longer
@@ -55,6 +50,7 @@ _LISTED = re.compile(  # "including, but should not be limited to"
 )
 # "the area in which it is placed is responsible for"; "is not required to" asks nothing, "is not only" does
 _NO_VERB = r"(?! (?: is | are | be | never | no [ ] longer | not (?! [ ] (?: only | merely ) \b ) ) \b )"
+_TASK = rf"(?: {DUTY} | task | job )"
 _OWING = re.compile(
     rf"""
     \b (?:
@@ -62,12 +58,17 @@ _OWING = re.compile(
         (?: (?: will | would ) \s+ )? (?: is | are | be | remains? ) \s+ (?: {_NO_VERB} \w+ \s+ ){{0,3}}?
             (?: responsible | accountable ) \b (?: \s+ and \s+ \w+ )? \s+ (?: for | to ) \b
         # "has a statutory duty to"; but "have no duty", and "has parental responsibility for" somebody
-      | (?: has | have | holds? | retains? | owes? ) \s+ (?: (?! no \b | parental \b ) [\w-]+ ,? \s+ ){{0,5}}?
-            {DUTY} \s+ (?: of \s+ care \s+ )?
+      | (?: has | have | holds? | shares? | retains? | owes? ) \s+
+            (?: (?! no \b | parental \b ) [\w-]+ ,? \s+ ){{0,5}}? {DUTY} \s+ (?: of \s+ care \s+ )?
             (?: to | for | under | towards | in \s+ (?: relation | respect ) \b ) \b
         # "are legally required to"
       | (?P<person> (?: (?: will | would ) \s+ )? (?: is | are | be ) \s+ (?: {_NO_VERB} \w+ \s+ ){{0,2}}?
-            (?: required | obliged | expected ) \s+ (?: \w+ ,? \s+ ){{0,2}}? to ) \b
+            (?: required | obliged | expected ) \s+
+            (?: by \s [^,;.]{{3,40}}? \s | (?: \w+ ,? \s+ ){{0,2}}? ) to ) \b
+        # "need to", "will then have to", "are to"; but "may need to", "are to blame"
+      | (?P<needs> (?: will \s+ (?: (?! never | not | rarely | seldom ) \w+ \s+ )? )?
+            (?: needs? | has | have ) \s+ (?: also \s+ )? to
+            | (?: is | are ) \s+ to \b (?! \s+ (?: blame | be ) \b ) ) \b
         # "are legally bound to", "is bound by law to"
       | (?: is | are ) \s+ (?: legally \s+ )? bound \s+ (?: by \s+ (?: the \s+ )? \w+ \s+ )? to \b
         # "is under a legal duty to"
@@ -76,13 +77,18 @@ _OWING = re.compile(
         # "are subject to the section 11 duties"
       | (?P<subject> (?: is | are | be ) \s+ subject \s+ to \s+ (?: the | an? ) \s+
             (?: [\w-]+ \s+ ){{0,4}}? {DUTY} ) \b
+        # "it is the council's duty to"
+      | \b [Ii]t \s+ (?: is | remains | will \s+ be ) \s+ (?: the \s+ )? (?P<its> [^,;.:]{{3,60}}? )
+            (?: ['’]s | (?<= s ) ['’] ) \s+ (?: \w+ \s+ )? {_TASK} \s+ to \b
         # "it is the duty of X to", "it is for X to"
-      | \b [Ii]t \s+ (?: is | will \s+ be ) \s+ (?: the \s+ (?: \w+ \s+ ){{0,2}} {DUTY} \s+ of | for ) \s+
-            (?P<whose> [^,;.]+? ) \s+ to \b
+      | \b [Ii]t \s+ (?: is | remains | will \s+ be ) \s+
+            (?: the \s+ (?: \w+ \s+ ){{0,2}} {_TASK} \s+ of | for ) \s+
+            (?P<whose> [^,;.]+? ) (?: , [^,;.]+ , )? \s+ to \b
+      | (?: is | remains ) \s+ for \s+ (?P<decides> [^,;.]{{3,60}}? ) \s+ to \s+ (?: decide | determine | judge ) \b
         # "it falls to X to"
       | \b [Ii]t \s+ falls \s+ (?: to | on ) \s+ (?P<falls> [^,;.]+? ) \s+ to \b
         # "responsibility for this rests with X, and locally with Y"
-      | (?: {DUTY} | accountability ) \b [^,;.]*? \s
+      | (?: {_TASK} | accountability | decisions? ) \b [^,;.]*? \s
             (?: lies | rests | remains | falls | is (?= \s+ (?: with | on ) \s ) | is \s+ held | sits ) \s+
             (?P<with> [^;.]*? \b (?: with | on | by ) \s+ (?: (?! , \s+ it \b ) [^;.] )+ )
     )
@@ -90,19 +96,18 @@ _OWING = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 # What a sentence says in any case that holds one of these: most say none, which is soon known.
-_VERBS = ("must", "should", "may")
-_OWING_SAYS = ("responsib", "accountab", "dut", "obligat", "required", "obliged", "expected", "falls", "bound")
-_FOR = re.compile(r"\bit\s+(?:is|will\s+be)\s+for\b")
+_VERBS = ("must", "should", "may", "shall", "ought")
+_OWING_SAYS = re.compile(
+    r"responsib|accountab|dut|obligat|required|obliged|expected|falls|bound|task|job|decision|need"
+    r"|\b(?:ha(?:s|ve)|is|are|also) to\b|\b(?:is|be|remains)\s+for\b"
+)
 _NO_SUBJECT = re.compile(  # "no child should": what nobody should do is forbidden
-    r"(?: ^ | [,;:] \s+ | \b and \s+ | \b but \s+ ) (?: no | neither | none | nobody | no \s+ one ) \b [^,;:]* $",
+    r"(?: ^ | [,;:] \s+ | \b (?: and | but ) \s+ ) (?: no (?: \s+ one )? | neither | none | nobody | nothing ) \b"
+    r" [^,;:]* $",
     re.IGNORECASE | re.VERBOSE,
 )
 _SUBORDINATE = re.compile(  # what begins a clause in which a verb of duty may not bind
-    r"""
-    \b ( whether | how | what | who | whom | whose | which | why | when | where | wherever | that | if
-       | as \s+ if ) \b
-    """,
-    re.IGNORECASE | re.VERBOSE,
+    r"\b(whether|how|what|who|whom|whose|which|why|when|where|wherever|that|if|as\s+if)\b", re.IGNORECASE
 )
 _FINITE = re.compile(  # a verb that ends such a clause: what comes behind it is the main clause again
     r"""
@@ -116,10 +121,17 @@ _REPORT = re.compile(  # "the Act says that they must": what is told of another 
     r"""
     # what somebody once said binds nobody: "children told us that adults should listen"
     (?: (?<! is \s ) (?<! are \s ) (?<! be \s ) (?<! been \s )     # but "it is recommended that"
-        \b (?: said | told \s+ \w+ | found | concluded | recommended | suggested | reported | argued | agreed
-           | stated | wrote | commented | felt | proposed ) \s+ (?: also \s+ )?
-      | \b (?: aim | hope | ambition | vision ) \s+ (?: of \s+ [^,;:.]+ )? (?: is | was | remains ) \s+
+        \b (?: said | told (?: \s+ \w+ ){0,3} | found | concluded | recommended | suggested | reported | argued
+           | agreed | held | ruled | thought | believed | hoped | intended | stated | wrote | commented | felt
+           | proposed ) \s+ (?: also \s+ )?
+      | \b (?: aim | hope | ambition | vision | view | opinion ) \s+ (?: of \s+ [^,;:.]+ )?
+            (?: is | was | remains ) \s+
     ) that \b (?! .* [,;:] )
+  | \b (?: [Rr]esearch | [Ss]tudies | [Ss]urveys | [Ee]vidence ) \s+ (?: also \s+ )?
+        (?: suggest | show | indicate | find ) s? \s+ that \b (?! .* [,;:] )
+  | \b (?: said | read | wrote | told (?: \s+ \w+ ){0,2} ) : \s [^;:]* $            # "the poster said: pupils must"
+  | \b (?: said | thought | felt | believed | argued ) \s+          # "he thought the council should pay"
+        (?= (?: the | an? | their | his | her | our | my | they | he | she | we | it | all | every ) \s ) [^,;:]* $
   | \b (?: states? | stipulates? | specif (?: y | ies ) | says? | provides | requires? | explains?
          | makes? \s+ (?: it \s+ )? clear
          | promotes \s+ the \s+ (?: view | principle ) )
@@ -130,8 +142,12 @@ _REPORT = re.compile(  # "the Act says that they must": what is told of another 
 _DENIAL = re.compile(  # "this does not mean that they should"
     r"""
     \b (?: (?: does | do | did ) \s+ not \s+ (?: mean | imply | suggest | require )
+         | (?: nothing | none ) \b [^,;:.]* \s (?: means | implies | suggests | requires )
          | not \s+ be \s+ (?: taken | read | understood | interpreted ) \s+ (?: to \s+ mean | as \s+ \w+ing ) )
     \s+ (?: that \s+ )? [^,;:.]* $
+  | \b not \s+ (?: every | all | each ) \b [^,;:.]* $               # "not every fall must be reported"
+  | \b (?: rule | belief | claim | argument | assumption ) ,? \s that \s [^,;:.]* $
+  | \b (?: words? | verbs? ) \s (?: (?: must | should | may | can ) (?: , | \s (?: and | or ) ) \s )* $
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -143,6 +159,7 @@ _ASIDE = re.compile(  # "where possible", "if necessary": no clause, though it b
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_PUT_IN = re.compile(r"\b([Ii]f|[Ww]hen|[Ww]here|[Oo]nce)(,\s[^,;:]{2,60},)")  # "if, in need, it has to"
 # "the steps that they should take": the clause says which; but "it means that they must"
 _THINGS_THAT = re.compile(
     r"""
@@ -150,12 +167,17 @@ _THINGS_THAT = re.compile(
          | expects | remains ) \w{3,} s
      | steps? | actions? | things? | process (?: es )? | documentation | guidance | support | information
      | measures | arrangements? | improvements? | matters? | ways? | questions? | tasks? | those | services?
-     | factors? | criteria ) \s+ $
+     | factors? | criteria | reason ) \s+ $
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 _THOUGHT = re.compile(  # "those they think should come": what is thought of somebody is no duty of theirs
-    r"\b (?: think | thinks | consider | considers | believe | believes | feel | feels | judge | judges ) \s+ $",
+    r"""
+    \b (?: think | consider | believe | feel | judge ) s? \s+
+    (?: (?: (?: they | it | he | she | we ) \s+ )? $
+      | that \s (?! .* \b (?: is | are | has | have | may | can | will | would ) \b ) [^,;:.–]* $ )
+  | \b than \s+ (?: they | it | he | she | we | you ) \s+ $                  # "further than they must"
+    """,
     re.IGNORECASE | re.VERBOSE,
 )
 _THERE_ARE = re.compile(r"There\s+(?:is|are)\b")  # "There are clubs whose part should be considered": told of them
@@ -173,6 +195,7 @@ _STEPS = re.compile(  # "the list shows the steps schools should take": which st
     re.IGNORECASE | re.VERBOSE,
 )
 _FELT = re.compile(r"\s+have\s+(?:been|felt|thought|known|seemed|wondered|suffered|feared)\b")  # taken to be so
+_REGRET = re.compile(r"\s+have\s[^,;:.]*\b(?:sooner|earlier|at\s+the\s+time)\b")  # "should have asked sooner"
 _STRESSED = re.compile(  # "it must be stressed that": the writer to the reader
     r"\s+be\s+(?:(?:stressed|emphasised|remembered|noted|said|acknowledged|recognised|understood)\s+that"
     r"|(?:taken|read|understood|interpreted)\s+(?:to\s+mean|as\s+\w+ing))\b"
@@ -193,12 +216,14 @@ _WHAT_TO = re.compile(  # "decisions over what help to give", "on whether to mee
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_ONE_WHO = re.compile(  # "will be a social worker who should": told of one who was not known before
-    r"""
-    \b (?: be | is | are | by | with | to | from ) \s+ an? \s+ (?P<who> [^,;:]{3,60}? ) \s+ who \s+
-        (?: \w+ly \s+ | also \s+ )? $
+_ONE_WHO = (
+    re.compile(  # "will be a social worker who should": told of one who was not known; "it is the police who"
+        r"""
+    (?: \b (?: be | is | are | by | with | to | from ) \s+ an? | ^ It \s+ (?: is | will \s+ be ) )
+    \s+ (?P<who> [^,;:]{3,60}? ) \s+ who \s+ (?: \w+ly \s+ | also \s+ )? $
     """,
-    re.VERBOSE,
+        re.VERBOSE,
+    )
 )
 _AT_NO_TIME = re.compile(r"(?:Never|Nor|(?:Under|At|On|In)\s+no)\b")
 _ONLY_THEN = re.compile(rf"{_AT_NO_TIME.pattern}|(?:Only|Not\s+until)\b")
@@ -210,6 +235,13 @@ _NOUN_THEY = re.compile(  # "the changes they must make": a clause that says whi
     \w{4,} s \s+ they \s+ (?: \w+ly \s+ )? $
     """,
     re.IGNORECASE | re.VERBOSE,
+)
+_WHICH_THEY = re.compile(  # "the part they have to play", "the law that schools and colleges need to know"
+    r"""
+    (?: ^ | \s ) (?! (?: and | but | so | that | then | because | or | means ) \b ) [a-z]+ \s+ (?: they | it ) \s+ $
+  | \b \w{3,} s? \s+ (?<! means[ ] ) (?<! is[ ] ) (?<! ensures[ ] ) that \s+ [^,;:]{3,60} $
+    """,
+    re.VERBOSE,
 )
 _NAMES_ONE = re.compile(  # what stands between "that" and the verb is a subject: "that local partners should"
     r"""
@@ -245,40 +277,6 @@ _ASKING = re.compile(  # behind "may": what somebody is free to do whose name no
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-# Words in -ed and -en behind "be" that say how somebody is, not what is done to them ("should be prepared").
-_NOT_PASSIVE = r"""
-    (?! concerned | experienced | skilled | committed | prepared | focused | balanced | need | indeed | even | open
-      | often | qualified | child-centred | centred | evidence-based | limited | aligned | child-focused
-      | determined | keen | seen \s+ as | involved | respected
-      | assured | satisfied | convinced | persuaded | dedicated | motivated | attuned | versed | acquainted
-      | reassured \s+ that | guided \s+ by | represented | registered | covered \s+ by )
-"""
-_PASSIVE = re.compile(
-    rf"""
-    (?: \s* , [^,]* , )?                                       # "should, where possible, be told"
-    (?: \s+ {_ADVERB} | \s+ not )* \s+
-    (?: continue \s+ to \s+ | still \s+ )? (?: be | have \s+ been ) \s+
-    (?: (?: \w+ly | also | then | first | sufficiently | well | fully | made | jointly ) \s+ )*
-    {_NOT_PASSIVE}
-    (?P<done> \w+ (?: ed | en )
-            | given | made | kept | held | done | told | sought | known | brought | built | set | put | led | drawn
-            | shown | sent | met | found | left | heard | understood | begun | begin | read | paid | dealt | borne
-            | led | fed | laid | split | spent
-            | subject                                          # "should be subject to review"
-    ) \b
-    """,
-    re.VERBOSE,
-)
-_OF_A_THING = re.compile(  # "be invited to meetings convened by": not by whom they are invited
-    r"""
-    (?<! \b and ) (?<! \b or ) (?<! \b be ) (?<! \b been ) (?<! \b then ) (?<! \b also ) (?<! \b not ) (?<! [,;/] )
-    (?<! ly ) \s+ (?: \w+ed | held | made | led | run | set | given | chaired ) \s+ (?: \w+ly \s+ | yearly \s+ )? $
-    """,
-    re.VERBOSE,
-)
-_BY_ENDS = re.compile(  # where the words behind "by" end that name those by whom something is done
-    r"[;.:] | , \s+ (?: and \s+ )? (?: they | it | this | which | with | so | to | as ) \b", re.VERBOSE
-)
 
 
 class Expression(Struct, frozen=True):
@@ -294,6 +292,7 @@ class Expression(Struct, frozen=True):
     listed: bool = False  # whether a list behind it names those bound: "places a duty on:"
     stated: bool = False  # whether `holder`, or nobody, is bound, whatever the subject is
     unsure: bool = False  # "may not", which forbids only somebody who could do it: else it is not so
+    of_named: bool = False  # "need to" is asked of those alone whom the vocabulary has: others "need to" eat
 
 
 def find_expressions(sentence: str, *, entry: bool = False) -> tuple[Expression, ...]:
@@ -306,7 +305,7 @@ def find_expressions(sentence: str, *, entry: bool = False) -> tuple[Expression,
     held = sentence.lower()
     found = [
         *(_modal(sentence, entry) if any(verb in held for verb in _VERBS) else ()),
-        *(_owing(sentence, entry) if any(word in held for word in _OWING_SAYS) or _FOR.search(held) else ()),
+        *(_owing(sentence, entry) if _OWING_SAYS.search(held) else ()),
         *(
             Expression(s.start, s.end, "responsibility", s.holder, s.named_only, s.listed, s.listed, stated=True)
             for s in find_statements(sentence)
@@ -324,8 +323,8 @@ def find_expressions(sentence: str, *, entry: bool = False) -> tuple[Expression,
 
 def _modal(sentence: str, entry: bool) -> Iterator[Expression]:
     for match in _MODAL.finditer(sentence):
-        verb = match["verb"].lower()
-        if (match.start() == 0 and not entry) or (verb == "may" and match["verb"] == "May"):
+        verb = (match["verb"] or "should").lower()
+        if (match.start() == 0 and not entry) or match["verb"] == "May":
             continue  # "Should a child ...": a condition; "May": the month
         if verb == "should" and _INVERTED.match(sentence, match.end()) and not is_inverted(sentence):
             continue
@@ -336,23 +335,34 @@ def _modal(sentence: str, entry: bool) -> Iterator[Expression]:
         forbids = forbids or bool(_AT_NO_TIME.match(sentence) and "," not in sentence[: match.start()])
         if verb == "may":
             yield Expression(match.start(), match.end(), "must not" if forbids else "may", unsure=bool(denied))
-        elif verb == "must":
-            yield Expression(match.start(), match.end(), "must not" if forbids else "must")
+        elif verb in ("must", "shall"):  # "section 61 shall not apply": of nobody who could do it
+            of_named = verb == "shall"
+            yield Expression(
+                match.start(), match.end(), "must not" if forbids else "must", "", of_named, of_named=of_named
+            )
         else:
             yield Expression(match.start(), match.end(), "should not" if forbids else "should")
 
 
 def _owing(sentence: str, entry: bool) -> Iterator[Expression]:
     for match in _OWING.finditer(sentence):
-        if re.search(r"\b(?:no\s+longer|not)\s*$", sentence[: match.start()]) or re.search(r"\bno\b", match[0]):
+        if re.search(r"\b(?:no\s+longer|not|never|rarely|seldom)\s*$", sentence[: match.start()]) or re.search(
+            r"\bno\b", match[0]
+        ):
             continue
-        if re.search(r"\b(?:must|should|may|might|can)\s+(?:\w+\s+)?$", sentence[: match.start()]):
+        if re.search(r"\b(?:must|should|may|might|can|could|would)\s+(?:\w+\s+)?$", sentence[: match.start()]):
             continue
         if entry and match.group().lower().startswith("be "):
             continue  # "should: oversee and be responsible for": the line above the list says how strongly
-        holder = match["whose"] or match["falls"] or match["with"] or ""
+        holder = match["whose"] or match["its"] or match["decides"] or match["falls"] or match["with"] or ""
         yield Expression(
-            match.start(), match.end(), "responsibility", holder, bool(match["person"]), not match["subject"]
+            match.start(),
+            match.end(),
+            "responsibility",
+            holder,
+            needs_subject=bool(match["person"] or match["needs"]),
+            governs=not match["subject"],
+            of_named=bool(match["needs"]),
         )
 
 
@@ -365,13 +375,16 @@ def _embedded(sentence: str, expression: Expression) -> bool:
         or _THOUGHT.search(before)
         or _STEPS.search(before)
         or (expression.strength == "must" and _FELT.match(sentence, expression.end))
+        or _REGRET.match(sentence, expression.end)
         or (sentence.startswith("Had ") and sentence.startswith(" have ", expression.end))
         or (_IT_ALONE.search(before) and _STRESSED.match(sentence, expression.end))
         or (_NOUN_THEY.search(before) and not _SUBORDINATE.search(before))
+        or (expression.of_named and _WHICH_THEY.search(before))
     ):
         return True
     if _ONE_WHO.search(before):
         return False
+    before = _PUT_IN.sub(lambda aside: aside[1] + " " * len(aside[2]), before)
     before = _ASIDE.sub(lambda aside: " " * len(aside.group()), before)
     before = _WHAT_TO.sub(lambda clause: " " * len(clause.group()), before)
     *_, subordinate = (None, *_SUBORDINATE.finditer(before))
@@ -386,16 +399,21 @@ def _embedded(sentence: str, expression: Expression) -> bool:
         or (_GUIDANCE.search(lead) and _FOLLOWED.match(sentence, expression.end))
     ):
         return False
-    if word == "whose" or (word in ("whether", "how") and _COORDINATED.search(between)):
+    if word in ("whether", "how") and _COORDINATED.search(between):
         return True
-    if word == "who" and _WHOM.match(between):
+    if word == "whose" or (word == "who" and _WHOM.match(between)):
         return not _FINITE.search(between)
+    if word == "which" and not lead.strip():
+        return not _FINITE.search(between)  # "Which forms a landlord must keep"
     if word in ("who", "which", "whom", "that"):
         if word == "that" and between.strip():
             return bool(_THINGS_THAT.search(lead) and _NAMES_ONE.match(between))
         if not between.strip():
-            return not lead.rstrip().endswith(",")
-        return bool(re.fullmatch(r"\s*(?:the\s+|all\s+|local\s+)?[\w’-]+\s*", between)) and word != "who"
+            return not lead.rstrip().endswith((",", ";"))
+        return (
+            bool(re.fullmatch(r"\s*(?:the\s+|all\s+|local\s+)?[\w’-]+(?<!\scase)(?:\s+they)?\s*", between))
+            and word != "who"
+        )
     if between.strip().startswith("to ") or not between.strip():
         return word not in ("where", "wherever", "when", "if") or bool(lead.strip())
     return not _FINITE.search(between) and not re.search(r"\w+\s+\w+\s+(?:they|it)\s*$", between)
@@ -430,21 +448,3 @@ def one_who(sentence: str, expression: Expression) -> str:
     """The words that name one of whom a relative clause says what they should do: "by a social worker who"."""
     found = _ONE_WHO.search(sentence, 0, expression.start)
     return found["who"] if found else ""
-
-
-def passive(sentence: str, expression: Expression) -> re.Match[str] | None:
-    """The participle where the phrase is followed by "be done": then its subject is not the one bound."""
-    return _PASSIVE.match(sentence, expression.end)
-
-
-def agents(sentence: str, start: int, vocabulary: Vocabulary) -> tuple[str, ...]:
-    """The ids of those by whom something is to be done, from `start` to the end of its clause."""
-    end = _BY_ENDS.search(sentence, start)
-    clause = sentence[start : end.start() if end else len(sentence)]
-    found: dict[str, None] = {}
-    for match in re.finditer(r"\bby\s+", clause):
-        if _OF_A_THING.search(clause, 0, match.start()):
-            continue
-        doer = clause[match.end() :]
-        found.update(dict.fromkeys(vocabulary.opens(doer) or vocabulary.known(doer)))
-    return tuple(found)

@@ -130,6 +130,43 @@ class _Walk:
 
 # --- What a sentence says of a duty beside must, should and may; no name is known here ------------
 
+ADVERB = r"""
+    (?: also | always | therefore | then | still | only | normally | ideally | usually | either | now | in[ ]turn
+      | \w+ly )
+"""
+"""A part of a VERBOSE pattern: what may stand between a verb of duty and what it asks."""
+
+# Words in -ed and -en behind "be" that say how somebody is, not what is done to them ("should be prepared").
+_NOT_PASSIVE = r"""
+    (?! concerned | experienced | skilled | committed | prepared | focused | balanced | need | indeed | even | open
+      | often | qualified | child-centred | centred | evidence-based | limited | aligned | child-focused
+      | determined | keen | seen \s+ as | involved | respected
+      | assured | satisfied | convinced | persuaded | dedicated | motivated | attuned | versed | acquainted
+      | reassured \s+ that | guided \s+ by | represented | registered | covered \s+ by )
+"""
+_PASSIVE = re.compile(
+    rf"""
+    (?: \s* , [^,]* , )?                                       # "should, where possible, be told"
+    (?: \s+ {ADVERB} | \s+ not )* \s+
+    (?: continue \s+ to \s+ | still \s+ )? (?: be | have \s+ been ) \s+
+    (?: (?: \w+ly | also | then | first | sufficiently | well | fully | made | jointly ) \s+ )*
+    {_NOT_PASSIVE}
+    (?P<done> \w+ (?: ed | en )
+            | given | made | kept | held | done | told | sought | known | brought | built | set | put | led | drawn
+            | shown | sent | met | found | left | heard | understood | begun | begin | read | paid | dealt | borne
+            | fed | laid | split | spent | let | lent | cut | caught | taught | bought | sold | lost | won | hung
+            | subject                                          # "should be subject to review"
+    ) \b
+    """,
+    re.VERBOSE,
+)
+
+
+def passive(sentence: str, verb_ends: int) -> re.Match[str] | None:
+    """The participle where a verb of duty is followed by "be done": then its subject is not the one bound."""
+    return _PASSIVE.match(sentence, verb_ends)
+
+
 DUTY = r"(?i: dut (?: y | ies ) | responsibilit (?: y | ies ) | obligations? )"
 _KIND = r"""
     (?: (?: an? | the | this | these | new | its | their | legal | statutory | specific | general | following )
@@ -147,8 +184,14 @@ _TO_DO = r"\s+ (?: to | not \s+ to ) \s+ (?= [a-z] ) (?! which \b | whom \b )"
 
 _STATEMENT = re.compile(
     rf"""
+    # "the Act gives X the duty to", "we expect X to", "it is expected that X will"
+    \b gives? \s+ (?P<given> [^;.:]{{2,120}}? ) \s+ (?: the | an? ) \s+ (?: \w+ \s+ )? {DUTY} {_TO_DO}
+  | \b (?: [Ww]e | Government | Department (?: \s+ for \s+ \w+ )? | Secretary \s+ of \s+ State ) \s+
+        (?: also \s+ )? (?: expects? | requires? ) \s+ (?P<expected> [^;.:,]{{2,120}}? ) {_TO_DO}
+  | \b (?: [Ii]t \s+ is \s+ expected | [Tt]here \s+ is \s+ an \s+ expectation ) \s+ that \s+
+        (?P<will> [^;.:,]{{2,80}}? ) \s+ will \b
     # "Section 11 places a duty on X to", "it also places duties on a range of bodies"
-    \b (?: [Pp]laces? | [Ii]mposes? | [Pp]uts? | contains? | creates? | lays? ) \s+ {_KIND} {DUTY}
+  | \b (?: [Pp]laces? | [Ii]mposes? | [Pp]uts? | contains? | creates? | lays? ) \s+ {_KIND} {DUTY}
         \s+ (?: up )? on \b
         (?: \s* (?P<list> : ) \s* $ | \s+ (?P<on> [^;.:]{{2,240}}? ) (?: {_TO_DO} | (?= [;.:] | $ ) ) )
     # "places upon X a duty to"
@@ -179,16 +222,17 @@ _STATEMENT = re.compile(
     # "the council's duty is to"
   | ^ (?: [Tt]he \s+ )? (?P<theirs> [^,;.:]{{3,60}}? ) (?: ['’]s | (?<= s ) ['’] ) \s+ (?: \w+ \s+ )? {DUTY}
         \s+ (?: is | are ) {_TO_DO}
-  # "learning from it is the responsibility of X"; "it is the responsibility of X to" is told elsewhere
-  | (?<! \b [Ii]t ) \s (?: is | are | remains? ) \s+ the \s+ (?: \w+ \s+ ){{0,2}}? {DUTY}
+    # "learning from it is the responsibility of X"; "it is the responsibility of X to" is told elsewhere
+  | (?<! \b [Ii]t ) \s (?: is | are | remains? ) \s+ the \s+ (?: \w+ \s+ ){{0,2}}? (?: {DUTY} | task | job )
         \s+ of \s+ (?P<belongs> [^,;.:]{{2,120}} )
-    # "the coroner’s duty to notify", without a verb, as tables have it
-  | ^ (?: [Tt]he \s+ )? (?P<owner> [^,;.:]{{3,60}}? ) (?: ['’]s | (?<= s ) ['’] ) \s+ (?: \w+ \s+ )? {DUTY} {_TO_DO}
+    # "the coroner’s duty to notify", "a requirement on X to supply", without a verb, as tables have it
+  | (?: ^ (?: [Tt]he \s+ )? (?P<owner> [^,;.:]{{3,60}}? ) (?: ['’]s | (?<= s ) ['’] ) \s+ (?: \w+ \s+ )? {DUTY}
+      | (?: ^ | : \s+ ) (?: \w+ \s+ )? (?: [Dd]uty | [Rr]equirement ) \s+ on \s+
+            (?P<table> (?: (?! \s to \s ) [^;.:] ){{2,120}} ) )
+        {_TO_DO}
         # but not "their duty to report is set out below"; "where the child was found" is no such verb
         (?! (?: (?! \b (?: which | where | who | whom | that | if | when ) \b ) . )*
-            \b (?: is | are | was | were | has | have | will | must | should | may ) \b )
-    # "a requirement on X to supply", without a verb
-  | (?: ^ | : \s+ ) (?: \w+ \s+ )? (?: [Dd]uty | [Rr]equirement ) \s+ on \s+ (?P<table> [^;.:]{{2,120}}? ) {_TO_DO}
+            \b (?: is | are | was | were | has | have | does | do | will | must | should | may ) \b )
     # "a visit by X is required before": something that has to be, and by whom
   | (?: \b by \s+ (?P<by> [^,;.:]{{2,80}}? ) | (?P<thing> (?<= \w ) ) ) \s+ (?: is | are ) \s+
         (?: also \s+ | always \s+ )? required
@@ -202,7 +246,8 @@ _WHICH = re.compile(
 _DENIED = re.compile(
     r"\b(?:no|not|never|nor|neither)\s+(?:\w+\s+){0,2}$", re.IGNORECASE
 )  # "does not place", "no duty"
-_SAYS = re.compile(r"dut(?:y|ies)|responsibilit|obligation|requir|obliges?")
+_OF_NAMED = ("applies", "owner", "theirs", "that", "given", "expected", "will")
+_SAYS = re.compile(r"dut(?:y|ies)|responsibilit|obligation|requir|obliges?|expect|task|job")
 
 
 class Statement(Struct, frozen=True):
@@ -226,7 +271,7 @@ def find_statements(sentence: str) -> Iterator[Statement]:
         part = match.lastgroup or ""
         listed = part in ("list", "falls")
         holder = "" if listed or part == "thing" else match[part]
-        yield Statement(match.start(), match.end(), holder, listed, part in ("applies", "owner", "theirs", "that"))
+        yield Statement(match.start(), match.end(), holder, listed, part in _OF_NAMED)
 
 
 # --- How soon and how often ------------------------------------------------------------------------
@@ -246,7 +291,9 @@ _NUMBER = rf"(?: \d{{1,3}} | {SPELT} )"
 UNIT = r"(?: minute | hour | day | week | fortnight | month | term | year )"
 """A part of a VERBOSE pattern: what time is counted in."""
 
-KIND_OF_DAY = r"(?: (?: working | calendar | school | clear ) [\s-] )?"
+KIND_OF_DAY = (
+    r"(?: (?: working | business | calendar | school | clear | full | further | consecutive ) [\s-] ){0,2}"
+)
 """A part of a VERBOSE pattern: what may stand before a unit of time."""
 
 OFTEN = {
@@ -272,6 +319,9 @@ _LIMIT = re.compile(
       # "15 working days before the conference", "two weeks after"
       | \b (?P<bare> {_NUMBER} ) [\s-] (?P<bare_unit> {_UNITS} )
             (?= \s+ (?: before | after | from | following ) \b )
+      # "keep it for six years"
+      | \b (?: keep | kept | retain (?: ed )? | hold | held | stored? ) \b [^,;:.]*? \s for \s+
+            (?P<kept> {_NUMBER} ) [\s-] (?P<kept_unit> {_UNITS} ) \b
       # "within a week"
       | \b within \s+ an? \s+ (?P<one> {_UNITS} ) \b )
     (?: \s+ (?P<since> (?: of | from | before | after | following | since | starting | beginning ) \s+
@@ -279,7 +329,7 @@ _LIMIT = re.compile(
             [^,;:.()] )+ ) )?
   | \b (?: (?P<often> once | twice ) | (?P<count> {_NUMBER} ) \s+ times ) \s+
         (?: an? | per | each | every | in \s+ (?: an? | each | every ) ) \s+ (?P<cycle> {UNIT} ) \b
-  | \b every \s+ (?P<each> {UNIT} ) \b {_CLAUSE_ENDS}          # but "every day life"
+  | \b (?: every | each ) \s+ (?P<each> {UNIT} ) \b {_CLAUSE_ENDS}          # but "every day life"
   | \b (?: (?P<adverb> {" | ".join(OFTEN)} ) \b {_CLAUSE_ENDS} )  # "weekly", but no "weekly meeting"
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -300,8 +350,13 @@ def _limit(match: re.Match[str]) -> Limit:
         number = count(match["count"]) if match["count"] else {"twice": 2, "quarterly": 4}.get(often, 1)
         cycle = OFTEN[often] if match["adverb"] else f"a {(match['cycle'] or match['each']).lower()}"
         return Limit(number, f"time{'s' * (number > 1)} {cycle}")
-    unit = " ".join((match["unit"] or match["bare_unit"] or match["one"]).lower().replace("-", " ").split())
-    number = 1 if match["one"] else count(match["number"] or match["bare"])
+    unit = " ".join(
+        (match["unit"] or match["bare_unit"] or match["kept_unit"] or match["one"])
+        .lower()
+        .replace("-", " ")
+        .split()
+    )
+    number = 1 if match["one"] else count(match["number"] or match["bare"] or match["kept"])
     return Limit(number, unit, " ".join((match["since"] or "").split()))
 
 

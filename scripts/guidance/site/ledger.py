@@ -30,7 +30,8 @@ _MEANING: Mapping[Strength, str] = {
     "should": "is expected, unless there is good reason",
     "should not": "is expected not to be done",
     "may": "is a power: it is allowed, not required",
-    "responsibility": "is somebody's task, said without must or should: “is responsible for”, “has a duty to”",
+    "responsibility": "is somebody's task, said without must or should: “has a duty to”, “is responsible for”, "
+    "“needs to”",
 }
 CSV_COLUMNS = (
     "strength", "who", "sentence", "place", "page", "anchor", "earlier", "from_context", "context", "limit",
