@@ -193,7 +193,8 @@ class _TextBuilder:
 
     def add(self, stretch: _Stretch) -> None:
         raised = stretch.raised > 0
-        label = raised or (stretch.address is not None and _leads_down(stretch.address, self._page))
+        figures = stretch.address is not None and not any(map(str.isalpha, stretch.text))
+        label = raised or (figures and _leads_down(stretch.address or "", self._page))
         if label and self._plain and are_note_labels(stretch.text) and self._add_labels(stretch.text):
             return
         after_label = bool(self._marks) and isinstance(self._marks[-1], NoteMark)

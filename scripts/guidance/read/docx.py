@@ -92,6 +92,7 @@ def _write_plain(archive: zipfile.ZipFile, to: Path, path: Path) -> _Texts:
                 root = _parsed(content)
                 dropped += _take_out_unseen(root, styles)
                 _put_boxes_in_line(root)
+                _unwrap(root)
                 if name == _TEXT:
                     _print_numbers(root, styles, numbering)
                 body += _paragraphs(root)
@@ -167,6 +168,18 @@ def _put_boxes_in_line(root: etree._Element) -> None:
         if hosts:
             for paragraph in reversed(list(box)):
                 hosts[-1].addnext(paragraph)
+
+
+_WRAPS = tuple(_WORD + name for name in ("fldSimple", "smartTag", "customXml"))
+
+
+def _unwrap(root: etree._Element) -> None:
+    """Puts what fields and Word's own labels hold in their place: pandoc leaves it out where it knows them not."""
+    for wrap in list(root.iter(*_WRAPS)):
+        for inner in wrap:
+            if not str(inner.tag).endswith("Pr"):
+                wrap.addprevious(inner)
+        _remove(wrap)
 
 
 # --- Words that nobody is to read ----------------------------------------------------------------
@@ -264,8 +277,9 @@ class _Numbering:
             return None
         return number, self._style_levels.get((self._abstract[number], style), 0) if level is None else level
 
-    def next(self, number: str, at: int) -> str | None:
-        """Counts one on, and gives what is printed; none for bullets, nor for lists that pandoc tells rightly."""
+    def next(self, number: str, at: int, alone: bool = False) -> str | None:
+        """Counts one on, and gives what is printed; none for bullets, nor for lists that pandoc tells rightly: not
+        those whose numbers stand `alone` in cells."""
         abstract = self._abstract[number]
         levels, counts = self._levels.get(abstract, {}), self._counts.setdefault(abstract, {})
         level = levels.get(at)
@@ -276,7 +290,7 @@ class _Numbering:
         for deeper in [d for d in counts if d > at and d in levels and levels[d].restarts]:
             del counts[deeper]
         ordered = [other.form for other in levels.values() if other.kind != "bullet" and other.form]
-        if level.kind == "bullet" or all(_SIMPLE.fullmatch(form) for form in ordered):
+        if level.kind == "bullet" or (not alone and all(_SIMPLE.fullmatch(form) for form in ordered)):
             return None
 
         def part(found: re.Match[str]) -> str:
@@ -303,8 +317,12 @@ def _print_numbers(root: etree._Element, styles: etree._Element | None, numberin
     numbers = _Numbering(numbering, styles)
     for paragraph in root.iter(f"{_WORD}p"):
         place = numbers.place(paragraph)
-        printed = numbers.next(*place) if place else None
-        if printed and _words(paragraph).strip():
+        cell = paragraph.getparent() if place else None
+        alone = cell is not None and cell.tag == f"{_WORD}tc" and not _words(cell).strip()  # beside its paragraph
+        printed = numbers.next(*place, alone) if place else None
+        if printed and (alone or _words(paragraph).strip()):
+            if alone and (counting := paragraph.find(f"{_WORD}pPr/{_WORD}numPr")) is not None:
+                _remove(counting)
             run = etree.Element(f"{_WORD}r")
             text = etree.SubElement(run, f"{_WORD}t")
             text.text = f"{printed} "

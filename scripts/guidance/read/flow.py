@@ -37,7 +37,16 @@ from guidance.read.page import (
 from guidance.read.paragraphs import is_title
 from guidance.read.parts import join_over_pages
 from guidance.read.regions import Picture, find_panels, find_pictures, part_unseen
-from guidance.read.tables import RULED_GAP, Grid, find_grids, find_ruled, find_stacks, find_unruled, part_words
+from guidance.read.tables import (
+    RULED_GAP,
+    Grid,
+    find_grids,
+    find_ruled,
+    find_stacks,
+    find_unruled,
+    part_words,
+    sets_numbers_apart,
+)
 
 _UNKNOWN = re.compile(
     r"""
@@ -67,7 +76,7 @@ def page_parts(page: PdfPage, size: float) -> PageParts:
     unseen += [Dropped(f.text, "beyond the page's edge", page.number) for f in beyond]
     segments = cut_segments(rest)
     pictures = find_pictures(page, size)
-    grids, frames = _find_tables(page, pictures, segments, size)
+    grids, frames, bare = _find_tables(page, pictures, segments, size)
     boxes: list[tuple[Box, Region]] = []
     for picture in pictures:
         within, rest = _split(rest, picture.box)
@@ -75,7 +84,7 @@ def page_parts(page: PdfPage, size: float) -> PageParts:
     for grid in grids:
         within, rest = _split(rest, grid.box)
         boxes.append((grid.box, _table(page, grid, within)))
-    loose = _outside([box for box, _ in boxes], page.shapes)
+    loose = _outside([*bare, *(box for box, _ in boxes)], page.shapes)
     for panel in find_panels(loose, frames, page, size):
         within, rest = _split(rest, panel.box)
         if within:
@@ -88,22 +97,24 @@ def page_parts(page: PdfPage, size: float) -> PageParts:
 
 def _find_tables(
     page: PdfPage, pictures: Sequence[Picture], segments: Sequence[Segment], size: float
-) -> tuple[list[Grid], list[Box]]:
-    """The tables of a page outside its pictures, and the frames of rules that hold no table."""
+) -> tuple[list[Grid], list[Box], list[Box]]:
+    """The tables of a page outside its pictures, the frames of rules that hold no table, and where rules only part
+    paragraphs from their numbers."""
     free = _outside([picture.box for picture in pictures], page.shapes)
     ruled = find_grids(free, size)
     grids = [grid for grid in ruled if len(grid.cells) > 1]
     frames = [grid.box for grid in ruled if len(grid.cells) == 1]
     rules = [s.box for s in _outside([grid.box for grid in grids], free) if height(s.box) < THIN]
     stacks = find_stacks(rules, size)
-    if stacks or any(columns > 1 for grid in grids for *_, columns, _ in grid.cells):
-        words = cut_segments(page.fragments, RULED_GAP)
-        grids = [*(part_words(grid, words) for grid in grids), *find_ruled(stacks, words, size)]
+    words = cut_segments(page.fragments, RULED_GAP) if stacks or grids else ()
+    bare = [grid.box for grid in grids if sets_numbers_apart(grid, words)]
+    grids = [part_words(grid, words) for grid in grids if grid.box not in bare]
+    grids += find_ruled(stacks, words, size)
     apart = [*(grid.box for grid in grids), *(picture.box for picture in pictures)]
     loose = _apart(apart, segments)
     unruled = find_unruled(loose, size)
     in_columns = unruled and len(find_columns(loose).starts) > 1  # three of prose have no terms and meanings
-    return grids + ([] if in_columns else unruled), frames
+    return grids + ([] if in_columns else unruled), frames, bare
 
 
 def _outside(boxes: Sequence[Box], shapes: Sequence[Shape]) -> list[Shape]:

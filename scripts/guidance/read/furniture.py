@@ -32,6 +32,7 @@ _ENTRY = re.compile(
     """,
     re.VERBOSE,
 )
+_LED = re.compile(r"[.…_·]{4} | (?:\s[.·]){4}", re.VERBOSE)  # "Lanterns ........ 12", "Lanterns . . . . 12"
 _ENDS_ROMAN = re.compile(r"(?: ^ | [\s.…] ) x{0,3} (?: ix | iv | v?i{0,3} ) $", re.VERBOSE)  # "Preface iv"
 _CONTENTS = re.compile(
     r"^ (?: table \s of \s )? contents (?: \s page )? $",  # "Contents", "Table of contents", "Contents page"
@@ -269,9 +270,10 @@ class _Listing:
         self._right = right
 
     def accepts(self, line: Line, named: int) -> bool:
-        """Whether an entry's page comes no earlier than the last, and stands where the first entries' pages do."""
-        in_order = self._last <= named <= self._pages + 20
-        return in_order and abs(line.right - self._right) < 4 * line.size
+        """Whether an entry's page comes no earlier than the last, or dots or a gap lead to it, since some lists are
+        not in the order of pages; and whether it stands where the first entries' pages do."""
+        in_order = self._last <= named or _LED.search(line.text) is not None or len(_pieces(line)) > 1
+        return in_order and named <= self._pages + 20 and abs(line.right - self._right) < 4 * line.size
 
     def add(self, at: int, indexes: Sequence[int], lines: Sequence[Line]) -> None:
         """An entry on page `at`, from the first line of its title to the one with its page."""

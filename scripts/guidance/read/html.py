@@ -46,6 +46,7 @@ from guidance.read.html_blocks import (
     entry_markers,
     hidden_by_rules,
     hidden_by_themselves,
+    is_layout,
     number_pieces,
     ordinals,
     pieces_in,
@@ -144,6 +145,7 @@ class _HtmlPage:
                 if not gone and element.find(_NOTES) is None:
                     self._drop(element, reason)
         content = self._content()
+        self._drop_columns_of_links(content)
         ends = self._take_notes(content)
         labels = [str(count) for count in range(1, len(ends) + 1)]
         named = [(self._allocator.take(anchor_for("footnote", label, "")), label) for label in labels]
@@ -200,6 +202,16 @@ class _HtmlPage:
             self._drop(title, "title, kept as the document's")
         self._drop(self._soup, "outside the publication's text")
         return content
+
+    def _drop_columns_of_links(self, content: Tag) -> None:
+        """Leaves out the columns in which pages of the years before 2010 set their links."""
+        for cell in content.find_all("td"):
+            table = cell.find_parent("table")
+            links = cell.find_all("a")
+            if len(links) > 1 and table is not None and is_layout(table):
+                loose = (words for words in cell.find_all(string=True) if words.find_parent("a") is None)
+                if not any(c.isalnum() for words in loose for c in words):
+                    self._drop(cell, "the page's frame")
 
     def _take_notes(self, content: Tag) -> list[tuple[str, Tag]]:
         """The notes at the page's end, taken out of it: what refers to each, and the note."""

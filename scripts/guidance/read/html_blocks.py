@@ -7,16 +7,17 @@ mailto addresses and links within the page are let through.
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Literal
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup, NavigableString, PageElement, Tag
 from msgspec import Struct
 from msgspec.structs import replace
 from soupsieve import SelectorSyntaxError
 
 from guidance.document.model import Abbreviation, Box, Dropped, Finding, Link, Mark, NoteMark, Style, Text
 from guidance.read.body_text import mark_order
-from guidance.read.numbering import Marker, read_marker
+from guidance.read.numbering import Marker, comes_next, read_marker
 from guidance.read.page import Chunk, Font, Line, Run
 from guidance.read.sequence import find_numbered
 
@@ -89,22 +90,66 @@ def pieces_in(element: Tag) -> Iterator[HtmlPiece]:
                 loose.append(child)
             continue
         yield from gathered()
-        if kind == "inside" and isinstance(child, Tag):
+        if not isinstance(child, Tag):
+            continue
+        if kind == "numbers":
+            for cell in _beside_numbers(child):
+                yield from pieces_in(cell)
+        elif kind == "inside":
             yield from pieces_in(child)
-        elif isinstance(child, Tag):
+        elif kind == "p":
+            yield from (HtmlPiece("p", part) for part in _parted(child))
+        else:
             yield HtmlPiece(kind, child)
     yield from gathered()
 
 
+def _beside_numbers(table: Tag) -> Iterator[Tag]:
+    """The cells with the paragraphs that a table sets beside their numbers, each number put into its own."""
+    for row in table.find_all("tr"):
+        number, cell = row.find_all(["td", "th"], recursive=False)
+        first = cell.find("p") or cell
+        first.insert(0, f"{words_in(number)} ")
+        yield cell
+
+
+def _parted(element: Tag) -> Iterator[Tag]:
+    """A paragraph; or its lines where it breaks before numbers that count on: "1. Ring.<br>2. Wait."."""
+    breaks = element.find_all("br", recursive=False)
+    lines: list[list[PageElement]] = [[]]
+    for part in list(element.children) if breaks else ():
+        if part in breaks:
+            lines.append([])
+        else:
+            lines[-1].append(part)
+    found = [read_marker(" ".join("".join(part.get_text() for part in line).split())) for line in lines]
+    markers = [marker for marker in found if marker and marker.kind in ("number", "decimal")]
+    if not found[0] or len(markers) < 2 or not all(comes_next(this, last) for last, this in pairwise(markers)):
+        yield element
+        return
+    parted: list[Tag] = []
+    for line, marker in zip(lines, found, strict=True):
+        if marker in markers:
+            parted.append(BeautifulSoup("", "lxml").new_tag("p"))
+        elif parted:
+            parted[-1].append(BeautifulSoup("", "lxml").new_tag("br"))
+        for part in line:
+            parted[-1].append(part)
+    yield from parted
+
+
 def _block_kind(element: Tag) -> str | None:
-    """What sort of block an element is: None for running text, "inside" where only its contents matter."""
+    """What sort of block an element is: None for running text, "inside" where only its contents matter, "numbers"
+    for a table that sets paragraphs beside their numbers."""
     if box_name(element) is not None:
         return "box"
     if _HEADING.match(element.name):
         return "heading"
     if element.name == "table" and len(element.find_all(["td", "th"])) == 1:
         return "box"  # how word processors draw one
-    if element.name == "table" and _is_layout(element):
+    if element.name == "table" and _numbers_its_rows(element):
+        return "numbers"
+    if element.name == "table" and is_layout(element):
         return "inside"
     if element.name == "p" and element.find("img") and not words_in(element):
         return "figure"
@@ -126,7 +171,18 @@ def box_name(element: Tag) -> str | None:
     return max(named) if named and is_box else None
 
 
-def _is_layout(table: Tag) -> bool:
+def _numbers_its_rows(table: Tag) -> bool:
+    """Whether a table has nothing but numbers that count on in the first of two columns."""
+    rows = [row.find_all(["td", "th"], recursive=False) for row in table.find_all("tr")]
+    if len(rows) < 2 or any(len(row) != 2 for row in rows) or table.find(["caption", "table"]):
+        return False
+    words = [f"{words_in(row[0])} " for row in rows]
+    markers = [marker for said in words if (marker := read_marker(said)) and marker.length == len(said)]
+    alike = all(marker.kind in ("number", "decimal", "coded") for marker in markers)
+    return len(markers) == len(rows) and alike and all(comes_next(to, at) for at, to in pairwise(markers))
+
+
+def is_layout(table: Tag) -> bool:
     """Whether a table only puts things in their places, as on pages of the years before 2010: it heads no row or
     column, and holds headings, tables or one cell of many paragraphs."""
     if table.get("role") == "presentation":
@@ -257,7 +313,7 @@ def _numbers(pieces: Sequence[HtmlPiece], top: int) -> tuple[dict[int, Marker], 
     """For each piece that is a paragraph of the document's own sequence its marker; and the gaps."""
     chunks = []
     for piece in pieces:
-        words = words_in(piece.element) if piece.kind in ("p", "entry") else ""
+        words = _without_notes(piece.element) if piece.kind in ("p", "entry") else ""
         marker = read_marker(words) if piece.kind == "p" and words else piece.marker
         line = Line(1, Box(0, 0, 1, 1), 0.0, 12.0, (Run(words or "-", 0.0, 1.0, 12.0, _STUB, 0),))
         chunks.append(Chunk((line,), marker, 0.0, 0.0, "prose"))
@@ -269,6 +325,14 @@ def _numbers(pieces: Sequence[HtmlPiece], top: int) -> tuple[dict[int, Marker], 
         if marker:
             numbers[index] = Marker(marker.kind, marker.printed, number, marker.length)
     return numbers, tuple(Finding(f.kind, f.message) for f in found.findings)
+
+
+def _without_notes(element: Tag) -> str:
+    """An element's words without the raised ones, which lead to notes."""
+    if element.find("sup") is None:
+        return words_in(element)
+    plain = (words for words in element.find_all(string=True) if words.find_parent("sup") is None)
+    return " ".join("".join(plain).split())
 
 
 # --- What a browser hides -------------------------------------------------------------------------

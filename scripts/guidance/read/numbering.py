@@ -245,13 +245,17 @@ def comparable_title(title: str) -> str:
 
 # --- Labels of notes -----------------------------------------------------------------------------
 
-_LABEL = r"(?: \[\d{1,3}\] | \d{1,3} | \*{1,3} | [†‡§¶‖]{1,2} )"  # "[12]", "12", "**", "†", "§"
+_LABEL = r"""
+    (?: \[\d{1,3}\] | \d{1,3} | \*{1,3} | [†‡§¶‖]{1,2}  # "[12]", "12", "**", "†", "§"
+      | \([a-z]{1,2}\) | [a-z] (?![a-z])               # "(a)", as statutes have them, "a"
+    )
+    """
 _LABELS = re.compile(_LABEL, re.VERBOSE)
 _ONLY_LABELS = re.compile(rf"^[\s,;]* {_LABEL} (?:[\s,;]+ {_LABEL})* [\s,;]*$", re.VERBOSE)  # "12, 13"
 
 
 def are_note_labels(text: str) -> bool:
-    """Whether a text is nothing but footnote labels and what parts them: "12", "12, 13", "*"."""
+    """Whether a text is nothing but footnote labels and what parts them: "12", "12, 13", "*", "(a)"."""
     return _ONLY_LABELS.match(text) is not None
 
 
