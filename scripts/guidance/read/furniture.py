@@ -269,10 +269,12 @@ class _Listing:
         self._pages = pages
         self._right = right
 
-    def accepts(self, line: Line, named: int) -> bool:
+    def accepts(self, line: Line, named: int, begun: bool) -> bool:
         """Whether an entry's page comes no earlier than the last, or dots or a gap lead to it, since some lists are
-        not in the order of pages; and whether it stands where the first entries' pages do."""
-        in_order = self._last <= named or _LED.search(line.text) is not None or len(_pieces(line)) > 1
+        not in the order of pages; and whether it stands where the first entries' pages do. Where lines without a
+        page have `begun` it, they may be the title of another list, such as that of figures."""
+        led = _LED.search(line.text) is not None or len(_pieces(line)) > 1
+        in_order = self._last <= named or (led and not begun)
         return in_order and named <= self._pages + 20 and abs(line.right - self._right) < 4 * line.size
 
     def add(self, at: int, indexes: Sequence[int], lines: Sequence[Line]) -> None:
@@ -301,7 +303,7 @@ def _gather(
         for position in range(start, len(pages[at])):
             line = pages[at][position]
             entry = _entry(line)
-            if entry and listing.accepts(line, entry[1]):
+            if entry and listing.accepts(line, entry[1], bool(waiting)):
                 listing.add(at, [*waiting, position], pages[at])
                 waiting = []
             elif len(waiting) < _MOST_WAITING:

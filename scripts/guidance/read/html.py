@@ -108,6 +108,10 @@ class _HtmlPage:
         self._added = 0
         self._assets: list[Asset] = []
         self._kept: dict[bytes, str] = {}  # names of assets by their content
+        for words in soup.find_all(string=re.compile("\u00ad")):  # where a word may be parted, and is not
+            words.replace_with(words.replace("\u00ad", ""))
+        for button in soup.select("h1 button, h2 button, h3 button, h4 button"):
+            button.unwrap()  # of an accordion, whose scripts make one of each title
         hidden_by_rule = list(hidden_by_rules(soup))
         for empty in soup(_NO_TEXT):
             empty.decompose()
