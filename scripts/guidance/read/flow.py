@@ -36,7 +36,7 @@ from guidance.read.page import (
 )
 from guidance.read.paragraphs import is_title
 from guidance.read.parts import join_over_pages
-from guidance.read.regions import Picture, find_panels, find_pictures, part_unseen
+from guidance.read.regions import Picture, find_panels, find_pictures, is_ground, part_unseen
 from guidance.read.tables import (
     RULED_GAP,
     Grid,
@@ -132,6 +132,12 @@ def _page_findings(page: PdfPage) -> Iterator[Finding]:
     area = max((width(image.box) * height(image.box) for image in page.images), default=0.0)
     if not page.fragments and area > _PICTURE_SHARE * page.width * page.height:
         yield Finding("picture", "the page is a picture; its words would need OCR", page.number)
+    unpainted = sum(len(f.text) for f in page.fragments if not f.painted)
+    if any(is_ground(image.box, page) for image in page.images) and 2 * unpainted > sum(
+        len(f.text) for f in page.fragments
+    ):
+        message = "the page is a picture; its words are those that a machine read in it, and are not checked"
+        yield Finding("picture", message, page.number)
     unknown = sum(len(_UNKNOWN.findall(f.text)) for f in page.fragments if not f.text.isprintable())
     if unknown:
         message = f"characters of which the font does not say what they mean ({unknown})"

@@ -97,6 +97,7 @@ def find_furniture(
             on_pages[words, edge.height + 1].add(edge.page)
     least = max(3, len(pages) // 30)
     enough = min(least, max(2, len(pages) - 1)) if len(pages) > 1 else 1  # a short file has few of them
+    sided = {place for place, on in on_pages.items() if _is_sided(place[0], on, len(pages))}
     offsets = Counter(edge.offset for edge in edges if edge.offset)
     series = _series(edges, enough)
     furniture: dict[int, dict[int, str]] = defaultdict(dict)
@@ -105,15 +106,42 @@ def find_furniture(
         counts_on = edge.offset and (offsets[edge.offset] >= enough or (edge.height, edge.at_foot) in series)
         if roman_foot or counts_on:
             furniture[edge.page][edge.index] = "page number"
-        elif _repeats(edge, on_pages[edge.pattern, edge.height], least, pages) or any(
-            _is_shared(words, on_pages[words, edge.height], least, pages) for words in edge.pieces
+        elif (
+            ((edge.pattern, edge.height) in sided and not edge.deep)
+            or _repeats(edge, on_pages[edge.pattern, edge.height], least, pages)
+            or any(_is_shared(words, on_pages[words, edge.height], least, pages) for words in edge.pieces)
         ):
             if edge.deep and not _is_rest_of_head(edge, furniture[edge.page], pages[edge.page]):
                 continue
             upper = edge.line.baseline > heights[edge.page] / 2
             furniture[edge.page][edge.index] = "running head" if upper else "running foot"
+    _add_heads_of_one_page(furniture, edges, pages, body_size)
     _keep_notes(furniture, pages)
     return dict(furniture)
+
+
+def _add_heads_of_one_page(
+    furniture: dict[int, dict[int, str]],
+    edges: Sequence[_EdgeLine],
+    pages: Sequence[Sequence[Line]],
+    body_size: float,
+) -> None:
+    """Adds the lines that stand where most pages have their running head: it may name each chapter, or be of the
+    only left-hand page."""
+    heads = {(e.page, e.height) for e in edges if furniture[e.page].get(e.index) == "running head"}
+    usual = Counter(height for _, height in heads)
+    for edge in edges:
+        plain = not (edge.deep or edge.at_foot) and edge.line.size < _TITLED * body_size and not edge.line.bold
+        if plain and 2 * usual[edge.height] > len(pages) > usual[edge.height] > 1:
+            furniture[edge.page].setdefault(edge.index, "running head")
+
+
+def _is_sided(words: str, on: set[int], pages: int) -> bool:
+    """Whether words stand on all right-hand or all left-hand pages of a short file, but its first or last, and on
+    no other: there are too few of them to be known by their number."""
+    sides = {page % 2 for page in on}
+    hands = len([page for page in range(pages) if page % 2 in sides])
+    return len(sides) == 1 and len(on) > 1 and len(on) >= hands - 1 and len(words) >= _WORDED
 
 
 def _repeats(edge: _EdgeLine, on: set[int], least: int, pages: Sequence[Sequence[Line]]) -> bool:
@@ -191,8 +219,9 @@ def _is_below(line: Line, above: Line) -> bool:
 
 def _edge_lines(page: int, lines: Sequence[Line], height: float, body_size: float) -> Iterator[_EdgeLine]:
     for index, line in enumerate(lines):
-        at_foot, deep = line.baseline < _EDGE * height, line.baseline < (1 - _EDGE) * height
-        if at_foot or line.baseline > (1 - _DEEP) * height:
+        turned = line.angle % 180 == 90  # a tab at the page's side
+        at_foot, deep = line.baseline < _EDGE * height, line.baseline < (1 - _EDGE) * height and not turned
+        if at_foot or turned or line.baseline > (1 - _DEEP) * height:
             words = line.text.strip()
             pattern = words if line.size > _TITLED * body_size else _DIGITS.sub("#", words)
             found = _PAGE_NUMBER.match(words)

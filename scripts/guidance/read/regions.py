@@ -161,6 +161,8 @@ def _stacked(one: Box, other: Box) -> bool:
 # --- Figures -------------------------------------------------------------------------------------
 
 _LEAST_SIDE = 4.0  # type sizes: a smaller picture is an ornament
+_GROUND = 0.8  # of the page's area
+_PAGE_OF_WORDS = 600  # characters: a cover has fewer
 _LEAST_BARS = 3  # of a chart
 _LEAST_TURNED = 8  # stretches of words that do not run across
 _LONG_TURNED = 40  # characters: where they are longer on the whole, they are lines of a turned page
@@ -177,12 +179,20 @@ def find_pictures(page: PdfPage, body_size: float) -> list[Picture]:
         box
         for box in (_clip(s.box, page) for s in page.images)
         if least_side(box) > _LEAST_SIDE * body_size and not any(overlap(box, t.box) for t in tagged)
+        if not is_ground(box, page)
     ]
     charts = [*_charts(page, body_size), *_turned_words(page)]
     charts = [b for b in charts if not any(touch(b, t.box) for t in tagged)]
     others = [Picture(b, None, _nodes(page, b, body_size)) for b in [*drawn, *images, *charts]]
     shown = [replace(p, box=_clip(p.box, page)) for p in [*tagged, *others]]
     return sorted((p for p in shown if least_side(p.box) >= 1), key=lambda p: -p.box.top)
+
+
+def is_ground(box: Box, page: PdfPage) -> bool:
+    """Whether a picture lies under a page of words: a scan beneath what was read in it, or a coloured sheet."""
+    if width(box) * height(box) < _GROUND * page.width * page.height:
+        return False
+    return sum(len(f.text) for f in page.fragments if contains(box, f.middle)) > _PAGE_OF_WORDS
 
 
 def _tagged_pictures(page: PdfPage, drawn: Sequence[Box], body_size: float) -> list[Picture]:
