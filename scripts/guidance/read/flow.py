@@ -36,7 +36,7 @@ from guidance.read.page import (
 )
 from guidance.read.paragraphs import is_title
 from guidance.read.parts import join_over_pages
-from guidance.read.regions import Picture, find_panels, find_pictures, is_ground, part_unseen
+from guidance.read.regions import Picture, find_panels, find_pictures, is_ground, part_unseen, with_drawn_bullets
 from guidance.read.tables import (
     RULED_GAP,
     Grid,
@@ -68,6 +68,7 @@ _COVER_LINES = 4  # lines of body type, as wide as the text, that a title page m
 
 def page_parts(page: PdfPage, size: float) -> PageParts:
     """What stands on one page of a file whose usual type size is `size` (points)."""
+    page = with_drawn_bullets(page)
     shown, beyond = _parted(page.fragments, lambda f: _is_on(page, f.box))
     rest, repeated = _unique(shown)
     rest, left_out, unsure = part_unseen(page, rest, size)
@@ -90,6 +91,11 @@ def page_parts(page: PdfPage, size: float) -> PageParts:
         if within:
             boxes.append((panel.box, BoxFlow(panel.fill, build_lines(within, page, panel.box.left))))
     columns = find_columns(_apart([box for box, _ in boxes], segments))
+    if columns.aside:
+        side = Box(columns.aside, 0.0, page.width, page.height)
+        within, rest = _split(rest, side)
+        foot = replace(side, top=0.0)  # read behind the page's text, which goes on past it
+        boxes.append((foot, BoxFlow(None, build_lines(within, page, side.left))))
     printed = sum(count_characters(f.text) for f in page.fragments)
     lines = lines_in_order(rest, page, columns)
     return PageParts(page, lines, boxes, unseen, columns, printed, (*_page_findings(page), *unsure))

@@ -172,7 +172,9 @@ def _needs_space(before: Run, fragment: Fragment, size: float) -> bool:
     if before.text[-1:].isdigit() and fragment.text[0].isdigit() and not before.raised:
         least = _FIGURE_GAP
     gap = fragment.box.left - before.right
-    if least * size < gap < _SPACE * size and before.text[-1].isupper() and fragment.text[0].isupper():
+    capitals = before.text[-1].isupper() and fragment.text[0].isupper()
+    figures = before.text[-1] == "." and fragment.text[0].isdigit()  # "3.1": a 1 fills half of its room
+    if least * size < gap < _SPACE * size and (capitals or figures):
         gap -= min(
             max(fragment.box.left - fragment.x, 0.0), _BEARING * size
         )  # which is of the letter, as of an "I"

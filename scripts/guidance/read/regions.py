@@ -121,6 +121,51 @@ def _is_watermark(fragment: Fragment) -> bool:
     return sum(c.isalpha() for c in fragment.text) > 3 and (pale or across)
 
 
+# --- Bullets that are drawn ---
+
+_DOT = (0.1, 0.6)  # of the type size: how large a bullet is that is drawn rather than set
+_ROUND = 0.15  # share by which its sides may differ
+_DOT_GAP = 2.5  # of the type size, at most between it and its words
+_LEAST_DOTS = 2  # of a list on one page
+
+
+def with_drawn_bullets(page: PdfPage) -> PdfPage:
+    """The page with "•" for each small mark, drawn in the colour of the words right behind it, that starts a line:
+    browsers draw the bullets of lists that they print."""
+    marks: list[tuple[Shape, Fragment]] = []
+    for shape in page.shapes:
+        wide, tall = width(shape.box), height(shape.box)
+        if (
+            shape.fill is None
+            or shape.stroked
+            or not 0 < tall < page.height / 50
+            or abs(wide - tall) > _ROUND * tall
+        ):
+            continue
+        middle = (shape.box.bottom + shape.box.top) / 2
+        beside = [
+            f
+            for f in page.fragments
+            if not f.angle
+            and f.baseline < middle < f.baseline + _DOT[1] * f.size
+            and _DOT[0] * f.size < tall < _DOT[1] * f.size
+            and shape.box.left - _DOT_GAP * f.size < f.box.right
+            and f.box.left < shape.box.right + _DOT_GAP * f.size
+        ]
+        first = min(beside, key=lambda f: f.box.left, default=None)
+        if first and first.box.left >= shape.box.right and first.colour == shape.fill:
+            marks.append((shape, first))
+    if len(marks) < _LEAST_DOTS:
+        return page
+    drawn = {id(shape) for shape, _ in marks}
+    signs = (
+        replace(f, text="• ", box=replace(f.box, left=s.box.left, right=s.box.right), x=s.box.left, mark=s.mark)
+        for s, f in marks
+    )
+    shapes = tuple(shape for shape in page.shapes if id(shape) not in drawn)
+    return replace(page, fragments=(*page.fragments, *signs), shapes=shapes)
+
+
 # --- Boxes ---------------------------------------------------------------------------------------
 
 _WIDE = 0.3  # of the page's width: a narrower ground is no box around prose
