@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from guidance.document.model import Box, Dropped, Finding
 from guidance.document.walk import count_characters
+from guidance.read.body_text import close_split_words
 from guidance.read.furniture import find_contents, find_furniture, text_below
 from guidance.read.geometry import contains, find_columns, height, hull, inside, width
 from guidance.read.lines import build_lines, cut_segments, lines_in_order, measure
@@ -244,6 +245,8 @@ def _side_by_side(clusters: Sequence[list[Fragment]]) -> bool:
 
 def read_flow(parts: Sequence[PageParts], size: float) -> Flow:
     """The flow of a file; `size` is its usual type size (points)."""
+    closed = close_split_words([part.lines for part in parts])
+    parts = [replace(part, lines=lines) for part, lines in zip(parts, closed, strict=True)]
     parts = _level_with_each_other(parts, size)
     dropped = [entry for part in parts for entry in part.unseen]
     pages, contents, entries = _without_furniture(parts, size, dropped)
