@@ -7,8 +7,8 @@ paragraph is. A link into the file itself is kept as "page:<number>:<height>" un
 import itertools
 import re
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence, Set
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -87,7 +87,7 @@ _OPENING = re.compile(r"[^\W\d_]+")
 def close_split_words(pages: Sequence[Sequence[Line]]) -> list[tuple[Line, ...]]:
     """The lines of all pages with words closed up that narrow gaps part between their letters: the whole word
     stands elsewhere in the file, and one of the pieces does not."""
-    known: set[str] = set()
+    counts: Counter[str] = Counter()
     doubtful: set[int] = set()
     for line in (line for lines in pages for line in lines):
         texts = [run.text for run in line.runs]
@@ -95,12 +95,14 @@ def close_split_words(pages: Sequence[Sequence[Line]]) -> list[tuple[Line, ...]]
             if _may_be_one(run, behind):
                 texts[at] = run.text[:-1] + "\0"
                 doubtful.add(id(line))
-        known.update(word.lower() for word in _OPENING.findall(re.sub(r"\S*\0\S*", " ", "".join(texts))))
-    starts = {word[:end] for word in known for end in range(1, len(word))} if doubtful else set()
-    return [
-        tuple(_closed_up(line, known, starts) if id(line) in doubtful else line for line in lines)
-        for lines in pages
-    ]
+        counts.update(word.lower() for word in _OPENING.findall(re.sub(r"\S*\0\S*", " ", "".join(texts))))
+    often = {word for word, count in counts.items() if count > 1} if doubtful else set()
+    starts = {word[:end] for word in often for end in range(1, len(word))}
+
+    def closed(line: Line) -> Line:
+        return _closed_up(line, counts.keys(), often, starts) if id(line) in doubtful else line
+
+    return [tuple(map(closed, lines)) for lines in pages]
 
 
 def _may_be_one(run: Run, behind: Run) -> bool:
@@ -110,18 +112,20 @@ def _may_be_one(run: Run, behind: Run) -> bool:
     return run.text[-2:-1].isalpha() and behind.text[:1].isalpha()
 
 
-def _closed_up(line: Line, known: set[str], starts: set[str]) -> Line:
+def _closed_up(line: Line, known: Set[str], often: Set[str], starts: Set[str]) -> Line:
     runs, links, end = list(line.runs), line.links, 0
     for at, (_, behind) in enumerate(itertools.pairwise(line.runs)):
         run = runs[at]
         end += len(run.text)
         head = _PARTED.search("".join(other.text for other in runs[max(0, at - 2) : at + 1]))
-        tail = _OPENING.match(behind.text)
+        tail = _OPENING.match("".join(other.text for other in runs[at + 1 : at + 4]))
         if not head or not tail or not _may_be_one(run, behind):
             continue
         one, other = head[1].lower(), tail[0].lower()
-        more = tail.end() + 1 == len(behind.text) and at + 2 < len(runs) and _may_be_one(behind, runs[at + 2])
-        whole = one + other in known or (more and one + other in starts)
+        ends = itertools.accumulate(len(other.text) for other in runs[at + 1 : at + 4])  # of the runs it may take
+        last = next((n for n, stop in enumerate(ends, at + 1) if stop == tail.end() + 1), len(runs))
+        more = last + 1 < len(runs) and _may_be_one(runs[last], runs[last + 1])
+        whole = one + other in often or (more and one + other in starts)
         if whole and not {one, other} <= known:
             end -= 1
             runs[at] = replace(run, text=run.text[:-1])

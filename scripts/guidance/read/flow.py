@@ -69,7 +69,8 @@ _COVER_LINES = 4  # lines of body type, as wide as the text, that a title page m
 
 def page_parts(page: PdfPage, size: float) -> PageParts:
     """What stands on one page of a file whose usual type size is `size` (points)."""
-    page = with_drawn_bullets(page)
+    pictures = find_pictures(page, size)
+    page = with_drawn_bullets(page, [picture.box for picture in pictures])
     shown, beyond = _parted(page.fragments, lambda f: _is_on(page, f.box))
     rest, repeated = _unique(shown)
     rest, left_out, unsure = part_unseen(page, rest, size)
@@ -77,7 +78,6 @@ def page_parts(page: PdfPage, size: float) -> PageParts:
     unseen += [Dropped(f.text, "printed twice on one spot", page.number) for f in repeated]
     unseen += [Dropped(f.text, "beyond the page's edge", page.number) for f in beyond]
     segments = cut_segments(rest)
-    pictures = find_pictures(page, size)
     grids, frames, bare = _find_tables(page, pictures, segments, size)
     boxes: list[tuple[Box, Region]] = []
     for picture in pictures:

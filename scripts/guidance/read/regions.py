@@ -129,9 +129,9 @@ _DOT_GAP = 2.5  # of the type size, at most between it and its words
 _LEAST_DOTS = 2  # of a list on one page
 
 
-def with_drawn_bullets(page: PdfPage) -> PdfPage:
-    """The page with "•" for each small mark, drawn in the colour of the words right behind it, that starts a line:
-    browsers draw the bullets of lists that they print."""
+def with_drawn_bullets(page: PdfPage, pictures: Sequence[Box]) -> PdfPage:
+    """The page with "•" for each small mark, drawn in the colour of the words right behind it, that starts a line
+    outside its `pictures`: browsers draw the bullets of lists that they print."""
     marks: list[tuple[Shape, Fragment]] = []
     for shape in page.shapes:
         wide, tall = width(shape.box), height(shape.box)
@@ -141,6 +141,8 @@ def with_drawn_bullets(page: PdfPage) -> PdfPage:
             or not 0 < tall < page.height / 50
             or abs(wide - tall) > _ROUND * tall
         ):
+            continue
+        if any(inside(shape.box, picture) for picture in pictures):
             continue
         middle = (shape.box.bottom + shape.box.top) / 2
         beside = [
