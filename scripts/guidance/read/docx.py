@@ -21,7 +21,7 @@ from guidance.document.model import Document, Dropped, GuidanceError, SourceFile
 from guidance.document.walk import count_characters
 from guidance.read.cross_check import Words, compare_words, words_of
 from guidance.read.html import read_html
-from guidance.read.html_blocks import ordinal
+from guidance.read.numbering import ordinal
 
 _MOST_BYTES = 300_000_000  # unpacked; a long guidance with pictures takes a tenth
 _MOST_SECONDS = 120

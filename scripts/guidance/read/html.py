@@ -50,7 +50,6 @@ from guidance.read.html_blocks import (
     number_pieces,
     ordinals,
     pieces_in,
-    span,
     words_in,
 )
 from guidance.read.numbering import anchor_number, name_heading
@@ -402,7 +401,7 @@ class _HtmlPage:
             cells = []
             found = row.find_all(["th", "td"], recursive=False)
             for cell, header in zip(found, [cell_header(cell, row) for cell in found], strict=True):
-                columns, high = span(cell.get("colspan")), span(cell.get("rowspan"))
+                columns, high = _span(cell.get("colspan")), _span(cell.get("rowspan"))
                 cells.append(Cell(self._within(cell, anchor), header, columns, high))
             rows.append(tuple(cells))
         caption = element.find("caption")
@@ -434,6 +433,11 @@ class _HtmlPage:
                 mark = Link(mark.start, mark.end, f"#{anchor}")
             marks.append(mark)
         return Text(text.plain, tuple(marks))
+
+
+def _span(value: object) -> int:
+    """How many rows or columns a cell takes."""
+    return min(int(str(value)), 100) if value and str(value).isdigit() and int(str(value)) else 1
 
 
 def _with_blocks(provision: Provision, blocks: tuple[Block, ...]) -> Provision:

@@ -15,23 +15,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 from soupsieve import SelectorSyntaxError
 
+from guidance.document.addresses import followed
 from guidance.document.model import Abbreviation, Box, Dropped, Finding, Link, Mark, NoteMark, Style, Text
 from guidance.read.body_text import mark_order
-from guidance.read.numbering import Marker, comes_next, read_marker
+from guidance.read.numbering import Marker, comes_next, ordinal, read_marker
 from guidance.read.page import Chunk, Font, Line, Run
 from guidance.read.sequence import find_numbered
 
 _UNNAMED = (
     *("application-notice", "information-block", "additional-information", "summary", "box", "contact", "place"),
     *("form-download", "attachment", "gem-c-attachment", "devolved-content", "gem-c-devolved-nations"),
-    *(
-        "stat-headline",
-        "example",
-        "highlight-answer",
-        "govuk-inset-text",
-        "gem-c-inset-text",
-        "govuk-notification-banner",
-    ),
+    *("stat-headline", "example", "highlight-answer", "govuk-inset-text", "gem-c-inset-text"),
+    "govuk-notification-banner",
 )
 _BOXES = {  # by the classes that Govspeak and GOV.UK's components give boxes: what a box is, where an eye sees it
     **dict.fromkeys(_UNNAMED, ""),
@@ -131,10 +126,9 @@ def _parted(element: Tag) -> Iterator[Tag]:
     for line, marker in zip(lines, found, strict=True):
         if marker in markers:
             parted.append(BeautifulSoup("", "lxml").new_tag("p"))
-        elif parted:
+        else:
             parted[-1].append(BeautifulSoup("", "lxml").new_tag("br"))
-        for part in line:
-            parted[-1].append(part)
+        parted[-1].extend(line)
     yield from parted
 
 
@@ -157,7 +151,7 @@ def _block_kind(element: Tag) -> str | None:
         return "inside"
     if element.name in _BLOCKS:
         return element.name
-    if element.name in _HOLDERS or element.find(_is_block):
+    if element.name in _HOLDERS or element.find([*_BLOCKS, _HEADING]):
         return "inside"
     return None
 
@@ -193,10 +187,6 @@ def is_layout(table: Tag) -> bool:
     return bool(holds) or any(len(cell.find_all("p")) > _MOST_IN_CELL for cell in table.find_all("td"))
 
 
-def _is_block(element: Tag) -> bool:
-    return element.name in _BLOCKS or bool(_HEADING.match(element.name))
-
-
 def cell_header(cell: Tag, row: Tag) -> Literal["column", "row"] | None:
     """What a cell heads, as its scope says or its row shows; an empty corner is of the head row that it begins."""
     others = [other for other in row.find_all(["th", "td"], recursive=False) if words_in(other)]
@@ -208,11 +198,6 @@ def cell_header(cell: Tag, row: Tag) -> Literal["column", "row"] | None:
     if scope[:3] in ("col", "row"):
         return "column" if scope[:3] == "col" else "row"
     return "column" if heads and (len(others) > 1 or row.find_parent("thead") or not row.find("td")) else "row"
-
-
-def span(value: object) -> int:
-    """How many rows or columns a cell takes."""
-    return min(int(str(value)), 100) if value and str(value).isdigit() and int(str(value)) else 1
 
 
 # --- Numbers -------------------------------------------------------------------------------------
@@ -252,24 +237,6 @@ def _whole(said: object, otherwise: int) -> int:
     return int(words) if re.fullmatch(r"-?\d{1,6}", words) else otherwise
 
 
-def ordinal(value: int, kind: str) -> str:
-    """A count as lists of a kind print it: "3.", "c." (a), "C." (A), "iii." (i), "III." (I)."""
-    if kind in ("a", "A") and value > 0:
-        return f"{chr(ord(kind) + (value - 1) % 26)}."
-    if kind in ("i", "I") and 0 < value < 400:
-        numeral = _roman(value)
-        return f"{numeral if kind == 'i' else numeral.upper()}."
-    return f"{value}."
-
-
-def _roman(value: int) -> str:
-    numeral = ""
-    for worth, sign in ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv")):
-        numeral += sign * (value // worth)
-        value %= worth
-    return numeral + "i" * value
-
-
 def number_pieces(pieces: Sequence[HtmlPiece], top: int) -> tuple[list[HtmlPiece], tuple[Finding, ...]]:
     """The pieces with the paragraphs of the document's own sequence marked, and the gaps in it.
 
@@ -278,9 +245,7 @@ def number_pieces(pieces: Sequence[HtmlPiece], top: int) -> tuple[list[HtmlPiece
     """
     opened = _opened(pieces, {id(piece.element) for piece in pieces if piece.kind == "ol"})
     numbers, _ = _numbers(opened, top)
-    counted: dict[int, list[bool]] = defaultdict(
-        list
-    )  # by list: whether each entry with a number is of the sequence
+    counted: dict[int, list[bool]] = defaultdict(list)  # by list: whether each number in it is of the sequence
     for at, piece in enumerate(opened):
         if piece.kind == "entry" and piece.element.parent is not None and (piece.marker or not piece.printed):
             counted[id(piece.element.parent)].append(at in numbers)
@@ -385,18 +350,6 @@ _STYLES: dict[str, _Kind] = {
     "sup": "superscript",
     "sub": "subscript",
 }
-_SNAPSHOT = re.compile(
-    r"""
-    ^ (?: https?:// (?: webarchive | yourarchives ) \.nationalarchives\.gov\.uk )?
-    /? (?: ukgwa/ )?       # "/ukgwa/20130403204858/http://..." since 2021
-    \d{14}                # when the snapshot was taken
-    (?: mp_ | if_ )? /     # "20130403204858mp_/": the page in the archive's frame
-    """,
-    re.VERBOSE,
-)
-_SAFE = ("http://", "https://", "mailto:")
-
-
 _LINE_END = re.compile(r"\n+(?!\s*[a-z])")  # a line that starts with a small letter goes on with the one before
 
 
@@ -457,13 +410,12 @@ class Inline:
         elif child.name == "abbr" and (meaning := " ".join(str(child.get("title") or "").split())):
             self._marks.append(Abbreviation(start, end, meaning))
         elif child.name == "a" and href:
-            self._link(start, end, _SNAPSHOT.sub("", href))
+            self._link(start, end, href)
 
-    def _link(self, start: int, end: int, address: str) -> None:
-        if address.startswith("#") or address.lower().startswith(_SAFE):
+    def _link(self, start: int, end: int, href: str) -> None:
+        address = followed(href)
+        if address:
             self._marks.append(Link(start, end, address))
-        elif address.startswith("/") and not address.startswith("//"):
-            self._marks.append(Link(start, end, f"https://www.gov.uk{address}"))
         else:
             self.unsafe += 1
 

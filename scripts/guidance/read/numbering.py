@@ -92,6 +92,24 @@ def roman_value(numeral: str) -> int:
     return total
 
 
+def ordinal(value: int, kind: str) -> str:
+    """A count as lists of a kind (HTML's type) print it: "3.", "c." (a), "C." (A), "iii." (i), "III." (I)."""
+    if kind in ("a", "A") and value > 0:
+        return f"{chr(ord(kind) + (value - 1) % 26)}."
+    if kind in ("i", "I") and 0 < value < 400:
+        numeral = _roman(value)
+        return f"{numeral if kind == 'i' else numeral.upper()}."
+    return f"{value}."
+
+
+def _roman(value: int) -> str:
+    numeral = ""
+    for worth, sign in ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv")):
+        numeral += sign * (value // worth)
+        value %= worth
+    return numeral + "i" * value
+
+
 _RANGE = re.compile(r"(\d+) (?: [–-] | \s to \s | \s and \s ) (\d+)", re.VERBOSE)  # "3–5", "3 to 5", "3 and 4"
 _LETTERED = re.compile(r"(.*\d) ([A-Z]{1,2})", re.VERBOSE)
 

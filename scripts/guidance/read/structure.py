@@ -15,16 +15,7 @@ from msgspec import Struct
 from guidance.document.model import Block, Document, List, Para, StructureCheck, Table
 from guidance.document.walk import block_texts, note_marks, placed_characters
 from guidance.read.numbering import comparable_title, number_parts, range_ends, read_marker, split_inserted
-from guidance.read.page import (
-    Chunk,
-    FigureFlow,
-    Flow,
-    Heading,
-    Line,
-    Pages,
-    Part,
-    TableFlow,
-)
+from guidance.read.page import Chunk, FigureFlow, Flow, Heading, Line, Pages, Part, TableFlow
 from guidance.read.parts import held_against_lists
 
 What = Literal[
