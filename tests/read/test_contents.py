@@ -1,9 +1,13 @@
-"""A stale contents list is told in runs; a right one, and what cannot be judged, are not."""
+"""A stale contents list is told in runs; a right one, and what cannot be judged, are not. One that is not in the
+order of pages is a list all the same."""
+
+from pathlib import Path
 
 import pytest
 
 from guidance.document.model import Document, Dropped, Place, Provision, SourceFile, Text
 from guidance.read.furniture import stale_contents
+from typeset import read_typeset
 
 HEADINGS = (("Doors", 3), ("Windows and what stands in them", 4), ("Lamps", 7), ("Stairs", 8), ("Stairs", 9))
 BY_PAGE = tuple(Dropped(str(page - 1), "page number", page) for page in range(2, 10))
@@ -41,3 +45,27 @@ def test_a_stale_list_is_told_in_runs(lines: tuple[str, ...], said: list[str]) -
 
 def test_pages_without_numbers_are_not_judged() -> None:
     assert list(stale_contents(library("Doors 40", numbers=()))) == []
+
+
+UNORDERED = """#set document(title: "Inn")
+#set page(paper: "a5", margin: 2cm)
+#let entry(title, page) = box(width: 100%)[#title LEADER #page]
+= Contents
+#entry[Lamps][4] \\
+#entry[Doors][2] \\
+#entry[Windows][3] \\
+#entry[Whom to ask][4]
+#for (title, said) in (("Doors", "A door"), ("Windows", "A window"), ("Lamps", "A lamp")) [
+  #pagebreak()
+  = #title
+  #said must be shut by the keeper at night, and looked at in the morning before guests come down.
+]"""
+
+
+@pytest.mark.parametrize("leader", ["#box(width: 1fr, repeat[.])", "#h(1fr)"], ids=["dots", "gap"])
+def test_a_list_in_another_order_is_one(leader: str, tmp_path: Path) -> None:
+    document = read_typeset(UNORDERED.replace("LEADER", leader), tmp_path, stripped=True)
+    assert [p.heading.plain for p in document.provisions if p.heading] == ["Doors", "Windows", "Lamps"]
+    listed = [entry.text for entry in document.dropped if entry.reason == "contents list"]
+    assert [words.split()[0] for words in listed] == ["Contents", "Lamps", "Doors", "Windows", "Whom"]
+    assert not [check for check in document.structure if check.verdict == "amiss"]

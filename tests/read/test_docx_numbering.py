@@ -1,4 +1,4 @@
-"""What Word shows and pandoc does not tell: outline numbers, text boxes, words that are hidden or struck out.
+"""What Word shows and pandoc does not tell: outline numbers, outline levels, fields, text boxes, hidden words.
 
 The files are made here, with no more in them than such a file needs.
 """
@@ -35,6 +35,8 @@ STYLES = """<w:style w:type="paragraph" w:styleId="Heading1"><w:name w:val="head
 <w:style w:type="paragraph" w:styleId="Rule"><w:name w:val="Rule"/><w:pPr><w:numPr><w:ilvl w:val="1"/>
 <w:numId w:val="1"/></w:numPr></w:pPr></w:style>
 <w:style w:type="paragraph" w:styleId="Strict"><w:name w:val="Strict"/><w:basedOn w:val="Rule"/></w:style>
+<w:style w:type="paragraph" w:styleId="Named"><w:name w:val="Yard title"/><w:pPr><w:outlineLvl w:val="0"/></w:pPr>
+</w:style>
 <w:style w:type="character" w:styleId="Secret"><w:name w:val="Secret"/><w:rPr><w:vanish/></w:rPr></w:style>"""
 
 
@@ -150,3 +152,45 @@ def test_words_in_a_text_box_are_read_once(tmp_path: Path) -> None:
     document = word_file(tmp_path, body)
     assert [plain_text(p) for p in document.provisions] == ["Before.", "Carry water.", "Behind."]
     assert not document.findings
+
+
+def cells(*words: str) -> str:
+    return f"<w:tr>{''.join(f'<w:tc>{word}</w:tc>' for word in words)}</w:tr>"
+
+
+def test_numbers_that_word_counts_in_cells_of_their_own_are_those_of_paragraphs(tmp_path: Path) -> None:
+    rows = "".join(cells(para("<w:r/>", 0), para(f"Members keep rule {name}.")) for name in "abc")
+    document = word_file(tmp_path, f"<w:tbl><w:tblPr/>{rows}</w:tbl>", level(0, "%1."))
+    assert found(document) == ["1", "2", "3"]
+    assert balance(document) == 0
+
+
+def test_levels_that_only_a_style_tells_are_nested(tmp_path: Path) -> None:
+    levels = level(0, "%1.") + level(1, "(%2)", "lowerLetter")
+    rule = para("Members shut the gate.", 0)
+    body = para("Gates", style="Title") + rule * 2 + para("in the rain", style="Rule") * 2 + rule * 2
+    document = word_file(tmp_path, body, levels)
+    assert found(document)[1:] == ["1", "2", "(a)", "(b)", "3", "4"]
+
+
+def test_what_a_simple_field_shows_is_read(tmp_path: Path) -> None:
+    field = f'<w:fldSimple w:instr=" SEQ Table "><w:fldData/>{run("2")}</w:fldSimple>'
+    document = word_file(tmp_path, para(run("Table ") + field + run(": Lamps")))
+    assert [plain_text(p) for p in document.provisions] == ["Table 2: Lamps"]
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["of its own", "of its style"])
+def test_an_outline_level_makes_a_heading(own: bool, tmp_path: Path) -> None:
+    outlined = para("Gates", style="" if own else "Named")
+    if own:
+        outlined = outlined.replace("<w:pPr>", '<w:pPr><w:outlineLvl w:val="0"/>')
+    document = word_file(tmp_path, outlined + para("Members shut the gate."))
+    assert [(p.level, p.heading.plain) for p in document.provisions if p.heading] == [(1, "Gates")]
+
+
+def test_the_prompt_of_an_empty_field_is_left_out(tmp_path: Path) -> None:
+    held = f"<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{run('Click here')}</w:sdtContent></w:sdt>"
+    document = word_file(tmp_path, para(run("Name: ") + held))
+    assert [plain_text(p) for p in document.provisions] == ["Name:"]
+    assert ("Click here", "prompt of an empty field") in [(d.text, d.reason) for d in document.dropped]
+    assert balance(document) == 0

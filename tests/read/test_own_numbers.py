@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from document_marks import items
+from document_marks import balance, items
 from guidance.document.model import Document
 from guidance.read import read_document
 from typeset import read_typeset
@@ -114,3 +114,30 @@ def test_an_entry_without_a_number_gets_none(tmp_path: Path) -> None:
 )
 def test_lists_count_as_a_browser_does(ordered: str, printed: list[str], tmp_path: Path) -> None:
     assert markers(page(ordered, tmp_path)) == printed
+
+
+ROWS = "".join(f"<tr><td>{at}.</td><td>{words}</td></tr>" for at, words in WORDS.items())
+HEADED = ROWS.replace("<td>1.</td>", "<th>1.</th>").replace(f"<td>{WORDS['1']}</td>", f"<th>{WORDS['1']}</th>")
+NOTE = '<sup><a href="#fn:1">[footnote 1]</a></sup>'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<table>{ROWS}</table>",
+        f"<table><thead>{HEADED[: HEADED.index('</tr>') + 5]}</thead>{HEADED[HEADED.index('</tr>') + 5 :]}</table>",
+        f"<p>{'<br>'.join(f'{at}. {words}' for at, words in WORDS.items())}</p>",
+        "".join(f"<p>{at}. {words}{NOTE}</p>" for at, words in list(WORDS.items())[:3]),
+    ],
+    ids=["table", "table that Word heads", "line breaks", "three that end in a note's mark"],
+)
+def test_numbers_set_apart_are_paragraphs(body: str, tmp_path: Path) -> None:
+    notes = '<div class="footnotes"><ol><li id="fn:1"><p>Yard Notice.</p></li></ol></div>' if NOTE in body else ""
+    document = page(body + notes, tmp_path)
+    assert numbers(document) == ["1", "2", "3", "4", "5"][: 3 if NOTE in body else 5]
+    assert balance(document) == 0
+
+
+def test_lines_of_an_address_are_no_paragraphs(tmp_path: Path) -> None:
+    document = page("<p>The yard<br>12. High Street<br>3. Lower Town</p>", tmp_path)
+    assert [p.kind for p in document.provisions] == ["chapter", "text"]

@@ -101,3 +101,26 @@ def mended(address: str) -> str | None:
     if target is None or target == address:
         return target and without_tracking(target)
     return without_tracking(quote(target, safe=":/?#[]@!$&'()*+,;=%~-._"))
+
+
+# --- Links of web pages --------------------------------------------------------------------------
+
+_SNAPSHOT = re.compile(
+    r"""
+    ^ (?: https?:// (?: webarchive | yourarchives ) \.nationalarchives\.gov\.uk )?
+    /? (?: ukgwa/ )?       # "/ukgwa/20130403204858/http://..." since 2021
+    \d{14}                # when the snapshot was taken
+    (?: mp_ | if_ )? /     # "20130403204858mp_/": the page in the archive's frame
+    """,
+    re.VERBOSE,
+)
+_SAFE = ("#", "http://", "https://", "mailto:")
+
+
+def followed(href: str) -> str | None:
+    """Where a page's link leads, past the frame in which the National Archives keep it; none where that is not safe
+    or not known. A bare path is one of GOV.UK's."""
+    address = _SNAPSHOT.sub("", href)
+    if address.startswith("/") and not address.startswith("//"):
+        return f"https://www.gov.uk{address}"
+    return address if address.lower().startswith(_SAFE) else None

@@ -7,8 +7,8 @@ paragraph is. A link into the file itself is kept as "page:<number>:<height>" un
 import itertools
 import re
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence, Set
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from guidance.document.model import Finding, Link, Mark, NoteMark, Provision, Span, Style, Text
 from guidance.document.walk import map_texts
 from guidance.read.numbering import are_note_labels, plain_symbols, split_note_labels
-from guidance.read.page import Line, LinkArea, PdfPage
+from guidance.read.page import Line, LinkArea, PdfPage, Run
 
 _LETTERS = r"[^\W\d_]+"
 _WORD = re.compile(rf"{_LETTERS}(?:[-’']{_LETTERS})*")  # "berth", "well-kept", "keeper’s"
@@ -75,6 +75,62 @@ def collect_words(lines: Iterable[Line]) -> Words:
     evident = sum(1 for head, tail in cuts if head + tail in whole and f"{head}-{tail}" not in hyphenated)
     plainly = evident > 1 and evident > _HYPHENATES * len(cuts)
     return Words(frozenset(whole), frozenset(hyphenated), plainly or len(cuts) > _MANY_CUTS * count)
+
+
+# --- Words that gaps part -------------------------------------------------------------------------
+
+_DOUBTFUL = 0.24  # of the type size: so narrow a gap may be one between letters
+_PARTED = re.compile(r"([^\W\d_]+) $")  # "bel " before "l"
+_OPENING = re.compile(r"[^\W\d_]+")
+
+
+def close_split_words(pages: Sequence[Sequence[Line]]) -> list[tuple[Line, ...]]:
+    """The lines of all pages with words closed up that narrow gaps part between their letters: the whole word
+    stands elsewhere in the file, and one of the pieces does not."""
+    counts: Counter[str] = Counter()
+    doubtful: set[int] = set()
+    for line in (line for lines in pages for line in lines):
+        texts = [run.text for run in line.runs]
+        for at, (run, behind) in enumerate(itertools.pairwise(line.runs)):
+            if _may_be_one(run, behind):
+                texts[at] = run.text[:-1] + "\0"
+                doubtful.add(id(line))
+        counts.update(word.lower() for word in _OPENING.findall(re.sub(r"\S*\0\S*", " ", "".join(texts))))
+    often = {word for word, count in counts.items() if count > 1} if doubtful else set()
+    starts = {word[:end] for word in often for end in range(1, len(word))}
+
+    def closed(line: Line) -> Line:
+        return _closed_up(line, counts.keys(), often, starts) if id(line) in doubtful else line
+
+    return [tuple(map(closed, lines)) for lines in pages]
+
+
+def _may_be_one(run: Run, behind: Run) -> bool:
+    """Whether the space that ends a run may be none: the gap is narrow, and letters stand on both sides."""
+    if not run.text.endswith(" ") or run.raised or behind.raised or behind.left - run.right > _DOUBTFUL * run.size:
+        return False
+    return run.text[-2:-1].isalpha() and behind.text[:1].isalpha()
+
+
+def _closed_up(line: Line, known: Set[str], often: Set[str], starts: Set[str]) -> Line:
+    runs, links, end = list(line.runs), line.links, 0
+    for at, (_, behind) in enumerate(itertools.pairwise(line.runs)):
+        run = runs[at]
+        end += len(run.text)
+        head = _PARTED.search("".join(other.text for other in runs[max(0, at - 2) : at + 1]))
+        tail = _OPENING.match("".join(other.text for other in runs[at + 1 : at + 4]))
+        if not head or not tail or not _may_be_one(run, behind):
+            continue
+        one, other = head[1].lower(), tail[0].lower()
+        ends = itertools.accumulate(len(other.text) for other in runs[at + 1 : at + 4])  # of the runs it may take
+        last = next((n for n, stop in enumerate(ends, at + 1) if stop == tail.end() + 1), len(runs))
+        more = last + 1 < len(runs) and _may_be_one(runs[last], runs[last + 1])
+        whole = one + other in often or (more and one + other in starts)
+        if whole and not {one, other} <= known:
+            end -= 1
+            runs[at] = replace(run, text=run.text[:-1])
+            links = tuple(replace(k, start=k.start - (k.start > end), end=k.end - (k.end > end)) for k in links)
+    return replace(line, runs=tuple(runs), links=links)
 
 
 def join_lines(lines: Sequence[Line], skip: int, words: Words, claim: ClaimNote) -> Joined:
@@ -193,7 +249,8 @@ class _TextBuilder:
 
     def add(self, stretch: _Stretch) -> None:
         raised = stretch.raised > 0
-        label = raised or (stretch.address is not None and _leads_down(stretch.address, self._page))
+        figures = stretch.address is not None and not any(map(str.isalpha, stretch.text))
+        label = raised or (figures and _leads_down(stretch.address or "", self._page))
         if label and self._plain and are_note_labels(stretch.text) and self._add_labels(stretch.text):
             return
         after_label = bool(self._marks) and isinstance(self._marks[-1], NoteMark)

@@ -170,20 +170,19 @@ def compare_words(document: Document, theirs: Words, engine: str = _ENGINE, leas
         *_differences(enumerate(theirs, 1), other - mine, f"words only {engine} reads"),
         *_differences(ours, mine - other, f"words {engine} does not read"),
     ]
-    split = _split_words(ours, mine - other, other - mine)
+    split = _split_words(document, mine - other, other - mine)
     check = judge("words", mine.total(), [Amiss(word, page) for word, page in split])
     structure = (*document.structure, check)
     return replace(document, agreement=agreement, findings=(*document.findings, *findings), structure=structure)
 
 
-def _split_words(
-    pages: Iterable[tuple[int | None, Sequence[str]]], ours: Counter[str], theirs: Counter[str]
-) -> Iterator[tuple[str, int | None]]:
+def _split_words(document: Document, ours: Counter[str], theirs: Counter[str]) -> Iterator[tuple[str, int | None]]:
     """The words that the other engine has whole where we have them in two, with their pages; `ours` and `theirs`
     are those that only one of the two reads. Two pieces that stand elsewhere as words are two words: it is the
-    other engine that missed the space."""
-    often = Counter(word for _, words in pages for word in words) if theirs else Counter()
-    for page, words in pages if theirs else ():
+    other engine that missed the space; and a note's label is no piece of the word behind it."""
+    texts = [(tuple(words_of(text)), page) for text, page in _our_texts(document)] if theirs else []
+    often = Counter(word for words, _ in texts for word in words)
+    for words, page in texts:
         for one, other in pairwise(words):
             if (
                 theirs[one + other] > 0

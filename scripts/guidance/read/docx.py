@@ -21,7 +21,7 @@ from guidance.document.model import Document, Dropped, GuidanceError, SourceFile
 from guidance.document.walk import count_characters
 from guidance.read.cross_check import Words, compare_words, words_of
 from guidance.read.html import read_html
-from guidance.read.html_blocks import ordinal
+from guidance.read.numbering import ordinal
 
 _MOST_BYTES = 300_000_000  # unpacked; a long guidance with pictures takes a tenth
 _MOST_SECONDS = 120
@@ -79,7 +79,7 @@ def _write_plain(archive: zipfile.ZipFile, to: Path, path: Path) -> _Texts:
     """Writes the file with numbers printed, text boxes in line and hidden words taken out; gives what it holds."""
     if sum(entry.file_size for entry in archive.infolist()) > _MOST_BYTES:
         raise GuidanceError(f"{path}: unpacks to more than {_MOST_BYTES // 10**6} MB; save it with less in it")
-    names = sorted(set(archive.namelist()))
+    names = sorted(set(archive.namelist()))  # the text before its styles
     styles, numbering = (
         _parsed(archive.read(name)) if name in names else None for name in ("word/styles.xml", "word/numbering.xml")
     )
@@ -92,10 +92,14 @@ def _write_plain(archive: zipfile.ZipFile, to: Path, path: Path) -> _Texts:
                 root = _parsed(content)
                 dropped += _take_out_unseen(root, styles)
                 _put_boxes_in_line(root)
+                _unwrap(root)
                 if name == _TEXT:
+                    _name_headings(root, styles)
                     _print_numbers(root, styles, numbering)
                 body += _paragraphs(root)
                 content = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+            elif styles is not None and name == "word/styles.xml":
+                content = etree.tostring(styles, xml_declaration=True, encoding="UTF-8", standalone=True)
             elif _EDGE.match(name):
                 dropped += [Dropped(text, "running head or foot") for text in _paragraphs(_parsed(content))]
             plain.writestr(name, content)
@@ -169,6 +173,18 @@ def _put_boxes_in_line(root: etree._Element) -> None:
                 hosts[-1].addnext(paragraph)
 
 
+_WRAPS = tuple(_WORD + name for name in ("fldSimple", "smartTag", "customXml"))
+
+
+def _unwrap(root: etree._Element) -> None:
+    """Puts what fields and Word's own labels hold in their place: pandoc leaves it out where it knows them not."""
+    for wrap in list(root.iter(*_WRAPS)):
+        for inner in wrap:
+            if not str(inner.tag).endswith("Pr"):
+                wrap.addprevious(inner)
+        _remove(wrap)
+
+
 # --- Words that nobody is to read ----------------------------------------------------------------
 
 _UNSEEN = {"vanish": "hidden words", "strike": "struck out", "dstrike": "struck out"}
@@ -178,6 +194,11 @@ _OFF = ("0", "false", "off")
 def _take_out_unseen(root: etree._Element, styles: etree._Element | None) -> Iterator[Dropped]:
     """Takes hidden and struck runs out, those of character styles that hide or strike too."""
     by_style = {} if styles is None else {s.get(f"{_WORD}styleId"): s for s in styles.iter(f"{_WORD}style")}
+    for control in list(root.iter(f"{_WORD}sdt")):
+        if _value(control, "sdtPr/showingPlcHdr") is not None:
+            yield Dropped(_words(control), "prompt of an empty field")
+            for text in control.iter(f"{_WORD}t"):
+                text.text = ""
     for run in list(root.iter(f"{_WORD}r")):
         style = by_style.get(_value(run, "rPr/rStyle") or "")
         for name, reason in _UNSEEN.items():
@@ -189,6 +210,55 @@ def _take_out_unseen(root: etree._Element, styles: etree._Element | None) -> Ite
                     yield Dropped(words, reason)
                 _remove(run)
                 break
+
+
+# --- Headings that only an outline level makes ---
+
+_MOST_OUTLINE = 5
+_HEADING = "guidance-heading-"
+
+
+def _name_headings(root: etree._Element, styles: etree._Element | None) -> None:
+    """Gives paragraphs with an outline level of their own, or one of a style of another name than Word's own, the
+    style of a heading: pandoc knows headings by their styles' names."""
+    if styles is None:
+        return
+    by_style = {s.get(f"{_WORD}styleId"): s for s in styles.iter(f"{_WORD}style")}
+    used: set[str] = set()
+    for paragraph in root.iter(f"{_WORD}p"):
+        style = by_style.get(_value(paragraph, "pPr/pStyle") or "")
+        own = _value(paragraph, "pPr/outlineLvl")
+        level = _value(style, "pPr/outlineLvl") if own is None else own
+        if not (level and level.isdigit() and int(level) <= _MOST_OUTLINE) or not _words(paragraph).strip():
+            continue
+        if own is None and _is_heading(style, by_style):
+            continue
+        properties = paragraph.find(f"{_WORD}pPr")
+        if properties is None:
+            properties = etree.Element(f"{_WORD}pPr")
+            paragraph.insert(0, properties)
+        named = properties.find(f"{_WORD}pStyle")
+        if named is None:
+            named = etree.Element(f"{_WORD}pStyle")
+            properties.insert(0, named)
+        named.set(f"{_WORD}val", f"{_HEADING}{level}")
+        used.add(level)
+    for level in sorted(used):
+        added = etree.SubElement(styles, f"{_WORD}style")
+        added.set(f"{_WORD}type", "paragraph")
+        added.set(f"{_WORD}styleId", f"{_HEADING}{level}")
+        etree.SubElement(added, f"{_WORD}name").set(f"{_WORD}val", f"heading {int(level) + 1}")
+
+
+def _is_heading(style: etree._Element | None, by_style: dict[str | None, etree._Element]) -> bool:
+    """Whether pandoc takes a style for a heading's: by its name, or by one that it rests on."""
+    seen: list[etree._Element] = []
+    while style is not None and style not in seen:
+        if (_value(style, "name") or "").lower().startswith("heading "):
+            return True
+        seen.append(style)
+        style = by_style.get(_value(style, "basedOn") or "")
+    return False
 
 
 # --- Numbers as Word prints them -----------------------------------------------------------------
@@ -264,8 +334,9 @@ class _Numbering:
             return None
         return number, self._style_levels.get((self._abstract[number], style), 0) if level is None else level
 
-    def next(self, number: str, at: int) -> str | None:
-        """Counts one on, and gives what is printed; none for bullets, nor for lists that pandoc tells rightly."""
+    def next(self, number: str, at: int, alone: bool = False) -> str | None:
+        """Counts one on, and gives what is printed; none for bullets, nor for lists that pandoc tells rightly: not
+        those whose numbers stand `alone` in cells."""
         abstract = self._abstract[number]
         levels, counts = self._levels.get(abstract, {}), self._counts.setdefault(abstract, {})
         level = levels.get(at)
@@ -276,7 +347,7 @@ class _Numbering:
         for deeper in [d for d in counts if d > at and d in levels and levels[d].restarts]:
             del counts[deeper]
         ordered = [other.form for other in levels.values() if other.kind != "bullet" and other.form]
-        if level.kind == "bullet" or all(_SIMPLE.fullmatch(form) for form in ordered):
+        if level.kind == "bullet" or (not alone and all(_SIMPLE.fullmatch(form) for form in ordered)):
             return None
 
         def part(found: re.Match[str]) -> str:
@@ -296,6 +367,20 @@ def _printed(value: int, kind: str) -> str:
     return ordinal(value, _FORMATS.get(kind, "1")).rstrip(".") if kind != "none" else ""
 
 
+def _place_in_list(paragraph: etree._Element, place: tuple[str, int] | None) -> None:
+    """Tells a paragraph's numbering and level in itself, since pandoc asks no style for the level; or takes
+    it out of any."""
+    properties = paragraph.find(f"{_WORD}pPr")
+    if properties is None:
+        return
+    for counting in properties.findall(f"{_WORD}numPr"):
+        properties.remove(counting)
+    if place:
+        counting = etree.SubElement(properties, f"{_WORD}numPr")
+        for name, value in (("ilvl", str(place[1])), ("numId", place[0])):
+            etree.SubElement(counting, _WORD + name).set(f"{_WORD}val", value)
+
+
 def _print_numbers(root: etree._Element, styles: etree._Element | None, numbering: etree._Element | None) -> None:
     """Puts before each paragraph the number that Word prints there, where pandoc would count anew or not at all."""
     if numbering is None:
@@ -303,8 +388,11 @@ def _print_numbers(root: etree._Element, styles: etree._Element | None, numberin
     numbers = _Numbering(numbering, styles)
     for paragraph in root.iter(f"{_WORD}p"):
         place = numbers.place(paragraph)
-        printed = numbers.next(*place) if place else None
-        if printed and _words(paragraph).strip():
+        cell = paragraph.getparent() if place else None
+        alone = cell is not None and cell.tag == f"{_WORD}tc" and not _words(cell).strip()  # beside its paragraph
+        printed = numbers.next(*place, alone) if place else None
+        if place and printed and (alone or _words(paragraph).strip()):
+            _place_in_list(paragraph, None if alone else place)
             run = etree.Element(f"{_WORD}r")
             text = etree.SubElement(run, f"{_WORD}t")
             text.text = f"{printed} "

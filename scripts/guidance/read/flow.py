@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from guidance.document.model import Box, Dropped, Finding
 from guidance.document.walk import count_characters
+from guidance.read.body_text import close_split_words
 from guidance.read.furniture import find_contents, find_furniture, text_below
 from guidance.read.geometry import contains, find_columns, height, hull, inside, width
 from guidance.read.lines import build_lines, cut_segments, lines_in_order, measure
@@ -36,8 +37,17 @@ from guidance.read.page import (
 )
 from guidance.read.paragraphs import is_title
 from guidance.read.parts import join_over_pages
-from guidance.read.regions import Picture, find_panels, find_pictures, part_unseen
-from guidance.read.tables import RULED_GAP, Grid, find_grids, find_ruled, find_stacks, find_unruled, part_words
+from guidance.read.regions import Picture, find_panels, find_pictures, is_ground, part_unseen, with_drawn_bullets
+from guidance.read.tables import (
+    RULED_GAP,
+    Grid,
+    find_grids,
+    find_ruled,
+    find_stacks,
+    find_unruled,
+    part_words,
+    sets_numbers_apart,
+)
 
 _UNKNOWN = re.compile(
     r"""
@@ -59,6 +69,8 @@ _COVER_LINES = 4  # lines of body type, as wide as the text, that a title page m
 
 def page_parts(page: PdfPage, size: float) -> PageParts:
     """What stands on one page of a file whose usual type size is `size` (points)."""
+    pictures = find_pictures(page, size)
+    page = with_drawn_bullets(page, [picture.box for picture in pictures])
     shown, beyond = _parted(page.fragments, lambda f: _is_on(page, f.box))
     rest, repeated = _unique(shown)
     rest, left_out, unsure = part_unseen(page, rest, size)
@@ -66,8 +78,7 @@ def page_parts(page: PdfPage, size: float) -> PageParts:
     unseen += [Dropped(f.text, "printed twice on one spot", page.number) for f in repeated]
     unseen += [Dropped(f.text, "beyond the page's edge", page.number) for f in beyond]
     segments = cut_segments(rest)
-    pictures = find_pictures(page, size)
-    grids, frames = _find_tables(page, pictures, segments, size)
+    grids, frames, bare = _find_tables(page, pictures, segments, size)
     boxes: list[tuple[Box, Region]] = []
     for picture in pictures:
         within, rest = _split(rest, picture.box)
@@ -75,12 +86,17 @@ def page_parts(page: PdfPage, size: float) -> PageParts:
     for grid in grids:
         within, rest = _split(rest, grid.box)
         boxes.append((grid.box, _table(page, grid, within)))
-    loose = _outside([box for box, _ in boxes], page.shapes)
+    loose = _outside([*bare, *(box for box, _ in boxes)], page.shapes)
     for panel in find_panels(loose, frames, page, size):
         within, rest = _split(rest, panel.box)
         if within:
             boxes.append((panel.box, BoxFlow(panel.fill, build_lines(within, page, panel.box.left))))
     columns = find_columns(_apart([box for box, _ in boxes], segments))
+    if columns.aside:
+        side = Box(columns.aside, 0.0, page.width, page.height)
+        within, rest = _split(rest, side)
+        foot = replace(side, top=0.0)  # read behind the page's text, which goes on past it
+        boxes.append((foot, BoxFlow(None, build_lines(within, page, side.left))))
     printed = sum(count_characters(f.text) for f in page.fragments)
     lines = lines_in_order(rest, page, columns)
     return PageParts(page, lines, boxes, unseen, columns, printed, (*_page_findings(page), *unsure))
@@ -88,22 +104,24 @@ def page_parts(page: PdfPage, size: float) -> PageParts:
 
 def _find_tables(
     page: PdfPage, pictures: Sequence[Picture], segments: Sequence[Segment], size: float
-) -> tuple[list[Grid], list[Box]]:
-    """The tables of a page outside its pictures, and the frames of rules that hold no table."""
+) -> tuple[list[Grid], list[Box], list[Box]]:
+    """The tables of a page outside its pictures, the frames of rules that hold no table, and where rules only part
+    paragraphs from their numbers."""
     free = _outside([picture.box for picture in pictures], page.shapes)
     ruled = find_grids(free, size)
     grids = [grid for grid in ruled if len(grid.cells) > 1]
     frames = [grid.box for grid in ruled if len(grid.cells) == 1]
     rules = [s.box for s in _outside([grid.box for grid in grids], free) if height(s.box) < THIN]
     stacks = find_stacks(rules, size)
-    if stacks or any(columns > 1 for grid in grids for *_, columns, _ in grid.cells):
-        words = cut_segments(page.fragments, RULED_GAP)
-        grids = [*(part_words(grid, words) for grid in grids), *find_ruled(stacks, words, size)]
+    words = cut_segments(page.fragments, RULED_GAP) if stacks or grids else ()
+    bare = [grid.box for grid in grids if sets_numbers_apart(grid, words)]
+    grids = [part_words(grid, words) for grid in grids if grid.box not in bare]
+    grids += find_ruled(stacks, words, size)
     apart = [*(grid.box for grid in grids), *(picture.box for picture in pictures)]
     loose = _apart(apart, segments)
     unruled = find_unruled(loose, size)
     in_columns = unruled and len(find_columns(loose).starts) > 1  # three of prose have no terms and meanings
-    return grids + ([] if in_columns else unruled), frames
+    return grids + ([] if in_columns else unruled), frames, bare
 
 
 def _outside(boxes: Sequence[Box], shapes: Sequence[Shape]) -> list[Shape]:
@@ -121,6 +139,12 @@ def _page_findings(page: PdfPage) -> Iterator[Finding]:
     area = max((width(image.box) * height(image.box) for image in page.images), default=0.0)
     if not page.fragments and area > _PICTURE_SHARE * page.width * page.height:
         yield Finding("picture", "the page is a picture; its words would need OCR", page.number)
+    unpainted = sum(len(f.text) for f in page.fragments if not f.painted)
+    if any(is_ground(image.box, page) for image in page.images) and 2 * unpainted > sum(
+        len(f.text) for f in page.fragments
+    ):
+        message = "the page is a picture; its words are those that a machine read in it, and are not checked"
+        yield Finding("picture", message, page.number)
     unknown = sum(len(_UNKNOWN.findall(f.text)) for f in page.fragments if not f.text.isprintable())
     if unknown:
         message = f"characters of which the font does not say what they mean ({unknown})"
@@ -221,6 +245,8 @@ def _side_by_side(clusters: Sequence[list[Fragment]]) -> bool:
 
 def read_flow(parts: Sequence[PageParts], size: float) -> Flow:
     """The flow of a file; `size` is its usual type size (points)."""
+    closed = close_split_words([part.lines for part in parts])
+    parts = [replace(part, lines=lines) for part, lines in zip(parts, closed, strict=True)]
     parts = _level_with_each_other(parts, size)
     dropped = [entry for part in parts for entry in part.unseen]
     pages, contents, entries = _without_furniture(parts, size, dropped)

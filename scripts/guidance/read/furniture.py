@@ -32,6 +32,7 @@ _ENTRY = re.compile(
     """,
     re.VERBOSE,
 )
+_LED = re.compile(r"[.…_·]{4} | (?:\s[.·]){4}", re.VERBOSE)  # "Lanterns ........ 12", "Lanterns . . . . 12"
 _ENDS_ROMAN = re.compile(r"(?: ^ | [\s.…] ) x{0,3} (?: ix | iv | v?i{0,3} ) $", re.VERBOSE)  # "Preface iv"
 _CONTENTS = re.compile(
     r"^ (?: table \s of \s )? contents (?: \s page )? $",  # "Contents", "Table of contents", "Contents page"
@@ -96,6 +97,7 @@ def find_furniture(
             on_pages[words, edge.height + 1].add(edge.page)
     least = max(3, len(pages) // 30)
     enough = min(least, max(2, len(pages) - 1)) if len(pages) > 1 else 1  # a short file has few of them
+    sided = {place for place, on in on_pages.items() if _is_sided(place[0], on, len(pages))}
     offsets = Counter(edge.offset for edge in edges if edge.offset)
     series = _series(edges, enough)
     furniture: dict[int, dict[int, str]] = defaultdict(dict)
@@ -104,15 +106,42 @@ def find_furniture(
         counts_on = edge.offset and (offsets[edge.offset] >= enough or (edge.height, edge.at_foot) in series)
         if roman_foot or counts_on:
             furniture[edge.page][edge.index] = "page number"
-        elif _repeats(edge, on_pages[edge.pattern, edge.height], least, pages) or any(
-            _is_shared(words, on_pages[words, edge.height], least, pages) for words in edge.pieces
+        elif (
+            ((edge.pattern, edge.height) in sided and not edge.deep)
+            or _repeats(edge, on_pages[edge.pattern, edge.height], least, pages)
+            or any(_is_shared(words, on_pages[words, edge.height], least, pages) for words in edge.pieces)
         ):
             if edge.deep and not _is_rest_of_head(edge, furniture[edge.page], pages[edge.page]):
                 continue
             upper = edge.line.baseline > heights[edge.page] / 2
             furniture[edge.page][edge.index] = "running head" if upper else "running foot"
+    _add_heads_of_one_page(furniture, edges, pages, body_size)
     _keep_notes(furniture, pages)
     return dict(furniture)
+
+
+def _add_heads_of_one_page(
+    furniture: dict[int, dict[int, str]],
+    edges: Sequence[_EdgeLine],
+    pages: Sequence[Sequence[Line]],
+    body_size: float,
+) -> None:
+    """Adds the lines that stand where most pages have their running head: it may name each chapter, or be of the
+    only left-hand page."""
+    heads = {(e.page, e.height) for e in edges if furniture[e.page].get(e.index) == "running head"}
+    usual = Counter(height for _, height in heads)
+    for edge in edges:
+        plain = not (edge.deep or edge.at_foot) and edge.line.size < _TITLED * body_size and not edge.line.bold
+        if plain and 2 * usual[edge.height] > len(pages) > usual[edge.height] > 1:
+            furniture[edge.page].setdefault(edge.index, "running head")
+
+
+def _is_sided(words: str, on: set[int], pages: int) -> bool:
+    """Whether words stand on all right-hand or all left-hand pages of a short file, but its first or last, and on
+    no other: there are too few of them to be known by their number."""
+    sides = {page % 2 for page in on}
+    hands = len([page for page in range(pages) if page % 2 in sides])
+    return len(sides) == 1 and len(on) > 1 and len(on) >= hands - 1 and len(words) >= _WORDED
 
 
 def _repeats(edge: _EdgeLine, on: set[int], least: int, pages: Sequence[Sequence[Line]]) -> bool:
@@ -190,8 +219,9 @@ def _is_below(line: Line, above: Line) -> bool:
 
 def _edge_lines(page: int, lines: Sequence[Line], height: float, body_size: float) -> Iterator[_EdgeLine]:
     for index, line in enumerate(lines):
-        at_foot, deep = line.baseline < _EDGE * height, line.baseline < (1 - _EDGE) * height
-        if at_foot or line.baseline > (1 - _DEEP) * height:
+        turned = line.angle % 180 == 90  # a tab at the page's side
+        at_foot, deep = line.baseline < _EDGE * height, line.baseline < (1 - _EDGE) * height and not turned
+        if at_foot or turned or line.baseline > (1 - _DEEP) * height:
             words = line.text.strip()
             pattern = words if line.size > _TITLED * body_size else _DIGITS.sub("#", words)
             found = _PAGE_NUMBER.match(words)
@@ -268,10 +298,13 @@ class _Listing:
         self._pages = pages
         self._right = right
 
-    def accepts(self, line: Line, named: int) -> bool:
-        """Whether an entry's page comes no earlier than the last, and stands where the first entries' pages do."""
-        in_order = self._last <= named <= self._pages + 20
-        return in_order and abs(line.right - self._right) < 4 * line.size
+    def accepts(self, line: Line, named: int, begun: bool) -> bool:
+        """Whether an entry's page comes no earlier than the last, or dots or a gap lead to it, since some lists are
+        not in the order of pages; and whether it stands where the first entries' pages do. Where lines without a
+        page have `begun` it, they may be the title of another list, such as that of figures."""
+        led = _LED.search(line.text) is not None or len(_pieces(line)) > 1
+        in_order = self._last <= named or (led and not begun)
+        return in_order and named <= self._pages + 20 and abs(line.right - self._right) < 4 * line.size
 
     def add(self, at: int, indexes: Sequence[int], lines: Sequence[Line]) -> None:
         """An entry on page `at`, from the first line of its title to the one with its page."""
@@ -299,7 +332,7 @@ def _gather(
         for position in range(start, len(pages[at])):
             line = pages[at][position]
             entry = _entry(line)
-            if entry and listing.accepts(line, entry[1]):
+            if entry and listing.accepts(line, entry[1], bool(waiting)):
                 listing.add(at, [*waiting, position], pages[at])
                 waiting = []
             elif len(waiting) < _MOST_WAITING:

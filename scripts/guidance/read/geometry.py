@@ -120,7 +120,7 @@ def find_columns(segments: Sequence[Segment]) -> Columns:
             columns = _split_at([start - 1.0 for start in sure], segments)
             usual = [Counter(round(s.left) for s in column).most_common(1)[0][0] for column in columns]
             return Columns(bands, sure, tuple(float(left - usual[0]) for left in usual))
-    return Columns(margin=_find_margin(segments))
+    return Columns(margin=_find_margin(segments), aside=_find_aside(segments))
 
 
 def _start_behind(
@@ -195,3 +195,19 @@ def _find_margin(segments: Sequence[Segment]) -> float:
     wordy = all(sum(c.isalpha() for piece in s.pieces for c in piece) > _FEWEST_LETTERS for s in beside)
     sure = beside and wordy and 2 * usual > len(long) and all(s.right > start for s in others)
     return edge + 1.0 if sure and len(others) <= max(2, _FEW * len(long)) else 0.0
+
+
+def _find_aside(segments: Sequence[Segment]) -> float:
+    """Where the narrow column starts of a page at whose right, in other type, stand words that its text goes past,
+    such as key points; 0 of any other page."""
+    first, last = min(s.left for s in segments), max(s.right for s in segments)
+    long = [s for s in segments if s.right - s.left > _LONG * (last - first)]
+    if len(long) < _LEAST_LONG:
+        return 0.0
+    edge, size = max(s.right for s in long), long[0].size
+    aside = [s for s in segments if s.left > edge + _LEAST_GUTTER * size and s.lettered]
+    looks = Counter(s.look for s in long)
+    other = not {s.look for s in aside} & {look for look, count in looks.items() if 2 * count > len(long)}
+    start = min((s.left for s in aside), default=0.0)
+    over = any(s.right > start for s in segments if s.left < start)
+    return start - 1.0 if len(aside) >= _LEAST_LINES and other and not over else 0.0

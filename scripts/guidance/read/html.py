@@ -46,10 +46,10 @@ from guidance.read.html_blocks import (
     entry_markers,
     hidden_by_rules,
     hidden_by_themselves,
+    is_layout,
     number_pieces,
     ordinals,
     pieces_in,
-    span,
     words_in,
 )
 from guidance.read.numbering import anchor_number, name_heading
@@ -107,6 +107,10 @@ class _HtmlPage:
         self._added = 0
         self._assets: list[Asset] = []
         self._kept: dict[bytes, str] = {}  # names of assets by their content
+        for words in soup.find_all(string=re.compile("\u00ad")):  # where a word may be parted, and is not
+            words.replace_with(words.replace("\u00ad", ""))
+        for button in soup.select("h1 button, h2 button, h3 button, h4 button"):
+            button.unwrap()  # of an accordion, whose scripts make one of each title
         hidden_by_rule = list(hidden_by_rules(soup))
         for empty in soup(_NO_TEXT):
             empty.decompose()
@@ -144,6 +148,7 @@ class _HtmlPage:
                 if not gone and element.find(_NOTES) is None:
                     self._drop(element, reason)
         content = self._content()
+        self._drop_columns_of_links(content)
         ends = self._take_notes(content)
         labels = [str(count) for count in range(1, len(ends) + 1)]
         named = [(self._allocator.take(anchor_for("footnote", label, "")), label) for label in labels]
@@ -200,6 +205,16 @@ class _HtmlPage:
             self._drop(title, "title, kept as the document's")
         self._drop(self._soup, "outside the publication's text")
         return content
+
+    def _drop_columns_of_links(self, content: Tag) -> None:
+        """Leaves out the columns in which pages of the years before 2010 set their links."""
+        for cell in content.find_all("td"):
+            table = cell.find_parent("table")
+            links = cell.find_all("a")
+            if len(links) > 1 and table is not None and is_layout(table):
+                loose = (words for words in cell.find_all(string=True) if words.find_parent("a") is None)
+                if not any(c.isalnum() for words in loose for c in words):
+                    self._drop(cell, "the page's frame")
 
     def _take_notes(self, content: Tag) -> list[tuple[str, Tag]]:
         """The notes at the page's end, taken out of it: what refers to each, and the note."""
@@ -386,7 +401,7 @@ class _HtmlPage:
             cells = []
             found = row.find_all(["th", "td"], recursive=False)
             for cell, header in zip(found, [cell_header(cell, row) for cell in found], strict=True):
-                columns, high = span(cell.get("colspan")), span(cell.get("rowspan"))
+                columns, high = _span(cell.get("colspan")), _span(cell.get("rowspan"))
                 cells.append(Cell(self._within(cell, anchor), header, columns, high))
             rows.append(tuple(cells))
         caption = element.find("caption")
@@ -418,6 +433,11 @@ class _HtmlPage:
                 mark = Link(mark.start, mark.end, f"#{anchor}")
             marks.append(mark)
         return Text(text.plain, tuple(marks))
+
+
+def _span(value: object) -> int:
+    """How many rows or columns a cell takes."""
+    return min(int(str(value)), 100) if value and str(value).isdigit() and int(str(value)) else 1
 
 
 def _with_blocks(provision: Provision, blocks: tuple[Block, ...]) -> Provision:

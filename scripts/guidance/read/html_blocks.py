@@ -7,30 +7,26 @@ mailto addresses and links within the page are let through.
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Literal
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup, NavigableString, PageElement, Tag
 from msgspec import Struct
 from msgspec.structs import replace
 from soupsieve import SelectorSyntaxError
 
+from guidance.document.addresses import followed
 from guidance.document.model import Abbreviation, Box, Dropped, Finding, Link, Mark, NoteMark, Style, Text
 from guidance.read.body_text import mark_order
-from guidance.read.numbering import Marker, read_marker
+from guidance.read.numbering import Marker, comes_next, ordinal, read_marker
 from guidance.read.page import Chunk, Font, Line, Run
 from guidance.read.sequence import find_numbered
 
 _UNNAMED = (
     *("application-notice", "information-block", "additional-information", "summary", "box", "contact", "place"),
     *("form-download", "attachment", "gem-c-attachment", "devolved-content", "gem-c-devolved-nations"),
-    *(
-        "stat-headline",
-        "example",
-        "highlight-answer",
-        "govuk-inset-text",
-        "gem-c-inset-text",
-        "govuk-notification-banner",
-    ),
+    *("stat-headline", "example", "highlight-answer", "govuk-inset-text", "gem-c-inset-text"),
+    "govuk-notification-banner",
 )
 _BOXES = {  # by the classes that Govspeak and GOV.UK's components give boxes: what a box is, where an eye sees it
     **dict.fromkeys(_UNNAMED, ""),
@@ -89,22 +85,65 @@ def pieces_in(element: Tag) -> Iterator[HtmlPiece]:
                 loose.append(child)
             continue
         yield from gathered()
-        if kind == "inside" and isinstance(child, Tag):
+        if not isinstance(child, Tag):
+            continue
+        if kind == "numbers":
+            for cell in _beside_numbers(child):
+                yield from pieces_in(cell)
+        elif kind == "inside":
             yield from pieces_in(child)
-        elif isinstance(child, Tag):
+        elif kind == "p":
+            yield from (HtmlPiece("p", part) for part in _parted(child))
+        else:
             yield HtmlPiece(kind, child)
     yield from gathered()
 
 
+def _beside_numbers(table: Tag) -> Iterator[Tag]:
+    """The cells with the paragraphs that a table sets beside their numbers, each number put into its own."""
+    for row in table.find_all("tr"):
+        number, cell = row.find_all(["td", "th"], recursive=False)
+        first = cell.find("p") or cell
+        first.insert(0, f"{words_in(number)} ")
+        yield cell
+
+
+def _parted(element: Tag) -> Iterator[Tag]:
+    """A paragraph; or its lines where it breaks before numbers that count on: "1. Ring.<br>2. Wait."."""
+    breaks = element.find_all("br", recursive=False)
+    lines: list[list[PageElement]] = [[]]
+    for part in list(element.children) if breaks else ():
+        if part in breaks:
+            lines.append([])
+        else:
+            lines[-1].append(part)
+    found = [read_marker(" ".join("".join(part.get_text() for part in line).split())) for line in lines]
+    markers = [marker for marker in found if marker and marker.kind in ("number", "decimal")]
+    if not found[0] or len(markers) < 2 or not all(comes_next(this, last) for last, this in pairwise(markers)):
+        yield element
+        return
+    parted: list[Tag] = []
+    for line, marker in zip(lines, found, strict=True):
+        if marker in markers:
+            parted.append(BeautifulSoup("", "lxml").new_tag("p"))
+        else:
+            parted[-1].append(BeautifulSoup("", "lxml").new_tag("br"))
+        parted[-1].extend(line)
+    yield from parted
+
+
 def _block_kind(element: Tag) -> str | None:
-    """What sort of block an element is: None for running text, "inside" where only its contents matter."""
+    """What sort of block an element is: None for running text, "inside" where only its contents matter, "numbers"
+    for a table that sets paragraphs beside their numbers."""
     if box_name(element) is not None:
         return "box"
     if _HEADING.match(element.name):
         return "heading"
     if element.name == "table" and len(element.find_all(["td", "th"])) == 1:
         return "box"  # how word processors draw one
-    if element.name == "table" and _is_layout(element):
+    if element.name == "table" and _numbers_its_rows(element):
+        return "numbers"
+    if element.name == "table" and is_layout(element):
         return "inside"
     if element.name == "p" and element.find("img") and not words_in(element):
         return "figure"
@@ -112,7 +151,7 @@ def _block_kind(element: Tag) -> str | None:
         return "inside"
     if element.name in _BLOCKS:
         return element.name
-    if element.name in _HOLDERS or element.find(_is_block):
+    if element.name in _HOLDERS or element.find([*_BLOCKS, _HEADING]):
         return "inside"
     return None
 
@@ -126,7 +165,18 @@ def box_name(element: Tag) -> str | None:
     return max(named) if named and is_box else None
 
 
-def _is_layout(table: Tag) -> bool:
+def _numbers_its_rows(table: Tag) -> bool:
+    """Whether a table has nothing but numbers that count on in the first of two columns."""
+    rows = [row.find_all(["td", "th"], recursive=False) for row in table.find_all("tr")]
+    if len(rows) < 2 or any(len(row) != 2 for row in rows) or table.find(["caption", "table"]):
+        return False
+    words = [f"{words_in(row[0])} " for row in rows]
+    markers = [marker for said in words if (marker := read_marker(said)) and marker.length == len(said)]
+    alike = all(marker.kind in ("number", "decimal", "coded") for marker in markers)
+    return len(markers) == len(rows) and alike and all(comes_next(to, at) for at, to in pairwise(markers))
+
+
+def is_layout(table: Tag) -> bool:
     """Whether a table only puts things in their places, as on pages of the years before 2010: it heads no row or
     column, and holds headings, tables or one cell of many paragraphs."""
     if table.get("role") == "presentation":
@@ -135,10 +185,6 @@ def _is_layout(table: Tag) -> bool:
         return False
     holds = table.find(_HEADING) or table.find("table")
     return bool(holds) or any(len(cell.find_all("p")) > _MOST_IN_CELL for cell in table.find_all("td"))
-
-
-def _is_block(element: Tag) -> bool:
-    return element.name in _BLOCKS or bool(_HEADING.match(element.name))
 
 
 def cell_header(cell: Tag, row: Tag) -> Literal["column", "row"] | None:
@@ -152,11 +198,6 @@ def cell_header(cell: Tag, row: Tag) -> Literal["column", "row"] | None:
     if scope[:3] in ("col", "row"):
         return "column" if scope[:3] == "col" else "row"
     return "column" if heads and (len(others) > 1 or row.find_parent("thead") or not row.find("td")) else "row"
-
-
-def span(value: object) -> int:
-    """How many rows or columns a cell takes."""
-    return min(int(str(value)), 100) if value and str(value).isdigit() and int(str(value)) else 1
 
 
 # --- Numbers -------------------------------------------------------------------------------------
@@ -196,24 +237,6 @@ def _whole(said: object, otherwise: int) -> int:
     return int(words) if re.fullmatch(r"-?\d{1,6}", words) else otherwise
 
 
-def ordinal(value: int, kind: str) -> str:
-    """A count as lists of a kind print it: "3.", "c." (a), "C." (A), "iii." (i), "III." (I)."""
-    if kind in ("a", "A") and value > 0:
-        return f"{chr(ord(kind) + (value - 1) % 26)}."
-    if kind in ("i", "I") and 0 < value < 400:
-        numeral = _roman(value)
-        return f"{numeral if kind == 'i' else numeral.upper()}."
-    return f"{value}."
-
-
-def _roman(value: int) -> str:
-    numeral = ""
-    for worth, sign in ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv")):
-        numeral += sign * (value // worth)
-        value %= worth
-    return numeral + "i" * value
-
-
 def number_pieces(pieces: Sequence[HtmlPiece], top: int) -> tuple[list[HtmlPiece], tuple[Finding, ...]]:
     """The pieces with the paragraphs of the document's own sequence marked, and the gaps in it.
 
@@ -222,9 +245,7 @@ def number_pieces(pieces: Sequence[HtmlPiece], top: int) -> tuple[list[HtmlPiece
     """
     opened = _opened(pieces, {id(piece.element) for piece in pieces if piece.kind == "ol"})
     numbers, _ = _numbers(opened, top)
-    counted: dict[int, list[bool]] = defaultdict(
-        list
-    )  # by list: whether each entry with a number is of the sequence
+    counted: dict[int, list[bool]] = defaultdict(list)  # by list: whether each number in it is of the sequence
     for at, piece in enumerate(opened):
         if piece.kind == "entry" and piece.element.parent is not None and (piece.marker or not piece.printed):
             counted[id(piece.element.parent)].append(at in numbers)
@@ -257,7 +278,7 @@ def _numbers(pieces: Sequence[HtmlPiece], top: int) -> tuple[dict[int, Marker], 
     """For each piece that is a paragraph of the document's own sequence its marker; and the gaps."""
     chunks = []
     for piece in pieces:
-        words = words_in(piece.element) if piece.kind in ("p", "entry") else ""
+        words = _without_notes(piece.element) if piece.kind in ("p", "entry") else ""
         marker = read_marker(words) if piece.kind == "p" and words else piece.marker
         line = Line(1, Box(0, 0, 1, 1), 0.0, 12.0, (Run(words or "-", 0.0, 1.0, 12.0, _STUB, 0),))
         chunks.append(Chunk((line,), marker, 0.0, 0.0, "prose"))
@@ -269,6 +290,14 @@ def _numbers(pieces: Sequence[HtmlPiece], top: int) -> tuple[dict[int, Marker], 
         if marker:
             numbers[index] = Marker(marker.kind, marker.printed, number, marker.length)
     return numbers, tuple(Finding(f.kind, f.message) for f in found.findings)
+
+
+def _without_notes(element: Tag) -> str:
+    """An element's words without the raised ones, which lead to notes."""
+    if element.find("sup") is None:
+        return words_in(element)
+    plain = (words for words in element.find_all(string=True) if words.find_parent("sup") is None)
+    return " ".join("".join(plain).split())
 
 
 # --- What a browser hides -------------------------------------------------------------------------
@@ -321,18 +350,6 @@ _STYLES: dict[str, _Kind] = {
     "sup": "superscript",
     "sub": "subscript",
 }
-_SNAPSHOT = re.compile(
-    r"""
-    ^ (?: https?:// (?: webarchive | yourarchives ) \.nationalarchives\.gov\.uk )?
-    /? (?: ukgwa/ )?       # "/ukgwa/20130403204858/http://..." since 2021
-    \d{14}                # when the snapshot was taken
-    (?: mp_ | if_ )? /     # "20130403204858mp_/": the page in the archive's frame
-    """,
-    re.VERBOSE,
-)
-_SAFE = ("http://", "https://", "mailto:")
-
-
 _LINE_END = re.compile(r"\n+(?!\s*[a-z])")  # a line that starts with a small letter goes on with the one before
 
 
@@ -393,13 +410,12 @@ class Inline:
         elif child.name == "abbr" and (meaning := " ".join(str(child.get("title") or "").split())):
             self._marks.append(Abbreviation(start, end, meaning))
         elif child.name == "a" and href:
-            self._link(start, end, _SNAPSHOT.sub("", href))
+            self._link(start, end, href)
 
-    def _link(self, start: int, end: int, address: str) -> None:
-        if address.startswith("#") or address.lower().startswith(_SAFE):
+    def _link(self, start: int, end: int, href: str) -> None:
+        address = followed(href)
+        if address:
             self._marks.append(Link(start, end, address))
-        elif address.startswith("/") and not address.startswith("//"):
-            self._marks.append(Link(start, end, f"https://www.gov.uk{address}"))
         else:
             self.unsafe += 1
 

@@ -27,6 +27,7 @@ _CLOSING_GAP = 0.6  # nobody puts a space before these: only a gap that is one f
 _FIGURE_GAP = 0.35  # figures are all as wide as an 8: beside a 1, which fills half of that, there is room
 _NO_SPACE = 0.1  # a narrower gap between figures is none, whatever the engine says
 _FIGURES_END = re.compile(r"(\d+) $")  # "201 " before "4"
+_POINT = re.compile(r"\d\.$")
 _FIGURES_START = re.compile(r"\d+")
 _SMALLER = 0.86
 _ORDINALS = ("st", "nd", "rd", "th")
@@ -133,7 +134,7 @@ def _line_of(row: _Row, page: PdfPage, origin: float) -> Line:
         text = " ".join(fragment.text.split())
         if runs and (_is_ordinal(runs[-1], fragment, row.size) or _touches(runs[-1], fragment, row.size)):
             runs[-1] = _with_text(runs[-1], runs[-1].text.rstrip())
-        elif runs and _needs_space(runs[-1], fragment, row.size):
+        elif runs and _needs_space(runs[-1], fragment, row.size, "".join(run.text for run in runs[-2:])):
             runs[-1] = _with_text(runs[-1], runs[-1].text + " ")
         if fragment.text[-1].isspace():
             text += " "
@@ -163,7 +164,8 @@ def _is_ordinal(before: Run, fragment: Fragment, size: float) -> bool:
     return ordinal and letters in ("th", _LAST.get(figures[-1:])) and fragment.box.left - before.right < size
 
 
-def _needs_space(before: Run, fragment: Fragment, size: float) -> bool:
+def _needs_space(before: Run, fragment: Fragment, size: float, text: str) -> bool:
+    """Whether a space stands between a run and the fragment behind it; `text` is the run's and that before it."""
     if before.text.endswith(" "):
         return False
     if fragment.text[0].isspace():
@@ -172,7 +174,9 @@ def _needs_space(before: Run, fragment: Fragment, size: float) -> bool:
     if before.text[-1:].isdigit() and fragment.text[0].isdigit() and not before.raised:
         least = _FIGURE_GAP
     gap = fragment.box.left - before.right
-    if least * size < gap < _SPACE * size and before.text[-1].isupper() and fragment.text[0].isupper():
+    capitals = before.text[-1].isupper() and fragment.text[0].isupper()
+    figures = fragment.text[0].isdigit() and _POINT.search(text)  # "3.1": a 1 fills half of its room
+    if least * size < gap < _SPACE * size and (capitals or figures):
         gap -= min(
             max(fragment.box.left - fragment.x, 0.0), _BEARING * size
         )  # which is of the letter, as of an "I"

@@ -13,7 +13,7 @@ from itertools import pairwise
 from guidance.read.geometry import height, width
 from guidance.read.page import THIN, Line, Metrics, NoteLines, Shape
 
-_PLAIN_LABEL = re.compile(r"(\d{1,3}) \.? (?:\s+|$)", re.VERBOSE)  # "12 See above", "12. See above"
+_PLAIN_LABEL = re.compile(r"(\d{1,3} | \([a-z]\)) \.? (?:\s+|$)", re.VERBOSE)  # "12 See", "12. See", "(a) See"
 _LISTED = re.compile(r"(\d{1,3}) [.)]? \s+", re.VERBOSE)  # the same in a list, and "12) See above"
 _END_NOTES = re.compile(
     r"""
@@ -52,9 +52,10 @@ def find_notes(
         goes_on = notes[-1][1][-1] if notes and notes[-1][1][-1].page == number else None
         answered = {label for label, (first, *_), _ in notes if first.page == number}
         before = partial(_waiting, pages[number - 1] if number else (), answered)
+        raised = _raised_labels(lines)
         for index in _zones(lines, shapes[number], metrics, goes_on, boxed[number], before):
             line = lines[index]
-            label = _label(line, notes, metrics)
+            label = _label(line, notes, metrics, raised)
             if label:
                 notes.append((label[0], [line], label[1]))
                 places.append([index])
@@ -78,9 +79,7 @@ def find_notes(
 
 
 def _raised_labels(lines: Iterable[Line]) -> set[str]:
-    return {
-        label for line in lines for run in line.runs if run.is_note_label for label in re.findall(r"\d+", run.text)
-    }
+    return {label.strip("[]") for line in lines for run in line.runs if run.is_note_label for label in run.labels}
 
 
 def _asides(notes: Sequence[NoteLines], marks: Sequence[set[str]]) -> set[int]:
@@ -214,14 +213,19 @@ def _starts_with_label(line: Line) -> bool:
     return line.runs[0].is_note_label or bool(_PLAIN_LABEL.match(line.text))
 
 
-def _label(line: Line, notes: Sequence[tuple[str, list[Line], int]], metrics: Metrics) -> tuple[str, int] | None:
-    """The label a line starts a note with, and its length; a plain figure must be the next in sequence."""
+def _label(
+    line: Line, notes: Sequence[tuple[str, list[Line], int]], metrics: Metrics, raised: set[str]
+) -> tuple[str, int] | None:
+    """The label a line starts a note with, and its length; a plain figure must be the next in sequence, a plain
+    letter one of those `raised` on its page."""
     first = line.runs[0]
     if first.is_note_label:
         return first.text.strip(" ,;."), len(first.text)
     found = _PLAIN_LABEL.match(line.text)
     if not found or line.left > metrics.left + 2 * metrics.size_on(line.page):
         return None
+    if not found[1].isdigit():
+        return (found[1], found.end()) if found[1] in raised else None
     last = next((int(n[0]) for n in reversed(notes) if n[0].isdigit()), 0)
     if int(found[1]) in (last + 1, last + 2) or (int(found[1]) == 1 and last != 1):
         return found[1], found.end()

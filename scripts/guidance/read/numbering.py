@@ -92,6 +92,24 @@ def roman_value(numeral: str) -> int:
     return total
 
 
+def ordinal(value: int, kind: str) -> str:
+    """A count as lists of a kind (HTML's type) print it: "3.", "c." (a), "C." (A), "iii." (i), "III." (I)."""
+    if kind in ("a", "A") and value > 0:
+        return f"{chr(ord(kind) + (value - 1) % 26)}."
+    if kind in ("i", "I") and 0 < value < 400:
+        numeral = _roman(value)
+        return f"{numeral if kind == 'i' else numeral.upper()}."
+    return f"{value}."
+
+
+def _roman(value: int) -> str:
+    numeral = ""
+    for worth, sign in ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv")):
+        numeral += sign * (value // worth)
+        value %= worth
+    return numeral + "i" * value
+
+
 _RANGE = re.compile(r"(\d+) (?: [–-] | \s to \s | \s and \s ) (\d+)", re.VERBOSE)  # "3–5", "3 to 5", "3 and 4"
 _LETTERED = re.compile(r"(.*\d) ([A-Z]{1,2})", re.VERBOSE)
 
@@ -245,13 +263,17 @@ def comparable_title(title: str) -> str:
 
 # --- Labels of notes -----------------------------------------------------------------------------
 
-_LABEL = r"(?: \[\d{1,3}\] | \d{1,3} | \*{1,3} | [†‡§¶‖]{1,2} )"  # "[12]", "12", "**", "†", "§"
+_LABEL = r"""
+    (?: \[\d{1,3}\] | \d{1,3} | \*{1,3} | [†‡§¶‖]{1,2}  # "[12]", "12", "**", "†", "§"
+      | \([a-z]{1,2}\) | [a-z] (?![a-z])               # "(a)", as statutes have them, "a"
+    )
+    """
 _LABELS = re.compile(_LABEL, re.VERBOSE)
 _ONLY_LABELS = re.compile(rf"^[\s,;]* {_LABEL} (?:[\s,;]+ {_LABEL})* [\s,;]*$", re.VERBOSE)  # "12, 13"
 
 
 def are_note_labels(text: str) -> bool:
-    """Whether a text is nothing but footnote labels and what parts them: "12", "12, 13", "*"."""
+    """Whether a text is nothing but footnote labels and what parts them: "12", "12, 13", "*", "(a)"."""
     return _ONLY_LABELS.match(text) is not None
 
 

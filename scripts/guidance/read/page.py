@@ -311,6 +311,7 @@ class Columns(Struct, frozen=True):
     starts: tuple[float, ...] = ()
     shifts: tuple[float, ...] = (0.0,)
     margin: float = 0.0  # where the text starts of a page that has heads beside its paragraphs, else 0
+    aside: float = 0.0  # where a narrow column at the right starts, of words that the text goes past, else 0
 
     def rank(self, box: Box, height: float) -> tuple[int, int]:
         """Where in the reading order something stands: the stretch of the page, and the column in it."""

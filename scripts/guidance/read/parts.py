@@ -5,7 +5,6 @@ boxes go into them, and titles in boxes that the contents list names come out of
 elsewhere, and held here against what bookmarks and contents name of the parts.
 """
 
-import re
 from collections.abc import Collection, Sequence
 
 from msgspec.structs import replace
@@ -258,7 +257,7 @@ def _is_rest_of(parts: Sequence[Part], chunk: Chunk) -> bool:
 # --- Headings held against lists of titles -------------------------------------------------------
 
 _MOST_LOST = 0.1  # share of a list's titles that stand nowhere as printed: sources reword them
-_BEHIND = re.compile(r"(?: \s* [\d.]+ )+ $", re.VERBOSE)  # "Scope 1.4"
+_BEHIND = " .0123456789"  # "Scope 1.4", "Scope ..... 12"
 _LEAST_TOP = 4  # headings of the first level, from which a list that lacks most of them says something
 _SHORTEST_SHARED = 8  # letters by which a title is known that goes on elsewhere
 
@@ -286,7 +285,7 @@ def held_against_lists(
     found |= {
         key for key, title in ((comparable_title(b.title), b.title) for b in bookmarks) if caption_number(title)
     }
-    listed: list[_Named] = [(_BEHIND.sub("", entry.title), None) for entry in entries]
+    listed: list[_Named] = [(entry.title.rstrip(_BEHIND), None) for entry in entries]
     named: list[_Named] = [(b.title, b.page) for b in bookmarks] if mean_headings(bookmarks, len(found)) else []
     top = [h.chunk for h in headings.values() if h.level <= 1]
     keys = {comparable_title(title) for title, _ in listed}

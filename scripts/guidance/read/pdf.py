@@ -16,7 +16,7 @@ import pypdfium2_raw as raw
 from msgspec.structs import replace
 
 from guidance.document.model import Box, GuidanceError
-from guidance.read.numbering import plain_symbols
+from guidance.read.numbering import are_note_labels, plain_symbols
 from guidance.read.page import Font, Fragment, LinkArea, PdfPage, Shape, Tag
 from guidance.read.pdfium import Opened, Wide, bare
 
@@ -440,6 +440,6 @@ def _mended(text: str) -> str:
 
 
 def _is_small_figure(text: str, box: Box, baseline: float, points: float) -> bool:
-    """Whether figures are drawn with a font's own superscript glyphs, on the baseline of full-size ones."""
+    """Whether a note's label is drawn with a font's own superscript glyphs, on the baseline of full-size ones."""
     raised = box.bottom > baseline + 0.2 * points and box.top - box.bottom < 0.5 * points
-    return raised and text.strip().isdigit()
+    return raised and (text.strip().isdigit() or (any(map(str.isalpha, text)) and are_note_labels(text)))

@@ -121,6 +121,53 @@ def _is_watermark(fragment: Fragment) -> bool:
     return sum(c.isalpha() for c in fragment.text) > 3 and (pale or across)
 
 
+# --- Bullets that are drawn ---
+
+_DOT = (0.1, 0.6)  # of the type size: how large a bullet is that is drawn rather than set
+_ROUND = 0.15  # share by which its sides may differ
+_DOT_GAP = 2.5  # of the type size, at most between it and its words
+_LEAST_DOTS = 2  # of a list on one page
+
+
+def with_drawn_bullets(page: PdfPage, pictures: Sequence[Box]) -> PdfPage:
+    """The page with "•" for each small mark, drawn in the colour of the words right behind it, that starts a line
+    outside its `pictures`: browsers draw the bullets of lists that they print."""
+    marks: list[tuple[Shape, Fragment]] = []
+    for shape in page.shapes:
+        wide, tall = width(shape.box), height(shape.box)
+        if (
+            shape.fill is None
+            or shape.stroked
+            or not 0 < tall < page.height / 50
+            or abs(wide - tall) > _ROUND * tall
+        ):
+            continue
+        if any(inside(shape.box, picture) for picture in pictures):
+            continue
+        middle = (shape.box.bottom + shape.box.top) / 2
+        beside = [
+            f
+            for f in page.fragments
+            if not f.angle
+            and f.baseline < middle < f.baseline + _DOT[1] * f.size
+            and _DOT[0] * f.size < tall < _DOT[1] * f.size
+            and shape.box.left - _DOT_GAP * f.size < f.box.right
+            and f.box.left < shape.box.right + _DOT_GAP * f.size
+        ]
+        first = min(beside, key=lambda f: f.box.left, default=None)
+        if first and first.box.left >= shape.box.right and first.colour == shape.fill:
+            marks.append((shape, first))
+    if len(marks) < _LEAST_DOTS:
+        return page
+    drawn = {id(shape) for shape, _ in marks}
+    signs = (
+        replace(f, text="• ", box=replace(f.box, left=s.box.left, right=s.box.right), x=s.box.left, mark=s.mark)
+        for s, f in marks
+    )
+    shapes = tuple(shape for shape in page.shapes if id(shape) not in drawn)
+    return replace(page, fragments=(*page.fragments, *signs), shapes=shapes)
+
+
 # --- Boxes ---------------------------------------------------------------------------------------
 
 _WIDE = 0.3  # of the page's width: a narrower ground is no box around prose
@@ -161,6 +208,8 @@ def _stacked(one: Box, other: Box) -> bool:
 # --- Figures -------------------------------------------------------------------------------------
 
 _LEAST_SIDE = 4.0  # type sizes: a smaller picture is an ornament
+_GROUND = 0.8  # of the page's area
+_PAGE_OF_WORDS = 600  # characters: a cover has fewer
 _LEAST_BARS = 3  # of a chart
 _LEAST_TURNED = 8  # stretches of words that do not run across
 _LONG_TURNED = 40  # characters: where they are longer on the whole, they are lines of a turned page
@@ -177,12 +226,20 @@ def find_pictures(page: PdfPage, body_size: float) -> list[Picture]:
         box
         for box in (_clip(s.box, page) for s in page.images)
         if least_side(box) > _LEAST_SIDE * body_size and not any(overlap(box, t.box) for t in tagged)
+        if not is_ground(box, page)
     ]
     charts = [*_charts(page, body_size), *_turned_words(page)]
     charts = [b for b in charts if not any(touch(b, t.box) for t in tagged)]
     others = [Picture(b, None, _nodes(page, b, body_size)) for b in [*drawn, *images, *charts]]
     shown = [replace(p, box=_clip(p.box, page)) for p in [*tagged, *others]]
     return sorted((p for p in shown if least_side(p.box) >= 1), key=lambda p: -p.box.top)
+
+
+def is_ground(box: Box, page: PdfPage) -> bool:
+    """Whether a picture lies under a page of words: a scan beneath what was read in it, or a coloured sheet."""
+    if width(box) * height(box) < _GROUND * page.width * page.height:
+        return False
+    return sum(len(f.text) for f in page.fragments if contains(box, f.middle)) > _PAGE_OF_WORDS
 
 
 def _tagged_pictures(page: PdfPage, drawn: Sequence[Box], body_size: float) -> list[Picture]:

@@ -178,9 +178,16 @@ def _are_all(chunks: Sequence[Chunk], numbers: dict[int, str], indent: int = _CO
     margin = min(chunk.left for chunk in chunks if chunk.lines)
     leads_in = first > 0 and chunks[first - 1].lines and chunks[first - 1].text.rstrip().endswith((":", ";"))
     counts = values[0][-1] == 1 and all(_is_next(last, value) for last, value in pairwise(values))
-    own = [chunks[index] for index in numbers]
-    whole = all(c.left < margin + indent and c.text.rstrip().endswith((".", "?", ".”", "—")) for c in own)
-    return counts and whole and not leads_in
+    at_margin = all(chunks[index].left < margin + indent for index in numbers)
+    return counts and at_margin and all(_is_whole(chunks, index, numbers) for index in numbers) and not leads_in
+
+
+def _is_whole(chunks: Sequence[Chunk], index: int, numbers: dict[int, str]) -> bool:
+    """Whether a paragraph ends as sentences do, or leads to what stands below it; a note's mark may come last."""
+    last = chunks[index].lines[-1]
+    words = "".join(run.text for run in last.runs if not run.is_note_label).rstrip()
+    leads = words.endswith(":") and index + 1 < len(chunks) and index + 1 not in numbers
+    return leads or words.endswith((".", "?", ".”", "—"))
 
 
 def _told(chunks: Sequence[Chunk], numbers: dict[int, str]) -> Iterator[Finding]:

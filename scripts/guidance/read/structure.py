@@ -15,16 +15,7 @@ from msgspec import Struct
 from guidance.document.model import Block, Document, List, Para, StructureCheck, Table
 from guidance.document.walk import block_texts, note_marks, placed_characters
 from guidance.read.numbering import comparable_title, number_parts, range_ends, read_marker, split_inserted
-from guidance.read.page import (
-    Chunk,
-    FigureFlow,
-    Flow,
-    Heading,
-    Line,
-    Pages,
-    Part,
-    TableFlow,
-)
+from guidance.read.page import Chunk, FigureFlow, Flow, Heading, Line, Pages, Part, TableFlow
 from guidance.read.parts import held_against_lists
 
 What = Literal[
@@ -94,11 +85,15 @@ def judge(what: What, counted: int, faults: Collection[Amiss], amiss: int | None
 
 _LEAST_PLACED = 0.5  # of the source's characters
 _WORTH_JUDGING = 300  # characters on a page
+_FRAME = ("the page's frame", "the archive's banner")
 
 
 def _placed(document: Document) -> StructureCheck:
-    """Characters of the source that stand in the text; amiss where half of them, or nearly a whole page, do not."""
-    source, placed = document.characters_source, placed_characters(document)
+    """Characters of the source that stand in the text; amiss where half of them, or nearly a whole page, do not.
+    What frames a web page, and the dots of contents lists, are nothing that could be placed."""
+    frame = sum(len("".join(e.text.split())) for e in document.dropped if e.reason in _FRAME)
+    frame += sum(e.text.count(".") for e in document.dropped if e.reason == "contents list")
+    source, placed = document.characters_source - frame, placed_characters(document)
     gone: Counter[int] = Counter()
     for entry in document.dropped:
         if entry.page and entry.reason != "contents list":

@@ -11,8 +11,8 @@ from itertools import pairwise
 from msgspec import Struct
 
 from guidance.document.model import Box
-from guidance.read.geometry import NEAR, height, hull, least_side, overlap, touching_groups, width
-from guidance.read.numbering import read_marker
+from guidance.read.geometry import NEAR, contains, height, hull, least_side, overlap, touching_groups, width
+from guidance.read.numbering import comes_next, read_marker
 from guidance.read.page import THIN, Segment, Shape
 
 CellPlace = tuple[Box, int, int, int, int, bool]
@@ -124,6 +124,22 @@ def part_words(grid: Grid, segments: Sequence[Segment]) -> Grid:
         for at, (left, right) in enumerate(pairwise([*lefts, box.right])):
             cells.append((Box(left, box.bottom, right, box.top), row, column + at, tall, 1, shaded))
     return Grid(grid.box, tuple(cells), grid.open)
+
+
+def sets_numbers_apart(grid: Grid, segments: Sequence[Segment]) -> bool:
+    """Whether a table of two columns only sets paragraphs beside their numbers: in the first there is nothing else,
+    from the first row on; `segments` are the words of the page."""
+    firsts = [box for box, _, column, _, wide, _ in grid.cells if column == 0 and wide == 1]
+    if len(firsts) < 2 or max(column + wide for _, _, column, _, wide, _ in grid.cells) != 2:
+        return False
+    words = []
+    for box in firsts:
+        inside = [s for s in segments if contains(box, s.middle)]
+        words.append(" ".join("".join(piece for s in inside for piece in s.pieces).split()))
+    markers = [read_marker(f"{said} ") for said in words if said]
+    numbers = [m for m in markers if m and m.kind in ("number", "decimal", "coded")]
+    whole = [m.printed for m in numbers] == [said for said in words if said]
+    return bool(words[0]) and whole and all(comes_next(to, at) for at, to in pairwise(numbers))
 
 
 # --- Rules across only ---------------------------------------------------------------------------
