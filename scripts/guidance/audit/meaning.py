@@ -29,7 +29,12 @@ _OURS = re.compile(  # headings of columns whose dates are ours and not the edit
     r"review|access|check|visit|next|due|adopt|approv|read|download|retriev|upload|added|expir|our|local",
     re.IGNORECASE,
 )
-_IBID = re.compile(r"(?<!\w)(?:ibid(?:em)?|op\.?\s?cit|loc\.?\s?cit)\.?(?!\w)", re.IGNORECASE)
+_SAME = r"(?:document|guidance|guide|edition|publication|version|paper|source|text|work)"
+_IBID = re.compile(  # "ibid.", "in the same, page 26", "paragraph 9 of that edition"
+    rf"(?<!\w)(?:(?:ibid(?:em)?|op\.?\s?cit|loc\.?\s?cit)\.?(?!\w)|"
+    rf"(?:in|of|from|see)\s+(?:the\s+same(?:\s+{_SAME}(?!\w)|(?=\s*[,;:.)]))|that(?:\s+same)?\s+{_SAME}(?!\w)))",
+    re.IGNORECASE,
+)
 _OTHER_WORK = re.compile(rf"\b(?:Act|Regulations|Order|Rules|Code)\b|\b[A-Z][a-z]+,?\s+\(?{YEAR}\b")
 _SAID = (
     r"(?:(?:here|herein)?after|henceforth|from\s+(?:here|now)\s+on|below|throughout|in\s+this\s+\w+|referred\s+to|"
@@ -44,7 +49,8 @@ _MEANS = re.compile(
     r"\s+(?:(?:the|statutory|guidance|current|HM|Government's|government's)\s+)*['\"*_]*$"
 )
 _ASIDE = re.compile(  # what may stand between a name and the link to it
-    r"(?:[\s()\[\]:;,–—'\"<>|-]|available|at|from|here|link|online|see|download|pdf|accessed|on|the|view|via|web)*",
+    rf"(?:[\s()\[\]:;,–—'\"<>|-]|available|at|from|here|link|online|see|download|pdf|on|the|view|via|web|"
+    rf"(?:last\s+)?(?:accessed|viewed|retrieved)(?:\s*:?\s*(?:on\s+)?(?:{DAY}\s+)?{MONTH},?\s+{YEAR})?)*",
     re.IGNORECASE,
 )
 _OWN_NAME = re.compile(
@@ -324,9 +330,12 @@ def _ibid(
             last, between = before[-1][1][1], before[-1][1][0].text[before[-1][1][1].end :]
         else:
             continue
-        end, places = grammar.places_behind(block.text, match.end(), last.year)
-        if places and not _OTHER_WORK.search(between):
-            yield Mention(match.start(), end, "unnamed", last.year, places, told="before")
+        if _OTHER_WORK.search(between) or grammar.names_another(between):
+            continue
+        end, behind = grammar.places_behind(block.text, match.end(), last.year)
+        begin, before_it = grammar.places_before(block.text, match.start(), max((m.end for m in here), default=0))
+        if behind or before_it:
+            yield Mention(begin, max(end, match.end()), "unnamed", last.year, behind or before_it, told="before")
 
 
 def _title(named: Sequence[tuple[FoundBlock, Sequence[Mention]]], years: set[str]) -> str | None:

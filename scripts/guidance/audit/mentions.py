@@ -157,6 +157,10 @@ class Grammar:
         places = " , ".join(filter(None, (left.places, right.places)))
         return [Mention(edge, right.edge, "unnamed", match["year"], read_places(places), sure=False)]
 
+    def names_another(self, text: str) -> bool:
+        """Whether some words name another document by the same authors."""
+        return bool(self._other.search(text))
+
     def places_behind(self, text: str, start: int, year: str | None = None) -> tuple[int, tuple[CitedPlace, ...]]:
         """The places that stand directly behind something, and where they end."""
         right = self._scan_right(text.translate(QUOTES), start, year or "0")

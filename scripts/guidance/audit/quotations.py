@@ -170,7 +170,11 @@ def _credit_beside(
     while first and blocks[first - 1].quoted == number:
         first -= 1
     leads = mentions.get(first - 1, ()) if first else ()
-    return leads[-1] if leads and re.search(r"(?::|says|states|reads)\W*$", blocks[first - 1].text) else None
+    if not leads:
+        return None
+    text, last_one = blocks[first - 1].text, leads[-1]
+    alone = bool(last_one.cites) and not re.search(r"\w", text[: last_one.start] + text[last_one.end :])
+    return last_one if alone or re.search(r"(?::|says|states|reads)\W*$", text) else None
 
 
 def _credit_in_row(

@@ -189,11 +189,10 @@ _ROLES: dict[str, Role] = {
 }
 _UNREAD = frozenset((
     "script", "style", "template", "svg", "math", "object", "canvas", "audio", "video", "iframe", "noframes",
-    "select", "del", "s", "strike",  # what is struck out is said no more
+    "embed", "select", "del", "s", "strike",  # what is struck out is said no more
 ))  # fmt: skip
-_DECLARED = re.compile(
-    rb"""<meta [^>]{0,200} charset \s* = \s* ["']? ( [A-Za-z0-9_-]{3,30} )""", re.IGNORECASE | re.VERBOSE
-)
+_FRAMES = {"iframe": "src", "embed": "src", "object": "data"}  # and where each says what it shows
+_DECLARED = re.compile(rb"""(?ix) <meta [^>]{0,200} charset \s* = \s* ["']? ( [A-Za-z0-9_-]{3,30} )""")
 
 
 def decode(content: bytes, declared: str | None = None) -> str:
@@ -206,14 +205,12 @@ def decode(content: bytes, declared: str | None = None) -> str:
             return content.decode(encoding, errors="replace")
     if b"\0" in content[:4096]:
         raise GuidanceError("is not text")
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    try:
-        return content.decode(declared or "cp1252", errors="replace")
-    except (LookupError, UnicodeError):
-        return content.decode("cp1252", errors="replace")
+    for encoding, errors in (("utf-8", "strict"), (declared or "cp1252", "replace")):
+        try:
+            return content.decode(encoding, errors)
+        except (LookupError, UnicodeError):
+            continue
+    return content.decode("cp1252", "replace")
 
 
 # --- HTML ------------------------------------------------------------------------------------------
@@ -253,6 +250,12 @@ def _walk(root: etree._Element) -> tuple[FoundBlock, ...]:
                 stack.append((element, True))
                 stack.extend((child, False) for child in reversed(element))
                 continue
+            if tag in _FRAMES and (address := element.get(_FRAMES[tag])):
+                builder.end_block()
+                builder.open_link(address.strip(), here)
+                builder.add(element.get("title") or "", here)
+                builder.close_link()
+                builder.end_block()
         if element.tail:
             line = builder.add(element.tail, line)
     return builder.blocks()

@@ -135,7 +135,7 @@ def alternatives(words: tuple[str, ...]) -> str:
 # --- What stands beside a name ---
 
 Tokens = tuple[tuple[str, re.Pattern[str]], ...]
-DATED = rf"(?:(?:{DAY}\s+)?{MONTH}\s+)?(?P<year>{YEAR})[a-d]?(?!\w|[/–—-]\s?\d)"
+DATED = rf"(?:(?:{DAY}\s+)?{MONTH}\s+|\d{{1,2}}[/.]\d{{1,2}}[/.])?(?P<year>{YEAR})[a-d]?(?!\w|[/–—-]\s?\d)"
 SHORT_YEAR = r"\s'\d\d(?![\w'])"
 
 
@@ -158,7 +158,7 @@ def tokens_behind(author: str, name: str, again: str, subtitles: str) -> Tokens:
         r"(?i:at|in|on|under|see|see also|and|and in|and at|specifically|especially|"
         r"particularly|in\s+particular|notably|namely|chiefly|including|e\.g\.)"
     )
-    also = r"\s*,\s*(?:(?:and|&)\s+)?|\s+(?:and|&|or)\s+|\s*/\s*"
+    also = rf"\s*,\s*(?:(?:and|&)\s+)?|\s*;\s*(?={YEAR}\s*[);\]])|\s+(?:and|&|or)\s+|\s*/\s*"
     title = rf"(?!\s+(?!{PLACE})[A-Z][\w']+\s+\w)"  # "2018 and 2023 Annual Report" goes on to something else
     return _compiled(
         ("possessive", r"'s?(?!\w)"),

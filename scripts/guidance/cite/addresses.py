@@ -64,9 +64,9 @@ def plain_address(address: str) -> tuple[str, str]:
         parts = urlsplit(f"//{address}")
     except ValueError:
         return "", ""
-    if "\\" in parts.netloc:  # browsers and we would not agree on the host
+    if "\\" in parts.netloc or "@" in parts.netloc:  # we and browsers, or readers, would not agree on the host
         return "", ""
-    host = parts.netloc.rpartition("@")[2].removeprefix("www.").lower()
+    host = parts.netloc.removeprefix("www.").lower()
     return f"{host}{unquote(parts.path).rstrip('/').lower()}", parts.fragment
 
 
