@@ -94,6 +94,12 @@ def test_a_quotation_is_checked_as_a_whole(
     assert found.checked is (quotation != "not-checked")
 
 
+def test_quotations_that_are_joined_share_their_credit(auditor: Auditor) -> None:
+    green = BLUE.replace("blue", "green").removesuffix(" before the rope is loosed.")
+    page = f"<p>“in the green book before the rope is loosed” and “{green}” (KH 2019, para 1)</p>"
+    assert [(one.edition, one.quotation) for one in quotations(auditor, page)] == [("2019", "altered")] * 2
+
+
 def test_what_is_said_names_strength_and_place(auditor: Auditor) -> None:
     (changed,) = quotations(auditor, f"<p>“{BLUE.replace('must', 'may')}” (KH 2019, para 1)</p>")
     assert "strength changed: “may” for “must”" in changed.verdict

@@ -49,7 +49,8 @@ _MEANS = re.compile(
     r"\s+(?:(?:the|statutory|guidance|current|HM|Government's|government's)\s+)*['\"*_]*$"
 )
 _ASIDE = re.compile(  # what may stand between a name and the link to it
-    rf"(?:[\s()\[\]:;,–—'\"<>|-]|available|at|from|here|link|online|see|download|pdf|on|the|view|via|web|"
+    rf"(?:[\s()\[\]:;,.–—'\"<>|*_-]|GOV\.UK|London|Crown copyright|HM Government|Department for Education|DfE|"
+    r"available|at|from|here|link|online|see|download|pdf|on|the|view|via|web|retrieved|"
     rf"(?:last\s+)?(?:accessed|viewed|retrieved)(?:\s*:?\s*(?:on\s+)?(?:{DAY}\s+)?{MONTH},?\s+{YEAR})?)*",
     re.IGNORECASE,
 )

@@ -39,6 +39,7 @@ class _Scan(Struct, frozen=True):
     places: str = ""
     guidance: bool = False
     others: tuple[str, ...] = ()  # editions named before that one: "2013, 2015 and 2018"
+    updated: str | None = None  # the year of an update: "2018 (updated December 2020)"
 
 
 class Grammar:
@@ -195,6 +196,9 @@ class Grammar:
         mention = Mention(left.edge, right.edge, sort, year, read_places(places))
         if not self._stands(match, block, text, mention, left.guidance or right.guidance):
             return []
+        years, updated = self._known.years, right.updated or ""
+        if year and years.get(updated, years.get(year)) != years.get(year):  # an update of 2018 that is an edition
+            mention = structs.replace(mention, against=years[updated], against_by="words")
         others = dict.fromkeys((*left.others, *right.others))
         return [*(structs.replace(mention, year=one, cites=()) for one in others if one != year), mention]
 
@@ -295,7 +299,7 @@ class Grammar:
         places: list[str] = []
         others: list[str] = []
         joint = ""  # what parts a place from the one before
-        guidance, fillers = False, 0
+        guidance, fillers, updated = False, 0, None
         while fillers < 8:
             for kind, pattern in self._right:
                 token = pattern.match(text, at)
@@ -323,12 +327,13 @@ class Grammar:
             elif kind == "short":
                 edge = at
             else:
+                updated = token["year"] if kind == "again" else updated
                 joint = " and " if token[0].startswith("and ") else joint
                 fillers += kind != "gap"
                 guidance = guidance or "guidance" in token[0].lower()
         if text[edge : edge + 1] in (")", "]") and text.count("(", start, edge) > text.count(")", start, edge):
             edge += 1
-        return _Scan(edge, year, "".join(places), guidance, tuple(others))
+        return _Scan(edge, year, "".join(places), guidance, tuple(others), updated)
 
     def _was_issued(self, token: re.Match[str]) -> bool:
         """Whether an edition or a re-issue is of that month: "in December 2023" may date a meeting as well."""

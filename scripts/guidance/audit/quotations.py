@@ -39,6 +39,7 @@ _LED = re.compile(rf"[^.;?!“”]{{0,60}}?\b{_SAYS}[^.;?!“”]{{0,30}}$|[\s:,
 _CREDITED = re.compile(  # behind the words; behind a full stop only in brackets or with a dash
     r"[\s,;:)]*(?:\.?\s*[(\[–—-]\s*)?(?:(?:from|source|see|as\s+in|in|is|per|the)\b[\s:]*)*", re.IGNORECASE
 )
+_JOINED = re.compile(r"[\s\"'“”‘’,;]*(?:(?:and|or|but|&)\s+)?(?:(?:also|then|that)\s+)*[\s\"'“”‘’]*")
 _DASH = re.compile(r"^[\s(–—-]*(?:(?:from|source):?\s*)?$", re.IGNORECASE)
 
 
@@ -106,12 +107,27 @@ def _in_marks(at: int, block: FoundBlock, mentions: Sequence[Mention]) -> Iterat
     single = _SINGLE.finditer(block.text) if len(block.text) < _LONGEST else ()
     double = list(_MARKS.finditer(block.text))
     inner = [one for one in single if not any(d.start() < one.end() and one.start() < d.end() for d in double)]
+    found: list[WholeQuotation] = []
     for match in sorted([*double, *inner], key=lambda match: match.start()):
         start, end = match.span(match.lastindex or 0)
         if any(m.start < end and start < m.end and m.end - m.start > (end - start) / 2 for m in mentions):
             continue  # the guidance's title in quotation marks
         if len(split(block.text[start:end])) >= LEAST_SAID and not _is_title(block.text[start:end]):
-            yield WholeQuotation(at, start, end, _credit(block.text, match.start(), match.end(), mentions))
+            found.append(WholeQuotation(at, start, end, _credit(block.text, match.start(), match.end(), mentions)))
+    yield from _sharing(block.text, found)
+
+
+def _sharing(text: str, found: Iterable[WholeQuotation]) -> Iterator[WholeQuotation]:
+    """Quotations that are joined share what one of them is credited to: "one" and "two" (KH 2019)."""
+    groups: list[list[WholeQuotation]] = []
+    for one in found:
+        if groups and _JOINED.fullmatch(text[groups[-1][-1].end : one.start]):
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    for group in groups:
+        credit = next((one.credit for one in reversed(group) if one.credit), None)
+        yield from (structs.replace(one, credit=one.credit or credit) for one in group)
 
 
 def _is_title(words: str) -> bool:

@@ -239,7 +239,8 @@ class Judge:
         if mention.against:
             other = mention.against in self._editions
             led = f"the edition of {mention.against}" if other else mention.against
-            parts[0] = f"the words say {mention.year} and the link leads to {led}: one of them is wrong"
+            by = "name an update of" if mention.against_by == "words" else "the link leads to"
+            parts[0] = f"the words say {mention.year} and {by} {led}: one of them is wrong"
             parts.append(edition.id)
         parts[-1] += f", {self._known.publication.standing(edition).phrase}"
         if cite != CitedPlace():

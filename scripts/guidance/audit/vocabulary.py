@@ -32,7 +32,8 @@ class Mention(Struct, frozen=True):
     None where there is neither) and the places named with it, none where it is named as a whole.
 
     `told` says what the edition was told by, `against` is another one (or another document) to which its link
-    leads, `newest` says that its link shows whatever edition is the newest.
+    leads or, `against_by` "words", whose day it gives as that of an update; `newest` says that its link shows
+    whatever edition is the newest.
     """
 
     start: int
@@ -43,6 +44,7 @@ class Mention(Struct, frozen=True):
     sure: bool = True
     told: Told = "words"
     against: str | None = None
+    against_by: Told = "link"
     newest: bool = False
 
 
@@ -153,6 +155,7 @@ def tokens_behind(author: str, name: str, again: str, subtitles: str) -> Tokens:
     )
     issued = r"(?i:published|issued|re-?issued|updated|revised|amended)"
     dated = rf"(?:{DAY}\s+)?(?:{MONTH}\s+)?{YEAR}\b"
+    updated = rf"(?:{DAY}\s+)?(?:{MONTH}\s+)?(?P<year>{YEAR})\b"
     lead = (
         r"(?:(?i:says|states|sets out|requires|advises|explains|describes|makes clear)\b,?\s*)?"
         r"(?i:at|in|on|under|see|see also|and|and in|and at|specifically|especially|"
@@ -187,7 +190,7 @@ def tokens_behind(author: str, name: str, again: str, subtitles: str) -> Tokens:
             rf"(?:(?i:which|that)\s+)?(?:(?i:came out|appeared|was {issued}|{issued})\s+)?"
             rf"in\s+(?P<month>{MONTH})\s+(?P<year>{YEAR})",
         ),
-        ("again", rf"(?:as\s+|last\s+)?{issued}\s+(?:in\s+|on\s+)?{dated}"),
+        ("again", rf"(?:as\s+|last\s+)?{issued}\s+(?:in\s+|on\s+)?{updated}"),
         ("word", rf"(?:(?:was|were|as)\s+)?(?:last\s+)?{issued}\s+(?:in\s+|on\s+)?(?={dated})"),
         ("word", rf"(?:{author})(?:'s)?\b"),
         ("word", rf"(?i:guidance|edition|version)\s+(?i:of|from|dated)\s+(?={dated})"),
@@ -210,7 +213,11 @@ def tokens_before(author: str, again: str) -> Tokens:
         ("editions", rf"\b(?:{listed})\s+(?i:editions?|versions?|issues?|guidance){of}\s*{open_}"),
         ("editions", rf"\b(?i:editions?|versions?|issues?)\s+(?:of\s+)?(?:{listed}){of}\s*{open_}"),
         ("edition", rf"\b(?i:edition|version|issue)\s+(?:of\s+)?{year}\s+of(?:\s+the)?\s*{open_}"),
-        ("author-year", rf"(?:{author})(?:'s)?[\s,]*[(\[]?(?:{MONTH}\s+)?{year}[a-d]?[)\]]?[.,:]?\s*{open_}"),
+        (
+            "author-year",  # "HM Government. (2018, July). "
+            rf"(?:{author})(?:'s)?[\s,.]*[(\[]?(?:{MONTH}\s+)?{year}[a-d]?(?:,\s*(?:{DAY}\s+)?{MONTH}(?:\s+{DAY})?)?"
+            rf"[)\]]?[.,:]?\s*{open_}",
+        ),
         (
             "edition",
             rf"\b{year}\)?\s+(?i:edition|version|issue|revision|update|re-issue)(?:\s+of)?(?:\s+the)?\s*{open_}",

@@ -104,7 +104,7 @@ _NO_DATE = rf"(?!{YEAR}(?!\d)|{DAY}\s+{MONTH}(?!\w))"
 _LEAD = r"(?:\(s\))?(?:\s?[.:]?\s*(?:(?:nos?\.?|numbers?)\s*)?[\[(#]?(?=\d)|\.?\s+)"
 _END = r"(?!\w|\.\d)"
 # Who cites a part of a paragraph may leave out the brackets: "153a"; "45ff" is 45 and what follows.
-_LETTERED = r"(?!ff|st|nd|rd|th)[A-Za-z]{0,2}"
+_LETTERED = r"(?:(?!ff|st|nd|rd|th)[A-Za-z]{1,2})?"
 
 
 # Behind a number these say that it was no count: "Chapter 4, 223 when a worry is about staff", not "223 children".
