@@ -151,7 +151,7 @@ const reader = (grammar) => {
 
 // A place in words: "chapter 2, paragraph 37(b)".
 const say = (steps, short = {}) => steps.map(({ unit, number, to, sub }) =>
-  `${short[unit] ?? unit.replace("-", " ")}${to && !short[unit] ? (unit === "box" ? "es" : "s") : ""} ${number}${sub ? sub.replace(/^\w+/, "($&)") : ""}${to ? ` to ${to}` : ""}`).join(", ");
+  `${short[unit] ?? unit.replace("-", " ")}${to && !short[unit] ? (unit.endsWith("x") ? "es" : "s") : ""} ${number}${sub ? sub.replace(/^\w+/, "($&)") : ""}${to ? ` to ${to}` : ""}`).join(", ");
 
 // Where a place stands, from the edition's root, by its table in search/places/.
 const find = (table, steps) => {

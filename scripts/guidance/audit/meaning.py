@@ -21,7 +21,7 @@ _MOST_TERMS = 20  # a file defines no more for its editions
 _FIRST = 4  # blocks among which a file's title stands
 
 _CELL = re.compile(  # a cell that is a date and nothing else, or one of these with a place
-    rf"[(\[]?(?:(?:{DAY}\s+)?{MONTH},?\s+|\d{{1,2}}/(?:\d{{1,2}}/)?)?(?P<year>{YEAR})(?:\s+edition)?[)\]]?",
+    rf"[(\[]?(?:(?:{DAY}\s+)?(?P<month>{MONTH}),?\s+|\d{{1,2}}/(?:\d{{1,2}}/)?)?(?P<year>{YEAR})(?:\s+edition)?[)\]]?",
     re.IGNORECASE,
 )
 _PAGES = re.compile(r"\bpages?\b|\bpp?\b\.?", re.IGNORECASE)
@@ -83,6 +83,8 @@ def find_mentions(blocks: Sequence[FoundBlock], grammar: Grammar, known: Known) 
         kept = [m for m in kept if not _again(m, kept, block, known)]
         kept = [_by_term(m, block, file) for m in kept]
         kept = [] if _is_of_row(kept, block, rows, naming, known) else _by_row(kept, block, rows, known)
+        kept = _dated_below(kept, block, named[at + 1 : at + 2], grammar, known)
+        kept += _of_column(block, kept, rows, named)
         kept += _of_terms(block, kept, file, grammar)
         kept += _of_title(block, kept, title)
         kept += _ibid(block, kept, at, before, grammar)
@@ -284,6 +286,8 @@ def _by_row(mentions: list[Mention], block: FoundBlock, rows: _Rows, known: Know
         if cell is block:
             continue
         words = cell.text.strip()
+        author = next((one for one in known.naming.authors if words.startswith(f"{one}, ")), None)
+        words = words.removeprefix(f"{author}, ")
         date = _CELL.match(words)
         head = heads.get(at, "")
         if date and date["year"] in known.years and not _OURS.search(head) and not mention.year:
@@ -309,6 +313,42 @@ def _is_of_row(
     cells = [(at, cell) for at, cell in rows[table, row] if cell is not block]
     dates = (_CELL.match(cell.text.strip()) for at, cell in cells if not _OURS.search(heads.get(at, "")))
     return any(id(cell) in naming for _, cell in cells) and any(d and d["year"] in known.years for d in dates)
+
+
+def _of_column(
+    block: FoundBlock, kept: Sequence[Mention], rows: _Rows, named: Sequence[tuple[FoundBlock, Sequence[Mention]]]
+) -> Iterator[Mention]:
+    """ "p 41" below "WT 2018", in a table that sets editions side by side."""
+    if block.cell is None or kept or re.sub(r"[\W_]|and", "", re.sub(PLACE, "", block.text)):
+        return
+    table, _, column = block.cell
+    head = next((id(one) for at, one in rows[table, 0] if at == column and one is not block), None)
+    told = next((found for one, found in named if id(one) == head), ())
+    places = read_places(block.text)
+    if places and len(told) == 1 and told[0].year and not told[0].cites:
+        yield Mention(0, len(block.text), "unnamed", told[0].year, places, told="row")
+
+
+def _dated_below(
+    kept: list[Mention], block: FoundBlock, below: Sequence[tuple[FoundBlock, Sequence[Mention]]],
+    grammar: Grammar, known: Known,
+) -> list[Mention]:  # fmt: skip
+    """A title that stands alone, as on a card or in a list of downloads, with the day of an edition alone below it:
+    that is what it means, wherever the title leads."""
+    alone = len(kept) == 1 and not re.search(r"\w", block.text[: kept[0].start] + block.text[kept[0].end :])
+    if (
+        not alone
+        or kept[0].cites
+        or (kept[0].year and not kept[0].newest)
+        or not below
+        or below[0][1]
+        or block.cell
+    ):
+        return kept
+    date = _CELL.fullmatch(below[0][0].text.strip())
+    if date is None or date["year"] not in known.years or (date["month"] and not grammar.was_issued(date)):
+        return kept
+    return [structs.replace(kept[0], year=date["year"], told="row")]
 
 
 def _heads(table: int, row: int, rows: _Rows) -> dict[int, str]:

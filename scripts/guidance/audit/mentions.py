@@ -26,6 +26,7 @@ from guidance.cite.grammar import YEAR, CitedPlace, read_places
 _RANGE = re.compile(rf"[\s:,(–-]*{YEAR}\s?[/–—-]\s?\d")
 _SEASON = re.compile(rf"\s(?P<year>{YEAR})/\d\d(?![\w/–—-])")  # behind the whole name: "2015/16" begins with 2015
 URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'()\[\]]+(?:\([^\s()]*\))?[^\s<>\"'()\[\].,;:!?]*")
+_OWN_EDITION = re.compile(rf"\s*[(\[](?:the\s+)?(?P<year>{YEAR})\b")  # "and paragraph 14 (2023 edition)"
 _CITATION = 300  # characters of a block that may be one citation
 _SENTENCE = 400  # characters of a sentence before a name
 _REACH = 160  # characters before a name in which its place and year may stand
@@ -67,7 +68,7 @@ class Grammar:
         )
         again = alternatives(tuple(edition.id for edition in known.publication.editions))
         self._unnamed = re.compile(
-            rf"\b(?i:the)\s+(?P<year>{again})\s+(?i:statutory\s+)?(?i:guidance|edition|version|guide)\b"
+            rf"(?:\b(?i:the)\s+|(?<=[(\[]))(?P<year>{again})\s+(?i:statutory\s+)?(?i:guidance|edition|version|guide)\b"
             r"(?!\s+(?i:on|for|about|to|in|from|of)\b)"
         )
         self._siblings = re.compile(
@@ -200,6 +201,11 @@ class Grammar:
         if year and years.get(updated, years.get(year)) != years.get(year):  # an update of 2018 that is an edition
             mention = structs.replace(mention, against=years[updated], against_by="words")
         others = dict.fromkeys((*left.others, *right.others))
+        several = [*others, year]
+        if len(several) == len(mention.cites) > 1 and re.match(r"\W*respectively\b", text[right.edge :]):
+            return [
+                structs.replace(mention, year=y, cites=(c,)) for y, c in zip(several, mention.cites, strict=True)
+            ]
         return [*(structs.replace(mention, year=one, cites=()) for one in others if one != year), mention]
 
     def _year_of(self, match: re.Match[str], text: str) -> str | None:
@@ -305,7 +311,10 @@ class Grammar:
                 token = pattern.match(text, at)
                 if not token or token.end() <= at or (kind in ("year", "in") and year):
                     continue
-                if (year or kind not in ("again", "years")) and not (kind == "in" and not self._was_issued(token)):
+                own = _OWN_EDITION.match(text, token.end()) if kind == "place" and year else None
+                if own and own["year"] != year:
+                    continue
+                if (year or kind not in ("again", "years")) and not (kind == "in" and not self.was_issued(token)):
                     break
             else:
                 break
@@ -335,7 +344,7 @@ class Grammar:
             edge += 1
         return _Scan(edge, year, "".join(places), guidance, tuple(others), updated)
 
-    def _was_issued(self, token: re.Match[str]) -> bool:
+    def was_issued(self, token: re.Match[str]) -> bool:
         """Whether an edition or a re-issue is of that month: "in December 2023" may date a meeting as well."""
         month = _MONTHS.index(token["month"][:3].lower()) + 1
         return f"{token['year']}-{month:02}" in self._issued

@@ -184,7 +184,7 @@ _INLINE = frozenset((
 ))  # fmt: skip
 _ROLES: dict[str, Role] = {
     **dict.fromkeys(("title", "h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
-    **dict.fromkeys(("td", "th"), "cell"),
+    **dict.fromkeys(("td", "th", "dt", "dd"), "cell"),
     "li": "item",
 }
 _UNREAD = frozenset((
@@ -291,10 +291,10 @@ class _PageWalk:
 
     def _enter_block(self, tag: str) -> None:
         builder, counts = self.builder, self._counts
-        if tag in ("table", "tr"):
-            counts[tag] += 1
+        if tag in ("table", "tr", "dl", "dt"):  # a list of terms is a table, each of whose terms begins a row
+            counts["table" if tag in ("table", "dl") else "tr"] += 1
             counts["cell"] = 0
-        elif tag in ("td", "th"):
+        if _ROLES.get(tag) == "cell":
             counts["cell"] += 1
             builder.cell = (counts["table"], counts["tr"], counts["cell"])
         elif tag == "blockquote":
@@ -313,7 +313,7 @@ class _PageWalk:
             builder.add("”", builder.line)
         elif tag not in ("br", "img") and tag not in _INLINE:
             builder.end_block()
-            if tag in ("td", "th"):
+            if _ROLES.get(tag) == "cell":
                 builder.cell = None
             elif tag == "blockquote":
                 self._quoted.pop()

@@ -24,7 +24,7 @@ Status = Literal[
 _TOLD: dict[Told, str] = {
     "words": "",
     "link": ", as its link leads to",
-    "row": ", as the row of the table says",
+    "row": ", as the cell or line beside it says",
     "name": ", as the file defines the name",
     "before": ", as cited before",
     "title": ", as the file's title says",

@@ -195,7 +195,10 @@ def tokens_behind(author: str, name: str, again: str, subtitles: str) -> Tokens:
         ("word", rf"(?:{author})(?:'s)?\b"),
         ("word", rf"(?i:guidance|edition|version)\s+(?i:of|from|dated)\s+(?={dated})"),
         ("word", rf":?\s*(?i:a guide to) [^.;()\[\]]{{3,140}}?(?=\s*(?:[.;()\[\]]|$|{YEAR}|, ))"),
-        ("word", r"(?i:statutory|guidance|guide|edition|version|document|dated|England|London|TSO|the)\b"),
+        (
+            "word",
+            r"(?i:statutory|guidance|guide|edition|version|update|issue|document|dated|England|London|TSO|the)\b",
+        ),
         ("word", rf"(?i:section|part|box|table|figure)\s+\d+(?:\.\d+)*(?=\s*[,:;]\s*{PLACE})[,:;]"),
         ("word", rf"{lead}\s+(?:the\s+)?(?={PLACE})"),
     )
@@ -224,7 +227,11 @@ def tokens_before(author: str, again: str) -> Tokens:
         ),
         ("edition", rf"\b{year}\s+(?:statutory\s+)?(?:guidance|guide)(?:,?\s+|\s*\(){open_}"),
         ("year", rf"{not_when}(?<![\d/–-]){year}\)?\s+{open_}"),
-        ("place", rf"{several}\)?,?\s+(?:of|in|from|to|under)\s+(?:the\s+)?(?:[\w']+\s+){{0,3}}['\"*_(]*$"),
+        (
+            "place",
+            rf"{several}\)?,?\s+(?:of|in|from|to|under)\s+(?:the\s+)?"
+            r"(?:(?!and\b|or\b)[a-z][\w']*\s+){0,3}['\"*_(]*$",
+        ),  # not "Part 1 of KCSIE and Working Together"
         ("place", rf"{several}\s+['\"*_(]*$"),
         ("place", rf"(?:^|(?<=[(;:])|(?<=[Ss]ee )|(?<=[Aa]t )){several}\s*[,:–-]\s*{open_}"),
         ("word", rf"(?:{author})(?:'s)?[\s,:]+{open_}"),

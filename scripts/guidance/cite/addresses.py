@@ -26,6 +26,7 @@ _GENERIC = frozenset({  # words of a file's name that leave it the guidance's ow
     "working", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
     "november", "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
 })  # fmt: skip
+_PUBLICATIONS = "gov.uk/government/publications/"
 _DOCUMENT = re.compile(r"\.(?:pdf|docx?|odt|rtf|epub|ashx)$")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d{1,2}(?!\d{4}))")  # 2017 of "20170213", not of "201702"
 
@@ -180,6 +181,8 @@ class AddressBook:
             return self._kept(day) if day else Address(None, number, current=True)
         if held:
             return _address(held, number)
+        if key.startswith(_PUBLICATIONS) and not any(name in key for name in self._names):
+            return Address(None, number, other="another publication of the government")
         found = self._by_name(key, years, number, is_file=bool(_DOCUMENT.search(place)))
         called = (value.rpartition("/")[2] for _, value in parse_qsl(query) if _DOCUMENT.search(value.lower()))
         return found or next(

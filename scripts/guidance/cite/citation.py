@@ -165,7 +165,7 @@ _FILLING = (
     "now", "of", "old", "on", "online", "or", "original", "our", "out", "pdf", "per", "previous", "published",
     "quoted", "re-?issued", "refers?", "relevant", "requires", "revised", "says", "see", "set", "sets", "shaded",
     "states", "statutory", "superseded", "that", "the", "then", "this", "to", "tso", "under", "unnumbered",
-    "updated", "version", "which",
+    "update", "updated", "version", "which",
 )  # fmt: skip
 # Smaller than what has a permalink: "second bullet point", "lines 3-5", "the last sentence".
 _FINE = r"(?:bullet(?:\s?point)?|sentence|line|indent|row|column|item|point)s?"

@@ -321,7 +321,7 @@ def say_place(place: CitedPlace) -> str:
 def _say(step: Step) -> str:
     name = step.unit.replace("-", " ")
     sub = re.sub(r"^\w+", r"(\g<0>)", step.sub or "")
-    several = "s" if step.to and name != "box" else "es" if step.to else ""
+    several = ("es" if name.endswith("x") else "s") if step.to else ""
     return f"{name}{several} {step.number}{sub}{f' to {step.to}' if step.to else ''}"
 
 
