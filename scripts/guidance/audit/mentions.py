@@ -27,6 +27,17 @@ _RANGE = re.compile(rf"[\s:,(–-]*{YEAR}\s?[/–—-]\s?\d")
 _SEASON = re.compile(rf"\s(?P<year>{YEAR})/\d\d(?![\w/–—-])")  # behind the whole name: "2015/16" begins with 2015
 URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'()\[\]]+(?:\([^\s()]*\))?[^\s<>\"'()\[\].,;:!?]*")
 _OWN_EDITION = re.compile(rf"\s*[(\[](?:the\s+)?(?P<year>{YEAR})\b")  # "and paragraph 14 (2023 edition)"
+_TITLED = re.compile(  # what stands in brackets behind a title is of that: "Better Homes for All (DfE, 2024)"
+    r"""
+    \b (?: [Tt]he \s+ )? (?P<first>)
+    (?: [A-Z][\w'-]+ \s+ (?: (?: of | to | in | and | for | the | a | on | with ) \s+ )* ){2,}
+    [A-Z][\w'-]+ ['"*_]* \s* [(\[] $
+    """,
+    re.VERBOSE,
+)
+_A_ROLE = re.compile(
+    r"\b(?:the|an?|our|their|each|every|any)\s+$", re.IGNORECASE
+)  # "the Designated Safeguarding Lead"
 _CITATION = 300  # characters of a block that may be one citation
 _SENTENCE = 400  # characters of a sentence before a name
 _REACH = 160  # characters before a name in which its place and year may stand
@@ -292,6 +303,9 @@ class Grammar:
             return None
         sentence = re.split(r"[.;?!]\s+(?=[A-Z])", text[max(0, match.start() - _SENTENCE) : match.start()])[-1]
         if self._other.search(sentence) or self._other.search(behind[:80].split(". ")[0]):
+            return None
+        titled = _TITLED.search(sentence)
+        if titled and not _A_ROLE.search(sentence[: titled.start("first")]):
             return None
         left = self._scan_left(text, match.start(), floor)
         edge = left.edge if left.places else match.start()
