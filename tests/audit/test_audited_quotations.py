@@ -94,6 +94,28 @@ def test_a_quotation_is_checked_as_a_whole(
     assert found.checked is (quotation != "not-checked")
 
 
+@pytest.mark.parametrize(
+    ("page", "verdict", "change"),
+    [
+        (f"<td>{RING.replace('should', 'must')} and may ask other crews to search the quay</td>",
+         "altered", "“must” for “should”"),
+        (f"<p><i>{RING.replace('should', 'should not')} and may ask other crews to search the quay</i></p>",
+         "altered", "“not” put in"),
+        (f"<p>Crews see that {RING} and may ask other crews to search the quay and must not stop.</p>",
+         "right", ""),
+        (f"<p>You must see that {LAMPS}, and the older of them keeps the key until the bell.</p>",
+         "right", ""),
+        (f"<p>“{LAMPS.replace(' by', '<sup>3</sup> by')}” (KH 2024, para 2)</p>", "right", ""),
+    ],
+)  # fmt: skip
+def test_words_beside_a_passage_are_held_against_the_edition_too(
+    page: str, verdict: str, change: str, auditor: Auditor
+) -> None:
+    """A verb that stands before the first words that agree would else be told as word for word."""
+    (found,) = quotations(auditor, page)
+    assert (found.quotation, change in found.verdict) == (verdict, True)
+
+
 def test_quotations_that_are_joined_share_their_credit(auditor: Auditor) -> None:
     green = BLUE.replace("blue", "green").removesuffix(" before the rope is loosed.")
     page = f"<p>“in the green book before the rope is loosed” and “{green}” (KH 2019, para 1)</p>"

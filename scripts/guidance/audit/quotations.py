@@ -39,6 +39,10 @@ _LED = re.compile(rf"[^.;?!“”]{{0,60}}?\b{_SAYS}[^.;?!“”]{{0,30}}$|[\s:,
 _CREDITED = re.compile(  # behind the words; behind a full stop only in brackets or with a dash
     r"[\s,;:)]*(?:\.?\s*[(\[–—-]\s*)?(?:(?:from|source|see|as\s+in|in|is|per|the)\b[\s:]*)*", re.IGNORECASE
 )
+_BEFORE_IT = re.compile(r"(?:[\w'’-]+,?\s+){1,3}\Z")  # words of a passage's sentence beside it
+_BEHIND_IT = re.compile(r"(?:,?\s+[\w'’-]+){1,3}")
+_A_WORD = re.compile(r"[\w'’-]+")
+_WEIGHS = ("strength", "number", "negation")
 _JOINED = re.compile(r"[\s\"'“”‘’,;]*(?:(?:and|or|but|&)\s+)?(?:(?:also|then|that)\s+)*[\s\"'“”‘’]*")
 _DASH = re.compile(r"^[\s(–—-]*(?:(?:from|source):?\s*)?$", re.IGNORECASE)
 
@@ -230,6 +234,26 @@ class Index:
     def check(self, edition: str, words: str, named: Sequence[str]) -> Quoted | None:
         """What becomes of a quotation in an edition; None where its text is not here."""
         return self.texts[edition].check(words, named) if edition in self.texts else None
+
+    def check_passage(self, found: Quotation, text: str) -> tuple[int, int, Quoted] | None:
+        """What becomes of a passage without quotation marks, and from where to where: with the words beside it in
+        its sentence where these have another verb, figure or negation than the edition; None without its text."""
+        checked = self.check(found.edition or "", text[found.start : found.end], ())
+        if checked is None or not found.edition:
+            return None
+        before, behind = _BEFORE_IT.search(text[: found.start]), _BEHIND_IT.match(text, found.end)
+        starts = [one.start() for one in _A_WORD.finditer(text, before.start(), found.start)] if before else []
+        ends = [one.end() for one in _A_WORD.finditer(text, found.end, behind.end())] if behind else []
+        beside = [*((first, found.end) for first in reversed(starts)), *((found.start, last) for last in ends)]
+        wider: list[tuple[int, int, Quoted]] = []
+        for first, last in beside if checked.verdict in ("right", "cut") else ():
+            quoted = self.check(found.edition, text[first:last], ())
+            # Another verb or figure than the edition has there; a "not" that stands beside its words.
+            changed = [one for one in quoted.changes if one.kind in _WEIGHS] if quoted else []
+            if quoted and any(one.stands or one.said.lower() == "not" for one in changed):
+                wider.append((first, last, quoted))
+        told = max(wider, key=lambda one: (one[2].found, -len(one[2].changes)), default=None)
+        return told or (found.start, found.end, checked)
 
     def passages(self, block: FoundBlock) -> list[Quotation]:
         """What of a block stands in the guidance, with or without quotation marks. A passage that goes over several

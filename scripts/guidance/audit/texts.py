@@ -191,6 +191,7 @@ _UNREAD = frozenset((
     "script", "style", "template", "svg", "math", "object", "canvas", "audio", "video", "iframe", "noframes",
     "embed", "select", "del", "s", "strike",  # what is struck out is said no more
 ))  # fmt: skip
+_MARK = re.compile(r"\s*[\[(]?(?:\d{1,3}|\*)[\])]?\s*")
 _FRAMES = {"iframe": "src", "embed": "src", "object": "data"}  # and where each says what it shows
 _DECLARED = re.compile(rb"""(?ix) <meta [^>]{0,200} charset \s* = \s* ["']? ( [A-Za-z0-9_-]{3,30} )""")
 
@@ -242,9 +243,10 @@ def _walk(root: etree._Element) -> tuple[FoundBlock, ...]:
         if done:
             page.leave(element, tag)
         else:
-            here = _line_of(element)
+            here: int = getattr(element, "sourceline", None) or 1
             line = max(line, here)
-            if tag and tag not in _UNREAD:
+            mark = tag == "sup" and _MARK.fullmatch("".join(map(str, element.itertext())))  # of a note
+            if tag and tag not in _UNREAD and not mark:
                 page.enter(element, tag, here)
                 line = builder.add(element.text, line) if element.text else line
                 stack.append((element, True))
@@ -259,11 +261,6 @@ def _walk(root: etree._Element) -> tuple[FoundBlock, ...]:
         if element.tail:
             line = builder.add(element.tail, line)
     return builder.blocks()
-
-
-def _line_of(element: etree._Element) -> int:
-    line: int | None = getattr(element, "sourceline", None)
-    return line or 1
 
 
 class _PageWalk:

@@ -117,8 +117,10 @@ class Judge:
             whole = [(one.start, one.end) for one in units.get(at, ())]
             for one in free:
                 if not _over(one, whole):
-                    checked = index.check(one.edition or "", block.text[one.start : one.end], ())
-                    yield self._quotation(reading, block, structs.replace(one, quoted=checked or _RIGHT))
+                    checked = index.check_passage(one, block.text) or (one.start, one.end, _RIGHT)
+                    start, end, became = checked
+                    judged = structs.replace(one, start=start, end=end, quoted=became)
+                    yield self._quotation(reading, block, judged)
 
     def _of_unit(
         self, words: str, unit: WholeQuotation, free: Sequence[Quotation], index: Index
