@@ -39,8 +39,9 @@ _LED = re.compile(rf"[^.;?!“”]{{0,60}}?\b{_SAYS}[^.;?!“”]{{0,30}}$|[\s:,
 _CREDITED = re.compile(  # behind the words; behind a full stop only in brackets or with a dash
     r"[\s,;:)]*(?:\.?\s*[(\[–—-]\s*)?(?:(?:from|source|see|as\s+in|in|is|per|the)\b[\s:]*)*", re.IGNORECASE
 )
-_BEFORE_IT = re.compile(r"(?:[\w'’-]+,?\s+){1,3}\Z")  # words of a passage's sentence beside it
+_BEFORE_IT = re.compile(r"(?:[\w'’-]+[,:)]?\s+){1,15}\Z")  # words of a passage's sentence beside it
 _BEHIND_IT = re.compile(r"(?:,?\s+[\w'’-]+){1,3}")
+_BESIDE = 3  # words as near as that count as they stand, further off where as many more are the edition's
 _A_WORD = re.compile(r"[\w'’-]+")
 _WEIGHS = ("strength", "number", "negation")
 _JOINED = re.compile(r"[\s\"'“”‘’,;]*(?:(?:and|or|but|&)\s+)?(?:(?:also|then|that)\s+)*[\s\"'“”‘’]*")
@@ -244,13 +245,18 @@ class Index:
         before, behind = _BEFORE_IT.search(text[: found.start]), _BEHIND_IT.match(text, found.end)
         starts = [one.start() for one in _A_WORD.finditer(text, before.start(), found.start)] if before else []
         ends = [one.end() for one in _A_WORD.finditer(text, found.end, behind.end())] if behind else []
-        beside = [*((first, found.end) for first in reversed(starts)), *((found.start, last) for last in ends)]
+        far = starts[:1] if len(starts) > _BESIDE else []
+        beside = [
+            *((first, found.end) for first in (*far, *starts[-_BESIDE:])),
+            *((found.start, last) for last in ends),
+        ]
         wider: list[tuple[int, int, Quoted]] = []
         for first, last in beside if checked.verdict in ("right", "cut") else ():
             quoted = self.check(found.edition, text[first:last], ())
             # Another verb or figure than the edition has there; a "not" that stands beside its words.
             changed = [one for one in quoted.changes if one.kind in _WEIGHS] if quoted else []
-            if quoted and any(one.stands or one.said.lower() == "not" for one in changed):
+            near = first not in far or (quoted is not None and quoted.found >= checked.found + _BESIDE)
+            if quoted and near and any(one.stands or one.said.lower() == "not" for one in changed):
                 wider.append((first, last, quoted))
         told = max(wider, key=lambda one: (one[2].found, -len(one[2].changes)), default=None)
         return told or (found.start, found.end, checked)
