@@ -21,7 +21,7 @@ from guidance.audit.vocabulary import (
     words_behind,
 )
 from guidance.cite.citation import CitationGrammar, Known, NotUnderstoodError
-from guidance.cite.grammar import YEAR, CitedPlace, read_places
+from guidance.cite.grammar import PLACE, YEAR, CitedPlace, read_places
 
 _RANGE = re.compile(rf"[\s:,(–-]*{YEAR}\s?[/–—-]\s?\d")
 _SEASON = re.compile(rf"\s(?P<year>{YEAR})/\d\d(?![\w/–—-])")  # behind the whole name: "2015/16" begins with 2015
@@ -35,6 +35,8 @@ _TITLED = re.compile(  # what stands in brackets behind a title is of that: "Bet
     """,
     re.VERBOSE,
 )
+# "Behaviour in schools (DfE, 2023), para 12" is of that title: behind an author alone, places stand in brackets.
+_OUTSIDE = re.compile(rf"[^()\[\]]{{0,60}}?{YEAR}[a-d]?\s*[)\]][\s,:;]*(?:at\s+)?{PLACE}")
 _A_ROLE = re.compile(
     r"\b(?:the|an?|our|their|each|every|any)\s+$", re.IGNORECASE
 )  # "the Designated Safeguarding Lead"
@@ -303,6 +305,8 @@ class Grammar:
             return None
         sentence = re.split(r"[.;?!]\s+(?=[A-Z])", text[max(0, match.start() - _SENTENCE) : match.start()])[-1]
         if self._other.search(sentence) or self._other.search(behind[:80].split(". ")[0]):
+            return None
+        if _OUTSIDE.match(text, match.start()) and re.search(r"(?<!\bguidance)\s*[(\[]\s*$", sentence):
             return None
         titled = _TITLED.search(sentence)
         if titled and not _A_ROLE.search(sentence[: titled.start("first")]):

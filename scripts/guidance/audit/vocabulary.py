@@ -181,6 +181,10 @@ def tokens_behind(author: str, name: str, again: str, subtitles: str) -> Tokens:
         ),
         ("word", rf":\s*[A-Z][\w' -]{{2,60}}?(?=[,;]\s*{PLACE})"),  # "Appendix A: Glossary, p. 108"
         ("word", rf"[\s:,–-]*(?i:{subtitles})(?!\w)"),
+        (  # "paragraph 61 (partners), paragraph 154"
+            "gap",
+            rf"\s*\([a-z][^()\d]{{1,40}}\)(?=[\s,;]*(?:and\s+)?{PLACE})",
+        ),
         ("gap", r"[\s,;()\[\]'\"/–—*_-]+"),
         ("gap", rf":(?=\s*(?:{PLACE}|{YEAR}|{MONTH}|(?i:statutory|guidance)\b))"),
         ("gap", rf"\.(?=\s*(?:{author}|\(?{YEAR}\)?|London|TSO)\b)"),

@@ -162,10 +162,10 @@ _FILLING = (
     "below", "box", "by", "cf", "chart", "cited", "copy", "copyright", "crown", "current", "dated", "described",
     "document", "edition", "edn", "eds?", "eg", "emphasis", "england", "et seq", "ff?", "flow ?chart", "former",
     "from", "guidance", "guide", "hmso", "in", "isbn", "issued", "it", "last", "latest", "london", "my", "new",
-    "now", "of", "old", "on", "online", "or", "original", "our", "out", "pdf", "per", "previous", "published",
-    "quoted", "re-?issued", "refers?", "relevant", "requires", "revised", "says", "see", "set", "sets", "shaded",
-    "states", "statutory", "superseded", "that", "the", "then", "this", "to", "tso", "under", "unnumbered",
-    "update", "updated", "version", "which",
+    "now", "of", "old", "on", "online", "onwards", "or", "original", "our", "out", "pdf", "per", "previous",
+    "published", "quoted", "re-?issued", "refers?", "relevant", "requires", "revised", "says", "see", "set", "sets",
+    "shaded", "states", "statutory", "superseded", "that", "the", "then", "this", "to", "tso", "under",
+    "unnumbered", "update", "updated", "version", "which",
 )  # fmt: skip
 # Smaller than what has a permalink: "second bullet point", "lines 3-5", "the last sentence".
 _FINE = r"(?:bullet(?:\s?point)?|sentence|line|indent|row|column|item|point)s?"
