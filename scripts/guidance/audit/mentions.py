@@ -37,6 +37,13 @@ _TITLED = re.compile(  # what stands in brackets behind a title is of that: "Bet
 )
 # "Behaviour in schools (DfE, 2023), para 12" is of that title: behind an author alone, places stand in brackets.
 _OUTSIDE = re.compile(rf"[^()\[\]]{{0,60}}?{YEAR}[a-d]?\s*[)\]][\s,:;]*(?:at\s+)?{PLACE}")
+_ANOTHER = re.compile(  # "the guidance on home education (DfE, 2018)", "our early years framework (DfE 2018: 12)"
+    r"""\b (?: (?:guidance|guide|advice) \s+ (?:on|for|about|to) \b [^.;()]*
+    | (?:framework|strategy|code|plan|standards|review|report|handbook|procedures?|protocol|toolkit|policy) \s* )
+    [(\[] \s* $
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 _A_ROLE = re.compile(
     r"\b(?:the|an?|our|their|each|every|any)\s+$", re.IGNORECASE
 )  # "the Designated Safeguarding Lead"
@@ -305,6 +312,8 @@ class Grammar:
             return None
         sentence = re.split(r"[.;?!]\s+(?=[A-Z])", text[max(0, match.start() - _SENTENCE) : match.start()])[-1]
         if self._other.search(sentence) or self._other.search(behind[:80].split(". ")[0]):
+            return None
+        if _ANOTHER.search(sentence):
             return None
         if _OUTSIDE.match(text, match.start()) and re.search(r"(?<!\bguidance)\s*[(\[]\s*$", sentence):
             return None
