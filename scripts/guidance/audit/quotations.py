@@ -242,7 +242,8 @@ class Index:
         checked = self.check(found.edition or "", text[found.start : found.end], ())
         if checked is None or not found.edition:
             return None
-        before, behind = _BEFORE_IT.search(text[: found.start]), _BEHIND_IT.match(text, found.end)
+        before = _BEFORE_IT.search(text, max(0, found.start - _REACH), found.start)
+        behind = _BEHIND_IT.match(text, found.end)
         starts = [one.start() for one in _A_WORD.finditer(text, before.start(), found.start)] if before else []
         ends = [one.end() for one in _A_WORD.finditer(text, found.end, behind.end())] if behind else []
         far = starts[:1] if len(starts) > _BESIDE else []
