@@ -72,6 +72,8 @@ def quotations(auditor: Auditor, page: str, kind: str = "html") -> list[AuditFin
         (f"<p>“{GULLS}” (KH 2019, para 3)</p>", "absent", "2019", "3", "misquoted"),
         (f"<p>“{BLUE}” (Keeping the Harbour 2024, para 1)</p>", "altered", "2024", "1", "misquoted"),
         (f"<p>“{RING}” (Keeping the Harbour 2024, para 1)</p>", "absent", "2024", "1", "misquoted"),
+        (f"<table><tr><th>KH 2019, para 2</th></tr><tr><td>“{RING.replace('should', 'may')}”</td></tr></table>",
+         "altered", "2019", "2", "misquoted"),
         (f"<details><summary>KH 2024, para 2</summary><blockquote>{LAMPS}</blockquote></details>",
          "right", "2024", "2", "current"),
         (f"<p>“{RING}” (Keeping the Harbour 2009, para 8)</p>", "not-checked", "2009", "8", "not-checked"),

@@ -201,11 +201,15 @@ def _credit_beside(
 def _credit_in_row(
     block: FoundBlock, at: int, blocks: Sequence[FoundBlock], mentions: Mapping[int, Sequence[Mention]]
 ) -> Mention | None:
-    """The one reference that the other cells of a row have: "KH 2019, para 2 | “words”"."""
+    """The one reference in the other cells of a row, "KH 2019, para 2 | “words”", or above its column."""
     row = block.cell[:2] if block.cell else None
     near = range(max(0, at - _CELLS), min(len(blocks), at + _CELLS + 1))
     beside = [n for n in near if n != at and (cell := blocks[n].cell) and cell[:2] == row]
     told = [mention for n in beside for mention in mentions.get(n, ())]
+    if not told and block.cell:
+        table, _, column = block.cell
+        above = (n for n in range(at) if (cell := blocks[n].cell) and (cell[0], cell[2]) == (table, column))
+        told = [*mentions.get(next(above, at), ())]
     return told[0] if len(told) == 1 else None
 
 
