@@ -96,11 +96,12 @@ const reader = (grammar) => {
   // where something in them is not understood. `unsaid` is the edition that is meant where none is named.
   return (words, unsaid = null) => {
     const text = normal(words), rows = [];
-    let isApart = false, isBare = false, isElsewhere = false, isNewest = false, byAddress = null;
+    let isApart = false, isBare = false, isElsewhere = false, isNewest = false, isCaptioned = false, byAddress = null;
     const note = (one) => { rows.push(one); isApart &&= !one.steps; };
     for (let at = 0; at < text.length;) {
       let match = null, kind;
       for (const [name, pattern] of tokens) {
+        if (name === "caption" && !isCaptioned) continue;
         pattern.lastIndex = at;
         match = pattern.exec(text);
         if (match?.[0]) { kind = name; break; }
@@ -109,6 +110,7 @@ const reader = (grammar) => {
       at += match[0].length;
       const said = match.groups ?? {}, year = said.year ?? said.edition;
       if (kind === "word" || kind === "gap") { isApart ||= apart.test(match[0]); continue; }
+      isCaptioned = rows.some((one) => !one.steps) && grammar.captioned.some((one) => said[one]);
       if (kind === "address") {
         const led = lookUp(said.address.replace(/[).,;\]]+$/, ""));
         isElsewhere ||= !led;
@@ -140,7 +142,7 @@ const reader = (grammar) => {
     const cited = shares(rows, editions).map(([edition, its]) => [edition, grouped(its)]);
     const places = cited.flatMap(([, its]) => its);
     if (isNewest && !named.length && places.length) return []; // it cannot tell which edition a number was written for
-    if (cited.some(([, its]) => !its.length && (!isTold || editions.length > 1))) return [];
+    if (cited.some(([, its]) => !its.length && (!isTold || (editions.length > 1 && places.length)))) return [];
     if (places.some((steps) => steps.every(({ unit }) => unit === "section"))) return [];
     if (isBare && places.length > 1 && places.some((steps) => steps.length > 1)) return [];
     return cited.flatMap(([edition, its]) => (its.length ? its : [[]]).map((steps) => ({ edition, steps, isSure: !isBare })));
@@ -149,7 +151,7 @@ const reader = (grammar) => {
 
 // A place in words: "chapter 2, paragraph 37(b)".
 const say = (steps, short = {}) => steps.map(({ unit, number, to, sub }) =>
-  `${short[unit] ?? unit.replace("-", " ")}${to && !short[unit] ? (unit === "box" ? "es" : "s") : ""} ${number}${sub ? sub.replace(/^\w+/, "($&)") : ""}${to ? ` to ${to}` : ""}`).join(", ");
+  `${short[unit] ?? unit.replace("-", " ")}${to && !short[unit] ? (unit.endsWith("x") ? "es" : "s") : ""} ${number}${sub ? sub.replace(/^\w+/, "($&)") : ""}${to ? ` to ${to}` : ""}`).join(", ");
 
 // Where a place stands, from the edition's root, by its table in search/places/.
 const find = (table, steps) => {

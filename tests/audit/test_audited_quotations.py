@@ -72,6 +72,10 @@ def quotations(auditor: Auditor, page: str, kind: str = "html") -> list[AuditFin
         (f"<p>“{GULLS}” (KH 2019, para 3)</p>", "absent", "2019", "3", "misquoted"),
         (f"<p>“{BLUE}” (Keeping the Harbour 2024, para 1)</p>", "altered", "2024", "1", "misquoted"),
         (f"<p>“{RING}” (Keeping the Harbour 2024, para 1)</p>", "absent", "2024", "1", "misquoted"),
+        (f"<table><tr><th>KH 2019, para 2</th></tr><tr><td>“{RING.replace('should', 'may')}”</td></tr></table>",
+         "altered", "2019", "2", "misquoted"),
+        (f"<details><summary>KH 2024, para 2</summary><blockquote>{LAMPS}</blockquote></details>",
+         "right", "2024", "2", "current"),
         (f"<p>“{RING}” (Keeping the Harbour 2009, para 8)</p>", "not-checked", "2009", "8", "not-checked"),
         (f"<p>“{RING}” (Keeping the Harbour 2019, para 4)</p>", "right", "2019", "2", "contradiction"),
         (f"<table><tr><td>KH 2019, para 2</td><td>“{RING.replace('should', 'may')}”</td></tr></table>",
@@ -90,6 +94,34 @@ def test_a_quotation_is_checked_as_a_whole(
     (found,) = quotations(auditor, page)
     assert (found.quotation, found.edition, found.para, found.status) == (quotation, edition, para, status)
     assert found.checked is (quotation != "not-checked")
+
+
+@pytest.mark.parametrize(
+    ("page", "verdict", "change"),
+    [
+        (f"<td>{RING.replace('should', 'must')} and may ask other crews to search the quay</td>",
+         "altered", "“must” for “should”"),
+        (f"<p><i>{RING.replace('should', 'should not')} and may ask other crews to search the quay</i></p>",
+         "altered", "“not” put in"),
+        (f"<p>Crews see that {RING} and may ask other crews to search the quay and must not stop.</p>",
+         "right", ""),
+        (f"<p>You must see that {LAMPS}, and the older of them keeps the key until the bell.</p>",
+         "right", ""),
+        (f"<p>“{LAMPS.replace(' by', '<sup>3</sup> by')}” (KH 2024, para 2)</p>", "right", ""),
+    ],
+)  # fmt: skip
+def test_words_beside_a_passage_are_held_against_the_edition_too(
+    page: str, verdict: str, change: str, auditor: Auditor
+) -> None:
+    """A verb that stands before the first words that agree would else be told as word for word."""
+    (found,) = quotations(auditor, page)
+    assert (found.quotation, change in found.verdict) == (verdict, True)
+
+
+def test_quotations_that_are_joined_share_their_credit(auditor: Auditor) -> None:
+    green = BLUE.replace("blue", "green").removesuffix(" before the rope is loosed.")
+    page = f"<p>“in the green book before the rope is loosed” and “{green}” (KH 2019, para 1)</p>"
+    assert [(one.edition, one.quotation) for one in quotations(auditor, page)] == [("2019", "altered")] * 2
 
 
 def test_what_is_said_names_strength_and_place(auditor: Auditor) -> None:

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 import citing
+from guidance.build.cite import cite, edition_until, stood_on
 from guidance.cite.citation import Citation, CitationGrammar, Known, NotUnderstoodError
 from guidance.cite.grammar import find_places, read_places, say_place
 from guidance.cite.resolve import Cited, record, resolve, say_cited
@@ -186,6 +187,26 @@ def test_an_edition_that_is_not_loaded_is_answered_with_its_standing_and_its_fil
     (line,) = say_cited(found("1990 para 4"))
     assert "superseded in 1995" in line
     assert "https://x.test/" in line
+
+
+@pytest.mark.parametrize(
+    ("on", "words", "official"),
+    [
+        ("2019-04-15", "p 41", "/file/779401/Working_Together_to_Safeguard-Children.pdf#page=41"),
+        (
+            "2020-12-09",
+            "p 41",
+            "/file/942454/Working_together_to_safeguard_children_inter_agency_guidance.pdf#page=41",
+        ),
+        ("2018-09-15", "p 41", "/publications/working-together-to-safeguard-children--2"),  # that file is not known
+        ("2019-04-15", "WT 2015 p 9", "/file/592101/Working_Together_to_Safeguard_Children_20170213.pdf#page=9"),
+    ],
+)
+def test_the_official_file_of_a_day_is_none_that_was_issued_later(on: str, words: str, official: str) -> None:
+    publication = citing.known().publication
+    stood = edition_until(stood_on(publication, on), on)
+    (one,) = cite(words, publication, citing.ROOT / "versions", (), stood)
+    assert (one.official or "").endswith(official)
 
 
 def test_a_whole_edition_is_cited() -> None:

@@ -56,6 +56,10 @@ def made(case: dict[str, Any]) -> Document:
             for line in case.get("second", ())
         ),
         *(Provision(f"para-{n}", "paragraph", str(n)) for n in range(count)),
+        *(
+            Provision(f"later-{at}", "text", blocks=(Para(Text(line)),), places=(Place(case.get("page", 9)),))
+            for at, line in enumerate(case.get("later", ()))
+        ),
         Provision("imprint", "text", blocks=(Para(Text(case.get("imprint", "Printed on paper"))),)),
     )
     source = SourceFile(
@@ -69,7 +73,9 @@ def made(case: dict[str, Any]) -> Document:
         created=case.get("made"),
     )
     frame = (Dropped(case["frame"], "the page's frame"),) if "frame" in case else ()
-    return Document(cover[0] if cover else "Untitled", "en", source, provisions, dropped=frame)
+    said, reason = case.get("on each page", ("", ""))
+    on_pages = tuple(Dropped(said, reason, page) for page in (1, 2, 3) if said)
+    return Document(cover[0] if cover else "Untitled", "en", source, provisions, dropped=(*frame, *on_pages))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["what"]))
@@ -80,6 +86,7 @@ def test_what_a_text_proves_to_be(case: dict[str, Any]) -> None:
     assert "\n" not in line
     assert case.get("seems", "") in line
     assert case.get("why", "") in line
+    assert case.get("evidence", "") in "; ".join(verdict.evidence)
 
 
 def official(name: str) -> Verdict:

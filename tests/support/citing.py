@@ -16,10 +16,10 @@ SHORT = {"paragraph": "para", "footnote": "note"}
 
 
 def forms() -> list[tuple[str, str]]:
-    """The table: words, and what they cite."""
+    """The table: words, in which a line may end, and what they cite."""
     lines = (ROOT / "tests" / "data" / "citations" / "forms.tsv").read_text(encoding="utf-8").splitlines()
     rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
-    return [(words, cites) for words, cites in rows]
+    return [(words.replace("\\n", "\n"), cites) for words, cites in rows]
 
 
 def known() -> Known:

@@ -21,7 +21,7 @@ _MOST_TERMS = 20  # a file defines no more for its editions
 _FIRST = 4  # blocks among which a file's title stands
 
 _CELL = re.compile(  # a cell that is a date and nothing else, or one of these with a place
-    rf"[(\[]?(?:(?:{DAY}\s+)?{MONTH},?\s+|\d{{1,2}}/(?:\d{{1,2}}/)?)?(?P<year>{YEAR})(?:\s+edition)?[)\]]?",
+    rf"[(\[]?(?:(?:{DAY}\s+)?(?P<month>{MONTH}),?\s+|\d{{1,2}}/(?:\d{{1,2}}/)?)?(?P<year>{YEAR})(?:\s+edition)?[)\]]?",
     re.IGNORECASE,
 )
 _PAGES = re.compile(r"\bpages?\b|\bpp?\b\.?", re.IGNORECASE)
@@ -29,7 +29,12 @@ _OURS = re.compile(  # headings of columns whose dates are ours and not the edit
     r"review|access|check|visit|next|due|adopt|approv|read|download|retriev|upload|added|expir|our|local",
     re.IGNORECASE,
 )
-_IBID = re.compile(r"(?<!\w)(?:ibid(?:em)?|op\.?\s?cit|loc\.?\s?cit)\.?(?!\w)", re.IGNORECASE)
+_SAME = r"(?:document|guidance|guide|edition|publication|version|paper|source|text|work)"
+_IBID = re.compile(  # "ibid.", "in the same, page 26", "paragraph 9 of that edition"
+    rf"(?<!\w)(?:(?:ibid(?:em)?|op\.?\s?cit|loc\.?\s?cit)\.?(?!\w)|"
+    rf"(?:in|of|from|see)\s+(?:the\s+same(?:\s+{_SAME}(?!\w)|(?=\s*[,;:.)]))|that(?:\s+same)?\s+{_SAME}(?!\w)))",
+    re.IGNORECASE,
+)
 _OTHER_WORK = re.compile(rf"\b(?:Act|Regulations|Order|Rules|Code)\b|\b[A-Z][a-z]+,?\s+\(?{YEAR}\b")
 _SAID = (
     r"(?:(?:here|herein)?after|henceforth|from\s+(?:here|now)\s+on|below|throughout|in\s+this\s+\w+|referred\s+to|"
@@ -44,7 +49,9 @@ _MEANS = re.compile(
     r"\s+(?:(?:the|statutory|guidance|current|HM|Government's|government's)\s+)*['\"*_]*$"
 )
 _ASIDE = re.compile(  # what may stand between a name and the link to it
-    r"(?:[\s()\[\]:;,–—'\"<>|-]|available|at|from|here|link|online|see|download|pdf|accessed|on|the|view|via|web)*",
+    rf"(?:[\s()\[\]:;,.–—'\"<>|*_-]|GOV\.UK|London|Crown copyright|HM Government|Department for Education|DfE|"
+    r"available|at|from|here|link|online|see|download|pdf|on|the|view|via|web|retrieved|"
+    rf"(?:last\s+)?(?:accessed|viewed|retrieved)(?:\s*:?\s*(?:on\s+)?(?:{DAY}\s+)?{MONTH},?\s+{YEAR})?)*",
     re.IGNORECASE,
 )
 _OWN_NAME = re.compile(
@@ -76,6 +83,8 @@ def find_mentions(blocks: Sequence[FoundBlock], grammar: Grammar, known: Known) 
         kept = [m for m in kept if not _again(m, kept, block, known)]
         kept = [_by_term(m, block, file) for m in kept]
         kept = [] if _is_of_row(kept, block, rows, naming, known) else _by_row(kept, block, rows, known)
+        kept = _dated_below(kept, block, named[at + 1 : at + 2], grammar, known)
+        kept += _of_column(block, kept, rows, named)
         kept += _of_terms(block, kept, file, grammar)
         kept += _of_title(block, kept, title)
         kept += _ibid(block, kept, at, before, grammar)
@@ -277,6 +286,8 @@ def _by_row(mentions: list[Mention], block: FoundBlock, rows: _Rows, known: Know
         if cell is block:
             continue
         words = cell.text.strip()
+        author = next((one for one in known.naming.authors if words.startswith(f"{one}, ")), None)
+        words = words.removeprefix(f"{author}, ")
         date = _CELL.match(words)
         head = heads.get(at, "")
         if date and date["year"] in known.years and not _OURS.search(head) and not mention.year:
@@ -304,6 +315,42 @@ def _is_of_row(
     return any(id(cell) in naming for _, cell in cells) and any(d and d["year"] in known.years for d in dates)
 
 
+def _of_column(
+    block: FoundBlock, kept: Sequence[Mention], rows: _Rows, named: Sequence[tuple[FoundBlock, Sequence[Mention]]]
+) -> Iterator[Mention]:
+    """ "p 41" below "WT 2018", in a table that sets editions side by side."""
+    if block.cell is None or kept or re.sub(r"[\W_]|and", "", re.sub(PLACE, "", block.text)):
+        return
+    table, _, column = block.cell
+    head = next((id(one) for at, one in rows[table, 0] if at == column and one is not block), None)
+    told = next((found for one, found in named if id(one) == head), ())
+    places = read_places(block.text)
+    if places and len(told) == 1 and told[0].year and not told[0].cites:
+        yield Mention(0, len(block.text), "unnamed", told[0].year, places, told="row")
+
+
+def _dated_below(
+    kept: list[Mention], block: FoundBlock, below: Sequence[tuple[FoundBlock, Sequence[Mention]]],
+    grammar: Grammar, known: Known,
+) -> list[Mention]:  # fmt: skip
+    """A title that stands alone, as on a card or in a list of downloads, with the day of an edition alone below it:
+    that is what it means, wherever the title leads."""
+    alone = len(kept) == 1 and not re.search(r"\w", block.text[: kept[0].start] + block.text[kept[0].end :])
+    if (
+        not alone
+        or kept[0].cites
+        or (kept[0].year and not kept[0].newest)
+        or not below
+        or below[0][1]
+        or block.cell
+    ):
+        return kept
+    date = _CELL.fullmatch(below[0][0].text.strip())
+    if date is None or date["year"] not in known.years or (date["month"] and not grammar.was_issued(date)):
+        return kept
+    return [structs.replace(kept[0], year=date["year"], told="row")]
+
+
 def _heads(table: int, row: int, rows: _Rows) -> dict[int, str]:
     """What stands above a row's cells, by column."""
     return {column: one.text for column, one in rows[table, 0]} if rows[table, 0] != rows[table, row] else {}
@@ -324,9 +371,12 @@ def _ibid(
             last, between = before[-1][1][1], before[-1][1][0].text[before[-1][1][1].end :]
         else:
             continue
-        end, places = grammar.places_behind(block.text, match.end(), last.year)
-        if places and not _OTHER_WORK.search(between):
-            yield Mention(match.start(), end, "unnamed", last.year, places, told="before")
+        if _OTHER_WORK.search(between) or grammar.names_another(between):
+            continue
+        end, behind = grammar.places_behind(block.text, match.end(), last.year)
+        begin, before_it = grammar.places_before(block.text, match.start(), max((m.end for m in here), default=0))
+        if behind or before_it:
+            yield Mention(begin, max(end, match.end()), "unnamed", last.year, behind or before_it, told="before")
 
 
 def _title(named: Sequence[tuple[FoundBlock, Sequence[Mention]]], years: set[str]) -> str | None:

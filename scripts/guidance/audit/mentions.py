@@ -21,11 +21,32 @@ from guidance.audit.vocabulary import (
     words_behind,
 )
 from guidance.cite.citation import CitationGrammar, Known, NotUnderstoodError
-from guidance.cite.grammar import YEAR, CitedPlace, read_places
+from guidance.cite.grammar import PLACE, YEAR, CitedPlace, read_places
 
 _RANGE = re.compile(rf"[\s:,(–-]*{YEAR}\s?[/–—-]\s?\d")
 _SEASON = re.compile(rf"\s(?P<year>{YEAR})/\d\d(?![\w/–—-])")  # behind the whole name: "2015/16" begins with 2015
 URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'()\[\]]+(?:\([^\s()]*\))?[^\s<>\"'()\[\].,;:!?]*")
+_OWN_EDITION = re.compile(rf"\s*[(\[](?:the\s+)?(?P<year>{YEAR})\b")  # "and paragraph 14 (2023 edition)"
+_TITLED = re.compile(  # what stands in brackets behind a title is of that: "Better Homes for All (DfE, 2024)"
+    r"""
+    \b (?: [Tt]he \s+ )? (?P<first>)
+    (?: [A-Z][\w'-]+ \s+ (?: (?: of | to | in | and | for | the | a | on | with ) \s+ )* ){2,}
+    [A-Z][\w'-]+ ['"*_]* \s* [(\[] $
+    """,
+    re.VERBOSE,
+)
+# "Behaviour in schools (DfE, 2023), para 12" is of that title: behind an author alone, places stand in brackets.
+_OUTSIDE = re.compile(rf"[^()\[\]]{{0,60}}?{YEAR}[a-d]?\s*[)\]][\s,:;]*(?:at\s+)?{PLACE}")
+_ANOTHER = re.compile(  # "the guidance on home education (DfE, 2018)", "our early years framework (DfE 2018: 12)"
+    r"""\b (?: (?:guidance|guide|advice) \s+ (?:on|for|about|to) \b [^.;()]*
+    | (?:framework|strategy|code|plan|standards|review|report|handbook|procedures?|protocol|toolkit|policy) \s* )
+    [(\[] \s* $
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_A_ROLE = re.compile(
+    r"\b(?:the|an?|our|their|each|every|any)\s+$", re.IGNORECASE
+)  # "the Designated Safeguarding Lead"
 _CITATION = 300  # characters of a block that may be one citation
 _SENTENCE = 400  # characters of a sentence before a name
 _REACH = 160  # characters before a name in which its place and year may stand
@@ -39,6 +60,7 @@ class _Scan(Struct, frozen=True):
     places: str = ""
     guidance: bool = False
     others: tuple[str, ...] = ()  # editions named before that one: "2013, 2015 and 2018"
+    updated: str | None = None  # the year of an update: "2018 (updated December 2020)"
 
 
 class Grammar:
@@ -66,7 +88,7 @@ class Grammar:
         )
         again = alternatives(tuple(edition.id for edition in known.publication.editions))
         self._unnamed = re.compile(
-            rf"\b(?i:the)\s+(?P<year>{again})\s+(?i:statutory\s+)?(?i:guidance|edition|version|guide)\b"
+            rf"(?:\b(?i:the)\s+|(?<=[(\[]))(?P<year>{again})\s+(?i:statutory\s+)?(?i:guidance|edition|version|guide)\b"
             r"(?!\s+(?i:on|for|about|to|in|from|of)\b)"
         )
         self._siblings = re.compile(
@@ -157,6 +179,10 @@ class Grammar:
         places = " , ".join(filter(None, (left.places, right.places)))
         return [Mention(edge, right.edge, "unnamed", match["year"], read_places(places), sure=False)]
 
+    def names_another(self, text: str) -> bool:
+        """Whether some words name another document by the same authors."""
+        return bool(self._other.search(text))
+
     def places_behind(self, text: str, start: int, year: str | None = None) -> tuple[int, tuple[CitedPlace, ...]]:
         """The places that stand directly behind something, and where they end."""
         right = self._scan_right(text.translate(QUOTES), start, year or "0")
@@ -191,7 +217,15 @@ class Grammar:
         mention = Mention(left.edge, right.edge, sort, year, read_places(places))
         if not self._stands(match, block, text, mention, left.guidance or right.guidance):
             return []
+        years, updated = self._known.years, right.updated or ""
+        if year and years.get(updated, years.get(year)) != years.get(year):  # an update of 2018 that is an edition
+            mention = structs.replace(mention, against=years[updated], against_by="words")
         others = dict.fromkeys((*left.others, *right.others))
+        several = [*others, year]
+        if len(several) == len(mention.cites) > 1 and re.match(r"\W*respectively\b", text[right.edge :]):
+            return [
+                structs.replace(mention, year=y, cites=(c,)) for y, c in zip(several, mention.cites, strict=True)
+            ]
         return [*(structs.replace(mention, year=one, cites=()) for one in others if one != year), mention]
 
     def _year_of(self, match: re.Match[str], text: str) -> str | None:
@@ -279,6 +313,13 @@ class Grammar:
         sentence = re.split(r"[.;?!]\s+(?=[A-Z])", text[max(0, match.start() - _SENTENCE) : match.start()])[-1]
         if self._other.search(sentence) or self._other.search(behind[:80].split(". ")[0]):
             return None
+        if _ANOTHER.search(sentence):
+            return None
+        if _OUTSIDE.match(text, match.start()) and re.search(r"(?<!\bguidance)\s*[(\[]\s*$", sentence):
+            return None
+        titled = _TITLED.search(sentence)
+        if titled and not _A_ROLE.search(sentence[: titled.start("first")]):
+            return None
         left = self._scan_left(text, match.start(), floor)
         edge = left.edge if left.places else match.start()
         places = " , ".join(filter(None, (left.places, right.places)))
@@ -291,13 +332,16 @@ class Grammar:
         places: list[str] = []
         others: list[str] = []
         joint = ""  # what parts a place from the one before
-        guidance, fillers = False, 0
+        guidance, fillers, updated = False, 0, None
         while fillers < 8:
             for kind, pattern in self._right:
                 token = pattern.match(text, at)
                 if not token or token.end() <= at or (kind in ("year", "in") and year):
                     continue
-                if (year or kind not in ("again", "years")) and not (kind == "in" and not self._was_issued(token)):
+                own = _OWN_EDITION.match(text, token.end()) if kind == "place" and year else None
+                if own and own["year"] != year:
+                    continue
+                if (year or kind not in ("again", "years")) and not (kind == "in" and not self.was_issued(token)):
                     break
             else:
                 break
@@ -319,14 +363,15 @@ class Grammar:
             elif kind == "short":
                 edge = at
             else:
+                updated = token["year"] if kind == "again" else updated
                 joint = " and " if token[0].startswith("and ") else joint
                 fillers += kind != "gap"
                 guidance = guidance or "guidance" in token[0].lower()
         if text[edge : edge + 1] in (")", "]") and text.count("(", start, edge) > text.count(")", start, edge):
             edge += 1
-        return _Scan(edge, year, "".join(places), guidance, tuple(others))
+        return _Scan(edge, year, "".join(places), guidance, tuple(others), updated)
 
-    def _was_issued(self, token: re.Match[str]) -> bool:
+    def was_issued(self, token: re.Match[str]) -> bool:
         """Whether an edition or a re-issue is of that month: "in December 2023" may date a meeting as well."""
         month = _MONTHS.index(token["month"][:3].lower()) + 1
         return f"{token['year']}-{month:02}" in self._issued

@@ -39,6 +39,12 @@ _LED = re.compile(rf"[^.;?!“”]{{0,60}}?\b{_SAYS}[^.;?!“”]{{0,30}}$|[\s:,
 _CREDITED = re.compile(  # behind the words; behind a full stop only in brackets or with a dash
     r"[\s,;:)]*(?:\.?\s*[(\[–—-]\s*)?(?:(?:from|source|see|as\s+in|in|is|per|the)\b[\s:]*)*", re.IGNORECASE
 )
+_BEFORE_IT = re.compile(r"(?:[\w'’-]+[,:)]?\s+){1,15}\Z")  # words of a passage's sentence beside it
+_BEHIND_IT = re.compile(r"(?:,?\s+[\w'’-]+){1,3}")
+_BESIDE = 3  # words as near as that count as they stand, further off where as many more are the edition's
+_A_WORD = re.compile(r"[\w'’-]+")
+_WEIGHS = ("strength", "number", "negation")
+_JOINED = re.compile(r"[\s\"'“”‘’,;]*(?:(?:and|or|but|&)\s+)?(?:(?:also|then|that)\s+)*[\s\"'“”‘’]*")
 _DASH = re.compile(r"^[\s(–—-]*(?:(?:from|source):?\s*)?$", re.IGNORECASE)
 
 
@@ -106,12 +112,27 @@ def _in_marks(at: int, block: FoundBlock, mentions: Sequence[Mention]) -> Iterat
     single = _SINGLE.finditer(block.text) if len(block.text) < _LONGEST else ()
     double = list(_MARKS.finditer(block.text))
     inner = [one for one in single if not any(d.start() < one.end() and one.start() < d.end() for d in double)]
+    found: list[WholeQuotation] = []
     for match in sorted([*double, *inner], key=lambda match: match.start()):
         start, end = match.span(match.lastindex or 0)
         if any(m.start < end and start < m.end and m.end - m.start > (end - start) / 2 for m in mentions):
             continue  # the guidance's title in quotation marks
         if len(split(block.text[start:end])) >= LEAST_SAID and not _is_title(block.text[start:end]):
-            yield WholeQuotation(at, start, end, _credit(block.text, match.start(), match.end(), mentions))
+            found.append(WholeQuotation(at, start, end, _credit(block.text, match.start(), match.end(), mentions)))
+    yield from _sharing(block.text, found)
+
+
+def _sharing(text: str, found: Iterable[WholeQuotation]) -> Iterator[WholeQuotation]:
+    """Quotations that are joined share what one of them is credited to: "one" and "two" (KH 2019)."""
+    groups: list[list[WholeQuotation]] = []
+    for one in found:
+        if groups and _JOINED.fullmatch(text[groups[-1][-1].end : one.start]):
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    for group in groups:
+        credit = next((one.credit for one in reversed(group) if one.credit), None)
+        yield from (structs.replace(one, credit=one.credit or credit) for one in group)
 
 
 def _is_title(words: str) -> bool:
@@ -170,17 +191,25 @@ def _credit_beside(
     while first and blocks[first - 1].quoted == number:
         first -= 1
     leads = mentions.get(first - 1, ()) if first else ()
-    return leads[-1] if leads and re.search(r"(?::|says|states|reads)\W*$", blocks[first - 1].text) else None
+    if not leads:
+        return None
+    text, last_one = blocks[first - 1].text, leads[-1]
+    alone = bool(last_one.cites) and not re.search(r"\w", text[: last_one.start] + text[last_one.end :])
+    return last_one if alone or re.search(r"(?::|says|states|reads)\W*$", text) else None
 
 
 def _credit_in_row(
     block: FoundBlock, at: int, blocks: Sequence[FoundBlock], mentions: Mapping[int, Sequence[Mention]]
 ) -> Mention | None:
-    """The one reference that the other cells of a row have: "KH 2019, para 2 | “words”"."""
+    """The one reference in the other cells of a row, "KH 2019, para 2 | “words”", or above its column."""
     row = block.cell[:2] if block.cell else None
     near = range(max(0, at - _CELLS), min(len(blocks), at + _CELLS + 1))
     beside = [n for n in near if n != at and (cell := blocks[n].cell) and cell[:2] == row]
     told = [mention for n in beside for mention in mentions.get(n, ())]
+    if not told and block.cell:
+        table, _, column = block.cell
+        above = (n for n in range(at) if (cell := blocks[n].cell) and (cell[0], cell[2]) == (table, column))
+        told = [*mentions.get(next(above, at), ())]
     return told[0] if len(told) == 1 else None
 
 
@@ -210,6 +239,32 @@ class Index:
     def check(self, edition: str, words: str, named: Sequence[str]) -> Quoted | None:
         """What becomes of a quotation in an edition; None where its text is not here."""
         return self.texts[edition].check(words, named) if edition in self.texts else None
+
+    def check_passage(self, found: Quotation, text: str) -> tuple[int, int, Quoted] | None:
+        """What becomes of a passage without quotation marks, and from where to where: with the words beside it in
+        its sentence where these have another verb, figure or negation than the edition; None without its text."""
+        checked = self.check(found.edition or "", text[found.start : found.end], ())
+        if checked is None or not found.edition:
+            return None
+        before = _BEFORE_IT.search(text, max(0, found.start - _REACH), found.start)
+        behind = _BEHIND_IT.match(text, found.end)
+        starts = [one.start() for one in _A_WORD.finditer(text, before.start(), found.start)] if before else []
+        ends = [one.end() for one in _A_WORD.finditer(text, found.end, behind.end())] if behind else []
+        far = starts[:1] if len(starts) > _BESIDE else []
+        beside = [
+            *((first, found.end) for first in (*far, *starts[-_BESIDE:])),
+            *((found.start, last) for last in ends),
+        ]
+        wider: list[tuple[int, int, Quoted]] = []
+        for first, last in beside if checked.verdict in ("right", "cut") else ():
+            quoted = self.check(found.edition, text[first:last], ())
+            # Another verb or figure than the edition has there; a "not" that stands beside its words.
+            changed = [one for one in quoted.changes if one.kind in _WEIGHS] if quoted else []
+            near = first not in far or (quoted is not None and quoted.found >= checked.found + _BESIDE)
+            if quoted and near and any(one.stands or one.said.lower() == "not" for one in changed):
+                wider.append((first, last, quoted))
+        told = max(wider, key=lambda one: (one[2].found, -len(one[2].changes)), default=None)
+        return told or (found.start, found.end, checked)
 
     def passages(self, block: FoundBlock) -> list[Quotation]:
         """What of a block stands in the guidance, with or without quotation marks. A passage that goes over several

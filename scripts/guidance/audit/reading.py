@@ -136,6 +136,7 @@ def read_bytes(content: bytes, kind: str | None, name: str) -> FileReading:
     if not content.strip():
         return FileReading(name, ())
     if content.startswith(b"{\\rtf"):
+        content = content.replace(rb"{\*\footnote", rb"{\footnote")  # pandoc leaves out what is marked so
         return FileReading(name, read_with_pandoc(content, "rtf"), unit="paragraph")
     if kind == "odt" or content[30:77] == b"mimetypeapplication/vnd.oasis.opendocument.text":
         return FileReading(name, read_with_pandoc(content, "odt"), unit="paragraph")
@@ -204,10 +205,13 @@ def read_docx(content: bytes) -> tuple[FoundBlock, ...]:
                 raise GuidanceError("is not a Word document")
             for name in sorted(set(names), key=lambda name: (name != "word/document.xml", name)):
                 targets = _targets(archive, name)
+                numbers: dict[etree._Element, int] = {}
                 for paragraph in _xml(archive, name).iter(f"{_W}p"):
                     if any(ancestor.tag == _FALLBACK for ancestor in paragraph.iterancestors()):
                         continue  # the same words once more, for older programs
                     count += 1
+                    builder.cell = _cell_of(paragraph, numbers)
+                    builder.role = "cell" if builder.cell else ""
                     _add_paragraph(builder, paragraph, count, targets)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         raise GuidanceError(f"cannot be opened as a Word document ({' '.join(str(error).split())[:120]})") from None
@@ -236,6 +240,17 @@ def _targets(archive: zipfile.ZipFile, name: str) -> dict[str, str]:
         for element in _xml(archive, relations)
         if (element.get("Type") or "").endswith("/hyperlink")
     }
+
+
+def _cell_of(paragraph: etree._Element, numbers: dict[etree._Element, int]) -> tuple[int, int, int] | None:
+    """Table, row and column of a paragraph; `numbers` counts tables and rows as they come."""
+    cell = next(paragraph.iterancestors(f"{_W}tc"), None)
+    row = next(cell.iterancestors(f"{_W}tr"), None) if cell is not None else None
+    table = next(row.iterancestors(f"{_W}tbl"), None) if row is not None else None
+    if cell is None or row is None or table is None:
+        return None
+    column = next((at for at, one in enumerate(row.iter(f"{_W}tc"), 1) if one is cell), 1)
+    return numbers.setdefault(table, len(numbers) + 1), numbers.setdefault(row, len(numbers) + 1), column
 
 
 def _add_paragraph(builder: Builder, paragraph: etree._Element, count: int, targets: dict[str, str]) -> None:
@@ -289,6 +304,8 @@ def _runs(paragraph: etree._Element) -> Iterator[tuple[etree._Element, bool]]:
 
 
 _BETWEEN = re.compile(r" |\r\n")
+_PARTED = re.compile(r"[\x02\ufffe](?:\s\|)?(?:\r\n)?")  # a hyphen at the end of a line, as pdfium gives it
+_NOTE = re.compile(r"^(\d{1,3})(?=[A-Z][a-z])")  # a note's number, which stands higher than its text
 _LETTERS = re.compile(r"[^\W\d_]{3}")
 _CELL = 2.0  # of the letters' height: a wider space parts two cells
 
@@ -302,6 +319,7 @@ def read_pdf(content: bytes) -> tuple[tuple[FoundBlock, ...], tuple[int, ...]]:
         raise GuidanceError(f"{locked}; save it again without") from None
     blocks: list[FoundBlock] = []
     begins: list[int] = []
+    before = ["", ""]
     line = 1
     try:
         if len(document) > _MOST_PAGES:
@@ -310,7 +328,11 @@ def read_pdf(content: bytes) -> tuple[tuple[FoundBlock, ...], tuple[int, ...]]:
             begins.append(line)
             page = document[number]
             text = page.get_textpage()
-            lines = _with_cells(text).replace("\x02\r\n", "").replace("\ufffe\r\n", "").splitlines() or [""]
+            lines = _PARTED.sub("", _with_cells(text)).splitlines() or [""]
+            edges = [re.sub(r"\d", "", lines[at]).strip() for at in (0, -1)]
+            for at, words in enumerate(edges):  # what runs along every page is read once
+                lines[-at] = "" if words and words == before[at] else lines[-at]
+            before = edges
             blocks += _with_links(_page_blocks(lines, line), _page_links(document, page, text), line)
             line += len(lines)
             text.close()
@@ -348,7 +370,7 @@ def _page_blocks(lines: list[str], first: int) -> list[FoundBlock]:
     builder = Builder()
     for paragraph in paragraphs(lines):
         for number, line in paragraph:
-            builder.add(f"{line} ", first + number - 1)
+            builder.add(_NOTE.sub(r"\1 ", line) + " ", first + number - 1)
         builder.end_block()
     return list(builder.blocks())
 

@@ -184,16 +184,16 @@ _INLINE = frozenset((
 ))  # fmt: skip
 _ROLES: dict[str, Role] = {
     **dict.fromkeys(("title", "h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
-    **dict.fromkeys(("td", "th"), "cell"),
+    **dict.fromkeys(("td", "th", "dt", "dd"), "cell"),
     "li": "item",
 }
 _UNREAD = frozenset((
     "script", "style", "template", "svg", "math", "object", "canvas", "audio", "video", "iframe", "noframes",
-    "select", "del", "s", "strike",  # what is struck out is said no more
+    "embed", "select", "del", "s", "strike",  # what is struck out is said no more
 ))  # fmt: skip
-_DECLARED = re.compile(
-    rb"""<meta [^>]{0,200} charset \s* = \s* ["']? ( [A-Za-z0-9_-]{3,30} )""", re.IGNORECASE | re.VERBOSE
-)
+_MARK = re.compile(r"\s*[\[(]?(?:\d{1,3}|\*)[\])]?\s*")
+_FRAMES = {"iframe": "src", "embed": "src", "object": "data"}  # and where each says what it shows
+_DECLARED = re.compile(rb"""(?ix) <meta [^>]{0,200} charset \s* = \s* ["']? ( [A-Za-z0-9_-]{3,30} )""")
 
 
 def decode(content: bytes, declared: str | None = None) -> str:
@@ -206,14 +206,12 @@ def decode(content: bytes, declared: str | None = None) -> str:
             return content.decode(encoding, errors="replace")
     if b"\0" in content[:4096]:
         raise GuidanceError("is not text")
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    try:
-        return content.decode(declared or "cp1252", errors="replace")
-    except (LookupError, UnicodeError):
-        return content.decode("cp1252", errors="replace")
+    for encoding, errors in (("utf-8", "strict"), (declared or "cp1252", "replace")):
+        try:
+            return content.decode(encoding, errors)
+        except (LookupError, UnicodeError):
+            continue
+    return content.decode("cp1252", "replace")
 
 
 # --- HTML ------------------------------------------------------------------------------------------
@@ -245,22 +243,24 @@ def _walk(root: etree._Element) -> tuple[FoundBlock, ...]:
         if done:
             page.leave(element, tag)
         else:
-            here = _line_of(element)
+            here: int = getattr(element, "sourceline", None) or 1
             line = max(line, here)
-            if tag and tag not in _UNREAD:
+            mark = tag == "sup" and _MARK.fullmatch("".join(map(str, element.itertext())))  # of a note
+            if tag and tag not in _UNREAD and not mark:
                 page.enter(element, tag, here)
                 line = builder.add(element.text, line) if element.text else line
                 stack.append((element, True))
                 stack.extend((child, False) for child in reversed(element))
                 continue
+            if tag in _FRAMES and (address := element.get(_FRAMES[tag])):
+                builder.end_block()
+                builder.open_link(address.strip(), here)
+                builder.add(element.get("title") or "", here)
+                builder.close_link()
+                builder.end_block()
         if element.tail:
             line = builder.add(element.tail, line)
     return builder.blocks()
-
-
-def _line_of(element: etree._Element) -> int:
-    line: int | None = getattr(element, "sourceline", None)
-    return line or 1
 
 
 class _PageWalk:
@@ -288,10 +288,10 @@ class _PageWalk:
 
     def _enter_block(self, tag: str) -> None:
         builder, counts = self.builder, self._counts
-        if tag in ("table", "tr"):
-            counts[tag] += 1
+        if tag in ("table", "tr", "dl", "dt"):  # a list of terms is a table, each of whose terms begins a row
+            counts["table" if tag in ("table", "dl") else "tr"] += 1
             counts["cell"] = 0
-        elif tag in ("td", "th"):
+        if _ROLES.get(tag) == "cell":
             counts["cell"] += 1
             builder.cell = (counts["table"], counts["tr"], counts["cell"])
         elif tag == "blockquote":
@@ -310,7 +310,7 @@ class _PageWalk:
             builder.add("”", builder.line)
         elif tag not in ("br", "img") and tag not in _INLINE:
             builder.end_block()
-            if tag in ("td", "th"):
+            if _ROLES.get(tag) == "cell":
                 builder.cell = None
             elif tag == "blockquote":
                 self._quoted.pop()

@@ -24,7 +24,7 @@ Status = Literal[
 _TOLD: dict[Told, str] = {
     "words": "",
     "link": ", as its link leads to",
-    "row": ", as the row of the table says",
+    "row": ", as the cell or line beside it says",
     "name": ", as the file defines the name",
     "before": ", as cited before",
     "title": ", as the file's title says",
@@ -117,8 +117,10 @@ class Judge:
             whole = [(one.start, one.end) for one in units.get(at, ())]
             for one in free:
                 if not _over(one, whole):
-                    checked = index.check(one.edition or "", block.text[one.start : one.end], ())
-                    yield self._quotation(reading, block, structs.replace(one, quoted=checked or _RIGHT))
+                    checked = index.check_passage(one, block.text) or (one.start, one.end, _RIGHT)
+                    start, end, became = checked
+                    judged = structs.replace(one, start=start, end=end, quoted=became)
+                    yield self._quotation(reading, block, judged)
 
     def _of_unit(
         self, words: str, unit: WholeQuotation, free: Sequence[Quotation], index: Index
@@ -239,7 +241,8 @@ class Judge:
         if mention.against:
             other = mention.against in self._editions
             led = f"the edition of {mention.against}" if other else mention.against
-            parts[0] = f"the words say {mention.year} and the link leads to {led}: one of them is wrong"
+            by = "name an update of" if mention.against_by == "words" else "the link leads to"
+            parts[0] = f"the words say {mention.year} and {by} {led}: one of them is wrong"
             parts.append(edition.id)
         parts[-1] += f", {self._known.publication.standing(edition).phrase}"
         if cite != CitedPlace():

@@ -32,7 +32,8 @@ class Mention(Struct, frozen=True):
     None where there is neither) and the places named with it, none where it is named as a whole.
 
     `told` says what the edition was told by, `against` is another one (or another document) to which its link
-    leads, `newest` says that its link shows whatever edition is the newest.
+    leads or, `against_by` "words", whose day it gives as that of an update; `newest` says that its link shows
+    whatever edition is the newest.
     """
 
     start: int
@@ -43,6 +44,7 @@ class Mention(Struct, frozen=True):
     sure: bool = True
     told: Told = "words"
     against: str | None = None
+    against_by: Told = "link"
     newest: bool = False
 
 
@@ -135,7 +137,7 @@ def alternatives(words: tuple[str, ...]) -> str:
 # --- What stands beside a name ---
 
 Tokens = tuple[tuple[str, re.Pattern[str]], ...]
-DATED = rf"(?:(?:{DAY}\s+)?{MONTH}\s+)?(?P<year>{YEAR})[a-d]?(?!\w|[/–—-]\s?\d)"
+DATED = rf"(?:(?:{DAY}\s+)?{MONTH}\s+|\d{{1,2}}[/.]\d{{1,2}}[/.])?(?P<year>{YEAR})[a-d]?(?!\w|[/–—-]\s?\d)"
 SHORT_YEAR = r"\s'\d\d(?![\w'])"
 
 
@@ -153,12 +155,13 @@ def tokens_behind(author: str, name: str, again: str, subtitles: str) -> Tokens:
     )
     issued = r"(?i:published|issued|re-?issued|updated|revised|amended)"
     dated = rf"(?:{DAY}\s+)?(?:{MONTH}\s+)?{YEAR}\b"
+    updated = rf"(?:{DAY}\s+)?(?:{MONTH}\s+)?(?P<year>{YEAR})\b"
     lead = (
         r"(?:(?i:says|states|sets out|requires|advises|explains|describes|makes clear)\b,?\s*)?"
         r"(?i:at|in|on|under|see|see also|and|and in|and at|specifically|especially|"
         r"particularly|in\s+particular|notably|namely|chiefly|including|e\.g\.)"
     )
-    also = r"\s*,\s*(?:(?:and|&)\s+)?|\s+(?:and|&|or)\s+|\s*/\s*"
+    also = rf"\s*,\s*(?:(?:and|&)\s+)?|\s*;\s*(?={YEAR}\s*[);\]])|\s+(?:and|&|or)\s+|\s*/\s*"
     title = rf"(?!\s+(?!{PLACE})[A-Z][\w']+\s+\w)"  # "2018 and 2023 Annual Report" goes on to something else
     return _compiled(
         ("possessive", r"'s?(?!\w)"),
@@ -178,6 +181,10 @@ def tokens_behind(author: str, name: str, again: str, subtitles: str) -> Tokens:
         ),
         ("word", rf":\s*[A-Z][\w' -]{{2,60}}?(?=[,;]\s*{PLACE})"),  # "Appendix A: Glossary, p. 108"
         ("word", rf"[\s:,–-]*(?i:{subtitles})(?!\w)"),
+        (  # "paragraph 61 (partners), paragraph 154"
+            "gap",
+            rf"\s*\([a-z][^()\d]{{1,40}}\)(?=[\s,;]*(?:and\s+)?{PLACE})",
+        ),
         ("gap", r"[\s,;()\[\]'\"/–—*_-]+"),
         ("gap", rf":(?=\s*(?:{PLACE}|{YEAR}|{MONTH}|(?i:statutory|guidance)\b))"),
         ("gap", rf"\.(?=\s*(?:{author}|\(?{YEAR}\)?|London|TSO)\b)"),
@@ -187,12 +194,15 @@ def tokens_behind(author: str, name: str, again: str, subtitles: str) -> Tokens:
             rf"(?:(?i:which|that)\s+)?(?:(?i:came out|appeared|was {issued}|{issued})\s+)?"
             rf"in\s+(?P<month>{MONTH})\s+(?P<year>{YEAR})",
         ),
-        ("again", rf"(?:as\s+|last\s+)?{issued}\s+(?:in\s+|on\s+)?{dated}"),
+        ("again", rf"(?:as\s+|last\s+)?{issued}\s+(?:in\s+|on\s+)?{updated}"),
         ("word", rf"(?:(?:was|were|as)\s+)?(?:last\s+)?{issued}\s+(?:in\s+|on\s+)?(?={dated})"),
         ("word", rf"(?:{author})(?:'s)?\b"),
         ("word", rf"(?i:guidance|edition|version)\s+(?i:of|from|dated)\s+(?={dated})"),
         ("word", rf":?\s*(?i:a guide to) [^.;()\[\]]{{3,140}}?(?=\s*(?:[.;()\[\]]|$|{YEAR}|, ))"),
-        ("word", r"(?i:statutory|guidance|guide|edition|version|document|dated|England|London|TSO|the)\b"),
+        (
+            "word",
+            r"(?i:statutory|guidance|guide|edition|version|update|issue|document|dated|England|London|TSO|the)\b",
+        ),
         ("word", rf"(?i:section|part|box|table|figure)\s+\d+(?:\.\d+)*(?=\s*[,:;]\s*{PLACE})[,:;]"),
         ("word", rf"{lead}\s+(?:the\s+)?(?={PLACE})"),
     )
@@ -210,14 +220,22 @@ def tokens_before(author: str, again: str) -> Tokens:
         ("editions", rf"\b(?:{listed})\s+(?i:editions?|versions?|issues?|guidance){of}\s*{open_}"),
         ("editions", rf"\b(?i:editions?|versions?|issues?)\s+(?:of\s+)?(?:{listed}){of}\s*{open_}"),
         ("edition", rf"\b(?i:edition|version|issue)\s+(?:of\s+)?{year}\s+of(?:\s+the)?\s*{open_}"),
-        ("author-year", rf"(?:{author})(?:'s)?[\s,]*[(\[]?(?:{MONTH}\s+)?{year}[a-d]?[)\]]?[.,:]?\s*{open_}"),
+        (
+            "author-year",  # "HM Government. (2018, July). "
+            rf"(?:{author})(?:'s)?[\s,.]*[(\[]?(?:{MONTH}\s+)?{year}[a-d]?(?:,\s*(?:{DAY}\s+)?{MONTH}(?:\s+{DAY})?)?"
+            rf"[)\]]?[.,:]?\s*{open_}",
+        ),
         (
             "edition",
             rf"\b{year}\)?\s+(?i:edition|version|issue|revision|update|re-issue)(?:\s+of)?(?:\s+the)?\s*{open_}",
         ),
         ("edition", rf"\b{year}\s+(?:statutory\s+)?(?:guidance|guide)(?:,?\s+|\s*\(){open_}"),
         ("year", rf"{not_when}(?<![\d/–-]){year}\)?\s+{open_}"),
-        ("place", rf"{several}\)?,?\s+(?:of|in|from|to|under)\s+(?:the\s+)?(?:[\w']+\s+){{0,3}}['\"*_(]*$"),
+        (
+            "place",
+            rf"{several}\)?,?\s+(?:of|in|from|to|under)\s+(?:the\s+)?"
+            r"(?:(?!and\b|or\b)[a-z][\w']*\s+){0,3}['\"*_(]*$",
+        ),  # not "Part 1 of KCSIE and Working Together"
         ("place", rf"{several}\s+['\"*_(]*$"),
         ("place", rf"(?:^|(?<=[(;:])|(?<=[Ss]ee )|(?<=[Aa]t )){several}\s*[,:–-]\s*{open_}"),
         ("word", rf"(?:{author})(?:'s)?[\s,:]+{open_}"),

@@ -51,7 +51,7 @@ def answer(order: BuildOrder, words: str, on: str, tell: Tell) -> CiteAnswer:
     refused = None
     try:
         if words:
-            found = cite(words, register, order.publication, loaded, stood.edition if stood else None)
+            found = cite(words, register, order.publication, loaded, edition_until(stood, on) if stood else None)
     except NotUnderstoodError as error:
         refused = error
     if stood is None:
@@ -62,8 +62,16 @@ def answer(order: BuildOrder, words: str, on: str, tell: Tell) -> CiteAnswer:
     places = [(one.citation.edition, entry.anchor) for one in found for entry in one.entries]
     since = law.on_day(stood.edition, datetime.date.fromisoformat(on), places)
     lines = say_stood(on, stood, path, revision)
+    others = dict.fromkeys(one.citation.edition for one in found if one.citation.edition != stood.edition.id)
+    lines += [f"{on}: the words name {other}, which did not stand that day" for other in others]
     lines += [f"{on}: law since {law.since} ({state}): {law.notice(one).text}" for one, state in since]
     return CiteAnswer(found, lines, refused, _record_day(on, stood, law, since))
+
+
+def edition_until(stood: InForce, on: str) -> Edition:
+    """The edition that stood on a day as the register has it without the files that were issued later."""
+    issued = tuple(one for one in stood.edition.revisions if one.date and one.date <= on)
+    return structs.replace(stood.edition, revisions=issued)
 
 
 def _record_day(on: str, stood: InForce, law: LawSince, since: Iterable[tuple[Law, State]]) -> dict[str, object]:
@@ -93,7 +101,7 @@ def cite(
     words: str, publication: Publication, folder: Path, loaded: Sequence[Loaded], stood: Edition | None = None
 ) -> tuple[Cited, ...]:
     """Where each place of a citation points. Editions without text are looked up in their permalink registers; one
-    that names no edition means the one that `stood` on the day in question.
+    that names no edition means the one that `stood` on the day in question, with the files issued until then.
 
     Raises NotUnderstoodError.
     """
@@ -115,6 +123,9 @@ def cite(
         steps = [compare(text, later, (old, new)) for (old, text), (new, later) in pairs]
         crosswalk = build_crosswalk(editions, steps)
     known = published_places(publication, folder, loaded)
+    if stood:  # whose official file is the one of that day, or none
+        editions_then = tuple(stood if one.id == stood.id else one for one in publication.editions)
+        publication = structs.replace(publication, editions=editions_then)
     return tuple(resolve(one, publication, known, crosswalk) for one in citations)
 
 

@@ -26,6 +26,8 @@ _GENERIC = frozenset({  # words of a file's name that leave it the guidance's ow
     "working", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
     "november", "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
 })  # fmt: skip
+_TRANSLATED = ".translate.goog"
+_PUBLICATIONS = "gov.uk/government/publications/"
 _DOCUMENT = re.compile(r"\.(?:pdf|docx?|odt|rtf|epub|ashx)$")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d{1,2}(?!\d{4}))")  # 2017 of "20170213", not of "201702"
 
@@ -64,10 +66,14 @@ def plain_address(address: str) -> tuple[str, str]:
         parts = urlsplit(f"//{address}")
     except ValueError:
         return "", ""
-    if "\\" in parts.netloc:  # browsers and we would not agree on the host
+    if "\\" in parts.netloc or "@" in parts.netloc:  # we and browsers, or readers, would not agree on the host
         return "", ""
-    host = parts.netloc.rpartition("@")[2].removeprefix("www.").lower()
-    return f"{host}{unquote(parts.path).rstrip('/').lower()}", parts.fragment
+    host = re.sub(r"(?::(?:80|443))?\Z", "", parts.netloc.lower()).rstrip(".")
+    if host.endswith(_TRANSLATED):  # "www-gov-uk", and two hyphens for one
+        host = re.sub(r"-(-?)", lambda hyphens: hyphens[1] or ".", host.removesuffix(_TRANSLATED))
+    # Without what a redirector left behind ("…--2&data=04"), and a page in Welsh or for machines is the page.
+    path = re.sub(r"&\w+=.*\Z|\.cy\Z|\A/api/content(?=/)", "", unquote(parts.path).lower())
+    return f"{host.removeprefix('www.')}{path.rstrip('/')}", parts.fragment
 
 
 def mend(address: str) -> str:
@@ -180,6 +186,8 @@ class AddressBook:
             return self._kept(day) if day else Address(None, number, current=True)
         if held:
             return _address(held, number)
+        if key.startswith(_PUBLICATIONS) and not any(name in key for name in self._names):
+            return Address(None, number, other="another publication of the government")
         found = self._by_name(key, years, number, is_file=bool(_DOCUMENT.search(place)))
         called = (value.rpartition("/")[2] for _, value in parse_qsl(query) if _DOCUMENT.search(value.lower()))
         return found or next(

@@ -17,6 +17,7 @@ from guidance.cite.addresses import Address, AddressBook, Holding
 from guidance.cite.grammar import (
     DAY,
     MONTH,
+    NTH,
     ORDINAL,
     PAGES,
     PARAGRAPHS,
@@ -142,6 +143,7 @@ class Known:
 
 _NORMAL = (  # what is written alike in several ways, behind NFKC
     (r"[\u00ad\u200b-\u200d\u2060\ufeff]", ""),
+    (r"(?<=[a-z])[-\u2010]\s*\n\s*(?=[a-z])", ""),  # a word that the end of a line parted
     (r"[\s\u0085\u2028\u2029]+", " "),
     (r"[\u2010-\u2015\u2212]", "-"),
     (r"[‘’ʼ′`´]", "'"),
@@ -156,13 +158,24 @@ _READ_ON = (
 )
 # Words that may stand in a citation and say nothing of what is cited. Any other word makes it another document's.
 _FILLING = (
-    "a", "above", "according", "also", "amended", "an", "and", "as", "at", "available", "below", "by", "cf",
-    "cited", "copyright", "crown", "dated", "described", "document", "edition", "edn", "eds?", "eg", "england",
-    "et seq", "ff?", "from", "guidance", "guide", "hmso", "in", "isbn", "issued", "it", "last", "london", "of",
-    "on", "online", "or", "our", "out", "pdf", "per", "published", "quoted", "re-?issued", "requires", "revised",
-    "says", "see", "set", "sets", "states", "statutory", "that", "the", "this", "to", "tso", "under", "updated",
-    "version", "which",
+    "a", "above", "according", "added", "also", "amended", "an", "and", "archived", "as", "at", "available",
+    "below", "box", "by", "cf", "chart", "cited", "copy", "copyright", "crown", "current", "dated", "described",
+    "document", "edition", "edn", "eds?", "eg", "emphasis", "england", "et seq", "ff?", "flow ?chart", "former",
+    "from", "guidance", "guide", "hmso", "in", "isbn", "issued", "it", "last", "latest", "london", "my", "new",
+    "now", "of", "old", "on", "online", "onwards", "or", "original", "our", "out", "pdf", "per", "previous",
+    "published", "quoted", "re-?issued", "refers?", "relevant", "requires", "revised", "says", "see", "set", "sets",
+    "shaded", "states", "statutory", "superseded", "that", "the", "then", "this", "to", "tso", "under",
+    "unnumbered", "update", "updated", "version", "which",
 )  # fmt: skip
+# Smaller than what has a permalink: "second bullet point", "lines 3-5", "the last sentence".
+_FINE = r"(?:bullet(?:\s?point)?|sentence|line|indent|row|column|item|point)s?"
+_FINE = (
+    rf"(?:{NTH}|last|final|opening)\s+(?:{_FINE}|para(?:graph)?)(?!\w)|"
+    rf"{_FINE}\s+\d{{1,2}}(?:\s?-\s?\d{{1,2}})?(?!\w)"
+)
+# What a chapter or a chart is called, behind its number: "flow chart 5: action following a strategy discussion"
+_CAPTION = r"\s*[:(-]+\s*['\"]?[a-z][^\d:;()\[\]]{3,100}(?=[,;)]|$)"
+_CAPTIONED = ("part", "chapter", "chapters", "annex", "section", "box", "flow_chart", "figure", "table")
 _PUNCTUATION = r"[\s,;:.()\[\]{}'\"*_/&|<>+–-]+"
 _APART = r"(?:^|[^\w])(?:and|or)(?:[^\w]|$)|[&;/]"  # what stands behind is a place of its own
 
@@ -179,6 +192,11 @@ def normal(words: str) -> str:
     for pattern, plain in _NORMAL:
         words = re.sub(pattern, plain, words)
     return words.strip()
+
+
+def _told(match: re.Match[str]) -> Iterator[str]:
+    """The groups of a match that hold something."""
+    return (group for group, words in match.groupdict().items() if words)
 
 
 def _for_script(pattern: str) -> str:
@@ -199,9 +217,12 @@ class CitationGrammar:
         shorts = "|".join(known.short_years) or "(?!)"
         ids = _alternatives(edition.id for edition in known.publication.editions)
         authors = _alternatives((*naming.authors, known.publication.publisher))
-        titles = (edition.subtitle or "" for edition in known.publication.editions)
+        editions = known.publication.editions
+        titles = [edition.subtitle or "" for edition in editions]
+        titles += [one.title for edition in editions for one in edition.chapters if one.title.count(" ") > 1]
         # In the order in which they are tried; in any case.
         tokens = {
+            "caption": _CAPTION,
             "read on": _READ_ON,
             "address": _ADDRESS,
             "saying": rf"(?P<saying>{_alternatives(known.sayings)})(?!\w)",  # "DFE-00195-2018"
@@ -216,9 +237,10 @@ class CitationGrammar:
             "title": rf"(?:{_alternatives(titles)})(?!\w)",
             "dated": _DATED,
             "edition": rf"(?P<year>{ids})(?!\w)",
-            "short": rf"'(?P<short>{shorts})(?!\w)",  # "DfE '18"
+            "short": rf"(?:'|(?:\d{{1,2}}[/.]){{2}})(?P<short>{shorts})(?!\w)",  # "DfE '18", "15.12.23"
             "pages": rf":\s?(?:pp?\.?\s?)?(?P<page>{PAGES})",  # "2018: 13", as academics do
             "ordinal": ORDINAL,
+            "fine": _FINE,
             "decimals": rf"(?=\d{{1,2}}\.\d)(?P<paragraph>{PARAGRAPHS})",  # "2010, 5.17"
             "bare": PARAGRAPHS,
             "word": rf"(?:{'|'.join(_FILLING)})(?!\w)",
@@ -238,7 +260,7 @@ class CitationGrammar:
         text = normal(words)
         at = solid = 0
         while at < len(text):
-            kind, match = self._token(text, at)
+            kind, match = self._token(text, at, "" if said.captioned else "caption")
             if match is None:
                 raise NotUnderstoodError(f'"{words}": {text[solid:].strip(" ,;:")} is not understood; {EXAMPLE}')
             at = match.end()
@@ -246,6 +268,7 @@ class CitationGrammar:
                 said.apart = said.apart or bool(re.search(_APART, match[0], re.IGNORECASE))
             else:
                 solid = at
+                said.captioned = bool(said.editions and not {*_CAPTIONED}.isdisjoint(_told(match)))
                 self._take(kind, match, said)
         editions = said.editions or ([said.by_address] if said.by_address else [])
         editions = editions or ([unsaid] if unsaid and not said.elsewhere else [])
@@ -269,6 +292,7 @@ class CitationGrammar:
             "tokens": [(kind, _for_script(pattern)) for kind, pattern in self._tokens.items()],
             "span": _for_script(SPAN),
             "apart": _APART,
+            "captioned": _CAPTIONED,
             "years": known.years,
             "shorts": known.short_years,
             "sayings": self._sayings,
@@ -278,9 +302,9 @@ class CitationGrammar:
             ],
         }
 
-    def _token(self, text: str, at: int) -> tuple[str, re.Match[str] | None]:
+    def _token(self, text: str, at: int, barred: str) -> tuple[str, re.Match[str] | None]:
         for kind, pattern in self._compiled.items():
-            match = pattern.match(text, at)
+            match = None if kind == barred else pattern.match(text, at)
             if match and match.end() > at:
                 return kind, match
         return "", None
@@ -325,7 +349,7 @@ class _Said:
 
     def __init__(self) -> None:
         self._rows: list[str | UnitList] = []  # editions and places, in order
-        self.apart = self.bare = self.elsewhere = self.newest = False
+        self.apart = self.bare = self.elsewhere = self.newest = self.captioned = False
         self.by_address: str | None = None
 
     @property
@@ -352,7 +376,7 @@ class _Said:
                 )
             if not (told or places):
                 raise NotUnderstoodError(f'"{words}": no place in it; {EXAMPLE}')
-            if len(editions) > 1 and not places:
+            if len(editions) > 1 and not places and any(isinstance(row, UnitList) for row in self._rows):
                 raise NotUnderstoodError(f'"{words}": names several editions; give each its own places')
             if any({"section"} == {step.unit for step in place.steps} for place in places):
                 raise NotUnderstoodError(

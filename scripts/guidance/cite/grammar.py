@@ -44,7 +44,8 @@ ROMAN = r"[IVX]{1,5}"
 LETTER = r"[A-H]"
 DOTTED = r"\d{1,2}(?:\.\d{1,2})?"  # "table 2.1"
 # What stands in brackets behind a number: "153(b)", "66(1)(a)", "7(2)(a)(iv)", "12 (BA)"
-SUBS = r"(?:\s?\((?:\d{1,3}[A-Z]{0,2}|[a-z]{1,2}|[ivx]{1,5}|[A-Z])\))"
+# ; and with its name, "27 sub-para (b)".
+SUBS = r"(?:\s?(?:sub-?para(?:graph)?s?\.?\s?)?\((?:\d{1,3}[A-Z]{0,2}|[a-z]{1,2}|[ivx]{1,5}|[A-Z])\))"
 NUMBERS: dict[Unit, str] = {  # as they are printed
     "part": rf"\d{{1,2}}[A-Z]?|{ONES}|{ROMAN}",
     "chapter": rf"\d{{1,2}}[a-z]?|{ONES}|{ROMAN}",
@@ -59,7 +60,7 @@ NUMBERS: dict[Unit, str] = {  # as they are printed
     "footnote": r"\d{1,4}",
 }
 TO = r"\s+(?:to|through)\s+|\s?[–—-]\s?"  # "153 to 155", "13–14"
-AND = r",\s*(?:and\s+|or\s+)?|\s+(?:and/or|and|or|&)\s+"  # "12, 14 and 16"
+AND = r"[,;]\s*(?:and\s+|or\s+)?|\s+(?:and/or|and|or|&|\+)\s+|\s?/\s?"  # "12, 14 and 16", "27/28", "27; 29"
 
 # --- Words ---
 
@@ -73,20 +74,21 @@ WRITTEN: dict[Unit, str] = {  # as a text writes them out
     "flow-chart": r"flow[ -]?charts?",  # "flow chart", "flowchart", "flow-chart"
     "figure": r"figures?",
     "table": r"tables?",
-    "paragraph": r"paragraphs?|paras?",
-    "footnote": r"footnotes?",
+    "paragraph": r"(?:sub-?)?para(?:graph)?(?:'?s)?",  # "sub-para 27(b)", "para's 12 and 13"
+    "footnote": r"(?:foot|end)notes?",
 }
 _SHORT: dict[Unit, str] = {  # as those who cite it shorten them
     "part": r"pts?",
-    "chapter": r"chapts?|chaps?|chs?",  # "ch.1"
-    "annex": r"annexes?|annexures?|apps?",
-    "page": r"pgs?|pp?",  # "pp. 13-14", "pg 13"
+    "chapter": r"chapts?|chpts?|chaps?|chs?",  # "ch.1"
+    "annex": r"annexes?|annexures?|appx?s?",
+    "page": r"pgs?|pp?|p\.p",  # "pp. 13-14", "pg 13"
     "figure": r"figs?",
     "paragraph": r"paragr|pars?|¶+|§+",  # "¶27", "§§ 12-14": sections are what others call paragraphs
-    "footnote": r"foot[ -]notes?|fns?",
+    "footnote": r"(?:foot|end)[ -]notes?|fns?",
 }
 _TYPED: dict[Unit, str] = {  # only where the whole is a citation: in prose "(n 12)" is the writer's own note
     "section": r"sects?|secs?|ss?",
+    "flow-chart": r"charts?",
     "footnote": r"notes?|nn?",
 }
 YEAR = r"(?:19|20)\d\d"
@@ -98,11 +100,11 @@ _NTH = r"(?:st|nd|rd|th)"
 DAY = rf"\d{{1,2}}{_NTH}?"
 # What may look like the next number of a list and is none: a year that names an edition, and the day of a date.
 _NO_DATE = rf"(?!{YEAR}(?!\d)|{DAY}\s+{MONTH}(?!\w))"
-# "para 27", "para. no. 27", "p13", "para(s) 27", "para [153]"; letters and words stand apart: "Annex B"
-_LEAD = r"(?:\(s\))?(?:[.:]?\s*(?:(?:nos?\.?|numbers?)\s*)?[\[(#]?(?=\d)|\.?\s+)"
+# "para 27", "para. no. 27", "p13", "p . 13", "para(s) 27", "para [153]"; letters and words stand apart: "Annex B"
+_LEAD = r"(?:\(s\))?(?:\s?[.:]?\s*(?:(?:nos?\.?|numbers?)\s*)?[\[(#]?(?=\d)|\.?\s+)"
 _END = r"(?!\w|\.\d)"
 # Who cites a part of a paragraph may leave out the brackets: "153a"; "45ff" is 45 and what follows.
-_LETTERED = r"(?!ff|st|nd|rd|th)[A-Za-z]{0,2}"
+_LETTERED = r"(?:(?!ff|st|nd|rd|th)[A-Za-z]{1,2})?"
 
 
 # Behind a number these say that it was no count: "Chapter 4, 223 when a worry is about staff", not "223 children".
@@ -110,6 +112,8 @@ _GOES_ON = (
     "when|where|if|says?|sets?|states?|requires?|asks?|tells?|gives?|describes?|explains?|lists?|names?|is|on|for|"
     "which|that|as|before|after|because|so|but|whenever|then"
 )
+# And these that it was one: "para 27, 14 children were seen", "p. 13; 45 working days".
+_COUNTED = rf"(?:children|people|men|women|working|(?!(?:{_GOES_ON}|this|its|was|does|has)\b)[a-z]+[a-rt-z]s)(?!\w)"
 _AGAIN = r"(?:(?:[A-Za-z¶§]{2,}|[Pp¶§])\.?\s*)?"  # "paras 12 to para 14", "p 13 to p 15"
 
 
@@ -124,7 +128,8 @@ def _list(unit: Unit) -> str:
     number, again = _number(unit), rf"(?:(?:{_words(unit)})\.?\s*)?"
     subs = rf"|{SUBS}+{_END}" if unit == "paragraph" else ""
     to = rf"(?:(?:{TO}){again}\[?(?:{number}{subs}))?"
-    return rf"(?:{number}){to}(?:(?:{AND}){_NO_DATE}\[?(?:{number}{subs}){to})*"
+    more = rf"{_NO_DATE}(?!\d+\s+{_COUNTED})"
+    return rf"(?:{number}){to}(?:(?:{AND}){more}\[?(?:{number}{subs}){to})*"
 
 
 def _words(unit: Unit, *, typed: bool = False) -> str:
@@ -141,8 +146,8 @@ def _place(unit: Unit, *, typed: bool) -> str:
         _number(unit),
         rf"[,:]\s*(?:at\s+)?(?P<inner>{PARAGRAPHS})(?=\s*(?:[.;,)\]]|$)|\s+(?:{_GOES_ON})\b)",
     )
-    # "ch 5.17" is a paragraph, "chapters 3, 4" are two, "Chapter 4, 223" is paragraph 223
-    decimal = rf"{free}{words}){_LEAD}(?P<decimal>\d{{1,2}}\.\d{{1,3}}{_END})"
+    # "ch 5.17" and "s.5.17" are a paragraph, "chapters 3, 4" are two, "Chapter 4, 223" is paragraph 223
+    decimal = rf"{free}{words}|{_words('section', typed=True)}){_LEAD}(?P<decimal>\d{{1,2}}\.\d{{1,3}}{_END})"
     several = rf"{free}chapters|chapts|chaps|chs){_LEAD}(?P<chapters>{_list(unit)})"
     single = rf"(?P<chapter>{one}(?:(?:{TO}|\s+(?:and|or|&)\s+)(?:{one}))?)"
     return rf"{decimal}|{several}|{free}{words}){_LEAD}{single}(?:{inner})?"
@@ -154,7 +159,8 @@ TYPED = "|".join(_place(unit, typed=True) for unit in UNITS)  # for any case
 _PROSE = "|".join(_place(unit, typed=False) for unit in UNITS if unit != "section")  # "section 47" is the law's
 PLACE = rf"(?<![\w-])(?:{re.sub(r'[(][?]P<[a-z_]+>', '(?:', _PROSE)})(?!\w)"  # to be built into other patterns
 # "the third chapter", "2nd chapter"
-ORDINAL = rf"(?P<nth>{_spelt(_ORDINALS)}|\d{{1,2}}{_NTH})\s+(?P<unit>chapter|part)(?!\w)"
+NTH = rf"(?:{_spelt(_ORDINALS)}|\d{{1,2}}{_NTH})"
+ORDINAL = rf"(?P<nth>{NTH})\s+(?P<unit>chapter|part)(?!\w)"
 _ONE = re.compile(rf"(?<![\w-])(?:{_PROSE})(?!\w)")
 # One member of a list: `to` joins it to the one before, `alone` is what stands in brackets without its number.
 SPAN = (
@@ -315,7 +321,7 @@ def say_place(place: CitedPlace) -> str:
 def _say(step: Step) -> str:
     name = step.unit.replace("-", " ")
     sub = re.sub(r"^\w+", r"(\g<0>)", step.sub or "")
-    several = "s" if step.to and name != "box" else "es" if step.to else ""
+    several = ("es" if name.endswith("x") else "s") if step.to else ""
     return f"{name}{several} {step.number}{sub}{f' to {step.to}' if step.to else ''}"
 
 

@@ -43,9 +43,10 @@ SPELT = {
 }  # fmt: skip
 _UNSEEN = "\u00ad\u200b-\u200d\u2060\ufeff"
 # A hyphen before a figure parts words: "3-5" is no 35, and what "3–5" is.
-_WORD = re.compile(rf"[^\W_](?:(?:[\u0300-\u036f{_UNSEEN}'’]|[‐‑-](?!\d))*[^\W_]|[\u0300-\u036f])*")
-_NO_LETTER = re.compile(rf"[{_UNSEEN}'’‐‑-]")
-_MARKED = re.compile(r"\[[^\]]{0,200}\]|\(\s*(?:\.{3}|…)\s*\)|\.\s?\.\s?\.(?:\s?\.)?|…")
+# "[E]very" is a word whose capital the quoter made.
+_WORD = re.compile(rf"[^\W_](?:(?:[\u0300-\u036f{_UNSEEN}'’]|[‐‑-](?!\d)|\](?=[^\W_]))*[^\W_]|[\u0300-\u036f])*")
+_NO_LETTER = re.compile(rf"[{_UNSEEN}'’‐‑\]-]")
+_MARKED = re.compile(r"\[(?![A-Za-z]\]\w)[^\]]{0,200}\]|\(\s*(?:\.{3}|…)\s*\)|\.\s?\.\s?\.(?:\s?\.)?|…")
 _ENDS = re.compile(r"""[.!?:;]["'”’)\]]*\s*["'“‘(\[]*$""")
 _FULL = re.compile(r"""[.!?]["'”’)\]]*\s*["'“‘(\[]*$""")
 _LEADS = re.compile(r":\s*\n")  # to the entries of a list

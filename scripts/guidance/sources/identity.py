@@ -23,6 +23,7 @@ _FIRST, _FIRST_PAGES = (
     12,
     3,
 )  # provisions and pages before a text in which an imprint may stand, as it may behind it
+_ON_EACH_PAGE = ("watermark", "running head", "running foot")  # why a reader leaves words out
 _AHEAD = 3  # months by which a file may be dated before its edition is published
 _NEAR = 0.2  # share by which pages and paragraphs may differ: revisions add some
 _WORDS_A_PAGE, _TINY = 350, 0.1  # of official files; a page of the web that has less than a tenth is about the text
@@ -43,6 +44,8 @@ _OTHER_KIND = re.compile(
     )\b""",
     re.VERBOSE,
 )
+# And on its pages, as a watermark or a running head.
+_UNISSUED = re.compile(r"\b(?:draft|(?:for|public|open) consultation|consultation (?:document|version|copy))\b")
 _OFFICE = re.compile(
     r"""\b(?:
     Councils?|Borough|Board|Partnership|Partners|Trust|NHS|Academy|Federation
@@ -202,6 +205,10 @@ class _Case:
             found = _OTHER_KIND.search(rest)
             if found and len(rest.split()) <= _LONGEST_LINE:  # what is longer is prose
                 return f'its cover says "{found[0]}"'
+        frame = (tokens(gone.text) for gone in self._document.dropped if gone.reason in _ON_EACH_PAGE)
+        said = [found[0] for words in frame if (found := _UNISSUED.search(words))]
+        if said and len(said) >= min(_FIRST_PAGES, self._document.source.pages or 1):
+            return f'its pages say "{said[0]}"'
         return self._other_publisher()
 
     def _other_publisher(self) -> str:
@@ -238,7 +245,7 @@ class _Case:
     def _dates(self) -> list[str]:
         """The months that the cover names as its own, as "2018-07"."""
         found = (m for line in self._cover for m in _DATE.finditer(line) if not m["later"])
-        return [f"{m['year']}-{_MONTHS[m['month'].casefold()]:02}" for m in found]
+        return [_month_of(m) for m in found]
 
     def _year(self) -> tuple[str, set[str]]:
         return next(((how, years) for how, years in self._years() if years), ("", set()))
@@ -290,6 +297,8 @@ class _Case:
                 len(edition.published) == 4 and date[:4] < edition.published
             ):
                 yield f"its cover is of {calendar.month_name[int(date[5:])]} {date[:4]}"
+        if page := self._later_cover(edition):
+            yield f"on page {page} the cover of another edition follows"
         known, pages = _pages(edition), self._document.source.pages
         if known and pages and not _near(pages, known):
             yield f"it has {pages} pages where {known} are known"
@@ -302,6 +311,22 @@ class _Case:
         for other in (document for e in self._publication.editions for document in e.documents):
             if other not in edition.documents[:1] and any(ref in everywhere for ref in _references((other,))):
                 yield f"its reference is that of {_short(other.title)}"
+
+    def _later_cover(self, edition: Edition) -> int | None:
+        """The page within the text that is the cover of another edition: the title, a month, and little else."""
+        pages: dict[int, list[str]] = {}
+        for provision in self._document.provisions:
+            pages.setdefault(provision.page or 0, []).extend(_texts(provision))
+        others = {e.published[:7] for e in self._publication.editions if e.published[:7] != edition.published[:7]}
+        for page, lines in pages.items():
+            if page <= _FIRST_PAGES or sum(len(line.split()) for line in lines) > _LONGEST_OPENING:
+                continue
+            dates = [m for line in lines for m in _DATE.finditer(line) if not m["later"]]
+            plain = [line for line in lines if not _DATE.search(line)]  # with its date it may be one of a list
+            titled = any(self._title_in(line) and not self._rest(tokens(line)) for line in plain)
+            if titled and others & {*map(_month_of, dates)}:
+                return page
+        return None
 
     def _agreeing(self, edition: Edition) -> Iterator[str]:
         """What more speaks for an edition, in words."""
@@ -316,10 +341,14 @@ class _Case:
         author = self._document.source.author or ""
         if any(name in everywhere or name in tokens(author) for name in self._names):
             yield "publisher"
-        if _pages(edition) and self._document.source.pages:
-            yield f"{self._document.source.pages} pages"
-        if any(d.paragraphs for d in edition.documents[:1]):
-            yield f"{self._numbered()} numbered paragraphs"
+        paragraphs = next((d.paragraphs for d in edition.documents[:1]), None)
+        counts = (
+            ("pages", self._document.source.pages, _pages(edition)),
+            ("numbered paragraphs", self._numbered(), paragraphs),
+        )
+        for what, found, known in counts:
+            if known and found and _near(found, known):
+                yield f"{found} {what}{'' if found == known else f' where {known} are known'}"
 
     def _numbered(self) -> int:
         return sum(provision.kind == "paragraph" for provision in self._document.provisions)
@@ -378,6 +407,10 @@ def _months(date: str) -> int:
 
 def _pages(edition: Edition) -> int | None:
     return next((document.pages for document in edition.documents[:1]), None)
+
+
+def _month_of(date: re.Match[str]) -> str:
+    return f"{date['year']}-{_MONTHS[date['month'].casefold()]:02}"
 
 
 def _near(found: int, known: int) -> bool:
