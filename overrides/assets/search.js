@@ -444,9 +444,11 @@ const start = (article) => {
     if (asked.get(name)) form.elements[name].value = asked.get(name);
   }
   if (FILTERS.some((name) => asked.get(name))) form.querySelector("details").open = true;
-  // Coming back to the results must not lead away again: only who arrives with new words is taken straight there.
-  const arrived = performance.getEntriesByType("navigation")[0]?.type === "navigate";
-  if (asked.size) run({ jump: arrived });
+  // Coming back to the results must not lead away again: only who arrives with new words is taken straight there, and
+  // once the page is whole, since browsers keep no page that leads on before. What was typed before this came counts.
+  const arrived = asked.size && performance.getEntriesByType("navigation")[0]?.type === "navigate";
+  if (document.readyState === "complete") run({ jump: arrived });
+  else addEventListener("load", () => run({ jump: arrived }), { once: true });
   // With a keyboard the arrows lead on from the field; on a phone it would open the keys over the results.
   if (!asked.get("q") || matchMedia("(hover: hover)").matches) {
     words.focus({ preventScroll: true });

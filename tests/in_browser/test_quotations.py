@@ -12,6 +12,7 @@ from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from tabs import Tab
 
 from axe_checks import violations
 from embedded import quotation_files
@@ -27,7 +28,6 @@ from guidance.site.permalink_index import PermalinkIndex, find_fates
 from guidance.site.permalink_pages import permalink_pages
 from guidance.site.projects import Folder
 from small_documents import document, paragraph, sentence
-from tabs import Tab
 
 ROOT = Path(__file__).parent.parent.parent
 EDITIONS = (Edition("2001", "A", "2001", ended="2011"), Edition("2011", "B", "2011"))
@@ -188,6 +188,7 @@ def test_nothing_leaves_the_browser(browser: Browser, harbour: str) -> None:
     asked.clear()
     context.set_offline(True)
     check(page, f"{paragraph(2)} Something else. {paragraph(1)}")
+    expect(page.locator(".quotations__said")).to_contain_text("2 passages found")
     assert len(told(page)) == 2
     assert asked == []
     kept = set(page.evaluate("Object.keys(localStorage).concat(Object.keys(sessionStorage))"))
