@@ -1,8 +1,6 @@
 // Reads how people cite a place, for the search box and the page for dead addresses: an interpreter of the grammar in
 // search/grammar.json, which `guidance.cite` writes. No word or form stands here; tests/data/citations/forms.tsv holds
 // this file and that room to the same answers.
-const load = (root) => fetch(new URL("search/grammar.json", root)).then((got) => (got.ok ? got.json() : null));
-
 const reader = (grammar) => {
   const { units, outer, groups, spelt, ordinals, romans } = grammar;
   const tokens = grammar.tokens.map(([kind, pattern]) => [kind, new RegExp(pattern, "iy")]);
@@ -168,4 +166,4 @@ const official = (known, steps) => {
   return known.official && (page ? `${known.official}#page=${page}` : known.official);
 };
 
-export { find, load, official, reader, say };
+export { find, official, reader, say };

@@ -1,8 +1,9 @@
 // Checks the quotations in a text that is pasted or opened here. The editions' texts are loaded once, from this site;
 // what is pasted stays in this page: nothing below sends or keeps anything. How words are held against a text is told
 // in quoting.js, how a place is cited in cite.js.
-import { make } from "./make.js";
-import { find, load as loadGrammar, reader, say as sayPlace } from "./cite.js";
+import { find, say as sayPlace } from "./cite.js";
+import { data, make, once } from "./make.js";
+import { grammar } from "./places.js";
 
 const start = (article) => {
   const form = article.querySelector("form.quotations");
@@ -14,22 +15,20 @@ const start = (article) => {
   form.hidden = false;
 
   // --- What is loaded, once ---
-  const get = (path) => fetch(new URL(path, root), { credentials: "omit" })
-    .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(path))));
+  const get = (path) => data(new URL(path, root));
   const full = (short) => (/^\d/.test(short) ? `para-${short}` : short);
   const prepare = (quoting, file, table) => {
     const places = new Map(file.places.map(([short, name, page, text, state, today]) => [full(short), { file, short, name, page, text, state, today }]));
     return { ...file, table, places, ...quoting.editionText(file.edition, [...places].map(([anchor, { text }]) => [anchor, text])) };
   };
   const loadAll = async () => {
-    const [quoting, grammar, ...editions] = await Promise.all([
-      import(new URL("quoting.js", root)), loadGrammar(root).catch(() => null),
+    const [quoting, cites, ...editions] = await Promise.all([
+      import(new URL("quoting.js", root)), grammar(root),
       ...known.editions.map(async ([edition]) => [await get(`quotations/${edition}.json`), await get(`search/places/${edition}.json`).catch(() => ({}))]),
     ]);
-    return { ...quoting, read: grammar ? reader(grammar) : () => [], editions: editions.map((one) => prepare(quoting, ...one)) };
+    return { ...quoting, read: cites?.read ?? (() => []), editions: editions.map((one) => prepare(quoting, ...one)) };
   };
-  let loading = null;
-  const load = () => loading ??= loadAll();
+  const load = () => once("texts", loadAll);
 
   // --- What of a text is looked at: what stands in quotation marks, and the guidance's words without them ---
   const FEWEST = 8; // words in common, where nothing says that they are quoted
@@ -213,8 +212,8 @@ const start = (article) => {
     const text = field.value;
     list.replaceChildren();
     if (!text.trim()) { said.textContent = "Paste a text first, or choose a file."; return; }
-    said.textContent = loading ? "Comparing …" : `Loading ${count(ids.length, "edition")} (${Math.ceil(size / 1000)} kB, once) …`;
-    const texts = await load().catch(() => { loading = null; });
+    said.textContent = `Loading ${count(ids.length, "edition")} (${Math.ceil(size / 1000)} kB, once) …`;
+    const texts = await load().catch(() => null);
     if (!texts) { said.textContent = "The texts could not be loaded. Are you offline? Try again."; return; }
     const found = look(texts, text);
     list.replaceChildren(...found.map((one) => show(texts, one)));
@@ -223,7 +222,7 @@ const start = (article) => {
       ? `${count(found.length, "passage")} found: ${right} of ${count(words, "word")} are in the guidance. ${compared}`
       : `No passage of ${FEWEST} words or more was found in ${count(words, "word")}. ${compared}`;
   });
-  field.addEventListener("focus", () => load().catch(() => { loading = null; }), { once: true });
+  field.addEventListener("focus", () => load().catch(() => {}), { once: true });
   chosen.addEventListener("change", async () => {
     const [file] = chosen.files;
     if (!file) return;

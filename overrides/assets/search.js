@@ -3,7 +3,7 @@
 // files hold is told in `guidance.site.search_index`. Nothing is sent anywhere; what is searched for stays in the
 // address of the search page.
 
-import { keep, kept, make, styled } from "./make.js";
+import { data, keep, kept, make, once, styled } from "./make.js";
 
 const FILTERS = ["edition", "chapter", "agency", "strength"];
 const FIRST = 7; // results of a group at first
@@ -11,16 +11,7 @@ let form, said, found, words, known, root, isPage; // where the search stands at
 const here = (path) => new URL(path, root).href;
 
 // --- What is loaded, once: the index part by part, with the first words that need it ---
-const loaded = new Map();
-const once = (name, load) => {
-  if (!loaded.has(name)) loaded.set(name, load().catch((fault) => { loaded.delete(name); throw fault; }));
-  return loaded.get(name);
-};
-const get = (path, how = {}) => once(path, async () => {
-  const got = await fetch(here(`search/${path}`), how);
-  if (!got.ok) throw new Error(got.statusText);
-  return got.json();
-});
+const get = (path, how) => data(here(`search/${path}`), how);
 // A part of the index, of the same making as its words: records have other numbers in each, and browsers keep files.
 const part = async (name) => get(`${name}.json?${(await lexicon()).version}`);
 const lexicon = () => once("lexicon", async () => { // rules for words, what is alike, and where the parts begin
@@ -40,20 +31,15 @@ const record = async (id) => {
 };
 
 // --- Citations ---
-const grammar = () => once("grammar", async () => { // with the first words that have a number: no place is told without one
-  const [cite, rules] = await Promise.all([import("./cite.js"), get("grammar.json")]);
-  return { ...cite, ...rules, read: cite.reader(rules) };
-}).catch(() => null);
 const QUESTION = /^\s*(?:where(?:['’]?s| is| was)|what(?:['’]?s| is| was)|find|show(?: me)?|open|go to)\s+|\s+(?:now|today)\W*$/gi;
-// Each place cited, with its addresses. What is not sure, such as a number alone, is offered, and searched for too.
+// Each place cited, and what offers it. What is not sure, such as a number alone, is offered, and searched for too.
 const citations = async (text) => {
-  const cites = /\d/.test(text) && !/^".*"$/.test(text) && await grammar(); // what is in quotation marks is words
-  return Promise.all((cites ? cites.read(text.replace(QUESTION, ""), known.lead) : []).map(async ({ edition, steps, isSure }) => {
-    const of = cites.editions[edition], name = [edition, cites.say(steps)].filter(Boolean).join(", ");
-    if (!steps.length) return { name: `the edition of ${edition}, ${of.standing}`, addresses: [here(`${edition}/`)], isSure: false };
-    const addresses = of.loaded ? cites.find(await get(`places/${edition}.json`).catch(() => ({})), steps).map((one) => here(`${edition}/${one}`)) : [];
-    return { name, addresses, isSure, of, isMissing: of.loaded && !addresses.length, official: cites.official(of, steps) };
-  })).then((all) => all.filter(({ isSure, addresses }) => isSure || addresses.length));
+  if (!/\d/.test(text) || /^".*"$/.test(text)) return { cited: [], straight: [] }; // what is in quotation marks is words
+  const { grammar, locate, offer } = await import("./places.js"), cites = await grammar(root);
+  const read = cites?.read(text.replace(QUESTION, ""), known.lead) ?? [];
+  const all = await Promise.all(read.map((one) => locate(root, one)));
+  const cited = all.filter(({ isSure, addresses }) => isSure || addresses.length);
+  return { cited, straight: cited.length ? [make("section", {}, make("h2", {}, "Straight there"), offer(root, cited))] : [] };
 };
 
 // --- What is typed, and the words that the texts have ---
@@ -335,14 +321,14 @@ const go = async ({ jump = false, isTyping = false } = {}) => {
   const isLoaded = known.editions.length > 0 || known.pages;
   // What will be asked for is asked for at once: one after the other, each would wait for the last.
   if (isLoaded) for (const one of [allFacets(), lexicon()]) one.catch(() => {});
-  const cited = await citations(text);
+  const { cited, straight } = await citations(text);
   if (mine !== turn) return;
   if (jump && cited.length === 1 && cited[0].isSure && cited[0].addresses.length === 1) {
-    location.assign(cited[0].addresses[0]);
+    location.assign(here(cited[0].addresses[0]));
     return;
   }
   if (!isLoaded) { // nothing to search in this build: only places
-    found.replaceChildren(...straight(cited));
+    found.replaceChildren(...straight);
     said.textContent = cited.length ? "" : "There is no text here to search; name a place, such as para 12.";
     return;
   }
@@ -373,28 +359,11 @@ const go = async ({ jump = false, isTyping = false } = {}) => {
     parts.push(make("p", { className: "search__contents" }, "Or look through the contents: ", make("a", { href: root.href }, "this site"),
       ...known.editions.flatMap((one) => [", ", make("a", { href: here(`${one}/`) }, `the ${one} edition`)]), "."));
   }
-  found.replaceChildren(...straight(cited), ...parts);
+  found.replaceChildren(...straight, ...parts);
   const counts = (known.editions.length ? `${counted(now.length, "result")} in ${known.lead}` : "Found") + (then.length ? `, ${then.length} only in other editions` : "");
   const some = texts.some((one) => one.isPart) ? ", most with only some of these words" : "";
   said.replaceChildren(...changed(got), total ? counts + some : `Nothing found${cited.some(({ addresses }) => addresses.length) ? ", but a place of that name" : ""}.`);
   if (ours.length) said.append(known.editions.length ? ", " : " ", make("a", { href: parts.some((one) => one.id) ? "#own-pages" : "#" }, `${ours.length} on our own pages`));
-};
-// Nothing where nothing is cited. An edition that is not loaded is answered with its standing and its official file.
-const straight = (cited) => {
-  if (!cited.length) return [];
-  const list = make("ol", { className: "hits" }), others = [];
-  for (const { name, addresses, of, isMissing, official: elsewhere } of cited) {
-    for (const address of addresses) {
-      const at = address.slice(root.href.length);
-      list.append(make("li", { className: "hit" }, make("a", { href: address, className: "hit__link" }, addresses.length > 1 ? `${name} (${at})` : name)));
-    }
-    if (isMissing) others.push(make("p", {}, `${name}: there is no such place here.`));
-    else if (!addresses.length) {
-      const where = elsewhere?.includes("#page=") ? "That page of the official file" : of.file ? "The official file" : "Where it was published";
-      others.push(make("p", {}, `${name}: ${of.standing}; its text is not here. `, elsewhere && make("a", { href: elsewhere, className: "hit__link" }, where)));
-    }
-  }
-  return [make("section", {}, make("h2", {}, "Straight there"), list.childElementCount ? list : "", ...others)];
 };
 const failed = () => { said.textContent = "The search could not be loaded. Try again, or use the contents."; };
 const run = (how) => go(how).catch(failed);

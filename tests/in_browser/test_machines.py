@@ -82,7 +82,7 @@ def test_a_dead_address_leads_to_what_was_meant(page: Page, dead: str, words: st
     expect(page.get_by_role("searchbox", name="Search all editions, or give")).to_have_value(words)
     expect(page.locator(f".lost__guesses a[href*='{leads}']").first).to_be_visible()
     ready(page)
-    assert page.locator("main img").count() == 0
+    assert page.locator("article img").count() == 0
 
 
 @pytest.mark.parametrize("dead", ["/2001/p/99/", "/2001/chapter-1/#para-1", "/2001/whatever/", "/2001/p/fn-9/"])
