@@ -53,7 +53,8 @@ const reader = (grammar) => {
     for (const place of [whole, inner && plain(inner)].filter(Boolean)) {
       const [host, path] = [place.split("/", 1)[0], place.slice(place.indexOf("/") + 1)];
       const edition = grammar.addresses[place] ?? (/(?:^|\.)gov\.uk$/.test(host) ? paths.get(path) : null);
-      if (edition === "current") return place === whole ? { edition: grammar.inForce, page, isNewest: true } : null; // kept on a day that is not known here
+      // A copy that an archive keeps is of a day that is not known here.
+      if (edition === "current") return place === whole ? { edition: grammar.inForce, page, isNewest: true } : null;
       if (edition) return { edition, page };
     }
     if (!files.some((one) => one.test(whole)) || !/^[\w.-]*\bgov\.uk\//.test(whole)) return null;
@@ -146,8 +147,11 @@ const reader = (grammar) => {
 };
 
 // A place in words: "chapter 2, paragraph 37(b)".
-const say = (steps, short = {}) => steps.map(({ unit, number, to, sub }) =>
-  `${short[unit] ?? unit.replace("-", " ")}${to && !short[unit] ? (unit === "box" ? "es" : "s") : ""} ${number}${sub ? sub.replace(/^\w+/, "($&)") : ""}${to ? ` to ${to}` : ""}`).join(", ");
+const say = (steps, short = {}) => steps.map(({ unit, number, to, sub }) => {
+  const several = to && !short[unit] ? (unit === "box" ? "es" : "s") : "";
+  const below = sub ? sub.replace(/^\w+/, "($&)") : "";
+  return `${short[unit] ?? unit.replace("-", " ")}${several} ${number}${below}${to ? ` to ${to}` : ""}`;
+}).join(", ");
 
 // Where a place stands, from the edition's root, by its table in search/places/.
 const find = (table, steps) => {

@@ -27,8 +27,21 @@ document$.subscribe(async () => {
 // The key / and the header's button open the search over the page, where the browser can.
 const search = async (event, words) => {
   event.preventDefault();
-  const dialog = await import("./search.js");
-  dialog.open(document.querySelector("a[data-search]").href, words);
+  let ahead = ""; // what is typed while the dialog is on its way
+  const listen = (key) => {
+    if (key.key.length > 1 || key.ctrlKey || key.metaKey || key.altKey) return;
+    key.preventDefault();
+    key.stopPropagation();
+    if (ahead || key.key !== "/") ahead += key.key;
+  };
+  document.addEventListener("keydown", listen, true);
+  const address = document.querySelector("a[data-search]").href;
+  const opened = import("./search.js").then((dialog) => dialog.open(address, words));
+  const field = await opened.catch(() => location.assign(address));
+  document.removeEventListener("keydown", listen, true);
+  if (!ahead || !field) return;
+  field.value = ahead;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
 };
 document.addEventListener("keydown", (event) => {
   const writing = event.target.closest?.("input, select, textarea, [contenteditable], dialog");

@@ -25,6 +25,14 @@ def test_from_the_first_key_to_the_paragraph(page: Page) -> None:
     expect(page.locator("#para-1")).not_to_have_css("background-color", plain)
 
 
+def test_what_is_typed_while_the_dialog_is_on_its_way_is_searched_for(page: Page) -> None:
+    page.goto("/2011/chapter-2/")
+    page.keyboard.press("/")
+    page.keyboard.type("open to all")
+    expect(page.get_by_role("dialog", name="Search").get_by_role("searchbox")).to_have_value("open to all")
+    expect(page.locator(".hit").first.locator("mark").first).to_have_text("open to all.")
+
+
 def test_the_edition_in_force_comes_first_and_a_text_once(page: Page) -> None:
     page.goto("/search/?q=open+to+all")
     expect(page.get_by_role("heading", level=2).first).to_have_text("In force: 2021")
