@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from tabs import PATIENCE, Tab, tabs
 
 import documents
 import small_documents
@@ -47,6 +46,7 @@ from guidance.site.search import (
     search_records,
 )
 from guidance.site.search_index import search_files
+from tabs import PATIENCE, Tab, tabs
 
 expect.set_options(timeout=PATIENCE)
 

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from msgspec import Struct
 from playwright.sync_api import Browser, Page, expect
-from tabs import Tab
 
 from embedded import embed_files, quotation_files
 from guidance.audit.vocabulary import read_wanted
@@ -28,6 +27,7 @@ from guidance.site.host_files import root_files
 from guidance.site.permalink_index import PermalinkIndex, find_fates
 from guidance.site.search import places_path
 from small_documents import document
+from tabs import Tab
 
 ROOT = Path(__file__).parents[2]
 TABLE = json.loads((ROOT / "tests" / "data" / "audit" / "quotations.json").read_text("utf-8"))

@@ -12,7 +12,6 @@ from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tabs import Tab
 
 from axe_checks import violations
 from embedded import quotation_files
@@ -28,6 +27,7 @@ from guidance.site.permalink_index import PermalinkIndex, find_fates
 from guidance.site.permalink_pages import permalink_pages
 from guidance.site.projects import Folder
 from small_documents import document, paragraph, sentence
+from tabs import Tab
 
 ROOT = Path(__file__).parent.parent.parent
 EDITIONS = (Edition("2001", "A", "2001", ended="2011"), Edition("2011", "B", "2011"))

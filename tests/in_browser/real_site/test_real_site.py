@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 from pypdfium2 import PdfDocument
-from tabs import Tab
 
 from axe_checks import nameless, violations
 from browser import ready
+from tabs import Tab
 
 pytestmark = pytest.mark.real
 
