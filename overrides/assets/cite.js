@@ -1,8 +1,6 @@
 // Reads how people cite a place, for the search box and the page for dead addresses: an interpreter of the grammar in
 // search/grammar.json, which `guidance.cite` writes. No word or form stands here; tests/data/citations/forms.tsv holds
 // this file and that room to the same answers.
-const load = (root) => fetch(new URL("search/grammar.json", root)).then((got) => (got.ok ? got.json() : null));
-
 const reader = (grammar) => {
   const { units, outer, groups, spelt, ordinals, romans } = grammar;
   const tokens = grammar.tokens.map(([kind, pattern]) => [kind, new RegExp(pattern, "iy")]);
@@ -55,7 +53,8 @@ const reader = (grammar) => {
     for (const place of [whole, inner && plain(inner)].filter(Boolean)) {
       const [host, path] = [place.split("/", 1)[0], place.slice(place.indexOf("/") + 1)];
       const edition = grammar.addresses[place] ?? (/(?:^|\.)gov\.uk$/.test(host) ? paths.get(path) : null);
-      if (edition === "current") return place === whole ? { edition: grammar.inForce, page, isNewest: true } : null; // kept on a day that is not known here
+      // A copy that an archive keeps is of a day that is not known here.
+      if (edition === "current") return place === whole ? { edition: grammar.inForce, page, isNewest: true } : null;
       if (edition) return { edition, page };
     }
     if (!files.some((one) => one.test(whole)) || !/^[\w.-]*\bgov\.uk\//.test(whole)) return null;
@@ -150,8 +149,11 @@ const reader = (grammar) => {
 };
 
 // A place in words: "chapter 2, paragraph 37(b)".
-const say = (steps, short = {}) => steps.map(({ unit, number, to, sub }) =>
-  `${short[unit] ?? unit.replace("-", " ")}${to && !short[unit] ? (unit.endsWith("x") ? "es" : "s") : ""} ${number}${sub ? sub.replace(/^\w+/, "($&)") : ""}${to ? ` to ${to}` : ""}`).join(", ");
+const say = (steps, short = {}) => steps.map(({ unit, number, to, sub }) => {
+  const several = to && !short[unit] ? (unit.endsWith("x") ? "es" : "s") : "";
+  const below = sub ? sub.replace(/^\w+/, "($&)") : "";
+  return `${short[unit] ?? unit.replace("-", " ")}${several} ${number}${below}${to ? ` to ${to}` : ""}`;
+}).join(", ");
 
 // Where a place stands, from the edition's root, by its table in search/places/.
 const find = (table, steps) => {
@@ -170,4 +172,4 @@ const official = (known, steps) => {
   return known.official && (page ? `${known.official}#page=${page}` : known.official);
 };
 
-export { find, load, official, reader, say };
+export { find, official, reader, say };

@@ -68,7 +68,8 @@ const FORMS = {
   "Harvard reference": ({ name, page, address }) => {
     const today = new Intl.DateTimeFormat("en-GB", { dateStyle: "long" }).format(new Date());
     const year = facts.published.match(/\d{4}/)?.[0] ?? "n.d.";
-    return `${facts.author || "[Author not known]"} (${year}) ${title}, ${name}${page ? `, p. ${page}` : ""}. Available at: ${address} (Accessed: ${today}).`;
+    const work = `${facts.author || "[Author not known]"} (${year}) ${title}, ${name}${page ? `, p. ${page}` : ""}`;
+    return `${work}. Available at: ${address} (Accessed: ${today}).`;
   },
   "quotation as Markdown": ({ element, name, address }) => {
     const quoted = [...lines(element)].map(([isEntry, text]) => `> ${isEntry ? "- " : ""}${markdown(text)}`);
@@ -114,7 +115,8 @@ const show = (button, element) => {
   const name = nameOf(element), address = addressOf(element);
   const page = element.dataset.page ?? element.closest("[data-page]")?.dataset.page;
   const official = officialPage(page);
-  const entries = Object.entries(isOurs() ? { link: FORMS.link, citation: () => `${title}, ${name}. ${address}` } : FORMS).map(([form, print]) => entry(`Copy ${form}`, async () => {
+  const forms = isOurs() ? { link: FORMS.link, citation: () => `${title}, ${name}. ${address}` } : FORMS;
+  const entries = Object.entries(forms).map(([form, print]) => entry(`Copy ${form}`, async () => {
     menu.hidePopover();
     button.focus();
     try {
@@ -122,11 +124,13 @@ const show = (button, element) => {
       say(`Copied: ${form}, ${name}`);
     } catch { say("Your browser does not let this page copy"); }
   }));
-  if (navigator.share) entries.unshift(entry("Share", () => { menu.hidePopover(); navigator.share({ title: `${title}, ${name}`, url: address }).catch(() => {}); }));
+  const shut = (act) => () => { menu.hidePopover(); act(); };
+  const share = () => navigator.share({ title: `${title}, ${name}`, url: address }).catch(() => {});
+  if (navigator.share) entries.unshift(entry("Share", shut(share)));
   if (!isOurs()) entries.push(make("li", {}, make("a", { href: permalinkOf(element) }, "Its own page")));
   if (official) entries.push(make("li", {}, make("a", { href: official }, `Page ${page} of the official PDF`)));
-  if (element.tagName === "H1") entries.push(entry("Print this page", () => { menu.hidePopover(); print(); }));
-  else if (isHeading(element)) entries.push(entry("Print this section", () => { menu.hidePopover(); printOnly(element); }));
+  if (element.tagName === "H1") entries.push(entry("Print this page", shut(() => print())));
+  else if (isHeading(element)) entries.push(entry("Print this section", shut(() => printOnly(element))));
   menu.replaceChildren(make("p", { className: "cite__name" }, name[0].toUpperCase() + name.slice(1)), make("ul", {}, ...entries));
   menu.setAttribute("aria-label", `Cite or copy ${name}`);
   button.after(menu);
@@ -159,7 +163,7 @@ const printOnly = (heading) => {
     kept.add(next);
   }
   const cited = new Set([...kept].flatMap((one) => [...one.querySelectorAll(".noteref")].map((a) => a.hash.slice(1))));
-  const others = [...article.children].filter((one) => !kept.has(one) && !one.matches(".notes") && !(one.matches(".headed") && one.querySelector("h1")));
+  const others = [...article.children].filter((one) => !kept.has(one) && !one.matches(".notes, .headed:has(h1)"));
   others.push(...[...article.querySelectorAll(".notes li")].filter((one) => !cited.has(one.id)));
   if (!cited.size) others.push(...article.querySelectorAll(".notes"));
   for (const one of others) one.classList.add("unprinted");

@@ -56,7 +56,7 @@ document.addEventListener("click", (event) => {
 }, true);
 for (const kind of ["pointerover", "focusin"]) {
   document.addEventListener(kind, (event) => {
-    if (event.target.closest?.(".editions, .md-version")) document.querySelectorAll(".editions a, .md-version__link").forEach((one) => page && turn(one));
+    if (page && event.target.closest?.(".editions, .md-version")) document.querySelectorAll(".editions a, .md-version__link").forEach(turn);
   });
 }
 
@@ -68,8 +68,9 @@ const follow = (article) => {
   const [, edition, anchor] = /^([0-9a-z][0-9a-z.-]*)\/([\w.-]+)$/.exec(asked) ?? [];
   if (!edition || !own) return;
   const name = named(anchor), href = new URL(`${root}${edition}/p/${anchor.replace(/^para-(?=\d)/, "")}/`, location.href).href;
-  const back = make("a", { href }, name === "this text" ? `That text of the ${edition} edition` : `${name[0].toUpperCase()}${name.slice(1)} of the ${edition} edition`);
-  const note = make("p", { className: "absent furniture", role: "status" }, back, location.hash ? " has no counterpart in this edition. Here is what it stood under." : " has no counterpart in this edition.");
+  const text = name === "this text" ? "That text" : name[0].toUpperCase() + name.slice(1);
+  const note = make("p", { className: "absent furniture", role: "status" }, make("a", { href }, `${text} of the ${edition} edition`),
+    ` has no counterpart in this edition.${location.hash ? " Here is what it stood under." : ""}`);
   const place = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (place && article.contains(place)) place.after(note);
   else article.prepend(note);

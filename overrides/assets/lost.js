@@ -1,7 +1,8 @@
 // On the page for dead addresses: reads which edition and which place the address asked for, fills the search with it,
 // and leads to what is likely meant, where the site knows that there is such a place.
 import { make } from "./make.js";
-import { find, load, official, reader, say } from "./cite.js";
+import { say } from "./cite.js";
+import { grammar, locate, offer } from "./places.js";
 
 const start = async () => {
   const lost = document.querySelector(".lost");
@@ -30,70 +31,45 @@ const start = async () => {
       ...rest.toReversed().flatMap((part) => [within(spaced(part)), within(part)]),
     ];
   };
-  const cited = (read) => {
-    for (const way of ways()) {
-      const found = read(way, lost.dataset.current).filter(({ steps }) => steps.length);
-      if (found.length && found.every(({ isSure }) => isSure)) return found.map((one) => ({ ...one, isSaid: read(way).length > 0 }));
+  const cites = await grammar(root);
+  const cited = () => {
+    for (const way of cites ? ways() : []) {
+      const found = cites.read(way, lost.dataset.current).filter(({ steps }) => steps.length), isSaid = cites.read(way).length > 0;
+      if (found.length && found.every(({ isSure }) => isSure)) return found.map((one) => ({ ...one, isSaid }));
     }
     return [];
   };
-
-  const list = lost.querySelector("ul");
-  const guess = (address, name, more = "") => {
-    if ([...list.querySelectorAll("a")].some((link) => link.href === address.href)) return;
-    list.append(make("li", {}, make("a", { href: address.href }, name), more));
-    lost.querySelector(".lost__guesses").hidden = false;
-  };
-  const at = (path) => new URL(path, root);
-  const table = async (one) => {
-    try {
-      const got = await fetch(at(`search/places/${one}.json`));
-      return got.ok ? await got.json() : {};
-    } catch { return {}; }
-  };
-  const lead = async (grammar, { edition: said, steps, isSaid }) => {
-    const order = isSaid ? [said] : [...new Set([said, ...editions])].slice(0, 4);
-    let isFound = false;
-    for (const one of order.filter((each) => grammar.editions[each]?.loaded)) {
-      for (const address of find(await table(one), steps).slice(0, 2)) {
-        guess(at(`${one}/${address}`), `${say(steps)}, ${one} edition`);
-        isFound = true;
-      }
-    }
-    if (isSaid) about(grammar, said, steps, isFound);
-  };
-  // An edition that is not loaded answers with its standing and its official file, never with another one's text.
-  const about = (grammar, said, steps, isFound) => {
-    const of = grammar?.editions[said], place = steps.length ? say(steps) : "", elsewhere = of && !of.loaded && official(of, steps);
-    const title = document.querySelector("article h1");
-    if (title && of && !of.loaded) title.textContent = `The text of the ${said} edition is not here`;
-    if (elsewhere) {
-      guess(new URL(elsewhere), `${place && `${place}, `}${said} edition: ${of.file ? "the official file" : "where it was published"}`, ` (${of.standing}; its text is not here)`);
-    }
-    guess(at(`${said}/`), `The ${said} edition`, of?.loaded && place && !isFound ? `: it has no ${place}` : of && !of.loaded && !elsewhere ? `, ${of.standing}` : "");
-  };
-  const grammar = await load(root).catch(() => null);
+  const of = cites?.editions[edition];
   if (window !== window.top) { // a frame of another site has no room for more than a line
-    const of = grammar?.editions[edition], place = grammar ? cited(reader(grammar))[0] : null;
-    const what = place ? say(place.steps) : "such place";
-    document.body.textContent = of ? `${of.loaded ? `There is no ${what} in ${edition}` : `The text of ${edition} is not loaded on this site`} (${of.standing}).` : "There is no such place on this site.";
+    const [place] = cited(), lack = of?.loaded ? `There is no ${place ? say(place.steps) : "such place"} in` : "The text of";
+    const told = `${lack} ${edition}${of?.loaded ? "" : " is not loaded on this site"} (${of?.standing}).`;
+    document.body.textContent = of ? told : "There is no such place on this site.";
     return;
   }
   const named = parts[parts.indexOf("p") - 1]; // a permalink of an edition that there is not is nobody else's
   const isStrange = /^\d{4}/.test(named ?? "") && !editions.includes(named);
-  const places = grammar && !isStrange ? cited(reader(grammar)) : [];
+  const places = isStrange ? [] : cited();
   const words = spaced(parts.filter((part) => !skip.has(part) && part !== edition).join("/")).trim();
-  const query = (places.length ? places.map((one) => [one.isSaid ? one.edition : null, say(one.steps, SHORT)].filter(Boolean).join(" ")).join("; ")
-    : within(words)).slice(0, 100);
-  const field = lost.querySelector("input");
-  if (field) field.value = query;
-  for (const one of places) await lead(grammar, one);
-  if (edition) about(grammar, edition, [], true);
+  const short = ({ isSaid, edition, steps }) => `${isSaid ? `${edition} ` : ""}${say(steps, SHORT)}`;
+  const query = (places.length ? places.map(short).join("; ") : within(words)).slice(0, 100);
+  // Where no edition is named, each of the newest that has the place may be meant.
+  const meant = places.flatMap((one) => {
+    const order = one.isSaid ? [one.edition] : [...new Set([one.edition, ...editions])].slice(0, 4);
+    return order.map((other) => ({ ...one, edition: other }));
+  });
+  if (of) meant.push({ edition, steps: [], isSaid: true });
+  const found = await Promise.all(meant.map((one) => locate(root, one)));
+  const list = offer(root, found.filter(({ isSaid, addresses }) => isSaid || addresses.length)), field = lost.querySelector("input");
+  if (of && !of.loaded) document.querySelector("article h1").textContent = `The text of the ${edition} edition is not here`;
   if (query && field) {
-    const search = at("search/");
+    field.value = query;
+    const search = new URL("search/", root);
     search.searchParams.set("q", query);
-    guess(search, `Search for “${query}”`);
+    list.append(make("li", { className: "hit" }, make("a", { href: search.href }, `Search for “${query}”`)));
   }
+  const guesses = lost.querySelector(".lost__guesses");
+  guesses.append(list);
+  guesses.hidden = !list.childElementCount;
 };
 
 export { start };

@@ -1,8 +1,9 @@
 // Checks the quotations in a text that is pasted or opened here. The editions' texts are loaded once, from this site;
 // what is pasted stays in this page: nothing below sends or keeps anything. How words are held against a text is told
 // in quoting.js, how a place is cited in cite.js.
-import { make } from "./make.js";
-import { find, load as loadGrammar, reader, say as sayPlace } from "./cite.js";
+import { find, say as sayPlace } from "./cite.js";
+import { counted, data, make, once } from "./make.js";
+import { grammar } from "./places.js";
 
 const start = (article) => {
   const form = article.querySelector("form.quotations");
@@ -14,22 +15,21 @@ const start = (article) => {
   form.hidden = false;
 
   // --- What is loaded, once ---
-  const get = (path) => fetch(new URL(path, root), { credentials: "omit" })
-    .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(path))));
+  const get = (path) => data(new URL(path, root));
   const full = (short) => (/^\d/.test(short) ? `para-${short}` : short);
   const prepare = (quoting, file, table) => {
-    const places = new Map(file.places.map(([short, name, page, text, state, today]) => [full(short), { file, short, name, page, text, state, today }]));
+    const told = ([short, name, page, text, state, today]) => [full(short), { file, short, name, page, text, state, today }];
+    const places = new Map(file.places.map(told));
     return { ...file, table, places, ...quoting.editionText(file.edition, [...places].map(([anchor, { text }]) => [anchor, text])) };
   };
   const loadAll = async () => {
-    const [quoting, grammar, ...editions] = await Promise.all([
-      import(new URL("quoting.js", root)), loadGrammar(root).catch(() => null),
-      ...known.editions.map(async ([edition]) => [await get(`quotations/${edition}.json`), await get(`search/places/${edition}.json`).catch(() => ({}))]),
+    const [quoting, cites, ...editions] = await Promise.all([
+      import(new URL("quoting.js", root)), grammar(root),
+      ...known.editions.map(([one]) => Promise.all([get(`quotations/${one}.json`), get(`search/places/${one}.json`).catch(() => ({}))])),
     ]);
-    return { ...quoting, read: grammar ? reader(grammar) : () => [], editions: editions.map((one) => prepare(quoting, ...one)) };
+    return { ...quoting, read: cites?.read ?? (() => []), editions: editions.map((one) => prepare(quoting, ...one)) };
   };
-  let loading = null;
-  const load = () => loading ??= loadAll();
+  const load = () => once("texts", loadAll);
 
   // --- What of a text is looked at: what stands in quotation marks, and the guidance's words without them ---
   const FEWEST = 8; // words in common, where nothing says that they are quoted
@@ -39,8 +39,9 @@ const start = (article) => {
   // The verdict of the edition that is credited, else of that which fits best, the newest first.
   const ask = ({ editions }, words, credit = null) => {
     const all = editions.map((one) => ({ ...one.check(words, credit?.edition === one.edition ? credit.anchors : []), of: one }));
-    const own = credit ? all.find(({ edition }) => edition === credit.edition) ?? { verdict: "not-checked", edition: credit.edition, found: 0, anchors: [], runs: [] }
-      : all.reduce((best, one) => (rank(one) > rank(best) ? one : best));
+    const best = all.reduce((one, other) => (rank(other) > rank(one) ? other : one));
+    const unread = { verdict: "not-checked", edition: credit?.edition, found: 0, anchors: [], runs: [] };
+    const own = credit ? all.find(({ edition }) => edition === credit.edition) ?? unread : best;
     return { ...own, credit, also: all.filter((one) => one !== own && isSame(one)) };
   };
   // The edition and place that a text names, by its longest stretch that says one.
@@ -106,13 +107,13 @@ const start = (article) => {
 
   // --- Showing ---
   const link = (edition, short, words) => make("a", { href: new URL(`${edition}/p/${short}/`, root).href }, words);
-  const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
   const STATES = ["in force", "unchanged", "reworded", "gone"];
 
   // What is said of where the words stand: of several places, what is worst.
   const standing = ({ verdict, edition }, places) => {
     if (!places.length || !isSame({ verdict })) return [`${known.standings[edition] ?? "Not an edition that this site knows"}.`];
-    const now = known.inForce, place = places.reduce((worst, one) => (worst.state === "unknown" || STATES.indexOf(worst.state) >= STATES.indexOf(one.state) ? worst : one));
+    const bad = ({ state }) => (state === "unknown" ? STATES.length : STATES.indexOf(state));
+    const now = known.inForce, place = places.reduce((worst, one) => (bad(worst) >= bad(one) ? worst : one));
     const there = place.today[0], was = place.file.status;
     if (place.state === "in force") return ["In force."];
     if (place.state === "unchanged" && there) return [`${was}. The words are unchanged in `, link(now, there, now), ", which is in force."];
@@ -137,7 +138,10 @@ const start = (article) => {
     const told = texts.say({ ...one, edition }, one.credit?.anchors, one.also.map((other) => other.edition));
     const lacks = one.credit?.lacks ? ` There is no ${one.credit.lacks} in ${one.edition}.` : "";
     const head = place ? link(one.edition, place.short, `${place.file.name}, ${place.name}`) : isAnywhere ? "Not found" : `Edition of ${one.edition}`;
-    const also = one.also.map(({ of, anchors: [anchor] }) => [" ", link(of.edition, of.places.get(anchor).short, `${of.edition}, ${of.places.get(anchor).name}`)]);
+    const also = one.also.map(({ of, anchors: [anchor] }) => {
+      const { short, name } = of.places.get(anchor);
+      return [" ", link(of.edition, short, `${of.edition}, ${name}`)];
+    });
     const item = make("li", {}, [
       make("p", {}, make("strong", {}, head)),
       make("p", {}, [`${told}${lacks} `, ...(isAnywhere ? [] : standing(one, places))]),
@@ -213,17 +217,17 @@ const start = (article) => {
     const text = field.value;
     list.replaceChildren();
     if (!text.trim()) { said.textContent = "Paste a text first, or choose a file."; return; }
-    said.textContent = loading ? "Comparing …" : `Loading ${count(ids.length, "edition")} (${Math.ceil(size / 1000)} kB, once) …`;
-    const texts = await load().catch(() => { loading = null; });
+    said.textContent = `Loading ${counted(ids.length, "edition")} (${Math.ceil(size / 1000)} kB, once) …`;
+    const texts = await load().catch(() => null);
     if (!texts) { said.textContent = "The texts could not be loaded. Are you offline? Try again."; return; }
     const found = look(texts, text);
     list.replaceChildren(...found.map((one) => show(texts, one)));
     const words = texts.split(text).length, right = found.reduce((sum, one) => sum + one.found, 0);
     said.textContent = found.length
-      ? `${count(found.length, "passage")} found: ${right} of ${count(words, "word")} are in the guidance. ${compared}`
-      : `No passage of ${FEWEST} words or more was found in ${count(words, "word")}. ${compared}`;
+      ? `${counted(found.length, "passage")} found: ${right} of ${counted(words, "word")} are in the guidance. ${compared}`
+      : `No passage of ${FEWEST} words or more was found in ${counted(words, "word")}. ${compared}`;
   });
-  field.addEventListener("focus", () => load().catch(() => { loading = null; }), { once: true });
+  field.addEventListener("focus", () => load().catch(() => {}), { once: true });
   chosen.addEventListener("change", async () => {
     const [file] = chosen.files;
     if (!file) return;

@@ -2,7 +2,7 @@
 // that zoom, and the switch for the marks under duty words; on pages of ours headings alone. The menu is in citing.js,
 // loaded when a hand comes near it. Notes and terms are Material's own tooltips. Only the switch is kept; without this
 // numbers and pictures are plain links.
-import { keep, kept, make, plain } from "./make.js";
+import { make, plain, switchOf } from "./make.js";
 
 // --- A provision and its name ---
 const tidy = (words) => words.replace(/\s+/g, " ").trim();
@@ -36,12 +36,8 @@ const nameOf = (element) => {
 };
 
 const start = (article) => {
-  const pinned = new WeakMap();
-  const button = (element, className, text, name) => {
-    const one = make("button", { type: "button", className, "aria-label": name, "aria-expanded": "false" }, text);
-    pinned.set(one, element);
-    return one;
-  };
+  const button = (className, text, name) => make("button", { type: "button", className, "aria-label": name, "aria-expanded": "false" }, text);
+  const owner = ({ parentElement: around }) => (around.matches(".headed") ? around.firstElementChild : around);
   if ("popover" in article) {
     for (const link of article.querySelectorAll("a.pin")) { // a menu takes the place of each
       const around = link.parentElement;
@@ -50,21 +46,21 @@ const start = (article) => {
     }
     for (const number of article.querySelectorAll(".paragraph > a.number")) {
       const label = number.textContent;
-      number.replaceWith(button(number.parentElement, "number", label, `${label} Cite or copy`));
+      number.replaceWith(button("number", label, `${label} Cite or copy`));
     }
     for (const unit of isOurs() ? [] : article.querySelectorAll(`${UNITS}:not(.paragraph)`)) {
-      unit.prepend(button(unit, "pin", "#", `Cite or copy ${nameOf(unit)}`));
+      unit.prepend(button("pin", "#", `Cite or copy ${nameOf(unit)}`));
     }
     for (const heading of headings()) {
       const around = make("div", { className: "headed" });
       heading.replaceWith(around);
-      around.append(heading, button(heading, "pin", "#", `Cite or copy ${nameOf(heading)}`));
+      around.append(heading, button("pin", "#", `Cite or copy ${nameOf(heading)}`));
     }
     const citing = (event) => event.target.closest("button.number, button.pin") && import("./citing.js");
     for (const near of ["pointerover", "focusin"]) article.addEventListener(near, citing);
     article.addEventListener("click", async (event) => {
       const one = event.target.closest("button.number, button.pin");
-      if (one) (await citing(event)).toggle(one, pinned.get(one));
+      if (one) (await citing(event)).toggle(one, owner(one));
     });
   }
 
@@ -78,25 +74,20 @@ const start = (article) => {
   // --- Many tables: only the rows that have some words ---
   const rows = isOurs() ? [...article.querySelectorAll("td[data-label]:first-child")].map((cell) => cell.parentElement) : [];
   if (article.querySelectorAll(".table.wide").length > 2) {
-    const field = make("input", { type: "search", placeholder: "police, or conference" }), count = make("span", { className: "hit__where", role: "status" });
+    const field = make("input", { type: "search", placeholder: "police, or conference" });
+    const count = make("span", { className: "hit__where", role: "status" });
     field.addEventListener("input", () => {
       const asked = field.value.toLowerCase().split(/\s+/);
       for (const row of rows) row.hidden = !asked.every((one) => row.textContent.toLowerCase().includes(one));
       count.textContent = field.value ? ` ${rows.filter((row) => !row.hidden).length} of ${rows.length} rows` : "";
     });
-    article.querySelector(".headed:has(> h2), h2").before(make("p", { className: "filter furniture" }, make("label", {}, "Only rows with ", field), count));
+    const filter = make("p", { className: "filter furniture" }, make("label", {}, "Only rows with ", field), count);
+    article.querySelector(".headed:has(> h2), h2").before(filter);
   }
 
   // --- Duty words: marked unless the reader has said otherwise, which site.js reads first ---
   const key = article.querySelector(".key > div");
-  if (key) {
-    const box = make("input", { type: "checkbox", checked: kept("duty-words") !== "off" });
-    box.addEventListener("change", () => {
-      document.documentElement.classList.toggle("plain-duties", !box.checked);
-      keep("duty-words", box.checked ? "on" : "off");
-    });
-    key.append(make("label", {}, box, " Mark duty words"));
-  }
+  key?.append(switchOf("duty-words", "Mark duty words", (isOn) => document.documentElement.classList.toggle("plain-duties", !isOn)));
 };
 
 export { headingOf, isHeading, isOurs, nameOf, OWN, shown, start, tidy, UNITS, words };

@@ -3,7 +3,7 @@
 // files hold is told in `guidance.site.search_index`. Nothing is sent anywhere; what is searched for stays in the
 // address of the search page.
 
-import { keep, kept, make, styled } from "./make.js";
+import { counted, data, make, once, styled, switchOf } from "./make.js";
 
 const FILTERS = ["edition", "chapter", "agency", "strength"];
 const FIRST = 7; // results of a group at first
@@ -11,16 +11,7 @@ let form, said, found, words, known, root, isPage; // where the search stands at
 const here = (path) => new URL(path, root).href;
 
 // --- What is loaded, once: the index part by part, with the first words that need it ---
-const loaded = new Map();
-const once = (name, load) => {
-  if (!loaded.has(name)) loaded.set(name, load().catch((fault) => { loaded.delete(name); throw fault; }));
-  return loaded.get(name);
-};
-const get = (path, how = {}) => once(path, async () => {
-  const got = await fetch(here(`search/${path}`), how);
-  if (!got.ok) throw new Error(got.statusText);
-  return got.json();
-});
+const get = (path, how) => data(here(`search/${path}`), how);
 // A part of the index, of the same making as its words: records have other numbers in each, and browsers keep files.
 const part = async (name) => get(`${name}.json?${(await lexicon()).version}`);
 const lexicon = () => once("lexicon", async () => { // rules for words, what is alike, and where the parts begin
@@ -30,30 +21,29 @@ const lexicon = () => once("lexicon", async () => { // rules for words, what is 
   return all;
 });
 // What narrows results down, and which of them are one text, by the numbers of the records.
-const allFacets = () => once("facets", async () => new Map((await Promise.all([...known.editions, known.pages].filter(Boolean).map(async (edition) => {
+const facetsOf = async (edition) => {
   const { first, all } = await part(`facets/${edition}`);
   return all.map((one, at) => [first + at, { ...one, edition }]);
-}))).flat()));
+};
+const allFacets = () => once("facets", async () => {
+  const each = await Promise.all([...known.editions, known.pages].filter(Boolean).map(facetsOf));
+  return new Map(each.flat());
+});
 const record = async (id) => {
   const { packs } = await lexicon(), at = packs.findLastIndex((first) => first <= id);
   return (await part(`records/${at}`))[id - packs[at]];
 };
 
 // --- Citations ---
-const grammar = () => once("grammar", async () => { // with the first words that have a number: no place is told without one
-  const [cite, rules] = await Promise.all([import("./cite.js"), get("grammar.json")]);
-  return { ...cite, ...rules, read: cite.reader(rules) };
-}).catch(() => null);
 const QUESTION = /^\s*(?:where(?:['’]?s| is| was)|what(?:['’]?s| is| was)|find|show(?: me)?|open|go to)\s+|\s+(?:now|today)\W*$/gi;
-// Each place cited, with its addresses. What is not sure, such as a number alone, is offered, and searched for too.
+// Each place cited, and what offers it. What is not sure, such as a number alone, is offered, and searched for too.
 const citations = async (text) => {
-  const cites = /\d/.test(text) && !/^".*"$/.test(text) && await grammar(); // what is in quotation marks is words
-  return Promise.all((cites ? cites.read(text.replace(QUESTION, ""), known.lead) : []).map(async ({ edition, steps, isSure }) => {
-    const of = cites.editions[edition], name = [edition, cites.say(steps)].filter(Boolean).join(", ");
-    if (!steps.length) return { name: `the edition of ${edition}, ${of.standing}`, addresses: [here(`${edition}/`)], isSure: false };
-    const addresses = of.loaded ? cites.find(await get(`places/${edition}.json`).catch(() => ({})), steps).map((one) => here(`${edition}/${one}`)) : [];
-    return { name, addresses, isSure, of, isMissing: of.loaded && !addresses.length, official: cites.official(of, steps) };
-  })).then((all) => all.filter(({ isSure, addresses }) => isSure || addresses.length));
+  if (!/\d/.test(text) || /^".*"$/.test(text)) return { cited: [], straight: [] }; // what is in quotation marks is words
+  const { grammar, locate, offer } = await import("./places.js"), cites = await grammar(root);
+  const read = cites?.read(text.replace(QUESTION, ""), known.lead) ?? [];
+  const all = await Promise.all(read.map((one) => locate(root, one)));
+  const cited = all.filter(({ isSure, addresses }) => isSure || addresses.length);
+  return { cited, straight: cited.length ? [make("section", {}, make("h2", {}, "Straight there"), offer(root, cited))] : [] };
 };
 
 // --- What is typed, and the words that the texts have ---
@@ -61,8 +51,10 @@ const citations = async (text) => {
 let rootOf;
 const WORD = /[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*(?:['’](?![\p{L}\p{N}]))?/gu;
 const roots = (text) => (text.match(WORD) ?? []).flatMap((word) => word.split("-")).map((word) => rootOf(word));
-const ASIDE = new Set(("an a the who whom what when where which why how many much long do does did is are was were am can must should may could would will i we you my our it they "
-  + "them their he she have has had got to of for in on at by if and or with about there be there’s what’s").split(" "));
+const ASIDE = new Set(`an a the who whom what when where which why how many much long do does did is are was were am can must should
+  may could would will i we you my our it they them their he she have has had got to of for in on at by if and or with about there be
+  there’s what’s`.split(/\s+/));
+const telling = (text) => roots(text).filter((root) => !ASIDE.has(root));
 // How many letters are wrong, missing, too many or changed about; `most` + 1 stands for more than that.
 const apart = (one, other, most) => {
   if (Math.abs(one.length - other.length) > most) return most + 1;
@@ -94,8 +86,11 @@ const read = async (text) => {
   for (let at = 0; at < typed.length; at += 1) {
     const one = typed[at].replaceAll('"', ""), isQuoted = one !== typed[at], two = isQuoted ? null : typed[at + 1];
     if (!all && !isQuoted && ASIDE.has(one.toLowerCase())) continue;
-    if (two && !ASIDE.has(two.toLowerCase()) && /^\p{L}+$/u.test(one + two) && (await places(one + two)).size) parts.push({ said: `${one} ${typed[at += 1]}`, forms: [`${one} ${two}`, one + two] });
-    else parts.push({ said: one, isQuoted, forms: [...new Set([one, one.replaceAll("-", "")])] });
+    const mayBeOne = two && !ASIDE.has(two.toLowerCase()) && /^\p{L}+$/u.test(one + two);
+    if (mayBeOne && (await places(one + two)).size) {
+      parts.push({ said: `${one} ${two}`, forms: [`${one} ${two}`, one + two] });
+      at += 1;
+    } else parts.push({ said: one, isQuoted, forms: [...new Set([one, one.replaceAll("-", "")])] });
   }
   return parts;
 };
@@ -163,15 +158,15 @@ const together = (parts) => {
 };
 // Everyday words that are asked with, the most telling first: they lead to a page of ours and to the texts' word.
 const meant = (text, everyday) => {
-  const asked = new Set(roots(text));
-  const fits = everyday.map((one) => ({ ...one, by: one.say.filter((say) => roots(say).every((root) => asked.has(root))).sort((a, b) => b.length - a.length)[0] }));
+  const asked = new Set(roots(text)), isIn = (say) => roots(say).every((root) => asked.has(root));
+  const fits = everyday.map((one) => ({ ...one, by: one.say.filter(isIn).sort((a, b) => b.length - a.length)[0] }));
   return fits.filter(({ by }) => by).sort((a, b) => roots(b.by).length - roots(a.by).length);
 };
 // Whether what is asked is a name of a topic: all of its words, in any order and form.
 const isList = ({ page = [] }) => Boolean(page[0]?.startsWith("topics/"));
-const isNamed = ({ topic = [] }, words) => {
-  const asked = new Set(words.filter((root) => !ASIDE.has(root)));
-  return topic.some((one) => { const own = roots(one).filter((root) => !ASIDE.has(root)); return own.length === asked.size && own.every((root) => asked.has(root)); });
+const isNamed = ({ topic = [] }, text) => {
+  const asked = new Set(telling(text));
+  return topic.map(telling).some((own) => own.length === asked.size && own.every((root) => asked.has(root)));
 };
 const WEIGHT = { title: 4, topic: 3, same: 2, phrase: 2, must: 1.25, should: 1.15, footnote: 0.3, audience: 0.3 };
 const isAbout = (topic, asked) => {
@@ -188,7 +183,7 @@ const weigh = (one, asked, text) => {
 // How well a page of ours answers: its title is what is asked, or a heading of it; of one that has not all the words,
 // whether these are the whole title: "domestic abuse child witness".
 const answering = ({ facet: { audience, topic = [] }, isPart }, asked) => {
-  const own = roots(topic[0] ?? "").filter((each) => !ASIDE.has(each));
+  const own = telling(topic[0] ?? "");
   if (audience || isPart) return Number(!audience && own.length > 1 && asked.some((each) => own.every((one) => each.includes(one))));
   return isAbout(topic[0], asked) ? 2 : Number(topic.some((each) => isAbout(each, asked)));
 };
@@ -203,13 +198,16 @@ const ask = async (text, isTyping) => {
   const typed = meant(text, told.everyday), isIn = (all, part) => all.some(({ by }) => roots(by).includes(rootOf(part.said)));
   const slips = looked.filter((part) => part.mended && !isIn(typed, part)).map(({ mended }) => mended);
   const ways = (slips.length ? meant(`${text} ${slips.join(" ")}`, told.everyday) : typed).slice(0, 2), isMeant = (part) => isIn(ways, part);
-  const parts = looked.map((part) => (isMeant(part) && (part.mended || !part.hits.size) ? { ...part, mended: null, isMeant: true, hits: new Map() } : part));
+  const stands = (part) => !isMeant(part) || (part.hits.size && !part.mended);
+  const parts = looked.map((part) => (stands(part) ? part : { ...part, mended: null, isMeant: true, hits: new Map() }));
   const found = new Map(together(parts.filter(({ hits }) => hits.size)).map((one) => [one.id, one]));
-  const asked = [parts.flatMap(({ forms }) => roots(forms[0] ?? ""))];
+  const own = parts.map(({ forms }) => forms[0] ?? "").join(" "), asked = [roots(own)];
   for (const form of told.forms) if (form.some((one) => one.toLowerCase() === text.toLowerCase())) asked.push(...form.map(roots));
   for (const { words: other } of ways.filter((one) => one.words)) {
     const instead = await Promise.all((await read(other)).map((part) => look(part, facets, false)));
-    for (const one of together(instead).filter(({ isPart }) => !isPart)) found.set(one.id, { ...one, score: one.score + (found.get(one.id)?.score ?? 0) });
+    for (const one of together(instead).filter(({ isPart }) => !isPart)) {
+      found.set(one.id, { ...one, score: one.score + (found.get(one.id)?.score ?? 0) });
+    }
     asked.push(roots(other));
   }
   const bare = parts.map((part) => part.forms[0] ?? part.said).join(" ");
@@ -219,7 +217,7 @@ const ask = async (text, isTyping) => {
   const byPage = new Map([...facets].filter(([, one]) => one.page).map(([id, one]) => [one.page[0], id]));
   const wanted = ways.map(({ page }) => byPage.get(page)).filter(Boolean);
   // A topic that has just this name goes before one with a name of the same roots: "prevention", "Prevent".
-  const named = [...facets].filter(([, one]) => isList(one) && [roots(text), asked[0]].some((each) => isNamed(one, each)));
+  const named = [...facets].filter(([, one]) => isList(one) && [text, own].some((each) => isNamed(one, each)));
   const just = named.filter(([, { topic }]) => topic.some((one) => one.toLowerCase() === text.toLowerCase()));
   const topics = (just.length ? just : named).map(([id]) => id);
   for (const id of [...wanted, ...topics]) if (!found.has(id)) found.set(id, { id, score: 1 });
@@ -237,9 +235,10 @@ const ask = async (text, isTyping) => {
 };
 // Where nothing is found: the page of ours whose title or headings look most like what is asked.
 const closest = (text, every) => {
-  const triples = (words) => new Set(roots(words).flatMap((word) => [...`^${word}$`].map((_, at, all) => all.slice(at, at + 3).join("")).filter((one) => one.length === 3)));
+  const triples = (words) => new Set(roots(words).flatMap((word) => [...word].map((_, at) => `^${word}$`.slice(at, at + 3))));
   const asked = triples(text);
-  const like = ({ topic = [], audience }) => Math.max(...topic.map((one) => [...triples(one)].filter((each) => asked.has(each)).length / (4 + triples(one).size))) * (audience ? 0.5 : 1);
+  const alike = (own) => [...own].filter((each) => asked.has(each)).length / (4 + own.size);
+  const like = ({ topic = [], audience }) => Math.max(...topic.map((one) => alike(triples(one)))) * (audience ? 0.5 : 1);
   const ours = every.filter(({ facet }) => facet.page).map((one) => ({ ...one, isNear: true, like: like(one.facet) }));
   return ours.sort((a, b) => b.like - a.like).slice(0, 1);
 };
@@ -302,6 +301,9 @@ const group = async (title, results, asked, step = FIRST, id = "") => {
 
 // --- Searching ---
 let turn = 0;
+const isLoaded = () => known.editions.length > 0 || known.pages;
+// What will be asked for is asked for at once: one after the other, each would wait for the last.
+const prepare = () => { for (const one of [allFacets(), lexicon()]) one.catch(() => {}); };
 const filters = () => Object.fromEntries(FILTERS.map((one) => [one, form.elements[one].value]).filter(([, value]) => value));
 const remember = () => {
   if (!isPage) return;
@@ -312,14 +314,14 @@ const remember = () => {
   }
   history.replaceState(history.state, "", asked.size ? `?${asked}` : location.pathname);
 };
-const counted = (count, thing) => `${count} ${thing}${count === 1 ? "" : "s"}`;
 const listed = (all) => all.map((one) => `“${one}”`).join(" and ");
 // What was searched for in place of what was typed, and what was left out.
 const changed = ({ parts, ways }) => {
   const mended = parts.filter((one) => one.mended), missing = parts.filter((one) => !one.isMeant && !one.hits.size);
   const others = ways.map((one) => one.words).filter(Boolean);
-  const told = mended.map(({ said: typed, mended: word }) => [`No text here has “${typed}”. Did you mean `, make("strong", {}, word), "? "]).flat();
-  if (missing.length) told.push(`No text here has ${listed(missing.map((one) => one.said))}${parts.length > missing.length ? "; the other words were searched for" : ""}. `);
+  const told = mended.flatMap(({ said: typed, mended: word }) => [`No text here has “${typed}”. Did you mean `, make("strong", {}, word), "? "]);
+  const rest = parts.length > missing.length ? "; the other words were searched for" : "";
+  if (missing.length) told.push(`No text here has ${listed(missing.map((one) => one.said))}${rest}. `);
   if (others.length) told.push(`Searched for ${listed(others)} as well. `);
   return told;
 };
@@ -332,23 +334,22 @@ const go = async ({ jump = false, isTyping = false } = {}) => {
     found.replaceChildren();
     return;
   }
-  const isLoaded = known.editions.length > 0 || known.pages;
-  // What will be asked for is asked for at once: one after the other, each would wait for the last.
-  if (isLoaded) for (const one of [allFacets(), lexicon()]) one.catch(() => {});
-  const cited = await citations(text);
+  if (isLoaded()) prepare();
+  const { cited, straight } = await citations(text);
   if (mine !== turn) return;
   if (jump && cited.length === 1 && cited[0].isSure && cited[0].addresses.length === 1) {
-    location.assign(cited[0].addresses[0]);
+    location.assign(here(cited[0].addresses[0]));
     return;
   }
-  if (!isLoaded) { // nothing to search in this build: only places
-    found.replaceChildren(...straight(cited));
+  if (!isLoaded()) { // nothing to search in this build: only places
+    found.replaceChildren(...straight);
     said.textContent = cited.length ? "" : "There is no text here to search; name a place, such as para 12.";
     return;
   }
   const got = await ask(text, isTyping);
   if (mine !== turn) return;
-  const has = (facet, name, value) => (name === "edition" ? facet.edition === value : facet[name]?.includes(value) || (name === "agency" && facet.context?.includes(value)));
+  const own = { edition: ({ edition }) => [edition], agency: ({ agency = [], context = [] }) => [...agency, ...context] };
+  const has = (facet, name, value) => (own[name]?.(facet) ?? facet[name])?.includes(value);
   const wanted = got.all.filter(({ facet, isNear }) => isNear || Object.entries(narrowed).every(([name, value]) => has(facet, name, value)));
   // A text that several editions share is shown once, as the newest of them has it.
   const newest = new Map(), rank = ({ edition }) => known.editions.indexOf(edition);
@@ -373,28 +374,14 @@ const go = async ({ jump = false, isTyping = false } = {}) => {
     parts.push(make("p", { className: "search__contents" }, "Or look through the contents: ", make("a", { href: root.href }, "this site"),
       ...known.editions.flatMap((one) => [", ", make("a", { href: here(`${one}/`) }, `the ${one} edition`)]), "."));
   }
-  found.replaceChildren(...straight(cited), ...parts);
-  const counts = (known.editions.length ? `${counted(now.length, "result")} in ${known.lead}` : "Found") + (then.length ? `, ${then.length} only in other editions` : "");
-  const some = texts.some((one) => one.isPart) ? ", most with only some of these words" : "";
-  said.replaceChildren(...changed(got), total ? counts + some : `Nothing found${cited.some(({ addresses }) => addresses.length) ? ", but a place of that name" : ""}.`);
-  if (ours.length) said.append(known.editions.length ? ", " : " ", make("a", { href: parts.some((one) => one.id) ? "#own-pages" : "#" }, `${ours.length} on our own pages`));
-};
-// Nothing where nothing is cited. An edition that is not loaded is answered with its standing and its official file.
-const straight = (cited) => {
-  if (!cited.length) return [];
-  const list = make("ol", { className: "hits" }), others = [];
-  for (const { name, addresses, of, isMissing, official: elsewhere } of cited) {
-    for (const address of addresses) {
-      const at = address.slice(root.href.length);
-      list.append(make("li", { className: "hit" }, make("a", { href: address, className: "hit__link" }, addresses.length > 1 ? `${name} (${at})` : name)));
-    }
-    if (isMissing) others.push(make("p", {}, `${name}: there is no such place here.`));
-    else if (!addresses.length) {
-      const where = elsewhere?.includes("#page=") ? "That page of the official file" : of.file ? "The official file" : "Where it was published";
-      others.push(make("p", {}, `${name}: ${of.standing}; its text is not here. `, elsewhere && make("a", { href: elsewhere, className: "hit__link" }, where)));
-    }
-  }
-  return [make("section", {}, make("h2", {}, "Straight there"), list.childElementCount ? list : "", ...others)];
+  found.replaceChildren(...straight, ...parts);
+  const counts = [known.editions.length ? `${counted(now.length, "result")} in ${known.lead}` : "Found"];
+  if (then.length) counts.push(`${then.length} only in other editions`);
+  if (texts.some((one) => one.isPart)) counts.push("most with only some of these words");
+  const place = cited.some(({ addresses }) => addresses.length) ? ", but a place of that name" : "";
+  said.replaceChildren(...changed(got), total ? counts.join(", ") : `Nothing found${place}.`);
+  const href = parts.some((one) => one.id) ? "#own-pages" : "#";
+  if (ours.length) said.append(known.editions.length ? ", " : " ", make("a", { href }, `${ours.length} on our own pages`));
 };
 const failed = () => { said.textContent = "The search could not be loaded. Try again, or use the contents."; };
 const run = (how) => go(how).catch(failed);
@@ -413,7 +400,7 @@ const mount = (place, at, { onPage }) => {
     clearTimeout(waiting);
     run({ jump: true });
   });
-  if (known.editions.length || known.pages) words.addEventListener("focus", () => { allFacets().catch(() => {}); lexicon().catch(() => {}); }, { once: true });
+  if (isLoaded()) words.addEventListener("focus", prepare, { once: true });
   place.addEventListener("click", (event) => { // a part of what was found; the address stays that of the search
     const part = event.target.closest(".search__said a[href^='#']");
     if (!part) return;
@@ -433,8 +420,7 @@ const mount = (place, at, { onPage }) => {
     if (event.key === "/" && !words.selectionStart && words.selectionEnd === words.value.length) event.preventDefault();
   });
   // A key of one character must be one that the reader can switch off.
-  const key = make("input", { type: "checkbox", checked: kept("search-key") !== "off", onchange: () => keep("search-key", key.checked ? "on" : "off") });
-  form.querySelector("details > div").append(make("label", { className: "search__key" }, key, " The key / leads to search"));
+  form.querySelector("details > div").append(switchOf("search-key", "The key / leads to search"));
 };
 
 const start = (article) => {
@@ -444,9 +430,11 @@ const start = (article) => {
     if (asked.get(name)) form.elements[name].value = asked.get(name);
   }
   if (FILTERS.some((name) => asked.get(name))) form.querySelector("details").open = true;
-  // Coming back to the results must not lead away again: only who arrives with new words is taken straight there.
-  const arrived = performance.getEntriesByType("navigation")[0]?.type === "navigate";
-  if (asked.size) run({ jump: arrived });
+  // Coming back to the results must not lead away again: only who arrives with new words is taken straight there, and
+  // once the page is whole, since browsers keep no page that leads on before. What was typed before this came counts.
+  const arrived = asked.size && performance.getEntriesByType("navigation")[0]?.type === "navigate";
+  if (document.readyState === "complete") run({ jump: arrived });
+  else addEventListener("load", () => run({ jump: arrived }), { once: true });
   // With a keyboard the arrows lead on from the field; on a phone it would open the keys over the results.
   if (!asked.get("q") || matchMedia("(hover: hover)").matches) {
     words.focus({ preventScroll: true });
@@ -460,7 +448,7 @@ const open = async (address, text = "") => {
   if (document.querySelector("article[data-kind=search]") && !dialog?.open) {
     words.focus();
     words.select();
-    return;
+    return words;
   }
   try {
     if (!dialog) {
@@ -481,13 +469,14 @@ const open = async (address, text = "") => {
     }
   } catch {
     location.assign(text ? `${address}?q=${encodeURIComponent(text)}` : address);
-    return;
+    return null;
   }
   if (!dialog.open) dialog.showModal();
   if (text) words.value = text;
   words.focus();
   words.select();
   if (words.value) run({ jump: Boolean(text) });
+  return words;
 };
 
 export { open, start };

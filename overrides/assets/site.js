@@ -9,8 +9,8 @@ document.documentElement.classList.toggle("plain-duties", kept("duty-words") ===
 
 document$.subscribe(async () => {
   const article = document.querySelector("article.md-content__inner");
-  if (!article || article.dataset.started) return;
-  article.dataset.started = "yes";
+  if (!article || "started" in article.dataset) return;
+  article.dataset.started = "";
   follow(article);
   for (const icon of document.querySelectorAll(".md-header svg, .md-top svg")) icon.setAttribute("aria-hidden", "true"); // their buttons have names
   for (const nav of document.querySelectorAll(".md-nav[aria-labelledby]")) { // Material's label is empty where its page is a link
@@ -20,14 +20,28 @@ document$.subscribe(async () => {
     nav.setAttribute("aria-label", link.textContent.trim());
   }
   const kind = KINDS[article.dataset.kind];
-  if (kind && !document.querySelector("a.exit")) (await import(`./${kind}`)).start(article);
+  if (kind && !document.querySelector("a.exit")) await (await import(`./${kind}`)).start(article);
+  article.dataset.started = "yes"; // all that a script adds is there
 });
 
 // The key / and the header's button open the search over the page, where the browser can.
 const search = async (event, words) => {
   event.preventDefault();
-  const dialog = await import("./search.js");
-  dialog.open(document.querySelector("a[data-search]").href, words);
+  let ahead = ""; // what is typed while the dialog is on its way
+  const listen = (key) => {
+    if (key.key.length > 1 || key.ctrlKey || key.metaKey || key.altKey) return;
+    key.preventDefault();
+    key.stopPropagation();
+    if (ahead || key.key !== "/") ahead += key.key;
+  };
+  document.addEventListener("keydown", listen, true);
+  const address = document.querySelector("a[data-search]").href;
+  const opened = import("./search.js").then((dialog) => dialog.open(address, words));
+  const field = await opened.catch(() => location.assign(address));
+  document.removeEventListener("keydown", listen, true);
+  if (!ahead || !field) return;
+  field.value = ahead;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
 };
 document.addEventListener("keydown", (event) => {
   const writing = event.target.closest?.("input, select, textarea, [contenteditable], dialog");

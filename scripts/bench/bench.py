@@ -59,7 +59,7 @@ class Table(Struct, frozen=True):
 
 def program(*arguments: str | Path) -> list[str | Path]:
     """Our own command, as a whole program."""
-    start = "from guidance.cli import main; main()"
+    start = "from guidance.cli.commands import main; main()"
     return [sys.executable, "-c", start, *arguments]
 
 

@@ -1,12 +1,13 @@
 """The benchmark's own sums: what is judged, what counts as a move, how growth is read. None looks at a clock."""
 
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from bench import comparison
-from bench.bench import Row, Table
+from bench.bench import Row, Table, program
 from bench.growth import exponent
 from bench.made import make_publication, paragraphs
 from bench.measure import Cost, measure, run
@@ -54,6 +55,11 @@ the quay when it is dark.1
 
 Each keeper writes down
 """
+
+
+def test_what_is_measured_is_our_own_command(tmp_path: Path) -> None:
+    ran = run(program("--version"), tmp_path / "log")
+    assert (ran.fault, (tmp_path / "log").read_text("utf-8")) == ("", f"{version('guidance')}\n")
 
 
 def test_what_is_there_is_found() -> None:

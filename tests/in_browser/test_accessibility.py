@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from axe_checks import nameless, violations
+from browser import ready
 
 KINDS = (
     *(
@@ -50,6 +51,7 @@ def test_everything_that_can_be_reached_has_a_name(page: Page, path: str) -> Non
 
 def test_the_frame_reads_as_landmarks_in_order(page: Page) -> None:
     page.goto("/2011/chapter-1/")
+    ready(page)
     tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
     landmarks = ("banner", "search", "navigation", "main", "region", "contentinfo")
     said = [
@@ -79,6 +81,7 @@ def test_the_frame_reads_as_landmarks_in_order(page: Page) -> None:
 @pytest.mark.parametrize("path", KINDS)
 def test_headings_are_in_order(page: Page, path: str) -> None:
     page.goto(path)
+    ready(page)
     levels = page.locator("h1, h2, h3, h4, h5, h6, [role=heading]").evaluate_all(
         "all => all.map(one => Number(one.getAttribute('aria-level') ?? one.tagName[1]))"
     )
@@ -89,6 +92,7 @@ def test_headings_are_in_order(page: Page, path: str) -> None:
 
 def test_nothing_moves_for_whoever_asked_for_that(phone: Page) -> None:
     phone.goto("/2011/chapter-1/")
+    ready(phone)
     moving = phone.locator("body *").evaluate_all("all => all.filter(one => one.getAnimations().length).length")
     assert moving == 0
 

@@ -17,8 +17,8 @@ from guidance.cli.serve import serve
 
 SCRIPTS = citing.ROOT / "overrides" / "assets"
 BY_SCRIPT = """async ({ words, script }) => {
-  const { load, reader } = await import(script);
-  const read = reader(await load(new URL("/", location.href)));
+  const { grammar } = await import(script);
+  const { read } = await grammar(new URL("/", location.href));
   return words.map((one) => read(one));
 }"""
 
@@ -34,9 +34,9 @@ def grammar_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (folder / "index.html").write_text("<!doctype html><title>x</title>")
     editions = " ".join(edition.id for edition in publication.editions)
     (folder / "404.html").write_text(
-        "<!doctype html><title>x</title>"
+        "<!doctype html><title>x</title><article><h1>x</h1></article>"
         f'<div class="lost" data-root="/" data-editions="{editions}" data-current="2026">'
-        '<div class="lost__guesses" hidden><ul></ul></div><input></div>'
+        '<div class="lost__guesses" hidden></div><input></div>'
         '<script type="module" src="/start.js"></script>'
     )
     (folder / "start.js").write_text('import { start } from "/assets/lost.js"; start();')  # as site.js does
@@ -51,7 +51,7 @@ def grammar_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_the_script_reads_the_table_as_the_engine_does(page: Page, grammar_address: str) -> None:
     page.goto(f"{grammar_address}/")
     rows = citing.forms()
-    asked = {"words": [words for words, _ in rows], "script": f"{grammar_address}/assets/cite.js"}
+    asked = {"words": [words for words, _ in rows], "script": f"{grammar_address}/assets/places.js"}
     answers = page.evaluate(BY_SCRIPT, asked)
     wrong = [
         (words, cites, said)
@@ -91,7 +91,7 @@ def test_the_page_of_dead_addresses_reads_the_table(page: Page, grammar_address:
         page.goto(f"{grammar_address}/{quote(place)}{'#' if page_number else ''}{page_number}")
         expect(page.locator("input")).not_to_have_value("")
         said = page.locator("input").input_value()
-        answer = page.evaluate(BY_SCRIPT, {"words": [said], "script": f"{grammar_address}/assets/cite.js"})[0]
+        answer = page.evaluate(BY_SCRIPT, {"words": [said], "script": f"{grammar_address}/assets/places.js"})[0]
         got = said_by_script(answer)
         if got != cites:
             wrong.append((words, cites, said, got))
@@ -100,6 +100,8 @@ def test_the_page_of_dead_addresses_reads_the_table(page: Page, grammar_address:
 
 def test_an_edition_that_is_not_loaded_is_answered_on_a_dead_address(page: Page, grammar_address: str) -> None:
     page.goto(f"{grammar_address}/2018%20p%2013")
-    link = page.locator(".lost__guesses li", has_text="page 13, 2018 edition: the official file")
-    expect(link).to_contain_text("superseded on 15 December 2023; its text is not here")
-    expect(link.get_by_role("link")).to_have_attribute("href", re.compile(r"\.pdf#page=13$"))
+    told = page.locator(".lost__guesses li", has_text="2018, page 13: ")
+    expect(told).to_contain_text(
+        "superseded on 15 December 2023; its text is not here. That page of the official file"
+    )
+    expect(told.get_by_role("link")).to_have_attribute("href", re.compile(r"\.pdf#page=13$"))

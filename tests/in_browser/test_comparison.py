@@ -6,6 +6,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from browser import ready
+
 OVERVIEW, LAMPS = "/2021/compare/2011/", "/2021/compare/2011/part-1/"
 
 
@@ -100,4 +102,5 @@ def test_a_sentence_that_went_elsewhere_is_shown_as_moved(either_page: Page) -> 
 def test_it_fits_a_phone(phone: Page) -> None:
     for path in (OVERVIEW, LAMPS):
         phone.goto(path)
+        ready(phone)
         assert phone.evaluate("document.documentElement.scrollWidth") <= 320

@@ -211,9 +211,9 @@ def test_a_frame_on_a_telephone_shows_what_it_is_and_need_not_scroll(
     page = browser.new_context(java_script_enabled=False, viewport={"width": width, "height": 700}).new_page()
     page.goto(put(host, ours, *frames, script=False))
     page.locator("iframe").evaluate_all("all => all.forEach(one => one.loading = 'eager')")
-    page.wait_for_load_state("networkidle")
     for node, frame in zip(nodes, page.locator("iframe").all(), strict=True):
         frame.scroll_into_view_if_needed()
+        expect(frame.content_frame.locator("header")).to_be_visible()
         inner = frame.element_handle()
         assert inner
         framed = inner.content_frame()

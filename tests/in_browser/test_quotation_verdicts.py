@@ -86,7 +86,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
         '<script type="module" src="/start.js"></script>'
     ).encode()
     files["start.js"] = b'import { start } from "/assets/quotations.js"; start(document.querySelector("article"));'
-    for script in ("cite.js", "make.js", "quotations.js"):
+    for script in ("cite.js", "make.js", "places.js", "quotations.js"):
         files[f"assets/{script}"] = (ROOT / "overrides" / "assets" / script).read_bytes()
     files |= root_files((), (), None)
     ours, theirs = tmp_path_factory.mktemp("ours"), tmp_path_factory.mktemp("theirs")

@@ -188,6 +188,7 @@ def test_nothing_leaves_the_browser(browser: Browser, harbour: str) -> None:
     asked.clear()
     context.set_offline(True)
     check(page, f"{paragraph(2)} Something else. {paragraph(1)}")
+    expect(page.locator(".quotations__said")).to_contain_text("2 passages found")
     assert len(told(page)) == 2
     assert asked == []
     kept = set(page.evaluate("Object.keys(localStorage).concat(Object.keys(sessionStorage))"))

@@ -7,6 +7,8 @@ import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page, expect
 
+from browser import ready
+
 KINDS = (
     "/",
     "/2001/",
@@ -121,6 +123,7 @@ def test_a_page_without_any_counterpart_says_so(either_page: Page) -> None:
 def test_a_made_up_request_for_a_text_is_not_believed(page: Page, asked: str) -> None:
     page.goto(f"/2021/chapter-1/?absent={asked}")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+    ready(page)
     assert not page.get_by_text("has no counterpart").count()
 
 
@@ -156,6 +159,7 @@ def test_light_and_dark_are_the_readers_choice_and_stay(page: Page) -> None:
     light = page.evaluate(background)
     page.locator("label[for=__palette_1]").click()
     page.locator("label[for=__palette_2]").click()
+    expect(page.locator("body:not([data-md-color-switching])")).to_have_attribute("data-md-color-scheme", "slate")
     dark = page.evaluate(background)
     assert dark != light
     page.goto("/2021/chapter-2/")
@@ -203,6 +207,7 @@ def test_no_style_stands_in_a_page(page: Page, path: str) -> None:
 @pytest.mark.parametrize("path", KINDS)
 def test_nothing_is_cut_off_or_hidden_from_the_keyboard_at_320_pixels(phone: Page, path: str) -> None:
     phone.goto(path)
+    ready(phone)
     phone.wait_for_load_state("networkidle")  # results that arrive while Tab goes round would push the rest away
     assert phone.evaluate("document.scrollingElement.scrollWidth") <= 320
     stops = phone.locator("a[href], button, summary, [tabindex='0']").count()
@@ -244,6 +249,7 @@ def test_the_contents_open_and_close_by_keyboard(phone: Page) -> None:
 
 def test_focus_can_be_seen(page: Page) -> None:
     page.goto("/2011/chapter-1/")
+    ready(page)
     for _ in range(12):
         page.keyboard.press("Tab")
         style = page.evaluate("(s => [s.outlineStyle, s.outlineWidth])(getComputedStyle(document.activeElement))")

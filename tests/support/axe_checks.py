@@ -4,6 +4,8 @@ from importlib.resources import files
 
 from playwright.sync_api import Page
 
+from browser import ready
+
 _AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 NAMED = (
     "link",
@@ -25,13 +27,15 @@ _RUN = """async path => (await axe.run({resultTypes: ["violations"]})).violation
 
 
 def violations(page: Page, path: str) -> list[str]:
-    """What axe finds wrong on the page that is open: its path, the rule, the element."""
+    """What axe finds wrong on the page that is open, scripts and all: its path, the rule, the element."""
+    ready(page)
     page.evaluate(_AXE)
     return list(page.evaluate(_RUN, path))
 
 
 def nameless(page: Page) -> list[str]:
     """What a screen reader would announce without a name, by the browser's own accessibility tree."""
+    ready(page)
     tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
     return [
         node["role"]["value"]

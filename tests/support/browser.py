@@ -1,6 +1,6 @@
 """A Chromium for the tests: the one that is here, else Playwright's own, else the system's package.
 
-Run as a program it sees to it that there is one; tests ask `find_chromium`.
+Run as a program it sees to it that there is one; tests ask `find_chromium`, and `ready` of a page.
 """
 
 import os
@@ -8,6 +8,10 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 
@@ -27,6 +31,11 @@ def _playwrights() -> str | None:
     with sync_playwright() as playwright:
         path = playwright.chromium.executable_path
     return path if Path(path).is_file() else None
+
+
+def ready(page: "Page") -> None:
+    """Wait until a page, opened with scripts, has all that they add to it: some are loaded after it."""
+    page.locator("article.md-content__inner:not([data-started=yes])").wait_for(state="detached")
 
 
 def install() -> str | None:
