@@ -296,17 +296,15 @@ def render_law(
             if isinstance(one, Unresolved) and _OF_LAW.search(one.words)
         ],
     }
-    pages = [_law_page(LAW, "The law that it names", "law_index", facts)]
-    for act in acts_told:
-        title = clean(f"{act['name']} in the {ledger.edition} edition")
-        pages.append(_law_page(str(act["path"]), title, "law_act", facts | {"act": act}))
-    return tuple(pages) if rows else ()
+    title = "The law that it names"
+    home = Page(LAW, title, f"{front_matter({'title': title, 'kind': 'law'})}{render('law_index.md', **facts)}")
+    return (home, *(_act_page(act, ledger.edition) for act in acts_told)) if rows else ()
 
 
-def _law_page(path: str, title: str, macro: str, facts: Mapping[str, object]) -> Page:
-    head = front_matter({"title": title, "kind": "law"})
-    body = render(f"{macro}.md", **facts)
-    return Page(path, title, f"{head}{body}", parent=None if path == LAW else LAW)
+def _act_page(act: Mapping[str, object], edition: str) -> Page:
+    name = clean(str(act["name"]))
+    head = front_matter({"title": f"{name} in the {edition} edition", "kind": "law"})
+    return Page(str(act["path"]), name, f"{head}{render('law_act.md', act=act, edition=edition)}", parent=LAW)
 
 
 def _act(cited: Mapping[LawPlace, list[Reference]], since: LawSince, ledger: Ledger) -> dict[str, object]:
