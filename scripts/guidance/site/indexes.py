@@ -26,6 +26,7 @@ TITLE = "Topics A–Z"
 LAW = "law/index.md"  # in an edition's folder; beside it a page for each Act
 _UP = "../../"  # from a topic's page to the publication's root
 _OPENING = 170  # characters of a provision by which it is told from others
+_READING = 10  # documents that a provision names: so many are a list of further reading, for all topics at once
 _RANGE = re.compile(r"(?P<stem>[a-z-]+-)(?P<first>\d+)\.\.(?P<last>\d+)")
 
 
@@ -65,6 +66,10 @@ class Topic(Struct, frozen=True, forbid_unknown_fields=True):
         """All that people call it: its name, with what stands in brackets and without, and the other names."""
         return tuple(dict.fromkeys((self.name, re.sub(r"\s*\([^)]*\)", "", self.name), *self.also)))
 
+    def is_in(self, title: str) -> bool:
+        """Whether a title, as `_words` has it, has a name of it that is more than one word: one may mean much."""
+        return any(" " in name and f" {name} " in f" {title} " for name in map(_words, self.said))
+
 
 class Topics(Struct, frozen=True, forbid_unknown_fields=True):
     """All topics, with anchors of one `edition`; those of others are found by what became of these."""
@@ -77,6 +82,10 @@ class Topics(Struct, frozen=True, forbid_unknown_fields=True):
         for topic in self.topic:
             for anchor in dict.fromkeys(anchor for part in topic.parts for anchor in part.anchors):
                 yield (self.edition, anchor), PlaceLink(topic.name, topic.address)
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def _anchors(written: str) -> Iterator[str]:
@@ -148,7 +157,9 @@ def _topic_page(topic: Topic, written: str, index: PermalinkIndex, shown: Shown)
     states = [index.fate((now, anchor)).state for anchor in anchors]
     duties = [one for one in shown.ledger.duties if one.at.anchor in anchors] if shown.ledger else []
     beside = [shown.besides.get(now, {}).get(anchor) for anchor in anchors]
-    companions = {link.href: link for one in beside if one for link in one.companions}
+    companions = _titles(one.companions for one in beside if one and len(one.companions) < _READING)
+    everywhere = _titles(one.companions for one in shown.besides.get(now, {}).values())
+    titled = [link for name, link in everywhere.items() if name not in companions and topic.is_in(name)]
     notices = {notice.law: notice for one in beside if one for notice in one.law}
     facts = {
         "topic": topic,
@@ -157,6 +168,7 @@ def _topic_page(topic: Topic, written: str, index: PermalinkIndex, shown: Shown)
         "duties": [_duty(duty, index, shown) for duty in duties if not duty.limit],
         "notices": list(notices.values()),
         "companions": list(companions.values()),
+        "titled": titled,
         "pages": [PlaceLink(shown.titles.get(page_url(p), p), _UP + page_url(p)) for p in topic.pages],
         "edition": now,
         "edition_name": edition_name(index.publication, now),
@@ -171,6 +183,14 @@ def _topic_page(topic: Topic, written: str, index: PermalinkIndex, shown: Shown)
     }
     head = front_matter({"title": topic.name, "kind": "topic"})
     return Page(topic.path, topic.name, f"{head}{render('topic.md', **facts)}", parent=HOME)
+
+
+def _titles(companions: Iterable[Iterable[PlaceLink]]) -> dict[str, PlaceLink]:
+    """Other guidance by its title, each once."""
+    links: dict[str, PlaceLink] = {}
+    for link in (link for some in companions for link in some):
+        links.setdefault(_words(link.name), link)
+    return links
 
 
 def _stands(anchor: str, written: str, shown: Shown) -> tuple[str, ...]:
