@@ -72,8 +72,9 @@ def search_files(
     """The files of the search, by path from the publication's root; a record's number is its place in `records`.
 
     - `search/words.json`: `rules` for roots, the first root of each part of the index (`parts`), the first record
-      of each pack (`packs`), `forms` of one name, `everyday` words with the address of their page, words that are `alike`; `version` is
-      another one whenever anything in the files below is, by which a browser tells them from those it kept
+      of each pack (`packs`), `forms` of one name, `everyday` words with the address of their page, words that are
+      `alike`; `version` is another one whenever anything in the files below is, by which a browser tells them from
+      those it kept
     - `search/index/N.json`: by root a list of numbers: how much further a record stands than the one before, how
       many places there are, and these, each from the one before
     - `search/records/N.json`: what results show, a record after the other
