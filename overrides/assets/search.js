@@ -62,8 +62,7 @@ let rootOf;
 const WORD = /[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*(?:['’](?![\p{L}\p{N}]))?/gu;
 const roots = (text) => (text.match(WORD) ?? []).flatMap((word) => word.split("-")).map((word) => rootOf(word));
 const LITTLE = "an a the to of for in on at by if and or with is are was be i we you my our it their them they his her".split(" ");
-const ASIDE = new Set(("an a the who whom what when where which why how many much long do does did is are was were am can must should may could would will i we you my our it they "
-  + "them their he she have has had got to of for in on at by if and or with about there be there’s what’s wont cant dont").split(" "));
+const ASIDE = new Set([...LITTLE, ..."who whom what when where which why how many much long do does did were am can must should may could would will he she have has had got about there theres whats wont cant dont".split(" ")]);
 // How many letters are wrong, missing, too many or changed about; `most` + 1 stands for more than that.
 const apart = (one, other, most) => {
   if (Math.abs(one.length - other.length) > most) return most + 1;

@@ -171,7 +171,7 @@ def files_of_search() -> dict[str, bytes]:
     )
     short_forms = (Acronym("ALO", ("a library",)),)
     records = search_records(editions, lineages, short_forms)
-    said = ("who may borrow", "gone fishing", "off to the moon", "fish on fish")
+    said = ("who may borrow", "gone fishing", "fly to the moon", "fish on fish")
     everyday = (Everyday(said, words="open to all"), Everyday(("bookroom",), words="library", alike=True))
     asked = search_files(records, short_forms, everyday)
     files = {path: json.dumps(found).encode() for path, found in asked.items()}
