@@ -296,7 +296,7 @@ def test_time_limits_are_narrowed_down_by_words_and_reached_by_their_list(reader
     assert leads.count() == reader.locator("article h2").count()
     for lead in leads.all():
         lead.click()
-        place = (lead.get_attribute("href") or "").removeprefix("#")
+        place = (lead.get_attribute("href") or "").partition("#")[2]  # instant loading makes links whole
         expect(reader.locator(f"h2#{place}")).to_be_in_viewport()
 
 
