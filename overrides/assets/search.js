@@ -51,9 +51,10 @@ const citations = async (text) => {
 let rootOf;
 const WORD = /[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*(?:['’](?![\p{L}\p{N}]))?/gu;
 const roots = (text) => (text.match(WORD) ?? []).flatMap((word) => word.split("-")).map((word) => rootOf(word));
-const ASIDE = new Set(`an a the who whom what when where which why how many much long do does did is are was were am can must should
-  may could would will i we you my our it they them their he she have has had got to of for in on at by if and or with about there be
-  there’s what’s`.split(/\s+/));
+const LITTLE = "an a the to of for in on at by if and or with is are was be i we you my our it their them they his her".split(" ");
+const ASIDE = new Set([...LITTLE, ...`who whom what when where which why how many much long do does did were am can must should may could would will
+  he she have has had got about there theres whats wont cant dont`.split(/\s+/)]);
+const isAside = (word) => ASIDE.has(word.toLowerCase().replace(/['’]/g, ""));
 const telling = (text) => roots(text).filter((root) => !ASIDE.has(root));
 // How many letters are wrong, missing, too many or changed about; `most` + 1 stands for more than that.
 const apart = (one, other, most) => {
@@ -82,15 +83,18 @@ const nearest = (word, list) => {
 // The parts of what is asked: words, and what is in quotation marks, each with the forms that are alike.
 const read = async (text) => {
   const typed = text.replace(/\bs(?:ect?)?[. ] ?(?=\d)/gi, "section ").match(/"[^"]+"|[\p{L}\p{N}’'-]*[\p{L}\p{N}][’']?/gu) ?? [], parts = [];
-  const all = typed.every((one) => ASIDE.has(one.toLowerCase()));
+  const { alike } = await lexicon(), all = typed.every(isAside);
   for (let at = 0; at < typed.length; at += 1) {
     const one = typed[at].replaceAll('"', ""), isQuoted = one !== typed[at], two = isQuoted ? null : typed[at + 1];
-    if (!all && !isQuoted && ASIDE.has(one.toLowerCase())) continue;
-    const mayBeOne = two && !ASIDE.has(two.toLowerCase()) && /^\p{L}+$/u.test(one + two);
+    if (!all && !isQuoted && isAside(one)) continue;
+    const mayBeOne = two && !isAside(two) && /^\p{L}+$/u.test(one + two);
     if (mayBeOne && (await places(one + two)).size) {
       parts.push({ said: `${one} ${two}`, forms: [`${one} ${two}`, one + two] });
       at += 1;
-    } else parts.push({ said: one, isQuoted, forms: [...new Set([one, one.replaceAll("-", "")])] });
+    } else { // what people say and what the texts say: a mum is a parent
+      const { words } = (!isQuoted && alike.find(({ say }) => say.some((each) => rootOf(each) === rootOf(one)))) || {};
+      parts.push({ said: one, isQuoted, like: words, forms: [...new Set([one, one.replaceAll("-", ""), words].filter(Boolean))] });
+    }
   }
   return parts;
 };
@@ -151,16 +155,23 @@ const together = (parts) => {
       found.set(one.id, { ...before, score: before.score + one.score, count: before.count + 1 });
     }
   }
-  const all = [...found.values()], whole = all.filter((one) => one.count === parts.length);
+  const all = [...found.values()], whole = all.filter((one) => one.count === parts.length), best = Math.max(0, ...all.map((one) => one.count));
   if (whole.length >= FEW || parts.length < 2) return whole;
-  const most = all.filter((one) => one.count < parts.length && one.count * 3 >= parts.length * (parts.length > 2 ? 2 : 1.5));
+  // Of a long question, where none has most of its words, those with as many as any.
+  const least = Math.min(parts.length * (parts.length > 2 ? 2 : 1.5) / 3, Math.max(best, 2));
+  const most = all.filter((one) => one.count < parts.length && one.count >= least);
   return [...whole, ...most.map((one) => ({ ...one, score: one.score * 0.1, isPart: true }))];
+};
+// What must be asked for: "tell parents" is "tell the parents" too, but "child" is not "child on child".
+const needed = (say) => {
+  const all = roots(say), own = new Set(all.filter((root) => !LITTLE.includes(root)));
+  return own.size > 1 ? [...own] : all;
 };
 // Everyday words that are asked with, the most telling first: they lead to a page of ours and to the texts' word.
 const meant = (text, everyday) => {
-  const asked = new Set(roots(text)), isIn = (say) => roots(say).every((root) => asked.has(root));
+  const asked = new Set(roots(text)), isIn = (say) => needed(say).every((root) => asked.has(root));
   const fits = everyday.map((one) => ({ ...one, by: one.say.filter(isIn).sort((a, b) => b.length - a.length)[0] }));
-  return fits.filter(({ by }) => by).sort((a, b) => roots(b.by).length - roots(a.by).length);
+  return fits.filter(({ by }) => by).sort((a, b) => needed(b.by).length - needed(a.by).length);
 };
 // Whether what is asked is a name of a topic: all of its words, in any order and form.
 const isList = ({ page = [] }) => Boolean(page[0]?.startsWith("topics/"));
@@ -195,13 +206,15 @@ const ask = async (text, isTyping) => {
   if (!text) return { all: ordered(every()), parts: [], ways: [], asked: [] };
   const looked = await Promise.all((await read(text)).map((part) => look(part, facets, isTyping)));
   // An everyday word that no text has needs no mending; a word that was mended may be an everyday one.
-  const typed = meant(text, told.everyday), isIn = (all, part) => all.some(({ by }) => roots(by).includes(rootOf(part.said)));
+  const meaning = [text, ...looked.map(({ like }) => like)].join(" ");
+  const typed = meant(meaning, told.everyday), isIn = (all, part) => all.some(({ by }) => roots(by).includes(rootOf(part.said)));
   const slips = looked.filter((part) => part.mended && !isIn(typed, part)).map(({ mended }) => mended);
-  const ways = (slips.length ? meant(`${text} ${slips.join(" ")}`, told.everyday) : typed).slice(0, 2), isMeant = (part) => isIn(ways, part);
+  const ways = (slips.length ? meant(`${meaning} ${slips.join(" ")}`, told.everyday) : typed).slice(0, 2), isMeant = (part) => isIn(ways, part);
   const stands = (part) => !isMeant(part) || (part.hits.size && !part.mended);
   const parts = looked.map((part) => (stands(part) ? part : { ...part, mended: null, isMeant: true, hits: new Map() }));
   const found = new Map(together(parts.filter(({ hits }) => hits.size)).map((one) => [one.id, one]));
   const own = parts.map(({ forms }) => forms[0] ?? "").join(" "), asked = [roots(own)];
+  if (parts.some(({ like }) => like)) asked.push(parts.flatMap(({ forms, like }) => roots(like ?? forms[0] ?? "")));
   for (const form of told.forms) if (form.some((one) => one.toLowerCase() === text.toLowerCase())) asked.push(...form.map(roots));
   for (const { words: other } of ways.filter((one) => one.words)) {
     const instead = await Promise.all((await read(other)).map((part) => look(part, facets, false)));
@@ -215,7 +228,7 @@ const ask = async (text, isTyping) => {
     for (const id of (await places(words, true)).keys()) if (found.has(id)) found.get(id).isPhrase = true;
   }
   const byPage = new Map([...facets].filter(([, one]) => one.page).map(([id, one]) => [one.page[0], id]));
-  const wanted = ways.map(({ page }) => byPage.get(page)).filter(Boolean);
+  const idOf = ({ page }) => (page ? byPage.get(page.split("#")[0]) : null), wanted = ways.map(idOf).filter(Boolean);
   // A topic that has just this name goes before one with a name of the same roots: "prevention", "Prevent".
   const named = [...facets].filter(([, one]) => isList(one) && [text, own].some((each) => isNamed(one, each)));
   const just = named.filter(([, { topic }]) => topic.some((one) => one.toLowerCase() === text.toLowerCase()));
@@ -224,10 +237,11 @@ const ask = async (text, isTyping) => {
   const all = [...found.values()].map((one) => ({ ...one, facet: facets.get(one.id) }));
   for (const one of all) one.weight = form.elements.order.value ? 0 : weigh(one, asked, text);
   // A page whose title is all that is asked goes before one that a part of the question leads to.
-  const whole = ways.filter(({ by }) => asked[0].every((root) => roots(by).includes(root))).map(({ page }) => byPage.get(page));
+  const whole = ways.filter(({ by }) => asked[0].every((root) => roots(by).includes(root))).map(idOf);
   for (const one of all.filter(({ facet }) => facet.page)) {
     const well = Math.max(wanted.includes(one.id) ? 2 : 0, answering(one, asked.slice(0, 1)) * 1.5, answering(one, asked));
     one.isTopic = topics.includes(one.id);
+    one.part = ways.find((way) => idOf(way) === one.id)?.page.match(/#.*/)?.[0]; // where on the page it is told
     one.answers = whole.includes(one.id) ? 4 : well * (isList(one.facet) ? 0.6 : 1); // a page that answers goes before a list of places
   }
   if (!all.length) all.push(...closest(text, every()));
@@ -271,7 +285,7 @@ const hit = (one, { url, text, number = "", heading = "", elsewhere: others = []
   const who = filters().agency, isContext = who && !one.facet.agency?.includes(who);
   const where = [edition === known.pages ? "Our own words" : `${edition}, ${known.standings[edition]}`, ...path.slice(0, -1)];
   const item = make("li", { className: "hit" },
-    make("h3", {}, make("a", { href: here(url), className: "hit__link" }, name || edition)),
+    make("h3", {}, make("a", { href: here(url + (one.part ?? "")), className: "hit__link" }, name || edition)),
     make("p", { className: "hit__where" }, where.filter(Boolean).join(" › "), isContext ? make("em", {}, " · who is bound: from context") : ""));
   const content = text.trim();
   const rest = own && content.startsWith(own) ? content.slice(own.length).trim() : content; // a heading is said once
@@ -318,7 +332,7 @@ const listed = (all) => all.map((one) => `“${one}”`).join(" and ");
 // What was searched for in place of what was typed, and what was left out.
 const changed = ({ parts, ways }) => {
   const mended = parts.filter((one) => one.mended), missing = parts.filter((one) => !one.isMeant && !one.hits.size);
-  const others = ways.map((one) => one.words).filter(Boolean);
+  const others = [...new Set([...parts.map(({ like }) => like), ...ways.map((one) => one.words)].filter(Boolean))];
   const told = mended.flatMap(({ said: typed, mended: word }) => [`No text here has “${typed}”. Did you mean `, make("strong", {}, word), "? "]);
   const rest = parts.length > missing.length ? "; the other words were searched for" : "";
   if (missing.length) told.push(`No text here has ${listed(missing.map((one) => one.said))}${rest}. `);

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from msgspec import structs
 
 from guidance.build.cite import cite
 from guidance.build.compare import compare_files
@@ -13,6 +14,7 @@ from guidance.build.comparisons import (
     Compared,
     compare_documents,
     crosswalk_json,
+    read_knowledge,
 )
 from guidance.cite.resolve import say_cited
 from guidance.document.anchors import permalinks, write_permalinks
@@ -21,6 +23,7 @@ from guidance.document.register import read_register
 from guidance.link.agencies import Vocabulary
 from guidance.read import read_document
 from guidance.site.data_files import encode, records
+from guidance.site.role_changes import CHECKS, read_role_checks
 from guidance.site.typesetting import compile_typst
 from made_again import apply, joined_text
 from small_documents import document, paragraph
@@ -58,6 +61,18 @@ def test_the_specimen_is_aligned_as_written_down(specimen: Compared) -> None:
     expected = {(tuple(sorted(pair["old"])), tuple(sorted(pair["new"]))) for pair in TRUTH["pairs"]}
     expected |= {((), (number,)) for number in TRUTH["added"]} | {((number,), ()) for number in TRUTH["removed"]}
     assert set(pairs(specimen)) == expected
+
+
+def test_each_line_of_the_specimen_on_what_to_check_stands_on_its_roles_page(specimen: Compared) -> None:
+    vocabulary = read_knowledge(SPECIMEN).vocabulary
+    checks = read_role_checks(SPECIMEN / CHECKS)
+    bound = structs.replace(compare_documents(specimen.documents, vocabulary), checks=checks)
+    pages = {page.path: page.markdown for page in bound.redlines("2024")[0].pages}
+    assert len(checks) > 10
+    for one in checks:
+        page = pages[f"compare/2019/role-{one.agency}.md"]
+        assert one.words in page, one.anchor
+        assert " left out: the words" not in page
 
 
 def test_the_specimens_changes_lead_from_one_text_to_the_other(specimen: Compared) -> None:

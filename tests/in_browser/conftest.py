@@ -171,7 +171,8 @@ def files_of_search() -> dict[str, bytes]:
     )
     short_forms = (Acronym("ALO", ("a library",)),)
     records = search_records(editions, lineages, short_forms)
-    everyday = (Everyday(("who may borrow", "gone fishing"), words="open to all"),)
+    said = ("who may borrow", "gone fishing", "fly to the moon", "fish on fish")
+    everyday = (Everyday(said, words="open to all"), Everyday(("bookroom",), words="library", alike=True))
     asked = search_files(records, short_forms, everyday)
     files = {path: json.dumps(found).encode() for path, found in asked.items()}
     cites = grammar_record(CitationGrammar(Known(PUBLICATION)), PUBLICATION, WITH_TEXT)

@@ -94,12 +94,20 @@ def test_a_short_form_finds_the_long_one(page: Page) -> None:
         ("xylophone library", "No text here has “xylophone”; the other words were searched for."),
         ("who may borrow", "Searched for “open to all” as well."),
         ("gone fishing", "Searched for “open to all” as well."),
+        ("fly moon library", "Searched for “open to all” as well."),  # little words may be missing
+        ("bookroom", "Searched for “library” as well."),
     ],
 )
 def test_what_is_done_with_words_that_no_text_has_is_said(page: Page, asked: str, said: str) -> None:
     page.goto(f"/search/?q={asked}")
     expect(page.locator(".search__said")).to_contain_text(said)
     expect(page.locator(".hit__link").first).to_be_visible()
+
+
+def test_little_words_count_where_little_else_is_asked(page: Page) -> None:
+    page.goto("/search/?q=fish+library")  # which is not "fish on fish"
+    expect(page.locator(".search__said")).to_contain_text("No text here has “fish”")
+    expect(page.locator(".search__said")).not_to_contain_text("open to all")
 
 
 def test_neither_the_beginning_of_a_word_nor_a_word_begun_is_a_hit(page: Page) -> None:

@@ -1,16 +1,19 @@
 """What stands beside a provision: the pages that cite it, with their sentences, and the law since; nothing else."""
 
+from collections.abc import Iterable
+
 from bs4 import BeautifulSoup
 from msgspec import structs
 
 from guidance.document.change_model import Crosswalk, Lineage
 from guidance.document.law import Law, LawSince, TouchedProvisions
-from guidance.document.model import Locus, Permalink, Reference
+from guidance.document.model import Link, Locus, NoteMark, Para, Permalink, Provision, Reference, Text
 from guidance.document.register import Edition, Publication
 from guidance.site.beside import Beside, PageUse, find_besides, groups_of, read_uses, render_besides
 from guidance.site.extension import read_page
 from guidance.site.permalink_index import PermalinkIndex
 from guidance.site.permalink_pages import permalink_pages
+from small_documents import document
 
 EDITIONS = tuple(Edition(year, f"Lamps {year}", f"{year}-01-01") for year in ("2001", "2005", "2009"))
 LAMPS = Publication("Lamps", "L", "Nobody", EDITIONS)
@@ -76,6 +79,40 @@ def test_citations_go_on_to_newer_editions_and_laws_only_where_they_came_later()
     later = structs.replace(OIL, passed="2004-05-01")
     found = find_besides(LAMPS, KNOWN, CROSSWALK, [], LawSince("2001", (later,)), {})
     assert {edition: list(known) for edition, known in found.items()} == {"2001": ["para-1"]}
+
+
+def test_what_the_source_links_and_what_its_notes_name_is_named_beside_the_paragraph() -> None:
+    link = "https://oil.example"
+    named = {
+        "Keeping oil: advice for sextons": f"{link}/advice",
+        "Forced trimming": f"{link}/forced",
+        "here": f"{link}/here",
+        "The Guild of Oilers": f"{link}/",  # whose home it is, no document
+        "Oil (Storage) Regulations 2001": f"{link}/regulations",
+        "Oil Act": "https://www.legislation.gov.uk/ukpga/1911/33",
+        "www.oil.example with all advice": f"{link}/address",
+        "word " * 40: f"{link}/sentence",
+    }
+
+    def texts(names: Iterable[str]) -> tuple[Para, ...]:
+        return tuple(Para(Text(name, (Link(0, len(name), named[name]),))) for name in names)
+
+    own, noted = list(named)[:1], list(named)
+    marked = Para(Text("See the note.", (NoteMark(13, "fn-1", "1"),)))
+    whole = structs.replace(
+        document(["# Lamps"]),
+        provisions=(
+            Provision("para-1", "paragraph", "1", blocks=(*texts(own), marked)),
+            Provision("para-9", "paragraph", "9", blocks=texts(["here"])),
+        ),
+        notes=(Provision("fn-1", "footnote", "1", blocks=texts(noted)),),
+    )
+    known = {"2001": ["para-1", "para-9", "fn-1"]}
+    found = find_besides(LAMPS, known, CROSSWALK, [], LawSince("2001"), {}, documents={"2001": whole})
+    assert {anchor: [one.name for one in beside.companions] for anchor, beside in found["2001"].items()} == {
+        "para-1": ["Keeping oil: advice for sextons", "Forced trimming"],
+        "fn-1": ["Keeping oil: advice for sextons", "Forced trimming"],
+    }
 
 
 def test_a_chapter_names_each_page_once_and_says_from_which_edition() -> None:

@@ -3,6 +3,7 @@
 import re
 import uuid
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree as Tree  # of what we wrote ourselves
 
 import pytest
@@ -123,6 +124,14 @@ def test_a_provisions_own_page_and_frame_say_what_was_mended_there(tmp_path: Pat
         assert line["right"] in said[0]
         (tell,) = shown.select("footer.tell a")
         assert str(tell["href"]).startswith("mailto:help@lamps.example?subject=")
+        letter = parse_qs(urlsplit(str(tell["href"])).query)["body"][0]
+        assert [line.partition(":")[0] for line in letter.splitlines()[3:]] == [
+            "Page", "Edition", "Version of the site",
+        ]  # fmt: skip
+        assert (
+            f"\r\nEdition: {edition}, {index.publication.standing(publication.edition(edition)).phrase}\r\n"
+            in letter
+        )
     other = BeautifulSoup(
         edition_embeds(edition, INDEX)[f"embed/{edition}/{anchor.removeprefix('para-')}/index.html"], "lxml"
     )

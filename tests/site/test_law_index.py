@@ -15,6 +15,7 @@ from guidance.site.beside import find_besides
 from guidance.site.changes_view import ComparedPlace
 from guidance.site.indexes import law_links, law_place, link_to_law, render_law
 from guidance.site.ledger import Ledger
+from guidance.site.pages import Page
 from small_documents import document
 
 SITE = "https://www.legislation.gov.uk/"
@@ -76,32 +77,82 @@ TAR = Law(
 SINCE = LawSince("2001", (TAR,))
 
 
-def test_the_page_has_a_row_for_each_provision_in_order() -> None:
-    (page,) = render_law(FOUND, ACTS, SINCE, LEDGER)
+def body(page: Page) -> BeautifulSoup:
     html = markdown(page.markdown.split("---\n", 2)[2], extensions=["attr_list", "md_in_html"])
-    soup = BeautifulSoup(html, "html.parser")
-    assert [h.get_text() for h in soup.select("h2")] == ["Lamps Act 1911", "Not understood"]
-    rows = [[cell.get_text() for cell in row.select("th, td")] for row in soup.select("tbody tr")]
-    assert rows == [
+    return BeautifulSoup(html, "html.parser")
+
+
+def cells(soup: BeautifulSoup) -> list[list[str]]:
+    return [[cell.get_text() for cell in row.select("th, td")] for row in soup.select("tbody tr")]
+
+
+def test_the_list_has_a_row_for_each_act() -> None:
+    found = (*FOUND, cited("para-1", "the <Act>", "ukpga/1911/33", 80))
+    home, lamps, oil = render_law(found, ACTS, SINCE, LEDGER)
+    assert [(page.path, page.parent) for page in (home, lamps, oil)] == [
+        ("law/index.md", None),
+        ("law/ukpga-1911-3.md", "law/index.md"),
+        ("law/ukpga-1911-33.md", "law/index.md"),
+    ]
+    assert cells(body(home)) == [
+        [
+            "Lamps Act 1911",
+            "3: the whole, Section 9, Section 10Law since 2001: duty to <tar>",
+            "2 places",
+        ],
+        ["Oil <Act> 1911", "1: the whole", "1 place"],
+    ]
+    assert [li.get_text() for li in body(home).select("#not-understood ~ ul li")] == [
+        "section 99, paragraph 2: Lamps Act has no section 99"
+    ]
+
+
+def test_what_had_an_id_while_all_stood_on_the_list_has_it_still_and_leads_on() -> None:
+    home, lamps = render_law(FOUND, ACTS, SINCE, LEDGER)
+    listed, own = body(home), body(lamps)
+    assert listed.select_one("tr#act-lamps-act-1911 a[href='ukpga-1911-3/']")
+    for id_ in ("ukpga-1911-3", "ukpga-1911-3-section-9", "ukpga-1911-3-section-10", "law-9"):
+        (link,) = listed.select(f"#{id_}")
+        assert link["href"] == f"ukpga-1911-3/#{id_}"
+        assert len(own.select(f"#{id_}")) == 1
+    ids = [tag["id"] for tag in listed.select("[id]")]
+    assert len(ids) == len(set(ids))
+
+
+def test_a_law_since_that_touches_two_acts_has_one_id_on_the_list() -> None:
+    both = structs.replace(TAR, amends="section 9 of the Lamps Act 1911 and section 4 of the Oil <Act> 1911")
+    found = (*FOUND, cited("para-1", "the <Act>", "ukpga/1911/33", 80))
+    home = body(render_law(found, ACTS, LawSince("2001", (both,)), LEDGER)[0])
+    assert [a["href"] for a in home.select("td a[href*='#law-9']")] == [
+        "ukpga-1911-3/#law-9",
+        "ukpga-1911-33/#law-9",
+    ]
+    assert len(home.select("#law-9")) == 1
+
+
+def test_an_act_has_a_row_for_each_provision_in_order() -> None:
+    soup = body(render_law(FOUND, ACTS, SINCE, LEDGER)[1])
+    assert [h.get_text() for h in soup.select("h1, h2")] == ["Lamps Act 1911"]
+    told = [" ".join(p.get_text().split()) for p in soup.select("p")]
+    assert told[0].startswith("The 2001 edition cites it in 2 places.")
+    assert told[1] == "The citing sentences bind: Keepers, and probably Sailors."
+    assert cells(soup) == [
         ["The whole", "paragraph 2", "no duty found in the sentence"],
         ["Section 9Law since 2001: duty to <tar>", "paragraph 1, paragraph 2", "Keepers, probably Sailors"],
         ["Section 10", "paragraph 1 (“section 10(2)”)", "no duty found in the sentence"],
     ]
     nine = soup.select("#ukpga-1911-3-section-9")[0]
     assert [a["href"] for a in nine.select("a")] == [
-        f"{SITE}ukpga/1911/3/section/9", "#law-9", "../chapter-1/#para-1", "../chapter-1/#para-2",
-        "../duties/keepers/", "../duties/sailors/",
+        f"{SITE}ukpga/1911/3/section/9", "#law-9", "../../chapter-1/#para-1", "../../chapter-1/#para-2",
+        "../../duties/keepers/", "../../duties/sailors/",
     ]  # fmt: skip
     assert soup.select("p#law-9")
-    assert [li.get_text() for li in soup.select("#not-understood ~ ul li")] == [
-        "section 99, paragraph 2: Lamps Act has no section 99"
-    ]
 
 
 def test_without_laws_there_is_no_page_and_nothing_leads_to_one() -> None:
     assert render_law((), ACTS, SINCE, LEDGER) == ()
     assert link_to_law(()) == ""
-    assert "law.md" in link_to_law(FOUND)
+    assert "law/index.md" in link_to_law(FOUND)
 
 
 def test_a_paragraph_leads_to_the_rows_of_the_laws_that_it_names() -> None:
@@ -110,8 +161,8 @@ def test_a_paragraph_leads_to_the_rows_of_the_laws_that_it_names() -> None:
     found = find_besides(lamps, {"2001": PLACES}, Crosswalk((), (), {}, {}), (), LawSince(), {}, acts=acts)
     rows = {anchor: [(one.name, one.href) for one in beside.acts] for anchor, beside in found["2001"].items()}
     assert rows["para-1"] == [
-        ("Section 9 of the Lamps Act 1911", "law/#ukpga-1911-3-section-9"),
-        ("Section 10 of the Lamps Act 1911", "law/#ukpga-1911-3-section-10"),
+        ("Section 9 of the Lamps Act 1911", "law/ukpga-1911-3/#ukpga-1911-3-section-9"),
+        ("Section 10 of the Lamps Act 1911", "law/ukpga-1911-3/#ukpga-1911-3-section-10"),
     ]
     assert [name for name, _ in rows["para-2"]] == ["Section 9 of the Lamps Act 1911", "Lamps Act 1911"]
 

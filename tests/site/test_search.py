@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from markdown.extensions.toc import slugify
 
 import documents
 import small_documents
@@ -151,11 +152,13 @@ def test_who_is_bound_from_context_is_a_facet_of_its_own() -> None:
 
 def test_the_words_of_all_texts_come_with_the_forms_and_the_everyday_words() -> None:
     pages = own_records([OwnPage("a.md", "A", (), "Looked-after lamps, lamps, LAMPS: 45 of them, later.")])
-    files = search_files(pages, FORMS[:1], (Everyday(("lights",), "a.md", "lamps"),))
+    everyday = (Everyday(("lights",), "a.md#wicks", "lamps"), Everyday(("lantern",), words="lamp", alike=True))
+    files = search_files(pages, FORMS[:1], everyday)
     words = files["search/words.json"]
     assert isinstance(words, dict)
     assert words["forms"] == [("s47", "section 47")]
-    assert words["everyday"] == [{"say": ("lights",), "words": "lamps", "page": "a/"}]
+    assert words["everyday"] == [{"say": ("lights",), "words": "lamps", "page": "a/#wicks"}]
+    assert words["alike"] == [{"say": ("lantern",), "words": "lamp"}]
     slips = {path: found for path, found in files.items() if path.startswith("search/slips/")}
     assert slips["search/slips/l.json"] == ["lamps", "later", "looked-after"]
     assert set(slips) == {f"search/slips/{letter}.json" for letter in "lot"}
@@ -164,7 +167,12 @@ def test_the_words_of_all_texts_come_with_the_forms_and_the_everyday_words() -> 
 def test_everyday_words_lead_to_pages_that_there_are(tmp_path: Path) -> None:
     root = Path(__file__).parents[2]
     everyday = read_everyday(root / "versions" / "everyday.toml")
-    assert [one.page for one in everyday if not (root / "docs" / one.page).is_file()] == []
+    for page, _, heading in (one.page.partition("#") for one in everyday):
+        text = (root / "docs" / page).read_text(encoding="utf-8") if page else ""
+        ids = [slugify(line.lstrip("# "), "-") for line in text.splitlines() if line.startswith("##")]
+        assert page or not heading
+        assert heading in ("", *ids), page
+    assert all(one.words and not one.page for one in everyday if one.alike)
     path = tmp_path / "everyday.toml"
     path.write_text('[[everyday]]\nsays = ["x"]\n', encoding="utf-8")
     with pytest.raises(GuidanceError, match=r"everyday\.toml"):

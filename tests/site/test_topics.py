@@ -96,6 +96,7 @@ def test_without_any_text_a_topic_leads_to_permalinks_and_promises_nothing() -> 
 
 def test_a_topic_is_carried_to_the_edition_in_force_and_says_what_is_gone() -> None:
     index = PermalinkIndex(LAMPS, KNOWN, {"2005": WORDS}, {"2005": {"para-4": "chapter-1/#para-4"}})
+    reading = ("Bees’ wax: a guide", "Bees’ Wax – a guide", "Bees", "Cotton in general")
     chip = Chip("reworded", "Reworded since the 2001 edition: see what changed", "2005/compare/2001/#to-para-4")
     limit = Duty(Locus("para-4", 0, 0, 9), 1, "Trim <it>.", "must", ("keepers",), limit=Limit(2, "days"))
     other = Duty(Locus("para-4", 0, 0, 9), 1, "Sing.", "should")
@@ -104,10 +105,17 @@ def test_a_topic_is_carried_to_the_edition_in_force_and_says_what_is_gone() -> N
         "2005",
         ledger=Ledger("2005", (other, limit, away), {"keepers": "Keepers"}, {}),
         trails={"para-4": Trail(came=chip)},
-        besides={"2005": {"para-4": Beside(companions=(PlaceLink("Oil", "https://oil.example/"),))}},
+        besides={
+            "2005": {
+                "para-4": Beside(companions=(PlaceLink("Oil", "https://oil.example/"),)),
+                "para-5": Beside(companions=tuple(PlaceLink(n, f"https://a.example/{n}") for n in reading)),
+            }
+        },
     )
-    told = body(render_topics(TOPICS, index, held)[1])
+    wicks = structs.replace(TOPICS, topic=(structs.replace(WICKS, also=("cotton", "bees' wax")),))
+    told = body(render_topics(wicks, index, held)[1])
     words = " ".join(told.get_text().split())
+    assert [a.get_text() for a in told.select("#companions ~ ul a")] == ["Oil", "Bees’ wax: a guide"]
     assert "It is in force. 1 of 1 provision changed from the edition before." in words
     assert "Not found in 2005: Paragraph 2" in words
     assert links(told)[:2] == ["../../2005/chapter-1/#para-4", "../../2005/compare/2001/#to-para-4"]

@@ -89,7 +89,7 @@ def start_search(
         records,
         ours,
         acronyms,
-        tuple(one for one in everyday if not one.page or one.page in ours),
+        tuple(one for one in everyday if not one.page or one.page.partition("#")[0] in ours),
         topics,
     )
     beside = {places_path(edition): data_files.encode(found) for edition, found in citable.items()}

@@ -180,7 +180,9 @@ def publication_folders(
     references = {edition: found.references for edition, found in compared.found.items()}
     topics = read_topics(folder, known, ours)
     acts = {edition: law_links(found.laws, compared.acts) for edition, found in compared.found.items()}
-    besides = find_besides(publication, known, compared.crosswalk, uses(), law, references, topics.links(), acts)
+    besides = find_besides(
+        publication, known, compared.crosswalk, uses(), law, references, topics.links(), acts, compared.documents
+    )
     works = {}
     for one, item in texts.items():
         place = f"{prefix}/{one}".strip("/")

@@ -14,8 +14,9 @@ from msgspec import Struct, structs
 from guidance.document.anchors import permalink_path
 from guidance.document.change_model import Change, Crosswalk, Node
 from guidance.document.law import LawSince, Notice
-from guidance.document.model import Reference, Unresolved
+from guidance.document.model import Document, Link, Reference, Unresolved
 from guidance.document.register import Publication
+from guidance.document.walk import note_marks, provision_texts
 from guidance.site.changes_view import ComparedPlace
 from guidance.site.pages import page_url, to_root
 from guidance.site.redline_text import say_briefly
@@ -191,9 +192,11 @@ def find_besides(
     references: Mapping[str, Iterable[Reference | Unresolved]],
     topics: Iterable[tuple[Node, PlaceLink]] = (),
     acts: Mapping[str, Mapping[str, Iterable[PlaceLink]]] = MappingProxyType({}),
+    documents: Mapping[str, Document] = MappingProxyType({}),
 ) -> dict[str, dict[str, Beside]]:
     """What is to be said beside each provision, per edition, of the anchors `known`. What a page cites of one
-    edition is told in newer ones as well, where the same text stands; a law in editions that were there before."""
+    edition is told in newer ones as well, where the same text stands; a law in editions that were there before;
+    other guidance where the text of the edition is among the `documents`."""
     used: dict[Node, list[PageUse]] = {}
     for use in uses:
         for node in _carried((use.edition, use.anchor), publication, crosswalk):
@@ -205,7 +208,8 @@ def find_besides(
     found: dict[str, dict[str, Beside]] = {}
     for edition in publication.editions:
         since = law.after(edition)
-        named = _companions(references.get(edition.id, ()))
+        text = documents.get(edition.id)
+        named = _companions(references.get(edition.id, ()), text)
         for anchor in known.get(edition.id, ()):
             beside = Beside(
                 tuple(used.get((edition.id, anchor), ())),
@@ -227,15 +231,42 @@ def _carried(node: Node, publication: Publication, crosswalk: Crosswalk) -> Iter
         yield from ((newer, anchor) for anchor in crosswalk.stands(*node, newer))
 
 
-def _companions(references: Iterable[Reference | Unresolved]) -> dict[str, list[PlaceLink]]:
-    """Per anchor the other guidance that is named there, each address once."""
+_IS_LAW = re.compile(r"\bConvention\b|\b(?:Act|Regulations|Order|Rules),? \d{4}\W*$")
+_LONG_TITLE = 30  # words: what is longer is a sentence
+
+
+def _companions(
+    references: Iterable[Reference | Unresolved], document: Document | None
+) -> dict[str, list[PlaceLink]]:
+    """Per anchor the other guidance that is named there or in its notes, each address once: what is known by its
+    title, and what the document links itself."""
     found: dict[str, dict[str, PlaceLink]] = {}
     for one in references:
         if isinstance(one, Reference) and one.kind == "guidance" and not one.address.startswith("#"):
             words = " ".join(one.words.split())
             named = PlaceLink(f"{words} ({one.told})" if one.told else words, one.address)
             found.setdefault(one.at.anchor, {}).setdefault(one.address, named)
-    return {anchor: list(named.values()) for anchor, named in found.items()}
+    for provision in document.everything if document else ():
+        for text in provision_texts(provision):
+            for link in (mark for mark in text.marks if isinstance(mark, Link)):
+                words = " ".join(text.plain[link.start : link.end].split())
+                if _names_a_document(words, link.address):
+                    named = PlaceLink(words, link.address)
+                    found.setdefault(provision.anchor, {}).setdefault(link.address, named)
+    for provision in document.provisions if document else ():
+        for note in note_marks(provision):
+            for address, named in found.get(note.note, {}).items():
+                found.setdefault(provision.anchor, {}).setdefault(address, named)
+    return {anchor: list(all_.values()) for anchor, all_ in found.items()}
+
+
+def _names_a_document(words: str, address: str) -> bool:
+    """Whether a link of the source names a document: not a law, an organisation's home, an address, or "here"."""
+    host, _, path = address.partition("://")[2].partition("/")
+    told = words.split()
+    is_title = sum(len(word) > 2 and word[:1].isalpha() for word in told) > 1 and len(told) <= _LONG_TITLE
+    is_law = host.endswith("legislation.gov.uk") or _IS_LAW.search(words)
+    return bool(path and is_title and not is_law and not any(sign in words for sign in ("www.", "://", "@")))
 
 
 def render_besides(

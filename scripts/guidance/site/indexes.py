@@ -15,17 +15,18 @@ from guidance.document.model import Duty, GuidanceError, Reference, Unresolved, 
 from guidance.link.acts import Act
 from guidance.site.beside import Besides, Trail
 from guidance.site.ledger import Ledger, limit_in_words
-from guidance.site.pages import Page, front_matter, page_url
+from guidance.site.pages import Page, front_matter, page_url, to_root
 from guidance.site.permalink_index import PermalinkIndex, edition_name, own_words, shorten
-from guidance.site.templates import PlaceLink, render
+from guidance.site.templates import PlaceLink, clean, render
 
 FILE = "topics.toml"  # in a publication's folder
 FOLDER = "topics"
 HOME = f"{FOLDER}/index.md"
 TITLE = "Topics A–Z"
-LAW = "law.md"  # in an edition's folder
+LAW = "law/index.md"  # in an edition's folder; beside it a page for each Act
 _UP = "../../"  # from a topic's page to the publication's root
 _OPENING = 170  # characters of a provision by which it is told from others
+_READING = 10  # documents that a provision names: so many are a list of further reading, for all topics at once
 _RANGE = re.compile(r"(?P<stem>[a-z-]+-)(?P<first>\d+)\.\.(?P<last>\d+)")
 
 
@@ -65,6 +66,10 @@ class Topic(Struct, frozen=True, forbid_unknown_fields=True):
         """All that people call it: its name, with what stands in brackets and without, and the other names."""
         return tuple(dict.fromkeys((self.name, re.sub(r"\s*\([^)]*\)", "", self.name), *self.also)))
 
+    def is_in(self, title: str) -> bool:
+        """Whether a title, as `_words` has it, has a name of it that is more than one word: one may mean much."""
+        return any(" " in name and f" {name} " in f" {title} " for name in map(_words, self.said))
+
 
 class Topics(Struct, frozen=True, forbid_unknown_fields=True):
     """All topics, with anchors of one `edition`; those of others are found by what became of these."""
@@ -77,6 +82,10 @@ class Topics(Struct, frozen=True, forbid_unknown_fields=True):
         for topic in self.topic:
             for anchor in dict.fromkeys(anchor for part in topic.parts for anchor in part.anchors):
                 yield (self.edition, anchor), PlaceLink(topic.name, topic.address)
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def _anchors(written: str) -> Iterator[str]:
@@ -148,7 +157,9 @@ def _topic_page(topic: Topic, written: str, index: PermalinkIndex, shown: Shown)
     states = [index.fate((now, anchor)).state for anchor in anchors]
     duties = [one for one in shown.ledger.duties if one.at.anchor in anchors] if shown.ledger else []
     beside = [shown.besides.get(now, {}).get(anchor) for anchor in anchors]
-    companions = {link.href: link for one in beside if one for link in one.companions}
+    companions = _titles(one.companions for one in beside if one and len(one.companions) < _READING)
+    everywhere = _titles(one.companions for one in shown.besides.get(now, {}).values())
+    titled = [link for name, link in everywhere.items() if name not in companions and topic.is_in(name)]
     notices = {notice.law: notice for one in beside if one for notice in one.law}
     facts = {
         "topic": topic,
@@ -157,6 +168,7 @@ def _topic_page(topic: Topic, written: str, index: PermalinkIndex, shown: Shown)
         "duties": [_duty(duty, index, shown) for duty in duties if not duty.limit],
         "notices": list(notices.values()),
         "companions": list(companions.values()),
+        "titled": titled,
         "pages": [PlaceLink(shown.titles.get(page_url(p), p), _UP + page_url(p)) for p in topic.pages],
         "edition": now,
         "edition_name": edition_name(index.publication, now),
@@ -171,6 +183,14 @@ def _topic_page(topic: Topic, written: str, index: PermalinkIndex, shown: Shown)
     }
     head = front_matter({"title": topic.name, "kind": "topic"})
     return Page(topic.path, topic.name, f"{head}{render('topic.md', **facts)}", parent=HOME)
+
+
+def _titles(companions: Iterable[Iterable[PlaceLink]]) -> dict[str, PlaceLink]:
+    """Other guidance by its title, each once."""
+    links: dict[str, PlaceLink] = {}
+    for link in (link for some in companions for link in some):
+        links.setdefault(_words(link.name), link)
+    return links
 
 
 def _stands(anchor: str, written: str, shown: Shown) -> tuple[str, ...]:
@@ -218,10 +238,11 @@ _SAYS_MORE = re.compile(
 
 
 class LawPlace(Struct, frozen=True):
-    """What of an Act is cited: the Act's name, the provision ("Section 47", or nothing where it is the whole), its
-    address, and the id of its row."""
+    """What of an Act is cited: the Act's name and the file of its page, the provision ("Section 47", or nothing
+    where it is the whole), its address, and the id of its row."""
 
     act: str
+    path: str
     provision: str
     href: str
     id: str
@@ -243,16 +264,21 @@ def law_place(address: str, acts: Iterable[Act]) -> LawPlace | None:
     steps = page.removeprefix(act.address or "").strip("/").split("/")
     units = [f" {step}" if any(c.isdigit() for c in step) else f", {step}" for step in steps if step]
     provision = "".join(units).removeprefix(", ")
-    where = page.partition("//")[2].removeprefix("www.legislation.gov.uk/")
     name = f"{act.title} {act.year}" if act.year else act.title
-    return LawPlace(name, provision[:1].upper() + provision[1:], page, re.sub(r"\W+", "-", where).strip("-"))
+    path = LAW.replace("index", _slug(act.address or ""))
+    return LawPlace(name, path, provision[:1].upper() + provision[1:], page, _slug(page))
+
+
+def _slug(address: str) -> str:
+    """The address of a law as an id: "ukpga-1989-41-section-47"."""
+    return re.sub(r"\W+", "-", address.partition("//")[2].removeprefix("www.legislation.gov.uk/")).strip("-")
 
 
 def law_links(references: Iterable[Reference | Unresolved], acts: Iterable[Act]) -> dict[str, list[PlaceLink]]:
     """Per anchor the laws that are named there, each once, with its row from the edition's root."""
     found: dict[str, dict[PlaceLink, None]] = {}
     for reference, place in _law_references(references, tuple(acts)):
-        row = PlaceLink(place.name, f"{page_url(LAW)}#{place.id}")
+        row = PlaceLink(place.name, f"{page_url(place.path)}#{place.id}")
         found.setdefault(reference.at.anchor, {})[row] = None
     return {anchor: list(rows) for anchor, rows in found.items()}
 
@@ -268,8 +294,11 @@ def _law_references(
 def render_law(
     references: Iterable[Reference | Unresolved], acts: Iterable[Act], since: LawSince, ledger: Ledger
 ) -> tuple[Page, ...]:
-    """The page of the law that an edition names, where it names any: per Act its provisions, by whom they are
-    cited, whom the citing sentences bind, and the laws since."""
+    """The law that an edition names, where it names any: the list of all Acts, and for each a page of its
+    provisions, by whom they are cited, whom the citing sentences bind, and the laws since.
+
+    Once all of it stood on the list: what had an id there has it still, and leads on from there.
+    """
     references = tuple(references)
     rows: dict[LawPlace, list[Reference]] = {}
     for reference, place in _law_references(references, tuple(acts)):
@@ -277,27 +306,43 @@ def render_law(
     by_act: dict[str, list[LawPlace]] = {}
     for place in sorted(rows, key=lambda one: (one.act.casefold(), bool(one.provision), _natural(one.provision))):
         by_act.setdefault(place.act, []).append(place)
+    acts_told = [_act({place: rows[place] for place in places}, since, ledger) for places in by_act.values()]
     facts = {
         "edition": ledger.edition,
-        "since": since.since,
-        "acts": [
-            {
-                "name": act,
-                "id": f"act-{re.sub(r'[^a-z0-9]+', '-', act.casefold()).strip('-')}",
-                "notices": [since.notice(law) for law in since.law if act in (law.inserts or law.amends or "")],
-                "rows": [_row(place, rows[place], since, ledger) for place in places],
-            }
-            for act, places in by_act.items()
-        ],
+        "acts": acts_told,
         "unresolved": [
-            {"words": one.words, "reason": one.reason, "at": _at(one.at.anchor, ledger)}
+            {"words": one.words, "reason": one.reason, "at": _at(one.at.anchor, ledger, LAW)}
             for one in references
             if isinstance(one, Unresolved) and _OF_LAW.search(one.words)
         ],
     }
     title = "The law that it names"
-    head = front_matter({"title": title, "kind": "law"})
-    return (Page(LAW, title, f"{head}{render('law_index.md', **facts)}"),) if rows else ()
+    home = Page(LAW, title, f"{front_matter({'title': title, 'kind': 'law'})}{render('law_index.md', **facts)}")
+    return (home, *(_act_page(act, ledger.edition) for act in acts_told)) if rows else ()
+
+
+def _act_page(act: Mapping[str, object], edition: str) -> Page:
+    name = clean(str(act["name"]))
+    head = front_matter({"title": f"{name} in the {edition} edition", "kind": "law"})
+    return Page(str(act["path"]), name, f"{head}{render('law_act.md', act=act, edition=edition)}", parent=LAW)
+
+
+def _act(cited: Mapping[LawPlace, list[Reference]], since: LawSince, ledger: Ledger) -> dict[str, object]:
+    """An Act for the list and for its own page, from the places in it that are cited, in order."""
+    act = next(iter(cited))
+    rows = [_row(place, of, since, ledger) for place, of in cited.items()]
+    bound = dict.fromkeys(who for row in rows for who in row.bound)
+    return {
+        "name": act.act,
+        "id": f"act-{re.sub(r'[^a-z0-9]+', '-', act.act.casefold()).strip('-')}",
+        "path": act.path,
+        "url": page_url(act.path).removeprefix(page_url(LAW)),
+        "notices": [since.notice(law) for law in since.law if act.act in (law.inserts or law.amends or "")],
+        "rows": rows,
+        "paragraphs": len({one.at.anchor for of in cited.values() for one in of}),
+        "bound": list(bound),
+        "likely": list(dict.fromkeys(who for row in rows for who in row.likely if who not in bound)),
+    }
 
 
 def _natural(name: str) -> list[tuple[int, str]]:
@@ -311,14 +356,23 @@ def link_to_law(references: Iterable[Reference | Unresolved]) -> str:
     return f"-   [The law that it names]({LAW}): by Act, with the paragraphs that cite it\n" if named else ""
 
 
-def _at(anchor: str, ledger: Ledger) -> PlaceLink:
+def _at(anchor: str, ledger: Ledger, path: str) -> PlaceLink:
     place = ledger.places[anchor]
-    return PlaceLink(place.name, f"../{place.address}" if place.address else None)
+    return PlaceLink(place.name, f"{to_root(path)}{place.address}" if place.address else None)
 
 
-def _row(place: LawPlace, cited: list[Reference], since: LawSince, ledger: Ledger) -> dict[str, object]:
-    """A provision of an Act: the places that cite it, each once, whom the citing sentences bind, and what the law
-    since has changed in it."""
+class _LawRow(Struct, frozen=True):
+    """A provision of an Act: the places that cite it, each once with words that say more, whom the citing sentences
+    bind, by name or likely, and what the law since has changed in it."""
+
+    place: LawPlace
+    cited: tuple[tuple[PlaceLink, tuple[str, ...]], ...]
+    bound: tuple[PlaceLink, ...]
+    likely: tuple[PlaceLink, ...]
+    law: tuple[PlaceLink, ...]
+
+
+def _row(place: LawPlace, cited: list[Reference], since: LawSince, ledger: Ledger) -> _LawRow:
     places: dict[str, list[str]] = {}
     for one in cited:
         words = " ".join(one.words.split())
@@ -329,13 +383,18 @@ def _row(place: LawPlace, cited: list[Reference], since: LawSince, ledger: Ledge
     changed = [
         law for law in since.law if place.provision and place.name.casefold() in (law.amends or "").casefold()
     ]
-    return {
-        "place": place,
-        "law": [PlaceLink(since.notice(law).head, f"#law-{law.id}") for law in changed],
-        "cited": [{"at": _at(anchor, ledger), "words": list(dict.fromkeys(w))} for anchor, w in places.items()],
-        "bound": [PlaceLink(ledger.names.get(one, one), f"../duties/{one}/") for one in bound],
-        "likely": [PlaceLink(ledger.names.get(one, one), f"../duties/{one}/") for one in likely],
-    }
+
+    def links(agencies: Iterable[str]) -> tuple[PlaceLink, ...]:
+        up = f"{to_root(place.path)}duties/"
+        return tuple(PlaceLink(ledger.names.get(one, one), f"{up}{one}/") for one in agencies)
+
+    return _LawRow(
+        place,
+        tuple((_at(anchor, ledger, place.path), tuple(dict.fromkeys(w))) for anchor, w in places.items()),
+        links(bound),
+        links(likely),
+        tuple(PlaceLink(since.notice(law).head, f"#law-{law.id}") for law in changed),
+    )
 
 
 def _holds(duty: Duty, reference: Reference) -> bool:

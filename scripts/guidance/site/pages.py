@@ -249,9 +249,11 @@ def say_size(size: int) -> str:
 
 def tell_link(address: str | None) -> dict[str, str] | None:
     """How a link to where readers report what is wrong begins, up to its title, what comes before its text, how
-    that begins, up to the page's address, and the version of this program; None where no address is known."""
+    that begins, up to the page's address, what comes before an edition's id and standing, and, last, the version of
+    this program; None where no address is known."""
     if address is None:
         return None
     start = f"{address}{'&' if '?' in address else '?'}title=" if "://" in address else f"mailto:{address}?subject="
     asked = "What is wrong, and what should it say?\r\n\r\n\r\nPage: "
-    return {"start": start, "then": "&body=", "asked": asked, "version": version("guidance")}
+    made = f"\r\nVersion of the site: {version('guidance')}"
+    return {"start": start, "then": "&body=", "asked": asked, "edition": "\r\nEdition: ", "version": made}

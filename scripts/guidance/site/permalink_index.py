@@ -215,12 +215,17 @@ def style(index: PermalinkIndex) -> bytes:
     return f"{index.tokens}{(FOLDER / 'small_page.css').read_text(encoding='utf-8')}".encode()
 
 
-def _tell(index: PermalinkIndex, title: str, place: str) -> str | None:
-    """The link to report what is wrong with a page, as it stands on the pages that MkDocs makes."""
+def _tell(index: PermalinkIndex, title: str, path: str) -> str | None:
+    """The link to report what is wrong with a page, as it stands on the pages that MkDocs makes; the first step of
+    its path is the edition, where it is of one."""
     link = tell_link(index.publication.tell_us)
     if link is None:
         return None
-    said = f"{link['asked']}{place}\r\nVersion of the site: {link['version']}"
+    edition = path.partition("/")[0]
+    known = any(one.id == edition for one in index.publication.editions)
+    of = f"{link['edition']}{edition}, {standing(edition, index).phrase}" if known else ""
+    place = (index.address(path) or path) if path else ""
+    said = f"{link['asked']}{place}{of}{link['version']}"
     subject = f"{index.publication.title}: {title}"
     return f"{link['start']}{quote(subject, safe='')}{link['then']}{quote(said, safe='')}"
 
@@ -257,7 +262,7 @@ def small_page(
         "icon": index.icon,
         "not_listed": "" if listed else Markup(NOT_LISTED),
         "framed": in_frame,
-        "tell": _tell(index, title, address or path or ""),  # the link by which readers report what is wrong
+        "tell": _tell(index, title, path or ""),  # the link by which readers report what is wrong
     }
     return render(template, page=page, **facts).encode()
 

@@ -72,11 +72,14 @@ class Acronym(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Everyday(Struct, frozen=True, forbid_unknown_fields=True):
-    """Words that people `say` and no text has: the hand-written `page` that answers, and the texts' own `words`."""
+    """Words that people `say` and no text has: the hand-written `page` that answers, with "#" and the id of the
+    heading where it does so only there, and the texts' own `words`. Those of which each means just what the texts'
+    word does are `alike`: they are read as that in every question."""
 
     say: tuple[str, ...]
     page: str = ""
     words: str = ""
+    alike: bool = False
 
 
 # --- Short and long forms, everyday words ----------------------------------------------------------

@@ -67,13 +67,14 @@ class _Told(Struct, frozen=True):
 
 
 def search_files(
-    records: Sequence[SearchRecord], acronyms: Iterable[Acronym], everyday: Iterable[Everyday]
+    records: Sequence[SearchRecord], acronyms: Iterable[Acronym], everyday: Sequence[Everyday]
 ) -> dict[str, object]:
     """The files of the search, by path from the publication's root; a record's number is its place in `records`.
 
     - `search/words.json`: `rules` for roots, the first root of each part of the index (`parts`), the first record
-      of each pack (`packs`), `forms` of one name, `everyday` words with the address of their page; `version` is
-      another one whenever anything in the files below is, by which a browser tells them from those it kept
+      of each pack (`packs`), `forms` of one name, `everyday` words with the address of their page, words that are
+      `alike`; `version` is another one whenever anything in the files below is, by which a browser tells them from
+      those it kept
     - `search/index/N.json`: by root a list of numbers: how much further a record stands than the one before, how
       many places there are, and these, each from the one before
     - `search/records/N.json`: what results show, a record after the other
@@ -97,10 +98,16 @@ def search_files(
         "packs": [pack[0][0] for pack in packs],
         "forms": [(acronym.short, *acronym.long) for acronym in acronyms],
         "everyday": [
-            {"say": one.say, "words": one.words, "page": page_url(one.page) if one.page else ""} for one in everyday
+            {"say": one.say, "words": one.words, "page": _address(one.page)} for one in everyday if not one.alike
         ],
+        "alike": [{"say": one.say, "words": one.words} for one in everyday if one.alike],
     }
     return files | {WORDS: words}
+
+
+def _address(page: str) -> str:
+    path, mark, part = page.partition("#")
+    return f"{page_url(path)}{mark}{part}" if page else ""
 
 
 @cache  # asked for every word of every text

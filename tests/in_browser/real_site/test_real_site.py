@@ -297,6 +297,26 @@ def test_tables_of_limits_are_seen_on_a_phone_and_whole_on_paper(reader: Page) -
     assert cut == 0
 
 
+def test_time_limits_are_narrowed_down_by_words_and_reached_by_their_list(reader: Page) -> None:
+    reader.goto("/guide/timescales/")
+    rows, shown = (reader.locator(f"article .table tbody tr{state}") for state in ("", ":visible"))
+    number = rows.count()
+    field = reader.get_by_label("Only rows with")
+    field.press_sequentially("POLICE  strategy")
+    expect(reader.locator(".filter [role='status']")).to_have_text(f"{shown.count()} of {number} rows")
+    told = [text.lower() for text in shown.all_inner_texts()]
+    assert 0 < len(told) < number
+    assert all("police" in text and "strategy" in text for text in told)
+    field.fill("")
+    expect(shown).to_have_count(number)
+    leads = reader.get_by_text("On this page:").locator("..").locator("a")
+    assert leads.count() == reader.locator("article h2").count()
+    for lead in leads.all():
+        lead.click()
+        place = (lead.get_attribute("href") or "").partition("#")[2]  # instant loading makes links whole
+        expect(reader.locator(f"h2#{place}")).to_be_in_viewport()
+
+
 def test_paper_says_where_a_paragraph_stood_without_the_address_of_that(reader: Page) -> None:
     reader.goto("/2023/chapter-1/")
     reader.evaluate("dispatchEvent(new Event('beforeprint'))")
