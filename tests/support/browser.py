@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
+# The shell is the same engine without the windows and menus of a browser: it opens a page in a third of the work.
+NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome-stable",
+    "google-chrome",
+    "chrome",
+)
 
 
 def find_chromium() -> str | None:
@@ -43,10 +51,10 @@ def install() -> str | None:
     attempts = [("Playwright's Chromium", [sys.executable, "-m", "playwright", "install", "chromium"])]
     if os.geteuid() == 0 and shutil.which("apt-get"):
         quiet = ["apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]
-        attempts.append(("the system's package chromium", [*quiet, "update"]))
-        attempts.append(
-            ("the system's package chromium", [*quiet, "install", "-y", "--no-install-recommends", "chromium"])
-        )
+        attempts.append(("the system's packages", [*quiet, "update"]))
+        for package in ("chromium-headless-shell", "chromium"):
+            what = f"the system's package {package}"
+            attempts.append((what, [*quiet, "install", "-y", "--no-install-recommends", package]))
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     for what, command in attempts:
         try:
