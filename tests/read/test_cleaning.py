@@ -74,9 +74,8 @@ def test_characters_that_do_not_show_are_left_out_and_counted(tmp_path: Path, un
     document = read(
         tmp_path, f"<p>Members mu{unshown}st <b>shut{unshown}</b> the gate{unshown}.</p><p>Guests sign.</p>"
     )
-    kept = unshown.replace("\u200e", "") if "\u00ad" in unshown else ""
-    assert f"Members mu{kept}st shut{kept} the gate{kept}." in words(document)
-    count = 3 * len(unshown.replace("\u00ad", ""))
+    assert "Members must shut the gate." in words(document)
+    count = 3 * len(unshown.replace("\u00ad", ""))  # where a line may break is layout, and left out with it
     (told,) = (f.message for f in document.findings if f.kind == "unshown")
     assert told.startswith(f"{count} characters")
     assert sum(len(d.text) for d in document.dropped if "do not show" in d.reason) == count

@@ -83,8 +83,9 @@ def load(
         if edition.id not in ids:
             found[edition.id] = Missing(edition.id, NOT_ASKED)
             continue
-        tell(f"reading {edition.id}")
-        found[edition.id] = shelf.source(edition, chosen.get(edition.id), fetcher)
+        found[edition.id] = source = shelf.source(edition, chosen.get(edition.id), fetcher)
+        if isinstance(source, Source):
+            tell(f"reading {edition.id}")
     sources = [one for one in found.values() if isinstance(one, Source)]
     older = {source.edition: _older_files(shelf, publication, source) for source in sources}
     readings.read(one.path for some in (sources, *older.values()) for one in some)  # side by side

@@ -100,6 +100,8 @@ _NTH = r"(?:st|nd|rd|th)"
 DAY = rf"\d{{1,2}}{_NTH}?"
 # What may look like the next number of a list and is none: a year that names an edition, and the day of a date.
 _NO_DATE = rf"(?!{YEAR}(?!\d)|{DAY}\s+{MONTH}(?!\w))"
+# And what may look like the next letter: the short word of another unit, "annex B, p 106", "box A, n. 4".
+_NO_UNIT = rf"(?![A-Za-z]{{1,2}}(?:\.\s*|\s+)(?!{YEAR}(?!\d))\d)"
 # "para 27", "para. no. 27", "p13", "p . 13", "para(s) 27", "para [153]"; letters and words stand apart: "Annex B"
 _LEAD = r"(?:\(s\))?(?:\s?[.:]?\s*(?:(?:nos?\.?|numbers?)\s*)?[\[(#]?(?=\d)|\.?\s+)"
 _END = r"(?!\w|\.\d)"
@@ -128,7 +130,7 @@ def _list(unit: Unit) -> str:
     number, again = _number(unit), rf"(?:(?:{_words(unit)})\.?\s*)?"
     subs = rf"|{SUBS}+{_END}" if unit == "paragraph" else ""
     to = rf"(?:(?:{TO}){again}\[?(?:{number}{subs}))?"
-    more = rf"{_NO_DATE}(?!\d+\s+{_COUNTED})"
+    more = rf"{_NO_DATE}(?!\d+\s+{_COUNTED}){_NO_UNIT}"
     return rf"(?:{number}){to}(?:(?:{AND}){more}\[?(?:{number}{subs}){to})*"
 
 

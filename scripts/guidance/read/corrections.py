@@ -28,7 +28,7 @@ from guidance.document.walk import map_texts
 from guidance.document.walk import provision_texts as texts_of
 
 # Zero-width characters, and those that turn the direction of text: what is read aloud or copied is then not what is
-# seen. A soft hyphen is none of them: lines are broken at it.
+# seen. A soft hyphen is none of them: it says where a line may break.
 _UNSHOWN = re.compile(
     "[\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
