@@ -65,7 +65,8 @@ def project(tmp_path: Path) -> Path:
         "docs/oil.md": "# Oil\n",
         "site/index.html": "<html><head></head><body>built</body></html>",
         "site/oil/index.html": "<html><head></head><body>built oil</body></html>",
-        "site/2020/index.html": "<html><head></head><body>edition</body></html>",
+        "site/2020/index.html": '<html><head><script src="/site.js"></script></head><body>edition</body></html>',
+        "site/2020/p/1/index.html": "<html><head></head><body>one</body></html>",
     }.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text, encoding="utf-8")
@@ -80,6 +81,7 @@ def test_a_page_is_shown_as_it_was_saved_last(project: Path) -> None:
         at = f"http://127.0.0.1:{server.server_port}"
         assert "built oil" in httpx.get(f"{at}/oil/").text
         assert '<script src="/-again.js" defer></script></head>' in httpx.get(f"{at}/2020/").text
+        assert "<script" not in httpx.get(f"{at}/2020/p/1/").text, "its policy lets none run"
         first = httpx.get(f"{at}/-again").text
         desk.look()
         assert (httpx.get(f"{at}/-again").text, told) == (first, []), "nothing was saved"

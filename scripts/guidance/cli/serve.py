@@ -113,8 +113,11 @@ class _Handler(SimpleHTTPRequestHandler):
         path = path / "index.html" if path.is_dir() and asked.endswith("/") else path
         if path.suffix != ".html" or not path.is_file():
             return super().send_head()
-        mark = f'<script src="{_SCRIPT}" defer></script></head>'.encode()
-        return self._send(path.read_bytes().replace(b"</head>", mark, 1), "text/html; charset=utf-8")
+        content = path.read_bytes()
+        if b"<script" in content:  # other pages, such as a paragraph's own, may run none
+            mark = f'<script src="{_SCRIPT}" defer></script></head>'.encode()
+            content = content.replace(b"</head>", mark, 1)
+        return self._send(content, "text/html; charset=utf-8")
 
     def _send(self, content: bytes, kind: str) -> io.BytesIO:
         self.send_response(200)
