@@ -35,7 +35,10 @@ const record = async (id) => {
 };
 
 // --- Citations ---
-const QUESTION = /^\s*(?:where(?:['’]?s| is| was)|what(?:['’]?s| is| was)|find|show(?: me)?|open|go to)\s+|\s+(?:now|today)\W*$/gi;
+const QUESTION = new RegExp([
+  "^\\s*(?:where(?:['’]?s| is| was)|what(?:['’]?s| is| was)|is|was|find|show(?: me)?|open|go to)\\s+",
+  "\\s+(?:now|today|(?:still )?(?:in force|current|valid|superseded|out of date))\\W*$", // its place tells
+].join("|"), "gi");
 // Each place cited, and what offers it. What is not sure, such as a number alone, is offered, and searched for too.
 const citations = async (text) => {
   if (!/\d/.test(text) || /^".*"$/.test(text)) return { cited: [], straight: [] }; // what is in quotation marks is words
