@@ -139,3 +139,12 @@ def test_a_reviewed_correction_fits_the_cleaned_text(tmp_path: Path) -> None:
     mend = Correction(provision.anchor, provision_fingerprint(provision), "gaet", "gate", "a slip")
     mended = read_document(tmp_path / "yard.html", (mend,))
     assert "Members must shut the gate." in words(mended)
+
+
+@pytest.mark.parametrize("span", ["²", "", "-1", "0", "9" * 5000])
+def test_a_span_that_is_no_number_spoils_no_table(tmp_path: Path, span: str) -> None:
+    head = f'<tr><th colspan="{span}">Gate</th><th rowspan="{span}">Day</th></tr>'
+    document = read(tmp_path, f"<table>{head}<tr><td>North</td><td>Monday</td></tr></table><p>Guests sign.</p>")
+    for said in ("Gate", "Day", "North", "Monday", "Guests sign."):
+        assert said in str(document)
+    assert balance(document) == 0

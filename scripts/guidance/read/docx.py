@@ -229,7 +229,7 @@ def _name_headings(root: etree._Element, styles: etree._Element | None) -> None:
         style = by_style.get(_value(paragraph, "pPr/pStyle") or "")
         own = _value(paragraph, "pPr/outlineLvl")
         level = _value(style, "pPr/outlineLvl") if own is None else own
-        if not (level and level.isdigit() and int(level) <= _MOST_OUTLINE) or not _words(paragraph).strip():
+        if not (level and level.isdecimal() and int(level) <= _MOST_OUTLINE) or not _words(paragraph).strip():
             continue
         if own is None and _is_heading(style, by_style):
             continue

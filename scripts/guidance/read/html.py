@@ -437,7 +437,8 @@ class _HtmlPage:
 
 def _span(value: object) -> int:
     """How many rows or columns a cell takes."""
-    return min(int(str(value)), 100) if value and str(value).isdigit() and int(str(value)) else 1
+    said = str(value or "")
+    return min(int(said[:4]) or 1, 100) if said.isdecimal() else 1  # "²" is a digit, and no number
 
 
 def _with_blocks(provision: Provision, blocks: tuple[Block, ...]) -> Provision:

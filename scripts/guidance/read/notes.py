@@ -85,7 +85,7 @@ def _raised_labels(lines: Iterable[Line]) -> set[str]:
 def _asides(notes: Sequence[NoteLines], marks: Sequence[set[str]]) -> set[int]:
     """The indexes of notes that count from 1 in the midst of a sequence that then goes on as if they were not
     there: they explain a figure, and their marks are drawn in it, not in the text (`marks`, page by page)."""
-    values = [int(note.label) if note.label.isdigit() else 0 for note in notes]
+    values = [int(note.label) if note.label.isdecimal() else 0 for note in notes]
     aside: set[int] = set()
     last = last_page = 0
     for at, value in enumerate(values):
@@ -224,9 +224,9 @@ def _label(
     found = _PLAIN_LABEL.match(line.text)
     if not found or line.left > metrics.left + 2 * metrics.size_on(line.page):
         return None
-    if not found[1].isdigit():
+    if not found[1].isdecimal():
         return (found[1], found.end()) if found[1] in raised else None
-    last = next((int(n[0]) for n in reversed(notes) if n[0].isdigit()), 0)
+    last = next((int(n[0]) for n in reversed(notes) if n[0].isdecimal()), 0)
     if int(found[1]) in (last + 1, last + 2) or (int(found[1]) == 1 and last != 1):
         return found[1], found.end()
     return None

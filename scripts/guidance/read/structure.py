@@ -332,16 +332,16 @@ def _notes(document: Document, unknown: Sequence[tuple[str, int]] = ()) -> Struc
     """Whether each note has its mark and each mark its note. A raised figure without a note counts where it stands
     between the marks of the notes before and after it, since a figure may be raised for other reasons."""
     marks = [
-        (int(mark.label) if mark.label.isdigit() else 0, mark.note, provision.page)
+        (int(mark.label) if mark.label.isdecimal() else 0, mark.note, provision.page)
         for provision in document.everything
         for mark in note_marks(provision)
     ]
     claimed = {note for _, note, _ in marks}
     faults = [Amiss(f"note {n.number}", n.page) for n in document.notes if n.anchor not in claimed]
-    missing = sorted((int(label), page) for label, page in unknown if label.isdigit())
+    missing = sorted((int(label), page) for label, page in unknown if label.isdecimal())
     faults += _lone_marks({value for value, _, _ in marks}, missing)
     faults += _marks_again(marks)
-    labels = [int(n.number) for n in document.notes if n.number and n.number.isdigit()]
+    labels = [int(n.number) for n in document.notes if n.number and n.number.isdecimal()]
     if len(labels) == len(document.notes):
         gaps = [
             (a, b) for a, b in pairwise(labels) if b > a + 1 and not {*range(a + 1, b)} & {v for v, _ in missing}
