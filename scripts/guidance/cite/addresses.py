@@ -26,6 +26,7 @@ _GENERIC = frozenset({  # words of a file's name that leave it the guidance's ow
     "working", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
     "november", "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
 })  # fmt: skip
+UNSEEN = r"\u00ad\u200b-\u200d\u2060\ufeff"  # characters that do not show, in a class of a pattern
 _TRANSLATED = ".translate.goog"
 _PUBLICATIONS = "gov.uk/government/publications/"
 _DOCUMENT = re.compile(r"\.(?:pdf|docx?|odt|rtf|epub|ashx)$")
@@ -79,7 +80,7 @@ def plain_address(address: str) -> tuple[str, str]:
 def mend(address: str) -> str:
     """An address without what pasting put into it: white space, characters that do not show, a long dash for two
     hyphens."""
-    address = re.sub(r"[\u00ad\u200b-\u200d\u2060\ufeff]", "", address.strip().strip("<>"))
+    address = re.sub(rf"[{UNSEEN}]", "", address.strip().strip("<>"))
     address = re.sub(r"^(h?t?tps?)[:;]?\s*/{1,2}\s*(?=\w)", "https://", address, flags=re.IGNORECASE)
     host, slash, path = re.sub(r"\s+(?=[./])|(?<=[./])\s+", "", address).partition("?")
     host = re.sub(r"(?<=[-–—])\s+|\s+(?=[-–—])", "", host)

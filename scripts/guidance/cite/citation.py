@@ -13,7 +13,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from guidance.cite.addresses import Address, AddressBook, Holding
+from guidance.cite.addresses import UNSEEN, Address, AddressBook, Holding
 from guidance.cite.grammar import (
     DAY,
     MONTH,
@@ -142,7 +142,7 @@ class Known:
 # --- Tokens ---
 
 _NORMAL = (  # what is written alike in several ways, behind NFKC
-    (r"[\u00ad\u200b-\u200d\u2060\ufeff]", ""),
+    (rf"[{UNSEEN}]", ""),
     (r"(?<=[a-z])[-\u2010]\s*\n\s*(?=[a-z])", ""),  # a word that the end of a line parted
     (r"[\s\u0085\u2028\u2029]+", " "),
     (r"[\u2010-\u2015\u2212]", "-"),

@@ -10,6 +10,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from guidance.cite.addresses import UNSEEN
+
 Verdict = Literal["right", "cut", "altered", "partial", "absent", "not-checked"]
 ChangeKind = Literal["strength", "number", "negation", "condition", "word", "left-out"]
 
@@ -41,11 +43,10 @@ SPELT = {
     "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
     "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100,
 }  # fmt: skip
-_UNSEEN = "\u00ad\u200b-\u200d\u2060\ufeff"
 # A hyphen before a figure parts words: "3-5" is no 35, and what "3–5" is.
 # "[E]very" is a word whose capital the quoter made.
-_WORD = re.compile(rf"[^\W_](?:(?:[\u0300-\u036f{_UNSEEN}'’]|[‐‑-](?!\d)|\](?=[^\W_]))*[^\W_]|[\u0300-\u036f])*")
-_NO_LETTER = re.compile(rf"[{_UNSEEN}'’‐‑\]-]")
+_WORD = re.compile(rf"[^\W_](?:(?:[\u0300-\u036f{UNSEEN}'’]|[‐‑-](?!\d)|\](?=[^\W_]))*[^\W_]|[\u0300-\u036f])*")
+_NO_LETTER = re.compile(rf"[{UNSEEN}'’‐‑\]-]")
 _MARKED = re.compile(r"\[(?![A-Za-z]\]\w)[^\]]{0,200}\]|\(\s*(?:\.{3}|…)\s*\)|\.\s?\.\s?\.(?:\s?\.)?|…")
 _ENDS = re.compile(r"""[.!?:;]["'”’)\]]*\s*["'“‘(\[]*$""")
 _FULL = re.compile(r"""[.!?]["'”’)\]]*\s*["'“‘(\[]*$""")
