@@ -9,13 +9,13 @@ from bs4 import BeautifulSoup
 from msgspec import structs
 
 from guidance.build.cite import cite
-from guidance.build.compare import compare_files
 from guidance.build.comparisons import (
     Compared,
     compare_documents,
     crosswalk_json,
     read_knowledge,
 )
+from guidance.build.single_files import compare_files
 from guidance.cite.resolve import say_cited
 from guidance.document.anchors import permalinks, write_permalinks
 from guidance.document.model import Document, GuidanceError

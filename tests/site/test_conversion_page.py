@@ -14,7 +14,7 @@ from mkdocs.config import load_config
 from msgspec.structs import replace
 
 import documents
-from guidance.build.convert import convert
+from guidance.build.single_files import convert
 from guidance.document.model import Document
 from guidance.read import read_document
 from guidance.site.pages import lay_out

@@ -146,7 +146,7 @@ def convert_command(
     publication: PublicationOption = Path("versions"),
 ) -> None:
     """Convert any single guidance file to Markdown pages, provisions.json, edition.json and pictures."""
-    from guidance.build.convert import convert
+    from guidance.build.single_files import convert
 
     with _telling() as tell:
         tell(f"reading {file.name}")
@@ -169,7 +169,7 @@ def compare_command(
     """Compare two guidance files: what changed, word by word, and what only moved or was renumbered."""
     from collections import Counter
 
-    from guidance.build.compare import compare_files
+    from guidance.build.single_files import compare_files
 
     with _telling() as tell:
         tell(f"comparing {old.name} with {new.name}")
