@@ -16,7 +16,7 @@ from document_marks import balance, links
 from guidance.document.anchors import Allocator
 from guidance.document.model import Document, GuidanceError, List
 from guidance.document.walk import provision_texts
-from guidance.jobs.sandbox import CrashedError, Sandboxed
+from guidance.jobs.executors import CrashedError, Sandboxed
 from guidance.read import read_document
 from guidance.site.typesetting import compile_typst
 

@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 
 from guidance.document.model import Document, Finding, GuidanceError
-from guidance.jobs.sandbox import Answers, CrashedError, Sandboxed
+from guidance.jobs.executors import Answers, CrashedError, Sandboxed
 from guidance.read import begin_reading, pipeline, read_document
 from guidance.read.cross_check import read_words
 from guidance.read.flow import page_parts

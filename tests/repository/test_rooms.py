@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "build": "document jobs sources cite link read compare site audit check",
     "cli": "document jobs sources cite link read compare site audit check build",
 }
-MOST_MODULES, MOST_LINES, LONGEST_CHAIN = 142, 450, 9
+MOST_MODULES, MOST_LINES, LONGEST_CHAIN = 141, 450, 9
 
 
 def module(path: Path) -> str:

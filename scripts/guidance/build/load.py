@@ -4,7 +4,7 @@ What was read once is kept below the work folder and read again only when the fi
 """
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from guidance.sources.choosing import chosen_revisions, fetch_missing
 from guidance.sources.identity import Verdict, identify
 
 _READERS = ("pypdfium2", "pikepdf", "pdf-oxide", "pdfminer.six", "beautifulsoup4", "lxml", "pypandoc-binary")
-_READING = ("read", "jobs/sandbox.py", "document", "build/load.py")  # what the reading depends on
+_READING = ("read", "jobs/executors.py", "document", "build/load.py")  # what the reading depends on
 
 
 class Readings:
@@ -44,6 +44,10 @@ class Readings:
             read = msgspec.msgpack.decode(result, type=_Read)
             self._read[path] = read.document or read.fault.replace(read.called, str(path))
         return {path: self._read[path] for path in paths}
+
+    def text(self, path: Path) -> Document | str:
+        """The same of one."""
+        return self.read((path,))[path]
 
     def prove(self, paths: Iterable[Path]) -> dict[Path, Verdict | str]:
         """What some files prove to be, or why they cannot be read."""
@@ -89,22 +93,17 @@ def load(
     sources = [one for one in found.values() if isinstance(one, Source)]
     older = {source.edition: _older_files(shelf, publication, source) for source in sources}
     readings.read(one.path for some in (sources, *older.values()) for one in some)  # side by side
-    read = _corrected(sources, readings.read(source.path for source in sources), order.publication)
     loaded, missing = [], []
     for edition in publication.editions:
         source = found[edition.id]
         if isinstance(source, Missing):
             missing.append(source)
-        elif isinstance(answer := read[edition.id], Document):
-            files = readings.read(one.path for one in older[edition.id])
-            before = [
-                Loaded(edition, one, text)
-                for one in older[edition.id]
-                if isinstance(text := files[one.path], Document)
-            ]
-            loaded.append(Loaded(edition, source, answer, tuple(before)))
+        elif isinstance(text := _corrected(readings.text(source.path), source, order.publication), str):
+            missing.append(Missing(edition.id, text, fault=True))
         else:
-            missing.append(Missing(edition.id, answer, fault=True))
+            before = ((one, readings.text(one.path)) for one in older[edition.id])
+            whole = (Loaded(edition, one, held) for one, held in before if isinstance(held, Document))
+            loaded.append(Loaded(edition, source, text, tuple(whole)))
     for gap in missing:
         if gap.edition in {*order.editions, *order.revisions}:
             raise GuidanceError(f"edition {gap.edition}: {gap.reason}")
@@ -177,19 +176,13 @@ class _Read(Struct, frozen=True):
     called: str = ""
 
 
-def _corrected(
-    sources: Iterable[Source], read: Mapping[Path, Document | str], folder: Path
-) -> dict[str, Document | str]:
-    """By edition, what was read of its source with its corrections, or why there is no text."""
-    answers: dict[str, Document | str] = {}
-    for source in sources:
-        answer = read[source.path]
-        try:
-            mends = corrections_for(source, read_corrections(folder / source.edition))
-            answers[source.edition] = answer if isinstance(answer, str) else correct(answer, mends)
-        except GuidanceError as error:
-            answers[source.edition] = str(error)
-    return answers
+def _corrected(read: Document | str, source: Source, folder: Path) -> Document | str:
+    """What was read of a source with its corrections, from the publication's `folder`; or why there is no text."""
+    try:
+        mends = corrections_for(source, read_corrections(folder / source.edition))
+        return read if isinstance(read, str) else correct(read, mends)
+    except GuidanceError as error:
+        return str(error)
 
 
 class _BytesRead:

@@ -95,8 +95,6 @@ class Crew:
             ticket.close()
         if self._executor:
             self._executor.shutdown(wait=False)
-        self._executor, self._begun = None, []
-        self._sandboxed.clear()
         self._kept.close()
 
     def start(self, job: Job) -> "Ticket":
@@ -114,7 +112,7 @@ class Crew:
             result = new[0].function(*new[0].parts)
             self.keep(new[0], result)
             return tuple(result if kept is None else kept for _, kept in known)
-        return tuple(ticket.result() for ticket in [Ticket(self, job, kept) for job, kept in known])
+        return tuple(ticket.result() for ticket in [Ticket(self, *one) for one in known])
 
     def begin(self, ticket: "Ticket", job: Job) -> Begun | None:
         """Begin a job that has processes of its own, if it is to be done so: not more at a time than there are
@@ -164,25 +162,26 @@ class Ticket:
 
         Raises what the job raised, and GuidanceError when workers are lost over it again and again.
         """
-        if self._result is None and self._apart:
+        if self._result is None:
             try:
-                self._result = self._apart.result()
+                self._result = self._apart.result() if self._apart else self._worked()
             finally:
                 self.close()
             self._crew.keep(self._job, self._result)
-        tries = 1
-        while self._result is None and self._work is not None:
-            executor, future = self._work
+        return self._result
+
+    def _worked(self) -> bytes:
+        engine, tries = self._crew.engine, 1
+        while True:
+            executor, future = self._work or self._crew.submit(self._job)
             try:
-                self._result = future.result()
-                self._crew.keep(self._job, self._result)
-            except (*self._crew.engine.broken, *self._crew.engine.hopeless) as error:
-                if tries == _MOST_TRIES or isinstance(error, self._crew.engine.hopeless):
+                return future.result()
+            except (*engine.broken, *engine.hopeless) as error:
+                if tries == _MOST_TRIES or isinstance(error, engine.hopeless):
                     what = "workers were lost over it again and again; is there memory enough?"
                     raise GuidanceError(f"{self._job.name}: {what}") from None
                 tries += 1
                 self._work = self._crew.submit(self._job, instead_of=executor)
-        return self._result or b""
 
     def close(self) -> None:
         """End the processes that are the job's own."""
@@ -266,16 +265,10 @@ class KeptResults:
 
 
 def _bytes_only() -> Any:
-    """diskcache's way to and from the disk, without pickle, which would run what others wrote into the folder."""
+    """diskcache's way from the disk, without pickle, which would run what others wrote into the folder."""
     from diskcache.core import MODE_BINARY, MODE_RAW, Disk
 
-    def fetch(disk: Any, mode: int, filename: str | None, value: object, read: bool) -> object:
-        return Disk.fetch(disk, mode, filename, value, read) if mode in (MODE_RAW, MODE_BINARY) else None
+    def fetch(disk: Any, mode: int, *held: object) -> object:
+        return Disk.fetch(disk, mode, *held) if mode in (MODE_RAW, MODE_BINARY) else None
 
-    def put(disk: Any, key: str) -> tuple[str, bool]:
-        return key, True
-
-    def get(disk: Any, key: object, raw: bool) -> object:
-        return key
-
-    return type("BytesOnly", (Disk,), {"fetch": fetch, "put": put, "get": get})
+    return type("BytesOnly", (Disk,), {"fetch": fetch})

@@ -23,7 +23,7 @@ from guidance.document.model import (
     SourceFile,
     StructureCheck,
 )
-from guidance.jobs.sandbox import Answers, CrashedError, Sandboxed
+from guidance.jobs.executors import Answers, CrashedError, Sandboxed
 from guidance.read.assembly import build_document
 from guidance.read.corrections import clean, correct
 from guidance.read.cross_check import SLOW_ENGINE, Words, compare_words, knows_little, read_words, read_words_slowly
