@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from guidance.compare.changes import compare
-from guidance.document.change_model import Crosswalk, build_crosswalk, counterparts, crosswalk_record
+from guidance.document.change_model import Crosswalk, build_crosswalk, counterparts
 from guidance.document.model import Document
 from small_documents import LAMPS_2001, LAMPS_2005, LAMPS_2009, document
 
@@ -48,11 +48,3 @@ def test_addresses_of_counterparts() -> None:
     assert near == {"para-1": {"2009": "2009/x/#lamps"}}
     bell = counterparts(crosswalk(), "2009", addresses, nearest=True)["fn-1"]
     assert bell == {"2001": "", "2005": ""}
-
-
-def test_the_record_names_editions_and_lineages() -> None:
-    record = crosswalk_record(crosswalk([EDITIONS[0]]))
-    assert record["editions"] == ["2001"]
-    lineages = record["lineages"]
-    assert isinstance(lineages, list)
-    assert lineages[0] == {"id": "2001/lamps", "anchors": {"2001": ["lamps"]}}

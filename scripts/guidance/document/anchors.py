@@ -7,7 +7,9 @@ An anchor once published never disappears; nothing here may depend on the clock 
 import hashlib
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, count
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -70,19 +72,13 @@ class Allocator:
     def __init__(self) -> None:
         """Start with nothing taken."""
         self._taken: set[str] = set()
-        self._counted: dict[str, int] = {}  # by wish: the last number put behind it
+        self._numbers: defaultdict[str, Iterator[int]] = defaultdict(lambda: count(2))  # by wish
 
     def take(self, wish: str, within: str | None = None) -> str:
         """`wish` where it is free, else `wish` below `within`, else the next free `wish-2`, `wish-3` ..."""
-        candidates = [wish]
-        if within and not wish.startswith(within):
-            candidates.append(f"{within}-{wish}")
-        anchor = next((c for c in candidates if c not in self._taken), None)
-        while anchor is None:
-            count = self._counted.get(candidates[-1], 1) + 1
-            self._counted[candidates[-1]] = count
-            numbered = f"{candidates[-1]}-{count}"
-            anchor = numbered if numbered not in self._taken else None
+        wishes = [wish, f"{within}-{wish}"] if within and not wish.startswith(within) else [wish]
+        numbered = (f"{wishes[-1]}-{number}" for number in self._numbers[wishes[-1]])
+        anchor = next(one for one in chain(wishes, numbered) if one not in self._taken)
         self._taken.add(anchor)
         return anchor
 

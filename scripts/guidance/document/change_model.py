@@ -160,8 +160,8 @@ class Crosswalk(Struct, frozen=True):
 # --- All comparisons -> one lineage per provision -------------------------------------------------
 
 
-def trace(editions: Sequence[tuple[str, Document]], comparisons: Iterable[Comparison]) -> tuple[Lineage, ...]:
-    """One lineage per provision, over documents (oldest first) and the comparisons of neighbours.
+def build_crosswalk(editions: Sequence[tuple[str, Document]], comparisons: Iterable[Comparison]) -> Crosswalk:
+    """The crosswalk over some documents, oldest first, and the comparisons of neighbours.
 
     Splits and merges hold a lineage together: its anchors in an edition are all that belong to it. Its id is
     the edition and anchor where it first stood. Lineages come in the order in which they began.
@@ -173,7 +173,10 @@ def trace(editions: Sequence[tuple[str, Document]], comparisons: Iterable[Compar
         for change in one.changes
         if change.old and change.new
     )
-    return tuple(map(_lineage, together(nodes, pairs)))
+    lineages = tuple(map(_lineage, together(nodes, pairs)))
+    index = {node: at for at, lineage in enumerate(lineages) for node in lineage.nodes}
+    parents = {(edition, p.anchor): p.parents for edition, text in editions for p in text.provisions}
+    return Crosswalk(tuple(edition for edition, _ in editions), lineages, parents, index)
 
 
 def together(nodes: Iterable[Node], groups: Iterable[Iterable[Node]]) -> list[tuple[Node, ...]]:
@@ -198,18 +201,8 @@ def together(nodes: Iterable[Node], groups: Iterable[Iterable[Node]]) -> list[tu
 
 
 def _lineage(nodes: Sequence[Node]) -> Lineage:
-    anchors: dict[str, tuple[str, ...]] = {}
-    for edition, anchor in nodes:
-        anchors[edition] = (*anchors.get(edition, ()), anchor)
+    anchors = {edition: tuple(a for e, a in nodes if e == edition) for edition, _ in nodes}
     return Lineage("/".join(nodes[0]), anchors)
-
-
-def build_crosswalk(editions: Sequence[tuple[str, Document]], comparisons: Iterable[Comparison]) -> Crosswalk:
-    """The crosswalk over some documents, oldest first, and the comparisons of neighbours."""
-    lineages = trace(editions, comparisons)
-    index = {node: at for at, lineage in enumerate(lineages) for node in lineage.nodes}
-    parents = {(edition, p.anchor): p.parents for edition, text in editions for p in text.provisions}
-    return Crosswalk(tuple(edition for edition, _ in editions), lineages, parents, index)
 
 
 def counterparts(
@@ -231,14 +224,3 @@ def counterparts(
                 if address is not None:
                     found.setdefault(node[1], {})[other] = address
     return found
-
-
-def crosswalk_record(crosswalk: Crosswalk) -> dict[str, object]:
-    """What crosswalk.json holds: the editions, and each lineage's anchors per edition."""
-    return {
-        "editions": list(crosswalk.editions),
-        "lineages": [
-            {"id": lineage.id, "anchors": {edition: list(a) for edition, a in lineage.anchors.items()}}
-            for lineage in crosswalk.lineages
-        ],
-    }

@@ -255,10 +255,7 @@ class Publication(Struct, frozen=True, forbid_unknown_fields=True):
 
     def edition(self, edition_id: str) -> Edition:
         """The edition with this id. Raises KeyError."""
-        for edition in self.editions:
-            if edition.id == edition_id:
-                return edition
-        raise KeyError(edition_id)
+        return {edition.id: edition for edition in self.editions}[edition_id]
 
     @property
     def in_force(self) -> Edition:
@@ -268,11 +265,8 @@ class Publication(Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def licence_in_words(self) -> str:
         """The licence of its texts, as files that hold some say it."""
-        return (
-            self.licence
-            if self.specimen
-            else f"Contains public sector information licensed under the {self.licence}."
-        )
+        said = f"Contains public sector information licensed under the {self.licence}."
+        return self.licence if self.specimen else said
 
     def standing(self, edition: Edition, day: datetime.date | None = None) -> Standing:
         """Whether an edition of this publication is in force: on a day, or as the register stands.

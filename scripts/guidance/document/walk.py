@@ -27,7 +27,7 @@ from guidance.document.model import (
     Text,
 )
 
-_QUOTES = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", "-"), ("‐", "-"), ("\u00ad", ""))
+_PLAIN = str.maketrans("‘’“”–—‐", "''\"\"---", "\u00ad")
 TextChange = Callable[[Text], Text]
 
 TextRole = Literal["prose", "title", "header cell", "caption", "picture"]
@@ -121,9 +121,7 @@ def _plain_lines(blocks: Iterable[Block], bullet: str) -> Iterator[str]:
 def normalise(text: str) -> str:
     """Text with what a re-issue may set differently made alike: quotes, dashes, ligatures, white space."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-        for mark, plain in _QUOTES:
-            text = text.replace(mark, plain)
+        text = unicodedata.normalize("NFKC", text).translate(_PLAIN)
     return " ".join(text.split())
 
 
