@@ -97,7 +97,10 @@ def test_places_in_the_other_edition_and_pages_follow(specimen: Compared) -> Non
         "compare/2019/index.md",
     )
     assert specimen.redlines("2019") == ()
-    assert json.loads(crosswalk_json(specimen))["editions"] == ["2019", "2024"]
+    record = json.loads(crosswalk_json(specimen))
+    assert record["editions"] == ["2019", "2024"]
+    first = specimen.crosswalk.lineages[0]
+    assert record["lineages"][0] == {"id": first.id, "anchors": {e: list(a) for e, a in first.anchors.items()}}
 
 
 def converted(folder: Path, text: Document) -> Path:

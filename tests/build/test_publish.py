@@ -65,7 +65,7 @@ def site(folder: Path, editions: dict[str, list[str]], anchors: tuple[str, ...] 
             (folder / name / "p" / anchor.removeprefix("para-") / "index.html").write_text(anchor)
         (folder / name / "index.html").write_text(f"edition {name}", encoding="utf-8")
         (folder / name / "edition.json").write_text("{}", encoding="utf-8")
-        records = json.dumps([{"anchor": anchor} for anchor in anchors])
+        records = json.dumps([{"anchor": anchor, "text": ""} for anchor in anchors])
         (folder / name / "provisions.json").write_text(records, encoding="utf-8")
     return folder
 

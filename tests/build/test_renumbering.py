@@ -10,8 +10,8 @@ from bs4 import BeautifulSoup
 
 from guidance.build.orders import BuildOrder
 from guidance.build.permalinks import moved_pages
-from guidance.build.publish import publish, review_renumbered
-from guidance.build.site import build, record_permalinks
+from guidance.build.publish import publish, record_permalinks, review_renumbered
+from guidance.build.site import build
 from guidance.document.anchors import Renumbering, read_meanings, read_permalinks
 from guidance.document.model import GuidanceError
 from guidance.document.register import Edition, Publication

@@ -30,7 +30,7 @@ from guidance.cite.quoting import EditionText
 from guidance.cite.resolve import resolve
 from guidance.document.anchors import permalink_path
 from guidance.document.change_model import Crosswalk
-from guidance.document.model import Document, GuidanceError, Link, Permalink, Provision, write_whole
+from guidance.document.model import GuidanceError, Link, Permalink, Provision, write_whole
 from guidance.document.register import Publication
 from guidance.document.walk import block_texts
 from guidance.jobs.cache import Crew
@@ -147,32 +147,27 @@ def read_addresses(path: Path) -> tuple[str, ...]:
     Raises GuidanceError when it cannot be read or lists none.
     """
     try:
-        lines = [line.strip() for line in decode(path.read_bytes()).splitlines()]
-    except OSError as error:
-        raise GuidanceError(f"{path}: cannot be read ({error.strerror or error})") from None
-    except GuidanceError as error:
-        raise GuidanceError(f"{path}: {error}") from None
-    found = tuple(line for line in lines if line and not line.startswith("#"))
+        lines = decode(path.read_bytes()).splitlines()
+    except (OSError, GuidanceError) as error:
+        said = f"cannot be read ({error.strerror or error})" if isinstance(error, OSError) else error
+        raise GuidanceError(f"{path}: {said}") from None
+    found = tuple(line for line in map(str.strip, lines) if line and not line.startswith("#"))
     if not found:
         raise GuidanceError(f"{path}: lists no address; write one a line")
     return found
 
 
 def render(found: Audit, form: ReportForm, publication: Publication, site_url: str | None = None) -> str:
-    """An audit in one of the forms for files."""
+    """An audit in one of the forms for files. The page allows no style but its own; addresses are links there where
+    `site_url` says where the site is."""
     if form == "sarif":
         return as_sarif(found.findings, found.skipped, version("guidance"))
-    if form == "html":
-        return _page(found, publication.title, site_url)
-    return as_csv(found.findings) if form == "csv" else as_json(found.findings)
-
-
-def _page(found: Audit, title: str, site_url: str | None) -> str:
-    """A page that allows no style but its own; addresses are links where `site_url` says where the site is."""
+    if form != "html":
+        return as_csv(found.findings) if form == "csv" else as_json(found.findings)
     style = templates.render("audit_report.css")
     return templates.render(
         "audit_report.html",
-        title=title,
+        title=publication.title,
         site=(site_url or "").rstrip("/"),
         style=style,
         style_digest=base64.b64encode(sha256(style.encode()).digest()).decode(),
@@ -197,7 +192,13 @@ def _index(loaded: Sequence[Loaded], places: Mapping[str, Sequence[Permalink]]) 
         for provision in item.document.provisions
         if provision.blocks
     ]
-    whole = [EditionText(item.edition.id, list(_texts(item.document))) for item in reversed(loaded)]
+    whole = [
+        EditionText(
+            item.edition.id,
+            [(p.anchor, "\n".join(t.plain for t in block_texts(p.blocks))) for p in item.document.everything],
+        )
+        for item in reversed(loaded)
+    ]
     prints = {
         entry.fingerprint: (edition, entry.anchor)
         for edition, entries in places.items()
@@ -206,12 +207,6 @@ def _index(loaded: Sequence[Loaded], places: Mapping[str, Sequence[Permalink]]) 
         if entry.kind in ("paragraph", "text", "box")
     }
     return Index(texts, prints, whole)
-
-
-def _texts(document: Document) -> Iterator[tuple[str, str]]:
-    """The anchor and text of all that can be quoted, in reading order."""
-    for one in document.everything:
-        yield one.anchor, "\n".join(text.plain for text in block_texts(one.blocks))
 
 
 def _own_words(provision: Provision) -> str:
@@ -269,7 +264,8 @@ class _Places:
         found = resolve(Citation(edition, cite), self._publication, self._places, walk)
         if found.status == "not-loaded":
             return PlaceStanding(False, official=found.official)
-        return PlaceStanding(True, found.permalinks, _flat(found.today), _flat(found.nearest))
+        today, nearest = (tuple(dict.fromkeys(chain(*paths))) for paths in (found.today, found.nearest))
+        return PlaceStanding(True, found.permalinks, today, nearest)
 
     def _redline(self, edition: str, permalinks: Sequence[str]) -> str | None:
         """The redline of the first place that has one, else the comparison of the two editions."""
@@ -281,7 +277,3 @@ class _Places:
     def _find_redlines(self, edition: str) -> dict[str, str]:
         found = self._compared().redline_places((edition, self._in_force))
         return {permalink_path(edition, anchor): address for anchor, address in found.items()}
-
-
-def _flat(listed: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(path for paths in listed for path in paths))

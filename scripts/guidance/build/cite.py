@@ -163,12 +163,16 @@ def say_stood(day: str, standing: InForce, path: Path | None, read: Revision | N
     that is here (`path`, None for none, which is that of the revision `read`, None where that is not known) is that
     one."""
     edition, revision = standing.edition, standing.revision
-    which = f", {_say_file(revision)}" if revision else "; no revision of it is known for that day"
+    which = "; no revision of it is known for that day"
+    if revision:
+        part = f" ({revision.part} only; for the rest the file before it)" if revision.part else ""
+        which = f", revision {revision.id}{part}: {revision.what}"
     lines = [f"{day}: the edition of {edition.id}{which}"]
-    lines += [
-        f"{day}: with the note {_say_day(note)}, revision {note.id}, which left the file as it was: {note.what}"
-        for note in standing.notes
-    ]
+    for note in standing.notes:
+        when = f"of {say_date(note.date)}" if note.date else "whose day is not known"
+        lines.append(
+            f"{day}: with the note {when}, revision {note.id}, which left the file as it was: {note.what}"
+        )
     lines += [f"{day}: not sure: {doubt}" for doubt in standing.doubts]
     if path is None:
         lines.append(f"{day}: no text of {edition.id} is here; places are those that were published once")
@@ -177,12 +181,3 @@ def say_stood(day: str, standing: InForce, path: Path | None, read: Revision | N
     elif read != revision:
         lines.append(f"{day}: the text here is that of revision {read.id}: {path}")
     return lines
-
-
-def _say_file(revision: Revision) -> str:
-    part = f" ({revision.part} only; for the rest the file before it)" if revision.part else ""
-    return f"revision {revision.id}{part}: {revision.what}"
-
-
-def _say_day(revision: Revision) -> str:
-    return f"of {say_date(revision.date)}" if revision.date else "whose day is not known"

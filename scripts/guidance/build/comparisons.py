@@ -4,27 +4,18 @@ What a duty, a reference or a term is, is decided in `link`, what is compared ho
 like in `site`; nothing is printed here.
 """
 
-import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations, count, pairwise
 from pathlib import Path
 
 from msgspec import Struct, structs
 
-from guidance.build.orders import Call, Loaded, Tell, pack, run_calls
+from guidance.build.orders import Call, Loaded, pack, run_calls
 from guidance.compare.changes import compare
 from guidance.compare.duty_changes import duties_since, strengths_before
 from guidance.compare.official import Listed, audit, read_listed
-from guidance.document.change_model import (
-    Comparison,
-    Crosswalk,
-    EditionPair,
-    build_crosswalk,
-    counterparts,
-    crosswalk_record,
-)
+from guidance.document.change_model import Comparison, Crosswalk, EditionPair, build_crosswalk, counterparts
 from guidance.document.model import (
     Definition,
     Document,
@@ -46,23 +37,17 @@ from guidance.link.duties import find_bound, find_duties
 from guidance.link.glossary import find_terms
 from guidance.link.references import find_references, read_known
 from guidance.link.titles import Guidance
+from guidance.site import data_files
 from guidance.site.changes_view import ChangeEntry, ComparedEdition, entries, redline_addresses, survey
-from guidance.site.comparison_pages import (
-    Listing,
-    Redline,
-    Told,
-    render_comparison,
-)
+from guidance.site.comparison_pages import Listing, Redline, Told, render_comparison
 from guidance.site.ledger import Earlier, Ledger, Since
 from guidance.site.pages import addresses, lay_out
 from guidance.site.role_changes import CHECKS, RoleCheck, read_role_checks
 from guidance.site.search import ACRONYMS, Acronym, read_acronyms
-from guidance.site.typesetting import Typesetting
 
 AGENCIES = "agencies.toml"  # in a publication's folder
 _NAMES_LAW = re.compile(r"\b(?:Acts?|Regulations?|Order|Rules|Convention|[A-Z]{4,})\b")
 LISTED = "official-changes.toml"  # in an edition's folder
-Addresses = Mapping[str, str]
 
 
 class Knowledge(Struct, frozen=True):
@@ -126,18 +111,6 @@ def _laws(document: Document, knowledge: Knowledge) -> tuple[Reference | Unresol
     )
 
 
-def set_redlines(
-    redlines: Mapping[EditionPair, Callable[[], Redline]], crew: Crew, tell: Tell, missed: Tell
-) -> dict[EditionPair, Callable[[], Redline]]:
-    """Begin to set the files of comparisons whose pages are made; each is then to be waited for, with its files."""
-
-    def whole(redline: Redline, setting: Typesetting) -> Redline:
-        return redline.with_set(setting.files(lambda name: tell(f"making {name}"), missed))
-
-    made = {pair: wait() for pair, wait in redlines.items()}
-    return {pair: partial(whole, one, Typesetting(one.manuscripts, crew)) for pair, one in made.items()}
-
-
 class Compared(Struct, frozen=True):
     """Everything that is known of several editions together; oldest first."""
 
@@ -173,9 +146,9 @@ class Compared(Struct, frozen=True):
 
     def redlines(self, edition: str) -> tuple[Redline, ...]:
         """The comparisons of an edition with each older one, nearest first."""
-        told = (self._told(pair) for pair in self.pairs_of(edition))
         return tuple(
-            render_comparison(one, *(self.documents[e] for e in (one.comparison.old, edition))) for one in told
+            render_comparison(self._told((old, new)), self.documents[old], self.documents[new])
+            for old, new in self.pairs_of(edition)
         )
 
     def pairs_of(self, edition: str) -> tuple[EditionPair, ...]:
@@ -267,64 +240,29 @@ class Compared(Struct, frozen=True):
 def compare_editions(
     publication: Publication, loaded: Sequence[Loaded], folder: Path, crew: Crew | None = None
 ) -> Compared:
-    """The loaded editions compared, those of them that are `near_pairs` unless the register asks for all;
-    `folder` is the publication's, for its tables.
+    """The loaded editions compared, those of them that are `near_pairs` unless the register asks for all, with all
+    that is found in their texts; `folder` is the publication's, for its tables.
 
     A `crew` does what is not among its kept results; without one all is done here and nothing kept.
     """
     knowledge = read_knowledge(folder)
     documents = {item.edition.id: item.document for item in loaded}
-    near = near_pairs(list(documents), publication.in_force.id) if publication.comparisons == "near" else None
-    if crew:
-        begins = {item.edition.id: item.edition.begins for item in loaded}
-        compared = _compare_by_jobs(documents, knowledge, near, crew, begins)
-    else:
-        compared = compare_documents(documents, knowledge.vocabulary, near)
-    listed = {item.edition.id: read_listed(folder / item.edition.id / LISTED) for item in loaded}
-    return structs.replace(
-        compared,
-        listed=listed,
-        acronyms=knowledge.acronyms,
-        acts=knowledge.acts,
-        publication=publication,
-        checks=read_role_checks(folder / CHECKS),
-    )
-
-
-def compare_documents(
-    documents: Mapping[str, Document], vocabulary: Vocabulary, pairs: Iterable[EditionPair] | None = None
-) -> Compared:
-    """Some documents compared here and now, oldest first, by the ids of their editions: every two, or those
-    `pairs`, among which must be all neighbours."""
-    duties = {edition: find_duties(text, vocabulary) for edition, text in documents.items()}
-    comparisons = {
-        (old, new): compare(documents[old], documents[new], (old, new), (duties[old], duties[new]))
-        for old, new in pairs or combinations(documents, 2)
-    }
-    return _together(documents, vocabulary, duties, comparisons)
-
-
-def _compare_by_jobs(
-    documents: Mapping[str, Document],
-    knowledge: Knowledge,
-    pairs: Iterable[EditionPair] | None,
-    crew: Crew,
-    begins: Mapping[str, PartialDate],
-) -> Compared:
-    """The same as jobs, with all that is found in the texts, each of which `begins` to be in force on a day."""
     packed = {edition: pack(text) for edition, text in documents.items()}
-
-    def of(edition: str) -> Knowledge:
-        siblings = any(one.sibling for one in knowledge.titles)  # no others need the day
-        return structs.replace(knowledge, begins=begins[edition]) if siblings else knowledge
-
+    dated = any(one.sibling for one in knowledge.titles)  # no others need the day from which a text is in force
     looks = (
-        Call("annotations", f"the duties and references of {edition}", annotate, text, of(edition))
-        for edition, text in packed.items()
+        Call(
+            "annotations",
+            f"the duties and references of {item.edition.id}",
+            annotate,
+            packed[item.edition.id],
+            structs.replace(knowledge, begins=item.edition.begins) if dated else knowledge,
+        )
+        for item in loaded
     )
     found = dict(zip(packed, run_calls(looks, crew), strict=True))
     duties = {edition: one.duties for edition, one in found.items()}
-    chosen = tuple(pairs or combinations(documents, 2))
+    near = publication.comparisons == "near"
+    pairs = near_pairs(list(documents), publication.in_force.id) if near else tuple(combinations(documents, 2))
     comparing = (
         Call(
             "comparisons",
@@ -336,11 +274,29 @@ def _compare_by_jobs(
             (duties[old], duties[new]),
             libraries=("rapidfuzz", "fast-diff-match-patch"),
         )
-        for old, new in chosen
+        for old, new in pairs
     )
-    comparisons = dict(zip(chosen, run_calls(comparing, crew), strict=True))
-    together = _together(documents, knowledge.vocabulary, duties, comparisons)
-    return structs.replace(together, packed=packed, found=found)
+    comparisons = dict(zip(pairs, run_calls(comparing, crew), strict=True))
+    return structs.replace(
+        _together(documents, knowledge.vocabulary, duties, comparisons),
+        listed={edition: read_listed(folder / edition / LISTED) for edition in documents},
+        packed=packed,
+        found=found,
+        acronyms=knowledge.acronyms,
+        acts=knowledge.acts,
+        publication=publication,
+        checks=read_role_checks(folder / CHECKS),
+    )
+
+
+def compare_documents(documents: Mapping[str, Document], vocabulary: Vocabulary) -> Compared:
+    """Some documents compared here and now, every two, oldest first, by the ids of their editions."""
+    duties = {edition: find_duties(text, vocabulary) for edition, text in documents.items()}
+    comparisons = {
+        (old, new): compare(documents[old], documents[new], (old, new), (duties[old], duties[new]))
+        for old, new in combinations(documents, 2)
+    }
+    return _together(documents, vocabulary, duties, comparisons)
 
 
 def _together(
@@ -363,8 +319,8 @@ def _together(
 
 
 def crosswalk_json(compared: Compared) -> bytes:
-    """What crosswalk.json holds."""
-    return (json.dumps(crosswalk_record(compared.crosswalk), ensure_ascii=False, indent=1) + "\n").encode()
+    """What crosswalk.json holds: the editions, and each lineage's anchors per edition."""
+    return data_files.encode({"editions": compared.crosswalk.editions, "lineages": compared.crosswalk.lineages})
 
 
 def near_pairs(editions: Sequence[str], in_force: str) -> tuple[EditionPair, ...]:

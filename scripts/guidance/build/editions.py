@@ -4,6 +4,7 @@ What a page looks like is decided in `site`, what is looked for in a text in `li
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from itertools import pairwise
 from typing import TypeVar
 
@@ -11,11 +12,7 @@ import msgspec
 from markupsafe import Markup
 from msgspec import Struct, structs
 
-from guidance.build.comparisons import (
-    Annotations,
-    Compared,
-    compare_documents,
-)
+from guidance.build.comparisons import Annotations, Compared, compare_documents
 from guidance.build.orders import Call, Loaded, Tell, pack
 from guidance.document.change_model import EditionPair
 from guidance.document.law import LawSince
@@ -24,17 +21,8 @@ from guidance.document.register import Edition, Publication, Revision
 from guidance.jobs.cache import Crew
 from guidance.link.acts import Act
 from guidance.link.agencies import Vocabulary
-from guidance.site import data_files, downloads, typesetting
-from guidance.site.beside import (
-    Beside,
-    Chip,
-    Stand,
-    Trail,
-    chip_word,
-    place_name,
-    render_besides,
-    render_trails,
-)
+from guidance.site import data_files, downloads
+from guidance.site.beside import Beside, Chip, Stand, Trail, chip_word, place_name, render_besides, render_trails
 from guidance.site.blocks import PICTURES, picture_name
 from guidance.site.changes_view import ComparedEdition, ComparedPlace
 from guidance.site.comparison_pages import Redline, Told, comparison_title, render_comparison
@@ -44,6 +32,7 @@ from guidance.site.markdown import annotate, render_pages
 from guidance.site.pages import Page
 from guidance.site.permalink_pages import not_compared
 from guidance.site.templates import part
+from guidance.site.typesetting import Typesetting
 from guidance.sources import Identity, say_identity
 
 _T = TypeVar("_T")
@@ -58,11 +47,8 @@ def find_trails(compared: Compared, publication: Publication, edition: str) -> d
         return {}
     before = next((old for old, new in pairwise(ids) if new == edition), None)
     now = publication.in_force.id if publication.in_force.id in ids else ids[-1]
-    now_or_none = now if ids.index(now) > ids.index(edition) else None
-    wanted = [one for one in (before, edition, now_or_none) if one]
-    sides = {one: compared.sides[one] for one in wanted}
-    came = _Step(compared, sides[before], sides[edition]) if before else None
-    goes = _Step(compared, sides[edition], sides[now_or_none]) if now_or_none else None
+    came = _Step(compared, before, edition) if before else None
+    goes = _Step(compared, edition, now) if ids.index(now) > ids.index(edition) else None
     return {
         provision.anchor: Trail(
             came.before(provision) if came else None,
@@ -78,9 +64,9 @@ def find_trails(compared: Compared, publication: Publication, edition: str) -> d
 class _Step:
     """What is known between an older and a newer edition."""
 
-    def __init__(self, compared: Compared, old: ComparedEdition, new: ComparedEdition) -> None:
-        self._compared, self._old, self._new = compared, old, new
-        found, self._redlines = compared.changes_shown((old.id, new.id))
+    def __init__(self, compared: Compared, old: str, new: str) -> None:
+        self._compared, self._old, self._new = compared, compared.sides[old], compared.sides[new]
+        found, self._redlines = compared.changes_shown((old, new))
         self._of_old = {place.anchor: entry for entry in found for place in entry.old}
         self._of_new = {place.anchor: entry for entry in found for place in entry.new}
 
@@ -136,21 +122,17 @@ def start_reissues(
 ) -> dict[EditionPair, Callable[[], Redline]]:
     """Begin to compare the files of editions of which older ones are here: folder of the comparison and edition ->
     its pages, to be waited for. Those for roles are between editions only."""
-    publication = compared.publication
     started: dict[EditionPair, Callable[[], Redline]] = {}
-    if publication is None:
+    if compared.publication is None:
         return started
-    for item in loaded:
-        for older in item.before:
-            one = item.edition.id
-            ids = (_issued(older), f"{_issued(item)} (newer file)")
-            title = f"What a re-issue of the {one} edition changed: file {ids[0]} against file {_issued(item)}"
-            told = Reissue(ids, title, compared.addresses[one], compared.vocabulary, publication)
-            texts = (pack(older.document), pack(item.document))
-            libraries = ("pyyaml", "rapidfuzz", "fast-diff-match-patch")
-            started[ids[0], one] = Call("redlines", title, render_reissue, told, *texts, libraries=libraries).start(
-                crew
-            )
+    for newer, older in ((item, older) for item in loaded for older in item.before):
+        one, ids = newer.edition.id, (_issued(older), f"{_issued(newer)} (newer file)")
+        title = f"What a re-issue of the {one} edition changed: file {ids[0]} against file {_issued(newer)}"
+        told = Reissue(ids, title, compared.addresses[one], compared.vocabulary, compared.publication)
+        texts = (pack(older.document), pack(newer.document))
+        libraries = ("pyyaml", "rapidfuzz", "fast-diff-match-patch")
+        called = Call("redlines", title, render_reissue, told, *texts, libraries=libraries)
+        started[ids[0], one] = called.start(crew)
     return started
 
 
@@ -161,10 +143,15 @@ def _issued(item: Loaded) -> str:
 
 def render_reissue(told: Reissue, old: Document, new: Document) -> Redline:
     """The pages of a comparison of two files of an edition; a job."""
-    compared = compare_documents(dict(zip(told.ids, (old, new), strict=True)), told.vocabulary)
-    duties = (compared.duties[told.ids[0]], compared.duties[told.ids[1]])
-    addresses: tuple[Mapping[str, str], Mapping[str, str]] = ({}, told.addresses)
-    whole = Told(compared.comparisons[told.ids], addresses, duties, {}, None, told.publication, title=told.title)
+    ids = told.ids
+    compared = compare_documents({ids[0]: old, ids[1]: new}, told.vocabulary)
+    whole = Told(
+        compared.comparisons[ids],
+        addresses=({}, told.addresses),
+        duties=(compared.duties[ids[0]], compared.duties[ids[1]]),
+        publication=told.publication,
+        title=told.title,
+    )
     return render_comparison(whole, old, new)
 
 
@@ -188,6 +175,22 @@ class Making(Struct, frozen=True):
 
     tell: Tell = lambda _: None
     missed: Tell = lambda _: None
+
+    def files(self, setting: Typesetting) -> dict[str, bytes]:
+        """What was set, waited for."""
+        return setting.files(lambda name: self.tell(f"making {name}"), self.missed)
+
+
+def set_redlines(
+    redlines: Mapping[EditionPair, Callable[[], Redline]], crew: Crew, making: Making
+) -> dict[EditionPair, Callable[[], Redline]]:
+    """Begin to set the files of comparisons whose pages are made; each is then to be waited for, with its files."""
+
+    def whole(redline: Redline, setting: Typesetting) -> Redline:
+        return redline.with_set(making.files(setting))
+
+    made = {pair: wait() for pair, wait in redlines.items()}
+    return {pair: partial(whole, one, Typesetting(one.manuscripts, crew)) for pair, one in made.items()}
 
 
 class EditionOrder(Struct, frozen=True):
@@ -270,7 +273,7 @@ class Work:
         self._crew, self._making = crew, making
         self._id, self._packed = order.edition.id, msgspec.msgpack.encode(order)
         self._manuscripts = self._begin("manuscripts", write_manuscripts)
-        self._setting: typesetting.Typesetting | None = None
+        self._setting: Typesetting | None = None
         self._made: Mapping[str, bytes] = {}
         self._printed: Callable[[], EditionFiles] | None = None
 
@@ -280,13 +283,12 @@ class Work:
 
     def set(self) -> None:
         """Begin to set each manuscript as each form."""
-        self._setting = typesetting.Typesetting(self._manuscripts(), self._crew)
+        self._setting = Typesetting(self._manuscripts(), self._crew)
 
     def print(self) -> None:
         """Begin to make the pages, which name the files and their sizes."""
         if self._setting:
-            told = self._making
-            self._made = self._setting.files(lambda name: told.tell(f"making {name}"), told.missed)
+            self._made = self._making.files(self._setting)
         sizes = {name: len(content) for name, content in sorted(self._made.items())}
         self._printed = self._begin("editions", print_edition, sizes)
 

@@ -31,6 +31,7 @@ from guidance.site.extension import read_page
 from guidance.site.handwritten import CONTACTS, REVIEWS, Reviews, Sources, decode, lookup, read_reviews, services
 from guidance.site.ledger import count_duties
 from guidance.site.overlay import Overlay, Partnership, check_colours, check_drawing, make_overlay
+from guidance.site.pages import page_url
 from guidance.site.safe_markdown import EditionLink
 
 TERMS = "terms.toml"
@@ -180,7 +181,7 @@ def review(publication: Publication, folder: Path, pages: Collection[str] = ()) 
         raise GuidanceError(f"{folder}/editions.toml: docs names no folder of hand-written pages")
     docs = folder / publication.docs
     files = read_files(docs)
-    names = [_within(page, docs) for page in pages] or [f for f in files if _is_page(f)]
+    names = [_within(page, docs) for page in pages] or [f for f in files if is_own_page(f)]
     known = known_permalinks((edition.id for edition in publication.editions), folder)
     sources = Sources(publication, known, reviewed=read_reviews(docs / REVIEWS))
     now = {}
@@ -193,7 +194,8 @@ def review(publication: Publication, folder: Path, pages: Collection[str] = ()) 
     return {page: len(cited) for page, cited in now.items()}
 
 
-def _is_page(path: str) -> bool:
+def is_own_page(path: str) -> bool:
+    """Whether a file among hand-written pages, by its path from their folder, is a page by itself."""
     return path.endswith(".md") and not any(part.startswith("_") for part in PurePosixPath(path).parts)
 
 
@@ -211,7 +213,7 @@ def survey(docs: Path, site: Path) -> Iterator[str]:
     from guidance.check.readability import measure  # slow to load, and a build asks for no ages
 
     files = read_files(docs)
-    for page in filter(_is_page, files):
+    for page in filter(is_own_page, files):
         text = decode(files[page], page)
         limit = meta.get_data(text)[1].get("reading_age")
         if limit is not None:
@@ -219,8 +221,7 @@ def survey(docs: Path, site: Path) -> Iterator[str]:
             by = ", ".join(f"{formula} {age}" for formula, age in ease.ages.items())
             over = "; too high" if ease.age > float(str(limit)) else ""
             yield f"{page}: reading age {ease.age}, at most {limit}{over} ({by})"
-        built = site / Path(page).with_suffix("") / "index.html"
-        built = built.parent.parent / "index.html" if Path(page).name == "index.md" else built
+        built = site / page_url(page) / "index.html"
         marks = built.read_text(encoding="utf-8").count('class="source-changed"') if built.is_file() else 0
         if marks:
             yield f"{page}: {marks} source{'s' if marks > 1 else ''} changed since it was written"

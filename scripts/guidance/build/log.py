@@ -5,15 +5,15 @@ Brings the rooms together; what a feed looks like is decided in `site.feeds`, an
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from msgspec import Struct, structs
 
 from guidance.build.comparisons import Compared
 from guidance.document.anchors import permalink_path
-from guidance.document.change_model import Change, EditionPair
 from guidance.document.law import LawEvent, LawSince, law_events
 from guidance.document.register import Publication
+from guidance.site.comparison_pages import comparison_title
 from guidance.site.feeds import (
     Corrected,
     Event,
@@ -29,8 +29,6 @@ from guidance.site.ledger import STRENGTHS, Ledger, page_path
 from guidance.site.pages import Page, page_url, title_of
 
 _NAMES: Mapping[str, str] = {"added": "new", "moved": "moved", "removed": "removed"}
-
-
 _NO_DUTY = "No sentence that names them was found"
 
 
@@ -63,20 +61,18 @@ def gather_news(
 
     Raises GuidanceError when `log` is not of its form.
     """
-    official = {edition.id: edition_entries(edition, publication) for edition in publication.editions}
-    changes = {pair: _comparison_entry(publication, compared, pair) for pair in pairwise(compared.documents)}
-    since = {one.id: tuple(_law_entry(event) for event in law_events(one)) for one in law.law}
-    passed = (entry for some in since.values() for entry in some)
-    written = (*read_log(log), *(one.entry for one in corrected))
-    everything = (*(e for some in official.values() for e in some), *passed, *changes.values(), *written)
-    mine = {new: changes[old, new] for old, new in changes}
     title = publication.title
+    official = {edition.id: edition_entries(edition, publication) for edition in publication.editions}
+    changes = {one: tuple(_changes_of(publication, compared, one)) for one in compared.documents}
+    since = {one.id: tuple(map(_law_entry, law_events(one))) for one in law.law}
+    written = (*read_log(log), *(one.entry for one in corrected))
+    everything = (*chain(*official.values(), *since.values(), *changes.values()), *written)
     editions = [
         Feed(
             f"{one}/feed.xml",
             f"{title}: the {one} edition",
             f"{one}/",
-            (*some, *((mine[one],) if one in mine else ()), *_at(written, f"{one}/")),
+            (*some, *changes.get(one, ()), *_at(written, f"{one}/")),
         )
         for one, some in reversed(official.items())
     ]
@@ -87,7 +83,7 @@ def gather_news(
             f"{one}/{part}/",
             (
                 *official[one],
-                *_chapter_entries(publication, compared, one, part, name),
+                *_changes_of(publication, compared, one, part, name),
                 *_at(written, f"{one}/{part}/"),
             ),
         )
@@ -95,24 +91,17 @@ def gather_news(
         for part, name in _parts(compared, one).items()
     ]
     ledgers = [compared.ledger(edition) for edition in compared.documents]
-    bound = {
-        agency.name: tuple(_role_entries(publication, ledgers, agency.id, agency.name))
-        for agency in compared.vocabulary.entries
-    }
+    agencies = compared.vocabulary.entries
+    bound = {one.name: tuple(_role_entries(publication, ledgers, one.id, one.name)) for one in agencies}
     roles = [
-        Feed(f"feeds/{agency.id}.xml", f"{title}: {agency.name}", _role_address(compared, agency.id), found)
-        for agency in compared.vocabulary.entries
-        if (
-            found := (
-                *bound[agency.name],
-                *(entry for one in law.for_agency(agency.id) for entry in since[one.id]),
-            )
-        )
+        Feed(f"feeds/{one.id}.xml", f"{title}: {one.name}", _role_address(compared, one.id), found)
+        for one in agencies
+        if (found := (*bound[one.name], *chain(*(since[law.id] for law in law.for_agency(one.id)))))
     ]
     whole = Feed("feed.xml", f"{title}: everything", "log/", everything)
     files = feed_files((whole, *editions, *chapters, *roles), publication, base)
     told = {"Everything": [whole], "Editions": editions, "By whom it binds": roles, "Chapters": chapters}
-    events = _events(compared, official, law, tuple(changes.values()), bound)
+    events = _events(compared, official, law, chain(*changes.values()), bound)
     return News((log_page(everything, told), digest_page(events, publication, base)), files)
 
 
@@ -158,23 +147,22 @@ def _law_entry(event: LawEvent) -> FeedEntry:
     return FeedEntry(event.key, event.date, event.title, event.what, "log/")
 
 
-def _comparison_entry(publication: Publication, compared: Compared, pair: EditionPair) -> FeedEntry:
-    title = f"What changed from {pair[0]} to {pair[1]}"
-    return _compared_entry(publication, pair, title, compared.comparisons[pair].changes)
-
-
-def _compared_entry(
-    publication: Publication, pair: EditionPair, title: str, changes: Iterable[Change], part: str = ""
-) -> FeedEntry:
-    """What some changes between two editions come to; `part` is the chapter that they are in."""
-    old, new = pair
-    return FeedEntry(
-        f"{new}/compared/{old}{part and f'/{part}'}",
-        publication.edition(new).begins,
-        title,
-        f"Paragraph by paragraph: {_in_words(Counter[str](change.kind for change in changes))}.",
-        f"{new}/compare/{old}/",
-    )
+def _changes_of(
+    publication: Publication, compared: Compared, new: str, part: str = "", name: str = ""
+) -> Iterator[FeedEntry]:
+    """What the changes since the text before an edition's come to; those in a `part` of it, a chapter of that
+    `name`, where there is one. Nothing of the first text."""
+    for old in (one for one, other in pairwise(compared.documents) if other == new):
+        where, changes = compared.addresses[new], compared.comparisons[old, new].changes
+        if part:
+            changes = tuple(c for c in changes if any(where.get(a, "").startswith(f"{part}/") for a in c.new))
+        yield FeedEntry(
+            f"{new}/compared/{old}{part and f'/{part}'}",
+            publication.edition(new).begins,
+            f"{name}: what changed since {old}" if part else comparison_title(old, new),
+            f"Paragraph by paragraph: {_in_words(Counter[str](change.kind for change in changes))}.",
+            f"{new}/compare/{old}/",
+        )
 
 
 def _in_words(counts: Mapping[str, int]) -> str:
@@ -193,21 +181,6 @@ def _parts(compared: Compared, edition: str) -> dict[str, str]:
         if address:
             found.setdefault(address.split("/")[0], title_of(provision) if provision.heading else "Opening pages")
     return found
-
-
-def _chapter_entries(
-    publication: Publication, compared: Compared, edition: str, part: str, name: str
-) -> Iterator[FeedEntry]:
-    for old, new in pairwise(compared.documents):
-        if new != edition:
-            continue
-        where = compared.addresses[new]
-        changes = (
-            change
-            for change in compared.comparisons[old, new].changes
-            if any(where.get(anchor, "").startswith(f"{part}/") for anchor in change.new)
-        )
-        yield _compared_entry(publication, (old, new), f"{name}: what changed since {old}", changes, part)
 
 
 # --- Roles -----------------------------------------------------------------------------------------

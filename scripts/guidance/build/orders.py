@@ -107,7 +107,8 @@ def _existing(folders: Iterable[Path]) -> list[Path]:
 
 class Outcome(Struct, frozen=True):
     """What was built: editions with text, why the others have none, what MkDocs warned of, and what became of every
-    file in the reader's folders."""
+    file in the reader's folders. `commit` is the one that holds it; None where the branch held the same already, or
+    nothing was published."""
 
     publication: Publication
     loaded: tuple[str, ...]
@@ -116,13 +117,7 @@ class Outcome(Struct, frozen=True):
     specimen: bool
     breaches: tuple[str, ...] = ()
     files: tuple[FileRow, ...] = ()
-
-
-class PublishOutcome(Struct, frozen=True):
-    """What was built, and the commit that holds it; None where the branch held the same already."""
-
-    outcome: Outcome
-    commit: str | None
+    commit: str | None = None
 
 
 # --- Jobs ------------------------------------------------------------------------------------------
@@ -154,10 +149,12 @@ class Call(Generic[_T]):
         return msgspec.msgpack.decode(result, type=self._type)
 
 
-def run_calls(calls: Iterable[Call[_T]], crew: Crew) -> tuple[_T, ...]:
-    """The results of some calls, in their order. Raises the first error of theirs."""
+def run_calls(calls: Iterable[Call[_T]], crew: Crew | None) -> tuple[_T, ...]:
+    """The results of some calls, in their order; all done here without a crew. Raises the first error."""
     calls = tuple(calls)
-    return tuple(call.unpacked(result) for call, result in zip(calls, crew.run(c.job for c in calls), strict=True))
+    jobs = [call.job for call in calls]
+    results = crew.run(jobs) if crew else [job.function(*job.parts) for job in jobs]
+    return tuple(call.unpacked(result) for call, result in zip(calls, results, strict=True))
 
 
 def perform(named: bytes, *parts: bytes) -> bytes:

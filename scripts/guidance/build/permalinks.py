@@ -1,9 +1,9 @@
 """A publication's editions and comparisons -> what is linked to and embedded: the index that small pages tell from,
-and those pages, as jobs that any process can do; pages that moved; what was decided of anchors. What a page says is
-decided in `site`.
+and those pages, as jobs that any process can do; pages that moved. What a page says is decided in `site`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -11,24 +11,11 @@ from msgspec import Meta, Struct
 
 from guidance.build.comparisons import Compared
 from guidance.build.orders import Call, Loaded
-from guidance.check.permanence import Held, find_shifts, held_in, recorded
-from guidance.document.anchors import (
-    MEANINGS,
-    PERMALINKS,
-    Renumbering,
-    known_permalinks,
-    permalinks,
-    read_meanings,
-    read_permalinks,
-    write_meanings,
-    write_permalinks,
-)
+from guidance.document.anchors import MEANINGS, read_meanings
 from guidance.document.model import GuidanceError, Permalink, read_toml
 from guidance.document.register import Publication
-from guidance.document.walk import plain_text
 from guidance.jobs.cache import Crew
 from guidance.site.beside import Beside, Besides
-from guidance.site.branch import Branch, read_published
 from guidance.site.embeds import edition_embeds, quotable, quotable_path, shared_files
 from guidance.site.host_files import RULES, Rule, site_rules
 from guidance.site.mkdocs_build import Workshop
@@ -38,10 +25,8 @@ from guidance.site.permalink_index import (
     PermalinkIndex,
     find_fates,
     read_lineages,
-    record_lineages,
     style,
     tokens_css,
-    write_lineages,
 )
 from guidance.site.permalink_pages import lineage_pages, moved_page, permalink_pages, single_rules
 
@@ -102,29 +87,25 @@ class Linked(Struct, frozen=True):
     quotable: Mapping[str, bytes]
 
 
-class Linking:
-    """The making of all that is linked to and embedded: begun when this is made, one job for each edition."""
+def start_links(index: PermalinkIndex, besides: Besides, crew: Crew) -> Callable[[], Linked]:
+    """Begin to make all that is linked to and embedded, one job for each edition; it is to be waited for. `besides`
+    is what stands beside each provision."""
+    texts = Call("texts", "addresses that follow a text", lineage_pages, index).start(crew)
+    calls = (
+        Call("links", f"links of {one}", link_edition, index.for_edition(one), one, besides.get(one, {}))
+        for one in index.entries
+    )
+    links = [call.start(crew) for call in calls]
 
-    def __init__(self, index: PermalinkIndex, besides: Besides, crew: Crew) -> None:
-        """Begins what is not kept; `besides` is what stands beside each provision."""
-        self._index = index
-        self._texts = Call("texts", "addresses that follow a text", lineage_pages, index).start(crew)
-        self._links = [
-            Call("links", f"links of {one}", link_edition, index.for_edition(one), one, besides.get(one, {})).start(
-                crew
-            )
-            for one in index.entries
-        ]
-
-    def files(self) -> Linked:
-        """All of it, waited for."""
-        made = [links() for links in self._links]
-        embeds = {path: held for one in made for path, held in one.root.items()}
+    def files() -> Linked:
+        made = [wait() for wait in links]
         return Linked(
             {edition: held for one in made for edition, held in one.below.items()},
-            {**self._texts(), **shared_files(self._index), **embeds},
-            {path: held for one in made for path, held in one.quotable.items()},
+            {**texts(), **shared_files(index), **dict(chain(*(one.root.items() for one in made)))},
+            dict(chain(*(one.quotable.items() for one in made))),
         )
+
+    return files
 
 
 def link_edition(index: PermalinkIndex, one: str, besides: dict[str, Beside]) -> Linked:
@@ -132,15 +113,6 @@ def link_edition(index: PermalinkIndex, one: str, besides: dict[str, Beside]) ->
     pages = permalink_pages(index.publication.edition(one), index, besides)
     quoted = {quotable_path(one): quotable(one, index)} if one in index.provisions else {}
     return Linked({one: pages}, edition_embeds(one, index), quoted)
-
-
-def record_texts(publication: Publication, folder: Path, compared: Compared) -> dict[str, int]:
-    """Bring the lineage register up to date; how many lineages it gained, by the register's name."""
-    before = read_lineages(folder / LINEAGES_FILE)
-    known = known_permalinks((edition.id for edition in publication.editions), folder, compared.documents)
-    now = record_lineages(publication, known, compared.crosswalk, before)
-    write_lineages(folder / LINEAGES_FILE, now)
-    return {LINEAGES_FILE: len(now) - len(before)}
 
 
 # --- Pages that moved ------------------------------------------------------------------------------
@@ -191,33 +163,3 @@ def lay_moved(files: Mapping[str, bytes], pages: Iterable[str], moved: Mapping[s
                 f"{REDIRECTS}: there is a page at {path.removesuffix('index.html')}; it has not moved"
             )
     return {**files, **moved}
-
-
-# --- What became of an anchor ----------------------------------------------------------------------
-
-
-def record_meanings(folder: Path, item: Loaded, branch: Branch | None, day: str | None) -> tuple[Renumbering, ...]:
-    """Write down that an edition was renumbered by the file that is here: the decisions gained, of what the branch
-    (where there is one) and the permalink register have. Anchors that the file has no more stay in the register.
-
-    `day` is when the file was issued, None for that of its revision. Raises GuidanceError where neither is known.
-    """
-    edition = item.edition.id
-    revision = item.source.revision
-    since = day or (revision.date if revision else None)
-    if since is None:
-        raise GuidanceError(f"review: from which day is the file of {edition}? write {edition}:2025-06-11")
-    place, register = folder / edition / MEANINGS, folder / edition / PERMALINKS
-    decided, entries = read_meanings(place), read_permalinks(register)
-    told = {p.anchor: f"{p.title}\n{plain_text(p)}" for p in item.document.everything}
-    now = {one.anchor: Held(one.fingerprint, told[one.anchor]) for one in permalinks(item.document)}
-    published = held_in(read_published(branch, f"{edition}/provisions.json")) if branch else {}
-    shifts = {*find_shifts(published, now, decided), *find_shifts(recorded(entries), now, decided)}
-    gained = tuple(sorted(shift.decided(since) for shift in shifts))
-    if gained:
-        write_meanings(place, (*decided, *gained))
-    kept = {entry.anchor for entry in entries} | now.keys()
-    lost = [Permalink(a, h.kind, h.number, None, h.fingerprint) for a, h in published.items() if a not in kept]
-    if lost:
-        write_permalinks(register, (*entries, *lost))
-    return gained

@@ -11,28 +11,16 @@ from msgspec import Struct
 
 from guidance.audit.vocabulary import AuditVocabulary
 from guidance.build.comparisons import Compared
+from guidance.build.handwritten import is_own_page
 from guidance.build.orders import Call
 from guidance.cite.citation import CitationGrammar, Known
 from guidance.cite.resolve import grammar_record
 from guidance.document.model import Permalink
 from guidance.document.register import Publication
 from guidance.jobs.cache import Crew
-from guidance.site import data_files
+from guidance.site import data_files, search
 from guidance.site.indexes import HOME, TITLE, Topic
 from guidance.site.pages import Page
-from guidance.site.search import (
-    GRAMMAR,
-    Acronym,
-    Everyday,
-    OwnPage,
-    Searchable,
-    SearchRecord,
-    own_records,
-    places,
-    places_path,
-    render_search,
-    search_records,
-)
 from guidance.site.search_index import search_files
 
 
@@ -54,7 +42,7 @@ def start_search(
     files: Mapping[str, bytes],
     compared: Compared,
     called: AuditVocabulary,
-    everyday: tuple[Everyday, ...],
+    everyday: tuple[search.Everyday, ...],
     topics: tuple[Topic, ...],
     crew: Crew,
 ) -> Searching | None:
@@ -66,7 +54,7 @@ def start_search(
     their pages.
     """
     editions = tuple(
-        Searchable(publication.edition(one), text, compared.addresses[one], compared.duties[one])
+        search.Searchable(publication.edition(one), text, compared.addresses[one], compared.duties[one])
         for one, text in compared.documents.items()
     )
     citable = {}
@@ -75,13 +63,13 @@ def start_search(
         published = known[edition.id]
         entries = tuple(published[p.anchor] for p in text.everything) if text else tuple(published.values())
         if entries:
-            citable[edition.id] = places(edition.id, entries, compared.addresses.get(edition.id, {}))
+            citable[edition.id] = search.places(edition.id, entries, compared.addresses.get(edition.id, {}))
     if not citable:
         return None
     acronyms = compared.acronyms
-    records = search_records(editions, compared.crosswalk.lineages, acronyms)
+    records = search.search_records(editions, compared.crosswalk.lineages, acronyms)
     agencies = {agency.id: agency.name for agency in compared.vocabulary.entries}
-    ours = {path: content for path, content in files.items() if _is_page(path)}
+    ours = {path: content for path, content in files.items() if is_own_page(path)}
     making = Call(
         "indexes",
         "the search index",
@@ -92,32 +80,29 @@ def start_search(
         tuple(one for one in everyday if not one.page or one.page.partition("#")[0] in ours),
         topics,
     )
-    beside = {places_path(edition): data_files.encode(found) for edition, found in citable.items()}
+    beside = {search.places_path(edition): data_files.encode(found) for edition, found in citable.items()}
     grammar = CitationGrammar(Known(publication, called))
-    beside[GRAMMAR] = _compact(grammar_record(grammar, publication, list(citable)))
-    page = render_search(publication, editions, citable, agencies, has_pages=bool(ours))
+    beside[search.GRAMMAR] = _compact(grammar_record(grammar, publication, list(citable)))
+    page = search.render_search(publication, editions, citable, agencies, has_pages=bool(ours))
     return Searching(page, beside, making.start(crew) if records or ours else None)
 
 
-def _is_page(path: str) -> bool:
-    return path.endswith(".md") and not any(part.startswith("_") for part in path.split("/"))
-
-
 def index_records(
-    records: tuple[SearchRecord, ...],
+    records: tuple[search.SearchRecord, ...],
     pages: dict[str, bytes],
-    acronyms: tuple[Acronym, ...],
-    everyday: tuple[Everyday, ...],
+    acronyms: tuple[search.Acronym, ...],
+    everyday: tuple[search.Everyday, ...],
     topics: tuple[Topic, ...],
 ) -> dict[str, bytes]:
     """The files that are searched in, by path from the publication's root: of records, of hand-written pages by
-    path, and of topics; a job."""
-    own = (*_own_pages(pages), OwnPage(HOME, TITLE, (), ""), *map(_about, topics))  # nothing is found in the list
-    records += own_records(own, acronyms)
+    path, and of topics by their names, which weigh least as their headings; a job."""
+    home = search.OwnPage(HOME, TITLE, (), "")  # nothing is found in the list
+    own = (*_own_pages(pages), home, *(search.OwnPage(one.path, one.name, one.said, one.name) for one in topics))
+    records += search.own_records(own, acronyms)
     return {path: _compact(found) for path, found in search_files(records, acronyms, everyday).items()}
 
 
-def _own_pages(files: dict[str, bytes]) -> Iterator[OwnPage]:
+def _own_pages(files: dict[str, bytes]) -> Iterator[search.OwnPage]:
     """What can be found of hand-written pages: those that do not ask to be left out (`search: {exclude: true}`)."""
     from guidance.check.readability import read_blocks  # a parser of Markdown, which only this job needs
 
@@ -131,12 +116,7 @@ def _own_pages(files: dict[str, bytes]) -> Iterator[OwnPage]:
         headings = tuple(block.text for block in blocks if block.kind in ("h1", "h2", "h3"))
         title = str(front.get("title") or (headings[0] if headings else path))
         words = "\n".join(block.text for block in blocks if block.text)
-        yield OwnPage(path, title, headings, words, str(front.get("audience") or ""))
-
-
-def _about(topic: Topic) -> OwnPage:
-    """A topic's page as it is searched: by its names, which weigh least as its headings."""
-    return OwnPage(topic.path, topic.name, topic.said, topic.name)
+        yield search.OwnPage(path, title, headings, words, str(front.get("audience") or ""))
 
 
 def _compact(value: object) -> bytes:

@@ -12,53 +12,34 @@ from mkdocs.utils.meta import get_data
 from msgspec import structs
 
 from guidance.audit.vocabulary import read_wanted
-from guidance.build.comparisons import Compared, compare_editions, crosswalk_json, set_redlines
-from guidance.build.editions import EditionFiles, Making, Work, find_trails, order_edition, start_reissues
+from guidance.build.comparisons import Compared, compare_editions, crosswalk_json
+from guidance.build.editions import (
+    EditionFiles,
+    Making,
+    Work,
+    find_trails,
+    order_edition,
+    set_redlines,
+    start_reissues,
+)
 from guidance.build.handwritten import prepare, read_files, read_nav, read_overlay
 from guidance.build.load import fetch_editions, load
 from guidance.build.log import News, gather_news
 from guidance.build.orders import BuildOrder, Call, Loaded, Outcome, Tell, naming_folders, published_places
-from guidance.build.permalinks import Linked, Linking, index_permalinks, lay_moved, moved_pages, record_texts
+from guidance.build.permalinks import Linked, index_permalinks, lay_moved, moved_pages, start_links
 from guidance.build.search import Searching, start_search
-from guidance.check.permanence import find_shifts, recorded, say_shifts
-from guidance.document.anchors import (
-    MEANINGS,
-    PERMALINKS,
-    known_permalinks,
-    permalinks,
-    read_meanings,
-    read_permalinks,
-    write_permalinks,
-)
+from guidance.document.anchors import known_permalinks
 from guidance.document.law import LawSince, read_law
 from guidance.document.model import GuidanceError
 from guidance.document.register import Edition, Publication, read_register
 from guidance.document.walk import breaches
 from guidance.jobs.cache import Crew
-from guidance.site import data_files
+from guidance.site import data_files, edition_pages, feeds
 from guidance.site.assemble import build_site
 from guidance.site.beside import Besides, PageUse, find_besides, groups_of, read_uses
 from guidance.site.blocks import PICTURES
 from guidance.site.comparison_pages import Redline
-from guidance.site.edition_pages import (
-    Tab,
-    edition_settings,
-    render_editions,
-    render_home,
-    render_root_home,
-    root_settings,
-    tabs_of,
-)
 from guidance.site.embeds import put_in_examples, render_quotations
-from guidance.site.feeds import (
-    LOG,
-    NAME,
-    lines_on_pages,
-    lines_on_provisions,
-    read_corrections,
-    render_corrections,
-    render_llms,
-)
 from guidance.site.indexes import Shown, Topics, law_links, read_topics, render_topics, shown_edition
 from guidance.site.overlay import Overlay, edition_links, lay_over, local_boxes
 from guidance.site.pages import Page, page_url
@@ -66,6 +47,7 @@ from guidance.site.permalink_index import PermalinkIndex, read_tokens
 from guidance.site.permalink_pages import step_pages
 from guidance.site.projects import Folder, write_below
 from guidance.site.search import EVERYDAY, read_everyday
+from guidance.site.templates import render
 from guidance.site.typesetting import compile_typst
 from guidance.sources import Fetcher
 
@@ -120,36 +102,6 @@ def _overlay(order: BuildOrder, publication: Publication, loaded: Sequence[Loade
     return read_overlay(order.overlay, *read_tokens(order.shop.root), edition_links(publication, citable))
 
 
-def record_permalinks(order: BuildOrder, tell: Tell) -> dict[str, int]:
-    """Put the anchors and lineages of the editions ordered into the registers, from the files that are here; how
-    many each register gained.
-
-    Lines are added and brought up to date; none is ever taken away. Raises GuidanceError where an anchor means
-    another text than it did and no decision says what became of that.
-    """
-    folder = order.publication
-    publication = read_register(folder)
-    with order.crew() as crew:
-        loaded, _, _ = load(order, publication, None, tell, crew)
-        compared = compare_editions(publication, loaded, folder, crew)
-    gained = {}
-    for item in loaded:
-        path = folder / item.edition.id / PERMALINKS
-        before, now = read_permalinks(path), permalinks(item.document)
-        present = {entry.anchor for entry in now}
-        decided = read_meanings(path.parent / MEANINGS)
-        shifts = [one for one in find_shifts(recorded(before), recorded(now), decided) if one.anchor in present]
-        if shifts:
-            raise GuidanceError(
-                f"{path}: {next(say_shifts(item.edition.id, shifts))}, and {len(shifts) - 1} more; if the official "
-                f"file was renumbered, record it: guidance review --renumbered {item.edition.id}"
-            )
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_permalinks(path, (*now, *(entry for entry in before if entry.anchor not in present)))
-        gained[f"{item.edition.id}/{PERMALINKS}"] = len(present - {entry.anchor for entry in before})
-    return gained | record_texts(publication, folder, compared)
-
-
 # --- One publication -------------------------------------------------------------------------------
 
 
@@ -194,25 +146,25 @@ def publication_folders(
     index = index_permalinks(publication, folder, loaded, known, compared, order.shop, prefix)
     named = {use.address: use.title for use in uses()}
     titles = {path: named.get(page_url(path), path) for path in ours if path.endswith(".md")}
-    corrected = read_corrections(folder, index, titles)
+    corrected = feeds.read_corrections(folder, index, titles)
     tell_us = (overlay.partnership.tell_us if overlay else None) or publication.tell_us
     index = structs.replace(
         index,
-        corrected=lines_on_provisions(corrected),
+        corrected=feeds.lines_on_provisions(corrected),
         publication=structs.replace(publication, tell_us=tell_us),
     )
-    linking = Linking(index, besides, crew)
+    links = start_links(index, besides, crew)
     everyday = read_everyday(folder / EVERYDAY)
     called = read_wanted(folder, publication)
     search = start_search(publication, known, ours, compared, called, everyday, topics.topic, crew)
     for work in works.values():
         work.set()
-    set_redline = set_redlines(redlines | reissues, crew, tell=making.tell, missed=making.missed)
-    news = gather_news(publication, compared, ours.get(LOG), index.address(""), law, corrected)
+    set_redline = set_redlines(redlines | reissues, crew, making)
+    news = gather_news(publication, compared, ours.get(feeds.LOG), index.address(""), law, corrected)
     for work in works.values():
         work.print()
-    linked = linking.files()
-    tabs = tuple(tabs_of(nav))
+    linked = links()
+    tabs = tuple(edition_pages.tabs_of(nav))
     moved = moved_pages(folder, index)
     for edition in publication.editions:
         made = works[edition.id].files() if edition.id in works else _stub(publication, edition, folder, texts, law)
@@ -222,14 +174,16 @@ def publication_folders(
         files = {**made.files, **linked.below[edition.id], **news.below(edition.id), **steps}
         files = lay_moved(files, (page.path for page in made.pages), moved[edition.id])
         printed = _edition_folder(publication, edition, made.pages, told, files, tuple(texts), tabs)
-        printed = printed.with_extra({"corrections": True, "corrected": lines_on_pages(corrected, edition.id)})
+        printed = printed.with_extra(
+            {"corrections": True, "corrected": feeds.lines_on_pages(corrected, edition.id)}
+        )
         yield lay_over(structs.replace(printed, prefix=prefix), overlay)
     facts = order.shop.work / FACTS if not prefix else None
     sources = {edition: len(text.corrections) for edition, text in compared.documents.items()}
-    more = (*topic_pages(topics, index, compared, besides, uses()), render_corrections(corrected, sources))
+    more = (*topic_pages(topics, index, compared, besides, uses()), feeds.render_corrections(corrected, sources))
     root = _root_folder(publication, folder, ours, compared, index, linked, search, news, overlay, facts, more)
     root = structs.replace(root, extras=lay_moved(root.extras, root.pages, moved[""]))
-    shown = {"corrected": lines_on_pages(corrected, ""), "local": local_boxes(overlay, topics)}
+    shown = {"corrected": feeds.lines_on_pages(corrected, ""), "local": local_boxes(overlay, topics)}
     yield lay_over(root.with_extra({"corrections": True, **shown}), overlay)
 
 
@@ -240,7 +194,7 @@ def _edition_folder(
     redlines: list[Redline],
     files: Mapping[str, bytes],
     with_text: tuple[str, ...],
-    tabs: tuple[Tab, ...],
+    tabs: tuple[edition_pages.Tab, ...],
 ) -> Folder:
     """An edition's folder; in its navigation are `pages`, not those of its comparisons."""
     current = edition.id == publication.in_force.id
@@ -252,7 +206,7 @@ def _edition_folder(
         id=edition.id,
         title=f"{edition.id} (in force)" if current else edition.id,
         pages=shown | pictures,
-        settings=edition_settings(edition, publication, pages, with_text=with_text, tabs=tabs),
+        settings=edition_pages.edition_settings(edition, publication, pages, with_text=with_text, tabs=tabs),
         extras={path: held for path, held in files.items() if path not in pictures},
         aliases=("latest",) if current else (),
     )
@@ -264,7 +218,7 @@ def _stub(
     """What stands in the folder of an edition whose text is not at hand."""
     overview = _read(folder / edition.id / "overview.md")
     nearest = _nearest(publication, edition, texts)
-    home = render_home(edition, publication, overview=overview, nearest=nearest)
+    home = edition_pages.render_home(edition, publication, overview=overview, nearest=nearest)
     facts = data_files.edition_facts(publication, edition) | {"law": law.records(edition)}
     record = data_files.edition_record(facts, None)
     return EditionFiles((home,), {"edition.json": data_files.encode(record)})
@@ -321,10 +275,10 @@ def _root_folder(
 ) -> Folder:
     """The folder of a publication's root; what `mkdocs serve` must know of the rest is left in the file `facts`."""
     loaded = tuple(compared.documents)
-    settings = root_settings(publication, with_text=loaded)
+    settings = edition_pages.root_settings(publication, with_text=loaded)
     pages: dict[str, bytes] = {}
     made = [
-        render_editions(publication, loaded),
+        edition_pages.render_editions(publication, loaded),
         render_quotations(index, linked.quotable),
         *news.pages,
         *more,
@@ -337,7 +291,7 @@ def _root_folder(
             left = structs.replace(prepared.sources, pages={p.path: get_data(p.markdown)[0] for p in made})
             write_below(facts.parent, facts.name, data_files.encode(left))
     made += [search.page] if search else []
-    pages.setdefault("index.md", render_root_home(publication, loaded).encode())
+    pages.setdefault("index.md", edition_pages.render_root_home(publication, loaded).encode())
     if set(pages) == {"index.md"}:
         settings["nav"] = [{"Home": "index.md"}, {"Editions": "editions.md"}]
     pages |= {page.path: page.markdown.encode() for page in made}
@@ -345,7 +299,7 @@ def _root_folder(
     if loaded:
         extras["crosswalk.json"] = crosswalk_json(compared)
     extras |= news.at_root(frozenset(edition.id for edition in publication.editions))
-    extras[NAME] = render_llms(publication, loaded, index.address("") or "").encode()
+    extras[feeds.NAME] = feeds.render_llms(publication, loaded, index.address("") or "").encode()
     return Folder("", publication.title, pages, settings, extras, prefix=index.prefix)
 
 
@@ -377,11 +331,6 @@ def _showing_specimen(folder: Folder) -> Folder:
     """A publication's root folder whose home page and list of editions lead to the specimen; others as they are."""
     if folder.id:
         return folder
-    note = (
-        "\n\n## No full text in this build {{: #specimen }}\n\nNo official file was at hand when this site was "
-        "built, so each edition has its page but not its text. [A made-up specimen]({}) shows how an edition "
-        "looks with it.\n"
-    )
     ways = {"index.md": f"{SPECIMEN}/", "editions.md": f"site:{SPECIMEN}/"}
-    shown = {name: folder.pages[name] + note.format(way).encode() for name, way in ways.items()}
+    shown = {name: folder.pages[name] + render("no_text.md", way=way).encode() for name, way in ways.items()}
     return structs.replace(folder, pages={**folder.pages, **shown})

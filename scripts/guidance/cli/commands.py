@@ -86,12 +86,13 @@ def build_command(
     ] = False,
 ) -> None:
     """Build the site: every edition, the pages around them, permalinks and data files."""
-    from guidance.build.site import build, record_permalinks
+    from guidance.build.publish import record_permalinks
+    from guidance.build.site import build
     from guidance.cli.messages import build_closing, build_warnings, file_lines, make_fetcher, order_of
 
     order = order_of(publication, sources, edition, site_url, revision, overlay, cluster, trust, rules, out, strict)
     with _telling() as tell:
-        fetcher = None if offline else make_fetcher(publication, tell, sys.stderr.isatty())
+        fetcher = None if offline else make_fetcher(publication, tell)
         outcome = build(order, fetcher, tell)
         gained = record_permalinks(order, tell) if record else {}
     for warning in build_warnings(outcome):
@@ -125,7 +126,7 @@ def fetch_command(
     register = read_register(publication)
     ids = wanted(order, register)
     with _telling() as tell, order.crew() as crew:
-        fetcher = make_fetcher(publication, tell, sys.stderr.isatty())
+        fetcher = make_fetcher(publication, tell)
         shelf, readings = stand_shelf(structs.replace(order, cache=order.cache / "none"), register, crew)
         fetcher.doubt = readings.doubt
         rows = look_up_files(shelf, register, ids, order.cache, fetcher, lambda e: tell(f"fetching {e.id}"))
@@ -332,11 +333,11 @@ def publish_command(
 
     order = order_of(publication, sources, edition, site_url, revision, overlay, cluster, trust, rules)
     with _telling() as tell:
-        fetcher = None if offline else make_fetcher(publication, tell, sys.stderr.isatty())
+        fetcher = None if offline else make_fetcher(publication, tell)
         done = publish(order, lambda it: build(it, fetcher, tell), Path.cwd(), branch, push, tell)
-    for warning in build_warnings(done.outcome):
+    for warning in build_warnings(done):
         echo(warning, err=True)
-    for line in file_lines(done.outcome.files):
+    for line in file_lines(done.files):
         echo(line)
     echo(publish_closing(done, branch, push))
 

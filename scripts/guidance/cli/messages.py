@@ -11,12 +11,12 @@ from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 import guidance
-from guidance.build.orders import NOT_ASKED, BuildOrder, Outcome, PublishOutcome, no_room
+from guidance.build.orders import NOT_ASKED, BuildOrder, Outcome, no_room
 from guidance.cli import one_line
 from guidance.document.model import GuidanceError
 from guidance.document.register import LOCK
 from guidance.site.mkdocs_build import Workshop
-from guidance.sources import Fetcher, FileRow, Tell, source_folders
+from guidance.sources import Fetcher, FileRow, source_folders
 from guidance.sources.choosing import SourceRow, parse_revisions, parse_trust
 
 if TYPE_CHECKING:
@@ -63,25 +63,21 @@ def order_of(
     )
 
 
-def make_fetcher(publication: Path, tell: Callable[[str], None], every: bool) -> Fetcher:
-    """One who fetches a publication's files and tells how far a file is: at `every` step, or at both ends."""
-    fetcher = Fetcher(publication / LOCK)
-    fetcher.tell = _progress(tell, every)
-    return fetcher
-
-
-def _progress(tell: Callable[[str], None], every: bool) -> Tell:
-    begun: dict[str, str] = {}
+def make_fetcher(publication: Path, tell: Callable[[str], None]) -> Fetcher:
+    """One who fetches a publication's files and tells how far a file is: on a terminal at every step, else at both
+    ends."""
+    begun: dict[str, bool] = {}
 
     def told(name: str, size: int, total: int | None) -> None:
         whole = total is not None and size >= total
-        state = "whole" if whole else "begun"
-        if every or begun.get(name) != state:
-            begun[name] = state
+        if sys.stderr.isatty() or begun.get(name) != whole:
+            begun[name] = whole
             of = f" of {total / 1e6:.1f} MB, {size * 100 // max(total, 1)} %" if total else " MB"
             tell(f"fetching {name}: {size / 1e6:.1f}{of}")
 
-    return told
+    fetcher = Fetcher(publication / LOCK)
+    fetcher.tell = told
+    return fetcher
 
 
 # --- What commands say ---
@@ -137,7 +133,7 @@ def build_closing(outcome: Outcome, out: Path) -> str:
     return f"{out / 'index.html'}: {which}"
 
 
-def publish_closing(done: PublishOutcome, branch: str, remote: str | None) -> str:
+def publish_closing(done: Outcome, branch: str, remote: str | None) -> str:
     """The line that a publish ends with."""
     state = f"commit {done.commit[:12]}" if done.commit else "nothing has changed since the last publish"
     return f"{branch}: {state}{f', sent to {remote}' if remote else ''}"

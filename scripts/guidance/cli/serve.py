@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -32,7 +32,7 @@ class Desk:
         self.count = 0
         self._root, self._told = root, told
         self.printed = root / "build" / "portal"
-        self._seen = self._stamps()
+        self._seen = self._saved()
         self._fresh: set[str] = set()
 
     def watch(self) -> None:
@@ -43,12 +43,12 @@ class Desk:
 
     def look(self) -> None:
         """Print what was saved since the last look, and say what came of it."""
-        now = self._stamps()
+        now = self._saved()
         changed = {path for path, stamp in now.items() if self._seen.get(path) != stamp} | self._seen.keys() - now
         if not changed:
             return
         self._seen = now
-        before = self._printed()
+        before = _stamps(self.printed.rglob("*"))
         alone = all(path.suffix == ".md" and path in now and "_shared" not in path.parts for path in changed)
         command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir", str(self.printed)]
         command += ["--dirty"] if alone else []
@@ -57,22 +57,23 @@ class Desk:
         said = [line for line in done.stderr.splitlines() if line.startswith(("ERROR", "WARNING"))]
         for line in said or [f"{names}: not printed" if done.returncode else f"{names}: printed"]:
             self._told(line)
-        after = self._printed()
-        self._fresh |= {path for path, stamp in after.items() if before.get(path) != stamp}
+        after = _stamps(self.printed.rglob("*"))
+        anew = (path for path, stamp in after.items() if before.get(path) != stamp)
+        self._fresh |= {path.relative_to(self.printed).as_posix() for path in anew}
         self.count += 1
 
     def place(self, path: str) -> Path | None:
         """The file that was printed anew for a path of the site, if one was."""
         return self.printed / path if path in self._fresh else None
 
-    def _stamps(self) -> dict[Path, int]:
+    def _saved(self) -> dict[Path, int]:
         folders = (self._root / "docs", self._root / "overrides")
-        files = (path for folder in folders for path in folder.rglob("*"))
-        return {path: path.stat().st_mtime_ns for path in [*files, self._root / "mkdocs.yml"] if path.is_file()}
+        return _stamps([*(path for folder in folders for path in folder.rglob("*")), self._root / "mkdocs.yml"])
 
-    def _printed(self) -> dict[str, int]:
-        found = self.printed.rglob("*") if self.printed.is_dir() else ()
-        return {p.relative_to(self.printed).as_posix(): p.stat().st_mtime_ns for p in found if p.is_file()}
+
+def _stamps(paths: Iterable[Path]) -> dict[Path, int]:
+    """When each file among some paths was written last."""
+    return {path: path.stat().st_mtime_ns for path in paths if path.is_file()}
 
 
 class _Handler(SimpleHTTPRequestHandler):
@@ -100,18 +101,13 @@ class _Handler(SimpleHTTPRequestHandler):
             self.send_header("Content-Length", "0")
             self.end_headers()
             return None
-        if not self._desk:
-            return super().send_head()
-        if asked in (_SCRIPT, _COUNT):
-            content = (
-                Path(__file__).with_name("again.js").read_bytes()
-                if asked == _SCRIPT
-                else str(self._desk.count).encode()
-            )
-            return self._send(content, "text/javascript" if asked == _SCRIPT else "text/plain")
+        if self._desk and asked == _COUNT:
+            return self._send(str(self._desk.count).encode(), "text/plain")
+        if self._desk and asked == _SCRIPT:
+            return self._send(Path(__file__).with_name("again.js").read_bytes(), "text/javascript")
         path = Path(self.translate_path(self.path))
         path = path / "index.html" if path.is_dir() and asked.endswith("/") else path
-        if path.suffix != ".html" or not path.is_file():
+        if not self._desk or path.suffix != ".html" or not path.is_file():
             return super().send_head()
         content = path.read_bytes()
         if b"<script" in content:  # other pages, such as a paragraph's own, may run none
@@ -119,11 +115,12 @@ class _Handler(SimpleHTTPRequestHandler):
             content = content.replace(b"</head>", mark, 1)
         return self._send(content, "text/html; charset=utf-8")
 
-    def _send(self, content: bytes, kind: str) -> io.BytesIO:
-        self.send_response(200)
+    def _send(self, content: bytes, kind: str, code: int = 200) -> io.BytesIO:
+        self.send_response(code)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
-        self.send_header("Cache-Control", "no-store")
+        if self._desk:
+            self.send_header("Cache-Control", "no-store")
         self.end_headers()
         return io.BytesIO(content)
 
@@ -134,13 +131,9 @@ class _Handler(SimpleHTTPRequestHandler):
         if code != 404 or not page.is_relative_to(self.directory) or page == asked:
             super().send_error(code, message, explain)
             return
-        content = page.read_bytes()
-        self.send_response(404)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
+        content = self._send(page.read_bytes(), "text/html; charset=utf-8", 404)
         if self.command != "HEAD":
-            self.wfile.write(content)
+            self.wfile.write(content.getvalue())
 
     def end_headers(self) -> None:
         """Send what a host should send with every page, so that what breaks under it is seen here."""
