@@ -158,8 +158,7 @@ def read_addresses(path: Path) -> tuple[str, ...]:
 
 
 def render(found: Audit, form: ReportForm, publication: Publication, site_url: str | None = None) -> str:
-    """An audit in one of the forms for files. The page allows no style but its own; addresses are links there where
-    `site_url` says where the site is."""
+    """An audit in one of the forms for files. The page has no style but its own, and links to `site_url`."""
     if form == "sarif":
         return as_sarif(found.findings, found.skipped, version("guidance"))
     if form != "html":

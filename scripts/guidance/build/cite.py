@@ -146,8 +146,7 @@ def _ask_edition(words: str, publication: Publication, loaded: Sequence[Loaded])
 
 
 def stood_on(publication: Publication, day: str) -> InForce:
-    """What stood on a day written like 2019-01-15. Raises GuidanceError for other words, and before the first
-    edition."""
+    """What stood on a day such as 2019-01-15. Raises GuidanceError for other words and before the first edition."""
     try:
         standing = publication.as_it_stood(datetime.date.fromisoformat(day))
     except ValueError:
@@ -170,9 +169,7 @@ def say_stood(day: str, standing: InForce, path: Path | None, read: Revision | N
     lines = [f"{day}: the edition of {edition.id}{which}"]
     for note in standing.notes:
         when = f"of {say_date(note.date)}" if note.date else "whose day is not known"
-        lines.append(
-            f"{day}: with the note {when}, revision {note.id}, which left the file as it was: {note.what}"
-        )
+        lines.append(f"{day}: with the note {when}, revision {note.id}, which left the file as it was: {note.what}")
     lines += [f"{day}: not sure: {doubt}" for doubt in standing.doubts]
     if path is None:
         lines.append(f"{day}: no text of {edition.id} is here; places are those that were published once")

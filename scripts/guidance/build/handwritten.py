@@ -359,27 +359,24 @@ def _files(docs: Path) -> Iterator[Path]:
         if path.is_symlink():
             raise GuidanceError(f"{path}: is a link to another place; put the file itself here")
         if path.is_file() and not path.name.startswith("."):
-            if path.suffix.lower() in _PICTURES - _LARGEST.keys():
-                raise GuidanceError(
-                    f"{path}: {path.suffix[1:].upper()} pictures are not read; save it as PNG or JPEG"
-                )
-            if path.suffix.lower() not in _LARGEST:
-                raise GuidanceError(f"{path}: only Markdown (.md) and pictures (.svg, .png, .jpg) can be laid over")
-            _refuse_capitals(path, path.relative_to(docs))
-            if not all(
-                part.replace("-", "").replace("_", "").replace(".", "").isalnum() for part in path.parts[-2:]
-            ):
-                raise GuidanceError(f"{path}: name it with letters, digits and hyphens, for it becomes an address")
+            if fault := _misnamed(path.relative_to(docs)):
+                raise GuidanceError(f"{path}: {fault}")
             yield path
 
 
-def _refuse_capitals(path: Path, below: Path) -> None:
-    """Refuse capital letters where they would make another address than is meant."""
-    if any(part != part.lower() for part in below.parts[:-1]):
-        raise GuidanceError(f"{path}: name the folder in small letters, {below.parent.as_posix().lower()}")
-    small = path.name.lower()
+def _misnamed(path: Path) -> str:
+    """Why a file is no page or picture, or makes another address than is meant; nothing where it may be read."""
+    kind, small = path.suffix.lower(), path.name.lower()
+    if kind in _PICTURES - _LARGEST.keys():
+        return f"{kind[1:].upper()} pictures are not read; save it as PNG or JPEG"
+    if kind not in _LARGEST:
+        return "only Markdown (.md) and pictures (.svg, .png, .jpg) can be laid over"
+    if any(part != part.lower() for part in path.parts[:-1]):
+        return f"name the folder in small letters, {path.parent.as_posix().lower()}"
     if path.name != small and (small == "index.md" or (path.suffix != ".md" and small.endswith(".md"))):
-        raise GuidanceError(f"{path}: name it {small}, in small letters")
+        return f"name it {small}, in small letters"
+    plain = all(re.sub(r"[-_.]", "", part).isalnum() for part in path.parts[-2:])
+    return "" if plain else "name it with letters, digits and hyphens, for it becomes an address"
 
 
 def _inside(folder: Path, name: str, named_in: Path) -> Path:

@@ -92,8 +92,7 @@ def naming_folders(*folders: Path) -> Iterator[None]:
 
 
 def no_room(error: OSError, folders: Iterable[Path]) -> str | None:
-    """In one line which disk is full, if that is the fault: where the system does not say it, that of the folder
-    which has the least room."""
+    """In one line which disk is full, if that is the fault; if that is not said, the one with the least room."""
     if error.errno not in (errno.ENOSPC, errno.EDQUOT):
         return None
     full = min(_existing(folders), key=lambda folder: shutil.disk_usage(folder).free)
@@ -107,8 +106,7 @@ def _existing(folders: Iterable[Path]) -> list[Path]:
 
 class Outcome(Struct, frozen=True):
     """What was built: editions with text, why the others have none, what MkDocs warned of, and what became of every
-    file in the reader's folders. `commit` is the one that holds it; None where the branch held the same already, or
-    nothing was published."""
+    file in the reader's folders; the `commit` that holds it, None where it was not published or nothing changed."""
 
     publication: Publication
     loaded: tuple[str, ...]

@@ -46,8 +46,7 @@ def publish(
     remote: str | None = None,
     tell: Tell = lambda _: None,
 ) -> Outcome:
-    """Let `build` make every edition, and put the site into a branch, in one commit; then, with a `remote`, send it
-    there.
+    """Let `build` make every edition, put the site into a branch, in one commit, and send it to a `remote`, if any.
 
     Raises GuidanceError, and leaves the branch as it was, when the build fails, when a check finds a fault in it,
     when anything that was published would be lost, or when another publish is at work.

@@ -46,8 +46,7 @@ def start_search(
     topics: tuple[Topic, ...],
     crew: Crew,
 ) -> Searching | None:
-    """Begin the search over all editions with text, and the hand-written `files`; None where there is nothing to
-    find.
+    """Begin the search over all texts and the hand-written `files`; None where there is nothing to find.
 
     Editions of which only the published anchors are `known` can be cited, not searched; `called` has the names by
     which people cite the publication, and `everyday` words lead to what answers them, the names of `topics` to

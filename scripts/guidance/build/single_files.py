@@ -125,8 +125,7 @@ def compare_files(old: Path, new: Path, to: Path) -> Comparison:
 
 
 def _read(file: Path) -> Document:
-    """A document from a guidance file, or from a folder that `guidance convert` made: its text and its places,
-    without marks."""
+    """A document from a guidance file, or, without marks, from a folder that `guidance convert` made."""
     held = file / "provisions.json"
     if not held.is_file():
         if not file.is_file():

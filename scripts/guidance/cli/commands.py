@@ -30,40 +30,34 @@ app = typer.Typer(
 )
 
 
-PublicationOption = Annotated[Path, typer.Option("--publication", help="Folder of the register and its facts.")]
+PublicationOption = Annotated[Path, typer.Option(help="Folder of the register and its facts.")]
 SourcesOption = Annotated[
-    Path | None, typer.Option("--sources", help="Folder of official files (else GUIDANCE_SOURCES, else sources/).")
+    Path | None, typer.Option(help="Folder of official files (else GUIDANCE_SOURCES, else sources/).")
 ]
 EditionOption = Annotated[
-    list[str] | None,
-    typer.Option("--edition", help="Only this edition's text, which must then be there; repeatable."),
+    list[str] | None, typer.Option(help="Only this edition's text, which must then be there; repeatable.")
 ]
 RevisionOption = Annotated[
-    list[str] | None,
-    typer.Option("--revision", help="Build an edition from this revision, EDITION:REVISION; repeatable."),
+    list[str] | None, typer.Option(help="Build an edition from this revision, EDITION:REVISION; repeatable.")
 ]
 TrustOption = Annotated[
     list[str] | None,
-    typer.Option(
-        "--trust", help="Take a file for an edition unproved, FILE=EDITION; its pages say so. Repeatable."
-    ),
+    typer.Option(help="Take a file for an edition unproved, FILE=EDITION; its pages say so. Repeatable."),
 ]
 OfflineOption = Annotated[
     bool, typer.Option("--offline", envvar="GUIDANCE_OFFLINE", help="Do not use the network.")
 ]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Fail where something of a text is lost.")]
-OutOption = Annotated[Path, typer.Option("--out", help="Folder for the site.")]
-OverlayOption = Annotated[Path | None, typer.Option("--overlay", help="Lay a partnership's folder over the site.")]
+OutOption = Annotated[Path, typer.Option(help="Folder for the site.")]
+OverlayOption = Annotated[Path | None, typer.Option(help="Lay a partnership's folder over the site.")]
 SiteUrlOption = Annotated[
-    str | None,
-    typer.Option("--site-url", envvar="GUIDANCE_SITE_URL", help="Where the site is published, for its links."),
+    str | None, typer.Option(envvar="GUIDANCE_SITE_URL", help="Where the site is published, for its links.")
 ]
 RulesOption = Annotated[
     bool, typer.Option("--rules", envvar="GUIDANCE_RULES", help="Lead addresses on by _redirects: fewer files.")
 ]
 ClusterOption = Annotated[
-    str | None,
-    typer.Option("--cluster", help="Work on a Dask cluster: its scheduler's address, such as tcp://host:8786."),
+    str | None, typer.Option(help="Work on a Dask cluster: its scheduler's address, such as tcp://host:8786.")
 ]
 
 
@@ -186,7 +180,7 @@ def cite_command(
     ] = "",
     publication: PublicationOption = Path("versions"),
     sources: SourcesOption = None,
-    on: Annotated[str, typer.Option("--on", help="A day such as 2019-01-15: the text as it stood then.")] = "",
+    on: Annotated[str, typer.Option(help="A day such as 2019-01-15: the text as it stood then.")] = "",
     form: Annotated[Literal["text", "json"], typer.Option("--format", help="What to give out.")] = "text",
 ) -> None:
     """Resolve a citation: the place, its page, and where the text stands in the edition in force."""
@@ -217,8 +211,7 @@ def check_command(
     site: Annotated[Path, typer.Argument(help="The built site.")] = Path("site"),
     publication: PublicationOption = Path("versions"),
     against: Annotated[
-        str | None,
-        typer.Option("--against", help="A site published before, folder or branch (else gh-pages, where it is)."),
+        str | None, typer.Option(help="A site published before, folder or branch (else gh-pages, where it is).")
     ] = None,
 ) -> None:
     """Check the built site and the words of our pages: links, permalinks, data, terms; one line for each fault."""
@@ -257,15 +250,12 @@ def audit_command(
         list[Path] | None,
         typer.Argument(help="Folders, files or a saved site: HTML, Markdown, DOCX, ODT, RTF, PDF, text."),
     ] = None,
-    urls: Annotated[
-        Path | None, typer.Option("--urls", help="File of web addresses to read as well, one a line.")
-    ] = None,
+    urls: Annotated[Path | None, typer.Option(help="File of web addresses to read as well, one a line.")] = None,
     form: Annotated[ReportForm, typer.Option("--format", help="What to give out.")] = "table",
     to: Annotated[Path | None, typer.Option("-o", "--output", help="File to write instead of the screen.")] = None,
     fail_on: Annotated[
         FailOn,
         typer.Option(
-            "--fail-on",
             help="End with 3 on what is superseded, misquoted, contradictory, not found or out of use; any: on "
             "unknown editions and what was not checked too.",
         ),
@@ -313,8 +303,8 @@ def audit_command(
 
 @app.command("publish")
 def publish_command(
-    branch: Annotated[str, typer.Option("--branch", help="Branch that the host serves.")] = "gh-pages",
-    push: Annotated[str | None, typer.Option("--push", help="Remote to send it to, such as origin.")] = None,
+    branch: Annotated[str, typer.Option(help="Branch that the host serves.")] = "gh-pages",
+    push: Annotated[str | None, typer.Option(help="Remote to send it to, such as origin.")] = None,
     publication: PublicationOption = Path("versions"),
     sources: SourcesOption = None,
     edition: EditionOption = None,
@@ -345,7 +335,7 @@ def publish_command(
 @app.command("weigh")
 def weigh_command(
     site: Annotated[Path, typer.Argument(help="The built site.")] = Path("site"),
-    reads: Annotated[int, typer.Option("--reads", help="Page views in a month.", min=1)] = 10_000_000,
+    reads: Annotated[int, typer.Option(help="Page views in a month.", min=1)] = 10_000_000,
 ) -> None:
     """Say how heavy the built site's pages are, what a month of reads comes to, and which free hosts take it."""
     from guidance.check.page_weight import fit_hosts, refill, say_weights, weigh
@@ -364,10 +354,7 @@ def review_command(
     sources: SourcesOption = None,
     renumbered: Annotated[
         list[str] | None,
-        typer.Option(
-            "--renumbered",
-            help="Record that the file here renumbered an edition, EDITION or EDITION:DAY; repeatable.",
-        ),
+        typer.Option(help="Record that the file here renumbered an edition, EDITION or EDITION:DAY; repeatable."),
     ] = None,
 ) -> None:
     """Record that hand-written pages were compared with the text they cite, as it is today; or that a new official
@@ -375,24 +362,23 @@ def review_command(
     from guidance.build.handwritten import review
     from guidance.document.register import read_register
 
-    if renumbered:
-        from guidance.build.publish import review_renumbered
-        from guidance.cli.messages import order_of
-
-        with _telling() as tell:
-            for register, count in review_renumbered(
-                order_of(publication, sources), renumbered, Path.cwd(), tell
-            ).items():
-                echo(f"{register}: {count} decisions recorded; look through them before you commit")
+    if not renumbered:
+        for name, count in review(read_register(publication), publication, page or ()).items():
+            echo(f"{name}: {count} citations reviewed")
         return
-    for name, count in review(read_register(publication), publication, page or ()).items():
-        echo(f"{name}: {count} citations reviewed")
+    from guidance.build.publish import review_renumbered
+    from guidance.cli.messages import order_of
+
+    with _telling() as tell:
+        gained = review_renumbered(order_of(publication, sources), renumbered, Path.cwd(), tell)
+    for register, count in gained.items():
+        echo(f"{register}: {count} decisions recorded; look through them before you commit")
 
 
 @app.command("serve")
 def serve_command(
     site: Annotated[Path, typer.Argument(help="The built site.")] = Path("site"),
-    port: Annotated[int, typer.Option("--port", help="Port on this machine.", min=0, max=65535)] = 8000,
+    port: Annotated[int, typer.Option(help="Port on this machine.", min=0, max=65535)] = 8000,
 ) -> None:
     """Show the built site to a browser on this machine, and hand-written pages anew as they are saved."""
     from guidance.cli.serve import show

@@ -38,10 +38,8 @@ def order_of(
 ) -> BuildOrder:
     """The order that a command's options come to, in the folder where it was given.
 
-    Raises GuidanceError where the site's address is none, and for a revision or a file to trust that is not written
-    as it must be.
+    Raises GuidanceError where the site's address, a revision or a file to trust is not written as it must be.
     """
-    site_url = site_url or os.environ.get("GUIDANCE_SITE_URL")
     if site_url and not re.match(r"https?://[^\s/]+", site_url):
         raise GuidanceError(
             f"--site-url {site_url}: write the whole address, such as https://guidance.example.org/"
@@ -64,8 +62,7 @@ def order_of(
 
 
 def make_fetcher(publication: Path, tell: Callable[[str], None]) -> Fetcher:
-    """One who fetches a publication's files and tells how far a file is: on a terminal at every step, else at both
-    ends."""
+    """One who fetches a publication's files and tells how far each is; not at every step where no terminal is."""
     begun: dict[str, bool] = {}
 
     def told(name: str, size: int, total: int | None) -> None:

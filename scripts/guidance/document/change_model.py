@@ -98,8 +98,7 @@ class MovedChapter(Struct, frozen=True):
 
 
 class Comparison(Struct, frozen=True):
-    """All changes between two editions: in the new one's order, removals where they stood; and what is told once of
-    many of them."""
+    """All changes between two editions, in the new one's order, removals where they stood; and what many share."""
 
     old: str
     new: str
