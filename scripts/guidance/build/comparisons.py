@@ -140,8 +140,6 @@ class Compared(Struct, frozen=True):
     def counterparts(self, edition: str, *, nearest: bool = False) -> dict[str, dict[str, str]]:
         """Per anchor of an edition, per other edition, where the text stands there, from the site's root; or, of
         those that stand nowhere there, what is `nearest` (empty where nothing is)."""
-        if edition not in self.documents:
-            return {}
         return counterparts(self.crosswalk, edition, self.rooted, nearest=nearest)
 
     def redlines(self, edition: str) -> tuple[Redline, ...]:

@@ -25,15 +25,10 @@ from guidance.site.search_index import search_files
 
 
 class Searching(Struct, frozen=True):
-    """A search that is being made: its page, the files `beside` its index, and the making of that."""
+    """A search that is being made: its page, and what that asks, by path from the root, which is waited for."""
 
     page: Page
-    beside: dict[str, bytes]
-    index: Callable[[], dict[str, bytes]] | None
-
-    def files(self) -> dict[str, bytes]:
-        """By path from the publication's root, what the page asks."""
-        return {**self.beside, **(self.index() if self.index else {})}
+    files: Callable[[], dict[str, bytes]]
 
 
 def start_search(
@@ -83,7 +78,8 @@ def start_search(
     grammar = CitationGrammar(Known(publication, called))
     beside[search.GRAMMAR] = _compact(grammar_record(grammar, publication, list(citable)))
     page = search.render_search(publication, editions, citable, agencies, has_pages=bool(ours))
-    return Searching(page, beside, making.start(crew) if records or ours else None)
+    index = making.start(crew) if records or ours else dict[str, bytes]
+    return Searching(page, lambda: beside | index())
 
 
 def index_records(

@@ -103,10 +103,9 @@ def file_lines(rows: tuple[FileRow, ...]) -> Iterator[str]:
 def build_warnings(outcome: Outcome) -> Iterator[str]:
     """What the reader should know of a build that ended well, a line each."""
     for gap in outcome.missing:
-        if gap.fault:
-            yield f"warning: edition {gap.edition} is built without its text: {gap.reason}"
-        elif gap.reason != NOT_ASKED:
-            yield f"note: edition {gap.edition} is built without its text: {gap.reason}"
+        if gap.fault or gap.reason != NOT_ASKED:
+            kind = "warning" if gap.fault else "note"
+            yield f"{kind}: edition {gap.edition} is built without its text: {gap.reason}"
     yield from (f"warning: {line}" for line in (*outcome.breaches, *outcome.warnings))
 
 

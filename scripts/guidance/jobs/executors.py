@@ -41,12 +41,9 @@ _PR_SET_PDEATHSIG = 1
 
 def processes(count: int | None = None) -> Engine:
     """Processes of this machine, as many as it has cores to give us, or `count`."""
-    count = count or _cores()
-    return Engine(lambda: _open_processes(count), (BrokenExecutor,), cores=count)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    here = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = count or here
+    return Engine(lambda: _open_processes(cores), (BrokenExecutor,), cores=cores)
 
 
 def _open_processes(count: int) -> Executor:
