@@ -31,7 +31,7 @@ from guidance.site.extension import read_page
 from guidance.site.handwritten import CONTACTS, REVIEWS, Reviews, Sources, decode, lookup, read_reviews, services
 from guidance.site.ledger import count_duties
 from guidance.site.overlay import Overlay, Partnership, check_colours, check_drawing, make_overlay
-from guidance.site.pages import page_url
+from guidance.site.pages import is_own_page, page_url
 from guidance.site.safe_markdown import EditionLink
 
 TERMS = "terms.toml"
@@ -192,11 +192,6 @@ def review(publication: Publication, folder: Path, pages: Collection[str] = ()) 
     kept = {page: cited for page, cited in sources.reviewed.items() if page in files}
     write_reviews(docs / REVIEWS, {p: c for p, c in (kept | now).items() if c})
     return {page: len(cited) for page, cited in now.items()}
-
-
-def is_own_page(path: str) -> bool:
-    """Whether a file among hand-written pages, by its path from their folder, is a page by itself."""
-    return path.endswith(".md") and not any(part.startswith("_") for part in PurePosixPath(path).parts)
 
 
 def _within(page: str, docs: Path) -> str:

@@ -11,7 +11,6 @@ from msgspec import Struct
 
 from guidance.audit.vocabulary import AuditVocabulary
 from guidance.build.comparisons import Compared
-from guidance.build.handwritten import is_own_page
 from guidance.build.orders import Call
 from guidance.cite.citation import CitationGrammar, Known
 from guidance.cite.resolve import grammar_record
@@ -20,7 +19,7 @@ from guidance.document.register import Publication
 from guidance.jobs.cache import Crew
 from guidance.site import data_files, search
 from guidance.site.indexes import HOME, TITLE, Topic
-from guidance.site.pages import Page
+from guidance.site.pages import Page, is_own_page
 from guidance.site.search_index import search_files
 
 

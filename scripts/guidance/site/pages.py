@@ -83,6 +83,11 @@ class Sheet(Struct, frozen=True):
         return (min(pages), max(pages)) if pages else None
 
 
+def is_own_page(path: str) -> bool:
+    """Whether a file among hand-written pages, by its path from their folder, is a page by itself."""
+    return path.endswith(".md") and not any(part.startswith("_") for part in path.split("/"))
+
+
 def page_url(path: str) -> str:
     """The address of a Markdown file's page, from the same root: "a/b.md" is "a/b/", "a/index.md" is "a/"."""
     stem = path.removesuffix(".md")
