@@ -120,12 +120,10 @@ class Compared(Struct, frozen=True):
     comparisons: Mapping[EditionPair, Comparison]
     crosswalk: Crosswalk
     listed: Mapping[str, tuple[Listed, ...]] = {}  # per edition, the publisher's own list of changes
-    vocabulary: Vocabulary = Vocabulary()
+    knowledge: Knowledge = Knowledge()
     sides: Mapping[str, ComparedEdition] = {}  # per edition, what its places are called and where they stand
     packed: Mapping[str, bytes] = {}  # per edition, its document as jobs take it
     found: Mapping[str, Annotations] = {}  # per edition, what is found in its text, where a crew looked for it
-    acronyms: tuple[Acronym, ...] = ()
-    acts: tuple[Act, ...] = ()
     publication: Publication | None = None
     checks: tuple[RoleCheck, ...] = ()
 
@@ -189,7 +187,7 @@ class Compared(Struct, frozen=True):
             self.comparisons[pair],
             (self.addresses[old], self.addresses[new]),
             (self.duties[old], self.duties[new]),
-            {agency.id: agency.name for agency in self.vocabulary.entries},
+            {agency.id: agency.name for agency in self.knowledge.vocabulary.entries},
             self._listing(pair),
             self.publication,
             self.checks,
@@ -211,17 +209,17 @@ class Compared(Struct, frozen=True):
                 duties_since(self.comparisons[before], old, new),
                 {at: "; ".join(self.sides[before[0]].places[a].name for a in was) for at, was in stood.items()},
             )
-        where = self.sides[edition]
+        where, vocabulary = self.sides[edition], self.knowledge.vocabulary
         return Ledger(
             edition,
             self.duties[edition],
-            {agency.id: agency.name for agency in self.vocabulary.entries},
+            {agency.id: agency.name for agency in vocabulary.entries},
             where.places,
             earlier,
-            self.vocabulary.measured,
+            vocabulary.measured,
             where.titles,
-            {agency.id: self.vocabulary.groups_of(agency.id) for agency in self.vocabulary.entries},
-            {agency.id: agency.wider for agency in self.vocabulary.entries if agency.wider},
+            {agency.id: vocabulary.groups_of(agency.id) for agency in vocabulary.entries},
+            {agency.id: agency.wider for agency in vocabulary.entries if agency.wider},
             since=since,
         )
 
@@ -276,12 +274,10 @@ def compare_editions(
     )
     comparisons = dict(zip(pairs, run_calls(comparing, crew), strict=True))
     return structs.replace(
-        _together(documents, knowledge.vocabulary, duties, comparisons),
+        _together(documents, knowledge, duties, comparisons),
         listed={edition: read_listed(folder / edition / LISTED) for edition in documents},
         packed=packed,
         found=found,
-        acronyms=knowledge.acronyms,
-        acts=knowledge.acts,
         publication=publication,
         checks=read_role_checks(folder / CHECKS),
     )
@@ -294,12 +290,12 @@ def compare_documents(documents: Mapping[str, Document], vocabulary: Vocabulary)
         (old, new): compare(documents[old], documents[new], (old, new), (duties[old], duties[new]))
         for old, new in combinations(documents, 2)
     }
-    return _together(documents, vocabulary, duties, comparisons)
+    return _together(documents, Knowledge(vocabulary), duties, comparisons)
 
 
 def _together(
     documents: Mapping[str, Document],
-    vocabulary: Vocabulary,
+    knowledge: Knowledge,
     duties: Mapping[str, tuple[Duty, ...]],
     comparisons: Mapping[EditionPair, Comparison],
 ) -> Compared:
@@ -311,7 +307,7 @@ def _together(
         duties=duties,
         comparisons=comparisons,
         crosswalk=build_crosswalk(list(documents.items()), neighbours),
-        vocabulary=vocabulary,
+        knowledge=knowledge,
         sides={edition: survey(edition, text, where[edition]) for edition, text in documents.items()},
     )
 

@@ -128,7 +128,7 @@ def start_reissues(
     for newer, older in ((item, older) for item in loaded for older in item.before):
         one, ids = newer.edition.id, (_issued(older), f"{_issued(newer)} (newer file)")
         title = f"What a re-issue of the {one} edition changed: file {ids[0]} against file {_issued(newer)}"
-        told = Reissue(ids, title, compared.addresses[one], compared.vocabulary, compared.publication)
+        told = Reissue(ids, title, compared.addresses[one], compared.knowledge.vocabulary, compared.publication)
         texts = (pack(older.document), pack(newer.document))
         libraries = ("pyyaml", "rapidfuzz", "fast-diff-match-patch")
         called = Call("redlines", title, render_reissue, told, *texts, libraries=libraries)
@@ -240,7 +240,7 @@ def order_edition(
     ledger = structs.replace(
         compared.ledger(one),
         touched={anchor: beside.law for anchor, beside in besides.items() if beside.law},
-        law={a.id: tuple(map(since.notice, since.for_agency(a.id))) for a in compared.vocabulary.entries},
+        law={a.id: tuple(map(since.notice, since.for_agency(a.id))) for a in compared.knowledge.vocabulary.entries},
     )
     return EditionOrder(
         publication=publication,
@@ -260,7 +260,7 @@ def order_edition(
         site_url=site_url,
         law=law,
         besides={anchor: beside.without_sentences() for anchor, beside in besides.items()},
-        acts=compared.acts,
+        acts=compared.knowledge.acts,
     )
 
 

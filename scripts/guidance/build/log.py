@@ -91,7 +91,7 @@ def gather_news(
         for part, name in _parts(compared, one).items()
     ]
     ledgers = [compared.ledger(edition) for edition in compared.documents]
-    agencies = compared.vocabulary.entries
+    agencies = compared.knowledge.vocabulary.entries
     bound = {one.name: tuple(_role_entries(publication, ledgers, one.id, one.name)) for one in agencies}
     roles = [
         Feed(f"feeds/{one.id}.xml", f"{title}: {one.name}", _role_address(compared, one.id), found)
@@ -114,7 +114,7 @@ def _events(
 ) -> Iterator[Event]:
     """What others may want to tell: editions and revisions, what changed between texts, and the laws since; each
     for the roles of which something is known; `bound` has what each edition binds them to, by their names."""
-    agencies = {agency.id: agency.name for agency in compared.vocabulary.entries}
+    agencies = {agency.id: agency.name for agency in compared.knowledge.vocabulary.entries}
     for edition, entries in official.items():
         mine = {
             name: structs.replace(one, what=f"A program counted, and may have missed some: {one.what}")

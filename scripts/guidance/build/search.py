@@ -59,9 +59,9 @@ def start_search(
             citable[edition.id] = search.places(edition.id, entries, compared.addresses.get(edition.id, {}))
     if not citable:
         return None
-    acronyms = compared.acronyms
+    acronyms = compared.knowledge.acronyms
     records = search.search_records(editions, compared.crosswalk.lineages, acronyms)
-    agencies = {agency.id: agency.name for agency in compared.vocabulary.entries}
+    agencies = {agency.id: agency.name for agency in compared.knowledge.vocabulary.entries}
     ours = {path: content for path, content in files.items() if is_own_page(path)}
     making = Call(
         "indexes",

@@ -131,7 +131,7 @@ def publication_folders(
     law = read_law(folder, publication)
     references = {edition: found.references for edition, found in compared.found.items()}
     topics = read_topics(folder, known, ours)
-    acts = {edition: law_links(found.laws, compared.acts) for edition, found in compared.found.items()}
+    acts = {edition: law_links(found.laws, compared.knowledge.acts) for edition, found in compared.found.items()}
     besides = find_besides(
         publication, known, compared.crosswalk, uses(), law, references, topics.links(), acts, compared.documents
     )

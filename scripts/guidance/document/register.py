@@ -41,12 +41,8 @@ def say_date(date: str | None) -> str:
     parts = date.split("-")
     if not all(part.isdigit() for part in parts) or (len(parts) > 1 and not 1 <= int(parts[1]) <= 12):
         return date
-    words = [
-        parts[0],
-        *(calendar.month_name[int(month)] for month in parts[1:2]),
-        *(str(int(day)) for day in parts[2:3]),
-    ]
-    return " ".join(reversed(words))
+    year, month, day = (*parts, "", "")[:3]
+    return " ".join(filter(None, (day and str(int(day)), month and calendar.month_name[int(month)], year)))
 
 
 def say_when(date: str) -> str:
