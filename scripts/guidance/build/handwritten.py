@@ -285,8 +285,8 @@ def read_overlay(
     check_colours(partnership.colours, light, dark, str(path))
     logo = None
     if partnership.logo:
-        name, content = _picture(_inside(folder, partnership.logo, path))
-        logo = (f"partner-logo{PurePosixPath(name).suffix}", content)
+        file = _inside(folder, partnership.logo, path)
+        logo = (f"partner-logo{file.suffix}", _picture(file))
     _refuse_strays(folder, partnership.logo)
     texts, pictures = {}, {}
     for file in _files(folder / "docs"):
@@ -294,7 +294,7 @@ def read_overlay(
         if file.suffix == ".md":
             texts[name] = _text(file)
         else:
-            pictures[name] = _picture(file)[1]
+            pictures[name] = _picture(file)
     return make_overlay(partnership, logo, texts, pictures, editions)
 
 
@@ -397,12 +397,12 @@ def _text(file: Path) -> str:
         raise GuidanceError(f"{file}: is not UTF-8; save it as UTF-8") from None
 
 
-def _picture(file: Path) -> tuple[str, bytes]:
-    """A picture's name and content, checked; photographs are written anew, so that only the picture is left."""
+def _picture(file: Path) -> bytes:
+    """A picture's content, checked; photographs are written anew, so that only the picture is left."""
     content = _content(file)
     if file.suffix.lower() == ".svg":
         check_drawing(content, str(file))
-        return file.name, content
+        return content
     if content[8:12] == b"WEBP":
         raise GuidanceError(f"{file}: is a WebP picture, whatever its name; save it as PNG or JPEG")
     kind = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}.get(file.suffix.lower())
@@ -416,4 +416,4 @@ def _picture(file: Path) -> tuple[str, bytes]:
                 picture.convert("RGBA" if kind == "PNG" else "RGB").save(written, kind, optimize=kind == "PNG")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise GuidanceError(f"{file}: is not a {kind} picture, or is damaged; save it again") from None
-    return file.name, written.getvalue()
+    return written.getvalue()

@@ -96,7 +96,7 @@ def gather_news(
     roles = [
         Feed(f"feeds/{one.id}.xml", f"{title}: {one.name}", _role_address(compared, one.id), found)
         for one in agencies
-        if (found := (*bound[one.name], *chain(*(since[law.id] for law in law.for_agency(one.id)))))
+        if (found := (*bound[one.name], *chain(*(since[known.id] for known in law.for_agency(one.id)))))
     ]
     whole = Feed("feed.xml", f"{title}: everything", "log/", everything)
     files = feed_files((whole, *editions, *chapters, *roles), publication, base)
