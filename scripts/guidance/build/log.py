@@ -13,18 +13,9 @@ from guidance.build.comparisons import Compared
 from guidance.document.anchors import permalink_path
 from guidance.document.law import LawEvent, LawSince, law_events
 from guidance.document.register import Publication
+from guidance.site import feeds
 from guidance.site.comparison_pages import comparison_title
-from guidance.site.feeds import (
-    Corrected,
-    Event,
-    Feed,
-    FeedEntry,
-    digest_page,
-    edition_entries,
-    feed_files,
-    log_page,
-    read_log,
-)
+from guidance.site.feeds import Feed, FeedEntry
 from guidance.site.ledger import STRENGTHS, Ledger, page_path
 from guidance.site.pages import Page, page_url, title_of
 
@@ -54,7 +45,7 @@ def gather_news(
     log: bytes | None,
     base: str | None,
     law: LawSince,
-    corrected: Iterable[Corrected] = (),
+    corrected: Iterable[feeds.Corrected] = (),
 ) -> News:
     """All that is known to have happened, and what was `corrected` here; `base` is the address of the publication's
     root, where it is known.
@@ -62,10 +53,10 @@ def gather_news(
     Raises GuidanceError when `log` is not of its form.
     """
     title = publication.title
-    official = {edition.id: edition_entries(edition, publication) for edition in publication.editions}
+    official = {edition.id: feeds.edition_entries(edition, publication) for edition in publication.editions}
     changes = {one: tuple(_changes_of(publication, compared, one)) for one in compared.documents}
     since = {one.id: tuple(map(_law_entry, law_events(one))) for one in law.law}
-    written = (*read_log(log), *(one.entry for one in corrected))
+    written = (*feeds.read_log(log), *(one.entry for one in corrected))
     everything = (*chain(*official.values(), *since.values(), *changes.values()), *written)
     editions = [
         Feed(
@@ -99,10 +90,10 @@ def gather_news(
         if (found := (*bound[one.name], *chain(*(since[known.id] for known in law.for_agency(one.id)))))
     ]
     whole = Feed("feed.xml", f"{title}: everything", "log/", everything)
-    files = feed_files((whole, *editions, *chapters, *roles), publication, base)
+    files = feeds.feed_files((whole, *editions, *chapters, *roles), publication, base)
     told = {"Everything": [whole], "Editions": editions, "By whom it binds": roles, "Chapters": chapters}
     events = _events(compared, official, law, chain(*changes.values()), bound)
-    return News((log_page(everything, told), digest_page(events, publication, base)), files)
+    return News((feeds.log_page(everything, told), feeds.digest_page(events, publication, base)), files)
 
 
 def _events(
@@ -111,7 +102,7 @@ def _events(
     law: LawSince,
     changes: Iterable[FeedEntry],
     bound: Mapping[str, tuple[FeedEntry, ...]],
-) -> Iterator[Event]:
+) -> Iterator[feeds.Event]:
     """What others may want to tell: editions and revisions, what changed between texts, and the laws since; each
     for the roles of which something is known; `bound` has what each edition binds them to, by their names."""
     agencies = {agency.id: agency.name for agency in compared.knowledge.vocabulary.entries}
@@ -123,9 +114,9 @@ def _events(
             if one.key.startswith(f"{edition}/") and not one.what.startswith(_NO_DUTY)
         }
         for entry in entries:
-            yield Event(entry, entry.address, mine if entry.key == f"{edition}/published" else {})
+            yield feeds.Event(entry, entry.address, mine if entry.key == f"{edition}/published" else {})
     for entry in changes:
-        yield Event(entry, entry.address, {})
+        yield feeds.Event(entry, entry.address, {})
     for one in law.law:
         touched = [permalink_path(t.edition, anchor) for t in one.provisions for anchor in t.anchors]
         where = touched[0] if touched else "log/"
@@ -136,7 +127,7 @@ def _events(
                 for a in one.agencies
                 if a in agencies
             }
-            yield Event(entry, where, mine)
+            yield feeds.Event(entry, where, mine)
 
 
 def _at(entries: Iterable[FeedEntry], below: str) -> Iterator[FeedEntry]:

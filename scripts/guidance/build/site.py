@@ -174,10 +174,8 @@ def publication_folders(
         files = {**made.files, **linked.below[edition.id], **news.below(edition.id), **steps}
         files = lay_moved(files, (page.path for page in made.pages), moved[edition.id])
         printed = _edition_folder(publication, edition, made.pages, told, files, tuple(texts), tabs)
-        printed = printed.with_extra(
-            {"corrections": True, "corrected": feeds.lines_on_pages(corrected, edition.id)}
-        )
-        yield lay_over(structs.replace(printed, prefix=prefix), overlay)
+        shown = {"corrections": True, "corrected": feeds.lines_on_pages(corrected, edition.id)}
+        yield lay_over(structs.replace(printed.with_extra(shown), prefix=prefix), overlay)
     facts = order.shop.work / FACTS if not prefix else None
     sources = {edition: len(text.corrections) for edition, text in compared.documents.items()}
     more = (*topic_pages(topics, index, compared, besides, uses()), feeds.render_corrections(corrected, sources))
