@@ -38,17 +38,10 @@ $if(subtitle)$<p>$subtitle$</p>$endif$$for(author)$<p>$author$</p>$endfor$$if(da
 $if(abstract)$<div>$abstract$</div>$endif$$body$</main></body></html>"""
 
 
-def is_docx(path: Path) -> bool:
-    """Whether a file is a Word document of the kind that is a zip archive."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return _TEXT in archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError):
-        return False
-
-
 def read_docx(path: Path, source: SourceFile) -> Document:
     """The document that a Word file holds. Raises GuidanceError, in one line, where it cannot be read."""
+    if not _holds_text(path):
+        raise GuidanceError(f"{path}: this is neither a PDF, a page nor a Word file; give one of these")
     try:
         with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
             plain = Path(folder) / "plain.docx"
@@ -66,6 +59,14 @@ def read_docx(path: Path, source: SourceFile) -> Document:
     words = (word for text in (*texts.body, *(d.text for d in texts.dropped)) for word in words_of(text))
     theirs: Words = (tuple(words),)
     return compare_words(document, theirs, "the file's own XML", least=3)  # pandoc counts some lists itself
+
+
+def _holds_text(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _TEXT in archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError):
+        return False
 
 
 class _Texts(Struct, frozen=True):

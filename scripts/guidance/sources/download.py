@@ -12,8 +12,9 @@ import httpx
 import stamina
 from msgspec import Struct
 
+from guidance.document.kinds import OPENING, fault, fault_at_start
 from guidance.document.model import GuidanceError
-from guidance.sources.kinds import OPENING, Limits, Tell, fault, fault_at_start
+from guidance.sources.fetching import Limits, Tell
 
 logging.getLogger("stamina").addHandler(logging.NullHandler())  # what is tried again is told in errors, not logged
 

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct
 
+from guidance.document.kinds import fault, suffix_of, wanted_kind
 from guidance.document.model import GuidanceError, write_whole
 from guidance.document.register import Edition, Locked, Publication, Revision, last_day, read_lock, say_date
-from guidance.sources.kinds import Limits, Tell, fault, suffix_of, wanted_kind
 
 if TYPE_CHECKING:
     import httpx
@@ -24,6 +24,23 @@ if TYPE_CHECKING:
 Doubt = Callable[[str, bytes, Edition], str | None]
 """Why a file of this name and content is not taken for an edition, as the end of a sentence; None where it proves
 to be of it."""
+Tell = Callable[[str, int, int | None], None]
+"""Hears how far a download is: the file's name, bytes received, bytes in all where the server says so."""
+
+
+class Limits(Struct, frozen=True):
+    """What a download may take: seconds to connect, seconds without a byte, seconds in all, bytes, tries, the
+    longest wait (seconds) that a server may ask for, and redirects."""
+
+    connect: float = 5.0
+    idle: float = 20.0
+    whole: float = 300.0
+    largest: int = 200 * 1024 * 1024
+    attempts: int = 4
+    wait: float = 30.0
+    redirects: int = 5
+
+
 State = Literal["fetched", "unchanged", "changed", "archived", "kept"]
 _FRAMED = ("", "mp_")  # a web archive may show a frame first; the second form leads to what is in it
 _HEAD = """\

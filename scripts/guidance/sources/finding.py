@@ -13,6 +13,7 @@ from typing import Literal
 
 from msgspec import Struct, structs
 
+from guidance.document.kinds import OPENING, SUFFIXES, fault, kind_of, wanted_kind
 from guidance.document.model import GuidanceError
 from guidance.document.register import Candidate, Edition, Publication, Revision
 from guidance.sources.fetching import (
@@ -26,7 +27,6 @@ from guidance.sources.fetching import (
     upload_day,
 )
 from guidance.sources.identity import Verdict
-from guidance.sources.kinds import OPENING, SUFFIXES, fault, kind_of, wanted_kind
 
 UNKNOWN = "candidate"  # how the name of a revision begins that nobody knows, from a candidate address
 Prove = Callable[[Sequence[Path]], Mapping[Path, Verdict | str]]
