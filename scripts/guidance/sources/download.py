@@ -1,11 +1,12 @@
 """One address -> the bytes that are there: within limits, tried again where that may help. With it `PageFetcher`,
 for addresses that somebody lists. All that uses the network is here; nothing is kept, and no page is read."""
 
+import hashlib
 import logging
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from urllib.parse import urlsplit
 
 import httpx
@@ -51,6 +52,11 @@ class Downloaded(Struct, frozen=True):
     etag: str
     modified: str
     content: bytes
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the bytes."""
+        return hashlib.sha256(self.content).hexdigest()
 
 
 class DownloadError(Exception):
@@ -112,14 +118,16 @@ class _Download:
         self._until = time.monotonic() + limits.whole
 
     def run(self) -> None:
-        """Download; what went wrong is left in `error`."""
+        """Download, once more where that may help; what went wrong is left in `error`."""
+        most = self._limits
+        again = stamina.RetryingCaller(attempts=most.attempts, timeout=most.whole, wait_initial=0.5, wait_max=8)
+        times = httpx.Timeout(most.idle, connect=most.connect)
         try:
-            self.downloaded = self._tried()
+            with httpx.Client(timeout=times, transport=self._transport) as client:
+                self.downloaded = again(_try_again, self._attempt, client)
         except _PassingError as error:
-            tries = self._limits.attempts
-            self.error = DownloadError(
-                f"{error}, {tries} times over" if tries > 1 else str(error), "try again later"
-            )
+            many = f", {most.attempts} times over" if most.attempts > 1 else ""
+            self.error = DownloadError(f"{error}{many}", "try again later")
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             self.error = DownloadError(_said(error))
         except Exception as error:  # raised where somebody waits for it
@@ -132,18 +140,6 @@ class _Download:
         return DownloadError(
             f"not finished after {self._limits.whole:.0f} s", "try again, or put the file into sources/"
         )
-
-    def _tried(self) -> Downloaded | None:
-        most = self._limits
-        again = stamina.retry_context(
-            on=_try_again, attempts=most.attempts, timeout=most.whole, wait_initial=0.5, wait_max=8
-        )
-        times = httpx.Timeout(most.idle, connect=most.connect)
-        with httpx.Client(timeout=times, transport=self._transport) as client:
-            for attempt in again:
-                with attempt:
-                    return self._attempt(client)
-        raise AssertionError
 
     def _attempt(self, client: httpx.Client) -> Downloaded | None:
         try:
@@ -164,20 +160,17 @@ class _Download:
     def _answer(self, client: httpx.Client) -> Iterator[httpx.Response]:
         """The answer at the end of all redirects, each of which must stay on the hosts of the order."""
         url = httpx.URL(self._order.url)
-        passed = {str(url)}
-        while True:
-            answer = client.send(client.build_request("GET", url, headers=self._order.headers), stream=True)
-            try:
+        passed: set[httpx.URL] = set()
+        while url not in passed and len(passed) <= self._limits.redirects:
+            passed.add(url)
+            request = client.build_request("GET", url, headers=self._order.headers)
+            with closing(client.send(request, stream=True)) as answer:
                 self.answered.set()
                 if not answer.has_redirect_location:
                     yield answer
                     return
                 url = self._redirected(url, answer.headers["Location"])
-            finally:
-                answer.close()
-            if str(url) in passed or len(passed) > self._limits.redirects:
-                raise DownloadError("redirects without end", _MOVED)
-            passed.add(str(url))
+        raise DownloadError("redirects without end", _MOVED)
 
     def _redirected(self, url: httpx.URL, location: str) -> httpx.URL:
         target, hosts, own = url.join(location), self._order.hosts, urlsplit(self._order.url).netloc
