@@ -1,4 +1,5 @@
-"""Chunks -> Blocks: paragraphs, title lines and lists within lists, for one provision at a time.
+"""Chunks -> Blocks: paragraphs, title lines and lists within lists, for one provision at a time; and the headings
+above it.
 
 Holds what is open while a provision is being read; it decides nothing about where a provision ends.
 """
@@ -6,17 +7,60 @@ Holds what is open while a provision is being read; it decides nothing about whe
 from collections.abc import Callable
 from itertools import groupby
 
+from msgspec import structs
 from msgspec.structs import replace
 
-from guidance.document.model import Block, Box, Item, List, Para, Place, Subheading, Text
+from guidance.document.anchors import Allocator, anchor_for
+from guidance.document.model import (
+    Block,
+    Box,
+    EvidenceKind,
+    Item,
+    List,
+    Para,
+    Place,
+    Provision,
+    Subheading,
+    Text,
+)
 from guidance.read.geometry import hull
-from guidance.read.numbering import Marker
+from guidance.read.numbering import Marker, name_heading
 from guidance.read.page import Chunk, Line
 
 TakeAnchor = Callable[[str], str]
 """Gives the anchor that a wish becomes: itself where it is free."""
 JoinLines = Callable[[Chunk], Text]
 """Gives a chunk's text without its marker."""
+
+
+class Outline:
+    """The headings above what is read next, as level and anchor; and which anchors are taken."""
+
+    def __init__(self) -> None:
+        """Nothing stands above, and nothing is taken."""
+        self.take = Allocator().take
+        self.above: list[tuple[int, str]] = []
+
+    @property
+    def section(self) -> str | None:
+        """The anchor of the innermost heading."""
+        return self.above[-1][1] if self.above else None
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """The anchors of all headings above, outermost first."""
+        return tuple(anchor for _, anchor in self.above)
+
+    def heading(
+        self, text: Text, level: int, evidence: tuple[EvidenceKind, ...], places: tuple[Place, ...] = ()
+    ) -> Provision:
+        """The provision that a heading is; what is read next stands below it."""
+        named = name_heading(text.plain, level)
+        self.above = [entry for entry in self.above if entry[0] < level]
+        anchor = self.take(named.anchor or anchor_for("section", None, text.plain), self.section)
+        made = Provision(anchor, named.kind, named.number, "", text, level, (), self.parents, places, evidence)
+        self.above.append((level, anchor))
+        return made
 
 
 class _OpenItem:
@@ -83,15 +127,14 @@ class BlockBuilder:
         kind = "bullet" if marker.kind == "bullet" else "ordered"
         if inner and chunk.left <= inner.left + slack and inner.kind != kind:
             self._open.pop()
-            inner = None if not self._open else self._open[-1]
+            inner = self._open[-1] if self._open else None
         if inner is None or chunk.left > inner.left + slack:
             new = _OpenList(chunk.left, kind)
             (inner.items[-1].blocks if inner else self._root).append(new)
             self._open.append(new)
             inner = new
         item = _OpenItem(marker, chunk.text_left)
-        text = self._join(chunk)
-        item.blocks.append(Para(text, places_of(chunk.lines)))
+        item.blocks.append(Para(self._join(chunk), places_of(chunk.lines)))
         inner.items.append(item)
 
     def finish(self, within: str, take: TakeAnchor) -> tuple[Block, ...]:
@@ -121,11 +164,5 @@ def _frozen_item(item: _OpenItem, within: str, take: TakeAnchor) -> Item:
 
 def places_of(lines: tuple[Line, ...]) -> tuple[Place, ...]:
     """Where some lines stand: one place a page, the smallest rectangle around them in tenths of a point."""
-    return tuple(
-        Place(page, _in_tenths(hull(line.box for line in there)))
-        for page, there in groupby(lines, lambda line: line.page)
-    )
-
-
-def _in_tenths(box: Box) -> Box:
-    return Box(round(box.left, 1), round(box.bottom, 1), round(box.right, 1), round(box.top, 1))
+    pages = [(page, hull(line.box for line in there)) for page, there in groupby(lines, lambda line: line.page)]
+    return tuple(Place(page, Box(*(round(edge, 1) for edge in structs.astuple(box)))) for page, box in pages)
