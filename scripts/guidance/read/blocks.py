@@ -55,10 +55,10 @@ class Outline:
         self, text: Text, level: int, evidence: tuple[EvidenceKind, ...], places: tuple[Place, ...] = ()
     ) -> Provision:
         """The provision that a heading is; what is read next stands below it."""
-        named = name_heading(text.plain, level)
+        kind, number, named = name_heading(text.plain, level)
         self.above = [entry for entry in self.above if entry[0] < level]
-        anchor = self.take(named.anchor or anchor_for("section", None, text.plain), self.section)
-        made = Provision(anchor, named.kind, named.number, "", text, level, (), self.parents, places, evidence)
+        anchor = self.take(named or anchor_for("section", None, text.plain), self.section)
+        made = Provision(anchor, kind, number, "", text, level, (), self.parents, places, evidence)
         self.above.append((level, anchor))
         return made
 
@@ -154,12 +154,15 @@ def _frozen(blocks: "list[Block | _OpenList]", within: str, take: TakeAnchor) ->
 
 
 def _frozen_item(item: _OpenItem, within: str, take: TakeAnchor) -> Item:
-    anchor = None
-    if item.marker.value:
-        value = item.marker.value.lower().replace(".", "-")
-        wish = f"{within}-item-{value}" if value[0].isdigit() else f"{within}-{value}"  # "box-2" is another box
-        anchor = wish if take(wish) == wish else None
+    anchor = item_anchor(item.marker.value, within, take)
     return Item(item.marker.printed, _frozen(item.blocks, anchor or within, take), anchor)
+
+
+def item_anchor(value: str, within: str, take: TakeAnchor) -> str | None:
+    """The anchor of a list's entry by its number or letter; None where it has none, or another has that anchor."""
+    value = value.lower().replace(".", "-")
+    wish = f"{within}-item-{value}" if value[:1].isdigit() else f"{within}-{value}"  # "box-2" is another box
+    return wish if value and take(wish) == wish else None
 
 
 def places_of(lines: tuple[Line, ...]) -> tuple[Place, ...]:

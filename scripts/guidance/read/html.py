@@ -37,7 +37,7 @@ from guidance.document.model import (
     Text,
 )
 from guidance.document.walk import balance, count_characters, map_texts
-from guidance.read.blocks import Outline
+from guidance.read.blocks import Outline, item_anchor
 from guidance.read.html_blocks import (
     HtmlPiece,
     Inline,
@@ -52,6 +52,7 @@ from guidance.read.html_blocks import (
     ordinals,
     pieces_in,
     words_in,
+    words_outside,
 )
 from guidance.read.numbering import anchor_number
 
@@ -69,6 +70,7 @@ _FURNITURE = (
     ("header, footer, [role=banner], [role=contentinfo], form, button, input, select", "the page's frame"),
     ("a.reversefootnote, a[role=doc-backlink]", "way back from a footnote"),
 )
+_NOTHING = "there is no text of a publication on this page"
 _CONTENT = ".govspeak, main, [role=main], #content, article, #main, body"
 _NOTES = ".footnotes, [role=doc-endnotes]"
 _WORD_NOTES = (
@@ -137,7 +139,7 @@ class _HtmlPage:
                 self._drop(element, _HIDDEN)
         if sum(hidden):
             told = f"the source hides {sum(hidden)} words, in {len(hidden)} places; they are left out"
-            self._findings.append(Finding("hidden", told))
+            self._tell("hidden", told)
 
     def document(self) -> Document:
         self._drop_hidden()
@@ -160,9 +162,9 @@ class _HtmlPage:
         notes = tuple(self._note(element, *name) for (_, element), name in zip(ends, named, strict=True))
         for anchor, _ in named:
             if anchor not in self._referred:
-                self._findings.append(Finding("footnote", f"nothing in the text refers to note {anchor}"))
+                self._tell("footnote", f"nothing in the text refers to note {anchor}")
         if not self._provisions:
-            raise GuidanceError(f"{self._source.name}: there is no text of a publication on this page")
+            raise GuidanceError(f"{self._source.name}: {_NOTHING}")
         resolved = [map_texts(p, self._resolve) for p in (*self._provisions, *notes)]
         language = self._soup.html.get("lang") if self._soup.html else None
         document = Document(
@@ -179,6 +181,9 @@ class _HtmlPage:
         return balance(document)
 
     # --- The page --------------------------------------------------------------------------------
+
+    def _tell(self, kind: str, message: str) -> None:
+        self._findings.append(Finding(kind, message))
 
     def _drop(self, element: Tag, reason: str, words: str | None = None) -> None:
         """Take an element out; `words` where its own text does not tell them."""
@@ -198,11 +203,10 @@ class _HtmlPage:
     def _content(self) -> Tag:
         """The publication's own part of the page; all else is dropped."""
         content = self._main()
-        if content is None and self._soup.find("frameset"):
-            name = self._source.name
-            raise GuidanceError(f"{name}: the page only says which frames it has; give the page in the frame")
         if content is None:
-            raise GuidanceError(f"{self._source.name}: there is no text of a publication on this page")
+            frames = self._soup.find("frameset")
+            why = "the page only says which frames it has; give the page in the frame" if frames else _NOTHING
+            raise GuidanceError(f"{self._source.name}: {why}")
         content.extract()
         title = self._heading
         whole = len(content.find_all("h1")) == 1 and content.find(["h2", "h3"]) is not None
@@ -215,11 +219,9 @@ class _HtmlPage:
         """Leaves out the columns in which pages of the years before 2010 set their links."""
         for cell in content.find_all("td"):
             table = cell.find_parent("table")
-            links = cell.find_all("a")
-            if len(links) > 1 and table is not None and is_layout(table):
-                loose = (words for words in cell.find_all(string=True) if words.find_parent("a") is None)
-                if not any(c.isalnum() for words in loose for c in words):
-                    self._drop(cell, "the page's frame")
+            lone = len(cell.find_all("a")) > 1 and not any(map(str.isalnum, words_outside(cell, "a")))
+            if lone and table is not None and is_layout(table):
+                self._drop(cell, "the page's frame")
 
     def _take_notes(self, content: Tag) -> list[tuple[str, Tag]]:
         """The notes at the page's end, taken out of it: what refers to each, and the note."""
@@ -347,9 +349,7 @@ class _HtmlPage:
             name = self._keep_picture(str(image.get("src") or ""), anchor)
             if name is None:
                 called = alternative or str(image.get("src") or "").rsplit("/", 1)[-1][:80] or "without a name"
-                self._findings.append(
-                    Finding("picture", f"a picture that is not in the page is left out: {called}")
-                )
+                self._tell("picture", f"a picture that is not in the page is left out: {called}")
             figures.append(Figure(name, alternative, (), None if figures else caption))
         return (*figures, *behind)
 
@@ -376,9 +376,7 @@ class _HtmlPage:
         items = []
         for entry, (marker, skip) in zip(entries_of(element), markers, strict=True):
             self._added += 0 if printed else len(marker)
-            value = marker.strip("().").lower().replace(".", "-")
-            wish = f"{anchor}-item-{value}" if value[:1].isdigit() else f"{anchor}-{value}"
-            own = wish if ordered and value and self._outline.take(wish) == wish else None
+            own = item_anchor(marker.strip("()."), anchor, self._outline.take) if ordered else None
             items.append(Item(marker, self._within(entry, own or anchor, skip), own))
         return List(tuple(items), ordered)
 
@@ -402,9 +400,7 @@ class _HtmlPage:
         inline.take(element)
         self._dropped += inline.dropped
         if inline.unsafe:
-            self._findings.append(
-                Finding("link", f"links that use an unsafe scheme were dropped ({inline.unsafe})")
-            )
+            self._tell("link", f"links that use an unsafe scheme were dropped ({inline.unsafe})")
         self._referred.update(mark.note for mark in inline.text().marks if isinstance(mark, NoteMark))
         return inline
 
@@ -415,7 +411,7 @@ class _HtmlPage:
                 anchor = self._targets.get(mark.address[1:])
                 if anchor is None:
                     words = text.plain[mark.start : mark.end]
-                    self._findings.append(Finding("link", f"nothing stands where the link “{words}” leads"))
+                    self._tell("link", f"nothing stands where the link “{words}” leads")
                     continue
                 mark = Link(mark.start, mark.end, f"#{anchor}")
             marks.append(mark)

@@ -153,9 +153,13 @@ def begin_reading(path: Path, second_opinion: bool = False) -> PendingRead:
 
 
 def _kind(path: Path) -> str | None:
-    """What a file is, by how it starts. Raises GuidanceError for a Word file of the old kind."""
-    with path.open("rb") as file:
-        start = file.read(OPENING)
+    """What a file is, by how it starts. Raises GuidanceError where it cannot be opened, and for a Word file of the
+    old kind."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(OPENING)
+    except OSError as error:
+        raise GuidanceError(f"{path}: cannot be opened ({error.strerror})") from None
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         raise GuidanceError(f"{path}: this is an old or a locked Word file; save it as .docx without a password")
     return kind_of(start)
@@ -284,10 +288,7 @@ def read_pdf(path: Path, second_opinion: bool, beside: Answers[Beside]) -> Itera
 
     Raises GuidanceError, in one line, for a file that cannot be read as guidance.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise GuidanceError(f"{path}: cannot be opened ({error.strerror})") from None
+    content = path.read_bytes()
     with closing(Opened(path)) as opened:
         pages = all_pages(opened, beside)
     _check(pages, path)

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from urllib.parse import urlsplit
 
@@ -90,19 +91,15 @@ def download(
     patience = limits.whole if patience is None else patience
     work = _Download(order, limits, transport, tell)
     # Looking up a name has no time limit of its own: a thread may hang on it, and the waiting is done out here.
-    thread = threading.Thread(target=work.run, daemon=True)
-    thread.start()
+    threading.Thread(target=work.run, daemon=True).start()
     try:
         if not work.answered.wait(patience):
             raise DownloadError(f"no answer within {patience:.0f} s", silent=True)
-        thread.join(limits.whole + 1)
-        if thread.is_alive():
-            raise work.too_long()
+        return work.done.result(limits.whole + 1)
+    except TimeoutError:
+        raise work.too_long() from None
     finally:
         work.stopped.set()
-    if work.error:
-        raise work.error
-    return work.downloaded
 
 
 class _Download:
@@ -113,33 +110,31 @@ class _Download:
     ) -> None:
         self._order, self._limits, self._transport, self._tell = order, limits, transport, tell
         self.answered, self.stopped = threading.Event(), threading.Event()
-        self.downloaded: Downloaded | None = None
-        self.error: Exception | None = None
+        self.done: Future[Downloaded | None] = Future()
         self._until = time.monotonic() + limits.whole
 
     def run(self) -> None:
-        """Download, once more where that may help; what went wrong is left in `error`."""
+        """Download, once more where that may help; what came, or went wrong, is told in `done`."""
         most = self._limits
         again = stamina.RetryingCaller(attempts=most.attempts, timeout=most.whole, wait_initial=0.5, wait_max=8)
         times = httpx.Timeout(most.idle, connect=most.connect)
         try:
             with httpx.Client(timeout=times, transport=self._transport) as client:
-                self.downloaded = again(_try_again, self._attempt, client)
+                self.done.set_result(again(_try_again, self._attempt, client))
         except _PassingError as error:
             many = f", {most.attempts} times over" if most.attempts > 1 else ""
-            self.error = DownloadError(f"{error}{many}", "try again later")
+            self.done.set_exception(DownloadError(f"{error}{many}", "try again later"))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            self.error = DownloadError(_said(error))
+            self.done.set_exception(DownloadError(_said(error)))
         except Exception as error:  # raised where somebody waits for it
-            self.error = error
+            self.done.set_exception(error)
         finally:
             self.answered.set()
 
     def too_long(self) -> DownloadError:
         """What is said of a download that takes more time than it has."""
-        return DownloadError(
-            f"not finished after {self._limits.whole:.0f} s", "try again, or put the file into sources/"
-        )
+        told = f"not finished after {self._limits.whole:.0f} s"
+        return DownloadError(told, "try again, or put the file into sources/")
 
     def _attempt(self, client: httpx.Client) -> Downloaded | None:
         try:

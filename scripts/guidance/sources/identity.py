@@ -143,16 +143,13 @@ class _Case:
 
     def _not_the_title(self) -> str | None:
         """Why the text has not the publication's title, as a clause (empty where the other title says enough)."""
-        joined = [
-            " ".join(self._lines[i:j]) for i in range(len(self._lines)) for j in range(i + 1, i + 1 + _JOINED)
-        ]
-        whole = self._title_in(self._title)
-        if whole is True or (whole is False and not self._may_be_part(self._title)):
-            return None if whole else ""
-        if whole is None and self._title and not self._may_be_part(self._title):
+        if self._title_in(self._title):
+            return None
+        if self._title and not self._may_be_part(self._title):
             return ""
-        found = {self._title_in(words) for words in joined}
-        if True in found:
+        starts = range(len(self._lines))
+        joined = (" ".join(self._lines[i:j]) for i in starts for j in range(i + 1, i + 1 + _JOINED))
+        if any(self._title_in(words) for words in joined):
             return None
         return "" if self._cover else "it says no title"
 
@@ -238,8 +235,7 @@ class _Case:
             return self._edition_without_year()
         fitting = [e for e in editions if years & _years_of(e)]
         if len(fitting) > 1:
-            dates = self._dates()
-            fitting = [e for e in fitting if any(e.published[:7] == date for date in dates)] or fitting
+            fitting = [e for e in fitting if e.published[:7] in self._dates()] or fitting
         if len(fitting) == 1:
             return fitting[0], how
         told = ", ".join(sorted(years))
@@ -309,7 +305,7 @@ class _Case:
     def _agreeing(self, edition: Edition) -> Iterator[str]:
         """What more speaks for an edition, in words."""
         cover = tokens(" ".join(self._cover))
-        if any(date == edition.published[:7] for date in self._dates()):
+        if edition.published[:7] in self._dates():
             yield "month"
         if edition.subtitle and tokens(edition.subtitle) in cover:
             yield "subtitle"
