@@ -7,7 +7,7 @@ Holds what is open while a provision is being read; it decides nothing about whe
 from collections.abc import Callable
 from itertools import groupby
 
-from msgspec import structs
+from msgspec import Struct, structs
 from msgspec.structs import replace
 
 from guidance.document.anchors import Allocator, anchor_for
@@ -58,27 +58,26 @@ class Outline:
         kind, number, named = name_heading(text.plain, level)
         self.above = [entry for entry in self.above if entry[0] < level]
         anchor = self.take(named or anchor_for("section", None, text.plain), self.section)
-        made = Provision(anchor, kind, number, "", text, level, (), self.parents, places, evidence)
+        made = Provision(anchor, kind, number, heading=text, level=level, places=places, evidence=evidence)
+        made = replace(made, parents=self.parents)
         self.above.append((level, anchor))
         return made
 
 
-class _OpenItem:
+class _OpenItem(Struct):
     """A list entry to which blocks may still come; `text_left` is where its words start."""
 
-    def __init__(self, marker: Marker, text_left: float) -> None:
-        self.marker = marker
-        self.text_left = text_left
-        self.blocks: list[Block | _OpenList] = []
+    marker: Marker
+    text_left: float
+    blocks: "list[Block | _OpenList]"
 
 
-class _OpenList:
+class _OpenList(Struct):
     """A list to which entries may still come; `left` is where its markers stand, `kind` "bullet" or "ordered"."""
 
-    def __init__(self, left: float, kind: str) -> None:
-        self.left = left
-        self.kind = kind
-        self.items: list[_OpenItem] = []
+    left: float
+    kind: str
+    items: list[_OpenItem]
 
 
 class BlockBuilder:
@@ -129,13 +128,12 @@ class BlockBuilder:
             self._open.pop()
             inner = self._open[-1] if self._open else None
         if inner is None or chunk.left > inner.left + slack:
-            new = _OpenList(chunk.left, kind)
+            new = _OpenList(chunk.left, kind, [])
             (inner.items[-1].blocks if inner else self._root).append(new)
             self._open.append(new)
             inner = new
-        item = _OpenItem(marker, chunk.text_left)
-        item.blocks.append(Para(self._join(chunk), places_of(chunk.lines)))
-        inner.items.append(item)
+        words = Para(self._join(chunk), places_of(chunk.lines))
+        inner.items.append(_OpenItem(marker, chunk.text_left, [words]))
 
     def finish(self, within: str, take: TakeAnchor) -> tuple[Block, ...]:
         """The blocks; lettered and numbered items get anchors below `within`, the provision's own."""
@@ -143,14 +141,12 @@ class BlockBuilder:
 
 
 def _frozen(blocks: "list[Block | _OpenList]", within: str, take: TakeAnchor) -> tuple[Block, ...]:
-    done: list[Block] = []
-    for block in blocks:
-        if isinstance(block, _OpenList):
-            items = tuple(_frozen_item(item, within, take) for item in block.items)
-            done.append(List(items, ordered=block.kind == "ordered"))
-        else:
-            done.append(block)
-    return tuple(done)
+    return tuple(
+        List(tuple(_frozen_item(item, within, take) for item in block.items), ordered=block.kind == "ordered")
+        if isinstance(block, _OpenList)
+        else block
+        for block in blocks
+    )
 
 
 def _frozen_item(item: _OpenItem, within: str, take: TakeAnchor) -> Item:

@@ -151,7 +151,8 @@ def _first(element: etree._Element, name: str) -> etree._Element:
 
 
 def _by_id(styles: etree._Element | None) -> dict[str, etree._Element]:
-    return {} if styles is None else {s.get(f"{_WORD}styleId", ""): s for s in styles.iter(f"{_WORD}style")}
+    found = () if styles is None else styles.iter(f"{_WORD}style")
+    return {name: style for style in found if (name := style.get(f"{_WORD}styleId"))}
 
 
 def _remove(element: etree._Element) -> None:

@@ -224,12 +224,12 @@ def _with_names(parts: Sequence[Part]) -> list[Part]:
     """The parts with the name that stands above a box, and its title below that, put into it: "Box 1"."""
     done: list[Part] = []
     for part in parts:
-        names = 0
         if isinstance(part, BoxFlow):
             names = next((n for n in (1, 2) if len(done) >= n and _names_box(done[-n], n, done[-1])), 0)
-        above = [line for named in done[len(done) - names :] for line in named.lines]
-        done = done[: len(done) - names]
-        done.append(replace(part, lines=(*above, *part.lines)) if isinstance(part, BoxFlow) and above else part)
+            above = done[len(done) - names :]
+            del done[len(done) - names :]
+            part = replace(part, lines=tuple(line for one in (*above, part) for line in one.lines))
+        done.append(part)
     return done
 
 

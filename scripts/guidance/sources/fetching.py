@@ -60,13 +60,12 @@ def _table(seen: Locked) -> str:
 
 
 class Seen(Struct, frozen=True):
-    """What is known of a file at an address: the server's marks of it, SHA-256, and size in bytes."""
+    """What is known of a file at an address: the server's marks of it, and its SHA-256."""
 
     url: str
     etag: str = ""
     modified: str = ""
     sha256: str = ""
-    size: int = 0
 
 
 class Fetched(Struct, frozen=True):
@@ -291,7 +290,7 @@ def _put(target: Path, url: str, came: "Downloaded") -> None:
     """Put a whole file in its place, with a note of what was seen. Raises GuidanceError."""
     try:
         write_whole(target, came.content)
-        seen = Seen(url, came.etag, came.modified, came.sha256, len(came.content))
+        seen = Seen(url, came.etag, came.modified, came.sha256)
         write_whole(_note(target), msgspec.json.encode(seen))
     except OSError as error:
         raise GuidanceError(f"{target}: cannot be written ({error.strerror})") from None

@@ -63,14 +63,12 @@ class Identity(Proof, frozen=True, kw_only=True):
 
 
 class Missing(Struct, frozen=True):
-    """No text for an edition, and why. `fault`: a file is there but cannot be used, or (`refused`) is another text;
-    `silent`: the host that could not be reached."""
+    """No text for an edition, and why. `fault`: a file is there but is no use; `refused`: it is another text."""
 
     edition: str
     reason: str
     fault: bool = False
     refused: bool = False
-    silent: str | None = None
 
 
 class HeldFile(Struct, frozen=True):
@@ -391,19 +389,17 @@ def _from_address(
     if fetcher is None:
         count = "one address was" if len(places) == 1 else f"{len(places)} addresses were"
         return Missing(edition.id, f"the network was not used: {count} not tried; {by_hand}")
-    failed: dict[str, str] = {}  # why each has nothing; hosts that are silent are said once
-    silent = None
+    failed: dict[str, bool] = {}  # why each has nothing, and whether its host is silent, which is said once
     for revision in places:
         try:
             fetched = fetcher.fetch(publication, edition, revision, cache)
         except GuidanceError as error:
-            host = error.host if isinstance(error, UnreachableError) else None
-            silent = silent or host
-            failed.setdefault(host or str(error), f"{host} did not answer" if host else str(error))
+            host = error.host if isinstance(error, UnreachableError) else ""
+            failed[f"{host} did not answer" if host else str(error)] = bool(host)
             continue
         known = None if revision.id.startswith(UNKNOWN) else revision
         if failed and known:
-            why = next(iter(failed.values()))
+            why = next(iter(failed))
             fetcher.note(f"edition {edition.id}: revision {revision.id} stands in for a newer one: {why}")
         if revision.url in {candidate.url for candidate in edition.candidates}:
             which = "" if known else "; which revision it is, is not known"
@@ -414,5 +410,5 @@ def _from_address(
         proof = Proof("pinned" if revision.sha256 else "locked", revision_by="digest" if known else None)
         kind = wanted_kind(fetched.path.name)
         return Source(edition.id, fetched.path, fetched.sha256, kind, known, proof)
-    nothing = "; ".join(failed.values())
-    return Missing(edition.id, f"{nothing}; {by_hand}" if silent else nothing, silent=silent)
+    nothing = "; ".join(failed)
+    return Missing(edition.id, f"{nothing}; {by_hand}" if any(failed.values()) else nothing)

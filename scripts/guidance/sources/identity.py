@@ -13,7 +13,7 @@ from pathlib import PurePath
 from msgspec import Struct
 
 from guidance.document.model import Document, Provision
-from guidance.document.register import Edition, Publication, Published
+from guidance.document.register import Edition, Publication, Published, say_date
 from guidance.document.walk import provision_texts
 
 _LONGEST_LINE, _LONGEST_OPENING = 14, 60  # words of a line that may be a title's; words of an opening without cover
@@ -271,7 +271,7 @@ class _Case:
             if not (begun <= _months(date) < ended or date == edition.published[:7]) or (
                 len(edition.published) == 4 and date[:4] < edition.published
             ):
-                yield f"its cover is of {calendar.month_name[int(date[5:])]} {date[:4]}"
+                yield f"its cover is of {say_date(date)}"
         if page := self._later_cover(edition):
             yield f"on page {page} the cover of another edition follows"
         (known, paragraphs), pages = _size(edition), self._document.source.pages
