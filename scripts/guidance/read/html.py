@@ -194,7 +194,7 @@ class _HtmlPage:
 
     def _stands(self, element: Tag) -> bool:
         """Whether an element may go: it is still on the page, and holds no notes."""
-        return _is_in(element, self._soup) and element.find(_NOTES) is None
+        return _is_in(element, self._soup) and element.select_one(_NOTES) is None
 
     def _main(self) -> Tag | None:
         """The part of the page that has its content, as the surest of the selectors tells."""
