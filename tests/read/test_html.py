@@ -100,6 +100,13 @@ def test_its_notes_and_links(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("around", ["footer", "footer hidden"])
+def test_notes_are_read_wherever_a_page_sets_them(tmp_path: Path, around: str) -> None:
+    page = PUBLICATION.replace('<div class="footnotes"', f'<{around}><div class="footnotes"')
+    page = page.replace("</ol></div>\n</div></main>", "</ol></div></footer>\n</div></main>")
+    assert [plain_text(note) for note in reading(tmp_path, page).notes] == ["As rain falls."]
+
+
 def test_what_letters_stand_for_is_kept(tmp_path: Path) -> None:
     rules = '<a href="https://rules.example/"><abbr title="Rules">RL</abbr></a>'
     words = f'The <abbr title="Yard  Keepers Board">YKB</abbr> must see {rules} and <abbr>XY</abbr>.'

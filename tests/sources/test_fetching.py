@@ -10,7 +10,7 @@ import stamina
 from guidance.document.model import GuidanceError
 from guidance.document.register import LOCK, Edition, Publication, Revision, read_lock, read_register
 from guidance.sources import Fetched, Fetcher, Limits, Missing, Shelf, Source, UnreachableError, say_identity
-from guidance.sources.fetching import Seen, read_seen, say_upload, upload_apart
+from guidance.sources.fetching import Seen, read_seen, upload_of
 from guidance.sources.identity import Verdict
 from misbehaving_server import Answer, Awkward, Behaviour, awkward_server
 
@@ -496,9 +496,10 @@ def test_an_upload_far_from_its_revision_s_day_is_told_and_not_refused(tmp_path:
 )
 def test_how_far_an_upload_is_from_a_revision(date: str, apart: int) -> None:
     address = f"https://files.example.org{UPLOADED}"
-    assert upload_apart(address, date) == apart
-    assert ("agrees" in str(say_upload(address, date))) == (apart <= 14)
-    assert upload_apart("https://files.example.org/g.pdf", date) is None
+    upload = upload_of(address, date)
+    assert upload
+    assert (upload.apart, upload.agrees, "agrees" in upload.said) == (apart, apart <= 14, apart <= 14)
+    assert upload_of("https://files.example.org/g.pdf", date) is None
 
 
 def test_what_was_not_tried_or_not_had_is_one_line(tmp_path: Path, server: Awkward) -> None:

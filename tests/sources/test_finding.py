@@ -9,11 +9,11 @@ import httpx
 import msgspec
 import pytest
 
+from guidance.document.kinds import PDF, fault
 from guidance.document.model import GuidanceError
 from guidance.document.register import Edition, Publication, Revision
 from guidance.sources import Fetcher, Missing, Shelf, Source, source_folders
 from guidance.sources.identity import Verdict
-from guidance.sources.kinds import PDF, fault
 
 ADDRESS = "https://files.example.org/guide-2020.pdf"
 

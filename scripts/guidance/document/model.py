@@ -267,22 +267,25 @@ class Agreement(Struct, frozen=True):
     precision: float
 
 
+CheckName = Literal[
+    "placed",  # the share of characters that stand somewhere in the text
+    "pages",  # printed page numbers count on
+    "order",  # lines are read in the order in which they are drawn
+    "sentences",  # no break in mid-sentence
+    "numbers",  # numbers at lines' starts are those of provisions
+    "notes",  # each mark has its note, each note its mark
+    "note area",  # no page is mostly notes that nothing on it refers to
+    "tables",  # no head row stands again among the rows
+    "headings",  # those that bookmarks, contents and tags name
+    "words",  # no word is split that another engine has whole
+]
+
+
 class StructureCheck(Struct, frozen=True):
     """One thing by which the structure of what was read is judged: how many things were `counted`, how many of them
     are `amiss`, on which pages (1-based), and some of their words. A file may give nothing to judge by."""
 
-    what: Literal[
-        "placed",  # the share of characters that stand somewhere in the text
-        "pages",  # printed page numbers count on
-        "order",  # lines are read in the order in which they are drawn
-        "sentences",  # no break in mid-sentence
-        "numbers",  # numbers at lines' starts are those of provisions
-        "notes",  # each mark has its note, each note its mark
-        "note area",  # no page is mostly notes that nothing on it refers to
-        "tables",  # no head row stands again among the rows
-        "headings",  # those that bookmarks, contents and tags name
-        "words",  # no word is split that another engine has whole
-    ]
+    what: CheckName
     verdict: Literal["sound", "amiss", "not known"]
     counted: int = 0
     amiss: int = 0

@@ -5,12 +5,12 @@ by read/headings.py and read/sequence.py.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from guidance.document.anchors import Allocator, anchor_for
+from guidance.document.anchors import anchor_for
 from guidance.document.model import (
     Asset,
     Block,
@@ -29,11 +29,11 @@ from guidance.document.model import (
     Text,
 )
 from guidance.document.walk import balance
-from guidance.read.blocks import BlockBuilder, places_of
+from guidance.read.blocks import BlockBuilder, Outline, places_of
 from guidance.read.body_text import Words, collect_words, join_lines, resolve_jumps
 from guidance.read.headings import find_headings, is_coded
 from guidance.read.notes import NoteIndex
-from guidance.read.numbering import anchor_number, caption_number, is_division, name_heading, named_number
+from guidance.read.numbering import anchor_number, caption_number, is_division, named_number
 from guidance.read.page import (
     BoxFlow,
     Chunk,
@@ -112,16 +112,11 @@ def _is_schedule(title: Chunk) -> bool:
     return alone or (named_number(title.text) or ("",))[0] == "schedule"
 
 
-def _dropped_links(pages: Pages) -> list[Finding]:
-    return [
-        Finding(
-            "link",
-            f"links that lead nowhere or use an unsafe scheme were dropped ({part.page.dropped_links})",
-            part.page.number,
-        )
-        for part in pages.parts
-        if part.page.dropped_links
-    ]
+def _dropped_links(pages: Pages) -> Iterator[Finding]:
+    for part in pages.parts:
+        if count := part.page.dropped_links:
+            said = f"links that lead nowhere or use an unsafe scheme were dropped ({count})"
+            yield Finding("link", said, part.page.number)
 
 
 _SERIES = re.compile(  # what a cover prints larger than the title of what it covers
@@ -173,6 +168,11 @@ class _Open(Struct):
     text_left: float = 0.0
     left: float = 0.0
 
+    def take(self, chunk: Chunk) -> None:
+        """Add a chunk to it."""
+        self.lines.extend(chunk.lines)
+        self.builder.take(chunk)
+
 
 class _Assembly:
     """Takes the parts of a document in order and gives its provisions and notes."""
@@ -183,14 +183,13 @@ class _Assembly:
         self._headings = headings
         self._numbered = numbered
         self._repeats = 3 * len(set(numbered.numbers.values())) < 2 * len(numbered.numbers)
-        self._allocator = Allocator()
-        anchors = [self._allocator.take(anchor_for("footnote", note.label, "")) for note in flow.notes]
+        self._outline = Outline()
+        anchors = [self._outline.take(anchor_for("footnote", note.label, "")) for note in flow.notes]
         self._anchored_notes = tuple(zip(flow.notes, anchors, strict=True))
         self._notes = NoteIndex(flow.notes, anchors)
         every = [x for e in flow.elements for x in ((e,) if isinstance(e, Line) else e.lines)]
         every += [x for note in flow.notes for x in note.lines]
         self._words: Words = collect_words(every)
-        self._above: list[tuple[int, str]] = []
         self._provisions: list[Provision] = []
         self._coded: str | None = None  # the title above, where numbers start again below it
         self._open: _Open | None = None
@@ -204,10 +203,10 @@ class _Assembly:
     def take_apart(self, lines: Sequence[Line], anchor: str) -> None:
         """The words of the title page or the imprint: one provision that stands under no heading."""
         if lines:
-            self._above = []
-            self._start("text", lines, anchor)
+            self._outline.above = []
+            now = self._start("text", lines, anchor)
             for chunk in cut_chunks(lines, self._flow.metrics):
-                self._take_into(replace(chunk, kind="prose", marker=None))
+                now.take(replace(chunk, kind="prose", marker=None))
             self._close()
 
     def take(self, index: int, part: Part) -> None:
@@ -228,52 +227,33 @@ class _Assembly:
     def _take_heading(self, heading: Heading) -> None:
         self._close()
         text = self._text(replace(heading.chunk, marker=None))
-        named = name_heading(text.plain, heading.level)
-        self._above = [entry for entry in self._above if entry[0] < heading.level]
-        anchor = self._allocator.take(named.anchor or anchor_for("section", None, text.plain), self._section())
-        parents = self._parents()
-        self._above.append((heading.level, anchor))
-        self._coded = anchor if is_coded(text.plain) else None
-        self._provisions.append(
-            Provision(
-                anchor=anchor,
-                kind=named.kind,
-                number=named.number,
-                heading=text,
-                level=heading.level,
-                parents=parents,
-                places=places_of(heading.chunk.lines),
-                evidence=heading.evidence,
-            )
-        )
+        made = self._outline.heading(text, heading.level, heading.evidence, places_of(heading.chunk.lines))
+        self._coded = made.anchor if is_coded(text.plain) else None
+        self._provisions.append(made)
 
     def _take_paragraph(self, chunk: Chunk, number: str) -> None:
-        schedules = [anchor for _, anchor in self._above if _SCHEDULE.match(anchor)]
-        chapter = (self._coded or [*schedules, self._above[0][1]][0]) if self._above else None
+        above = self._outline.parents
+        schedules = [anchor for anchor in above if _SCHEDULE.match(anchor)]
+        chapter = (self._coded or [*schedules, above[0]][0]) if above else None
         wish = anchor_for("paragraph", anchor_number(number), "")
         wish = f"{chapter}-{wish}" if chapter and self._repeats else wish
-        self._start("paragraph", chunk.lines, wish, chapter)
-        if self._open and chunk.marker:
-            self._open.number = number
-            self._open.marker = chunk.marker.printed
-            self._open.left, self._open.text_left = chunk.left, chunk.text_left
-            self._take_into(chunk, plain=True)
+        now = self._start("paragraph", chunk.lines, wish, chapter)
+        now.number, now.marker = number, chunk.marker.printed if chunk.marker else ""
+        now.left, now.text_left = chunk.left, chunk.text_left
+        now.lines.extend(chunk.lines)
+        now.builder.put(Para(self._text(chunk), places_of(chunk.lines)))
 
     def _take_chunk(self, chunk: Chunk) -> None:
         """A chunk without a paragraph number: part of what is open, or a text of its own."""
         number = caption_number(chunk.text) if len(chunk.text) < _LONGEST_CAPTION else None
         if number and self._caption(chunk, number):
             return
-        if self._belongs(chunk):
-            self._take_into(chunk)
-            return
-        self._start("text", chunk.lines, anchor_for("text", None, "", self._section()))
-        self._take_into(chunk)
-
-    def _belongs(self, chunk: Chunk) -> bool:
         now = self._open
-        if now is None:
-            return False
+        if now is None or not self._belongs(chunk, now):
+            now = self._start("text", chunk.lines, anchor_for("text", None, "", self._outline.section))
+        now.take(chunk)
+
+    def _belongs(self, chunk: Chunk, now: _Open) -> bool:
         if (chunk.marker and chunk.marker.kind != "coded") or _AMENDED.match(chunk.text):
             return True
         if chunk.kind == "title":
@@ -287,45 +267,37 @@ class _Assembly:
         hangs = now.kind == "paragraph" and now.text_left > now.left + slack
         if hangs and abs(chunk.left - now.text_left) < slack and self._is_hanging(now):
             return True
-        return now.kind == "text" and self._only_title(now)
+        return now.kind == "text" and all(line.bold for line in now.lines)
 
     def _is_hanging(self, now: _Open) -> bool:
         """Whether the paragraph's further lines stand under its words rather than under its number."""
         further = [line.left for line in now.lines[1:2]]
         return not further or abs(further[0] - now.text_left) < abs(further[0] - now.left)
 
-    def _only_title(self, now: _Open) -> bool:
-        return all(line.bold for line in now.lines)
-
     def _take_box(self, box: BoxFlow) -> None:
-        self._close()
-        self._start("box", box.lines, anchor_for("box", None, "", self._section()))
+        now = self._start("box", box.lines, anchor_for("box", None, "", self._outline.section))
         for chunk in cut_chunks(box.lines, self._flow.metrics.between_edges(box.lines)):
-            self._take_into(chunk)
+            now.take(chunk)
         self._close()
 
     def _take_table(self, table: TableFlow) -> None:
         if not table.lines:
             return
-        self._close()
-        self._start("table", table.lines, anchor_for("table", None, "", self._section()))
+        now = self._start("table", table.lines, anchor_for("table", None, "", self._outline.section))
         rows: list[list[Cell]] = [[] for _ in range(max(c.row for c in table.cells) + 1)]
         for cell in sorted(table.cells, key=lambda c: (c.row, c.column)):
             heads = bool(cell.lines) and (cell.shaded or cell.row == 0) and all(x.bold for x in cell.lines)
-            blocks = self._cell_blocks(cell.lines)
+            blocks = self._cell_blocks(cell.lines, now.anchor)
             rows[cell.row].append(Cell(blocks, "column" if heads else None, cell.columns, cell.rows))
-        if self._open:
-            self._open.lines.extend(table.lines)
-            self._open.builder.put(Table(tuple(tuple(row) for row in rows if row), None, places_of(table.lines)))
+        now.lines.extend(table.lines)
+        now.builder.put(Table(tuple(tuple(row) for row in rows if row), None, places_of(table.lines)))
         self._close()
 
-    def _cell_blocks(self, lines: tuple[Line, ...]) -> tuple[Block, ...]:
-        if not lines:
-            return ()
+    def _cell_blocks(self, lines: tuple[Line, ...], table: str) -> tuple[Block, ...]:
         builder = BlockBuilder(self._text)
-        for chunk in cut_chunks(lines, self._flow.metrics.between_edges(lines)):
+        for chunk in cut_chunks(lines, self._flow.metrics.between_edges(lines)) if lines else ():
             builder.take(replace(chunk, kind="prose"))
-        return builder.finish(self._open.anchor if self._open else "table", self._allocator.take)
+        return builder.finish(table, self._outline.take)
 
     def _take_figure(self, flow: FigureFlow) -> None:
         last = self._provisions[-1] if self._provisions and self._open is None else None
@@ -335,11 +307,9 @@ class _Assembly:
             self._provisions[-1] = replace(last, blocks=(block,))
             return
         self._close()
-        anchor = self._allocator.take(anchor_for("figure", None, "", self._section()))
-        block = self._figure_block(flow, anchor, words)
-        self._provisions.append(
-            Provision(anchor=anchor, kind="figure", blocks=(block,), parents=self._parents(), places=block.places)
-        )
+        anchor = self._outline.take(anchor_for("figure", None, "", self._outline.section))
+        block, parents = self._figure_block(flow, anchor, words), self._outline.parents
+        self._provisions.append(Provision(anchor, "figure", blocks=(block,), parents=parents, places=block.places))
 
     def _figure_block(self, flow: FigureFlow, anchor: str, words: tuple[Text, ...]) -> Figure:
         name = f"{anchor}.png"
@@ -356,7 +326,7 @@ class _Assembly:
         block = last.blocks[0]
         if not isinstance(block, Figure | Table) or block.caption is not None:
             return False
-        anchor = self._allocator.take(anchor_for(last.kind, number, ""))
+        anchor = self._outline.take(anchor_for(last.kind, number, ""))
         if isinstance(block, Figure):
             self.figures = [(f"{anchor}.png" if n == block.picture else n, flow) for n, flow in self.figures]
             block = replace(block, picture=f"{anchor}.png")
@@ -367,44 +337,19 @@ class _Assembly:
 
     # --- What is open ----------------------------------------------------------------------------
 
-    def _section(self) -> str | None:
-        return self._above[-1][1] if self._above else None
-
-    def _parents(self) -> tuple[str, ...]:
-        return tuple(anchor for _, anchor in self._above)
-
-    def _start(self, kind: Kind, lines: Sequence[Line], wish: str, within: str | None = None) -> None:
+    def _start(self, kind: Kind, lines: Sequence[Line], wish: str, within: str | None = None) -> _Open:
         self._close()
-        anchor = self._allocator.take(wish, within)
-        self._open = _Open(anchor, kind, BlockBuilder(self._text), [], left=lines[0].left, text_left=lines[0].left)
-
-    def _take_into(self, chunk: Chunk, plain: bool = False) -> None:
-        """Add a chunk to the open provision; `plain` for a numbered paragraph's first, whose marker is its own."""
-        if self._open is None:
-            return
-        self._open.lines.extend(chunk.lines)
-        if plain:
-            self._open.builder.put(Para(self._text(chunk), places_of(chunk.lines)))
-        else:
-            self._open.builder.take(chunk)
+        anchor, left = self._outline.take(wish, within), lines[0].left
+        self._open = _Open(anchor, kind, BlockBuilder(self._text), [], left=left, text_left=left)
+        return self._open
 
     def _close(self) -> None:
-        now = self._open
-        if now is None:
-            return
-        self._open = None
-        within = now.anchor if now.kind == "paragraph" else f"{now.anchor}-item"
-        self._provisions.append(
-            Provision(
-                anchor=now.anchor,
-                kind=now.kind,
-                number=now.number,
-                marker=now.marker,
-                blocks=now.builder.finish(within, self._allocator.take),
-                parents=self._parents(),
-                places=places_of(tuple(now.lines)),
-            )
-        )
+        now, self._open = self._open, None
+        if now:
+            within = now.anchor if now.kind == "paragraph" else f"{now.anchor}-item"
+            blocks, places = now.builder.finish(within, self._outline.take), places_of(tuple(now.lines))
+            made = Provision(now.anchor, now.kind, now.number, now.marker, blocks=blocks, places=places)
+            self._provisions.append(replace(made, parents=self._outline.parents))
 
     # --- Words -----------------------------------------------------------------------------------
 
@@ -438,11 +383,6 @@ class _Assembly:
         builder.put(Para(self._join(first.lines, note.skip), places_of(first.lines)))
         for chunk in rest:
             builder.take(replace(chunk, kind="prose"))
-        return Provision(
-            anchor=anchor,
-            kind="footnote",
-            number=note.label,
-            marker="".join(note.lines[0].text[: note.skip].split()),
-            blocks=builder.finish(anchor, self._allocator.take),
-            places=places_of(note.lines),
-        )
+        marker = "".join(note.lines[0].text[: note.skip].split())
+        blocks, places = builder.finish(anchor, self._outline.take), places_of(note.lines)
+        return Provision(anchor, "footnote", note.label, marker, blocks=blocks, places=places)

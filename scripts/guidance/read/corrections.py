@@ -41,15 +41,12 @@ _NOWHERE = "browsers do not agree where the address leads, or it shows another o
 def clean(document: Document) -> Document:
     """The document without what a source should not make us publish: its links unwrapped, and listed among its
     corrections without the address that they had; characters that do not show left out, counted, and told."""
-    cleaning = _Cleaning(document)
+    cleaning = _Cleaning()
     provisions = tuple(cleaning.provision(p) for p in document.provisions)
     notes = tuple(cleaning.provision(p) for p in document.notes)
-    title = _UNSHOWN.sub("", document.title)
-    if not (cleaning.corrections or cleaning.dropped):
-        return document if title == document.title else replace(document, title=title)
     return replace(
         document,
-        title=title,
+        title=_UNSHOWN.sub("", document.title),
         provisions=provisions,
         notes=notes,
         dropped=(*document.dropped, *cleaning.dropped),
@@ -62,52 +59,52 @@ def clean(document: Document) -> Document:
 class _Cleaning:
     """What was cleaned of a document so far."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self) -> None:
         self.corrections: list[Correction] = []
         self.dropped: list[Dropped] = []
         self.added = 0  # characters that were put in
-        self._document = document
+        self._provision: Provision  # the one that is cleaned now, and what was found in it
+        self._found: list[tuple[str, str, str]] = []
 
     def provision(self, provision: Provision) -> Provision:
         """A provision cleaned."""
         if not any(_needs_cleaning(text) for text in (Text(provision.marker), *texts_of(provision))):
             return provision
-        found: list[tuple[str, str, str]] = []
-        made = map_texts(provision, lambda text: self._text(text, provision, found))
-        marker = self._shown(Text(made.marker), provision).plain
-        made = replace(made, marker=marker)
+        self._provision, self._found = provision, []
+        made = map_texts(provision, self._text)
+        made = replace(made, marker=self._shown(Text(made.marker)).plain)
         mark = provision_fingerprint(made)
-        self.corrections += [Correction(provision.anchor, mark, *entry) for entry in found]
+        self.corrections += [Correction(provision.anchor, mark, *entry) for entry in self._found]
         return made
 
-    def _text(self, text: Text, provision: Provision, found: list[tuple[str, str, str]]) -> Text:
-        text = self._shown(text, provision)
-        marks = tuple(mark for one in text.marks if (mark := self._link(one, text.plain, found)))
-        return self._printed(replace(text, marks=marks), provision, found)
+    def _text(self, text: Text) -> Text:
+        text = self._shown(text)
+        marks = tuple(mark for one in text.marks if (mark := self._link(one, text.plain)))
+        return self._printed(replace(text, marks=marks))
 
-    def _shown(self, text: Text, provision: Provision) -> Text:
+    def _shown(self, text: Text) -> Text:
         """A text without the characters that do not show."""
         unshown = "".join(_UNSHOWN.findall(text.plain))
         if unshown:
-            self.dropped.append(Dropped(unshown, _UNSHOWN_WHY, provision.page))
+            self.dropped.append(Dropped(unshown, _UNSHOWN_WHY, self._provision.page))
         while held := _UNSHOWN.search(text.plain):
             text = _put(text, held.start(), held.end(), "")
         return text
 
-    def _link(self, mark: Mark, plain: str, found: list[tuple[str, str, str]]) -> Mark | None:
+    def _link(self, mark: Mark, plain: str) -> Mark | None:
         """A mark whose link leads where it should; None for one that leads nowhere."""
         if not isinstance(mark, Link) or (target := mended(mark.address)) == mark.address:
             return mark
         words = plain[mark.start : mark.end]
         said = words if PRINTED.search(words) is None else "an address"
         if target is None:
-            found.append((f"the link at “{said}”", "no link", _NOWHERE))
+            self._found.append((f"the link at “{said}”", "no link", _NOWHERE))
             return None
         why = _TRACKED if target.partition("?")[0] == mark.address.partition("?")[0] else _REDIRECTED
-        found.append((f"the link at “{said}”", target, why))
+        self._found.append((f"the link at “{said}”", target, why))
         return replace(mark, address=target)
 
-    def _printed(self, text: Text, provision: Provision, found: list[tuple[str, str, str]]) -> Text:
+    def _printed(self, text: Text) -> Text:
         """A text that prints where a redirector leads, and not the redirector."""
         for held in reversed(list(PRINTED.finditer(text.plain))):
             address = held.group().rstrip(".,;:)")
@@ -115,8 +112,8 @@ class _Cleaning:
             if target == address:
                 continue
             told = target or "[address left out]"
-            found.append(("a redirector's address among the words", told, _REDIRECTED))
-            self.dropped.append(Dropped("·" * len(address), "an address that names a person", provision.page))
+            self._found.append(("a redirector's address among the words", told, _REDIRECTED))
+            self.dropped.append(Dropped("·" * len(address), "an address that names a person", self._provision.page))
             self.added += len("".join(told.split()))
             text = _put(text, held.start(), held.start() + len(address), told)
         return text

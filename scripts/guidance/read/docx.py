@@ -38,8 +38,27 @@ $if(subtitle)$<p>$subtitle$</p>$endif$$for(author)$<p>$author$</p>$endfor$$if(da
 $if(abstract)$<div>$abstract$</div>$endif$$body$</main></body></html>"""
 
 
-def is_docx(path: Path) -> bool:
-    """Whether a file is a Word document of the kind that is a zip archive."""
+def read_docx(path: Path, source: SourceFile) -> Document:
+    """The document that a Word file holds. Raises GuidanceError, in one line, where it cannot be read."""
+    if not _holds_text(path):
+        raise GuidanceError(f"{path}: this is neither a PDF, a page nor a Word file; give one of these")
+    try:
+        with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
+            plain = Path(folder) / "plain.docx"
+            body, dropped = _write_plain(archive, plain, path)
+            page = _page_of(plain, path)
+    except (zipfile.BadZipFile, etree.XMLSyntaxError, OSError, ValueError, RuntimeError):
+        raise GuidanceError(f"{path}: the Word file is damaged and cannot be read; get a fresh copy") from None
+    titled = re.search(rb"<body><h1>", page)
+    document = read_html(page, source, None if titled else path.stem)
+    characters = document.characters_source + sum(count_characters(d.text) for d in dropped)
+    document = replace(document, dropped=(*document.dropped, *dropped), characters_source=characters)
+    words = (word for text in (*body, *(d.text for d in dropped)) for word in words_of(text))
+    theirs: Words = (tuple(words),)
+    return compare_words(document, theirs, "the file's own XML", least=3)  # pandoc counts some lists itself
+
+
+def _holds_text(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return _TEXT in archive.namelist()
@@ -47,36 +66,9 @@ def is_docx(path: Path) -> bool:
         return False
 
 
-def read_docx(path: Path, source: SourceFile) -> Document:
-    """The document that a Word file holds. Raises GuidanceError, in one line, where it cannot be read."""
-    try:
-        with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
-            plain = Path(folder) / "plain.docx"
-            texts = _write_plain(archive, plain, path)
-            page = _page_of(plain, path)
-    except (zipfile.BadZipFile, etree.XMLSyntaxError, OSError, ValueError, RuntimeError):
-        raise GuidanceError(f"{path}: the Word file is damaged and cannot be read; get a fresh copy") from None
-    titled = re.search(rb"<body><h1>", page)
-    document = read_html(page, source, None if titled else path.stem)
-    document = replace(
-        document,
-        dropped=(*document.dropped, *texts.dropped),
-        characters_source=document.characters_source + sum(count_characters(d.text) for d in texts.dropped),
-    )
-    words = (word for text in (*texts.body, *(d.text for d in texts.dropped)) for word in words_of(text))
-    theirs: Words = (tuple(words),)
-    return compare_words(document, theirs, "the file's own XML", least=3)  # pandoc counts some lists itself
-
-
-class _Texts(Struct, frozen=True):
-    """What a file's XML holds, paragraph by paragraph, and what of it is left out with the reason."""
-
-    body: tuple[str, ...]
-    dropped: tuple[Dropped, ...]
-
-
-def _write_plain(archive: zipfile.ZipFile, to: Path, path: Path) -> _Texts:
-    """Writes the file with numbers printed, text boxes in line and hidden words taken out; gives what it holds."""
+def _write_plain(archive: zipfile.ZipFile, to: Path, path: Path) -> tuple[list[str], list[Dropped]]:
+    """Writes the file with numbers printed, text boxes in line and hidden words taken out; gives what it holds,
+    paragraph by paragraph, and what of that is left out with the reason."""
     if sum(entry.file_size for entry in archive.infolist()) > _MOST_BYTES:
         raise GuidanceError(f"{path}: unpacks to more than {_MOST_BYTES // 10**6} MB; save it with less in it")
     names = sorted(set(archive.namelist()))  # the text before its styles
@@ -103,7 +95,7 @@ def _write_plain(archive: zipfile.ZipFile, to: Path, path: Path) -> _Texts:
             elif _EDGE.match(name):
                 dropped += [Dropped(text, "running head or foot") for text in _paragraphs(_parsed(content))]
             plain.writestr(name, content)
-    return _Texts(tuple(body), tuple(dropped))
+    return body, dropped
 
 
 def _page_of(plain: Path, path: Path) -> bytes:
@@ -141,17 +133,26 @@ def _value(element: etree._Element | None, path: str, name: str = "val") -> str 
 
 
 def _paragraphs(root: etree._Element) -> list[str]:
-    found = []
-    for paragraph in root.iter(f"{_WORD}p"):
-        words = _words(paragraph)
-        if words.strip():
-            found.append(words)
-    return found
+    return [words for paragraph in root.iter(f"{_WORD}p") if (words := _words(paragraph)).strip()]
 
 
 def _words(element: etree._Element) -> str:
     parts = element.iter(f"{_WORD}t", f"{_WORD}tab", f"{_WORD}br")
     return "".join((part.text or "") if part.tag == f"{_WORD}t" else " " for part in parts)
+
+
+def _first(element: etree._Element, name: str) -> etree._Element:
+    """What is called so below an element, put there as its first where there is none."""
+    found = element.find(_WORD + name)
+    if found is None:
+        found = etree.Element(_WORD + name)
+        element.insert(0, found)
+    return found
+
+
+def _by_id(styles: etree._Element | None) -> dict[str, etree._Element]:
+    found = () if styles is None else styles.iter(f"{_WORD}style")
+    return {name: style for style in found if (name := style.get(f"{_WORD}styleId"))}
 
 
 def _remove(element: etree._Element) -> None:
@@ -193,7 +194,7 @@ _OFF = ("0", "false", "off")
 
 def _take_out_unseen(root: etree._Element, styles: etree._Element | None) -> Iterator[Dropped]:
     """Takes hidden and struck runs out, those of character styles that hide or strike too."""
-    by_style = {} if styles is None else {s.get(f"{_WORD}styleId"): s for s in styles.iter(f"{_WORD}style")}
+    by_style = _by_id(styles)
     for control in list(root.iter(f"{_WORD}sdt")):
         if _value(control, "sdtPr/showingPlcHdr") is not None:
             yield Dropped(_words(control), "prompt of an empty field")
@@ -223,7 +224,7 @@ def _name_headings(root: etree._Element, styles: etree._Element | None) -> None:
     style of a heading: pandoc knows headings by their styles' names."""
     if styles is None:
         return
-    by_style = {s.get(f"{_WORD}styleId"): s for s in styles.iter(f"{_WORD}style")}
+    by_style = _by_id(styles)
     used: set[str] = set()
     for paragraph in root.iter(f"{_WORD}p"):
         style = by_style.get(_value(paragraph, "pPr/pStyle") or "")
@@ -233,14 +234,7 @@ def _name_headings(root: etree._Element, styles: etree._Element | None) -> None:
             continue
         if own is None and _is_heading(style, by_style):
             continue
-        properties = paragraph.find(f"{_WORD}pPr")
-        if properties is None:
-            properties = etree.Element(f"{_WORD}pPr")
-            paragraph.insert(0, properties)
-        named = properties.find(f"{_WORD}pStyle")
-        if named is None:
-            named = etree.Element(f"{_WORD}pStyle")
-            properties.insert(0, named)
+        named = _first(_first(paragraph, "pPr"), "pStyle")
         named.set(f"{_WORD}val", f"{_HEADING}{level}")
         used.add(level)
     for level in sorted(used):
@@ -250,7 +244,7 @@ def _name_headings(root: etree._Element, styles: etree._Element | None) -> None:
         etree.SubElement(added, f"{_WORD}name").set(f"{_WORD}val", f"heading {int(level) + 1}")
 
 
-def _is_heading(style: etree._Element | None, by_style: dict[str | None, etree._Element]) -> bool:
+def _is_heading(style: etree._Element | None, by_style: dict[str, etree._Element]) -> bool:
     """Whether pandoc takes a style for a heading's: by its name, or by one that it rests on."""
     seen: list[etree._Element] = []
     while style is not None and style not in seen:
@@ -283,8 +277,7 @@ class _Numbering:
 
     def __init__(self, numbering: etree._Element, styles: etree._Element | None) -> None:
         self._levels: dict[str, dict[int, _Level]] = {}
-        self._by_style: dict[str, tuple[str, int | None]] = {}
-        self._based_on: dict[str, str] = {}
+        self._styles = _by_id(styles)
         self._counts: dict[str, dict[int, int]] = {}
         self._abstract: dict[str, str] = {}
         self._overrides: dict[tuple[str, int], int] = {}
@@ -299,12 +292,6 @@ class _Numbering:
                 start = _value(override, "startOverride")
                 if start:
                     self._overrides[key, int(override.get(f"{_WORD}ilvl", "0"))] = int(start)
-        for style in () if styles is None else styles.iter(f"{_WORD}style"):
-            name = style.get(f"{_WORD}styleId", "")
-            number, level = _value(style, "pPr/numPr/numId"), _value(style, "pPr/numPr/ilvl")
-            self._based_on[name] = _value(style, "basedOn") or ""
-            if number:
-                self._by_style[name] = number, int(level) if level else None
 
     def _read_level(self, abstract: str, level: etree._Element) -> tuple[int, _Level]:
         at = int(level.get(f"{_WORD}ilvl", "0"))
@@ -322,17 +309,17 @@ class _Numbering:
     def place(self, paragraph: etree._Element) -> tuple[str, int] | None:
         """The numbering that a paragraph counts in and its level there, by itself or by its style."""
         style = _value(paragraph, "pPr/pStyle") or ""
-        number, said = _value(paragraph, "pPr/numPr/numId"), _value(paragraph, "pPr/numPr/ilvl")
-        level = int(said) if said else None
+        number, level = _value(paragraph, "pPr/numPr/numId"), _value(paragraph, "pPr/numPr/ilvl")
         known, seen = style, {""}
         while number is None and known not in seen:
             seen.add(known)
-            number, of_style = self._by_style.get(known, (None, None))
-            level = of_style if level is None else level
-            known = self._based_on.get(known, "")
+            held = self._styles.get(known)
+            number = _value(held, "pPr/numPr/numId") or None
+            level = level or (_value(held, "pPr/numPr/ilvl") if number else None)
+            known = _value(held, "basedOn") or ""
         if number not in self._abstract:
             return None
-        return number, self._style_levels.get((self._abstract[number], style), 0) if level is None else level
+        return number, int(level) if level else self._style_levels.get((self._abstract[number], style), 0)
 
     def next(self, number: str, at: int, alone: bool = False) -> str | None:
         """Counts one on, and gives what is printed; none for bullets, nor for lists that pandoc tells rightly: not
@@ -370,9 +357,7 @@ def _printed(value: int, kind: str) -> str:
 def _place_in_list(paragraph: etree._Element, place: tuple[str, int] | None) -> None:
     """Tells a paragraph's numbering and level in itself, since pandoc asks no style for the level; or takes
     it out of any."""
-    properties = paragraph.find(f"{_WORD}pPr")
-    if properties is None:
-        return
+    properties = _first(paragraph, "pPr")
     for counting in properties.findall(f"{_WORD}numPr"):
         properties.remove(counting)
     if place:
@@ -397,8 +382,4 @@ def _print_numbers(root: etree._Element, styles: etree._Element | None, numberin
             text = etree.SubElement(run, f"{_WORD}t")
             text.text = f"{printed} "
             text.set(_SPACE, "preserve")
-            properties = paragraph.find(f"{_WORD}pPr")
-            if properties is None:
-                paragraph.insert(0, run)
-            else:
-                properties.addnext(run)
+            _first(paragraph, "pPr").addnext(run)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from bs4 import BeautifulSoup, Comment, Tag
 from msgspec.structs import replace
 
-from guidance.document.anchors import Allocator, anchor_for
+from guidance.document.anchors import anchor_for
 from guidance.document.model import (
     Asset,
     Block,
@@ -37,6 +37,7 @@ from guidance.document.model import (
     Text,
 )
 from guidance.document.walk import balance, count_characters, map_texts
+from guidance.read.blocks import Outline, item_anchor
 from guidance.read.html_blocks import (
     HtmlPiece,
     Inline,
@@ -51,8 +52,9 @@ from guidance.read.html_blocks import (
     ordinals,
     pieces_in,
     words_in,
+    words_outside,
 )
-from guidance.read.numbering import anchor_number, name_heading
+from guidance.read.numbering import anchor_number
 
 _NO_TEXT = ("script", "style", "head", "title", "meta", "link", "svg", "iframe", "object")
 _HIDING = ("template", "noscript")  # words that a browser does not show
@@ -68,6 +70,7 @@ _FURNITURE = (
     ("header, footer, [role=banner], [role=contentinfo], form, button, input, select", "the page's frame"),
     ("a.reversefootnote, a[role=doc-backlink]", "way back from a footnote"),
 )
+_NOTHING = "there is no text of a publication on this page"
 _CONTENT = ".govspeak, main, [role=main], #content, article, #main, body"
 _NOTES = ".footnotes, [role=doc-endnotes]"
 _WORD_NOTES = (
@@ -76,6 +79,7 @@ _WORD_NOTES = (
 _CREDIT = re.compile(
     r"(?:image|picture|photo(?:graph)?)? \s* (?:credit|copyright) \b | ©", re.IGNORECASE | re.VERBOSE
 )
+_KINDS: dict[str, Kind] = {"table": "table", "figure": "figure", "img": "figure", "box": "box"}
 _PICTURES = {
     "image/png": ("png", b"\x89PNG"),
     "image/jpeg": ("jpg", b"\xff\xd8\xff"),
@@ -98,11 +102,10 @@ class _HtmlPage:
         self._source = source
         self._dropped: list[Dropped] = []
         self._findings: list[Finding] = []
-        self._allocator = Allocator()
+        self._outline = Outline()
         self._targets: dict[str, str] = {}
         self._notes: dict[str, tuple[str, str]] = {}  # by id: anchor and label
         self._referred: set[str] = set()
-        self._above: list[tuple[int, str]] = []
         self._provisions: list[Provision] = []
         self._added = 0
         self._assets: list[Asset] = []
@@ -127,31 +130,28 @@ class _HtmlPage:
 
     def _drop_hidden(self) -> None:
         """Leaves out what a browser does not show, and tells of what stood among the publication's own words."""
-        content = next((held for one in _CONTENT.split(", ") if (held := self._soup.select_one(one))), None)
+        content = self._main()
         hidden = []
         for element in self._hidden:
-            above = list(element.parents)
-            if not any(parent is self._soup for parent in above) or element.find(_NOTES):
-                continue  # gone with one around it
-            if content is not None and any(parent is content for parent in above):
-                hidden.append(len(element.get_text(" ").split()))
-            self._drop(element, _HIDDEN)
+            if self._stands(element):
+                if content is not None and _is_in(element, content):
+                    hidden.append(len(element.get_text(" ").split()))
+                self._drop(element, _HIDDEN)
         if sum(hidden):
             told = f"the source hides {sum(hidden)} words, in {len(hidden)} places; they are left out"
-            self._findings.append(Finding("hidden", told))
+            self._tell("hidden", told)
 
     def document(self) -> Document:
         self._drop_hidden()
         for selector, reason in _FURNITURE:
             for element in self._soup.select(selector):
-                gone = all(parent is not self._soup for parent in element.parents)  # with one around it
-                if not gone and element.find(_NOTES) is None:
+                if self._stands(element):
                     self._drop(element, reason)
         content = self._content()
         self._drop_columns_of_links(content)
         ends = self._take_notes(content)
         labels = [str(count) for count in range(1, len(ends) + 1)]
-        named = [(self._allocator.take(anchor_for("footnote", label, "")), label) for label in labels]
+        named = [(self._outline.take(anchor_for("footnote", label, "")), label) for label in labels]
         self._notes = {target: name for (target, _), name in zip(ends, named, strict=True)}
         pieces = list(pieces_in(content))
         self._top = min((int(p.element.name[1]) for p in pieces if p.kind == "heading"), default=1)
@@ -162,9 +162,9 @@ class _HtmlPage:
         notes = tuple(self._note(element, *name) for (_, element), name in zip(ends, named, strict=True))
         for anchor, _ in named:
             if anchor not in self._referred:
-                self._findings.append(Finding("footnote", f"nothing in the text refers to note {anchor}"))
+                self._tell("footnote", f"nothing in the text refers to note {anchor}")
         if not self._provisions:
-            raise GuidanceError(f"{self._source.name}: there is no text of a publication on this page")
+            raise GuidanceError(f"{self._source.name}: {_NOTHING}")
         resolved = [map_texts(p, self._resolve) for p in (*self._provisions, *notes)]
         language = self._soup.html.get("lang") if self._soup.html else None
         document = Document(
@@ -182,6 +182,9 @@ class _HtmlPage:
 
     # --- The page --------------------------------------------------------------------------------
 
+    def _tell(self, kind: str, message: str) -> None:
+        self._findings.append(Finding(kind, message))
+
     def _drop(self, element: Tag, reason: str, words: str | None = None) -> None:
         """Take an element out; `words` where its own text does not tell them."""
         text = " ".join((element.get_text(" ") if words is None else words).split())
@@ -189,15 +192,21 @@ class _HtmlPage:
             self._dropped.append(Dropped(text, reason))
         element.extract()
 
+    def _stands(self, element: Tag) -> bool:
+        """Whether an element may go: it is still on the page, and holds no notes."""
+        return _is_in(element, self._soup) and element.select_one(_NOTES) is None
+
+    def _main(self) -> Tag | None:
+        """The part of the page that has its content, as the surest of the selectors tells."""
+        return next((held for one in _CONTENT.split(", ") if (held := self._soup.select_one(one))), None)
+
     def _content(self) -> Tag:
         """The publication's own part of the page; all else is dropped."""
-        found = (self._soup.select_one(selector) for selector in _CONTENT.split(", "))
-        content = next((element for element in found if element), None)
-        if content is None and self._soup.find("frameset"):
-            name = self._source.name
-            raise GuidanceError(f"{name}: the page only says which frames it has; give the page in the frame")
+        content = self._main()
         if content is None:
-            raise GuidanceError(f"{self._source.name}: there is no text of a publication on this page")
+            frames = self._soup.find("frameset")
+            why = "the page only says which frames it has; give the page in the frame" if frames else _NOTHING
+            raise GuidanceError(f"{self._source.name}: {why}")
         content.extract()
         title = self._heading
         whole = len(content.find_all("h1")) == 1 and content.find(["h2", "h3"]) is not None
@@ -210,11 +219,9 @@ class _HtmlPage:
         """Leaves out the columns in which pages of the years before 2010 set their links."""
         for cell in content.find_all("td"):
             table = cell.find_parent("table")
-            links = cell.find_all("a")
-            if len(links) > 1 and table is not None and is_layout(table):
-                loose = (words for words in cell.find_all(string=True) if words.find_parent("a") is None)
-                if not any(c.isalnum() for words in loose for c in words):
-                    self._drop(cell, "the page's frame")
+            lone = len(cell.find_all("a")) > 1 and not any(map(str.isalnum, words_outside(cell, "a")))
+            if lone and table is not None and is_layout(table):
+                self._drop(cell, "the page's frame")
 
     def _take_notes(self, content: Tag) -> list[tuple[str, Tag]]:
         """The notes at the page's end, taken out of it: what refers to each, and the note."""
@@ -241,49 +248,31 @@ class _HtmlPage:
             return
         last = self._provisions[-1] if self._provisions else None
         if piece.kind in ("ul", "ol", "dl") and last and last.kind in ("paragraph", "text"):
-            self._provisions[-1] = _with_blocks(last, self._blocks_of(element, last.anchor))
+            blocks = (*last.blocks, *self._blocks_of(element, last.anchor))
+            self._provisions[-1] = replace(last, blocks=blocks)
             self._name(element, last.anchor)
             return
-        kinds: dict[str, Kind] = {"table": "table", "figure": "figure", "img": "figure", "box": "box"}
-        kind: Kind = "paragraph" if piece.marker else kinds.get(piece.kind, "text")
-        section = self._above[-1][1] if self._above else None
-        number = piece.marker.value if piece.marker else None
-        chapter = self._above[0][1] if self._above and number else None
-        wish = anchor_for(kind, anchor_number(number) if number else None, "", section)
-        anchor = self._allocator.take(wish, chapter)
-        skip = piece.marker.length if piece.marker and piece.printed else 0
-        self._added += 0 if piece.printed or not piece.marker else len(piece.marker.printed)
-        holds = piece.kind in ("box", "entry")
+        marker, above = piece.marker, self._outline.parents
+        kind: Kind = "paragraph" if marker else _KINDS.get(piece.kind, "text")
+        number, printed = (marker.value, marker.printed) if marker else (None, "")
+        wish = anchor_for(kind, anchor_number(number) if number else None, "", self._outline.section)
+        anchor = self._outline.take(wish, above[0] if above and number else None)
+        skip = marker.length if marker and piece.printed else 0
+        self._added += 0 if piece.printed else len(printed)
         said = self._name_of_box(element)  # before its words are taken
-        blocks = self._within(element, anchor, skip) if holds else self._blocks_of(element, anchor, skip)
-        if not blocks:
-            return
-        self._name(element, anchor)
-        marker = piece.marker.printed if piece.marker else ""
-        parents = tuple(a for _, a in self._above)
-        self._provisions.append(Provision(anchor, kind, number, marker, blocks=(*said, *blocks), parents=parents))
+        read = self._within if piece.kind in ("box", "entry") else self._blocks_of
+        if blocks := read(element, anchor, skip):
+            self._name(element, anchor)
+            self._provisions.append(
+                Provision(anchor, kind, number, printed, blocks=(*said, *blocks), parents=above)
+            )
 
     def _take_heading(self, element: Tag) -> None:
-        text = self._text(element)
-        level = min(int(element.name[1]) - self._top + 1, (self._above[-1][0] if self._above else 0) + 1)
-        named = name_heading(text.plain, level)
-        self._above = [entry for entry in self._above if entry[0] < level]
-        wish = named.anchor or anchor_for("section", None, text.plain)
-        anchor = self._allocator.take(wish, self._above[-1][1] if self._above else None)
-        parents = tuple(a for _, a in self._above)
-        self._above.append((level, anchor))
-        self._name(element, anchor)
-        self._provisions.append(
-            Provision(
-                anchor,
-                named.kind,
-                named.number,
-                heading=text,
-                level=level,
-                parents=parents,
-                evidence=("tag",),
-            )
-        )
+        text, above = self._text(element), self._outline.above
+        level = min(int(element.name[1]) - self._top + 1, (above[-1][0] if above else 0) + 1)
+        made = self._outline.heading(text, level, ("tag",))
+        self._name(element, made.anchor)
+        self._provisions.append(made)
 
     def _note(self, element: Tag, anchor: str, label: str) -> Provision:
         self._added += len(label)
@@ -360,9 +349,7 @@ class _HtmlPage:
             name = self._keep_picture(str(image.get("src") or ""), anchor)
             if name is None:
                 called = alternative or str(image.get("src") or "").rsplit("/", 1)[-1][:80] or "without a name"
-                self._findings.append(
-                    Finding("picture", f"a picture that is not in the page is left out: {called}")
-                )
+                self._tell("picture", f"a picture that is not in the page is left out: {called}")
             figures.append(Figure(name, alternative, (), None if figures else caption))
         return (*figures, *behind)
 
@@ -389,9 +376,7 @@ class _HtmlPage:
         items = []
         for entry, (marker, skip) in zip(entries_of(element), markers, strict=True):
             self._added += 0 if printed else len(marker)
-            value = marker.strip("().").lower().replace(".", "-")
-            wish = f"{anchor}-item-{value}" if value[:1].isdigit() else f"{anchor}-{value}"
-            own = wish if ordered and value and self._allocator.take(wish) == wish else None
+            own = item_anchor(marker.strip("()."), anchor, self._outline.take) if ordered else None
             items.append(Item(marker, self._within(entry, own or anchor, skip), own))
         return List(tuple(items), ordered)
 
@@ -415,9 +400,7 @@ class _HtmlPage:
         inline.take(element)
         self._dropped += inline.dropped
         if inline.unsafe:
-            self._findings.append(
-                Finding("link", f"links that use an unsafe scheme were dropped ({inline.unsafe})")
-            )
+            self._tell("link", f"links that use an unsafe scheme were dropped ({inline.unsafe})")
         self._referred.update(mark.note for mark in inline.text().marks if isinstance(mark, NoteMark))
         return inline
 
@@ -428,18 +411,18 @@ class _HtmlPage:
                 anchor = self._targets.get(mark.address[1:])
                 if anchor is None:
                     words = text.plain[mark.start : mark.end]
-                    self._findings.append(Finding("link", f"nothing stands where the link “{words}” leads"))
+                    self._tell("link", f"nothing stands where the link “{words}” leads")
                     continue
                 mark = Link(mark.start, mark.end, f"#{anchor}")
             marks.append(mark)
         return Text(text.plain, tuple(marks))
 
 
+def _is_in(element: Tag, other: Tag) -> bool:
+    return any(parent is other for parent in element.parents)
+
+
 def _span(value: object) -> int:
     """How many rows or columns a cell takes."""
     said = str(value or "")
     return min(int(said[:4]) or 1, 100) if said.isdecimal() else 1  # "²" is a digit, and no number
-
-
-def _with_blocks(provision: Provision, blocks: tuple[Block, ...]) -> Provision:
-    return replace(provision, blocks=(*provision.blocks, *blocks))

@@ -68,11 +68,10 @@ def words_in(element: Tag) -> str:
 def pieces_in(element: Tag) -> Iterator[HtmlPiece]:
     """The blocks below an element in order; loose text between them counts as a paragraph."""
     loose: list[Tag | NavigableString] = []
-    soup = BeautifulSoup("", "lxml")
 
     def gathered() -> Iterator[HtmlPiece]:
         if any(part.get_text(strip=True) if isinstance(part, Tag) else str(part).strip() for part in loose):
-            wrapper = soup.new_tag("p")
+            wrapper = Tag(name="p")
             for part in loose:
                 wrapper.append(part)
             yield HtmlPiece("p", wrapper)
@@ -80,13 +79,11 @@ def pieces_in(element: Tag) -> Iterator[HtmlPiece]:
 
     for child in list(element.children):
         kind = _block_kind(child) if isinstance(child, Tag) else None
-        if kind is None:
+        if kind is None or not isinstance(child, Tag):
             if isinstance(child, Tag | NavigableString):
                 loose.append(child)
             continue
         yield from gathered()
-        if not isinstance(child, Tag):
-            continue
         if kind == "numbers":
             for cell in _beside_numbers(child):
                 yield from pieces_in(cell)
@@ -125,9 +122,9 @@ def _parted(element: Tag) -> Iterator[Tag]:
     parted: list[Tag] = []
     for line, marker in zip(lines, found, strict=True):
         if marker in markers:
-            parted.append(BeautifulSoup("", "lxml").new_tag("p"))
+            parted.append(Tag(name="p"))
         else:
-            parted[-1].append(BeautifulSoup("", "lxml").new_tag("br"))
+            parted[-1].append(Tag(name="br"))
         parted[-1].extend(line)
     yield from parted
 
@@ -250,9 +247,7 @@ def number_pieces(pieces: Sequence[HtmlPiece], top: int) -> tuple[list[HtmlPiece
         if piece.kind == "entry" and piece.element.parent is not None and (piece.marker or not piece.printed):
             counted[id(piece.element.parent)].append(at in numbers)
     lists = [p.element for p in pieces if p.kind == "ol" and all(counted.get(id(p.element), [False]))]
-    going_on = sum(str(element.get("start") or "1") != "1" for element in lists)
-    printed = sum(entry_markers(element) is not None for element in lists)
-    if not (going_on or printed):
+    if not any(str(e.get("start") or "1") != "1" or entry_markers(e) is not None for e in lists):
         lists = []
     settled = _opened(pieces, {id(element) for element in lists})
     numbers, findings = _numbers(settled, top)
@@ -278,25 +273,20 @@ def _numbers(pieces: Sequence[HtmlPiece], top: int) -> tuple[dict[int, Marker], 
     """For each piece that is a paragraph of the document's own sequence its marker; and the gaps."""
     chunks = []
     for piece in pieces:
-        words = _without_notes(piece.element) if piece.kind in ("p", "entry") else ""
+        words = words_outside(piece.element, "sup") if piece.kind in ("p", "entry") else ""  # which leads to notes
         marker = read_marker(words) if piece.kind == "p" and words else piece.marker
         line = Line(1, Box(0, 0, 1, 1), 0.0, 12.0, (Run(words or "-", 0.0, 1.0, 12.0, _STUB, 0),))
         chunks.append(Chunk((line,), marker, 0.0, 0.0, "prose"))
     firsts = (i for i, p in enumerate(pieces) if p.kind == "heading" and p.element.name == f"h{top}")
     found = find_numbered(chunks, frozenset(firsts))
-    numbers = {}
-    for index, number in found.numbers.items():
-        marker = chunks[index].marker
-        if marker:
-            numbers[index] = Marker(marker.kind, marker.printed, number, marker.length)
-    return numbers, tuple(Finding(f.kind, f.message) for f in found.findings)
+    markers = {index: chunks[index].marker for index in found.numbers}
+    numbers = {index: replace(m, value=found.numbers[index]) for index, m in markers.items() if m}
+    return numbers, tuple(replace(finding, page=None) for finding in found.findings)  # of a page made up here
 
 
-def _without_notes(element: Tag) -> str:
-    """An element's words without the raised ones, which lead to notes."""
-    if element.find("sup") is None:
-        return words_in(element)
-    plain = (words for words in element.find_all(string=True) if words.find_parent("sup") is None)
+def words_outside(element: Tag, name: str) -> str:
+    """An element's words but those within a tag, with single spaces."""
+    plain = (words for words in element.find_all(string=True) if words.find_parent(name) is None)
     return " ".join("".join(plain).split())
 
 
@@ -321,10 +311,9 @@ _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 def hidden_by_themselves(soup: BeautifulSoup) -> Iterator[Tag]:
     """The elements that their own attributes hide."""
     for element in soup.find_all(True):
-        if isinstance(element, Tag):
-            hidden = element.get("hidden")
-            if (hidden is not None and hidden != "until-found") or _HIDES.search(str(element.get("style") or "")):
-                yield element
+        hidden = element.get("hidden")
+        if (hidden is not None and hidden != "until-found") or _HIDES.search(str(element.get("style") or "")):
+            yield element
 
 
 def hidden_by_rules(soup: BeautifulSoup) -> Iterator[Tag]:
@@ -404,36 +393,29 @@ class Inline:
         end = len(self._plain.rstrip())
         if end <= start:
             return
-        style = _STYLES.get(child.name)
-        if style:
+        if style := _STYLES.get(child.name):
             self._marks.append(Style(start, end, style))
         elif child.name == "abbr" and (meaning := " ".join(str(child.get("title") or "").split())):
             self._marks.append(Abbreviation(start, end, meaning))
-        elif child.name == "a" and href:
-            self._link(start, end, href)
-
-    def _link(self, start: int, end: int, href: str) -> None:
-        address = followed(href)
-        if address:
+        elif child.name == "a" and (address := followed(href)):
             self._marks.append(Link(start, end, address))
-        else:
+        elif child.name == "a" and href:
             self.unsafe += 1
 
     def text(self, skip: int = 0) -> Text:
         """What was gathered, without its first `skip` characters (a printed number), on one line."""
-        text = self._cut(skip, len(self._plain))
-        return replace(text, plain=text.plain.replace("\n", " "))
+        return self._cut(skip, len(self._plain))
 
     def lines(self, skip: int = 0) -> list[Text]:
         """The same, parted where the page breaks a line between two that stand for themselves, as in addresses."""
         breaks = [at for at in _LINE_END.finditer(self._plain) if at.start() >= skip]
         starts = [skip, *(at.end() for at in breaks)]
         ends = [*(at.start() for at in breaks), len(self._plain)]
-        texts = [self._cut(start, end) for start, end in zip(starts, ends, strict=True)]
-        return [replace(text, plain=text.plain.replace("\n", " ")) for text in texts if text.plain]
+        texts = map(self._cut, starts, ends)
+        return [text for text in texts if text.plain]
 
     def _cut(self, start: int, end: int) -> Text:
-        plain = self._plain[start:end].rstrip()
+        plain = self._plain[start:end].rstrip().replace("\n", " ")
         marks: list[Mark] = []
         for mark in self._marks:
             if isinstance(mark, NoteMark):

@@ -10,6 +10,8 @@ from typing import Literal
 from msgspec import Struct
 
 MarkerKind = Literal["bullet", "decimal", "coded", "number", "letter", "roman"]
+
+
 HeadedKind = Literal["part", "chapter", "section", "annex", "flow-chart"]  # of a Provision's kinds
 
 
@@ -85,11 +87,8 @@ def plain_symbols(text: str) -> str:
 
 def roman_value(numeral: str) -> int:
     """The value of a small roman numeral."""
-    total = 0
-    for this, after in zip(numeral, [*numeral[1:], ""], strict=True):
-        value = _DIGITS[this]
-        total += -value if _DIGITS.get(after, 0) > value else value
-    return total
+    values = [_DIGITS[digit] for digit in numeral]
+    return sum(-value if value < after else value for value, after in zip(values, [*values[1:], 0], strict=True))
 
 
 def ordinal(value: int, kind: str) -> str:
@@ -143,6 +142,11 @@ def number_parts(number: str) -> tuple[int, ...]:
     return tuple(int(part) if part.isdigit() else _BEHIND + ord(part) for part in _PARTS.findall(number))
 
 
+def is_next(last: tuple[int, ...], value: tuple[int, ...]) -> bool:
+    """Whether a number's parts are those of the one behind the last: (5, 18) and (5, 17); never where none is."""
+    return bool(last) and value == (*last[:-1], last[-1] + 1)
+
+
 def follows(value: str, before: str | None, kind: MarkerKind) -> bool:
     """Whether a marker's value is the one that comes next after `before` (or may come first)."""
     if kind == "bullet":
@@ -187,14 +191,12 @@ _NAMED = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 BOX_NAME = re.compile(r"box \s \d{1,2} [a-z]? \b", re.VERBOSE | re.IGNORECASE)  # "Box 1"
-_DIVISION = (
-    re.compile(  # of a statute, alone on its line: "PART 1", "Schedule 2", "SCHEDULE", "SCHEDULE 1 Regulation 4"
-        r"""
+_DIVISION = re.compile(  # of a statute, alone on its line: "PART 1", "Schedule 2", "SCHEDULE 1 Regulation 4"
+    r"""
     (?: (?: part | chapter | schedule ) \s (?: \d{1,3} [a-z]? | [ivxl]+ | [a-z] ) | schedule )
     (?: \s (?: article | regulation | rule | section | paragraph )s? \s \d [\w\s(),–-]* )?  # which it belongs to
     """,
-        re.VERBOSE | re.IGNORECASE,
-    )
+    re.VERBOSE | re.IGNORECASE,
 )
 _CAPTION = re.compile(
     r"^ (?: figure | fig\. | diagram | table | chart ) \s+ ( \d+ [a-z]? | [A-Z] ) \b",  # "Figure 3", "Table B"
@@ -228,26 +230,17 @@ _KINDS: dict[str, HeadedKind] = {
 }
 
 
-class HeadingName(Struct, frozen=True):
-    """What a heading's words say it is: its kind, its printed number or letter, and the anchor that these give it,
-    such as "chapter-3" or "appendix-a"; none where its title does."""
-
-    kind: HeadedKind
-    number: str | None = None
-    anchor: str | None = None
-
-
-def name_heading(title: str, level: int) -> HeadingName:
-    """What a title says it heads: ("chapter", "3", "chapter-3"), ("annex", "A", "annex-a"). `level` is its own,
-    1 for chapters: below it "Part 1" is one of a form that the text describes."""
-    named = named_number(title)
-    if not named:
-        return HeadingName("chapter" if level == 1 else "section")
-    word, number = named
+def name_heading(title: str, level: int) -> tuple[HeadedKind, str | None, str | None]:
+    """What a title says it heads: its kind, its printed number or letter, and the anchor that these give it, as in
+    ("chapter", "3", "chapter-3"); none where its words do. `level` is its own, 1 for chapters: below it "Part 1" is
+    one of a form that the text describes."""
+    word, number = named_number(title) or ("", None)
     kind = _KINDS.get(word)
-    if kind and (level <= _DEEPEST_PART or kind not in ("part", "chapter")):
-        return HeadingName(kind, number, f"{word.replace(' ', '-')}-{number.lower()}")
-    return HeadingName("section", number) if level > 1 else HeadingName("chapter")
+    if number and kind and (level <= _DEEPEST_PART or kind not in ("part", "chapter")):
+        return kind, number, f"{word.replace(' ', '-')}-{number.lower()}"
+    if level == 1 or (number and level < 1):
+        return "chapter", None, None
+    return "section", number, None
 
 
 def caption_number(text: str) -> str | None:

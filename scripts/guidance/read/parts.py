@@ -138,19 +138,15 @@ def _is_tabled(box: BoxFlow) -> bool:
 def cut_parts(flow: Flow, missed: dict[int, int] | None = None) -> list[Part]:
     """The flow with its loose lines cut into chunks, those of boxes that only shade paragraphs too. `missed` are
     lines (by id) at which numbered paragraphs start for sure, and at which of their runs."""
-    if not missed:
-        return _without_frames(_whole_paragraphs(flow, frozenset()), flow)
     elements: list[Element] = []
     starts: set[int] = set()
     for element in flow.elements:
-        at = missed.get(id(element))
-        if isinstance(element, Line) and at is not None:
-            elements += _split_line(element, at) if at else (element,)
+        at = missed.get(id(element)) if missed else None
+        elements += _split_line(element, at) if at and isinstance(element, Line) else (element,)
+        if at is not None:
             starts.add(id(elements[-1]))
-        else:
-            elements.append(element)
-    flow = replace(flow, elements=tuple(elements))
-    return _without_frames(_whole_paragraphs(flow, frozenset(starts)), flow)
+    whole = _whole_paragraphs(replace(flow, elements=tuple(elements)), frozenset(starts))
+    return _without_frames(whole, flow)
 
 
 def _split_line(line: Line, at: int) -> tuple[Line, Line]:
@@ -176,12 +172,10 @@ def _whole_paragraphs(flow: Flow, starts: frozenset[int]) -> list[Part]:
             waiting.append(element)
             continue
         chunks = cut_chunks(waiting, flow.metrics, starts)
-        if chunks and parts and _is_rest_of(parts, chunks[0]):
-            at = max(i for i, part in enumerate(parts) if isinstance(part, Chunk))
-            before = parts[at]
-            if isinstance(before, Chunk):
-                lines = (*before.lines, *chunks.pop(0).lines)
-                parts[at] = Chunk(lines, before.marker, before.left, before.text_left, before.kind)
+        before = next((part for part in reversed(parts) if isinstance(part, Chunk)), None)
+        if chunks and before and _goes_on(before, chunks[0]):
+            whole = replace(before, lines=(*before.lines, *chunks.pop(0).lines))
+            parts = [whole if part is before else part for part in parts]
         parts.extend(chunks)
         waiting = []
         if element is not None:
@@ -230,12 +224,12 @@ def _with_names(parts: Sequence[Part]) -> list[Part]:
     """The parts with the name that stands above a box, and its title below that, put into it: "Box 1"."""
     done: list[Part] = []
     for part in parts:
-        names = 0
         if isinstance(part, BoxFlow):
             names = next((n for n in (1, 2) if len(done) >= n and _names_box(done[-n], n, done[-1])), 0)
-        above = [line for named in done[len(done) - names :] for line in named.lines]
-        done = done[: len(done) - names]
-        done.append(replace(part, lines=(*above, *part.lines)) if isinstance(part, BoxFlow) and above else part)
+            above = done[len(done) - names :]
+            del done[len(done) - names :]
+            part = replace(part, lines=tuple(line for one in (*above, part) for line in one.lines))
+        done.append(part)
     return done
 
 
@@ -245,10 +239,9 @@ def _names_box(part: Part, count: int, last: Part) -> bool:
     return named and (count == 1 or (isinstance(last, Chunk) and last.kind == "title"))
 
 
-def _is_rest_of(parts: Sequence[Part], chunk: Chunk) -> bool:
+def _goes_on(before: Chunk, chunk: Chunk) -> bool:
     """Whether a chunk behind a figure or box goes on with the paragraph before it, in mid-sentence."""
-    before = next((p for p in reversed(parts) if isinstance(p, Chunk)), None)
-    if before is None or before.kind == "title" or chunk.kind == "title" or chunk.marker:
+    if before.kind == "title" or chunk.kind == "title" or chunk.marker:
         return False
     cut = before.lines[-1].page + 1 == chunk.lines[0].page
     return cut and chunk.text[:1].islower() and not before.text.rstrip().endswith((".", ":", ";", "!", "?"))

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from guidance.document.kinds import DOCX, HTML, OPENING, PDF, kind_of
 from guidance.document.model import (
     Agreement,
     Box,
@@ -80,10 +81,9 @@ class PendingRead:
         self._started: list[Sandboxed[Any]] = []
         self._document: Document | None = None
         self._drawing: Answers[list[bytes]] | None = None
-        if _is_page(path):
-            self._work: Answers[Draft | Opinion] = self._start(_read_page, path)
-        elif _is_word(path):
-            self._work = self._start(_read_word, path)
+        kind = _kind(path)
+        if kind in (HTML, DOCX):
+            self._work: Answers[Draft | Opinion] = self._start(_read_unpaged, path, kind)
         else:
             beside = self._start(read_beside, path, second_opinion)
             self._work = self._start(read_pdf, path, second_opinion, beside)
@@ -152,51 +152,35 @@ def begin_reading(path: Path, second_opinion: bool = False) -> PendingRead:
     return PendingRead(path, second_opinion)
 
 
-def _is_page(path: Path) -> bool:
-    """Whether a file is HTML, judged by how it starts."""
-    with path.open("rb") as file:
-        start = file.read(2048).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return b"%pdf-" not in start and (
-        start.startswith((b"<!doctype html", b"<html", b"<head", b"<body"))
-        or (start.startswith((b"<?xml", b"<!--")) and b"<html" in start)
-    )
-
-
-def _read_page(path: Path) -> Draft:
-    from guidance.read.html import read_html  # the parser is not needed for PDFs
-
-    content = path.read_bytes()
-    digest = hashlib.sha256(content).hexdigest()
+def _kind(path: Path) -> str | None:
+    """What a file is, by how it starts. Raises GuidanceError where it cannot be opened, and for a Word file of the
+    old kind."""
     try:
-        return _judged(read_html(content, SourceFile(path.name, digest, "text/html", len(content))))
-    except RecursionError:
-        raise GuidanceError(f"{path}: the page is nested too deeply to be read; get another copy") from None
-
-
-def _judged(document: Document) -> Draft:
-    return Draft(replace(document, structure=judge_document(document)))
-
-
-def _is_word(path: Path) -> bool:
-    with path.open("rb") as file:
-        start = file.read(8)
+        with path.open("rb") as file:
+            start = file.read(OPENING)
+    except OSError as error:
+        raise GuidanceError(f"{path}: cannot be opened ({error.strerror})") from None
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         raise GuidanceError(f"{path}: this is an old or a locked Word file; save it as .docx without a password")
-    return start.startswith(b"PK")
+    return kind_of(start)
 
 
-def _read_word(path: Path) -> Draft:
-    from guidance.read.docx import is_docx, read_docx  # pandoc is not needed for PDFs
-
-    if not is_docx(path):
-        raise GuidanceError(f"{path}: this is neither a PDF, a page nor a Word file; give one of these")
+def _read_unpaged(path: Path, kind: str) -> Draft:
+    """The document that a web page or a Word file holds."""
     content = path.read_bytes()
-    digest = hashlib.sha256(content).hexdigest()
-    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    source = SourceFile(path.name, hashlib.sha256(content).hexdigest(), kind, len(content))
     try:
-        return _judged(read_docx(path, SourceFile(path.name, digest, kind, len(content))))
+        if kind == HTML:
+            from guidance.read.html import read_html  # neither parser nor pandoc is needed for PDFs
+
+            document = read_html(content, source)
+        else:
+            from guidance.read.docx import read_docx
+
+            document = read_docx(path, source)
     except RecursionError:
-        raise GuidanceError(f"{path}: the file is nested too deeply to be read; get another copy") from None
+        raise GuidanceError(f"{path}: is nested too deeply to be read; get another copy") from None
+    return Draft(replace(document, structure=judge_document(document)))
 
 
 # --- A PDF ------------------------------------------------------------------------------------------
@@ -304,17 +288,14 @@ def read_pdf(path: Path, second_opinion: bool, beside: Answers[Beside]) -> Itera
 
     Raises GuidanceError, in one line, for a file that cannot be read as guidance.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise GuidanceError(f"{path}: cannot be opened ({error.strerror})") from None
+    content = path.read_bytes()
     with closing(Opened(path)) as opened:
         pages = all_pages(opened, beside)
     _check(pages, path)
     source = SourceFile(
         name=path.name,
         sha256=hashlib.sha256(content).hexdigest(),
-        media_type="application/pdf",
+        media_type=PDF,
         size=len(content),
         pages=len(pages.parts),
         producer=pages.producer,

@@ -9,11 +9,12 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from operator import attrgetter
 
 from msgspec import Struct
 
 from guidance.document.model import Finding
-from guidance.read.numbering import follows, number_parts, range_ends, read_marker, split_inserted
+from guidance.read.numbering import follows, is_next, number_parts, range_ends, read_marker, split_inserted
 from guidance.read.page import Chunk, Line
 
 _COLUMN = 8  # points: numbers this near each other stand in one column
@@ -94,10 +95,10 @@ def find_missed(chunks: Sequence[Chunk], numbers: dict[int, str]) -> dict[int, i
 def _may_follow(last: tuple[int, ...], value: tuple[int, ...], coming: tuple[int, ...]) -> bool:
     """Whether a number fits between the last one and the one that comes: next to the last, or the first of a
     chapter that comes next."""
-    if last and _is_next(last, value):
+    if is_next(last, value):
         return True
     starts = len(value) > 1 and value[-1] == 1 and (not last or value[0] == last[0] + 1)
-    return starts and _is_next(value, coming)
+    return starts and is_next(value, coming)
 
 
 def _numbers_in(line: Line) -> Iterator[tuple[int, tuple[int, ...]]]:
@@ -148,6 +149,10 @@ def _scheme(chunk: Chunk) -> str:
     return "bracketed" if marker.printed.startswith("(") else marker.kind
 
 
+def _number(chunk: Chunk) -> str:
+    return chunk.marker.value if chunk.marker else ""
+
+
 def _best_chain(
     chunks: Sequence[Chunk], chapter_starts: frozenset[int], schemes: tuple[str, ...]
 ) -> dict[int, str]:
@@ -177,7 +182,7 @@ def _are_all(chunks: Sequence[Chunk], numbers: dict[int, str], indent: int = _CO
     first = min(numbers)
     margin = min(chunk.left for chunk in chunks if chunk.lines)
     leads_in = first > 0 and chunks[first - 1].lines and chunks[first - 1].text.rstrip().endswith((":", ";"))
-    counts = values[0][-1] == 1 and all(_is_next(last, value) for last, value in pairwise(values))
+    counts = values[0][-1] == 1 and all(is_next(last, value) for last, value in pairwise(values))
     at_margin = all(chunks[index].left < margin + indent for index in numbers)
     return counts and at_margin and all(_is_whole(chunks, index, numbers) for index in numbers) and not leads_in
 
@@ -191,9 +196,19 @@ def _is_whole(chunks: Sequence[Chunk], index: int, numbers: dict[int, str]) -> b
 
 
 def _told(chunks: Sequence[Chunk], numbers: dict[int, str]) -> Iterator[Finding]:
-    if numbers:
-        yield from _late_start(chunks, numbers)
-        yield from _gaps(chunks, numbers)
+    """What a reader must know of a sequence: where it starts late, and its gaps."""
+    steps = [(index, range_ends(number)) for index, number in numbers.items() if not split_inserted(number)[1]]
+    first = [*numbers.items()][:1]
+    said = {index: f"starts at {number}" for index, number in first if number_parts(number)[-1] > 1}
+    for (_, (_, before)), (index, (number, _)) in pairwise(steps):
+        last, value = number_parts(before), number_parts(number)
+        if value[:-1] == last[:-1] and value[-1] > last[-1] + 1:
+            said[index] = f"goes from {before} to {number}"
+        elif len(value) > 1 and value[:-1] != last[:-1] and value[-1] > 1 and value > last:
+            opening = re.sub(r"\.?\d+$", "", number)  # what it shares with its neighbours: 5 of 5.17, A of A1
+            said[index] = f"of {opening} starts at {number}"
+    for index, words in said.items():
+        yield Finding("numbering", f"the numbering {words}", chunks[index].lines[0].page)
 
 
 def _filled(chunks: Sequence[Chunk], numbers: dict[int, str], others: Sequence[int]) -> dict[int, str]:
@@ -202,48 +217,26 @@ def _filled(chunks: Sequence[Chunk], numbers: dict[int, str], others: Sequence[i
     filled = dict(numbers)
     first = min(numbers)
     for index in reversed(others[: bisect_left(others, first)]):
-        marker = chunks[index].marker
-        if marker and _is_next(number_parts(marker.value), number_parts(filled[first])):
-            filled[index] = marker.value
+        number = _number(chunks[index])
+        if is_next(number_parts(number), number_parts(filled[first])):
+            filled[index] = number
             first = index
     for before, after in pairwise([*sorted(numbers), len(chunks)]):
         last = number_parts(numbers[before])
         end = number_parts(numbers[after]) if after in numbers else ()
         end = end if end > last else (_NO_END,)
         for index in others[bisect_right(others, before) : bisect_left(others, after)]:
-            marker = chunks[index].marker
-            value = number_parts(marker.value) if marker else ()
-            if value and value < end and (_is_next(last, value) or (_starts_anew(last, value, end))):
-                filled[index] = marker.value if marker else ""
+            number = _number(chunks[index])
+            value = number_parts(number)
+            if value < end and (is_next(last, value) or _starts_anew(last, value, end)):
+                filled[index] = number
                 last = value
     return dict(sorted(filled.items()))
-
-
-def _is_next(last: tuple[int, ...], value: tuple[int, ...]) -> bool:
-    return value == (*last[:-1], last[-1] + 1)
 
 
 def _starts_anew(last: tuple[int, ...], value: tuple[int, ...], end: tuple[int, ...]) -> bool:
     """2.1 between 1.9 and 2.2."""
     return len(value) > 1 and value[:-1] == end[:-1] != last[:-1] and value[-1] == 1
-
-
-def _late_start(chunks: Sequence[Chunk], numbers: dict[int, str]) -> Iterator[Finding]:
-    index, number = next(iter(numbers.items()))
-    if number_parts(number)[-1] > 1:
-        yield Finding("numbering", f"the numbering starts at {number}", chunks[index].lines[0].page)
-
-
-def _gaps(chunks: Sequence[Chunk], numbers: dict[int, str]) -> Iterator[Finding]:
-    steps = [(index, range_ends(number)) for index, number in numbers.items() if not split_inserted(number)[1]]
-    for (_, (_, before)), (index, (number, _)) in pairwise(steps):
-        last, value = number_parts(before), number_parts(number)
-        if value[:-1] == last[:-1] and value[-1] > last[-1] + 1:
-            page = chunks[index].lines[0].page
-            yield Finding("numbering", f"the numbering goes from {before} to {number}", page)
-        elif len(value) > 1 and value[:-1] != last[:-1] and value[-1] > 1 and value > last:
-            page = chunks[index].lines[0].page
-            yield Finding("numbering", f"the numbering of {_opening(number)} starts at {number}", page)
 
 
 class _End(Struct, frozen=True):
@@ -269,24 +262,19 @@ def _chain(chunks: Sequence[Chunk], indexes: Sequence[int], chapter_starts: froz
         while waiting and waiting[-1] < index:
             waiting.pop()
             closed = max(ends.values(), key=_worth, default=None)
-        marker = chunks[index].marker
-        value = number_parts(marker.value) if marker else ()
-        if not value:
-            continue
+        value = number_parts(_number(chunks[index]))
         end = max(_ways(ends, closed, index, value), key=_worth)
         if value not in ends or end.worth > ends[value].worth:
             ends[value] = end
     numbers: dict[int, str] = {}
     last = max(ends.values(), key=_worth, default=None)
     while last:
-        marker = chunks[last.index].marker
-        numbers[last.index] = marker.value if marker else ""
+        numbers[last.index] = _number(chunks[last.index])
         last = last.before
     return dict(sorted(numbers.items()))
 
 
-def _worth(end: _End) -> float:
-    return end.worth
+_worth = attrgetter("worth")
 
 
 def _ways(
@@ -294,28 +282,18 @@ def _ways(
 ) -> Iterator[_End]:
     """The chains that can end with this number, the likeliest first."""
     first = set(value) == {1} or value == _FIRST_CODED
-    yield _End(1 - (0 if first else _SLIP if _near_start(value) else _LEAP), index, value)
+    near_start = value[-1] <= 1 + _MOST_SKIPPED  # a document that is one chapter alone begins with, say, 5.1
+    yield _End(1 - (0 if first else _SLIP if near_start else _LEAP), index, value)
     if closed and first:
         yield _End(closed.worth + 1, index, value, closed)
     steps = range(1, 2 + _MOST_SKIPPED)
     near = [(n, ends.get((*value[:-1], value[-1] - n))) for n in steps]
-    found = [_End(end.worth + 1 - _SLIP * (n > 1), index, value, end) for n, end in near if end]
-    yield from found
+    yield from (_End(end.worth + 1 - _SLIP * (n > 1), index, value, end) for n, end in near if end)
     if not near[0][1]:
         for last, end in ends.items():
             if last < value:
                 cost = 0 if len(value) > 1 and _comes_after(last, value) else _LEAP
                 yield _End(end.worth + 1 - cost, index, value, end)
-
-
-def _near_start(value: tuple[int, ...]) -> bool:
-    """Whether a document may well begin with this number; that of one chapter alone begins with, say, 5.1."""
-    return value[-1] <= 1 + _MOST_SKIPPED
-
-
-def _opening(number: str) -> str:
-    """What a number shares with its neighbours: 5 of 5.17, A of A1."""
-    return re.sub(r"\.?\d+$", "", number)
 
 
 def _comes_after(last: tuple[int, ...], value: tuple[int, ...]) -> bool:

@@ -12,15 +12,12 @@ from typing import Literal
 
 from msgspec import Struct
 
-from guidance.document.model import Block, Document, List, Para, StructureCheck, Table
-from guidance.document.walk import block_texts, note_marks, placed_characters
-from guidance.read.numbering import comparable_title, number_parts, range_ends, read_marker, split_inserted
+from guidance.document.model import Block, CheckName, Document, List, Para, StructureCheck, Table
+from guidance.document.walk import block_texts, count_characters, note_marks, placed_characters
+from guidance.read.numbering import comparable_title, is_next, number_parts, range_ends, read_marker, split_inserted
 from guidance.read.page import Chunk, FigureFlow, Flow, Heading, Line, Pages, Part, TableFlow
 from guidance.read.parts import held_against_lists
 
-What = Literal[
-    "placed", "pages", "order", "sentences", "numbers", "notes", "note area", "tables", "headings", "words"
-]
 _MOST_EXAMPLES = 8
 _SHOWN = 60  # characters of an example
 
@@ -47,12 +44,7 @@ class Reading(Struct, frozen=True):
 def judge_document(document: Document) -> tuple[StructureCheck, ...]:
     """The account of a document that was read from a page or a Word file, as far as its own text tells."""
     faults, texts = _broken_off(document)
-    return (
-        _placed(document),
-        judge("sentences", texts, faults),
-        _notes(document),
-        _tables(document),
-    )
+    return _placed(document), judge("sentences", texts, faults), _notes(document), _tables(document)
 
 
 def judge_pages(document: Document, reading: Reading) -> tuple[StructureCheck, ...]:
@@ -72,7 +64,7 @@ def judge_pages(document: Document, reading: Reading) -> tuple[StructureCheck, .
     )
 
 
-def judge(what: What, counted: int, faults: Collection[Amiss], amiss: int | None = None) -> StructureCheck:
+def judge(what: CheckName, counted: int, faults: Collection[Amiss], amiss: int | None = None) -> StructureCheck:
     """A check with its verdict: amiss where there are faults, not known where nothing was counted."""
     pages = sorted({fault.page for fault in faults if fault.page})
     words = tuple(fault.words[:_SHOWN] for fault in faults)[:_MOST_EXAMPLES]
@@ -91,16 +83,16 @@ _FRAME = ("the page's frame", "the archive's banner")
 def _placed(document: Document) -> StructureCheck:
     """Characters of the source that stand in the text; amiss where half of them, or nearly a whole page, do not.
     What frames a web page, and the dots of contents lists, are nothing that could be placed."""
-    frame = sum(len("".join(e.text.split())) for e in document.dropped if e.reason in _FRAME)
+    frame = sum(count_characters(e.text) for e in document.dropped if e.reason in _FRAME)
     frame += sum(e.text.count(".") for e in document.dropped if e.reason == "contents list")
     source, placed = document.characters_source - frame, placed_characters(document)
     gone: Counter[int] = Counter()
     for entry in document.dropped:
         if entry.page and entry.reason != "contents list":
-            gone[entry.page] += len("".join(entry.text.split()))
+            gone[entry.page] += count_characters(entry.text)
     holding = {place.page for p in document.everything for place in p.places}
-    faults = [Amiss("nothing of this page", page) for page in gone if gone[page] > _WORTH_JUDGING]
-    faults = [fault for fault in faults if fault.page not in holding]
+    lost = (page for page, count in gone.items() if count > _WORTH_JUDGING and page not in holding)
+    faults = [Amiss("nothing of this page", page) for page in lost]
     faults += [Amiss("characters without a meaning", f.page) for f in document.findings if f.kind == "unreadable"]
     if source and placed < _LEAST_PLACED * source:
         faults.append(Amiss("most of the file"))
@@ -177,10 +169,8 @@ def _order(reading: Reading, joins: Sequence[_Join]) -> StructureCheck:
         if turned and (together or max(second) + 1 == min(first)):
             faults.append(Amiss(f"{above.text[-_SHOWN // 2 :]} / {line.text}", line.page))
     lines = {id(line): line for join in joins for line in join[:2]}
-    for line in lines.values():
-        drawn = _drawn(line)
-        if max(drawn) - min(drawn) > len(line.runs) + _FAR:
-            faults.append(Amiss(line.text, line.page))
+    drawn = ((line, _drawn(line)) for line in lines.values())
+    faults += [Amiss(line.text, line.page) for line, at in drawn if max(at) - min(at) > len(line.runs) + _FAR]
     return judge("order", len(joins), faults)
 
 
@@ -266,12 +256,9 @@ def _numbers(reading: Reading) -> StructureCheck:
     """Whether a number at a line's start that counts on from the last paragraph's is itself a paragraph's."""
     taken = {id(reading.parts[index].lines[0]): number for index, number in reading.numbers.items()}
     apart = {id(line) for heading in reading.headings.values() for line in heading.chunk.lines}
-    starts = []  # value, words, page, whether a provision has it
-    for part in reading.parts:
-        for line in part.lines:
-            number = taken.get(id(line)) or (None if id(line) in apart else _starting(line))
-            if number:
-                starts.append((number, line, id(line) in taken))
+    lines = [line for part in reading.parts for line in part.lines if id(line) in taken or id(line) not in apart]
+    numbers = ((taken.get(id(line)) or _starting(line), line) for line in lines)
+    starts = [(number, line, id(line) in taken) for number, line in numbers if number]
     faults = list(_loose(starts)) + (list(_holes(starts)) if taken else [])
     return judge("numbers", len(taken) + len(faults), faults)
 
@@ -300,17 +287,13 @@ def _loose(starts: Sequence[_Start]) -> Iterator[Amiss]:
         value = number_parts(range_ends(number)[0])
         if own or not some:
             if not some:
-                run = [*run, Amiss(line.text, line.page)] if _next(last, value) else []
+                run = [*run, Amiss(line.text, line.page)] if is_next(last, value) else []
                 if len(run) == _LEAST_LOOSE and "." in number:
                     yield from run
             last = value
-        elif _next(last, value) and number != coming and number_parts(coming) != (*last[:-1], last[-1] + 1):
+        elif is_next(last, value) and number != coming and not is_next(last, number_parts(coming)):
             yield Amiss(line.text, line.page)
             last = value
-
-
-def _next(last: tuple[int, ...], value: tuple[int, ...]) -> bool:
-    return bool(last) and value == (*last[:-1], last[-1] + 1)
 
 
 def _holes(starts: Sequence[_Start]) -> Iterator[Amiss]:
@@ -384,24 +367,20 @@ def _marks_again(marks: Sequence[tuple[int, str, int | None]]) -> list[Amiss]:
 
 
 def _note_area(document: Document, reading: Reading) -> StructureCheck:
-    """The pages that are mostly notes which nothing on them, or on the page before, refers to."""
+    """The pages that are mostly notes, most of which nothing refers to."""
     share: dict[int, list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for note in reading.flow.notes:
-        for line in note.lines if not note.at_end else ():
-            share[line.page][0] += line.size
-    for part in reading.parts:
-        for line in part.lines:
-            share[line.page][1] += line.size
-    marked = {(mark.note, p.page or 0) for p in document.everything for mark in note_marks(p)}
-    referred = {note for note, _ in marked}
-    starting: dict[int, list[str]] = defaultdict(list)
-    for provision in document.notes:
-        starting[provision.page or 0].append(provision.anchor)
+    for line in (line for note in reading.flow.notes if not note.at_end for line in note.lines):
+        share[line.page][0] += line.size
+    for line in (line for part in reading.parts for line in part.lines):
+        share[line.page][1] += line.size
+    referred = {mark.note for p in document.everything for mark in note_marks(p)}
+    lone: Counter[int] = Counter()  # by page: how many more notes that start there are not referred to than are
+    for note in document.notes:
+        lone[note.page or 0] += -1 if note.anchor in referred else 1
     faults = [
         Amiss(f"{notes / (notes + text):.0%} of the lines are notes", page)
         for page, (notes, text) in share.items()
-        if notes > _MOSTLY_NOTES * (notes + text)
-        and 2 * sum(anchor in referred for anchor in starting[page]) <= len(starting[page])
+        if notes > _MOSTLY_NOTES * (notes + text) and lone[page] >= 0
     ]
     return judge("note area", len({page for page, (notes, _) in share.items() if notes}), faults)
 
@@ -438,8 +417,6 @@ def _headings(reading: Reading) -> StructureCheck:
     """Whether headings are those that the contents list, bookmarks and tags name, as far as these agree with it."""
     pages = reading.pages
     cover = comparable_title(" ".join(line.text for line in reading.flow.cover))
-    marks = [
-        mark for mark in pages.bookmarks if comparable_title(mark.title) not in cover
-    ]  # they name its words too
+    marks = [m for m in pages.bookmarks if comparable_title(m.title) not in cover]  # they name its words too
     listed, amiss = held_against_lists(reading.parts, reading.headings, marks, reading.flow.entries)
     return judge("headings", listed, [Amiss(title, page) for title, page in amiss])

@@ -1,9 +1,8 @@
 """The room where the text of an edition comes from: folders of the reader's, the cache, the official address, a web
 archive. It alone uses the network; what a file holds is read elsewhere, and judged here."""
 
-from guidance.sources.fetching import Fetched, Fetcher, UnreachableError, file_name
-from guidance.sources.finding import FileRow, Identity, Missing, Proof, Shelf, Source, say_identity, source_folders
-from guidance.sources.kinds import Limits, Tell
+from guidance.sources.fetching import Fetched, Fetcher, Limits, Tell, UnreachableError
+from guidance.sources.finding import FileRow, Identity, Missing, Shelf, Source, say_identity, source_folders
 
 __all__ = [
     "Fetched",
@@ -12,12 +11,10 @@ __all__ = [
     "Identity",
     "Limits",
     "Missing",
-    "Proof",
     "Shelf",
     "Source",
     "Tell",
     "UnreachableError",
-    "file_name",
     "say_identity",
     "source_folders",
 ]

@@ -11,16 +11,7 @@ from msgspec import Struct
 
 from guidance.document.model import GuidanceError
 from guidance.document.register import Edition, Publication, Revision
-from guidance.sources.fetching import (
-    AGREES,
-    Fetcher,
-    UnreachableError,
-    digest,
-    file_name,
-    kept_beside,
-    say_upload,
-    upload_apart,
-)
+from guidance.sources.fetching import Fetcher, UnreachableError, digest, file_name, kept_beside, upload_of
 from guidance.sources.finding import Missing, Shelf, Source, addresses
 
 Begin = Callable[[Edition], None]
@@ -142,9 +133,8 @@ def _fetched(
         return SourceRow(edition.id, revision.id, "missing", None, f"{error.host} did not answer")
     except GuidanceError as error:
         return SourceRow(edition.id, revision.id, "missing", None, str(error))
-    apart = upload_apart(revision.url, revision.date)
-    upload = say_upload(revision.url, revision.date) if apart is None or apart > AGREES else None
-    remark = "; ".join(filter(None, (fetched.remark, upload)))
+    upload = upload_of(revision.url, revision.date)
+    remark = "; ".join(filter(None, (fetched.remark, upload.said if upload and not upload.agrees else "")))
     return SourceRow(edition.id, revision.id, fetched.state, fetched.path, remark)
 
 

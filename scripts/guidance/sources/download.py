@@ -1,19 +1,22 @@
 """One address -> the bytes that are there: within limits, tried again where that may help. With it `PageFetcher`,
 for addresses that somebody lists. All that uses the network is here; nothing is kept, and no page is read."""
 
+import hashlib
 import logging
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import Future
+from contextlib import closing, contextmanager
 from urllib.parse import urlsplit
 
 import httpx
 import stamina
 from msgspec import Struct
 
+from guidance.document.kinds import OPENING, fault, fault_at_start
 from guidance.document.model import GuidanceError
-from guidance.sources.kinds import OPENING, Limits, Tell, fault, fault_at_start
+from guidance.sources.fetching import Limits, Tell
 
 logging.getLogger("stamina").addHandler(logging.NullHandler())  # what is tried again is told in errors, not logged
 
@@ -51,6 +54,11 @@ class Downloaded(Struct, frozen=True):
     modified: str
     content: bytes
 
+    @property
+    def sha256(self) -> str:
+        """The digest of the bytes."""
+        return hashlib.sha256(self.content).hexdigest()
+
 
 class DownloadError(Exception):
     """Why nothing came, and what may be done; `silent` where the host did not say anything at all."""
@@ -83,19 +91,15 @@ def download(
     patience = limits.whole if patience is None else patience
     work = _Download(order, limits, transport, tell)
     # Looking up a name has no time limit of its own: a thread may hang on it, and the waiting is done out here.
-    thread = threading.Thread(target=work.run, daemon=True)
-    thread.start()
+    threading.Thread(target=work.run, daemon=True).start()
     try:
         if not work.answered.wait(patience):
             raise DownloadError(f"no answer within {patience:.0f} s", silent=True)
-        thread.join(limits.whole + 1)
-        if thread.is_alive():
-            raise work.too_long()
+        return work.done.result(limits.whole + 1)
+    except TimeoutError:
+        raise work.too_long() from None
     finally:
         work.stopped.set()
-    if work.error:
-        raise work.error
-    return work.downloaded
 
 
 class _Download:
@@ -106,43 +110,31 @@ class _Download:
     ) -> None:
         self._order, self._limits, self._transport, self._tell = order, limits, transport, tell
         self.answered, self.stopped = threading.Event(), threading.Event()
-        self.downloaded: Downloaded | None = None
-        self.error: Exception | None = None
+        self.done: Future[Downloaded | None] = Future()
         self._until = time.monotonic() + limits.whole
 
     def run(self) -> None:
-        """Download; what went wrong is left in `error`."""
+        """Download, once more where that may help; what came, or went wrong, is told in `done`."""
+        most = self._limits
+        again = stamina.RetryingCaller(attempts=most.attempts, timeout=most.whole, wait_initial=0.5, wait_max=8)
+        times = httpx.Timeout(most.idle, connect=most.connect)
         try:
-            self.downloaded = self._tried()
+            with httpx.Client(timeout=times, transport=self._transport) as client:
+                self.done.set_result(again(_try_again, self._attempt, client))
         except _PassingError as error:
-            tries = self._limits.attempts
-            self.error = DownloadError(
-                f"{error}, {tries} times over" if tries > 1 else str(error), "try again later"
-            )
+            many = f", {most.attempts} times over" if most.attempts > 1 else ""
+            self.done.set_exception(DownloadError(f"{error}{many}", "try again later"))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            self.error = DownloadError(_said(error))
+            self.done.set_exception(DownloadError(_said(error)))
         except Exception as error:  # raised where somebody waits for it
-            self.error = error
+            self.done.set_exception(error)
         finally:
             self.answered.set()
 
     def too_long(self) -> DownloadError:
         """What is said of a download that takes more time than it has."""
-        return DownloadError(
-            f"not finished after {self._limits.whole:.0f} s", "try again, or put the file into sources/"
-        )
-
-    def _tried(self) -> Downloaded | None:
-        most = self._limits
-        again = stamina.retry_context(
-            on=_try_again, attempts=most.attempts, timeout=most.whole, wait_initial=0.5, wait_max=8
-        )
-        times = httpx.Timeout(most.idle, connect=most.connect)
-        with httpx.Client(timeout=times, transport=self._transport) as client:
-            for attempt in again:
-                with attempt:
-                    return self._attempt(client)
-        raise AssertionError
+        told = f"not finished after {self._limits.whole:.0f} s"
+        return DownloadError(told, "try again, or put the file into sources/")
 
     def _attempt(self, client: httpx.Client) -> Downloaded | None:
         try:
@@ -163,20 +155,17 @@ class _Download:
     def _answer(self, client: httpx.Client) -> Iterator[httpx.Response]:
         """The answer at the end of all redirects, each of which must stay on the hosts of the order."""
         url = httpx.URL(self._order.url)
-        passed = {str(url)}
-        while True:
-            answer = client.send(client.build_request("GET", url, headers=self._order.headers), stream=True)
-            try:
+        passed: set[httpx.URL] = set()
+        while url not in passed and len(passed) <= self._limits.redirects:
+            passed.add(url)
+            request = client.build_request("GET", url, headers=self._order.headers)
+            with closing(client.send(request, stream=True)) as answer:
                 self.answered.set()
                 if not answer.has_redirect_location:
                     yield answer
                     return
                 url = self._redirected(url, answer.headers["Location"])
-            finally:
-                answer.close()
-            if str(url) in passed or len(passed) > self._limits.redirects:
-                raise DownloadError("redirects without end", _MOVED)
-            passed.add(str(url))
+        raise DownloadError("redirects without end", _MOVED)
 
     def _redirected(self, url: httpx.URL, location: str) -> httpx.URL:
         target, hosts, own = url.join(location), self._order.hosts, urlsplit(self._order.url).netloc

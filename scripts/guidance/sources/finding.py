@@ -13,20 +13,11 @@ from typing import Literal
 
 from msgspec import Struct, structs
 
+from guidance.document.kinds import OPENING, SUFFIXES, fault, kind_of, wanted_kind
 from guidance.document.model import GuidanceError
 from guidance.document.register import Candidate, Edition, Publication, Revision
-from guidance.sources.fetching import (
-    AGREES,
-    Fetcher,
-    UnreachableError,
-    digest,
-    file_name,
-    say_upload,
-    upload_apart,
-    upload_day,
-)
+from guidance.sources.fetching import Fetcher, UnreachableError, digest, file_name, upload_of
 from guidance.sources.identity import Verdict
-from guidance.sources.kinds import OPENING, SUFFIXES, fault, kind_of, wanted_kind
 
 UNKNOWN = "candidate"  # how the name of a revision begins that nobody knows, from a candidate address
 Prove = Callable[[Sequence[Path]], Mapping[Path, Verdict | str]]
@@ -56,18 +47,14 @@ class Source(Struct, frozen=True):
     proof: Proof = Proof()
 
 
-class Identity(Struct, frozen=True):
+class Identity(Proof, frozen=True, kw_only=True):
     """What edition.json says of the file that an edition was read from: its name, how it is known (as in Proof),
     and the `address` that it came from, or a file of this digest did, with that of the copy in a web `archive`.
     `candidate` says that the address is from general knowledge; `uploaded` is the day that it tells, and
     `upload_says` that day beside the revision's, in words."""
 
     file: str
-    how: Literal["pinned", "locked", "proved", "trusted"]
-    evidence: tuple[str, ...]
-    seems: str | None
     revision: str | None
-    revision_by: Literal["digest", "file name"] | None
     address: str | None
     archive: str | None
     candidate: bool
@@ -76,14 +63,12 @@ class Identity(Struct, frozen=True):
 
 
 class Missing(Struct, frozen=True):
-    """No text for an edition, and why. `fault`: a file is there but cannot be used, or (`refused`) is another text;
-    `silent`: the host that could not be reached."""
+    """No text for an edition, and why. `fault`: a file is there but is no use; `refused`: it is another text."""
 
     edition: str
     reason: str
     fault: bool = False
     refused: bool = False
-    silent: str | None = None
 
 
 class HeldFile(Struct, frozen=True):
@@ -143,7 +128,8 @@ class Shelf:
             held = self._look(folder)
             if found := _best(held, edition, asked):
                 return found
-            meant = [one for one in held if one.named == edition.id and _may_be(one.path, edition, asked)]
+            meant = [one for one in held if one.named == edition.id]
+            meant = [one for one in meant if asked in (None, _revision_named(one.path.name, edition))]
             if broken := next((one for one in reversed(meant) if one.fault), None):
                 return Missing(edition.id, broken.why, fault=True)
             refused = refused or next((f"{one.path}: {one.refused}" for one in meant if one.refused), "")
@@ -210,14 +196,11 @@ class Shelf:
             why = f"{path}: cannot be read ({error.strerror}); mend or remove it"
             return HeldFile(path, None, why, named, fault=True)
         if sha256 in self._pinned:
-            owner, revision, how = self._pinned[sha256]
-            proof = Proof(how, revision_by="digest" if revision else None)
+            owner, revision, proof = self._pinned[sha256]
             source = Source(owner, path, sha256, kind or "", revision, proof)
-            title = self._publication.edition(owner).title
-            other = (
-                f"it is {title}, {owner}, by its digest; not taken as {named}" if named not in (None, owner) else ""
-            )
-            return HeldFile(path, source, named=named, refused=other)
+            seems = f"it is {self._publication.edition(owner).title}, {owner}, by its digest"
+            refused = f"{seems}; not taken as {named}" if named not in (None, owner) else ""
+            return HeldFile(path, source, named=named, refused=refused)
         if kind is None:
             return HeldFile(path, None, f"{path}: it is neither a PDF, a web page nor a Word file", named)
         if wrong := fault(path.read_bytes(), kind):
@@ -239,12 +222,11 @@ class Shelf:
 
     def _source(self, path: Path, edition: Edition, proof: Proof) -> Source:
         """A file of an edition, of the revision that its name tells: none that another digest is pinned for."""
-        sha256, at = digest(path), _revision_named(path.name, edition)
-        revision = edition.revisions[at] if at >= 0 and edition.revisions[at].sha256 in (None, sha256) else None
-        told: Literal["file name"] | None = "file name" if revision else None
-        return Source(
-            edition.id, path, sha256, _kind(path) or "", revision, structs.replace(proof, revision_by=told)
-        )
+        sha256, revision = digest(path), _revision_named(path.name, edition)
+        if revision and revision.sha256 in (None, sha256):
+            proof = structs.replace(proof, revision_by="file name")
+            return Source(edition.id, path, sha256, _kind(path) or "", revision, proof)
+        return Source(edition.id, path, sha256, _kind(path) or "", None, proof)
 
     def _trust(self, edition_id: str, given: Path) -> Source:
         """The file that the reader takes for an edition, and what it seems to be if it is not that."""
@@ -273,19 +255,16 @@ def say_identity(source: Source, edition: Edition) -> Identity:
     """How it is known that a source is of its edition, and where it came from."""
     seen = next((entry for entry in edition.locked if entry.sha256 == source.sha256), None)
     address = seen.url if seen else next((r.url for r in edition.revisions if r.sha256 == source.sha256), None)
-    day = upload_day(address)
+    upload = upload_of(address, source.revision.date if source.revision else None)
     return Identity(
+        **structs.asdict(source.proof),
         file=source.path.name,
-        how=source.proof.how,
-        evidence=source.proof.evidence,
-        seems=source.proof.seems,
         revision=source.revision.id if source.revision else None,
-        revision_by=source.proof.revision_by,
         address=address,
         archive=seen.archive if seen else None,
         candidate=address in {candidate.url for candidate in edition.candidates},
-        uploaded=day.isoformat() if day else None,
-        upload_says=say_upload(address, source.revision.date if source.revision else None),
+        uploaded=upload.day.isoformat() if upload else None,
+        upload_says=upload.said if upload else None,
     )
 
 
@@ -304,22 +283,12 @@ def _best(held: Iterable[HeldFile], edition: Edition, asked: Revision | None) ->
     """Of the files of a folder the one to take for an edition."""
     mine = [one.source for one in held if one.source and one.source.edition == edition.id]
     fitting = [s for s in mine if (s.revision == asked if asked else not (s.revision and s.revision.unreviewed))]
-    ranked = {
-        (
-            source.proof.how != "proved",
-            edition.revisions.index(source.revision) if source.revision else -1,
-            source.path.name.lower().startswith(edition.id),
-            at,
-        ): source
-        for at, source in enumerate(fitting)
-    }
-    return ranked[max(ranked)] if ranked else None
 
+    def rank(source: Source) -> tuple[bool, int, bool]:
+        at = edition.revisions.index(source.revision) if source.revision else -1
+        return source.proof.how != "proved", at, source.path.name.lower().startswith(edition.id)
 
-def _may_be(path: Path, edition: Edition, asked: Revision | None) -> bool:
-    """Whether whoever named a file so means the revision asked for."""
-    at = _revision_named(path.name, edition)
-    return asked is None or (at >= 0 and edition.revisions[at] == asked)
+    return max(reversed(fitting), key=rank, default=None)  # of equals the last
 
 
 def source_folders(given: Path | None, environment: str | None, root: Path) -> tuple[Path, ...]:
@@ -334,18 +303,19 @@ def source_folders(given: Path | None, environment: str | None, root: Path) -> t
     return (*((named,) if named else ()), root / "sources")
 
 
-def _pinned(publication: Publication) -> dict[str, tuple[str, Revision | None, Literal["pinned", "locked"]]]:
+def _pinned(publication: Publication) -> dict[str, tuple[str, Revision | None, Proof]]:
     """SHA-256 -> edition and revision, and who says so: the register or the lock."""
-    locked = {seen.sha256: (e.id, None) for e in publication.editions for seen in e.locked}
-    known = {r.sha256: (e.id, r) for e in publication.editions for r in e.revisions if r.sha256}
-    return {
-        sha256: (
-            edition,
-            revision,
-            "locked" if sha256 in locked or (revision and revision.unreviewed) else "pinned",
-        )
-        for sha256, (edition, revision) in {**locked, **known}.items()
+    locked = {seen.sha256: edition.id for edition in publication.editions for seen in edition.locked}
+    found: dict[str, tuple[str, Revision | None, Proof]] = {
+        sha256: (edition, None, Proof("locked")) for sha256, edition in locked.items()
     }
+    for edition in publication.editions:
+        for revision in edition.revisions:
+            if revision.sha256:
+                by_lock = revision.sha256 in locked or revision.unreviewed
+                proof = Proof("locked" if by_lock else "pinned", revision_by="digest")
+                found[revision.sha256] = edition.id, revision, proof
+    return found
 
 
 def _files(folder: Path) -> list[Path]:
@@ -373,16 +343,15 @@ def _edition_named(name: str, publication: Publication) -> str | None:
     return max(fitting, key=len, default=None)
 
 
-def _revision_named(name: str, edition: Edition) -> int:
-    """The place of the revision whose id stands in a file's name ("2018-2019-02.pdf"); -1 for none."""
-    stem = name.lower()
+def _revision_named(name: str, edition: Edition) -> Revision | None:
+    """The revision whose id stands in a file's name ("2018-2019-02.pdf"): the longest, of equals the newest."""
     fitting = [
         (len(revision.id), at)
         for at, revision in enumerate(edition.revisions)
-        for form in {f"{edition.id}-{revision.id}", file_name(edition, revision).rpartition(".")[0]}
-        if re.match(rf"{re.escape(form)}(?![0-9a-z]|-\d)", stem)
+        for form in (f"{edition.id}-{revision.id}", file_name(edition, revision).rpartition(".")[0])
+        if re.match(rf"{re.escape(form)}(?![0-9a-z]|-\d)", name.lower())
     ]
-    return max(fitting)[1] if fitting else -1
+    return edition.revisions[max(fitting)[1]] if fitting else None
 
 
 # --- The official address --------------------------------------------------------------------------
@@ -400,8 +369,8 @@ def addresses(edition: Edition, asked: Revision | None = None) -> tuple[Revision
 def _candidate(edition: Edition, candidate: Candidate) -> Revision:
     """The revision that a file from a candidate address is."""
     thought = next((r for r in edition.revisions if r.id == candidate.revision), None)
-    apart = upload_apart(candidate.url, thought.date) if thought else None
-    if thought and apart is not None and apart <= AGREES:
+    upload = upload_of(candidate.url, thought.date) if thought else None
+    if thought and upload and upload.agrees:
         return structs.replace(thought, url=candidate.url)
     name = f"{UNKNOWN}-{hashlib.sha256(candidate.url.encode()).hexdigest()[:8]}"
     locked = next((entry.sha256 for entry in edition.locked if entry.url == candidate.url), None)
@@ -420,30 +389,26 @@ def _from_address(
     if fetcher is None:
         count = "one address was" if len(places) == 1 else f"{len(places)} addresses were"
         return Missing(edition.id, f"the network was not used: {count} not tried; {by_hand}")
-    failed: dict[str, str] = {}  # why each has nothing; hosts that are silent are said once
-    silent = None
+    failed: dict[str, bool] = {}  # why each has nothing, and whether its host is silent, which is said once
     for revision in places:
         try:
             fetched = fetcher.fetch(publication, edition, revision, cache)
         except GuidanceError as error:
-            host = error.host if isinstance(error, UnreachableError) else None
-            silent = silent or host
-            failed.setdefault(host or str(error), f"{host} did not answer" if host else str(error))
+            host = error.host if isinstance(error, UnreachableError) else ""
+            failed[f"{host} did not answer" if host else str(error)] = bool(host)
             continue
         known = None if revision.id.startswith(UNKNOWN) else revision
         if failed and known:
-            why = next(iter(failed.values()))
+            why = next(iter(failed))
             fetcher.note(f"edition {edition.id}: revision {revision.id} stands in for a newer one: {why}")
         if revision.url in {candidate.url for candidate in edition.candidates}:
             which = "" if known else "; which revision it is, is not known"
             fetcher.note(f"edition {edition.id}: comes from an address of general knowledge: {revision.url}{which}")
-        apart = upload_apart(revision.url, revision.date)
-        if apart is not None and apart > AGREES:
-            fetcher.note(
-                f"edition {edition.id}: revision {revision.id} was {say_upload(revision.url, revision.date)}"
-            )
+        upload = upload_of(revision.url, revision.date)
+        if upload and upload.agrees is False:
+            fetcher.note(f"edition {edition.id}: revision {revision.id} was {upload.said}")
         proof = Proof("pinned" if revision.sha256 else "locked", revision_by="digest" if known else None)
         kind = wanted_kind(fetched.path.name)
         return Source(edition.id, fetched.path, fetched.sha256, kind, known, proof)
-    nothing = "; ".join(failed.values())
-    return Missing(edition.id, f"{nothing}; {by_hand}" if silent else nothing, silent=silent)
+    nothing = "; ".join(failed)
+    return Missing(edition.id, f"{nothing}; {by_hand}" if any(failed.values()) else nothing)

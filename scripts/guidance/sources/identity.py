@@ -13,16 +13,13 @@ from pathlib import PurePath
 from msgspec import Struct
 
 from guidance.document.model import Document, Provision
-from guidance.document.register import Edition, Publication, Published
+from guidance.document.register import Edition, Publication, Published, say_date
 from guidance.document.walk import provision_texts
 
 _LONGEST_LINE, _LONGEST_OPENING = 14, 60  # words of a line that may be a title's; words of an opening without cover
 _LONGEST_SAID = 110  # characters of a title in a message
 _JOINED = 3  # lines that may be one title
-_FIRST, _FIRST_PAGES = (
-    12,
-    3,
-)  # provisions and pages before a text in which an imprint may stand, as it may behind it
+_FIRST, _FIRST_PAGES = 12, 3  # provisions and pages at a text's start where an imprint may stand, as at its end
 _ON_EACH_PAGE = ("watermark", "running head", "running foot")  # why a reader leaves words out
 _AHEAD = 3  # months by which a file may be dated before its edition is published
 _NEAR = 0.2  # share by which pages and paragraphs may differ: revisions add some
@@ -63,19 +60,7 @@ _BEGINS = re.compile(
     r"\W*(?:(?:chapter|part|section)\ (?:1|one|i)\b|contents\b|introduction\b|foreword\b)", re.IGNORECASE
 )
 _MONTHS = {name.casefold(): at for at, name in enumerate(calendar.month_name) if name}
-_MONTHLY = {
-    "statutory",
-    "guidance",
-    "reference",
-    "ref",
-    "isbn",
-    "published",
-    "version",
-    "full",
-    "edition",
-    "the",
-    "by",
-}
+_PLAIN = re.compile(r"statutory|guidance|ref(?:erence)?|isbn|published|version|full|edition|the|by")  # of any cover
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _YEAR = r"(?P<year>(?:19[5-9]|20[0-4])\d)(?!\d)"
 _DATE = re.compile(
@@ -135,6 +120,8 @@ class _Case:
         first = [p for p in document.provisions[:_FIRST] if p.page and p.page <= _FIRST_PAGES and not p.heading]
         lines = (line for provision in (*first, *ends) for line in _texts(provision))
         self._imprint = [line for line in lines if len(line.split()) <= _LONGEST_OPENING]
+        self._everywhere = tokens(" ".join((*self._cover, *self._imprint)))
+        self._author = document.source.author or ""
         titles = {publication.title, *(e.title for e in publication.editions)}
         self._titles = sorted({_BARE_YEAR.sub("", title).strip() for title in titles}, key=len, reverse=True)
         self._names = [tokens(name) for name in names if name.strip()]
@@ -142,33 +129,27 @@ class _Case:
         self._known = sorted({tokens(s) for s in (*subtitles, *titles, *self._titles)} | {*self._names}, key=len)
 
     def verdict(self) -> Verdict:
-        wrong = self._not_the_title()
-        if wrong is not None:
-            return Verdict(None, self._seems(), wrong)
-        if other := self._other_document():
-            return Verdict(None, self._seems(), other)
-        edition, how = self._edition()
-        if edition is None:
-            return Verdict(None, self._seems(), how)
-        against = next((why for why in self._against(edition) if why), None)
-        if against:
-            return Verdict(None, self._seems(), against)
-        return Verdict(edition.id, self._seems(), "", ("title", how, *self._agreeing(edition)))
+        """The edition that the text proves to be, or the first reason against that."""
+        why = self._not_the_title()
+        if why is None and not (why := self._other_document()):
+            edition, why = self._edition()
+            if edition:
+                how, why = why, next(self._against(edition), "")
+                if not why:
+                    return Verdict(edition.id, self._seems(), "", ("title", how, *self._agreeing(edition)))
+        return Verdict(None, self._seems(), why)
 
     # --- Title and kind ---
 
     def _not_the_title(self) -> str | None:
         """Why the text has not the publication's title, as a clause (empty where the other title says enough)."""
-        joined = [
-            " ".join(self._lines[i:j]) for i in range(len(self._lines)) for j in range(i + 1, i + 1 + _JOINED)
-        ]
-        whole = self._title_in(self._title)
-        if whole is True or (whole is False and not self._may_be_part(self._title)):
-            return None if whole else ""
-        if whole is None and self._title and not self._may_be_part(self._title):
+        if self._title_in(self._title):
+            return None
+        if self._title and not self._may_be_part(self._title):
             return ""
-        found = {self._title_in(words) for words in joined}
-        if True in found:
+        starts = range(len(self._lines))
+        joined = (" ".join(self._lines[i:j]) for i in starts for j in range(i + 1, i + 1 + _JOINED))
+        if any(self._title_in(words) for words in joined):
             return None
         return "" if self._cover else "it says no title"
 
@@ -191,8 +172,8 @@ class _Case:
         line = f" {line.strip()} "
         for phrase in reversed(self._known):
             line = line.replace(phrase, " ")
-        plain = {*_MONTHS, *_MONTHLY}
-        return " ".join(word for word in line.split() if word not in plain and not word.isdigit())
+        words = (word for word in line.split() if word not in _MONTHS and not word.isdigit())
+        return " ".join(word for word in words if not _PLAIN.fullmatch(word))
 
     def _may_be_part(self, words: str) -> bool:
         """Whether words are the title's beginning, or such as stand on any cover: then it may stand elsewhere."""
@@ -215,17 +196,13 @@ class _Case:
         for line in self._cover[1:] if self._title else self._cover:
             if {w.casefold() for w in _OFFICE.findall(line)} & {*self._rest(tokens(line)).split()}:
                 return f"its cover names {_short(line)}"
-        imprint = " ".join(self._imprint)
-        if "crown" in tokens(imprint) or any(
-            name in tokens(" ".join((*self._cover, imprint))) for name in self._names
-        ):
+        if "crown" in tokens(" ".join(self._imprint)) or any(name in self._everywhere for name in self._names):
             return ""
         for match in (found for line in (*self._lines, *self._imprint) for found in _ISSUED.finditer(line)):
             if re.match(r"[\W\d]*[A-Z]", match["who"]) and self._rest(tokens(match["who"])):
                 return f"it is published by {_short(match['who'])}"
-        author = self._document.source.author or ""
-        foreign = _OFFICE.search(author) and self._rest(tokens(author))
-        return f"its author is {_short(author)}" if foreign else ""
+        foreign = _OFFICE.search(self._author) and self._rest(tokens(self._author))
+        return f"its author is {_short(self._author)}" if foreign else ""
 
     # --- Year ---
 
@@ -258,8 +235,7 @@ class _Case:
             return self._edition_without_year()
         fitting = [e for e in editions if years & _years_of(e)]
         if len(fitting) > 1:
-            dates = self._dates()
-            fitting = [e for e in fitting if any(e.published[:7] == date for date in dates)] or fitting
+            fitting = [e for e in fitting if e.published[:7] in self._dates()] or fitting
         if len(fitting) == 1:
             return fitting[0], how
         told = ", ".join(sorted(years))
@@ -268,12 +244,11 @@ class _Case:
     def _edition_without_year(self) -> tuple[Edition | None, str]:
         """The edition that a reference, the month in which the file was made, or a subtitle of its own tells."""
         editions = self._publication.editions
-        everywhere = tokens(" ".join((*self._cover, *self._imprint)))
         made = (self._document.source.created or "")[:7]
         ways = {
-            "reference": [e for e in editions if any(ref in everywhere for ref in _references(e.documents[:1]))],
+            "reference": [e for e in editions if self._refers_to(*e.documents[:1])],
             "month in which the file was made": [e for e in editions if made and e.published[:7] == made],
-            "subtitle": [e for e in editions if e.subtitle and self._only_subtitle(e) and _pages(e)],
+            "subtitle": [e for e in editions if e.subtitle and self._only_subtitle(e) and _size(e)[0]],
         }
         for how, fitting in ways.items():
             if len(fitting) == 1:
@@ -296,20 +271,19 @@ class _Case:
             if not (begun <= _months(date) < ended or date == edition.published[:7]) or (
                 len(edition.published) == 4 and date[:4] < edition.published
             ):
-                yield f"its cover is of {calendar.month_name[int(date[5:])]} {date[:4]}"
+                yield f"its cover is of {say_date(date)}"
         if page := self._later_cover(edition):
             yield f"on page {page} the cover of another edition follows"
-        known, pages = _pages(edition), self._document.source.pages
+        (known, paragraphs), pages = _size(edition), self._document.source.pages
         if known and pages and not _near(pages, known):
             yield f"it has {pages} pages where {known} are known"
-        numbered, paragraphs = self._numbered(), next((d.paragraphs for d in edition.documents[:1]), None)
+        numbered = self._numbered()
         if paragraphs and pages and not _near(numbered, paragraphs):
             yield f"it has {numbered} numbered paragraphs where {paragraphs} are known"
         if known and not pages and not numbered and self._words() < _TINY * known * _WORDS_A_PAGE:
             yield f"it has {self._words()} words where {known} pages are known"
-        everywhere = tokens(" ".join((*self._cover, *self._imprint)))
         for other in (document for e in self._publication.editions for document in e.documents):
-            if other not in edition.documents[:1] and any(ref in everywhere for ref in _references((other,))):
+            if other not in edition.documents[:1] and self._refers_to(other):
                 yield f"its reference is that of {_short(other.title)}"
 
     def _later_cover(self, edition: Edition) -> int | None:
@@ -331,24 +305,23 @@ class _Case:
     def _agreeing(self, edition: Edition) -> Iterator[str]:
         """What more speaks for an edition, in words."""
         cover = tokens(" ".join(self._cover))
-        everywhere = tokens(" ".join((*self._cover, *self._imprint)))
-        if any(date == edition.published[:7] for date in self._dates()):
+        if edition.published[:7] in self._dates():
             yield "month"
         if edition.subtitle and tokens(edition.subtitle) in cover:
             yield "subtitle"
-        if any(ref in everywhere for ref in _references(edition.documents[:1])):
+        if self._refers_to(*edition.documents[:1]):
             yield "reference"
-        author = self._document.source.author or ""
-        if any(name in everywhere or name in tokens(author) for name in self._names):
+        if any(name in self._everywhere or name in tokens(self._author) for name in self._names):
             yield "publisher"
-        paragraphs = next((d.paragraphs for d in edition.documents[:1]), None)
-        counts = (
-            ("pages", self._document.source.pages, _pages(edition)),
-            ("numbered paragraphs", self._numbered(), paragraphs),
-        )
-        for what, found, known in counts:
+        pages, paragraphs = _size(edition)
+        held = ("pages", self._document.source.pages, pages), ("numbered paragraphs", self._numbered(), paragraphs)
+        for what, found, known in held:
             if known and found and _near(found, known):
                 yield f"{found} {what}{'' if found == known else f' where {known} are known'}"
+
+    def _refers_to(self, *documents: Published) -> bool:
+        """Whether the text prints the reference or ISBN of one of these documents."""
+        return any(tokens(ref) in self._everywhere for d in documents for ref in (d.reference, d.isbn) if ref)
 
     def _numbered(self) -> int:
         return sum(provision.kind == "paragraph" for provision in self._document.provisions)
@@ -405,8 +378,9 @@ def _months(date: str) -> int:
     return int(date[:4]) * 12 + int(date[5:7] or 1)
 
 
-def _pages(edition: Edition) -> int | None:
-    return next((document.pages for document in edition.documents[:1]), None)
+def _size(edition: Edition) -> tuple[int | None, int | None]:
+    """The pages and numbered paragraphs that are known of an edition."""
+    return next(((document.pages, document.paragraphs) for document in edition.documents[:1]), (None, None))
 
 
 def _month_of(date: re.Match[str]) -> str:
@@ -415,8 +389,3 @@ def _month_of(date: re.Match[str]) -> str:
 
 def _near(found: int, known: int) -> bool:
     return abs(found - known) <= max(2, _NEAR * known)
-
-
-def _references(documents: Iterable[Published]) -> set[str]:
-    """References and ISBNs of documents, as phrases."""
-    return {tokens(ref) for d in documents for ref in (d.reference, d.isbn) if ref}

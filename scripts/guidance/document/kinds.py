@@ -1,35 +1,15 @@
-"""What a download may take, and what a file is, judged by its bytes: PDF, HTML or DOCX, whole or not. Names and
-headers are not believed here, and no file is opened."""
+"""What a file is, judged by its bytes: PDF, HTML or DOCX, whole or not. Names and headers are not believed here,
+and no file is opened."""
 
-from collections.abc import Callable
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
-
-from msgspec import Struct
-
-Tell = Callable[[str, int, int | None], None]
-"""Hears how far a download is: the file's name, bytes received, bytes in all where the server says so."""
-
-
-class Limits(Struct, frozen=True):
-    """What a download may take: seconds to connect, seconds without a byte, seconds in all, bytes, tries, the
-    longest wait (seconds) that a server may ask for, and redirects."""
-
-    connect: float = 5.0
-    idle: float = 20.0
-    whole: float = 300.0
-    largest: int = 200 * 1024 * 1024
-    attempts: int = 4
-    wait: float = 30.0
-    redirects: int = 5
-
 
 PDF = "application/pdf"
 HTML = "text/html"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SUFFIXES = {".pdf": PDF, ".docx": DOCX, ".html": HTML, ".htm": HTML}  # the first one that is there is taken
 _NAMES = {PDF: "a PDF file", HTML: "a web page", DOCX: "a Word file"}
-OPENING = 1024  # so many bytes at a file's start tell its kind
+OPENING = 2048  # so many bytes at a file's start tell its kind
 _CLOSING = 4096  # and so many at its end whether a PDF is whole
 
 
