@@ -39,16 +39,13 @@ def close_up(text: str, text_page: int, thing: int, size: float) -> str:
     """
     page = ctypes.cast(text_page, raw.FPDF_TEXTPAGE)
     letters: list[tuple[str, float, float]] = []
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     for at in range(raw.FPDFText_CountChars(page)):
-        if ctypes.cast(raw.FPDFText_GetTextObject(page, at), ctypes.c_void_p).value != thing:
-            continue
-        sign = chr(raw.FPDFText_GetUnicode(page, at))
-        if raw.FPDFText_IsGenerated(page, at) == 1:
-            continue
-        if sign.isspace():
-            return text
-        letters.append((sign, *_edges(page, at)))
-    if "".join(sign for sign, _, _ in letters) != "".join(text.split()):
+        drawn = ctypes.cast(raw.FPDFText_GetTextObject(page, at), ctypes.c_void_p).value == thing
+        if drawn and raw.FPDFText_IsGenerated(page, at) != 1:
+            raw.FPDFText_GetCharBox(page, at, left, right, bottom, top)
+            letters.append((chr(raw.FPDFText_GetUnicode(page, at)), left.value, right.value))
+    if "".join(sign for sign, _, _ in letters) != "".join(text.split()):  # a space among them is the file's own
         return text
     gaps = [after[1] - before[2] for before, after in pairwise(letters)]
     usual = median(gaps)
@@ -58,12 +55,6 @@ def close_up(text: str, text_page: int, thing: int, size: float) -> str:
     for gap, (sign, _, _) in zip(gaps, letters[1:], strict=True):
         words += f" {sign}" if gap > usual + _WORD_GAP * size else sign
     return words
-
-
-def _edges(page: Any, at: int) -> tuple[float, float]:
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    raw.FPDFText_GetCharBox(page, at, left, right, bottom, top)
-    return left.value, right.value
 
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -140,7 +131,8 @@ _tag_alternative = bare(raw.FPDF_StructElement_GetAltText)
 
 def read_pages(document: Opened, first: int, last: int) -> tuple[PdfPage, ...]:
     """The ink of pages `first` to `last`. Raises GuidanceError for a page that cannot be read."""
-    return _Reader(document, first * _TAGS_A_PAGE).pages(first, last)
+    reader = _Reader(document, first * _TAGS_A_PAGE)
+    return tuple(reader.page(number) for number in range(first, last + 1))
 
 
 class _Numbers:
@@ -156,7 +148,7 @@ class _Numbers:
 class _Reader:
     """Reads one open file; holds the buffers and the fonts seen, which pdfium asks for again and again."""
 
-    def __init__(self, document: Opened, elements: int = 0) -> None:
+    def __init__(self, document: Opened, elements: int) -> None:
         self._document, self._path = document.handle, document.path
         self._fonts: dict[int, Font] = {}
         self._elements = elements  # tags are numbered from here on
@@ -168,10 +160,6 @@ class _Reader:
         self._colour = _Numbers(ctypes.c_uint)
         self._modes = _Numbers(ctypes.c_int, 2)
 
-    def pages(self, first: int, last: int) -> tuple[PdfPage, ...]:
-        """The ink of pages `first` to `last`."""
-        return tuple(self.page(number) for number in range(first, last + 1))
-
     def page(self, number: int) -> PdfPage:
         """The ink of page `number`."""
         page = raw.FPDF_LoadPage(self._document, number - 1)
@@ -181,21 +169,19 @@ class _Reader:
             )
         text_page = raw.FPDFText_LoadPage(page)
         try:
-            fragments: list[Fragment] = []
-            shapes: list[Shape] = []
-            images: list[Shape] = []
+            found: tuple[list[Fragment], list[Shape], list[Shape]] = ([], [], [])
             things = _all(_page_object, page, raw.FPDFPage_CountObjects(page))
             text = ctypes.cast(text_page, ctypes.c_void_p).value or 0
             turned, lift = upright(page)
-            self._objects(things, text, turned, 0, (fragments, shapes, images))
+            self._objects(things, text, turned, 0, found)
             links, dropped = self._links(page, text_page)
             return PdfPage(
                 number=number,
                 width=raw.FPDF_GetPageWidthF(page),
                 height=raw.FPDF_GetPageHeightF(page),
-                fragments=tuple(fragments),
-                shapes=tuple(shapes),
-                images=tuple(images),
+                fragments=tuple(found[0]),
+                shapes=tuple(found[1]),
+                images=tuple(found[2]),
                 links=turn_links(links, turned),
                 tags=self._tags(page),
                 dropped_links=dropped,
@@ -249,12 +235,10 @@ class _Reader:
     def _fragment(self, thing: int, text_page: int, outer: Matrix, drawn: int) -> Fragment | None:
         units = _text_of(thing, text_page, self._wide.address, self._wide.units) // 2 - 1
         text = self._wide.text(units)
+        if not text.isprintable():  # the engine's own signs: a line's end, a hyphen at one, nothing at all
+            text = text.replace("\r\n", " ").replace("\x02", "-").replace("\x00", "")
         if not text or text.isspace():
             return None
-        if not text.isprintable():
-            text = _mended(text)
-            if not text or text.isspace():
-                return None
         font = self._font(thing)
         if len(text) <= _FEW and _DINGBATS.search(font.name):
             text = _sign(text)
@@ -289,18 +273,13 @@ class _Reader:
         font = self._fonts.get(key)
         if font is None:
             handle = ctypes.cast(key, raw.FPDF_FONT)
-            buffer = ctypes.create_string_buffer(256)
+            buffer, angle = ctypes.create_string_buffer(256), ctypes.c_int()
             raw.FPDFFont_GetBaseFontName(handle, buffer, 256)
-            name = buffer.value.decode("utf-8", "replace").rpartition("+")[2]
-            angle = ctypes.c_int()
             raw.FPDFFont_GetItalicAngle(handle, angle)
-            low = name.lower()
-            flags = raw.FPDFFont_GetFlags(handle)
-            font = self._fonts[key] = Font(
-                name=name,
-                bold=any(w in low for w in ("bold", "black", "heavy", "semib")) or bool(flags & 1 << 18),
-                italic=any(w in low for w in ("italic", "oblique")) or angle.value < 0,
-            )
+            name = buffer.value.decode("utf-8", "replace").rpartition("+")[2]
+            bold = re.search("bold|black|heavy|semib", name.lower()) or raw.FPDFFont_GetFlags(handle) & 1 << 18
+            italic = re.search("italic|oblique", name.lower()) or angle.value < 0
+            font = self._fonts[key] = Font(name, bool(bold), bool(italic))
         return font
 
     def _fill(self, thing: int) -> int | None:
@@ -327,25 +306,21 @@ class _Reader:
             words = tuple(self._words_in(text_page, box) for box in boxes)
             action = raw.FPDFLink_GetAction(link)
             address = self._address(action) if action else None
-            if address is not None:
-                if address.lower().startswith(_SAFE_SCHEMES):
-                    areas.append(LinkArea(boxes, words, address))
-                else:
-                    dropped += 1
-                continue
-            target = raw.FPDFLink_GetDest(self._document, link) or (
-                raw.FPDFAction_GetDest(self._document, action) if action else None
-            )
+            target = raw.FPDFLink_GetDest(self._document, link)
+            target = target or (raw.FPDFAction_GetDest(self._document, action) if action else None)
             index = raw.FPDFDest_GetDestPageIndex(self._document, target) if target else -1
-            if index >= 0:
+            if address and address.lower().startswith(_SAFE_SCHEMES):
+                areas.append(LinkArea(boxes, words, address))
+            elif address is None and index >= 0:
                 areas.append(LinkArea(boxes, words, None, index + 1, self._height_of(target)))
             else:
                 dropped += 1
         return tuple(areas), dropped
 
     def _address(self, action: Any) -> str | None:
-        if raw.FPDFAction_GetType(action) != raw.PDFACTION_URI:
-            return None if raw.FPDFAction_GetType(action) == raw.PDFACTION_GOTO else ""
+        kind = raw.FPDFAction_GetType(action)
+        if kind != raw.PDFACTION_URI:
+            return None if kind == raw.PDFACTION_GOTO else ""
         length = raw.FPDFAction_GetURIPath(self._document, action, None, 0)
         buffer = ctypes.create_string_buffer(length + 1)
         raw.FPDFAction_GetURIPath(self._document, action, buffer, length)
@@ -432,11 +407,6 @@ def _sign(text: str) -> str:
         return text
     usual = plain_symbols(chr(_PRIVATE + ord(bare))) if ord(bare) < 256 else bare
     return text.replace(bare, "•" if "\ue000" <= usual <= "\uf8ff" else usual)
-
-
-def _mended(text: str) -> str:
-    """A run's text without the engine's own signs: a line's end, a hyphen at one, nothing at all."""
-    return text.replace("\r\n", " ").replace("\x02", "-").replace("\x00", "")
 
 
 def _is_small_figure(text: str, box: Box, baseline: float, points: float) -> bool:
