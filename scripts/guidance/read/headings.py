@@ -24,9 +24,9 @@ def find_headings(parts: Sequence[Part], bookmarks: Sequence[Bookmark], flow: Fl
     titles = {i: p for i, p in enumerate(parts) if isinstance(p, Chunk) and (p.kind == "title" or _is_italic(p))}
     loud = {i: title for i, title in titles.items() if title.loud}
     quiet = [i for i in titles if i not in loud]
-    ranked = dict(zip(titles, rank_headings(list(titles.values()), bookmarks, flow.entries), strict=True))
+    ranked = rank_headings(list(titles.values()), bookmarks, flow.entries)
     shouted = {comparable_title(title.text) for title in loud.values()}
-    named = {i for i, heading in ranked.items() if heading.evidence != ("style",)}
+    named = {i for i, heading in zip(titles, ranked, strict=True) if heading.evidence != ("style",)}
     named -= {i for i in quiet if comparable_title(titles[i].text) in shouted}
     for kind in ("title", "prose"):  # those in italics are told by what is usual of such
         named |= find_side_heads(parts, [i for i in quiet if titles[i].kind == kind], flow.metrics)
@@ -35,9 +35,10 @@ def find_headings(parts: Sequence[Part], bookmarks: Sequence[Bookmark], flow: Fl
     named |= {i for i in quiet if _heads_aside(titles[i]) or _heads_by_name(titles[i], parts[i + 1 : i + 2])}
     usual = _usual_colours(loud, named)
     named |= {i for i, t in loud.items() if t.lines[0].colour in usual and caption_number(t.text) is None}
-    kept = [titles[i] for i in sorted(named)]
-    spaces = [_space_around(parts, i) for i in sorted(named)]
-    return dict(zip(sorted(named), rank_headings(kept, bookmarks, flow.entries, spaces), strict=True))
+    kept = sorted(named)
+    spaces = [_space_around(parts, i) for i in kept]
+    ranked = rank_headings([titles[i] for i in kept], bookmarks, flow.entries, spaces)
+    return dict(zip(kept, ranked, strict=True))
 
 
 def _is_italic(chunk: Chunk) -> bool:
@@ -62,12 +63,8 @@ def _usual_colours(loud: dict[int, Chunk], named: set[int]) -> set[int]:
     """The colours of headings: those of several that are `named` already, and of titles that stand on several
     pages, since a chart's labels are loud on one. Where there are neither, all."""
     counts = Counter(title.lines[0].colour for i, title in loud.items() if i in named)
-    pages: dict[int, set[int]] = defaultdict(set)
-    for title in loud.values():
-        pages[title.lines[0].colour].add(title.lines[0].page)
-    usual = {colour for colour, count in counts.items() if count > 1}
-    usual |= {colour for colour, on in pages.items() if len(on) > 2}
-    return usual or set(pages)
+    pages = Counter(colour for colour, _ in {(t.lines[0].colour, t.lines[0].page) for t in loud.values()})
+    return {colour for colour in pages if counts[colour] > 1 or pages[colour] > 2} or set(pages)
 
 
 # --- Side heads ----------------------------------------------------------------------------------
@@ -83,21 +80,17 @@ _ENDS = (".", ":", ";", ",", "’", "”", "'", '"', ")")  # of sentences, lead-
 def find_side_heads(parts: Sequence[Part], quiet: Sequence[int], metrics: Metrics) -> set[int]:
     """Which of the title lines at the indexes `quiet` are side heads: all that stand at the margin above a text, in
     a document where enough of them stand closer to it than to the text before."""
-    likely: set[int] = set()
-    plain = 0
+    likely: dict[int, bool] = {}  # whether it plainly stands closer to what follows
     for index in quiet:
-        title = parts[index]
-        if not isinstance(title, Chunk) or not _could_be(title, metrics):
-            continue
-        above, below = _gap(parts, index - 1), _gap(parts, index)
-        if below is None and not _ends_page(parts, index):
+        title, above, below = parts[index], _gap(parts, index - 1), _gap(parts, index)
+        possible = isinstance(title, Chunk) and _could_be(title, metrics)
+        if not possible or (below is None and not _ends_page(parts, index)):
             continue
         if above is None or below is None or _is_title(parts[index - 1]):
-            likely.add(index)
+            likely[index] = False
         elif above > _CLOSER * below:
-            likely.add(index)
-            plain += 1
-    return likely if plain >= _LEAST_PLAIN else set()
+            likely[index] = True
+    return set(likely) if sum(likely.values()) >= _LEAST_PLAIN else set()
 
 
 def _heads_aside(title: Chunk) -> bool:
@@ -119,9 +112,9 @@ def _divides(line: Line) -> bool:
 
 def _ends_page(parts: Sequence[Part], index: int) -> bool:
     """Whether prose goes on overleaf behind the part at `index`."""
-    below = parts[index + 1 : index + 2]
-    prose = isinstance(below[0], Chunk) and below[0].kind == "prose" if below else False
-    return prose and below[0].lines[0].page == parts[index].lines[-1].page + 1
+    below = parts[index + 1] if index + 1 < len(parts) else None
+    overleaf = parts[index].lines[-1].page + 1
+    return isinstance(below, Chunk) and below.kind == "prose" and below.lines[0].page == overleaf
 
 
 def _could_be(title: Chunk, metrics: Metrics) -> bool:
@@ -322,24 +315,15 @@ def _wide(titles: Sequence[_Title], style: _Style, spaces: Sequence[_Space]) -> 
 
 def _chapters_first(headings: Sequence[Heading]) -> tuple[Heading, ...]:
     """Headings with chapters on level 1: where parts hold chapters, the parts stand on level 0 above them."""
-    levels: dict[str | None, Counter[int]] = defaultdict(Counter)
-    for heading in headings:
-        levels[_word_of(heading)][heading.level] += 1
-    parts, chapters = levels.get("part"), levels.get("chapter")
-    if not parts or not chapters:
-        return tuple(headings)
-    (part, _), (chapter, _) = parts.most_common(1)[0], chapters.most_common(1)[0]
-    if part != 1 or chapter != 2:
-        return tuple(headings)
+    words = [(named_number(h.chunk.text) or ("", ""))[0] for h in headings]  # "part", "chapter"
+    for word, level in (("part", 1), ("chapter", 2)):
+        levels = Counter(h.level for h, own in zip(headings, words, strict=True) if own == word)
+        if not levels or levels.most_common(1)[0][0] != level:
+            return tuple(headings)
     return tuple(
-        replace(h, level=0 if h.level == 1 and _word_of(h) == "part" else max(1, h.level - 1)) for h in headings
+        replace(h, level=0 if h.level == 1 and word == "part" else max(1, h.level - 1))
+        for h, word in zip(headings, words, strict=True)
     )
-
-
-def _word_of(heading: Heading) -> str | None:
-    """The word that a heading names itself by: "part", "chapter"."""
-    named = named_number(heading.chunk.text)
-    return named[0] if named else None
 
 
 def _judged(chunk: Chunk, listed: dict[str, list[tuple[int, int]]], printed: int | None) -> _Title:
@@ -360,9 +344,9 @@ def _bookmark_levels(bookmarks: Sequence[Bookmark], titles: int) -> dict[str, li
         return {}
     levels: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for mark in bookmarks:
-        if mark.page is not None:
-            levels[comparable_title(mark.title)].append((mark.page, mark.level))
-            levels[comparable_title(_RESIDUE.sub("", mark.title))].append((mark.page, mark.level))
+        for title in (mark.title, _RESIDUE.sub("", mark.title)):
+            if mark.page is not None:
+                levels[comparable_title(title)].append((mark.page, mark.level))
     return levels
 
 
@@ -388,9 +372,7 @@ def _contents_levels(entries: Sequence[ContentsEntry]) -> list[int]:
             lefts.append(left)
     looks = sorted({(round(e.size), e.bold) for e in entries}, reverse=True)
     return [
-        1
-        + max(i for i, left in enumerate(lefts) if entry.left >= left - 4.0)
-        + looks.index((round(entry.size), entry.bold))
+        sum(entry.left >= left - 4.0 for left in lefts) + looks.index((round(entry.size), entry.bold))
         for entry in entries
     ]
 
@@ -407,13 +389,9 @@ def _style_ranks(by_style: dict[_Style, Counter[int]]) -> dict[_Style, int]:
             if counted[0] > (1 - _NEARLY_ALL) * counted.total():
                 ranks[style] = max(ranks[style], above + 1)
         else:
-            deepest = [
-                level
-                for other, levels in by_style.items()
-                for level in levels
-                if other[0] > style[0] and levels[level] > _SOME * levels.total()
-            ]
-            ranks[style] = 1 + max([above, *deepest])
+            larger = [levels for other, levels in by_style.items() if other[0] > style[0]]
+            some = [level for levels in larger for level in levels if levels[level] > _SOME * levels.total()]
+            ranks[style] = 1 + max([above, *some])
     return ranks
 
 
