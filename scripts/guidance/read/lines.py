@@ -7,7 +7,7 @@ threshold is a share of the type size at hand or of the page.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import compress, pairwise
 
 from msgspec.structs import replace
 
@@ -103,14 +103,11 @@ def _find_row(fragment: Fragment, index: dict[int, list[_Row]]) -> tuple[_Row | 
     for row in candidates:
         if abs(row.offset(fragment)) <= _SAME_LINE * fragment.size / row.size:
             return row, 0
-    if fragment.text.strip():
-        for row in candidates:
-            offset = row.offset(fragment)
-            if fragment.size < _SMALLER * row.size and row.is_beside(fragment):
-                if _RAISED[0] < offset < _RAISED[1]:
-                    return row, 1
-                if _LOWERED[0] < offset < _LOWERED[1]:
-                    return row, -1
+    for row in candidates:
+        offset = row.offset(fragment)
+        raised = 1 if _RAISED[0] < offset < _RAISED[1] else -1 if _LOWERED[0] < offset < _LOWERED[1] else 0
+        if raised and fragment.size < _SMALLER * row.size and row.is_beside(fragment):
+            return row, raised
     return None, 0
 
 
@@ -195,23 +192,20 @@ def _line_links(runs: Sequence[Run], box: Box, baseline: float, links: Sequence[
         return ()
     text = "".join(run.text for run in runs)
     found: list[LineLink] = []
-    taken = 0
     inside = [
-        (area_box, words, area)
+        (place, words, area)
         for area in links
-        for area_box, words in zip(area.boxes, area.words, strict=True)
-        if area_box.bottom < baseline + 0.3 * (box.top - box.bottom) < area_box.top
-        and area_box.left < box.right
-        and area_box.right > box.left
-        and words.strip()
+        for place, words in zip(area.boxes, area.words, strict=True)
+        if place.bottom < baseline + 0.3 * (box.top - box.bottom) < place.top
+        if place.left < box.right and place.right > box.left and words.strip()
     ]
-    for area_box, words, area in sorted(inside, key=lambda entry: entry[0].left):
-        share = (area_box.left - box.left) / max(box.right - box.left, 1.0)
+    for place, words, area in sorted(inside, key=lambda entry: entry[0].left):
+        share = (place.left - box.left) / max(box.right - box.left, 1.0)
+        taken = found[-1].end if found else 0
         stretch = _locate(text, " ".join(words.split()), round(share * len(text)), taken)
-        stretch = stretch or _lying_in(runs, area_box, taken)
+        stretch = stretch or _lying_in(runs, place, taken)
         if stretch:
             found.append(LineLink(*stretch, area))
-            taken = stretch[1]
     return tuple(found)
 
 
@@ -246,10 +240,9 @@ def lines_in_order(fragments: Sequence[Fragment], page: PdfPage, columns: Column
     """The lines of a page in reading order, one column after the other, heads in the margin before what they stand
     beside."""
     if columns.margin:
-        aside = [f for f in fragments if f.box.right < columns.margin and not f.angle]
-        ids = {id(f) for f in aside}
-        rest = build_lines([f for f in fragments if id(f) not in ids], page)
-        return _with_heads_beside(rest, build_lines(aside, page))
+        aside = [f.box.right < columns.margin and not f.angle for f in fragments]
+        rest = build_lines((f for f, apart in zip(fragments, aside, strict=True) if not apart), page)
+        return _with_heads_beside(rest, build_lines(compress(fragments, aside), page))
     if not columns.bands:
         return build_lines(fragments, page)
     by_rank: dict[tuple[int, int], list[Fragment]] = defaultdict(list)

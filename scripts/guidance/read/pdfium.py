@@ -9,6 +9,7 @@ import ctypes
 import io
 import math
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -85,15 +86,13 @@ class Opened:
     def bookmarks(self) -> Iterator[Bookmark]:
         """The entries of the file's outline, in order; as many and as deep as anybody would read."""
         seen: set[int] = set()
-        count = 0
         waiting = [(raw.FPDFBookmark_GetFirstChild(self.handle, None), 1)]
         while waiting:
             entry, level = waiting.pop()
             place = ctypes.cast(entry, _HANDLE).value
-            if not place or place in seen or count >= _MOST_BOOKMARKS:
+            if not place or place in seen or len(seen) >= _MOST_BOOKMARKS:
                 continue
             seen.add(place)
-            count += 1
             yield self._bookmark(entry, level)
             waiting.append((raw.FPDFBookmark_GetNextSibling(self.handle, entry), level))
             if level < _DEEPEST_BOOKMARK:
@@ -142,11 +141,8 @@ _WHITE = 0xFFFFFFFF
 def draw_pictures(path: Path, crops: Sequence[tuple[int, Box]], scale: float = 2.0) -> list[bytes]:
     """Parts of pages, given as (page, rectangle), drawn as PNG files at `scale` pixels a point, posters
     at fewer."""
-    document = Opened(path)
-    try:
+    with closing(Opened(path)) as document:
         return [_drawn(document, number, box, scale) for number, box in crops]
-    finally:
-        document.close()
 
 
 def _drawn(document: Opened, number: int, box: Box, scale: float) -> bytes:
