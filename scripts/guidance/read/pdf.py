@@ -153,7 +153,6 @@ class _Reader:
         self._fonts: dict[int, Font] = {}
         self._elements = elements  # tags are numbered from here on
         self._wide = Wide()
-        self._pointer = ctypes.cast(self._wide.address, ctypes.POINTER(ctypes.c_ushort))
         self._matrix = _Numbers(ctypes.c_float, 6)
         self._edges = _Numbers(ctypes.c_float)
         self._size = _Numbers(ctypes.c_float, 1)
@@ -342,7 +341,7 @@ class _Reader:
     def _words_in(self, text_page: Any, box: Box) -> str:
         inset = min(_LINK_OVERHANG, 0.33 * (box.right - box.left))
         corners = (box.left + inset, box.top, box.right - inset, box.bottom)
-        length = raw.FPDFText_GetBoundedText(text_page, *corners, self._pointer, self._wide.units)
+        length = raw.FPDFText_GetBoundedText(text_page, *corners, self._wide.held, self._wide.units)
         return self._wide.text(length).replace("\x02", "-").replace("\x00", "")
 
     def _height_of(self, target: Any) -> float | None:
