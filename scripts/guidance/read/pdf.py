@@ -13,7 +13,6 @@ from statistics import median
 from typing import Any
 
 import pypdfium2_raw as raw
-from msgspec.structs import replace
 
 from guidance.document.model import Box, GuidanceError
 from guidance.read.numbering import are_note_labels, plain_symbols
@@ -87,18 +86,13 @@ def combine(inner: Matrix, outer: Matrix) -> Matrix:
 
 def transform(box: Box, matrix: Matrix) -> Box:
     """The upright rectangle around a rectangle that was moved and turned."""
+    if matrix is UNTURNED:
+        return box
     a, b, c, d, e, f = matrix
     corners = [(x, y) for x in (box.left, box.right) for y in (box.bottom, box.top)]
     xs = [a * x + c * y + e for x, y in corners]
     ys = [b * x + d * y + f for x, y in corners]
     return Box(min(xs), min(ys), max(xs), max(ys))
-
-
-def turn_links(links: tuple[LinkArea, ...], matrix: Matrix) -> tuple[LinkArea, ...]:
-    """Links with their areas where they are shown."""
-    if matrix is UNTURNED:
-        return links
-    return tuple(replace(link, boxes=tuple(transform(box, matrix) for box in link.boxes)) for link in links)
 
 
 _SAFE_SCHEMES = ("http://", "https://", "mailto:")
@@ -173,7 +167,7 @@ class _Reader:
             text = ctypes.cast(text_page, ctypes.c_void_p).value or 0
             turned, lift = upright(page)
             self._objects(things, text, turned, 0, found)
-            links, dropped = self._links(page, text_page)
+            links, dropped = self._links(page, text_page, turned)
             return PdfPage(
                 number=number,
                 width=raw.FPDF_GetPageWidthF(page),
@@ -181,7 +175,7 @@ class _Reader:
                 fragments=tuple(found[0]),
                 shapes=tuple(found[1]),
                 images=tuple(found[2]),
-                links=turn_links(links, turned),
+                links=links,
                 tags=self._tags(page),
                 dropped_links=dropped,
                 lift=lift,
@@ -228,8 +222,7 @@ class _Reader:
         left, bottom, right, top = self._edges.read()
         if not math.isfinite(left + bottom + right + top):
             return _NOWHERE
-        box = Box(left, bottom, right, top)
-        return box if outer is UNTURNED else transform(box, outer)
+        return transform(Box(left, bottom, right, top), outer)
 
     def _fragment(self, thing: int, text_page: int, outer: Matrix, drawn: int) -> Fragment | None:
         units = _text_of(thing, text_page, self._wide.address, self._wide.units) // 2 - 1
@@ -295,7 +288,7 @@ class _Reader:
 
     # --- Links -----------------------------------------------------------------------------------
 
-    def _links(self, page: Any, text_page: Any) -> tuple[tuple[LinkArea, ...], int]:
+    def _links(self, page: Any, text_page: Any, turned: Matrix) -> tuple[tuple[LinkArea, ...], int]:
         areas: list[LinkArea] = []
         dropped = 0
         position = ctypes.c_int(0)
@@ -303,6 +296,7 @@ class _Reader:
         while raw.FPDFLink_Enumerate(page, position, link):
             boxes = self._link_boxes(link)
             words = tuple(self._words_in(text_page, box) for box in boxes)
+            boxes = tuple(transform(box, turned) for box in boxes)
             action = raw.FPDFLink_GetAction(link)
             address = self._address(action) if action else None
             target = raw.FPDFLink_GetDest(self._document, link)
