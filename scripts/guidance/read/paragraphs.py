@@ -34,12 +34,10 @@ def is_title(line: Line, metrics: Metrics) -> bool:
     if not coloured and line.size <= 1.08 * size:
         return False
     letters = [run for run in line.runs if not run.raised and run.text.strip()]
-    if not letters or not any(c.isalpha() for c in line.text):
+    if not letters or not any(map(str.isalpha, line.text)):
         return False
-    if line.bold:
-        return line.size > 1.08 * size or coloured
-    if len(line.text) >= _LONGEST_TITLE:
-        return False
+    if line.bold or len(line.text) >= _LONGEST_TITLE:
+        return line.bold
     return line.size > _MUCH_LARGER * size or (coloured and _is_accented(line, letters, metrics))
 
 

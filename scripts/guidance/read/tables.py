@@ -82,7 +82,7 @@ def _cells(
             while column + wide < len(columns) - 1 and not _covered(down, right, bottom, top, True):
                 wide += 1
                 right = columns[column + wide]
-            while row + tall < len(rows) - 1 and not _covered(across, bottom, left, right, False):
+            while row + tall < len(rows) - 1 and not _covered(across, rows[row + tall], left, right, False):
                 tall += 1
                 bottom = rows[row + tall]
             taken.update((row + r, column + c) for r in range(tall) for c in range(wide))
@@ -123,10 +123,8 @@ def sets_numbers_apart(grid: Grid, segments: Sequence[Segment]) -> bool:
     firsts = [box for box, _, column, _, wide, _ in grid.cells if column == 0 and wide == 1]
     if len(firsts) < 2 or max(column + wide for _, _, column, _, wide, _ in grid.cells) != 2:
         return False
-    words = []
-    for box in firsts:
-        inside = [s for s in segments if contains(box, s.middle)]
-        words.append(" ".join("".join(piece for s in inside for piece in s.pieces).split()))
+    inside = ([s for s in segments if contains(box, s.middle)] for box in firsts)
+    words = [" ".join("".join(piece for s in some for piece in s.pieces).split()) for some in inside]
     markers = [read_marker(f"{said} ") for said in words if said]
     numbers = [m for m in markers if m and m.kind in ("number", "decimal", "coded")]
     whole = [m.printed for m in numbers] == [said for said in words if said]
@@ -271,19 +269,15 @@ def lay_out(edges: Sequence[float], lefts: Sequence[float], segments: Sequence[S
 def _row_edges(band: Sequence[Segment], lefts: Sequence[float]) -> Iterator[float]:
     """The heights between the rows of a stretch without rules: where the gap is wider than between lines, else
     before each line that the first column and another begin, where nothing goes on over lines."""
-    lines: dict[int, list[Segment]] = {}
-    for segment in sorted(band, key=lambda s: -s.baseline):
-        key = next((k for k in lines if abs(k - segment.baseline) < 2), round(segment.baseline))
-        lines.setdefault(key, []).append(segment)
-    heights = list(lines)
-    gaps = [above - below for above, below in pairwise(heights)]
+    lines = _lines(band)
+    gaps = [above[0].baseline - line[0].baseline for above, line in pairwise(lines)]
     usual = min((gap for gap in gaps if gap > 0.5 * band[0].size), default=0.0)
     parted = any(gap > _RULED_ROW_GAP * usual for gap in gaps)
     short = _are_short([s for s in band if _column(s, lefts[:-1]) == 0], lefts[1] - lefts[0])
-    for below, gap in zip(heights[1:], gaps, strict=True):
-        columns = {_column(segment, lefts[:-1]) for segment in lines[below]}
+    for line, gap in zip(lines[1:], gaps, strict=True):
+        columns = {_column(segment, lefts[:-1]) for segment in line}
         if 0 in columns and (gap > _RULED_ROW_GAP * usual if parted else short and len(columns) > 1):
-            yield below + 0.8 * max(s.size for s in lines[below])
+            yield line[0].baseline + 0.8 * max(s.size for s in line)
 
 
 def _are_short(entries: Sequence[Segment], width: float) -> bool:
