@@ -84,7 +84,7 @@ def _cells(
                 right = columns[column + wide]
             while row + tall < len(rows) - 1 and not _covered(across, rows[row + tall], left, right, False):
                 tall += 1
-                bottom = rows[row + tall]
+                bottom = rows[row + tall]  # of those to its right too, whose rules may be underlines
             taken.update((row + r, column + c) for r in range(tall) for c in range(wide))
             box = Box(left, bottom, right, top)
             shade = any(overlap(box, s) > 0.5 * width(box) * height(box) for s in shaded)
