@@ -102,7 +102,7 @@ _FULL = 0.6  # of a column's width that at least half of its lines take: cells o
 _SMALLER = 0.86  # of the type size: so small is a note's mark
 _LONG = 0.45  # of the width of a page's text: lines of prose are longer
 _LEAST_LONG = 8  # such lines, most of which start where the text does
-_ALIKE = 0.75  # of the type size by which the baselines of a paragraph and of the head beside it may differ
+BESIDE = 0.75  # of the type size by which the baselines of a paragraph and of the head beside it may differ
 
 
 def find_columns(segments: Sequence[Segment]) -> Columns:
@@ -184,7 +184,7 @@ def _find_margin(segments: Sequence[Segment], long: Sequence[Segment]) -> float:
     usual = sum(abs(s.left - start) < size for s in long)
     heights = [s.baseline for s in long]
     aside = [s for s in segments if s.right < start - _LEAST_GUTTER * size and s.lettered]
-    beside = [s for s in aside if any(abs(s.baseline - at) < _ALIKE * size for at in heights)]
+    beside = [s for s in aside if any(abs(s.baseline - at) < BESIDE * size for at in heights)]
     edge = max((s.right for s in beside), default=0.0)
     others = [s for s in segments if s.left < edge and s not in aside]  # titles over both, or numbers in the margin
     wordy = all(sum(c.isalpha() for piece in s.pieces for c in piece) > _FEWEST_LETTERS for s in beside)

@@ -32,7 +32,7 @@ def find_headings(parts: Sequence[Part], bookmarks: Sequence[Bookmark], flow: Fl
         named |= find_side_heads(parts, [i for i in quiet if titles[i].kind == kind], flow.metrics)
     coded = [i for i in quiet if is_coded(titles[i].text) and len(titles[i].lines) <= _MOST_LINES]
     named |= set(coded) if len(coded) >= _LEAST_CODED else set()
-    named |= {i for i in quiet if _heads_aside(titles[i]) or _heads_by_name(titles[i], parts[i + 1 : i + 2])}
+    named |= {i for i in quiet if _heads_for_sure(titles[i], parts[i + 1 : i + 2])}
     usual = _usual_colours(loud, named)
     named |= {i for i, t in loud.items() if t.lines[0].colour in usual and caption_number(t.text) is None}
     kept = sorted(named)
@@ -45,9 +45,8 @@ def _is_italic(chunk: Chunk) -> bool:
     """Whether a text is a line or two in italics, as side heads may be, and no sentence."""
     if len(chunk.lines) > _MOST_LINES or chunk.marker or not chunk.lines[0].runs[0].font.italic:
         return False
-    letters = (run for line in chunk.lines for run in line.runs if not run.raised and run.text.strip())
     short = len(chunk.text) <= _LONGEST and not chunk.text.rstrip().endswith(_ENDS)
-    return short and chunk.text[:1].isupper() and all(run.font.italic for run in letters)
+    return short and chunk.text[:1].isupper() and all(line.italic for line in chunk.lines)
 
 
 _CODED = re.compile(r"[A-Z]{1,4} \d{1,3} [A-Z]? \s? [:.–-] \s* [A-Z]", re.VERBOSE)  # "PM1: The list"
@@ -93,16 +92,14 @@ def find_side_heads(parts: Sequence[Part], quiet: Sequence[int], metrics: Metric
     return set(likely) if sum(likely.values()) >= _LEAST_PLAIN else set()
 
 
-def _heads_aside(title: Chunk) -> bool:
-    """Whether a title stands in the margin and is no sentence."""
-    return title.lines[0].beside and not title.text.rstrip().endswith(_ENDS)
-
-
-def _heads_by_name(title: Chunk, below: Sequence[Part]) -> bool:
-    """Whether a title names a statute's part, or an annex whose text is in much smaller type."""
-    size = below[0].lines[0].size if below and isinstance(below[0], Chunk) else title.lines[0].size
-    annexed = title.lines[0].size > _MUCH_LARGER * size and named_number(title.text) is not None
-    return annexed or _divides(title.lines[0])
+def _heads_for_sure(title: Chunk, below: Sequence[Part]) -> bool:
+    """Whether a title stands in the margin and is no sentence, names a statute's part, or an annex whose text is in
+    much smaller type."""
+    first = title.lines[0]
+    aside = first.beside and not title.text.rstrip().endswith(_ENDS)
+    size = below[0].lines[0].size if below and isinstance(below[0], Chunk) else first.size
+    annexed = first.size > _MUCH_LARGER * size and named_number(title.text) is not None
+    return aside or annexed or _divides(first)
 
 
 def _divides(line: Line) -> bool:

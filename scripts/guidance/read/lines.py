@@ -12,7 +12,7 @@ from itertools import compress, pairwise
 from msgspec.structs import replace
 
 from guidance.document.model import Box
-from guidance.read.geometry import hull
+from guidance.read.geometry import BESIDE, hull
 from guidance.read.numbering import read_marker
 from guidance.read.page import Columns, Fragment, Line, LineLink, LinkArea, Metrics, PdfPage, Run, Segment, Tag
 
@@ -255,7 +255,6 @@ def lines_in_order(fragments: Sequence[Fragment], page: PdfPage, columns: Column
     )
 
 
-_BESIDE = 0.75  # of the type size by which the baselines of a paragraph and of the head beside it may differ
 _HEAD_GAP = 1.6  # of the type size: a wider gap parts two heads
 
 
@@ -266,9 +265,9 @@ def _with_heads_beside(lines: Sequence[Line], aside: Sequence[Line]) -> tuple[Li
     place = 0
     for above, line in zip([None, *aside], aside, strict=False):
         if above is None or above.baseline - line.baseline > _HEAD_GAP * line.size:
-            below = (n for n, x in enumerate(lines) if x.baseline < line.baseline + _BESIDE * x.size)
+            below = (n for n, x in enumerate(lines) if x.baseline < line.baseline + BESIDE * x.size)
             place = next(below, len(lines))
-        near = place < len(lines) and abs(lines[place].baseline - line.baseline) < _BESIDE * lines[place].size
+        near = place < len(lines) and abs(lines[place].baseline - line.baseline) < BESIDE * lines[place].size
         goes_on = at[place] and at[place][-1].beside
         at[place].append(replace(line, beside=bool(near or goes_on)))
     return tuple(x for n in range(len(lines) + 1) for x in (*at.get(n, ()), *lines[n : n + 1]))

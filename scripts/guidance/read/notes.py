@@ -262,9 +262,8 @@ class NoteIndex:
 
     def __init__(self, notes: Sequence[NoteLines], anchors: Sequence[str]) -> None:
         """Each note with its anchor."""
-        self._anchors = tuple(anchors)
         self._by_label: dict[str, list[tuple[int, str]]] = defaultdict(list)
-        self._claimed: set[str] = set()
+        self._claimed = dict.fromkeys(anchors, False)
         self._ends = {anchor for note, anchor in zip(notes, anchors, strict=True) if note.at_end}
         self.unknown: list[tuple[str, int]] = []  # figures set like references, and the page they stand on
         for note, anchor in zip(notes, anchors, strict=True):
@@ -274,13 +273,13 @@ class NoteIndex:
         """The anchor of the note that `label` on `page` means: the next one printed here or later, else one
         that was referred to before; None when there is none, so that the figure is no reference."""
         known = self._by_label.get(label, ())
-        ahead = [anchor for at, anchor in known if at >= page and anchor not in self._claimed]
+        ahead = [anchor for at, anchor in known if at >= page and not self._claimed[anchor]]
         here = [anchor for at, anchor in known if at == page]
-        anchor = next(iter(here + ahead if here and here[0] in ahead else ahead + here), None)
-        if anchor is None:
-            anchor = next((a for at, a in reversed(known) if a in self._ends or page - at <= 1), None)
+        before = [a for at, a in reversed(known) if a in self._ends or page - at <= 1]
+        first = here if here and here[0] in ahead else ahead
+        anchor = next(iter([*first, *here, *before]), None)
         if anchor:
-            self._claimed.add(anchor)
+            self._claimed[anchor] = True
         else:
             self.unknown.append((label, page))
         return anchor
@@ -288,4 +287,4 @@ class NoteIndex:
     @property
     def unclaimed(self) -> tuple[str, ...]:
         """Anchors of notes that nothing refers to."""
-        return tuple(anchor for anchor in self._anchors if anchor not in self._claimed)
+        return tuple(anchor for anchor, claimed in self._claimed.items() if not claimed)

@@ -201,7 +201,7 @@ class _State:
         if not self._lines or (self._kind == "title" and kind == "prose"):
             return marker
         above = self._lines[-1]
-        if len(self._lines) == 1 and _is_italic(above) and not _is_italic(line) and not _is_ended(above):
+        if len(self._lines) == 1 and above.italic and not line.italic and not _is_ended(above):
             return marker  # below a side head
         if marker.kind == "bullet" and len(marker.printed) == 1 and marker.printed not in "–—-o§*":
             return marker
@@ -296,10 +296,6 @@ class _State:
         width = (line.right - line.left) * (len(word) + 1) / max(len(line.text), 1)
         edge = max(self._metrics.right, max(x.right for x in self._lines))
         return above.right + width > edge
-
-
-def _is_italic(line: Line) -> bool:
-    return all(run.font.italic for run in line.runs if not run.raised and run.text.strip())
 
 
 def _tagged_level(line: Line) -> str:
