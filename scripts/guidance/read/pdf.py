@@ -116,6 +116,7 @@ _text_of = bare(raw.FPDFTextObj_GetText)
 _size_of = bare(raw.FPDFTextObj_GetFontSize)
 _font_of = bare(raw.FPDFTextObj_GetFont)
 _render_mode_of = bare(raw.FPDFTextObj_GetTextRenderMode)
+_tree_child = bare(raw.FPDF_StructTree_GetChildAtIndex)
 _tag_children = bare(raw.FPDF_StructElement_CountChildren)
 _tag_child = bare(raw.FPDF_StructElement_GetChildAtIndex)
 _tag_mark = bare(raw.FPDF_StructElement_GetChildMarkedContentID)
@@ -163,7 +164,7 @@ class _Reader:
         text_page = raw.FPDFText_LoadPage(page)
         try:
             found: tuple[list[Fragment], list[Shape], list[Shape]] = ([], [], [])
-            things = _all(_page_object, page, raw.FPDFPage_CountObjects(page))
+            things = [_page_object(page, at) for at in range(raw.FPDFPage_CountObjects(page))]
             text = ctypes.cast(text_page, ctypes.c_void_p).value or 0
             turned, lift = upright(page)
             self._objects(things, text, turned, 0, found)
@@ -208,7 +209,7 @@ class _Reader:
             elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST_FORM:
                 inner = combine(self._matrix_of(thing), outer)
                 form = ctypes.cast(thing, raw.FPDF_PAGEOBJECT)
-                within = _all(_form_object, form, raw.FPDFFormObj_CountObjects(form))
+                within = [_form_object(form, at) for at in range(raw.FPDFFormObj_CountObjects(form))]
                 self._objects(within, text_page, inner, depth + 1, into)
 
     def _matrix_of(self, thing: int) -> Matrix:
@@ -352,8 +353,7 @@ class _Reader:
             return {}
         tags: dict[int, Tag] = {}
         root = Tag(0, ())
-        count = raw.FPDF_StructTree_CountChildren(tree)
-        stack = [(element, root) for element in _all(bare(raw.FPDF_StructTree_GetChildAtIndex), tree, count)]
+        stack = [(_tree_child(tree, at), root) for at in range(raw.FPDF_StructTree_CountChildren(tree))]
         while stack:
             element, parent = stack.pop()
             if not element or len(parent.path) > _DEEPEST_TAG:
@@ -381,11 +381,6 @@ class _Reader:
     def _said(self, ask: Callable[[int, int, int], int], element: int) -> str:
         length = ask(element, self._wide.address, 2 * self._wide.units)
         return self._wide.text(length // 2 - 1).replace("\x00", "").strip() if length > 2 else ""
-
-
-def _all(ask: Callable[[Any, int], int], of: Any, count: int) -> list[int]:
-    """The handles of everything that something holds."""
-    return [ask(of, at) for at in range(count)]
 
 
 _DINGBATS = re.compile(r"wingdings | webdings | dingbats | monotype \s? sorts", re.VERBOSE | re.IGNORECASE)
