@@ -46,6 +46,7 @@ def find_notes(
 
     `boxed` are the lines in each page's boxes and tables, which may refer to notes too."""
     notes: list[tuple[str, int, list[_Placed]]] = []  # each note's label, how long that is, and its lines
+    count = 0  # the last label in figures
     for number, lines in enumerate(pages):
         last = notes[-1][2][-1] if notes else None
         goes_on = last[2] if last and last[0] == number - 1 else None
@@ -53,9 +54,10 @@ def find_notes(
         before = pages[number - 1] if number else ()
         raised = _raised_labels(lines)
         for index in _zones(lines, shapes[number], metrics, goes_on, boxed[number], before, answered):
-            label = _label(lines[index], [label for label, *_ in notes], metrics, raised)
+            label = _label(lines[index], count, metrics, raised)
             if label:
                 notes.append((*label, []))
+                count = int(label[0]) if label[0].isdecimal() else count
             if label or (notes and number - notes[-1][2][-1][0] <= 1):
                 notes[-1][2].append((number, index, lines[index]))
     taken = _taken(note for *_, note in notes)
@@ -202,9 +204,9 @@ def _starts_with_label(line: Line) -> bool:
     return line.runs[0].is_note_label or bool(_PLAIN_LABEL.match(line.text))
 
 
-def _label(line: Line, labels: Sequence[str], metrics: Metrics, raised: set[str]) -> tuple[str, int] | None:
+def _label(line: Line, last: int, metrics: Metrics, raised: set[str]) -> tuple[str, int] | None:
     """The label a line starts a note with, and its length; a plain figure must be the next in sequence after the
-    notes' `labels`, a plain letter one of those `raised` on its page."""
+    `last` one, a plain letter one of those `raised` on its page."""
     first = line.runs[0]
     if first.is_note_label:
         return first.text.strip(" ,;."), len(first.text)
@@ -213,7 +215,6 @@ def _label(line: Line, labels: Sequence[str], metrics: Metrics, raised: set[str]
         return None
     if not found[1].isdecimal():
         return (found[1], found.end()) if found[1] in raised else None
-    last = next((int(label) for label in reversed(labels) if label.isdecimal()), 0)
     in_turn = int(found[1]) in (last + 1, last + 2) or (int(found[1]) == 1 and last != 1)
     return (found[1], found.end()) if in_turn else None
 
