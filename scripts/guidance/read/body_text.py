@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence, Set
+from operator import itemgetter
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,7 +17,7 @@ from msgspec.structs import replace
 from guidance.document.model import Finding, Link, Mark, NoteMark, Provision, Span, Style, Text
 from guidance.document.walk import map_texts
 from guidance.read.numbering import are_note_labels, plain_symbols, split_note_labels
-from guidance.read.page import Line, LinkArea, PdfPage, Run
+from guidance.read.page import Line, PdfPage, Run
 
 _LETTERS = r"[^\W\d_]+"
 _WORD = re.compile(rf"{_LETTERS}(?:[-’']{_LETTERS})*")  # "berth", "well-kept", "keeper’s"
@@ -150,51 +151,32 @@ def join_lines(lines: Sequence[Line], skip: int, words: Words, claim: ClaimNote)
 
 def _stretches(line: Line, skip: int) -> Iterable[_Stretch]:
     """A line's runs, cut where links start and end, from character `skip` on."""
-    edges = _snapped(line)
+    links = [link for link in _snapped(line) if link[0] < link[1]] if line.links else []
     at = 0
-    if not edges:
-        for run in line.runs:
-            text = run.text[max(skip - at, 0) :]
-            if text:
-                yield _Stretch(plain_symbols(text), run.font.bold, run.font.italic, run.raised, None)
-            at += len(run.text)
-        return
     for run in line.runs:
         end = at + len(run.text)
-        cuts = sorted({at, end, *(p for s, e, _ in edges for p in (s, e) if at < p < end)})
+        cuts = sorted({at, end, *(p for s, e, _ in links for p in (s, e) if at < p < end)}) if links else (at, end)
         for start, stop in itertools.pairwise(cuts):
             text = line.text[max(start, skip) : stop]
             if text:
                 middle = (start + stop) / 2
-                area = next((a for s, e, a in edges if s <= middle < e), None)
-                yield _Stretch(plain_symbols(text), run.font.bold, run.font.italic, run.raised, _address(area))
+                address = next((address for s, e, address in links if s <= middle < e), None)
+                yield _Stretch(plain_symbols(text), run.font.bold, run.font.italic, run.raised, address)
         at = end
 
 
-def _snapped(line: Line) -> list[tuple[int, int, LinkArea]]:
-    """The line's links with their ends moved to the edge of a run that is a character or two away."""
-    if not line.links:
-        return []
-    bounds = [0]
-    for run in line.runs:
-        bounds.append(bounds[-1] + len(run.text))
+def _snapped(line: Line) -> Iterable[tuple[int, int, str]]:
+    """The line's links as (start, end, address), their ends moved to the edge of a run that is a character or two
+    away."""
+    bounds = list(itertools.accumulate((len(run.text) for run in line.runs), initial=0))
 
     def snap(at: int) -> int:
         nearest = min(bounds, key=lambda b: abs(b - at))
         return nearest if abs(nearest - at) <= 2 else at
 
-    found = []
     for link in line.links:
-        start, end = snap(link.start), snap(link.end)
-        if start < end:
-            found.append((start, end, link.area))
-    return found
-
-
-def _address(area: LinkArea | None) -> str | None:
-    if area is None:
-        return None
-    return area.address or f"page:{area.page}:{area.top if area.top is not None else ''}"
+        height = "" if link.area.top is None else link.area.top
+        yield snap(link.start), snap(link.end), link.area.address or f"page:{link.area.page}:{height}"
 
 
 def _mend_break(
@@ -214,9 +196,8 @@ def _mend_break(
             dropped.append(("-", "hyphen at a line's end"))
         return
     both_linked = last.address and last.address == first.address
-    if text.endswith(("/", "_")) and both_linked and "://" in "".join(s.text for s in before):
-        return
-    if not text.endswith(" "):
+    goes_on = text.endswith(("/", "_")) and both_linked and "://" in "".join(s.text for s in before)
+    if not goes_on and not text.endswith(" "):
         last.text += " "
 
 
@@ -227,9 +208,7 @@ def _hyphen_is_printers(before: str, after: str, words: Words) -> bool:
     head, tail = heads[-1].lower(), tails[0].lower()
     if f"{head}-{tail}" in words.hyphenated:
         return False
-    if head + tail in words.whole:
-        return True
-    return not (head in words.whole and tail in words.whole)
+    return head + tail in words.whole or not {head, tail} <= words.whole
 
 
 class _TextBuilder:
@@ -253,11 +232,10 @@ class _TextBuilder:
         label = raised or (figures and _leads_down(stretch.address or "", self._page))
         if label and self._plain and are_note_labels(stretch.text) and self._add_labels(stretch.text):
             return
-        after_label = bool(self._marks) and isinstance(self._marks[-1], NoteMark)
-        if raised and after_label and not stretch.text.strip(" ,;"):
-            self._drop_punctuation(stretch.text.strip())
-            return
         text = stretch.text
+        if raised and not text.strip(" ,;") and self._marks and isinstance(self._marks[-1], NoteMark):
+            self._drop_punctuation(text.strip())
+            return
         if _DOTS.search(text):
             self._dropped += [(dots, "leader dots") for dots in _LEADER.findall(text)]
             text = _LEADER.sub(" ", text)
@@ -274,12 +252,11 @@ class _TextBuilder:
         notes = [self._claim(label, self._page) for label in labels]
         if not all(notes):
             return False
-        tight = self._plain[-1].rstrip()
-        self._length -= len(self._plain[-1]) - len(tight)
-        self._plain[-1] = tight
-        self._marks += [
-            NoteMark(self._length, note, label) for note, label in zip(notes, labels, strict=True) if note
-        ]
+        last = self._plain.pop()
+        self._length -= len(last)
+        self._append(last.rstrip())
+        found = zip(labels, notes, strict=True)
+        self._marks += [NoteMark(self._length, note, label) for label, note in found if note]
         self._drop_punctuation(between)
         if text.endswith(" "):
             self._append(" ")
@@ -316,22 +293,18 @@ def _merge(marks: Sequence[Mark], text: str) -> tuple[Mark, ...]:
     """Marks of one kind that touch made one; white space at their ends left out; ordered by start."""
     if not marks:
         return ()
-    merged: list[Mark] = []
-    open_marks: dict[str, int] = {}
+    notes: list[Mark] = []
+    spans: dict[str, list[Span]] = defaultdict(list)
     for mark in marks:
         if isinstance(mark, NoteMark):
-            merged.append(NoteMark(min(mark.at, len(text)), mark.note, mark.label))
+            notes.append(replace(mark, at=min(mark.at, len(text))))
             continue
-        key = _said_by(mark)
-        before = merged[open_marks[key]] if key in open_marks else None
-        if before is not None and not isinstance(before, NoteMark) and not text[before.end : mark.start].strip():
-            merged[open_marks[key]] = replace(mark, start=before.start)
-        else:
-            open_marks[key] = len(merged)
-            merged.append(mark)
-    trimmed = [mark if isinstance(mark, NoteMark) else _trimmed(mark, text) for mark in merged]
-    kept = [m for m in trimmed if isinstance(m, NoteMark) or m.start < m.end]
-    return tuple(sorted(kept, key=mark_order))
+        alike = spans[_said_by(mark)]
+        if alike and not text[alike[-1].end : mark.start].strip():
+            mark = replace(alike.pop(), end=mark.end)
+        alike.append(mark)
+    trimmed = [_trimmed(span, text) for alike in spans.values() for span in alike]
+    return tuple(sorted([*notes, *(span for span in trimmed if span.start < span.end)], key=mark_order))
 
 
 def mark_order(mark: Mark) -> tuple[int, int, str]:
@@ -349,11 +322,8 @@ def _said_by(mark: Span) -> str:
 
 
 def _trimmed(mark: Span, text: str) -> Span:
-    start, end = mark.start, min(mark.end, len(text))
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
+    words = text[mark.start : mark.end]
+    start, end = mark.start + len(words) - len(words.lstrip()), mark.start + len(words.rstrip())
     return mark if (start, end) == (mark.start, mark.end) else replace(mark, start=start, end=end)
 
 
@@ -369,12 +339,19 @@ def resolve_jumps(
     places: dict[int, list[tuple[float, str]]] = defaultdict(list)
     for provision in provisions:
         for place in provision.places:
-            foot = place.box.bottom if place.box else 0.0
-            places[place.page].append((-foot, provision.anchor))
-    for entries in places.values():
-        entries.sort(key=lambda entry: entry[0])
+            places[place.page].append((-place.box.bottom if place.box else 0.0, provision.anchor))
     lifts = {page.number: page.lift for page in pages}
     findings: list[Finding] = []
+
+    def target(address: str) -> str | None:
+        _, page, height = address.split(":")
+        entries = sorted(places.get(int(page), ()), key=itemgetter(0))
+        at = (
+            bisect_right(entries, lifts.get(int(page), 0.0) - float(height) + _SLACK, key=itemgetter(0))
+            if height
+            else 0
+        )
+        return entries[min(at, len(entries) - 1)][1] if entries else None
 
     def resolved(text: Text) -> Text:
         if not any(isinstance(mark, Link) and _JUMP.match(mark.address) for mark in text.marks):
@@ -383,7 +360,7 @@ def resolve_jumps(
         for mark in text.marks:
             if not isinstance(mark, Link) or not _JUMP.match(mark.address):
                 marks.append(mark)
-            elif anchor := _target(mark.address, places, lifts):
+            elif anchor := target(mark.address):
                 marks.append(replace(mark, address=f"#{anchor}"))
             else:
                 words = text.plain[mark.start : mark.end]
@@ -392,14 +369,3 @@ def resolve_jumps(
 
     done = tuple(map_texts(p, resolved) for p in provisions)
     return done, tuple(map_texts(n, resolved) for n in notes), tuple(findings)
-
-
-def _target(address: str, places: dict[int, list[tuple[float, str]]], lifts: dict[int, float]) -> str | None:
-    _, page, height = address.split(":")
-    entries = places.get(int(page))
-    if not entries:
-        return None
-    if not height:
-        return entries[0][1]
-    at = bisect_right([foot for foot, _ in entries], lifts[int(page)] - float(height) + _SLACK)
-    return entries[min(at, len(entries) - 1)][1]

@@ -64,10 +64,8 @@ def read_words(path: Path) -> Words:
 
 
 def _words_of_page(document: Any, at: int) -> tuple[str, ...]:
-    runs = [
-        (*(box := run.bbox)[:3], run.text, run.font_size, box != run.page_bbox)
-        for run in document.extract_spans(at)
-    ]
+    spans = document.extract_spans(at)
+    runs = [(*(box := run.bbox)[:3], run.text, run.font_size, box != run.page_bbox) for run in spans]
     words = None if any(turned for *_, turned in runs) else _words_on(runs, apart=True)
     if words is not None:
         return words
@@ -90,7 +88,7 @@ def read_words_slowly(path: Path) -> Words:
                 yield from letters(thing)
 
     logging.disable(logging.ERROR)
-    pages = []
+    pages: list[tuple[str, ...]] = []
     resources = PDFResourceManager()
     device = PDFPageAggregator(resources, laparams=None)
     interpreter = PDFPageInterpreter(resources, device)
@@ -108,16 +106,13 @@ def _words_on(letters: Iterable[_Letter], apart: bool = False) -> tuple[str, ...
     """A page's words from its letters (or runs of them) by their places alone: an engine's own lines mix up the
     letters of words that are drawn in several pieces. Turned letters keep the order in which they are drawn.
     None where all should stand `apart` and some lie over one another."""
-    drawn: dict[float, list[_Letter]] = defaultdict(list)
+    rows: dict[int, list[_Letter]] = defaultdict(list)
     turned: list[str] = []
     for letter in letters:
         if letter[5]:
             turned.append(letter[3])
         else:
-            drawn[letter[1]].append(letter)
-    rows: dict[int, list[_Letter]] = defaultdict(list)
-    for at, row in drawn.items():
-        rows[round(at)] += row
+            rows[round(letter[1])].append(letter)
     pieces: list[str] = []
     for bottom in sorted(rows, reverse=True):
         end: float | None = None
@@ -156,23 +151,17 @@ def compare_words(document: Document, theirs: Words, engine: str = _ENGINE, leas
         return replace(document, findings=(*document.findings, Finding("engines", message)))
     ours = tuple(_our_words(document))
     mine, other = _counted((words for _, words in ours), least), _counted(theirs, least)
-    both = (mine & other).total()
-    agreement = Agreement(
-        engine=engine,
-        words=other.total(),
-        recall=round(both / max(other.total(), 1), 5),
-        precision=round(both / max(mine.total(), 1), 5),
-    )
-    if both < _WORTH_HEARING * mine.total():
-        message = f"{engine} reads only {both} of {mine.total()} words of this file, and confirms no more"
+    count, known, both = mine.total(), other.total(), (mine & other).total()
+    agreement = Agreement(engine, known, round(both / max(known, 1), 5), round(both / max(count, 1), 5))
+    if both < _WORTH_HEARING * count:
+        message = f"{engine} reads only {both} of {count} words of this file, and confirms no more"
         return replace(document, agreement=agreement, findings=(*document.findings, Finding("engines", message)))
     findings = [
         *_differences(enumerate(theirs, 1), other - mine, f"words only {engine} reads"),
         *_differences(ours, mine - other, f"words {engine} does not read"),
     ]
     split = _split_words(document, mine - other, other - mine)
-    check = judge("words", mine.total(), [Amiss(word, page) for word, page in split])
-    structure = (*document.structure, check)
+    structure = (*document.structure, judge("words", count, [Amiss(word, page) for word, page in split]))
     return replace(document, agreement=agreement, findings=(*document.findings, *findings), structure=structure)
 
 
@@ -182,26 +171,18 @@ def _split_words(document: Document, ours: Counter[str], theirs: Counter[str]) -
     other engine that missed the space; and a note's label is no piece of the word behind it."""
     texts = [(tuple(words_of(text)), page) for text, page in _our_texts(document)] if theirs else []
     often = Counter(word for words, _ in texts for word in words)
+    pieces = {word for word in ours if not word.isdigit() and word not in _LONE and ours[word] >= often[word] > 0}
     for words, page in texts:
         for one, other in pairwise(words):
-            if (
-                theirs[one + other] > 0
-                and min(len(one), len(other)) <= _LONGEST_PIECE
-                and any(
-                    not piece.isdigit() and piece not in _LONE and ours[piece] >= often[piece] > 0
-                    for piece in (one, other)
-                )
-            ):
+            short = min(len(one), len(other)) <= _LONGEST_PIECE
+            if theirs[one + other] > 0 and short and not pieces.isdisjoint((one, other)):
                 theirs[one + other] -= 1
                 yield one + other, page
 
 
 def _counted(pages: Iterable[Iterable[str]], least: int) -> Counter[str]:
     """How often each word of at least so many letters stands on some pages."""
-    counts: Counter[str] = Counter()
-    for words in pages:
-        counts.update(words)
-    return counts if least < 2 else Counter({word: n for word, n in counts.items() if len(word) >= least})
+    return Counter(word for words in pages for word in words if len(word) >= least)
 
 
 def _our_words(document: Document) -> Iterator[tuple[int | None, tuple[str, ...]]]:

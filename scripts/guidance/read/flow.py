@@ -6,7 +6,8 @@ reading order; it knows nothing of headings or provisions.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
 
 from msgspec.structs import replace
 
@@ -73,8 +74,7 @@ def page_parts(page: PdfPage, size: float) -> PageParts:
     page = with_drawn_bullets(page, [picture.box for picture in pictures])
     shown, beyond = _parted(page.fragments, lambda f: _is_on(page, f.box))
     rest, repeated = _unique(shown)
-    rest, left_out, unsure = part_unseen(page, rest, size)
-    unseen = [*left_out]
+    rest, unseen, unsure = part_unseen(page, rest, size)
     unseen += [Dropped(f.text, "printed twice on one spot", page.number) for f in repeated]
     unseen += [Dropped(f.text, "beyond the page's edge", page.number) for f in beyond]
     segments = cut_segments(rest)
@@ -139,10 +139,8 @@ def _page_findings(page: PdfPage) -> Iterator[Finding]:
     area = max((width(image.box) * height(image.box) for image in page.images), default=0.0)
     if not page.fragments and area > _PICTURE_SHARE * page.width * page.height:
         yield Finding("picture", "the page is a picture; its words would need OCR", page.number)
-    unpainted = sum(len(f.text) for f in page.fragments if not f.painted)
-    if any(is_ground(image.box, page) for image in page.images) and 2 * unpainted > sum(
-        len(f.text) for f in page.fragments
-    ):
+    unpainted = sum(len(f.text) * (1 if f.painted else -1) for f in page.fragments) < 0  # most of the words
+    if unpainted and any(is_ground(image.box, page) for image in page.images):
         message = "the page is a picture; its words are those that a machine read in it, and are not checked"
         yield Finding("picture", message, page.number)
     unknown = sum(len(_UNKNOWN.findall(f.text)) for f in page.fragments if not f.text.isprintable())
@@ -224,19 +222,15 @@ def _is_close(one: Fragment, other: Fragment) -> bool:
     size = max(one.size, other.size)
     beside = max(one.box.left, other.box.left) - min(one.box.right, other.box.right)
     above = max(one.box.bottom, other.box.bottom) - min(one.box.top, other.box.top)
-    if one.angle or other.angle:
-        return False
-    return beside < 0.9 * size and above < 0.8 * size
+    return not (one.angle or other.angle) and beside < 0.9 * size and above < 0.8 * size
 
 
 def _side_by_side(clusters: Sequence[list[Fragment]]) -> bool:
     """Whether groups stand in columns: some two of them at one height, well apart."""
-    hulls = [hull(f.box for f in cluster) for cluster in clusters]
     return any(
         max(a.left, b.left) - min(a.right, b.right) > 1.5 * clusters[0][0].size
         and min(a.top, b.top) > max(a.bottom, b.bottom)
-        for i, a in enumerate(hulls)
-        for b in hulls[i + 1 :]
+        for a, b in combinations([hull(f.box for f in cluster) for cluster in clusters], 2)
     )
 
 
@@ -247,7 +241,7 @@ def read_flow(parts: Sequence[PageParts], size: float) -> Flow:
     """The flow of a file; `size` is its usual type size (points)."""
     closed = close_split_words([part.lines for part in parts])
     parts = [replace(part, lines=lines) for part, lines in zip(parts, closed, strict=True)]
-    parts = _level_with_each_other(parts, size)
+    _level_with_each_other(parts, size)
     dropped = [entry for part in parts for entry in part.unseen]
     pages, contents, entries = _without_furniture(parts, size, dropped)
     boxed = [[x for _, r in p.boxes if not isinstance(r, FigureFlow) for x in r.lines] for p in parts]
@@ -256,7 +250,7 @@ def read_flow(parts: Sequence[PageParts], size: float) -> Flow:
     pages = _without(pages, taken)
     feet, taken = find_notes(pages, [p.page.shapes for p in parts], metrics, boxed)
     body = _without(pages, taken)
-    covers = _cover_pages(contents, body, parts, metrics)
+    covers = _cover_pages(contents, body[0], parts, metrics)
     cover = tuple(line for number in range(covers) for line in _cover_lines(parts[number], body[number]))
     if not contents and (start := text_below(body[0], metrics, covers == 1)):
         covers, cover, body[0] = 0, tuple(body[0][:start]), body[0][start:]
@@ -280,26 +274,21 @@ def read_flow(parts: Sequence[PageParts], size: float) -> Flow:
 _HANDED = 0.5  # of the type size by which both edges of the text stand further in on right-hand pages, at least
 
 
-def _level_with_each_other(parts: Sequence[PageParts], size: float) -> Sequence[PageParts]:
-    """The pages with indents measured alike on right-hand and left-hand ones, whose margins may be each other's."""
+def _level_with_each_other(parts: Sequence[PageParts], size: float) -> None:
+    """Has indents measured alike on right-hand and left-hand pages, whose margins may be each other's."""
     sides = [
         [x for part in parts if part.page.number % 2 == side for x in part.lines if round(x.size, 1) == size]
         for side in (0, 1)
     ]
     if not all(sides):
-        return parts
+        return
     (even, even_right), (odd, odd_right) = (
         (Counter(round(x.left) for x in lines).most_common(1)[0][0], max(x.right for x in lines)) for lines in sides
     )
     by = float(even - odd)
-    if abs(by) < _HANDED * size or abs(even_right - odd_right - by) > _HANDED * size:
-        return parts
-    return [
-        replace(part, lines=tuple(replace(x, origin=x.origin + by) for x in part.lines))
-        if part.page.number % 2 == 0
-        else part
-        for part in parts
-    ]
+    if abs(by) >= _HANDED * size and abs(even_right - odd_right - by) <= _HANDED * size:
+        for part in (part for part in parts if part.page.number % 2 == 0):
+            part.lines = tuple(replace(x, origin=x.origin + by) for x in part.lines)
 
 
 def _without_furniture(
@@ -308,8 +297,7 @@ def _without_furniture(
     """Each page's lines without running heads, page numbers and contents lists, which are added to `dropped`; the
     pages (0-based) of these lists, and the first one's entries."""
     furniture = find_furniture([part.lines for part in parts], [part.page.height for part in parts], size)
-    taken = {number: set(reasons) for number, reasons in furniture.items()}
-    pages = _without([part.lines for part in parts], taken)
+    pages = _without([part.lines for part in parts], furniture)
     contents, entries = find_contents(pages)
     for number, part in enumerate(parts):
         reasons = sorted(furniture.get(number, {}).items())
@@ -319,16 +307,15 @@ def _without_furniture(
     return _without(pages, contents), sorted(contents), entries
 
 
-def _without(pages: Sequence[Sequence[Line]], taken: dict[int, set[int]]) -> list[list[Line]]:
+def _without(pages: Sequence[Sequence[Line]], taken: Mapping[int, Container[int]]) -> list[list[Line]]:
     """Pages without the lines that are taken (page, 0-based -> indexes)."""
-    return [[x for i, x in enumerate(lines) if i not in taken.get(n, set())] for n, lines in enumerate(pages)]
+    return [[x for i, x in enumerate(lines) if i not in taken.get(n, ())] for n, lines in enumerate(pages)]
 
 
 def _signs_taken(metrics: Metrics) -> Iterator[Finding]:
     for name in sorted(metrics.signs):
-        yield Finding(
-            "signs", f"the font {name or 'without a name'} sets nothing but bullets; its signs are read as •"
-        )
+        font = name or "without a name"
+        yield Finding("signs", f"the font {font} sets nothing but bullets; its signs are read as •")
 
 
 def _links_over_nothing(parts: Sequence[PageParts]) -> Iterator[Finding]:
@@ -342,19 +329,18 @@ def _links_over_nothing(parts: Sequence[PageParts]) -> Iterator[Finding]:
 
 
 def _cover_pages(
-    contents: Sequence[int], body: Sequence[Sequence[Line]], parts: Sequence[PageParts], metrics: Metrics
+    contents: Sequence[int], first: Sequence[Line], parts: Sequence[PageParts], metrics: Metrics
 ) -> int:
     """How many pages stand before the text starts: those before the contents list, else a title page, which has no
-    table and little prose."""
+    table and little prose; `first` are the first page's lines."""
     if contents and contents[0] <= _MOST_COVERS:
         return contents[0]
-    if len(body) > 1 and body[0] and not any(isinstance(region, TableFlow) for _, region in parts[0].boxes):
-        wide = 0.7 * (metrics.right - metrics.left)
-        size = metrics.size_on(1)
-        plain = sum(1 for x in body[0] if abs(x.size - size) < 0.5 and x.right - x.left > wide)
-        numbered = sum(_NUMBERED.match(x.text) is not None for x in body[0])
-        return 0 if plain > _COVER_LINES or numbered > _COVER_NUMBERS else 1
-    return 0
+    if len(parts) < 2 or not first or any(isinstance(region, TableFlow) for _, region in parts[0].boxes):
+        return 0
+    wide, size = 0.7 * (metrics.right - metrics.left), metrics.size_on(1)
+    plain = sum(abs(x.size - size) < 0.5 and x.right - x.left > wide for x in first)
+    numbered = sum(_NUMBERED.match(x.text) is not None for x in first)
+    return int(plain <= _COVER_LINES and numbered <= _COVER_NUMBERS)
 
 
 def _cover_lines(part: PageParts, lines: Sequence[Line]) -> list[Line]:
@@ -367,17 +353,17 @@ def _in_order(parts: Sequence[PageParts], body: Sequence[Sequence[Line]], covers
     """Regions and loose lines from the top of each page down, column after column, covers and logos left out."""
     elements: list[Element] = []
     for number, part in enumerate(parts):
-        places: list[tuple[tuple[int, int], float, int, Element]] = []
-        for count, (box, region) in enumerate(part.boxes):
+        places: list[tuple[tuple[int, int], float, Element]] = []
+        for box, region in part.boxes:
             on_cover = number < covers and isinstance(region, BoxFlow)
             if not on_cover and not _is_logo(region, number, len(parts), covers):
-                places.append((part.columns.rank(box, box.top), -box.top, count, region))
-        if number >= covers:
-            height = 0.0
-            for i, x in reversed(list(enumerate(body[number]))):
-                height = height if x.beside and height else -(x.baseline + 0.7 * x.size)
-                places.append((part.columns.rank(x.box, x.baseline), height, 1000 + i, x))
-        elements += [element for *_, element in sorted(places, key=lambda place: place[:3])]
+                places.append((part.columns.rank(box, box.top), -box.top, region))
+        loose: list[tuple[tuple[int, int], float, Element]] = []
+        height = 0.0
+        for x in reversed(body[number] if number >= covers else ()):
+            height = height if x.beside and height else -(x.baseline + 0.7 * x.size)
+            loose.append((part.columns.rank(x.box, x.baseline), height, x))
+        elements += [element for *_, element in sorted(places + loose[::-1], key=lambda place: place[:2])]
     return elements
 
 

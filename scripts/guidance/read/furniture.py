@@ -6,7 +6,7 @@ Says which lines are furniture and why, so that each is dropped with its reason;
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, product
 
 from msgspec import Struct
 
@@ -49,6 +49,7 @@ _TIGHT = 1.4  # of the type size: a running foot stands further below the last n
 _LONG = 60  # characters: a line that fills its column
 _MOST_PAGES = 12  # of a contents list
 _MOST_WAITING = 2  # lines of one title: a third without a page ends the list
+_MOST_BEHIND = 20  # by which a list's numbers may be ahead of the pages
 _MOST_MISSING = 9  # pages between two whose numbers count on
 _BEFORE = -1000  # where pages with roman numbers stand before the others
 
@@ -92,9 +93,8 @@ def find_furniture(
     edges = [e for n, lines in enumerate(pages) for e in _edge_lines(n, lines, heights[n], body_size)]
     on_pages: dict[tuple[str, int], set[int]] = defaultdict(set)
     for edge in edges:
-        for words in {edge.pattern, *edge.pieces}:
-            on_pages[words, edge.height].add(edge.page)
-            on_pages[words, edge.height + 1].add(edge.page)
+        for place in product((edge.pattern, *edge.pieces), (edge.height, edge.height + 1)):
+            on_pages[place].add(edge.page)
     least = max(3, len(pages) // 30)
     enough = min(least, max(2, len(pages) - 1)) if len(pages) > 1 else 1  # a short file has few of them
     sided = {place for place, on in on_pages.items() if _is_sided(place[0], on, len(pages))}
@@ -104,17 +104,16 @@ def find_furniture(
     for edge in edges:
         roman_foot = edge.counted and not edge.counted[1] and edge.at_foot
         counts_on = edge.offset and (offsets[edge.offset] >= enough or (edge.height, edge.at_foot) in series)
+        found = furniture[edge.page]
         if roman_foot or counts_on:
-            furniture[edge.page][edge.index] = "page number"
+            found[edge.index] = "page number"
         elif (
             ((edge.pattern, edge.height) in sided and not edge.deep)
             or _repeats(edge, on_pages[edge.pattern, edge.height], least, pages)
             or any(_is_shared(words, on_pages[words, edge.height], least, pages) for words in edge.pieces)
-        ):
-            if edge.deep and not _is_rest_of_head(edge, furniture[edge.page], pages[edge.page]):
-                continue
+        ) and (not edge.deep or _is_rest_of_head(edge, found, pages[edge.page])):
             upper = edge.line.baseline > heights[edge.page] / 2
-            furniture[edge.page][edge.index] = "running head" if upper else "running foot"
+            found[edge.index] = "running head" if upper else "running foot"
     _add_heads_of_one_page(furniture, edges, pages, body_size)
     _keep_notes(furniture, pages)
     return dict(furniture)
@@ -181,14 +180,12 @@ def _series(edges: Sequence[_EdgeLine], enough: int) -> set[tuple[int, bool]]:
     for edge in edges:
         if edge.counted and edge.counted[1]:
             found[edge.height, edge.at_foot].append((edge.page, edge.counted[0]))
-    return {
-        place
-        for place, pages in found.items()
-        if len(pages) >= enough
-        and all(
-            0 < to - at <= number - last <= to - at + _MOST_MISSING for (at, last), (to, number) in pairwise(pages)
-        )
-    }
+
+    def grows(at: int, last: int, to: int, number: int) -> bool:
+        return 0 < to - at <= number - last <= to - at + _MOST_MISSING
+
+    many = {place: pages for place, pages in found.items() if len(pages) >= enough}
+    return {place for place, pages in many.items() if all(grows(*one, *other) for one, other in pairwise(pages))}
 
 
 def _keep_notes(furniture: dict[int, dict[int, str]], pages: Sequence[Sequence[Line]]) -> None:
@@ -224,11 +221,11 @@ def _edge_lines(page: int, lines: Sequence[Line], height: float, body_size: floa
         if at_foot or turned or line.baseline > (1 - _DEEP) * height:
             words = line.text.strip()
             pattern = words if line.size > _TITLED * body_size else _DIGITS.sub("#", words)
-            found = _PAGE_NUMBER.match(words)
-            counted = (_value_of(found[1]), found[1].isdigit()) if found else None
             inner = deep and not at_foot
+            found = None if inner else _PAGE_NUMBER.match(words)
+            counted = (_value_of(found[1]), found[1].isdigit()) if found else None
             pieces = () if inner else _pieces(line)
-            yield _EdgeLine(page, index, line, pattern, None if inner else counted, pieces, at_foot, inner)
+            yield _EdgeLine(page, index, line, pattern, counted, pieces, at_foot, inner)
 
 
 def _value_of(number: str) -> int:
@@ -259,26 +256,22 @@ def find_contents(pages: Sequence[Sequence[Line]]) -> tuple[dict[int, set[int]],
     A list starts at its title and goes on, over pages, while most lines end in a page number that does
     not go backwards; a line without one belongs to the entry that follows it. A part may have its own.
     """
-    taken: dict[int, set[int]] = {}
+    taken: dict[int, set[int]] = defaultdict(set)
     entries: tuple[ContentsEntry, ...] = ()
     for number, lines in enumerate(pages):
         for index, line in enumerate(lines):
-            if index in taken.get(number, ()) or not _CONTENTS.match(line.text.strip()):
+            if index in taken[number] or not _CONTENTS.match(line.text.strip()):
                 continue
-            if _entries_after(lines[index + 1 :]) >= 2:
-                listed, found = _gather(pages, number, index)
-                for page, indexes in listed.items():
-                    taken.setdefault(page, set()).update(indexes)
+            if sum(_entry(below) is not None for below in lines[index + 1 : index + 9]) >= 2:
+                taken[number].add(index)
+                found = _gather(pages, number, index + 1, taken)
                 if not entries and 8 * number < max(len(pages), 80):
                     entries = found  # a part's own list says nothing of the levels in the whole
-    return taken, entries
-
-
-def _entries_after(lines: Sequence[Line]) -> int:
-    return sum(1 for line in lines[:8] if _entry(line))
+    return {page: indexes for page, indexes in taken.items() if indexes}, entries
 
 
 def _entry(line: Line) -> tuple[str, int] | None:
+    """The title that a line of a contents list ends, and the page it names."""
     words = line.text.strip()
     found = _ENTRY.match(words) if words[-1:].isdigit() or _ENDS_ROMAN.search(words[-8:]) else None
     if not found:
@@ -288,61 +281,40 @@ def _entry(line: Line) -> tuple[str, int] | None:
     return (found["title"] or found["glued"]).strip(" .…_·"), at
 
 
-class _Listing:
-    """A contents list being read: the lines it takes by page (0-based), its entries, the page named last."""
-
-    def __init__(self, number: int, index: int, pages: int, right: float) -> None:
-        self.taken: dict[int, set[int]] = {number: {index}}
-        self.entries: list[ContentsEntry] = []
-        self._last = _BEFORE
-        self._pages = pages
-        self._right = right
-
-    def accepts(self, line: Line, named: int, begun: bool) -> bool:
-        """Whether an entry's page comes no earlier than the last, or dots or a gap lead to it, since some lists are
-        not in the order of pages; and whether it stands where the first entries' pages do. Where lines without a
-        page have `begun` it, they may be the title of another list, such as that of figures."""
-        led = _LED.search(line.text) is not None or len(_pieces(line)) > 1
-        in_order = self._last <= named or (led and not begun)
-        return in_order and named <= self._pages + 20 and abs(line.right - self._right) < 4 * line.size
-
-    def add(self, at: int, indexes: Sequence[int], lines: Sequence[Line]) -> None:
-        """An entry on page `at`, from the first line of its title to the one with its page."""
-        *heads, line = (lines[i] for i in indexes)
-        found = _entry(line)
-        if found is None:
-            return
-        first = heads[0] if heads else line
-        title = " ".join([*(head.text.strip() for head in heads), found[0]])
-        self.entries.append(ContentsEntry(title, found[1], first.left, line.bold, line.size))
-        self.taken.setdefault(at, set()).update(indexes)
-        self._last = found[1]
-
-
 def _gather(
-    pages: Sequence[Sequence[Line]], number: int, index: int
-) -> tuple[dict[int, set[int]], tuple[ContentsEntry, ...]]:
-    """The list whose title is line `index` of page `number` (0-based): the lines it takes, and its entries."""
-    right = max((line.right for line in pages[number][index + 1 :] if _entry(line)), default=0.0)
-    listing = _Listing(number, index, len(pages), right)
-    start = index + 1
+    pages: Sequence[Sequence[Line]], number: int, start: int, taken: dict[int, set[int]]
+) -> tuple[ContentsEntry, ...]:
+    """The entries of the list that starts with line `start` of page `number` (0-based); the lines that it takes are
+    added to `taken`.
+
+    An entry's page comes no earlier than the last, or dots or a gap lead to it, since some lists are not in the
+    order of pages; and it stands where the first entries' pages do. Where lines without a page come before it, they
+    may be the title of another list, such as that of figures.
+    """
+    right = max((line.right for line in pages[number][start:] if _entry(line)), default=0.0)
+    entries: list[ContentsEntry] = []
+    last = _BEFORE
     for at in range(number, min(len(pages), number + _MOST_PAGES)):
-        before = len(listing.entries)
+        before = len(entries)
         waiting: list[int] = []  # lines of a title whose page has not come yet
-        for position in range(start, len(pages[at])):
-            line = pages[at][position]
+        for position, line in list(enumerate(pages[at]))[start if at == number else 0 :]:
             entry = _entry(line)
-            if entry and listing.accepts(line, entry[1], bool(waiting)):
-                listing.add(at, [*waiting, position], pages[at])
-                waiting = []
+            led = _LED.search(line.text) is not None or len(_pieces(line)) > 1
+            fits = entry is not None and (last <= entry[1] or (led and not waiting))
+            fits = fits and abs(line.right - right) < 4 * line.size
+            if entry and fits and entry[1] <= len(pages) + _MOST_BEHIND:
+                heads = [pages[at][i] for i in waiting]
+                title = " ".join([*(head.text.strip() for head in heads), entry[0]])
+                entries.append(ContentsEntry(title, entry[1], (*heads, line)[0].left, line.bold, line.size))
+                taken[at] |= {*waiting, position}
+                last, waiting = entry[1], []
             elif len(waiting) < _MOST_WAITING:
                 waiting.append(position)
             else:
-                return listing.taken, tuple(listing.entries)
-        if len(listing.entries) == before:
+                return tuple(entries)
+        if len(entries) == before:
             break
-        start = 0
-    return listing.taken, tuple(listing.entries)
+    return tuple(entries)
 
 
 # --- Contents that are out of date ---------------------------------------------------------------

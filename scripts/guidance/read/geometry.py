@@ -102,7 +102,7 @@ _FULL = 0.6  # of a column's width that at least half of its lines take: cells o
 _SMALLER = 0.86  # of the type size: so small is a note's mark
 _LONG = 0.45  # of the width of a page's text: lines of prose are longer
 _LEAST_LONG = 8  # such lines, most of which start where the text does
-_ALIKE = 0.75  # of the type size by which the baselines of a paragraph and of the head beside it may differ
+BESIDE = 0.75  # of the type size by which the baselines of a paragraph and of the head beside it may differ
 
 
 def find_columns(segments: Sequence[Segment]) -> Columns:
@@ -113,14 +113,15 @@ def find_columns(segments: Sequence[Segment]) -> Columns:
     for gutters in _GUTTERS:
         starts = [_start_behind(segments, first, last, gutter) for gutter in gutters]
         sure = tuple(start for start in starts if start is not None)
-        if len(sure) < len(gutters):
-            continue
-        bands = tuple(_bands(segments, [start - 1.0 for start in sure], last - first))
-        if bands:
-            columns = _split_at([start - 1.0 for start in sure], segments)
+        before = [start - 1.0 for start in sure]
+        if len(sure) == len(gutters) and (bands := tuple(_bands(segments, before, last - first))):
+            columns = _split_at(before, segments)
             usual = [Counter(round(s.left) for s in column).most_common(1)[0][0] for column in columns]
             return Columns(bands, sure, tuple(float(left - usual[0]) for left in usual))
-    return Columns(margin=_find_margin(segments), aside=_find_aside(segments))
+    long = [s for s in segments if s.right - s.left > _LONG * (last - first)]
+    if len(long) < _LEAST_LONG:
+        return Columns()
+    return Columns(margin=_find_margin(segments, long), aside=_find_aside(segments, long))
 
 
 def _start_behind(
@@ -135,16 +136,14 @@ def _start_behind(
         steps[round(s.right) - origin] -= 1
     covered = list(accumulate(steps))
     low, high = (round(first + share * (last - first)) for share in gutter)
+    usual = _SMALLER * median(s.size for s in segments)  # a number may hang in the strip, and so may a note's mark
     for few in (_FEW * max(covered), 0):  # a last column of few lines is no strip that few enter
         strips = [x for x in range(low, high + 1) if covered[x - origin] > few]
         gaps = [(after - x - 1, after) for x, after in pairwise([low - 1, *strips])]
         widest, end = max(gaps, default=(0, 0))
         if widest >= _LEAST_GUTTER * segments[0].size:
-            break
-    else:
-        return None
-    usual = _SMALLER * median(s.size for s in segments)  # a number may hang in the strip, and so may a note's mark
-    return min((s.left for s in segments if s.left > end - widest and s.size > usual), default=None)
+            return min((s.left for s in segments if s.left > end - widest and s.size > usual), default=None)
+    return None
 
 
 def _bands(segments: Sequence[Segment], starts: Sequence[float], width: float) -> list[tuple[float, float]]:
@@ -154,9 +153,8 @@ def _bands(segments: Sequence[Segment], starts: Sequence[float], width: float) -
     for top, bottom in pairwise(edges):
         waiting = [s for s in segments if bottom < s.baseline < top and s not in crossing]
         if _in_columns(waiting, starts, width):
-            bands.append(
-                (max(s.baseline + s.size for s in waiting), min(s.baseline - 0.5 * s.size for s in waiting))
-            )
+            foot = min(s.baseline - 0.5 * s.size for s in waiting)
+            bands.append((max(s.baseline + s.size for s in waiting), foot))
     return bands
 
 
@@ -178,18 +176,15 @@ def _in_columns(segments: Sequence[Segment], starts: Sequence[float], width: flo
     return True
 
 
-def _find_margin(segments: Sequence[Segment]) -> float:
-    """Where the text starts of a page in whose margin heads stand beside paragraphs; 0 of any other page."""
-    first, last = min(s.left for s in segments), max(s.right for s in segments)
-    long = [s for s in segments if s.right - s.left > _LONG * (last - first)]
-    if len(long) < _LEAST_LONG:
-        return 0.0
+def _find_margin(segments: Sequence[Segment], long: Sequence[Segment]) -> float:
+    """Where the text starts of a page in whose margin heads stand beside paragraphs, the `long` lines among them; 0
+    of any other page."""
     start = Counter(round(s.left) for s in long).most_common(1)[0][0]
     size = long[0].size
     usual = sum(abs(s.left - start) < size for s in long)
     heights = [s.baseline for s in long]
     aside = [s for s in segments if s.right < start - _LEAST_GUTTER * size and s.lettered]
-    beside = [s for s in aside if any(abs(s.baseline - at) < _ALIKE * size for at in heights)]
+    beside = [s for s in aside if any(abs(s.baseline - at) < BESIDE * size for at in heights)]
     edge = max((s.right for s in beside), default=0.0)
     others = [s for s in segments if s.left < edge and s not in aside]  # titles over both, or numbers in the margin
     wordy = all(sum(c.isalpha() for piece in s.pieces for c in piece) > _FEWEST_LETTERS for s in beside)
@@ -197,13 +192,9 @@ def _find_margin(segments: Sequence[Segment]) -> float:
     return edge + 1.0 if sure and len(others) <= max(2, _FEW * len(long)) else 0.0
 
 
-def _find_aside(segments: Sequence[Segment]) -> float:
-    """Where the narrow column starts of a page at whose right, in other type, stand words that its text goes past,
-    such as key points; 0 of any other page."""
-    first, last = min(s.left for s in segments), max(s.right for s in segments)
-    long = [s for s in segments if s.right - s.left > _LONG * (last - first)]
-    if len(long) < _LEAST_LONG:
-        return 0.0
+def _find_aside(segments: Sequence[Segment], long: Sequence[Segment]) -> float:
+    """Where the narrow column starts of a page at whose right, in other type, stand words that its text, of `long`
+    lines, goes past, such as key points; 0 of any other page."""
     edge, size = max(s.right for s in long), long[0].size
     aside = [s for s in segments if s.left > edge + _LEAST_GUTTER * size and s.lettered]
     looks = Counter(s.look for s in long)

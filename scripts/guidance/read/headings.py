@@ -24,29 +24,29 @@ def find_headings(parts: Sequence[Part], bookmarks: Sequence[Bookmark], flow: Fl
     titles = {i: p for i, p in enumerate(parts) if isinstance(p, Chunk) and (p.kind == "title" or _is_italic(p))}
     loud = {i: title for i, title in titles.items() if title.loud}
     quiet = [i for i in titles if i not in loud]
-    ranked = dict(zip(titles, rank_headings(list(titles.values()), bookmarks, flow.entries), strict=True))
+    ranked = rank_headings(list(titles.values()), bookmarks, flow.entries)
     shouted = {comparable_title(title.text) for title in loud.values()}
-    named = {i for i, heading in ranked.items() if heading.evidence != ("style",)}
+    named = {i for i, heading in zip(titles, ranked, strict=True) if heading.evidence != ("style",)}
     named -= {i for i in quiet if comparable_title(titles[i].text) in shouted}
     for kind in ("title", "prose"):  # those in italics are told by what is usual of such
         named |= find_side_heads(parts, [i for i in quiet if titles[i].kind == kind], flow.metrics)
     coded = [i for i in quiet if is_coded(titles[i].text) and len(titles[i].lines) <= _MOST_LINES]
     named |= set(coded) if len(coded) >= _LEAST_CODED else set()
-    named |= {i for i in quiet if _heads_aside(titles[i]) or _heads_by_name(titles[i], parts[i + 1 : i + 2])}
+    named |= {i for i in quiet if _heads_for_sure(titles[i], parts[i + 1 : i + 2])}
     usual = _usual_colours(loud, named)
     named |= {i for i, t in loud.items() if t.lines[0].colour in usual and caption_number(t.text) is None}
-    kept = [titles[i] for i in sorted(named)]
-    spaces = [_space_around(parts, i) for i in sorted(named)]
-    return dict(zip(sorted(named), rank_headings(kept, bookmarks, flow.entries, spaces), strict=True))
+    kept = sorted(named)
+    spaces = [_space_around(parts, i) for i in kept]
+    ranked = rank_headings([titles[i] for i in kept], bookmarks, flow.entries, spaces)
+    return dict(zip(kept, ranked, strict=True))
 
 
 def _is_italic(chunk: Chunk) -> bool:
     """Whether a text is a line or two in italics, as side heads may be, and no sentence."""
     if len(chunk.lines) > _MOST_LINES or chunk.marker or not chunk.lines[0].runs[0].font.italic:
         return False
-    letters = (run for line in chunk.lines for run in line.runs if not run.raised and run.text.strip())
     short = len(chunk.text) <= _LONGEST and not chunk.text.rstrip().endswith(_ENDS)
-    return short and chunk.text[:1].isupper() and all(run.font.italic for run in letters)
+    return short and chunk.text[:1].isupper() and all(line.italic for line in chunk.lines)
 
 
 _CODED = re.compile(r"[A-Z]{1,4} \d{1,3} [A-Z]? \s? [:.–-] \s* [A-Z]", re.VERBOSE)  # "PM1: The list"
@@ -62,12 +62,8 @@ def _usual_colours(loud: dict[int, Chunk], named: set[int]) -> set[int]:
     """The colours of headings: those of several that are `named` already, and of titles that stand on several
     pages, since a chart's labels are loud on one. Where there are neither, all."""
     counts = Counter(title.lines[0].colour for i, title in loud.items() if i in named)
-    pages: dict[int, set[int]] = defaultdict(set)
-    for title in loud.values():
-        pages[title.lines[0].colour].add(title.lines[0].page)
-    usual = {colour for colour, count in counts.items() if count > 1}
-    usual |= {colour for colour, on in pages.items() if len(on) > 2}
-    return usual or set(pages)
+    pages = Counter(colour for colour, _ in {(t.lines[0].colour, t.lines[0].page) for t in loud.values()})
+    return {colour for colour in pages if counts[colour] > 1 or pages[colour] > 2} or set(pages)
 
 
 # --- Side heads ----------------------------------------------------------------------------------
@@ -83,33 +79,27 @@ _ENDS = (".", ":", ";", ",", "’", "”", "'", '"', ")")  # of sentences, lead-
 def find_side_heads(parts: Sequence[Part], quiet: Sequence[int], metrics: Metrics) -> set[int]:
     """Which of the title lines at the indexes `quiet` are side heads: all that stand at the margin above a text, in
     a document where enough of them stand closer to it than to the text before."""
-    likely: set[int] = set()
-    plain = 0
+    likely: dict[int, bool] = {}  # whether it plainly stands closer to what follows
     for index in quiet:
-        title = parts[index]
-        if not isinstance(title, Chunk) or not _could_be(title, metrics):
-            continue
-        above, below = _gap(parts, index - 1), _gap(parts, index)
-        if below is None and not _ends_page(parts, index):
+        title, above, below = parts[index], _gap(parts, index - 1), _gap(parts, index)
+        possible = isinstance(title, Chunk) and _could_be(title, metrics)
+        if not possible or (below is None and not _ends_page(parts, index)):
             continue
         if above is None or below is None or _is_title(parts[index - 1]):
-            likely.add(index)
+            likely[index] = False
         elif above > _CLOSER * below:
-            likely.add(index)
-            plain += 1
-    return likely if plain >= _LEAST_PLAIN else set()
+            likely[index] = True
+    return set(likely) if sum(likely.values()) >= _LEAST_PLAIN else set()
 
 
-def _heads_aside(title: Chunk) -> bool:
-    """Whether a title stands in the margin and is no sentence."""
-    return title.lines[0].beside and not title.text.rstrip().endswith(_ENDS)
-
-
-def _heads_by_name(title: Chunk, below: Sequence[Part]) -> bool:
-    """Whether a title names a statute's part, or an annex whose text is in much smaller type."""
-    size = below[0].lines[0].size if below and isinstance(below[0], Chunk) else title.lines[0].size
-    annexed = title.lines[0].size > _MUCH_LARGER * size and named_number(title.text) is not None
-    return annexed or _divides(title.lines[0])
+def _heads_for_sure(title: Chunk, below: Sequence[Part]) -> bool:
+    """Whether a title stands in the margin and is no sentence, names a statute's part, or an annex whose text is in
+    much smaller type."""
+    first = title.lines[0]
+    aside = first.beside and not title.text.rstrip().endswith(_ENDS)
+    size = below[0].lines[0].size if below and isinstance(below[0], Chunk) else first.size
+    annexed = first.size > _MUCH_LARGER * size and named_number(title.text) is not None
+    return aside or annexed or _divides(first)
 
 
 def _divides(line: Line) -> bool:
@@ -119,9 +109,9 @@ def _divides(line: Line) -> bool:
 
 def _ends_page(parts: Sequence[Part], index: int) -> bool:
     """Whether prose goes on overleaf behind the part at `index`."""
-    below = parts[index + 1 : index + 2]
-    prose = isinstance(below[0], Chunk) and below[0].kind == "prose" if below else False
-    return prose and below[0].lines[0].page == parts[index].lines[-1].page + 1
+    below = parts[index + 1] if index + 1 < len(parts) else None
+    overleaf = parts[index].lines[-1].page + 1
+    return isinstance(below, Chunk) and below.kind == "prose" and below.lines[0].page == overleaf
 
 
 def _could_be(title: Chunk, metrics: Metrics) -> bool:
@@ -167,15 +157,22 @@ _NUMBERED = re.compile(
 _RESIDUE = re.compile(r"(?: \s*+ \d{1,3}+ F? )+ $", re.VERBOSE)  # of notes in Word's bookmarks: "Berths 12F13F"
 _NEARLY_ALL = 0.8  # share of a style's titles on one level from which a tag that says otherwise is not believed
 _MOSTLY_UNKNOWN = 0.8  # share of a style's titles without a level from which the others' levels say nothing
+_SLANTED = 0.5  # points of type size by which italics count for less
 _SOME = 0.1  # share of a style's titles on one level from which smaller styles stand below it
 
+_Style = tuple[float, int]
+"""Type size and colour of a title; a statute's parts and schedules stand above the side heads in their type, and
+italics below those in bold."""
 
-class _Votes(Struct):
-    """The level that each kind of evidence gives a title, where it says anything."""
 
-    bookmark: int | None = None
-    contents: int | None = None
-    tag: int | None = None
+class _Title(Struct):
+    """A title's chunk and style, and the level that each kind of evidence gives it, where it says anything."""
+
+    chunk: Chunk
+    style: _Style
+    bookmark: int | None
+    contents: int | None
+    tag: int | None
 
     @property
     def level(self) -> int | None:
@@ -195,7 +192,7 @@ class _Votes(Struct):
 
 
 def rank_headings(
-    titles: Sequence[Chunk],
+    chunks: Sequence[Chunk],
     bookmarks: Sequence[Bookmark],
     entries: Sequence[ContentsEntry],
     spaces: Sequence[_Space] = (),
@@ -207,46 +204,47 @@ def rank_headings(
     in the same type, told apart by numbers and spaces where nothing else says anything of these; levels start at 1
     and never skip one going down.
     """
-    listed = _bookmark_levels(bookmarks, len(titles))
-    printed = _printed_levels(titles, entries)
-    votes = [_votes(chunk, listed, printed.get(index)) for index, chunk in enumerate(titles)]
-    by_style: dict[tuple[float, int], Counter[int]] = defaultdict(Counter)
-    for chunk, vote in zip(titles, votes, strict=True):
-        by_style[_style(chunk)][vote.level or 0] += 1
+    listed = _bookmark_levels(bookmarks, len(chunks))
+    printed = _printed_levels(chunks, entries)
+    titles = [_judged(chunk, listed, printed.get(index)) for index, chunk in enumerate(chunks)]
+    by_style: dict[_Style, Counter[int]] = defaultdict(Counter)
+    for title in titles:
+        by_style[title.style][title.level or 0] += 1
     ranks = _style_ranks(by_style)
-    deeper = _depths(titles, votes)
-    lower = _lower_than_listed(titles, votes)
-    half = _half_a_level_down(titles, votes, ranks, spaces)
+    deeper = _depths(titles)
+    lower = _lower_than_listed(titles)
+    half = _half_a_level_down(titles, ranks, spaces)
     headings: list[Heading] = []
     above: list[float] = []  # the levels that other evidence gives the headings around this one
-    for index, (chunk, vote) in enumerate(zip(titles, votes, strict=True)):
-        style = _style(chunk)
-        alike, unknown, every = by_style[style][ranks[style]], by_style[style][0], by_style[style].total()
+    for index, title in enumerate(titles):
+        rank, counted = ranks[title.style], by_style[title.style]
+        alike, unknown, every = counted[rank], counted[0], counted.total()
         usual = alike >= _NEARLY_ALL * every or unknown > (1 - _NEARLY_ALL) * every
-        level = vote.bookmark or vote.contents or (ranks[style] if usual else vote.tag) or ranks[style]
+        level = title.bookmark or title.contents or (rank if usual else title.tag) or rank
         depth = level + deeper.get(index, 0) + (index in lower) + (0.5 if index in half else 0)
         above = [*(outer for outer in above if outer < depth), depth]
-        headings.append(Heading(chunk, len(above), vote.evidence(index in deeper)))
+        headings.append(Heading(title.chunk, len(above), title.evidence(index in deeper)))
     return _chapters_first(headings)
 
 
-def _lower_than_listed(titles: Sequence[Chunk], votes: Sequence[_Votes]) -> set[int]:
+def _lower_than_listed(titles: Sequence[_Title]) -> set[int]:
     """The titles of smaller type than the largest where the contents list shows all alike, and neither bookmark nor
     tag says how deep they stand."""
-    listed = {index: round(titles[index].lines[0].size) for index, vote in enumerate(votes) if vote.contents}
-    if len({votes[index].contents for index in listed}) != 1:
+    listed = {index: round(t.chunk.lines[0].size) for index, t in enumerate(titles) if t.contents}
+    if len({titles[index].contents for index in listed}) != 1:
         return set()
-    lower = {index for index, size in listed.items() if size < max(listed.values())}
-    return {index for index in lower if not (votes[index].bookmark or votes[index].tag)}
+    largest = max(listed.values())
+    unsaid = (i for i in listed if not (titles[i].bookmark or titles[i].tag))
+    return {index for index in unsaid if listed[index] < largest}
 
 
-def _depths(titles: Sequence[Chunk], votes: Sequence[_Votes]) -> dict[int, int]:
+def _depths(titles: Sequence[_Title]) -> dict[int, int]:
     """How much deeper than the others of its style a numbered title stands: 1.2.1 by one where 1.2 looks the same.
     Styles of which other evidence says anything are left to it."""
-    numbered: dict[tuple[float, int], dict[int, int]] = defaultdict(dict)
-    for index, (chunk, vote) in enumerate(zip(titles, votes, strict=True)):
-        found = _NUMBERED.match(chunk.text)
-        numbered[_style(chunk)][index] = -1 if vote.level or not found else found[1].count(".")
+    numbered: dict[_Style, dict[int, int]] = defaultdict(dict)
+    for index, title in enumerate(titles):
+        found = _NUMBERED.match(title.chunk.text)
+        numbered[title.style][index] = -1 if title.level or not found else found[1].count(".")
     depths: dict[int, int] = {}
     for parts in numbered.values():
         least = min(parts.values())
@@ -261,27 +259,23 @@ _LEAST_SPACED = 5  # titles with a space before it means anything
 _SAME_SPACE = 0.6  # points
 
 
-def _half_a_level_down(
-    titles: Sequence[Chunk],
-    votes: Sequence[_Votes],
-    ranks: dict[tuple[float, int], int],
-    spaces: Sequence[_Space],
-) -> set[int]:
+def _half_a_level_down(titles: Sequence[_Title], ranks: dict[_Style, int], spaces: Sequence[_Space]) -> set[int]:
     """The titles that stand below others of their own type within a chapter: those behind "Section 1" and
     "Section 2", and those set closer to their text than the title before them. Types of which other evidence says
     anything are left to it."""
-    known = {_style(chunk) for chunk, vote in zip(titles, votes, strict=True) if vote.level}
+    known = {title.style for title in titles if title.level}
     wide = {style: _wide(titles, style, spaces) for style in ranks if ranks[style] > 1 and style not in known}
     chapters: list[list[int]] = [[]]
-    for index, chunk in enumerate(titles):
-        if ranks[_style(chunk)] == 1:
+    for index, title in enumerate(titles):
+        if ranks[title.style] == 1:
             chapters.append([])
         chapters[-1].append(index)
     down: set[int] = set()
     for chapter in chapters:
         for style, is_wide in wide.items():
-            alike = [index for index in chapter if _style(titles[index]) == style]
-            words = {index: named_number(titles[index].text) for index in alike}
+            words = {
+                index: named_number(titles[index].chunk.text) for index in chapter if titles[index].style == style
+            }
             alike = [index for index, word in words.items() if not word or word[0] not in _SIBLINGS]
             holding = {index: word[1] for index, word in words.items() if word and word[0] in _CONTAINERS}
             if list(holding.values()) != [str(count) for count in range(1, len(holding) + 1)] or len(holding) < 2:
@@ -291,10 +285,10 @@ def _half_a_level_down(
     return down
 
 
-def _wide(titles: Sequence[Chunk], style: tuple[float, int], spaces: Sequence[_Space]) -> dict[int, bool]:
+def _wide(titles: Sequence[_Title], style: _Style, spaces: Sequence[_Space]) -> dict[int, bool]:
     """For titles of one type that is set with two spaces to its text, the wider with more above too, whether each
     has the wider one; where the text below does not tell, the space above does. Nothing where it is not so."""
-    mine = {i: spaces[i] for i, chunk in enumerate(titles) if spaces and _style(chunk) == style}
+    mine = {i: spaces[i] for i, title in enumerate(titles) if spaces and title.style == style}
     usual = Counter(round(below, 1) for _, below in mine.values() if below)
     peaks = {at: sum(n for other, n in usual.items() if abs(other - at) < _SAME_SPACE) for at in usual}
     ordered = sorted(peaks, key=lambda at: (-peaks[at], at))
@@ -318,55 +312,28 @@ def _wide(titles: Sequence[Chunk], style: tuple[float, int], spaces: Sequence[_S
 
 def _chapters_first(headings: Sequence[Heading]) -> tuple[Heading, ...]:
     """Headings with chapters on level 1: where parts hold chapters, the parts stand on level 0 above them."""
-    levels: dict[str | None, Counter[int]] = defaultdict(Counter)
-    for heading in headings:
-        levels[_word_of(heading)][heading.level] += 1
-    parts, chapters = levels.get("part"), levels.get("chapter")
-    if not parts or not chapters:
-        return tuple(headings)
-    (part, _), (chapter, _) = parts.most_common(1)[0], chapters.most_common(1)[0]
-    if part != 1 or chapter != 2:
-        return tuple(headings)
+    words = [(named_number(h.chunk.text) or ("", ""))[0] for h in headings]  # "part", "chapter"
+    for word, level in (("part", 1), ("chapter", 2)):
+        levels = Counter(h.level for h, own in zip(headings, words, strict=True) if own == word)
+        if not levels or levels.most_common(1)[0][0] != level:
+            return tuple(headings)
     return tuple(
-        replace(h, level=0 if h.level == 1 and _word_of(h) == "part" else max(1, h.level - 1)) for h in headings
+        replace(h, level=0 if h.level == 1 and word == "part" else max(1, h.level - 1))
+        for h, word in zip(headings, words, strict=True)
     )
 
 
-def _word_of(heading: Heading) -> str | None:
-    """The word that a heading names itself by: "part", "chapter"."""
-    named = named_number(heading.chunk.text)
-    return named[0] if named else None
-
-
-def _style(chunk: Chunk) -> tuple[float, int]:
-    """Type size and colour; a statute's parts and schedules stand above the side heads in their type, and italics
-    below those in bold."""
+def _judged(chunk: Chunk, listed: dict[str, list[tuple[int, int]]], printed: int | None) -> _Title:
+    """A title with its style and its levels: the bookmarks' (`listed`, with pages), the `printed` contents' and its
+    tags'."""
     first = chunk.lines[0]
+    near = [level for at, level in listed.get(comparable_title(chunk.text), ()) if abs(at - first.page) <= 1]
+    roles = (role for line in chunk.lines for run in line.runs if run.tag for role in run.tag.path)
+    tags = Counter(int(found[1]) for role in roles if (found := _TAG_LEVEL.match(role)))
     above = not chunk.loud and _divides(first)
     slanted = first.runs[0].font.italic and not first.bold
-    return round(first.size) + above - slanted * _SLANTED, first.colour
-
-
-_SLANTED = 0.5  # points of type size by which italics count for less
-
-
-def _votes(chunk: Chunk, listed: dict[str, list[tuple[int, int]]], printed: int | None) -> _Votes:
-    key = comparable_title(chunk.text)
-    page = chunk.lines[0].page
-    near = [level for at, level in listed.get(key, ()) if abs(at - page) <= 1]
-    tags = Counter(
-        int(found[1])
-        for line in chunk.lines
-        for run in line.runs
-        if run.tag
-        for role in run.tag.path
-        if (found := _TAG_LEVEL.match(role))
-    )
-    return _Votes(
-        bookmark=near[0] if near else None,
-        contents=printed,
-        tag=tags.most_common(1)[0][0] if tags else None,
-    )
+    style = round(first.size) + above - slanted * _SLANTED, first.colour
+    return _Title(chunk, style, near[0] if near else None, printed, tags.most_common(1)[0][0] if tags else None)
 
 
 def _bookmark_levels(bookmarks: Sequence[Bookmark], titles: int) -> dict[str, list[tuple[int, int]]]:
@@ -374,9 +341,9 @@ def _bookmark_levels(bookmarks: Sequence[Bookmark], titles: int) -> dict[str, li
         return {}
     levels: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for mark in bookmarks:
-        if mark.page is not None:
-            levels[comparable_title(mark.title)].append((mark.page, mark.level))
-            levels[comparable_title(_RESIDUE.sub("", mark.title))].append((mark.page, mark.level))
+        for title in (mark.title, _RESIDUE.sub("", mark.title)):
+            if mark.page is not None:
+                levels[comparable_title(title)].append((mark.page, mark.level))
     return levels
 
 
@@ -402,17 +369,15 @@ def _contents_levels(entries: Sequence[ContentsEntry]) -> list[int]:
             lefts.append(left)
     looks = sorted({(round(e.size), e.bold) for e in entries}, reverse=True)
     return [
-        1
-        + max(i for i, left in enumerate(lefts) if entry.left >= left - 4.0)
-        + looks.index((round(entry.size), entry.bold))
+        sum(entry.left >= left - 4.0 for left in lefts) + looks.index((round(entry.size), entry.bold))
         for entry in entries
     ]
 
 
-def _style_ranks(by_style: dict[tuple[float, int], Counter[int]]) -> dict[tuple[float, int], int]:
+def _style_ranks(by_style: dict[_Style, Counter[int]]) -> dict[_Style, int]:
     """A level for each style, from the levels (0 = none) that other evidence gives its titles: the usual one
     where enough have one, else the next below those of all larger styles."""
-    ranks: dict[tuple[float, int], int] = {}
+    ranks: dict[_Style, int] = {}
     for style in sorted(by_style, key=lambda s: (-s[0], s[1])):
         counted = by_style[style]
         above = max((ranks[other] for other in ranks if other[0] > style[0]), default=0)
@@ -421,13 +386,9 @@ def _style_ranks(by_style: dict[tuple[float, int], Counter[int]]) -> dict[tuple[
             if counted[0] > (1 - _NEARLY_ALL) * counted.total():
                 ranks[style] = max(ranks[style], above + 1)
         else:
-            deepest = [
-                level
-                for other, levels in by_style.items()
-                for level in levels
-                if other[0] > style[0] and levels[level] > _SOME * levels.total()
-            ]
-            ranks[style] = 1 + max([above, *deepest])
+            larger = [levels for other, levels in by_style.items() if other[0] > style[0]]
+            some = [level for levels in larger for level in levels if levels[level] > _SOME * levels.total()]
+            ranks[style] = 1 + max([above, *some])
     return ranks
 
 

@@ -7,12 +7,12 @@ threshold is a share of the type size at hand or of the page.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import compress, pairwise
 
 from msgspec.structs import replace
 
 from guidance.document.model import Box
-from guidance.read.geometry import hull
+from guidance.read.geometry import BESIDE, hull
 from guidance.read.numbering import read_marker
 from guidance.read.page import Columns, Fragment, Line, LineLink, LinkArea, Metrics, PdfPage, Run, Segment, Tag
 
@@ -34,13 +34,17 @@ _ORDINALS = ("st", "nd", "rd", "th")
 _LAST = {"1": "st", "2": "nd", "3": "rd"}
 
 
+_Part = tuple[Fragment, int]
+"""A fragment, and whether it is raised (1) or lowered (-1) on its line."""
+
+
 class _Row:
     """A line in the making."""
 
     def __init__(self, first: Fragment) -> None:
         self.baseline = first.baseline
         self.size = first.size
-        self.parts: list[tuple[Fragment, int]] = [(first, 0)]
+        self.parts: list[_Part] = [(first, 0)]
 
     def offset(self, fragment: Fragment) -> float:
         """How far above this line's baseline a fragment stands, in type sizes."""
@@ -60,28 +64,22 @@ def build_lines(fragments: Iterable[Fragment], page: PdfPage, origin: float = 0.
     """The lines that some fragments of a page form, top to bottom; slanted fragments stay by themselves.
 
     Indents are measured from `origin`, in points from the page's left edge."""
+    fragments = tuple(fragments)
     rows: list[_Row] = []
-    lines: list[Line] = []
-    upright = []
-    for fragment in fragments:
-        if fragment.angle:
-            lines.append(_slanted(fragment, page))
-        else:
-            upright.append(fragment)
-    index: dict[int, list[_Row]] = {}
+    index: dict[int, list[_Row]] = defaultdict(list)
     level: dict[float, _Row] = {}  # by baseline: where most fragments of a line are found at once
+    upright = (f for f in fragments if not f.angle)
     for fragment in sorted(upright, key=lambda f: (-f.size, -f.baseline, f.x)):
         row, raised = level.get(fragment.baseline), 0
         if row is None:
             row, raised = _find_row(fragment, index)
         if row is None:
-            row = _Row(fragment)
+            row = level[fragment.baseline] = _Row(fragment)
             rows.append(row)
-            level[row.baseline] = row
-            index.setdefault(int(row.baseline) // 16, []).append(row)
+            index[int(row.baseline) // 16].append(row)
         else:
             row.parts.append((fragment, raised))
-    lines.extend(_line_of(row, page, origin) for row in rows)
+    lines = [_slanted(f, page) for f in fragments if f.angle] + [_line_of(row, page, origin) for row in rows]
     return _with_raised_labels(sorted(lines, key=lambda line: (-line.baseline, line.left)))
 
 
@@ -105,14 +103,11 @@ def _find_row(fragment: Fragment, index: dict[int, list[_Row]]) -> tuple[_Row | 
     for row in candidates:
         if abs(row.offset(fragment)) <= _SAME_LINE * fragment.size / row.size:
             return row, 0
-    if fragment.text.strip():
-        for row in candidates:
-            offset = row.offset(fragment)
-            if fragment.size < _SMALLER * row.size and row.is_beside(fragment):
-                if _RAISED[0] < offset < _RAISED[1]:
-                    return row, 1
-                if _LOWERED[0] < offset < _LOWERED[1]:
-                    return row, -1
+    for row in candidates:
+        offset = row.offset(fragment)
+        raised = 1 if _RAISED[0] < offset < _RAISED[1] else -1 if _LOWERED[0] < offset < _LOWERED[1] else 0
+        if raised and fragment.size < _SMALLER * row.size and row.is_beside(fragment):
+            return row, raised
     return None, 0
 
 
@@ -129,18 +124,16 @@ def _run(fragment: Fragment, raised: int, text: str, tags: dict[int, Tag]) -> Ru
 
 
 def _line_of(row: _Row, page: PdfPage, origin: float) -> Line:
-    runs: list[Run] = []
-    for fragment, raised in sorted(row.parts, key=lambda part: part[0].x):
-        text = " ".join(fragment.text.split())
-        if runs and (_is_ordinal(runs[-1], fragment, row.size) or _touches(runs[-1], fragment, row.size)):
-            runs[-1] = _with_text(runs[-1], runs[-1].text.rstrip())
-        elif runs and _needs_space(runs[-1], fragment, row.size, "".join(run.text for run in runs[-2:])):
-            runs[-1] = _with_text(runs[-1], runs[-1].text + " ")
-        if fragment.text[-1].isspace():
-            text += " "
-        runs.append(_run(fragment, raised, text, page.tags))
-    runs[-1] = _with_text(runs[-1], runs[-1].text.rstrip())
-    box = row.parts[0][0].box if len(row.parts) == 1 else hull(fragment.box for fragment, _ in row.parts)
+    parts = sorted(row.parts, key=lambda part: part[0].x)
+    texts = [" ".join(f.text.split()) + (" " if f.text[-1].isspace() else "") for f, _ in parts]
+    for at, (before, behind) in enumerate(pairwise(parts)):
+        if _is_ordinal(texts[at], before, behind, row.size) or _touches(texts[at], before, behind, row.size):
+            texts[at] = texts[at].rstrip()
+        elif _needs_space("".join(texts[max(0, at - 1) : at + 1]), before, behind, row.size):
+            texts[at] += " "
+    texts[-1] = texts[-1].rstrip()
+    runs = [_run(f, raised, text, page.tags) for (f, raised), text in zip(parts, texts, strict=True)]
+    box = parts[0][0].box if len(parts) == 1 else hull(fragment.box for fragment, _ in parts)
     found = _line_links(runs, box, row.baseline, page.links)
     return Line(page.number, box, row.baseline, _usual_size(runs), tuple(runs), found, 0, origin)
 
@@ -156,44 +149,42 @@ def _usual_size(runs: Sequence[Run]) -> float:
     return max(letters, key=lambda size: (letters[size], size)) if letters else runs[0].size
 
 
-def _is_ordinal(before: Run, fragment: Fragment, size: float) -> bool:
+def _gap(before: _Part, behind: _Part) -> float:
+    return behind[0].box.left - before[0].box.right
+
+
+def _is_ordinal(text: str, before: _Part, behind: _Part, size: float) -> bool:
     """Whether letters set apart, raised or in a font's own small forms, make an ordinal of the figures before them,
     whatever the gap: 21st."""
-    letters, figures = fragment.text.strip(), before.text.rstrip()
-    ordinal = letters in _ORDINALS and figures[-1:].isdigit()
-    return ordinal and letters in ("th", _LAST.get(figures[-1:])) and fragment.box.left - before.right < size
+    letters, figure = behind[0].text.strip(), text.rstrip()[-1:]
+    ordinal = letters in _ORDINALS and figure.isdigit()
+    return ordinal and letters in ("th", _LAST.get(figure)) and _gap(before, behind) < size
 
 
-def _needs_space(before: Run, fragment: Fragment, size: float, text: str) -> bool:
-    """Whether a space stands between a run and the fragment behind it; `text` is the run's and that before it."""
-    if before.text.endswith(" "):
+def _needs_space(text: str, before: _Part, behind: _Part, size: float) -> bool:
+    """Whether a space stands between two parts of a line; `text` is that of the first and the one before it."""
+    fragment = behind[0]
+    if text.endswith(" "):
         return False
     if fragment.text[0].isspace():
         return True
     least = _CLOSING_GAP if fragment.text[0] in _CLOSING else _WORD_GAP
-    if before.text[-1:].isdigit() and fragment.text[0].isdigit() and not before.raised:
+    if text[-1].isdigit() and fragment.text[0].isdigit() and not before[1]:
         least = _FIGURE_GAP
-    gap = fragment.box.left - before.right
-    capitals = before.text[-1].isupper() and fragment.text[0].isupper()
+    gap = _gap(before, behind)
+    capitals = text[-1].isupper() and fragment.text[0].isupper()
     figures = fragment.text[0].isdigit() and _POINT.search(text)  # "3.1": a 1 fills half of its room
-    if least * size < gap < _SPACE * size and (capitals or figures):
-        gap -= min(
-            max(fragment.box.left - fragment.x, 0.0), _BEARING * size
-        )  # which is of the letter, as of an "I"
+    if least * size < gap < _SPACE * size and (capitals or figures):  # some is of the letter, as of an "I"
+        gap -= min(max(fragment.box.left - fragment.x, 0.0), _BEARING * size)
     return gap > least * size
 
 
-def _touches(before: Run, fragment: Fragment, size: float) -> bool:
+def _touches(text: str, before: _Part, behind: _Part, size: float) -> bool:
     """Whether figures stand so close that the space the engine reads between them is none: "201 4" is a year."""
-    head, tail = _FIGURES_END.search(before.text), _FIGURES_START.match(fragment.text)
-    if not head or not tail or len(head[1]) + len(tail[0]) > 4 or before.raised:
+    head, tail = _FIGURES_END.search(text), _FIGURES_START.match(behind[0].text)
+    if not head or not tail or len(head[1]) + len(tail[0]) > 4 or before[1]:
         return False
-    return -_NO_SPACE * size < fragment.box.left - before.right < _NO_SPACE * size
-
-
-def _with_text(run: Run, text: str) -> Run:
-    """A run with other words; made anew, which takes half the time of `replace`."""
-    return Run(text, run.left, run.right, run.size, run.font, run.colour, run.raised, run.tag, run.drawn)
+    return abs(_gap(before, behind)) < _NO_SPACE * size
 
 
 def _line_links(runs: Sequence[Run], box: Box, baseline: float, links: Sequence[LinkArea]) -> tuple[LineLink, ...]:
@@ -201,48 +192,38 @@ def _line_links(runs: Sequence[Run], box: Box, baseline: float, links: Sequence[
         return ()
     text = "".join(run.text for run in runs)
     found: list[LineLink] = []
-    taken = 0
     inside = [
-        (area_box, words, area)
+        (place, words, area)
         for area in links
-        for area_box, words in zip(area.boxes, area.words, strict=True)
-        if area_box.bottom < baseline + 0.3 * (box.top - box.bottom) < area_box.top
-        and area_box.left < box.right
-        and area_box.right > box.left
-        and words.strip()
+        for place, words in zip(area.boxes, area.words, strict=True)
+        if place.bottom < baseline + 0.3 * (box.top - box.bottom) < place.top
+        if place.left < box.right and place.right > box.left and words.strip()
     ]
-    for area_box, words, area in sorted(inside, key=lambda entry: entry[0].left):
-        share = (area_box.left - box.left) / max(box.right - box.left, 1.0)
+    for place, words, area in sorted(inside, key=lambda entry: entry[0].left):
+        share = (place.left - box.left) / max(box.right - box.left, 1.0)
+        taken = found[-1].end if found else 0
         stretch = _locate(text, " ".join(words.split()), round(share * len(text)), taken)
-        stretch = stretch or _lying_in(runs, area_box, taken)
+        stretch = stretch or _lying_in(runs, place, taken)
         if stretch:
             found.append(LineLink(*stretch, area))
-            taken = stretch[1]
     return tuple(found)
 
 
 def _lying_in(runs: Sequence[Run], box: Box, after: int) -> tuple[int, int] | None:
     """The characters that lie in a rectangle, where the engine reads its words in another order than the line's."""
-    within: list[int] = []
-    at = 0
-    for run in runs:
-        width = (run.right - run.left) / max(len(run.text), 1)
-        within += [
-            at + count
-            for count in range(len(run.text))
-            if at + count >= after and box.left < run.left + (count + 0.5) * width < box.right
-        ]
-        at += len(run.text)
+    widths = [(run.right - run.left) / max(len(run.text), 1) for run in runs]
+    middles = (
+        run.left + (at + 0.5) * width
+        for run, width in zip(runs, widths, strict=True)
+        for at in range(len(run.text))
+    )
+    within = [at for at, middle in enumerate(middles) if at >= after and box.left < middle < box.right]
     return (within[0], within[-1] + 1) if len(within) > 2 else None
 
 
 def _locate(text: str, words: str, near: int, after: int) -> tuple[int, int] | None:
     """The occurrence of `words` nearest to where the link lies; a word cut by the rectangle is completed."""
-    starts = []
-    at = text.find(words, after)
-    while at >= 0:
-        starts.append(at)
-        at = text.find(words, at + 1)
+    starts = [at for at in range(after, len(text)) if text.startswith(words, at)]
     if not starts:
         return None
     start = min(starts, key=lambda s: abs(s - near))
@@ -259,10 +240,9 @@ def lines_in_order(fragments: Sequence[Fragment], page: PdfPage, columns: Column
     """The lines of a page in reading order, one column after the other, heads in the margin before what they stand
     beside."""
     if columns.margin:
-        aside = [f for f in fragments if f.box.right < columns.margin and not f.angle]
-        ids = {id(f) for f in aside}
-        rest = build_lines([f for f in fragments if id(f) not in ids], page)
-        return _with_heads_beside(rest, build_lines(aside, page))
+        aside = [f.box.right < columns.margin and not f.angle for f in fragments]
+        rest = build_lines((f for f, apart in zip(fragments, aside, strict=True) if not apart), page)
+        return _with_heads_beside(rest, build_lines(compress(fragments, aside), page))
     if not columns.bands:
         return build_lines(fragments, page)
     by_rank: dict[tuple[int, int], list[Fragment]] = defaultdict(list)
@@ -275,7 +255,6 @@ def lines_in_order(fragments: Sequence[Fragment], page: PdfPage, columns: Column
     )
 
 
-_BESIDE = 0.75  # of the type size by which the baselines of a paragraph and of the head beside it may differ
 _HEAD_GAP = 1.6  # of the type size: a wider gap parts two heads
 
 
@@ -284,13 +263,11 @@ def _with_heads_beside(lines: Sequence[Line], aside: Sequence[Line]) -> tuple[Li
     that stand beside nothing stay where they are."""
     at: dict[int, list[Line]] = defaultdict(list)
     place = 0
-    for above, line in pairwise([None, *aside]):
-        if line is None:
-            continue
+    for above, line in zip([None, *aside], aside, strict=False):
         if above is None or above.baseline - line.baseline > _HEAD_GAP * line.size:
-            below = (n for n, x in enumerate(lines) if x.baseline < line.baseline + _BESIDE * x.size)
+            below = (n for n, x in enumerate(lines) if x.baseline < line.baseline + BESIDE * x.size)
             place = next(below, len(lines))
-        near = place < len(lines) and abs(lines[place].baseline - line.baseline) < _BESIDE * lines[place].size
+        near = place < len(lines) and abs(lines[place].baseline - line.baseline) < BESIDE * lines[place].size
         goes_on = at[place] and at[place][-1].beside
         at[place].append(replace(line, beside=bool(near or goes_on)))
     return tuple(x for n in range(len(lines) + 1) for x in (*at.get(n, ()), *lines[n : n + 1]))
@@ -321,25 +298,25 @@ def cut_segments(fragments: Iterable[Fragment], gap: float = COLUMN_GAP) -> list
 _MUCH_LARGER = 1.25  # times the body's size: type that is a title's
 
 
-def measure(pages: Iterable[Sequence[Line]], size: float, boxed: Iterable[Sequence[Line]] = ()) -> Metrics:
+def measure(pages: Sequence[Sequence[Line]], size: float, boxed: Iterable[Sequence[Line]] = ()) -> Metrics:
     """The metrics of a file whose usual type size is `size` (points), from the lines of its pages (running heads
     already away); `boxed` are those in boxes and tables, whose bullets are in the same fonts."""
-    every = [list(lines) for lines in pages]
+    every = [line for lines in pages for line in lines]
     colours: Counter[int] = Counter()
-    for run in (run for lines in every for line in lines for run in line.runs):
+    for run in (run for line in every for run in line.runs):
         colours[run.colour] += len(run.text)
     colour = colours.most_common(1)[0][0] if colours else 0
-    body = [line for lines in every for line in lines if round(line.size, 1) == size]
+    body = [line for line in every if round(line.size, 1) == size]
     rights = sorted(line.right for line in body)
     lefts = Counter(round(line.left) for line in body)
-    leading, running = _usual_leading(every)
-    large = {line.colour for lines in every for line in lines if line.size > _MUCH_LARGER * size}
+    leading, running = _usual_leading(pages)
+    large = {line.colour for line in every if line.size > _MUCH_LARGER * size}
     return Metrics(
         size=size,
         colour=colour,
         leading=leading,
         larger=_larger(running, size),
-        signs=frozenset(_sign_fonts(line for lines in (*every, *boxed) for line in lines)),
+        signs=frozenset(_sign_fonts([*every, *(line for lines in boxed for line in lines)])),
         right=rights[int(0.98 * len(rights))] if rights else 0.0,  # a few lines hang out
         left=float(lefts.most_common(1)[0][0]) if lefts else 0.0,
         accents=frozenset(large - {colour}),
@@ -393,14 +370,14 @@ def _usual_leading(pages: Sequence[Sequence[Line]]) -> tuple[dict[float, float],
     for lines in pages:
         for above, line in pairwise(lines):
             size = round(line.size, 1)
-            if round(above.size, 1) == size and len(above.text) > 40:
-                gap = round((above.baseline - line.baseline) * 2) / 2
-                if 0.9 * line.size < gap < 2 * line.size:
-                    gaps[size][gap] += 1
-                    running[line.page][size] += 1
+            gap = round((above.baseline - line.baseline) * 2) / 2
+            alike = round(above.size, 1) == size and len(above.text) > 40
+            if alike and 0.9 * line.size < gap < 2 * line.size:
+                gaps[size][gap] += 1
+                running[line.page][size] += 1
     return {size: _tightest_usual(counts) for size, counts in gaps.items()}, running
 
 
 def _tightest_usual(gaps: Counter[float]) -> float:
-    total = sum(gaps.values())
-    return min(gap for gap, count in gaps.items() if count >= 0.2 * total or count == max(gaps.values()))
+    least = min(0.2 * gaps.total(), max(gaps.values()))
+    return min(gap for gap, count in gaps.items() if count >= least)

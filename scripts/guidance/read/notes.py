@@ -7,7 +7,6 @@ label. Nothing here changes a line.
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from itertools import pairwise
 
 from guidance.read.geometry import height, width
@@ -46,46 +45,49 @@ def find_notes(
     """The notes at pages' feet in reading order, and for each page (0-based) the indexes of the lines they take.
 
     `boxed` are the lines in each page's boxes and tables, which may refer to notes too."""
-    notes: list[tuple[str, list[Line], int]] = []
-    places: list[list[int]] = []
+    notes: list[tuple[str, int, list[_Placed]]] = []  # each note's label, how long that is, and its lines
+    count = 0  # the last label in figures
     for number, lines in enumerate(pages):
-        goes_on = notes[-1][1][-1] if notes and notes[-1][1][-1].page == number else None
-        answered = {label for label, (first, *_), _ in notes if first.page == number}
-        before = partial(_waiting, pages[number - 1] if number else (), answered)
+        last = notes[-1][2][-1] if notes else None
+        goes_on = last[2] if last and last[0] == number - 1 else None
+        answered = {label for label, _, (first, *_) in notes if first[0] == number - 1}
+        before = pages[number - 1] if number else ()
         raised = _raised_labels(lines)
-        for index in _zones(lines, shapes[number], metrics, goes_on, boxed[number], before):
-            line = lines[index]
-            label = _label(line, notes, metrics, raised)
+        for index in _zones(lines, shapes[number], metrics, goes_on, boxed[number], before, answered):
+            label = _label(lines[index], count, metrics, raised)
             if label:
-                notes.append((label[0], [line], label[1]))
-                places.append([index])
-            elif notes and number + 1 - notes[-1][1][-1].page <= 1:
-                notes[-1][1].append(line)
-                places[-1].append(index)
-    found = [NoteLines(label, tuple(lines), skip) for label, lines, skip in notes]
-    taken: dict[int, set[int]] = defaultdict(set)
-    for note, indexes in zip(found, places, strict=True):
-        for line, index in zip(note.lines, indexes, strict=True):
-            taken[line.page - 1].add(index)
+                notes.append((*label, []))
+                count = int(label[0]) if label[0].isdecimal() else count
+            if label or (notes and number - notes[-1][2][-1][0] <= 1):
+                notes[-1][2].append((number, index, lines[index]))
+    taken = _taken(note for *_, note in notes)
     marks = [
         _raised_labels(line for index, line in enumerate(lines) if index not in taken.get(number, ()))
         for number, lines in enumerate(pages)
     ]
-    aside = _asides(found, marks)
-    for at in aside:
-        for line, index in zip(found[at].lines, places[at], strict=True):
-            taken[line.page - 1].discard(index)
-    return tuple(note for at, note in enumerate(found) if at not in aside), dict(taken)
+    aside = _asides([(label, note[0][0]) for label, _, note in notes], marks)
+    kept = [note for at, note in enumerate(notes) if at not in aside]
+    found = (NoteLines(label, tuple(line for *_, line in note), skip) for label, skip, note in kept)
+    return tuple(found), _taken(note for *_, note in kept)
+
+
+def _taken(notes: Iterable[Sequence[_Placed]]) -> dict[int, set[int]]:
+    """For each page (0-based) the indexes of the lines that some notes take."""
+    taken: dict[int, set[int]] = defaultdict(set)
+    for number, index, _ in (placed for note in notes for placed in note):
+        taken[number].add(index)
+    return dict(taken)
 
 
 def _raised_labels(lines: Iterable[Line]) -> set[str]:
     return {label.strip("[]") for line in lines for run in line.runs if run.is_note_label for label in run.labels}
 
 
-def _asides(notes: Sequence[NoteLines], marks: Sequence[set[str]]) -> set[int]:
-    """The indexes of notes that count from 1 in the midst of a sequence that then goes on as if they were not
-    there: they explain a figure, and their marks are drawn in it, not in the text (`marks`, page by page)."""
-    values = [int(note.label) if note.label.isdecimal() else 0 for note in notes]
+def _asides(notes: Sequence[tuple[str, int]], marks: Sequence[set[str]]) -> set[int]:
+    """The indexes of notes (their labels and pages, 0-based) that count from 1 in the midst of a sequence that then
+    goes on as if they were not there: they explain a figure, and their marks are drawn in it, not in the text
+    (`marks`, page by page)."""
+    values = [int(label) if label.isdecimal() else 0 for label, _ in notes]
     aside: set[int] = set()
     last = last_page = 0
     for at, value in enumerate(values):
@@ -93,11 +95,11 @@ def _asides(notes: Sequence[NoteLines], marks: Sequence[set[str]]) -> set[int]:
             end = at + 1
             while end < len(values) and values[end] == values[end - 1] + 1 != last + 1:
                 end += 1
-            near = set().union(*marks[max(0, last_page - 1) : notes[at].page])
+            near = set().union(*marks[last_page : notes[at][1] + 1])
             if end < len(values) and values[end] == last + 1 and "1" not in near:
                 aside.update(range(at, end))
         if at not in aside:
-            last, last_page = value, notes[at].page
+            last, last_page = value, notes[at][1]
     return aside
 
 
@@ -107,40 +109,34 @@ def _zones(
     metrics: Metrics,
     goes_on: Line | None,
     boxed: Sequence[Line],
-    waiting: Callable[[], set[str]],
+    before: Sequence[Line],
+    answered: set[str],
 ) -> list[int]:
     """The indexes of the lines of notes at the foot of a page, or of each column of one. `goes_on` is the last line
-    of the note that ends the page before; `boxed` are the page's lines in boxes and tables, and `waiting` gives the
-    labels that the page before refers to without having their notes."""
+    of the note that ends the page before; `boxed` are the page's lines in boxes and tables, `before` those of the
+    page before, which has the notes with the labels `answered`."""
     tops = [0, *(i for i in range(1, len(lines)) if lines[i].baseline > lines[i - 1].baseline + lines[i].size)]
     zones: list[int] = []
     for start, end in pairwise([*tops, len(lines)]):
         column = lines[start:end]
         zone = _zone(column, _separator(shapes, column, metrics), metrics)
-        near = (*boxed, *lines)
-        zone = zone if _is_referred(column, zone, near, waiting) else _rest_of_note(column, goes_on)
-        zones += [start + index for index in zone]
+        labels = _plain_labels([column[index] for index in zone])
+        if labels:
+            inside = {id(column[index]) for index in zone}
+            near = (line for line in (*boxed, *lines) if id(line) not in inside)
+            if not labels & _referred_to(near) and not (labels - answered) & _referred_to(before):
+                zone = []  # regulations in small type have numbers that nothing refers to
+        zones += [start + index for index in zone or _rest_of_note(column, goes_on)]
     return zones
 
 
-def _is_referred(
-    lines: Sequence[Line], zone: Sequence[int], near: Sequence[Line], waiting: Callable[[], set[str]]
-) -> bool:
-    """Whether lines that look like notes are some: a raised figure starts one, they go on with one, or the text on
-    their page, or with `waiting` labels on the one before, refers to one. Regulations in small type have numbers
-    that nothing refers to."""
-    inside = {id(lines[index]) for index in zone}
-    starting = [lines[index] for index in zone if _starts_with_label(lines[index])]
-    if not starting or any(line.runs[0].is_note_label for line in starting):
-        return bool(zone)
-    labels = {found[1] for line in starting if (found := _PLAIN_LABEL.match(line.text))}
-    here = _referred_to(line for line in near if id(line) not in inside)
-    return bool(labels & here) or bool(labels & waiting())
-
-
-def _waiting(before: Sequence[Line], answered: set[str]) -> set[str]:
-    """The labels that the page before refers to without having their notes."""
-    return _referred_to(before) - answered
+def _plain_labels(zone: Sequence[Line]) -> set[str]:
+    """The labels in plain type with which lines that look like notes start; none where a raised one shows that they
+    are notes."""
+    starting = [line for line in zone if _starts_with_label(line)]
+    if any(line.runs[0].is_note_label for line in starting):
+        return set()
+    return {found[1] for line in starting if (found := _PLAIN_LABEL.match(line.text))}
 
 
 def _referred_to(lines: Iterable[Line]) -> set[str]:
@@ -152,14 +148,14 @@ def _referred_to(lines: Iterable[Line]) -> set[str]:
 def _rest_of_note(lines: Sequence[Line], goes_on: Line | None) -> list[int]:
     """The indexes of the lines at a page's foot that are the rest of a note from the page before: in its type,
     where its last line is full and its sentence has no end, below text in other type."""
-    rest: list[int] = []
-    for index in range(len(lines) - 1, -1, -1):
-        if goes_on is None or abs(lines[index].size - goes_on.size) > _SAME:
-            break
-        rest.insert(0, index)
-    ended = goes_on is None or not rest or goes_on.text.rstrip().endswith((".", "?", "!", ".”", ".)"))
-    ended = ended or (goes_on is not None and goes_on.right < _FULL * max(line.right for line in lines))
-    return [] if ended or len(rest) in (0, len(lines)) or _starts_with_label(lines[rest[0]]) else rest
+    if goes_on is None or goes_on.text.rstrip().endswith((".", "?", "!", ".”", ".)")):
+        return []
+    first = len(lines)
+    while first and abs(lines[first - 1].size - goes_on.size) <= _SAME:
+        first -= 1
+    if first in (0, len(lines)) or goes_on.right < _FULL * max(line.right for line in lines):
+        return []
+    return [] if _starts_with_label(lines[first]) else list(range(first, len(lines)))
 
 
 def _separator(shapes: Sequence[Shape], lines: Sequence[Line], metrics: Metrics) -> float | None:
@@ -186,23 +182,18 @@ def _underlines(rule: Shape, line: Line) -> bool:
 
 def _zone(lines: Sequence[Line], separator: float | None, metrics: Metrics) -> list[int]:
     """The indexes of the lines at a page's foot that are notes, top to bottom."""
-    zone: list[int] = []
     size = metrics.size_on(lines[-1].page) if lines else metrics.size
-    for index in range(len(lines) - 1, -1, -1):
-        line = lines[index]
-        below_rule = separator is not None and line.baseline < separator
-        if line.size > _SMALLER * size and not (below_rule and line.size < _AS_LARGE * size):
-            break
-        zone.append(index)
-    zone.reverse()
-    if separator is not None and any(lines[i].baseline < separator for i in zone):
-        return [i for i in zone if lines[i].baseline < separator]
-    first = next((i for i in zone if _starts_with_label(lines[i])), None)
-    if first is None:
-        return []
-    while first - 1 in zone and zone[0] > 0 and _is_tight(lines[first - 1], lines[first]):
+    below = [separator is not None and line.baseline < separator for line in lines]
+    start = len(lines)
+    while start and lines[start - 1].size <= (_AS_LARGE if below[start - 1] else _SMALLER) * size:
+        start -= 1
+    zone = range(start, len(lines))
+    if ruled := [i for i in zone if below[i]]:
+        return ruled
+    first = next((i for i in zone if _starts_with_label(lines[i])), len(lines))
+    while 0 < start < first < len(lines) and _is_tight(lines[first - 1], lines[first]):
         first -= 1  # the rest of a note from the page before
-    return [i for i in zone if i >= first]
+    return list(range(first, len(lines)))
 
 
 def _is_tight(above: Line, line: Line) -> bool:
@@ -213,11 +204,9 @@ def _starts_with_label(line: Line) -> bool:
     return line.runs[0].is_note_label or bool(_PLAIN_LABEL.match(line.text))
 
 
-def _label(
-    line: Line, notes: Sequence[tuple[str, list[Line], int]], metrics: Metrics, raised: set[str]
-) -> tuple[str, int] | None:
-    """The label a line starts a note with, and its length; a plain figure must be the next in sequence, a plain
-    letter one of those `raised` on its page."""
+def _label(line: Line, last: int, metrics: Metrics, raised: set[str]) -> tuple[str, int] | None:
+    """The label a line starts a note with, and its length; a plain figure must be the next in sequence after the
+    `last` one, a plain letter one of those `raised` on its page."""
     first = line.runs[0]
     if first.is_note_label:
         return first.text.strip(" ,;."), len(first.text)
@@ -226,10 +215,8 @@ def _label(
         return None
     if not found[1].isdecimal():
         return (found[1], found.end()) if found[1] in raised else None
-    last = next((int(n[0]) for n in reversed(notes) if n[0].isdecimal()), 0)
-    if int(found[1]) in (last + 1, last + 2) or (int(found[1]) == 1 and last != 1):
-        return found[1], found.end()
-    return None
+    in_turn = int(found[1]) in (last + 1, last + 2) or (int(found[1]) == 1 and last != 1)
+    return (found[1], found.end()) if in_turn else None
 
 
 # --- At the end of chapters and of the file ------------------------------------------------------
@@ -249,15 +236,8 @@ def find_end_notes(
             listed = _listed(lines[at + 1 :], is_title)
             if len(listed) > 1 and {str(n) for n in range(1, len(listed) + 1)} & marks:
                 found += listed
-    taken: dict[int, set[int]] = defaultdict(set)
-    for number, index, _ in (entry for note in found for entry in note):
-        taken[number].add(index)
-    notes = []
-    for note in found:
-        start = _LISTED.match(note[0][2].text)
-        if start:
-            notes.append(NoteLines(start[1], tuple(line for _, _, line in note), start.end(), True))
-    return tuple(notes), dict(taken)
+    starts = [(_LISTED.match(note[0][2].text), tuple(line for *_, line in note)) for note in found]
+    return tuple(NoteLines(s[1], note, s.end(), True) for s, note in starts if s), _taken(found)
 
 
 def _listed(lines: Sequence[_Placed], is_title: Callable[[Line], bool]) -> list[list[_Placed]]:
@@ -283,9 +263,8 @@ class NoteIndex:
 
     def __init__(self, notes: Sequence[NoteLines], anchors: Sequence[str]) -> None:
         """Each note with its anchor."""
-        self._anchors = tuple(anchors)
         self._by_label: dict[str, list[tuple[int, str]]] = defaultdict(list)
-        self._claimed: set[str] = set()
+        self._claimed = dict.fromkeys(anchors, False)
         self._ends = {anchor for note, anchor in zip(notes, anchors, strict=True) if note.at_end}
         self.unknown: list[tuple[str, int]] = []  # figures set like references, and the page they stand on
         for note, anchor in zip(notes, anchors, strict=True):
@@ -295,13 +274,13 @@ class NoteIndex:
         """The anchor of the note that `label` on `page` means: the next one printed here or later, else one
         that was referred to before; None when there is none, so that the figure is no reference."""
         known = self._by_label.get(label, ())
-        ahead = [anchor for at, anchor in known if at >= page and anchor not in self._claimed]
+        ahead = [anchor for at, anchor in known if at >= page and not self._claimed[anchor]]
         here = [anchor for at, anchor in known if at == page]
-        anchor = next(iter(here + ahead if here and here[0] in ahead else ahead + here), None)
-        if anchor is None:
-            anchor = next((a for at, a in reversed(known) if a in self._ends or page - at <= 1), None)
+        before = [a for at, a in reversed(known) if a in self._ends or page - at <= 1]
+        first = here if here and here[0] in ahead else ahead
+        anchor = next(iter([*first, *here, *before]), None)
         if anchor:
-            self._claimed.add(anchor)
+            self._claimed[anchor] = True
         else:
             self.unknown.append((label, page))
         return anchor
@@ -309,4 +288,4 @@ class NoteIndex:
     @property
     def unclaimed(self) -> tuple[str, ...]:
         """Anchors of notes that nothing refers to."""
-        return tuple(anchor for anchor in self._anchors if anchor not in self._claimed)
+        return tuple(anchor for anchor, claimed in self._claimed.items() if not claimed)

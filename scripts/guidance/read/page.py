@@ -180,6 +180,11 @@ class Line(Struct, frozen=True, dict=True):
         return all(run.font.bold for run in self.runs if not run.raised and not run.text.isspace())
 
     @property
+    def italic(self) -> bool:
+        """Whether all of its letters are in italics."""
+        return all(run.font.italic for run in self.runs if not run.raised and run.text.strip())
+
+    @property
     def colour(self) -> int:
         """The colour of its first letters."""
         return self.runs[0].colour

@@ -5,6 +5,7 @@ threshold is a share of the type size or leading at hand.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
@@ -33,12 +34,10 @@ def is_title(line: Line, metrics: Metrics) -> bool:
     if not coloured and line.size <= 1.08 * size:
         return False
     letters = [run for run in line.runs if not run.raised and run.text.strip()]
-    if not letters or not any(c.isalpha() for c in line.text):
+    if not letters or not any(map(str.isalpha, line.text)):
         return False
-    if line.bold:
-        return line.size > 1.08 * size or coloured
-    if len(line.text) >= _LONGEST_TITLE:
-        return False
+    if line.bold or len(line.text) >= _LONGEST_TITLE:
+        return line.bold
     return line.size > _MUCH_LARGER * size or (coloured and _is_accented(line, letters, metrics))
 
 
@@ -61,7 +60,8 @@ def cut_chunks(lines: Sequence[Line], metrics: Metrics, starts: frozenset[int] =
     state = _State(metrics, starts)
     for line, leading in zip(lines, _leadings(lines, metrics), strict=True):
         state.take(line, leading)
-    return state.chunks()
+    state.close()
+    return state.done
 
 
 # --- Leading where it stands ---------------------------------------------------------------------
@@ -107,17 +107,13 @@ class _State:
     def __init__(self, metrics: Metrics, starts: frozenset[int]) -> None:
         self._metrics = metrics
         self._starts_at = starts
-        self._done: list[Chunk] = []
+        self.done: list[Chunk] = []
         self._lines: list[Line] = []
         self._marker: Marker | None = None
         self._kind: Literal["prose", "title"] = "prose"
-        self._last_marker: dict[tuple[str, str], list[tuple[float, str]]] = {}
+        self._last_marker: dict[tuple[str, str], list[tuple[float, str]]] = defaultdict(list)
         self._leading = 0.0  # where the line at hand stands
         self._named: set[int] = set()  # lines (by id) that name a statute's part
-
-    def chunks(self) -> list[Chunk]:
-        self._close()
-        return self._done
 
     def take(self, line: Line, leading: float) -> None:
         """The next line, and the leading where it stands (points)."""
@@ -133,10 +129,12 @@ class _State:
             if kind == "prose" and any(c.isalpha() for c in line.text):
                 self._kind = kind
             return
-        self._close()
+        self.close()
         self._lines, self._marker, self._kind = [line], marker, kind
         if marker:
-            self._remember(marker, line)
+            places = self._last_marker[family(marker)]
+            places[:] = [place for place in places if abs(place[0] - line.left) > 0.6 * line.size]
+            places.append((line.left, marker.value))
 
     def _divides(self, line: Line) -> bool:
         """Whether a line in the middle names a statute's part, or goes on with the name: "PART 1" / "General"."""
@@ -170,30 +168,27 @@ class _State:
         wraps = apart and (self._full(above, line) or _is_cut(above, line))
         return gap < 1.45 * line.size or (wraps and gap < _LOOSEST * line.size)
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """The chunk at hand is done."""
         if not self._lines:
             return
-        first = self._lines[0]
         kind = self._kind
         lines = [x for x in self._lines if id(x) not in self._named and not x.beside]
         if kind == "title" and not all(is_title(x, self._metrics) or x.bold for x in lines):
             kind = "prose"
-        loud = kind == "title" and self._is_loud()
-        self._done.append(Chunk(tuple(self._lines), self._marker, first.left, self._text_left(), kind, loud))
+        lettered = [x for x in self._lines if any(map(str.isalpha, x.text))]  # a title's last may be a mere "14"
+        loud = kind == "title" and bool(lettered) and all(is_title(x, self._metrics) for x in lettered)
+        left = self._lines[0].left
+        self.done.append(Chunk(tuple(self._lines), self._marker, left, self._text_left(), kind, loud))
         self._lines = []
 
-    def _is_loud(self) -> bool:
-        """Whether every line with letters is set apart by its type; the last of a title may be a mere "14"."""
-        lettered = [line for line in self._lines if any(c.isalpha() for c in line.text)]
-        return bool(lettered) and all(is_title(line, self._metrics) for line in lettered)
-
     def _text_left(self) -> float:
-        first = self._lines[0]
-        if self._marker:
-            behind = _left_of(first, self._marker.length)
-            rest = [line.left for line in self._lines[1:]]
-            return median(rest) if rest and abs(median(rest) - behind) < first.size else behind
-        return first.left
+        first, *rest = self._lines
+        if not self._marker:
+            return first.left
+        behind = _left_of(first, self._marker.length)
+        usual = median(line.left for line in rest) if rest else behind
+        return usual if abs(usual - behind) < first.size else behind
 
     def _marker_of(self, line: Line, kind: str) -> Marker | None:
         """The marker a line starts with, if it can be one here: a number within a sentence is none."""
@@ -206,44 +201,30 @@ class _State:
         if not self._lines or (self._kind == "title" and kind == "prose"):
             return marker
         above = self._lines[-1]
-        if len(self._lines) == 1 and _is_italic(above) and not _is_italic(line) and not _is_ended(above):
+        if len(self._lines) == 1 and above.italic and not line.italic and not _is_ended(above):
             return marker  # below a side head
-        tight = self._is_tight(above, line)
         if marker.kind == "bullet" and len(marker.printed) == 1 and marker.printed not in "–—-o§*":
             return marker
         known = self._before(marker, line)
+        further_in = line.left - (self._lines[-1].left if len(self._lines) > 1 else self._text_left())
         if marker.kind == "bullet":
-            apart = known is not None or line.left > self._continuing_left() + 2
-            return marker if apart or _stands_apart(line, marker) else None
-        if tight and not (known is not None and follows(marker.value, known, marker.kind)):
+            return marker if known is not None or further_in > 2 or _stands_apart(line, marker) else None
+        if self._is_tight(above, line) and not (known is not None and follows(marker.value, known, marker.kind)):
             jumps = above.page != line.page or above.baseline < line.baseline
             ends = (":", ";", ".", ".”", ".)") if jumps else ":"  # the gap above is not seen over a page's edge
             starts = marker.value in ("1", "a", "i", "A") and (
                 above.text.rstrip().endswith(ends) or (_is_ended(above) and not self._full(above, line))
             )
-            return marker if starts or line.left > self._continuing_left() + 6 else None
+            return marker if starts or further_in > 6 else None
         return marker
-
-    def _remember(self, marker: Marker, line: Line) -> None:
-        places = self._last_marker.setdefault(family(marker), [])
-        places[:] = [place for place in places if abs(place[0] - line.left) > 0.6 * line.size]
-        places.append((line.left, marker.value))
 
     def _before(self, marker: Marker, line: Line) -> str | None:
         """The value of the last marker of this sort at this indent."""
-        places = self._last_marker.get(family(marker), [])
-        near = [place for place in places if abs(place[0] - line.left) <= 0.6 * line.size]
-        return near[-1][1] if near else None
-
-    def _continuing_left(self) -> float:
-        if len(self._lines) > 1:
-            return self._lines[-1].left
-        return self._text_left()
+        places = reversed(self._last_marker[family(marker)])
+        return next((value for left, value in places if abs(left - line.left) <= 0.6 * line.size), None)
 
     def _is_tight(self, above: Line, line: Line) -> bool:
-        if above.page != line.page:
-            return True
-        return above.baseline - line.baseline < 1.12 * self._leading
+        return above.page != line.page or above.baseline - line.baseline < 1.12 * self._leading
 
     def _starts(self, line: Line, marker: Marker | None, kind: str) -> bool:
         """Whether a line starts a chunk of its own rather than going on with the one at hand."""
@@ -252,28 +233,22 @@ class _State:
             return any(not run.raised for run in line.runs)
         if kind == "title" or self._kind == "title":
             return self._title_starts(above, line, marker, kind)
-        if marker:
-            return True
-        if abs(above.size - line.size) > 0.06 * above.size:
+        if marker or abs(above.size - line.size) > 0.06 * above.size:
             return True
         if above.page != line.page or above.baseline < line.baseline - line.size:
             return not self._goes_on(above, line)
-        gap = above.baseline - line.baseline
-        if gap > 1.22 * self._leading:
-            return True
-        return self._indent_breaks(above, line)
+        return above.baseline - line.baseline > 1.22 * self._leading or self._indent_breaks(above, line)
 
     def _title_starts(self, above: Line, line: Line, marker: Marker | None, kind: str) -> bool:
+        if kind != self._kind and kind == "title":
+            return not self._bold_within(above, line)
         if kind != self._kind:
-            return not (kind == "title" and self._kind == "prose" and self._bold_within(above, line)) and not (
-                kind == "prose" and self._may_be_prose(above) and self._bold_runs_on(above, line)
-            )
-        same = abs(above.size - line.size) < 0.5 and above.colour == line.colour
+            return not (self._may_be_prose(above) and self._bold_runs_on(above, line))
         if id(above) in self._named and id(line) in self._named:
             return is_division(line.text)
-        if _tagged_level(above) != _tagged_level(line):
-            return True
-        return not same or not self._is_one_title(above, line) or (marker is not None and marker.kind == "bullet")
+        same = abs(above.size - line.size) < 0.5 and above.colour == line.colour
+        same = same and _tagged_level(above) == _tagged_level(line) and self._is_one_title(above, line)
+        return not same or (marker is not None and marker.kind == "bullet")
 
     def _may_be_prose(self, line: Line) -> bool:
         """Whether what sets a title line apart may as well set apart the first line of a sentence."""
@@ -282,20 +257,17 @@ class _State:
         return line.size < _MUCH_LARGER * self._metrics.size_on(line.page)
 
     def _bold_within(self, above: Line, line: Line) -> bool:
-        """A bold line within a paragraph, not a title: the text above it runs to the edge and on."""
+        """Whether a bold line is within a paragraph and no title: the text above it runs to the edge and on, or it
+        goes on with a bold sentence in a list's entry, below the entry's words."""
+        if is_title(line, self._metrics) or not self._is_tight(above, line):
+            return False
+        near = above.page == line.page
+        hangs = self._marker is not None and line.left > self._lines[0].left + 0.6 * line.size
         return (
-            not is_title(line, self._metrics)
-            and self._is_tight(above, line)
-            and (above.page == line.page or _is_cut(above, line) or (above.bold and _is_open(above)))
+            (near or _is_cut(above, line) or (above.bold and _is_open(above)))
             and (self._full(above, line) or _is_cut(above, line))
             and not above.text.rstrip().endswith((".", ":", ";"))
-        ) or self._bold_goes_on(above, line)
-
-    def _bold_goes_on(self, above: Line, line: Line) -> bool:
-        """Whether a bold line goes on with a bold sentence in a list's entry, below the entry's words."""
-        hangs = self._marker is not None and line.left > self._lines[0].left + 0.6 * line.size
-        near = above.page == line.page and self._is_tight(above, line)
-        return hangs and near and above.runs[-1].font.bold and not is_title(line, self._metrics)
+        ) or (hangs and near and above.runs[-1].font.bold)
 
     def _bold_runs_on(self, above: Line, line: Line) -> bool:
         together = self._is_tight(above, line) and above.page == line.page
@@ -324,10 +296,6 @@ class _State:
         width = (line.right - line.left) * (len(word) + 1) / max(len(line.text), 1)
         edge = max(self._metrics.right, max(x.right for x in self._lines))
         return above.right + width > edge
-
-
-def _is_italic(line: Line) -> bool:
-    return all(run.font.italic for run in line.runs if not run.raised and run.text.strip())
 
 
 def _tagged_level(line: Line) -> str:

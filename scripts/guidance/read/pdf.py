@@ -13,7 +13,6 @@ from statistics import median
 from typing import Any
 
 import pypdfium2_raw as raw
-from msgspec.structs import replace
 
 from guidance.document.model import Box, GuidanceError
 from guidance.read.numbering import are_note_labels, plain_symbols
@@ -39,16 +38,13 @@ def close_up(text: str, text_page: int, thing: int, size: float) -> str:
     """
     page = ctypes.cast(text_page, raw.FPDF_TEXTPAGE)
     letters: list[tuple[str, float, float]] = []
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     for at in range(raw.FPDFText_CountChars(page)):
-        if ctypes.cast(raw.FPDFText_GetTextObject(page, at), ctypes.c_void_p).value != thing:
-            continue
-        sign = chr(raw.FPDFText_GetUnicode(page, at))
-        if raw.FPDFText_IsGenerated(page, at) == 1:
-            continue
-        if sign.isspace():
-            return text
-        letters.append((sign, *_edges(page, at)))
-    if "".join(sign for sign, _, _ in letters) != "".join(text.split()):
+        drawn = ctypes.cast(raw.FPDFText_GetTextObject(page, at), ctypes.c_void_p).value == thing
+        if drawn and raw.FPDFText_IsGenerated(page, at) != 1:
+            raw.FPDFText_GetCharBox(page, at, left, right, bottom, top)
+            letters.append((chr(raw.FPDFText_GetUnicode(page, at)), left.value, right.value))
+    if "".join(sign for sign, _, _ in letters) != "".join(text.split()):  # a space among them is the file's own
         return text
     gaps = [after[1] - before[2] for before, after in pairwise(letters)]
     usual = median(gaps)
@@ -58,12 +54,6 @@ def close_up(text: str, text_page: int, thing: int, size: float) -> str:
     for gap, (sign, _, _) in zip(gaps, letters[1:], strict=True):
         words += f" {sign}" if gap > usual + _WORD_GAP * size else sign
     return words
-
-
-def _edges(page: Any, at: int) -> tuple[float, float]:
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    raw.FPDFText_GetCharBox(page, at, left, right, bottom, top)
-    return left.value, right.value
 
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -96,18 +86,13 @@ def combine(inner: Matrix, outer: Matrix) -> Matrix:
 
 def transform(box: Box, matrix: Matrix) -> Box:
     """The upright rectangle around a rectangle that was moved and turned."""
+    if matrix is UNTURNED:
+        return box
     a, b, c, d, e, f = matrix
     corners = [(x, y) for x in (box.left, box.right) for y in (box.bottom, box.top)]
     xs = [a * x + c * y + e for x, y in corners]
     ys = [b * x + d * y + f for x, y in corners]
     return Box(min(xs), min(ys), max(xs), max(ys))
-
-
-def turn_links(links: tuple[LinkArea, ...], matrix: Matrix) -> tuple[LinkArea, ...]:
-    """Links with their areas where they are shown."""
-    if matrix is UNTURNED:
-        return links
-    return tuple(replace(link, boxes=tuple(transform(box, matrix) for box in link.boxes)) for link in links)
 
 
 _SAFE_SCHEMES = ("http://", "https://", "mailto:")
@@ -131,6 +116,7 @@ _text_of = bare(raw.FPDFTextObj_GetText)
 _size_of = bare(raw.FPDFTextObj_GetFontSize)
 _font_of = bare(raw.FPDFTextObj_GetFont)
 _render_mode_of = bare(raw.FPDFTextObj_GetTextRenderMode)
+_tree_child = bare(raw.FPDF_StructTree_GetChildAtIndex)
 _tag_children = bare(raw.FPDF_StructElement_CountChildren)
 _tag_child = bare(raw.FPDF_StructElement_GetChildAtIndex)
 _tag_mark = bare(raw.FPDF_StructElement_GetChildMarkedContentID)
@@ -140,7 +126,8 @@ _tag_alternative = bare(raw.FPDF_StructElement_GetAltText)
 
 def read_pages(document: Opened, first: int, last: int) -> tuple[PdfPage, ...]:
     """The ink of pages `first` to `last`. Raises GuidanceError for a page that cannot be read."""
-    return _Reader(document, first * _TAGS_A_PAGE).pages(first, last)
+    reader = _Reader(document, first * _TAGS_A_PAGE)
+    return tuple(reader.page(number) for number in range(first, last + 1))
 
 
 class _Numbers:
@@ -156,21 +143,16 @@ class _Numbers:
 class _Reader:
     """Reads one open file; holds the buffers and the fonts seen, which pdfium asks for again and again."""
 
-    def __init__(self, document: Opened, elements: int = 0) -> None:
+    def __init__(self, document: Opened, elements: int) -> None:
         self._document, self._path = document.handle, document.path
         self._fonts: dict[int, Font] = {}
         self._elements = elements  # tags are numbered from here on
         self._wide = Wide()
-        self._pointer = ctypes.cast(self._wide.address, ctypes.POINTER(ctypes.c_ushort))
         self._matrix = _Numbers(ctypes.c_float, 6)
         self._edges = _Numbers(ctypes.c_float)
         self._size = _Numbers(ctypes.c_float, 1)
         self._colour = _Numbers(ctypes.c_uint)
         self._modes = _Numbers(ctypes.c_int, 2)
-
-    def pages(self, first: int, last: int) -> tuple[PdfPage, ...]:
-        """The ink of pages `first` to `last`."""
-        return tuple(self.page(number) for number in range(first, last + 1))
 
     def page(self, number: int) -> PdfPage:
         """The ink of page `number`."""
@@ -181,22 +163,20 @@ class _Reader:
             )
         text_page = raw.FPDFText_LoadPage(page)
         try:
-            fragments: list[Fragment] = []
-            shapes: list[Shape] = []
-            images: list[Shape] = []
-            things = _all(_page_object, page, raw.FPDFPage_CountObjects(page))
+            found: tuple[list[Fragment], list[Shape], list[Shape]] = ([], [], [])
+            things = [_page_object(page, at) for at in range(raw.FPDFPage_CountObjects(page))]
             text = ctypes.cast(text_page, ctypes.c_void_p).value or 0
             turned, lift = upright(page)
-            self._objects(things, text, turned, 0, (fragments, shapes, images))
-            links, dropped = self._links(page, text_page)
+            self._objects(things, text, turned, 0, found)
+            links, dropped = self._links(page, text_page, turned)
             return PdfPage(
                 number=number,
                 width=raw.FPDF_GetPageWidthF(page),
                 height=raw.FPDF_GetPageHeightF(page),
-                fragments=tuple(fragments),
-                shapes=tuple(shapes),
-                images=tuple(images),
-                links=turn_links(links, turned),
+                fragments=tuple(found[0]),
+                shapes=tuple(found[1]),
+                images=tuple(found[2]),
+                links=links,
                 tags=self._tags(page),
                 dropped_links=dropped,
                 lift=lift,
@@ -229,7 +209,7 @@ class _Reader:
             elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST_FORM:
                 inner = combine(self._matrix_of(thing), outer)
                 form = ctypes.cast(thing, raw.FPDF_PAGEOBJECT)
-                within = _all(_form_object, form, raw.FPDFFormObj_CountObjects(form))
+                within = [_form_object(form, at) for at in range(raw.FPDFFormObj_CountObjects(form))]
                 self._objects(within, text_page, inner, depth + 1, into)
 
     def _matrix_of(self, thing: int) -> Matrix:
@@ -243,18 +223,15 @@ class _Reader:
         left, bottom, right, top = self._edges.read()
         if not math.isfinite(left + bottom + right + top):
             return _NOWHERE
-        box = Box(left, bottom, right, top)
-        return box if outer is UNTURNED else transform(box, outer)
+        return transform(Box(left, bottom, right, top), outer)
 
     def _fragment(self, thing: int, text_page: int, outer: Matrix, drawn: int) -> Fragment | None:
         units = _text_of(thing, text_page, self._wide.address, self._wide.units) // 2 - 1
         text = self._wide.text(units)
+        if not text.isprintable():  # the engine's own signs: a line's end, a hyphen at one, nothing at all
+            text = text.replace("\r\n", " ").replace("\x02", "-").replace("\x00", "")
         if not text or text.isspace():
             return None
-        if not text.isprintable():
-            text = _mended(text)
-            if not text or text.isspace():
-                return None
         font = self._font(thing)
         if len(text) <= _FEW and _DINGBATS.search(font.name):
             text = _sign(text)
@@ -289,18 +266,13 @@ class _Reader:
         font = self._fonts.get(key)
         if font is None:
             handle = ctypes.cast(key, raw.FPDF_FONT)
-            buffer = ctypes.create_string_buffer(256)
+            buffer, angle = ctypes.create_string_buffer(256), ctypes.c_int()
             raw.FPDFFont_GetBaseFontName(handle, buffer, 256)
-            name = buffer.value.decode("utf-8", "replace").rpartition("+")[2]
-            angle = ctypes.c_int()
             raw.FPDFFont_GetItalicAngle(handle, angle)
-            low = name.lower()
-            flags = raw.FPDFFont_GetFlags(handle)
-            font = self._fonts[key] = Font(
-                name=name,
-                bold=any(w in low for w in ("bold", "black", "heavy", "semib")) or bool(flags & 1 << 18),
-                italic=any(w in low for w in ("italic", "oblique")) or angle.value < 0,
-            )
+            name = buffer.value.decode("utf-8", "replace").rpartition("+")[2]
+            bold = re.search("bold|black|heavy|semib", name.lower()) or raw.FPDFFont_GetFlags(handle) & 1 << 18
+            italic = re.search("italic|oblique", name.lower()) or angle.value < 0
+            font = self._fonts[key] = Font(name, bool(bold), bool(italic))
         return font
 
     def _fill(self, thing: int) -> int | None:
@@ -317,7 +289,7 @@ class _Reader:
 
     # --- Links -----------------------------------------------------------------------------------
 
-    def _links(self, page: Any, text_page: Any) -> tuple[tuple[LinkArea, ...], int]:
+    def _links(self, page: Any, text_page: Any, turned: Matrix) -> tuple[tuple[LinkArea, ...], int]:
         areas: list[LinkArea] = []
         dropped = 0
         position = ctypes.c_int(0)
@@ -325,27 +297,24 @@ class _Reader:
         while raw.FPDFLink_Enumerate(page, position, link):
             boxes = self._link_boxes(link)
             words = tuple(self._words_in(text_page, box) for box in boxes)
+            boxes = tuple(transform(box, turned) for box in boxes)
             action = raw.FPDFLink_GetAction(link)
             address = self._address(action) if action else None
-            if address is not None:
-                if address.lower().startswith(_SAFE_SCHEMES):
-                    areas.append(LinkArea(boxes, words, address))
-                else:
-                    dropped += 1
-                continue
-            target = raw.FPDFLink_GetDest(self._document, link) or (
-                raw.FPDFAction_GetDest(self._document, action) if action else None
-            )
+            target = raw.FPDFLink_GetDest(self._document, link)
+            target = target or (raw.FPDFAction_GetDest(self._document, action) if action else None)
             index = raw.FPDFDest_GetDestPageIndex(self._document, target) if target else -1
-            if index >= 0:
+            if address and address.lower().startswith(_SAFE_SCHEMES):
+                areas.append(LinkArea(boxes, words, address))
+            elif address is None and index >= 0:
                 areas.append(LinkArea(boxes, words, None, index + 1, self._height_of(target)))
             else:
                 dropped += 1
         return tuple(areas), dropped
 
     def _address(self, action: Any) -> str | None:
-        if raw.FPDFAction_GetType(action) != raw.PDFACTION_URI:
-            return None if raw.FPDFAction_GetType(action) == raw.PDFACTION_GOTO else ""
+        kind = raw.FPDFAction_GetType(action)
+        if kind != raw.PDFACTION_URI:
+            return None if kind == raw.PDFACTION_GOTO else ""
         length = raw.FPDFAction_GetURIPath(self._document, action, None, 0)
         buffer = ctypes.create_string_buffer(length + 1)
         raw.FPDFAction_GetURIPath(self._document, action, buffer, length)
@@ -367,7 +336,7 @@ class _Reader:
     def _words_in(self, text_page: Any, box: Box) -> str:
         inset = min(_LINK_OVERHANG, 0.33 * (box.right - box.left))
         corners = (box.left + inset, box.top, box.right - inset, box.bottom)
-        length = raw.FPDFText_GetBoundedText(text_page, *corners, self._pointer, self._wide.units)
+        length = raw.FPDFText_GetBoundedText(text_page, *corners, self._wide.held, self._wide.units)
         return self._wide.text(length).replace("\x02", "-").replace("\x00", "")
 
     def _height_of(self, target: Any) -> float | None:
@@ -384,8 +353,7 @@ class _Reader:
             return {}
         tags: dict[int, Tag] = {}
         root = Tag(0, ())
-        count = raw.FPDF_StructTree_CountChildren(tree)
-        stack = [(element, root) for element in _all(bare(raw.FPDF_StructTree_GetChildAtIndex), tree, count)]
+        stack = [(_tree_child(tree, at), root) for at in range(raw.FPDF_StructTree_CountChildren(tree))]
         while stack:
             element, parent = stack.pop()
             if not element or len(parent.path) > _DEEPEST_TAG:
@@ -415,11 +383,6 @@ class _Reader:
         return self._wide.text(length // 2 - 1).replace("\x00", "").strip() if length > 2 else ""
 
 
-def _all(ask: Callable[[Any, int], int], of: Any, count: int) -> list[int]:
-    """The handles of everything that something holds."""
-    return [ask(of, at) for at in range(count)]
-
-
 _DINGBATS = re.compile(r"wingdings | webdings | dingbats | monotype \s? sorts", re.VERBOSE | re.IGNORECASE)
 _FEW = 3  # characters of a run that is a bullet
 
@@ -432,11 +395,6 @@ def _sign(text: str) -> str:
         return text
     usual = plain_symbols(chr(_PRIVATE + ord(bare))) if ord(bare) < 256 else bare
     return text.replace(bare, "•" if "\ue000" <= usual <= "\uf8ff" else usual)
-
-
-def _mended(text: str) -> str:
-    """A run's text without the engine's own signs: a line's end, a hyphen at one, nothing at all."""
-    return text.replace("\r\n", " ").replace("\x02", "-").replace("\x00", "")
 
 
 def _is_small_figure(text: str, box: Box, baseline: float, points: float) -> bool:

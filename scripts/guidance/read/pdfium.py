@@ -1,7 +1,7 @@
 """The pdfium engine: a file opened, its outline and facts, parts of its pages drawn, functions at their quickest.
 
-Besides this module only read/pdf.py talks to it. The bindings are used without the package around them, which takes
-longer to load than a short file takes to read.
+Besides this module only read/pdf.py talks to it. Files are read with the bindings alone, since the package around
+them takes longer to load than a short file takes to read; figures are drawn with the package.
 """
 
 import codecs
@@ -20,7 +20,6 @@ from guidance.read.page import Bookmark
 _MOST_BOOKMARKS = 20_000
 _DEEPEST_BOOKMARK = 10
 _LOCKED = (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY)
-_WIDE = 65536  # the longest text that is asked for, in UTF-16 units
 _HANDLE = ctypes.c_void_p
 
 
@@ -37,12 +36,13 @@ def bare(function: Any) -> Callable[..., int]:
 class Wide:
     """A buffer that the engine writes UTF-16 into."""
 
-    def __init__(self, units: int = _WIDE) -> None:
+    units = 65536  # the longest text that is asked for, in UTF-16 units
+
+    def __init__(self) -> None:
         """Room for so many UTF-16 units."""
-        self._held = (ctypes.c_ushort * units)()
-        self._bytes = memoryview(self._held).cast("B")
-        self.address = ctypes.addressof(self._held)
-        self.units = units
+        self.held = (ctypes.c_ushort * self.units)()
+        self._bytes = memoryview(self.held).cast("B")
+        self.address = ctypes.addressof(self.held)
 
     def text(self, units: int) -> str:
         """The first `units` of it."""
@@ -85,15 +85,13 @@ class Opened:
     def bookmarks(self) -> Iterator[Bookmark]:
         """The entries of the file's outline, in order; as many and as deep as anybody would read."""
         seen: set[int] = set()
-        count = 0
         waiting = [(raw.FPDFBookmark_GetFirstChild(self.handle, None), 1)]
         while waiting:
             entry, level = waiting.pop()
             place = ctypes.cast(entry, _HANDLE).value
-            if not place or place in seen or count >= _MOST_BOOKMARKS:
+            if not place or place in seen or len(seen) >= _MOST_BOOKMARKS:
                 continue
             seen.add(place)
-            count += 1
             yield self._bookmark(entry, level)
             waiting.append((raw.FPDFBookmark_GetNextSibling(self.handle, entry), level))
             if level < _DEEPEST_BOOKMARK:
@@ -136,46 +134,23 @@ def _why_not(path: Path, error: int) -> str:
 
 _COLOURS = 64
 _MOST_PIXELS = 8_000_000  # of a figure, however large its page is
-_WHITE = 0xFFFFFFFF
 
 
 def draw_pictures(path: Path, crops: Sequence[tuple[int, Box]], scale: float = 2.0) -> list[bytes]:
     """Parts of pages, given as (page, rectangle), drawn as PNG files at `scale` pixels a point, posters
-    at fewer."""
-    document = Opened(path)
-    try:
-        return [_drawn(document, number, box, scale) for number, box in crops]
-    finally:
-        document.close()
+    at fewer. Raises ValueError for a figure that lies off its page."""
+    import pypdfium2  # only the process that draws pays for loading the package, and the pictures' library
+    from PIL.Image import Quantize
 
-
-def _drawn(document: Opened, number: int, box: Box, scale: float) -> bytes:
-    from PIL import Image  # only the process that draws pays for loading it
-
-    page = raw.FPDF_LoadPage(document.handle, number - 1)
-    wide, high = raw.FPDF_GetPageWidthF(page), raw.FPDF_GetPageHeightF(page)
-    area = max(1.0, (box.right - box.left) * (box.top - box.bottom))
-    scale = min(scale, math.sqrt(_MOST_PIXELS / area))
-    across, down = math.ceil(wide * scale), math.ceil(high * scale)
-    beside = (box.left, box.bottom, max(0.0, wide - box.right), max(0.0, high - box.top))
-    left, bottom, right, top = (math.ceil(cut * scale) for cut in beside)
-    width, height = across - left - right, down - bottom - top
-    if width < 1 or height < 1:
-        raise ValueError("a figure lies off its page")
-    pixels, stride = _bitmap(page, (width, height), (-left, -top, across, down))
-    raw.FPDF_ClosePage(page)
-    image = Image.frombuffer("RGB", (width, height), pixels, "raw", "BGR", stride, 1)
-    stream = io.BytesIO()
-    image.quantize(_COLOURS, method=Image.Quantize.FASTOCTREE).save(stream, "PNG", compress_level=4)
-    return stream.getvalue()
-
-
-def _bitmap(page: Any, size: tuple[int, int], place: tuple[int, int, int, int]) -> tuple[bytes, int]:
-    """What is seen of a page through a window of that size, three bytes a pixel, and the bytes of a row."""
-    bitmap = raw.FPDFBitmap_CreateEx(*size, raw.FPDFBitmap_BGR, None, 0)
-    raw.FPDFBitmap_FillRect(bitmap, 0, 0, *size, _WHITE)
-    raw.FPDF_RenderPageBitmap(bitmap, page, *place, 0, raw.FPDF_ANNOT)
-    stride = raw.FPDFBitmap_GetStride(bitmap)
-    pixels = ctypes.string_at(raw.FPDFBitmap_GetBuffer(bitmap), stride * size[1])
-    raw.FPDFBitmap_Destroy(bitmap)
-    return pixels, stride
+    pictures = []
+    document = pypdfium2.PdfDocument(path)
+    for number, box in crops:
+        page = document[number - 1]
+        wide, high = page.get_size()
+        area = max(1.0, (box.right - box.left) * (box.top - box.bottom))
+        beside = (box.left, box.bottom, max(0.0, wide - box.right), max(0.0, high - box.top))
+        shown = page.render(scale=min(scale, math.sqrt(_MOST_PIXELS / area)), crop=beside).to_pil()
+        stream = io.BytesIO()
+        shown.quantize(_COLOURS, method=Quantize.FASTOCTREE).save(stream, "PNG", compress_level=4)
+        pictures.append(stream.getvalue())
+    return pictures

@@ -4,6 +4,7 @@ Works from shapes and colours, with tags as evidence where a file has them; it r
 points; a region's place is its rectangle on the page.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -62,15 +63,13 @@ def part_unseen(
     unseen: list[Dropped] = []
     findings: list[Finding] = []
     for fragment in fragments:
-        reason = None
+        share = struck.get(id(fragment), 0.0)
+        reason = "struck out" if share > _STRUCK else None
         if not fragment.painted or fragment.size < _TINY or _is_white(fragment.colour):
-            reason = _why_unseen(page, fragment)
+            reason = _why_unseen(page, fragment) or reason
         elif fragment.size > _WATERMARK * size and _is_watermark(fragment):
             reason = "watermark"
-        share = struck.get(id(fragment), 0.0)
-        if share > _STRUCK:
-            reason = reason or "struck out"
-        elif share > _TOUCHED:
+        if _TOUCHED < share <= _STRUCK:
             words = f"a stroke goes through a part of “{fragment.text.strip()}”; which words it takes is not known"
             findings.append(Finding("struck", words, page.number))
         if reason:
@@ -90,9 +89,8 @@ def _why_unseen(page: PdfPage, fragment: Fragment) -> str | None:
     if not fragment.painted:
         return "not painted"
     grounds = (s.box for s in page.shapes if s.fill is not None and not _is_white(s.fill))
-    if _is_white(fragment.colour) and not any(contains(ground, fragment.middle) for ground in grounds):
-        return "white on white"
-    return None
+    seen = not _is_white(fragment.colour) or any(contains(ground, fragment.middle) for ground in grounds)
+    return None if seen else "white on white"
 
 
 def _struck(page: PdfPage, fragments: Sequence[Fragment]) -> dict[int, float]:
@@ -132,40 +130,30 @@ _LEAST_DOTS = 2  # of a list on one page
 def with_drawn_bullets(page: PdfPage, pictures: Sequence[Box]) -> PdfPage:
     """The page with "•" for each small mark, drawn in the colour of the words right behind it, that starts a line
     outside its `pictures`: browsers draw the bullets of lists that they print."""
-    marks: list[tuple[Shape, Fragment]] = []
+    signs: dict[int, Fragment] = {}  # by the shape's id
     for shape in page.shapes:
-        wide, tall = width(shape.box), height(shape.box)
-        if (
-            shape.fill is None
-            or shape.stroked
-            or not 0 < tall < page.height / 50
-            or abs(wide - tall) > _ROUND * tall
-        ):
+        box, wide, tall = shape.box, width(shape.box), height(shape.box)
+        dotted = 0 < tall < page.height / 50 and abs(wide - tall) <= _ROUND * tall
+        if shape.fill is None or shape.stroked or not dotted or any(inside(box, other) for other in pictures):
             continue
-        if any(inside(shape.box, picture) for picture in pictures):
-            continue
-        middle = (shape.box.bottom + shape.box.top) / 2
+        middle = (box.bottom + box.top) / 2
         beside = [
             f
             for f in page.fragments
             if not f.angle
             and f.baseline < middle < f.baseline + _DOT[1] * f.size
             and _DOT[0] * f.size < tall < _DOT[1] * f.size
-            and shape.box.left - _DOT_GAP * f.size < f.box.right
-            and f.box.left < shape.box.right + _DOT_GAP * f.size
+            and box.left - _DOT_GAP * f.size < f.box.right
+            and f.box.left < box.right + _DOT_GAP * f.size
         ]
         first = min(beside, key=lambda f: f.box.left, default=None)
-        if first and first.box.left >= shape.box.right and first.colour == shape.fill:
-            marks.append((shape, first))
-    if len(marks) < _LEAST_DOTS:
+        if first and first.box.left >= box.right and first.colour == shape.fill:
+            place = replace(first.box, left=box.left, right=box.right)
+            signs[id(shape)] = replace(first, text="• ", box=place, x=box.left, mark=shape.mark)
+    if len(signs) < _LEAST_DOTS:
         return page
-    drawn = {id(shape) for shape, _ in marks}
-    signs = (
-        replace(f, text="• ", box=replace(f.box, left=s.box.left, right=s.box.right), x=s.box.left, mark=s.mark)
-        for s, f in marks
-    )
-    shapes = tuple(shape for shape in page.shapes if id(shape) not in drawn)
-    return replace(page, fragments=(*page.fragments, *signs), shapes=shapes)
+    shapes = tuple(shape for shape in page.shapes if id(shape) not in signs)
+    return replace(page, fragments=(*page.fragments, *signs.values()), shapes=shapes)
 
 
 # --- Boxes ---------------------------------------------------------------------------------------
@@ -221,7 +209,6 @@ def find_pictures(page: PdfPage, body_size: float) -> list[Picture]:
     """The figures of a page from the top down: those that tags name, flow charts, images, bar charts."""
     charted = _drawn_pictures(page, body_size)
     tagged = _tagged_pictures(page, charted, body_size)
-    drawn = [b for b in charted if not any(touch(b, t.box) for t in tagged)]
     images = [
         box
         for box in (_clip(s.box, page) for s in page.images)
@@ -229,7 +216,7 @@ def find_pictures(page: PdfPage, body_size: float) -> list[Picture]:
         if not is_ground(box, page)
     ]
     charts = [*_charts(page, body_size), *_turned_words(page)]
-    charts = [b for b in charts if not any(touch(b, t.box) for t in tagged)]
+    drawn, charts = ([b for b in some if not any(touch(b, t.box) for t in tagged)] for some in (charted, charts))
     others = [Picture(b, None, _nodes(page, b, body_size)) for b in [*drawn, *images, *charts]]
     shown = [replace(p, box=_clip(p.box, page)) for p in [*tagged, *others]]
     return sorted((p for p in shown if least_side(p.box) >= 1), key=lambda p: -p.box.top)
@@ -244,14 +231,14 @@ def is_ground(box: Box, page: PdfPage) -> bool:
 
 def _tagged_pictures(page: PdfPage, drawn: Sequence[Box], body_size: float) -> list[Picture]:
     """The figures that tags name, with the parts of `drawn` ones that they touch: tags often hold half of one."""
-    members: dict[int, list[Box]] = {}
+    members: dict[int, list[Box]] = defaultdict(list)
     alternatives: dict[int, str | None] = {}
     for mark, tag in page.tags.items():
         if "Figure" in tag.path:
             boxes = [f.box for f in page.fragments if f.mark == mark]
             boxes += [s.box for s in (*page.shapes, *page.images) if s.mark == mark]
             if boxes:
-                members.setdefault(tag.figure, []).extend(boxes)
+                members[tag.figure] += boxes
                 alternatives[tag.figure] = alternatives.get(tag.figure) or tag.alternative
     pictures: list[Picture] = []
     for key, boxes in members.items():
@@ -295,11 +282,11 @@ def _drawn_pictures(page: PdfPage, body_size: float) -> list[Box]:
 
 def _charts(page: PdfPage, body_size: float) -> list[Box]:
     """Bar charts: empty filled rectangles of one width that stand on one line, with the labels around them."""
-    by_foot: dict[int, list[Box]] = {}
+    by_foot: dict[int, list[Box]] = defaultdict(list)
     for shape in page.shapes:
         filled = shape.fill is not None and shape.fill < WHITE and least_side(shape.box) > body_size / 2
         if filled and not any(contains(shape.box, f.middle) for f in page.fragments):
-            by_foot.setdefault(round(shape.box.bottom), []).append(shape.box)
+            by_foot[round(shape.box.bottom)].append(shape.box)
     charts = []
     for bars in by_foot.values():
         if len(bars) >= _LEAST_BARS and len({round(width(bar)) for bar in bars}) == 1:

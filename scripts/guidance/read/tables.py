@@ -42,22 +42,18 @@ def find_grids(shapes: Sequence[Shape], body_size: float) -> list[Grid]:
     shaded = [s.box for s in shapes if s.pale]
     grids = []
     for group in touching_groups([*across, *down]):
-        columns = _levels([(b.left, height(b)) for b in group if width(b) < THIN], body_size)
+        box, sides = hull(group), [b for b in group if width(b) < THIN]
+        columns = _levels([(b.left, height(b)) for b in sides], body_size)
         rows = _levels([(b.bottom, width(b)) for b in group if height(b) < THIN], body_size)[::-1]
+        framed = all(_covered(sides, at, box.bottom, box.top, True) for at in (box.left, box.right))
         if len(columns) >= 3 and len(rows) >= 2:
-            foot = min(b.bottom for b in group if width(b) < THIN)
+            foot = min(b.bottom for b in sides)
             goes_on = rows[-1] - foot > body_size
             rows += [foot] if goes_on else []
-            grids.append(Grid(hull(group), tuple(_cells(columns, rows, group, shaded)), goes_on))
-        elif len(columns) == 2 and len(rows) >= 2 and _is_frame(hull(group), group):
-            grids.append(Grid(hull(group), ((hull(group), 0, 0, 1, 1, False),)))
+            grids.append(Grid(box, tuple(_cells(columns, rows, group, shaded)), goes_on))
+        elif len(columns) == 2 and len(rows) >= 2 and framed:
+            grids.append(Grid(box, ((box, 0, 0, 1, 1, False),)))
     return grids
-
-
-def _is_frame(box: Box, rules: Sequence[Box]) -> bool:
-    """Whether rules go down both sides of a rectangle."""
-    down = [b for b in rules if width(b) < THIN]
-    return all(_covered(down, at, box.bottom, box.top, True) for at in (box.left, box.right))
 
 
 def _levels(places: Iterable[tuple[float, float]], least: float) -> list[float]:
@@ -82,16 +78,13 @@ def _cells(
         for column, (left, right) in enumerate(pairwise(columns)):
             if (row, column) in taken:
                 continue
-            wide = 1
-            while column + wide < len(columns) - 1 and not _covered(
-                down, columns[column + wide], bottom, top, True
-            ):
+            wide = tall = 1
+            while column + wide < len(columns) - 1 and not _covered(down, right, bottom, top, True):
                 wide += 1
                 right = columns[column + wide]
-            tall = 1
             while row + tall < len(rows) - 1 and not _covered(across, rows[row + tall], left, right, False):
                 tall += 1
-                bottom = rows[row + tall]
+                bottom = rows[row + tall]  # of those to its right too, whose rules may be underlines
             taken.update((row + r, column + c) for r in range(tall) for c in range(wide))
             box = Box(left, bottom, right, top)
             shade = any(overlap(box, s) > 0.5 * width(box) * height(box) for s in shaded)
@@ -100,12 +93,10 @@ def _cells(
 
 def _covered(rules: Sequence[Box], at: float, low: float, high: float, upright: bool) -> bool:
     """Whether rules at position `at` cover most of the stretch from low to high."""
-    total = 0.0
-    for box in rules:
-        place = box.left if upright else box.bottom
-        if abs(place - at) <= NEAR:
-            start, end = (box.bottom, box.top) if upright else (box.left, box.right)
-            total += max(0.0, min(high, end) - max(low, start))
+    places = [(b.left, b.bottom, b.top) if upright else (b.bottom, b.left, b.right) for b in rules]
+    total = sum(
+        max(0.0, min(high, end) - max(low, start)) for place, start, end in places if abs(place - at) <= NEAR
+    )
     return total > 0.5 * (high - low)
 
 
@@ -115,14 +106,14 @@ def part_words(grid: Grid, segments: Sequence[Segment]) -> Grid:
     starts = {column: box.left for box, _, column, *_ in grid.cells}
     cells: list[CellPlace] = []
     for box, row, column, tall, wide, shaded in grid.cells:
-        lefts = [starts.get(column + at, box.left) for at in range(wide)] if wide > 1 else [box.left]
+        lefts = [starts.get(column + at, box.left) for at in range(wide)]
         inside = [s for s in segments if box.bottom < s.baseline < box.top and box.left < s.middle[0] < box.right]
         known = wide > 1 and all(column + at in starts for at in range(wide))
         if not known or any(_runs_over(s, lefts) for s in inside) or len({_column(s, lefts) for s in inside}) < 2:
             cells.append((box, row, column, tall, wide, shaded))
-            continue
-        for at, (left, right) in enumerate(pairwise([*lefts, box.right])):
-            cells.append((Box(left, box.bottom, right, box.top), row, column + at, tall, 1, shaded))
+        else:
+            parts = enumerate(pairwise([*lefts, box.right]), column)
+            cells += [(Box(a, box.bottom, b, box.top), row, at, tall, 1, shaded) for at, (a, b) in parts]
     return Grid(grid.box, tuple(cells), grid.open)
 
 
@@ -132,10 +123,8 @@ def sets_numbers_apart(grid: Grid, segments: Sequence[Segment]) -> bool:
     firsts = [box for box, _, column, _, wide, _ in grid.cells if column == 0 and wide == 1]
     if len(firsts) < 2 or max(column + wide for _, _, column, _, wide, _ in grid.cells) != 2:
         return False
-    words = []
-    for box in firsts:
-        inside = [s for s in segments if contains(box, s.middle)]
-        words.append(" ".join("".join(piece for s in inside for piece in s.pieces).split()))
+    inside = ([s for s in segments if contains(box, s.middle)] for box in firsts)
+    words = [" ".join("".join(piece for s in some for piece in s.pieces).split()) for some in inside]
     markers = [read_marker(f"{said} ") for said in words if said]
     numbers = [m for m in markers if m and m.kind in ("number", "decimal", "coded")]
     whole = [m.printed for m in numbers] == [said for said in words if said]
@@ -156,7 +145,14 @@ _WORDY = 0.5  # share of a first column's entries that have letters: a column of
 def find_stacks(rules: Sequence[Box], size: float) -> list[list[Box]]:
     """Rules of one length that stand above each other, from the top down: where a table with rules across only may
     be. `size` is the body's type size."""
-    return list(_stacks(_whole(rules), size))
+    waiting = [rule for rule in _whole(rules) if width(rule) > 8 * size]
+    stacks: list[list[Box]] = []
+    while waiting:
+        first = waiting[0]
+        stack = [r for r in waiting if abs(r.left - first.left) < NEAR and abs(r.right - first.right) < NEAR]
+        waiting = [r for r in waiting if r not in stack]
+        stacks.append(sorted(stack, key=lambda b: -b.bottom))
+    return [stack for stack in stacks if len(stack) >= _LEAST_RULES]
 
 
 def find_ruled(stacks: Sequence[Sequence[Box]], segments: Sequence[Segment], size: float) -> list[Grid]:
@@ -165,7 +161,7 @@ def find_ruled(stacks: Sequence[Sequence[Box]], segments: Sequence[Segment], siz
     for heights in stacks:
         left, right = heights[0].left, heights[0].right
         mine = [s for s in segments if left - NEAR <= s.left and s.right <= right + NEAR]
-        found += _tables([rule.bottom for rule in heights], (left, right), mine, size)
+        found += _tables([rule.bottom for rule in heights], right, mine, size)
     return found
 
 
@@ -181,39 +177,27 @@ def _whole(rules: Sequence[Box]) -> list[Box]:
     return done
 
 
-def _stacks(rules: Sequence[Box], size: float) -> Iterator[list[Box]]:
-    waiting = [rule for rule in rules if rule.right - rule.left > 8 * size]
-    while waiting:
-        first = waiting[0]
-        stack = [r for r in waiting if abs(r.left - first.left) < NEAR and abs(r.right - first.right) < NEAR]
-        waiting = [r for r in waiting if r not in stack]
-        if len(stack) >= _LEAST_RULES:
-            yield sorted(stack, key=lambda b: -b.bottom)
-
-
-def _tables(
-    heights: Sequence[float], edges: tuple[float, float], segments: Sequence[Segment], size: float
-) -> Iterator[Grid]:
-    """The tables of one stack of rules: stretches of it whose words stand in the same columns."""
+def _tables(heights: Sequence[float], right: float, segments: Sequence[Segment], size: float) -> Iterator[Grid]:
+    """The tables of one stack of rules, which end at `right`: stretches of it whose words stand in the same
+    columns."""
     bands = [[s for s in segments if low < s.baseline < high] for high, low in pairwise(heights)]
     at = 0
     while at + 1 < len(bands):
-        end = at
+        end = at + 1
         starts: tuple[float, ...] = ()
         if 0 < len({round(s.baseline) for s in bands[at]}) <= _MOST_HEAD:
             end, starts = _longest(bands, at, size)
-        if end - at < 2:
-            at += 1
-            continue
-        # where words start is the same on the next page, as the ends of rules need not be
-        first = min(s.left for band in bands[at:end] for s in band)
-        yield _divided(heights[at : end + 1], (first, *starts[1:], edges[1]), bands[at:end])
+        if starts:
+            # where words start is the same on the next page, as the ends of rules need not be
+            first = min(s.left for band in bands[at:end] for s in band)
+            yield _divided(heights[at : end + 1], (first, *starts[1:], right), bands[at:end])
         at = end
 
 
 def _longest(bands: Sequence[Sequence[Segment]], at: int, size: float) -> tuple[int, tuple[float, ...]]:
-    """How far the columns of the bands from `at` on are the same ones, and where they start."""
-    end = at
+    """How far the columns of the bands from `at` on, two or more of them, are the same ones, and where they start;
+    none of one band."""
+    end = at + 1
     starts: tuple[float, ...] = ()
     for stop in range(at + 2, len(bands) + 1):
         if not bands[stop - 1]:
@@ -255,8 +239,7 @@ def _runs_over(segment: Segment, starts: Sequence[float]) -> bool:
 
 
 def _column(segment: Segment, starts: Sequence[float]) -> int:
-    middle = (segment.left + segment.right) / 2
-    return max((at for at, start in enumerate(starts) if middle >= start - NEAR), default=0)
+    return max((at for at, start in enumerate(starts) if segment.middle[0] >= start - NEAR), default=0)
 
 
 def _divided(heights: Sequence[float], lefts: Sequence[float], bands: Sequence[Sequence[Segment]]) -> Grid:
@@ -274,33 +257,27 @@ def lay_out(edges: Sequence[float], lefts: Sequence[float], segments: Sequence[S
         inside = [s for s in segments if bottom < s.baseline < top]
         column = 0
         while column < len(lefts) - 1:
-            wide = 1
-            while any(_runs_over(s, (0.0, lefts[column + wide])) for s in inside):
-                wide += 1
-                if column + wide == len(lefts) - 1:
-                    break
-            box = Box(lefts[column] - NEAR / 2, bottom, lefts[column + wide] - NEAR / 2, top)
-            cells.append((box, row, column, 1, wide, False))
-            column += wide
+            end = column + 1
+            while end < len(lefts) - 1 and any(_runs_over(s, (0.0, lefts[end])) for s in inside):
+                end += 1
+            box = Box(lefts[column] - NEAR / 2, bottom, lefts[end] - NEAR / 2, top)
+            cells.append((box, row, column, 1, end - column, False))
+            column = end
     return Grid(Box(lefts[0], edges[-1], lefts[-1], edges[0]), tuple(cells))
 
 
 def _row_edges(band: Sequence[Segment], lefts: Sequence[float]) -> Iterator[float]:
     """The heights between the rows of a stretch without rules: where the gap is wider than between lines, else
     before each line that the first column and another begin, where nothing goes on over lines."""
-    lines: dict[int, list[Segment]] = {}
-    for segment in sorted(band, key=lambda s: -s.baseline):
-        key = next((k for k in lines if abs(k - segment.baseline) < 2), round(segment.baseline))
-        lines.setdefault(key, []).append(segment)
-    heights = list(lines)
-    gaps = [above - below for above, below in pairwise(heights)]
+    lines = _lines(band)
+    gaps = [above[0].baseline - line[0].baseline for above, line in pairwise(lines)]
     usual = min((gap for gap in gaps if gap > 0.5 * band[0].size), default=0.0)
     parted = any(gap > _RULED_ROW_GAP * usual for gap in gaps)
     short = _are_short([s for s in band if _column(s, lefts[:-1]) == 0], lefts[1] - lefts[0])
-    for below, gap in zip(heights[1:], gaps, strict=True):
-        columns = {_column(segment, lefts[:-1]) for segment in lines[below]}
+    for line, gap in zip(lines[1:], gaps, strict=True):
+        columns = {_column(segment, lefts[:-1]) for segment in line}
         if 0 in columns and (gap > _RULED_ROW_GAP * usual if parted else short and len(columns) > 1):
-            yield below + 0.8 * max(s.size for s in lines[below])
+            yield line[0].baseline + 0.8 * max(s.size for s in line)
 
 
 def _are_short(entries: Sequence[Segment], width: float) -> bool:
@@ -325,24 +302,20 @@ def find_unruled(segments: Sequence[Segment], size: float) -> list[Grid]:
     size."""
     lines = _lines(segments)
     starts = Counter(round(line[1].left) for line in lines if len(line) == 2)
-    if not starts or starts.most_common(1)[0][1] < _LEAST_PAIRS:
+    if max(starts.values(), default=0) >= _LEAST_PAIRS:  # else it is not worth it to look closer
+        starts = Counter(round(line[1].left) for line in lines if _is_pair(line))
+    if max(starts.values(), default=0) < _LEAST_PAIRS:
         return []
-    starts = Counter(round(line[1].left) for line in lines if _is_pair(line))
-    second, count = starts.most_common(1)[0] if starts else (0, 0)
-    if count < _LEAST_PAIRS:
-        return []
+    second = starts.most_common(1)[0][0]
     edge = max(segment.right for segment in segments)
-    found: list[Grid] = []
-    run: list[list[Segment]] = []
-    for line in [*lines, []]:
-        if line and _belongs(line, run, second, size):
-            run.append(line)
-            continue
-        table = _laid_out(run, second, edge, size) if _is_glossary(run, second, edge) else None
-        if table and len(table.cells) > 2 * _LEAST_ROWS - 1:
-            found.append(table)
-        run = [line] if line and _is_pair(line) and _starts_at(line[1], second) else []
-    return found
+    runs: list[list[list[Segment]]] = [[]]
+    for line in lines:
+        if _belongs(line, runs[-1], second, size):
+            runs[-1].append(line)
+        else:
+            runs.append([line] if _is_pair(line) and _starts_at(line[1], second) else [])
+    tables = [_laid_out(run, second, edge, size) for run in runs if _is_glossary(run, second, edge)]
+    return [table for table in tables if len(table.cells) >= 2 * _LEAST_ROWS]
 
 
 def _lines(segments: Sequence[Segment]) -> list[list[Segment]]:
@@ -399,18 +372,17 @@ def _is_glossary(run: Sequence[Sequence[Segment]], second: float, edge: float) -
 def _laid_out(run: Sequence[Sequence[Segment]], second: float, edge: float, size: float) -> Grid:
     segments = [segment for line in run for segment in line]
     first, right = min(s.left for s in segments), max(s.right for s in segments)
-    gaps = [above[0].baseline - below[0].baseline for above, below in pairwise(run)]
-    usual = min(gaps)
-    wide = [gap > _ROW_GAP * usual for gap in gaps]
-    parted = 2 * sum(far for far, line in zip(wide, run[1:], strict=True) if len(line) == 2) > sum(
-        len(line) == 2 for line in run[1:]
-    )
+    usual = min(above[0].baseline - line[0].baseline for above, line in pairwise(run))
+    pairs = [  # below the first, each with the line above, and whether a wide gap is between
+        (above, line, above[0].baseline - line[0].baseline > _ROW_GAP * usual)
+        for above, line in pairwise(run)
+        if len(line) == 2
+    ]
+    parted = 2 * sum(far for *_, far in pairs) > len(pairs)
     small = 2 * sum(line[0].opens.islower() for line in run) > len(run)  # and says nothing
-    edges = [run[0][0].baseline + size]
-    for far, above, line in zip(wide, run, run[1:], strict=False):
-        if len(line) == 2 and (far or not (parted or _goes_on(above, line, edge, small))):
-            edges.append(line[0].baseline + 0.8 * line[0].size)
-    edges.append(run[-1][0].baseline - 0.4 * size)
+    begun = [line[0] for above, line, far in pairs if far or not (parted or _goes_on(above, line, edge, small))]
+    middle = [s.baseline + 0.8 * s.size for s in begun]
+    edges = [run[0][0].baseline + size, *middle, run[-1][0].baseline - 0.4 * size]
     return lay_out(edges, (first, float(second), right + _BESIDE), segments)
 
 
