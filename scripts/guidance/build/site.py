@@ -37,12 +37,13 @@ from guidance.document.walk import breaches
 from guidance.jobs.cache import Crew
 from guidance.site import data_files
 from guidance.site.assemble import build_site
-from guidance.site.beside import Besides, PageUse, find_besides, groups_of, read_uses
+from guidance.site.beside import Besides, PageUse, find_besides, read_uses
 from guidance.site.blocks import PICTURES
 from guidance.site.comparison_pages import Redline
 from guidance.site.edition_pages import (
     Tab,
     edition_settings,
+    groups_of,
     render_editions,
     render_home,
     render_root_home,

@@ -171,18 +171,6 @@ def read_uses(files: dict[str, bytes], groups: dict[str, str], docs: str) -> tup
     return tuple(uses)
 
 
-def groups_of(nav: Iterable[object] | None, group: str = "") -> dict[str, str]:
-    """Of MkDocs' `nav`, each page's path with the title of the innermost part that it is in, in order."""
-    found: dict[str, str] = {}
-    for entry in nav or ():
-        for title, held in entry.items() if isinstance(entry, dict) else [("", entry)]:
-            if isinstance(held, list):
-                found |= groups_of(held, str(title))
-            elif isinstance(held, str) and held.endswith(".md"):
-                found[held] = group
-    return found
-
-
 def find_besides(
     publication: Publication,
     known: Mapping[str, Iterable[str]],

@@ -31,7 +31,7 @@ from guidance.site.changes_view import (
     survey,
 )
 from guidance.site.data_files import changes_csv, changes_json
-from guidance.site.pages import Page, csv_table, front_matter, say_size, to_root
+from guidance.site.pages import Page, csv_table, say_size, to_root
 from guidance.site.redline_text import beside, excerpt, in_one, say_beside, say_changes, say_each, track
 from guidance.site.role_changes import (
     COLUMNS,
@@ -47,7 +47,6 @@ from guidance.site.role_changes import (
     side_of,
     tracked_changes,
 )
-from guidance.site.templates import render
 
 TRACKED = "tracked-changes"  # the Word file of a comparison, without its ending
 STYLES = ("site.css", "compare.css")
@@ -197,7 +196,7 @@ class _Scene(ComparisonView, frozen=True):
         words = flows(self.found, self.new)
         old = [(c, self.old.titles.get(c, c)) for c in _chapters(self.old) if c in {a for a, _ in words}]
         new = [(c, self.new.titles.get(c, c)) for c in _chapters(self.new) if c in {b for _, b in words}]
-        return self._page(
+        return self.page(
             "comparison.md",
             path,
             self.title,
@@ -241,7 +240,7 @@ class _Scene(ComparisonView, frozen=True):
                 title = self.new.titles[heading] if heading and heading != chapter else ""
                 sections.append({"title": title, "parts": list(self._changes(path, section))})
         title = f"{name}: changes from {self.old.id} to {self.new.id}"
-        return self._page("redline.md", path, title, parent=f"{self.folder}/index.md", sections=sections)
+        return self.page("redline.md", path, title, parent=f"{self.folder}/index.md", sections=sections)
 
     def official(self, listing: Listing) -> Page:
         """The publisher's own list, with what confirms each entry."""
@@ -254,7 +253,7 @@ class _Scene(ComparisonView, frozen=True):
             {"at": self.to_redline(path, entry), "kind": entry.change.kind, "level": entry.change.level}
             for entry in (self.found[at] for at in listing.unlisted)
         ]
-        return self._page(
+        return self.page(
             "official_list.md",
             path,
             f"The publisher's list of changes from {self.old.id} to {self.new.id}, checked",
@@ -263,11 +262,6 @@ class _Scene(ComparisonView, frozen=True):
             others=others,
             confirmed=sum(bool(counts) for _, _, counts in listing.entries),
         )
-
-    def _page(self, template: str, path: str, title: str, parent: str | None = None, **facts: object) -> Page:
-        head = front_matter({"title": title, "kind": "comparison", "search": {"exclude": True}})
-        body = render(template, title=title, old=self.old.id, new=self.new.id, **facts)
-        return Page(path, title, f"{head}{body}", parent=parent)
 
     # --- A change ---
 

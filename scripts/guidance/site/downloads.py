@@ -26,7 +26,7 @@ from guidance.site.ledger import (
     page_path,
     share_rows,
 )
-from guidance.site.pages import Page, csv_table, front_matter, say_size
+from guidance.site.pages import Page, csv_table, make_page, say_size
 from guidance.site.pandoc import (
     Manuscript,
     PandocNode,
@@ -41,7 +41,7 @@ from guidance.site.pandoc import (
 )
 from guidance.site.projects import as_it_is
 from guidance.site.role_changes import pinned
-from guidance.site.templates import clean, escape_html, part, render
+from guidance.site.templates import clean, escape_html, part
 from guidance.site.typesetting import TEXT
 
 FOLDER = "downloads/"
@@ -343,37 +343,30 @@ def downloads_page(offer: Offer, sizes: Mapping[str, int]) -> Page:
     facts, since = _facts(offer), offer.ledger.since
     bound = {one: name for one, name in offer.ledger.names.items() if offer.ledger.told_of(one)}
     kinds = {"All duties": False} | ({f"Changed since {since.edition}": True} if since else {})
-    body = render(
-        "downloads.md",
-        edition=offer.edition.id,
-        unofficial=_UNOFFICIAL,
-        source=facts["source"],
-        sha256=facts["sha256"],
-        date=say_date(facts["date"]),
-        status=facts["status"],
-        licence=offer.publication.licence_in_words,
-        whole=[
+    told = {
+        **facts,
+        "licence": offer.publication.licence_in_words,
+        "whole": [
             (what, _offered(f"{offer.stem}.{form}", f"{offer.stem}.{form}", sizes, ""))
             for form, what in _OF_THE_WHOLE.items()
         ],
-        computed=_COMPUTED,
-        heads=("Whose duties", *(form.upper() for form in _FORMS)),
-        lists=[
+        "computed": _COMPUTED,
+        "heads": ("Whose duties", *(form.upper() for form in _FORMS)),
+        "lists": [
             (name, *(_offered(f"{_stem(offer, one)}.{form}", form, sizes, name) for form in _FORMS))
             for one, name in bound.items()
         ],
-        workbook=_WORKBOOK,
-        book_heads=("Whose workbook", *(f"{kind}, {form.upper()}" for kind in kinds for form in _BOOK_FORMS)),
-        books=[
+        "workbook": _WORKBOOK,
+        "book_heads": ("Whose workbook", *(f"{kind}, {form.upper()}" for kind in kinds for form in _BOOK_FORMS)),
+        "books": [
             (
                 name,
                 *(cell for changed in kinds.values() for cell in _book_links(offer, one, sizes, changed=changed)),
             )
             for one, name in bound.items()
         ],
-    )
-    head = front_matter({"title": "Downloads", "kind": "downloads"})
-    return Page(PAGE, "Downloads", f"{head}{body}")
+    }
+    return make_page(PAGE, "Downloads", "downloads", "downloads.md", told)
 
 
 def _book_links(

@@ -20,7 +20,7 @@ from guidance.document.change_model import Node
 from guidance.document.model import Block, Cell, GuidanceError, List, Provision, Subheading, Table
 from guidance.document.register import Publication
 from guidance.document.walk import block_texts, is_lettered, plain_text
-from guidance.site.pages import Page, front_matter
+from guidance.site.pages import Page, make_page
 from guidance.site.permalink_index import (
     STYLE_NAME,
     PermalinkIndex,
@@ -32,7 +32,7 @@ from guidance.site.permalink_index import (
     standing,
     style,
 )
-from guidance.site.templates import clean, part, render
+from guidance.site.templates import clean, part
 
 SCRIPT = Path(__file__).with_name("embed.js")
 QUOTING = "quoting.js"  # asked by embed.js and by the page on which anybody checks quotations
@@ -344,9 +344,8 @@ def render_quotations(index: PermalinkIndex, files: Mapping[str, bytes]) -> Page
         "names": _names(index.publication),
         "standings": {edition.id: standing(edition.id, index).sentence for edition in index.publication.editions},
     }
-    head = front_matter({"title": title, "kind": "quotations"})
-    body = render("quotations.md", title=index.publication.title, known=json.dumps(known) if files else "")
-    return Page("quotations.md", title, f"{head}{body}")
+    facts = {"title": index.publication.title, "known": json.dumps(known) if files else ""}
+    return make_page("quotations.md", title, "quotations", "quotations.md", facts)
 
 
 def _names(publication: Publication) -> list[str]:

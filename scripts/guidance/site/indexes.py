@@ -15,9 +15,9 @@ from guidance.document.model import Duty, GuidanceError, Reference, Unresolved, 
 from guidance.link.acts import Act
 from guidance.site.beside import Besides, Trail
 from guidance.site.ledger import Ledger, limit_in_words
-from guidance.site.pages import Page, front_matter, page_url, to_root
+from guidance.site.pages import Page, make_page, page_url, to_root
 from guidance.site.permalink_index import PermalinkIndex, edition_name, own_words, shorten
-from guidance.site.templates import PlaceLink, clean, render
+from guidance.site.templates import PlaceLink, clean
 
 FILE = "topics.toml"  # in a publication's folder
 FOLDER = "topics"
@@ -144,8 +144,7 @@ def render_topics(topics: Topics, index: PermalinkIndex, shown: Shown) -> tuple[
     letters: dict[str, list[Topic]] = {}
     for topic in ordered:
         letters.setdefault(topic.name[0].upper(), []).append(topic)
-    head = front_matter({"title": TITLE, "kind": "topics"})
-    home = Page(HOME, TITLE, f"{head}{render('topics.md', letters=letters, title=index.publication.title)}")
+    home = make_page(HOME, TITLE, "topics", "topics.md", {"letters": letters, "title": index.publication.title})
     return (home, *(_topic_page(topic, topics.edition, index, shown) for topic in ordered))
 
 
@@ -181,8 +180,7 @@ def _topic_page(topic: Topic, written: str, index: PermalinkIndex, shown: Shown)
         "gone": [_link((written, anchor), index) for anchor, now_at in there.items() if not now_at],
         "written": written,
     }
-    head = front_matter({"title": topic.name, "kind": "topic"})
-    return Page(topic.path, topic.name, f"{head}{render('topic.md', **facts)}", parent=HOME)
+    return make_page(topic.path, topic.name, "topic", "topic.md", facts, parent=HOME)
 
 
 def _titles(companions: Iterable[Iterable[PlaceLink]]) -> dict[str, PlaceLink]:
@@ -316,15 +314,15 @@ def render_law(
             if isinstance(one, Unresolved) and _OF_LAW.search(one.words)
         ],
     }
-    title = "The law that it names"
-    home = Page(LAW, title, f"{front_matter({'title': title, 'kind': 'law'})}{render('law_index.md', **facts)}")
+    home = make_page(LAW, "The law that it names", "law", "law_index.md", facts)
     return (home, *(_act_page(act, ledger.edition) for act in acts_told)) if rows else ()
 
 
 def _act_page(act: Mapping[str, object], edition: str) -> Page:
     name = clean(str(act["name"]))
-    head = front_matter({"title": f"{name} in the {edition} edition", "kind": "law"})
-    return Page(str(act["path"]), name, f"{head}{render('law_act.md', act=act, edition=edition)}", parent=LAW)
+    head = {"title": f"{name} in the {edition} edition"}
+    facts = {"act": act, "edition": edition}
+    return make_page(str(act["path"]), name, "law", "law_act.md", facts, head=head, parent=LAW)
 
 
 def _act(cited: Mapping[LawPlace, list[Reference]], since: LawSince, ledger: Ledger) -> dict[str, object]:

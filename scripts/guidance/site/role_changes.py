@@ -14,7 +14,7 @@ from guidance.document.change_model import Comparison, Level
 from guidance.document.model import Document, Duty, SourceFile, read_toml
 from guidance.document.register import Publication
 from guidance.site.changes_view import ChangeEntry, ComparedEdition, ComparedPlace, count_words, side_words
-from guidance.site.pages import Page, front_matter, to_root
+from guidance.site.pages import Page, make_page, to_root
 from guidance.site.pandoc import (
     Manuscript,
     PandocNode,
@@ -37,7 +37,7 @@ from guidance.site.redline_text import (
     say_beside,
     say_slip,
 )
-from guidance.site.templates import PlaceLink, clean, render
+from guidance.site.templates import PlaceLink, clean
 
 CHECKS = "role_checks.toml"  # in a publication's folder
 MATTERS: tuple[Level, ...] = ("duty changed", "new", "reworded")
@@ -48,6 +48,7 @@ GROUPS = (
     "New text",
     "Reworded or taken out",
 )
+_NOT_FOUND = {"search": {"exclude": True}}
 _WHOLE = 90  # words of a side that are shown whole; of a longer one the lines that changed
 
 
@@ -90,6 +91,11 @@ class ComparisonView(Struct, frozen=True):
     def folder(self) -> str:
         """Where the comparison's pages stand, from the newer edition's root."""
         return f"compare/{self.old.id}"
+
+    def page(self, template: str, path: str, title: str, parent: str | None = None, **facts: object) -> Page:
+        """A page of the comparison from its template; no search finds it."""
+        told = {"old": self.old.id, "new": self.new.id, **facts}
+        return make_page(path, title, "comparison", template, told, head=_NOT_FOUND, parent=parent)
 
     def link(self, path: str, place: ComparedPlace, new: bool) -> PlaceLink:
         """A link from a page to where a provision stands in its edition."""
@@ -204,24 +210,22 @@ def role_page(view: ComparisonView, mine: RoleList) -> Page:
     """What changed for somebody, before and after, as a page of the comparison's folder."""
     path = f"{view.folder}/{mine.stem}.md"
     title = f"{mine.name}: what changed from {view.old.id} to {view.new.id}"
-    head = front_matter({"title": title, "kind": "comparison", "search": {"exclude": True}})
     groups = [
         {"title": name, "rows": [_row(view, path, one) for one in mine.changes if one.group == at]}
         for at, name in enumerate(GROUPS)
     ]
-    body = render(
+    return view.page(
         "role_changes.md",
-        title=title,
+        path,
+        title,
+        f"{view.folder}/index.md",
         name=mine.name,
-        old=view.old.id,
-        new=view.new.id,
         number=len(mine.changes),
         groups=[group for group in groups if group["rows"]],
         checks=any(one.check for one in mine.changes),
         overtaken=sum(one.overtaken for one in mine.changes),
         stem=mine.stem,
     )
-    return Page(path, title, f"{head}{body}", parent=f"{view.folder}/index.md")
 
 
 def _row(view: ComparisonView, path: str, one: RoleChange) -> dict[str, object]:
