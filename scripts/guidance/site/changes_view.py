@@ -80,6 +80,11 @@ class ChangeEntry(Struct, frozen=True):
         place = (self.new or self.old)[0]
         return f"{'to' if self.new else 'was'}-{place.anchor}"
 
+    @property
+    def name(self) -> str:
+        """What its place is called, in the newer edition where it stands there."""
+        return ", ".join(place.name for place in self.new or self.old)
+
 
 class ChangeFigures(Struct, frozen=True):
     """What a comparison comes to, in numbers of provisions and words."""

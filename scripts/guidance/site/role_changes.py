@@ -81,7 +81,7 @@ class ComparisonView(Struct, frozen=True):
     old: ComparedEdition
     new: ComparedEdition
     found: tuple[ChangeEntry, ...]
-    duties: Mapping[tuple[str, str], tuple[Duty, ...]]
+    duties: Mapping[tuple[str, str], Sequence[Duty]]
     names: Mapping[str, str]
     redlines: Mapping[int, str]
     comparison: Comparison
@@ -93,8 +93,8 @@ class ComparisonView(Struct, frozen=True):
         return f"compare/{self.old.id}"
 
     def page(self, template: str, path: str, title: str, parent: str | None = None, **facts: object) -> Page:
-        """A page of the comparison from its template; no search finds it."""
-        told = {"old": self.old.id, "new": self.new.id, **facts}
+        """A page of the comparison from its template, which is given all this too; no search finds it."""
+        told = {"view": self, "path": path, "old": self.old.id, "new": self.new.id, **facts}
         return make_page(path, title, "comparison", template, told, head=_NOT_FOUND, parent=parent)
 
     def link(self, path: str, place: ComparedPlace, new: bool) -> PlaceLink:
@@ -102,13 +102,17 @@ class ComparisonView(Struct, frozen=True):
         root = to_root(path) if new else f"{to_root(path)}../{self.old.id}/"
         return PlaceLink(place.name, None if place.address is None else root + place.address)
 
+    def links(self, path: str, places: Iterable[ComparedPlace], new: bool) -> list[PlaceLink]:
+        """The same for several."""
+        return [self.link(path, place, new) for place in places]
+
     def where(self, path: str) -> Where:
         """The links of a page to anchors of either edition."""
         return lambda anchor, new: self.link(path, (self.new if new else self.old).places[anchor], new)
 
     def to_redline(self, path: str, entry: ChangeEntry) -> PlaceLink:
         """A change's place as a link to its redline."""
-        return PlaceLink(named(entry), to_root(path) + self.redlines[entry.count])
+        return PlaceLink(entry.name, to_root(path) + self.redlines[entry.count])
 
     def bound(self, entry: ChangeEntry) -> tuple[str, ...]:
         """The ids of those whom the provisions of a change bind by name, before or after."""
@@ -137,9 +141,9 @@ class ComparisonView(Struct, frozen=True):
         """What every page says of a change, and what the filters go by."""
         return {
             "id": entry.id,
-            "old": [self.link(path, place, False) for place in entry.old],
-            "new": [self.link(path, place, True) for place in entry.new],
-            "named": named(entry),
+            "old": self.links(path, entry.old, False),
+            "new": self.links(path, entry.new, True),
+            "named": entry.name,
             "kind": entry.change.kind,
             "level": entry.change.level,
             "chapter": self.new.titles.get(entry.chapter, entry.chapter),
@@ -400,8 +404,3 @@ def _marked_lines(blocks: Paragraphs) -> list[PandocNode]:
         lines = [[para(*(marked(part.text, part.kind) for part in line))] for line in block.lines]
         nodes += [bullets(lines)] if block.is_list else [node for line in lines for node in line]
     return nodes
-
-
-def named(entry: ChangeEntry) -> str:
-    """What the place of a change is called, in the newer edition where it stands there."""
-    return ", ".join(place.name for place in entry.new or entry.old)
