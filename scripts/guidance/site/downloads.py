@@ -4,7 +4,7 @@ and tables, each with its source, its date and its licence; and the page that li
 Pure: files are set in `press`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from markupsafe import Markup
 from msgspec import Struct, structs
@@ -82,6 +82,11 @@ class Offer(Struct, frozen=True):
         return f"{slug(self.publication.short)}-{slug(self.edition.id)}"
 
     @property
+    def bound(self) -> dict[str, str]:
+        """Those of whom its duties tell: id -> name."""
+        return {agency: name for agency, name in self.ledger.names.items() if self.ledger.told_of(agency)}
+
+    @property
     def date(self) -> str:
         """The day of the official file, as well as it is known; never that of the build."""
         return (self.revision.date if self.revision else None) or self.edition.published
@@ -128,38 +133,40 @@ def _about(offer: Offer, more: Iterable[PandocNode] = ()) -> list[PandocNode]:
 
 def manuscripts(offer: Offer) -> dict[str, Manuscript]:
     """File name without its ending -> manuscript: the edition, and the duties of each of those bound."""
-    bound = [agency for agency in offer.ledger.names if offer.ledger.told_of(agency)]
     books = {
-        _book(offer, agency, changed=changed): _workbook(offer, agency, changed=changed)
-        for agency in bound
-        for changed in (False, True)
-        if _book_rows(offer, agency, changed=changed)
+        name: _workbook(offer, agency, rows, changed=changed)
+        for agency in offer.bound
+        for changed, name, rows in _books(offer, agency)
     }
-    lists = {_stem(offer, agency): _duties(offer, agency) for agency in bound}
-    return {offer.stem: _whole(offer), **lists, **books}
+    lists = {_stem(offer, agency): _duties(offer, agency) for agency in offer.bound}
+    document, subtitle = offer.document, offer.edition.subtitle or ""
+    whole = structs.replace(
+        _manuscript(offer, full_name(offer.edition), subtitle, document_blocks(document)),
+        pictures={picture_name(asset.name): asset.content for asset in document.assets},
+        contents=True,
+    )
+    return {offer.stem: whole, **lists, **books}
 
 
 def _stem(offer: Offer, agency: str) -> str:
     return f"{offer.stem}-duties-{slug(agency)}"
 
 
-def _whole(offer: Offer) -> Manuscript:
-    return Manuscript(
-        title=clean(full_name(offer.edition)),
-        subtitle=clean(offer.edition.subtitle or ""),
-        publisher=offer.publication.publisher,
-        rights=offer.publication.licence_in_words,
-        running=_running(offer),
-        about=_about(offer),
-        blocks=document_blocks(offer.document),
-        pictures={picture_name(asset.name): asset.content for asset in offer.document.assets},
-        contents=True,
+def _manuscript(offer: Offer, title: str, subtitle: str, blocks: Sequence[PandocNode], *notes: str) -> Manuscript:
+    """A file made from an edition; `notes` say how it came about."""
+    publication = offer.publication
+    running = (
+        f"{publication.title} {offer.edition.id}: unofficial copy, {publication.standing(offer.edition).phrase}"
     )
-
-
-def _running(offer: Offer) -> str:
-    status = offer.publication.standing(offer.edition).phrase
-    return clean(f"{offer.publication.title} {offer.edition.id}: unofficial copy, {status}")
+    return Manuscript(
+        title=clean(title),
+        subtitle=clean(subtitle),
+        publisher=publication.publisher,
+        rights=publication.licence_in_words,
+        running=clean(running),
+        about=_about(offer, [para(words(note)) for note in notes]),
+        blocks=blocks,
+    )
 
 
 # --- Duties ----------------------------------------------------------------------------------------
@@ -181,23 +188,8 @@ def _duties(offer: Offer, agency: str) -> Manuscript:
         for count, (title, some) in enumerate(by_chapter(ledger, share.duties).items(), 1):
             blocks.append(header(2, f"{share.group or share.kind}-{count}", words(title)))
             blocks.append(bullets(_duty(offer, duty) for duty in some))
-    return _of_duties(offer, f"{name}: duties", f"{_COMPUTED} {ledger.measured}", blocks)
-
-
-def _of_duties(
-    offer: Offer, title: str, note: str, blocks: Sequence[PandocNode], only: tuple[str, ...] = ()
-) -> Manuscript:
-    """A file made from an edition's duties, in the forms `only` or in all; `note` says how it came about."""
-    return Manuscript(
-        title=clean(title),
-        subtitle=clean(full_name(offer.edition)),
-        publisher=offer.publication.publisher,
-        rights=offer.publication.licence_in_words,
-        running=_running(offer),
-        about=_about(offer, [para(words(note))]),
-        blocks=blocks,
-        only=only,
-    )
+    note = f"{_COMPUTED} {ledger.measured}"
+    return _manuscript(offer, f"{name}: duties", full_name(offer.edition), blocks, note)
 
 
 def _duty(offer: Offer, duty: Duty) -> list[PandocNode]:
@@ -233,8 +225,9 @@ def _book(offer: Offer, agency: str, *, changed: bool) -> str:
     return f"{offer.stem}-workbook-{slug(agency)}{'-changed' if changed else ''}"
 
 
-def _book_rows(offer: Offer, agency: str, *, changed: bool) -> list[_BookRow]:
-    """The rows of a workbook; of that of what changed none where no edition before has text."""
+def _books(offer: Offer, agency: str) -> Iterator[tuple[bool, str, list[_BookRow]]]:
+    """Somebody's workbooks, each with whether it has only what changed, its name and its rows; none without rows,
+    such as that of what changed where no edition before has text."""
     ledger, since = offer.ledger, offer.ledger.since
     rows = [
         _BookRow(
@@ -247,7 +240,9 @@ def _book_rows(offer: Offer, agency: str, *, changed: bool) -> list[_BookRow]:
         if share.kind != "nobody"
         for duty in share.duties
     ]
-    return [row for row in rows if row.changed or not changed]
+    for changed in (False, True):
+        if mine := [row for row in rows if row.changed or not changed]:
+            yield changed, _book(offer, agency, changed=changed), mine
 
 
 def _book_columns(offer: Offer) -> tuple[str, ...]:
@@ -264,7 +259,7 @@ def _book_cells(offer: Offer, row: _BookRow) -> tuple[str, ...]:
     return (*told, *("" for _ in _TO_FILL), *carried, clean(row.listed), duty.at.anchor)
 
 
-def _workbook(offer: Offer, agency: str, *, changed: bool) -> Manuscript:
+def _workbook(offer: Offer, agency: str, book: Sequence[_BookRow], *, changed: bool) -> Manuscript:
     ledger, since = offer.ledger, offer.ledger.since
     note = f"{_WORKBOOK} {_COMPUTED} {ledger.measured}"
     if since:
@@ -272,14 +267,11 @@ def _workbook(offer: Offer, agency: str, *, changed: bool) -> Manuscript:
         note += (
             f" {kept}, as a program finds it against the {since.edition} edition; what was taken out is not in it."
         )
-    rows = [
-        [[*_duty(offer, row.duty), *_carried(offer, row)], *([] for _ in _TO_FILL)]
-        for row in _book_rows(offer, agency, changed=changed)
-    ]
+    rows = [[[*_duty(offer, row.duty), *_carried(offer, row)], *([] for _ in _TO_FILL)] for row in book]
     heads = ("Duty", *(name.capitalize() for name in _TO_FILL))
     title = f"{ledger.names[agency]}: {'what changed, ' if changed else ''}a workbook"
     blocks = [header(1, "duties", words("Duties")), grid(heads, rows, (0.4, 0.12, 0.2, 0.14, 0.14))]
-    return _of_duties(offer, title, note, blocks, only=("docx",))
+    return structs.replace(_manuscript(offer, title, full_name(offer.edition), blocks, note), only=("docx",))
 
 
 def _carried(offer: Offer, row: _BookRow) -> list[PandocNode]:
@@ -303,7 +295,7 @@ def table_files(offer: Offer) -> dict[str, bytes]:
         f"{offer.stem}.json": data_files.encode({**facts, "provisions": offer.records}),
         f"{offer.stem}.csv": _csv(_COLUMNS, (_row(record) for record in offer.records), facts),
     }
-    for agency in (agency for agency in ledger.names if ledger.told_of(agency)):
+    for agency in offer.bound:
         stem = _stem(offer, agency)
         told = {**facts, "bound": ledger.names[agency], "note": f"{_COMPUTED} {_UNOFFICIAL}"}
         beside = {
@@ -313,10 +305,8 @@ def table_files(offer: Offer) -> dict[str, bytes]:
         duties = duty_records(ledger.told_of(agency), ledger.touched)
         files[f"{stem}.json"] = data_files.encode({**told, "duties": duties, "beside": lists})
         files[f"{stem}.csv"] = _csv((SHARE_COLUMN, *CSV_COLUMNS), share_rows(ledger, agency), facts)
-        for changed in (False, True):
-            if rows := _book_rows(offer, agency, changed=changed):
-                cells = (_book_cells(offer, row) for row in rows)
-                files[f"{_book(offer, agency, changed=changed)}.csv"] = _csv(_book_columns(offer), cells, facts)
+        for _, name, rows in _books(offer, agency):
+            files[f"{name}.csv"] = _csv(_book_columns(offer), (_book_cells(offer, row) for row in rows), facts)
     return files
 
 
@@ -325,7 +315,7 @@ _TOLD = ("edition", "status", "date", "source", "licence")
 
 
 def _row(record: data_files.ProvisionRecord) -> tuple[str, ...]:
-    cells = (record.anchor, record.number, record.kind, record.heading, record.text, record.page, record.url)
+    cells = (getattr(record, column) for column in _COLUMNS)
     return tuple("" if cell is None else str(cell) for cell in cells)
 
 
@@ -341,7 +331,6 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]], facts: Mapping[s
 def downloads_page(offer: Offer, sizes: Mapping[str, int]) -> Page:
     """The page that lists all files; `sizes` are in bytes, by file name."""
     facts, since = _facts(offer), offer.ledger.since
-    bound = {one: name for one, name in offer.ledger.names.items() if offer.ledger.told_of(one)}
     kinds = {"All duties": False} | ({f"Changed since {since.edition}": True} if since else {})
     told = {
         **facts,
@@ -354,7 +343,7 @@ def downloads_page(offer: Offer, sizes: Mapping[str, int]) -> Page:
         "heads": ("Whose duties", *(form.upper() for form in _FORMS)),
         "lists": [
             (name, *(_offered(f"{_stem(offer, one)}.{form}", form, sizes, name) for form in _FORMS))
-            for one, name in bound.items()
+            for one, name in offer.bound.items()
         ],
         "workbook": _WORKBOOK,
         "book_heads": ("Whose workbook", *(f"{kind}, {form.upper()}" for kind in kinds for form in _BOOK_FORMS)),
@@ -363,7 +352,7 @@ def downloads_page(offer: Offer, sizes: Mapping[str, int]) -> Page:
                 name,
                 *(cell for changed in kinds.values() for cell in _book_links(offer, one, sizes, changed=changed)),
             )
-            for one, name in bound.items()
+            for one, name in offer.bound.items()
         ],
     }
     return make_page(PAGE, "Downloads", "downloads", "downloads.md", told)
