@@ -262,17 +262,8 @@ def render_besides(
 ) -> dict[str, str]:
     """Per anchor of a chapter's page what stands under the provision, as HTML; `path` is the page's."""
     root = to_root(path)
-    return {
-        anchor: str(
-            part(
-                "beside.html",
-                "in_chapter",
-                besides[anchor],
-                edition,
-                f"{root}../",
-                f"{root}{permalink_path('', anchor).lstrip('/')}",
-            )
-        )
-        for anchor in anchors
-        if anchor in besides
-    }
+    found = {}
+    for anchor in (one for one in anchors if one in besides):
+        own = f"{root}{permalink_path('', anchor).lstrip('/')}"
+        found[anchor] = str(part("beside.html", "in_chapter", besides[anchor], edition, f"{root}../", own))
+    return found

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from msgspec import Struct
 
-from guidance.document.change_model import Comparison
+from guidance.document.change_model import Change, Comparison
 from guidance.document.model import Document, Kind, Link, Provision, Reference, Unresolved
 from guidance.document.register import Edition, Publication
 from guidance.document.walk import dropped_characters, note_marks, placed_characters, plain_text, provision_texts
@@ -108,14 +108,15 @@ def edition_facts(publication: Publication, edition: Edition) -> dict[str, objec
     """What the register says of an edition, and its status today."""
     facts: dict[str, object] = msgspec.to_builtins(edition)
     standing = publication.standing(edition)
-    facts["publication"] = publication.title
-    facts["publisher"] = publication.publisher
-    facts["licence"] = publication.licence
-    facts["specimen"] = publication.specimen
-    facts["status"] = standing.state
-    facts["superseded_by"] = standing.successor
-    facts["current"] = publication.in_force.id
-    return facts
+    return facts | {
+        "publication": publication.title,
+        "publisher": publication.publisher,
+        "licence": publication.licence,
+        "specimen": publication.specimen,
+        "status": standing.state,
+        "superseded_by": standing.successor,
+        "current": publication.in_force.id,
+    }
 
 
 def edition_record(
@@ -131,14 +132,11 @@ def edition_record(
     revisions = facts.get("revisions")
     known = revisions if isinstance(revisions, list | tuple) else ()
     record["revision"] = next((r["id"] for r in known if r["sha256"] == document.source.sha256), None)
-    record["source"] = msgspec.to_builtins(document.source)
     record |= msgspec.to_builtins(figures(document))
-    record["agreement"] = msgspec.to_builtins(document.agreement)
-    record["structure"] = msgspec.to_builtins(document.structure)
+    for name in ("source", "agreement", "structure", "dropped", "findings", "corrections"):
+        record[name] = msgspec.to_builtins(getattr(document, name))
     record["headings"] = [
-        {"anchor": p.anchor, "level": p.level, "evidence": list(p.evidence)}
-        for p in document.provisions
-        if p.heading
+        {"anchor": p.anchor, "level": p.level, "evidence": p.evidence} for p in document.provisions if p.heading
     ]
     cited = tuple(references)
     open_ = [one for one in cited if isinstance(one, Unresolved)]
@@ -147,9 +145,6 @@ def edition_record(
         "resolved": len(cited) - len(open_),
         "unresolved": [{"anchor": one.at.anchor, "words": one.words, "reason": one.reason} for one in open_],
     }
-    record["dropped"] = msgspec.to_builtins(document.dropped)
-    record["findings"] = msgspec.to_builtins(document.findings)
-    record["corrections"] = msgspec.to_builtins(document.corrections)
     return record
 
 
@@ -177,33 +172,20 @@ CHANGE_COLUMNS = (
 )
 
 
-def changes_record(comparison: Comparison) -> list[dict[str, object]]:
-    """What changes.json holds, in the comparison's order."""
-    return [
-        {
-            "kind": change.kind,
-            "old": list(change.old),
-            "new": list(change.new),
-            "similarity": round(change.similarity, 4),
-            "level": change.level,
-            "how": change.how,
-            "duties": [msgspec.to_builtins(one) for one in change.duties],
-            "figures": [msgspec.to_builtins(one) for one in change.figures],
-            "terms": list(change.terms),
-            "slips": [msgspec.to_builtins(one) for one in change.slips],
-        }
-        for change in comparison.changes
-    ]
+def _change_record(change: Change) -> dict[str, object]:
+    record: dict[str, object] = msgspec.to_builtins(change)
+    del record["pieces"]
+    return {**record, "similarity": round(change.similarity, 4)}
 
 
 def changes_json(comparison: Comparison) -> bytes:
     """changes.json: the changes, one a line, and beside them what is told once of many."""
-    lines = ",\n".join(
-        msgspec.json.encode(record, order="sorted").decode() for record in changes_record(comparison)
-    )
-    terms, chapters = (
-        msgspec.json.encode(one, order="sorted").decode() for one in (comparison.terms, comparison.moved_chapters)
-    )
+
+    def written(value: object) -> str:
+        return msgspec.json.encode(value, order="sorted").decode()
+
+    lines = ",\n".join(written(_change_record(change)) for change in comparison.changes)
+    terms, chapters = written(comparison.terms), written(comparison.moved_chapters)
     return f'{{"terms": {terms},\n"moved_chapters": {chapters},\n"changes": [\n{lines}\n]}}\n'.encode()
 
 
