@@ -7,12 +7,14 @@ import fcntl
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from guidance.document.model import GuidanceError
 
@@ -81,7 +83,7 @@ def follow_remote(branch: Branch, remote: str) -> Branch:
     _git(branch.repository, "fetch", "--quiet", "--no-tags", remote, branch.ref)
     if branch.tip is None or _is_ancestor(branch.repository, branch.tip, theirs):
         _move(branch, theirs)
-        return Branch(branch.repository, branch.name, theirs)
+        return structs.replace(branch, tip=theirs)
     if not _is_ancestor(branch.repository, theirs, branch.tip):
         raise GuidanceError(f"{branch.name}: here and at {remote} it went different ways; delete the branch here")
     return branch
@@ -105,26 +107,13 @@ def commit_folder(folder: Path, branch: Branch, message: str) -> str | None:
     if _ask(repository, "rev-parse", "--verify", "--quiet", _ASIDE):
         _git(repository, "update-ref", "-d", _ASIDE)
     moment = _ask(repository, "log", "-1", "--format=%ct", "HEAD") or _MOMENT
-    command = ["git", "-C", str(repository), "fast-import", "--quiet", "--done", "--date-format=raw"]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=_environment()
-    ) as program:
-        sink = program.stdin
-        try:
-            if sink:
-                for piece in _stream(folder, branch, message, moment):
-                    sink.write(piece)
-                sink.close()
-        except BrokenPipeError:
-            pass  # what git says of it is better
-        said = program.stderr.read().decode("utf-8", "replace") if program.stderr else ""
-    if program.returncode:
-        raise GuidanceError(f"git fast-import: {' '.join(said.split())[:300]}")
+    with tempfile.TemporaryFile(dir=folder.parent) as stream:
+        stream.writelines(_stream(folder, branch, message, moment))
+        stream.seek(0)
+        _git(repository, "fast-import", "--quiet", "--done", "--date-format=raw", stdin=stream)
     try:
         made = _git(repository, "rev-parse", "--verify", _ASIDE)
-        if branch.tip and _git(repository, "rev-parse", f"{made}^{{tree}}") == _git(
-            repository, "rev-parse", f"{branch.tip}^{{tree}}"
-        ):
+        if branch.tip and _ask(repository, "diff-tree", "--quiet", branch.tip, made) is not None:
             return None
         _move(branch, made)
     finally:
@@ -199,9 +188,12 @@ def _environment() -> dict[str, str]:
     return kept | {"LC_ALL": "C"}
 
 
-def _run(repository: Path, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[bytes]:
+def _run(
+    repository: Path, arguments: tuple[str, ...], stdin: IO[bytes] | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    command = ["git", "-C", str(repository), *arguments]
     try:
-        return subprocess.run(["git", "-C", str(repository), *arguments], capture_output=True, env=_environment())
+        return subprocess.run(command, stdin=stdin, capture_output=True, env=_environment())
     except FileNotFoundError:
         raise GuidanceError("git: is not on PATH, and nothing can be published without it; install git") from None
 
@@ -216,8 +208,8 @@ def _is_ancestor(repository: Path, older: str, newer: str) -> bool:
     return _ask(repository, "merge-base", "--is-ancestor", older, newer) is not None
 
 
-def _git(repository: Path, *arguments: str) -> str:
-    done = _run(repository, arguments)
+def _git(repository: Path, *arguments: str, stdin: IO[bytes] | None = None) -> str:
+    done = _run(repository, arguments, stdin)
     if done.returncode:
         said = " ".join((done.stderr or done.stdout).decode("utf-8", "replace").split())
         raise GuidanceError(f"git {arguments[0]}: {said[:300]}")
