@@ -62,7 +62,7 @@ FOUND = (
     Unresolved(Locus("para-2", 0, 90, 99), "paragraph 4", "it is a place in another document"),
 )
 PLACES = {
-    f"para-{n}": ComparedPlace(f"para-{n}", f"paragraph {n}", f"chapter-1/#para-{n}", n, "chapter-1", None, False)
+    f"para-{n}": ComparedPlace(f"para-{n}", f"paragraph {n}", f"chapter-1/#para-{n}", n, "chapter-1", None)
     for n in (1, 2)
 }
 DUTIES = (

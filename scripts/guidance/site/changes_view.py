@@ -45,7 +45,6 @@ class ComparedPlace(Struct, frozen=True):
     page: int | None
     chapter: str
     heading: str | None
-    is_heading: bool
 
 
 class ComparedEdition(Struct, frozen=True):
@@ -129,7 +128,6 @@ def _place(provision: Provision, titles: Mapping[str, str], addresses: Mapping[s
         provision.page,
         chapter,
         heading,
-        provision.heading is not None,
     )
 
 
@@ -249,14 +247,19 @@ def side_words(places: Iterable[ComparedPlace], provisions: Mapping[str, Provisi
 # --- The picture of the chapters --------------------------------------------------------------------
 
 # Lengths are units of the picture's own; a template draws it.
-_WIDTH, _BAR, _GAP, _LABEL, _HEIGHT = 760, 14, 6, 240, 420
-_TALL = 12  # no bar is lower than its label
+_HEIGHT = 420  # of all words together
+_TALL, _GAP = 12, 6  # no bar is lower than its label; what is between two
 _LEAST = 0.004  # a flow below this share of all words is a hair that nobody sees
-_LONGEST = 36  # characters of a chapter's title
 
 Flows = Mapping[tuple[str, str], int]
-_Bar = tuple[str, str, int]  # chapter, title, words
-_Span = tuple[float, float]
+
+
+class FlowBar(Struct, frozen=True):
+    """A chapter's bar: where it begins from the top, how high it is, and what stands beside it."""
+
+    top: float
+    tall: float
+    title: str
 
 
 def draw_flows(flows: Flows, old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]) -> dict[str, object]:
@@ -266,81 +269,51 @@ def draw_flows(flows: Flows, old: Sequence[tuple[str, str]], new: Sequence[tuple
     if not total:
         return {}
     scale = _HEIGHT / total
-    left = [(chapter, title, sum(n for (a, _), n in flows.items() if a == chapter)) for chapter, title in old]
-    right = [(chapter, title, sum(n for (_, b), n in flows.items() if b == chapter)) for chapter, title in new]
-    left, right = [bar for bar in left if bar[2]], [bar for bar in right if bar[2]]
-    starts, ends = _stack(left, scale), _stack(right, scale)
-    tall = (sum(max(scale * n, _TALL) + _GAP for *_, n in bars) for bars in (left, right))
+    went, came = Counter[str](), Counter[str]()
+    for (source, target), words in flows.items():
+        went[source] += words
+        came[target] += words
+    left, right = _bars(old, went, scale), _bars(new, came, scale)
+    shares = {chapter: flows.get(("", chapter), 0) * scale for chapter in right}
     return {
-        "width": _WIDTH,
-        "height": max(tall) + 24,
-        "bar": _BAR,
-        "bands": _bands(flows, [c for c, _, _ in left], [c for c, _, _ in right], starts, ends, scale),
-        "bars": [
-            *(_bar(bar, starts[bar[0]], scale, _LABEL, "end") for bar in left),
-            *(_bar(bar, ends[bar[0]], scale, _WIDTH - _LABEL - _BAR, "start") for bar in right),
-        ],
+        "height": max(bar.top + bar.tall for bar in (*left.values(), *right.values())) + _GAP + 12,
+        "left": list(left.values()),
+        "right": list(right.values()),
+        "bands": _bands(flows, left, right, scale),
         "fresh": [
-            (_WIDTH - _LABEL - _BAR, ends[chapter] + words * scale - fresh, fresh)
-            for chapter, _, words in right
-            if (fresh := flows.get(("", chapter), 0) * scale) >= 1
+            (bar.top + came[chapter] * scale - shares[chapter], shares[chapter])
+            for chapter, bar in right.items()
+            if shares[chapter] >= 1
         ],
     }
 
 
-def _stack(bars: Sequence[_Bar], scale: float) -> dict[str, float]:
-    """Where each bar begins, from the top."""
-    tops: dict[str, float] = {}
+def _bars(chapters: Iterable[tuple[str, str]], words: Mapping[str, int], scale: float) -> dict[str, FlowBar]:
+    """The bars of one side, by chapter, from the top; none for a chapter without words."""
+    bars: dict[str, FlowBar] = {}
     at = 12.0
-    for chapter, _, words in bars:
-        tops[chapter] = at
-        at += max(words * scale, _TALL) + _GAP
-    return tops
-
-
-def _bar(bar: _Bar, top: float, scale: float, left: int, anchor: str) -> dict[str, object]:
-    _, title, words = bar
-    tall = max(words * scale, _TALL)
-    return {
-        "left": left,
-        "top": top,
-        "tall": tall,
-        "label": left - 6 if anchor == "end" else left + _BAR + 6,
-        "middle": top + min(tall / 2, 400) + 4,
-        "anchor": anchor,
-        "title": title if len(title) <= _LONGEST else f"{title[: _LONGEST - 1]}…",
-    }
+    for chapter, title in chapters:
+        if words[chapter]:
+            bars[chapter] = FlowBar(at, max(words[chapter] * scale, _TALL), title)
+            at += bars[chapter].tall + _GAP
+    return bars
 
 
 def _bands(
-    flows: Flows,
-    old: Sequence[str],
-    new: Sequence[str],
-    starts: Mapping[str, float],
-    ends: Mapping[str, float],
-    scale: float,
-) -> list[dict[str, str]]:
-    """A band for each flow that can be seen, in the order of both sides so that bands cross least."""
-    leave, arrive = dict(starts), dict(ends)
-    total = sum(flows.values())
+    flows: Flows, old: Mapping[str, FlowBar], new: Mapping[str, FlowBar], scale: float
+) -> list[tuple[str, float, float, float]]:
+    """A band for each flow that can be seen, in the order of both sides so that bands cross least: its kind, where
+    it leaves and where it arrives from the top, and how high it is."""
+    leave = {chapter: bar.top for chapter, bar in old.items()}
+    arrive = {chapter: bar.top for chapter, bar in new.items()}
+    least = _LEAST * sum(flows.values())
     drawn = []
-    for source in old:
-        for target in new:
+    for at, source in enumerate(old):
+        for to, target in enumerate(new):
             words = flows.get((source, target), 0)
-            tall = words * scale
-            if words >= _LEAST * total:
-                kind = "kept" if old.index(source) == new.index(target) else "crossing"
-                start, end = leave[source], arrive[target]
-                drawn.append({"kind": kind, "path": _path((start, start + tall), (end, end + tall))})
-            leave[source] += tall
-            arrive[target] += tall
+            if words >= least:
+                kind = "kept" if at == to else "crossing"
+                drawn.append((kind, leave[source], arrive[target], words * scale))
+            leave[source] += words * scale
+            arrive[target] += words * scale
     return drawn
-
-
-def _path(start: _Span, end: _Span) -> str:
-    left, right = _LABEL + _BAR, _WIDTH - _LABEL - _BAR
-    middle = (left + right) / 2
-    return (
-        f"M{left} {start[0]:.1f}C{middle} {start[0]:.1f} {middle} {end[0]:.1f} "
-        f"{right} {end[0]:.1f}V{end[1]:.1f}C{middle} {end[1]:.1f} {middle} {start[1]:.1f} {left} {start[1]:.1f}Z"
-    )
