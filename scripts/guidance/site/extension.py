@@ -212,9 +212,8 @@ def _told_by_builder(md: Markdown, root: str) -> PagePlace:
         page, config = zensical.get("page"), zensical.get("config")
         if page is not None and config is not None:
             home = Path(config.get("root_dir") or ".")
-            up = "../" * page.path.count(
-                "/"
-            )  # Zensical takes links for those of the source, and turns them into its page's
+            # Zensical takes links for those of the source, and turns them into its page's.
+            up = "../" * page.path.count("/")
             return PagePlace(page.path, up, page.meta, home / (config.get("docs_dir") or "docs"), home)
     return PagePlace(up=root)
 
@@ -290,9 +289,9 @@ class _Comments(BlockProcessor):
 
     def _duties(self, agencies: Sequence[str]) -> str:
         sources = self._ours.sources()
-        duties = sources.duties if sources else None
-        if duties is None:
+        if sources is None or sources.duties is None:
             return ""
+        duties = sources.duties
         for unknown in (agency for agency in agencies if agency not in duties.bound):
             page = self._ours.place.path
             raise GuidanceError(f"{page}: asks for the duties of {unknown}, whom agencies.toml does not name")
@@ -302,14 +301,13 @@ class _Comments(BlockProcessor):
             duties.edition,
             {one: duties.bound[one] for one in agencies},
             duties.unknown,
-            list(self._law(sources, agencies)) if sources else [],
+            list(self._law(sources, duties.edition, agencies)),
         )
 
-    def _law(self, sources: Sources, agencies: Sequence[str]) -> Iterator[tuple[str, Notice, str]]:
-        """The laws since that bind some of these, each once, with one whom it binds and from when it applies."""
-        assert sources.duties
-        told = (one for one in sources.publication.editions if one.id == sources.duties.edition)
-        since = next(map(sources.law.after, told), LawSince())
+    def _law(self, sources: Sources, of: str, agencies: Sequence[str]) -> Iterator[tuple[str, Notice, str]]:
+        """The laws since an edition that bind some of these, each once, with one whom it binds and from when it
+        applies."""
+        since = next((sources.law.after(one) for one in sources.publication.editions if one.id == of), LawSince())
         bound = {law.id: agency for agency in reversed(agencies) for law in since.for_agency(agency)}
         yield from ((bound[law.id], since.notice(law), law.starts) for law in since.law if law.id in bound)
 

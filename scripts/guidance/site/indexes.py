@@ -4,6 +4,7 @@ the law that an edition names, by Act. Facts for the templates; nothing is searc
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
@@ -141,9 +142,7 @@ def render_topics(topics: Topics, index: PermalinkIndex, shown: Shown) -> tuple[
     if not topics.topic:
         return ()
     ordered = sorted(topics.topic, key=lambda topic: topic.name.casefold())
-    letters: dict[str, list[Topic]] = {}
-    for topic in ordered:
-        letters.setdefault(topic.name[0].upper(), []).append(topic)
+    letters = {letter: list(some) for letter, some in groupby(ordered, key=lambda topic: topic.name[0].upper())}
     home = make_page(HOME, TITLE, "topics", "topics.md", {"letters": letters, "title": index.publication.title})
     return (home, *(_topic_page(topic, topics.edition, index, shown) for topic in ordered))
 
@@ -154,7 +153,8 @@ def _topic_page(topic: Topic, written: str, index: PermalinkIndex, shown: Shown)
     needs = {part.need: list(dict.fromkeys(a for one in part.anchors for a in there[one])) for part in topic.parts}
     anchors = list(dict.fromkeys(anchor for some in needs.values() for anchor in some))
     states = [index.fate((now, anchor)).state for anchor in anchors]
-    duties = [one for one in shown.ledger.duties if one.at.anchor in anchors] if shown.ledger else []
+    told = shown.ledger.duties if shown.ledger else ()
+    duties = [_duty(one, index, shown) for one in told if one.at.anchor in anchors]
     beside = [shown.besides.get(now, {}).get(anchor) for anchor in anchors]
     companions = _titles(one.companions for one in beside if one and len(one.companions) < _READING)
     everywhere = _titles(one.companions for one in shown.besides.get(now, {}).values())
@@ -163,8 +163,8 @@ def _topic_page(topic: Topic, written: str, index: PermalinkIndex, shown: Shown)
     facts = {
         "topic": topic,
         "parts": {need: [_place(anchor, index, shown) for anchor in some] for need, some in needs.items() if some},
-        "limits": [_duty(duty, index, shown) for duty in duties if duty.limit],
-        "duties": [_duty(duty, index, shown) for duty in duties if not duty.limit],
+        "limits": [one for one in duties if one["limit"]],
+        "duties": [one for one in duties if not one["limit"]],
         "notices": list(notices.values()),
         "companions": list(companions.values()),
         "titled": titled,
@@ -215,14 +215,11 @@ def _place(anchor: str, index: PermalinkIndex, shown: Shown) -> dict[str, object
 
 
 def _duty(duty: Duty, index: PermalinkIndex, shown: Shown) -> dict[str, object]:
-    assert shown.ledger
+    names = shown.ledger.names if shown.ledger else {}
     return {
-        "sentence": duty.sentence,
-        "strength": duty.strength,
+        "duty": duty,
         "at": _link((shown.edition, duty.at.anchor), index),
-        "who": [shown.ledger.names.get(one, one) for one in duty.who or duty.who_context],
-        "context": bool(not duty.who and duty.who_context),
-        "incomplete": not duty.who_complete,
+        "who": [names.get(one, one) for one in duty.who or duty.who_context],
         "limit": limit_in_words(duty.limit),
     }
 
@@ -301,10 +298,11 @@ def render_law(
     rows: dict[LawPlace, list[Reference]] = {}
     for reference, place in _law_references(references, tuple(acts)):
         rows.setdefault(place, []).append(reference)
-    by_act: dict[str, list[LawPlace]] = {}
-    for place in sorted(rows, key=lambda one: (one.act.casefold(), bool(one.provision), _natural(one.provision))):
-        by_act.setdefault(place.act, []).append(place)
-    acts_told = [_act({place: rows[place] for place in places}, since, ledger) for places in by_act.values()]
+    ordered = sorted(rows, key=lambda one: (one.act.casefold(), bool(one.provision), _natural(one.provision)))
+    acts_told = [
+        _act({place: rows[place] for place in places}, since, ledger)
+        for _, places in groupby(ordered, key=lambda one: one.act)
+    ]
     facts = {
         "edition": ledger.edition,
         "acts": acts_told,
@@ -346,12 +344,6 @@ def _act(cited: Mapping[LawPlace, list[Reference]], since: LawSince, ledger: Led
 def _natural(name: str) -> list[tuple[int, str]]:
     """How names with numbers are put in order: 9 before 10, 16E behind 16."""
     return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", name)]
-
-
-def link_to_law(references: Iterable[Reference | Unresolved]) -> str:
-    """That page as an entry behind the ledger's on the edition's home page, in Markdown; nothing without laws."""
-    named = any(isinstance(one, Reference) and one.kind == "legislation" for one in references)
-    return f"-   [The law that it names]({LAW}): by Act, with the paragraphs that cite it\n" if named else ""
 
 
 def _at(anchor: str, ledger: Ledger, path: str) -> PlaceLink:
