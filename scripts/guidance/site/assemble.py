@@ -4,16 +4,14 @@ Knows nothing of documents: what stands on the pages, and which there are, is de
 """
 
 import contextlib
-import fcntl
-import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from guidance.document.model import GuidanceError
-from guidance.jobs.cache import Crew
+from guidance.jobs.cache import Crew, hold_lock
 from guidance.jobs.executors import processes
 from guidance.site.host_files import RULES, Rule, read_rules, root_files, site_rules
 from guidance.site.mkdocs_build import FolderBuild, Workshop, read_frame
@@ -51,34 +49,10 @@ def _deploy_one(edition: Folder, known: Any) -> tuple[str, ...]:
 MARK = "versions.json"  # every site of ours has it: only such a folder is ever replaced
 
 
-@contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> AbstractContextManager[None]:
     """Hold `folder` for this build. Raises GuidanceError when another build is at work in it."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise GuidanceError(f"{folder}: another build is at work here; wait for it to end") from None
-        _held.add(lock.fileno())
-        try:
-            yield
-        finally:
-            _held.discard(lock.fileno())
-
-
-_held: set[int] = set()
-
-
-def _let_go() -> None:
-    """A worker that is forked while a folder is held must not hold it too, for it may end later."""
-    for lock in _held:
-        os.close(lock)
-    _held.clear()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_let_go)
+    return hold_lock(folder / ".lock", f"{folder}: another build is at work here; wait for it to end")
 
 
 def beside(out: Path, spare: Path | None = None) -> Path:

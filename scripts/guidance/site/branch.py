@@ -3,7 +3,6 @@
 The branch moves in one step at the very end, and only from where it was found; nothing is known of the folder.
 """
 
-import fcntl
 import os
 import shutil
 import subprocess
@@ -17,6 +16,7 @@ from typing import IO
 from msgspec import Struct, structs
 
 from guidance.document.model import GuidanceError
+from guidance.jobs.cache import hold_lock
 
 _ASIDE = "refs/guidance/publishing"  # where the new commit waits until the branch moves
 _KEPT = ("CNAME", ".well-known")  # of the host's, at the branch's root; a publish leaves them as they are
@@ -53,11 +53,8 @@ def hold_branch(repository: Path, name: str) -> Iterator[Branch]:
             where = entry.split("\n")[0].removeprefix("worktree ")
             raise GuidanceError(f"{name}: is checked out in {where}; switch to another branch there first")
     common = Path(repository, _git(repository, "rev-parse", "--git-common-dir"))
-    with (common / "guidance-publish.lock").open("w", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise GuidanceError(f"{name}: another publish is at work here; wait for it to end") from None
+    otherwise = f"{name}: another publish is at work here; wait for it to end"
+    with hold_lock(common / "guidance-publish.lock", otherwise):
         _clear_stale(common, name)
         yield Branch(repository, name, _ask(repository, "rev-parse", "--verify", "--quiet", f"refs/heads/{name}"))
 

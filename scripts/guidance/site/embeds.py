@@ -8,10 +8,11 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from html import escape, unescape
+from html import escape
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import msgspec
 from markupsafe import Markup
 
 from guidance.cite.quoted_words import record
@@ -42,7 +43,6 @@ _LINE, _LINE_HEIGHT = 27, 27  # characters in a line of a frame 320 pixels wide,
 _HEAD_LINE, _HEAD_HEIGHT = 38, 23  # the same of the lines above the words
 _EXAMPLE = re.compile(r"^<!-- quotation (?P<edition>[0-9a-z.-]+)/(?P<anchor>[a-z0-9-]+) -->$", re.M)
 _STANDING_LINE = "Superseded on 30 September 2026; the text of 2026, the edition in force, is not loaded here."
-_TAG = re.compile(r"<[^>]*>")
 _STATES = {"unchanged": "same", "reworded": "changed", "gone": "gone"}
 
 
@@ -66,9 +66,8 @@ def edition_embeds(edition: str, index: PermalinkIndex) -> dict[str, bytes]:
         node = (edition, anchor)
         if not index.rules:
             files[f"{embed_path(node)}index.html"] = _framed(node, index)
-        record = oembed(node, index)
-        files[_oembed_path(node)] = (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode()
-    files[status_path(edition)] = _compact(status(edition, index))
+        files[_oembed_path(node)] = msgspec.json.format(msgspec.json.encode(oembed(node, index)), indent=1) + b"\n"
+    files[status_path(edition)] = msgspec.json.encode(status(edition, index))
     if not index.rules:
         files[f"embed/{edition}/404.html"] = _missing(edition, index)
     return files
@@ -98,11 +97,8 @@ def quotation(node: Node, index: PermalinkIndex) -> str:
     """
     provision, address = index.provision(node), index.address(permalink_path(*node))
     words = Markup(bare_html(provision)) if provision else ""
-    return str(
-        part(
-            "quotation.html", "quotation", words, index.cited(node), address, "/".join(node), copied(node[0], index)
-        )
-    )
+    facts = (words, index.cited(node), address, "/".join(node), copied(node[0], index))
+    return str(part("quotation.html", "quotation", *facts))
 
 
 def copied(edition: str, index: PermalinkIndex) -> str:
@@ -120,7 +116,7 @@ def bare_html(provision: Provision) -> str:
 
 def quoted_words(provision: Provision) -> str:
     """The words of a quotation as a browser reads them off the page."""
-    return unescape(_TAG.sub("", bare_html(provision)))
+    return Markup(bare_html(provision)).striptags()
 
 
 def _bare(block: Block) -> str:
@@ -326,10 +322,6 @@ def clean_letters(text: str) -> str:
     return "".join(c for c in plain if unicodedata.category(c)[0] in "LN")
 
 
-def _compact(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-
-
 # --- The page on which anybody checks quotations in their own text ---------------------------------
 # Its script is overrides/assets/quotations.js; what is pasted never leaves the browser.
 
@@ -376,4 +368,4 @@ def quotable(edition: str, index: PermalinkIndex) -> bytes:
         "status": standing(edition, index).sentence,
         "places": places,
     }
-    return _compact(record)
+    return msgspec.json.encode(record)

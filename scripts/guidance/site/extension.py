@@ -41,8 +41,9 @@ from guidance.document.anchors import PERMALINKS
 from guidance.document.law import FILE as LAW
 from guidance.document.law import LawSince, Notice
 from guidance.document.model import Finding, GuidanceError
-from guidance.site.handwritten import CONTACTS, REVIEWS, HandCitation, Service, Sources, read_sources, root_of
+from guidance.site.handwritten import CONTACTS, REVIEWS, HandCitation, Service, Sources, read_sources
 from guidance.site.page_citations import OURS, STANDING, PagePlace, PageWriter, law_block, write_addresses
+from guidance.site.pages import to_root
 from guidance.site.templates import part
 
 EXTENSIONS = ("abbr", "admonition", "attr_list", "def_list", "fenced_code", "md_in_html", "tables")  # and ours
@@ -88,7 +89,7 @@ def read_page(
 
     body, facts = meta.get_data(text)
     contacts = services if services is not None or sources is None else sources.services
-    ours = GuidanceExtension().given(PagePlace(page, root_of(page), facts), sources, contacts)
+    ours = GuidanceExtension().given(PagePlace(page, to_root(page), facts), sources, contacts)
     extensions: list[str | Extension] = [*EXTENSIONS, ours]
     if docs:
         extensions.append("pymdownx.snippets")

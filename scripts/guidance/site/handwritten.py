@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -226,12 +226,6 @@ def _say_change(cite: HandCitation, own_text_same: bool, known: Anchors | None, 
 def address_of(edition: str, anchor: str, sources: Sources) -> str:
     """Where something that is cited stands, from the site's root: on its page, or else at its permalink."""
     return sources.addresses.get(edition, {}).get(anchor) or permalink_path(edition, anchor)
-
-
-def root_of(page: str) -> str:
-    """The way from a page, as MkDocs serves it, to the site's root: "guide/referral.md" is two folders down."""
-    path = PurePosixPath(page)
-    return "../" * (len(path.parts) - (path.name == "index.md"))
 
 
 def name_provision(entry: Permalink) -> str:
