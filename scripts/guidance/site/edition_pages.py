@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from markupsafe import Markup
 
 from guidance.document.model import Document, Reference, Unresolved
-from guidance.document.register import Basis, Edition, Publication, Revision, say_date, source_address
+from guidance.document.register import Basis, Edition, Publication, say_date, source_address
 from guidance.document.walk import count_characters, dropped_characters, placed_characters
 from guidance.site.pages import Page, make_page, page_url, tell_link
 from guidance.site.templates import clean, escape_html, in_markdown, render
@@ -41,7 +41,7 @@ def render_home(
         "publisher": publication.publisher,
         "standing": publication.standing(edition),
         "document": document,
-        "read": revision_read(edition, document) if document else None,
+        "read": next((r for r in edition.revisions if document and r.sha256 == document.source.sha256), None),
         "chapters": _chapters(tuple(pages), document) if document else (),
         "official": official if official and official.startswith(("http://", "https://")) else None,
         "nearest": nearest,
@@ -65,11 +65,6 @@ def _chapters(pages: tuple[Page, ...], document: Document) -> Iterator[tuple[Pag
         parts = [one for one in pages if one is page or one.parent == page.path]
         held = [numbers[anchor] for part in parts for anchor in part.anchors if anchor in numbers]
         yield page, [held[0], held[-1]] if held else []
-
-
-def revision_read(edition: Edition, document: Document) -> Revision | None:
-    """The revision whose file a document was read from, by its SHA-256; None where the register has none."""
-    return next((r for r in edition.revisions if r.sha256 == document.source.sha256), None)
 
 
 Settings = dict[str, object]
@@ -254,7 +249,7 @@ def _dropped(document: Document) -> list[tuple[str, str, str]]:
     length = Counter[str]()
     for entry in document.dropped:
         length[entry.reason] += count_characters(entry.text)
-    return [(why, f"{times[why]:,}", f"{length[why]:,}") for why in sorted(times)]
+    return [(why, f"{many:,}", f"{length[why]:,}") for why, many in sorted(times.items())]
 
 
 def _breakable(words: str) -> Markup:

@@ -19,7 +19,6 @@ from guidance.cite.quoted_words import record
 from guidance.document.anchors import permalink_path
 from guidance.document.change_model import Node
 from guidance.document.model import Block, Cell, GuidanceError, List, Provision, Subheading, Table
-from guidance.document.register import Publication
 from guidance.document.walk import block_texts, is_lettered, plain_text
 from guidance.site.pages import Page, make_page
 from guidance.site.permalink_index import (
@@ -264,19 +263,11 @@ def oembed(node: Node, index: PermalinkIndex) -> dict[str, object]:
     if author := index.publication.edition(node[0]).author:
         record["author_name"] = author
     if index.provision(node) is not None:
-        record |= {
-            "type": "rich",
-            "html": _framed_quotation(node, index),
-            "width": _WIDTH,
-            "height": height(node, index),
-        }
+        # WordPress takes nothing from a site without a frame: it shows the quotation, and hides the frame, as the
+        # frame itself asks of others.
+        html = quotation(node, index) + _frame(node, index).replace("<iframe ", "<iframe hidden ", 1)
+        record |= {"type": "rich", "html": html, "width": _WIDTH, "height": height(node, index)}
     return record
-
-
-def _framed_quotation(node: Node, index: PermalinkIndex) -> str:
-    """The quotation, and its frame behind it: WordPress takes nothing from a site without a frame, shows the
-    quotation, and hides the frame, as the frame itself asks of others."""
-    return quotation(node, index) + _frame(node, index).replace("<iframe ", "<iframe hidden ", 1)
 
 
 # --- What the script asks ------------------------------------------------------------------------
@@ -329,20 +320,17 @@ def clean_letters(text: str) -> str:
 def render_quotations(index: PermalinkIndex, files: Mapping[str, bytes]) -> Page:
     """The page; `files` are what may be quoted, by path from the publication's root."""
     title = "Check a quotation"
+    publication = index.publication
     editions = [edition for edition in reversed(list(index.entries)) if edition in index.provisions]
     known = {
         "editions": [[edition, len(files[quotable_path(edition)])] for edition in editions if files],
-        "inForce": index.publication.in_force.id,
-        "names": _names(index.publication),
-        "standings": {edition.id: standing(edition.id, index).sentence for edition in index.publication.editions},
+        "inForce": publication.in_force.id,
+        # What may name it: its short title, and the first two words of its title.
+        "names": [publication.short.lower(), " ".join(publication.title.lower().split()[:2])],
+        "standings": {edition.id: standing(edition.id, index).sentence for edition in publication.editions},
     }
-    facts = {"title": index.publication.title, "known": json.dumps(known) if files else ""}
+    facts = {"title": publication.title, "known": json.dumps(known) if files else ""}
     return make_page("quotations.md", title, "quotations", "quotations.md", facts)
-
-
-def _names(publication: Publication) -> list[str]:
-    """What a quotation may name the publication by: its short title, and the first two words of its title."""
-    return [publication.short.lower(), " ".join(publication.title.lower().split()[:2])]
 
 
 def quotable_path(edition: str) -> str:

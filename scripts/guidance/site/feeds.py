@@ -189,14 +189,13 @@ def render_corrections(corrected: Iterable[Corrected], mended_sources: Mapping[s
 def edition_entries(edition: Edition, publication: Publication) -> tuple[FeedEntry, ...]:
     """What happened to an edition: it was published, issued again, superseded."""
     home, name = f"{edition.id}/", f"The {edition.id} edition"
+    issued, where = f"{edition.id}/revision/", f"{home}#revisions"
     entries = [FeedEntry(f"{edition.id}/published", edition.published, f"{name}: published", edition.summary, home)]
-    for revision in edition.revisions:
-        if revision.date and revision.date != edition.published:
-            title = f"{name}: {revision.happened}"
-            address = f"{home}#revisions"
-            entries.append(
-                FeedEntry(f"{edition.id}/revision/{revision.id}", revision.date, title, revision.what, address)
-            )
+    entries += (
+        FeedEntry(f"{issued}{one.id}", one.date, f"{name}: {one.happened}", one.what, where)
+        for one in edition.revisions
+        if one.date and one.date != edition.published
+    )
     standing = publication.standing(edition)
     if standing.ended:
         by = f" by the {standing.successor} edition" if standing.successor else ""
