@@ -41,7 +41,7 @@ from guidance.site.pandoc import (
 )
 from guidance.site.projects import as_it_is
 from guidance.site.role_changes import pinned
-from guidance.site.templates import clean, escape_html, part
+from guidance.site.templates import clean, part
 from guidance.site.typesetting import TEXT
 
 FOLDER = "downloads/"
@@ -55,6 +55,7 @@ _FORMS = {
 }
 _BOOK_FORMS = ("docx", "csv")
 _OF_THE_WHOLE = {**_FORMS, TEXT: "Markdown, plain text in one file"}
+_BESIDE = ("group", "nobody")  # what binds somebody, or may, beside the duties that are told to be theirs
 _UNOFFICIAL = (
     "An unofficial copy, made by a program. Where it differs from the official file, the official file counts."
 )
@@ -181,7 +182,7 @@ def _duties(offer: Offer, agency: str) -> Manuscript:
         if mine:
             blocks.append(header(1, strength.replace(" ", "-"), words(strength.capitalize())))
             blocks.append(bullets(_duty(offer, duty) for duty in mine))
-    for share in (share for share in ledger.shares(agency) if share.kind in ("group", "nobody")):
+    for share in (share for share in ledger.shares(agency) if share.kind in _BESIDE):
         blocks.append(header(1, share.group or share.kind, words(share.title)))
         about = ledger.wider.get(share.group, "it is not known whom these bind, and they may bind you")
         blocks.append(para(words(f"{about[:1].upper()}{about[1:]}.")))
@@ -229,13 +230,9 @@ def _books(offer: Offer, agency: str) -> Iterator[tuple[bool, str, list[_BookRow
     """Somebody's workbooks, each with whether it has only what changed, its name and its rows; none without rows,
     such as that of what changed where no edition before has text."""
     ledger, since = offer.ledger, offer.ledger.since
+    before, stood = (since.changed, since.stood) if since else ({}, {})
     rows = [
-        _BookRow(
-            share.title,
-            duty,
-            since.changed.get(duty, "") if since else "",
-            since.stood.get(duty.at.anchor, "") if since else "",
-        )
+        _BookRow(share.title, duty, before.get(duty, ""), stood.get(duty.at.anchor, ""))
         for share in ledger.shares(agency)
         if share.kind != "nobody"
         for duty in share.duties
@@ -245,18 +242,18 @@ def _books(offer: Offer, agency: str) -> Iterator[tuple[bool, str, list[_BookRow
             yield changed, _book(offer, agency, changed=changed), mine
 
 
-def _book_columns(offer: Offer) -> tuple[str, ...]:
-    since = offer.ledger.since
-    carried = (f"changed since {since.edition}", f"place in {since.edition}") if since else ()
-    return ("duty", "strength", "place", "link", *_TO_FILL, *carried, SHARE_COLUMN, "anchor")
-
-
-def _book_cells(offer: Offer, row: _BookRow) -> tuple[str, ...]:
-    duty, place = row.duty, offer.ledger.places[row.duty.at.anchor]
+def _book_table(offer: Offer, book: Iterable[_BookRow], facts: Mapping[str, str]) -> bytes:
+    """A workbook as a table, with links pinned to the edition and empty columns to fill."""
+    since, places = offer.ledger.since, offer.ledger.places
     home = f"{(offer.home or '').rstrip('/').removesuffix(offer.edition.id)}"
-    carried = (row.changed, row.stood) if offer.ledger.since else ()
-    told = (clean(duty.sentence), duty.strength, clean(place.name), pinned(offer.edition.id, place, home))
-    return (*told, *("" for _ in _TO_FILL), *carried, clean(row.listed), duty.at.anchor)
+    carried = (f"changed since {since.edition}", f"place in {since.edition}") if since else ()
+    rows = []
+    for one in book:
+        duty, place = one.duty, places[one.duty.at.anchor]
+        told = (clean(duty.sentence), duty.strength, clean(place.name), pinned(offer.edition.id, place, home))
+        seen = (one.changed, one.stood) if since else ()
+        rows.append((*told, *("" for _ in _TO_FILL), *seen, clean(one.listed), duty.at.anchor))
+    return _csv(("duty", "strength", "place", "link", *_TO_FILL, *carried, SHARE_COLUMN, "anchor"), rows, facts)
 
 
 def _workbook(offer: Offer, agency: str, book: Sequence[_BookRow], *, changed: bool) -> Manuscript:
@@ -299,14 +296,15 @@ def table_files(offer: Offer) -> dict[str, bytes]:
         stem = _stem(offer, agency)
         told = {**facts, "bound": ledger.names[agency], "note": f"{_COMPUTED} {_UNOFFICIAL}"}
         beside = {
-            share.group or share.kind: duty_records(share.duties, ledger.touched) for share in ledger.shares(agency)
+            share.group or share.kind: duty_records(share.duties, ledger.touched)
+            for share in ledger.shares(agency)
+            if share.kind in _BESIDE
         }
-        lists = {name: some for name, some in beside.items() if name not in ("named", "context")}
         duties = duty_records(ledger.told_of(agency), ledger.touched)
-        files[f"{stem}.json"] = data_files.encode({**told, "duties": duties, "beside": lists})
+        files[f"{stem}.json"] = data_files.encode({**told, "duties": duties, "beside": beside})
         files[f"{stem}.csv"] = _csv((SHARE_COLUMN, *CSV_COLUMNS), share_rows(ledger, agency), facts)
         for _, name, rows in _books(offer, agency):
-            files[f"{name}.csv"] = _csv(_book_columns(offer), (_book_cells(offer, row) for row in rows), facts)
+            files[f"{name}.csv"] = _book_table(offer, rows, facts)
     return files
 
 
@@ -370,10 +368,8 @@ def _book_links(
 
 def _offered(name: str, label: str, sizes: Mapping[str, int], whose: str, to: str = "") -> Markup:
     """A link to a file with its size, or word that it could not be made."""
-    shown = label.upper() if whose else label
-    if name not in sizes:
-        return Markup(f"{escape_html(shown)}: could not be made")
-    return part("download_parts.md", "offered", as_it_is(name), name, shown, whose, say_size(sizes[name]), to)
+    shown, size = label.upper() if whose else label, say_size(sizes[name]) if name in sizes else None
+    return part("download_parts.md", "offered", as_it_is(name), name, shown, whose, size, to)
 
 
 def with_files(page: Page, offer: Offer, sizes: Mapping[str, int]) -> Page:
