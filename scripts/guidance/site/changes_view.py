@@ -6,7 +6,6 @@ Plain counting over frozen types; nothing is aligned or compared here, and no ma
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import get_args
 
 from msgspec import Struct
 
@@ -16,18 +15,6 @@ from guidance.document.model import ChangeKind, Document, Provision
 from guidance.document.walk import plain_text
 from guidance.site.pages import page_url
 
-LEVELS: tuple[Level, ...] = get_args(Level)
-KINDS: tuple[ChangeKind, ...] = (
-    "reworded",
-    "term replaced",
-    "split",
-    "merged",
-    "moved",
-    "added",
-    "removed",
-    "renumbered",
-    "unchanged",
-)
 OPENING = "opening"
 NOTES = "footnotes"
 
@@ -88,8 +75,8 @@ class ChangeEntry(Struct, frozen=True):
 class ChangeFigures(Struct, frozen=True):
     """What a comparison comes to, in numbers of provisions and words."""
 
-    kinds: Mapping[ChangeKind, int]
-    levels: Mapping[Level, int]
+    kinds: Counter[ChangeKind]
+    levels: Counter[Level]
     words_old: int
     words_new: int
     inserted: int  # words that were not in the old edition
@@ -105,15 +92,9 @@ class ChangeFigures(Struct, frozen=True):
 
 def survey(edition: str, document: Document, addresses: Mapping[str, str]) -> ComparedEdition:
     """One side of a comparison; `addresses` are its anchors' from the edition's root."""
-    titles = dict(_TITLES)
-    for provision in document.provisions:
-        if provision.heading:
-            titles[provision.anchor] = f"{provision.marker} {provision.title}".strip()
-    places = {}
-    words = {}
-    for provision in document.everything:
-        places[provision.anchor] = _place(provision, titles, addresses)
-        words[provision.anchor] = Counter(_WORD.findall(f"{provision.title}\n{plain_text(provision)}"))
+    titles = _TITLES | {p.anchor: f"{p.marker} {p.title}".strip() for p in document.provisions if p.heading}
+    places = {p.anchor: _place(p, titles, addresses) for p in document.everything}
+    words = {p.anchor: Counter(_WORD.findall(f"{p.title}\n{plain_text(p)}")) for p in document.everything}
     return ComparedEdition(edition, places, titles, words)
 
 
@@ -121,14 +102,8 @@ def _place(provision: Provision, titles: Mapping[str, str], addresses: Mapping[s
     chain = (*provision.parents, *((provision.anchor,) if provision.heading else ()))
     chapter = NOTES if provision.kind == "footnote" else chain[0] if chain else OPENING
     heading = chain[-1] if chain else None
-    return ComparedPlace(
-        provision.anchor,
-        _name(provision, titles),
-        addresses.get(provision.anchor),
-        provision.page,
-        chapter,
-        heading,
-    )
+    at, name = provision.anchor, _name(provision, titles)
+    return ComparedPlace(at, name, addresses.get(at), provision.page, chapter, heading)
 
 
 def _name(provision: Provision, titles: Mapping[str, str]) -> str:
@@ -195,8 +170,8 @@ def figures(comparison: Comparison, old: ComparedEdition, new: ComparedEdition) 
         moved += sum(new.words[place.anchor].total() for place in places)
     looks_new = sum((words - old.words.get(anchor, Counter())).total() for anchor, words in new.words.items())
     return ChangeFigures(
-        kinds={kind: sum(change.kind == kind for change in comparison.changes) for kind in KINDS},
-        levels={level: sum(change.level == level for change in comparison.changes) for level in LEVELS},
+        kinds=Counter(change.kind for change in comparison.changes),
+        levels=Counter(change.level for change in comparison.changes),
         words_old=sum(words.total() for words in old.words.values()),
         words_new=sum(words.total() for words in new.words.values()),
         inserted=inserted,

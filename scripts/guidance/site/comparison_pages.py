@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from guidance.document.anchors import slug
-from guidance.document.change_model import Comparison, Level
+from guidance.document.change_model import Comparison
 from guidance.document.model import Document, Duty
 from guidance.document.register import Publication
 from guidance.site.changes_view import (
@@ -49,32 +49,6 @@ from guidance.site.templates import PlaceLink
 TRACKED = "tracked-changes"  # the Word file of a comparison, without its ending
 STYLES = ("site.css", "compare.css")
 SCRIPT = "compare.js"
-_GROUPS: tuple[tuple[Level, str], ...] = (
-    ("duty changed", "Duties changed"),
-    ("new", "New text"),
-    ("reworded", "Reworded or taken out"),
-    ("term replaced", "Nothing but a term replaced"),
-    ("links and numbers only", "Links and numbers only"),
-    ("none", "Same words, another place"),
-)
-_EXPLAINED: Mapping[Level, str] = {
-    "duty changed": "a duty came or went, or its strength, holder, limit or condition changed",
-    "new": "text was put in that was not there",
-    "reworded": "said in other words, or taken out",
-    "term replaced": "the words are the same but for a term that was replaced throughout",
-    "links and numbers only": "a link, a page, a number or a sign",
-    "none": "the words are the same; they may stand elsewhere",
-}
-_ASPECTS = {  # the order in which what changed of duties is told
-    "holder": "Who is bound",
-    "strength": "How strongly",
-    "limit": "Time limits",
-    "addressee": "Who is told or given something",
-    "condition": "Conditions",
-    "figure": "Figures",
-    "added": "New duties",
-    "removed": "Duties taken out",
-}
 _TO_SET = re.compile(r'<a href="(?:\.\./)?(?P<file>[^"/]+\.(?:docx|pdf))" download>(?P<words>[^<]*)</a>')
 
 
@@ -195,10 +169,7 @@ class _Scene(ComparisonView, frozen=True):
             "comparison.md",
             path,
             self.title,
-            groups=[
-                (level, name, [self._row(path, entry) for entry in rows if entry.change.level == level])
-                for level, name in _GROUPS
-            ],
+            rows=[self._row(path, entry) for entry in rows],
             matters=MATTERS,
             figures=found,
             told=self._told(path, rows),
@@ -210,7 +181,6 @@ class _Scene(ComparisonView, frozen=True):
             tracked=f"{TRACKED}.docx",
             roles=roles,
             say=say_changes,
-            explained=_EXPLAINED,
             renumbered=_runs(e for e in self.found if e.change.kind == "renumbered" and e.old and e.new),
             picture=draw_flows(words, old, new),
             flows=[
@@ -270,13 +240,13 @@ class _Scene(ComparisonView, frozen=True):
                 sides = {"in_one": in_one(pieces, where), "before": before, "after": after}
                 yield {**self.entry(path, entry), "same": 0, "said": _said(entry), **sides}
 
-    def _told(self, path: str, rows: Sequence[ChangeEntry]) -> list[tuple[str, list[tuple[PlaceLink, str]]]]:
-        """What changed of duties and figures, kind by kind, each line with its place."""
+    def _told(self, path: str, rows: Sequence[ChangeEntry]) -> dict[str, list[tuple[PlaceLink, str]]]:
+        """What changed of duties and figures, by what it is, each line with its place."""
         lines: dict[str, list[tuple[PlaceLink, str]]] = {}
         for entry in rows:
             for what, said in say_each(entry.change):
                 lines.setdefault(what, []).append((self.to_redline(path, entry), said))
-        return [(name, lines[what]) for what, name in _ASPECTS.items() if what in lines]
+        return lines
 
 
 def _said(entry: ChangeEntry) -> list[str]:

@@ -56,10 +56,9 @@ def records(document: Document, urls: Mapping[str, str], place: str) -> tuple[Pr
     waiting = dict(notes)
     for provision in document.provisions:
         queue = [provision]
-        while queue:
-            current = queue.pop(0)
-            ordered.append(current)
+        for current in queue:  # which grows by the notes of notes
             queue += [waiting.pop(mark.note) for mark in note_marks(current) if mark.note in waiting]
+        ordered += queue
     ordered += waiting.values()
     root = f"{place}/" if place else ""
     return tuple(_record(p, notes, f"{root}{urls.get(p.anchor, f'#{p.anchor}')}") for p in ordered)
@@ -193,28 +192,14 @@ def changes_csv(found: Iterable[ChangeEntry], texts: tuple[Document, Document]) 
     """All changes but what is unchanged, as CSV, with the words of both `texts`, the older first; no cell can be
     taken for a formula."""
     sides = tuple(text.by_anchor() for text in texts)
-    listed = (entry for entry in found if entry.change.kind != "unchanged" or entry.change.level != "none")
-    rows = (
-        (
-            *_change_row(entry),
-            *(side_words(places, side) for places, side in zip((entry.old, entry.new), sides, strict=True)),
-        )
-        for entry in listed
-    )
+    rows = []
+    for entry in found:
+        change, places = entry.change, (entry.old, entry.new)
+        if change.kind != "unchanged" or change.level != "none":
+            row = (change.kind, change.level, *_cells(entry.old), *_cells(entry.new), f"{change.similarity:.2f}")
+            told = ("; ".join(say_changes(change)), "; ".join(change.terms))
+            rows.append((*row, *told, *map(side_words, places, sides)))
     return csv_table(CHANGE_COLUMNS, rows)
-
-
-def _change_row(entry: ChangeEntry) -> tuple[str, ...]:
-    change = entry.change
-    sides = [cell for places in (entry.old, entry.new) for cell in _cells(places)]
-    return (
-        change.kind,
-        change.level,
-        *sides,
-        f"{change.similarity:.2f}",
-        "; ".join(say_changes(change)),
-        "; ".join(change.terms),
-    )
 
 
 def _cells(places: tuple[ComparedPlace, ...]) -> tuple[str, str, str]:

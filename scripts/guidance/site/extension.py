@@ -97,7 +97,8 @@ def read_page(
         body = "\n".join(line for line in body.split("\n") if "--8<--" not in line)
     boxes = {"base_path": [str(docs)], "restrict_base_path": True, "check_paths": True}
     html = Markdown(extensions=extensions, extension_configs={"pymdownx.snippets": boxes}).convert(body)
-    return ReadPage(html, tuple(ours.cites), tuple(ours.sentences), tuple(ours.findings))
+    writer = ours.writer
+    return ReadPage(html, tuple(writer.cites), tuple(writer.sentences), tuple(writer.findings))
 
 
 class GuidanceExtension(Extension):
@@ -114,9 +115,7 @@ class GuidanceExtension(Extension):
         }
         super().__init__(**options)
         self.place = PagePlace()
-        self.cites: list[HandCitation] = []
-        self.sentences: list[str] = []
-        self.findings: list[Finding] = []
+        self.writer = PageWriter(self.place, self.sources, self.services)
         self._given: tuple[PagePlace, Sources | None, Mapping[str, Service] | None] | None = None
 
     def given(
@@ -136,8 +135,8 @@ class GuidanceExtension(Extension):
 
     def begin(self, md: Markdown) -> None:
         """Forget the page before, and find out where this one stands."""
-        self.cites, self.findings = [], []
         self.place = self._given[0] if self._given else _told_by_builder(md, str(self.getConfig("root")))
+        self.writer = PageWriter(self.place, self.sources, self.services)
         if "snippet" in md.preprocessors:
             self._mend_boxes(vars(md.preprocessors["snippet"]), md.preprocessors["snippet"].run)
 
@@ -323,21 +322,19 @@ class _Citations(_Walker):
     """Contacts, comparisons, citations and the page's standing, in the parsed document."""
 
     def run(self, root: Element) -> None:
-        writer = PageWriter(self._ours.place, self._ours.sources, self._ours.services)
+        writer = self._ours.writer
         try:
             writer.write(root)
             for at, raw in enumerate(self.md.htmlStash.rawHtmlBlocks):
                 if isinstance(raw, str) and any(f'="{scheme}' in raw for scheme in OURS):
-                    self.md.htmlStash.rawHtmlBlocks[at] = self._raw(raw, writer)
+                    self.md.htmlStash.rawHtmlBlocks[at] = self._raw(raw)
             writer.end(root, self._ours.law())
             for table in root.iter("table"):
                 _label(table)
-            self._ours.cites, self._ours.sentences = writer.cites, writer.sentences
-            self._ours.findings = writer.findings
         except GuidanceError as error:
             raise self._ours.stop(error) from None
 
-    def _raw(self, raw: str, writer: PageWriter) -> str:
+    def _raw(self, raw: str) -> str:
         """A block of HTML with its citations: pages that were made safe come so."""
         from lxml import etree, html  # slow to load, and few pages need it
 
@@ -349,7 +346,7 @@ class _Citations(_Walker):
             page = self._ours.place.path
             raise GuidanceError(f"{page}: {raw.strip()} is a link of ours in HTML; write it as Markdown") from None
         block = ElementTree.fromstring(etree.tostring(made, encoding="unicode"))
-        writer.write(block)
+        self._ours.writer.write(block)
         write_addresses(block, self._ours.place, self._ours.sources)
         return self.md.serializer(block).strip().removeprefix("<div>").removesuffix("</div>")
 
