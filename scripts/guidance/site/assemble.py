@@ -29,21 +29,20 @@ def deploy(editions: Iterable[Folder]) -> tuple[tuple[tuple[str, ...], ...], dic
     from mike.versions import Versions
 
     listed: dict[str, Any] = {}
-    places = tuple(_deploy_one(one, listed.setdefault(one.prefix, Versions())) for one in editions)
+    places: list[tuple[str, ...]] = []
+    for one in editions:
+        try:
+            known = listed.setdefault(one.prefix, Versions())
+            known.add(one.id, one.title, list(one.aliases), update_aliases=True)
+        except ValueError as error:
+            said = " ".join(str(error).split())
+            raise GuidanceError(f"{one.id}: mike cannot deploy this edition: {said}") from None
+        places.append(tuple(f"{one.prefix}/{name}".strip("/") for name in (one.id, *one.aliases)))
     files = {".nojekyll": b""}
     for prefix, known in listed.items():
         entry = versions_to_file_info(known, prefix)
         files[entry.path] = entry.data.encode() if isinstance(entry.data, str) else entry.data
-    return places, files
-
-
-def _deploy_one(edition: Folder, known: Any) -> tuple[str, ...]:
-    try:
-        known.add(edition.id, edition.title, list(edition.aliases), update_aliases=True)
-    except ValueError as error:
-        said = " ".join(str(error).split())
-        raise GuidanceError(f"{edition.id}: mike cannot deploy this edition: {said}") from None
-    return tuple(f"{edition.prefix}/{name}".strip("/") for name in (edition.id, *edition.aliases))
+    return tuple(places), files
 
 
 MARK = "versions.json"  # every site of ours has it: only such a folder is ever replaced
@@ -171,17 +170,12 @@ def _assemble(begun: Sequence[FolderBuild], shop: Workshop) -> dict[str, Kept | 
             own += read_rules(_content(whole.pop(f"{start}{RULES}", b"")).decode())
     scripts = {script for printing in begun for script in printing.scripts}
     site_url = shop.site_url
-    pages = (path for path, held in whole.items() if path.endswith("index.html") and _may_be_listed(held, site_url))
+    # A sitemap must not name a page whose own head forbids it.
+    named = (path for path in whole if path.endswith("index.html")) if site_url else ()
+    pages = (path for path in named if NOT_LISTED.encode() not in _content(whole[path]).partition(b"</head>")[0])
     ruled = {RULES: site_rules(places, own)} if shop.rules else {}
     return whole | ruled | root_files(pages, [one.folder.place for one in editions], site_url, scripts)
 
 
 def _content(held: Kept | bytes) -> bytes:
     return held if isinstance(held, bytes) else Path(held.path).read_bytes()
-
-
-def _may_be_listed(page: Kept | bytes, site_url: str | None) -> bool:
-    """Whether search engines may list a page: a sitemap must not name one whose own head forbids it."""
-    if not site_url:
-        return True  # there is no sitemap
-    return NOT_LISTED.encode() not in _content(page).partition(b"</head>")[0]

@@ -50,7 +50,6 @@ _CLASSES: Mapping[MarkKind, str] = {kind: f' class="duty {kind.split()[0]}"' for
 _NAMELESS = "A picture; the words in it stand below"
 _BEFORE_STARS = " (“‘"  # behind anything else, stars may pair with others than they should
 _STARS: Mapping[MarkKind, str] = {"bold": "**", "italic": "*"}
-_UNUSUAL = re.compile(r"[^A-Za-z0-9:/?#@!$&'+,;=.~%_-]")
 
 
 class TermUse(Link, frozen=True, tag="term"):
@@ -211,7 +210,7 @@ def safe_address(address: str) -> str | None:
         return None
     if scheme not in ("http", "https", "mailto") or leads_nowhere(address):
         return None
-    return _UNUSUAL.sub(lambda c: urllib.parse.quote(c.group(), safe=""), clean(address))
+    return urllib.parse.quote(clean(address), safe=":/?#@!$&'+,;=%")
 
 
 def _linked(inner: str, address: str, form: MarkupForm, kind: str = "") -> str:

@@ -91,7 +91,11 @@ def edition_settings(
         "site_name": escape_html(clean(publication.title)),
         "site_description": f"{edition.title}. An unofficial copy with an address for every paragraph.",
         "validation": {"nav": {"not_found": "ignore"}},  # its tabs lead out of this project
-        "nav": [{escape_html(clean(f"{edition.id} edition")): navigation(pages)}, *_beside(tabs)],
+        "nav": [
+            {escape_html(clean(f"{edition.id} edition")): navigation(pages)},
+            # What leads to the publication's first page is the edition's own tab.
+            *({escape_html(title): f"../{address}"} for title, address in tabs if address),
+        ],
         "extra": {
             **_extra(publication, with_text, ".."),
             "edition": _summary(edition, publication, with_text),
@@ -117,11 +121,6 @@ def groups_of(nav: Iterable[object] | None, group: str = "") -> dict[str, str]:
             elif isinstance(held, str) and held.endswith(".md"):
                 found[held] = group
     return found
-
-
-def _beside(tabs: Iterable[Tab]) -> list[object]:
-    """Tabs as MkDocs' `nav` takes links; what leads to the publication's first page is the edition's own tab."""
-    return [{escape_html(title): f"../{address}"} for title, address in tabs if address]
 
 
 def root_settings(publication: Publication, *, with_text: Collection[str] = ()) -> Settings:

@@ -206,7 +206,8 @@ def _told_by_builder(md: Markdown, root: str) -> PagePlace:
         if file is not None and config is not None:
             home = Path(config.config_file_path or "mkdocs.yml").parent
             facts = file.page.meta if file.page else {}
-            return PagePlace(file.src_uri, _up(file.url), facts, Path(config.docs_dir), home, told_by_mkdocs=True)
+            up = "../" * file.url.removeprefix("./").removeprefix("/").count("/")
+            return PagePlace(file.src_uri, up, facts, Path(config.docs_dir), home, told_by_mkdocs=True)
     if "rendering_context" in md.preprocessors:
         zensical = vars(md.preprocessors["rendering_context"])
         page, config = zensical.get("page"), zensical.get("config")
@@ -216,11 +217,6 @@ def _told_by_builder(md: Markdown, root: str) -> PagePlace:
             up = "../" * page.path.count("/")
             return PagePlace(page.path, up, page.meta, home / (config.get("docs_dir") or "docs"), home)
     return PagePlace(up=root)
-
-
-def _up(url: str) -> str:
-    """From a page's address, as builders give it, to the site's root."""
-    return "../" * url.removeprefix("./").removeprefix("/").count("/")
 
 
 @lru_cache(maxsize=2)

@@ -149,7 +149,11 @@ def render_topics(topics: Topics, index: PermalinkIndex, shown: Shown) -> tuple[
 
 def _topic_page(topic: Topic, written: str, index: PermalinkIndex, shown: Shown) -> Page:
     now, in_force = shown.edition, index.publication.in_force.id
-    there = {anchor: _stands(anchor, written, shown) for part in topic.parts for anchor in part.anchors}
+    there = {
+        anchor: (anchor,) if written == now else shown.crosswalk.stands(written, anchor, now)
+        for part in topic.parts
+        for anchor in part.anchors
+    }
     needs = {part.need: list(dict.fromkeys(a for one in part.anchors for a in there[one])) for part in topic.parts}
     anchors = list(dict.fromkeys(anchor for some in needs.values() for anchor in some))
     states = [index.fate((now, anchor)).state for anchor in anchors]
@@ -189,11 +193,6 @@ def _titles(companions: Iterable[Iterable[PlaceLink]]) -> dict[str, PlaceLink]:
     for link in (link for some in companions for link in some):
         links.setdefault(_words(link.name), link)
     return links
-
-
-def _stands(anchor: str, written: str, shown: Shown) -> tuple[str, ...]:
-    """Where a provision stands in the edition that is shown; nowhere where it does not, or nobody knows."""
-    return (anchor,) if written == shown.edition else shown.crosswalk.stands(written, anchor, shown.edition)
 
 
 def _link(node: Node, index: PermalinkIndex) -> PlaceLink:
