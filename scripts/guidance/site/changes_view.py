@@ -156,15 +156,11 @@ def count_words(text: str) -> int:
 
 def figures(comparison: Comparison, old: ComparedEdition, new: ComparedEdition) -> ChangeFigures:
     """The figures of a comparison."""
-    inserted = deleted = moved = 0
-    for change in comparison.changes:
-        by_kind = _words_by_kind(change.pieces)
-        inserted += by_kind["inserted"]
-        deleted += by_kind["deleted"]
-        moved += by_kind["moved here"]
-        if change.kind == "moved":
-            total = sum(new.words[anchor].total() for anchor in change.new)
-            moved += by_kind["same"] if change.pieces else total
+    by_kind = _words_by_kind(piece for change in comparison.changes for piece in change.pieces)
+    moved = by_kind["moved here"]
+    for change in (one for one in comparison.changes if one.kind == "moved"):
+        total = sum(new.words[anchor].total() for anchor in change.new)
+        moved += _words_by_kind(change.pieces)["same"] if change.pieces else total
     for chapter in comparison.moved_chapters:
         places = (place for place in new.places.values() if chapter.new in (place.chapter, place.heading))
         moved += sum(new.words[place.anchor].total() for place in places)
@@ -174,14 +170,14 @@ def figures(comparison: Comparison, old: ComparedEdition, new: ComparedEdition) 
         levels=Counter(change.level for change in comparison.changes),
         words_old=sum(words.total() for words in old.words.values()),
         words_new=sum(words.total() for words in new.words.values()),
-        inserted=inserted,
-        deleted=deleted,
+        inserted=by_kind["inserted"],
+        deleted=by_kind["deleted"],
         moved=moved,
-        looks_new=max(looks_new, inserted),
+        looks_new=max(looks_new, by_kind["inserted"]),
     )
 
 
-def _words_by_kind(pieces: Sequence[RedlinePiece]) -> Counter[str]:
+def _words_by_kind(pieces: Iterable[RedlinePiece]) -> Counter[str]:
     found: Counter[str] = Counter()
     for piece in pieces:
         found[piece.kind] += count_words(piece.text)
@@ -190,7 +186,7 @@ def _words_by_kind(pieces: Sequence[RedlinePiece]) -> Counter[str]:
 
 def flows(found: Iterable[ChangeEntry], new: ComparedEdition) -> dict[tuple[str, str], int]:
     """How many words of each new chapter came from each old one; from "" where they are new."""
-    words: dict[tuple[str, str], int] = {}
+    words: Counter[tuple[str, str]] = Counter()
     for entry in found:
         for place in entry.new:
             total = new.words[place.anchor].total()
@@ -199,10 +195,9 @@ def flows(found: Iterable[ChangeEntry], new: ComparedEdition) -> dict[tuple[str,
             share = _kept(entry.change)
             source = entry.old[0].chapter if entry.old else ""
             kept = round(total * share) if source else 0
-            for key, amount in (((source, place.chapter), kept), (("", place.chapter), total - kept)):
-                if amount:
-                    words[key] = words.get(key, 0) + amount
-    return words
+            words[source, place.chapter] += kept
+            words["", place.chapter] += total - kept
+    return +words
 
 
 def _kept(change: Change) -> float:
