@@ -18,7 +18,6 @@ from guidance.document.register import Publication
 from guidance.site.changes_view import (
     ChangeEntry,
     ChangeFigures,
-    ComparedEdition,
     draw_flows,
     entries,
     figures,
@@ -163,8 +162,10 @@ class _Scene(ComparisonView, frozen=True):
         path = f"{self.folder}/index.md"
         rows = [entry for entry in self.found if entry.shown and entry.change.kind != "renumbered"]
         words = flows(self.found, self.new)
-        old = [(c, self.old.titles.get(c, c)) for c in _chapters(self.old) if c in {a for a, _ in words}]
-        new = [(c, self.new.titles.get(c, c)) for c in _chapters(self.new) if c in {b for _, b in words}]
+        old, new = (
+            {place.chapter: side.titles.get(place.chapter, place.chapter) for place in side.places.values()}
+            for side in (self.old, self.new)
+        )
         return self.page(
             "comparison.md",
             path,
@@ -182,11 +183,11 @@ class _Scene(ComparisonView, frozen=True):
             roles=roles,
             say=say_changes,
             renumbered=_runs(e for e in self.found if e.change.kind == "renumbered" and e.old and e.new),
-            picture=draw_flows(words, old, new),
+            picture=draw_flows(words, list(old.items()), list(new.items())),
             flows=[
-                (self.old.titles.get(a, a) if a else "new text", self.new.titles.get(b, b), words[a, b])
-                for b, _ in new
-                for a in ("", *(chapter for chapter, _ in old))
+                (came, name, words[a, b])
+                for b, name in new.items()
+                for a, came in {"": "new text", **old}.items()
                 if (a, b) in words
             ],
         )
@@ -273,7 +274,3 @@ def _shift(entry: ChangeEntry) -> tuple[str, int] | int:
     if old[0] == new[0] and old[2].isdigit() and new[2].isdigit():
         return new[0], int(new[2]) - int(old[2])
     return entry.count
-
-
-def _chapters(edition: ComparedEdition) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(place.chapter for place in edition.places.values()))
