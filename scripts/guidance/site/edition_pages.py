@@ -136,14 +136,12 @@ def root_settings(publication: Publication, *, with_text: Collection[str] = ()) 
 def _extra(publication: Publication, with_text: Collection[str], to_root: str) -> Settings:
     """What every page's frame says; `to_root` leads from the build's root to the publication's."""
     return {
-        "scope": "/",
         "to_root": to_root,
         "feeds": True,
         "search": bool(with_text),  # whether there is anything to search
         "tell_us": tell_link(publication.tell_us),
         "publication": {
             "title": publication.title,
-            "short": publication.short,
             "publisher": publication.publisher,
             "licence": publication.licence,
             "specimen": publication.specimen,
@@ -202,12 +200,12 @@ def _events(publication: Publication) -> Iterator[tuple[str | None, Basis, Editi
     """Beginnings of editions and their revisions, oldest first, each with its day and how well that is known; no
     beginning is told twice."""
     for edition in publication.editions:
-        start, later = edition.begins, edition.revisions
-        first = later[0].what if later and later[0].date == start else ""
-        told = [(r.date, r.date_basis or r.basis, edition, r.what) for r in (later[1:] if first else later)]
+        start = edition.begins
+        first = [r.what for r in edition.revisions[:1] if r.date == start]
+        told = [(r.date, r.date_basis or r.basis, edition, r.what) for r in edition.revisions[len(first) :]]
         yield from (one for one in told if one[0] and one[0] < start)
         what = "Took over" if edition is not publication.editions[0] else "The first edition listed here"
-        yield start, edition.basis, edition, f"{what}. {first}".rstrip()
+        yield start, edition.basis, edition, f"{what}. {''.join(first)}".rstrip()
         yield from (one for one in told if not one[0] or one[0] >= start)
 
 
