@@ -287,25 +287,17 @@ def _is_tight(block: List) -> bool:
 def _list_lines(block: List, setting: BlockContext, tight: bool) -> list[str]:
     lines: list[str] = []
     for item in block.items:
-        if lines and not tight:
-            lines.append("")
-        lines += _item_lines(item, setting, tight)
-    return lines
-
-
-def _item_lines(item: Item, setting: BlockContext, tight: bool) -> list[str]:
-    lines: list[str] = []
-    marker = _marker(item, setting.apart)
-    for block in item.blocks:
-        if isinstance(block, Para):
-            text = render_text(block.text, setting.context, line_start=bool(lines) or not marker)
-            inner = [text] if lines or not marker else [f"{marker} {text}"]
-        else:
-            assert isinstance(block, List)
-            inner = _list_lines(block, setting, tight)
-        if lines and not tight:
-            lines.append("")
-        lines += [f"{'    ' if lines or at else '-   '}{line}" if line else "" for at, line in enumerate(inner)]
+        marker = _marker(item, setting.apart)
+        for at, one in enumerate(item.blocks):
+            if lines and not tight:
+                lines.append("")
+            if isinstance(one, Para):
+                text = render_text(one.text, setting.context, line_start=at > 0 or not marker)
+                inner = [text if at or not marker else f"{marker} {text}"]
+            else:
+                assert isinstance(one, List)
+                inner = _list_lines(one, setting, tight)
+            lines += [f"{'    ' if at or n else '-   '}{line}" if line else "" for n, line in enumerate(inner)]
     return lines
 
 

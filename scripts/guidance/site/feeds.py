@@ -154,14 +154,11 @@ def lines_on_pages(corrected: Iterable[Corrected], edition: str) -> dict[str, li
     """What the pages of an edition, or those of ours where it is "", say of what was mended on them, by address
     from the edition's root."""
     found: dict[str, list[dict[str, str]]] = {}
-    for one in corrected:
-        if one.mended.edition == edition:
-            for at in one.places:
-                to = str(at.href)
-                page = to.partition("#")[0].removeprefix(f"{edition}/" if edition else "")
-                found.setdefault(page, []).append(
-                    {**one.line, "at": at.name if one.mended.anchors else "", "to": to}
-                )
+    start = f"{edition}/" if edition else ""
+    for one in (one for one in corrected if one.mended.edition == edition):
+        for at in one.places:
+            line = {**one.line, "at": at.name if one.mended.anchors else "", "to": str(at.href)}
+            found.setdefault(line["to"].partition("#")[0].removeprefix(start), []).append(line)
     return found
 
 
