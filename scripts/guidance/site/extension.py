@@ -88,8 +88,8 @@ def read_page(
     from mkdocs.utils import meta  # a builder reads the front matter itself
 
     body, facts = meta.get_data(text)
-    contacts = services if services is not None or sources is None else sources.services
-    ours = GuidanceExtension().given(PagePlace(page, to_root(page), facts), sources, contacts)
+    ours = GuidanceExtension()
+    ours.given = (PagePlace(page, to_root(page), facts), sources, services)
     extensions: list[str | Extension] = [*EXTENSIONS, ours]
     if docs:
         extensions.append("pymdownx.snippets")
@@ -116,14 +116,8 @@ class GuidanceExtension(Extension):
         super().__init__(**options)
         self.place = PagePlace()
         self.writer = PageWriter(self.place, self.sources, self.services)
-        self._given: tuple[PagePlace, Sources | None, Mapping[str, Service] | None] | None = None
-
-    def given(
-        self, place: PagePlace, sources: Sources | None, services: Mapping[str, Service] | None
-    ) -> "GuidanceExtension":
-        """The same for one page, of which all is known: nothing is looked for."""
-        self._given = (place, sources, services)
-        return self
+        # Of one page all may be known: its place, what can be cited and the contacts. Then nothing is looked for.
+        self.given: tuple[PagePlace, Sources | None, Mapping[str, Service] | None] | None = None
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         """Register what reads a page: before the shared boxes, at comments, after the words, after the links."""
@@ -135,7 +129,7 @@ class GuidanceExtension(Extension):
 
     def begin(self, md: Markdown) -> None:
         """Forget the page before, and find out where this one stands."""
-        self.place = self._given[0] if self._given else _told_by_builder(md, str(self.getConfig("root")))
+        self.place = self.given[0] if self.given else _told_by_builder(md, str(self.getConfig("root")))
         self.writer = PageWriter(self.place, self.sources, self.services)
         if "snippet" in md.preprocessors:
             self._mend_boxes(vars(md.preprocessors["snippet"]), md.preprocessors["snippet"].run)
@@ -159,8 +153,8 @@ class GuidanceExtension(Extension):
 
     def sources(self) -> Sources | None:
         """What can be cited; None where citations stay as they are written."""
-        if self._given:
-            return self._given[1]
+        if self.given:
+            return self.given[1]
         if known := str(self.getConfig("known")):
             return _decoded(known)
         paths = [self.place.home / str(self.getConfig(name)) for name in ("register", "docs", "facts")]
@@ -169,20 +163,20 @@ class GuidanceExtension(Extension):
     def law(self) -> LawSince:
         """The law since; none where nothing of it is known, such as in an edition's own project."""
         home = self.place.home / str(self.getConfig("register"))
-        asked = self._given or self.getConfig("known") or (home / LAW).is_file()
+        asked = self.given or self.getConfig("known") or (home / LAW).is_file()
         sources = self.sources() if asked else None
         return sources.law if sources else LawSince()
 
     def services(self) -> Mapping[str, Service] | None:
         """The contacts; None where they stay as they are written."""
-        if self._given:
-            return self._given[2]
+        if self.given and self.given[2] is not None:
+            return self.given[2]
         sources = self.sources()
         return sources.services if sources else None
 
     def stop(self, error: GuidanceError) -> Exception:
         """An error of one line as the builder says it, without a trace."""
-        if self._given or not self.place.told_by_mkdocs:
+        if self.given or not self.place.told_by_mkdocs:
             return error
         from mkdocs.exceptions import PluginError
 
