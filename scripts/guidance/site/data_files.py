@@ -155,20 +155,9 @@ def encode(value: object) -> bytes:
 # --- Changes -----------------------------------------------------------------------------------------
 
 CHANGE_COLUMNS = (
-    "change",
-    "level",
-    "old place",
-    "old page",
-    "old anchors",
-    "new place",
-    "new page",
-    "new anchors",
-    "similarity",
-    "duties and figures",
-    "terms replaced",
-    "old words",
-    "new words",
-)
+    "change", "level", "old place", "old page", "old anchors", "new place", "new page", "new anchors", "similarity",
+    "duties and figures", "terms replaced", "old words", "new words",
+)  # fmt: skip
 
 
 def _change_record(change: Change) -> dict[str, object]:

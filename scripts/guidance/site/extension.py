@@ -50,13 +50,8 @@ EXTENSIONS = ("abbr", "admonition", "attr_list", "def_list", "fenced_code", "md_
 _MADE = "<!-- made at the build -->"
 _CARD = 3  # columns from which a row is too wide for a phone
 _ROLES = {
-    "table": "table",
-    "thead": "rowgroup",
-    "tbody": "rowgroup",
-    "tr": "row",
-    "th": "columnheader",
-    "td": "cell",
-}
+    "table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "th": "columnheader", "td": "cell",
+}  # fmt: skip
 _UNMADE = "*This page is not in this copy of the site.*"  # what `make site` has not left to MkDocs alone
 _SVG_SIZE = re.compile(r'<svg\b[^>]*?\swidth="(?P<width>\d+)" height="(?P<height>\d+)"')
 _COMMENT = re.compile(r"<!-- (?:(?P<standing>standing)|(?P<law>law since)|duties: (?P<agencies>[a-z0-9 -]+?)) -->")
