@@ -38,8 +38,7 @@ def render_home(
     facts = {
         "name": name,
         "edition": edition,
-        "publisher": publication.publisher,
-        "standing": publication.standing(edition),
+        "publication": publication,
         "document": document,
         "read": next((r for r in edition.revisions if document and r.sha256 == document.source.sha256), None),
         "chapters": _chapters(tuple(pages), document) if document else (),
