@@ -177,5 +177,5 @@ def test_a_chip_says_what_changed_of_a_duty(
     ],
 )
 def test_what_a_place_is_called(names: list[str], said: str) -> None:
-    places = [ComparedPlace(name, name, None, None, "lamps", None, False) for name in names]
+    places = [ComparedPlace(name, name, None, None, "lamps", None) for name in names]
     assert place_name(places) == said

@@ -187,7 +187,7 @@ def test_a_commit_that_is_killed_leaves_the_branch_as_it_was(git: Git, checkout:
         (new / f"page-{at}.html").write_text(f"{at} " * 2000, encoding="utf-8")
     script = (
         "import sys; from pathlib import Path\n"
-        "from guidance.publish.branch import commit_folder, hold_branch\n"
+        "from guidance.site.branch import commit_folder, hold_branch\n"
         f"with hold_branch(Path({str(checkout)!r}), 'gh-pages') as branch:\n"
         "    print('begun', flush=True)\n"
         f"    commit_folder(Path({str(new)!r}), branch, 'New')\n"
@@ -195,7 +195,7 @@ def test_a_commit_that_is_killed_leaves_the_branch_as_it_was(git: Git, checkout:
     for pause in (0.0, 0.05, 0.2, 0.4):
         program = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, start_new_session=True)
         assert program.stdout
-        program.stdout.readline()
+        assert program.stdout.readline() == b"begun\n"
         time.sleep(pause)
         os.killpg(program.pid, signal.SIGKILL)
         program.wait()

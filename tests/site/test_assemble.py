@@ -141,7 +141,7 @@ def test_a_build_that_breaks_off_leaves_the_old_site(
     def break_off(*_: object) -> None:
         raise KeyboardInterrupt
 
-    breaking: list[tuple[object, str, Callable[..., None]]] = [(assemble, "_deploy_one", break_off)]
+    breaking: list[tuple[object, str, Callable[..., None]]] = [(assemble, "deploy", break_off)]
     for where, name, instead in breaking:
         with monkeypatch.context() as patch:
             patch.setattr(where, name, instead)

@@ -9,7 +9,8 @@ from guidance.document.change_model import Crosswalk, Lineage
 from guidance.document.law import Law, LawSince, TouchedProvisions
 from guidance.document.model import Link, Locus, NoteMark, Para, Permalink, Provision, Reference, Text
 from guidance.document.register import Edition, Publication
-from guidance.site.beside import Beside, PageUse, find_besides, groups_of, read_uses, render_besides
+from guidance.site.beside import Beside, PageUse, find_besides, read_uses, render_besides
+from guidance.site.edition_pages import groups_of
 from guidance.site.extension import read_page
 from guidance.site.permalink_index import PermalinkIndex
 from guidance.site.permalink_pages import permalink_pages

@@ -13,9 +13,10 @@ from guidance.document.register import Edition, Publication
 from guidance.link.acts import Act
 from guidance.site.beside import find_besides
 from guidance.site.changes_view import ComparedPlace
-from guidance.site.indexes import law_links, law_place, link_to_law, render_law
+from guidance.site.indexes import law_links, law_place, render_law
 from guidance.site.ledger import Ledger
 from guidance.site.pages import Page
+from guidance.site.templates import part
 from small_documents import document
 
 SITE = "https://www.legislation.gov.uk/"
@@ -62,7 +63,7 @@ FOUND = (
     Unresolved(Locus("para-2", 0, 90, 99), "paragraph 4", "it is a place in another document"),
 )
 PLACES = {
-    f"para-{n}": ComparedPlace(f"para-{n}", f"paragraph {n}", f"chapter-1/#para-{n}", n, "chapter-1", None, False)
+    f"para-{n}": ComparedPlace(f"para-{n}", f"paragraph {n}", f"chapter-1/#para-{n}", n, "chapter-1", None)
     for n in (1, 2)
 }
 DUTIES = (
@@ -151,8 +152,10 @@ def test_an_act_has_a_row_for_each_provision_in_order() -> None:
 
 def test_without_laws_there_is_no_page_and_nothing_leads_to_one() -> None:
     assert render_law((), ACTS, SINCE, LEDGER) == ()
-    assert link_to_law(()) == ""
-    assert "law/index.md" in link_to_law(FOUND)
+    assert law_links((), ACTS) == {}
+    reissued = {"links": [], "missing": False}
+    for there in (True, False):
+        assert ("law/index.md" in part("edition_parts.md", "sections", [], reissued, [], 1, there)) == there
 
 
 def test_a_paragraph_leads_to_the_rows_of_the_laws_that_it_names() -> None:

@@ -9,7 +9,6 @@ from itertools import pairwise
 from typing import TypeVar
 
 import msgspec
-from markupsafe import Markup
 from msgspec import Struct, structs
 
 from guidance.build.comparisons import Annotations, Compared, compare_documents
@@ -26,7 +25,7 @@ from guidance.site.beside import Beside, Chip, Stand, Trail, chip_word, place_na
 from guidance.site.blocks import PICTURES, picture_name
 from guidance.site.changes_view import ComparedEdition, ComparedPlace
 from guidance.site.comparison_pages import Redline, Told, comparison_title, render_comparison
-from guidance.site.indexes import link_to_law, render_law
+from guidance.site.indexes import law_links, render_law
 from guidance.site.ledger import Ledger, duties_csv, duty_records, render_ledger
 from guidance.site.markdown import annotate, render_pages
 from guidance.site.pages import Page
@@ -155,16 +154,16 @@ def render_reissue(told: Reissue, old: Document, new: Document) -> Redline:
     return render_comparison(whole, old, new)
 
 
-def _sections(item: Loaded, compared: Compared, number: int, law: str) -> str:
+def _sections(item: Loaded, compared: Compared, number: int, law: bool) -> str:
     """What an edition's home page leads to, in Markdown: comparisons, re-issues (or that only one file is at hand),
-    a ledger of so many duties, the `law`, and files."""
+    a ledger of so many duties, the `law` where it names any, and files."""
     one = item.edition.id
     files = [revision for revision in item.edition.files if revision.counts and revision.part is None]
     links = [(_issued(older), _issued(item)) for older in reversed(item.before)]
     told = [(comparison_title(old, one), old) for old, _ in compared.pairs_of(one)]
     steps = not_compared(one, list(compared.documents), compared.comparisons)
     reissued = {"links": links, "missing": len(files) > 1}
-    return str(part("edition_parts.md", "sections", told, reissued, steps, number, Markup(law)))
+    return str(part("edition_parts.md", "sections", told, reissued, steps, number, law))
 
 
 Where = Mapping[str, Mapping[str, str]]  # per anchor, per other edition, an address
@@ -251,7 +250,8 @@ def order_edition(
         found=found,
         addresses=compared.addresses[one],
         ledger=ledger,
-        overview=overview + _sections(item, compared, len(ledger.duties), link_to_law(found.laws)),
+        overview=overview
+        + _sections(item, compared, len(ledger.duties), bool(law_links(found.laws, compared.knowledge.acts))),
         counterparts=compared.counterparts(one),
         nearest=compared.counterparts(one, nearest=True),
         trails=find_trails(compared, publication, one),

@@ -36,7 +36,7 @@ from guidance.document.walk import breaches
 from guidance.jobs.cache import Crew
 from guidance.site import data_files, edition_pages, feeds
 from guidance.site.assemble import build_site
-from guidance.site.beside import Besides, PageUse, find_besides, groups_of, read_uses
+from guidance.site.beside import Besides, PageUse, find_besides, read_uses
 from guidance.site.blocks import PICTURES
 from guidance.site.comparison_pages import Redline
 from guidance.site.embeds import put_in_examples, render_quotations
@@ -124,7 +124,9 @@ def publication_folders(
     known = known_permalinks((edition.id for edition in publication.editions), folder, compared.documents)
     docs = folder / publication.docs if publication.docs else None
     ours, nav = (read_files(docs), read_nav(docs)) if docs else ({}, None)
-    uses = Call("uses", "what pages of ours cite", read_uses, ours, groups_of(nav), str(docs)).start(crew)
+    uses = Call("uses", "what pages of ours cite", read_uses, ours, edition_pages.groups_of(nav), str(docs)).start(
+        crew
+    )
     home = "/".join(filter(None, ((order.shop.site_url or "").rstrip("/"), prefix))) if order.shop.site_url else ""
     redlines = compared.start_redlines(crew, f"{home}/" if home else "")
     reissues = start_reissues(loaded, compared, crew)

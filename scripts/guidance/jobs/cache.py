@@ -3,12 +3,15 @@
 Knows nothing of guidance: what a job does is decided where it is made, and where it runs in `executors`.
 """
 
+import fcntl
 import hashlib
+import os
 import shutil
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
+from contextlib import contextmanager
 from functools import cache, lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
@@ -272,3 +275,35 @@ def _bytes_only() -> Any:
         return Disk.fetch(disk, mode, *held) if mode in (MODE_RAW, MODE_BINARY) else None
 
     return type("BytesOnly", (Disk,), {"fetch": fetch})
+
+
+# --- Work that must be alone -------------------------------------------------------------------------
+
+
+@contextmanager
+def hold_lock(lock: Path, otherwise: str) -> Iterator[None]:
+    """Hold a file that no other program holds meanwhile. Raises GuidanceError, which says `otherwise`, where one
+    does."""
+    with lock.open("w", encoding="utf-8") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise GuidanceError(otherwise) from None
+        _held.add(held.fileno())
+        try:
+            yield
+        finally:
+            _held.discard(held.fileno())
+
+
+_held: set[int] = set()
+
+
+def _let_go() -> None:
+    """A worker that is forked while a file is held must not hold it too, for it may end later."""
+    for held in _held:
+        os.close(held)
+    _held.clear()
+
+
+os.register_at_fork(after_in_child=_let_go)

@@ -4,16 +4,14 @@ Knows nothing of documents: what stands on the pages, and which there are, is de
 """
 
 import contextlib
-import fcntl
-import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from guidance.document.model import GuidanceError
-from guidance.jobs.cache import Crew
+from guidance.jobs.cache import Crew, hold_lock
 from guidance.jobs.executors import processes
 from guidance.site.host_files import RULES, Rule, read_rules, root_files, site_rules
 from guidance.site.mkdocs_build import FolderBuild, Workshop, read_frame
@@ -31,54 +29,29 @@ def deploy(editions: Iterable[Folder]) -> tuple[tuple[tuple[str, ...], ...], dic
     from mike.versions import Versions
 
     listed: dict[str, Any] = {}
-    places = tuple(_deploy_one(one, listed.setdefault(one.prefix, Versions())) for one in editions)
+    places: list[tuple[str, ...]] = []
+    for one in editions:
+        try:
+            known = listed.setdefault(one.prefix, Versions())
+            known.add(one.id, one.title, list(one.aliases), update_aliases=True)
+        except ValueError as error:
+            said = " ".join(str(error).split())
+            raise GuidanceError(f"{one.id}: mike cannot deploy this edition: {said}") from None
+        places.append(tuple(f"{one.prefix}/{name}".strip("/") for name in (one.id, *one.aliases)))
     files = {".nojekyll": b""}
     for prefix, known in listed.items():
         entry = versions_to_file_info(known, prefix)
         files[entry.path] = entry.data.encode() if isinstance(entry.data, str) else entry.data
-    return places, files
-
-
-def _deploy_one(edition: Folder, known: Any) -> tuple[str, ...]:
-    try:
-        known.add(edition.id, edition.title, list(edition.aliases), update_aliases=True)
-    except ValueError as error:
-        said = " ".join(str(error).split())
-        raise GuidanceError(f"{edition.id}: mike cannot deploy this edition: {said}") from None
-    return tuple(f"{edition.prefix}/{name}".strip("/") for name in (edition.id, *edition.aliases))
+    return tuple(places), files
 
 
 MARK = "versions.json"  # every site of ours has it: only such a folder is ever replaced
 
 
-@contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> AbstractContextManager[None]:
     """Hold `folder` for this build. Raises GuidanceError when another build is at work in it."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise GuidanceError(f"{folder}: another build is at work here; wait for it to end") from None
-        _held.add(lock.fileno())
-        try:
-            yield
-        finally:
-            _held.discard(lock.fileno())
-
-
-_held: set[int] = set()
-
-
-def _let_go() -> None:
-    """A worker that is forked while a folder is held must not hold it too, for it may end later."""
-    for lock in _held:
-        os.close(lock)
-    _held.clear()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_let_go)
+    return hold_lock(folder / ".lock", f"{folder}: another build is at work here; wait for it to end")
 
 
 def beside(out: Path, spare: Path | None = None) -> Path:
@@ -197,17 +170,12 @@ def _assemble(begun: Sequence[FolderBuild], shop: Workshop) -> dict[str, Kept | 
             own += read_rules(_content(whole.pop(f"{start}{RULES}", b"")).decode())
     scripts = {script for printing in begun for script in printing.scripts}
     site_url = shop.site_url
-    pages = (path for path, held in whole.items() if path.endswith("index.html") and _may_be_listed(held, site_url))
+    # A sitemap must not name a page whose own head forbids it.
+    named = (path for path in whole if path.endswith("index.html")) if site_url else ()
+    pages = (path for path in named if NOT_LISTED.encode() not in _content(whole[path]).partition(b"</head>")[0])
     ruled = {RULES: site_rules(places, own)} if shop.rules else {}
     return whole | ruled | root_files(pages, [one.folder.place for one in editions], site_url, scripts)
 
 
 def _content(held: Kept | bytes) -> bytes:
     return held if isinstance(held, bytes) else Path(held.path).read_bytes()
-
-
-def _may_be_listed(page: Kept | bytes, site_url: str | None) -> bool:
-    """Whether search engines may list a page: a sitemap must not name one whose own head forbids it."""
-    if not site_url:
-        return True  # there is no sitemap
-    return NOT_LISTED.encode() not in _content(page).partition(b"</head>")[0]

@@ -4,11 +4,12 @@ which is not looked for here.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from html import unescape
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
+from markupsafe import Markup
 from msgspec import Struct, structs
 
 from guidance.document.anchors import permalink_path
@@ -107,7 +108,6 @@ def elsewhere_facts(
 # --- Who uses a provision --------------------------------------------------------------------------
 
 _TITLE = re.compile(r"<h1[^>]*>(?P<words>.*?)</h1>", re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
 
 
 class PageUse(Struct, frozen=True):
@@ -151,6 +151,7 @@ class Beside(Struct, frozen=True):
         return Beside(self.pages, self.law, (), self.topics, self.acts)
 
 
+_T = TypeVar("_T")
 Besides = Mapping[str, Mapping[str, Beside]]  # per edition, per anchor
 
 
@@ -165,22 +166,10 @@ def read_uses(files: dict[str, bytes], groups: dict[str, str], docs: str) -> tup
     for path in (one for one in groups if one in files):
         read = read_page(files[path].decode(), path, docs=Path(docs), services=known)
         heading = _TITLE.search(read.html)
-        title = " ".join(unescape(_TAG.sub("", heading["words"])).split()) if heading else path
+        title = Markup(heading["words"]).striptags() if heading else path
         told = zip(read.cites, read.sentences, strict=True)
         uses += (PageUse(page_url(path), title, groups[path], c.edition, c.anchor, said) for c, said in told)
     return tuple(uses)
-
-
-def groups_of(nav: Iterable[object] | None, group: str = "") -> dict[str, str]:
-    """Of MkDocs' `nav`, each page's path with the title of the innermost part that it is in, in order."""
-    found: dict[str, str] = {}
-    for entry in nav or ():
-        for title, held in entry.items() if isinstance(entry, dict) else [("", entry)]:
-            if isinstance(held, list):
-                found |= groups_of(held, str(title))
-            elif isinstance(held, str) and held.endswith(".md"):
-                found[held] = group
-    return found
 
 
 def find_besides(
@@ -197,19 +186,12 @@ def find_besides(
     """What is to be said beside each provision, per edition, of the anchors `known`. What a page cites of one
     edition is told in newer ones as well, where the same text stands; a law in editions that were there before;
     other guidance where the text of the edition is among the `documents`."""
-    used: dict[Node, list[PageUse]] = {}
-    for use in uses:
-        for node in _carried((use.edition, use.anchor), publication, crosswalk):
-            used.setdefault(node, []).append(use)
-    within: dict[Node, list[PlaceLink]] = {}
-    for place, topic in topics:
-        for node in _carried(place, publication, crosswalk):
-            within.setdefault(node, []).append(topic)
+    used = _carried((((use.edition, use.anchor), use) for use in uses), publication, crosswalk)
+    within = _carried(topics, publication, crosswalk)
     found: dict[str, dict[str, Beside]] = {}
     for edition in publication.editions:
         since = law.after(edition)
-        text = documents.get(edition.id)
-        named = _companions(references.get(edition.id, ()), text)
+        named = _companions(references.get(edition.id, ()), documents.get(edition.id))
         for anchor in known.get(edition.id, ()):
             beside = Beside(
                 tuple(used.get((edition.id, anchor), ())),
@@ -223,12 +205,17 @@ def find_besides(
     return found
 
 
-def _carried(node: Node, publication: Publication, crosswalk: Crosswalk) -> Iterator[Node]:
-    """A provision, and where its text stands in newer editions."""
-    yield node
+def _carried(
+    told: Iterable[tuple[Node, _T]], publication: Publication, crosswalk: Crosswalk
+) -> dict[Node, list[_T]]:
+    """What is told of provisions, told also where their texts stand in newer editions."""
     ids = [edition.id for edition in publication.editions]
-    for newer in ids[ids.index(node[0]) + 1 :] if node[0] in ids else ():
-        yield from ((newer, anchor) for anchor in crosswalk.stands(*node, newer))
+    found: dict[Node, list[_T]] = {}
+    for node, one in told:
+        newer = ids[ids.index(node[0]) + 1 :] if node[0] in ids else ()
+        for place in (node, *((new, anchor) for new in newer for anchor in crosswalk.stands(*node, new))):
+            found.setdefault(place, []).append(one)
+    return found
 
 
 _IS_LAW = re.compile(r"\bConvention\b|\b(?:Act|Regulations|Order|Rules),? \d{4}\W*$")
@@ -274,17 +261,8 @@ def render_besides(
 ) -> dict[str, str]:
     """Per anchor of a chapter's page what stands under the provision, as HTML; `path` is the page's."""
     root = to_root(path)
-    return {
-        anchor: str(
-            part(
-                "beside.html",
-                "in_chapter",
-                besides[anchor],
-                edition,
-                f"{root}../",
-                f"{root}{permalink_path('', anchor).lstrip('/')}",
-            )
-        )
-        for anchor in anchors
-        if anchor in besides
-    }
+    found = {}
+    for anchor in (one for one in anchors if one in besides):
+        own = f"{root}{permalink_path('', anchor).lstrip('/')}"
+        found[anchor] = str(part("beside.html", "in_chapter", besides[anchor], edition, f"{root}../", own))
+    return found

@@ -7,7 +7,7 @@ Nothing here knows of provisions, pages or editions; whatever the text says come
 import re
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
-from itertools import groupby, repeat
+from itertools import groupby, pairwise, repeat
 from typing import Literal, get_args
 
 from markupsafe import Markup
@@ -50,7 +50,6 @@ _CLASSES: Mapping[MarkKind, str] = {kind: f' class="duty {kind.split()[0]}"' for
 _NAMELESS = "A picture; the words in it stand below"
 _BEFORE_STARS = " (“‘"  # behind anything else, stars may pair with others than they should
 _STARS: Mapping[MarkKind, str] = {"bold": "**", "italic": "*"}
-_UNUSUAL = re.compile(r"[^A-Za-z0-9:/?#@!$&'+,;=.~%_-]")
 
 
 class TermUse(Link, frozen=True, tag="term"):
@@ -105,9 +104,8 @@ def render_text(text: Text, context: Context, form: MarkupForm = "markdown", *, 
             printed += _styled(members, context, form, start, before=printed)
         else:
             kind = ""
-            if isinstance(
-                link, TermUse
-            ):  # Material shows beside it what stands under the address's id on this page
+            if isinstance(link, TermUse):
+                # Material shows beside it what stands under the address's id on this page.
                 kind = "term" if address.startswith("#") else "term footnote-ref"
             printed += _linked(_styled(members, context, form, False), address, form, kind)
     return printed.rstrip()
@@ -116,9 +114,6 @@ def render_text(text: Text, context: Context, form: MarkupForm = "markdown", *, 
 def pieces_of(text: Text) -> Iterator[TextPiece]:
     """The text cut wherever a mark begins or ends, with note references between."""
     length = len(text.plain)
-    if not text.marks:
-        yield from (TextPiece(text.plain, None, frozenset()),) if length else ()
-        return
     spans = [
         TermUse(m.start, m.end, "", meaning=m.meaning) if isinstance(m, Abbreviation) else m
         for m in text.marks
@@ -215,7 +210,7 @@ def safe_address(address: str) -> str | None:
         return None
     if scheme not in ("http", "https", "mailto") or leads_nowhere(address):
         return None
-    return _UNUSUAL.sub(lambda c: urllib.parse.quote(c.group(), safe=""), clean(address))
+    return urllib.parse.quote(clean(address), safe=":/?#@!$&'+,;=%")
 
 
 def _linked(inner: str, address: str, form: MarkupForm, kind: str = "") -> str:
@@ -268,17 +263,17 @@ def render_block(block: Block, setting: BlockContext) -> str:
 
 def _fits_markdown(block: List) -> bool:
     """Whether a list can be said in Markdown: entries that begin with text and hold text and lists."""
-    for item in block.items:
-        if not item.blocks or not isinstance(item.blocks[0], Para):
-            return False
-        if not is_lettered(item.marker) and not item.blocks[0].text.plain.strip():
-            return False
-        for at, child in enumerate(item.blocks):
-            if not isinstance(child, Para | List) or (isinstance(child, Para) and not child.text.plain.strip()):
-                return False
-            if isinstance(child, List) and (not _fits_markdown(child) or isinstance(item.blocks[at - 1], List)):
-                return False
-    return bool(block.items)
+    return bool(block.items) and all(_entry_fits(item.blocks) for item in block.items)
+
+
+def _entry_fits(blocks: tuple[Block, ...]) -> bool:
+    held = pairwise((None, *blocks))
+    return bool(blocks and isinstance(blocks[0], Para)) and all(
+        bool(one.text.plain.strip())
+        if isinstance(one, Para)
+        else isinstance(one, List) and not isinstance(before, List) and _fits_markdown(one)
+        for before, one in held
+    )
 
 
 def _is_tight(block: List) -> bool:
@@ -292,25 +287,17 @@ def _is_tight(block: List) -> bool:
 def _list_lines(block: List, setting: BlockContext, tight: bool) -> list[str]:
     lines: list[str] = []
     for item in block.items:
-        if lines and not tight:
-            lines.append("")
-        lines += _item_lines(item, setting, tight)
-    return lines
-
-
-def _item_lines(item: Item, setting: BlockContext, tight: bool) -> list[str]:
-    lines: list[str] = []
-    marker = _marker(item, setting.apart)
-    for block in item.blocks:
-        if isinstance(block, Para):
-            text = render_text(block.text, setting.context, line_start=bool(lines) or not marker)
-            inner = [text] if lines or not marker else [f"{marker} {text}"]
-        else:
-            assert isinstance(block, List)
-            inner = _list_lines(block, setting, tight)
-        if lines and not tight:
-            lines.append("")
-        lines += [f"{'    ' if lines or at else '-   '}{line}" if line else "" for at, line in enumerate(inner)]
+        marker = _marker(item, setting.apart)
+        for at, one in enumerate(item.blocks):
+            if lines and not tight:
+                lines.append("")
+            if isinstance(one, Para):
+                text = render_text(one.text, setting.context, line_start=at > 0 or not marker)
+                inner = [text if at or not marker else f"{marker} {text}"]
+            else:
+                assert isinstance(one, List)
+                inner = _list_lines(one, setting, tight)
+            lines += [f"{'    ' if at or n else '-   '}{line}" if line else "" for n, line in enumerate(inner)]
     return lines
 
 

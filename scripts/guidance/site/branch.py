@@ -3,18 +3,20 @@
 The branch moves in one step at the very end, and only from where it was found; nothing is known of the folder.
 """
 
-import fcntl
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from guidance.document.model import GuidanceError
+from guidance.jobs.cache import hold_lock
 
 _ASIDE = "refs/guidance/publishing"  # where the new commit waits until the branch moves
 _KEPT = ("CNAME", ".well-known")  # of the host's, at the branch's root; a publish leaves them as they are
@@ -51,11 +53,8 @@ def hold_branch(repository: Path, name: str) -> Iterator[Branch]:
             where = entry.split("\n")[0].removeprefix("worktree ")
             raise GuidanceError(f"{name}: is checked out in {where}; switch to another branch there first")
     common = Path(repository, _git(repository, "rev-parse", "--git-common-dir"))
-    with (common / "guidance-publish.lock").open("w", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise GuidanceError(f"{name}: another publish is at work here; wait for it to end") from None
+    otherwise = f"{name}: another publish is at work here; wait for it to end"
+    with hold_lock(common / "guidance-publish.lock", otherwise):
         _clear_stale(common, name)
         yield Branch(repository, name, _ask(repository, "rev-parse", "--verify", "--quiet", f"refs/heads/{name}"))
 
@@ -81,7 +80,7 @@ def follow_remote(branch: Branch, remote: str) -> Branch:
     _git(branch.repository, "fetch", "--quiet", "--no-tags", remote, branch.ref)
     if branch.tip is None or _is_ancestor(branch.repository, branch.tip, theirs):
         _move(branch, theirs)
-        return Branch(branch.repository, branch.name, theirs)
+        return structs.replace(branch, tip=theirs)
     if not _is_ancestor(branch.repository, theirs, branch.tip):
         raise GuidanceError(f"{branch.name}: here and at {remote} it went different ways; delete the branch here")
     return branch
@@ -105,26 +104,13 @@ def commit_folder(folder: Path, branch: Branch, message: str) -> str | None:
     if _ask(repository, "rev-parse", "--verify", "--quiet", _ASIDE):
         _git(repository, "update-ref", "-d", _ASIDE)
     moment = _ask(repository, "log", "-1", "--format=%ct", "HEAD") or _MOMENT
-    command = ["git", "-C", str(repository), "fast-import", "--quiet", "--done", "--date-format=raw"]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=_environment()
-    ) as program:
-        sink = program.stdin
-        try:
-            if sink:
-                for piece in _stream(folder, branch, message, moment):
-                    sink.write(piece)
-                sink.close()
-        except BrokenPipeError:
-            pass  # what git says of it is better
-        said = program.stderr.read().decode("utf-8", "replace") if program.stderr else ""
-    if program.returncode:
-        raise GuidanceError(f"git fast-import: {' '.join(said.split())[:300]}")
+    with tempfile.TemporaryFile(dir=folder.parent) as stream:
+        stream.writelines(_stream(folder, branch, message, moment))
+        stream.seek(0)
+        _git(repository, "fast-import", "--quiet", "--done", "--date-format=raw", stdin=stream)
     try:
         made = _git(repository, "rev-parse", "--verify", _ASIDE)
-        if branch.tip and _git(repository, "rev-parse", f"{made}^{{tree}}") == _git(
-            repository, "rev-parse", f"{branch.tip}^{{tree}}"
-        ):
+        if branch.tip and _ask(repository, "diff-tree", "--quiet", branch.tip, made) is not None:
             return None
         _move(branch, made)
     finally:
@@ -199,9 +185,12 @@ def _environment() -> dict[str, str]:
     return kept | {"LC_ALL": "C"}
 
 
-def _run(repository: Path, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[bytes]:
+def _run(
+    repository: Path, arguments: tuple[str, ...], stdin: IO[bytes] | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    command = ["git", "-C", str(repository), *arguments]
     try:
-        return subprocess.run(["git", "-C", str(repository), *arguments], capture_output=True, env=_environment())
+        return subprocess.run(command, stdin=stdin, capture_output=True, env=_environment())
     except FileNotFoundError:
         raise GuidanceError("git: is not on PATH, and nothing can be published without it; install git") from None
 
@@ -216,8 +205,8 @@ def _is_ancestor(repository: Path, older: str, newer: str) -> bool:
     return _ask(repository, "merge-base", "--is-ancestor", older, newer) is not None
 
 
-def _git(repository: Path, *arguments: str) -> str:
-    done = _run(repository, arguments)
+def _git(repository: Path, *arguments: str, stdin: IO[bytes] | None = None) -> str:
+    done = _run(repository, arguments, stdin)
     if done.returncode:
         said = " ".join((done.stderr or done.stdout).decode("utf-8", "replace").split())
         raise GuidanceError(f"git {arguments[0]}: {said[:300]}")

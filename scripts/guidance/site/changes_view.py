@@ -6,7 +6,6 @@ Plain counting over frozen types; nothing is aligned or compared here, and no ma
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import get_args
 
 from msgspec import Struct
 
@@ -16,18 +15,6 @@ from guidance.document.model import ChangeKind, Document, Provision
 from guidance.document.walk import plain_text
 from guidance.site.pages import page_url
 
-LEVELS: tuple[Level, ...] = get_args(Level)
-KINDS: tuple[ChangeKind, ...] = (
-    "reworded",
-    "term replaced",
-    "split",
-    "merged",
-    "moved",
-    "added",
-    "removed",
-    "renumbered",
-    "unchanged",
-)
 OPENING = "opening"
 NOTES = "footnotes"
 
@@ -45,7 +32,6 @@ class ComparedPlace(Struct, frozen=True):
     page: int | None
     chapter: str
     heading: str | None
-    is_heading: bool
 
 
 class ComparedEdition(Struct, frozen=True):
@@ -80,12 +66,17 @@ class ChangeEntry(Struct, frozen=True):
         place = (self.new or self.old)[0]
         return f"{'to' if self.new else 'was'}-{place.anchor}"
 
+    @property
+    def name(self) -> str:
+        """What its place is called, in the newer edition where it stands there."""
+        return ", ".join(place.name for place in self.new or self.old)
+
 
 class ChangeFigures(Struct, frozen=True):
     """What a comparison comes to, in numbers of provisions and words."""
 
-    kinds: Mapping[ChangeKind, int]
-    levels: Mapping[Level, int]
+    kinds: Counter[ChangeKind]
+    levels: Counter[Level]
     words_old: int
     words_new: int
     inserted: int  # words that were not in the old edition
@@ -101,15 +92,9 @@ class ChangeFigures(Struct, frozen=True):
 
 def survey(edition: str, document: Document, addresses: Mapping[str, str]) -> ComparedEdition:
     """One side of a comparison; `addresses` are its anchors' from the edition's root."""
-    titles = dict(_TITLES)
-    for provision in document.provisions:
-        if provision.heading:
-            titles[provision.anchor] = f"{provision.marker} {provision.title}".strip()
-    places = {}
-    words = {}
-    for provision in document.everything:
-        places[provision.anchor] = _place(provision, titles, addresses)
-        words[provision.anchor] = Counter(_WORD.findall(f"{provision.title}\n{plain_text(provision)}"))
+    titles = _TITLES | {p.anchor: f"{p.marker} {p.title}".strip() for p in document.provisions if p.heading}
+    places = {p.anchor: _place(p, titles, addresses) for p in document.everything}
+    words = {p.anchor: Counter(_WORD.findall(f"{p.title}\n{plain_text(p)}")) for p in document.everything}
     return ComparedEdition(edition, places, titles, words)
 
 
@@ -117,15 +102,8 @@ def _place(provision: Provision, titles: Mapping[str, str], addresses: Mapping[s
     chain = (*provision.parents, *((provision.anchor,) if provision.heading else ()))
     chapter = NOTES if provision.kind == "footnote" else chain[0] if chain else OPENING
     heading = chain[-1] if chain else None
-    return ComparedPlace(
-        provision.anchor,
-        _name(provision, titles),
-        addresses.get(provision.anchor),
-        provision.page,
-        chapter,
-        heading,
-        provision.heading is not None,
-    )
+    at, name = provision.anchor, _name(provision, titles)
+    return ComparedPlace(at, name, addresses.get(at), provision.page, chapter, heading)
 
 
 def _name(provision: Provision, titles: Mapping[str, str]) -> str:
@@ -178,32 +156,28 @@ def count_words(text: str) -> int:
 
 def figures(comparison: Comparison, old: ComparedEdition, new: ComparedEdition) -> ChangeFigures:
     """The figures of a comparison."""
-    inserted = deleted = moved = 0
-    for change in comparison.changes:
-        by_kind = _words_by_kind(change.pieces)
-        inserted += by_kind["inserted"]
-        deleted += by_kind["deleted"]
-        moved += by_kind["moved here"]
-        if change.kind == "moved":
-            total = sum(new.words[anchor].total() for anchor in change.new)
-            moved += by_kind["same"] if change.pieces else total
+    by_kind = _words_by_kind(piece for change in comparison.changes for piece in change.pieces)
+    moved = by_kind["moved here"]
+    for change in (one for one in comparison.changes if one.kind == "moved"):
+        total = sum(new.words[anchor].total() for anchor in change.new)
+        moved += _words_by_kind(change.pieces)["same"] if change.pieces else total
     for chapter in comparison.moved_chapters:
         places = (place for place in new.places.values() if chapter.new in (place.chapter, place.heading))
         moved += sum(new.words[place.anchor].total() for place in places)
     looks_new = sum((words - old.words.get(anchor, Counter())).total() for anchor, words in new.words.items())
     return ChangeFigures(
-        kinds={kind: sum(change.kind == kind for change in comparison.changes) for kind in KINDS},
-        levels={level: sum(change.level == level for change in comparison.changes) for level in LEVELS},
+        kinds=Counter(change.kind for change in comparison.changes),
+        levels=Counter(change.level for change in comparison.changes),
         words_old=sum(words.total() for words in old.words.values()),
         words_new=sum(words.total() for words in new.words.values()),
-        inserted=inserted,
-        deleted=deleted,
+        inserted=by_kind["inserted"],
+        deleted=by_kind["deleted"],
         moved=moved,
-        looks_new=max(looks_new, inserted),
+        looks_new=max(looks_new, by_kind["inserted"]),
     )
 
 
-def _words_by_kind(pieces: Sequence[RedlinePiece]) -> Counter[str]:
+def _words_by_kind(pieces: Iterable[RedlinePiece]) -> Counter[str]:
     found: Counter[str] = Counter()
     for piece in pieces:
         found[piece.kind] += count_words(piece.text)
@@ -212,7 +186,7 @@ def _words_by_kind(pieces: Sequence[RedlinePiece]) -> Counter[str]:
 
 def flows(found: Iterable[ChangeEntry], new: ComparedEdition) -> dict[tuple[str, str], int]:
     """How many words of each new chapter came from each old one; from "" where they are new."""
-    words: dict[tuple[str, str], int] = {}
+    words: Counter[tuple[str, str]] = Counter()
     for entry in found:
         for place in entry.new:
             total = new.words[place.anchor].total()
@@ -221,10 +195,9 @@ def flows(found: Iterable[ChangeEntry], new: ComparedEdition) -> dict[tuple[str,
             share = _kept(entry.change)
             source = entry.old[0].chapter if entry.old else ""
             kept = round(total * share) if source else 0
-            for key, amount in (((source, place.chapter), kept), (("", place.chapter), total - kept)):
-                if amount:
-                    words[key] = words.get(key, 0) + amount
-    return words
+            words[source, place.chapter] += kept
+            words["", place.chapter] += total - kept
+    return +words
 
 
 def _kept(change: Change) -> float:
@@ -244,14 +217,19 @@ def side_words(places: Iterable[ComparedPlace], provisions: Mapping[str, Provisi
 # --- The picture of the chapters --------------------------------------------------------------------
 
 # Lengths are units of the picture's own; a template draws it.
-_WIDTH, _BAR, _GAP, _LABEL, _HEIGHT = 760, 14, 6, 240, 420
-_TALL = 12  # no bar is lower than its label
+_HEIGHT = 420  # of all words together
+_TALL, _GAP = 12, 6  # no bar is lower than its label; what is between two
 _LEAST = 0.004  # a flow below this share of all words is a hair that nobody sees
-_LONGEST = 36  # characters of a chapter's title
 
 Flows = Mapping[tuple[str, str], int]
-_Bar = tuple[str, str, int]  # chapter, title, words
-_Span = tuple[float, float]
+
+
+class FlowBar(Struct, frozen=True):
+    """A chapter's bar: where it begins from the top, how high it is, and what stands beside it."""
+
+    top: float
+    tall: float
+    title: str
 
 
 def draw_flows(flows: Flows, old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]) -> dict[str, object]:
@@ -261,81 +239,51 @@ def draw_flows(flows: Flows, old: Sequence[tuple[str, str]], new: Sequence[tuple
     if not total:
         return {}
     scale = _HEIGHT / total
-    left = [(chapter, title, sum(n for (a, _), n in flows.items() if a == chapter)) for chapter, title in old]
-    right = [(chapter, title, sum(n for (_, b), n in flows.items() if b == chapter)) for chapter, title in new]
-    left, right = [bar for bar in left if bar[2]], [bar for bar in right if bar[2]]
-    starts, ends = _stack(left, scale), _stack(right, scale)
-    tall = (sum(max(scale * n, _TALL) + _GAP for *_, n in bars) for bars in (left, right))
+    went, came = Counter[str](), Counter[str]()
+    for (source, target), words in flows.items():
+        went[source] += words
+        came[target] += words
+    left, right = _bars(old, went, scale), _bars(new, came, scale)
+    shares = {chapter: flows.get(("", chapter), 0) * scale for chapter in right}
     return {
-        "width": _WIDTH,
-        "height": max(tall) + 24,
-        "bar": _BAR,
-        "bands": _bands(flows, [c for c, _, _ in left], [c for c, _, _ in right], starts, ends, scale),
-        "bars": [
-            *(_bar(bar, starts[bar[0]], scale, _LABEL, "end") for bar in left),
-            *(_bar(bar, ends[bar[0]], scale, _WIDTH - _LABEL - _BAR, "start") for bar in right),
-        ],
+        "height": max(bar.top + bar.tall for bar in (*left.values(), *right.values())) + _GAP + 12,
+        "left": list(left.values()),
+        "right": list(right.values()),
+        "bands": _bands(flows, left, right, scale),
         "fresh": [
-            (_WIDTH - _LABEL - _BAR, ends[chapter] + words * scale - fresh, fresh)
-            for chapter, _, words in right
-            if (fresh := flows.get(("", chapter), 0) * scale) >= 1
+            (bar.top + came[chapter] * scale - shares[chapter], shares[chapter])
+            for chapter, bar in right.items()
+            if shares[chapter] >= 1
         ],
     }
 
 
-def _stack(bars: Sequence[_Bar], scale: float) -> dict[str, float]:
-    """Where each bar begins, from the top."""
-    tops: dict[str, float] = {}
+def _bars(chapters: Iterable[tuple[str, str]], words: Mapping[str, int], scale: float) -> dict[str, FlowBar]:
+    """The bars of one side, by chapter, from the top; none for a chapter without words."""
+    bars: dict[str, FlowBar] = {}
     at = 12.0
-    for chapter, _, words in bars:
-        tops[chapter] = at
-        at += max(words * scale, _TALL) + _GAP
-    return tops
-
-
-def _bar(bar: _Bar, top: float, scale: float, left: int, anchor: str) -> dict[str, object]:
-    _, title, words = bar
-    tall = max(words * scale, _TALL)
-    return {
-        "left": left,
-        "top": top,
-        "tall": tall,
-        "label": left - 6 if anchor == "end" else left + _BAR + 6,
-        "middle": top + min(tall / 2, 400) + 4,
-        "anchor": anchor,
-        "title": title if len(title) <= _LONGEST else f"{title[: _LONGEST - 1]}…",
-    }
+    for chapter, title in chapters:
+        if words[chapter]:
+            bars[chapter] = FlowBar(at, max(words[chapter] * scale, _TALL), title)
+            at += bars[chapter].tall + _GAP
+    return bars
 
 
 def _bands(
-    flows: Flows,
-    old: Sequence[str],
-    new: Sequence[str],
-    starts: Mapping[str, float],
-    ends: Mapping[str, float],
-    scale: float,
-) -> list[dict[str, str]]:
-    """A band for each flow that can be seen, in the order of both sides so that bands cross least."""
-    leave, arrive = dict(starts), dict(ends)
-    total = sum(flows.values())
+    flows: Flows, old: Mapping[str, FlowBar], new: Mapping[str, FlowBar], scale: float
+) -> list[tuple[str, float, float, float]]:
+    """A band for each flow that can be seen, in the order of both sides so that bands cross least: its kind, where
+    it leaves and where it arrives from the top, and how high it is."""
+    leave = {chapter: bar.top for chapter, bar in old.items()}
+    arrive = {chapter: bar.top for chapter, bar in new.items()}
+    least = _LEAST * sum(flows.values())
     drawn = []
-    for source in old:
-        for target in new:
+    for at, source in enumerate(old):
+        for to, target in enumerate(new):
             words = flows.get((source, target), 0)
-            tall = words * scale
-            if words >= _LEAST * total:
-                kind = "kept" if old.index(source) == new.index(target) else "crossing"
-                start, end = leave[source], arrive[target]
-                drawn.append({"kind": kind, "path": _path((start, start + tall), (end, end + tall))})
-            leave[source] += tall
-            arrive[target] += tall
+            if words >= least:
+                kind = "kept" if at == to else "crossing"
+                drawn.append((kind, leave[source], arrive[target], words * scale))
+            leave[source] += words * scale
+            arrive[target] += words * scale
     return drawn
-
-
-def _path(start: _Span, end: _Span) -> str:
-    left, right = _LABEL + _BAR, _WIDTH - _LABEL - _BAR
-    middle = (left + right) / 2
-    return (
-        f"M{left} {start[0]:.1f}C{middle} {start[0]:.1f} {middle} {end[0]:.1f} "
-        f"{right} {end[0]:.1f}V{end[1]:.1f}C{middle} {end[1]:.1f} {middle} {start[1]:.1f} {left} {start[1]:.1f}Z"
-    )

@@ -12,15 +12,12 @@ import msgspec
 from msgspec import Struct, structs
 
 from guidance.document.anchors import slug
-from guidance.document.change_model import Comparison, Level, MovedChapter, ReplacedTerm
+from guidance.document.change_model import Comparison
 from guidance.document.model import Document, Duty
 from guidance.document.register import Publication
 from guidance.site.changes_view import (
-    KINDS,
-    LEVELS,
     ChangeEntry,
     ChangeFigures,
-    ComparedEdition,
     draw_flows,
     entries,
     figures,
@@ -31,7 +28,7 @@ from guidance.site.changes_view import (
     survey,
 )
 from guidance.site.data_files import changes_csv, changes_json
-from guidance.site.pages import Page, csv_table, front_matter, say_size, to_root
+from guidance.site.pages import Page, csv_table, say_size, to_root
 from guidance.site.redline_text import beside, excerpt, in_one, say_beside, say_changes, say_each, track
 from guidance.site.role_changes import (
     COLUMNS,
@@ -39,7 +36,6 @@ from guidance.site.role_changes import (
     ComparisonView,
     RoleCheck,
     RoleList,
-    named,
     role_lists,
     role_manuscript,
     role_page,
@@ -47,38 +43,11 @@ from guidance.site.role_changes import (
     side_of,
     tracked_changes,
 )
-from guidance.site.templates import render
+from guidance.site.templates import PlaceLink
 
 TRACKED = "tracked-changes"  # the Word file of a comparison, without its ending
 STYLES = ("site.css", "compare.css")
 SCRIPT = "compare.js"
-_GROUPS: tuple[tuple[Level, str], ...] = (
-    ("duty changed", "Duties changed"),
-    ("new", "New text"),
-    ("reworded", "Reworded or taken out"),
-    ("term replaced", "Nothing but a term replaced"),
-    ("links and numbers only", "Links and numbers only"),
-    ("none", "Same words, another place"),
-)
-_EXPLAINED: Mapping[Level, str] = {
-    "duty changed": "a duty came or went, or its strength, holder, limit or condition changed",
-    "new": "text was put in that was not there",
-    "reworded": "said in other words, or taken out",
-    "term replaced": "the words are the same but for a term that was replaced throughout",
-    "links and numbers only": "a link, a page, a number or a sign",
-    "none": "the words are the same; they may stand elsewhere",
-}
-_ASPECTS = {  # the order in which what changed of duties is told
-    "holder": "Who is bound",
-    "strength": "How strongly",
-    "limit": "Time limits",
-    "addressee": "Who is told or given something",
-    "condition": "Conditions",
-    "figure": "Figures",
-    "added": "New duties",
-    "removed": "Duties taken out",
-}
-_LISTED = 15  # lines of a kind that are shown without unfolding them
 _TO_SET = re.compile(r'<a href="(?:\.\./)?(?P<file>[^"/]+\.(?:docx|pdf))" download>(?P<words>[^<]*)</a>')
 
 
@@ -151,11 +120,10 @@ def render_comparison(told: Told, old: Document, new: Document) -> Redline:
     ids = (comparison.old, comparison.new)
     before, after = (survey(*side) for side in zip(ids, texts, told.addresses, strict=True))
     found = entries(comparison, before, after)
-    by_place: dict[tuple[str, str], tuple[Duty, ...]] = {}
+    by_place: dict[tuple[str, str], list[Duty]] = {}
     for edition, listed in zip(ids, told.duties, strict=True):
         for duty in listed:
-            key = (edition, duty.at.anchor)
-            by_place[key] = (*by_place.get(key, ()), duty)
+            by_place.setdefault((edition, duty.at.anchor), []).append(duty)
     redlines = redline_addresses(found, ids[0])
     title = told.title or comparison_title(*ids)
     view = _Scene(before, after, found, by_place, told.names, redlines, comparison, title)
@@ -188,44 +156,38 @@ class _Scene(ComparisonView, frozen=True):
 
     # --- The pages ---
 
-    def overview(self, found: ChangeFigures, roles: Iterable[RoleList], *, official: bool) -> Page:
+    def overview(self, found: ChangeFigures, roles: Sequence[RoleList], *, official: bool) -> Page:
         """What changed at a glance, by role and by level, then the figures behind it; with `official` there is one
         more page that holds the publisher's own list against this."""
         path = f"{self.folder}/index.md"
         rows = [entry for entry in self.found if entry.shown and entry.change.kind != "renumbered"]
-        by_level = {level: [entry for entry in rows if entry.change.level == level] for level, _ in _GROUPS}
         words = flows(self.found, self.new)
-        old = [(c, self.old.titles.get(c, c)) for c in _chapters(self.old) if c in {a for a, _ in words}]
-        new = [(c, self.new.titles.get(c, c)) for c in _chapters(self.new) if c in {b for _, b in words}]
-        return self._page(
+        old, new = (
+            {place.chapter: side.titles.get(place.chapter, place.chapter) for place in side.places.values()}
+            for side in (self.old, self.new)
+        )
+        return self.page(
             "comparison.md",
             path,
             self.title,
-            groups=[
-                {
-                    "id": level.replace(" ", "-"),
-                    "level": level,
-                    "name": name,
-                    "number": len(by_level[level]),
-                    "folded": level not in MATTERS,
-                    "rows": [self._row(path, entry) for entry in by_level[level]],
-                }
-                for level, name in _GROUPS
+            rows=[self._row(path, entry) for entry in rows],
+            matters=MATTERS,
+            figures=found,
+            told=self._told(path, rows),
+            terms=[
+                (term, slug(term.name), [self.to_redline(path, e) for e in rows if term.name in e.change.terms])
+                for term in self.comparison.terms
             ],
-            figures=_facts_of(found),
-            told=list(self._told(path, rows)),
-            terms=[self._term(path, one, rows) for one in self.comparison.terms],
-            chapters=[self._moved_chapter(path, one) for one in self.comparison.moved_chapters],
             official=official,
             tracked=f"{TRACKED}.docx",
-            roles=[self._role(one) for one in roles],
-            explained=_EXPLAINED,
-            renumbered=self._renumbered(path),
-            picture=draw_flows(words, old, new),
+            roles=roles,
+            say=say_changes,
+            renumbered=_runs(e for e in self.found if e.change.kind == "renumbered" and e.old and e.new),
+            picture=draw_flows(words, list(old.items()), list(new.items())),
             flows=[
-                (self.old.titles.get(a, a) if a else "new text", self.new.titles.get(b, b), words[a, b])
-                for b, _ in new
-                for a in ("", *(chapter for chapter, _ in old))
+                (came, name, words[a, b])
+                for b, name in new.items()
+                for a, came in {"": "new text", **old}.items()
                 if (a, b) in words
             ],
         )
@@ -241,33 +203,19 @@ class _Scene(ComparisonView, frozen=True):
                 title = self.new.titles[heading] if heading and heading != chapter else ""
                 sections.append({"title": title, "parts": list(self._changes(path, section))})
         title = f"{name}: changes from {self.old.id} to {self.new.id}"
-        return self._page("redline.md", path, title, parent=f"{self.folder}/index.md", sections=sections)
+        return self.page("redline.md", path, title, parent=f"{self.folder}/index.md", sections=sections)
 
     def official(self, listing: Listing) -> Page:
         """The publisher's own list, with what confirms each entry."""
-        path = f"{self.folder}/official-list.md"
-        listed = [
-            {"place": place, "what": what, "found": [self.to_redline(path, self.found[at]) for at in counts]}
-            for place, what, counts in listing.entries
-        ]
-        others = [
-            {"at": self.to_redline(path, entry), "kind": entry.change.kind, "level": entry.change.level}
-            for entry in (self.found[at] for at in listing.unlisted)
-        ]
-        return self._page(
+        title = f"The publisher's list of changes from {self.old.id} to {self.new.id}, checked"
+        return self.page(
             "official_list.md",
-            path,
-            f"The publisher's list of changes from {self.old.id} to {self.new.id}, checked",
+            f"{self.folder}/official-list.md",
+            title,
             parent=f"{self.folder}/index.md",
-            listed=listed,
-            others=others,
+            listing=listing,
             confirmed=sum(bool(counts) for _, _, counts in listing.entries),
         )
-
-    def _page(self, template: str, path: str, title: str, parent: str | None = None, **facts: object) -> Page:
-        head = front_matter({"title": title, "kind": "comparison", "search": {"exclude": True}})
-        body = render(template, title=title, old=self.old.id, new=self.new.id, **facts)
-        return Page(path, title, f"{head}{body}", parent=parent)
 
     # --- A change ---
 
@@ -287,75 +235,19 @@ class _Scene(ComparisonView, frozen=True):
             run = list(group)
             if not shown:
                 yield {"same": len(run)}
-                continue
-            for entry in run:
-                change = entry.change
-                old, new = beside(change.pieces, self.where(path))
-                yield {
-                    **self.entry(path, entry),
-                    "same": 0,
-                    "said": _said(entry),
-                    "in_one": in_one(change.pieces, self.where(path)),
-                    "before": old,
-                    "after": new,
-                }
+            for entry in run if shown else ():
+                pieces, where = entry.change.pieces, self.where(path)
+                before, after = beside(pieces, where)
+                sides = {"in_one": in_one(pieces, where), "before": before, "after": after}
+                yield {**self.entry(path, entry), "same": 0, "said": _said(entry), **sides}
 
-    def _told(self, path: str, rows: Sequence[ChangeEntry]) -> Iterator[dict[str, object]]:
-        """What changed of duties and figures, kind by kind, each line with its place."""
-        lines: dict[str, list[dict[str, object]]] = {}
+    def _told(self, path: str, rows: Sequence[ChangeEntry]) -> dict[str, list[tuple[PlaceLink, str]]]:
+        """What changed of duties and figures, by what it is, each line with its place."""
+        lines: dict[str, list[tuple[PlaceLink, str]]] = {}
         for entry in rows:
             for what, said in say_each(entry.change):
-                at = self.to_redline(path, entry)
-                lines.setdefault(what, []).append({"at": at, "said": said, "id": entry.id})
-        for what, name in _ASPECTS.items():
-            if what in lines:
-                folded = len(lines[what]) > _LISTED
-                yield {"name": name, "lines": lines[what], "folded": folded, "number": len(lines[what])}
-
-    def _role(self, mine: RoleList) -> dict[str, object]:
-        """Somebody for whom something changed, with the page of theirs and the changes to read."""
-        changes = [
-            {
-                "id": one.entry.id,
-                "named": named(one.entry),
-                "level": one.entry.change.level,
-                "said": say_changes(one.entry.change),
-                "context": one.known == "from context",
-            }
-            for one in sorted(mine.changes, key=lambda one: one.entry.count)
-        ]
-        return {"id": mine.agency, "name": mine.name, "page": f"{mine.stem}/", "changes": changes}
-
-    def _renumbered(self, path: str) -> dict[str, object] | None:
-        """Which number became which where nothing else changed, as runs."""
-        listed = [e for e in self.found if e.change.kind == "renumbered" and e.old and e.new]
-        if not listed:
-            return None
-        return {
-            "number": len(listed),
-            "runs": [
-                {
-                    "old": [self.link(path, place, False) for place in run[0].old],
-                    "new": [self.link(path, place, True) for place in run[0].new],
-                    "old_last": self.link(path, run[-1].old[0], False) if len(run) > 1 else None,
-                    "new_last": self.link(path, run[-1].new[0], True) if len(run) > 1 else None,
-                }
-                for run in _runs(listed)
-            ],
-        }
-
-    def _term(self, path: str, term: ReplacedTerm, rows: Sequence[ChangeEntry]) -> dict[str, object]:
-        """A term that was replaced throughout, and where."""
-        at = [self.to_redline(path, entry) for entry in rows if term.name in entry.change.terms]
-        return {"id": slug(term.name), "name": term.name, "number": term.count, "at": at}
-
-    def _moved_chapter(self, path: str, one: MovedChapter) -> dict[str, object]:
-        """A chapter that moved whole: its heading before and after."""
-        return {
-            "old": self.link(path, self.old.places[one.old], False),
-            "new": self.link(path, self.new.places[one.new], True),
-            "number": one.provisions,
-        }
+                lines.setdefault(what, []).append((self.to_redline(path, entry), said))
+        return lines
 
 
 def _said(entry: ChangeEntry) -> list[str]:
@@ -364,7 +256,7 @@ def _said(entry: ChangeEntry) -> list[str]:
     return [said if times == 1 else f"{said} ({times} times)" for said, times in told]
 
 
-def _runs(listed: Sequence[ChangeEntry]) -> list[list[ChangeEntry]]:
+def _runs(listed: Iterable[ChangeEntry]) -> list[list[ChangeEntry]]:
     """Neighbours whose numbers shifted alike."""
     runs: list[list[ChangeEntry]] = []
     for entry in listed:
@@ -382,23 +274,3 @@ def _shift(entry: ChangeEntry) -> tuple[str, int] | int:
     if old[0] == new[0] and old[2].isdigit() and new[2].isdigit():
         return new[0], int(new[2]) - int(old[2])
     return entry.count
-
-
-def _facts_of(found: ChangeFigures) -> dict[str, object]:
-    return {
-        "all": sum(found.kinds.values()),
-        "still": found.kinds["unchanged"] + found.kinds["renumbered"],
-        "noise": round(100 * found.noise),
-        "looks_new": found.looks_new,
-        "inserted": found.inserted,
-        "deleted": found.deleted,
-        "moved": found.moved,
-        "words_old": found.words_old,
-        "words_new": found.words_new,
-        "levels": [(level, found.levels[level]) for level in LEVELS],
-        "kinds": [(kind, found.kinds[kind]) for kind in KINDS],
-    }
-
-
-def _chapters(edition: ComparedEdition) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(place.chapter for place in edition.places.values()))

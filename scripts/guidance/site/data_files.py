@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from msgspec import Struct
 
-from guidance.document.change_model import Comparison
+from guidance.document.change_model import Change, Comparison
 from guidance.document.model import Document, Kind, Link, Provision, Reference, Unresolved
 from guidance.document.register import Edition, Publication
 from guidance.document.walk import dropped_characters, note_marks, placed_characters, plain_text, provision_texts
@@ -56,10 +56,9 @@ def records(document: Document, urls: Mapping[str, str], place: str) -> tuple[Pr
     waiting = dict(notes)
     for provision in document.provisions:
         queue = [provision]
-        while queue:
-            current = queue.pop(0)
-            ordered.append(current)
+        for current in queue:  # which grows by the notes of notes
             queue += [waiting.pop(mark.note) for mark in note_marks(current) if mark.note in waiting]
+        ordered += queue
     ordered += waiting.values()
     root = f"{place}/" if place else ""
     return tuple(_record(p, notes, f"{root}{urls.get(p.anchor, f'#{p.anchor}')}") for p in ordered)
@@ -108,14 +107,15 @@ def edition_facts(publication: Publication, edition: Edition) -> dict[str, objec
     """What the register says of an edition, and its status today."""
     facts: dict[str, object] = msgspec.to_builtins(edition)
     standing = publication.standing(edition)
-    facts["publication"] = publication.title
-    facts["publisher"] = publication.publisher
-    facts["licence"] = publication.licence
-    facts["specimen"] = publication.specimen
-    facts["status"] = standing.state
-    facts["superseded_by"] = standing.successor
-    facts["current"] = publication.in_force.id
-    return facts
+    return facts | {
+        "publication": publication.title,
+        "publisher": publication.publisher,
+        "licence": publication.licence,
+        "specimen": publication.specimen,
+        "status": standing.state,
+        "superseded_by": standing.successor,
+        "current": publication.in_force.id,
+    }
 
 
 def edition_record(
@@ -131,14 +131,11 @@ def edition_record(
     revisions = facts.get("revisions")
     known = revisions if isinstance(revisions, list | tuple) else ()
     record["revision"] = next((r["id"] for r in known if r["sha256"] == document.source.sha256), None)
-    record["source"] = msgspec.to_builtins(document.source)
     record |= msgspec.to_builtins(figures(document))
-    record["agreement"] = msgspec.to_builtins(document.agreement)
-    record["structure"] = msgspec.to_builtins(document.structure)
+    for name in ("source", "agreement", "structure", "dropped", "findings", "corrections"):
+        record[name] = msgspec.to_builtins(getattr(document, name))
     record["headings"] = [
-        {"anchor": p.anchor, "level": p.level, "evidence": list(p.evidence)}
-        for p in document.provisions
-        if p.heading
+        {"anchor": p.anchor, "level": p.level, "evidence": p.evidence} for p in document.provisions if p.heading
     ]
     cited = tuple(references)
     open_ = [one for one in cited if isinstance(one, Unresolved)]
@@ -147,9 +144,6 @@ def edition_record(
         "resolved": len(cited) - len(open_),
         "unresolved": [{"anchor": one.at.anchor, "words": one.words, "reason": one.reason} for one in open_],
     }
-    record["dropped"] = msgspec.to_builtins(document.dropped)
-    record["findings"] = msgspec.to_builtins(document.findings)
-    record["corrections"] = msgspec.to_builtins(document.corrections)
     return record
 
 
@@ -161,49 +155,25 @@ def encode(value: object) -> bytes:
 # --- Changes -----------------------------------------------------------------------------------------
 
 CHANGE_COLUMNS = (
-    "change",
-    "level",
-    "old place",
-    "old page",
-    "old anchors",
-    "new place",
-    "new page",
-    "new anchors",
-    "similarity",
-    "duties and figures",
-    "terms replaced",
-    "old words",
-    "new words",
-)
+    "change", "level", "old place", "old page", "old anchors", "new place", "new page", "new anchors", "similarity",
+    "duties and figures", "terms replaced", "old words", "new words",
+)  # fmt: skip
 
 
-def changes_record(comparison: Comparison) -> list[dict[str, object]]:
-    """What changes.json holds, in the comparison's order."""
-    return [
-        {
-            "kind": change.kind,
-            "old": list(change.old),
-            "new": list(change.new),
-            "similarity": round(change.similarity, 4),
-            "level": change.level,
-            "how": change.how,
-            "duties": [msgspec.to_builtins(one) for one in change.duties],
-            "figures": [msgspec.to_builtins(one) for one in change.figures],
-            "terms": list(change.terms),
-            "slips": [msgspec.to_builtins(one) for one in change.slips],
-        }
-        for change in comparison.changes
-    ]
+def _change_record(change: Change) -> dict[str, object]:
+    record: dict[str, object] = msgspec.to_builtins(change)
+    del record["pieces"]
+    return {**record, "similarity": round(change.similarity, 4)}
 
 
 def changes_json(comparison: Comparison) -> bytes:
     """changes.json: the changes, one a line, and beside them what is told once of many."""
-    lines = ",\n".join(
-        msgspec.json.encode(record, order="sorted").decode() for record in changes_record(comparison)
-    )
-    terms, chapters = (
-        msgspec.json.encode(one, order="sorted").decode() for one in (comparison.terms, comparison.moved_chapters)
-    )
+
+    def written(value: object) -> str:
+        return msgspec.json.encode(value, order="sorted").decode()
+
+    lines = ",\n".join(written(_change_record(change)) for change in comparison.changes)
+    terms, chapters = written(comparison.terms), written(comparison.moved_chapters)
     return f'{{"terms": {terms},\n"moved_chapters": {chapters},\n"changes": [\n{lines}\n]}}\n'.encode()
 
 
@@ -211,28 +181,14 @@ def changes_csv(found: Iterable[ChangeEntry], texts: tuple[Document, Document]) 
     """All changes but what is unchanged, as CSV, with the words of both `texts`, the older first; no cell can be
     taken for a formula."""
     sides = tuple(text.by_anchor() for text in texts)
-    listed = (entry for entry in found if entry.change.kind != "unchanged" or entry.change.level != "none")
-    rows = (
-        (
-            *_change_row(entry),
-            *(side_words(places, side) for places, side in zip((entry.old, entry.new), sides, strict=True)),
-        )
-        for entry in listed
-    )
+    rows = []
+    for entry in found:
+        change, places = entry.change, (entry.old, entry.new)
+        if change.kind != "unchanged" or change.level != "none":
+            row = (change.kind, change.level, *_cells(entry.old), *_cells(entry.new), f"{change.similarity:.2f}")
+            told = ("; ".join(say_changes(change)), "; ".join(change.terms))
+            rows.append((*row, *told, *map(side_words, places, sides)))
     return csv_table(CHANGE_COLUMNS, rows)
-
-
-def _change_row(entry: ChangeEntry) -> tuple[str, ...]:
-    change = entry.change
-    sides = [cell for places in (entry.old, entry.new) for cell in _cells(places)]
-    return (
-        change.kind,
-        change.level,
-        *sides,
-        f"{change.similarity:.2f}",
-        "; ".join(say_changes(change)),
-        "; ".join(change.terms),
-    )
 
 
 def _cells(places: tuple[ComparedPlace, ...]) -> tuple[str, str, str]:

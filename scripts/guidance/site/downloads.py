@@ -4,7 +4,7 @@ and tables, each with its source, its date and its licence; and the page that li
 Pure: files are set in `press`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from markupsafe import Markup
 from msgspec import Struct, structs
@@ -26,7 +26,7 @@ from guidance.site.ledger import (
     page_path,
     share_rows,
 )
-from guidance.site.pages import Page, csv_table, front_matter, say_size
+from guidance.site.pages import Page, csv_table, make_page, say_size
 from guidance.site.pandoc import (
     Manuscript,
     PandocNode,
@@ -41,7 +41,7 @@ from guidance.site.pandoc import (
 )
 from guidance.site.projects import as_it_is
 from guidance.site.role_changes import pinned
-from guidance.site.templates import clean, escape_html, part, render
+from guidance.site.templates import clean, part
 from guidance.site.typesetting import TEXT
 
 FOLDER = "downloads/"
@@ -55,6 +55,7 @@ _FORMS = {
 }
 _BOOK_FORMS = ("docx", "csv")
 _OF_THE_WHOLE = {**_FORMS, TEXT: "Markdown, plain text in one file"}
+_BESIDE = ("group", "nobody")  # what binds somebody, or may, beside the duties that are told to be theirs
 _UNOFFICIAL = (
     "An unofficial copy, made by a program. Where it differs from the official file, the official file counts."
 )
@@ -80,6 +81,11 @@ class Offer(Struct, frozen=True):
     def stem(self) -> str:
         """What the files' names begin with: "wt-2023"."""
         return f"{slug(self.publication.short)}-{slug(self.edition.id)}"
+
+    @property
+    def bound(self) -> dict[str, str]:
+        """Those of whom its duties tell: id -> name."""
+        return {agency: name for agency, name in self.ledger.names.items() if self.ledger.told_of(agency)}
 
     @property
     def date(self) -> str:
@@ -128,38 +134,40 @@ def _about(offer: Offer, more: Iterable[PandocNode] = ()) -> list[PandocNode]:
 
 def manuscripts(offer: Offer) -> dict[str, Manuscript]:
     """File name without its ending -> manuscript: the edition, and the duties of each of those bound."""
-    bound = [agency for agency in offer.ledger.names if offer.ledger.told_of(agency)]
     books = {
-        _book(offer, agency, changed=changed): _workbook(offer, agency, changed=changed)
-        for agency in bound
-        for changed in (False, True)
-        if _book_rows(offer, agency, changed=changed)
+        name: _workbook(offer, agency, rows, changed=changed)
+        for agency in offer.bound
+        for changed, name, rows in _books(offer, agency)
     }
-    lists = {_stem(offer, agency): _duties(offer, agency) for agency in bound}
-    return {offer.stem: _whole(offer), **lists, **books}
+    lists = {_stem(offer, agency): _duties(offer, agency) for agency in offer.bound}
+    document, subtitle = offer.document, offer.edition.subtitle or ""
+    whole = structs.replace(
+        _manuscript(offer, full_name(offer.edition), subtitle, document_blocks(document)),
+        pictures={picture_name(asset.name): asset.content for asset in document.assets},
+        contents=True,
+    )
+    return {offer.stem: whole, **lists, **books}
 
 
 def _stem(offer: Offer, agency: str) -> str:
     return f"{offer.stem}-duties-{slug(agency)}"
 
 
-def _whole(offer: Offer) -> Manuscript:
-    return Manuscript(
-        title=clean(full_name(offer.edition)),
-        subtitle=clean(offer.edition.subtitle or ""),
-        publisher=offer.publication.publisher,
-        rights=offer.publication.licence_in_words,
-        running=_running(offer),
-        about=_about(offer),
-        blocks=document_blocks(offer.document),
-        pictures={picture_name(asset.name): asset.content for asset in offer.document.assets},
-        contents=True,
+def _manuscript(offer: Offer, title: str, subtitle: str, blocks: Sequence[PandocNode], *notes: str) -> Manuscript:
+    """A file made from an edition; `notes` say how it came about."""
+    publication = offer.publication
+    running = (
+        f"{publication.title} {offer.edition.id}: unofficial copy, {publication.standing(offer.edition).phrase}"
     )
-
-
-def _running(offer: Offer) -> str:
-    status = offer.publication.standing(offer.edition).phrase
-    return clean(f"{offer.publication.title} {offer.edition.id}: unofficial copy, {status}")
+    return Manuscript(
+        title=clean(title),
+        subtitle=clean(subtitle),
+        publisher=publication.publisher,
+        rights=publication.licence_in_words,
+        running=clean(running),
+        about=_about(offer, [para(words(note)) for note in notes]),
+        blocks=blocks,
+    )
 
 
 # --- Duties ----------------------------------------------------------------------------------------
@@ -174,30 +182,15 @@ def _duties(offer: Offer, agency: str) -> Manuscript:
         if mine:
             blocks.append(header(1, strength.replace(" ", "-"), words(strength.capitalize())))
             blocks.append(bullets(_duty(offer, duty) for duty in mine))
-    for share in (share for share in ledger.shares(agency) if share.kind in ("group", "nobody")):
+    for share in (share for share in ledger.shares(agency) if share.kind in _BESIDE):
         blocks.append(header(1, share.group or share.kind, words(share.title)))
         about = ledger.wider.get(share.group, "it is not known whom these bind, and they may bind you")
         blocks.append(para(words(f"{about[:1].upper()}{about[1:]}.")))
         for count, (title, some) in enumerate(by_chapter(ledger, share.duties).items(), 1):
             blocks.append(header(2, f"{share.group or share.kind}-{count}", words(title)))
             blocks.append(bullets(_duty(offer, duty) for duty in some))
-    return _of_duties(offer, f"{name}: duties", f"{_COMPUTED} {ledger.measured}", blocks)
-
-
-def _of_duties(
-    offer: Offer, title: str, note: str, blocks: Sequence[PandocNode], only: tuple[str, ...] = ()
-) -> Manuscript:
-    """A file made from an edition's duties, in the forms `only` or in all; `note` says how it came about."""
-    return Manuscript(
-        title=clean(title),
-        subtitle=clean(full_name(offer.edition)),
-        publisher=offer.publication.publisher,
-        rights=offer.publication.licence_in_words,
-        running=_running(offer),
-        about=_about(offer, [para(words(note))]),
-        blocks=blocks,
-        only=only,
-    )
+    note = f"{_COMPUTED} {ledger.measured}"
+    return _manuscript(offer, f"{name}: duties", full_name(offer.edition), blocks, note)
 
 
 def _duty(offer: Offer, duty: Duty) -> list[PandocNode]:
@@ -233,38 +226,37 @@ def _book(offer: Offer, agency: str, *, changed: bool) -> str:
     return f"{offer.stem}-workbook-{slug(agency)}{'-changed' if changed else ''}"
 
 
-def _book_rows(offer: Offer, agency: str, *, changed: bool) -> list[_BookRow]:
-    """The rows of a workbook; of that of what changed none where no edition before has text."""
+def _books(offer: Offer, agency: str) -> Iterator[tuple[bool, str, list[_BookRow]]]:
+    """Somebody's workbooks, each with whether it has only what changed, its name and its rows; none without rows,
+    such as that of what changed where no edition before has text."""
     ledger, since = offer.ledger, offer.ledger.since
+    before, stood = (since.changed, since.stood) if since else ({}, {})
     rows = [
-        _BookRow(
-            share.title,
-            duty,
-            since.changed.get(duty, "") if since else "",
-            since.stood.get(duty.at.anchor, "") if since else "",
-        )
+        _BookRow(share.title, duty, before.get(duty, ""), stood.get(duty.at.anchor, ""))
         for share in ledger.shares(agency)
         if share.kind != "nobody"
         for duty in share.duties
     ]
-    return [row for row in rows if row.changed or not changed]
+    for changed in (False, True):
+        if mine := [row for row in rows if row.changed or not changed]:
+            yield changed, _book(offer, agency, changed=changed), mine
 
 
-def _book_columns(offer: Offer) -> tuple[str, ...]:
-    since = offer.ledger.since
-    carried = (f"changed since {since.edition}", f"place in {since.edition}") if since else ()
-    return ("duty", "strength", "place", "link", *_TO_FILL, *carried, SHARE_COLUMN, "anchor")
-
-
-def _book_cells(offer: Offer, row: _BookRow) -> tuple[str, ...]:
-    duty, place = row.duty, offer.ledger.places[row.duty.at.anchor]
+def _book_table(offer: Offer, book: Iterable[_BookRow], facts: Mapping[str, str]) -> bytes:
+    """A workbook as a table, with links pinned to the edition and empty columns to fill."""
+    since, places = offer.ledger.since, offer.ledger.places
     home = f"{(offer.home or '').rstrip('/').removesuffix(offer.edition.id)}"
-    carried = (row.changed, row.stood) if offer.ledger.since else ()
-    told = (clean(duty.sentence), duty.strength, clean(place.name), pinned(offer.edition.id, place, home))
-    return (*told, *("" for _ in _TO_FILL), *carried, clean(row.listed), duty.at.anchor)
+    carried = (f"changed since {since.edition}", f"place in {since.edition}") if since else ()
+    rows = []
+    for one in book:
+        duty, place = one.duty, places[one.duty.at.anchor]
+        told = (clean(duty.sentence), duty.strength, clean(place.name), pinned(offer.edition.id, place, home))
+        seen = (one.changed, one.stood) if since else ()
+        rows.append((*told, *("" for _ in _TO_FILL), *seen, clean(one.listed), duty.at.anchor))
+    return _csv(("duty", "strength", "place", "link", *_TO_FILL, *carried, SHARE_COLUMN, "anchor"), rows, facts)
 
 
-def _workbook(offer: Offer, agency: str, *, changed: bool) -> Manuscript:
+def _workbook(offer: Offer, agency: str, book: Sequence[_BookRow], *, changed: bool) -> Manuscript:
     ledger, since = offer.ledger, offer.ledger.since
     note = f"{_WORKBOOK} {_COMPUTED} {ledger.measured}"
     if since:
@@ -272,14 +264,11 @@ def _workbook(offer: Offer, agency: str, *, changed: bool) -> Manuscript:
         note += (
             f" {kept}, as a program finds it against the {since.edition} edition; what was taken out is not in it."
         )
-    rows = [
-        [[*_duty(offer, row.duty), *_carried(offer, row)], *([] for _ in _TO_FILL)]
-        for row in _book_rows(offer, agency, changed=changed)
-    ]
+    rows = [[[*_duty(offer, row.duty), *_carried(offer, row)], *([] for _ in _TO_FILL)] for row in book]
     heads = ("Duty", *(name.capitalize() for name in _TO_FILL))
     title = f"{ledger.names[agency]}: {'what changed, ' if changed else ''}a workbook"
     blocks = [header(1, "duties", words("Duties")), grid(heads, rows, (0.4, 0.12, 0.2, 0.14, 0.14))]
-    return _of_duties(offer, title, note, blocks, only=("docx",))
+    return structs.replace(_manuscript(offer, title, full_name(offer.edition), blocks, note), only=("docx",))
 
 
 def _carried(offer: Offer, row: _BookRow) -> list[PandocNode]:
@@ -303,20 +292,19 @@ def table_files(offer: Offer) -> dict[str, bytes]:
         f"{offer.stem}.json": data_files.encode({**facts, "provisions": offer.records}),
         f"{offer.stem}.csv": _csv(_COLUMNS, (_row(record) for record in offer.records), facts),
     }
-    for agency in (agency for agency in ledger.names if ledger.told_of(agency)):
+    for agency in offer.bound:
         stem = _stem(offer, agency)
         told = {**facts, "bound": ledger.names[agency], "note": f"{_COMPUTED} {_UNOFFICIAL}"}
         beside = {
-            share.group or share.kind: duty_records(share.duties, ledger.touched) for share in ledger.shares(agency)
+            share.group or share.kind: duty_records(share.duties, ledger.touched)
+            for share in ledger.shares(agency)
+            if share.kind in _BESIDE
         }
-        lists = {name: some for name, some in beside.items() if name not in ("named", "context")}
         duties = duty_records(ledger.told_of(agency), ledger.touched)
-        files[f"{stem}.json"] = data_files.encode({**told, "duties": duties, "beside": lists})
+        files[f"{stem}.json"] = data_files.encode({**told, "duties": duties, "beside": beside})
         files[f"{stem}.csv"] = _csv((SHARE_COLUMN, *CSV_COLUMNS), share_rows(ledger, agency), facts)
-        for changed in (False, True):
-            if rows := _book_rows(offer, agency, changed=changed):
-                cells = (_book_cells(offer, row) for row in rows)
-                files[f"{_book(offer, agency, changed=changed)}.csv"] = _csv(_book_columns(offer), cells, facts)
+        for _, name, rows in _books(offer, agency):
+            files[f"{name}.csv"] = _book_table(offer, rows, facts)
     return files
 
 
@@ -325,7 +313,7 @@ _TOLD = ("edition", "status", "date", "source", "licence")
 
 
 def _row(record: data_files.ProvisionRecord) -> tuple[str, ...]:
-    cells = (record.anchor, record.number, record.kind, record.heading, record.text, record.page, record.url)
+    cells = (getattr(record, column) for column in _COLUMNS)
     return tuple("" if cell is None else str(cell) for cell in cells)
 
 
@@ -341,39 +329,31 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]], facts: Mapping[s
 def downloads_page(offer: Offer, sizes: Mapping[str, int]) -> Page:
     """The page that lists all files; `sizes` are in bytes, by file name."""
     facts, since = _facts(offer), offer.ledger.since
-    bound = {one: name for one, name in offer.ledger.names.items() if offer.ledger.told_of(one)}
     kinds = {"All duties": False} | ({f"Changed since {since.edition}": True} if since else {})
-    body = render(
-        "downloads.md",
-        edition=offer.edition.id,
-        unofficial=_UNOFFICIAL,
-        source=facts["source"],
-        sha256=facts["sha256"],
-        date=say_date(facts["date"]),
-        status=facts["status"],
-        licence=offer.publication.licence_in_words,
-        whole=[
+    told = {
+        **facts,
+        "licence": offer.publication.licence_in_words,
+        "whole": [
             (what, _offered(f"{offer.stem}.{form}", f"{offer.stem}.{form}", sizes, ""))
             for form, what in _OF_THE_WHOLE.items()
         ],
-        computed=_COMPUTED,
-        heads=("Whose duties", *(form.upper() for form in _FORMS)),
-        lists=[
+        "computed": _COMPUTED,
+        "heads": ("Whose duties", *(form.upper() for form in _FORMS)),
+        "lists": [
             (name, *(_offered(f"{_stem(offer, one)}.{form}", form, sizes, name) for form in _FORMS))
-            for one, name in bound.items()
+            for one, name in offer.bound.items()
         ],
-        workbook=_WORKBOOK,
-        book_heads=("Whose workbook", *(f"{kind}, {form.upper()}" for kind in kinds for form in _BOOK_FORMS)),
-        books=[
+        "workbook": _WORKBOOK,
+        "book_heads": ("Whose workbook", *(f"{kind}, {form.upper()}" for kind in kinds for form in _BOOK_FORMS)),
+        "books": [
             (
                 name,
                 *(cell for changed in kinds.values() for cell in _book_links(offer, one, sizes, changed=changed)),
             )
-            for one, name in bound.items()
+            for one, name in offer.bound.items()
         ],
-    )
-    head = front_matter({"title": "Downloads", "kind": "downloads"})
-    return Page(PAGE, "Downloads", f"{head}{body}")
+    }
+    return make_page(PAGE, "Downloads", "downloads", "downloads.md", told)
 
 
 def _book_links(
@@ -388,10 +368,8 @@ def _book_links(
 
 def _offered(name: str, label: str, sizes: Mapping[str, int], whose: str, to: str = "") -> Markup:
     """A link to a file with its size, or word that it could not be made."""
-    shown = label.upper() if whose else label
-    if name not in sizes:
-        return Markup(f"{escape_html(shown)}: could not be made")
-    return part("download_parts.md", "offered", as_it_is(name), name, shown, whose, say_size(sizes[name]), to)
+    shown, size = label.upper() if whose else label, say_size(sizes[name]) if name in sizes else None
+    return part("download_parts.md", "offered", as_it_is(name), name, shown, whose, size, to)
 
 
 def with_files(page: Page, offer: Offer, sizes: Mapping[str, int]) -> Page:

@@ -8,19 +8,19 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from html import escape, unescape
+from html import escape
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import msgspec
 from markupsafe import Markup
 
 from guidance.cite.quoted_words import record
 from guidance.document.anchors import permalink_path
 from guidance.document.change_model import Node
 from guidance.document.model import Block, Cell, GuidanceError, List, Provision, Subheading, Table
-from guidance.document.register import Publication
 from guidance.document.walk import block_texts, is_lettered, plain_text
-from guidance.site.pages import Page, front_matter
+from guidance.site.pages import Page, make_page
 from guidance.site.permalink_index import (
     STYLE_NAME,
     PermalinkIndex,
@@ -32,7 +32,7 @@ from guidance.site.permalink_index import (
     standing,
     style,
 )
-from guidance.site.templates import clean, part, render
+from guidance.site.templates import clean, part
 
 SCRIPT = Path(__file__).with_name("embed.js")
 QUOTING = "quoting.js"  # asked by embed.js and by the page on which anybody checks quotations
@@ -42,7 +42,6 @@ _LINE, _LINE_HEIGHT = 27, 27  # characters in a line of a frame 320 pixels wide,
 _HEAD_LINE, _HEAD_HEIGHT = 38, 23  # the same of the lines above the words
 _EXAMPLE = re.compile(r"^<!-- quotation (?P<edition>[0-9a-z.-]+)/(?P<anchor>[a-z0-9-]+) -->$", re.M)
 _STANDING_LINE = "Superseded on 30 September 2026; the text of 2026, the edition in force, is not loaded here."
-_TAG = re.compile(r"<[^>]*>")
 _STATES = {"unchanged": "same", "reworded": "changed", "gone": "gone"}
 
 
@@ -66,9 +65,8 @@ def edition_embeds(edition: str, index: PermalinkIndex) -> dict[str, bytes]:
         node = (edition, anchor)
         if not index.rules:
             files[f"{embed_path(node)}index.html"] = _framed(node, index)
-        record = oembed(node, index)
-        files[_oembed_path(node)] = (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode()
-    files[status_path(edition)] = _compact(status(edition, index))
+        files[_oembed_path(node)] = msgspec.json.format(msgspec.json.encode(oembed(node, index)), indent=1) + b"\n"
+    files[status_path(edition)] = msgspec.json.encode(status(edition, index))
     if not index.rules:
         files[f"embed/{edition}/404.html"] = _missing(edition, index)
     return files
@@ -98,11 +96,8 @@ def quotation(node: Node, index: PermalinkIndex) -> str:
     """
     provision, address = index.provision(node), index.address(permalink_path(*node))
     words = Markup(bare_html(provision)) if provision else ""
-    return str(
-        part(
-            "quotation.html", "quotation", words, index.cited(node), address, "/".join(node), copied(node[0], index)
-        )
-    )
+    facts = (words, index.cited(node), address, "/".join(node), copied(node[0], index))
+    return str(part("quotation.html", "quotation", *facts))
 
 
 def copied(edition: str, index: PermalinkIndex) -> str:
@@ -120,7 +115,7 @@ def bare_html(provision: Provision) -> str:
 
 def quoted_words(provision: Provision) -> str:
     """The words of a quotation as a browser reads them off the page."""
-    return unescape(_TAG.sub("", bare_html(provision)))
+    return Markup(bare_html(provision)).striptags()
 
 
 def _bare(block: Block) -> str:
@@ -268,19 +263,11 @@ def oembed(node: Node, index: PermalinkIndex) -> dict[str, object]:
     if author := index.publication.edition(node[0]).author:
         record["author_name"] = author
     if index.provision(node) is not None:
-        record |= {
-            "type": "rich",
-            "html": _framed_quotation(node, index),
-            "width": _WIDTH,
-            "height": height(node, index),
-        }
+        # WordPress takes nothing from a site without a frame: it shows the quotation, and hides the frame, as the
+        # frame itself asks of others.
+        html = quotation(node, index) + _frame(node, index).replace("<iframe ", "<iframe hidden ", 1)
+        record |= {"type": "rich", "html": html, "width": _WIDTH, "height": height(node, index)}
     return record
-
-
-def _framed_quotation(node: Node, index: PermalinkIndex) -> str:
-    """The quotation, and its frame behind it: WordPress takes nothing from a site without a frame, shows the
-    quotation, and hides the frame, as the frame itself asks of others."""
-    return quotation(node, index) + _frame(node, index).replace("<iframe ", "<iframe hidden ", 1)
 
 
 # --- What the script asks ------------------------------------------------------------------------
@@ -326,10 +313,6 @@ def clean_letters(text: str) -> str:
     return "".join(c for c in plain if unicodedata.category(c)[0] in "LN")
 
 
-def _compact(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-
-
 # --- The page on which anybody checks quotations in their own text ---------------------------------
 # Its script is overrides/assets/quotations.js; what is pasted never leaves the browser.
 
@@ -337,21 +320,17 @@ def _compact(value: object) -> bytes:
 def render_quotations(index: PermalinkIndex, files: Mapping[str, bytes]) -> Page:
     """The page; `files` are what may be quoted, by path from the publication's root."""
     title = "Check a quotation"
+    publication = index.publication
     editions = [edition for edition in reversed(list(index.entries)) if edition in index.provisions]
     known = {
         "editions": [[edition, len(files[quotable_path(edition)])] for edition in editions if files],
-        "inForce": index.publication.in_force.id,
-        "names": _names(index.publication),
-        "standings": {edition.id: standing(edition.id, index).sentence for edition in index.publication.editions},
+        "inForce": publication.in_force.id,
+        # What may name it: its short title, and the first two words of its title.
+        "names": [publication.short.lower(), " ".join(publication.title.lower().split()[:2])],
+        "standings": {edition.id: standing(edition.id, index).sentence for edition in publication.editions},
     }
-    head = front_matter({"title": title, "kind": "quotations"})
-    body = render("quotations.md", title=index.publication.title, known=json.dumps(known) if files else "")
-    return Page("quotations.md", title, f"{head}{body}")
-
-
-def _names(publication: Publication) -> list[str]:
-    """What a quotation may name the publication by: its short title, and the first two words of its title."""
-    return [publication.short.lower(), " ".join(publication.title.lower().split()[:2])]
+    facts = {"title": publication.title, "known": json.dumps(known) if files else ""}
+    return make_page("quotations.md", title, "quotations", "quotations.md", facts)
 
 
 def quotable_path(edition: str) -> str:
@@ -377,4 +356,4 @@ def quotable(edition: str, index: PermalinkIndex) -> bytes:
         "status": standing(edition, index).sentence,
         "places": places,
     }
-    return _compact(record)
+    return msgspec.json.encode(record)

@@ -41,21 +41,17 @@ from guidance.document.anchors import PERMALINKS
 from guidance.document.law import FILE as LAW
 from guidance.document.law import LawSince, Notice
 from guidance.document.model import Finding, GuidanceError
-from guidance.site.handwritten import CONTACTS, REVIEWS, HandCitation, Service, Sources, read_sources, root_of
+from guidance.site.handwritten import CONTACTS, REVIEWS, HandCitation, Service, Sources, read_sources
 from guidance.site.page_citations import OURS, STANDING, PagePlace, PageWriter, law_block, write_addresses
+from guidance.site.pages import to_root
 from guidance.site.templates import part
 
 EXTENSIONS = ("abbr", "admonition", "attr_list", "def_list", "fenced_code", "md_in_html", "tables")  # and ours
 _MADE = "<!-- made at the build -->"
 _CARD = 3  # columns from which a row is too wide for a phone
 _ROLES = {
-    "table": "table",
-    "thead": "rowgroup",
-    "tbody": "rowgroup",
-    "tr": "row",
-    "th": "columnheader",
-    "td": "cell",
-}
+    "table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "th": "columnheader", "td": "cell",
+}  # fmt: skip
 _UNMADE = "*This page is not in this copy of the site.*"  # what `make site` has not left to MkDocs alone
 _SVG_SIZE = re.compile(r'<svg\b[^>]*?\swidth="(?P<width>\d+)" height="(?P<height>\d+)"')
 _COMMENT = re.compile(r"<!-- (?:(?P<standing>standing)|(?P<law>law since)|duties: (?P<agencies>[a-z0-9 -]+?)) -->")
@@ -87,8 +83,8 @@ def read_page(
     from mkdocs.utils import meta  # a builder reads the front matter itself
 
     body, facts = meta.get_data(text)
-    contacts = services if services is not None or sources is None else sources.services
-    ours = GuidanceExtension().given(PagePlace(page, root_of(page), facts), sources, contacts)
+    ours = GuidanceExtension()
+    ours.given = (PagePlace(page, to_root(page), facts), sources, services)
     extensions: list[str | Extension] = [*EXTENSIONS, ours]
     if docs:
         extensions.append("pymdownx.snippets")
@@ -96,7 +92,8 @@ def read_page(
         body = "\n".join(line for line in body.split("\n") if "--8<--" not in line)
     boxes = {"base_path": [str(docs)], "restrict_base_path": True, "check_paths": True}
     html = Markdown(extensions=extensions, extension_configs={"pymdownx.snippets": boxes}).convert(body)
-    return ReadPage(html, tuple(ours.cites), tuple(ours.sentences), tuple(ours.findings))
+    writer = ours.writer
+    return ReadPage(html, tuple(writer.cites), tuple(writer.sentences), tuple(writer.findings))
 
 
 class GuidanceExtension(Extension):
@@ -113,17 +110,9 @@ class GuidanceExtension(Extension):
         }
         super().__init__(**options)
         self.place = PagePlace()
-        self.cites: list[HandCitation] = []
-        self.sentences: list[str] = []
-        self.findings: list[Finding] = []
-        self._given: tuple[PagePlace, Sources | None, Mapping[str, Service] | None] | None = None
-
-    def given(
-        self, place: PagePlace, sources: Sources | None, services: Mapping[str, Service] | None
-    ) -> "GuidanceExtension":
-        """The same for one page, of which all is known: nothing is looked for."""
-        self._given = (place, sources, services)
-        return self
+        self.writer = PageWriter(self.place, self.sources, self.services)
+        # Of one page all may be known: its place, what can be cited and the contacts. Then nothing is looked for.
+        self.given: tuple[PagePlace, Sources | None, Mapping[str, Service] | None] | None = None
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         """Register what reads a page: before the shared boxes, at comments, after the words, after the links."""
@@ -135,8 +124,8 @@ class GuidanceExtension(Extension):
 
     def begin(self, md: Markdown) -> None:
         """Forget the page before, and find out where this one stands."""
-        self.cites, self.findings = [], []
-        self.place = self._given[0] if self._given else _told_by_builder(md, str(self.getConfig("root")))
+        self.place = self.given[0] if self.given else _told_by_builder(md, str(self.getConfig("root")))
+        self.writer = PageWriter(self.place, self.sources, self.services)
         if "snippet" in md.preprocessors:
             self._mend_boxes(vars(md.preprocessors["snippet"]), md.preprocessors["snippet"].run)
 
@@ -159,8 +148,8 @@ class GuidanceExtension(Extension):
 
     def sources(self) -> Sources | None:
         """What can be cited; None where citations stay as they are written."""
-        if self._given:
-            return self._given[1]
+        if self.given:
+            return self.given[1]
         if known := str(self.getConfig("known")):
             return _decoded(known)
         paths = [self.place.home / str(self.getConfig(name)) for name in ("register", "docs", "facts")]
@@ -169,20 +158,20 @@ class GuidanceExtension(Extension):
     def law(self) -> LawSince:
         """The law since; none where nothing of it is known, such as in an edition's own project."""
         home = self.place.home / str(self.getConfig("register"))
-        asked = self._given or self.getConfig("known") or (home / LAW).is_file()
+        asked = self.given or self.getConfig("known") or (home / LAW).is_file()
         sources = self.sources() if asked else None
         return sources.law if sources else LawSince()
 
     def services(self) -> Mapping[str, Service] | None:
         """The contacts; None where they stay as they are written."""
-        if self._given:
-            return self._given[2]
+        if self.given and self.given[2] is not None:
+            return self.given[2]
         sources = self.sources()
         return sources.services if sources else None
 
     def stop(self, error: GuidanceError) -> Exception:
         """An error of one line as the builder says it, without a trace."""
-        if self._given or not self.place.told_by_mkdocs:
+        if self.given or not self.place.told_by_mkdocs:
             return error
         from mkdocs.exceptions import PluginError
 
@@ -206,22 +195,17 @@ def _told_by_builder(md: Markdown, root: str) -> PagePlace:
         if file is not None and config is not None:
             home = Path(config.config_file_path or "mkdocs.yml").parent
             facts = file.page.meta if file.page else {}
-            return PagePlace(file.src_uri, _up(file.url), facts, Path(config.docs_dir), home, told_by_mkdocs=True)
+            up = "../" * file.url.removeprefix("./").removeprefix("/").count("/")
+            return PagePlace(file.src_uri, up, facts, Path(config.docs_dir), home, told_by_mkdocs=True)
     if "rendering_context" in md.preprocessors:
         zensical = vars(md.preprocessors["rendering_context"])
         page, config = zensical.get("page"), zensical.get("config")
         if page is not None and config is not None:
             home = Path(config.get("root_dir") or ".")
-            up = "../" * page.path.count(
-                "/"
-            )  # Zensical takes links for those of the source, and turns them into its page's
+            # Zensical takes links for those of the source, and turns them into its page's.
+            up = "../" * page.path.count("/")
             return PagePlace(page.path, up, page.meta, home / (config.get("docs_dir") or "docs"), home)
     return PagePlace(up=root)
-
-
-def _up(url: str) -> str:
-    """From a page's address, as builders give it, to the site's root."""
-    return "../" * url.removeprefix("./").removeprefix("/").count("/")
 
 
 @lru_cache(maxsize=2)
@@ -290,9 +274,9 @@ class _Comments(BlockProcessor):
 
     def _duties(self, agencies: Sequence[str]) -> str:
         sources = self._ours.sources()
-        duties = sources.duties if sources else None
-        if duties is None:
+        if sources is None or sources.duties is None:
             return ""
+        duties = sources.duties
         for unknown in (agency for agency in agencies if agency not in duties.bound):
             page = self._ours.place.path
             raise GuidanceError(f"{page}: asks for the duties of {unknown}, whom agencies.toml does not name")
@@ -302,14 +286,13 @@ class _Comments(BlockProcessor):
             duties.edition,
             {one: duties.bound[one] for one in agencies},
             duties.unknown,
-            list(self._law(sources, agencies)) if sources else [],
+            list(self._law(sources, duties.edition, agencies)),
         )
 
-    def _law(self, sources: Sources, agencies: Sequence[str]) -> Iterator[tuple[str, Notice, str]]:
-        """The laws since that bind some of these, each once, with one whom it binds and from when it applies."""
-        assert sources.duties
-        told = (one for one in sources.publication.editions if one.id == sources.duties.edition)
-        since = next(map(sources.law.after, told), LawSince())
+    def _law(self, sources: Sources, of: str, agencies: Sequence[str]) -> Iterator[tuple[str, Notice, str]]:
+        """The laws since an edition that bind some of these, each once, with one whom it binds and from when it
+        applies."""
+        since = next((sources.law.after(one) for one in sources.publication.editions if one.id == of), LawSince())
         bound = {law.id: agency for agency in reversed(agencies) for law in since.for_agency(agency)}
         yield from ((bound[law.id], since.notice(law), law.starts) for law in since.law if law.id in bound)
 
@@ -324,21 +307,19 @@ class _Citations(_Walker):
     """Contacts, comparisons, citations and the page's standing, in the parsed document."""
 
     def run(self, root: Element) -> None:
-        writer = PageWriter(self._ours.place, self._ours.sources, self._ours.services)
+        writer = self._ours.writer
         try:
             writer.write(root)
             for at, raw in enumerate(self.md.htmlStash.rawHtmlBlocks):
                 if isinstance(raw, str) and any(f'="{scheme}' in raw for scheme in OURS):
-                    self.md.htmlStash.rawHtmlBlocks[at] = self._raw(raw, writer)
+                    self.md.htmlStash.rawHtmlBlocks[at] = self._raw(raw)
             writer.end(root, self._ours.law())
             for table in root.iter("table"):
                 _label(table)
-            self._ours.cites, self._ours.sentences = writer.cites, writer.sentences
-            self._ours.findings = writer.findings
         except GuidanceError as error:
             raise self._ours.stop(error) from None
 
-    def _raw(self, raw: str, writer: PageWriter) -> str:
+    def _raw(self, raw: str) -> str:
         """A block of HTML with its citations: pages that were made safe come so."""
         from lxml import etree, html  # slow to load, and few pages need it
 
@@ -350,7 +331,7 @@ class _Citations(_Walker):
             page = self._ours.place.path
             raise GuidanceError(f"{page}: {raw.strip()} is a link of ours in HTML; write it as Markdown") from None
         block = ElementTree.fromstring(etree.tostring(made, encoding="unicode"))
-        writer.write(block)
+        self._ours.writer.write(block)
         write_addresses(block, self._ours.place, self._ours.sources)
         return self.md.serializer(block).strip().removeprefix("<div>").removesuffix("</div>")
 

@@ -8,13 +8,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from guidance.document.anchors import slug
 from guidance.document.change_model import Node
 from guidance.document.model import GuidanceError, decode_toml, read_toml
 from guidance.document.register import Edition, Publication, say_date
-from guidance.site.pages import Page, front_matter, page_url
+from guidance.site.pages import Page, make_page, page_url
 from guidance.site.permalink_index import PermalinkIndex
 from guidance.site.templates import PlaceLink, render
 
@@ -23,12 +23,8 @@ NAME = "llms.txt"
 
 def render_llms(publication: Publication, with_text: Collection[str], base: str = "") -> str:
     """The file; `base` is the address of the publication's root, empty where that is not known."""
-    editions = [
-        (one, publication.standing(one).phrase, say_date(one.published), one.id in with_text)
-        for one in reversed(publication.editions)
-    ]
     data = [(one, f"{slug(publication.short)}-{slug(one)}") for one in with_text]
-    return render("llms.txt", publication=publication, editions=editions, data=data, base=base)
+    return render("llms.txt", publication=publication, data=data, base=base)
 
 
 LOG = "log.toml"  # among the hand-written pages
@@ -158,14 +154,11 @@ def lines_on_pages(corrected: Iterable[Corrected], edition: str) -> dict[str, li
     """What the pages of an edition, or those of ours where it is "", say of what was mended on them, by address
     from the edition's root."""
     found: dict[str, list[dict[str, str]]] = {}
-    for one in corrected:
-        if one.mended.edition == edition:
-            for at in one.places:
-                to = str(at.href)
-                page = to.partition("#")[0].removeprefix(f"{edition}/" if edition else "")
-                found.setdefault(page, []).append(
-                    {**one.line, "at": at.name if one.mended.anchors else "", "to": to}
-                )
+    start = f"{edition}/" if edition else ""
+    for one in (one for one in corrected if one.mended.edition == edition):
+        for at in one.places:
+            line = {**one.line, "at": at.name if one.mended.anchors else "", "to": str(at.href)}
+            found.setdefault(line["to"].partition("#")[0].removeprefix(start), []).append(line)
     return found
 
 
@@ -183,9 +176,8 @@ def render_corrections(corrected: Iterable[Corrected], mended_sources: Mapping[s
     """The page of what was mended, newest first; `mended_sources` tells how many faults of its official file each
     edition with text has mended, which its own page lists."""
     ordered = sorted(corrected, key=lambda one: (one.mended.date, one.id), reverse=True)
-    facts = {"corrected": [(one, say_date(one.mended.date)) for one in ordered], "sources": mended_sources}
-    head = front_matter({"title": "Corrections", "kind": "corrections"})
-    return Page(CORRECTIONS_PAGE, "Corrections", f"{head}{render('corrections.md', **facts)}")
+    facts = {"corrected": ordered, "sources": mended_sources}
+    return make_page(CORRECTIONS_PAGE, "Corrections", "corrections", "corrections.md", facts)
 
 
 # --- What happened to an edition -------------------------------------------------------------------
@@ -194,14 +186,13 @@ def render_corrections(corrected: Iterable[Corrected], mended_sources: Mapping[s
 def edition_entries(edition: Edition, publication: Publication) -> tuple[FeedEntry, ...]:
     """What happened to an edition: it was published, issued again, superseded."""
     home, name = f"{edition.id}/", f"The {edition.id} edition"
+    issued, where = f"{edition.id}/revision/", f"{home}#revisions"
     entries = [FeedEntry(f"{edition.id}/published", edition.published, f"{name}: published", edition.summary, home)]
-    for revision in edition.revisions:
-        if revision.date and revision.date != edition.published:
-            title = f"{name}: {revision.happened}"
-            address = f"{home}#revisions"
-            entries.append(
-                FeedEntry(f"{edition.id}/revision/{revision.id}", revision.date, title, revision.what, address)
-            )
+    entries += (
+        FeedEntry(f"{issued}{one.id}", one.date, f"{name}: {one.happened}", one.what, where)
+        for one in edition.revisions
+        if one.date and one.date != edition.published
+    )
     standing = publication.standing(edition)
     if standing.ended:
         by = f" by the {standing.successor} edition" if standing.successor else ""
@@ -238,19 +229,9 @@ def _id(publication: Publication, key: str) -> str:
 
 def _atom(feed: Feed, publication: Publication, site_url: str | None) -> str:
     base = f"{site_url.rstrip('/')}/" if site_url else "../" * feed.path.count("/")
-    entries = newest_first(feed.entries)
-    told = [
-        {
-            "id": _id(publication, one.key),
-            "title": one.title,
-            "moment": _moment(one.date),
-            "address": one.address,
-            "summary": f"{say_date(one.date)}. {one.what}".strip(),
-        }
-        for one in entries
-    ]
+    entries = [(one, _id(publication, one.key), _moment(one.date)) for one in newest_first(feed.entries)]
     identity = _id(publication, f"feed/{feed.path}")
-    return render("feed.xml", id=identity, title=publication.title, feed=feed, base=base, entries=told)
+    return render("feed.xml", id=identity, title=publication.title, feed=feed, base=base, entries=entries)
 
 
 # --- Paste-ready news ------------------------------------------------------------------------------
@@ -271,18 +252,12 @@ def digest_page(events: Iterable[Event], publication: Publication, base: str | N
     known = {event.entry.key: event for event in events}
     told = []
     for entry in newest_first(event.entry for event in known.values()):
-        event, day = known[entry.key], say_date(entry.date)
-        pieces = {"For everyone": (f"{publication.title}: {entry.title}", entry.what, event.address)}
-        pieces |= {name: (one.title, one.what, one.address) for name, one in event.roles.items()}
-        rows = [
-            {"for": name, "title": title, "what": what, "link": f"{base.rstrip('/')}/{address}" if base else None}
-            for name, (title, what, address) in pieces.items()
-        ]
-        told.append({"title": entry.title, "day": day, "id": slug(entry.key), "pieces": rows})
+        event = known[entry.key]
+        whole = structs.replace(entry, title=f"{publication.title}: {entry.title}", address=event.address)
+        told.append((entry, slug(entry.key), {"For everyone": whole, **event.roles}))
     links = [one for one in publication.in_force.links if one.url.startswith("https://www.gov.uk/")]
-    facts = {"events": told, "base": base, "official": links, "publisher": publication.publisher}
-    head = front_matter({"title": "News to pass on", "kind": "log"})
-    return Page(DIGEST, "News to pass on", f"{head}{render('digest.md', **facts)}", parent=PAGE)
+    facts = {"events": told, "base": f"{base.rstrip('/')}/" if base else None, "official": links}
+    return make_page(DIGEST, "News to pass on", "log", "digest.md", facts, parent=PAGE)
 
 
 # --- The log ---------------------------------------------------------------------------------------
@@ -290,12 +265,5 @@ def digest_page(events: Iterable[Event], publication: Publication, base: str | N
 
 def log_page(entries: Sequence[FeedEntry], feeds: Mapping[str, Sequence[Feed]]) -> Page:
     """The public log, and all feeds by what they are about."""
-    told = [(entry, say_date(entry.date)) for entry in newest_first(entries)]
-    body = render(
-        "log.md",
-        official=[one for one in told if one[0].official],
-        ours=[one for one in told if not one[0].official],
-        feeds=feeds,
-    )
-    head = front_matter({"title": "What has changed", "kind": "log"})
-    return Page(PAGE, "What has changed", f"{head}{body}")
+    facts = {"entries": newest_first(entries), "feeds": feeds}
+    return make_page(PAGE, "What has changed", "log", "log.md", facts)

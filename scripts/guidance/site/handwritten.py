@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -228,12 +228,6 @@ def address_of(edition: str, anchor: str, sources: Sources) -> str:
     return sources.addresses.get(edition, {}).get(anchor) or permalink_path(edition, anchor)
 
 
-def root_of(page: str) -> str:
-    """The way from a page, as MkDocs serves it, to the site's root: "guide/referral.md" is two folders down."""
-    path = PurePosixPath(page)
-    return "../" * (len(path.parts) - (path.name == "index.md"))
-
-
 def name_provision(entry: Permalink) -> str:
     """What a provision is called in a citation: "para 45", "flow chart 1", "box, page 86"."""
     if entry.number:
@@ -281,20 +275,17 @@ def read_sources(register: Path, docs: Path, facts: Path) -> Sources:
         left = msgspec.json.decode(facts.read_bytes(), type=Sources) if facts.is_file() else None
     except (OSError, msgspec.DecodeError):
         raise GuidanceError(f"{facts}: cannot be read; build the site again, or remove this file") from None
+    earlier = left.permalinks if left else {}
     known = known_permalinks((edition.id for edition in publication.editions), register)
     contacts = docs / CONTACTS
     now: dict[str, Any] = {
         "publication": publication,
-        "permalinks": {edition: {**lines, **_lines(left, edition)} for edition, lines in known.items()},
+        "permalinks": {edition: {**lines, **earlier.get(edition, {})} for edition, lines in known.items()},
         "reviewed": read_reviews(docs / REVIEWS),
         "services": services(contacts.read_bytes() if contacts.is_file() else b""),
         "law": read_law(register, publication),
     }
     return structs.replace(left, **now) if left else Sources(**now)
-
-
-def _lines(left: Sources | None, edition: str) -> Mapping[str, Permalink]:
-    return left.permalinks.get(edition, {}) if left else {}
 
 
 def read_reviews(path: Path) -> Reviews:

@@ -60,13 +60,10 @@ def root_files(
         page = PurePosixPath(path).parent
         if "latest" not in page.parts[:2] and "embed" not in page.parts:
             groups[_group(page, editions)].append(page.as_posix())
-    names = []
-    for group, members in sorted(groups.items()):
-        names.append(f"sitemap-{group}.xml")
-        files[names[-1]] = _sitemap(base, members)
-    rows = "".join(f"<sitemap><loc>{escape(base)}/{name}</loc></sitemap>\n" for name in names)
-    files[INDEX] = f'{_HEAD}<sitemapindex xmlns="{_SITEMAPS}">\n{rows}</sitemapindex>\n'.encode()
-    return files
+    maps = {f"sitemap-{group}.xml": _sitemap(base, members) for group, members in sorted(groups.items())}
+    rows = "".join(f"<sitemap><loc>{escape(base)}/{name}</loc></sitemap>\n" for name in maps)
+    index = f'{_HEAD}<sitemapindex xmlns="{_SITEMAPS}">\n{rows}</sitemapindex>\n'
+    return {**files, **maps, INDEX: index.encode()}
 
 
 def _group(page: PurePosixPath, editions: Collection[str]) -> str:

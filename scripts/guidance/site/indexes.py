@@ -4,6 +4,7 @@ the law that an edition names, by Act. Facts for the templates; nothing is searc
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
@@ -15,9 +16,9 @@ from guidance.document.model import Duty, GuidanceError, Reference, Unresolved, 
 from guidance.link.acts import Act
 from guidance.site.beside import Besides, Trail
 from guidance.site.ledger import Ledger, limit_in_words
-from guidance.site.pages import Page, front_matter, page_url, to_root
+from guidance.site.pages import Page, make_page, page_url, to_root
 from guidance.site.permalink_index import PermalinkIndex, edition_name, own_words, shorten
-from guidance.site.templates import PlaceLink, clean, render
+from guidance.site.templates import PlaceLink, clean
 
 FILE = "topics.toml"  # in a publication's folder
 FOLDER = "topics"
@@ -141,21 +142,23 @@ def render_topics(topics: Topics, index: PermalinkIndex, shown: Shown) -> tuple[
     if not topics.topic:
         return ()
     ordered = sorted(topics.topic, key=lambda topic: topic.name.casefold())
-    letters: dict[str, list[Topic]] = {}
-    for topic in ordered:
-        letters.setdefault(topic.name[0].upper(), []).append(topic)
-    head = front_matter({"title": TITLE, "kind": "topics"})
-    home = Page(HOME, TITLE, f"{head}{render('topics.md', letters=letters, title=index.publication.title)}")
+    letters = {letter: list(some) for letter, some in groupby(ordered, key=lambda topic: topic.name[0].upper())}
+    home = make_page(HOME, TITLE, "topics", "topics.md", {"letters": letters, "title": index.publication.title})
     return (home, *(_topic_page(topic, topics.edition, index, shown) for topic in ordered))
 
 
 def _topic_page(topic: Topic, written: str, index: PermalinkIndex, shown: Shown) -> Page:
     now, in_force = shown.edition, index.publication.in_force.id
-    there = {anchor: _stands(anchor, written, shown) for part in topic.parts for anchor in part.anchors}
+    there = {
+        anchor: (anchor,) if written == now else shown.crosswalk.stands(written, anchor, now)
+        for part in topic.parts
+        for anchor in part.anchors
+    }
     needs = {part.need: list(dict.fromkeys(a for one in part.anchors for a in there[one])) for part in topic.parts}
     anchors = list(dict.fromkeys(anchor for some in needs.values() for anchor in some))
     states = [index.fate((now, anchor)).state for anchor in anchors]
-    duties = [one for one in shown.ledger.duties if one.at.anchor in anchors] if shown.ledger else []
+    told = shown.ledger.duties if shown.ledger else ()
+    duties = [_duty(one, index, shown) for one in told if one.at.anchor in anchors]
     beside = [shown.besides.get(now, {}).get(anchor) for anchor in anchors]
     companions = _titles(one.companions for one in beside if one and len(one.companions) < _READING)
     everywhere = _titles(one.companions for one in shown.besides.get(now, {}).values())
@@ -164,8 +167,8 @@ def _topic_page(topic: Topic, written: str, index: PermalinkIndex, shown: Shown)
     facts = {
         "topic": topic,
         "parts": {need: [_place(anchor, index, shown) for anchor in some] for need, some in needs.items() if some},
-        "limits": [_duty(duty, index, shown) for duty in duties if duty.limit],
-        "duties": [_duty(duty, index, shown) for duty in duties if not duty.limit],
+        "limits": [one for one in duties if one["limit"]],
+        "duties": [one for one in duties if not one["limit"]],
         "notices": list(notices.values()),
         "companions": list(companions.values()),
         "titled": titled,
@@ -181,8 +184,7 @@ def _topic_page(topic: Topic, written: str, index: PermalinkIndex, shown: Shown)
         "gone": [_link((written, anchor), index) for anchor, now_at in there.items() if not now_at],
         "written": written,
     }
-    head = front_matter({"title": topic.name, "kind": "topic"})
-    return Page(topic.path, topic.name, f"{head}{render('topic.md', **facts)}", parent=HOME)
+    return make_page(topic.path, topic.name, "topic", "topic.md", facts, parent=HOME)
 
 
 def _titles(companions: Iterable[Iterable[PlaceLink]]) -> dict[str, PlaceLink]:
@@ -191,11 +193,6 @@ def _titles(companions: Iterable[Iterable[PlaceLink]]) -> dict[str, PlaceLink]:
     for link in (link for some in companions for link in some):
         links.setdefault(_words(link.name), link)
     return links
-
-
-def _stands(anchor: str, written: str, shown: Shown) -> tuple[str, ...]:
-    """Where a provision stands in the edition that is shown; nowhere where it does not, or nobody knows."""
-    return (anchor,) if written == shown.edition else shown.crosswalk.stands(written, anchor, shown.edition)
 
 
 def _link(node: Node, index: PermalinkIndex) -> PlaceLink:
@@ -217,14 +214,11 @@ def _place(anchor: str, index: PermalinkIndex, shown: Shown) -> dict[str, object
 
 
 def _duty(duty: Duty, index: PermalinkIndex, shown: Shown) -> dict[str, object]:
-    assert shown.ledger
+    names = shown.ledger.names if shown.ledger else {}
     return {
-        "sentence": duty.sentence,
-        "strength": duty.strength,
+        "duty": duty,
         "at": _link((shown.edition, duty.at.anchor), index),
-        "who": [shown.ledger.names.get(one, one) for one in duty.who or duty.who_context],
-        "context": bool(not duty.who and duty.who_context),
-        "incomplete": not duty.who_complete,
+        "who": [names.get(one, one) for one in duty.who or duty.who_context],
         "limit": limit_in_words(duty.limit),
     }
 
@@ -303,10 +297,11 @@ def render_law(
     rows: dict[LawPlace, list[Reference]] = {}
     for reference, place in _law_references(references, tuple(acts)):
         rows.setdefault(place, []).append(reference)
-    by_act: dict[str, list[LawPlace]] = {}
-    for place in sorted(rows, key=lambda one: (one.act.casefold(), bool(one.provision), _natural(one.provision))):
-        by_act.setdefault(place.act, []).append(place)
-    acts_told = [_act({place: rows[place] for place in places}, since, ledger) for places in by_act.values()]
+    ordered = sorted(rows, key=lambda one: (one.act.casefold(), bool(one.provision), _natural(one.provision)))
+    acts_told = [
+        _act({place: rows[place] for place in places}, since, ledger)
+        for _, places in groupby(ordered, key=lambda one: one.act)
+    ]
     facts = {
         "edition": ledger.edition,
         "acts": acts_told,
@@ -316,15 +311,15 @@ def render_law(
             if isinstance(one, Unresolved) and _OF_LAW.search(one.words)
         ],
     }
-    title = "The law that it names"
-    home = Page(LAW, title, f"{front_matter({'title': title, 'kind': 'law'})}{render('law_index.md', **facts)}")
+    home = make_page(LAW, "The law that it names", "law", "law_index.md", facts)
     return (home, *(_act_page(act, ledger.edition) for act in acts_told)) if rows else ()
 
 
 def _act_page(act: Mapping[str, object], edition: str) -> Page:
     name = clean(str(act["name"]))
-    head = front_matter({"title": f"{name} in the {edition} edition", "kind": "law"})
-    return Page(str(act["path"]), name, f"{head}{render('law_act.md', act=act, edition=edition)}", parent=LAW)
+    head = {"title": f"{name} in the {edition} edition"}
+    facts = {"act": act, "edition": edition}
+    return make_page(str(act["path"]), name, "law", "law_act.md", facts, head=head, parent=LAW)
 
 
 def _act(cited: Mapping[LawPlace, list[Reference]], since: LawSince, ledger: Ledger) -> dict[str, object]:
@@ -348,12 +343,6 @@ def _act(cited: Mapping[LawPlace, list[Reference]], since: LawSince, ledger: Led
 def _natural(name: str) -> list[tuple[int, str]]:
     """How names with numbers are put in order: 9 before 10, 16E behind 16."""
     return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", name)]
-
-
-def link_to_law(references: Iterable[Reference | Unresolved]) -> str:
-    """That page as an entry behind the ledger's on the edition's home page, in Markdown; nothing without laws."""
-    named = any(isinstance(one, Reference) and one.kind == "legislation" for one in references)
-    return f"-   [The law that it names]({LAW}): by Act, with the paragraphs that cite it\n" if named else ""
 
 
 def _at(anchor: str, ledger: Ledger, path: str) -> PlaceLink:

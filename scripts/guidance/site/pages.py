@@ -9,12 +9,14 @@ import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from statistics import median
+from types import MappingProxyType
 
 import yaml
 from msgspec import Struct
 
 from guidance.document.model import Document, Provision
 from guidance.document.walk import list_items, note_marks, provision_texts
+from guidance.site.templates import render
 
 RESERVED = frozenset(
     {
@@ -122,6 +124,23 @@ def front_matter(facts: Mapping[str, object]) -> str:
     """Facts as the YAML that opens a page."""
     printed = yaml.dump(dict(facts), Dumper=_DUMPER, allow_unicode=True, sort_keys=True, width=10_000)
     return f"---\n{printed}---\n\n"
+
+
+def make_page(
+    path: str,
+    title: str,
+    kind: str,
+    template: str,
+    facts: Mapping[str, object],
+    *,
+    head: Mapping[str, object] = MappingProxyType({}),
+    anchors: tuple[str, ...] = (),
+    parent: str | None = None,
+) -> Page:
+    """A page of ours from its template, which is given `facts`, and the title unless these have another. What opens
+    the page are its title, its `kind` and what else is in `head`."""
+    opening = front_matter({"title": title, "kind": kind, **head})
+    return Page(path, title, f"{opening}{render(template, **{'title': title, **facts})}", anchors, parent)
 
 
 def join_parts(parts: Iterable[str]) -> str:

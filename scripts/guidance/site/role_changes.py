@@ -14,7 +14,7 @@ from guidance.document.change_model import Comparison, Level
 from guidance.document.model import Document, Duty, SourceFile, read_toml
 from guidance.document.register import Publication
 from guidance.site.changes_view import ChangeEntry, ComparedEdition, ComparedPlace, count_words, side_words
-from guidance.site.pages import Page, front_matter, to_root
+from guidance.site.pages import Page, make_page, to_root
 from guidance.site.pandoc import (
     Manuscript,
     PandocNode,
@@ -37,7 +37,7 @@ from guidance.site.redline_text import (
     say_beside,
     say_slip,
 )
-from guidance.site.templates import PlaceLink, clean, render
+from guidance.site.templates import PlaceLink, clean
 
 CHECKS = "role_checks.toml"  # in a publication's folder
 MATTERS: tuple[Level, ...] = ("duty changed", "new", "reworded")
@@ -48,6 +48,7 @@ GROUPS = (
     "New text",
     "Reworded or taken out",
 )
+_NOT_FOUND = {"search": {"exclude": True}}
 _WHOLE = 90  # words of a side that are shown whole; of a longer one the lines that changed
 
 
@@ -80,7 +81,7 @@ class ComparisonView(Struct, frozen=True):
     old: ComparedEdition
     new: ComparedEdition
     found: tuple[ChangeEntry, ...]
-    duties: Mapping[tuple[str, str], tuple[Duty, ...]]
+    duties: Mapping[tuple[str, str], Sequence[Duty]]
     names: Mapping[str, str]
     redlines: Mapping[int, str]
     comparison: Comparison
@@ -91,10 +92,19 @@ class ComparisonView(Struct, frozen=True):
         """Where the comparison's pages stand, from the newer edition's root."""
         return f"compare/{self.old.id}"
 
+    def page(self, template: str, path: str, title: str, parent: str | None = None, **facts: object) -> Page:
+        """A page of the comparison from its template, which is given all this too; no search finds it."""
+        told = {"view": self, "path": path, "old": self.old.id, "new": self.new.id, **facts}
+        return make_page(path, title, "comparison", template, told, head=_NOT_FOUND, parent=parent)
+
     def link(self, path: str, place: ComparedPlace, new: bool) -> PlaceLink:
         """A link from a page to where a provision stands in its edition."""
         root = to_root(path) if new else f"{to_root(path)}../{self.old.id}/"
         return PlaceLink(place.name, None if place.address is None else root + place.address)
+
+    def links(self, path: str, places: Iterable[ComparedPlace], new: bool) -> list[PlaceLink]:
+        """The same for several."""
+        return [self.link(path, place, new) for place in places]
 
     def where(self, path: str) -> Where:
         """The links of a page to anchors of either edition."""
@@ -102,7 +112,7 @@ class ComparisonView(Struct, frozen=True):
 
     def to_redline(self, path: str, entry: ChangeEntry) -> PlaceLink:
         """A change's place as a link to its redline."""
-        return PlaceLink(named(entry), to_root(path) + self.redlines[entry.count])
+        return PlaceLink(entry.name, to_root(path) + self.redlines[entry.count])
 
     def bound(self, entry: ChangeEntry) -> tuple[str, ...]:
         """The ids of those whom the provisions of a change bind by name, before or after."""
@@ -131,9 +141,9 @@ class ComparisonView(Struct, frozen=True):
         """What every page says of a change, and what the filters go by."""
         return {
             "id": entry.id,
-            "old": [self.link(path, place, False) for place in entry.old],
-            "new": [self.link(path, place, True) for place in entry.new],
-            "named": named(entry),
+            "old": self.links(path, entry.old, False),
+            "new": self.links(path, entry.new, True),
+            "named": entry.name,
             "kind": entry.change.kind,
             "level": entry.change.level,
             "chapter": self.new.titles.get(entry.chapter, entry.chapter),
@@ -204,24 +214,22 @@ def role_page(view: ComparisonView, mine: RoleList) -> Page:
     """What changed for somebody, before and after, as a page of the comparison's folder."""
     path = f"{view.folder}/{mine.stem}.md"
     title = f"{mine.name}: what changed from {view.old.id} to {view.new.id}"
-    head = front_matter({"title": title, "kind": "comparison", "search": {"exclude": True}})
     groups = [
         {"title": name, "rows": [_row(view, path, one) for one in mine.changes if one.group == at]}
         for at, name in enumerate(GROUPS)
     ]
-    body = render(
+    return view.page(
         "role_changes.md",
-        title=title,
+        path,
+        title,
+        f"{view.folder}/index.md",
         name=mine.name,
-        old=view.old.id,
-        new=view.new.id,
         number=len(mine.changes),
         groups=[group for group in groups if group["rows"]],
         checks=any(one.check for one in mine.changes),
         overtaken=sum(one.overtaken for one in mine.changes),
         stem=mine.stem,
     )
-    return Page(path, title, f"{head}{body}", parent=f"{view.folder}/index.md")
 
 
 def _row(view: ComparisonView, path: str, one: RoleChange) -> dict[str, object]:
@@ -396,8 +404,3 @@ def _marked_lines(blocks: Paragraphs) -> list[PandocNode]:
         lines = [[para(*(marked(part.text, part.kind) for part in line))] for line in block.lines]
         nodes += [bullets(lines)] if block.is_list else [node for line in lines for node in line]
     return nodes
-
-
-def named(entry: ChangeEntry) -> str:
-    """What the place of a change is called, in the newer edition where it stands there."""
-    return ", ".join(place.name for place in entry.new or entry.old)

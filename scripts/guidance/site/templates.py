@@ -34,6 +34,8 @@ class PlaceLink(Struct, frozen=True):
 @cache
 def _environment() -> Environment:
     """A fact that a template names and nobody gives is an error, never an empty place."""
+    from guidance.document.register import say_date  # all of `site` stands on this module: it stands on no other
+
     made = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
@@ -44,6 +46,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     made.filters |= {"md": in_markdown, "line": on_a_line, "cell": in_a_cell, "count": count, "plain": unmarked}
+    made.filters["day"] = say_date
     return made
 
 
