@@ -107,8 +107,8 @@ def read_blocks(text: str, docs: Path | None = None) -> tuple[PageText, ...]:
     Shared boxes and contacts are put in from `docs`, where that is given.
     """
     contacts = services((docs / CONTACTS).read_bytes()) if docs and (docs / CONTACTS).is_file() else {}
-    html = read_page(text, docs=docs, services=contacts if docs else None).html
-    soup = BeautifulSoup(html, "html.parser")
+    page = read_page(text, docs=docs, services=contacts if docs else None)
+    soup = BeautifulSoup(page.html, "html.parser")
     for code in soup.find_all(["pre", "svg"]):
         code.decompose()
     return tuple(_blocks(soup))
@@ -123,25 +123,18 @@ def _blocks(soup: BeautifulSoup) -> Iterator[PageText]:
         if tag.name == "tr" and tag.find("td") is None:
             continue  # the heads of columns
         kind = tag.name if tag.name != "p" or tag.find_parent("li") is None else "li"
-        classes = tag.get("class")
-        if classes and "admonition-title" in classes:
+        if "admonition-title" in (tag.get("class") or ()):
             continue
-        cites = any(str(a.get("href", "")).startswith("guidance:") for a in _own(tag, "a"))
+        links = (a for a in tag.find_all("a") if tag.name != "li" or a.find_parent("li") is tag)
+        cites = any(str(link.get("href", "")).startswith("guidance:") for link in links)
         words = " ".join(_own_text(tag).split())
         if kind in _HEADINGS:
             under = words
         if words or cites:
-            after = tag.find_next_sibling()
-            nested = tag.find(["ul", "ol"])
-            leads = words.endswith(":") and (
-                (after is not None and after.name in ("ul", "ol")) or nested is not None
-            )
+            after, nested = tag.find_next_sibling(), tag.find(["ul", "ol"])
+            followed = after is not None and after.name in ("ul", "ol")
+            leads = words.endswith(":") and (followed or nested is not None)
             yield PageText(kind, words, cites, under, leads, tag.find_parent("details", "sources") is not None)
-
-
-def _own(tag: Tag, name: str) -> list[Tag]:
-    """Elements of a block that do not belong to a list nested in it."""
-    return [e for e in tag.find_all(name) if tag.name != "li" or e.find_parent("li") is tag]
 
 
 def _own_text(tag: Tag) -> str:
