@@ -89,7 +89,7 @@ class PageWriter:
         self.cites: list[HandCitation] = []
         self.sentences: list[str] = []  # of each citation, the one that it stands in or behind
         self.findings: list[Finding] = []
-        self._said: dict[Element, str] = {}
+        self._around: dict[Element, tuple[str, str]] = {}
         self._form = str(place.facts.get("cite_as") or "{}")
         self._at_end: list[tuple[str, list[Node]]] = []
 
@@ -102,7 +102,7 @@ class PageWriter:
             self._comparison(parents[link], link)
         done: set[Element] = set()
         cited = _links(root, "guidance:")
-        self._said.update((link, _sentence(link, parents)) for link in cited)  # while no other is written in
+        self._around |= {link: _around(link, parents) for link in cited}  # while no other is written in
         for link in cited:
             if link not in done:
                 run = list(_run(parents[link], link))
@@ -211,7 +211,7 @@ class PageWriter:
             _append(span, [f"({words}", *_joined([nodes for _, nodes in printed], ", "), f"{rest})"])
             _replace(parent, run, [span], after)
         else:
-            opening = _opening(_before(run[0], parents))
+            opening = _opening(self._around[run[0]][1])
             self._at_end.append((opening, _joined([nodes for words, nodes in printed if not words], ", ")))
             kept = _joined([nodes for words, nodes in printed if words], " ")
             _replace(parent, run, kept, after, close_up=not kept)
@@ -224,7 +224,7 @@ class PageWriter:
             raise self._no_citation(href)
         cite = HandCitation(found["edition"], found["anchor"], _words(link))
         self.cites.append(cite)
-        self.sentences.append(self._said.get(link, ""))
+        self.sentences.append(self._around[link][0])
         sources = self._sources()
         if sources is None:
             return [link]
@@ -253,10 +253,8 @@ def law_block(notice: Notice, *, plain: bool = False) -> Element:
     """A notice as a block that others can lead to; `plain` for parents and young people."""
     block = Element("p", {"class": "law-since", "data-law": notice.law, "id": f"law-{notice.law}"})
     head = SubElement(block, "strong")
-    head.text, head.tail = (
-        AtomicString(f"{notice.head}."),
-        AtomicString(f" {notice.plain if plain else notice.text} "),
-    )
+    head.text = AtomicString(f"{notice.head}.")
+    head.tail = AtomicString(f" {notice.plain if plain else notice.text} ")
     if notice.url:
         block.append(_anchor(Way("Read it", notice.url)))
         block[-1].tail = "."
@@ -275,8 +273,9 @@ def _put_beside(root: Element, words: str, block: Element) -> None:
         _put_below_title(root, block)
         return
     inner = min(held, key=lambda one: len(_plain(one)))
-    if inner.tag in ("li", "td", "th", "dd", "summary"):
-        inner = inner if inner.tag != "summary" else parents[inner]
+    if inner.tag == "summary":
+        parents[inner].append(block)
+    elif inner.tag in ("li", "td", "th", "dd"):
         inner.append(block)
     else:
         around = parents[inner]
@@ -359,15 +358,13 @@ def _replace(
     at = beside.index(run[0])
     rest = beside[at + len(run) :]
     after = (run[-1].tail or "") if after is None else after
-    for element in beside[at:]:
-        parent.remove(element)
+    del parent[at:]
     if close_up and len(parent):
         parent[-1].tail = (parent[-1].tail or "").removesuffix(" ")
     elif close_up:
         parent.text = (parent.text or "").removesuffix(" ")
     _append(parent, [*nodes, after])
-    for element in rest:  # their tails are theirs
-        parent.append(element)
+    parent.extend(rest)  # their tails are theirs
 
 
 def _next(parent: Element, element: Element) -> Element | None:
@@ -376,10 +373,12 @@ def _next(parent: Element, element: Element) -> Element | None:
     return beside[at] if at < len(beside) and not (element.tail or "").strip() else None
 
 
-def _sentence(link: Element, parents: Mapping[Element, Element]) -> str:
-    """The sentence of a block that a link stands in or, where a new one begins behind it, the one before. Of a cell
-    with few words it is the row."""
-    block = _block(link, parents)
+def _around(link: Element, parents: Mapping[Element, Element]) -> tuple[str, str]:
+    """The sentence of a block that a link stands in or, where a new one begins behind it, the one before; and the
+    words before the link. The sentence of a cell with few words is the row."""
+    block = parents[link]
+    while block.tag not in _BLOCKS and block in parents:
+        block = parents[block]
 
     def words(element: Element) -> Iterator[str]:
         inner = element.tag in _BLOCKS and element is not block
@@ -399,41 +398,12 @@ def _sentence(link: Element, parents: Mapping[Element, Element]) -> str:
     if block.tag in ("td", "th") and len(said.split()) < _FEW:
         cells = (_unstashed(_plain(cell)) for cell in parents[block])
         said = "; ".join(cell for cell in cells if re.search(r"\w", cell))
-    return _TIDY.sub(r"\1", said)
-
-
-def _block(link: Element, parents: Mapping[Element, Element]) -> Element:
-    """The block in which a link stands."""
-    block = parents[link]
-    while block.tag not in _BLOCKS and block in parents:
-        block = parents[block]
-    return block
+    return _TIDY.sub(r"\1", said), _TIDY.sub(r"\1", held.partition(_AT)[0])
 
 
 def _unstashed(said: str) -> str:
     """Words with what Python-Markdown put aside in its place again."""
     return _STASHED.sub(lambda mark: chr(int(mark["code"])) if mark["code"] else "", said)
-
-
-def _before(link: Element, parents: Mapping[Element, Element]) -> str:
-    """The words of a block that stand before a link."""
-    block = _block(link, parents)
-    said: list[str] = []
-
-    def walk(element: Element) -> bool:
-        if element is link:
-            return True
-        if element.tag in _BLOCKS:
-            said.clear()
-        said.append(element.text or "")
-        for child in element:
-            if walk(child):
-                return True
-            said.append(child.tail or "")
-        return False
-
-    walk(block)
-    return _unstashed("".join(said))
 
 
 def _opening(before: str) -> str:
