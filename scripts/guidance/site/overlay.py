@@ -15,7 +15,7 @@ from msgspec import Meta, Struct, structs
 
 from guidance.document.model import GuidanceError
 from guidance.document.register import Contactable, Publication
-from guidance.site.indexes import Topic, Topics
+from guidance.site.indexes import Topics
 from guidance.site.pages import page_url, tell_link
 from guidance.site.projects import Folder
 from guidance.site.safe_markdown import EditionLink, make_safe
@@ -144,7 +144,10 @@ def local_boxes(overlay: Overlay | None, topics: Topics) -> dict[str, list[dict[
     Raises GuidanceError for a topic that is not there, and a place that no topic holds.
     """
     found: dict[str, list[dict[str, object]]] = {}
-    held: dict[str, list[str]] = {topic.id: [topic.address, *_in_guide(topic)] for topic in topics.topic}
+    guides = {
+        topic.id: [page_url(page) for page in topic.pages if page.startswith("guide/")] for topic in topics.topic
+    }
+    held = {topic.id: [topic.address, *guides[topic.id][:1]] for topic in topics.topic}
     for (edition, anchor), link in topics.links():
         held.setdefault(f"{edition}/{anchor}", []).append(str(link.href))
     for page in overlay.local if overlay else ():
@@ -156,10 +159,6 @@ def local_boxes(overlay: Overlay | None, topics: Topics) -> dict[str, list[dict[
         for address in dict.fromkeys(address for one in page.at for address in held[one]):
             found.setdefault(address, []).append(box)
     return found
-
-
-def _in_guide(topic: Topic) -> list[str]:
-    return [page_url(page) for page in topic.pages if page.startswith("guide/")][:1]
 
 
 def edition_links(publication: Publication, citable: Collection[str]) -> dict[str, EditionLink]:
@@ -208,19 +207,11 @@ def lay_over(folder: Folder, overlay: Overlay | None) -> Folder:
     """A folder of the site with the partnership's band, logo and colours; its pages are the root folder's."""
     if overlay is None or folder.prefix:
         return folder
-    partner = {
-        "name": overlay.partnership.name,
-        "place": PLACE,
-        "logo": f"assets/{overlay.logo[0]}" if overlay.logo else None,
-    }
-    folder = folder.with_extra({"partner": partner, "tell_us": tell_link(overlay.partnership.tell_us)})
-    extras = {
-        **folder.extras,
-        "assets/partner.css": render("partner.css", colours=overlay.partnership.colours).encode(),
-    }
-    if overlay.logo:
-        extras[f"assets/{overlay.logo[0]}"] = overlay.logo[1]
-    return structs.replace(folder, extras=extras)
+    ours, logo = overlay.partnership, {f"assets/{overlay.logo[0]}": overlay.logo[1]} if overlay.logo else {}
+    partner = {"name": ours.name, "place": PLACE, "logo": next(iter(logo), None)}
+    folder = folder.with_extra({"partner": partner, "tell_us": tell_link(ours.tell_us)})
+    style = {"assets/partner.css": render("partner.css", colours=ours.colours).encode()}
+    return structs.replace(folder, extras={**folder.extras, **style, **logo})
 
 
 def _front(partnership: Partnership, summary: str, names: Mapping[str, str]) -> str:

@@ -13,7 +13,6 @@ from markupsafe import Markup
 
 from guidance.document.anchors import permalink_path
 from guidance.document.change_model import EditionPair, Node
-from guidance.document.model import Provision
 from guidance.document.register import Edition, say_date, say_when, source_address
 from guidance.site import embeds
 from guidance.site.beside import Beside
@@ -82,7 +81,7 @@ def quoted(node: Node, index: PermalinkIndex, up: str, before_ids: str = "") -> 
 
 def _page(node: Node, index: PermalinkIndex, beside: Beside) -> bytes:
     edition, anchor = node
-    provision, fate, name = index.provision(node), index.fate(node), index.name(node)
+    fate, name = index.fate(node), index.name(node)
     said, cited = standing(edition, index), edition_name(index.publication, edition)
     chapter, redline = index.urls.get(edition, {}).get(anchor), index.redlines.get(node)
     now = [(said.in_force, one) for one in fate.today]
@@ -100,7 +99,7 @@ def _page(node: Node, index: PermalinkIndex, beside: Beside) -> bytes:
         standing=said,
         text=quoted(node, index, _UP),
         chapter=f"../../{chapter}" if chapter else None,
-        source=_source(node, provision, index),
+        source=_source(node, index),
         meanings=list(_meanings(node, index)),
         state=fate.state,
         today=[_linked(one, index) for one in now],
@@ -136,29 +135,28 @@ def _meanings(node: Node, index: PermalinkIndex) -> Iterator[tuple[str, PlaceLin
             yield f"The words here were changed {say_when(one.since)}.", None
         elif edition in index.provisions and anchor not in index.provisions[edition]:
             yield f"{until} this {what} was in use. It is no longer.{' Its text is now' if now else ''}", now
-        elif now:
-            yield f"{until} this {what} was another {kind_name(entry.kind).lower()}: now", now
         else:
-            yield f"{until} this {what} was another {kind_name(entry.kind).lower()}, which has been removed.", None
+            became = ": now" if now else ", which has been removed."
+            yield f"{until} this {what} was another {kind_name(entry.kind).lower()}{became}", now
 
 
-def _source(node: Node, provision: Provision | None, index: PermalinkIndex) -> PlaceLink | None:
+def _source(node: Node, index: PermalinkIndex) -> PlaceLink | None:
     """Where a provision stands in the official file, where that is known."""
-    page = _source_page(node, provision, index)
+    page = _source_page(node, index)
     if page is None:
         return None
     words = f"page {page} of the {'PDF' if index.publication.specimen else 'official PDF'}"
     return PlaceLink(words, source_address(index.publication.edition(node[0]), page, index.sha256.get(node[0])))
 
 
-def _source_page(node: Node, provision: Provision | None, index: PermalinkIndex) -> int | None:
-    return provision.page if provision else index.entries[node[0]][node[1]].page
+def _source_page(node: Node, index: PermalinkIndex) -> int | None:
+    return (index.provision(node) or index.entries[node[0]][node[1]]).page
 
 
 def _description(node: Node, index: PermalinkIndex) -> str:
     """What a pasted link shows: whether it stands today, and how it begins."""
     provision, said = index.provision(node), standing(node[0], index)
-    page = _source_page(node, provision, index)
+    page = _source_page(node, index)
     now = f"{said.sentence}{f'; the edition in force is that of {said.in_force}' if said.superseded else ''}. "
     text = own_words(provision) if provision else ""
     if not text:
@@ -195,12 +193,10 @@ def _addresses(node: Node, index: PermalinkIndex) -> Iterator[tuple[str, PlaceLi
 
 def _only_older(index: PermalinkIndex) -> Iterator[Node]:
     """What older editions have and the one in force has not, each by the newest edition that has it."""
-    seen = {short(anchor) for anchor in index.entries.get(index.publication.in_force.id, {})}
-    for edition in reversed(index.publication.editions):
-        for anchor in index.entries.get(edition.id, {}):
-            if short(anchor) not in seen:
-                seen.add(short(anchor))
-                yield edition.id, anchor
+    now = set(map(short, index.entries.get(index.publication.in_force.id, ())))
+    ids = [edition.id for edition in index.publication.editions]
+    newest = {short(anchor): (one, anchor) for one in ids for anchor in index.entries.get(one, ())}
+    return (node for name, node in newest.items() if name not in now)
 
 
 def _answer(node: Node, index: PermalinkIndex) -> bytes:

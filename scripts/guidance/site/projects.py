@@ -132,18 +132,16 @@ def _as_node(value: object) -> yaml.Node:
 def _lay_over(under: yaml.MappingNode, over: yaml.Node) -> None:
     if not isinstance(over, yaml.MappingNode):
         return
-    at = {key.value: place for place, (key, _) in enumerate(under.value)}
+    held = {key.value: (key, value) for key, value in under.value}
     for key, value in over.value:
-        before = under.value[at[key.value]][1] if key.value in at else None
+        _, before = held.get(key.value, (key, None))
         if isinstance(before, yaml.SequenceNode) and isinstance(value, yaml.MappingNode):
             before = _as_table(before)
-            under.value[at[key.value]] = (key, before)
         if isinstance(before, yaml.MappingNode) and isinstance(value, yaml.MappingNode):
             _lay_over(before, value)
-        elif before is not None:
-            under.value[at[key.value]] = (key, value)
-        else:
-            under.value.append((key, value))
+            value = before
+        held[key.value] = (key, value)
+    under.value = list(held.values())
 
 
 def _as_table(listed: yaml.SequenceNode) -> yaml.MappingNode:
@@ -246,13 +244,8 @@ def _walk(root: str, below: str, folders: set[str]) -> Iterator[tuple[str, Kept]
 
 def _folders_of(paths: Mapping[str, object]) -> set[str]:
     """Every folder that some files stand in."""
-    found: set[str] = set()
-    for path in paths:
-        above = path.rpartition("/")[0]
-        while above and above not in found:
-            found.add(above)
-            above = above.rpartition("/")[0]
-    return found
+    inner = {path.rpartition("/")[0] for path in paths}
+    return {str(folder) for path in inner for folder in (PurePosixPath(path), *PurePosixPath(path).parents)} - {"."}
 
 
 def _is_there(there: Kept | None, source: Kept | bytes) -> bool:
