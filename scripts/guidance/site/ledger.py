@@ -214,7 +214,7 @@ def _overview(ledger: Ledger, others: Collection[str]) -> Page:
     facts = {
         "number": len(ledger.duties),
         "counts": _counts(ledger.duties),
-        "bound": [{"id": one, **structs.asdict(_figures(ledger, one))} for one in (*bound, UNCLEAR)],
+        "bound": {one: _figures(ledger, one) for one in (*bound, UNCLEAR)},
         "idle": [name for agency, name in ledger.names.items() if agency not in bound],
         "meanings": _MEANING,
         "changed": _chapters(ledger, changed, HOME, ""),
@@ -232,18 +232,9 @@ def _agency_page(ledger: Ledger, agency: str, name: str, others: Collection[str]
         "name": name,
         "unclear": agency == UNCLEAR,
         "law": ledger.law.get(agency, ()),
-        "beside": [
-            {
-                "kind": share.kind,
-                "id": share.group or "nobody",
-                "title": share.title,
-                "whole": ledger.names.get(share.group, ""),
-                "about": ledger.wider.get(share.group, ""),
-                "number": len(share.duties),
-                "chapters": _chapters(ledger, share.duties, path, "", always=True),
-            }
-            for share in beside
-        ],
+        "beside": [(share, _chapters(ledger, share.duties, path, "", always=True)) for share in beside],
+        "names": ledger.names,
+        "wider": ledger.wider,
         "groups": [
             {
                 "strength": strength,

@@ -4,7 +4,8 @@ Only nodes that hold text, never raw markup, are made here: what the text says c
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import string
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, takewhile
 from typing import Any
 
@@ -68,7 +69,6 @@ class Manuscript(Struct, frozen=True):
     blocks: Sequence[PandocNode]
     pictures: Mapping[str, bytes] = {}
     contents: bool = False
-    language: str = "en-GB"
     only: tuple[str, ...] = ()  # of the forms; all, where none is named
     tracked: bool = False  # whether it has changes to accept or reject
 
@@ -224,30 +224,25 @@ def _list(block: List, setting: _Setting) -> PandocNode:
 
 def _counting(markers: Sequence[str]) -> list[object] | None:
     """Pandoc's attributes of a list that counts just so: its first number, its style, and what stands around."""
-    found = [_MARKER.fullmatch(marker.strip()) for marker in markers]
-    if not all(found) or len({(m["before"], m["after"]) for m in found if m}) > 1:
+    found = [m for m in (_MARKER.fullmatch(marker.strip()) for marker in markers) if m]
+    around, said = {_AROUND.get((m["before"], m["after"])) for m in found}, [m["count"] for m in found]
+    if len(found) < len(markers) or len(around) != 1 or None in around:
         return None
-    around = _AROUND.get((found[0]["before"], found[0]["after"])) if found[0] else None
-    said = [m["count"] for m in found if m]
-    for style, count in _STYLES.items():
-        start = next((n for n in range(1, 200) if count(n) == said[0]), None)
-        if around and start and said == [count(start + at) for at in range(len(said))]:
-            return [start, {"t": style}, {"t": around}]
+    for style, counts in _STYLES.items():
+        start = counts.index(said[0]) if said[0] in counts else 0
+        if start and said == counts[start : start + len(said)]:
+            return [start, {"t": style}, {"t": around.pop()}]
     return None
-
-
-def _roman(number: int) -> str:
-    tens, ones = divmod(number, 10)
-    return "x" * tens + ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")[ones] if tens < 4 else ""
-
-
-def _letter(number: int) -> str:
-    return chr(ord("a") + number - 1) if number <= 26 else ""
 
 
 _MARKER = re.compile(r"(?P<before>\(?)(?P<count>[0-9]+|[a-z]+)(?P<after>[.)])")
 _AROUND = {("", "."): "Period", ("", ")"): "OneParen", ("(", ")"): "TwoParens"}
-_STYLES: Mapping[str, Callable[[int], str]] = {"Decimal": str, "LowerAlpha": _letter, "LowerRoman": _roman}
+_ONES = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
+_STYLES: Mapping[str, list[str]] = {  # how each counts, from nought
+    "Decimal": [str(number) for number in range(1000)],
+    "LowerAlpha": ["", *string.ascii_lowercase],
+    "LowerRoman": [tens + ones for tens in ("", "x", "xx", "xxx") for ones in _ONES],
+}
 
 
 def _item(item: Item, setting: _Setting, *, printed: bool) -> list[PandocNode]:
