@@ -89,19 +89,13 @@ class Report(Struct, frozen=True):
 
 
 class _Page(Struct, frozen=True):
-    """What a page holds: ids and names to link to, those given twice, addresses it links to or loads; and what is
-    `wrong` with it whatever stands on the others."""
+    """What a page holds: ids and names to link to, addresses it links to or loads; and what is `wrong` with it
+    whatever stands on the others."""
 
     ids: frozenset[str] = frozenset()
-    twice: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     wrong: tuple[str, ...] = ()
-
-    def with_addresses(self, seen: Callable[[str], str]) -> "_Page":
-        """The page with each address that it links to or loads as it is seen from elsewhere."""
-        links, resources = tuple(map(seen, self.links)), tuple(map(seen, self.resources))
-        return structs.replace(self, links=links, resources=resources)
 
 
 def check_site(site: Path, publication: Path | None = None, against: str | None = None) -> Report:
@@ -114,7 +108,7 @@ def check_site(site: Path, publication: Path | None = None, against: str | None 
         raise GuidanceError(f"{site}: there is no built site here; run make site first")
     files = frozenset(p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file())
     base, rules = _base(site), rules_of(site)
-    pages = {p: _led(p, _seen_from(base, _read_page(site / p)), rules) for p in files if p.endswith(".html")}
+    pages = {p: _as_led(p, _read_page(site / p), base, rules) for p in files if p.endswith(".html")}
     answered = partial(is_answered, files=files, rules=rules)
     faults = [fault for path, page in pages.items() for fault in _check_page(path, page, pages, files)]
     for path in files:
@@ -165,16 +159,14 @@ def _read_page(path: Path) -> _Page:
     except (etree.LxmlError, ValueError) as error:
         return _Page(wrong=(f"cannot be read as a page ({' '.join(str(error).split())})",))
     wrong = [*([] if _ENDED.search(content) else ["is cut off: its end is missing"]), *_amiss(root)]
-    ids: Counter[str] = Counter()
-    names: set[str] = set()
+    elements = list(root.iter(etree.Element))
+    ids = Counter(element.get("id", "") for element in elements if element.get("id"))
+    wrong += (f"the id {identity} stands more than once" for identity, count in ids.items() if count > 1)
+    names = {element.get("name", "") for element in elements if element.tag == "a" and element.get("name")}
     links: list[str] = []
     resources: list[str] = []
-    for element in root.iter(etree.Element):
-        if identity := element.get("id"):
-            ids[identity] += 1
+    for element in elements:
         tag = str(element.tag)
-        if tag == "a" and element.get("name"):
-            names.add(element.get("name", ""))
         links += [element.get(name, "") for name in _LINKS.get(tag, ()) if element.get(name) is not None]
         resources += _resources(element, tag)
         if tag == "meta" and (element.get("http-equiv") or "").lower() == "refresh":
@@ -183,8 +175,7 @@ def _read_page(path: Path) -> _Page:
         if tag == "link" and element.get("href"):
             relations = set((element.get("rel") or "").lower().split())
             (links if relations & _LINK_RELATIONS else resources).append(element.get("href", ""))
-    twice = tuple(identity for identity, count in ids.items() if count > 1)
-    return _Page(frozenset(ids) | names, twice, tuple(links), tuple(resources), tuple(dict.fromkeys(wrong)))
+    return _Page(frozenset(ids) | names, tuple(links), tuple(resources), tuple(dict.fromkeys(wrong)))
 
 
 def _amiss(root: html.HtmlElement) -> Iterator[str]:
@@ -209,56 +200,36 @@ def _base(site: Path) -> str:
     return parts[2] if parts else "/"
 
 
-def _seen_from(base: str, page: _Page) -> _Page:
-    """A page with the addresses that begin at the host's root as they are from the site's; one that is not below
-    `base` leaves the site."""
-
-    def moved(address: str) -> str:
-        if not address.startswith("/") or address.startswith("//"):
-            return address
-        return f"/{address.removeprefix(base)}" if address.startswith(base) else f"/..{address}"
-
-    return page if base == "/" else page.with_addresses(moved)
-
-
-def _led(path: str, page: _Page, rules: tuple[Rule, ...]) -> _Page:
-    """A page with its links and frames as a host with rules leads them on."""
+def _as_led(path: str, page: _Page, base: str, rules: tuple[Rule, ...]) -> _Page:
+    """A page with its addresses as they are from the site's root: of those that begin at the host's, what is not
+    below `base` leaves the site; and a host with rules leads them on."""
 
     def led(address: str) -> str:
+        if address.startswith("/") and not address.startswith("//"):
+            address = f"/{address.removeprefix(base)}" if address.startswith(base) else f"/..{address}"
         scheme, host, way, fragment = _split(address) or ("-", "", "", "")
-        plain = _absolute(path, way) if way and not (scheme or host) else None
+        plain = _absolute(path, way) if rules and way and not (scheme or host) else None
         to = follow(f"/{plain}{'/' * way.endswith('/')}", rules) if plain is not None else None
         return address if to is None else f"{to.partition('#')[0]}#{fragment}" if fragment else to
 
-    return page.with_addresses(led) if rules else page
+    links, resources = tuple(map(led, page.links)), tuple(map(led, page.resources))
+    return structs.replace(page, links=links, resources=resources)
 
 
 def _resources(element: html.HtmlElement, tag: str) -> Iterator[str]:
-    for name in _RESOURCES.get(tag, ()):
-        if element.get(name):
-            yield element.get(name, "")
-    for candidate in (element.get("srcset") or "").split(","):
-        if candidate.strip():
-            yield candidate.split()[0]
-    style = (element.text or "") if tag == "style" else element.get("style") or ""
-    yield from _style_addresses(style)
+    yield from (element.get(name, "") for name in _RESOURCES.get(tag, ()) if element.get(name))
+    yield from (one.split()[0] for one in (element.get("srcset") or "").split(",") if one.strip())
+    yield from _style_addresses((element.text or "") if tag == "style" else element.get("style") or "")
 
 
-def _style_addresses(style: str) -> Iterator[str]:
-    for match in _CSS_ADDRESS.finditer(_CSS_COMMENT.sub("", style)):
-        yield match.group(1) or match.group(2)
+def _style_addresses(style: str) -> list[str]:
+    return [match[1] or match[2] for match in _CSS_ADDRESS.finditer(_CSS_COMMENT.sub("", style))]
 
 
 def _check_page(path: str, page: _Page, pages: dict[str, _Page], files: frozenset[str]) -> Iterator[Fault]:
-    yield from (Fault(path, message) for message in page.wrong)
-    for identity in page.twice:
-        yield Fault(path, f"the id {identity} stands more than once")
-    for address in dict.fromkeys(page.links):
-        if message := _wrong_link(path, address, pages, files):
-            yield Fault(path, message)
-    for address in dict.fromkeys(page.resources):
-        if message := _wrong_resource(path, address, files):
-            yield Fault(path, message)
+    links = (_wrong_link(path, address, pages, files) for address in dict.fromkeys(page.links))
+    resources = (_wrong_resource(path, address, files) for address in dict.fromkeys(page.resources))
+    return (Fault(path, message) for message in (*page.wrong, *links, *resources) if message)
 
 
 def _wrong_link(path: str, address: str, pages: dict[str, _Page], files: frozenset[str]) -> str | None:

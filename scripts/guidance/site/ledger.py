@@ -261,7 +261,9 @@ def _page(ledger: Ledger, template: str, path: str, title: str, others: Collecti
     if others:
         head["elsewhere"] = {other: f"{other}/{page_url(path)}" for other in others}
     files = [PlaceLink(name, to_root(path) + name) for name in ("duties.csv", "duties.json")]
-    told = {"files": files, "measured": ledger.measured, "shares": _named_shares(ledger)}
+    number, unknown, named = len(ledger.duties), len(ledger.unknown), sum(bool(duty.who) for duty in ledger.duties)
+    shares = {"number": number, "named": named, "inferred": number - named - unknown, "unknown": unknown}
+    told = {"files": files, "measured": ledger.measured, "shares": shares}
     body = render(template, title=title, edition=ledger.edition, told=told, **facts)
     return Page(path, title, f"{front_matter(head)}{body}")
 
@@ -319,13 +321,6 @@ def _figures(ledger: Ledger, agency: str) -> DutyFigures:
     """How many duties name somebody, of each strength, and how many more the context tells to be theirs."""
     duties, inferred = ledger.of(agency), sum(agency in duty.who_context for duty in ledger.duties)
     return DutyFigures(ledger.names.get(agency, _UNCLEAR_NAME), len(duties), _counts(duties), inferred)
-
-
-def _named_shares(ledger: Ledger) -> dict[str, int]:
-    """How many duties there are, how many name somebody, of how many the context tells, and of how many nothing."""
-    number, unknown = len(ledger.duties), len(ledger.unknown)
-    named = number - len(ledger.of(UNCLEAR))
-    return {"number": number, "named": named, "inferred": number - named - unknown, "unknown": unknown}
 
 
 def _counts(duties: Sequence[Duty]) -> tuple[StrengthCount, ...]:

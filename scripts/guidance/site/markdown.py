@@ -65,7 +65,6 @@ Stamps = Callable[[str, Iterable[str]], Mapping[str, str]]
 
 _MEANING = 600  # characters of a term's meaning that are shown beside it; its link leads to the rest
 _New = Link | Style
-_Found = dict[str, dict[int, list[_New]]]
 
 
 class _Web(Struct, frozen=True):
@@ -131,15 +130,14 @@ def annotate(
 ) -> Document:
     """The document with references and terms laid in as links, and words that bind marked with how strongly; where
     the source links already, its own link stays."""
-    found: _Found = defaultdict(lambda: defaultdict(list))
-    for reference in sorted(references, key=lambda r: r.at):
-        at = reference.at
-        found[at.anchor][at.part].append(Link(at.start, at.end, reference.address))
-    for term in terms:
-        at, address = term.at, f"#{term.anchor}" if term.anchor else ""
-        found[at.anchor][at.part].append(TermUse(at.start, at.end, address, meaning=term.meaning))
-    for at, strength in binding:
-        found[at.anchor][at.part].append(Style(at.start, at.end, strength))
+    links = ((one.at, one.address) for one in sorted(references, key=lambda one: one.at))
+    uses = ((one.at, f"#{one.anchor}" if one.anchor else "", one.meaning) for one in terms)
+    marks: list[tuple[Locus, _New]] = [(at, Link(at.start, at.end, address)) for at, address in links]
+    marks += ((at, TermUse(at.start, at.end, address, meaning=meaning)) for at, address, meaning in uses)
+    marks += ((at, Style(at.start, at.end, strength)) for at, strength in binding)
+    found: dict[str, dict[int, list[_New]]] = defaultdict(lambda: defaultdict(list))
+    for at, mark in marks:
+        found[at.anchor][at.part].append(mark)
     return replace(
         document,
         provisions=tuple(_annotated(p, found.get(p.anchor, {})) for p in document.provisions),

@@ -107,25 +107,20 @@ def make_overlay(
     `local`, a list of topics and places.
     """
     beside = {*texts, *pictures, "index.md"}
-    files: dict[str, bytes] = {f"{PLACE}/{path}": content for path, content in pictures.items()}
-    left_out: list[str] = []
-    names = {}
-    summary = ""
-    local = []
-    for path, written in sorted(texts.items()):
-        text, at = _take_local(written, path)
-        safe = make_safe(text, path, beside, editions)
-        if at:
-            local.append(LocalPage(safe.title, page_url(f"{PLACE}/{path}"), safe.opening, at))
-        left_out += safe.left_out
-        names[path] = safe.title
-        if path == "index.md":
-            summary = safe.markdown.split("\n\n", 2)[-1]
-        else:
-            files[f"{PLACE}/{path}"] = safe.markdown.encode()
-    files[f"{PLACE}/index.md"] = _front(partnership, summary, names).encode()
-    order = (f"{PLACE}/index.md", *(f"{PLACE}/{path}" for path in sorted(texts) if path != "index.md"))
-    return Overlay(partnership, logo, files, order, tuple(left_out), tuple(local))
+    read = {path: _take_local(written, path) for path, written in sorted(texts.items())}
+    pages = {path: make_safe(text, path, beside, editions) for path, (text, _) in read.items()}
+    local = [
+        LocalPage(pages[path].title, page_url(f"{PLACE}/{path}"), pages[path].opening, at)
+        for path, (_, at) in read.items()
+        if at
+    ]
+    left_out = tuple(line for page in pages.values() for line in page.left_out)
+    first = pages.pop("index.md", None)
+    summary = first.markdown.split("\n\n", 2)[-1] if first else ""
+    front = _front(partnership, summary, {path: page.title for path, page in pages.items()})
+    written = {"index.md": front.encode()} | {path: page.markdown.encode() for path, page in pages.items()}
+    files = {f"{PLACE}/{path}": content for path, content in {**pictures, **written}.items()}
+    return Overlay(partnership, logo, files, tuple(f"{PLACE}/{path}" for path in written), left_out, tuple(local))
 
 
 def _take_local(text: str, path: str) -> tuple[str, tuple[str, ...]]:
@@ -222,7 +217,7 @@ def _front(partnership: Partnership, summary: str, names: Mapping[str, str]) -> 
         ours=partnership,
         summary=Markup(summary.strip()),
         contacts=[(one, re.sub(r"[^+0-9]", "", one.phone or "")) for one in partnership.contacts],
-        pages=[(path, title) for path, title in names.items() if path != "index.md"],
+        pages=names,
         links=[*website, *partnership.links],
     )
 

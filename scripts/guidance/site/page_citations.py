@@ -6,8 +6,9 @@ Where the tree comes from is the matter of `extension`; what is said of a citati
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
-from xml.etree.ElementTree import Element, SubElement
+from xml.etree.ElementTree import Element
 
 from markdown.util import AtomicString
 from msgspec import Struct
@@ -120,7 +121,8 @@ class PageWriter:
         aside = self._law(root, law)
         parents = {child: parent for parent in root.iter() for child in parent}
         places = [element for element in parents if element.tag == "div" and STANDING in element.attrib]
-        written = [*aside, *([self._listed()] if self._at_end else [])]
+        listed = [_made("li", {}, f"{opening}: ", *links) for opening, links in self._at_end]
+        written = [*aside, *([_made("ul", {}, *listed)] if listed else [])]
         if written and not places:
             where = f"put <!-- {STANDING} --> where its sources are to be listed"
             raise GuidanceError(f"{self._place.path}: cites at the end; {where}")
@@ -148,9 +150,9 @@ class PageWriter:
         for words, law in since.on_page(self._place.path):
             notice = since.notice(law)
             if notice.law in told:
-                block = Element("p", {"class": "law-since", "data-law": notice.law})
-                SubElement(block, "strong").text = f"{notice.head}."
-                _append(block, [" ", _anchor(Way("What it says", f"#law-{notice.law}")), "."])
+                head, again = _made("strong", {}, f"{notice.head}."), Way("What it says", f"#law-{notice.law}")
+                marks = {"class": "law-since", "data-law": notice.law}
+                block = _made("p", marks, head, " ", _anchor(again), ".")
             else:
                 block = law_block(notice, plain=audience in PLAIN_READERS)
             told.add(notice.law)
@@ -162,16 +164,9 @@ class PageWriter:
 
     def _note(self, edition: str, changed: int, sources: Sources) -> Element:
         title, sentences = say_standing(self._place.path, edition, changed, sources.publication)
-        note = Element("div", {"class": "admonition note basis"})
-        SubElement(note, "p", {"class": "admonition-title"}).text = title
-        _append(SubElement(note, "p"), [_anchor(s) if isinstance(s, Way) else s for s in sentences])
-        return note
-
-    def _listed(self) -> Element:
-        told = Element("ul")
-        for opening, links in self._at_end:
-            _append(SubElement(told, "li"), [f"{opening}: ", *links])
-        return told
+        head = _made("p", {"class": "admonition-title"}, title)
+        said = _made("p", {}, *(_anchor(one) if isinstance(one, Way) else one for one in sentences))
+        return _made("div", {"class": "admonition note basis"}, head, said)
 
     # --- One link or one run of them ---
 
@@ -207,9 +202,8 @@ class PageWriter:
             _replace(parent, run, _joined([nodes for _, nodes in printed], " "), after)
         elif self._form != _AT_END:
             words, _, rest = self._form.partition("{}")
-            span = Element("span", {"class": "cites"})
-            _append(span, [f"({words}", *_joined([nodes for _, nodes in printed], ", "), f"{rest})"])
-            _replace(parent, run, [span], after)
+            inner = _joined([nodes for _, nodes in printed], ", ")
+            _replace(parent, run, [_made("span", {"class": "cites"}, f"({words}", *inner, f"{rest})")], after)
         else:
             opening = _opening(self._around[run[0]][1])
             self._at_end.append((opening, _joined([nodes for words, nodes in printed if not words], ", ")))
@@ -239,9 +233,7 @@ class PageWriter:
             today = [" [", *_joined(ways, ", "), "]"]
         if not said.changed:
             return [link, *today]
-        mark = Element("strong", {"class": "source-changed"})
-        _append(mark, [said.changed, *today])
-        return [link, " ", mark]
+        return [link, " ", _made("strong", {"class": "source-changed"}, said.changed, *today)]
 
     def _no_citation(self, written: str) -> GuidanceError:
         return GuidanceError(
@@ -251,14 +243,10 @@ class PageWriter:
 
 def law_block(notice: Notice, *, plain: bool = False) -> Element:
     """A notice as a block that others can lead to; `plain` for parents and young people."""
-    block = Element("p", {"class": "law-since", "data-law": notice.law, "id": f"law-{notice.law}"})
-    head = SubElement(block, "strong")
-    head.text = AtomicString(f"{notice.head}.")
-    head.tail = AtomicString(f" {notice.plain if plain else notice.text} ")
-    if notice.url:
-        block.append(_anchor(Way("Read it", notice.url)))
-        block[-1].tail = "."
-    return block
+    head = _made("strong", {}, AtomicString(f"{notice.head}."))
+    said = AtomicString(f" {notice.plain if plain else notice.text} ")
+    read = (_anchor(Way("Read it", notice.url)), ".") if notice.url else ()
+    return _made("p", {"class": "law-since", "data-law": notice.law, "id": f"law-{notice.law}"}, head, said, *read)
 
 
 # --- Trees -------------------------------------------------------------------------------------------
@@ -307,10 +295,14 @@ def _run(parent: Element, first: Element) -> Iterator[Element]:
             return
 
 
-def _anchor(way: Way, attributes: Mapping[str, str] | None = None) -> Element:
-    link = Element("a", {**(attributes or {}), "href": way.href})
-    link.text = way.words
-    return link
+def _made(tag: str, attributes: Mapping[str, str], *nodes: Node) -> Element:
+    element = Element(tag, dict(attributes))
+    _append(element, nodes)
+    return element
+
+
+def _anchor(way: Way, attributes: Mapping[str, str] = MappingProxyType({})) -> Element:
+    return _made("a", {**attributes, "href": way.href}, way.words)
 
 
 def _words(link: Element) -> str:
@@ -333,15 +325,16 @@ def _joined(parts: Sequence[Sequence[Node]], between: str) -> list[Node]:
 
 
 def _append(parent: Element, nodes: Sequence[Node]) -> None:
-    """Put nodes behind all that an element holds."""
+    """Put nodes behind all that an element holds; a text that is left alone by Markdown stays one where no other
+    stands before it."""
     for node in nodes:
         if isinstance(node, Element):
             node.tail = None
             parent.append(node)
         elif len(parent):
-            parent[-1].tail = (parent[-1].tail or "") + node
+            parent[-1].tail = parent[-1].tail + node if parent[-1].tail else node
         else:
-            parent.text = (parent.text or "") + node
+            parent.text = parent.text + node if parent.text else node
 
 
 def _replace(

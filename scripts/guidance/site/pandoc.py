@@ -69,6 +69,7 @@ class Manuscript(Struct, frozen=True):
     blocks: Sequence[PandocNode]
     pictures: Mapping[str, bytes] = {}
     contents: bool = False
+    language: str = "en-GB"
     only: tuple[str, ...] = ()  # of the forms; all, where none is named
     tracked: bool = False  # whether it has changes to accept or reject
 

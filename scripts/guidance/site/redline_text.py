@@ -17,7 +17,6 @@ from guidance.document.change_model import (
     Change,
     Comparison,
     DutyChange,
-    Figures,
     NumberSlip,
     PieceKind,
     RedlinePiece,
@@ -55,7 +54,7 @@ def say_changes(change: Change) -> tuple[str, ...]:
 def say_each(change: Change) -> tuple[tuple[str, str], ...]:
     """The same, each behind its kind: what changed of the duty, or "figure"."""
     duties = ((one.what, say_duty(one)) for one in change.duties)
-    return (*duties, *(("figure", say_figure(one)) for one in change.figures))
+    return (*duties, *(("figure", _became("figure", one.old, one.new)) for one in change.figures))
 
 
 def say_beside(change: Change) -> Counter[str]:
@@ -79,11 +78,6 @@ def say_duty(one: DutyChange) -> str:
     if one.what == "condition":
         return f"condition “{old}” → “{new}”" if both else _became("condition", old and f"“{old}”", f"“{new}”")
     return f"new duty: {new}" if one.what == "added" else f"duty taken out: {old}"
-
-
-def say_figure(one: Figures) -> str:
-    """A figure that changed, in words."""
-    return _became("figure", one.old, one.new)
 
 
 def say_slip(slip: NumberSlip, old: str, new: str) -> str:

@@ -115,7 +115,7 @@ def _pandoc(manuscript: Manuscript, place: Path, name: str, to: str, options: It
     meta = {
         "title": manuscript.title,
         "subtitle": manuscript.subtitle,
-        "lang": "en-GB",
+        "lang": manuscript.language,
         "publisher": manuscript.publisher,
         "rights": manuscript.rights,
         "identifier": f"urn:sha256:{identity}",
