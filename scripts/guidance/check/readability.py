@@ -8,10 +8,11 @@ where every statement must cite) and `uncited` (the first words of blocks, or he
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
 from pathlib import Path
 from typing import Literal
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, Comment, Tag
 from mkdocs.utils import meta
 from msgspec import Struct
 
@@ -50,6 +51,8 @@ _PARTED = re.compile(  # vowels side by side that are two syllables
     """,
     re.VERBOSE,
 )
+# A citation's words that are only its name ("para 45"), and no part of the sentence.
+_NAMED = re.compile(r"\W*(?:paras?|box|page|flow chart|chapter|note)?[\W\d]*")
 _SCHOOL_STARTS = 5  # years: what a school grade of the formula lies above
 
 
@@ -141,19 +144,14 @@ def _own_text(tag: Tag) -> str:
     """A block's words: without nested lists, citations, and anything marked as no prose."""
     parts = []
     for string in tag.find_all(string=True):
-        parents = [p for p in string.parents if isinstance(p, Tag)]
-        inside = parents[: parents.index(tag)] if tag in parents else []
-        if any(p.name in ("ul", "ol") for p in inside) or type(string).__name__ == "Comment":
+        inside = list(takewhile(lambda parent: parent is not tag, string.parents))
+        cited = (p for p in inside if p.name == "a" and str(p.get("href", "")).startswith("guidance:"))
+        if any(p.name in ("ul", "ol") for p in inside) or isinstance(string, Comment):
             continue
-        if any(p.name == "a" and str(p.get("href", "")).startswith("guidance:") and _bare(p) for p in inside):
+        if any(_NAMED.fullmatch(link.get_text()) for link in cited):
             continue
         parts.append(f" {string}" if any(p.name == "td" for p in inside) else str(string))
     return "".join(parts)
-
-
-def _bare(link: Tag) -> bool:
-    """Whether a citation's words are only its name ("para 45"), and no part of the sentence."""
-    return bool(re.fullmatch(r"\W*(?:paras?|box|page|flow chart|chapter|note)?[\W\d]*", link.get_text()))
 
 
 def uncited(text: str) -> tuple[PageText, ...]:

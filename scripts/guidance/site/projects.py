@@ -226,8 +226,8 @@ def lay(wanted: Mapping[str, Kept | bytes], folder: Path) -> None:
     for path in sorted(needed - folders):
         (folder / path).mkdir()
     for path, source in wanted.items():
-        if not _is_there(here.get(path), source):
-            _put(folder / path, source, path in here)
+        if path not in here or not _is_there(here[path], source):
+            _put(folder / path, source)
 
 
 def _walk(root: str, below: str, folders: set[str]) -> Iterator[tuple[str, Kept]]:
@@ -248,17 +248,14 @@ def _folders_of(paths: Mapping[str, object]) -> set[str]:
     return {str(folder) for path in inner for folder in (PurePosixPath(path), *PurePosixPath(path).parents)} - {"."}
 
 
-def _is_there(there: Kept | None, source: Kept | bytes) -> bool:
-    if there is None:
-        return False
+def _is_there(there: Kept, source: Kept | bytes) -> bool:
     if isinstance(source, Kept):
         return (there.device, there.inode) == (source.device, source.inode)
     return there.size == len(source) and Path(there.path).read_bytes() == source
 
 
-def _put(target: Path, source: Kept | bytes, taken: bool) -> None:
-    if taken:
-        target.unlink()  # written over, it would change under its other names too
+def _put(target: Path, source: Kept | bytes) -> None:
+    target.unlink(missing_ok=True)  # written over, it would change under its other names too
     if isinstance(source, bytes):
         target.write_bytes(source)
         return
@@ -276,10 +273,8 @@ def write_below(folder: Path, path: str, content: bytes) -> None:
     pure = PurePosixPath(path)
     if pure.is_absolute() or ".." in pure.parts or not pure.parts:
         raise GuidanceError(f"{path}: a page must stand below its edition's folder")
-    target = folder / pure
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.unlink(missing_ok=True)
-    target.write_bytes(content)
+    (folder / pure).parent.mkdir(parents=True, exist_ok=True)
+    _put(folder / pure, content)
 
 
 def refuse_other(folder: Path, mark: str, what: str) -> None:
