@@ -235,17 +235,11 @@ def _agency_page(ledger: Ledger, agency: str, name: str, others: Collection[str]
         "beside": [(share, _chapters(ledger, share.duties, path, "", always=True)) for share in beside],
         "names": ledger.names,
         "wider": ledger.wider,
+        "meanings": _MEANING,
         "groups": [
-            {
-                "strength": strength,
-                "id": _id(strength),
-                "meaning": _MEANING[strength],
-                "number": len(mine),
-                "inferred": sum(agency in duty.who_context for duty in mine),
-                "chapters": _chapters(ledger, mine, path, agency),
-            }
-            for strength in STRENGTHS
-            if (mine := [duty for duty in duties if duty.strength == strength])
+            (one, sum(agency in duty.who_context for duty in mine), _chapters(ledger, mine, path, agency))
+            for one in _counts(duties)
+            if (mine := [duty for duty in duties if duty.strength == one.strength])
         ],
     }
     title = clean(f"{name}: duties" if agency != UNCLEAR else name)
@@ -296,18 +290,14 @@ def _entry(ledger: Ledger, duty: Duty, path: str, agency: str) -> dict[str, obje
     was before."""
     place, root = ledger.places[duty.at.anchor], to_root(path)
     return {
-        "sentence": duty.sentence,
-        "strength": duty.strength,
+        "duty": duty,
         "at": PlaceLink(place.name, root + place.address if place.address else None),
-        "page": duty.page,
         "also": bool(agency) and agency != UNCLEAR,
         "others": [
             PlaceLink(ledger.names.get(one, one), f"{root}{FOLDER}/{one}/")
             for one in duty.who or duty.who_context
             if one != agency
         ],
-        "incomplete": not duty.who_complete,
-        "context": duty.context,
         "limit": limit_in_words(duty.limit),
         "was": ledger.earlier.get(duty),
         "law": [
@@ -326,8 +316,4 @@ def _figures(ledger: Ledger, agency: str) -> DutyFigures:
 def _counts(duties: Sequence[Duty]) -> tuple[StrengthCount, ...]:
     """How many of some duties are of each strength."""
     counts = Counter(duty.strength for duty in duties)
-    return tuple(StrengthCount(one, _id(one), counts[one]) for one in STRENGTHS)
-
-
-def _id(strength: Strength) -> str:
-    return strength.replace(" ", "-")
+    return tuple(StrengthCount(one, one.replace(" ", "-"), counts[one]) for one in STRENGTHS)

@@ -247,8 +247,7 @@ def small_page(
     page = {
         "title": title,
         "description": description,
-        "publication": index.publication.title,
-        "rights": rights(index),
+        "publication": index.publication,
         "up": up,
         "css": css,
         "address": index.address(path) if path else None,
@@ -258,13 +257,6 @@ def small_page(
         "tell": _tell(index, title, path or ""),  # the link by which readers report what is wrong
     }
     return render(template, page=page, **facts).encode()
-
-
-def rights(index: PermalinkIndex) -> str:
-    """Whose words these are."""
-    if index.publication.specimen:
-        return "Made-up guidance: a specimen that shows how the site works."
-    return f"An unofficial site. The text is the official one, under the {index.publication.licence}."
 
 
 def standing(edition: str, index: PermalinkIndex) -> Standing:

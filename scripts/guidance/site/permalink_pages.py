@@ -85,6 +85,7 @@ def _page(node: Node, index: PermalinkIndex, beside: Beside) -> bytes:
     said, cited = standing(edition, index), edition_name(index.publication, edition)
     chapter, redline = index.urls.get(edition, {}).get(anchor), index.redlines.get(node)
     now = [(said.in_force, one) for one in fate.today]
+    places = _places(node, index) if index.rules else []
     return small_page(
         "permalink.html",
         index,
@@ -107,7 +108,7 @@ def _page(node: Node, index: PermalinkIndex, beside: Beside) -> bytes:
         nearest=[_linked((said.in_force, one), index) for one in fate.nearest],
         elsewhere=[_linked(one, index) for one in fate.places if one[0] not in (edition, said.in_force)],
         redline=f"{_UP}{redline}" if redline else None,
-        addresses=list(_addresses(node, index)),
+        addresses=_addresses(node, index),
         cited=index.cited(node),
         oembed=embeds.oembed_address(node, index, _UP),
         edition=edition,
@@ -116,10 +117,7 @@ def _page(node: Node, index: PermalinkIndex, beside: Beside) -> bytes:
         framed=f"{_UP}{permalink_path(*node)}" if index.rules else None,
         frame_id=FRAME if index.rules else None,
         lineage_id=LINEAGE,
-        places=[
-            {"to": _linked(one, index), "standing": standing(one[0], index).phrase}
-            for one in (reversed(_places(node, index)) if index.rules else ())
-        ],
+        places=[(_linked(one, index), standing(one[0], index).phrase) for one in reversed(places)],
         code=embeds.copyable(node, index, _UP),
     )
 
@@ -172,20 +170,15 @@ def _linked(node: Node, index: PermalinkIndex) -> PlaceLink:
     return PlaceLink(words, f"{_UP}{permalink_path(edition, anchor)}" if known else None)
 
 
-def _addresses(node: Node, index: PermalinkIndex) -> Iterator[tuple[str, PlaceLink]]:
-    """The addresses of a provision, and what each promises."""
-    edition, anchor = node
+def _addresses(node: Node, index: PermalinkIndex) -> list[PlaceLink]:
+    """The addresses of a provision: the pinned one, that which moves with the text, and where it is in force the
+    one that holds whatever has its number."""
     fate = index.fate(node)
-    rows = [
-        ("Pinned: always this text of this edition", permalink_path(edition, anchor)),
-        ("Moves with the text into later editions", lineage_path(fate.lineage)),
+    latest = [f"latest/p/{short(node[1])}/"] if fate.state == "in force" else []
+    return [
+        PlaceLink(index.address(path) or f"/{'/'.join(filter(None, (index.prefix, path)))}", f"{_UP}{path}")
+        for path in (permalink_path(*node), lineage_path(fate.lineage), *latest)
     ]
-    if fate.state == "in force":
-        what = "Whatever has this number or name in the edition in force, even if it is another text"
-        rows.append((what, f"latest/p/{short(anchor)}/"))
-    for what, path in rows:
-        shown = index.address(path) or f"/{'/'.join(filter(None, (index.prefix, path)))}"
-        yield what, PlaceLink(shown, f"{_UP}{path}")
 
 
 # --- Addresses below `latest` that older editions gave ---------------------------------------------
@@ -300,10 +293,8 @@ def _lineage_page(node: Node, index: PermalinkIndex) -> bytes:
         standing=said,
         state=fate.state,
         nearest=[_in_edition(one, index) for one in near if one[1] in index.entries.get(said.in_force, {})],
-        shown=[{"name": index.name(one), "text": quoted(one, index, _UP_FROM_LINEAGE)} for one in shown],
-        places=[
-            {"to": _in_edition(one, index), "standing": standing(one[0], index).phrase} for one in reversed(known)
-        ],
+        shown=[(index.name(one), quoted(one, index, _UP_FROM_LINEAGE)) for one in shown],
+        places=[(_in_edition(one, index), standing(one[0], index).phrase) for one in reversed(known)],
     )
 
 
@@ -335,10 +326,6 @@ def _step_page(
     old: str, new: str, loaded: Sequence[str], compared: Collection[EditionPair], index: PermalinkIndex
 ) -> bytes:
     between = loaded[loaded.index(old) : loaded.index(new) + 1]
-
-    def link(pair: EditionPair, words: str) -> PlaceLink:
-        return PlaceLink(words, f"{_UP}{pair[1]}/compare/{pair[0]}/")
-
     return small_page(
         "comparison_steps.html",
         index,
@@ -349,11 +336,6 @@ def _step_page(
         listed=False,
         edition=new,
         edition_name=edition_name(index.publication, new),
-        between=[link(pair, f"what changed from {pair[0]} to {pair[1]}") for pair in pairwise(between)],
-        later=[
-            link(pair, f"how {one} became what stands in {pair[1]}")
-            for one in (old, new)
-            for pair in compared
-            if pair[0] == one and pair[1] not in between
-        ],
+        between=list(pairwise(between)),
+        later=[pair for one in (old, new) for pair in compared if pair[0] == one and pair[1] not in between],
     )
