@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import get_args
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from guidance.cite.grammar import TOP, number_key
 from guidance.document.anchors import permalink_path
@@ -166,33 +166,22 @@ def own_records(pages: Iterable[OwnPage], acronyms: Sequence[Acronym] = ()) -> t
         above = titles.get(f"{folder}/index.md") if folder else None
         path = [title for title in (above if above != page.title else None, page.title) if title]
         meta = {"edition": OURS, "heading": " › ".join(path), "also": other_forms(page.content, acronyms)}
-        filters: dict[str, Iterable[str]] = {
+        filters = {
             "edition": (OURS,),
             # What many pages have as a heading ("By when") tells nothing of what one is about.
             "topic": (page.title, *(heading for heading in page.headings if often[heading] < _COMMON)),
             "page": (page_url(page.path),),
-            "audience": filter(None, (page.audience,)),
+            "audience": (page.audience,) if page.audience else (),
         }
-        records.append(_made(page_url(page.path), page.content, meta, filters))
+        records.append(_tidied(SearchRecord(page_url(page.path), page.content, meta, filters)))
     return tuple(record for record in records if record.content)
 
 
-def _made(
-    url: str,
-    content: str,
-    meta: Mapping[str, str],
-    filters: Mapping[str, Iterable[str]],
-    elsewhere: tuple[tuple[str, str, str], ...] = (),
-) -> SearchRecord:
+def _tidied(record: SearchRecord) -> SearchRecord:
     """A record without what is empty, and nothing in it twice."""
-    once = {name: tuple(dict.fromkeys(values)) for name, values in filters.items()}
-    return SearchRecord(
-        url,
-        content,
-        {name: value for name, value in meta.items() if value},
-        {name: values for name, values in once.items() if values},
-        elsewhere,
-    )
+    meta = {name: value for name, value in record.meta.items() if value}
+    filters = {name: tuple(dict.fromkeys(values)) for name, values in record.filters.items() if values}
+    return structs.replace(record, meta=meta, filters=filters)
 
 
 def _topics(provision: Provision, path: tuple[str, ...]) -> tuple[str, ...]:
@@ -222,16 +211,16 @@ def _record(
         "also": other_forms(content, acronyms),
         "lineage": lineage,
     }
-    filters: dict[str, Iterable[str]] = {
+    filters = {
         "edition": (one.edition.id,),
-        "agency": (who for duty in duties for who in duty.who),
-        "context": (who for duty in duties for who in duty.who_context),
-        "strength": (duty.strength for duty in duties),
-        "chapter": (f"{one.edition.id}/{anchor}" for anchor in within[:1] if anchor in titles),
+        "agency": tuple(who for duty in duties for who in duty.who),
+        "context": tuple(who for duty in duties for who in duty.who_context),
+        "strength": tuple(duty.strength for duty in duties),
+        "chapter": (f"{one.edition.id}/{within[0]}",) if within[0] in titles else (),
         "topic": _topics(provision, path),
         "kind": (provision.kind,) if provision.kind == "footnote" else (),
     }
-    return _made(_url(one, provision.anchor), content, meta, filters, elsewhere)
+    return _tidied(SearchRecord(_url(one, provision.anchor), content, meta, filters, elsewhere))
 
 
 def label(provision: Provision) -> str:
