@@ -282,6 +282,20 @@ def test_a_link_in_the_head_of_a_long_table_is_set(tmp_path: Path) -> None:
     assert set(made) == {"x.docx", "x.epub", "x.md", "x.pdf"}
 
 
+def test_a_note_holds_no_other_note() -> None:
+    """Neither in its paragraphs nor in a table of its own: no format has notes within notes."""
+    again = Para(Text("see there", (NoteMark(9, "fn-2", "2"),)))
+    notes = (
+        Provision("fn-1", "footnote", "1", blocks=(again, Table(((Cell((again,)),),)))),
+        Provision("fn-2", "footnote", "2", blocks=(Para(Text("A note.")),)),
+    )
+    text = Provision("text", "text", blocks=(Para(Text("words", (NoteMark(5, "fn-1", "1"),))),))
+    found = json.dumps(document_blocks(Document("t", "en", DOCUMENT.source, (text,), notes)))
+    assert found.count('"t": "Note"') == 1
+    assert found.count('"t": "Superscript"') == 2
+    assert "other-notes" in found  # where it stands whole
+
+
 def test_a_file_that_cannot_be_made_is_left_out_and_told(tmp_path: Path) -> None:
     """Typst refuses a picture that is not there; Word and EPUB go without it."""
     image = {"t": "Image", "c": [["", [], []], [{"t": "Str", "c": "a lamp"}], ["gone.png", ""]]}

@@ -6,10 +6,11 @@ page's blocks are `readability`'s.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from bs4 import BeautifulSoup
@@ -21,6 +22,7 @@ from guidance.document.anchors import permalink_path
 from guidance.document.law import Doing, Law, LawSince
 from guidance.document.register import Publication
 from guidance.site.page_citations import PLAIN_READERS
+from guidance.site.pages import page_url
 
 _ADVERBS = r"(?: (?: also | always | then | still | only | even | just | or | and | both | \w+ly ) \s+ ){0,3}"
 _FREE = r"(?: allowed | permitted | free | entitled | able | welcome | empowered | authorised | encouraged )"
@@ -85,14 +87,13 @@ def find_unnoticed(pages: Mapping[str, str], law: LawSince) -> tuple[Unnoticed, 
     A notice stands by a sentence where law.toml names its words, or the page, and so the notice is printed there;
     or where a block below the same heading names the law or says that it must be done.
     """
-    duties = [one for one in law.law if one.duty]
-    read = {path: _Reading.of(text) for path, text in pages.items()}
-    return tuple(
-        Unnoticed(path, sentence, one)
-        for path, page in read.items()
-        for one in duties
-        for sentence in page.left_open(one, [words for words, told in law.on_page(path) if told.id == one.id])
-    )
+    found: list[Unnoticed] = []
+    for path, text in pages.items():
+        blocks, facts = read_blocks(text), meta.get_data(text)[1]
+        for one in (one for one in law.law if one.duty):
+            told = [words for words, printed in law.on_page(path) if printed.id == one.id]
+            found += (Unnoticed(path, sentence, one) for sentence in _left_open(one, told, blocks, facts))
+    return tuple(found)
 
 
 def lost_places(pages: Mapping[str, str], law: LawSince) -> Iterator[str]:
@@ -113,16 +114,19 @@ def unprinted(site: Path, law: LawSince) -> Iterator[str]:
     `data-law` is the law's id, one for each place that law.toml names, and on each touched provision's own page."""
     for one in law.law:
         for place in (permalink_path(t.edition, anchor) for t in one.provisions for anchor in t.anchors):
-            built = site / place / "index.html"
-            if built.is_file() and f'data-law="{one.id}"' not in built.read_text(encoding="utf-8"):
+            if _printed(site / place, one) == 0:
                 yield f"{place}: has no notice of {one.id} ({one.topic})"
         for touched in one.pages:
-            at = Path(touched.path.removesuffix(".md").removesuffix("index"))
-            built = site / at / "index.html"
-            held = built.read_text(encoding="utf-8") if built.is_file() else ""
-            found = len(BeautifulSoup(held, "lxml").select(f'[data-law="{one.id}"]'))
-            if held and found < max(1, len(touched.at)):
+            found = _printed(site / page_url(touched.path), one)
+            if found is not None and found < max(1, len(touched.at)):
                 yield f"{touched.path}: has {found} notices of {one.id} ({one.topic}), not one for each place named"
+
+
+def _printed(folder: Path, one: Law) -> int | None:
+    """How many notices of a law a built page has; None where there is no such page."""
+    built = folder / "index.html"
+    held = built.read_text(encoding="utf-8") if built.is_file() else ""
+    return len(BeautifulSoup(held, "lxml").select(f'[data-law="{one.id}"]')) if held else None
 
 
 _ASKS = re.compile(
@@ -148,32 +152,22 @@ def unaddressed(site: Path) -> Iterator[str]:
             )
 
 
-class _Reading(Struct, frozen=True):
-    """A page's blocks, its title, and whether it is for those whom no such law binds."""
-
-    blocks: tuple[PageText, ...]
-    title: str
-    for_readers: bool
-
-    @classmethod
-    def of(cls, text: str) -> "_Reading":
-        """The reading of a page's Markdown."""
-        facts = meta.get_data(text)[1]
-        return cls(read_blocks(text), str(facts.get("title", "")), facts.get("audience") in PLAIN_READERS)
-
-    def left_open(self, one: Law, told: Collection[str]) -> Iterator[str]:
-        """The sentences that leave a duty open; `told` are the words beside which its notice is printed."""
-        if "" in told:
-            return
-        saying = [_Saying.of(doing) for doing in one.doing]
-        covered = {b.under for b in self.blocks if _names(b.text, one) or any(s.as_duty(b) for s in saying)}
-        for block in self.blocks:
-            if block.sources or block.under in covered or any(words in block.text for words in told):
-                continue
-            about = f"{block.text if block.kind == 'li' else ''} {block.under} {self.title}"
-            for sentence in re.split(r"(?<=[.!?:;])[\"”’)*]*\s+", block.text):
-                if any(s.as_choice(sentence, about, of_reader=self.for_readers) for s in saying):
-                    yield sentence
+def _left_open(
+    one: Law, told: Collection[str], blocks: Sequence[PageText], facts: Mapping[str, Any]
+) -> Iterator[str]:
+    """The sentences of a page's blocks that leave a duty open; `told` are the words beside which its notice is
+    printed, `facts` the page's own. On a page for those whom no such law binds, what they may do is let pass."""
+    if "" in told:
+        return
+    saying, for_readers = [_Saying.of(doing) for doing in one.doing], facts.get("audience") in PLAIN_READERS
+    covered = {b.under for b in blocks if _names(b.text, one) or any(s.as_duty(b) for s in saying)}
+    for block in blocks:
+        if block.sources or block.under in covered or any(words in block.text for words in told):
+            continue
+        about = f"{block.text if block.kind == 'li' else ''} {block.under} {facts.get('title', '')}"
+        for sentence in re.split(r"(?<=[.!?:;])[\"”’)*]*\s+", block.text):
+            if any(s.as_choice(sentence, about, of_reader=for_readers) for s in saying):
+                yield sentence
 
 
 class _Saying(Struct, frozen=True):

@@ -7,7 +7,7 @@ Measured on the files themselves, compressed as a host would; what scripts load 
 import gzip
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -44,7 +44,6 @@ class Weight(Struct, frozen=True):
 class Month(Struct, frozen=True):
     """What some reads come to: requests and bytes that leave the host (or the CDN's edges)."""
 
-    reads: int
     requests: int
     sent: int
 
@@ -80,7 +79,7 @@ def month(weights: Iterable[Weight], reads: int, mix: Mapping[str, float] = MIX)
         share = reads * mix[kind] / whole
         requests += share * (1 + FIRST_VISITS * (weight.requests - 1))
         sent += share * (weight.page + FIRST_VISITS * weight.assets)
-    return Month(reads, round(requests), round(sent))
+    return Month(round(requests), round(sent))
 
 
 def refill(site: Path) -> Month:
@@ -88,7 +87,7 @@ def refill(site: Path) -> Month:
     each file once a publish, which is weekly."""
     files = [path for path in site.rglob("*") if path.is_file()]
     sent = sum(_sent(path) for path in files)
-    return Month(0, round(len(files) * _PUBLISHES), round(sent * _PUBLISHES))
+    return Month(round(len(files) * _PUBLISHES), round(sent * _PUBLISHES))
 
 
 # --- What free hosts take ----------------------------------------------------------------------------
@@ -121,42 +120,39 @@ HOSTS = (
 
 def fit_hosts(site: Path, hosts: Iterable[Host] = HOSTS) -> Iterator[str]:
     """A line on each host: whether it takes the site, and why not."""
-    sizes = {path: path.stat().st_size for path in site.rglob("*") if path.is_file()}
-    fullest = Counter(path.parent for path in sizes).most_common(1)
-    counted = {
-        "files": (len(sizes), "files"),
-        "folder": (fullest[0][1] if fullest else 0, "files in a folder"),
-        "size": (sum(sizes.values()), "bytes"),
-        "largest": (max(sizes.values(), default=0), "bytes in a file"),
-        "kinds": (sum("*" in rule.source for rule in rules_of(site)), "rules with *"),
-    }
-    yield f"{len(sizes):,} files, {counted['size'][0] / 1e6:.0f} MB"
+    sizes, rules = {path: path.stat().st_size for path in site.rglob("*") if path.is_file()}, rules_of(site)
+    yield f"{len(sizes):,} files, {sum(sizes.values()) / 1e6:.0f} MB"
     for host in hosts:
-        limits = {name: getattr(host, name) for name in counted}
+        counted = (
+            (host.files, len(sizes), "files"),
+            (host.folder, max(Counter(path.parent for path in sizes).values(), default=0), "files in a folder"),
+            (host.size, sum(sizes.values()), "bytes"),
+            (host.largest, max(sizes.values(), default=0), "bytes in a file"),
+            (host.kinds, sum("*" in rule.source for rule in rules), "rules with *"),
+        )
         over = [
-            f"{counted[name][0]:,} {counted[name][1]}, and it takes {limit:,}"
-            for name, limit in limits.items()
-            if limit is not None and counted[name][0] > limit
+            f"{number:,} {what}, and it takes {limit:,}"
+            for limit, number, what in counted
+            if limit is not None and number > limit
         ]
-        if rules_of(site) and host.rules is False:
+        if rules and host.rules is False:
             over.append("it reads no _redirects, so addresses would be lost; build without --rules")
         if over:
             yield f"{host.name}: does not take it ({'; '.join(over)})"
-        elif rules_of(site) and host.rules is None:
+        elif rules and host.rules is None:
             yield f"{host.name}: not known here whether it reads these _redirects; build without --rules"
         else:
             yield f"{host.name}: takes it{host.more}"
 
 
-def say_weights(weights: Iterable[Weight], reads: int, behind: Month | None = None) -> list[str]:
+def say_weights(weights: Collection[Weight], reads: int, behind: Month | None = None) -> list[str]:
     """Weights, a month, and what a CDN leaves of it, in words, a line each."""
-    held = list(weights)
     lines = [
         f"{w.kind}: {w.pages} pages, {w.page / 1000:.1f} kB each, with {w.assets / 1000:.1f} kB more in "
         f"{w.requests - 1:.1f} files at a first visit"
-        for w in held
+        for w in weights
     ]
-    all_ = month(held, reads)
+    all_ = month(weights, reads)
     shares = ", ".join(f"{share:.0%} {kind}" for kind, share in MIX.items())
     lines.append(
         f"{reads:,} reads a month ({shares}; {FIRST_VISITS:.0%} first visits): {all_.requests / 1e6:.1f} million "
@@ -194,12 +190,9 @@ def _assets(site: Path, page: Path) -> list[Path]:
     for link in root.iter("link"):
         if set((link.get("rel") or "").lower().split()) & {"stylesheet", "icon", "preload", "modulepreload"}:
             addresses.append(link.get("href"))
-    found = []
-    for address in addresses:
-        parts = urlsplit(address or "")
-        if parts.path and not parts.scheme and not parts.netloc:
-            base = site if parts.path.startswith("/") else page.parent
-            file = (base / unquote(parts.path).lstrip("/")).resolve()
-            if file.is_file() and file not in found:
-                found.append(file)
-    return found
+    inner = [
+        parts.path for parts in map(urlsplit, filter(None, addresses)) if not parts.scheme and not parts.netloc
+    ]
+    places = ((site if path.startswith("/") else page.parent, path) for path in inner if path)
+    files = dict.fromkeys((base / unquote(path).lstrip("/")).resolve() for base, path in places)
+    return [file for file in files if file.is_file()]

@@ -140,18 +140,11 @@ def find_shifts(
 
 def _moved(changed: Mapping[str, Held], before: Mapping[str, Held], now: Mapping[str, Held]) -> dict[str, str]:
     """Where the texts of `changed` anchors stand now: word for word, or much alike where their words are known."""
-    once = {
-        fingerprint
-        for fingerprint, count in Counter(held.fingerprint for held in before.values()).items()
-        if count == 1
-    }
-    times = Counter(held.fingerprint for held in now.values())
+    was, times = (Counter(held.fingerprint for held in some.values()) for some in (before, now))
     at = {held.fingerprint: anchor for anchor, held in now.items() if times[held.fingerprint] == 1}
-    exact = {a: at[held.fingerprint] for a, held in changed.items() if held.fingerprint in once & at.keys()}
+    exact = {a: at.get(held.fingerprint, a) for a, held in changed.items() if was[held.fingerprint] == 1}
     moved = {anchor: there for anchor, there in exact.items() if anchor != there}
-    new = {
-        a: held.words for a, held in now.items() if held.fingerprint not in {h.fingerprint for h in before.values()}
-    }
+    new = {a: held.words for a, held in now.items() if held.fingerprint not in was}
     for anchor, held in changed.items():
         if anchor in moved or len(held.words) < _TOO_SHORT:
             continue
@@ -183,7 +176,10 @@ def site_paths(where: str, repository: Path) -> frozenset[str]:
     if folder.is_dir():
         paths = frozenset(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
     else:
-        listed = _git(repository, "ls-tree", "-r", "-z", "--name-only", "--full-tree", _commit(where, repository))
+        tip = _git(repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{where}^{{commit}}")
+        if not tip:
+            raise GuidanceError(f"{where}: there is no such folder, and no such branch in {repository}")
+        listed = _git(repository, "ls-tree", "-r", "-z", "--name-only", "--full-tree", tip.strip())
         paths = frozenset(path for path in (listed or "").split("\0") if path)
     if "versions.json" not in paths:
         raise GuidanceError(f"{where}: holds no site that was published; name its folder or branch")
@@ -192,16 +188,8 @@ def site_paths(where: str, repository: Path) -> frozenset[str]:
 
 def find_branch(repository: Path) -> str | None:
     """The branch of a repository that a site is published to; None where there is none."""
-    return next(
-        (name for name in BRANCHES if _git(repository, "cat-file", "-e", f"{name}:versions.json") is not None), None
-    )
-
-
-def _commit(name: str, repository: Path) -> str:
-    found = _git(repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
-    if not found:
-        raise GuidanceError(f"{name}: there is no such folder, and no such branch in {repository}")
-    return found.strip()
+    held = (name for name in BRANCHES if _git(repository, "cat-file", "-e", f"{name}:versions.json") is not None)
+    return next(held, None)
 
 
 def _git(repository: Path, *arguments: str) -> str | None:

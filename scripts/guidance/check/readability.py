@@ -8,10 +8,11 @@ where every statement must cite) and `uncited` (the first words of blocks, or he
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
 from pathlib import Path
 from typing import Literal
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, Comment, Tag
 from mkdocs.utils import meta
 from msgspec import Struct
 
@@ -50,6 +51,8 @@ _PARTED = re.compile(  # vowels side by side that are two syllables
     """,
     re.VERBOSE,
 )
+# A citation's words that are only its name ("para 45"), and no part of the sentence.
+_NAMED = re.compile(r"\W*(?:paras?|box|page|flow chart|chapter|note)?[\W\d]*")
 _SCHOOL_STARTS = 5  # years: what a school grade of the formula lies above
 
 
@@ -107,8 +110,8 @@ def read_blocks(text: str, docs: Path | None = None) -> tuple[PageText, ...]:
     Shared boxes and contacts are put in from `docs`, where that is given.
     """
     contacts = services((docs / CONTACTS).read_bytes()) if docs and (docs / CONTACTS).is_file() else {}
-    html = read_page(text, docs=docs, services=contacts if docs else None).html
-    soup = BeautifulSoup(html, "html.parser")
+    page = read_page(text, docs=docs, services=contacts if docs else None)
+    soup = BeautifulSoup(page.html, "html.parser")
     for code in soup.find_all(["pre", "svg"]):
         code.decompose()
     return tuple(_blocks(soup))
@@ -123,44 +126,32 @@ def _blocks(soup: BeautifulSoup) -> Iterator[PageText]:
         if tag.name == "tr" and tag.find("td") is None:
             continue  # the heads of columns
         kind = tag.name if tag.name != "p" or tag.find_parent("li") is None else "li"
-        classes = tag.get("class")
-        if classes and "admonition-title" in classes:
+        if "admonition-title" in (tag.get("class") or ()):
             continue
-        cites = any(str(a.get("href", "")).startswith("guidance:") for a in _own(tag, "a"))
+        links = (a for a in tag.find_all("a") if tag.name != "li" or a.find_parent("li") is tag)
+        cites = any(str(link.get("href", "")).startswith("guidance:") for link in links)
         words = " ".join(_own_text(tag).split())
         if kind in _HEADINGS:
             under = words
         if words or cites:
-            after = tag.find_next_sibling()
-            nested = tag.find(["ul", "ol"])
-            leads = words.endswith(":") and (
-                (after is not None and after.name in ("ul", "ol")) or nested is not None
-            )
+            after, nested = tag.find_next_sibling(), tag.find(["ul", "ol"])
+            followed = after is not None and after.name in ("ul", "ol")
+            leads = words.endswith(":") and (followed or nested is not None)
             yield PageText(kind, words, cites, under, leads, tag.find_parent("details", "sources") is not None)
-
-
-def _own(tag: Tag, name: str) -> list[Tag]:
-    """Elements of a block that do not belong to a list nested in it."""
-    return [e for e in tag.find_all(name) if tag.name != "li" or e.find_parent("li") is tag]
 
 
 def _own_text(tag: Tag) -> str:
     """A block's words: without nested lists, citations, and anything marked as no prose."""
     parts = []
     for string in tag.find_all(string=True):
-        parents = [p for p in string.parents if isinstance(p, Tag)]
-        inside = parents[: parents.index(tag)] if tag in parents else []
-        if any(p.name in ("ul", "ol") for p in inside) or type(string).__name__ == "Comment":
+        inside = list(takewhile(lambda parent: parent is not tag, string.parents))
+        cited = (p for p in inside if p.name == "a" and str(p.get("href", "")).startswith("guidance:"))
+        if any(p.name in ("ul", "ol") for p in inside) or isinstance(string, Comment):
             continue
-        if any(p.name == "a" and str(p.get("href", "")).startswith("guidance:") and _bare(p) for p in inside):
+        if any(_NAMED.fullmatch(link.get_text()) for link in cited):
             continue
         parts.append(f" {string}" if any(p.name == "td" for p in inside) else str(string))
     return "".join(parts)
-
-
-def _bare(link: Tag) -> bool:
-    """Whether a citation's words are only its name ("para 45"), and no part of the sentence."""
-    return bool(re.fullmatch(r"\W*(?:paras?|box|page|flow chart|chapter|note)?[\W\d]*", link.get_text()))
 
 
 def uncited(text: str) -> tuple[PageText, ...]:

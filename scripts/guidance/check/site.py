@@ -3,15 +3,16 @@
 Reads files and reports; mends nothing, and uses no network.
 """
 
-import json
+import posixpath
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from pathlib import Path, PurePosixPath
-from typing import get_args
+from typing import Any, TypeVar, get_args
 from urllib.parse import unquote, urlsplit
 
+import msgspec
 from lxml import etree, html
 from msgspec import Struct, structs
 
@@ -22,28 +23,25 @@ from guidance.document.register import read_register
 from guidance.site.host_files import Rule, follow, is_answered
 from guidance.site.permalink_index import LINEAGES_FILE, lineage_path, read_lineages
 
+T = TypeVar("T")
+
 
 def survey_texts(site: Path) -> Iterator[str]:
     """A line on the citations of each edition with text, and one on its corrections where there are any."""
     for path in sorted(site.rglob("edition.json")):
-        try:
-            held = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            continue  # the check itself tells of it
-        where = path.relative_to(site).as_posix()
-        if isinstance(held, dict) and isinstance(held.get("citations"), dict):
+        held, where = _decoded(path, dict[str, Any]) or {}, path.relative_to(site).as_posix()
+        if isinstance(held.get("citations"), dict):
             yield f"{where}: {_citations(held['citations'])}"
-        if isinstance(held, dict) and held.get("corrections"):
+        if held.get("corrections"):
             yield f"{where}: {len(held['corrections'])} faults of the source are mended, and listed for readers"
 
 
 def _citations(figures: dict[str, object]) -> str:
-    found, resolved = figures.get("found"), figures.get("resolved")
+    found, resolved, unresolved = (figures.get(name) for name in ("found", "resolved", "unresolved"))
     if not isinstance(found, int) or not isinstance(resolved, int) or not found:
         return "no citation in its text"
     line = f"{resolved} of {found} citations lead somewhere ({resolved / found:.1%})"
-    unresolved = figures.get("unresolved")
-    reasons = Counter(str(one.get("reason")) for one in unresolved) if isinstance(unresolved, list) else Counter()
+    reasons = Counter(str(one.get("reason")) for one in (unresolved if isinstance(unresolved, list) else ()))
     why = "; ".join(f"{count} × {reason}" for reason, count in sorted(reasons.items(), key=lambda p: (-p[1], p[0])))
     return f"{line}; not: {why}" if why else line
 
@@ -57,22 +55,14 @@ _LINKS = {
     "blockquote": ("cite",),
 }
 _RESOURCES = {
-    "img": ("src",),
-    "script": ("src",),
-    "iframe": ("src",),
-    "source": ("src",),
+    **dict.fromkeys(("img", "script", "iframe", "source", "audio", "track", "embed", "input"), ("src",)),
+    **dict.fromkeys(("image", "use"), ("href", "xlink:href")),
     "video": ("src", "poster"),
-    "audio": ("src",),
-    "track": ("src",),
-    "embed": ("src",),
     "object": ("data",),
-    "input": ("src",),
-    "image": ("href", "xlink:href"),
-    "use": ("href", "xlink:href"),
 }
 # These link, and load nothing.
 _LINK_RELATIONS = {"canonical", "alternate", "next", "prev", "license", "author", "search", "up"}
-_DUTY = {"anchor", "page", "sentence", "strength", "who"}
+
 _CSS_ADDRESS = re.compile(r"""@import\s+["']([^"']+)|url\(\s*["']?([^"')]+)""")
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _HOST = re.compile(r"(?=.*\w)[\w-]+(?:\.[\w-]+)*(?::\d+)?")
@@ -99,13 +89,12 @@ class Report(Struct, frozen=True):
 
 
 class _Page(Struct, frozen=True):
-    """What a page holds: ids and names to link to, those given twice, addresses it links to or loads; and what is
-    `wrong` with it whatever stands on the others."""
+    """What a page holds: ids and names to link to, addresses it links to or loads; and what is `wrong` with it
+    whatever stands on the others."""
 
-    ids: frozenset[str]
-    twice: tuple[str, ...]
-    links: tuple[str, ...]
-    resources: tuple[str, ...]
+    ids: frozenset[str] = frozenset()
+    links: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
     wrong: tuple[str, ...] = ()
 
 
@@ -119,24 +108,21 @@ def check_site(site: Path, publication: Path | None = None, against: str | None 
         raise GuidanceError(f"{site}: there is no built site here; run make site first")
     files = frozenset(p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file())
     base, rules = _base(site), rules_of(site)
-    pages = {p: _led(p, _seen_from(base, _read_page(site / p)), rules) for p in files if p.endswith(".html")}
+    pages = {p: _as_led(p, _read_page(site / p), base, rules) for p in files if p.endswith(".html")}
     answered = partial(is_answered, files=files, rules=rules)
     faults = [fault for path, page in pages.items() for fault in _check_page(path, page, pages, files)]
-    faults += [
-        fault for path in sorted(files) if path.endswith(".css") for fault in _check_style(site, path, files)
-    ]
-    pictures = (path for path in sorted(files) if path.endswith(".svg"))
-    faults += [
-        Fault(path, "is a picture with a script") for path in pictures if _LIVE.search((site / path).read_bytes())
-    ]
-    for path in sorted(files):
-        if path.endswith("versions.json"):
+    for path in files:
+        if path.endswith(".css"):
+            faults += _check_style(site, path, files)
+        elif path.endswith(".svg") and _LIVE.search((site / path).read_bytes()):
+            faults.append(Fault(path, "is a picture with a script"))
+        elif path.endswith("versions.json"):
             faults += _check_versions(site, path, answered)
-        if path.endswith("provisions.json"):
+        elif path.endswith("provisions.json"):
             faults += _check_provisions(site, path, pages)
-        if PurePosixPath(path).name == "duties.json":
+        elif PurePosixPath(path).name == "duties.json":
             faults += _check_duties(site, path)
-        if path.endswith("edition.json"):
+        elif path.endswith("edition.json"):
             faults += _check_figures(site, path)
     if "versions.json" not in files:
         faults.append(Fault("versions.json", "is missing: no edition can be chosen"))
@@ -167,22 +153,20 @@ def gathered(faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
 def _read_page(path: Path) -> _Page:
     content = path.read_bytes()
     if not content.strip():
-        return _Page(frozenset(), (), (), (), ("is empty",))
+        return _Page(wrong=("is empty",))
     try:
         root = html.document_fromstring(content, parser=html.HTMLParser(encoding="utf-8"))
     except (etree.LxmlError, ValueError) as error:
-        return _Page(frozenset(), (), (), (), (f"cannot be read as a page ({' '.join(str(error).split())})",))
+        return _Page(wrong=(f"cannot be read as a page ({' '.join(str(error).split())})",))
     wrong = [*([] if _ENDED.search(content) else ["is cut off: its end is missing"]), *_amiss(root)]
-    ids: Counter[str] = Counter()
-    names: set[str] = set()
+    elements = list(root.iter(etree.Element))
+    ids = Counter(element.get("id", "") for element in elements if element.get("id"))
+    wrong += (f"the id {identity} stands more than once" for identity, count in ids.items() if count > 1)
+    names = {element.get("name", "") for element in elements if element.tag == "a" and element.get("name")}
     links: list[str] = []
     resources: list[str] = []
-    for element in root.iter(etree.Element):
-        if identity := element.get("id"):
-            ids[identity] += 1
+    for element in elements:
         tag = str(element.tag)
-        if tag == "a" and element.get("name"):
-            names.add(element.get("name", ""))
         links += [element.get(name, "") for name in _LINKS.get(tag, ()) if element.get(name) is not None]
         resources += _resources(element, tag)
         if tag == "meta" and (element.get("http-equiv") or "").lower() == "refresh":
@@ -191,8 +175,7 @@ def _read_page(path: Path) -> _Page:
         if tag == "link" and element.get("href"):
             relations = set((element.get("rel") or "").lower().split())
             (links if relations & _LINK_RELATIONS else resources).append(element.get("href", ""))
-    twice = tuple(identity for identity, count in ids.items() if count > 1)
-    return _Page(frozenset(ids) | names, twice, tuple(links), tuple(resources), tuple(dict.fromkeys(wrong)))
+    return _Page(frozenset(ids) | names, tuple(links), tuple(resources), tuple(dict.fromkeys(wrong)))
 
 
 def _amiss(root: html.HtmlElement) -> Iterator[str]:
@@ -217,60 +200,36 @@ def _base(site: Path) -> str:
     return parts[2] if parts else "/"
 
 
-def _seen_from(base: str, page: _Page) -> _Page:
-    """A page with the addresses that begin at the host's root as they are from the site's; one that is not below
-    `base` leaves the site."""
-    if base == "/":
-        return page
-
-    def moved(address: str) -> str:
-        if not address.startswith("/") or address.startswith("//"):
-            return address
-        return f"/{address.removeprefix(base)}" if address.startswith(base) else f"/..{address}"
-
-    links, resources = tuple(map(moved, page.links)), tuple(map(moved, page.resources))
-    return structs.replace(page, links=links, resources=resources)
-
-
-def _led(path: str, page: _Page, rules: tuple[Rule, ...]) -> _Page:
-    """A page with its links and frames as a host with rules leads them on."""
+def _as_led(path: str, page: _Page, base: str, rules: tuple[Rule, ...]) -> _Page:
+    """A page with its addresses as they are from the site's root: of those that begin at the host's, what is not
+    below `base` leaves the site; and a host with rules leads them on."""
 
     def led(address: str) -> str:
+        if address.startswith("/") and not address.startswith("//"):
+            address = f"/{address.removeprefix(base)}" if address.startswith(base) else f"/..{address}"
         scheme, host, way, fragment = _split(address) or ("-", "", "", "")
-        plain = _absolute(path, way) if way and not (scheme or host) else None
+        plain = _absolute(path, way) if rules and way and not (scheme or host) else None
         to = follow(f"/{plain}{'/' * way.endswith('/')}", rules) if plain is not None else None
         return address if to is None else f"{to.partition('#')[0]}#{fragment}" if fragment else to
 
-    links, resources = (tuple(map(led, addresses)) for addresses in (page.links, page.resources))
-    return structs.replace(page, links=links, resources=resources) if rules else page
+    links, resources = tuple(map(led, page.links)), tuple(map(led, page.resources))
+    return structs.replace(page, links=links, resources=resources)
 
 
 def _resources(element: html.HtmlElement, tag: str) -> Iterator[str]:
-    for name in _RESOURCES.get(tag, ()):
-        if element.get(name):
-            yield element.get(name, "")
-    for candidate in (element.get("srcset") or "").split(","):
-        if candidate.strip():
-            yield candidate.split()[0]
-    style = (element.text or "") if tag == "style" else element.get("style") or ""
-    yield from _style_addresses(style)
+    yield from (element.get(name, "") for name in _RESOURCES.get(tag, ()) if element.get(name))
+    yield from (one.split()[0] for one in (element.get("srcset") or "").split(",") if one.strip())
+    yield from _style_addresses((element.text or "") if tag == "style" else element.get("style") or "")
 
 
-def _style_addresses(style: str) -> Iterator[str]:
-    for match in _CSS_ADDRESS.finditer(_CSS_COMMENT.sub("", style)):
-        yield match.group(1) or match.group(2)
+def _style_addresses(style: str) -> list[str]:
+    return [match[1] or match[2] for match in _CSS_ADDRESS.finditer(_CSS_COMMENT.sub("", style))]
 
 
 def _check_page(path: str, page: _Page, pages: dict[str, _Page], files: frozenset[str]) -> Iterator[Fault]:
-    yield from (Fault(path, message) for message in page.wrong)
-    for identity in page.twice:
-        yield Fault(path, f"the id {identity} stands more than once")
-    for address in dict.fromkeys(page.links):
-        if message := _wrong_link(path, address, pages, files):
-            yield Fault(path, message)
-    for address in dict.fromkeys(page.resources):
-        if message := _wrong_resource(path, address, files):
-            yield Fault(path, message)
+    links = (_wrong_link(path, address, pages, files) for address in dict.fromkeys(page.links))
+    resources = (_wrong_resource(path, address, files) for address in dict.fromkeys(page.resources))
+    return (Fault(path, message) for message in (*page.wrong, *links, *resources) if message)
 
 
 def _wrong_link(path: str, address: str, pages: dict[str, _Page], files: frozenset[str]) -> str | None:
@@ -318,15 +277,9 @@ def _split(address: str) -> tuple[str, str, str, str] | None:
 
 def _absolute(path: str, way: str) -> str | None:
     """Where a way from a page leads, from the site's root; None where it leaves the site."""
-    steps = [] if way.startswith("/") else path.split("/")[:-1]
-    for step in way.split("/"):
-        if step == "..":
-            if not steps:
-                return None
-            steps.pop()
-        elif step not in ("", "."):
-            steps.append(step)
-    return "/".join(steps)
+    start = "" if way.startswith("/") else posixpath.dirname(path)
+    to = posixpath.normpath(posixpath.join(start, way.lstrip("/")))
+    return None if to.split("/")[0] == ".." else "" if to == "." else to
 
 
 def _target(path: str, way: str, files: frozenset[str]) -> str | None:
@@ -349,17 +302,41 @@ def _check_style(site: Path, path: str, files: frozenset[str]) -> Iterator[Fault
 # --- Data files ------------------------------------------------------------------------------------
 
 
+class _ListedVersion(Struct, frozen=True):
+    version: str
+    aliases: tuple[str, ...] = ()
+
+
+class _ListedProvision(Struct, frozen=True):
+    anchor: str
+    url: str
+    parents: tuple[str, ...] = ()
+
+
+class _ListedDuty(Struct, frozen=True):
+    anchor: str
+    page: int | None
+    sentence: str
+    strength: str
+    who: tuple[str, ...]
+
+
+def _decoded(path: Path, form: type[T]) -> T | None:
+    """What a JSON file holds; None where it cannot be read, or has not this form."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=form)
+    except (OSError, ValueError):
+        return None
+
+
 def _check_versions(site: Path, path: str, answered: Callable[[str], bool]) -> Iterator[Fault]:
-    held = _json(site / path)
-    if not isinstance(held, list) or not all(
-        isinstance(v, dict) and isinstance(v.get("version"), str) and isinstance(v.get("aliases", []), list)
-        for v in held
-    ):
+    held = _decoded(site / path, list[_ListedVersion])
+    if held is None:
         yield Fault(path, "is not a list of versions")
         return
-    names = [str(name) for entry in held for name in (entry["version"], *entry.get("aliases", ()))]
-    for name in sorted(set(names)):
-        if names.count(name) > 1:
+    names = Counter(name for entry in held for name in (entry.version, *entry.aliases))
+    for name, count in names.items():
+        if count > 1:
             yield Fault(path, f"names {name} more than once")
         if not answered(path.removesuffix("versions.json") + f"{name}/index.html"):
             yield Fault(path, f"names {name}, and there is no such edition")
@@ -370,42 +347,41 @@ def _check_versions(site: Path, path: str, answered: Callable[[str], bool]) -> I
 
 
 def _check_provisions(site: Path, path: str, pages: dict[str, _Page]) -> Iterator[Fault]:
-    held = _json(site / path)
-    if not isinstance(held, list) or not all(isinstance(r, dict) and {"anchor", "url"} <= r.keys() for r in held):
+    held = _decoded(site / path, list[_ListedProvision])
+    if held is None:
         yield Fault(path, "is not a list of provisions")
         return
-    anchors = Counter(str(record["anchor"]) for record in held)
+    anchors = Counter(record.anchor for record in held)
     for anchor, count in anchors.items():
         if count > 1:
             yield Fault(path, f"has the anchor {anchor} more than once")
     for record in held:
-        way, _, fragment = str(record["url"]).partition("#")
+        way, _, fragment = record.url.partition("#")
         page = pages.get(f"{way}index.html")
         if page is None or fragment not in page.ids:
-            yield Fault(path, f"{record['url']} leads nowhere")
-        for parent in record.get("parents", ()):
+            yield Fault(path, f"{record.url} leads nowhere")
+        for parent in record.parents:
             if parent not in anchors:
-                yield Fault(path, f"{record['anchor']} stands below {parent}, which is not there")
+                yield Fault(path, f"{record.anchor} stands below {parent}, which is not there")
 
 
 def _check_duties(site: Path, path: str) -> Iterator[Fault]:
     """Every duty stands in a provision, has a strength that there is, and is told in full."""
-    held = _json(site / path)
-    if not isinstance(held, list) or not all(isinstance(r, dict) and r.keys() >= _DUTY for r in held):
+    held = _decoded(site / path, list[_ListedDuty])
+    if held is None:
         yield Fault(path, "is not a list of duties")
         return
-    provisions = _json((site / path).with_name("provisions.json"))
-    known = {r.get("anchor") for r in provisions if isinstance(r, dict)} if isinstance(provisions, list) else set()
-    for anchor in sorted({str(record["anchor"]) for record in held} - known):
+    provisions = _decoded((site / path).with_name("provisions.json"), list[_ListedProvision]) or ()
+    for anchor in {record.anchor for record in held} - {one.anchor for one in provisions}:
         yield Fault(path, f"has a duty at {anchor}, which is not in provisions.json")
-    for strength in sorted({str(record["strength"]) for record in held} - set(get_args(Strength))):
+    for strength in {record.strength for record in held} - set(get_args(Strength)):
         yield Fault(path, f"has a duty of the strength {strength}, which there is not")
 
 
 def _check_figures(site: Path, path: str) -> Iterator[Fault]:
     """Conservation: every character of the source is placed once, or said to be dropped."""
-    held = _json(site / path)
-    if not isinstance(held, dict) or "id" not in held:
+    held = _decoded(site / path, dict[str, Any]) or {}
+    if "id" not in held:
         yield Fault(path, "does not say which edition it is")
     elif held.get("text"):
         source, placed, dropped = (held.get(f"characters_{name}") for name in ("source", "placed", "dropped"))
@@ -417,28 +393,21 @@ def _check_figures(site: Path, path: str) -> Iterator[Fault]:
             yield Fault(path, f"{words}: {placed} placed and {dropped} dropped of {source}")
 
 
-def _json(path: Path) -> object:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, OSError):
-        return None
-
-
 def _check_permalinks(site: Path, publication: Path, answered: Callable[[str], bool]) -> Iterator[Fault]:
     """An anchor once published has its permalink page for good, and its provision wherever the text is loaded; and
     it means what it meant, unless a decision says what became of that."""
     for edition in read_register(publication).editions:
-        register = publication / edition.id / PERMALINKS
+        published = read_permalinks(publication / edition.id / PERMALINKS)
         data = site / edition.id / "provisions.json"
-        records = _json(data) if data.is_file() else None
-        loaded = {r.get("anchor") for r in records if isinstance(r, dict)} if isinstance(records, list) else None
+        records = _decoded(data, list[dict[str, Any]])
+        loaded = None if records is None else {record.get("anchor") for record in records}
         decided = read_meanings(publication / edition.id / MEANINGS)
         gone = {one.anchor for one in decided}
-        shifts = find_shifts(recorded(read_permalinks(register)), held_by(records), decided)
+        shifts = find_shifts(recorded(published), held_by(records), decided)
         moved = (shift for shift in shifts if loaded and shift.anchor in loaded)  # of the others it is said below
         for words in say_shifts(edition.id, moved):
             yield Fault(f"{edition.id}/provisions.json", f"{words}; see guidance review --renumbered {edition.id}")
-        for entry in read_permalinks(register):
+        for entry in published:
             page = f"{permalink_path(edition.id, entry.anchor)}index.html"
             if not answered(page):
                 yield Fault(page, f"is missing, and {entry.anchor} of {edition.id} was published once")

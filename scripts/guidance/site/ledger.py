@@ -89,7 +89,7 @@ class Ledger(Struct, frozen=True):
     wider: Mapping[str, str] = {}
     law: Mapping[str, tuple[Notice, ...]] = {}
     touched: Mapping[str, tuple[Notice, ...]] = {}
-    since: "Since | None" = None
+    since: Since | None = None
 
     def of(self, agency: str) -> tuple[Duty, ...]:
         """The duties that name somebody, or with `UNCLEAR` those that name nobody."""
@@ -115,7 +115,7 @@ class Ledger(Struct, frozen=True):
             seen = {duty for share in found for duty in share.duties}
             mine = tuple(duty for duty in self.told_of(group) if duty not in seen)
             found.append(Share("group", f"As one of: {self.names[group]}", mine, group))
-        found.append(Share("nobody", "Sentences that name nobody", self.unknown))
+        found.append(Share("nobody", _UNCLEAR_NAME, self.unknown))
         return tuple(share for share in found if share.duties)
 
 
@@ -150,12 +150,7 @@ def duty_records(duties: Iterable[Duty], touched: Mapping[str, Iterable[Notice]]
 
 def duties_csv(ledger: Ledger) -> bytes:
     """The whole ledger for a spreadsheet, in reading order."""
-    return csv_table(CSV_COLUMNS, csv_rows(ledger, ledger.duties))
-
-
-def csv_rows(ledger: Ledger, duties: Iterable[Duty]) -> tuple[tuple[str, ...], ...]:
-    """The rows of duties under `CSV_COLUMNS`."""
-    return tuple(_csv_row(ledger, duty) for duty in duties)
+    return csv_table(CSV_COLUMNS, (_csv_row(ledger, duty) for duty in ledger.duties))
 
 
 def _csv_row(ledger: Ledger, duty: Duty) -> tuple[str, ...]:
@@ -178,7 +173,7 @@ def _csv_row(ledger: Ledger, duty: Duty) -> tuple[str, ...]:
 def share_rows(ledger: Ledger, agency: str) -> tuple[tuple[str, ...], ...]:
     """The rows of all that may bind somebody under `SHARE_COLUMN` and `CSV_COLUMNS`."""
     return tuple(
-        (clean(share.title), *row) for share in ledger.shares(agency) for row in csv_rows(ledger, share.duties)
+        (clean(share.title), *_csv_row(ledger, duty)) for share in ledger.shares(agency) for duty in share.duties
     )
 
 
@@ -202,10 +197,9 @@ def page_path(agency: str) -> str:
 def render_ledger(ledger: Ledger, others: Collection[str] = ()) -> tuple[Page, ...]:
     """The ledger's pages: the overview first, then one for each of those who can be bound, also where no sentence
     binds them, so that a link to it lasts. `others` are the ids of other editions that have these pages too."""
-    pages = [_overview(ledger, others)]
-    pages += [_agency_page(ledger, agency, name, others) for agency, name in ledger.names.items()]
-    pages.append(_agency_page(ledger, UNCLEAR, _UNCLEAR_NAME, others))
-    return tuple(pages)
+    each = {**ledger.names, UNCLEAR: _UNCLEAR_NAME}
+    agencies = (_agency_page(ledger, agency, name, others) for agency, name in each.items())
+    return (_overview(ledger, others), *agencies)
 
 
 def count_duties(ledger: Ledger) -> LedgerFigures:
@@ -220,7 +214,7 @@ def _overview(ledger: Ledger, others: Collection[str]) -> Page:
     facts = {
         "number": len(ledger.duties),
         "counts": _counts(ledger.duties),
-        "bound": [{"id": one, **structs.asdict(_figures(ledger, one))} for one in (*bound, UNCLEAR)],
+        "bound": {one: _figures(ledger, one) for one in (*bound, UNCLEAR)},
         "idle": [name for agency, name in ledger.names.items() if agency not in bound],
         "meanings": _MEANING,
         "changed": _chapters(ledger, changed, HOME, ""),
@@ -232,36 +226,20 @@ def _overview(ledger: Ledger, others: Collection[str]) -> Page:
 def _agency_page(ledger: Ledger, agency: str, name: str, others: Collection[str]) -> Page:
     path = page_path(agency)
     duties = ledger.of(agency) if agency == UNCLEAR else ledger.told_of(agency)
-    by_strength = [(one, [duty for duty in duties if duty.strength == one]) for one in STRENGTHS]
     beside = [share for share in ledger.shares(agency) if share.kind in ("group", "nobody") and agency != UNCLEAR]
     facts = {
         **structs.asdict(_figures(ledger, agency)),
         "name": name,
         "unclear": agency == UNCLEAR,
         "law": ledger.law.get(agency, ()),
-        "beside": [
-            {
-                "kind": share.kind,
-                "id": share.group or "nobody",
-                "title": share.title,
-                "whole": ledger.names.get(share.group, ""),
-                "about": ledger.wider.get(share.group, ""),
-                "number": len(share.duties),
-                "chapters": _chapters(ledger, share.duties, path, "", always=True),
-            }
-            for share in beside
-        ],
+        "beside": [(share, _chapters(ledger, share.duties, path, "", always=True)) for share in beside],
+        "names": ledger.names,
+        "wider": ledger.wider,
+        "meanings": _MEANING,
         "groups": [
-            {
-                "strength": strength,
-                "id": _id(strength),
-                "meaning": _MEANING[strength],
-                "number": len(mine),
-                "inferred": sum(agency in duty.who_context for duty in mine),
-                "chapters": _chapters(ledger, mine, path, agency),
-            }
-            for strength, mine in by_strength
-            if mine
+            (one, sum(agency in duty.who_context for duty in mine), _chapters(ledger, mine, path, agency))
+            for one in _counts(duties)
+            if (mine := [duty for duty in duties if duty.strength == one.strength])
         ],
     }
     title = clean(f"{name}: duties" if agency != UNCLEAR else name)
@@ -277,7 +255,9 @@ def _page(ledger: Ledger, template: str, path: str, title: str, others: Collecti
     if others:
         head["elsewhere"] = {other: f"{other}/{page_url(path)}" for other in others}
     files = [PlaceLink(name, to_root(path) + name) for name in ("duties.csv", "duties.json")]
-    told = {"files": files, "measured": ledger.measured, "shares": _named_shares(ledger)}
+    number, unknown, named = len(ledger.duties), len(ledger.unknown), sum(bool(duty.who) for duty in ledger.duties)
+    shares = {"number": number, "named": named, "inferred": number - named - unknown, "unknown": unknown}
+    told = {"files": files, "measured": ledger.measured, "shares": shares}
     body = render(template, title=title, edition=ledger.edition, told=told, **facts)
     return Page(path, title, f"{front_matter(head)}{body}")
 
@@ -295,14 +275,14 @@ def _chapters(
     ledger: Ledger, duties: Iterable[Duty], path: str, agency: str, *, always: bool = False
 ) -> list[dict[str, object]]:
     """Duties chapter by chapter where there are many, or always; else as one list without a title."""
-    chapters = {
-        title: [_entry(ledger, duty, path, agency) for duty in some]
-        for title, some in by_chapter(ledger, duties).items()
-    }
-    entries = [entry for some in chapters.values() for entry in some]
-    if always or (len(entries) > _LONG and len(chapters) > 1):
-        return [{"title": title, "duties": some} for title, some in chapters.items()]
-    return [{"title": "", "duties": entries}] if entries else []
+    chapters = by_chapter(ledger, duties)
+    whole = [duty for some in chapters.values() for duty in some]
+    if not always and (len(whole) <= _LONG or len(chapters) < 2):
+        chapters = {"": whole} if whole else {}
+    return [
+        {"title": title, "duties": [_entry(ledger, duty, path, agency) for duty in some]}
+        for title, some in chapters.items()
+    ]
 
 
 def _entry(ledger: Ledger, duty: Duty, path: str, agency: str) -> dict[str, object]:
@@ -310,18 +290,14 @@ def _entry(ledger: Ledger, duty: Duty, path: str, agency: str) -> dict[str, obje
     was before."""
     place, root = ledger.places[duty.at.anchor], to_root(path)
     return {
-        "sentence": duty.sentence,
-        "strength": duty.strength,
+        "duty": duty,
         "at": PlaceLink(place.name, root + place.address if place.address else None),
-        "page": duty.page,
         "also": bool(agency) and agency != UNCLEAR,
         "others": [
             PlaceLink(ledger.names.get(one, one), f"{root}{FOLDER}/{one}/")
             for one in duty.who or duty.who_context
             if one != agency
         ],
-        "incomplete": not duty.who_complete,
-        "context": duty.context,
         "limit": limit_in_words(duty.limit),
         "was": ledger.earlier.get(duty),
         "law": [
@@ -333,25 +309,11 @@ def _entry(ledger: Ledger, duty: Duty, path: str, agency: str) -> dict[str, obje
 
 def _figures(ledger: Ledger, agency: str) -> DutyFigures:
     """How many duties name somebody, of each strength, and how many more the context tells to be theirs."""
-    duties = ledger.of(agency)
-    name = ledger.names.get(agency, _UNCLEAR_NAME)
-    return DutyFigures(
-        name, len(duties), _counts(duties), sum(agency in duty.who_context for duty in ledger.duties)
-    )
-
-
-def _named_shares(ledger: Ledger) -> dict[str, int]:
-    """How many duties there are, how many name somebody, of how many the context tells, and of how many nothing."""
-    named, unknown = (len(some) for some in ([d for d in ledger.duties if d.who], ledger.unknown))
-    number = len(ledger.duties)
-    return {"number": number, "named": named, "inferred": number - named - unknown, "unknown": unknown}
+    duties, inferred = ledger.of(agency), sum(agency in duty.who_context for duty in ledger.duties)
+    return DutyFigures(ledger.names.get(agency, _UNCLEAR_NAME), len(duties), _counts(duties), inferred)
 
 
 def _counts(duties: Sequence[Duty]) -> tuple[StrengthCount, ...]:
     """How many of some duties are of each strength."""
     counts = Counter(duty.strength for duty in duties)
-    return tuple(StrengthCount(one, _id(one), counts[one]) for one in STRENGTHS)
-
-
-def _id(strength: Strength) -> str:
-    return strength.replace(" ", "-")
+    return tuple(StrengthCount(one, one.replace(" ", "-"), counts[one]) for one in STRENGTHS)

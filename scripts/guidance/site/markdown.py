@@ -65,14 +65,18 @@ Stamps = Callable[[str, Iterable[str]], Mapping[str, str]]
 
 _MEANING = 600  # characters of a term's meaning that are shown beside it; its link leads to the rest
 _New = Link | Style
-_Found = dict[str, dict[int, list[_New]]]
 
 
 class _Web(Struct, frozen=True):
-    """Where everything is printed: per anchor its page's path, per note its references' (path, id)."""
+    """What is printed, and where: per anchor its page's path, per note its references' (path, id), and what stands
+    at the anchors that explain terms, in plain words."""
 
+    edition: Edition
+    document: Document
+    sheets: tuple[Sheet, ...]
     homes: Mapping[str, str]
     references: Mapping[str, list[tuple[str, str]]]
+    meanings: Mapping[str, str]
 
 
 def render_pages(
@@ -100,22 +104,16 @@ def render_pages(
     """
     references, terms = tuple(references), tuple(terms)
     marked = annotate(document, (r for r in references if isinstance(r, Reference)), binding, terms)
-    sheets = lay_out(marked)
-    web = _weave(sheets)
-    meanings = _meanings(document, {term.anchor for term in terms if term.anchor})
+    web = _weave(edition, document, lay_out(marked), {term.anchor for term in terms if term.anchor})
     text = tuple(
         _render_sheet(
             s,
             web,
-            sheets,
-            edition,
-            document,
             elsewhere_facts(s.anchors, counterparts or {}, nearest or {}),
             stamps(s.path, s.anchors),
             besides(s.path, s.anchors),
-            meanings,
         )
-        for s in sheets
+        for s in web.sheets
     )
     home = render_home(edition, publication, overview=overview, document=document, pages=text)
     return (home, *text, render_conversion(document, references, edition))
@@ -132,15 +130,14 @@ def annotate(
 ) -> Document:
     """The document with references and terms laid in as links, and words that bind marked with how strongly; where
     the source links already, its own link stays."""
-    found: _Found = defaultdict(lambda: defaultdict(list))
-    for reference in sorted(references, key=lambda r: r.at):
-        at = reference.at
-        found[at.anchor][at.part].append(Link(at.start, at.end, reference.address))
-    for term in terms:
-        at, address = term.at, f"#{term.anchor}" if term.anchor else ""
-        found[at.anchor][at.part].append(TermUse(at.start, at.end, address, meaning=term.meaning))
-    for at, strength in binding:
-        found[at.anchor][at.part].append(Style(at.start, at.end, strength))
+    links = ((one.at, one.address) for one in sorted(references, key=lambda one: one.at))
+    uses = ((one.at, f"#{one.anchor}" if one.anchor else "", one.meaning) for one in terms)
+    marks: list[tuple[Locus, _New]] = [(at, Link(at.start, at.end, address)) for at, address in links]
+    marks += ((at, TermUse(at.start, at.end, address, meaning=meaning)) for at, address, meaning in uses)
+    marks += ((at, Style(at.start, at.end, strength)) for at, strength in binding)
+    found: dict[str, dict[int, list[_New]]] = defaultdict(lambda: defaultdict(list))
+    for at, mark in marks:
+        found[at.anchor][at.part].append(mark)
     return replace(
         document,
         provisions=tuple(_annotated(p, found.get(p.anchor, {})) for p in document.provisions),
@@ -169,18 +166,16 @@ def _with_marks(text: Text, marks: Iterable[_New]) -> Text:
 # --- A page ---------------------------------------------------------------------------------------
 
 
-def _weave(sheets: tuple[Sheet, ...]) -> _Web:
-    """Where each anchor and each note reference stands. A note's second reference has the id fnref-12-2."""
+def _weave(edition: Edition, document: Document, sheets: tuple[Sheet, ...], terms: Collection[str]) -> _Web:
+    """Where each anchor and each note reference stands, and what the anchors of `terms` say. A note's second
+    reference has the id fnref-12-2."""
     homes = {anchor: sheet.path for sheet in sheets for anchor in sheet.anchors}
     references: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for sheet in sheets:
         for note in marked_notes((*sheet.provisions, *sheet.notes)):
-            references[note].append((sheet.path, _reference_id(note, len(references[note]) + 1)))
-    return _Web(homes, references)
-
-
-def _reference_id(note: str, count: int) -> str:
-    return f"fnref-{note.removeprefix('fn-')}" + (f"-{count}" if count > 1 else "")
+            again = f"-{len(references[note]) + 1}" if note in references else ""
+            references[note].append((sheet.path, f"fnref-{note.removeprefix('fn-')}{again}"))
+    return _Web(edition, document, sheets, homes, references, _meanings(document, terms))
 
 
 def _context(path: str, web: _Web) -> Context:
@@ -201,24 +196,14 @@ def _context(path: str, web: _Web) -> Context:
     return Context(link, note_id)
 
 
-# --- A page ---------------------------------------------------------------------------------------
-
-
 def _render_sheet(
-    sheet: Sheet,
-    web: _Web,
-    sheets: tuple[Sheet, ...],
-    edition: Edition,
-    document: Document,
-    elsewhere: Mapping[str, object],
-    stamps: Mapping[str, str],
-    besides: Mapping[str, str],
-    meanings: Mapping[str, str],
+    sheet: Sheet, web: _Web, elsewhere: Mapping[str, object], stamps: Mapping[str, str], besides: Mapping[str, str]
 ) -> Page:
     context = _context(sheet.path, web)
     root = to_root(sheet.path)
-    printed = [] if _begins_with_heading(sheet) else [f"# {escape_markdown(sheet.title)} {{: .furniture }}"]
-    levels: list[int] = [] if not printed else [0]
+    titled = any(map(_is_titled, sheet.provisions[:1]))
+    printed = [] if titled else [f"# {escape_markdown(sheet.title)} {{: .furniture }}"]
+    levels = [] if titled else [0]
     for provision in sheet.provisions:
         if provision.level is not None and _is_titled(provision):
             while levels and levels[-1] >= provision.level:
@@ -227,18 +212,14 @@ def _render_sheet(
         depth = min(max(len(levels), 1), 6)
         printed.append(_render_provision(provision, BlockContext(context, depth, root, stamps)))
         printed.append(besides.get(provision.anchor, ""))
-    printed.append(_contents_below(sheet, sheets))
-    printed.append(_render_notes(sheet, web, BlockContext(context, 2, root)))
-    printed.append(_render_meanings(sheet, meanings))
-    meta = _meta(sheet, edition, document, elsewhere)
-    return Page(
-        sheet.path, clean(sheet.title), meta + join_parts(printed), sheet.anchors, sheet.parent, sheet.sources
-    )
-
-
-def _begins_with_heading(sheet: Sheet) -> bool:
-    first = sheet.provisions[0] if sheet.provisions else None
-    return first is not None and _is_titled(first)
+    below = [s for s in web.sheets if s.parent == sheet.path]
+    printed += [
+        _part("below", [(s.title, markdown_link(sheet.path, s.path, "").removesuffix("#")) for s in below]),
+        _part("notes", [_note(note, sheet, web, BlockContext(context, 2, root)) for note in sheet.notes]),
+        _part("meanings", _used_meanings(sheet, web.meanings)),
+    ]
+    body = _meta(sheet, web, elsewhere) + join_parts(printed)
+    return Page(sheet.path, clean(sheet.title), body, sheet.anchors, sheet.parent, sheet.sources)
 
 
 def _is_titled(provision: Provision) -> bool:
@@ -246,7 +227,7 @@ def _is_titled(provision: Provision) -> bool:
     return provision.level is not None and bool(provision.title.strip())
 
 
-def _meta(sheet: Sheet, edition: Edition, document: Document, elsewhere: Mapping[str, object]) -> str:
+def _meta(sheet: Sheet, web: _Web, elsewhere: Mapping[str, object]) -> str:
     """The page's facts for the theme: its title, its place in the official file, its places in other editions."""
     facts: dict[str, object] = {
         "title": clean(sheet.title),
@@ -254,25 +235,15 @@ def _meta(sheet: Sheet, edition: Edition, document: Document, elsewhere: Mapping
         "feed": page_url(sheet.path).split("/")[0],
     }
     if sheet.sources:
-        first, last = sheet.sources
-        facts["source_pages"] = [first, last]
-        address = source_address(edition, first, document.source.sha256)
-        if address:
+        facts["source_pages"] = list(sheet.sources)
+        if address := source_address(web.edition, sheet.sources[0], web.document.source.sha256):
             facts["source_address"] = address
     return front_matter({**facts, **elsewhere})
 
 
-def _contents_below(sheet: Sheet, sheets: tuple[Sheet, ...]) -> str:
-    """Links to the pages below this one."""
-    below = [s for s in sheets if s.parent == sheet.path]
-    if not below:
-        return ""
-    links = [(s.title, markdown_link(sheet.path, s.path, "").removesuffix("#")) for s in below]
-    return str(part("block_parts.html", "below", links))
-
-
-def _division(attributes: str, markdown: str) -> str:
-    return f'<div {attributes} markdown="1">\n\n{markdown}\n\n</div>'
+def _part(macro: str, entries: list[tuple[object, ...]]) -> str:
+    """A list at the foot of a page; nothing where it is empty."""
+    return str(part("block_parts.html", macro, entries)) if entries else ""
 
 
 # --- A provision ----------------------------------------------------------------------------------
@@ -326,16 +297,14 @@ def _numbered(provision: Provision, setting: BlockContext) -> str:
 def _framed(provision: Provision, setting: BlockContext) -> str:
     """A provision that is more than prose, in an element of its own that carries its anchor."""
     attributes = f'class="{provision.kind}" id="{escape_html(provision.anchor)}"{_on_page(provision)}'
-    heading = ""
-    if provision.heading:
-        title = Subheading(provision.heading)
-        heading = render_block(title, setting)
+    heading = render_block(Subheading(provision.heading), setting) if provision.heading else ""
     if provision.kind == "box":
         attributes += f' role="group" aria-label="{escape_html(_box_name(provision))}"'
     marker = escape_markdown(provision.marker, line_start=True)
     body = render_blocks(provision.blocks, setting)
     stamp = " ".join(filter(None, (_pin(provision, setting), setting.stamps.get(provision.anchor))))
-    return _division(attributes, "\n\n".join(filter(None, (stamp, marker, heading, body))))
+    inner = "\n\n".join(filter(None, (stamp, marker, heading, body)))
+    return f'<div {attributes} markdown="1">\n\n{inner}\n\n</div>'
 
 
 def _address(provision: Provision, setting: BlockContext) -> str:
@@ -355,15 +324,7 @@ def _box_name(provision: Provision) -> str:
     return f"Box: {titles[0].plain}" if titles else "Box"
 
 
-# --- Notes ----------------------------------------------------------------------------------------
-
-
-def _render_notes(sheet: Sheet, web: _Web, setting: BlockContext) -> str:
-    """The page's notes with their printed numbers, each with a link back to every reference."""
-    if not sheet.notes:
-        return ""
-    entries = [_note(note, sheet, web, setting) for note in sheet.notes]
-    return str(part("block_parts.html", "notes", entries))
+# --- Notes and terms ------------------------------------------------------------------------------
 
 
 def _note(note: Provision, sheet: Sheet, web: _Web, setting: BlockContext) -> tuple[object, ...]:
@@ -378,9 +339,6 @@ def _note(note: Provision, sheet: Sheet, web: _Web, setting: BlockContext) -> tu
     return note.anchor, number, number.isascii() and number.isdigit(), Markup(words), back
 
 
-# --- Terms -----------------------------------------------------------------------------------------
-
-
 def _meanings(document: Document, wanted: Collection[str]) -> Mapping[str, str]:
     """What stands at the anchors that explain terms, in plain words."""
     found: dict[str, str] = {}
@@ -393,14 +351,13 @@ def _meanings(document: Document, wanted: Collection[str]) -> Mapping[str, str]:
     return found
 
 
-def _render_meanings(sheet: Sheet, meanings: Mapping[str, str]) -> str:
+def _used_meanings(sheet: Sheet, meanings: Mapping[str, str]) -> list[tuple[object, ...]]:
     """The meanings of the terms that a page uses and explains elsewhere, out of sight under the ids that its links
     name: Material shows them beside the words."""
     links = (m for p in (*sheet.provisions, *sheet.notes) for t in provision_texts(p) for m in t.marks)
     used = {mark.address.removeprefix("#") for mark in links if isinstance(mark, TermUse)}
-    entries = [
+    return [
         (anchor, textwrap.shorten(words, _MEANING, placeholder=" …"))
         for anchor, words in meanings.items()
         if anchor in used and anchor not in sheet.anchors
     ]
-    return str(part("block_parts.html", "meanings", entries)) if entries else ""

@@ -10,11 +10,13 @@ import logging
 import os
 import re
 import shutil
+import sys
 import tempfile
 import threading
 import traceback
 import warnings
 from collections.abc import Collection, Iterator, Mapping
+from logging.handlers import BufferingHandler
 from pathlib import Path
 
 import msgspec
@@ -134,7 +136,8 @@ class FolderBuild:
                 raise GuidanceError(f"{what}; see {self._log}")
             self._put(built.files)
             now = _Made(self._pages, {}, built.scripts, built.warnings, seal(self._built))
-        config = self._config(self._overrides(), write_policy(now.scripts))
+        overrides = path_from(self._project.home, self._shop.root / "overrides")
+        config = self._config(overrides, write_policy(now.scripts))
         files = {path: _digest(content) for path, content in self.folder.docs.items()} | {CONFIG: _digest(config)}
         if now.files != files or now.written != self._project.seal:
             (self._home / _MADE).unlink(missing_ok=True)
@@ -161,9 +164,6 @@ class FolderBuild:
             if path != "404.html" or not self.folder.place:
                 write_below(self._site, path, content)
         self._built = files_below(self._site)
-
-    def _overrides(self) -> str:
-        return path_from(self._project.home, self._shop.root / "overrides")
 
     def _config(self, overrides: str, policy: str) -> bytes:
         """The mkdocs.yml of this folder's project. The theme prints `extra.policy` into each page, but not where
@@ -246,8 +246,8 @@ def run_mkdocs(order: bytes) -> bytes:
 def _run(order: MkDocsOrder) -> Built:
     """Build in a place that is gone afterwards. Pages say in their heads which scripts may run, which is known only
     when all are there: it is put in the place that the theme left for it."""
-    notes = _Notes()
-    log = logging.getLogger("mkdocs")
+    notes, log = BufferingHandler(sys.maxsize), logging.getLogger("mkdocs")
+    notes.setLevel(logging.WARNING)
     with tempfile.TemporaryDirectory(prefix="guidance-") as place:
         home = Path(place, "home")
         for path, content in order.theme.items():
@@ -259,19 +259,24 @@ def _run(order: MkDocsOrder) -> Built:
         try:
             _build(home / CONFIG)
         except (Exception, SystemExit) as error:  # whatever a theme or an extension may raise
-            said = notes.lines[-1:] if isinstance(error, SystemExit) else [f"{type(error).__name__}: {error}"]
-            what = " ".join((said or ["it gave up"])[0].split())
-            return Built({}, (), tuple(notes.lines), what, traceback.format_exc())
+            said = _warned(notes)[-1:] if isinstance(error, SystemExit) else [f"{type(error).__name__}: {error}"]
+            what = " ".join(("it gave up", *said)[-1].split())
+            return Built({}, (), _warned(notes), what, traceback.format_exc())
         finally:
             log.removeHandler(notes)
         site = home / "site"
         made = {path: (site / path).read_bytes() for path in sorted(files_below(site)) if path not in order.docs}
     pages = {path: content for path, content in made.items() if path.endswith(".html")}
-    scripts = tuple(sorted(frozenset[str]().union(*map(inline_scripts, pages.values()))))
+    scripts = tuple(sorted({script for page in pages.values() for script in inline_scripts(page)}))
     policy = escape(write_policy(scripts)).encode()
     files = _loaded(made, pages.values(), order.theme)
     told = {path: files[path].replace(_POLICY.encode(), policy, 1) for path in pages}
-    return Built(files | told, scripts, tuple(notes.lines))
+    return Built(files | told, scripts, _warned(notes))
+
+
+def _warned(notes: BufferingHandler) -> tuple[str, ...]:
+    """What MkDocs warned of, a line each."""
+    return tuple(" ".join(f"{one.levelname}: {one.getMessage()}".split()) for one in notes.buffer)
 
 
 def _loaded(made: dict[str, bytes], pages: Collection[bytes], theme: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -298,29 +303,16 @@ def _build(config: Path) -> None:
     settings.plugins.on_shutdown()
 
 
-class _Notes(logging.Handler):
-    """Keeps what MkDocs warns of, a line each."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(" ".join(f"{record.levelname}: {record.getMessage()}".split()))
-
-
 @contextlib.contextmanager
 def _surroundings() -> Iterator[None]:
     """The environment that MkDocs and the theme look at; as before afterwards."""
-    before = {name: os.environ.get(name) for name in _ENVIRONMENT}
+    before = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     os.environ.update(_ENVIRONMENT)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        for name in _ENVIRONMENT:
+            del os.environ[name]
+        os.environ.update(before)

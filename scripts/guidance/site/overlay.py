@@ -15,7 +15,7 @@ from msgspec import Meta, Struct, structs
 
 from guidance.document.model import GuidanceError
 from guidance.document.register import Contactable, Publication
-from guidance.site.indexes import Topic, Topics
+from guidance.site.indexes import Topics
 from guidance.site.pages import page_url, tell_link
 from guidance.site.projects import Folder
 from guidance.site.safe_markdown import EditionLink, make_safe
@@ -107,25 +107,20 @@ def make_overlay(
     `local`, a list of topics and places.
     """
     beside = {*texts, *pictures, "index.md"}
-    files: dict[str, bytes] = {f"{PLACE}/{path}": content for path, content in pictures.items()}
-    left_out: list[str] = []
-    names = {}
-    summary = ""
-    local = []
-    for path, written in sorted(texts.items()):
-        text, at = _take_local(written, path)
-        safe = make_safe(text, path, beside, editions)
-        if at:
-            local.append(LocalPage(safe.title, page_url(f"{PLACE}/{path}"), safe.opening, at))
-        left_out += safe.left_out
-        names[path] = safe.title
-        if path == "index.md":
-            summary = safe.markdown.split("\n\n", 2)[-1]
-        else:
-            files[f"{PLACE}/{path}"] = safe.markdown.encode()
-    files[f"{PLACE}/index.md"] = _front(partnership, summary, names).encode()
-    order = (f"{PLACE}/index.md", *(f"{PLACE}/{path}" for path in sorted(texts) if path != "index.md"))
-    return Overlay(partnership, logo, files, order, tuple(left_out), tuple(local))
+    read = {path: _take_local(written, path) for path, written in sorted(texts.items())}
+    pages = {path: make_safe(text, path, beside, editions) for path, (text, _) in read.items()}
+    local = [
+        LocalPage(pages[path].title, page_url(f"{PLACE}/{path}"), pages[path].opening, at)
+        for path, (_, at) in read.items()
+        if at
+    ]
+    left_out = tuple(line for page in pages.values() for line in page.left_out)
+    first = pages.pop("index.md", None)
+    summary = first.markdown.split("\n\n", 2)[-1] if first else ""
+    front = _front(partnership, summary, {path: page.title for path, page in pages.items()})
+    written = {"index.md": front.encode()} | {path: page.markdown.encode() for path, page in pages.items()}
+    files = {f"{PLACE}/{path}": content for path, content in {**pictures, **written}.items()}
+    return Overlay(partnership, logo, files, tuple(f"{PLACE}/{path}" for path in written), left_out, tuple(local))
 
 
 def _take_local(text: str, path: str) -> tuple[str, tuple[str, ...]]:
@@ -144,7 +139,10 @@ def local_boxes(overlay: Overlay | None, topics: Topics) -> dict[str, list[dict[
     Raises GuidanceError for a topic that is not there, and a place that no topic holds.
     """
     found: dict[str, list[dict[str, object]]] = {}
-    held: dict[str, list[str]] = {topic.id: [topic.address, *_in_guide(topic)] for topic in topics.topic}
+    guides = {
+        topic.id: [page_url(page) for page in topic.pages if page.startswith("guide/")] for topic in topics.topic
+    }
+    held = {topic.id: [topic.address, *guides[topic.id][:1]] for topic in topics.topic}
     for (edition, anchor), link in topics.links():
         held.setdefault(f"{edition}/{anchor}", []).append(str(link.href))
     for page in overlay.local if overlay else ():
@@ -156,10 +154,6 @@ def local_boxes(overlay: Overlay | None, topics: Topics) -> dict[str, list[dict[
         for address in dict.fromkeys(address for one in page.at for address in held[one]):
             found.setdefault(address, []).append(box)
     return found
-
-
-def _in_guide(topic: Topic) -> list[str]:
-    return [page_url(page) for page in topic.pages if page.startswith("guide/")][:1]
 
 
 def edition_links(publication: Publication, citable: Collection[str]) -> dict[str, EditionLink]:
@@ -208,19 +202,11 @@ def lay_over(folder: Folder, overlay: Overlay | None) -> Folder:
     """A folder of the site with the partnership's band, logo and colours; its pages are the root folder's."""
     if overlay is None or folder.prefix:
         return folder
-    partner = {
-        "name": overlay.partnership.name,
-        "place": PLACE,
-        "logo": f"assets/{overlay.logo[0]}" if overlay.logo else None,
-    }
-    folder = folder.with_extra({"partner": partner, "tell_us": tell_link(overlay.partnership.tell_us)})
-    extras = {
-        **folder.extras,
-        "assets/partner.css": render("partner.css", colours=overlay.partnership.colours).encode(),
-    }
-    if overlay.logo:
-        extras[f"assets/{overlay.logo[0]}"] = overlay.logo[1]
-    return structs.replace(folder, extras=extras)
+    ours, logo = overlay.partnership, {f"assets/{overlay.logo[0]}": overlay.logo[1]} if overlay.logo else {}
+    partner = {"name": ours.name, "place": PLACE, "logo": next(iter(logo), None)}
+    folder = folder.with_extra({"partner": partner, "tell_us": tell_link(ours.tell_us)})
+    style = {"assets/partner.css": render("partner.css", colours=ours.colours).encode()}
+    return structs.replace(folder, extras={**folder.extras, **style, **logo})
 
 
 def _front(partnership: Partnership, summary: str, names: Mapping[str, str]) -> str:
@@ -231,7 +217,7 @@ def _front(partnership: Partnership, summary: str, names: Mapping[str, str]) -> 
         ours=partnership,
         summary=Markup(summary.strip()),
         contacts=[(one, re.sub(r"[^+0-9]", "", one.phone or "")) for one in partnership.contacts],
-        pages=[(path, title) for path, title in names.items() if path != "index.md"],
+        pages=names,
         links=[*website, *partnership.links],
     )
 

@@ -6,8 +6,9 @@ Where the tree comes from is the matter of `extension`; what is said of a citati
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
-from xml.etree.ElementTree import Element, SubElement
+from xml.etree.ElementTree import Element
 
 from markdown.util import AtomicString
 from msgspec import Struct
@@ -89,7 +90,7 @@ class PageWriter:
         self.cites: list[HandCitation] = []
         self.sentences: list[str] = []  # of each citation, the one that it stands in or behind
         self.findings: list[Finding] = []
-        self._said: dict[Element, str] = {}
+        self._around: dict[Element, tuple[str, str]] = {}
         self._form = str(place.facts.get("cite_as") or "{}")
         self._at_end: list[tuple[str, list[Node]]] = []
 
@@ -102,7 +103,7 @@ class PageWriter:
             self._comparison(parents[link], link)
         done: set[Element] = set()
         cited = _links(root, "guidance:")
-        self._said.update((link, _sentence(link, parents)) for link in cited)  # while no other is written in
+        self._around |= {link: _around(link, parents) for link in cited}  # while no other is written in
         for link in cited:
             if link not in done:
                 run = list(_run(parents[link], link))
@@ -120,7 +121,8 @@ class PageWriter:
         aside = self._law(root, law)
         parents = {child: parent for parent in root.iter() for child in parent}
         places = [element for element in parents if element.tag == "div" and STANDING in element.attrib]
-        written = [*aside, *([self._listed()] if self._at_end else [])]
+        listed = [_made("li", {}, f"{opening}: ", *links) for opening, links in self._at_end]
+        written = [*aside, *([_made("ul", {}, *listed)] if listed else [])]
         if written and not places:
             where = f"put <!-- {STANDING} --> where its sources are to be listed"
             raise GuidanceError(f"{self._place.path}: cites at the end; {where}")
@@ -148,9 +150,9 @@ class PageWriter:
         for words, law in since.on_page(self._place.path):
             notice = since.notice(law)
             if notice.law in told:
-                block = Element("p", {"class": "law-since", "data-law": notice.law})
-                SubElement(block, "strong").text = f"{notice.head}."
-                _append(block, [" ", _anchor(Way("What it says", f"#law-{notice.law}")), "."])
+                head, again = _made("strong", {}, f"{notice.head}."), Way("What it says", f"#law-{notice.law}")
+                marks = {"class": "law-since", "data-law": notice.law}
+                block = _made("p", marks, head, " ", _anchor(again), ".")
             else:
                 block = law_block(notice, plain=audience in PLAIN_READERS)
             told.add(notice.law)
@@ -162,16 +164,9 @@ class PageWriter:
 
     def _note(self, edition: str, changed: int, sources: Sources) -> Element:
         title, sentences = say_standing(self._place.path, edition, changed, sources.publication)
-        note = Element("div", {"class": "admonition note basis"})
-        SubElement(note, "p", {"class": "admonition-title"}).text = title
-        _append(SubElement(note, "p"), [_anchor(s) if isinstance(s, Way) else s for s in sentences])
-        return note
-
-    def _listed(self) -> Element:
-        told = Element("ul")
-        for opening, links in self._at_end:
-            _append(SubElement(told, "li"), [f"{opening}: ", *links])
-        return told
+        head = _made("p", {"class": "admonition-title"}, title)
+        said = _made("p", {}, *(_anchor(one) if isinstance(one, Way) else one for one in sentences))
+        return _made("div", {"class": "admonition note basis"}, head, said)
 
     # --- One link or one run of them ---
 
@@ -207,11 +202,10 @@ class PageWriter:
             _replace(parent, run, _joined([nodes for _, nodes in printed], " "), after)
         elif self._form != _AT_END:
             words, _, rest = self._form.partition("{}")
-            span = Element("span", {"class": "cites"})
-            _append(span, [f"({words}", *_joined([nodes for _, nodes in printed], ", "), f"{rest})"])
-            _replace(parent, run, [span], after)
+            inner = _joined([nodes for _, nodes in printed], ", ")
+            _replace(parent, run, [_made("span", {"class": "cites"}, f"({words}", *inner, f"{rest})")], after)
         else:
-            opening = _opening(_before(run[0], parents))
+            opening = _opening(self._around[run[0]][1])
             self._at_end.append((opening, _joined([nodes for words, nodes in printed if not words], ", ")))
             kept = _joined([nodes for words, nodes in printed if words], " ")
             _replace(parent, run, kept, after, close_up=not kept)
@@ -224,7 +218,7 @@ class PageWriter:
             raise self._no_citation(href)
         cite = HandCitation(found["edition"], found["anchor"], _words(link))
         self.cites.append(cite)
-        self.sentences.append(self._said.get(link, ""))
+        self.sentences.append(self._around[link][0])
         sources = self._sources()
         if sources is None:
             return [link]
@@ -239,9 +233,7 @@ class PageWriter:
             today = [" [", *_joined(ways, ", "), "]"]
         if not said.changed:
             return [link, *today]
-        mark = Element("strong", {"class": "source-changed"})
-        _append(mark, [said.changed, *today])
-        return [link, " ", mark]
+        return [link, " ", _made("strong", {"class": "source-changed"}, said.changed, *today)]
 
     def _no_citation(self, written: str) -> GuidanceError:
         return GuidanceError(
@@ -251,16 +243,10 @@ class PageWriter:
 
 def law_block(notice: Notice, *, plain: bool = False) -> Element:
     """A notice as a block that others can lead to; `plain` for parents and young people."""
-    block = Element("p", {"class": "law-since", "data-law": notice.law, "id": f"law-{notice.law}"})
-    head = SubElement(block, "strong")
-    head.text, head.tail = (
-        AtomicString(f"{notice.head}."),
-        AtomicString(f" {notice.plain if plain else notice.text} "),
-    )
-    if notice.url:
-        block.append(_anchor(Way("Read it", notice.url)))
-        block[-1].tail = "."
-    return block
+    head = _made("strong", {}, AtomicString(f"{notice.head}."))
+    said = AtomicString(f" {notice.plain if plain else notice.text} ")
+    read = (_anchor(Way("Read it", notice.url)), ".") if notice.url else ()
+    return _made("p", {"class": "law-since", "data-law": notice.law, "id": f"law-{notice.law}"}, head, said, *read)
 
 
 # --- Trees -------------------------------------------------------------------------------------------
@@ -275,8 +261,9 @@ def _put_beside(root: Element, words: str, block: Element) -> None:
         _put_below_title(root, block)
         return
     inner = min(held, key=lambda one: len(_plain(one)))
-    if inner.tag in ("li", "td", "th", "dd", "summary"):
-        inner = inner if inner.tag != "summary" else parents[inner]
+    if inner.tag == "summary":
+        parents[inner].append(block)
+    elif inner.tag in ("li", "td", "th", "dd"):
         inner.append(block)
     else:
         around = parents[inner]
@@ -308,10 +295,14 @@ def _run(parent: Element, first: Element) -> Iterator[Element]:
             return
 
 
-def _anchor(way: Way, attributes: Mapping[str, str] | None = None) -> Element:
-    link = Element("a", {**(attributes or {}), "href": way.href})
-    link.text = way.words
-    return link
+def _made(tag: str, attributes: Mapping[str, str], *nodes: Node) -> Element:
+    element = Element(tag, dict(attributes))
+    _append(element, nodes)
+    return element
+
+
+def _anchor(way: Way, attributes: Mapping[str, str] = MappingProxyType({})) -> Element:
+    return _made("a", {**attributes, "href": way.href}, way.words)
 
 
 def _words(link: Element) -> str:
@@ -334,15 +325,16 @@ def _joined(parts: Sequence[Sequence[Node]], between: str) -> list[Node]:
 
 
 def _append(parent: Element, nodes: Sequence[Node]) -> None:
-    """Put nodes behind all that an element holds."""
+    """Put nodes behind all that an element holds; a text that is left alone by Markdown stays one where no other
+    stands before it."""
     for node in nodes:
         if isinstance(node, Element):
             node.tail = None
             parent.append(node)
         elif len(parent):
-            parent[-1].tail = (parent[-1].tail or "") + node
+            parent[-1].tail = parent[-1].tail + node if parent[-1].tail else node
         else:
-            parent.text = (parent.text or "") + node
+            parent.text = parent.text + node if parent.text else node
 
 
 def _replace(
@@ -359,15 +351,13 @@ def _replace(
     at = beside.index(run[0])
     rest = beside[at + len(run) :]
     after = (run[-1].tail or "") if after is None else after
-    for element in beside[at:]:
-        parent.remove(element)
+    del parent[at:]
     if close_up and len(parent):
         parent[-1].tail = (parent[-1].tail or "").removesuffix(" ")
     elif close_up:
         parent.text = (parent.text or "").removesuffix(" ")
     _append(parent, [*nodes, after])
-    for element in rest:  # their tails are theirs
-        parent.append(element)
+    parent.extend(rest)  # their tails are theirs
 
 
 def _next(parent: Element, element: Element) -> Element | None:
@@ -376,10 +366,12 @@ def _next(parent: Element, element: Element) -> Element | None:
     return beside[at] if at < len(beside) and not (element.tail or "").strip() else None
 
 
-def _sentence(link: Element, parents: Mapping[Element, Element]) -> str:
-    """The sentence of a block that a link stands in or, where a new one begins behind it, the one before. Of a cell
-    with few words it is the row."""
-    block = _block(link, parents)
+def _around(link: Element, parents: Mapping[Element, Element]) -> tuple[str, str]:
+    """The sentence of a block that a link stands in or, where a new one begins behind it, the one before; and the
+    words before the link. The sentence of a cell with few words is the row."""
+    block = parents[link]
+    while block.tag not in _BLOCKS and block in parents:
+        block = parents[block]
 
     def words(element: Element) -> Iterator[str]:
         inner = element.tag in _BLOCKS and element is not block
@@ -399,41 +391,12 @@ def _sentence(link: Element, parents: Mapping[Element, Element]) -> str:
     if block.tag in ("td", "th") and len(said.split()) < _FEW:
         cells = (_unstashed(_plain(cell)) for cell in parents[block])
         said = "; ".join(cell for cell in cells if re.search(r"\w", cell))
-    return _TIDY.sub(r"\1", said)
-
-
-def _block(link: Element, parents: Mapping[Element, Element]) -> Element:
-    """The block in which a link stands."""
-    block = parents[link]
-    while block.tag not in _BLOCKS and block in parents:
-        block = parents[block]
-    return block
+    return _TIDY.sub(r"\1", said), _TIDY.sub(r"\1", held.partition(_AT)[0])
 
 
 def _unstashed(said: str) -> str:
     """Words with what Python-Markdown put aside in its place again."""
     return _STASHED.sub(lambda mark: chr(int(mark["code"])) if mark["code"] else "", said)
-
-
-def _before(link: Element, parents: Mapping[Element, Element]) -> str:
-    """The words of a block that stand before a link."""
-    block = _block(link, parents)
-    said: list[str] = []
-
-    def walk(element: Element) -> bool:
-        if element is link:
-            return True
-        if element.tag in _BLOCKS:
-            said.clear()
-        said.append(element.text or "")
-        for child in element:
-            if walk(child):
-                return True
-            said.append(child.tail or "")
-        return False
-
-    walk(block)
-    return _unstashed("".join(said))
 
 
 def _opening(before: str) -> str:

@@ -13,28 +13,16 @@ from types import MappingProxyType
 
 import yaml
 from msgspec import Struct
+from msgspec.structs import replace
 
 from guidance.document.model import Document, Provision
 from guidance.document.walk import list_items, note_marks, provision_texts
 from guidance.site.templates import render
 
-RESERVED = frozenset(
-    {
-        "index",
-        "conversion",
-        "law",
-        "opening",
-        "p",
-        "compare",
-        "pictures",
-        "assets",
-        "embed",
-        "edition",
-        "provisions",
-        "404",
-    }
-    | {"duties", "search", "downloads", "sitemap", "robots", "latest"}
-)
+RESERVED = frozenset((
+    "index", "conversion", "law", "opening", "p", "compare", "pictures", "assets", "embed", "edition",
+    "provisions", "404", "duties", "search", "downloads", "sitemap", "robots", "latest",
+))  # fmt: skip
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # the one in C writes the same, ten times as fast
 _LONG = 2.0  # a page is long from this many times the median on
 _LEAST = 12_000  # characters that a phone reader scrolls through without losing the way: no page below is long
@@ -73,10 +61,9 @@ class Sheet(Struct, frozen=True):
     @property
     def anchors(self) -> tuple[str, ...]:
         """Every id that the page must hold, in reading order."""
-        found = []
-        for one in (*self.provisions, *self.notes):
-            found += [one.anchor, *(item.anchor for item in list_items(one.blocks) if item.anchor)]
-        return tuple(found)
+        whole = (*self.provisions, *self.notes)
+        held = (anchor for one in whole for anchor in (one.anchor, *(i.anchor for i in list_items(one.blocks))))
+        return tuple(filter(None, held))
 
     @property
     def sources(self) -> tuple[int, int] | None:
@@ -103,16 +90,14 @@ def addresses(pages: Iterable[Page | Sheet]) -> dict[str, str]:
 
 def markdown_link(from_path: str, to_path: str, anchor: str) -> str:
     """How Markdown on one page links an anchor on another: "../chapter-3/index.md#para-45"."""
-    if from_path == to_path:
-        return f"#{anchor}"
-    return f"{posixpath.relpath(to_path, posixpath.dirname(from_path) or '.')}#{anchor}"
+    way = "" if from_path == to_path else posixpath.relpath(to_path, posixpath.dirname(from_path) or ".")
+    return f"{way}#{anchor}"
 
 
 def html_link(from_path: str, to_path: str, anchor: str) -> str:
     """The same as an address between built pages: "../chapter-3/#para-45"."""
-    if from_path == to_path:
-        return f"#{anchor}"
-    return f"{to_root(from_path)}{page_url(to_path)}#{anchor}"
+    way = "" if from_path == to_path else f"{to_root(from_path)}{page_url(to_path)}"
+    return f"{way}#{anchor}"
 
 
 def to_root(path: str) -> str:
@@ -153,9 +138,8 @@ def csv_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\r\n")
     table.writerow(columns)
-    for row in rows:
-        table.writerow([_safe(cell) for cell in row])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+    table.writerows(map(_safe, row) for row in rows)
+    return out.getvalue().encode("utf-8-sig")
 
 
 def _safe(cell: str) -> str:
@@ -179,8 +163,7 @@ def lay_out(document: Document) -> tuple[Sheet, ...]:
     usual = median(map(size, groups)) if groups else 0
     taken: set[str] = set()
     for group in groups:
-        name = _free(group[0].anchor, taken)
-        sheets += _divide(group, name, usual, taken)
+        sheets += _divide(group, _free(group[0].anchor, taken), usual)
     return _with_notes(tuple(sheets), document.notes)
 
 
@@ -212,7 +195,7 @@ def _cut(provisions: Sequence[Provision], level: int) -> list[tuple[Provision, .
     return [tuple(group) for group in groups]
 
 
-def _divide(group: tuple[Provision, ...], name: str, usual: float, taken: set[str]) -> list[Sheet]:
+def _divide(group: tuple[Provision, ...], name: str, usual: float) -> list[Sheet]:
     """One page, or, for a long chapter, a page for its beginning and pages below it."""
     parts = _divided(group, usual)
     if len(parts) == 1:
@@ -256,9 +239,7 @@ def _with_notes(sheets: tuple[Sheet, ...], notes: tuple[Provision, ...]) -> tupl
     for note in notes:
         last = home.get(note.anchor, last)
         placed[last].append(note)
-    return tuple(
-        Sheet(s.path, s.title, s.provisions, tuple(mine), s.parent) for s, mine in zip(sheets, placed, strict=True)
-    )
+    return tuple(replace(sheet, notes=tuple(mine)) for sheet, mine in zip(sheets, placed, strict=True))
 
 
 def marked_notes(provisions: Iterable[Provision]) -> tuple[str, ...]:

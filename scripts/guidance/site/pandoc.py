@@ -4,14 +4,16 @@ Only nodes that hold text, never raw markup, are made here: what the text says c
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+import string
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby, takewhile
+from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from guidance.document.model import (
     Block,
-    Cell,
     Document,
     Figure,
     Item,
@@ -40,14 +42,18 @@ _WRAPS: Mapping[MarkKind, str] = {
 _FIELD = re.compile(r"\.[^\W\d]")
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _NOTHING: list[object] = ["", [], []]
+_SPACE: PandocNode = {"t": "Space"}
+_Rows = Sequence[Sequence[object]]  # of cells
 
 
 class _Setting(Struct, frozen=True):
-    """What printing needs to know of the whole: where links may lead, the notes, which of them stand already."""
+    """What printing needs to know of the whole: where links may lead, the notes, which of them stand already; and
+    whether what is printed stands in one, which holds no other."""
 
     anchors: frozenset[str]
     notes: Mapping[str, Provision]
     placed: list[str]
+    in_note: bool = False
 
 
 class Manuscript(Struct, frozen=True):
@@ -76,7 +82,7 @@ def words(text: str) -> list[PandocNode]:
     nodes: list[PandocNode] = []
     for at, word in enumerate(clean(text).split(" ")):
         if at:
-            nodes.append({"t": "Space"})
+            nodes.append(_SPACE)
         if word:
             nodes.append({"t": "Str", "c": word})
     return nodes
@@ -111,13 +117,22 @@ def bullets(items: Iterable[list[PandocNode]]) -> PandocNode:
 def grid(heads: Sequence[str], rows: Iterable[Sequence[list[PandocNode]]], widths: Sequence[float]) -> PandocNode:
     """A table with a head and columns of some `widths`, of which the sum is 1; each cell is blocks."""
 
-    def cells(some: Iterable[list[PandocNode]]) -> list[object]:
-        return [_NOTHING, [[_NOTHING, {"t": "AlignDefault"}, 1, 1, blocks] for blocks in some]]
+    head = [_cell([para(strong(name))]) for name in heads]
+    return _rows([], widths, [head], [[_cell(blocks) for blocks in row] for row in rows])
 
+
+def _rows(
+    caption: list[PandocNode], widths: Sequence[float], heads: _Rows, body: _Rows, stubs: int = 0
+) -> PandocNode:
+    """A table of rows of cells: `heads` above its `body`, of which the first `stubs` columns are heads too."""
     columns = [[{"t": "AlignDefault"}, {"t": "ColWidth", "c": round(0.99 * width, 4)}] for width in widths]
-    head = cells([para(strong(name))] for name in heads)
-    body = [_NOTHING, 0, [], [cells(row) for row in rows]]
-    return {"t": "Table", "c": [_NOTHING, [None, []], columns, [_NOTHING, [head]], [body], [_NOTHING, []]]}
+    above, below = ([[_NOTHING, row] for row in rows] for rows in (heads, body))
+    inner = [[_NOTHING, above], [[_NOTHING, stubs, [], below]], [_NOTHING, []]]
+    return {"t": "Table", "c": [_NOTHING, [None, caption], columns, *inner]}
+
+
+def _cell(blocks: list[PandocNode], rows: int = 1, columns: int = 1) -> list[object]:
+    return [_NOTHING, {"t": "AlignDefault"}, rows, columns, blocks]
 
 
 def marked(text: str, mark: str) -> list[PandocNode]:
@@ -145,13 +160,13 @@ def _span(anchor: str, inlines: list[PandocNode]) -> PandocNode:
 # --- Text ------------------------------------------------------------------------------------------
 
 
-def _inlines(text: Text, setting: _Setting, *, in_note: bool = False) -> list[PandocNode]:
+def _inlines(text: Text, setting: _Setting) -> list[PandocNode]:
     """A text with its marks; notes as real notes, each where it is first referred to."""
     nodes: list[PandocNode] = []
     for address, group in groupby(pieces_of(text), key=lambda p: p.link.address if p.link and not p.note else None):
         inner: list[PandocNode] = []
         for piece in group:
-            inner += _note(piece.note, setting, in_note) if piece.note else _styled(piece)
+            inner += _note(piece.note, setting) if piece.note else _styled(piece)
         goal = _goal(address, setting) if address else None
         nodes += [{"t": "Link", "c": [_NOTHING, inner, [goal, ""]]}] if goal and inner else inner
     return nodes
@@ -172,13 +187,13 @@ def _goal(address: str, setting: _Setting) -> str | None:
     return safe_address(address)
 
 
-def _note(mark: NoteMark, setting: _Setting, in_note: bool) -> list[PandocNode]:
+def _note(mark: NoteMark, setting: _Setting) -> list[PandocNode]:
     """A note at its first reference, with its printed number where counting would give another; later only that."""
     note = setting.notes.get(mark.note)
-    if note is None or in_note or mark.note in setting.placed:
+    if note is None or setting.in_note or mark.note in setting.placed:
         return [{"t": "Superscript", "c": words(mark.label)}]
     setting.placed.append(mark.note)
-    blocks = _blocks(note.blocks, setting, 6, in_note=True) or [para([])]
+    blocks = _blocks(note.blocks, replace(setting, in_note=True)) or [para([])]
     if note.number != str(len(setting.placed)):
         blocks = [para(words(f"(note {note.number or mark.label})")), *blocks]
     return [{"t": "Note", "c": blocks}]
@@ -187,106 +202,74 @@ def _note(mark: NoteMark, setting: _Setting, in_note: bool) -> list[PandocNode]:
 # --- Blocks ----------------------------------------------------------------------------------------
 
 
-def _blocks(blocks: Iterable[Block], setting: _Setting, depth: int, *, in_note: bool = False) -> list[PandocNode]:
-    return [node for block in blocks for node in _block(block, setting, depth, in_note)]
+def _blocks(blocks: Iterable[Block], setting: _Setting) -> list[PandocNode]:
+    return [node for block in blocks for node in _block(block, setting)]
 
 
-def _block(block: Block, setting: _Setting, depth: int, in_note: bool) -> list[PandocNode]:
+def _block(block: Block, setting: _Setting) -> list[PandocNode]:
     if isinstance(block, Para):
-        return [para(_inlines(block.text, setting, in_note=in_note))]
+        return [para(_inlines(block.text, setting))]
     if isinstance(block, Subheading):
-        return [para([{"t": "Strong", "c": _inlines(block.text, setting, in_note=in_note)}])]
+        return [para([{"t": "Strong", "c": _inlines(block.text, setting)}])]
     if isinstance(block, List):
-        return [_list(block, setting, depth, in_note)] if block.items else []
-    if isinstance(block, Table):
-        return _table(block, setting, depth)
-    return _figure(block, setting)
+        return [_list(block, setting)] if block.items else []
+    return _table(block, setting) if isinstance(block, Table) else _figure(block, setting)
 
 
-def _list(block: List, setting: _Setting, depth: int, in_note: bool) -> PandocNode:
+def _list(block: List, setting: _Setting) -> PandocNode:
     """A list: counted by whatever shows it where that gives the printed markers, else with these as text."""
     counted = _counting([item.marker for item in block.items])
-    entries = [_item(item, setting, depth, in_note, printed=counted is None) for item in block.items]
+    entries = [_item(item, setting, printed=counted is None) for item in block.items]
     return {"t": "OrderedList", "c": [counted, entries]} if counted else bullets(entries)
 
 
 def _counting(markers: Sequence[str]) -> list[object] | None:
     """Pandoc's attributes of a list that counts just so: its first number, its style, and what stands around."""
-    found = [_MARKER.fullmatch(marker.strip()) for marker in markers]
-    if not all(found) or len({(m["before"], m["after"]) for m in found if m}) > 1:
+    found = [m for m in (_MARKER.fullmatch(marker.strip()) for marker in markers) if m]
+    around, said = {_AROUND.get((m["before"], m["after"])) for m in found}, [m["count"] for m in found]
+    if len(found) < len(markers) or len(around) != 1 or None in around:
         return None
-    around = _AROUND.get((found[0]["before"], found[0]["after"])) if found[0] else None
-    said = [m["count"] for m in found if m]
-    for style, count in _STYLES.items():
-        start = next((n for n in range(1, 200) if count(n) == said[0]), None)
-        if around and start and said == [count(start + at) for at in range(len(said))]:
-            return [start, {"t": style}, {"t": around}]
+    for style, counts in _STYLES.items():
+        start = counts.index(said[0]) if said[0] in counts else 0
+        if start and said == counts[start : start + len(said)]:
+            return [start, {"t": style}, {"t": around.pop()}]
     return None
-
-
-def _roman(number: int) -> str:
-    tens, ones = divmod(number, 10)
-    return "x" * tens + ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")[ones] if tens < 4 else ""
-
-
-def _letter(number: int) -> str:
-    return chr(ord("a") + number - 1) if number <= 26 else ""
 
 
 _MARKER = re.compile(r"(?P<before>\(?)(?P<count>[0-9]+|[a-z]+)(?P<after>[.)])")
 _AROUND = {("", "."): "Period", ("", ")"): "OneParen", ("(", ")"): "TwoParens"}
-_STYLES: Mapping[str, Callable[[int], str]] = {"Decimal": str, "LowerAlpha": _letter, "LowerRoman": _roman}
+_ONES = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
+_STYLES: Mapping[str, list[str]] = {  # how each counts, from nought
+    "Decimal": [str(number) for number in range(1000)],
+    "LowerAlpha": ["", *string.ascii_lowercase],
+    "LowerRoman": [tens + ones for tens in ("", "x", "xx", "xxx") for ones in _ONES],
+}
 
 
-def _item(item: Item, setting: _Setting, depth: int, in_note: bool, *, printed: bool) -> list[PandocNode]:
+def _item(item: Item, setting: _Setting, *, printed: bool) -> list[PandocNode]:
     """An entry, its anchor on a span; `printed` where its marker must stand in its text, if it says anything."""
-    opening: list[PandocNode] = []
     marker = words(item.marker) if printed and is_lettered(item.marker) else []
-    if item.anchor:
-        opening = [_span(item.anchor, marker)]
-    elif marker:
-        opening = list(marker)
-    if marker:
-        opening.append({"t": "Space"})
-    return _opened(opening, item.blocks, setting, depth, in_note=in_note)
+    opening = [_span(item.anchor, marker)] if item.anchor else list(marker)
+    return _opened([*opening, _SPACE] if marker else opening, item.blocks, setting)
 
 
-def _opened(
-    opening: list[PandocNode], blocks: tuple[Block, ...], setting: _Setting, depth: int, *, in_note: bool = False
-) -> list[PandocNode]:
+def _opened(opening: list[PandocNode], blocks: Sequence[Block], setting: _Setting) -> list[PandocNode]:
     """Blocks with some inlines before their first words."""
     if blocks and isinstance(blocks[0], Para):
-        first = para(opening, _inlines(blocks[0].text, setting, in_note=in_note))
-        return [first, *_blocks(blocks[1:], setting, depth, in_note=in_note)]
-    begun = [para(opening)] if opening else []
-    return [*begun, *_blocks(blocks, setting, depth, in_note=in_note)]
+        return [para(opening, _inlines(blocks[0].text, setting)), *_blocks(blocks[1:], setting)]
+    return [*([para(opening)] if opening else []), *_blocks(blocks, setting)]
 
 
-def _table(table: Table, setting: _Setting, depth: int) -> list[PandocNode]:
+def _table(table: Table, setting: _Setting) -> list[PandocNode]:
     width = max((sum(cell.columns for cell in row) for row in table.rows), default=0)
     if not width:
         return []
-    heads = 0
-    while heads < len(table.rows) and table.rows[heads] and all(c.header == "column" for c in table.rows[heads]):
-        heads += 1
+    heads = len(list(takewhile(lambda row: row and all(c.header == "column" for c in row), table.rows)))
     body = table.rows[heads:]
     stubs = int(bool(body) and all(row and row[0].header == "row" and row[0].columns == 1 for row in body))
-    columns = [[{"t": "AlignDefault"}, {"t": "ColWidth", "c": round(0.99 / width, 4)}] for _ in range(width)]
-    rows = [[_NOTHING, [_cell(c, setting, depth) for c in row]] for row in table.rows]
+    rows = [[_cell(_blocks(cell.blocks, setting), cell.rows, cell.columns) for cell in row] for row in table.rows]
     caption = [para(_inlines(table.caption, setting))] if table.caption else []
-    content = [
-        _NOTHING,
-        [None, caption],
-        columns,
-        [_NOTHING, rows[:heads]],
-        [[_NOTHING, stubs, [], rows[heads:]]],
-        [_NOTHING, []],
-    ]
-    return [{"t": "Table", "c": content}]
-
-
-def _cell(cell: Cell, setting: _Setting, depth: int) -> list[object]:
-    return [_NOTHING, {"t": "AlignDefault"}, cell.rows, cell.columns, _blocks(cell.blocks, setting, depth)]
+    return [_rows(caption, [1 / width] * width, rows[:heads], rows[heads:], stubs)]
 
 
 def _figure(figure: Figure, setting: _Setting) -> list[PandocNode]:
@@ -297,8 +280,7 @@ def _figure(figure: Figure, setting: _Setting) -> list[PandocNode]:
         nodes.append(para([{"t": "Image", "c": [_NOTHING, words(alternative_of(figure)), target]}]))
     if figure.caption:
         nodes.append(para([{"t": "Emph", "c": _inlines(figure.caption, setting)}]))
-    drawn = [_inlines(text, setting) for text in figure.words]
-    if drawn:
+    if drawn := [_inlines(text, setting) for text in figure.words]:
         nodes.append(para(words("What this picture says, in words:")))
         nodes.append(bullets([para(inlines)] for inlines in drawn if inlines))
     return nodes
@@ -321,35 +303,31 @@ def document_blocks(document: Document) -> list[PandocNode]:
                 levels.pop()
             levels.append(provision.level)
             nodes.append(_heading(provision, setting, len(levels)))
-            nodes += _blocks(provision.blocks, setting, len(levels))
+            nodes += _blocks(provision.blocks, setting)
         else:
-            nodes += _provision(provision, setting, len(levels))
-    lonely = [note for note in document.notes if note.anchor not in setting.placed]
-    if lonely:
+            nodes += _provision(provision, setting)
+    if lonely := [note for note in document.notes if note.anchor not in setting.placed]:
         nodes.append(header(1, "other-notes", words("Notes that nothing refers to")))
         for note in lonely:
-            nodes += _opened([*words(note.number or ""), {"t": "Space"}], note.blocks, setting, 1, in_note=True)
+            nodes += _opened([*words(note.number or ""), _SPACE], note.blocks, replace(setting, in_note=True))
     return nodes
 
 
 def _heading(provision: Provision, setting: _Setting, depth: int) -> PandocNode:
     assert provision.heading
-    marker: list[PandocNode] = [*words(provision.marker), {"t": "Space"}] if provision.marker else []
+    marker = [*words(provision.marker), _SPACE] if provision.marker else []
     return header(depth, provision.anchor, [*marker, *_inlines(provision.heading, setting)])
 
 
-def _provision(provision: Provision, setting: _Setting, depth: int) -> list[PandocNode]:
+def _provision(provision: Provision, setting: _Setting) -> list[PandocNode]:
     """A paragraph behind its number; a box in a frame. The anchor is on a span, for paragraphs lose theirs."""
     number = provision.marker or (provision.number or "" if provision.kind == "paragraph" else "")
-    opening = [_span(provision.anchor, strong(number) if number else [])]
-    if number:
-        opening.append({"t": "Space"})
+    opening = [_span(provision.anchor, strong(number)), _SPACE] if number else [_span(provision.anchor, [])]
     if provision.heading:
-        opening += [{"t": "Strong", "c": _inlines(provision.heading, setting)}, {"t": "Space"}]
-    if provision.kind != "box":
-        return _opened(opening, provision.blocks, setting, depth)
-    inner = _opened(opening, provision.blocks, setting, depth)
-    return [{"t": "Div", "c": [["", ["box"], []], [{"t": "BlockQuote", "c": inner}]]}]
+        opening += [{"t": "Strong", "c": _inlines(provision.heading, setting)}, _SPACE]
+    inner = _opened(opening, provision.blocks, setting)
+    framed: PandocNode = {"t": "Div", "c": [["", ["box"], []], [{"t": "BlockQuote", "c": inner}]]}
+    return [framed] if provision.kind == "box" else inner
 
 
 # --- Typst -----------------------------------------------------------------------------------------
@@ -383,7 +361,8 @@ def worded(node: object) -> object:
     """Nodes for Markdown, with each picture replaced by its alternative text, for what can hold no picture, and a
     mark of its own at each place that a link of theirs leads to: Markdown has no other that every reader knows. As
     in `labelled`, markup is made of an anchor's plain characters only."""
-    return _worded(node, frozenset(_goals(node)))
+    links = (one["c"][2][0] for one in _nodes(node) if one.get("t") == "Link")
+    return _worded(node, frozenset(address.removeprefix("#") for address in links))
 
 
 def _worded(node: object, goals: frozenset[str]) -> object:
@@ -401,14 +380,13 @@ def _worded(node: object, goals: frozenset[str]) -> object:
     return {key: _worded(value, goals) for key, value in node.items()}
 
 
-def _goals(node: object) -> Iterator[str]:
-    """Where links among some nodes lead within the document."""
+def _nodes(node: object) -> Iterator[dict[str, Any]]:
+    """All nodes among some, in order, those within others too."""
     if isinstance(node, dict):
-        if node.get("t") == "Link":
-            yield node["c"][2][0].removeprefix("#")
-        yield from _goals(list(node.values()))
+        yield node
+        node = list(node.values())
     for child in node if isinstance(node, list) else ():
-        yield from _goals(child)
+        yield from _nodes(child)
 
 
 def _looks_like_field(before: object, node: object) -> bool:
@@ -420,12 +398,5 @@ def _looks_like_field(before: object, node: object) -> bool:
 
 def alternatives(node: object) -> dict[str, str]:
     """Every picture among some nodes, by file name, with its alternative text; pandoc does not tell Typst of it."""
-    if isinstance(node, dict):
-        if node.get("t") == "Image":
-            _, inlines, (target, _) = node["c"]
-            return {target: "".join(one.get("c", " ") for one in inlines)}
-        return alternatives(list(node.values()))
-    found: dict[str, str] = {}
-    for child in node if isinstance(node, list) else ():
-        found |= alternatives(child)
-    return found
+    pictures = (one["c"] for one in _nodes(node) if one.get("t") == "Image")
+    return {target: "".join(one.get("c", " ") for one in inlines) for _, inlines, (target, _) in pictures}

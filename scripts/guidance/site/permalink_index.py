@@ -25,12 +25,7 @@ from guidance.site.templates import FOLDER, PlaceLink, render
 
 State = Literal["in force", "unchanged", "reworded", "gone", "unknown"]
 
-_KINDS = {
-    "paragraph": "Paragraph",
-    "footnote": "Footnote",
-    "text": "Unnumbered text",
-    "flow-chart": "Flow chart",
-}
+_KINDS = {"text": "Unnumbered text", "flow-chart": "Flow chart"}  # others are called what they are
 
 
 class Fate(Struct, frozen=True):
@@ -225,8 +220,7 @@ def _tell(index: PermalinkIndex, title: str, path: str) -> str | None:
     known = any(one.id == edition for one in index.publication.editions)
     of = f"{link['edition']}{edition}, {standing(edition, index).phrase}" if known else ""
     place = (index.address(path) or path) if path else ""
-    said = f"{link['asked']}{place}{of}{link['version']}"
-    subject = f"{index.publication.title}: {title}"
+    subject, said = f"{index.publication.title}: {title}", f"{link['asked']}{place}{of}{link['version']}"
     return f"{link['start']}{quote(subject, safe='')}{link['then']}{quote(said, safe='')}"
 
 
@@ -250,28 +244,19 @@ def small_page(
     to be known: its whole address, for a relative one says nothing and search engines fault it. One shown
     in frames of other sites (`in_frame`) has no frame of its own; `facts` are what the template names.
     """
-    address = index.address(path) if path else None
     page = {
         "title": title,
         "description": description,
-        "publication": index.publication.title,
-        "rights": rights(index),
+        "publication": index.publication,
         "up": up,
         "css": css,
-        "address": address,
+        "address": index.address(path) if path else None,
         "icon": index.icon,
         "not_listed": "" if listed else Markup(NOT_LISTED),
         "framed": in_frame,
         "tell": _tell(index, title, path or ""),  # the link by which readers report what is wrong
     }
     return render(template, page=page, **facts).encode()
-
-
-def rights(index: PermalinkIndex) -> str:
-    """Whose words these are."""
-    if index.publication.specimen:
-        return "Made-up guidance: a specimen that shows how the site works."
-    return f"An unofficial site. The text is the official one, under the {index.publication.licence}."
 
 
 def standing(edition: str, index: PermalinkIndex) -> Standing:
@@ -369,12 +354,9 @@ def _state(node: Node, today: tuple[str, ...], entries: Entries, in_force: str, 
 
 def _known(crosswalk: Crosswalk | None, recorded: Recorded) -> set[tuple[str, str]]:
     """The pairs of editions of which it is known what became of the texts."""
-    loaded = crosswalk.editions if crosswalk else ()
-    pairs = {(one, other) for one in loaded for other in loaded}
-    for nodes in recorded.values():
-        editions = {edition for edition, _ in nodes}
-        pairs |= {(one, other) for one in editions for other in editions}
-    return pairs
+    groups = [set(crosswalk.editions if crosswalk else ())]
+    groups += ({edition for edition, _ in nodes} for nodes in recorded.values())
+    return {(one, other) for editions in groups for one in editions for other in editions}
 
 
 def _groups(
@@ -382,15 +364,10 @@ def _groups(
 ) -> list[tuple[Node, ...]]:
     """All places, those of one text together, oldest edition first. The crosswalk decides between editions that
     it knows; what was recorded decides between others."""
-    order = {
-        (edition.id, anchor): at
-        for at, (edition, anchor) in enumerate(
-            (edition, anchor) for edition in publication.editions for anchor in entries.get(edition.id, {})
-        )
-    }
+    places = [(edition.id, anchor) for edition in publication.editions for anchor in entries.get(edition.id, {})]
     loaded = set(crosswalk.editions) if crosswalk else set()
     known = [lineage.nodes for lineage in crosswalk.lineages] if crosswalk else []
     for nodes in recorded.values():
         here = [node for node in nodes if node[0] in loaded]
         known.append((*here[:1], *(node for node in nodes if node[0] not in loaded)))
-    return together(sorted(order, key=lambda one: order[one]), known)
+    return together(places, known)

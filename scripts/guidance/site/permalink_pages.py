@@ -13,7 +13,6 @@ from markupsafe import Markup
 
 from guidance.document.anchors import permalink_path
 from guidance.document.change_model import EditionPair, Node
-from guidance.document.model import Provision
 from guidance.document.register import Edition, say_date, say_when, source_address
 from guidance.site import embeds
 from guidance.site.beside import Beside
@@ -82,10 +81,11 @@ def quoted(node: Node, index: PermalinkIndex, up: str, before_ids: str = "") -> 
 
 def _page(node: Node, index: PermalinkIndex, beside: Beside) -> bytes:
     edition, anchor = node
-    provision, fate, name = index.provision(node), index.fate(node), index.name(node)
+    fate, name = index.fate(node), index.name(node)
     said, cited = standing(edition, index), edition_name(index.publication, edition)
     chapter, redline = index.urls.get(edition, {}).get(anchor), index.redlines.get(node)
     now = [(said.in_force, one) for one in fate.today]
+    places = _places(node, index) if index.rules else []
     return small_page(
         "permalink.html",
         index,
@@ -100,7 +100,7 @@ def _page(node: Node, index: PermalinkIndex, beside: Beside) -> bytes:
         standing=said,
         text=quoted(node, index, _UP),
         chapter=f"../../{chapter}" if chapter else None,
-        source=_source(node, provision, index),
+        source=_source(node, index),
         meanings=list(_meanings(node, index)),
         state=fate.state,
         today=[_linked(one, index) for one in now],
@@ -108,7 +108,7 @@ def _page(node: Node, index: PermalinkIndex, beside: Beside) -> bytes:
         nearest=[_linked((said.in_force, one), index) for one in fate.nearest],
         elsewhere=[_linked(one, index) for one in fate.places if one[0] not in (edition, said.in_force)],
         redline=f"{_UP}{redline}" if redline else None,
-        addresses=list(_addresses(node, index)),
+        addresses=_addresses(node, index),
         cited=index.cited(node),
         oembed=embeds.oembed_address(node, index, _UP),
         edition=edition,
@@ -117,10 +117,7 @@ def _page(node: Node, index: PermalinkIndex, beside: Beside) -> bytes:
         framed=f"{_UP}{permalink_path(*node)}" if index.rules else None,
         frame_id=FRAME if index.rules else None,
         lineage_id=LINEAGE,
-        places=[
-            {"to": _linked(one, index), "standing": standing(one[0], index).phrase}
-            for one in (reversed(_places(node, index)) if index.rules else ())
-        ],
+        places=[(_linked(one, index), standing(one[0], index).phrase) for one in reversed(places)],
         code=embeds.copyable(node, index, _UP),
     )
 
@@ -136,29 +133,28 @@ def _meanings(node: Node, index: PermalinkIndex) -> Iterator[tuple[str, PlaceLin
             yield f"The words here were changed {say_when(one.since)}.", None
         elif edition in index.provisions and anchor not in index.provisions[edition]:
             yield f"{until} this {what} was in use. It is no longer.{' Its text is now' if now else ''}", now
-        elif now:
-            yield f"{until} this {what} was another {kind_name(entry.kind).lower()}: now", now
         else:
-            yield f"{until} this {what} was another {kind_name(entry.kind).lower()}, which has been removed.", None
+            became = ": now" if now else ", which has been removed."
+            yield f"{until} this {what} was another {kind_name(entry.kind).lower()}{became}", now
 
 
-def _source(node: Node, provision: Provision | None, index: PermalinkIndex) -> PlaceLink | None:
+def _source(node: Node, index: PermalinkIndex) -> PlaceLink | None:
     """Where a provision stands in the official file, where that is known."""
-    page = _source_page(node, provision, index)
+    page = _source_page(node, index)
     if page is None:
         return None
     words = f"page {page} of the {'PDF' if index.publication.specimen else 'official PDF'}"
     return PlaceLink(words, source_address(index.publication.edition(node[0]), page, index.sha256.get(node[0])))
 
 
-def _source_page(node: Node, provision: Provision | None, index: PermalinkIndex) -> int | None:
-    return provision.page if provision else index.entries[node[0]][node[1]].page
+def _source_page(node: Node, index: PermalinkIndex) -> int | None:
+    return (index.provision(node) or index.entries[node[0]][node[1]]).page
 
 
 def _description(node: Node, index: PermalinkIndex) -> str:
     """What a pasted link shows: whether it stands today, and how it begins."""
     provision, said = index.provision(node), standing(node[0], index)
-    page = _source_page(node, provision, index)
+    page = _source_page(node, index)
     now = f"{said.sentence}{f'; the edition in force is that of {said.in_force}' if said.superseded else ''}. "
     text = own_words(provision) if provision else ""
     if not text:
@@ -174,20 +170,15 @@ def _linked(node: Node, index: PermalinkIndex) -> PlaceLink:
     return PlaceLink(words, f"{_UP}{permalink_path(edition, anchor)}" if known else None)
 
 
-def _addresses(node: Node, index: PermalinkIndex) -> Iterator[tuple[str, PlaceLink]]:
-    """The addresses of a provision, and what each promises."""
-    edition, anchor = node
+def _addresses(node: Node, index: PermalinkIndex) -> list[PlaceLink]:
+    """The addresses of a provision: the pinned one, that which moves with the text, and where it is in force the
+    one that holds whatever has its number."""
     fate = index.fate(node)
-    rows = [
-        ("Pinned: always this text of this edition", permalink_path(edition, anchor)),
-        ("Moves with the text into later editions", lineage_path(fate.lineage)),
+    latest = [f"latest/p/{short(node[1])}/"] if fate.state == "in force" else []
+    return [
+        PlaceLink(index.address(path) or f"/{'/'.join(filter(None, (index.prefix, path)))}", f"{_UP}{path}")
+        for path in (permalink_path(*node), lineage_path(fate.lineage), *latest)
     ]
-    if fate.state == "in force":
-        what = "Whatever has this number or name in the edition in force, even if it is another text"
-        rows.append((what, f"latest/p/{short(anchor)}/"))
-    for what, path in rows:
-        shown = index.address(path) or f"/{'/'.join(filter(None, (index.prefix, path)))}"
-        yield what, PlaceLink(shown, f"{_UP}{path}")
 
 
 # --- Addresses below `latest` that older editions gave ---------------------------------------------
@@ -195,12 +186,10 @@ def _addresses(node: Node, index: PermalinkIndex) -> Iterator[tuple[str, PlaceLi
 
 def _only_older(index: PermalinkIndex) -> Iterator[Node]:
     """What older editions have and the one in force has not, each by the newest edition that has it."""
-    seen = {short(anchor) for anchor in index.entries.get(index.publication.in_force.id, {})}
-    for edition in reversed(index.publication.editions):
-        for anchor in index.entries.get(edition.id, {}):
-            if short(anchor) not in seen:
-                seen.add(short(anchor))
-                yield edition.id, anchor
+    now = set(map(short, index.entries.get(index.publication.in_force.id, ())))
+    ids = [edition.id for edition in index.publication.editions]
+    newest = {short(anchor): (one, anchor) for one in ids for anchor in index.entries.get(one, ())}
+    return (node for name, node in newest.items() if name not in now)
 
 
 def _answer(node: Node, index: PermalinkIndex) -> bytes:
@@ -304,10 +293,8 @@ def _lineage_page(node: Node, index: PermalinkIndex) -> bytes:
         standing=said,
         state=fate.state,
         nearest=[_in_edition(one, index) for one in near if one[1] in index.entries.get(said.in_force, {})],
-        shown=[{"name": index.name(one), "text": quoted(one, index, _UP_FROM_LINEAGE)} for one in shown],
-        places=[
-            {"to": _in_edition(one, index), "standing": standing(one[0], index).phrase} for one in reversed(known)
-        ],
+        shown=[(index.name(one), quoted(one, index, _UP_FROM_LINEAGE)) for one in shown],
+        places=[(_in_edition(one, index), standing(one[0], index).phrase) for one in reversed(known)],
     )
 
 
@@ -339,10 +326,6 @@ def _step_page(
     old: str, new: str, loaded: Sequence[str], compared: Collection[EditionPair], index: PermalinkIndex
 ) -> bytes:
     between = loaded[loaded.index(old) : loaded.index(new) + 1]
-
-    def link(pair: EditionPair, words: str) -> PlaceLink:
-        return PlaceLink(words, f"{_UP}{pair[1]}/compare/{pair[0]}/")
-
     return small_page(
         "comparison_steps.html",
         index,
@@ -353,11 +336,6 @@ def _step_page(
         listed=False,
         edition=new,
         edition_name=edition_name(index.publication, new),
-        between=[link(pair, f"what changed from {pair[0]} to {pair[1]}") for pair in pairwise(between)],
-        later=[
-            link(pair, f"how {one} became what stands in {pair[1]}")
-            for one in (old, new)
-            for pair in compared
-            if pair[0] == one and pair[1] not in between
-        ],
+        between=list(pairwise(between)),
+        later=[pair for one in (old, new) for pair in compared if pair[0] == one and pair[1] not in between],
     )

@@ -132,18 +132,16 @@ def _as_node(value: object) -> yaml.Node:
 def _lay_over(under: yaml.MappingNode, over: yaml.Node) -> None:
     if not isinstance(over, yaml.MappingNode):
         return
-    at = {key.value: place for place, (key, _) in enumerate(under.value)}
+    held = {key.value: (key, value) for key, value in under.value}
     for key, value in over.value:
-        before = under.value[at[key.value]][1] if key.value in at else None
+        _, before = held.get(key.value, (key, None))
         if isinstance(before, yaml.SequenceNode) and isinstance(value, yaml.MappingNode):
             before = _as_table(before)
-            under.value[at[key.value]] = (key, before)
         if isinstance(before, yaml.MappingNode) and isinstance(value, yaml.MappingNode):
             _lay_over(before, value)
-        elif before is not None:
-            under.value[at[key.value]] = (key, value)
-        else:
-            under.value.append((key, value))
+            value = before
+        held[key.value] = (key, value)
+    under.value = list(held.values())
 
 
 def _as_table(listed: yaml.SequenceNode) -> yaml.MappingNode:
@@ -228,8 +226,8 @@ def lay(wanted: Mapping[str, Kept | bytes], folder: Path) -> None:
     for path in sorted(needed - folders):
         (folder / path).mkdir()
     for path, source in wanted.items():
-        if not _is_there(here.get(path), source):
-            _put(folder / path, source, path in here)
+        if path not in here or not _is_there(here[path], source):
+            _put(folder / path, source)
 
 
 def _walk(root: str, below: str, folders: set[str]) -> Iterator[tuple[str, Kept]]:
@@ -246,26 +244,18 @@ def _walk(root: str, below: str, folders: set[str]) -> Iterator[tuple[str, Kept]
 
 def _folders_of(paths: Mapping[str, object]) -> set[str]:
     """Every folder that some files stand in."""
-    found: set[str] = set()
-    for path in paths:
-        above = path.rpartition("/")[0]
-        while above and above not in found:
-            found.add(above)
-            above = above.rpartition("/")[0]
-    return found
+    inner = {path.rpartition("/")[0] for path in paths}
+    return {str(folder) for path in inner for folder in (PurePosixPath(path), *PurePosixPath(path).parents)} - {"."}
 
 
-def _is_there(there: Kept | None, source: Kept | bytes) -> bool:
-    if there is None:
-        return False
+def _is_there(there: Kept, source: Kept | bytes) -> bool:
     if isinstance(source, Kept):
         return (there.device, there.inode) == (source.device, source.inode)
     return there.size == len(source) and Path(there.path).read_bytes() == source
 
 
-def _put(target: Path, source: Kept | bytes, taken: bool) -> None:
-    if taken:
-        target.unlink()  # written over, it would change under its other names too
+def _put(target: Path, source: Kept | bytes) -> None:
+    target.unlink(missing_ok=True)  # written over, it would change under its other names too
     if isinstance(source, bytes):
         target.write_bytes(source)
         return
@@ -283,10 +273,8 @@ def write_below(folder: Path, path: str, content: bytes) -> None:
     pure = PurePosixPath(path)
     if pure.is_absolute() or ".." in pure.parts or not pure.parts:
         raise GuidanceError(f"{path}: a page must stand below its edition's folder")
-    target = folder / pure
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.unlink(missing_ok=True)
-    target.write_bytes(content)
+    (folder / pure).parent.mkdir(parents=True, exist_ok=True)
+    _put(folder / pure, content)
 
 
 def refuse_other(folder: Path, mark: str, what: str) -> None:

@@ -7,7 +7,7 @@ No markup here, and nothing is compared.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Literal
 
 from msgspec import Struct
@@ -17,7 +17,6 @@ from guidance.document.change_model import (
     Change,
     Comparison,
     DutyChange,
-    Figures,
     NumberSlip,
     PieceKind,
     RedlinePiece,
@@ -27,6 +26,9 @@ from guidance.site.templates import PlaceLink
 
 _BEFORE, _AFTER = 6, 4  # words that an excerpt keeps before and after what changed
 _BRIEF = 42  # characters of a chip
+_BRIEFLY = {
+    "holder": "duty moved", "added": "new duty", "removed": "duty taken out", "limit": "time limit changed"
+}  # fmt: skip
 _ARTICLES = frozenset({"the", "a", "an", "all", "any", "each", "every", "both", "these", "those", "their", "its"})
 _LINE_END = re.compile(r"\n+")
 _BULLET = "•"
@@ -52,7 +54,7 @@ def say_changes(change: Change) -> tuple[str, ...]:
 def say_each(change: Change) -> tuple[tuple[str, str], ...]:
     """The same, each behind its kind: what changed of the duty, or "figure"."""
     duties = ((one.what, say_duty(one)) for one in change.duties)
-    return (*duties, *(("figure", say_figure(one)) for one in change.figures))
+    return (*duties, *(("figure", _became("figure", one.old, one.new)) for one in change.figures))
 
 
 def say_beside(change: Change) -> Counter[str]:
@@ -72,21 +74,10 @@ def say_duty(one: DutyChange) -> str:
     if one.what == "addressee":
         return f"to be told or given: {_within(old)} → {_within(new)}"
     if one.what == "limit":
-        return f"time limit {_shared_end(old, new)}" if both else _came_or_went("time limit", old, new)
+        return _became("time limit", old, new)
     if one.what == "condition":
-        return (
-            f"condition “{old}” → “{new}”"
-            if both
-            else _came_or_went("condition", f"“{old}”" if old else "", f"“{new}”")
-        )
+        return f"condition “{old}” → “{new}”" if both else _became("condition", old and f"“{old}”", f"“{new}”")
     return f"new duty: {new}" if one.what == "added" else f"duty taken out: {old}"
-
-
-def say_figure(one: Figures) -> str:
-    """A figure that changed, in words."""
-    if one.old and one.new:
-        return f"figure {_shared_end(one.old, one.new)}"
-    return _came_or_went("figure", one.old, one.new)
 
 
 def say_slip(slip: NumberSlip, old: str, new: str) -> str:
@@ -105,33 +96,20 @@ def say_briefly(change: Change) -> str:
     told = say_changes(change)
     if not told:
         return ""
-    kinds = {
-        "holder": "duty moved",
-        "added": "new duty",
-        "removed": "duty taken out",
-        "limit": "time limit changed",
-    }
-    first = told[0]
-    if len(first) > _BRIEF or (change.duties and change.duties[0].what in ("added", "removed")):
-        first = (
-            kinds.get(change.duties[0].what, f"{change.duties[0].what} changed")
-            if change.duties
-            else "figure changed"
-        )
+    first, what = told[0], change.duties[0].what if change.duties else "figure"
+    if len(first) > _BRIEF or what in ("added", "removed"):
+        first = _BRIEFLY.get(what, f"{what} changed")
     return f"{first}, and {len(told) - 1} more" if len(told) > 1 else first
 
 
-def _came_or_went(name: str, old: str, new: str) -> str:
-    return f"{name} taken out: {old}" if old else f"{name} put in: {new}"
-
-
-def _shared_end(old: str, new: str) -> str:
-    """Two figures with what they count, said once where it is the same: "15 → 10 working days"."""
+def _became(name: str, old: str, new: str) -> str:
+    """A figure that changed, came or went; what both count is said once: "time limit 15 → 10 working days"."""
+    if not (old and new):
+        return f"{name} taken out: {old}" if old else f"{name} put in: {new}"
     mine, theirs = old.split(), new.split()
-    same = 0
-    while same < min(len(mine), len(theirs)) - 1 and mine[-1 - same] == theirs[-1 - same]:
-        same += 1
-    return f"{' '.join(mine[: len(mine) - same])} → {new}"
+    from_the_end = zip(mine[:0:-1], theirs[:0:-1], strict=False)
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], from_the_end))
+    return f"{name} {' '.join(mine[: len(mine) - same])} → {new}"
 
 
 def _within(name: str) -> str:
@@ -219,22 +197,10 @@ def _calmed(pieces: Sequence[RedlinePiece], shown: Literal["old", "new", "both"]
     left_out = {"old": ("inserted", "moved here"), "new": ("deleted", "moved away"), "both": ()}[shown]
     calm: list[RedlinePiece] = []
     for before, piece, after in zip((None, *pieces), pieces, (*pieces[1:], None), strict=False):
-        if (
-            piece.kind == "deleted"
-            and after
-            and after.kind == "inserted"
-            and plain(piece.text) == plain(after.text)
-        ):
+        if after and _only_set_otherwise(piece, after):
             calm.append(RedlinePiece("same", piece.text if shown == "old" else after.text))
-        elif (
-            piece.kind == "inserted"
-            and before
-            and before.kind == "deleted"
-            and plain(piece.text) == plain(before.text)
-        ):
-            continue  # said with the one before
-        elif piece.kind in left_out:
-            continue
+        elif piece.kind in left_out or (before and _only_set_otherwise(before, piece)):
+            continue  # the second of two is said with the one before
         elif piece.text.strip(_SPACE):
             calm.append(piece)
         elif piece.kind != "deleted" or shown == "old":
@@ -242,6 +208,10 @@ def _calmed(pieces: Sequence[RedlinePiece], shown: Literal["old", "new", "both"]
         elif "\n" in piece.text:  # two lines became one
             calm.append(RedlinePiece("same", " "))
     return calm
+
+
+def _only_set_otherwise(one: RedlinePiece, other: RedlinePiece) -> bool:
+    return (one.kind, other.kind) == ("deleted", "inserted") and plain(one.text) == plain(other.text)
 
 
 def _blocks(pieces: Iterable[RedlinePiece], where: Where) -> Paragraphs:
@@ -302,14 +272,16 @@ def track(comparison: Comparison, old: Document, new: Document) -> list[TrackedP
     before, after = old.everything, new.everything
     lines: list[TrackedParagraph] = []
     at_old = at_new = 0
-    for change, start_old, start_new in _in_place(comparison, before, after):
-        _add_alone(lines, before[at_old:start_old], before=True)
-        _add_alone(lines, after[at_new:start_new], before=False)
-        at_old, at_new = start_old + len(change.old), start_new + len(change.new)
-        was, now = before[start_old:at_old], after[start_new:at_new]
-        _add_lines(lines, change.pieces or (RedlinePiece("same", BETWEEN.join(map(compared_text, now))),), was, now)
-    _add_alone(lines, before[at_old:], before=True)
-    _add_alone(lines, after[at_new:], before=False)
+    for change, start_old, start_new in (*_in_place(comparison, before, after), (None, len(before), len(after))):
+        for one in before[at_old:start_old]:  # what one text alone has, or has here
+            _add_lines(lines, (RedlinePiece("deleted", compared_text(one)),), (one,), ())
+        for one in after[at_new:start_new]:
+            _add_lines(lines, (RedlinePiece("inserted", compared_text(one)),), (), (one,))
+        if change:
+            at_old, at_new = start_old + len(change.old), start_new + len(change.new)
+            was, now = before[start_old:at_old], after[start_new:at_new]
+            same = RedlinePiece("same", BETWEEN.join(map(compared_text, now)))
+            _add_lines(lines, change.pieces or (same,), was, now)
     return lines
 
 
@@ -326,13 +298,6 @@ def _in_place(
     weights = [(*place, sum(len(p.text) for p in one.pieces) + 100) for place, one in found.items()]
     for place in sorted(heaviest_chain(weights)):
         yield found[place], *place
-
-
-def _add_alone(lines: list[TrackedParagraph], some: Sequence[Provision], *, before: bool) -> None:
-    """Provisions that one text alone has, or has here."""
-    for one in some:
-        piece = RedlinePiece("deleted" if before else "inserted", compared_text(one))
-        _add_lines(lines, (piece,), (one,) if before else (), () if before else (one,))
 
 
 def _add_lines(

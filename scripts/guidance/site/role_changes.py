@@ -116,12 +116,13 @@ class ComparisonView(Struct, frozen=True):
 
     def bound(self, entry: ChangeEntry) -> tuple[str, ...]:
         """The ids of those whom the provisions of a change bind by name, before or after."""
-        return tuple(sorted({one for new in (False, True) for duty in self.of(entry, new) for one in duty.who}))
+        duties = (*self.of(entry, False), *self.of(entry, True))
+        return tuple(sorted({one for duty in duties for one in duty.who}))
 
     def probably_bound(self, entry: ChangeEntry) -> tuple[str, ...]:
         """The ids of those whom they bind as their context tells, and by no name."""
-        told = {one for new in (False, True) for duty in self.of(entry, new) for one in duty.who_context}
-        return tuple(sorted(told.difference(self.bound(entry))))
+        duties = (*self.of(entry, False), *self.of(entry, True))
+        return tuple(sorted({one for duty in duties for one in duty.who_context}.difference(self.bound(entry))))
 
     def of(self, entry: ChangeEntry, new: bool) -> tuple[Duty, ...]:
         """The duties in the provisions of a change, before or after."""
@@ -215,20 +216,17 @@ def role_page(view: ComparisonView, mine: RoleList) -> Page:
     path = f"{view.folder}/{mine.stem}.md"
     title = f"{mine.name}: what changed from {view.old.id} to {view.new.id}"
     groups = [
-        {"title": name, "rows": [_row(view, path, one) for one in mine.changes if one.group == at]}
-        for at, name in enumerate(GROUPS)
+        (name, [_row(view, path, one) for one in mine.changes if one.group == at]) for at, name in enumerate(GROUPS)
     ]
     return view.page(
         "role_changes.md",
         path,
         title,
         f"{view.folder}/index.md",
-        name=mine.name,
-        number=len(mine.changes),
-        groups=[group for group in groups if group["rows"]],
+        mine=mine,
+        groups=groups,
         checks=any(one.check for one in mine.changes),
         overtaken=sum(one.overtaken for one in mine.changes),
-        stem=mine.stem,
     )
 
 

@@ -8,6 +8,7 @@ import json
 import posixpath
 import re
 from collections.abc import Collection, Mapping
+from itertools import chain, count, takewhile
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -81,6 +82,10 @@ def _words(tokens: list[Token]) -> str:
     return "".join(" " if t.type in ("softbreak", "hardbreak") else t.content for t in tokens)
 
 
+def _linked(address: str, inner: list[Token]) -> list[Token]:
+    return [Token("link_open", "a", 1, attrs={"href": address}), *inner, Token("link_close", "a", -1)]
+
+
 class _Writer:
     """Mends a page's tokens one by one."""
 
@@ -92,9 +97,7 @@ class _Writer:
     def free_id(self, words: str) -> str:
         """An id for a heading: none that the site itself uses."""
         wish = f"local-{slug(words)}"
-        found, count = wish, 2
-        while found in self._ids:
-            found, count = f"{wish}-{count}", count + 1
+        found = next(name for name in chain([wish], (f"{wish}-{n}" for n in count(2))) if name not in self._ids)
         self._ids.add(found)
         return found
 
@@ -109,37 +112,28 @@ class _Writer:
 
     def _inline(self, tokens: list[Token]) -> list[Token]:
         kept: list[Token] = []
-        waiting: list[bool] = []  # for each link that is open, whether its end is to be printed
         at = 0
         while at < len(tokens):
             token = tokens[at]
             token.attrs = {name: value for name, value in token.attrs.items() if name in _KEPT}
             if token.type == "link_open":
-                address = str(token.attrs.get("href", ""))
-                end = next(i for i in range(at, len(tokens)) if tokens[i].type == "link_close")
-                if whole := self._of_edition(address, _words(tokens[at + 1 : end]).strip()):
-                    kept += whole
-                    at = end + 1
-                    continue
-                if _CITATION.fullmatch(address):
-                    words = _IN_LABEL.sub(" ", _words(tokens[at + 1 : end])).strip()
-                    kept.append(Token("html_inline", "", 0, content=f'<a href="{address}">{words}</a>'))
-                    at = end + 1
-                    continue
-                safe = self._address(address)
-                waiting.append(safe is not None)
-                if safe is not None:
-                    token.attrs = {"href": safe}
-                    kept.append(token)
-            elif token.type == "link_close":
-                if waiting.pop():
-                    kept.append(token)
-            elif token.type == "image":
-                kept += self._picture(token)
+                inner = list(takewhile(lambda one: one.type != "link_close", tokens[at + 1 :]))
+                kept += self._link(str(token.attrs.get("href", "")), inner)
+                at += len(inner) + 1
             else:
-                kept.append(token)
+                kept += self._picture(token) if token.type == "image" else [token]
             at += 1
         return kept
+
+    def _link(self, address: str, inner: list[Token]) -> list[Token]:
+        """A link to an edition, a citation, or one of another kind that is allowed; else its words."""
+        if whole := self._of_edition(address, _words(inner).strip()):
+            return whole
+        if _CITATION.fullmatch(address):
+            words = _IN_LABEL.sub(" ", _words(inner)).strip()
+            return [Token("html_inline", "", 0, content=f'<a href="{address}">{words}</a>')]
+        safe = self._address(address)
+        return _linked(safe, self._inline(inner)) if safe is not None else self._inline(inner)
 
     def _of_edition(self, address: str, words: str) -> list[Token] | None:
         """A link to an edition as a whole, with its standing; also where a place is cited of one whose places are
@@ -158,11 +152,7 @@ class _Writer:
         lacking = "; its text is not here" if "/" in address else ""
         said = f"{words} ({named['edition']}, {held.standing}" if words else f"{held.title} ({held.standing}"
         said += f"{lacking})"
-        return [
-            Token("link_open", "a", 1, attrs={"href": f"{up}{named['edition']}/"}),
-            Token("text", "", 0, content=said),
-            Token("link_close", "a", -1),
-        ]
+        return _linked(f"{up}{named['edition']}/", [Token("text", "", 0, content=said)])
 
     def _address(self, address: str) -> str | None:
         """A link's address as it stands on the page; None for one of a kind that is not allowed."""

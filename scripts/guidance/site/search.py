@@ -6,23 +6,24 @@ Pure functions: what the index of the records looks like is decided in `search_i
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import get_args
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from guidance.cite.grammar import TOP, number_key
 from guidance.document.anchors import permalink_path
 from guidance.document.change_model import Lineage
-from guidance.document.model import Document, Duty, Permalink, Provision, read_toml
+from guidance.document.model import Document, Duty, Permalink, Provision, Strength, read_toml
 from guidance.document.register import Edition, Publication
 from guidance.document.walk import plain_text
 from guidance.site.pages import Page, page_url, title_of
 from guidance.site.templates import render
 
 OURS = "pages"  # in place of an edition's id: pages written by hand
-_COMMON = 3  # pages from which a heading tells nothing of what one is about
+_COMMON = 3  # pages that have a heading
 _MANY = 3  # places in another edition that a result names at the most
 _OFTEN = 6  # times that a form is given for another at the most
 _OPENING = 40  # characters of a box that say what it is about
@@ -133,51 +134,25 @@ def _pattern(form: str) -> re.Pattern[str]:
 
 
 def search_records(
-    editions: Sequence[Searchable],
-    lineages: Iterable[Lineage] = (),
-    acronyms: Sequence[Acronym] = (),
+    editions: Sequence[Searchable], lineages: Iterable[Lineage] = (), acronyms: Sequence[Acronym] = ()
 ) -> tuple[SearchRecord, ...]:
     """One record for each provision and note that has words, the newest edition first, in reading order."""
     newest = tuple(reversed(editions))
     known = {
         (one.edition.id, p.anchor): (label(p), _url(one, p.anchor))
         for one in newest
-        for p in (*one.document.provisions, *one.document.notes)
+        for p in one.document.everything
     }
     of = {(edition, anchor): one for one in lineages for edition, all_ in one.anchors.items() for anchor in all_}
     records: list[SearchRecord] = []
     for one in newest:
-        for provision, path, top in _walk(one.document):
+        titles = {p.anchor: title_of(p) for p in one.document.provisions if p.heading}
+        for provision in one.document.everything:
             lineage = of.get((one.edition.id, provision.anchor))
-            record = _record(one, provision, path, acronyms)
-            if record is None:
-                continue
-            meta = {**record.meta, "lineage": lineage.id if lineage else ""}
-            filters = {
-                **record.filters,
-                "chapter": (f"{one.edition.id}/{top}",) if top else (),
-                "topic": _topics(provision, path),
-                "kind": (provision.kind,) if provision.kind == "footnote" else (),
-            }
-            records.append(
-                SearchRecord(
-                    record.url,
-                    record.content,
-                    {name: value for name, value in meta.items() if value},
-                    {name: values for name, values in filters.items() if values},
-                    _elsewhere(one.edition.id, lineage, known, newest),
-                )
-            )
+            elsewhere = _elsewhere(one.edition.id, lineage, known, newest)
+            record = _record(one, provision, titles, acronyms, lineage.id if lineage else "", elsewhere)
+            records += [record] if record.content else []
     return tuple(records)
-
-
-def _walk(document: Document) -> Iterator[tuple[Provision, tuple[str, ...], str | None]]:
-    """Each provision and note with the titles above it, its own among them, and the chapter it belongs to."""
-    titles = {p.anchor: title_of(p) for p in document.provisions if p.heading}
-    for provision in (*document.provisions, *document.notes):
-        within = (*provision.parents, provision.anchor)
-        path = tuple(titles[anchor] for anchor in within if anchor in titles)
-        yield provision, path, within[0] if within[0] in titles else None
 
 
 def own_records(pages: Iterable[OwnPage], acronyms: Sequence[Acronym] = ()) -> tuple[SearchRecord, ...]:
@@ -190,29 +165,23 @@ def own_records(pages: Iterable[OwnPage], acronyms: Sequence[Acronym] = ()) -> t
         folder = page.path.rpartition("/")[0]
         above = titles.get(f"{folder}/index.md") if folder else None
         path = [title for title in (above if above != page.title else None, page.title) if title]
-        records.append(
-            SearchRecord(
-                url=page_url(page.path),
-                content=page.content,
-                meta={
-                    "edition": OURS,
-                    "heading": " › ".join(path),
-                    "also": other_forms(page.content, acronyms),
-                },
-                filters={
-                    "edition": (OURS,),
-                    "topic": _own_topics(page, often),
-                    "page": (page_url(page.path),),
-                }
-                | ({"audience": (page.audience,)} if page.audience else {}),
-            )
-        )
+        meta = {"edition": OURS, "heading": " › ".join(path), "also": other_forms(page.content, acronyms)}
+        filters = {
+            "edition": (OURS,),
+            # What many pages have as a heading ("By when") tells nothing of what one is about.
+            "topic": (page.title, *(heading for heading in page.headings if often[heading] < _COMMON)),
+            "page": (page_url(page.path),),
+            "audience": (page.audience,) if page.audience else (),
+        }
+        records.append(_tidied(SearchRecord(page_url(page.path), page.content, meta, filters)))
     return tuple(record for record in records if record.content)
 
 
-def _own_topics(page: OwnPage, often: Mapping[str, int]) -> tuple[str, ...]:
-    """What a page of ours is about: its title and its headings, but for those that many pages have ("By when")."""
-    return tuple(dict.fromkeys((page.title, *(one for one in page.headings if often[one] < _COMMON))))
+def _tidied(record: SearchRecord) -> SearchRecord:
+    """A record without what is empty, and nothing in it twice."""
+    meta = {name: value for name, value in record.meta.items() if value}
+    filters = {name: tuple(dict.fromkeys(values)) for name, values in record.filters.items() if values}
+    return structs.replace(record, meta=meta, filters=filters)
 
 
 def _topics(provision: Provision, path: tuple[str, ...]) -> tuple[str, ...]:
@@ -223,36 +192,41 @@ def _topics(provision: Provision, path: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _record(
-    one: Searchable, provision: Provision, path: tuple[str, ...], acronyms: Sequence[Acronym]
-) -> SearchRecord | None:
-    """The record as far as the provision alone tells it; None where it has no words."""
-    own = title_of(provision) if provision.heading else ""
-    content = "\n".join(filter(None, (own, plain_text(provision)))).strip()
-    if not content:
-        return None
+    one: Searchable,
+    provision: Provision,
+    titles: Mapping[str, str],
+    acronyms: Sequence[Acronym],
+    lineage: str,
+    elsewhere: tuple[tuple[str, str, str], ...],
+) -> SearchRecord:
+    """The record of a provision or note; `titles` are all of the document, by anchor."""
+    within = (*provision.parents, provision.anchor)
+    path = tuple(titles[anchor] for anchor in within if anchor in titles)
+    content = "\n".join(filter(None, (titles.get(provision.anchor), plain_text(provision)))).strip()
     duties = [duty for duty in one.duties if duty.at.anchor == provision.anchor]
-    return SearchRecord(
-        url=_url(one, provision.anchor),
-        content=content,
-        meta={
-            "edition": one.edition.id,
-            "number": label(provision),
-            "heading": " › ".join(path),
-            "also": other_forms(content, acronyms),
-        },
-        filters={
-            "edition": (one.edition.id,),
-            "agency": tuple(dict.fromkeys(who for duty in duties for who in duty.who)),
-            "context": tuple(dict.fromkeys(who for duty in duties for who in duty.who_context)),
-            "strength": tuple(dict.fromkeys(duty.strength for duty in duties)),
-        },
-    )
+    meta = {
+        "edition": one.edition.id,
+        "number": label(provision),
+        "heading": " › ".join(path),
+        "also": other_forms(content, acronyms),
+        "lineage": lineage,
+    }
+    filters = {
+        "edition": (one.edition.id,),
+        "agency": tuple(who for duty in duties for who in duty.who),
+        "context": tuple(who for duty in duties for who in duty.who_context),
+        "strength": tuple(duty.strength for duty in duties),
+        "chapter": (f"{one.edition.id}/{within[0]}",) if within[0] in titles else (),
+        "topic": _topics(provision, path),
+        "kind": (provision.kind,) if provision.kind == "footnote" else (),
+    }
+    return _tidied(SearchRecord(_url(one, provision.anchor), content, meta, filters, elsewhere))
 
 
 def label(provision: Provision) -> str:
     """What a provision that is no heading is called: "para 45", "note 12", "box"; empty for plain text."""
     name = _LABELS.get(provision.kind, "")
-    return " ".join(filter(None, (name, provision.number))) if name else ""
+    return f"{name} {provision.number or ''}".rstrip() if name else ""
 
 
 def _url(one: Searchable, anchor: str) -> str:
@@ -306,7 +280,7 @@ GRAMMAR = "search/grammar.json"  # from the publication's root: how a place is c
 PATH = "search.md"
 ACRONYMS = "acronyms.toml"  # in a publication's folder
 EVERYDAY = "everyday.toml"  # the same
-_STRENGTHS = ("must", "must not", "should", "should not", "may", "responsibility")
+
 _NONE = ("", "all")
 
 
@@ -337,7 +311,7 @@ def render_search(
         "editions": [_NONE, *((edition, edition) for edition in newest)],
         "chapters": [(one.edition.id, _chapters(one)) for one in reversed(editions)],
         "agencies": [_NONE, *((agency, name) for agency, name in agencies.items() if agency in bound)],
-        "strengths": [_NONE, *((strength, strength) for strength in _STRENGTHS if strength in strengths)],
+        "strengths": [_NONE, *((strength, strength) for strength in get_args(Strength) if strength in strengths)],
     }
     now = publication.in_force.id
     lead = now if now in newest else [*newest, *citable][0]

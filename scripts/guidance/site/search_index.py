@@ -189,9 +189,7 @@ def _facets(records: Sequence[SearchRecord], told: Sequence[_Told]) -> dict[str,
 
 def _slips(records: Iterable[SearchRecord]) -> dict[str, list[str]]:
     counts = Counter(word for record in records for word in _WORD.findall(record.content.lower()))
-    often = sorted(counts, key=lambda word: (-counts[word], word))
-    return {
-        letter: [word for word in often if word.startswith(letter)]
-        for letter in string.ascii_lowercase
-        if any(word.startswith(letter) for word in often)
-    }
+    found: dict[str, list[str]] = {}
+    for word in sorted(counts, key=lambda word: (-counts[word], word)):
+        found.setdefault(word[0], []).append(word)
+    return {letter: some for letter, some in found.items() if letter in string.ascii_lowercase}

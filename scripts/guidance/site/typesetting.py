@@ -102,11 +102,6 @@ def set_file(packed: bytes, name: bytes) -> bytes:
         return _SETTERS[file.rpartition(".")[2]](manuscript, Path(place), file)
 
 
-def _identity(manuscript: Manuscript) -> str:
-    """A name that no other manuscript has."""
-    return hashlib.sha256(msgspec.json.encode(manuscript, order="deterministic")).hexdigest()[:32]
-
-
 # --- Programs --------------------------------------------------------------------------------------
 
 
@@ -116,13 +111,14 @@ def _pandoc(manuscript: Manuscript, place: Path, name: str, to: str, options: It
 
     for picture, content in manuscript.pictures.items():
         (place / picture).write_bytes(content)
+    identity = hashlib.sha256(msgspec.json.encode(manuscript, order="deterministic")).hexdigest()[:32]
     meta = {
         "title": manuscript.title,
         "subtitle": manuscript.subtitle,
         "lang": manuscript.language,
         "publisher": manuscript.publisher,
         "rights": manuscript.rights,
-        "identifier": f"urn:sha256:{_identity(manuscript)}",
+        "identifier": f"urn:sha256:{identity}",
     }
     whole = tree(meta, (*manuscript.about, *manuscript.blocks))
     source = json.dumps(labelled(whole) if to == "typst" else worded(whole) if to == _PLAIN else whole)
@@ -183,31 +179,20 @@ def _text(manuscript: Manuscript, place: Path, name: str) -> bytes:
 
 def _pdf(manuscript: Manuscript, place: Path, name: str) -> bytes:
     """A tagged PDF. Typst refuses what PDF/UA-1 does not allow, such as a picture without alternative text."""
-    import typst  # the same
-
     contents: list[PandocNode] = [{"t": "RawBlock", "c": ["typst", _CONTENTS]}] if manuscript.contents else []
     whole = msgspec.structs.replace(manuscript, about=(*manuscript.about, *contents))
     _pandoc(whole, place, "text.typ", "typst", ())
     text = (place / "text.typ").read_text(encoding="utf-8")
-    told = {
-        "title": manuscript.title,
-        "subtitle": manuscript.subtitle,
-        "publisher": manuscript.publisher,
-        "running": manuscript.running,
-        "alternatives": alternatives(list(manuscript.blocks)),
-    }
-    style, faults = (FOLDER / "book.typ").read_text(encoding="utf-8"), []
+    told = {name: getattr(manuscript, name) for name in ("title", "subtitle", "publisher", "running")}
+    told["alternatives"] = alternatives(list(manuscript.blocks))
+    style, fault = (FOLDER / "book.typ").read_text(encoding="utf-8"), ""
     for heads in _HEADS:
         (place / "made.typ").write_text("\n".join((style, heads, text)), encoding="utf-8")
         try:
-            compiler = typst.Compiler(root=place, ignore_system_fonts=True, sys_inputs={"told": json.dumps(told)})
-            pdf = compiler.compile(place / "made.typ", format="pdf", pdf_standards="ua-1", timestamp=0)
-        except typst.TypstError as error:
-            faults.append(" ".join(" ".join(str(part) for part in (error.message, *error.hints)).split()))
-            continue
-        if isinstance(pdf, bytes):
-            return pdf
-    raise GuidanceError(f"{name}: Typst cannot set it ({faults[-1] if faults else 'it made no PDF'})")
+            return _compiled(place / "made.typ", place, {"told": json.dumps(told)})
+        except GuidanceError as error:
+            fault = str(error)
+    raise GuidanceError(f"{name}: Typst cannot set it ({fault})")
 
 
 _SETTERS: Mapping[str, Callable[[Manuscript, Path, str], bytes]] = {
@@ -228,16 +213,24 @@ def compile_typst(source: Path, to: Path) -> None:
     along. A source may import from its own folder and the one above. Raises GuidanceError when the
     source is missing, is not valid Typst, or cannot be made accessible (an image without alternative text).
     """
-    import typst  # slow to load, and most builds set no specimen
-
     if not source.is_file():
         raise GuidanceError(f"{source}: there is no such Typst source")
     try:
-        setting = typst.Compiler(root=source.absolute().parent.parent, ignore_system_fonts=True)
-        pdf = setting.compile(source.absolute(), format="pdf", pdf_standards="ua-1", timestamp=0)
-    except typst.TypstError as error:
-        what = " ".join(str(part) for part in (error.message, *error.hints)).split()
-        raise GuidanceError(f"{source}: {' '.join(what)}") from None
-    if not isinstance(pdf, bytes):
-        raise GuidanceError(f"{source}: Typst made no PDF of it")
+        pdf = _compiled(source.absolute(), source.absolute().parent.parent, {})
+    except GuidanceError as error:
+        raise GuidanceError(f"{source}: {error}") from None
     write_whole(to, pdf)
+
+
+def _compiled(source: Path, root: Path, told: dict[str, str]) -> bytes:
+    """A Typst source as a tagged PDF; raises GuidanceError with what Typst finds wrong and what it advises."""
+    import typst  # slow to load, and most builds set no file
+
+    compiler = typst.Compiler(root=root, ignore_system_fonts=True, sys_inputs=told)
+    try:
+        pdf = compiler.compile(source, format="pdf", pdf_standards="ua-1", timestamp=0)
+    except typst.TypstError as error:
+        raise GuidanceError(" ".join(" ".join(map(str, (error.message, *error.hints))).split())) from None
+    if not isinstance(pdf, bytes):
+        raise GuidanceError("Typst made no PDF of it")
+    return pdf
