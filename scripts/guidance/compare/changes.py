@@ -24,9 +24,8 @@ NEW_WORDS = 8  # so many words put in, and none taken out, are something new rat
 
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
-_PAGE_WORD = re.compile(  # words of a cross-reference: "page 69", "paragraphs 3 to 5"
-    r"\b (?: pages? | paras? | paragraphs? | and | to ) \b", re.IGNORECASE | re.VERBOSE
-)
+# words of a cross-reference: "page 69", "paragraphs 3 to 5"
+_PAGE_WORD = re.compile(r"(?xi) \b (?: pages? | paras? | paragraphs? | and | to ) \b")
 _WORD = re.compile(r"\w+")
 
 Strengths = Counter[str]
@@ -107,15 +106,11 @@ def level_of(
     return "new" if inserted >= NEW_WORDS and not deleted else "reworded"
 
 
-_CAPTION = re.compile(
-    r"(?:figure|table|box|chart|diagram|flow ?chart)\s+[\dA-Z.]+:?", re.IGNORECASE
-)  # no more than that
+_CAPTION = re.compile(r"(?i)(?:figure|table|box|chart|diagram|flow ?chart)\s+[\dA-Z.]+:?")  # no more than that
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
-_REFERRED = re.compile(  # a cross-reference to something that has a number
-    r"\b (?: para (?: graph )? | chapter | section | annex | (?: foot )? note ) e? s? \b",
-    re.IGNORECASE | re.VERBOSE,
-)
+# a cross-reference to something that has a number
+_REFERRED = re.compile(r"(?xi) \b (?: para (?: graph )? | chapter | section | annex | (?: foot )? note ) e? s? \b")
 
 
 def compare(

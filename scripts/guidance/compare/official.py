@@ -14,13 +14,10 @@ from guidance.document.model import Document, GuidanceError, Provision, read_tom
 
 SUBSTANTIAL: frozenset[Level] = frozenset({"duty changed", "new", "reworded"})
 
-_PLACE = re.compile(  # "page 12", "paras 2-4", "p. 12, para 45"
-    r"""
+_PLACE = re.compile(r"""(?xi)  # "page 12", "paras 2-4", "p. 12, para 45"
     \s* (?: (?: page | p ) \.? \s* (?P<page> \d+ ) )? [\s,;:–-]*
     (?: (?: paragraphs? | paras? ) \.? \s* (?P<first> \d+ ) (?: \s* (?: - | – | to ) \s* (?P<last> \d+ ) )? )? \s*
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+    """)
 
 
 class Listed(Struct, frozen=True, forbid_unknown_fields=True):

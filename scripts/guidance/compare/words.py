@@ -17,8 +17,7 @@ from msgspec import Struct
 from guidance.compare.units import BULLET, plain
 from guidance.document.change_model import RedlinePiece, ReplacedTerm
 
-_TOKEN = re.compile(  # what a redline takes out or puts in whole
-    r"""
+_TOKEN = re.compile(r"""(?xs)  # what a redline takes out or puts in whole
     https?:// [^\s)\]]++                                      # an address
   | [\w.+\-]++ @ [\w\-]++ (?: \. [\w\-]++ )*
   | [£€$]? \d++ (?: [.,] \d++ )* (?: [ ]? [-–] [ ]? \d++ )*   # a number: "3.2", "£5,000", "12-14"
@@ -26,11 +25,9 @@ _TOKEN = re.compile(  # what a redline takes out or puts in whole
   | (?<! [^\n] ) •[ ]                                         # a bullet
   | \s++
   | .                                                          # a punctuation mark
-    """,
-    re.DOTALL | re.VERBOSE,
-)
+    """)
 _SENTENCE_END = re.compile(  # a line's end; or a stop, quotation marks and space before what may begin a sentence
-    r"""\n+ | (?<= [.!?;] ) [”’"')\]]* \s+ (?= [^a-z\s] )""", re.VERBOSE
+    r"""(?x) \n+ | (?<= [.!?;] ) [”’"')\]]* \s+ (?= [^a-z\s] )"""
 )
 
 Sentence = tuple[int, int]  # start and end in a text, white space and line ends left out

@@ -154,69 +154,46 @@ Manner = Literal["titled", "short", "dated", "pointing"]
 _FORMS = ("Act", "Regulation", "Order", "Rules")
 _FORM = r"Acts?|Regulations?|Order|Rules"
 _YEAR = r"(?:18|19|20)\d\d"
-_DATED = re.compile(  # "Children Act 1989", "Regulations (ABC), 2014"
-    rf"""
+_DATED = re.compile(rf"""(?x)  # "Children Act 1989", "Regulations (ABC), 2014"
     \b (?P<form> {_FORM} ) (?: \s \( [A-Z] [A-Z0-9 ]{{1,11}} \) )? ,? \s (?: of \s )?
     (?P<year> {_YEAR} ) (?! \w )
-    """,
-    re.VERBOSE,
-)
-_THE_YEAR = re.compile(  # "the 1989 Act", "the 2013 Children's Homes Regulations"; but not "1989 Act 2004"
-    rf"""
+    """)
+_THE_YEAR = re.compile(rf"""(?x)  # "the 1989 Act", "the 2013 Children's Homes Regulations"; but not "1989 Act 2004"
     \b (?P<year> {_YEAR} ) \s (?P<title> (?: [A-Z] [\w’'-]+ \s ){{0,6}}? ) (?P<form> {_FORM} ) \b
     (?! \s \(? (?:19|20)\d\d )
-    """,
-    re.VERBOSE,
-)
-_POINTING = re.compile(  # "that Act", "the said Regulations"
-    r"""
+    """)
+_POINTING = re.compile(r"""(?x)  # "that Act", "the said Regulations"
     \b (?: [Tt]he | [Tt]hat | [Tt]his | [Tt]hese | [Tt]hose ) (?: \s (?: said | same ) )? \s
     (?P<form> Act | Regulations ) \b (?! \s \(? (?:19|20)\d\d )
-    """,
-    re.VERBOSE,
-)
-_TITLE = re.compile(  # what a title may run back over
-    r"""
+    """)
+_TITLE = re.compile(r"""(?x)  # what a title may run back over
     (?: (?: [A-Z] [\w’'-]*                                     # capitalised words
           | \( (?: [^()] | \( [^()]* \) ){2,90} \)             # "(Safeguarding (Consequential Amendments))"
           | of | and | to | for | in | on | with (?: \s a )? | from | by | at | or | etc \.?   # small joining words
           | No \.? \s? \d+                                     # "(No. 2)" without its brackets
           | (?: Act | Order | Rules | Regulations ) \s \d{4}   # "Police Act 1997 (Criminal Records) Regulations"
         ) ,? \s+ )+ $
-    """,
-    re.VERBOSE,
-)
-_NOT_A_TITLE = re.compile(  # words at its beginning that belong to the sentence: "Under section 5 of the"
-    r"""
+    """)
+_NOT_A_TITLE = re.compile(r"""(?x)  # words at its beginning that belong to the sentence: "Under section 5 of the"
     (?: (?: \( [^()]* \)
           | of | and | to | for | in | on | with | from | by | at | or
           | In | On | Of | To | For | From | By | At | Under | See | Since | If | When | Where | As | And | This
           | That | While | Whereas | Although | Both
           | Sections? | Regulations? | Articles? | Part | Schedule | Paragraphs?
         ) ,? \s+ )+
-    """,
-    re.VERBOSE,
-)
+    """)
 _MORE_YEARS = re.compile(rf"(?:\s*,\s*|\s+(?:and|or|&)\s+)(?P<year>{_YEAR})(?!\w)")  # "Children Acts 1989 and 2004"
-_GUIDE_TO = re.compile(  # a guide to it is not it
-    r"""
+_GUIDE_TO = re.compile(r"""(?x)  # a guide to it is not it
     \b (?: [Gg]uide | [Hh]andbook | [Cc]ommentary | [Ii]ntroduction | Guidance | [Ee]xplanatory \s [Nn]otes? ) \s
     (?: to | on | for ) \s (?: [Tt]he \s )? $
-    """,
-    re.VERBOSE,
-)
-_ANOTHER_DOCUMENT = re.compile(  # "Domestic Abuse Act 2021: statutory guidance"
-    r"\s? [:–-]? \s? (?: (?: [Ss]tatutory | [Dd]raft ) \s )? [Gg]uidance \b", re.VERBOSE
-)
-_AMENDING = re.compile(  # "as amended in 2017 by the"
-    r"""
+    """)
+# "Domestic Abuse Act 2021: statutory guidance"
+_ANOTHER_DOCUMENT = re.compile(r"(?x) \s? [:–-]? \s? (?: (?: [Ss]tatutory | [Dd]raft ) \s )? [Gg]uidance \b")
+_AMENDING = re.compile(r"""(?x)  # "as amended in 2017 by the"
     \b (?: amended | inserted | substituted | introduced | repealed ) \s+ (?: in \s+ \d{4} \s+ )? by \s+
     (?: the \s+ )? $
-    """,
-    re.VERBOSE,
-)
-_DEFINED = re.compile(  # the short name given behind: "(the 2004 Act)", "(hereafter "CTA")"
-    r"""
+    """)
+_DEFINED = re.compile(r"""(?x)  # the short name given behind: "(the 2004 Act)", "(hereafter "CTA")"
     (?: \s? (?P<bracket> \( ) | , \s (?= hereafter | referred | known ) )
     (?: hereafter[ ] | referred[ ]to[ ](?: [a-z]+[ ] ){0,3} as[ ] | known[ ] (?: here[ ] )? as[ ] )?
     (?: the \s (?= [“\"‘'] ) )? [“\"‘']?
@@ -224,26 +201,18 @@ _DEFINED = re.compile(  # the short name given behind: "(the 2004 Act)", "(herea
             | (?: the \s )? (?: (?:19|20)\d\d \s )? (?: [A-Z] [\w’'-]+ \s ){0,5}       # "the Equality Act"
               (?: Act | Regulations | Order | Rules | Convention ) (?: \s (?:19|20)\d\d )? )
     [”\"’']? (?(bracket) \) | (?= \s? [,.;)] ) )
-    """,
-    re.VERBOSE,
-)
-_DEFINED_BEFORE = re.compile(  # "'the 2008 Act' are to sections of the Children and Young Persons Act 2008"
-    r"""
+    """)
+_DEFINED_BEFORE = re.compile(r"""(?x)  # "'the 2008 Act' are to sections of the Children and Young Persons Act 2008"
     [“\"‘'] (?: the \s )? (?P<name> (?: (?:19|20)\d\d \s )? (?: Act | Regulations | Order | Rules ) ) [”\"’'] \s+
     (?: means | refers \s+ to | (?: is | are ) \s+ (?: references? \s+ )? to ) \s+
     (?: (?: sections | regulations | provisions ) \s+ of \s+ )? (?: the \s+ )? $
-    """,
-    re.VERBOSE,
-)
-_LONGER = re.compile(  # a title that goes on behind a year
-    rf"""
+    """)
+_LONGER = re.compile(rf"""(?x)  # a title that goes on behind a year
     (?: \s \( [^()]+ \) )+ \s (?: {_FORM} ) \b            # "Police Act 1997 (Criminal Records) Regulations 2002"
   | \) \s (?: {_FORM} ) ,? \s (?:19|20)\d\d                # "(Amendment of Equality Act 2010) Act 2023"
   | \s (?: [A-Z] \w+ \s ){{1,4}} (?: \( [^()]+ \) \s )*        # "Care Act 2014 Consequential Amendments Order 2015"
     (?: Regulations | Order | Rules ) \s (?:19|20)\d\d
-    """,
-    re.VERBOSE,
-)
+    """)
 
 
 class Instrument(Struct, frozen=True):
@@ -375,14 +344,11 @@ def _pointing(plain: str, acts: Acts) -> Iterator[Instrument]:
 
 _NAMED_FORMS = ("Act", "Regulations", "Order", "Rules")
 _WITH_YEAR = re.compile(rf"({_FORM}) {_YEAR}$")
-_MAY_DEFINE = re.compile(  # quicker than to look for instruments in a text that gives none a name
-    r"""
+_MAY_DEFINE = re.compile(r"""(?x)  # quicker than to look for instruments in a text that gives none a name
     (?: Act | Regulations | Order | Rules | \d{4} | Regulation | Rights | Convention )
         (?: \s? \( | , \s (?: hereafter | referred | known ) \b )
   | (?: Act | Regulations | Order | Rules ) [”\"’'] \s+ (?: means | refers | is | are ) \s
-    """,
-    re.VERBOSE,
-)
+    """)
 
 
 def with_own_names(acts: Acts, document: Document) -> tuple[Acts, dict[str, Act]]:

@@ -37,9 +37,8 @@ _COMMA = r"\s* , \s*"
 _AND = r"(?: \s* ,? \s+ (?: and/or | and | or | nor | as \s+ well \s+ as | together \s+ with ) \s+ | \s* / \s* )"
 _INCLUDED = re.compile(r",?\s+(?:including|such\s+as)\b", re.IGNORECASE)
 _WORKING_IN = re.compile(  # "all staff working in prisons": no staff but theirs
-    r"\s+ (?: (?: who | that ) \s+ )? (?: (?: working | work | employed | based ) \s+ )?"
-    r"(?: of | in | within | at | from | by ) \b",
-    re.IGNORECASE | re.VERBOSE,
+    r"(?xi) \s+ (?: (?: who | that ) \s+ )? (?: (?: working | work | employed | based ) \s+ )?"
+    r"(?: of | in | within | at | from | by ) \b"
 )
 # What may stand between a name and its verb: a bracket, a relative clause, where or with whom they work.
 _AFTER = r"""
@@ -58,19 +57,14 @@ _AFTER = r"""
 # What one of a list may be that no vocabulary knows: "other settings", "nurseries", "a befriender".
 _SHARED_HEAD = re.compile(r"\s(?:services|authorities|teams|staff|agencies|bodies|providers)\s*$")
 _OF_ONE = re.compile(
-    r"\b (?: for | of | between | with | to | by | from | on | about ) \s+ (?P<whom> [^;:.]{2,80}? )"
-    r" ,? \s+ (?: and | or ) \s* $",
-    re.IGNORECASE | re.VERBOSE,
+    r"(?xi) \b (?: for | of | between | with | to | by | from | on | about ) \s+ (?P<whom> [^;:.]{2,80}? )"
+    r" ,? \s+ (?: and | or ) \s* $"
 )
-_VERB = re.compile(
-    r"""
+_VERB = re.compile(r"""(?xi)
     \b (?: is | are | was | were | has | have | had | will | would | can | could | may | might | must | should
          | shall | do | does | did | if | when | where | as | to \s+ [a-z]+ ) \b
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_UNKNOWN = re.compile(
-    r"""
+    """)
+_UNKNOWN = re.compile(r"""(?xi)
     (?! (?: in | at | on | by | to | for | from | with | within | under | over | after | before | during | following
           | through | throughout | across | between | among | as | if | when | where | once | unless | until | while
           | whether | how | what | who | that | this | there | it | they | we | he | she | not | also | given
@@ -84,37 +78,28 @@ _UNKNOWN = re.compile(
     (?: (?: (?: the | an? | any | all | each | every | other | local | relevant ) \s+ )+ (?: [\w’-]+ \s* ){1,5}
       | (?: others | colleagues | those ) \b (?: \s+ [\w’-]+ ){0,5}
       | (?: [\w’-]+ \s+ ){0,4} [\w’-]* (?: [^s\W] s | people | children | men | women ) )
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+    """)
 _WITH_THINGS = re.compile(
     r"\b(?:that|which|who)\s+(?:provide|offer|deliver|run|commission)s?\b"
 )  # services, including
 _THOSE_WHO = re.compile(r"(?:those|people|anyone|anybody|everyone|everybody|all)\s+who\s", re.IGNORECASE)
 _PROVIDER = re.compile(r"(?:any |all |each |other )*(?:providers?|commissioners?|people|those) ", re.IGNORECASE)
-_DUTY_ON = (
-    re.compile(  # "Duty on prisons to report", "Duties of prisons in visits", "Prison responsibilities in visits"
-        r"""
+# "Duty on prisons to report", "Duties of prisons in visits", "Prison responsibilities in visits"
+_DUTY_ON = re.compile(r"""(?xi)
     dut (?: y | ies ) \s+ on \s+ (?P<on> .+? ) \s+ to \b
   | (?: duties | responsibilities | functions | roles? ) \s+ of \s+ (?P<of> .+? ) \s+
         (?: in | for | under | during | when | towards ) \b
   | (?P<whose> .+? ) \s+ (?: duties | responsibilities | functions | roles? ) \s+
         (?: in | for | under | during | when | towards ) \b
-    """,
-        re.IGNORECASE | re.VERBOSE,
-    )
-)
+    """)
 _TITLE_HEAD = re.compile(r"(?P<who>.+?)(?:\s+[–—-]\s.*)?$", re.DOTALL)  # "The panel – what its report says"
-_TITLE_WORDS = re.compile(  # what may stand in a heading beside the names of those it is about
-    r"""
+_TITLE_WORDS = re.compile(r"""(?xi)  # what may stand in a heading beside the names of those it is about
     (?: \W | \b (?: the | a | an | all | and | or | of | for | on | in | with | other | local | specific
       | individual | what | should | must | do | roles?
       | dut(?: y | ies ) | responsibilit(?: y | ies ) | functions? | guidance | expectations
       | children | services? | staff | providers? | practitioners? | designated | named | organisations
       | providing | nhs | sectors? | educational ) \b )*
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+    """)
 _LONGEST_LIST = 400  # characters; what is longer is no subject
 _ITEM = re.compile(rf"{_AND}|{_COMMA}", re.IGNORECASE | re.VERBOSE)
 _LAST_ITEM = re.compile(rf".*(?P<join>{_AND})", re.IGNORECASE | re.VERBOSE | re.DOTALL)
@@ -129,16 +114,12 @@ _ADVERBS = r"""
                       | in[ ]turn | however | likewise ) \b ,? )*
 """
 
-_OF_A_THING = re.compile(  # "be invited to meetings convened by": not by whom they are invited
-    r"""
+_OF_A_THING = re.compile(r"""(?x)  # "be invited to meetings convened by": not by whom they are invited
     (?<! \b and ) (?<! \b or ) (?<! \b be ) (?<! \b been ) (?<! \b then ) (?<! \b also ) (?<! \b not ) (?<! [,;/] )
     (?<! ly ) \s+ (?: \w+ed | held | made | led | run | set | given | chaired ) \s+ (?: \w+ly \s+ | yearly \s+ )? $
-    """,
-    re.VERBOSE,
-)
-_BY_ENDS = re.compile(  # where the words behind "by" end that name those by whom something is done
-    r"[;.:] | , \s+ (?: and \s+ )? (?: they | it | this | which | with | so | to | as ) \b", re.VERBOSE
-)
+    """)
+# where the words behind "by" end that name those by whom something is done
+_BY_ENDS = re.compile(r"(?x) [;.:] | , \s+ (?: and \s+ )? (?: they | it | this | which | with | so | to | as ) \b")
 
 
 _Id = Annotated[str, Meta(pattern=r"^(?!(?:index|not-clear)$)[a-z0-9]+(?:-[a-z0-9]+)*$")]  # names a page

@@ -24,63 +24,48 @@ _NAMES = r"""
       | induction | conclusion | reporting ) s?
 """
 _THING = re.compile(rf"\b {_NAMES} \b (?! \s+ {_NAMES} \b )", re.IGNORECASE | re.VERBOSE)
-_MAKES = re.compile(
-    r"""
+_MAKES = re.compile(r"""(?xi)
     \b (?: publish | prepar | produc | develop | agree | mak | draw \s+ up | writ | complet | commission | undertak
          | carry \s+ out | conduct | hold | conven | establish | creat | initiat | arrang | lead (?: \s+ on )?
          | supervis | decid | provid | set \s+ up | have (?: \s+ in \s+ place )? | put \s+ in \s+ place
          | determin | review | submit | send
          | (?P<act> report (?! \s+ (?: their | any | concerns? | it | this ) \b ) | notify | refer | assess )
        ) (?: e | ing )? \b
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+    """)
 _OF_ACT = {"report": "report", "notify": "notification", "refer": "referral", "assess": "assessment"}
 _IS_VERB = re.compile(
-    r"\b (?: must | should | may | to | and | or | \w+ly ) \s+ $", re.VERBOSE
+    r"(?x) \b (?: must | should | may | to | and | or | \w+ly ) \s+ $"
 )  # "must report", no "the report"
 _NOT_MADE = re.compile(  # between a verb and a thing: what is made is something else
-    r"\b (?: to | in | of | for | with | by | on | from | about | at | under | against | into | that | which | who"
-    r" | whether | how | what | when | if ) \b",
-    re.IGNORECASE | re.VERBOSE,
+    r"(?xi) \b (?: to | in | of | for | with | by | on | from | about | at | under | against | into | that | which"
+    r" | who | whether | how | what | when | if ) \b"
 )
 _WHOSE = re.compile(  # "the prison’s decision", "cooperation from health bodies"
-    r"(?P<owner> [^,;:]{3,60}? ) (?: ['’]s | (?<= s ) ['’] ) \s+ \w | \b from \s+ (?P<giver> [^,;:]{3,60} )",
-    re.IGNORECASE | re.VERBOSE,
+    r"(?xi) (?P<owner> [^,;:]{3,60}? ) (?: ['’]s | (?<= s ) ['’] ) \s+ \w | \b from \s+ (?P<giver> [^,;:]{3,60} )"
 )
 _CONDITION = re.compile(r"(?: If | Where | When | Once | Whenever | Before | After ) \s+", re.VERBOSE)
 _THEY = re.compile(r"\s* (?: they | it | he | she ) \b", re.IGNORECASE | re.VERBOSE)
 _THERE = re.compile(r"\b there \s* $", re.IGNORECASE | re.VERBOSE)
 _TAKING_PART = re.compile(r"\b (?: involving | between | led \s+ by ) \s+ (?P<who> [^.;:]+ )", re.VERBOSE)
-_TAKES_PLACE = re.compile(
-    r"""
+_TAKES_PLACE = re.compile(r"""(?x)
     \b (?: take \s+ place | be \s+ (?: held | arranged | agreed ) ) \s+ (?: between | involving ) \s+
         (?P<who> [^.;:]+ )
-    """,
-    re.VERBOSE,
-)
-_PUT_INTO = re.compile(  # "should be set out in the protocol": by those who make that
-    rf"""
+    """)
+_PUT_INTO = re.compile(rf"""(?xi)  # "should be set out in the protocol": by those who make that
     \b be \s+ (?: included | set \s+ out | recorded | reflected | noted | described | covered | evidenced | stated )
         \s+ (?: with )? in \s+ (?: the | any | each | every | an? ) \s+
         (?P<into> (?: [\w-]+ \s+ ){{0,3}}? {_NAMES} ) \b
         (?: \s+ (?: \w+ed | made | written ) \s+ (?: \w+ly \s+ )? by \s+ (?P<by> [^.;:]+ ) )?
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+    """)
 _PEOPLE = re.compile(  # those who are bound themselves, though they are no agency
-    r"(?: (?: the | a | an | any | all | some | primary | young | their ) \s+ )*"
-    r"(?: child | children | people | parents? | carers? | famil (?: y | ies ) | others | persons? ) \b",
-    re.IGNORECASE | re.VERBOSE,
+    r"(?xi) (?: (?: the | a | an | any | all | some | primary | young | their ) \s+ )*"
+    r"(?: child | children | people | parents? | carers? | famil (?: y | ies ) | others | persons? ) \b"
 )
 _CHILDREN = re.compile(r"\b(?:child|children|young people|young person)\b", re.IGNORECASE)
-_GETS = re.compile(
-    r"""
+_GETS = re.compile(r"""(?x)
     (?: must | should ) \s+ (?: (?: not | also | always | no \s+ longer | continue \s+ to ) \s+ )*
     (?: have | receive | get | benefit | be \s+ (?: able | free | the \s+ subject ) | feel ) \b
-    """,
-    re.VERBOSE,
-)
+    """)
 _DONE = re.compile(r"(?P<stem>\w{4,}?)(?:i?ed|en)$")
 _COMMON_ACTS = frozenset((
     "address", "agree", "carr", "complet", "consider", "deliver", "develop", "ensur", "follow", "giv", "includ",

@@ -25,68 +25,50 @@ from guidance.link.modality import (
 )
 from guidance.link.sentences import Sentence, document_sentences, find_limits, passive
 
-_NO_DUTIES = re.compile(  # what words mean, and reports of what was changed
-    r"""
+_NO_DUTIES = re.compile(r"""(?xi)  # what words mean, and reports of what was changed
     \b (?: glossary | definitions ) \b
   | \b (?: table | list | summary ) \s+ of \s+ (?: \w+ \s+ ){0,2} changes \b
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_BOUNDARY = re.compile(  # where a clause, and with it a subject, may begin
-    r"""
+    """)
+_BOUNDARY = re.compile(r"""(?x)  # where a clause, and with it a subject, may begin
     ^ In (?: \s+ [\w-]+ ){1,4}? \s+ (?: circumstances | cases | instances | situations ) \s+  # "In rare cases the"
         (?= (?: the | an? | local | all | any | each ) \s )
   | [,;:(–] \s* (?: (?: and | but | so | then | or ) \s+ )?
   | \s (?: and | but | so | then | that | therefore | which \s+ means | or ) \s+
   | (?<= \w ) \s+ (?= (?: they | it ) \b )                     # "if schools worry they should"
-    """,
-    re.VERBOSE,
-)
+    """)
 _EMPTY = re.compile(
-    r"\s* (?: (?: also | therefore | so | then | and | or | that | \w+ly ) \b | \s | , )* \s*",
-    re.IGNORECASE | re.VERBOSE,
+    r"(?xi) \s* (?: (?: also | therefore | so | then | and | or | that | \w+ly ) \b | \s | , )* \s*"
 )
-_PRONOUN = re.compile(  # a subject that is named before
-    r"""
+_PRONOUN = re.compile(r"""(?xi)  # a subject that is named before
     \s* (?: also \s+ | then \s+ | therefore \s+ | both \s+ )?
     ( they | it | he \s+ or \s+ she | he | she | each | both )
     (?: \s+ (?: also | both | all | each | still | then ) )* \s*
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_CONDITION = re.compile(
-    r"""
+    """)
+_CONDITION = re.compile(r"""(?x)
     \b (?: [Ii]f | [Ww]here | [Ww]hen | [Oo]nce | [Aa]s \s+ soon \s+ as | As
       | Whilst | While | Before | After | Although | Whenever
       | Unless ) \s+
-    """,
-    re.VERBOSE,
-)
+    """)
 _CONDITION_LAST = re.compile(  # "should act if they believe that:": the list is the condition, or says which
-    r"\b (?: (?: if | when | where | unless ) (?: \s+ (?: they | it ) \s+ \w+ (?: \s+ that )? )? | who | whose ) $",
-    re.IGNORECASE | re.VERBOSE,
+    r"(?xi) \b (?: (?: if | when | where | unless ) (?: \s+ (?: they | it ) \s+ \w+ (?: \s+ that )? )? | who"
+    r" | whose ) $"
 )
-_OF_THINGS = re.compile(  # behind the verb: what a plan or report does, and so "it" is not somebody
-    r"""
+_OF_THINGS = re.compile(r"""(?x)  # behind the verb: what a plan or report does, and so "it" is not somebody
     \s* (?: also \s+ | always \s+ )?
     (?: include | cover | contain | set \s+ out | state | describe
       | be \s+ (?: easily | transparent | proportionate | published ) ) \b
-    """,
-    re.VERBOSE,
-)
+    """)
 _AS_ONE = re.compile(r"\b as \s+ (?= (?: an? | the ) \s )", re.IGNORECASE | re.VERBOSE)  # "named as a partner"
 _IN_A_LIST = re.compile(  # "the police and, where there is one, the team": put in before the last of a list
-    r"(\b (?: and | or )) , \s (?: in | at | for | where | if | when | as | on ) \b [^,;:]* ,", re.VERBOSE
+    r"(?x) (\b (?: and | or )) , \s (?: in | at | for | where | if | when | as | on ) \b [^,;:]* ,"
 )
 _THE_ONE = re.compile(r"\s* (?: the | that | this ) \s+ \w+ \s*", re.IGNORECASE | re.VERBOSE)
 _SOME_OF_THEM = re.compile(
-    r"\b (?: to | for | of | on | in ) \s+ (?: which | whom ) \b | \b (?: whose | that ) \b", re.VERBOSE
+    r"(?x) \b (?: to | for | of | on | in ) \s+ (?: which | whom ) \b | \b (?: whose | that ) \b"
 )
 _WHO_ALONE = re.compile(r"\s*(?:who|(?P<which>which))\s+(?:also\s+)?")  # "a social worker, who should"
 _IS_NOT = re.compile(r"\bnot\s+(?:an?|the)\s")  # "a person who is not a nurse should"
-_FOLLOWING = re.compile(
-    r"(?: all \s+ )? (?: of \s+ )? the \s+ following (?: \s+ [\w-]+ ){0,4} \s*", re.IGNORECASE | re.VERBOSE
-)
+_FOLLOWING = re.compile(r"(?xi) (?: all \s+ )? (?: of \s+ )? the \s+ following (?: \s+ [\w-]+ ){0,4} \s*")
 _NAMELY = re.compile(r"\b namely \b :?", re.VERBOSE)
 _THEM = re.compile(r"\b them \b", re.VERBOSE)  # "if the council asks them, they must": others than the council
 _THINGS = re.compile(r"\b \w{3,} (?<! s ) s \b", re.VERBOSE)  # plurals, of which "they" may speak
@@ -94,7 +76,7 @@ _PEOPLE = re.compile(  # those who can be required to do something, though they 
     r"\b(?:people|officers|children|persons?|parents?|carers?|those|everyone|anyone)\b[^.;]*$"
 )
 _CAN = re.compile(  # after a bare "should:" a sentence of its own: it completes nothing; but "set out who can act"
-    r"(?: (?! (?: who | what | which | that | how | where | when | whether ) \b ) \S+ \s+ ){1,4} can \s", re.VERBOSE
+    r"(?x) (?: (?! (?: who | what | which | that | how | where | when | whether ) \b ) \S+ \s+ ){1,4} can \s"
 )
 _NOT = re.compile(r"(?:not(?!\s+only\b)|never)\s")
 _DONE_TO = re.compile(r"[^,;:.]*?\sbe\s+(?:\w+ly\s+)?(?:\w+(?:ed|en)|left|made|put|sent|told|kept|held|given)\b")
@@ -105,16 +87,12 @@ _NOT_SO = re.compile(  # "may not always see it"
 _QUESTION = re.compile(r"\b (?: whether | how | what | who | whom | which | why ) $", re.IGNORECASE | re.VERBOSE)
 _IT = re.compile(r"\s* (?: also \s+ | then \s+ | therefore \s+ )? it \b", re.IGNORECASE | re.VERBOSE)
 _GOES_ON = re.compile(r"(?:They|It|This|These|Their|Its)\b")  # a sentence that speaks on of the one before
-_ASKS_FOR_LIST = (
-    re.compile(  # what may stand, at any length, between the verb and the list that says what is to be done
-        r"""
+# what may stand, at any length, between the verb and the list that says what is to be done
+_ASKS_FOR_LIST = re.compile(r"""(?x)
     ^ \s* (?: also \s+ )? be \s .* \b to $                     # "should be encouraged to:"
   | \b (?: make \s+ sure | ensure ) \s+ (?: that \s+ )? they $  # "should make sure that they:"
   | \b the \s+ following \b                                    # "should consider the following:"
-    """,
-        re.VERBOSE,
-    )
-)
+    """)
 _PLENTY = 6  # words between verb and list, from which on the line above says itself what is to be done
 
 

@@ -9,8 +9,7 @@ from msgspec import Struct
 from guidance.document.model import Strength
 from guidance.link.sentences import ADVERB, DUTY, find_statements
 
-_MODAL = re.compile(
-    rf"""
+_MODAL = re.compile(rf"""(?xi)
     (?<! \b a \s ) (?<! \b the \s )                  # but "a must for schools"
     \b (?: (?P<verb> must | should | may | shall ) | (?P<ought> ought ) (?= \s+ (?: not \s+ )? to \b ) )
     (?-i: \d*[A-Z] )? \b                              # "must1F": what a word processor leaves of a note's mark
@@ -29,11 +28,8 @@ _MODAL = re.compile(
           | never ) )
     )?
     (?! \w )
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_INVERTED = re.compile(  # behind "should": a condition without "if"
-    r"""
+    """)
+_INVERTED = re.compile(r"""(?x)  # behind "should": a condition without "if"
     \s+ (?:
         (?: the | an? | any | this | that | these | those       # "should the need arise"
           | they | it | there | he | she | we | you             # "should they be worried"
@@ -42,17 +38,13 @@ _INVERTED = re.compile(  # behind "should": a condition without "if"
       | (?! always | sometimes | perhaps | besides | towards | afterwards )
         [a-z]{4,} (?<! [su] ) s \s                              # "should concerns remain": a plural follows
     )
-    """,
-    re.VERBOSE,
-)
-_LISTED = re.compile(  # "including, but should not be limited to"
-    r"\b (?: including | includ (?: es? | ing ) ) ,? \s+ but \s+ $", re.IGNORECASE | re.VERBOSE
-)
+    """)
+# "including, but should not be limited to"
+_LISTED = re.compile(r"(?xi) \b (?: including | includ (?: es? | ing ) ) ,? \s+ but \s+ $")
 # "the area in which it is placed is responsible for"; "is not required to" asks nothing, "is not only" does
 _NO_VERB = r"(?! (?: is | are | be | never | no [ ] longer | not (?! [ ] (?: only | merely ) \b ) ) \b )"
 _TASK = rf"(?: {DUTY} | task | job )"
-_OWING = re.compile(
-    rf"""
+_OWING = re.compile(rf"""(?xi)
     \b (?:
         # "are jointly responsible for"
         (?: (?: will | would ) \s+ )? (?: is | are | be | remains? ) \s+ (?: {_NO_VERB} \w+ \s+ ){{0,3}}?
@@ -92,9 +84,7 @@ _OWING = re.compile(
             (?: lies | rests | remains | falls | is (?= \s+ (?: with | on ) \s ) | is \s+ held | sits ) \s+
             (?P<with> [^;.]*? \b (?: with | on | by ) \s+ (?: (?! , \s+ it \b ) [^;.] )+ )
     )
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+    """)
 # What a sentence says in any case that holds one of these: most say none, which is soon known.
 _VERBS = ("must", "should", "may", "shall", "ought")
 _OWING_SAYS = re.compile(
@@ -102,23 +92,19 @@ _OWING_SAYS = re.compile(
     r"|\b(?:ha(?:s|ve)|is|are|also) to\b|\b(?:is|be|remains)\s+for\b"
 )
 _NO_SUBJECT = re.compile(  # "no child should": what nobody should do is forbidden
-    r"(?: ^ | [,;:] \s+ | \b (?: and | but ) \s+ ) (?: no (?: \s+ one )? | neither | none | nobody | nothing ) \b"
-    r" [^,;:]* $",
-    re.IGNORECASE | re.VERBOSE,
+    r"(?xi) (?: ^ | [,;:] \s+ | \b (?: and | but ) \s+ ) (?: no (?: \s+ one )? | neither | none | nobody"
+    r" | nothing ) \b [^,;:]* $"
 )
 _SUBORDINATE = re.compile(  # what begins a clause in which a verb of duty may not bind
-    r"\b(whether|how|what|who|whom|whose|which|why|when|where|wherever|that|if|as\s+if)\b", re.IGNORECASE
+    r"(?i)\b(whether|how|what|who|whom|whose|which|why|when|where|wherever|that|if|as\s+if)\b"
 )
-_FINITE = re.compile(  # a verb that ends such a clause: what comes behind it is the main clause again
-    r"""
+_FINITE = re.compile(r"""(?xi)  # a verb that ends such a clause: what comes behind it is the main clause again
     \b (?: is | are | was | were | has | have | had | will | would | can | could | do | does | did
          | works? | needs? | becomes? | suffers? | occurs? | arises? | remains? | lives? | comes? | applies | apply
          | takes? | results? | considers? | believes? | thinks? | identif (?: y | ies ) | continues? ) \b
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_REPORT = re.compile(  # "the Act says that they must": what is told of another text; a new clause ends the report
-    r"""
+    """)
+# "the Act says that they must": what is told of another text; a new clause ends the report
+_REPORT = re.compile(r"""(?x)
     # what somebody once said binds nobody: "children told us that adults should listen"
     (?: (?<! is \s ) (?<! are \s ) (?<! be \s ) (?<! been \s )     # but "it is recommended that"
         \b (?: said | told (?: \s+ \w+ ){0,3} | found | concluded | recommended | suggested | reported | argued
@@ -136,11 +122,8 @@ _REPORT = re.compile(  # "the Act says that they must": what is told of another 
          | makes? \s+ (?: it \s+ )? clear
          | promotes \s+ the \s+ (?: view | principle ) )
     \s+ (?: also \s+ )? that \b (?! .* [;:] )
-    """,
-    re.VERBOSE,
-)
-_DENIAL = re.compile(  # "this does not mean that they should"
-    r"""
+    """)
+_DENIAL = re.compile(r"""(?xi)  # "this does not mean that they should"
     \b (?: (?: does | do | did ) \s+ not \s+ (?: mean | imply | suggest | require )
          | (?: nothing | none ) \b [^,;:.]* \s (?: means | implies | suggests | requires )
          | not \s+ be \s+ (?: taken | read | understood | interpreted ) \s+ (?: to \s+ mean | as \s+ \w+ing ) )
@@ -148,52 +131,37 @@ _DENIAL = re.compile(  # "this does not mean that they should"
   | \b not \s+ (?: every | all | each ) \b [^,;:.]* $               # "not every fall must be reported"
   | \b (?: rule | belief | claim | argument | assumption ) ,? \s that \s [^,;:.]* $
   | \b (?: words? | verbs? ) \s (?: (?: must | should | may | can ) (?: , | \s (?: and | or ) ) \s )* $
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_ASIDE = re.compile(  # "where possible", "if necessary": no clause, though it begins like one
-    r"""
+    """)
+_ASIDE = re.compile(r"""(?xi)  # "where possible", "if necessary": no clause, though it begins like one
     \b (?: where | wherever | when | whenever | if | as ) \s+
     (?: (?: is \s+ )? (?: reasonably \s+ )?
         (?: possible | practicable | necessary | appropriate | relevant | applicable | needed | required ) ) \b
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+    """)
 _PUT_IN = re.compile(r"\b([Ii]f|[Ww]hen|[Ww]here|[Oo]nce)(,\s[^,;:]{2,60},)")  # "if, in need, it has to"
 # "the steps that they should take": the clause says which; but "it means that they must"
-_THINGS_THAT = re.compile(
-    r"""
+_THINGS_THAT = re.compile(r"""(?xi)
     \b (?: (?! means | ensures | requires | recogni[sz]es | considers | believes | suggests | shows | indicates
          | expects | remains ) \w{3,} s
      | steps? | actions? | things? | process (?: es )? | documentation | guidance | support | information
      | measures | arrangements? | improvements? | matters? | ways? | questions? | tasks? | those | services?
      | factors? | criteria | reason ) \s+ $
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_THOUGHT = re.compile(  # "those they think should come": what is thought of somebody is no duty of theirs
-    r"""
+    """)
+_THOUGHT = re.compile(r"""(?xi)  # "those they think should come": what is thought of somebody is no duty of theirs
     \b (?: think | consider | believe | feel | judge ) s? \s+
     (?: (?: (?: they | it | he | she | we ) \s+ )? $
       | that \s (?! .* \b (?: is | are | has | have | may | can | will | would ) \b ) [^,;:.–]* $ )
   | \b than \s+ (?: they | it | he | she | we | you ) \s+ $                  # "further than they must"
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+    """)
 _THERE_ARE = re.compile(r"There\s+(?:is|are)\b")  # "There are clubs whose part should be considered": told of them
 _GUIDANCE = re.compile(  # "the Commission publishes advice on lists, which should be read", with a comma or without
-    r"\b (?: provides | publishes | issues | has \s+ (?: issued | published | produced ) ) \b [^,;:]*"
-    r" \b (?: guidance | advice ) \b [^,;:]* $",
-    re.VERBOSE,
+    r"(?x) \b (?: provides | publishes | issues | has \s+ (?: issued | published | produced ) ) \b [^,;:]*"
+    r" \b (?: guidance | advice ) \b [^,;:]* $"
 )
-_STEPS = re.compile(  # "the list shows the steps schools should take": which steps they are
-    r"""
+_STEPS = re.compile(r"""(?xi)  # "the list shows the steps schools should take": which steps they are
     \b (?: shows? | sets? \s+ out | lists? | explains? | describes? | outlines? | covers? | gives? | summarises? )
     \s [^,;:.]* \b (?: steps? | actions? | things? | measures? | matters? | factors? | criteria | tasks? )
     \s+ (?: (?: the | all | local ) \s+ )? [\w’-]+ (?: \s+ [\w’-]+ )? \s+ $
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+    """)
 _FELT = re.compile(r"\s+have\s+(?:been|felt|thought|known|seemed|wondered|suffered|feared)\b")  # taken to be so
 _REGRET = re.compile(r"\s+have\s[^,;:.]*\b(?:sooner|earlier|at\s+the\s+time)\b")  # "should have asked sooner"
 _STRESSED = re.compile(  # "it must be stressed that": the writer to the reader
@@ -202,59 +170,40 @@ _STRESSED = re.compile(  # "it must be stressed that": the writer to the reader
 )
 _IT_ALONE = re.compile(r"\b(?:[Ii]t|[Tt]his|[Tt]hat|[Tt]hese)\s+(?:also\s+)?$")
 _FOLLOWED = re.compile(r"\s+be\s+(?:followed|read|used|applied)\b")
-_COORDINATED = re.compile(
-    # "whether it can and should be shared", "whether it should stay or should go": one question with two verbs
-    r"""
+# "whether it can and should be shared", "whether it should stay or should go": one question with two verbs
+_COORDINATED = re.compile(r"""(?xi)
     \b (?: can | could | may | might | must | should | will | would ) \s+ (?: [\w-]+ \s+ ){0,4} (?: and | or ) \s+ $
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_WHAT_TO = re.compile(  # "decisions over what help to give", "on whether to meet": the clause is whole
-    r"""
+    """)
+_WHAT_TO = re.compile(r"""(?xi)  # "decisions over what help to give", "on whether to meet": the clause is whole
     \b (?: whether | how | when | where | who | whom | (?: what | which ) (?: \s+ [\w-]+ ){0,2} )
         \s+ to \s+ (?! and \b ) [\w-]+
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_ONE_WHO = (
-    re.compile(  # "will be a social worker who should": told of one who was not known; "it is the police who"
-        r"""
+    """)
+# "will be a social worker who should": told of one who was not known; "it is the police who"
+_ONE_WHO = re.compile(r"""(?x)
     (?: \b (?: be | is | are | by | with | to | from ) \s+ an? | ^ It \s+ (?: is | will \s+ be ) )
     \s+ (?P<who> [^,;:]{3,60}? ) \s+ who \s+ (?: \w+ly \s+ | also \s+ )? $
-    """,
-        re.VERBOSE,
-    )
-)
+    """)
 _AT_NO_TIME = re.compile(r"(?:Never|Nor|(?:Under|At|On|In)\s+no)\b")
 _ONLY_THEN = re.compile(rf"{_AT_NO_TIME.pattern}|(?:Only|Not\s+until)\b")
 _WHOM = re.compile(r"\s*(?:the|an?|any|each|every|their|its)\b", re.IGNORECASE)  # "who the right person should be"
-_NOUN_THEY = re.compile(  # "the changes they must make": a clause that says which
-    r"""
+_NOUN_THEY = re.compile(r"""(?xi)  # "the changes they must make": a clause that says which
     \b (?! means \b | believes \b                              # but "it means they should"
          | (?: case | circumstance | instance | situation | stage | time | area ) s \b )  # "in cases they"
     \w{4,} s \s+ they \s+ (?: \w+ly \s+ )? $
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_WHICH_THEY = re.compile(  # "the part they have to play", "the law that schools and colleges need to know"
-    r"""
+    """)
+_WHICH_THEY = re.compile(r"""(?x)  # "the part they have to play", "the law that schools and colleges need to know"
     (?: ^ | \s ) (?! (?: and | but | so | that | then | because | or | means ) \b ) [a-z]+ \s+ (?: they | it ) \s+ $
   | \b \w{3,} s? \s+ (?<! means[ ] ) (?<! is[ ] ) (?<! ensures[ ] ) that \s+ [^,;:]{3,60} $
-    """,
-    re.VERBOSE,
-)
-_NAMES_ONE = re.compile(  # what stands between "that" and the verb is a subject: "that local partners should"
-    r"""
+    """)
+# what stands between "that" and the verb is a subject: "that local partners should"
+_NAMES_ONE = re.compile(r"""(?xi)
     \s* (?: (?: the | an? | all | any | each | every | they | it | local ) \b (?: \s+ \S+ ){0,6}
           | \S+ (?: \s+ \S+ )? ) \s* $
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+    """)
 _QUOTES = re.compile(  # what is quoted binds nobody here; within single quotes an apostrophe ends nothing
     r"“[^”]*”|\"[^\"]*\"|(?<![\w’])‘[^’]*(?:’(?=\w)[^’]*)*’(?!\w)"
 )
-_POSSIBLE = re.compile(  # behind "may": what can happen, or be so, and no power
-    r"""
+_POSSIBLE = re.compile(r"""(?xi)  # behind "may": what can happen, or be so, and no power
     \s* (?:
         be \b (?! \s+ (?: delegated | escalated | applied | combined | extended | appointed ) \b )  # as powers are
       | have | not | include | need | feel | find | indicate | contain | suffer | experience | exist | arise
@@ -266,17 +215,13 @@ _POSSIBLE = re.compile(  # behind "may": what can happen, or be so, and no power
       | provide \s+ opportunit                                 # "may provide opportunities"
       | work \s+ in | never | in \s+ turn
     ) \b
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_ASKING = re.compile(  # behind "may": what somebody is free to do whose name no vocabulary has ("Parents may ask")
-    r"""
+    """)
+# behind "may": what somebody is free to do whose name no vocabulary has ("Parents may ask")
+_ASKING = re.compile(r"""(?xi)
     \s* (?: also \s+ )?
     (?: request | ask | require (?= \s (?: the | any | an? ) \s [^.]* \s to \b ) | apply | appeal | choose | contact
       | decide | wish | make \s+ a ) \b
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+    """)
 
 
 class Expression(Struct, frozen=True):

@@ -71,17 +71,13 @@ def _steps(pinpoints: tuple[Pinpoint, ...]) -> tuple[str, ...]:
 _ELSEWHERE = "it is a place in another document"
 _NOT_SAID = "the text does not say of which Act or instrument"
 _BETWEEN = re.compile(  # what may stand between a document's name and a place in it
-    r"[\s,:;(–-]* (?: especially \s | in[ ]particular \s | particularly \s | at \s | see \s )? \(?", re.VERBOSE
+    r"(?x) [\s,:;(–-]* (?: especially \s | in[ ]particular \s | particularly \s | at \s | see \s )? \(?"
 )
-_TO_TITLE = (
-    re.compile(  # what may stand between a place and the document it is in: "3 and 4 of the statutory guidance"
-        r"""
+# what may stand between a place and the document it is in: "3 and 4 of the statutory guidance"
+_TO_TITLE = re.compile(r"""(?x)
     (?: [\s,–\d.-] | and | or | to )* \s (?: of | from | in ) \s
     (?: the \s )? (?: [\w’',-]+ \s ){0,8} [“\"‘']?
-    """,
-        re.VERBOSE,
-    )
-)
+    """)
 _SUBS = re.compile(r"\s*(?P<subs>(?:\(\w+\)\s?)+)")
 _ENDS = re.compile(r"\s*(?:[.:–-]\s|$)")
 

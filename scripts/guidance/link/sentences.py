@@ -12,11 +12,9 @@ from msgspec import Struct
 from guidance.document.model import Block, Document, Figure, Limit, List, Para, Provision, Subheading, Table, Text
 from guidance.document.walk import block_texts
 
-_STOP = re.compile(  # the end of a sentence, where the next one begins like one
-    r"[.!?] [\"”’')\]]* (?= \s+ [\"“‘'(\[]* [A-Z0-9•] )", re.VERBOSE
-)
-_SHORTENED = re.compile(  # a full stop that ends no sentence
-    r"""
+# the end of a sentence, where the next one begins like one
+_STOP = re.compile(r"(?x) [.!?] [\"”’')\]]* (?= \s+ [\"“‘'(\[]* [A-Z0-9•] )")
+_SHORTENED = re.compile(r"""(?x)  # a full stop that ends no sentence
     (?: ^ | [\s(“\"] )
     (?: e\.g | i\.e | etc | cf | vs? | ibid | approx            # "e.g.", "see ibid. for"
       | No | Nos | Art | Reg | [Pp]aras? | [Pp]p? | [Ss]s?     # "No. 5", "para. 12", "s. 47"
@@ -24,9 +22,7 @@ _SHORTENED = re.compile(  # a full stop that ends no sentence
       | (?<! Appendix \s ) (?<! Annex \s ) (?<! Part \s ) (?<! Schedule \s ) (?<! Group \s ) [A-Z]  # "J. Smith"
     ) \. $
   | ^ \d{1,3} \. $                                             # "12. Where a child ..."
-    """,
-    re.VERBOSE,
-)
+    """)
 
 
 class Sentence(Struct, frozen=True):
@@ -144,8 +140,7 @@ _NOT_PASSIVE = r"""
       | assured | satisfied | convinced | persuaded | dedicated | motivated | attuned | versed | acquainted
       | reassured \s+ that | guided \s+ by | represented | registered | covered \s+ by )
 """
-_PASSIVE = re.compile(
-    rf"""
+_PASSIVE = re.compile(rf"""(?x)
     (?: \s* , [^,]* , )?                                       # "should, where possible, be told"
     (?: \s+ {ADVERB} | \s+ not )* \s+
     (?: continue \s+ to \s+ | still \s+ )? (?: be | have \s+ been ) \s+
@@ -157,9 +152,7 @@ _PASSIVE = re.compile(
             | fed | laid | split | spent | let | lent | cut | caught | taught | bought | sold | lost | won | hung
             | subject                                          # "should be subject to review"
     ) \b
-    """,
-    re.VERBOSE,
-)
+    """)
 
 
 def passive(sentence: str, verb_ends: int) -> re.Match[str] | None:
@@ -182,8 +175,7 @@ _LAW = r"""
 """
 _TO_DO = r"\s+ (?: to | not \s+ to ) \s+ (?= [a-z] ) (?! which \b | whom \b )"
 
-_STATEMENT = re.compile(
-    rf"""
+_STATEMENT = re.compile(rf"""(?x)
     # "the Act gives X the duty to", "we expect X to", "it is expected that X will"
     \b gives? \s+ (?P<given> [^;.:]{{2,120}}? ) \s+ (?: the | an? ) \s+ (?: \w+ \s+ )? {DUTY} {_TO_DO}
   | \b (?: [Ww]e | Government | Department (?: \s+ for \s+ \w+ )? | Secretary \s+ of \s+ State ) \s+
@@ -237,15 +229,9 @@ _STATEMENT = re.compile(
   | (?: \b by \s+ (?P<by> [^,;.:]{{2,80}}? ) | (?P<thing> (?<= \w ) ) ) \s+ (?: is | are ) \s+
         (?: also \s+ | always \s+ )? required
         \s+ (?: before | by \s+ law | if | when | where | whenever | unless ) \b
-    """,
-    re.VERBOSE,
-)
-_WHICH = re.compile(
-    r"\b which \s+ (?: also \s+ )? $", re.VERBOSE
-)  # tells which law is meant, and asks nothing here
-_DENIED = re.compile(
-    r"\b(?:no|not|never|nor|neither)\s+(?:\w+\s+){0,2}$", re.IGNORECASE
-)  # "does not place", "no duty"
+    """)
+_WHICH = re.compile(r"(?x) \b which \s+ (?: also \s+ )? $")  # tells which law is meant, and asks nothing here
+_DENIED = re.compile(r"(?i)\b(?:no|not|never|nor|neither)\s+(?:\w+\s+){0,2}$")  # "does not place", "no duty"
 _OF_NAMED = ("applies", "owner", "theirs", "that", "given", "expected", "will")
 _SAYS = re.compile(r"dut(?:y|ies)|responsibilit|obligation|requir|obliges?|expect|task|job")
 
@@ -304,8 +290,7 @@ OFTEN = {
 
 _UNITS = rf"(?: {KIND_OF_DAY} {UNIT} s? )"
 _CLAUSE_ENDS = r"(?= \s* (?: [.,;)] | $ ) | \s+ (?: in | at | until | to | with | from | if | unless | when ) \b )"
-_LIMIT = re.compile(
-    rf"""
+_LIMIT = re.compile(rf"""(?xi)
     (?: \b (?: within | every | (?: no | not ) \s+ (?: later | longer | more | earlier | less | fewer | sooner )
                    \s+ than | (?<! aged [ ] ) at \s+ (?: least | most ) | a \s+ (?: maximum | minimum ) \s+ of
              | up \s+ to
@@ -331,9 +316,7 @@ _LIMIT = re.compile(
         (?: an? | per | each | every | in \s+ (?: an? | each | every ) ) \s+ (?P<cycle> {UNIT} ) \b
   | \b (?: every | each ) \s+ (?P<each> {UNIT} ) \b {_CLAUSE_ENDS}          # but "every day life"
   | \b (?: (?P<adverb> {" | ".join(OFTEN)} ) \b {_CLAUSE_ENDS} )  # "weekly", but no "weekly meeting"
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+    """)
 _BRACKETS = re.compile(r"\([^()]*\)")
 
 
