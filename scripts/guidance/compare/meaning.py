@@ -9,7 +9,7 @@ import re
 from msgspec import Struct
 
 from guidance.compare.units import bare
-from guidance.link.sentences import KIND_OF_DAY, OFTEN, SPELT, UNIT, count
+from guidance.link.sentences import KIND_OF_DAY, OFTEN, SPELT, UNIT, number_of
 
 # --- What binds, and how strongly ----------------------------------------------------------------
 
@@ -238,7 +238,7 @@ def key_of(words: str) -> str:
     """Words as they are compared: "10-day" and "10 days" are one, so are "three" and 3, "annually" and "once a
     year", and cross-references say nothing."""
     plain = re.sub(r"[\s–-]+", " ", REFERRED.sub(" ", words).lower()).strip()
-    plain = _SPELT.sub(lambda number: str(count(number[0])), _OFTEN.sub(_how_often, plain))
+    plain = _SPELT.sub(lambda number: str(number_of(number[0])), _OFTEN.sub(_how_often, plain))
     key = "".join(word.removesuffix("s") for word in plain.split())
     key = _WEEKS.sub(lambda weeks: f"{(7 if weeks[2] == 'week' else 14) * int(weeks[1])}day", key)
     return _YEARS.sub(lambda years: f"{12 * int(years[1])}month", key)

@@ -15,14 +15,7 @@ from msgspec import Struct, structs
 from guidance.document.model import Document, Duty, Locus, Strength
 from guidance.link.agencies import Vocabulary
 from guidance.link.context import Spoken, with_context
-from guidance.link.modality import (
-    Expression,
-    denied,
-    find_expressions,
-    is_inverted,
-    is_power,
-    one_who,
-)
+from guidance.link.modality import Expression, denied, find_expressions, is_inverted, is_power, one_who
 from guidance.link.sentences import Sentence, document_sentences, find_limits, passive
 
 _NO_DUTIES = re.compile(r"""(?xi)  # what words mean, and reports of what was changed
@@ -152,8 +145,8 @@ class _DutyFinder:
         """The duties of one sentence, with what is spoken of beside them."""
         if _without_duties(sentence.titles):
             return
-        bound = list(self._bound(sentence))
         stem = self._stem(sentence)
+        bound = list(self._bound(sentence, stem))
         listed = [one for one in bound if _lists_holders(sentence, one.expression)]
         if listed:
             self._governing[_place(sentence)] = structs.replace(
@@ -162,42 +155,41 @@ class _DutyFinder:
             bound = [one for one in bound if one not in listed]
         elif sentence.introduces and bound and _governs(sentence.words, bound[-1].expression):
             self._governing[_place(sentence)] = bound.pop()
-        strengths: dict[Strength, list[_Who]] = {}
-        beside: dict[Strength, _Bound] = {}
-        for one in ((stem,) if stem else ()) + tuple(bound):
-            if one is not stem and stem and one.expression.strength == stem.expression.strength and stem.who.ids:
-                continue
-            strengths.setdefault(one.expression.strength, []).append(one.who)
-            beside.setdefault(one.expression.strength, one)
+        strengths: dict[Strength, list[_Bound]] = {stem.expression.strength: [stem]} if stem else {}
+        for one in bound:
+            if not (stem and stem.who.ids and one.expression.strength == stem.expression.strength):
+                strengths.setdefault(one.expression.strength, []).append(one)
         words = f"{sentence.stem.words} {sentence.words}" if sentence.stem and stem else sentence.words
         locus = Locus(sentence.anchor, sentence.part, sentence.start, sentence.end)
-        limits = find_limits(sentence.words) or find_limits(words)
-        limit = limits[0] if limits else None
-        for strength, named in strengths.items():
-            who = tuple(dict.fromkeys(one for some in named for one in some.ids))
-            complete = all(some.complete for some in named)
-            duty = Duty(locus, sentence.page, words, strength, who, complete, limit=limit)
-            first = beside[strength]
+        limits = find_limits(sentence.words) or find_limits(words) or (None,)
+        for strength, (first, *more) in strengths.items():
+            who = tuple(dict.fromkeys(one for some in (first, *more) for one in some.who.ids))
+            complete = all(some.who.complete for some in (first, *more))
+            duty = Duty(locus, sentence.page, words, strength, who, complete, limit=limits[0])
             yield Spoken(duty, sentence, first.asked_of, first.done, first.before)
 
     def _stem(self, sentence: Sentence) -> _Bound | None:
+        """What the line above a list says of its entry, as the entry turns it."""
         stem = self._governing.get(_place(sentence.stem)) if sentence.stem else None
-        bare = stem and sentence.stem and _EMPTY.fullmatch(sentence.stem.words.rstrip(" :–-"), stem.expression.end)
-        if stem is None or sentence.stem is None or (bare and _CAN.match(sentence.words)):
+        if stem is None or sentence.stem is None:
+            return None
+        lead = sentence.stem.words.rstrip(" :–-")
+        bare = _EMPTY.fullmatch(lead, stem.expression.end)
+        if bare and _CAN.match(sentence.words):
             return None
         if stem.expression.listed:
             return _Bound(stem.expression, self._named(sentence.words.rstrip(" .;,")))
         if bare and _NOT.match(sentence.words):
             turned = structs.replace(stem.expression, strength=denied(stem.expression.strength))
             stem = structs.replace(stem, expression=turned)
-        whole = f"{sentence.stem.words.rstrip(' :–-')} {sentence.words}"
+        whole = f"{lead} {sentence.words}"
         if passive(whole, stem.expression.end) and not passive(sentence.stem.words, stem.expression.end):
             by = self._vocabulary.agents(whole[stem.expression.end :])
             return structs.replace(stem, who=_Who(by) if by else stem.who)
         return stem
 
-    def _bound(self, sentence: Sentence) -> Iterator[_Bound]:
-        words, stem = sentence.words, self._stem(sentence)
+    def _bound(self, sentence: Sentence, stem: _Bound | None) -> Iterator[_Bound]:
+        words = sentence.words
         if sentence.stem and _QUESTION.search(sentence.stem.words.rstrip(" :–-")):
             return  # an entry that completes "This includes deciding whether:" asks, and binds nobody
         last = self._vocabulary.opens(words) or (stem.who.ids if stem else ())
@@ -220,10 +212,9 @@ class _DutyFinder:
                 start, end = (sentence.start + at for at in (expression.start, expression.end))
                 self.words.append((Locus(sentence.anchor, sentence.part, start, end), expression.strength))
             act = None if expression.strength == "responsibility" else passive(words, expression.end)
-            done = act["done"] if act else ""
             before = self._spoken_of if self._spoken_at == sentence.anchor else ()
             spoken_of = who.ids or spoken_of
-            yield _Bound(expression, who, _asked_of(words, expression), done, before)
+            yield _Bound(expression, who, _asked_of(words, expression), act["done"] if act else "", before)
         spoken_of = spoken_of or (() if found or sentence.stem else last)
         if spoken_of:
             self._spoken_of, self._spoken_at = spoken_of, sentence.anchor
@@ -232,17 +223,14 @@ class _DutyFinder:
 
     def _forbids(self, words: str, expression: Expression, subject: _Who) -> bool:
         """Whether "may not" forbids: only somebody who is named before it, and what he could do."""
-        named = subject.ids and not _THEY_ALONE.search(words, 0, expression.start)
-        may = named and is_power(words, expression, subject.ids)
-        return bool(may) and _NOT_SO.match(words, expression.end) is None
+        named = bool(subject.ids) and _THEY_ALONE.search(words, 0, expression.start) is None
+        return named and is_power(words, expression, subject.ids) and not _NOT_SO.match(words, expression.end)
 
     def _who(self, words: str, expression: Expression, subject: _Who) -> _Who:
         """Whom a phrase binds: its holder or subject, but of something to be done those by whom it is."""
-        if expression.strength == "responsibility" and not expression.of_named:
-            return subject
-        if passive(words, expression.end):
-            return _Who(self._vocabulary.agents(words[expression.end :]))
-        return subject
+        held = expression.strength == "responsibility" and not expression.of_named
+        done = not held and passive(words, expression.end)
+        return _Who(self._vocabulary.agents(words[expression.end :])) if done else subject
 
     def _subject(self, sentence: Sentence, expression: Expression, previous: _Who | None) -> _Who:
         """The ids of the subject of a phrase, or none where it is no agency."""
@@ -252,8 +240,8 @@ class _DutyFinder:
         behind = self._vocabulary.opens(words[expression.end :]) if is_inverted(words) else ()
         if behind:  # but "Nor should the police be asked": of whom it is asked not to is not said
             return _NOBODY if _DONE_TO.match(words, expression.end) else _Who(behind)
-        if one_who(words, expression):
-            return _Who(self._vocabulary.subject(one_who(words, expression)))
+        if one := one_who(words, expression):
+            return _Who(self._vocabulary.subject(one))
         if _EMPTY.fullmatch(words, 0, at):
             return self._whole(sentence.stem.words.rstrip(" :")) if sentence.stem else _NOBODY
         found = self._whole(_IN_A_LIST.sub(r"\1", words[:at]))
@@ -330,11 +318,9 @@ class _DutyFinder:
 
     def _antecedent(self, before: str) -> tuple[str, ...]:
         """Who a condition in the same sentence speaks of: "If schools have concerns, they should"."""
-        for condition in _CONDITION.finditer(before):
-            found = self._vocabulary.opens(before[condition.end() :])
-            if found and not _THEM.search(before, condition.end()):
-                return found
-        return ()
+        ends = (condition.end() for condition in _CONDITION.finditer(before))
+        found = (self._vocabulary.opens(before[end:]) for end in ends if not _THEM.search(before, end))
+        return next(filter(None, found), ())
 
 
 @lru_cache(maxsize=1024)
@@ -363,10 +349,8 @@ def _asked_of(words: str, expression: Expression) -> str:
 def _lists_holders(sentence: Sentence, expression: Expression) -> bool:
     """Whether the list behind a line names those bound: "a duty on:", "The following must keep a list:"."""
     before = sentence.words[: expression.start]
-    follow = _FOLLOWING.fullmatch(before) is not None and not passive(
-        sentence.words, expression.end
-    )  # "be invited:"
-    return sentence.introduces and (expression.listed or follow)
+    done = passive(sentence.words, expression.end)  # "be invited:"
+    return sentence.introduces and (expression.listed or bool(_FOLLOWING.fullmatch(before) and not done))
 
 
 def _governs(words: str, expression: Expression) -> bool:

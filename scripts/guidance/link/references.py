@@ -12,35 +12,21 @@ from guidance.cite.grammar import number_key
 from guidance.document.model import Document, Link, Locus, Provision, Reference, Text, Unresolved
 from guidance.document.register import PartialDate
 from guidance.document.walk import note_marks, provision_texts
-from guidance.link.acts import (
-    Act,
-    Acts,
-    Instrument,
-    name_key,
-    read_acts,
-    titled_act,
-    with_own_names,
-)
+from guidance.link.acts import Act, Acts, Instrument, name_key, read_acts, titled_act, with_own_names
 from guidance.link.citations import LEGAL, TextCitation, find_citations
 from guidance.link.places import NumberedPlaces, Pinpoint, Unit
 from guidance.link.siblings import place_in_sibling, read_titles
 from guidance.link.titles import Guidance, TitleMention, Titles, behind_year, spoken_words, titles_for
 
-_HAVE: dict[str, tuple[Unit, ...]] = {
-    "act": ("section", "schedule", "part", "chapter", "paragraph"),
-    "regulations": ("regulation", "schedule", "part", "chapter", "paragraph"),
-    "order": ("article", "schedule", "part", "chapter", "paragraph"),
-    "rules": ("rule", "schedule", "part", "chapter", "paragraph"),
-    "treaty": ("article",),
-}
-_ALONE: tuple[Unit, ...] = ("section", "regulation", "article", "rule")  # numbered through the whole instrument
+# What each form of instrument has that is numbered through the whole of it.
+_OWN = dict[str, Unit](act="section", regulations="regulation", order="article", rules="rule", treaty="article")
 
 
 def fits(act: Act, pinpoints: tuple[Pinpoint, ...]) -> bool:
     """Whether an instrument of its form can have such a provision: Acts have sections, Regulations regulations."""
-    if any(p.unit not in _HAVE[act.form] for p in pinpoints):
-        return False
-    return pinpoints[0].unit != "paragraph" or any(p.unit == "schedule" for p in pinpoints)
+    units = {p.unit for p in pinpoints}
+    divisions = () if act.form == "treaty" else ("schedule", "part", "chapter", "paragraph")
+    return units <= {_OWN[act.form], *divisions} and (pinpoints[0].unit != "paragraph" or "schedule" in units)
 
 
 def address(act: Act, pinpoints: tuple[Pinpoint, ...]) -> str | None:
@@ -49,16 +35,13 @@ def address(act: Act, pinpoints: tuple[Pinpoint, ...]) -> str | None:
     base = act.address
     if base is None or act.whole or not act.id or not pinpoints:  # how another site goes on is not known
         return base
-    steps = _steps(pinpoints)
-    path = "".join(f"/{step}" for step in steps)
-    subs = pinpoints[0].subs
-    fragment = f"#{'-'.join((*steps, *subs))}" if subs else ""
-    return f"{base}{path}{fragment}"
+    steps, subs = _steps(pinpoints), pinpoints[0].subs
+    return "/".join((base, *steps)) + (f"#{'-'.join((*steps, *subs))}" if subs else "")
 
 
 def _steps(pinpoints: tuple[Pinpoint, ...]) -> tuple[str, ...]:
     inner = pinpoints[0]
-    if inner.unit in _ALONE:
+    if inner.unit in _OWN.values():
         return (inner.unit, inner.number)
     kept = [p for p in pinpoints if p is inner or p.unit == "schedule" or inner.unit in ("part", "chapter")]
     steps: list[str] = []
@@ -90,6 +73,11 @@ class FoundCitation(Struct, frozen=True):
     text: Text
     citation: TextCitation
     titles: tuple[TitleMention, ...] = ()
+
+    @property
+    def links(self) -> list[Link]:
+        """The source's own links in the Text."""
+        return [mark for mark in self.text.marks if isinstance(mark, Link)]
 
 
 def find_references(
@@ -127,19 +115,15 @@ def _walk(document: Document, acts: Acts, titles: Titles) -> Iterator[FoundCitat
             for citation in cited:
                 if not any(_within(citation, m) for m in mentions):
                     yield FoundCitation(provision, part, text, citation, mentions)
-            if part or not provision.heading:
-                yield from _named(provision.anchor, part, text, mentions)
+            links = [mark for mark in text.marks if isinstance(mark, Link)]
+            for m in mentions if part or not provision.heading else ():
+                if m.url and not any(link.start < m.end and m.start < link.end for link in links):
+                    locus = Locus(provision.anchor, part, m.start, m.end)
+                    yield Reference(locus, text.plain[m.start : m.end], m.url, "guidance")
 
 
 def _within(inner: TextCitation | TitleMention, outer: TextCitation | TitleMention) -> bool:
     return outer.start <= inner.start and inner.end <= outer.end
-
-
-def _named(anchor: str, part: int, text: Text, mentions: tuple[TitleMention, ...]) -> Iterator[Reference]:
-    links = [mark for mark in text.marks if isinstance(mark, Link)]
-    for m in mentions:
-        if m.url and not any(link.start < m.end and m.start < link.end for link in links):
-            yield Reference(Locus(anchor, part, m.start, m.end), text.plain[m.start : m.end], m.url, "guidance")
 
 
 class _Resolver:
@@ -176,12 +160,10 @@ class _Resolver:
         """The reference, or why there is none; None where the source links the words itself or they are a heading
         that names itself."""
         span = _free_span(one)
-        if span is None or (one.citation.instrument and one.citation.instrument.guide):
+        if span is None or (one.citation.instrument and one.citation.instrument.guide) or _is_caption(one):
             return None
         locus = Locus(one.provision.anchor, one.part, *span)
         words = one.text.plain[span[0] : span[1]]
-        if _is_caption(one):
-            return None
         linked = _linked_section(one, span)
         if linked:
             return Reference(locus, words, linked, "legislation")
@@ -194,10 +176,8 @@ class _Resolver:
         titled = one.part == 0 and one.provision.heading and span[0] == 0 and not one.citation.instrument
         if target == f"#{one.provision.anchor}" or titled:
             return None
-        if target.startswith("#"):
-            return Reference(locus, words, target, "internal")
-        if target.startswith("https:"):
-            return Reference(locus, words, target, "legislation")
+        if target.startswith(("#", "https:")):
+            return Reference(locus, words, target, "internal" if target[0] == "#" else "legislation")
         return Unresolved(locus, words, target)
 
     def _target(self, one: FoundCitation) -> str:
@@ -212,8 +192,11 @@ class _Resolver:
             return _ELSEWHERE
         if not _may_be_law(citation):
             return self._internal(one)
-        act_or_none = self._bare(one)
-        return _legal_target(act_or_none, citation.pinpoints) if act_or_none else self._beside(one) or _NOT_SAID
+        if meant := self._bare(one):
+            return _legal_target(meant, citation.pinpoints)
+        anchor = self._places.find(citation.pinpoints, one.provision.anchor)  # a section of this document, of the
+        beside = anchor and self._places.beside(anchor, one.provision.anchor)  # same chapter
+        return f"#{anchor}" if beside else _NOT_SAID
 
     def _legal(self, one: FoundCitation, act: Act) -> str:
         """The address in an Act; in "GDPR/Data Protection Act, article 6" that of the one which has articles."""
@@ -233,11 +216,6 @@ class _Resolver:
             act = self._bare(one)
             return _legal_target(act, one.citation.pinpoints) if act else _NOT_SAID
         return f"there is no one {pinpoint.unit.replace('-', ' ')} {pinpoint.number} in this document"
-
-    def _beside(self, one: FoundCitation) -> str | None:
-        """A section of this document, where one with that number stands under the same heading."""
-        anchor = self._places.find(one.citation.pinpoints, one.provision.anchor)
-        return f"#{anchor}" if anchor and self._places.beside(anchor, one.provision.anchor) else None
 
     def _bare(self, one: FoundCitation) -> Act | None:
         """The Act meant by "section 47" alone: as cited in full in this provision; as the field uses it, unless the
@@ -343,20 +321,13 @@ def _legal_target(act: Act, pinpoints: tuple[Pinpoint, ...]) -> str:
 
 
 def _free_span(one: FoundCitation) -> tuple[int, int] | None:
-    """The citation's words, or at least its pinpoint's, where the source does not link them itself."""
-    links = [mark for mark in one.text.marks if isinstance(mark, Link)]
+    """The citation's words, or at least its pinpoint's, where the source does not link them itself; or the
+    sub-section behind a link to its section: "(1)" of "Section 16F (1)"."""
+    links = one.links
     for start, end in ((one.citation.start, one.citation.end), one.citation.inner):
         if not any(link.start < end and start < link.end for link in links):
             return start, end
-    return _rest(one, links)
-
-
-def _rest(one: FoundCitation, links: list[Link]) -> tuple[int, int] | None:
-    """The sub-section behind a link of the source that leads to its section: "(1)" of "Section 16F (1)"."""
-    start, end = one.citation.inner
-    if not one.citation.pinpoints or not one.citation.pinpoints[0].subs:
-        return None
-    for link in links:
+    for link in links if one.citation.pinpoints and one.citation.pinpoints[0].subs else ():
         rest = _SUBS.fullmatch(one.text.plain, link.end, end) if start < link.end < end else None
         if rest and not any(other.start < end and rest.start("subs") < other.end for other in links):
             return rest.span("subs")
@@ -365,17 +336,11 @@ def _rest(one: FoundCitation, links: list[Link]) -> tuple[int, int] | None:
 
 def _linked_section(one: FoundCitation, span: tuple[int, int]) -> str | None:
     """The address of a sub-section behind the source's own link to its section on legislation.gov.uk."""
-    for link in (mark for mark in one.text.marks if isinstance(mark, Link)):
-        pinpoint = one.citation.pinpoints[0] if one.citation.pinpoints else None
-        if (
-            pinpoint
-            and link.start >= one.citation.inner[0]
-            and link.end <= span[0]
-            and "legislation.gov.uk/" in link.address
-        ):
+    for pinpoint in one.citation.pinpoints[:1]:
+        for link in one.links:
             page = link.address.split("#")[0].removesuffix("/").replace("http://", "https://")
-            step = f"{pinpoint.unit}/{pinpoint.number}"
-            if page.endswith(f"/{step}"):
+            before = one.citation.inner[0] <= link.start and link.end <= span[0]
+            if before and "legislation.gov.uk/" in page and page.endswith(f"/{pinpoint.unit}/{pinpoint.number}"):
                 return f"{page}#{'-'.join((pinpoint.unit, pinpoint.number, *pinpoint.subs))}"
     return None
 
@@ -384,8 +349,7 @@ def _follows_link(one: FoundCitation) -> bool:
     """Whether the citation stands right behind the source's own link to somewhere else: "LINK, paragraph 4"."""
     if one.citation.pinpoints and one.citation.pinpoints[0].unit in LEGAL:
         return False
-    links = (mark for mark in one.text.marks if isinstance(mark, Link) and not mark.address.startswith("#"))
-    return any(_is_before(one, link.end) for link in links)
+    return any(_is_before(one, link.end) for link in one.links if not link.address.startswith("#"))
 
 
 def _is_caption(one: FoundCitation) -> bool:
@@ -411,13 +375,11 @@ def _other_document(one: FoundCitation) -> str | None:
         return named
     if citation.pinpoints[0].unit in LEGAL:
         return None
-    for mark in one.text.marks:
-        if isinstance(mark, Link) and mark.address.startswith("https://"):
-            behind = citation.scope == "elsewhere" and mark.start - citation.end in range(2, 120)
-            if behind and _TO_TITLE.fullmatch(one.text.plain, citation.end, mark.start):
-                return mark.address
-            if _is_before(one, mark.end):
-                return mark.address
+    for link in one.links:
+        behind = citation.scope == "elsewhere" and link.start - citation.end in range(2, 120)
+        joined = behind and _TO_TITLE.fullmatch(one.text.plain, citation.end, link.start)
+        if link.address.startswith("https://") and (joined or _is_before(one, link.end)):
+            return link.address
     return None
 
 

@@ -5,11 +5,11 @@ completes; and what a sentence says of a duty beside must, should and may: of wh
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import count, pairwise
 
 from msgspec import Struct
 
-from guidance.document.model import Block, Document, Figure, Limit, List, Para, Provision, Subheading, Table, Text
+from guidance.document.model import Block, Document, Limit, List, Para, Provision, Subheading, Table, Text
 from guidance.document.walk import block_texts
 
 # the end of a sentence, where the next one begins like one
@@ -47,18 +47,17 @@ class Sentence(Struct, frozen=True):
 
 def split_sentences(plain: str) -> tuple[tuple[int, int], ...]:
     """The stretches of a text that are its sentences, without the space between them; "e.g." and "No." end none."""
-    bounds = [0]
-    for stop in _STOP.finditer(plain):
-        if not _SHORTENED.search(plain[max(0, stop.start() - 12) : stop.start() + 1]):
-            bounds.append(stop.end())
-    bounds.append(len(plain))
+    stops = (stop.end() for stop in _STOP.finditer(plain) if not _ends_none(plain, stop.start()))
     spans = []
-    for start, end in pairwise(bounds):
-        words = plain[start:end]
-        if words.strip():
-            lead = len(words) - len(words.lstrip())
-            spans.append((start + lead, start + len(words.rstrip())))
+    for start, end in pairwise((0, *stops, len(plain))):
+        if words := plain[start:end].strip():
+            at = plain.index(words, start)
+            spans.append((at, at + len(words)))
     return tuple(spans)
+
+
+def _ends_none(plain: str, stop: int) -> bool:
+    return _SHORTENED.search(plain[max(0, stop - 12) : stop + 1]) is not None
 
 
 def document_sentences(document: Document) -> Iterator[Sentence]:
@@ -67,61 +66,43 @@ def document_sentences(document: Document) -> Iterator[Sentence]:
     for provision in document.everything:
         own = () if provision.level or not provision.heading else (provision.heading.plain,)  # a box's title
         above = (*(titles[anchor] for anchor in provision.parents if anchor in titles), *own)
-        yield from _Walk(provision, above).sentences()
+        yield from _in_blocks(provision, above, provision.blocks, None, count(1 if provision.heading else 0))
 
 
-class _Walk:
-    """Goes through one provision's blocks and counts its Texts as `provision_texts` does."""
+def _in_blocks(
+    provision: Provision,
+    titles: tuple[str, ...],
+    blocks: tuple[Block, ...],
+    stem: Sentence | None,
+    parts: Iterator[int],
+) -> Iterator[Sentence]:
+    """The sentences of some blocks of a provision. Its Texts take their numbers from `parts`, as `provision_texts`
+    counts them: what a figure shows is no sentence, but its Texts count."""
 
-    def __init__(self, provision: Provision, titles: tuple[str, ...]) -> None:
-        self._provision = provision
-        self._titles = titles
-        self._part = 1 if provision.heading else 0
+    def read(text: Text, page: int | None, stem: Sentence | None, before_list: bool) -> Iterator[Sentence]:
+        part, spans = next(parts), split_sentences(text.plain)
+        for at, (start, end) in enumerate(spans):
+            place = (provision.anchor, provision.kind, part, at, start, end, text.plain[start:end], page)
+            introduces = before_list and at == len(spans) - 1
+            yield Sentence(*place, stem if at == 0 else None, introduces, titles)
 
-    def sentences(self) -> Iterator[Sentence]:
-        yield from self._blocks(self._provision.blocks, None)
-
-    def _blocks(self, blocks: tuple[Block, ...], stem: Sentence | None) -> Iterator[Sentence]:
-        lead = stem
-        for count, block in enumerate(blocks):
-            before_list = count + 1 < len(blocks) and isinstance(blocks[count + 1], List)
-            if isinstance(block, Para | Subheading):
-                page = block.places[0].page if block.places else self._provision.page
-                found = list(self._text(block.text, page, stem if count == 0 else None, before_list))
-                lead = found[-1] if found else lead
-                yield from found
-            elif isinstance(block, List):
-                for item in block.items:
-                    yield from self._blocks(item.blocks, lead)
-            else:
-                yield from self._apart(block)
-                lead = None
-
-    def _apart(self, block: Figure | Table) -> Iterator[Sentence]:
-        """A table's cells, each by itself; what a figure shows is no sentence, but its Texts count."""
-        for text in block_texts((block,)):
-            if isinstance(block, Table):
-                yield from self._text(text, self._provision.page, None, False)
-            else:
-                self._part += 1
-
-    def _text(self, text: Text, page: int | None, stem: Sentence | None, before_list: bool) -> Iterator[Sentence]:
-        part, self._part = self._part, self._part + 1
-        spans = split_sentences(text.plain)
-        for ordinal, (start, end) in enumerate(spans):
-            yield Sentence(
-                anchor=self._provision.anchor,
-                kind=self._provision.kind,
-                part=part,
-                ordinal=ordinal,
-                start=start,
-                end=end,
-                words=text.plain[start:end],
-                page=page,
-                stem=stem if ordinal == 0 else None,
-                introduces=before_list and ordinal == len(spans) - 1,
-                titles=self._titles,
-            )
+    lead = stem
+    for block, following in zip(blocks, (*blocks[1:], None), strict=False):
+        if isinstance(block, Para | Subheading):
+            page = block.places[0].page if block.places else provision.page
+            found = [*read(block.text, page, stem if block is blocks[0] else None, isinstance(following, List))]
+            lead = found[-1] if found else lead
+            yield from found
+        elif isinstance(block, List):
+            for item in block.items:
+                yield from _in_blocks(provision, titles, item.blocks, lead, parts)
+        else:
+            for text in block_texts((block,)):
+                if isinstance(block, Table):
+                    yield from read(text, provision.page, None, False)  # each cell by itself
+                else:
+                    next(parts)
+            lead = None
 
 
 # --- What a sentence says of a duty beside must, should and may; no name is known here ------------
@@ -230,8 +211,10 @@ _STATEMENT = re.compile(rf"""(?x)
         (?: also \s+ | always \s+ )? required
         \s+ (?: before | by \s+ law | if | when | where | whenever | unless ) \b
     """)
-_WHICH = re.compile(r"(?x) \b which \s+ (?: also \s+ )? $")  # tells which law is meant, and asks nothing here
-_DENIED = re.compile(r"(?i)\b(?:no|not|never|nor|neither)\s+(?:\w+\s+){0,2}$")  # "does not place", "no duty"
+_ASKS_NOTHING = re.compile(r"""(?x)
+    \b which \s+ (?: also \s+ )? $                                            # tells which law is meant
+  | \b (?i: no | not | never | nor | neither ) \s+ (?: \w+ \s+ ){0,2} $      # "does not place", "no duty"
+    """)
 _OF_NAMED = ("applies", "owner", "theirs", "that", "given", "expected", "will")
 _SAYS = re.compile(r"dut(?:y|ies)|responsibilit|obligation|requir|obliges?|expect|task|job")
 
@@ -252,7 +235,7 @@ def find_statements(sentence: str) -> Iterator[Statement]:
     if _SAYS.search(sentence.lower()) is None:
         return
     for match in _STATEMENT.finditer(sentence):
-        if _WHICH.search(sentence, 0, match.start()) or _DENIED.search(sentence, 0, match.start()):
+        if _ASKS_NOTHING.search(sentence, 0, match.start()):
             continue
         part = match.lastgroup or ""
         listed = part in ("list", "falls")
@@ -330,24 +313,19 @@ def find_limits(sentence: str) -> tuple[Limit, ...]:
 def _limit(match: re.Match[str]) -> Limit:
     often = (match["often"] or match["adverb"] or "").lower()
     if often or match["cycle"] or match["each"]:
-        number = count(match["count"]) if match["count"] else {"twice": 2, "quarterly": 4}.get(often, 1)
+        number = number_of(match["count"]) if match["count"] else {"twice": 2, "quarterly": 4}.get(often, 1)
         cycle = OFTEN[often] if match["adverb"] else f"a {(match['cycle'] or match['each']).lower()}"
         return Limit(number, f"time{'s' * (number > 1)} {cycle}")
-    unit = " ".join(
-        (match["unit"] or match["bare_unit"] or match["kept_unit"] or match["one"])
-        .lower()
-        .replace("-", " ")
-        .split()
-    )
-    number = 1 if match["one"] else count(match["number"] or match["bare"] or match["kept"])
-    return Limit(number, unit, " ".join((match["since"] or "").split()))
+    unit = match["unit"] or match["bare_unit"] or match["kept_unit"] or match["one"]
+    number = 1 if match["one"] else number_of(match["number"] or match["bare"] or match["kept"])
+    return Limit(number, " ".join(unit.lower().replace("-", " ").split()), " ".join((match["since"] or "").split()))
 
 
-def count(number: str) -> int:
+def number_of(words: str) -> int:
     """A number in figures or spelt out: "12", "twelve", "twenty-one"."""
-    if number.isdigit():
-        return int(number)
-    tens, _, ones = " ".join(number.lower().replace("-", " ").split()).partition(" ")
+    if words.isdigit():
+        return int(words)
+    tens, _, ones = " ".join(words.lower().replace("-", " ").split()).partition(" ")
     if tens in _SPELT:
         return _SPELT.index(tens) + 1
     return (_TENS.split().index(tens) + 2) * 10 + (_SPELT.index(ones) + 1 if ones else 0)
