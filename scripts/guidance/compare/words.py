@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, takewhile
 from typing import Literal
 
 import fast_diff_match_patch
@@ -107,12 +107,10 @@ def _readable(old: Sequence[str], new: Sequence[str]) -> list[_WordRun]:
     mine, theirs = ([at for at, word in enumerate(side) if _tells(word)] for side in (old, new))
     runs: list[_WordRun] = []
     at = to = 0
-    for one, other in [
-        *_kept([old[n] for n in mine], [new[n] for n in theirs], mine, theirs),
-        (len(old), len(new)),
-    ]:
-        inner = [*_kept(old[at:one], new[to:other], range(at, one), range(to, other)), (one, other)]
-        for left, right in inner:
+    end = (len(old), len(new))
+    for one, other in (*_kept([old[n] for n in mine], [new[n] for n in theirs], mine, theirs), end):
+        inner = _kept(old[at:one], new[to:other], range(at, one), range(to, other))
+        for left, right in (*inner, (one, other)):
             if left > at or right > to:
                 runs.append(_WordRun(out=left - at, into=right - to))
             if left < len(old) and right < len(new):
@@ -132,9 +130,8 @@ def _kept(old: Sequence[str], new: Sequence[str], mine: Sequence[int], theirs: S
     if not old or not new:
         return found
     at = to = 0
-    for sign, length in fast_diff_match_patch.diff(
-        *_as_letters(old, new), timelimit=0, checklines=False, cleanup="No"
-    ):
+    sides = _as_letters(old, new)
+    for sign, length in fast_diff_match_patch.diff(*sides, timelimit=0, checklines=False, cleanup="No"):
         if sign == "=":
             found += [(mine[at + count], theirs[to + count]) for count in range(length)]
         at += length if sign != "+" else 0
@@ -209,10 +206,7 @@ def _keep(runs: list[_WordRun], count: int) -> None:
 
 def _same_words(one: Sequence[str], other: Sequence[str]) -> int:
     """With how many equal words two rows begin."""
-    count = 0
-    while count < min(len(one), len(other)) and one[count] == other[count]:
-        count += 1
-    return count
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _settle(runs: list[_WordRun], place: int, words: Sequence[str]) -> None:
@@ -421,14 +415,8 @@ def _stem(phrase: str) -> str:
     if any(word in _NO_TERM for word in words):
         return ""
     last = _POSSESSIVE.sub("", words[-1])
-    words[-1] = (
-        last.removesuffix("ies") + "y"
-        if last.endswith("ies")
-        else last
-        if last[-2:] == "ss"
-        else last.removesuffix("s")
-    )
-    return " ".join(words)
+    single = f"{last[:-3]}y" if last.endswith("ies") else last if last.endswith("ss") else last.removesuffix("s")
+    return " ".join((*words[:-1], single))
 
 
 def _lower(phrase: str) -> str:

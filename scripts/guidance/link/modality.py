@@ -85,6 +85,11 @@ _OWING = re.compile(rf"""(?xi)
             (?P<with> [^;.]*? \b (?: with | on | by ) \s+ (?: (?! , \s+ it \b ) [^;.] )+ )
     )
     """)
+# denied, or told by a verb of its own
+_NOT_OWING = re.compile(r"""(?x)
+    \b (?: (?: no \s+ longer | not | never | rarely | seldom ) \s*
+         | (?: must | should | may | might | can | could | would ) \s+ (?: \w+ \s+ )? ) $
+    """)
 # What a sentence says in any case that holds one of these: most say none, which is soon known.
 _VERBS = ("must", "should", "may", "shall", "ought")
 _OWING_SAYS = re.compile(
@@ -214,6 +219,7 @@ _POSSIBLE = re.compile(r"""(?xi)  # behind "may": what can happen, or be so, and
       | also \s+ (?: be | have | include | need | help | find | feel | provide )
       | provide \s+ opportunit                                 # "may provide opportunities"
       | work \s+ in | never | in \s+ turn
+      | (?-i: \w+ly \s+ (?: (?: and | or ) \s+ \w+ly \s+ )? (?: know | be | have | need | feel ) )
     ) \b
     """)
 # behind "may": what somebody is free to do whose name no vocabulary has ("Parents may ask")
@@ -248,22 +254,17 @@ def find_expressions(sentence: str, *, entry: bool = False) -> tuple[Expression,
     if sentence.rstrip("”’\"')").endswith("?"):
         return ()
     held = sentence.lower()
-    found = [
-        *(_modal(sentence, entry) if any(verb in held for verb in _VERBS) else ()),
-        *(_owing(sentence, entry) if _OWING_SAYS.search(held) else ()),
-        *(
-            Expression(s.start, s.end, "responsibility", s.holder, s.named_only, s.listed, s.listed, stated=True)
-            for s in find_statements(sentence)
-        ),
-    ]
+    found = [*_modal(sentence, entry)] if any(verb in held for verb in _VERBS) else []
+    found += _owing(sentence, entry) if _OWING_SAYS.search(held) else ()
+    for s in find_statements(sentence):
+        said = Expression(s.start, s.end, "responsibility", s.holder, s.named_only, s.listed, s.listed, stated=True)
+        found.append(said)
     if not found:
         return ()
     quoted = [match.span() for match in _QUOTES.finditer(sentence)]
     outside = _QUOTES.sub(lambda quote: "“" + "x" * (len(quote[0]) - 1), sentence)  # a title holds no clause of it
-    kept = (
-        e for e in found if not any(start < e.start < end for start, end in quoted) and not _embedded(outside, e)
-    )
-    return tuple(sorted(kept, key=lambda e: e.start))
+    unquoted = (e for e in found if not any(start < e.start < end for start, end in quoted))
+    return tuple(sorted((e for e in unquoted if not _embedded(outside, e)), key=lambda e: e.start))
 
 
 def _modal(sentence: str, entry: bool) -> Iterator[Expression]:
@@ -273,38 +274,28 @@ def _modal(sentence: str, entry: bool) -> Iterator[Expression]:
             continue  # "Should a child ...": a condition; "May": the month
         if verb == "should" and _INVERTED.match(sentence, match.end()) and not is_inverted(sentence):
             continue
-        denied = match["neg"] or match["late"]
-        if denied and _LISTED.search(sentence, 0, match.start()):
+        negated = match["neg"] or match["late"]
+        if negated and _LISTED.search(sentence, 0, match.start()):
             continue
-        forbids = bool(denied) or bool(_NO_SUBJECT.search(sentence, 0, match.start()))
-        forbids = forbids or bool(_AT_NO_TIME.match(sentence) and "," not in sentence[: match.start()])
-        if verb == "may":
-            yield Expression(match.start(), match.end(), "must not" if forbids else "may", unsure=bool(denied))
-        elif verb in ("must", "shall"):  # "section 61 shall not apply": of nobody who could do it
-            of_named = verb == "shall"
-            yield Expression(
-                match.start(), match.end(), "must not" if forbids else "must", "", of_named, of_named=of_named
-            )
-        else:
-            yield Expression(match.start(), match.end(), "should not" if forbids else "should")
+        at_no_time = _AT_NO_TIME.match(sentence) and "," not in sentence[: match.start()]
+        strength: Strength = "may" if verb == "may" else "must" if verb in ("must", "shall") else "should"
+        if negated or at_no_time or _NO_SUBJECT.search(sentence, 0, match.start()):
+            strength = denied(strength)
+        shall = verb == "shall"  # "section 61 shall not apply": of nobody who could do it
+        unsure = verb == "may" and bool(negated)
+        yield Expression(*match.span(), strength, needs_subject=shall, unsure=unsure, of_named=shall)
 
 
 def _owing(sentence: str, entry: bool) -> Iterator[Expression]:
     for match in _OWING.finditer(sentence):
-        if re.search(r"\b(?:no\s+longer|not|never|rarely|seldom)\s*$", sentence[: match.start()]) or re.search(
-            r"\bno\b", match[0]
-        ):
-            continue
-        if re.search(r"\b(?:must|should|may|might|can|could|would)\s+(?:\w+\s+)?$", sentence[: match.start()]):
+        if _NOT_OWING.search(sentence, 0, match.start()) or re.search(r"\bno\b", match[0]):
             continue
         if entry and match.group().lower().startswith("be "):
             continue  # "should: oversee and be responsible for": the line above the list says how strongly
-        holder = match["whose"] or match["its"] or match["decides"] or match["falls"] or match["with"] or ""
         yield Expression(
-            match.start(),
-            match.end(),
+            *match.span(),
             "responsibility",
-            holder,
+            match["whose"] or match["its"] or match["decides"] or match["falls"] or match["with"] or "",
             needs_subject=bool(match["person"] or match["needs"]),
             governs=not match["subject"],
             of_named=bool(match["needs"]),
@@ -315,10 +306,7 @@ def _embedded(sentence: str, expression: Expression) -> bool:
     """Whether a phrase stands in an indirect question, a restrictive clause, a condition or a report."""
     before = sentence[: expression.start]
     if (
-        _REPORT.search(before)
-        or _DENIAL.search(before)
-        or _THOUGHT.search(before)
-        or _STEPS.search(before)
+        any(told.search(before) for told in (_REPORT, _DENIAL, _THOUGHT, _STEPS))
         or (expression.strength == "must" and _FELT.match(sentence, expression.end))
         or _REGRET.match(sentence, expression.end)
         or (sentence.startswith("Had ") and sentence.startswith(" have ", expression.end))
@@ -355,10 +343,8 @@ def _embedded(sentence: str, expression: Expression) -> bool:
             return bool(_THINGS_THAT.search(lead) and _NAMES_ONE.match(between))
         if not between.strip():
             return not lead.rstrip().endswith((",", ";"))
-        return (
-            bool(re.fullmatch(r"\s*(?:the\s+|all\s+|local\s+)?[\w’-]+(?<!\scase)(?:\s+they)?\s*", between))
-            and word != "who"
-        )
+        one = re.fullmatch(r"\s*(?:the\s+|all\s+|local\s+)?[\w’-]+(?<!\scase)(?:\s+they)?\s*", between)
+        return one is not None and word != "who"
     if between.strip().startswith("to ") or not between.strip():
         return word not in ("where", "wherever", "when", "if") or bool(lead.strip())
     return not _FINITE.search(between) and not re.search(r"\w+\s+\w+\s+(?:they|it)\s*$", between)
@@ -372,16 +358,12 @@ def denied(strength: Strength) -> Strength:
 def is_power(sentence: str, may: Expression, who: tuple[str, ...]) -> bool:
     """Whether "may" lets somebody do something: `who` are the ids of its subject, if it is an agency."""
     rest = sentence[may.end :]
-    if _POSSIBLE.match(rest) or re.match(
-        r"\s*\w+ly\s+(?:(?:and|or)\s+\w+ly\s+)?(?:know|be|have|need|feel)\b", rest
-    ):
+    if _POSSIBLE.match(rest):
         return False
-    if who:
+    if who or re.match(r"\s*be\b", rest):  # "may be delegated"
         return True
-    passive = re.match(r"\s*be\s+(?:delegated|escalated|applied|combined|extended|appointed)\b", rest)
-    return bool(passive) or (
-        bool(_ASKING.match(rest)) and not re.search(r"\b(?:this|it|these|there)\s+$", sentence[: may.start])
-    )
+    asked = re.search(r"\b(?:this|it|these|there)\s+$", sentence[: may.start]) is None
+    return asked and _ASKING.match(rest) is not None
 
 
 def is_inverted(sentence: str) -> bool:
