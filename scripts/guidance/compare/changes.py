@@ -277,11 +277,11 @@ def _put_together(pairs: list[Pair | None], at: dict[str, int], before: str, aft
     if one is None or other is None or one is other:
         return
     known = one if (one.old if new else one.new) else other
-    sides = (known.old, (*one.new, *other.new)) if new else ((*one.old, *other.old), known.new)
+    both = (*one.new, *other.new) if new else (*one.old, *other.old)
     place = at[before] if known is one else at[after]
     pairs[at[before]] = pairs[at[after]] = None
-    pairs[place] = structs.replace(known, old=sides[0], new=sides[1])
-    at.update(dict.fromkeys((*one.new, *other.new) if new else (*one.old, *other.old), place))
+    pairs[place] = structs.replace(known, new=both) if new else structs.replace(known, old=both)
+    at.update(dict.fromkeys(both, place))
 
 
 def _continues(before: Provision, provision: Provision) -> bool:
@@ -353,9 +353,8 @@ def _follows(pieces: Sequence[RedlinePiece], numbers: frozenset[tuple[str, str]]
             rest = _NUMBER.sub("", piece.text)
         elif piece.kind == "inserted" and waiting and _REFERRED.search(said[-40:]):
             found = _NUMBER.findall(piece.text)
-            if _NUMBER.sub("", piece.text) != rest or len(found) != len(waiting):
-                return False
-            if any(pair not in numbers for pair in zip(waiting, found, strict=True)):
+            alike = _NUMBER.sub("", piece.text) == rest and len(found) == len(waiting)
+            if not alike or not numbers.issuperset(zip(waiting, found, strict=True)):
                 return False
             waiting = []
         else:

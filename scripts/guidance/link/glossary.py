@@ -79,14 +79,10 @@ def find_terms(
         for part, text in prose(provision):
             links = [(m.start, m.end) for m in text.marks if isinstance(m, Link)] + taken[provision.anchor, part]
             for match, meaning in names.find(text.plain):
-                use = (section, meaning)
-                if (
-                    meaning in common
-                    or use in seen
-                    or any(start < match.end() and match.start() < end for start, end in links)
-                ):
+                linked = any(start < match.end() and match.start() < end for start, end in links)
+                if linked or meaning in common or (section, meaning) in seen:
                     continue
-                seen.add(use)
+                seen.add((section, meaning))
                 if meaning.anchor or not _explains(text, match):
                     at = Locus(provision.anchor, part, match.start(), match.end())
                     found.append(Definition(at, match.group(), meaning.words, meaning.anchor))
@@ -211,9 +207,7 @@ def spelt_out(short: str, before: str, *, plural: bool = False) -> str | None:
 
 def _explains(text: Text, match: re.Match[str]) -> bool:
     """Whether the use is the explanation itself: "lead safeguarding partner (LSP)"."""
-    return text.plain[: match.start()].endswith("(") and text.plain[match.end() : match.end() + 2].startswith(
-        (")", "s)")
-    )
+    return text.plain.endswith("(", 0, match.start()) and text.plain.startswith((")", "s)"), match.end())
 
 
 # --- Uses ------------------------------------------------------------------------------------------
