@@ -147,11 +147,12 @@ def _bridged(runs: list[_WordRun], old: Sequence[str], new: Sequence[str]) -> li
         ends = (at + run.out + run.kept, to + run.into + run.kept)
         if found and run.kept and place + 1 < len(runs):
             before, after = found[-1], runs[place + 1]
-            sides = (
-                (old[at - before.out : at], old[ends[0] : ends[0] + after.out]),
-                (new[to - before.into : to], new[ends[1] : ends[1] + after.into]),
+            phrases = (
+                *(old[at - before.out : at], old[ends[0] : ends[0] + after.out]),
+                *(new[to - before.into : to], new[ends[1] : ends[1] + after.into]),
             )
-            if _joins_phrases(old[at : ends[0]], all(_has_words(words) for side in sides for words in side)):
+            replaced = all(any(word[0].isalnum() for word in words) for words in phrases)
+            if _joins_phrases(old[at : ends[0]], replaced):
                 run = _WordRun(out=run.kept, into=run.kept)
         if found and not run.kept and not found[-1].kept:
             found[-1].out += run.out
@@ -168,10 +169,6 @@ def _joins_phrases(kept: Sequence[str], replaced: bool) -> bool:
         return False
     words = [word for word in kept if not word.isspace()]
     return not words or (replaced and len(words) <= _BRIDGE and not any(map(_tells, words)))
-
-
-def _has_words(words: Sequence[str]) -> bool:
-    return any(word[0].isalnum() for word in words)
 
 
 def _shifted(runs: list[_WordRun], old: Sequence[str], new: Sequence[str]) -> list[_WordRun]:
@@ -372,8 +369,9 @@ def find_terms(texts: Sequence[tuple[str, str]]) -> Terms:
                 forms.setdefault(stems, Counter())[pair] += 1
     whole = "\n".join(new for _, new in texts)
     found: dict[str, tuple[str, ReplacedTerm]] = {}
-    often = (item for item in forms.items() if item[1].total() >= LEAST_PLACES)
-    for _, counted in sorted(often, key=_shortest_first):
+    often = [(len(old.split()), -pairs.total(), (old, new)) for (old, new), pairs in forms.items()]
+    for *_, stems in sorted(one for one in often if -one[1] >= LEAST_PLACES):  # the shortest first
+        counted = forms[stems]
         known = re.compile("|".join(rf"(?<!\w){re.escape(old)}(?!\w)" for old, _ in counted), re.IGNORECASE)
         places = sum(max(0, len(known.findall(old)) - len(known.findall(new))) for old, new in changed)
         left = len(known.findall(whole))
@@ -387,11 +385,6 @@ def find_terms(texts: Sequence[tuple[str, str]]) -> Terms:
         for pair, _ in counted.most_common():
             found.setdefault(pair[0].lower(), (_lower(pair[1]), term))
     return Terms(found)
-
-
-def _shortest_first(item: tuple[Pair, Counter[Pair]]) -> tuple[int, int, Pair]:
-    (old, _), counted = item
-    return len(old.split()), -counted.total(), item[0]
 
 
 def _replaced(pieces: Sequence[RedlinePiece]) -> Iterator[Pair]:

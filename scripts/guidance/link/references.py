@@ -15,8 +15,16 @@ from guidance.document.walk import note_marks, provision_texts
 from guidance.link.acts import Act, Acts, Instrument, name_key, read_acts, titled_act, with_own_names
 from guidance.link.citations import LEGAL, TextCitation, find_citations
 from guidance.link.places import NumberedPlaces, Pinpoint, Unit
-from guidance.link.siblings import place_in_sibling, read_titles
-from guidance.link.titles import Guidance, TitleMention, Titles, behind_year, spoken_words, titles_for
+from guidance.link.titles import (
+    Guidance,
+    TitleMention,
+    Titles,
+    behind_year,
+    place_in_sibling,
+    read_titles,
+    spoken_words,
+    titles_for,
+)
 
 # What each form of instrument has that is numbered through the whole of it.
 _OWN = dict[str, Unit](act="section", regulations="regulation", order="article", rules="rule", treaty="article")
