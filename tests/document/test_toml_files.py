@@ -14,7 +14,7 @@ from guidance.document.model import GuidanceError, read_toml
 from guidance.document.register import read_lock, read_register
 from guidance.link.acts import read_acts
 from guidance.link.agencies import read_agencies
-from guidance.link.titles import read_titles
+from guidance.link.siblings import read_titles
 from guidance.site.feeds import LOG, read_log
 from guidance.site.handwritten import read_reviews
 from guidance.site.search import read_acronyms, read_everyday

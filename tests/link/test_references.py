@@ -31,7 +31,8 @@ from guidance.document.model import (
 from guidance.document.walk import provision_texts
 from guidance.link.acts import Act, Acts, read_acts
 from guidance.link.references import find_references
-from guidance.link.titles import Guidance, read_titles
+from guidance.link.siblings import read_titles
+from guidance.link.titles import Guidance
 
 SITE = "https://www.legislation.gov.uk/"
 ACTS = Acts(

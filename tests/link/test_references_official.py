@@ -11,7 +11,7 @@ from guidance.document.walk import provision_texts
 from guidance.link.acts import read_acts
 from guidance.link.glossary import find_terms, glossary_entries
 from guidance.link.references import find_references
-from guidance.link.titles import read_titles
+from guidance.link.siblings import read_titles
 from official_files import ADOPTION, HOMES, IRO, KCSIE, WORKING_TOGETHER, reading
 
 pytestmark = pytest.mark.real

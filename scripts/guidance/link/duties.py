@@ -15,8 +15,8 @@ from msgspec import Struct, structs
 from guidance.document.model import Document, Duty, Locus, Strength
 from guidance.link.agencies import Vocabulary
 from guidance.link.context import Spoken, with_context
-from guidance.link.modality import Expression, denied, find_expressions, is_inverted, is_power, one_who
-from guidance.link.sentences import Sentence, document_sentences, find_limits, passive
+from guidance.link.modality import denied, find_expressions, is_inverted, is_power, one_who
+from guidance.link.sentences import Expression, Sentence, document_sentences, find_limits, passive
 
 _NO_DUTIES = re.compile(r"""(?xi)  # what words mean, and reports of what was changed
     \b (?: glossary | definitions ) \b

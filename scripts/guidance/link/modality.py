@@ -4,10 +4,8 @@ questions, reports and mere possibility. Whom it binds is not decided here."""
 import re
 from collections.abc import Iterator
 
-from msgspec import Struct
-
 from guidance.document.model import Strength
-from guidance.link.sentences import ADVERB, DUTY, find_statements
+from guidance.link.sentences import ADVERB, DUTY, Expression, find_statements
 
 _MODAL = re.compile(rf"""(?xi)
     (?<! \b a \s ) (?<! \b the \s )                  # but "a must for schools"
@@ -230,22 +228,6 @@ _ASKING = re.compile(r"""(?xi)
     """)
 
 
-class Expression(Struct, frozen=True):
-    """A binding phrase: where it stands in the sentence, its strength, and words that name who is bound where the
-    phrase itself holds them ("it is for X to")."""
-
-    start: int
-    end: int
-    strength: Strength
-    holder: str = ""
-    needs_subject: bool = False  # "is required to" binds only those who can act; "expertise is required to" nobody
-    governs: bool = True  # whether a list behind it can be what is to be done
-    listed: bool = False  # whether a list behind it names those bound: "places a duty on:"
-    stated: bool = False  # whether `holder`, or nobody, is bound, whatever the subject is
-    unsure: bool = False  # "may not", which forbids only somebody who could do it: else it is not so
-    of_named: bool = False  # "need to" is asked of those alone whom the vocabulary has: others "need to" eat
-
-
 def find_expressions(sentence: str, *, entry: bool = False) -> tuple[Expression, ...]:
     """The binding phrases of a sentence, in order; `entry` says that it completes a line above a list.
 
@@ -256,9 +238,7 @@ def find_expressions(sentence: str, *, entry: bool = False) -> tuple[Expression,
     held = sentence.lower()
     found = [*_modal(sentence, entry)] if any(verb in held for verb in _VERBS) else []
     found += _owing(sentence, entry) if _OWING_SAYS.search(held) else ()
-    for s in find_statements(sentence):
-        said = Expression(s.start, s.end, "responsibility", s.holder, s.named_only, s.listed, s.listed, stated=True)
-        found.append(said)
+    found += find_statements(sentence)
     if not found:
         return ()
     quoted = [match.span() for match in _QUOTES.finditer(sentence)]

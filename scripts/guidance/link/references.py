@@ -15,16 +15,8 @@ from guidance.document.walk import note_marks, provision_texts
 from guidance.link.acts import Act, Acts, Instrument, name_key, read_acts, titled_act, with_own_names
 from guidance.link.citations import LEGAL, TextCitation, find_citations
 from guidance.link.places import NumberedPlaces, Pinpoint, Unit
-from guidance.link.titles import (
-    Guidance,
-    TitleMention,
-    Titles,
-    behind_year,
-    place_in_sibling,
-    read_titles,
-    spoken_words,
-    titles_for,
-)
+from guidance.link.siblings import place_in_sibling, read_titles
+from guidance.link.titles import Guidance, TitleMention, Titles, behind_year, spoken_words, titles_for
 
 # What each form of instrument has that is numbered through the whole of it.
 _OWN = dict[str, Unit](act="section", regulations="regulation", order="article", rules="rule", treaty="article")
@@ -107,10 +99,9 @@ def find_references(
     walked = tuple(_walk(document, known, titles))
     found = tuple(one for one in walked if isinstance(one, FoundCitation))
     resolver = _Resolver(document, known, found, meant, begins, titles)
-    settled = [one for one in map(resolver.resolve, found) if one is not None]
+    settled = (one if isinstance(one, Reference) else resolver.resolve(one) for one in walked)
     order = {p.anchor: at for at, p in enumerate(document.everything)}
-    named = [one for one in walked if isinstance(one, Reference)]
-    return tuple(sorted((*settled, *named), key=lambda r: (order[r.at.anchor], r.at.part, r.at.start)))
+    return tuple(sorted(filter(None, settled), key=lambda r: (order[r.at.anchor], r.at.part, r.at.start)))
 
 
 def _walk(document: Document, acts: Acts, titles: Titles) -> Iterator[FoundCitation | Reference]:
@@ -237,7 +228,8 @@ class _Resolver:
         if act:
             return act
         before = [(part, a) for part, _, a in self._named_before(one) or self._named_above(one)]
-        before += [(part, treaty) for part, a in before for treaty in self._carried(a)]
+        treaties = [(part, name_key(name)) for part, a in before for name in a.carries]  # whose articles are meant
+        before += [(part, a) for part, name in treaties for a in self._acts.by_name.get(name, ())]
         fitting = [(part, a) for part, a in before if fits(a, pinpoints)]
         nearer = {a for part, a in fitting if part == one.part} or {a for _, a in fitting}
         if len(nearer) == 1:
@@ -261,18 +253,15 @@ class _Resolver:
         used = {act for entries in self._named.values() for _, _, act in entries} & set(candidates)
         return used.pop() if len(used) == 1 else None
 
-    def _carried(self, act: Act) -> tuple[Act, ...]:
-        """The treaties that stand in an Act, whose articles are meant where only the Act is named."""
-        return tuple(a for name in act.carries for a in self._acts.by_name.get(name_key(name), ()))
-
     def _instrument(self, one: FoundCitation) -> Act | str:
         """The Act that a name stands for, or the reason why that is not known."""
         named = one.citation.instrument
         if named is None:
             return _NOT_SAID
         if named.manner in ("titled", "short"):
-            act = titled_act(named, self._acts)
-            act = act or self._by_context(one, named) or self._only_named(named)
+            act = titled_act(named, self._acts) or self._by_context(one, named)
+            if named.year is None:  # of several Acts of one name that which is named elsewhere, with its year
+                act = act or self._used(self._acts.by_name.get(name_key(named.title), ()))
             return act or f"{named.title} is not in the list of Acts, or names several"
         if named.manner == "dated":
             return self._dated(one, named) or f"no one instrument of {named.year} is named so"
@@ -280,18 +269,11 @@ class _Resolver:
         defined = one.text.plain.startswith(("the ", "The "), named.start)  # as against "that Act"
         return (meant or context if defined else context or meant) or _NOT_SAID
 
-    def _only_named(self, named: Instrument) -> Act | None:
-        """Of several Acts of one name the one that the document names elsewhere, with its year."""
-        return self._used(self._acts.by_name.get(name_key(named.title), ())) if named.year is None else None
-
     def _by_context(self, one: FoundCitation, named: Instrument) -> Act | None:
         """The last Act named before in this provision that the words can stand for."""
         title = name_key(named.title)
-        for _, _, act in reversed(self._named_before(one)):
-            of_form = act.form == named.form
-            if of_form and (not title or title in (name_key(act.title), *map(name_key, act.short))):
-                return act
-        return None
+        before = (act for _, _, act in reversed(self._named_before(one)) if act.form == named.form)
+        return next((a for a in before if not title or title in map(name_key, (a.title, *a.short))), None)
 
     def _dated(self, one: FoundCitation, named: Instrument) -> Act | None:
         of_year = [a for a in self._acts.entries if a.year == named.year and a.form == named.form]

@@ -9,7 +9,7 @@ from itertools import count, pairwise
 
 from msgspec import Struct
 
-from guidance.document.model import Block, Document, Limit, List, Para, Provision, Subheading, Table, Text
+from guidance.document.model import Block, Document, Limit, List, Para, Provision, Strength, Subheading, Table, Text
 from guidance.document.walk import block_texts
 
 # the end of a sentence, where the next one begins like one
@@ -219,19 +219,24 @@ _OF_NAMED = ("applies", "owner", "theirs", "that", "given", "expected", "will")
 _SAYS = re.compile(r"dut(?:y|ies)|responsibilit|obligation|requir|obliges?|expect|task|job")
 
 
-class Statement(Struct, frozen=True):
-    """Where the law asks something: `holder` are the words that say of whom. Where the list behind a line names
-    them one by one, `listed` says so; `named_only` that it is no duty where those words name nobody."""
+class Expression(Struct, frozen=True):
+    """A binding phrase: where it stands in the sentence, its strength, and words that name who is bound where the
+    phrase itself holds them ("it is for X to")."""
 
     start: int
     end: int
-    holder: str
-    listed: bool = False
-    named_only: bool = False
+    strength: Strength
+    holder: str = ""
+    needs_subject: bool = False  # "is required to" binds only those who can act; "expertise is required to" nobody
+    governs: bool = True  # whether a list behind it can be what is to be done
+    listed: bool = False  # whether a list behind it names those bound: "places a duty on:"
+    stated: bool = False  # whether `holder`, or nobody, is bound, whatever the subject is
+    unsure: bool = False  # "may not", which forbids only somebody who could do it: else it is not so
+    of_named: bool = False  # "need to" is asked of those alone whom the vocabulary has: others "need to" eat
 
 
-def find_statements(sentence: str) -> Iterator[Statement]:
-    """The statements of a sentence, in order."""
+def find_statements(sentence: str) -> Iterator[Expression]:
+    """Where a sentence says that the law asks something, and of whom, in order."""
     if _SAYS.search(sentence.lower()) is None:
         return
     for match in _STATEMENT.finditer(sentence):
@@ -240,7 +245,8 @@ def find_statements(sentence: str) -> Iterator[Statement]:
         part = match.lastgroup or ""
         listed = part in ("list", "falls")
         holder = "" if listed or part == "thing" else match[part]
-        yield Statement(match.start(), match.end(), holder, listed, part in _OF_NAMED)
+        named_only = part in _OF_NAMED
+        yield Expression(*match.span(), "responsibility", holder, named_only, listed, listed, stated=True)
 
 
 # --- How soon and how often ------------------------------------------------------------------------
