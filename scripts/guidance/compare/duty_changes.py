@@ -106,6 +106,7 @@ def duty_changes(old: Sequence[Said], new: Sequence[Said]) -> tuple[tuple[DutyCh
 
 
 def _without_common(old: Sequence[Said], new: Sequence[Said]) -> tuple[list[Said], list[Said]]:
+    """Both sides without the sentences that they share, each as often as both have it."""
     keys = [[" ".join(one.words.split()) for one in side] for side in (old, new)]
     common = Counter(keys[0]) & Counter(keys[1])
     mine, theirs = (

@@ -83,7 +83,7 @@ def _read_place(place: str) -> tuple[int | None, frozenset[str]]:
     match = _PLACE.fullmatch(place)
     if match is None:
         return None, frozenset()
-    first, last = int(match["first"] or 1), int(match["last"] or match["first"] or 0)
+    first, last = int(match["first"] or 1), int(match["last"] or match["first"] or 0)  # none: from 1 to 0
     numbers = frozenset(map(str, range(first, min(last, first + 500) + 1)))
     return int(match["page"]) if match["page"] else None, numbers
 
