@@ -32,7 +32,7 @@ from guidance.document.walk import provision_texts
 from guidance.link.acts import Act, Acts, read_acts
 from guidance.link.references import find_references
 from guidance.link.siblings import read_titles
-from guidance.link.titles import Guidance
+from guidance.link.titles import Guidance, Titles
 
 SITE = "https://www.legislation.gov.uk/"
 ACTS = Acts(
@@ -271,6 +271,13 @@ def test_other_guidance_is_known_by_its_title(text: str, expected: list[str]) ->
     found = find_references(library(paragraph(9, text, "chapter-2")), ACTS, OTHERS)
     assert [f"{r.words} -> {r.address if isinstance(r, Reference) else r.reason}" for r in found] == expected
     assert all(r.kind == "guidance" for r in found if isinstance(r, Reference) and ".example" in r.address)
+
+
+@pytest.mark.parametrize("title", ["The children's fair book", "The children’s fair book"])
+@pytest.mark.parametrize("words", ["the children's fair  book", "the children’s\xa0fair book"])
+def test_a_title_is_found_with_any_apostrophe_and_space(title: str, words: str) -> None:
+    found = Titles((Guidance(title, "https://fair.example/"),)).find(Text(f"Read {words} first."))
+    assert [(one.start, one.end) for one in found] == [(5, 5 + len(words))]
 
 
 def test_a_documents_own_list_of_reading_gives_titles() -> None:

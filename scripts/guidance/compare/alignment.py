@@ -6,7 +6,8 @@ comes first, then shared rare three-word runs, then what is left between two mat
 
 import heapq
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain, product
 
 from msgspec import Struct
 
@@ -15,7 +16,6 @@ from guidance.compare.units import (
     Board,
     Shingle,
     Unit,
-    common_shingles,
     heaviest_chain,
     likeness,
     read_units,
@@ -39,84 +39,47 @@ class Pair(Struct, frozen=True):
     moved: bool = False
 
 
-def group_pairs(olds: Sequence[Unit], news: Sequence[Unit], joins: dict[Edge, str]) -> tuple[Pair, ...]:
-    """The pairs that joins make, in the new document's order, removed provisions where they stood."""
-    from_old: dict[int, list[int]] = {}
-    from_new: dict[int, list[int]] = {}
-    for old, new in sorted(joins):
-        from_old.setdefault(old, []).append(new)
-        from_new.setdefault(new, []).append(old)
-    stayed = heaviest_chain([(old, new, 1 + min(len(olds[old].words), len(news[new].words))) for old, new in joins])
-    found: list[Pair] = []
-    pair_of: dict[int, int] = {}  # an old unit that stayed -> its pair
+def _group_pairs(board: Board) -> tuple[Pair, ...]:
+    """The pairs that joins of whole documents make, in the new one's order, removed provisions where they stood."""
+    stayed = heaviest_chain(board.weights())
+    found: dict[int, list[Pair]] = {-1: []}  # by the first new unit of each; behind it what was removed after it
+    pair_of: dict[int, int] = {}  # an old unit that stayed -> the first new unit of its pair
     done: set[int] = set()
-    for new in range(len(news)):
-        if new in done:
-            continue
-        mine, theirs = _group(new, from_new, from_old)
-        done.update(theirs)
-        edges = [(old, at) for old in mine for at in theirs if (old, at) in joins]
-        pair_of.update({old: len(found) for old, at in edges if (old, at) in stayed})
-        found.append(_pair(olds, news, mine, theirs, edges, joins, stayed))
-    return _with_removed(olds, from_old, found, pair_of)
+    for new in range(len(board.new)):
+        if new not in done:
+            mine, theirs = _group(board, new)
+            done.update(theirs)
+            edges = [(old, at) for old in mine for at in theirs if (old, at) in board.how]
+            pair_of.update((old, new) for old, at in edges if (old, at) in stayed)
+            found[new] = [_pair(board, mine, theirs, edges, moved=stayed.isdisjoint(edges))]
+    at = -1
+    for old, unit in enumerate(board.old):
+        at = pair_of.get(old, at)
+        if not board.of_old[old]:
+            found[at].append(Pair((unit.anchor,), (), "none", 0.0))
+    return tuple(chain.from_iterable(found.values()))
 
 
-def _group(new: int, from_new: dict[int, list[int]], from_old: dict[int, list[int]]) -> tuple[list[int], list[int]]:
+def _group(board: Board, new: int) -> tuple[list[int], list[int]]:
     """All old and new units that hang together with a new one."""
-    mine = from_new.get(new, [])
-    if all(from_old[old] == [new] for old in mine):
-        return mine, [new]
     olds: set[int] = set()
     news: set[int] = set()
-    waiting = [new]
+    waiting = {new}
     while waiting:
-        at = waiting.pop()
-        if at in news:
-            continue
-        news.add(at)
-        for old in from_new.get(at, ()):
-            if old not in olds:
-                olds.add(old)
-                waiting.extend(from_old[old])
+        news |= waiting
+        came = {old for at in waiting for old in board.of_new[at]} - olds
+        olds |= came
+        waiting = {at for old in came for at in board.of_old[old]} - news
     return sorted(olds), sorted(news)
 
 
-def _pair(
-    olds: Sequence[Unit],
-    news: Sequence[Unit],
-    mine: list[int],
-    theirs: list[int],
-    edges: list[Edge],
-    joins: dict[Edge, str],
-    stayed: frozenset[Edge],
-) -> Pair:
-    return Pair(
-        old=tuple(olds[at].anchor for at in mine),
-        new=tuple(news[at].anchor for at in theirs),
-        how=joins[edges[0]] if edges else "none",
-        score=likeness(_words(olds, mine), _words(news, theirs)) if edges else 0.0,
-        moved=bool(edges) and not any(edge in stayed for edge in edges),
-    )
-
-
-def _words(these: Sequence[Unit], places: list[int]) -> tuple[str, ...]:
-    return tuple(word for at in places for word in these[at].words) if places[1:] else these[places[0]].words
-
-
-def _with_removed(
-    olds: Sequence[Unit], from_old: dict[int, list[int]], pairs: list[Pair], pair_of: dict[int, int]
-) -> tuple[Pair, ...]:
-    """The pairs with every removed provision put in after what stood before it."""
-    after: dict[int, list[Pair]] = {}
-    at = -1
-    for unit in olds:
-        at = pair_of.get(unit.at, at)
-        if unit.at not in from_old:
-            after.setdefault(at, []).append(Pair((unit.anchor,), (), "none", 0.0))
-    found = list(after.get(-1, ()))
-    for count, pair in enumerate(pairs):
-        found += [pair, *after.get(count, ())]
-    return tuple(found)
+def _pair(board: Board, mine: list[int], theirs: list[int], edges: list[Edge], *, moved: bool) -> Pair:
+    olds, news = [board.old[at] for at in mine], [board.new[at] for at in theirs]
+    anchors = tuple(unit.anchor for unit in olds), tuple(unit.anchor for unit in news)
+    if not edges:
+        return Pair(*anchors, "none", 0.0)
+    words, others = (tuple(word for unit in these for word in unit.words) for these in (olds, news))
+    return Pair(*anchors, board.how[edges[0]], likeness(words, others), moved)
 
 
 RARE = 6  # a shingle in more units than this, over both editions, is boilerplate
@@ -134,17 +97,16 @@ def align_units(olds: Sequence[Unit], news: Sequence[Unit]) -> tuple[Pair, ...]:
     bodies = _match([u for u in olds if _is_body(u)], [u for u in news if _is_body(u)])
     heads = _match_headings([u for u in olds if u.is_heading], [u for u in news if u.is_heading], bodies)
     notes = _match([u for u in olds if u.kind == "footnote"], [u for u in news if u.kind == "footnote"])
-    joins = _joins(bodies) | _joins(heads) | _joins(notes)
-    return group_pairs(olds, news, joins | _exact_across(olds, news, joins))
+    whole = Board(olds, news)
+    for board in (bodies, heads, notes):
+        for (old, new), how in board.how.items():
+            whole.join(board.old[old].at, board.new[new].at, how)
+    _match_across(whole)
+    return _group_pairs(whole)
 
 
 def _is_body(unit: Unit) -> bool:
     return not unit.is_heading and unit.kind != "footnote"
-
-
-def _joins(board: Board) -> dict[tuple[int, int], str]:
-    """A board's joins, by place in the documents."""
-    return {(board.old[old].at, board.new[new].at): how for (old, new), how in board.how.items()}
 
 
 def _match(old: Sequence[Unit], new: Sequence[Unit]) -> Board:
@@ -165,7 +127,7 @@ def _match(old: Sequence[Unit], new: Sequence[Unit]) -> Board:
 
 def _match_exact(board: Board) -> None:
     """Join equal texts: first those that stand once, then repeated ones by their neighbours, then in order."""
-    old, new = _by_key(board.old), _by_key(board.new)
+    old, new = _by_key(board.old, board.free_old()), _by_key(board.new, board.free_new())
     repeated = []
     for key, olds in old.items():
         news = new.get(key, [])
@@ -176,16 +138,16 @@ def _match_exact(board: Board) -> None:
     _match_repeated(board, repeated)
 
 
-def _by_key(these: Sequence[Unit]) -> dict[str, list[int]]:
+def _by_key(these: Sequence[Unit], places: Iterable[int]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
-    for at, unit in enumerate(these):
-        if unit.key:
-            found.setdefault(unit.key, []).append(at)
+    for at in places:
+        if these[at].key:
+            found.setdefault(these[at].key, []).append(at)
     return found
 
 
 def _match_repeated(board: Board, repeated: list[tuple[list[int], list[int]]]) -> None:
-    waiting = [(old, new) for olds, news in repeated for old in olds for new in news]
+    waiting = [pair for olds, news in repeated for pair in product(olds, news)]
     for step in (-1, 1):
         found = True
         while found:
@@ -221,7 +183,8 @@ class _Claims:
         olds, news = board.free_old(), board.free_new()
         left = {at: shingles(board.old[at].words) for at in olds}
         right = {at: shingles(board.new[at].words) for at in news}
-        common = common_shingles([*left.values(), *right.values()], RARE)
+        count = Counter(chain.from_iterable([*left.values(), *right.values()]))
+        common = {shingle for shingle, times in count.items() if times > RARE}
         self.old = {at: found - common for at, found in left.items()}
         self.new = {at: found - common for at, found in right.items()}
         self.told_old: dict[int, set[Shingle]] = {at: set() for at in olds}
@@ -297,10 +260,8 @@ def _match_gaps(board: Board) -> None:
     for olds, news in board.gaps():
         if len(olds) * len(news) > 2500:
             continue  # a gap this wide says nothing about place
-        scored = sorted(
-            ((_near(board.old[old], board.new[new]), -old, -new) for old in olds for new in news), reverse=True
-        )
-        for score, old, new in scored:
+        scored = ((_near(board.old[old], board.new[new]), -old, -new) for old, new in product(olds, news))
+        for score, old, new in sorted(scored, reverse=True):
             if score >= 0.5 and not board.of_old[-old] and not board.of_new[-new]:
                 board.join(-old, -new, "in place")
 
@@ -334,62 +295,47 @@ def _drop_doubtful_moves(board: Board) -> None:
 # A heading follows its paragraphs, not the other way round, since titles repeat ("Introduction") and are rewritten
 # more freely than the text that they announce: it is matched by its words and by what stands below it.
 
-_Shares = dict[tuple[str, str], float]  # (old heading, new heading) -> share of words below that they share
-
 
 def _match_headings(old: Sequence[Unit], new: Sequence[Unit], bodies: Board) -> Board:
     """The board of headings, joined."""
     board = Board(old, new)
-    shares = _shares(bodies)
     mine, theirs = ({unit.anchor: at for at, unit in enumerate(side)} for side in (old, new))
-    scored = sorted(
-        (
-            (score, how, -mine[a], -theirs[b])
-            for (a, b), share in shares.items()
-            if a in mine and b in theirs  # headings that share something below them
-            for score, how in [_heading_score(old[mine[a]], new[theirs[b]], share)]
-            if score >= 1.0
-        ),
-        reverse=True,
+    scored = (
+        (*_heading_score(old[mine[a]], new[theirs[b]], share), -mine[a], -theirs[b])
+        for (a, b), share in _shares(bodies).items()
+        if a in mine and b in theirs  # headings that share something below them
     )
-    for _, how, at, to in scored:
-        if not board.of_old[-at] and not board.of_new[-to]:
+    for score, how, at, to in sorted(scored, reverse=True):
+        if score >= 1.0 and not board.of_old[-at] and not board.of_new[-to]:
             board.join(-at, -to, how)
     _match_below_one(board)
     board.settle()
-    _match_bare(board, shares)
+    _match_bare(board)
     return board
 
 
 def _match_below_one(board: Board) -> None:
     """Join equal titles below headings that became one another, though nothing stands below them."""
     joined = {(board.old[old].anchor, board.new[new].anchor) for old, new in board.how}
-    for old, new in [(old, new) for old in board.free_old() for new in board.free_new()]:
+    for old, new in product(board.free_old(), board.free_new()):
         mine, theirs = board.old[old], board.new[new]
         below_one = any(pair in joined for pair in zip(mine.parents[-1:], theirs.parents[-1:], strict=False))
         if mine.key == theirs.key and below_one and not board.of_old[old] and not board.of_new[new]:
             board.join(old, new, "exact in place")
 
 
-def _shares(bodies: Board) -> _Shares:
-    """How much of what stands below two headings is the same, as a share of the larger (0-1)."""
-    both: dict[tuple[str, str], int] = {}
-    for old, new in bodies.how:
-        mine, theirs = bodies.old[old], bodies.new[new]
-        weight = 1 + min(len(mine.words), len(theirs.words))
-        for parent in mine.parents:
-            for other in theirs.parents:
-                both[parent, other] = both.get((parent, other), 0) + weight
-    old_size, new_size = _sizes(bodies.old), _sizes(bodies.new)
-    return {(a, b): words / max(old_size[a], new_size[b]) for (a, b), words in both.items()}
-
-
-def _sizes(these: Sequence[Unit]) -> dict[str, int]:
-    sizes: dict[str, int] = {}
-    for unit in these:
-        for parent in unit.parents:
-            sizes[parent] = sizes.get(parent, 0) + 1 + len(unit.words)
-    return sizes
+def _shares(bodies: Board) -> dict[tuple[str, str], float]:
+    """How much of what stands below an old and a new heading is the same, as a share of the larger (0-1)."""
+    both: Counter[tuple[str, str]] = Counter()
+    for old, new, weight in bodies.weights():
+        for pair in product(bodies.old[old].parents, bodies.new[new].parents):
+            both[pair] += weight
+    sizes: tuple[Counter[str], Counter[str]] = Counter(), Counter()
+    for size, these in zip(sizes, (bodies.old, bodies.new), strict=True):
+        for unit in these:
+            for parent in unit.parents:
+                size[parent] += 1 + len(unit.words)
+    return {(a, b): words / max(sizes[0][a], sizes[1][b]) for (a, b), words in both.items()}
 
 
 def _heading_score(old: Unit, new: Unit, share: float) -> tuple[float, str]:
@@ -405,7 +351,7 @@ def _heading_score(old: Unit, new: Unit, share: float) -> tuple[float, str]:
     return 0.0, "none"
 
 
-def _match_bare(board: Board, shares: _Shares) -> None:
+def _match_bare(board: Board) -> None:
     """Join equal or nearly equal titles in their place, where nothing below them speaks against it."""
     for least, how in ((1.0, "exact in place"), (0.6, "in place")):
         for olds, news in board.gaps():
@@ -425,23 +371,11 @@ def _match_bare(board: Board, shares: _Shares) -> None:
 # --- Across classes ------------------------------------------------------------------------------
 
 
-def _exact_across(
-    olds: Sequence[Unit], news: Sequence[Unit], joins: dict[tuple[int, int], str]
-) -> dict[tuple[int, int], str]:
-    """Equal texts in their place that changed their class: a bold line that became a heading, say."""
-    board = Board(olds, news)
-    for (old, new), how in joins.items():
-        board.join(old, new, how)
+def _match_across(board: Board) -> None:
+    """Join equal texts in their place that changed their class: a bold line that became a heading, say."""
     board.settle()
-    there = _by_key([unit for unit in news if not board.of_new[unit.at]])
-    free_new = [unit for unit in news if not board.of_new[unit.at]]
-    found = {}
-    for unit in olds:
-        places = there.get(unit.key, [])
-        if board.of_old[unit.at] or len(places) != 1 or not unit.words:
-            continue
-        new = free_new[places[0]].at
-        if board.fits(unit.at, new) and not board.of_new[new]:
-            board.join(unit.at, new, "exact")
-            found[unit.at, new] = "exact"
-    return found
+    there = _by_key(board.new, board.free_new())
+    for old in board.free_old():
+        places = there.get(board.old[old].key, [])
+        if len(places) == 1 and board.old[old].words and board.fits(old, places[0]) and not board.of_new[places[0]]:
+            board.join(old, places[0], "exact")

@@ -24,22 +24,11 @@ NEW_WORDS = 8  # so many words put in, and none taken out, are something new rat
 
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
-_PAGE_WORD = re.compile(  # words of a cross-reference: "page 69", "paragraphs 3 to 5"
-    r"\b (?: pages? | paras? | paragraphs? | and | to ) \b", re.IGNORECASE | re.VERBOSE
-)
+# words of a cross-reference: "page 69", "paragraphs 3 to 5"
+_PAGE_WORD = re.compile(r"(?xi) \b (?: pages? | paras? | paragraphs? | and | to ) \b")
 _WORD = re.compile(r"\w+")
 
-Strengths = Counter[str]
-
-
-def _strengths_in(text: str) -> Strengths:
-    """How often a text binds with each strength, and how often it says "may"."""
-    return Counter(verb.strength for verb in find_verbs(bare(text)) if verb.strength in STRONG | {"may"})
-
-
-def _strengths_of(duties: Iterable[Duty], moved: frozenset[str]) -> Strengths:
-    """How often some duties are of each strength, sentences that only moved left out."""
-    return Counter(duty.strength for duty in duties if not moved or sentence_key(duty.sentence) not in moved)
+Strengths = Counter[str]  # how often a side binds with each strength, and says "may"
 
 
 def side(pieces: Sequence[RedlinePiece], new: bool, moved: bool = True) -> str:
@@ -65,14 +54,13 @@ def _without_addresses(text: str) -> str:
     return _ADDRESS.sub(" ", text) if "@" in text or "://" in text or "www." in text else text
 
 
-def _letters(text: str) -> str:
-    """A bare text without addresses and when they were read, numbers, punctuation and spaces."""
-    return _NO_LETTERS.sub("", READ.sub("", _without_addresses(text))).casefold()
-
-
 def _words(text: str) -> str:
-    """The words of a text, without addresses, numbers and signs."""
+    """The words of a text, without addresses and when they were read, numbers and signs."""
     return " ".join(_NO_LETTERS.split(READ.sub("", _without_addresses(bare(text))))).strip()
+
+
+def _letters(text: str) -> str:
+    return _words(text).replace(" ", "").casefold()
 
 
 def level_of(
@@ -95,7 +83,7 @@ def level_of(
         return "new" if new.strip() else "none"
     if old == new or plain(old) == plain(new):
         return "links and numbers only" if links_changed or kind == "renumbered" else "none"
-    if trivial and (only_numbers(pieces) or _letters(bare(old)) == _letters(bare(new))):
+    if trivial and (only_numbers(pieces) or _letters(old) == _letters(new)):
         return "links and numbers only"
     if terms:
         whole, now = side(pieces, new=False), side(pieces, new=True)
@@ -107,15 +95,11 @@ def level_of(
     return "new" if inserted >= NEW_WORDS and not deleted else "reworded"
 
 
-_CAPTION = re.compile(
-    r"(?:figure|table|box|chart|diagram|flow ?chart)\s+[\dA-Z.]+:?", re.IGNORECASE
-)  # no more than that
+_CAPTION = re.compile(r"(?i)(?:figure|table|box|chart|diagram|flow ?chart)\s+[\dA-Z.]+:?")  # no more than that
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
-_REFERRED = re.compile(  # a cross-reference to something that has a number
-    r"\b (?: para (?: graph )? | chapter | section | annex | (?: foot )? note ) e? s? \b",
-    re.IGNORECASE | re.VERBOSE,
-)
+# a cross-reference to something that has a number
+_REFERRED = re.compile(r"(?xi) \b (?: para (?: graph )? | chapter | section | annex | (?: foot )? note ) e? s? \b")
 
 
 def compare(
@@ -176,7 +160,8 @@ def _change(
 
 
 def _strengths_by_words(pieces: Sequence[RedlinePiece]) -> tuple[Strengths, Strengths]:
-    old, new = (_strengths_in(side(pieces, new=new, moved=False)) for new in (False, True))
+    verbs = (find_verbs(bare(side(pieces, new=new, moved=False))) for new in (False, True))
+    old, new = (Counter(one.strength for one in found if one.strength in STRONG | {"may"}) for found in verbs)
     return old, new
 
 
@@ -216,14 +201,11 @@ def _meanings(
     return duties, figures
 
 
-def _side(
-    provisions: dict[str, Provision], anchors: tuple[str, ...], texts: Mapping[str, str] | None = None
-) -> ChangeSide:
-    """One side of a change; `texts` are the provisions' own where they are at hand."""
-    members = tuple(provisions[anchor] for anchor in anchors)
-    parts = [texts[anchor] for anchor in anchors] if texts else [compared_text(member) for member in members]
+def _side(provisions: dict[str, Provision], anchors: tuple[str, ...], texts: Mapping[str, str]) -> ChangeSide:
+    """One side of a change; `texts` are the provisions' own."""
+    parts = [texts[anchor] for anchor in anchors]
     starts = accumulate((len(part) + len(BETWEEN) for part in parts[:-1]), initial=0)
-    return ChangeSide(members, BETWEEN.join(parts), tuple(starts))
+    return ChangeSide(tuple(provisions[anchor] for anchor in anchors), BETWEEN.join(parts), tuple(starts))
 
 
 def _links(one: ChangeSide) -> tuple[str, ...]:
@@ -295,11 +277,11 @@ def _put_together(pairs: list[Pair | None], at: dict[str, int], before: str, aft
     if one is None or other is None or one is other:
         return
     known = one if (one.old if new else one.new) else other
-    sides = (known.old, (*one.new, *other.new)) if new else ((*one.old, *other.old), known.new)
+    both = (*one.new, *other.new) if new else (*one.old, *other.old)
     place = at[before] if known is one else at[after]
     pairs[at[before]] = pairs[at[after]] = None
-    pairs[place] = structs.replace(known, old=sides[0], new=sides[1])
-    at.update(dict.fromkeys((*one.new, *other.new) if new else (*one.old, *other.old), place))
+    pairs[place] = structs.replace(known, new=both) if new else structs.replace(known, old=both)
+    at.update(dict.fromkeys(both, place))
 
 
 def _continues(before: Provision, provision: Provision) -> bool:
@@ -371,9 +353,8 @@ def _follows(pieces: Sequence[RedlinePiece], numbers: frozenset[tuple[str, str]]
             rest = _NUMBER.sub("", piece.text)
         elif piece.kind == "inserted" and waiting and _REFERRED.search(said[-40:]):
             found = _NUMBER.findall(piece.text)
-            if _NUMBER.sub("", piece.text) != rest or len(found) != len(waiting):
-                return False
-            if any(pair not in numbers for pair in zip(waiting, found, strict=True)):
+            alike = _NUMBER.sub("", piece.text) == rest and len(found) == len(waiting)
+            if not alike or not numbers.issuperset(zip(waiting, found, strict=True)):
                 return False
             waiting = []
         else:
@@ -405,8 +386,9 @@ class _Ledger:
         self, pair: Pair, sides: tuple[ChangeSide, ChangeSide], moves: tuple[Sequence[Moved], Sequence[Moved]]
     ) -> tuple[Strengths, Strengths]:
         """The strengths on both sides of a change, sentences that only moved left out."""
-        found = []
+        found: list[Strengths] = []
         for known, anchors, one, gone in zip(self._sides, (pair.old, pair.new), sides, moves, strict=True):
-            moved = frozenset(sentence_key(one.text[move.start : move.end]) for move in gone)
-            found.append(_strengths_of((duty for anchor in anchors for duty in known.get(anchor, ())), moved))
+            moved = {sentence_key(one.text[move.start : move.end]) for move in gone}
+            duties = (duty for anchor in anchors for duty in known.get(anchor, ()))
+            found.append(Counter(d.strength for d in duties if not moved or sentence_key(d.sentence) not in moved))
         return found[0], found[1]

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
+from itertools import product
 
 from msgspec import Struct
 from rapidfuzz import fuzz
@@ -105,20 +106,14 @@ def duty_changes(old: Sequence[Said], new: Sequence[Said]) -> tuple[tuple[DutyCh
 
 
 def _without_common(old: Sequence[Said], new: Sequence[Said]) -> tuple[list[Said], list[Said]]:
-    common = Counter(_same(one) for one in old) & Counter(_same(one) for one in new)
-    sides: list[list[Said]] = []
-    for side in (old, new):
-        left, kept = Counter(common), []
-        for one in side:
-            left[_same(one)] -= 1
-            if left[_same(one)] < 0:
-                kept.append(one)
-        sides.append(kept)
-    return sides[0], sides[1]
-
-
-def _same(one: Said) -> str:
-    return " ".join(one.words.split())
+    """Both sides without the sentences that they share, each as often as both have it."""
+    keys = [[" ".join(one.words.split()) for one in side] for side in (old, new)]
+    common = Counter(keys[0]) & Counter(keys[1])
+    mine, theirs = (
+        [one for at, (one, key) in enumerate(zip(side, known, strict=True)) if known[:at].count(key) >= common[key]]
+        for side, known in zip((old, new), keys, strict=True)
+    )
+    return mine, theirs
 
 
 def _words(side: Sequence[Said], without: Collection[str] = ()) -> list[str]:
@@ -182,11 +177,8 @@ def _strength(was: Said, now: Said) -> Iterable[DutyChange]:
             pairs = [*zip(old[i:j], new[k:m], strict=True)]
             yield from (DutyChange("strength", a, b) for a, b in pairs if not {a, b} <= meaning.WEAK)
         elif kind != "equal":
-            left_out = (
-                meaning.WEAK | frozenset(old) & frozenset(new)
-                if _but_verbs(was) == _but_verbs(now)
-                else meaning.WEAK
-            )
+            again = {*old} & {*new} if _but_verbs(was) == _but_verbs(now) else set()
+            left_out = meaning.WEAK | again
             yield from (DutyChange("strength", a, "") for a in old[i:j] if a not in left_out)
             yield from (DutyChange("strength", "", b) for b in new[k:m] if b not in left_out)
 
@@ -197,11 +189,8 @@ def _but_verbs(one: Said) -> list[str]:
     plain = one.words
     for verb in reversed(meaning.find_verbs(plain)):
         plain = f"{plain[: verb.start]} {plain[verb.end :]}"
-    return [
-        w
-        for word in meaning.WORD.findall(plain)
-        if (w := word.lower()) not in meaning.SMALL and not meaning.NAMELESS.fullmatch(w)
-    ]
+    words = meaning.WORD.findall(plain.lower())
+    return [word for word in words if word not in meaning.SMALL and not meaning.NAMELESS.fullmatch(word)]
 
 
 class _Parts(Struct, frozen=True):
@@ -263,25 +252,20 @@ def _holder(was: Said, now: Said) -> Iterable[DutyChange]:
         yield DutyChange("holder", old, new)
     if not old or not new or old == new:
         return
-    joined = len(_members(old)) != len(_members(new))
-    swapped = ({w.lower() for w in meaning.WORD.findall(old)} ^ {w.lower() for w in meaning.WORD.findall(new)}) == {
-        "and",
-        "or",
-    }
-    figures = any(True for _ in _of_pattern("holder", meaning.FIGURE, Said(old), Said(new)))  # "children under 16"
-    fewer = joined and ({*_members(old)} < {*_members(new)} or {*_members(new)} < {*_members(old)})
+    members, others = _members(old), _members(new)
+    joined = len(members) != len(others)
+    swapped = {*meaning.WORD.findall(old.lower())} ^ {*meaning.WORD.findall(new.lower())} == {"and", "or"}
+    figures = [*_of_pattern("holder", meaning.FIGURE, Said(old), Said(new))]  # "children under 16"
+    fewer = joined and ({*members} < {*others} or {*others} < {*members})
     if known or swapped or figures or fewer or ((known is None or joined) and _are_others(old, new)):
         yield DutyChange("holder", old, new)
 
 
 def _members(names: str) -> list[frozenset[str]]:
     """Those whom words list, each by its words."""
-    parts = meaning.LISTED.split(names.lower())
-    return [
-        found
-        for part in parts
-        if (found := frozenset(w.removesuffix("s") for w in meaning.WORD.findall(part) if w not in meaning.SMALL))
-    ]
+    listed = (meaning.WORD.findall(part) for part in meaning.LISTED.split(names.lower()))
+    members = (frozenset(word.removesuffix("s") for word in words if word not in meaning.SMALL) for words in listed)
+    return [words for words in members if words]
 
 
 def _are_others(old: str, new: str) -> bool:
@@ -306,13 +290,11 @@ def _turned(was: Said, now: Said) -> Iterable[DutyChange]:
     old, new = ([word.lower() for word in meaning.WORD.findall(one.words)] for one in (was, now))
     for kind, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         mine, theirs = frozenset(old[i:j]), frozenset(new[k:m])
-        reach = [
+        reach, reaches = (
             [n for n, of in enumerate(meaning.REACH) if any(one <= words for one in of)] for words in (mine, theirs)
-        ]
-        turned = mine | theirs in (meaning.OPPOSITES if kind == "replace" else meaning.TURNING) or (
-            all(reach) and reach[0] != reach[1]
         )
-        if turned:
+        turned = mine | theirs in (meaning.OPPOSITES if kind == "replace" else meaning.TURNING)
+        if turned or (reach and reaches and reach != reaches):
             yield DutyChange("condition", " ".join(old[i : j + _BEHIND]), " ".join(new[k : m + _BEHIND]))
 
 
@@ -338,15 +320,12 @@ def _limit(was: Said, now: Said) -> Iterable[DutyChange]:
 
 def _figures(was: Said, now: Said, *, limits: bool) -> list[Figures]:
     """The figures that changed, with `limits` also those of time; where there are none, other things counted."""
-    found = [
-        one
-        for pattern in ((meaning.FIGURE, meaning.LIMIT) if limits else (meaning.FIGURE,))
-        for one in _of_pattern("limit", pattern, was, now)
-    ]
+    patterns = (meaning.FIGURE, meaning.LIMIT) if limits else (meaning.FIGURE,)
+    found = [one for pattern in patterns for one in _of_pattern("limit", pattern, was, now)]
     if not found and not [*_limit(was, now)]:
         mine, theirs = (Said(meaning.REFERRED.sub("¶ ", one.words)) for one in (was, now))
-        found = [one for one in _of_pattern("limit", meaning.COUNT, mine, theirs) if one.old and one.new]
-        found = found or [one for one in _of_pattern("limit", meaning.ALONE, mine, theirs) if one.old and one.new]
+        for pattern in (meaning.COUNT, meaning.ALONE):
+            found = found or [one for one in _of_pattern("limit", pattern, mine, theirs) if one.old and one.new]
     return [Figures(one.old, one.new) for one in found]
 
 
@@ -420,28 +399,17 @@ def _words_of(duty: Duty) -> str:
 
 def _sentences_by_anchor(duties: Iterable[Duty]) -> dict[str, list[_BySentence]]:
     """Per provision its sentences, each with its duties by strength."""
-    sentences: dict[tuple[str, int, int], dict[Strength, Duty]] = {}
+    sentences: dict[str, dict[tuple[int, int], dict[Strength, Duty]]] = {}
     for duty in duties:
-        sentences.setdefault((duty.at.anchor, duty.at.part, duty.at.start), {})[duty.strength] = duty
-    found: dict[str, list[_BySentence]] = {}
-    for (anchor, _, _), sentence in sentences.items():
-        found.setdefault(anchor, []).append(sentence)
-    return found
+        here = sentences.setdefault(duty.at.anchor, {})
+        here.setdefault((duty.at.part, duty.at.start), {})[duty.strength] = duty
+    return {anchor: [*here.values()] for anchor, here in sentences.items()}
 
 
 def _only_pairs(olds: Sequence[_BySentence], news: Sequence[_BySentence]) -> list[tuple[_BySentence, _BySentence]]:
     """Sentences that are each other's only likeness."""
-    alike = [
-        (one, other)
-        for one, was in enumerate(olds)
-        for other, now in enumerate(news)
-        if fuzz.ratio(_plain(was), _plain(now)) >= _ALIKE
-    ]
-    return [
-        (olds[one], news[other])
-        for one, other in alike
-        if sum(pair[0] == one for pair in alike) == sum(pair[1] == other for pair in alike) == 1
-    ]
+    alike = [(a, b) for a, b in product(olds, news) if fuzz.ratio(_plain(a), _plain(b)) >= _ALIKE]
+    return [(a, b) for a, b in alike if sum(one is a for one, _ in alike) == sum(one is b for _, one in alike) == 1]
 
 
 def _plain(sentence: _BySentence) -> str:

@@ -9,13 +9,12 @@ import re
 from msgspec import Struct
 
 from guidance.compare.units import bare
-from guidance.link.sentences import KIND_OF_DAY, OFTEN, SPELT, UNIT, count
+from guidance.link.sentences import KIND_OF_DAY, OFTEN, SPELT, UNIT, number_of
 
 # --- What binds, and how strongly ----------------------------------------------------------------
 
 _ADVERB = r"(?: \s+ (?: also | always | therefore | then | still | now | \w+ly ) )*"
-BINDING = re.compile(
-    rf"""
+BINDING = re.compile(rf"""(?x)
     (?P<nobody> \b (?: no \s+ one | nobody | no | neither | none ) \b [^.;:,]{{0,60}}? \s   # "no child may"
         (?: must | shall | should | may | can ) \b )
   | (?P<mustnot> \b (?: must | shall | may | can ) {_ADVERB} \s+ (?: not (?! \s+ only ) | never | no \s+ longer ) \b
@@ -38,9 +37,7 @@ BINDING = re.compile(
   | (?P<may> \b may \b )
   | (?P<can> \b can \b )
   | (?P<could> \b could \b )
-    """,
-    re.VERBOSE,
-)
+    """)
 _STRENGTH = {  # what each part of the pattern is called in a change
     "nobody": "must not", "mustnot": "must not", "shouldnot": "should not", "neednot": "need not",
     "only": "only … may", "shouldconsider": "should consider", "responsible": "responsible", "must": "must",
@@ -98,18 +95,14 @@ LIMIT = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-WHOLE_LIMIT = re.compile(  # with its bound, and from when it runs, to the end of these words
-    rf"""
+WHOLE_LIMIT = re.compile(rf"""(?xi)  # with its bound, and from when it runs, to the end of these words
     (?: \b (?: within | at \s+ least | at \s+ most
             | (?: no \s+ | not \s+ )? (?: more | less | fewer | later ) \s+ than
             | up \s+ to | every | after | before ) \s+ (?: the \s+ )? )?
     (?: {LIMIT.pattern} )
     (?: \s+ (?: of | from | after | before | following | since ) \s+ (?: (?! \s+ and \b ) [^,;:.] )* )?
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-FIGURE = re.compile(
-    rf"""
+    """)
+FIGURE = re.compile(rf"""(?xi)
     [£€$] \s? \d+ (?: [.,]\d+ )* (?: \s? (?: m | k | million | billion ) \b )?  # "£5,000"
   | \b \d+ (?: [.,]\d+ )* \s? (?: % | per \s? cent \b | percent \b )
   | \b (?: under | over | below | above | aged? | age \s+ of | ages \s+ of | up \s+ to | at \s+ least
@@ -118,26 +111,17 @@ FIGURE = re.compile(
         (?! \s+ times \b | [\s-] {KIND_OF_DAY} {UNIT} )  # that is a limit
   | \b {_NUMBER} [\s-] (?: year | month | week ) s? [\s-] olds? \b
   | \b \d+ (?: st | nd | rd | th ) \s+ birthday \b
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-COUNT = re.compile(  # any other number with what it counts: "12 bells"
-    rf"""
+    """)
+COUNT = re.compile(rf"""(?x)  # any other number with what it counts: "12 bells"
     (?<! [\w.,/§-] ) (?! (?: one | One | \d{{4}} ) \b ) {_NUMBER} \s+
     (?! (?: of | and | or | to | in | on | at | about | the | for | by | is | was | are | above | below | with
           | from | which | that | as | when | if | it | this | these | their | has | have | sets? | says ) \b )
     [a-z]{{3,}} (?: [ ] [a-z]+ (?<= s ) )? \b
-    """,
-    re.VERBOSE,
-)
-ALONE = re.compile(  # a number by itself; no year or day
-    rf"""
+    """)
+ALONE = re.compile(rf"""(?x)  # a number by itself; no year or day
     (?<! [\w.,/§-] ) (?! (?: 19 | 20 ) \d\d \b ) \d+ (?: [.,]\d+ )* \b (?! [/-]\w | \s+ (?: {_MONTHS} ) \b )
-    """,
-    re.VERBOSE,
-)
-CONDITION = re.compile(  # what a duty hangs on, to the end of its clause
-    r"""
+    """)
+CONDITION = re.compile(r"""(?xi)  # what a duty hangs on, to the end of its clause
     \b (?: unless | except | provided \s+ that | subject \s+ to | only \s+ (?: if | when | where )
          | (?: so | in \s* so ) \s+ far \s+ as | to \s+ the \s+ extent \s+ that
          | (?: up )? on \s+ (?: demand | request ) | at \s+ the \s+ request
@@ -149,9 +133,7 @@ CONDITION = re.compile(  # what a duty hangs on, to the end of its clause
          | where (?= \s+ (?: possible | practicable | appropriate | necessary | relevant | applicable | needed
                          | required | reasonabl[ey] | there | it | they | this | these | a | an | the | any ) \b ) )
     \b (?: (?! \s+ (?: (?: and | but | or ) \s+ )? (?: must | should | shall | may ) \b ) [^,;:.] )*
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+    """)
 _WHOM = r"""
     (?= (?: the | an? | all | any | each | every | both | their | its | other | local | relevant | senior
           | children | people | police | (?-i: [A-Z] ) [\w’'-]+ | [\w’'-]+ (?<! s ) s ) \b )
@@ -159,8 +141,7 @@ _WHOM = r"""
               | how | what | to | before | after | as | without | with | unless | so | using ) \b )
         [\w’'-]+ \s* ){1,6}
 """
-ADDRESSEE = re.compile(  # whom one is to tell or ask, or to give something to
-    rf"""
+ADDRESSEE = re.compile(rf"""(?xi)  # whom one is to tell or ask, or to give something to
     \b (?: (?: tell | notify | inform | consult | alert | invite | ask | advise | remind | warn | contact ) \s+
         | (?: give | given | send | sent | report | reported | refer | referred | referral | submit | submitted
             | write | written | speak | offer | offered | provide | provided | pass | passed | hand | supply
@@ -172,36 +153,27 @@ ADDRESSEE = re.compile(  # whom one is to tell or ask, or to give something to
         # "the council, the police and the school"; but "if they tell us, the police and the school must"
         (?: (?: , \s+ {_WHOM} )* , \s+ (?= [^,;:.]* \b (?: and | or ) \s ) {_WHOM}
             (?! [^;:.]* \b (?: must | should | may ) \b ) )? )
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-NOBODY = re.compile(  # what is informed, or things are given to, and is nobody
-    r"""
+    """)
+NOBODY = re.compile(r"""(?xi)  # what is informed, or things are given to, and is nobody
     (?: (?: the | an? | any | all | their | its | this | these | local | other ) \s+ )*
     (?: flow | services? | section | paragraph | chapter | annex | part | act | page | figure | needs? | views?
       | wishes | weight | welfare
       | advice | help | guidance | information | work | practice | decisions? | discussions?
       | improvements? | planning | thinking | provision | safety | impact | potential | ways? )
     \b (?! \s+ (?: providers? | users? | teams? ) )
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+    """)
 TOLD = frozenset((
     "told", "notified", "informed", "consulted", "asked", "alerted", "invited", "advised", "sent", "given",
     "offered",
 ))  # fmt: skip
-AGENT = re.compile(  # by whom; not "by writing", "by Friday"
-    r"""\s+ by \s+ (?! \w+ing \b | \d | the \s+ (?: end | time | date ) \b )
+AGENT = re.compile(r"""(?x)  # by whom; not "by writing", "by Friday"
+    \s+ by \s+ (?! \w+ing \b | \d | the \s+ (?: end | time | date ) \b )
     (?P<who> (?: (?! (?: within | in | on | at | to | for | when | if | before | after | unless | with | as ) \b )
-                 [\w’'-]+ \s* ){1,8} )""",
-    re.VERBOSE,
-)
-HELD = re.compile(  # who holds a duty where no verb binds: "it is for X to", "the duty rests with X"
-    r"""\b [Ii]t \s+ (?: (?: is | will \s+ be ) \s+ for | falls \s+ to ) \s+ (?P<who> [^,;.]+? ) \s+ to \b
+                 [\w’'-]+ \s* ){1,8} )""")
+HELD = re.compile(r"""(?x)  # who holds a duty where no verb binds: "it is for X to", "the duty rests with X"
+    \b [Ii]t \s+ (?: (?: is | will \s+ be ) \s+ for | falls \s+ to ) \s+ (?P<who> [^,;.]+? ) \s+ to \b
     | \b (?: [Rr]esponsibilit | [Dd]ut | [Aa]ccountab | [Dd]ecision ) [^.;]*? \s
-        (?: rests? | lies | sits | remains? ) \s+ with \s+ (?P<with> [^,;.]+ )""",
-    re.VERBOSE,
-)
+        (?: rests? | lies | sits | remains? ) \s+ with \s+ (?P<with> [^,;.]+ )""")
 
 
 def binds(words: str) -> bool:
@@ -215,9 +187,8 @@ OPPOSITES = frozenset(map(frozenset, (
 )))  # fmt: skip
 TURNING = frozenset(map(frozenset, (("not",), ("never",), ("only",))))  # where they come or go
 TIMED = re.compile(  # what comes first, or how long it lasts: "before they drive"
-    r"\b (?: before | after | until | once (?! \s (?: an? | every | each ) \s ) ) \s+"
-    r" (?: the | an? | each | every | any | this | their | its | they | it | he | she | \w+ing ) \b [^,;:.]*",
-    re.VERBOSE,
+    r"(?x) \b (?: before | after | until | once (?! \s (?: an? | every | each ) \s ) ) \s+"
+    r" (?: the | an? | each | every | any | this | their | its | they | it | he | she | \w+ing ) \b [^,;:.]*"
 )
 REACH = tuple(  # of whom or what it holds: whether all became some is of weight, whether every became each is not
     tuple(frozenset(words.split()) for words in of)
@@ -230,15 +201,12 @@ SMALL = frozenset((
     "the", "a", "an", "all", "any", "each", "every", "both", "their", "its", "his", "her", "of", "in", "for", "to",
     "by", "at", "on", "with", "and", "or",
 ))  # fmt: skip
-REFERRED = re.compile(
-    r"\(?\b(?:see\s+)?(?:para(?:graph)?|chapter|section|annex|page)s?\s*\d[\d\s,.–-]*\)?", re.IGNORECASE
-)
+REFERRED = re.compile(r"(?i)\(?\b(?:see\s+)?(?:para(?:graph)?|chapter|section|annex|page)s?\s*\d[\d\s,.–-]*\)?")
 NAMELESS = re.compile(r"(?:which|who|that|it|they|he|she|this|these|those|there|what)\b", re.IGNORECASE)
 CLAUSE = re.compile(r"[;:(]\s*")
 OPENS = re.compile(  # what opens a part of a sentence that is no subject
-    r"(?:if|when|where|in|on|at|for|to|by|as|after|before|once|whilst|while|however|with|including|under|subject|who"
-    r"|which)\b",
-    re.IGNORECASE,
+    r"(?i)(?:if|when|where|in|on|at|for|to|by|as|after|before|once|whilst|while|however|with|including|under|subject|who"
+    r"|which)\b"
 )
 WORD = re.compile(r"[\w’'-]+")
 LISTED = re.compile(r",\s*(?:and|or)?\s*|\s+(?:and|or|as\s+well\s+as|together\s+with)\s+", re.IGNORECASE)
@@ -247,13 +215,10 @@ LISTED = re.compile(r",\s*(?:and|or)?\s*|\s+(?:and|or|as\s+well\s+as|together\s+
 # --- What is the same in other words ---------------------------------------------------------------
 
 _SPELT = re.compile(rf"\b {SPELT} \b", re.VERBOSE)
-_OFTEN = re.compile(
-    rf"""
+_OFTEN = re.compile(rf"""(?x)
     \b (?: (?P<adverb> {" | ".join(OFTEN)} ) | (?: once \s )? (?: every | each ) \s (?P<each> {UNIT} )
         | (?P<few> once | twice ) | (?: ^ | (?<= within \s ) ) an? (?= \s {KIND_OF_DAY} {UNIT} ) ) \b
-    """,
-    re.VERBOSE,
-)
+    """)
 
 
 def _how_often(words: re.Match[str]) -> str:
@@ -273,7 +238,7 @@ def key_of(words: str) -> str:
     """Words as they are compared: "10-day" and "10 days" are one, so are "three" and 3, "annually" and "once a
     year", and cross-references say nothing."""
     plain = re.sub(r"[\s–-]+", " ", REFERRED.sub(" ", words).lower()).strip()
-    plain = _SPELT.sub(lambda number: str(count(number[0])), _OFTEN.sub(_how_often, plain))
+    plain = _SPELT.sub(lambda number: str(number_of(number[0])), _OFTEN.sub(_how_often, plain))
     key = "".join(word.removesuffix("s") for word in plain.split())
     key = _WEEKS.sub(lambda weeks: f"{(7 if weeks[2] == 'week' else 14) * int(weeks[1])}day", key)
     return _YEARS.sub(lambda years: f"{12 * int(years[1])}month", key)
@@ -304,8 +269,7 @@ _PLAIN_NUMBER = re.compile(rf"(\d+ (?: \.\d+ )*) ({_SUBS})", re.VERBOSE)
 # When a page on the web was looked at, which says nothing of the guidance.
 _READ_ON = r"\b (?: accessed | last[ ]updated | retrieved ) (?: [ ]on )? :? [ ] \d{1,2} [ ] \w+ [ ] \d{4}"
 READ = re.compile(_READ_ON, re.IGNORECASE | re.VERBOSE)
-_COUNTED = re.compile(
-    rf"""
+_COUNTED = re.compile(rf"""(?xi)
     (?P<address> (?: https?:// | www\. ) \S+ | \S+@\S+ )
   | (?P<residue> (?<= \S ) \d+ [A-Z] (?! \w ) )                              # of a note's mark: "harm.135F"
   | (?P<page> \b (?: pages? | pp? \. ) \s* \d+ (?: \s* (?: - | – | to | and | , ) \s* \d+ )* )
@@ -316,9 +280,7 @@ _COUNTED = re.compile(
             (?: \s* (?: - | – | to | and | or | , )+ \s* \d+ (?: \.\d+ )* {_SUBS} )* )
         (?! [^.;]{{0,40}}? \b (?: Act | Regulations | Order | Rules ) \b ) )   # a place in law is another's number
   | (?P<number> \d+ (?: [.,]\d+ )* {_SUBS} )
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+    """)
 
 
 def numbers_say_nothing(old: str, new: str, numbers: frozenset[tuple[str, str]]) -> bool:

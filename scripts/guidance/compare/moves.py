@@ -42,11 +42,8 @@ class ChangeSide(Struct, frozen=True):
         return [p.anchor for p, start in zip(self.provisions, self.starts, strict=True) if start <= offset][-1]
 
 
-def moved_sentences(
-    sides: Sequence[tuple[ChangeSide, ChangeSide]], terms: Terms | None = None
-) -> tuple[_Moves, _Moves]:
+def moved_sentences(sides: Sequence[tuple[ChangeSide, ChangeSide]], terms: Terms) -> tuple[_Moves, _Moves]:
     """Sentences that left a provision and turn up in another, or elsewhere in their own; also with new `terms`."""
-    terms = terms or Terms({})
     away: _Moves = {}
     here: _Moves = {}
     left: dict[str, list[_Found]] = {}
@@ -153,9 +150,8 @@ def _keyed(text: str, cuts: Collection[int], terms: Terms) -> list[_Keyed]:
 def _reordered(old: Sequence[_Keyed], new: Sequence[_Keyed]) -> list[tuple[Sentence, Sentence]]:
     """Sentences that stand once in both texts, but in another order: the fewest words that explain it."""
     mine, theirs = _standing_once(old), _standing_once(new)
-    places = [(mine[key], theirs[key]) for key in mine if key in theirs]
-    edges = {(a[0], b[0]): (a, b) for a, b in places}
-    stayed = heaviest_chain([(a, b, edges[a, b][0][1] - a) for a, b in edges])
+    edges = {(mine[key][0], theirs[key][0]): (mine[key], theirs[key]) for key in mine if key in theirs}
+    stayed = heaviest_chain([(start, begin, end - start) for (start, begin), ((_, end), _) in edges.items()])
     return [edges[edge] for edge in sorted(edges) if edge not in stayed]
 
 
@@ -216,15 +212,10 @@ def without_chapters(
     calm = list(pairs)
     told: set[str] = set()
     for pair in pairs:
-        if (
-            len(pair.old) != 1
-            or len(pair.new) != 1
-            or not {pair.old[0], *olds[pair.old[0]].parents}.isdisjoint(told)
-        ):
+        if not len(pair.old) == len(pair.new) == 1 or not told.isdisjoint((*pair.old, *olds[pair.old[0]].parents)):
             continue
         mine, theirs = below_old.get(pair.old[0], ()), set(below_new.get(pair.new[0], ()))
-        inner = {became[anchor] for anchor in mine if theirs.issuperset(pairs[became[anchor]].new)}
-        inner = {at for at in inner if pairs[at].new}
+        inner = {at for at in map(became.__getitem__, mine) if pairs[at].new and theirs.issuperset(pairs[at].new)}
         went = sum(len(pairs[at].old) for at in inner), sum(len(pairs[at].new) for at in inner)
         whole = went[0] >= _WHOLLY * len(mine) and went[1] >= _WHOLLY * len(theirs)
         if whole and len(mine) >= _CHAPTER and 2 * sum(pairs[at].moved for at in inner) > len(inner):

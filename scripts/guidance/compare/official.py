@@ -9,18 +9,15 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from guidance.document.change_model import Change, Comparison, Level
+from guidance.document.change_model import Comparison, Level
 from guidance.document.model import Document, GuidanceError, Provision, read_toml
 
 SUBSTANTIAL: frozenset[Level] = frozenset({"duty changed", "new", "reworded"})
 
-_PLACE = re.compile(  # "page 12", "paras 2-4", "p. 12, para 45"
-    r"""
+_PLACE = re.compile(r"""(?xi)  # "page 12", "paras 2-4", "p. 12, para 45"
     \s* (?: (?: page | p ) \.? \s* (?P<page> \d+ ) )? [\s,;:–-]*
     (?: (?: paragraphs? | paras? ) \.? \s* (?P<first> \d+ ) (?: \s* (?: - | – | to ) \s* (?P<last> \d+ ) )? )? \s*
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+    """)
 
 
 class Listed(Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,8 +60,7 @@ def read_listed(path: Path) -> tuple[Listed, ...]:
 
 def audit(comparison: Comparison, new: Document, listed: Sequence[Listed]) -> ListAudit:
     """Which entries the comparison confirms, and which substantial changes the list does not have."""
-    known = new.by_anchor()
-    following = _following(new)
+    known, following = new.by_anchor(), _following(new)
     checked = []
     covered: set[int] = set()
     for entry in listed:
@@ -72,16 +68,14 @@ def audit(comparison: Comparison, new: Document, listed: Sequence[Listed]) -> Li
         at = tuple(
             count
             for count, change in enumerate(comparison.changes)
-            if _is_change(change) and _stands_at(change, known, following, page, numbers)
+            if change.level != "none"
+            and change.kind != "renumbered"
+            and any(_stands_at(known[anchor], following, page, numbers) for anchor in change.new)
         )
         covered.update(at)
         checked.append(Checked(entry, at))
-    unlisted = tuple(
-        count
-        for count, change in enumerate(comparison.changes)
-        if change.level in SUBSTANTIAL and count not in covered
-    )
-    return ListAudit(tuple(checked), unlisted)
+    substantial = (count for count, change in enumerate(comparison.changes) if change.level in SUBSTANTIAL)
+    return ListAudit(tuple(checked), tuple(count for count in substantial if count not in covered))
 
 
 def _read_place(place: str) -> tuple[int | None, frozenset[str]]:
@@ -89,46 +83,28 @@ def _read_place(place: str) -> tuple[int | None, frozenset[str]]:
     match = _PLACE.fullmatch(place)
     if match is None:
         return None, frozenset()
-    numbers: frozenset[str] = frozenset()
-    if match["first"]:
-        first, last = int(match["first"]), int(match["last"] or match["first"])
-        numbers = frozenset(str(number) for number in range(first, min(last, first + 500) + 1))
+    first, last = int(match["first"] or 1), int(match["last"] or match["first"] or 0)  # none: from 1 to 0
+    numbers = frozenset(map(str, range(first, min(last, first + 500) + 1)))
     return int(match["page"]) if match["page"] else None, numbers
-
-
-def _is_change(change: Change) -> bool:
-    return change.level != "none" and change.kind != "renumbered"
 
 
 def _following(document: Document) -> dict[str, str]:
     """The number of the paragraph that each unnumbered text stands above: lists name notes so."""
     found: dict[str, str] = {}
-    waiting: list[str] = []
-    for provision in document.provisions:
+    number = ""
+    for provision in reversed(document.provisions):
         if provision.kind == "paragraph" and provision.number:
-            found.update((anchor, provision.number) for anchor in waiting)
-            waiting = []
-        elif provision.heading is None:
-            waiting.append(provision.anchor)
-        else:
-            waiting = []
+            number = provision.number
+        elif provision.heading is not None:
+            number = ""
+        elif number:
+            found[provision.anchor] = number
     return found
 
 
-def _stands_at(
-    change: Change,
-    known: dict[str, Provision],
-    following: dict[str, str],
-    page: int | None,
-    numbers: frozenset[str],
-) -> bool:
-    """Whether a change stands where an entry says: by number where it has one, else by page."""
-    for anchor in change.new:
-        provision = known[anchor]
-        if numbers:
-            number = provision.number if provision.kind == "paragraph" else following.get(anchor)
-            if number in numbers:
-                return True
-        elif page in {place.page for place in provision.places}:
-            return True
-    return False
+def _stands_at(provision: Provision, following: dict[str, str], page: int | None, numbers: frozenset[str]) -> bool:
+    """Whether a provision stands where an entry says: by number where it has one, else by page."""
+    if numbers:
+        number = provision.number if provision.kind == "paragraph" else following.get(provision.anchor)
+        return number in numbers
+    return page in {place.page for place in provision.places}

@@ -4,10 +4,10 @@ Nothing here decides which provision became which; that is for `alignment`.
 """
 
 import re
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, pairwise
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from functools import cache
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -68,37 +68,22 @@ def compared_text(provision: Provision) -> str:
 def read_units(*documents: Document) -> tuple[tuple[Unit, ...], ...]:
     """Of each document every provision and note, in reading order, notes last. Texts that documents share are
     looked at once."""
-    known: dict[str, tuple[str, tuple[str, ...]]] = {}
-    return tuple(tuple(_units(document, known)) for document in documents)
+    read = cache(_key_and_words)
+    return tuple(tuple(_unit(at, p, read) for at, p in enumerate(document.everything)) for document in documents)
 
 
-def _units(document: Document, known: dict[str, tuple[str, tuple[str, ...]]]) -> Iterator[Unit]:
-    for at, provision in enumerate(document.everything):
-        text = compared_text(provision)
-        if text not in known:
-            key = bare(text)
-            known[text] = key, tuple(_WORD.findall(key.lower()))
-        key, words = known[text]
-        if not key:
-            key = _likeness(provision)
-            words = tuple(_WORD.findall(key.lower()))
-        yield Unit(
-            at=at,
-            anchor=provision.anchor,
-            kind=provision.kind,
-            number=provision.number,
-            level=provision.level,
-            key=key,
-            words=words,
-            parents=provision.parents,
-            text=text,
-        )
+def _key_and_words(text: str) -> tuple[str, tuple[str, ...]]:
+    key = bare(text)
+    return key, tuple(_WORD.findall(key.lower()))
 
 
-def _likeness(provision: Provision) -> str:
-    """What a picture without words is known by: its alternative text."""
-    pictures = (block for block in provision.blocks if isinstance(block, Figure))
-    return normalise(" ".join(picture.alternative or "" for picture in pictures))
+def _unit(at: int, of: Provision, read: Callable[[str], tuple[str, tuple[str, ...]]]) -> Unit:
+    """A provision as a unit; a picture without words is known by its alternative text."""
+    text = compared_text(of)
+    key, words = read(text)
+    if not key:
+        key, words = read(" ".join(block.alternative or "" for block in of.blocks if isinstance(block, Figure)))
+    return Unit(at, of.anchor, of.kind, of.number, of.level, key, words, of.parents, text)
 
 
 def shingles(words: Sequence[str]) -> frozenset[Shingle]:
@@ -113,12 +98,6 @@ def likeness(old: Sequence[str], new: Sequence[str]) -> float:
     from rapidfuzz.distance import Indel  # slow to load, and who prints or converts compares nothing
 
     return round(Indel.normalized_similarity(old, new), 4)
-
-
-def common_shingles(texts: Iterable[frozenset[Shingle]], most: int) -> frozenset[Shingle]:
-    """The shingles that stand in more than `most` of the texts: boilerplate, which says nothing about descent."""
-    count = Counter(chain.from_iterable(texts))
-    return frozenset(shingle for shingle, times in count.items() if times > most)
 
 
 def heaviest_chain(edges: Sequence[tuple[int, int, int]]) -> frozenset[tuple[int, int]]:
@@ -209,10 +188,7 @@ class Board:
 
     def fits(self, old: int, new: int) -> bool:
         """Whether a join would keep the order of the backbone."""
-        low = bisect_left(self._olds, old)
-        high = low
-        while high < len(self._olds) and self._olds[high] == old:
-            high += 1
+        low, high = bisect_left(self._olds, old), bisect_right(self._olds, old)
         after = self._news[low - 1] if low else -1
         until = self._news[high] if high < len(self._news) else len(self.new)
         return after <= new <= until

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, takewhile
 from typing import Literal
 
 import fast_diff_match_patch
@@ -17,8 +17,7 @@ from msgspec import Struct
 from guidance.compare.units import BULLET, plain
 from guidance.document.change_model import RedlinePiece, ReplacedTerm
 
-_TOKEN = re.compile(  # what a redline takes out or puts in whole
-    r"""
+_TOKEN = re.compile(r"""(?xs)  # what a redline takes out or puts in whole
     https?:// [^\s)\]]++                                      # an address
   | [\w.+\-]++ @ [\w\-]++ (?: \. [\w\-]++ )*
   | [£€$]? \d++ (?: [.,] \d++ )* (?: [ ]? [-–] [ ]? \d++ )*   # a number: "3.2", "£5,000", "12-14"
@@ -26,11 +25,9 @@ _TOKEN = re.compile(  # what a redline takes out or puts in whole
   | (?<! [^\n] ) •[ ]                                         # a bullet
   | \s++
   | .                                                          # a punctuation mark
-    """,
-    re.DOTALL | re.VERBOSE,
-)
+    """)
 _SENTENCE_END = re.compile(  # a line's end; or a stop, quotation marks and space before what may begin a sentence
-    r"""\n+ | (?<= [.!?;] ) [”’"')\]]* \s+ (?= [^a-z\s] )""", re.VERBOSE
+    r"""(?x) \n+ | (?<= [.!?;] ) [”’"')\]]* \s+ (?= [^a-z\s] )"""
 )
 
 Sentence = tuple[int, int]  # start and end in a text, white space and line ends left out
@@ -110,12 +107,10 @@ def _readable(old: Sequence[str], new: Sequence[str]) -> list[_WordRun]:
     mine, theirs = ([at for at, word in enumerate(side) if _tells(word)] for side in (old, new))
     runs: list[_WordRun] = []
     at = to = 0
-    for one, other in [
-        *_kept([old[n] for n in mine], [new[n] for n in theirs], mine, theirs),
-        (len(old), len(new)),
-    ]:
-        inner = [*_kept(old[at:one], new[to:other], range(at, one), range(to, other)), (one, other)]
-        for left, right in inner:
+    end = (len(old), len(new))
+    for one, other in (*_kept([old[n] for n in mine], [new[n] for n in theirs], mine, theirs), end):
+        inner = _kept(old[at:one], new[to:other], range(at, one), range(to, other))
+        for left, right in (*inner, (one, other)):
             if left > at or right > to:
                 runs.append(_WordRun(out=left - at, into=right - to))
             if left < len(old) and right < len(new):
@@ -135,9 +130,8 @@ def _kept(old: Sequence[str], new: Sequence[str], mine: Sequence[int], theirs: S
     if not old or not new:
         return found
     at = to = 0
-    for sign, length in fast_diff_match_patch.diff(
-        *_as_letters(old, new), timelimit=0, checklines=False, cleanup="No"
-    ):
+    sides = _as_letters(old, new)
+    for sign, length in fast_diff_match_patch.diff(*sides, timelimit=0, checklines=False, cleanup="No"):
         if sign == "=":
             found += [(mine[at + count], theirs[to + count]) for count in range(length)]
         at += length if sign != "+" else 0
@@ -153,11 +147,12 @@ def _bridged(runs: list[_WordRun], old: Sequence[str], new: Sequence[str]) -> li
         ends = (at + run.out + run.kept, to + run.into + run.kept)
         if found and run.kept and place + 1 < len(runs):
             before, after = found[-1], runs[place + 1]
-            sides = (
-                (old[at - before.out : at], old[ends[0] : ends[0] + after.out]),
-                (new[to - before.into : to], new[ends[1] : ends[1] + after.into]),
+            phrases = (
+                *(old[at - before.out : at], old[ends[0] : ends[0] + after.out]),
+                *(new[to - before.into : to], new[ends[1] : ends[1] + after.into]),
             )
-            if _joins_phrases(old[at : ends[0]], all(_has_words(words) for side in sides for words in side)):
+            replaced = all(any(word[0].isalnum() for word in words) for words in phrases)
+            if _joins_phrases(old[at : ends[0]], replaced):
                 run = _WordRun(out=run.kept, into=run.kept)
         if found and not run.kept and not found[-1].kept:
             found[-1].out += run.out
@@ -174,10 +169,6 @@ def _joins_phrases(kept: Sequence[str], replaced: bool) -> bool:
         return False
     words = [word for word in kept if not word.isspace()]
     return not words or (replaced and len(words) <= _BRIDGE and not any(map(_tells, words)))
-
-
-def _has_words(words: Sequence[str]) -> bool:
-    return any(word[0].isalnum() for word in words)
 
 
 def _shifted(runs: list[_WordRun], old: Sequence[str], new: Sequence[str]) -> list[_WordRun]:
@@ -212,10 +203,7 @@ def _keep(runs: list[_WordRun], count: int) -> None:
 
 def _same_words(one: Sequence[str], other: Sequence[str]) -> int:
     """With how many equal words two rows begin."""
-    count = 0
-    while count < min(len(one), len(other)) and one[count] == other[count]:
-        count += 1
-    return count
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _settle(runs: list[_WordRun], place: int, words: Sequence[str]) -> None:
@@ -381,8 +369,9 @@ def find_terms(texts: Sequence[tuple[str, str]]) -> Terms:
                 forms.setdefault(stems, Counter())[pair] += 1
     whole = "\n".join(new for _, new in texts)
     found: dict[str, tuple[str, ReplacedTerm]] = {}
-    often = (item for item in forms.items() if item[1].total() >= LEAST_PLACES)
-    for _, counted in sorted(often, key=_shortest_first):
+    often = [(len(old.split()), -pairs.total(), (old, new)) for (old, new), pairs in forms.items()]
+    for *_, stems in sorted(one for one in often if -one[1] >= LEAST_PLACES):  # the shortest first
+        counted = forms[stems]
         known = re.compile("|".join(rf"(?<!\w){re.escape(old)}(?!\w)" for old, _ in counted), re.IGNORECASE)
         places = sum(max(0, len(known.findall(old)) - len(known.findall(new))) for old, new in changed)
         left = len(known.findall(whole))
@@ -396,11 +385,6 @@ def find_terms(texts: Sequence[tuple[str, str]]) -> Terms:
         for pair, _ in counted.most_common():
             found.setdefault(pair[0].lower(), (_lower(pair[1]), term))
     return Terms(found)
-
-
-def _shortest_first(item: tuple[Pair, Counter[Pair]]) -> tuple[int, int, Pair]:
-    (old, _), counted = item
-    return len(old.split()), -counted.total(), item[0]
 
 
 def _replaced(pieces: Sequence[RedlinePiece]) -> Iterator[Pair]:
@@ -424,14 +408,8 @@ def _stem(phrase: str) -> str:
     if any(word in _NO_TERM for word in words):
         return ""
     last = _POSSESSIVE.sub("", words[-1])
-    words[-1] = (
-        last.removesuffix("ies") + "y"
-        if last.endswith("ies")
-        else last
-        if last[-2:] == "ss"
-        else last.removesuffix("s")
-    )
-    return " ".join(words)
+    single = f"{last[:-3]}y" if last.endswith("ies") else last if last.endswith("ss") else last.removesuffix("s")
+    return " ".join((*words[:-1], single))
 
 
 def _lower(phrase: str) -> str:

@@ -14,8 +14,9 @@ from msgspec.structs import replace
 
 from guidance.document.model import Document, GuidanceError, read_toml
 from guidance.document.walk import provision_texts
-from guidance.link.titles import LEGISLATION, Spoken, can_be_named, ends_word, places, telling_word
+from guidance.link.titles import LEGISLATION, Spoken, can_be_named, ends_word, places, refuse_repeats, telling_word
 
+_NAMED_FORMS = ("Act", "Regulations", "Order", "Rules")
 _ID = re.compile(r"[a-z]+(?:/\w+(?:-\w+)*)+")
 _NUMBER = re.compile(r"\s[Rr]egulations?\s(?!(?:19|20)\d\d)\d")  # behind the stem of some regulations
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "\xa0": " "})
@@ -45,8 +46,7 @@ class Act(Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def form(self) -> str:
         """What kind of instrument it is, by the last word of its title: act, regulations, order, rules, treaty."""
-        last = self.title.split()[-1].lower()
-        return last if last in ("act", "regulations", "order", "rules") else "treaty"
+        return _form(self.title)
 
     @property
     def address(self) -> str | None:
@@ -64,11 +64,11 @@ class Acts(Struct, frozen=True, dict=True):
     @cached_property
     def by_name(self) -> dict[str, tuple[Act, ...]]:
         """Title or short name -> the Acts of that name."""
-        found: dict[str, list[Act]] = {}
+        found: dict[str, tuple[Act, ...]] = {}
         for act in self.entries:
-            for name in {name_key(n): None for n in (act.title, *act.short, *_stem(act))}:
-                found.setdefault(name, []).append(act)
-        return {name: tuple(acts) for name, acts in found.items()}
+            for name in {name_key(n) for n in (act.title, *act.short, *_stem(act))}:
+                found[name] = (*found.get(name, ()), act)
+        return found
 
     @cached_property
     def by_bare(self) -> dict[str, Act]:
@@ -80,10 +80,12 @@ class Acts(Struct, frozen=True, dict=True):
         if not self._names or not self._telling.search(plain):
             return
         folded = plain.replace("’", "'")
-        whole = [n for n in self._whole if n in folded]
-        cut = [n for n in self._stems if n in folded]
-        found = [(at, 0, -len(n)) for n in whole for at in places(n, folded) if ends_word(folded, at + len(n))]
-        found += [(at, 1, -len(n)) for n in cut for at in places(n, folded) if _NUMBER.match(plain, at + len(n))]
+        found: list[tuple[int, bool, int]] = []
+        for name, is_stem in self._names:
+            for at in places(name, folded):
+                end = at + len(name)
+                if _NUMBER.match(plain, end) if is_stem else ends_word(folded, end):
+                    found.append((at, is_stem, -len(name)))
         end = 0
         for start, _, shorter in sorted(found):
             if start >= end:
@@ -91,23 +93,25 @@ class Acts(Struct, frozen=True, dict=True):
                 yield start, end
 
     @cached_property
-    def _names(self) -> tuple[str, ...]:
-        return can_be_named({n for a in self.entries for n in (a.title, *a.short, *_stem(a))}, self.spoken)
+    def _names(self) -> tuple[tuple[str, bool], ...]:
+        """What is looked for, of what is spoken: whole names, and stems."""
+        whole = {name for act in self.entries for name in (act.title, *act.short)}
+        stems = {name for act in self.entries for name in _stem(act)}
+        return tuple(
+            (name.translate(_APOSTROPHES), names is stems)
+            for names in (whole, stems)
+            for name in can_be_named(names, self.spoken)
+        )
 
     @cached_property
     def _telling(self) -> re.Pattern[str]:
         """The rarest words of the names, which are found much sooner."""
-        return re.compile("|".join(sorted({telling_word(name, self.spoken) for name in self._names})))
+        return re.compile("|".join(sorted({telling_word(name, self.spoken) for name, _ in self._names})))
 
-    @cached_property
-    def _whole(self) -> tuple[str, ...]:
-        known = {n for a in self.entries for n in (a.title, *a.short)}
-        return tuple(name.translate(_APOSTROPHES) for name in self._names if name in known)
 
-    @cached_property
-    def _stems(self) -> tuple[str, ...]:
-        stems = {n for a in self.entries for n in _stem(a)}
-        return tuple(name.translate(_APOSTROPHES) for name in self._names if name in stems)
+def _form(name: str) -> str:
+    last = name.split()[-1].capitalize()
+    return last.lower() if last in _NAMED_FORMS else "treaty"
 
 
 def _stem(act: Act) -> tuple[str, ...]:
@@ -131,20 +135,14 @@ def read_acts(path: Path) -> Acts:
     claim the same bare provision.
     """
     entries = read_toml(path, _ActTables).act
-    _refuse_repeats(path, [f"{act.title} {act.year or ''}".strip() for act in entries])
-    _refuse_repeats(path, [pinpoint for act in entries for pinpoint in act.bare])
+    refuse_repeats(path, [f"{act.title} {act.year or ''}".strip() for act in entries])
+    refuse_repeats(path, [pinpoint for act in entries for pinpoint in act.bare])
     for act in entries:
         if act.url and (act.id or not act.url.startswith("https://")):
             raise GuidanceError(f"{path}: {act.title}: give an id or an address that begins with https://")
         if act.id and not _ID.fullmatch(act.id):
             raise GuidanceError(f"{path}: {act.title}: write its id like ukpga/1989/41, not {act.id!r}")
     return Acts(entries)
-
-
-def _refuse_repeats(path: Path, names: list[str]) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise GuidanceError(f"{path}: {name} stands there twice; keep one")
 
 
 # --- Where a text names one -----------------------------------------------------------------------
@@ -154,69 +152,46 @@ Manner = Literal["titled", "short", "dated", "pointing"]
 _FORMS = ("Act", "Regulation", "Order", "Rules")
 _FORM = r"Acts?|Regulations?|Order|Rules"
 _YEAR = r"(?:18|19|20)\d\d"
-_DATED = re.compile(  # "Children Act 1989", "Regulations (ABC), 2014"
-    rf"""
+_DATED = re.compile(rf"""(?x)  # "Children Act 1989", "Regulations (ABC), 2014"
     \b (?P<form> {_FORM} ) (?: \s \( [A-Z] [A-Z0-9 ]{{1,11}} \) )? ,? \s (?: of \s )?
     (?P<year> {_YEAR} ) (?! \w )
-    """,
-    re.VERBOSE,
-)
-_THE_YEAR = re.compile(  # "the 1989 Act", "the 2013 Children's Homes Regulations"; but not "1989 Act 2004"
-    rf"""
+    """)
+_THE_YEAR = re.compile(rf"""(?x)  # "the 1989 Act", "the 2013 Children's Homes Regulations"; but not "1989 Act 2004"
     \b (?P<year> {_YEAR} ) \s (?P<title> (?: [A-Z] [\w’'-]+ \s ){{0,6}}? ) (?P<form> {_FORM} ) \b
     (?! \s \(? (?:19|20)\d\d )
-    """,
-    re.VERBOSE,
-)
-_POINTING = re.compile(  # "that Act", "the said Regulations"
-    r"""
+    """)
+_POINTING = re.compile(r"""(?x)  # "that Act", "the said Regulations"
     \b (?: [Tt]he | [Tt]hat | [Tt]his | [Tt]hese | [Tt]hose ) (?: \s (?: said | same ) )? \s
     (?P<form> Act | Regulations ) \b (?! \s \(? (?:19|20)\d\d )
-    """,
-    re.VERBOSE,
-)
-_TITLE = re.compile(  # what a title may run back over
-    r"""
+    """)
+_TITLE = re.compile(r"""(?x)  # what a title may run back over
     (?: (?: [A-Z] [\w’'-]*                                     # capitalised words
           | \( (?: [^()] | \( [^()]* \) ){2,90} \)             # "(Safeguarding (Consequential Amendments))"
           | of | and | to | for | in | on | with (?: \s a )? | from | by | at | or | etc \.?   # small joining words
           | No \.? \s? \d+                                     # "(No. 2)" without its brackets
           | (?: Act | Order | Rules | Regulations ) \s \d{4}   # "Police Act 1997 (Criminal Records) Regulations"
         ) ,? \s+ )+ $
-    """,
-    re.VERBOSE,
-)
-_NOT_A_TITLE = re.compile(  # words at its beginning that belong to the sentence: "Under section 5 of the"
-    r"""
+    """)
+_NOT_A_TITLE = re.compile(r"""(?x)  # words at its beginning that belong to the sentence: "Under section 5 of the"
     (?: (?: \( [^()]* \)
           | of | and | to | for | in | on | with | from | by | at | or
           | In | On | Of | To | For | From | By | At | Under | See | Since | If | When | Where | As | And | This
           | That | While | Whereas | Although | Both
           | Sections? | Regulations? | Articles? | Part | Schedule | Paragraphs?
         ) ,? \s+ )+
-    """,
-    re.VERBOSE,
-)
+    """)
 _MORE_YEARS = re.compile(rf"(?:\s*,\s*|\s+(?:and|or|&)\s+)(?P<year>{_YEAR})(?!\w)")  # "Children Acts 1989 and 2004"
-_GUIDE_TO = re.compile(  # a guide to it is not it
-    r"""
+_GUIDE_TO = re.compile(r"""(?x)  # a guide to it is not it
     \b (?: [Gg]uide | [Hh]andbook | [Cc]ommentary | [Ii]ntroduction | Guidance | [Ee]xplanatory \s [Nn]otes? ) \s
     (?: to | on | for ) \s (?: [Tt]he \s )? $
-    """,
-    re.VERBOSE,
-)
-_ANOTHER_DOCUMENT = re.compile(  # "Domestic Abuse Act 2021: statutory guidance"
-    r"\s? [:–-]? \s? (?: (?: [Ss]tatutory | [Dd]raft ) \s )? [Gg]uidance \b", re.VERBOSE
-)
-_AMENDING = re.compile(  # "as amended in 2017 by the"
-    r"""
+    """)
+# "Domestic Abuse Act 2021: statutory guidance"
+_ANOTHER_DOCUMENT = re.compile(r"(?x) \s? [:–-]? \s? (?: (?: [Ss]tatutory | [Dd]raft ) \s )? [Gg]uidance \b")
+_AMENDING = re.compile(r"""(?x)  # "as amended in 2017 by the"
     \b (?: amended | inserted | substituted | introduced | repealed ) \s+ (?: in \s+ \d{4} \s+ )? by \s+
     (?: the \s+ )? $
-    """,
-    re.VERBOSE,
-)
-_DEFINED = re.compile(  # the short name given behind: "(the 2004 Act)", "(hereafter "CTA")"
-    r"""
+    """)
+_DEFINED = re.compile(r"""(?x)  # the short name given behind: "(the 2004 Act)", "(hereafter "CTA")"
     (?: \s? (?P<bracket> \( ) | , \s (?= hereafter | referred | known ) )
     (?: hereafter[ ] | referred[ ]to[ ](?: [a-z]+[ ] ){0,3} as[ ] | known[ ] (?: here[ ] )? as[ ] )?
     (?: the \s (?= [“\"‘'] ) )? [“\"‘']?
@@ -224,26 +199,18 @@ _DEFINED = re.compile(  # the short name given behind: "(the 2004 Act)", "(herea
             | (?: the \s )? (?: (?:19|20)\d\d \s )? (?: [A-Z] [\w’'-]+ \s ){0,5}       # "the Equality Act"
               (?: Act | Regulations | Order | Rules | Convention ) (?: \s (?:19|20)\d\d )? )
     [”\"’']? (?(bracket) \) | (?= \s? [,.;)] ) )
-    """,
-    re.VERBOSE,
-)
-_DEFINED_BEFORE = re.compile(  # "'the 2008 Act' are to sections of the Children and Young Persons Act 2008"
-    r"""
+    """)
+_DEFINED_BEFORE = re.compile(r"""(?x)  # "'the 2008 Act' are to sections of the Children and Young Persons Act 2008"
     [“\"‘'] (?: the \s )? (?P<name> (?: (?:19|20)\d\d \s )? (?: Act | Regulations | Order | Rules ) ) [”\"’'] \s+
     (?: means | refers \s+ to | (?: is | are ) \s+ (?: references? \s+ )? to ) \s+
     (?: (?: sections | regulations | provisions ) \s+ of \s+ )? (?: the \s+ )? $
-    """,
-    re.VERBOSE,
-)
-_LONGER = re.compile(  # a title that goes on behind a year
-    rf"""
+    """)
+_LONGER = re.compile(rf"""(?x)  # a title that goes on behind a year
     (?: \s \( [^()]+ \) )+ \s (?: {_FORM} ) \b            # "Police Act 1997 (Criminal Records) Regulations 2002"
   | \) \s (?: {_FORM} ) ,? \s (?:19|20)\d\d                # "(Amendment of Equality Act 2010) Act 2023"
   | \s (?: [A-Z] \w+ \s ){{1,4}} (?: \( [^()]+ \) \s )*        # "Care Act 2014 Consequential Amendments Order 2015"
     (?: Regulations | Order | Rules ) \s (?:19|20)\d\d
-    """,
-    re.VERBOSE,
-)
+    """)
 
 
 class Instrument(Struct, frozen=True):
@@ -281,31 +248,25 @@ def _titled(plain: str, acts: Acts) -> Iterator[Instrument]:
     for match in _DATED.finditer(plain):
         if match.start() < floor or _carries_on(plain, match.end()):
             continue
-        year = int(match["year"])
-        keyword_end = match.end("form")
+        year, form, keyword_end = int(match["year"]), _full(match["form"]).lower(), match.end("form")
         start = _title_start(plain, floor, match.start(), keyword_end, year, acts)
         if start is None:
             continue
         title = _full(" ".join(plain[start:keyword_end].split()))
         defined = _DEFINED.match(plain, match.end())
-        meant = _DEFINED_BEFORE.search(plain, max(0, start - 80), start)
-        inner = re.search(r"\(([^()]+)\)", match.group())
+        inner = re.search(r"\((?P<name>[^()]+)\)", match.group())
+        named = defined or inner or _DEFINED_BEFORE.search(plain, max(0, start - 80), start)
         yield Instrument(
-            start=start,
-            end=match.end(),
-            title=title,
-            form=_full(match["form"]).lower(),
-            year=year,
-            manner="titled",
+            *(start, match.end(), title, form, year, "titled"),
             amending=bool(_AMENDING.search(plain, max(0, start - 40), start)),
-            defines=defined["name"] if defined else inner[1] if inner else meant["name"] if meant else "",
+            defines=named["name"] if named else "",
             reach=defined.end() if defined else 0,
         )
         floor = match.end()
         more = _MORE_YEARS.match(plain, floor) if match["form"].endswith("s") else None
         while more and not _carries_on(plain, more.end()):
-            year, floor = int(more["year"]), more.end()
-            yield Instrument(more.start("year"), floor, title, _full(match["form"]).lower(), year, "titled")
+            floor = more.end()
+            yield Instrument(more.start("year"), floor, title, form, int(more["year"]), "titled")
             more = _MORE_YEARS.match(plain, floor)
 
 
@@ -320,11 +281,8 @@ def _title_start(plain: str, floor: int, keyword: int, end: int, year: int, acts
     walked = _TITLE.search(plain, low, keyword)
     if walked is None:
         return None
-    words = [m.start() for m in re.finditer(r"(?<![\w’'-])[A-Z(]", plain[walked.start() : keyword])]
-    for at in words:
-        begin = walked.start() + at
-        if plain.startswith("The ", begin):
-            continue
+    for word in re.finditer(r"(?<![\w’'-])(?!The )[A-Z(]", plain[walked.start() : keyword]):
+        begin = walked.start() + word.start()
         if any(a.year == year for a in acts.by_name.get(name_key(_full(plain[begin:end])), ())):
             return begin
     begin = walked.start()
@@ -344,19 +302,10 @@ def _full(title: str) -> str:
 
 def _short(plain: str, acts: Acts) -> Iterator[Instrument]:
     for start, end in acts.named_in(plain):
-        name = plain[start:end]
-        form = next((f for f in ("act", "regulations", "order", "rules") if name.lower().endswith(f)), "treaty")
         defined = _DEFINED.match(plain, end)
-        yield Instrument(
-            start=start,
-            end=end,
-            title=name,
-            form=form,
-            year=None,
-            manner="short",
-            defines=defined["name"] if defined else "",
-            reach=defined.end() if defined else 0,
-        )
+        given, reach = (defined["name"], defined.end()) if defined else ("", 0)
+        name = plain[start:end]
+        yield Instrument(start, end, name, _form(name), None, "short", defines=given, reach=reach)
 
 
 def _dated(plain: str, acts: Acts) -> Iterator[Instrument]:
@@ -373,67 +322,44 @@ def _pointing(plain: str, acts: Acts) -> Iterator[Instrument]:
 
 # --- Names that a document gives ------------------------------------------------------------------
 
-_NAMED_FORMS = ("Act", "Regulations", "Order", "Rules")
 _WITH_YEAR = re.compile(rf"({_FORM}) {_YEAR}$")
-_MAY_DEFINE = re.compile(  # quicker than to look for instruments in a text that gives none a name
-    r"""
+_MAY_DEFINE = re.compile(r"""(?x)  # quicker than to look for instruments in a text that gives none a name
     (?: Act | Regulations | Order | Rules | \d{4} | Regulation | Rights | Convention )
         (?: \s? \( | , \s (?: hereafter | referred | known ) \b )
   | (?: Act | Regulations | Order | Rules ) [”\"’'] \s+ (?: means | refers | is | are ) \s
-    """,
-    re.VERBOSE,
-)
+    """)
 
 
 def with_own_names(acts: Acts, document: Document) -> tuple[Acts, dict[str, Act]]:
     """The Acts with the further names that a document gives them, and what it means all through by "the act", "the
-    regulations" and the like, where it gives that name once."""
-    defined = _defined(document, acts)
-    known = _with_names(acts, defined)
-    return known, _meant(defined, known)
-
-
-def _defined(document: Document, acts: Acts) -> tuple[tuple[str, Act], ...]:
-    """The short names that the document itself gives to Acts: "the Equality Act 2010 (the Equality Act)". One that
-    it gives to several means the one to which it gives it most often; but of "the Act" all are told."""
-    given: dict[str, Counter[Act]] = defaultdict(Counter)
-    for provision in document.everything:
-        for text in provision_texts(provision):
-            if _MAY_DEFINE.search(text.plain):
-                for i in find_instruments(text.plain, acts):
-                    act = titled_act(i, acts) if i.defines else None
-                    if act:
-                        given[i.defines.removeprefix("the ")][act] += 1
-    return tuple((name, act) for name, found in given.items() for act in _most(found, name in _NAMED_FORMS))
-
-
-def _most(given: Counter[Act], several: bool) -> Iterator[Act]:
-    (_, count), *others = given.most_common()
-    for act, times in given.items():
-        if several or times == count or not others or others[0][1] == count:
-            yield act
-
-
-def _with_names(acts: Acts, defined: tuple[tuple[str, Act], ...]) -> Acts:
-    """The Acts with those further names; "the Act" alone is none, it would be found in every unknown title."""
+    regulations" and the like, where it gives that name to one. "The Act" alone is no further name: it would be
+    found in every unknown title."""
+    given = _given(document, acts)
     short: dict[Act, list[str]] = defaultdict(list)
-    for name, act in defined:
-        if name not in _NAMED_FORMS:
+    for name, named in given.items():
+        for act in () if name in _NAMED_FORMS else _most(named):
             short[act] += (name, _WITH_YEAR.sub(r"\1", name))  # one is looked for with its year apart
-    longer = (
-        replace(a, short=tuple(dict.fromkeys((*a.short, *short[a])))) if short[a] else a for a in acts.entries
-    )
-    return Acts(tuple(longer), acts.spoken)
+    longer = {a: replace(a, short=tuple(dict.fromkeys((*a.short, *short[a])))) for a in acts.entries}
+    meant = {form.lower(): longer[next(iter(given[form]))] for form in _NAMED_FORMS if len(given[form]) == 1}
+    return Acts(tuple(longer.values()), acts.spoken), meant
 
 
-def _meant(defined: tuple[tuple[str, Act], ...], acts: Acts) -> dict[str, Act]:
-    """What "the Act" and "the Regulations" stand for all through, where the document gives that name once."""
-    meant: dict[str, Act] = {}
-    for form in _NAMED_FORMS:
-        named = {(act.title, act.year) for name, act in defined if name == form}
-        if len(named) == 1:
-            meant[form.lower()] = next(a for a in acts.entries if (a.title, a.year) in named)
-    return meant
+def _given(document: Document, acts: Acts) -> dict[str, Counter[Act]]:
+    """The short names that the document itself gives to Acts, "the Equality Act 2010 (the Equality Act)", and how
+    often it gives them to which."""
+    given: dict[str, Counter[Act]] = defaultdict(Counter)
+    texts = (text.plain for provision in document.everything for text in provision_texts(provision))
+    for plain in filter(_MAY_DEFINE.search, texts):
+        for i in find_instruments(plain, acts):
+            if i.defines and (act := titled_act(i, acts)):
+                given[i.defines.removeprefix("the ")][act] += 1
+    return given
+
+
+def _most(given: Counter[Act]) -> Iterator[Act]:
+    """Of the Acts to which one name is given that to which it is most often; all where there are two such."""
+    first, *others = (times for _, times in given.most_common())
+    return (act for act, times in given.items() if times == first or first in others)
 
 
 def titled_act(named: Instrument, acts: Acts) -> Act | None:

@@ -2,14 +2,16 @@
 words are a sentence's subject is decided in `duties`."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from guidance.document.model import GuidanceError, read_toml
+from guidance.link.titles import refuse_repeats, spelt, title_key
 
 # What may stand before a name without changing who it is.
 _QUALIFIERS = r"""
@@ -37,9 +39,8 @@ _COMMA = r"\s* , \s*"
 _AND = r"(?: \s* ,? \s+ (?: and/or | and | or | nor | as \s+ well \s+ as | together \s+ with ) \s+ | \s* / \s* )"
 _INCLUDED = re.compile(r",?\s+(?:including|such\s+as)\b", re.IGNORECASE)
 _WORKING_IN = re.compile(  # "all staff working in prisons": no staff but theirs
-    r"\s+ (?: (?: who | that ) \s+ )? (?: (?: working | work | employed | based ) \s+ )?"
-    r"(?: of | in | within | at | from | by ) \b",
-    re.IGNORECASE | re.VERBOSE,
+    r"(?xi) \s+ (?: (?: who | that ) \s+ )? (?: (?: working | work | employed | based ) \s+ )?"
+    r"(?: of | in | within | at | from | by ) \b"
 )
 # What may stand between a name and its verb: a bracket, a relative clause, where or with whom they work.
 _AFTER = r"""
@@ -58,19 +59,14 @@ _AFTER = r"""
 # What one of a list may be that no vocabulary knows: "other settings", "nurseries", "a befriender".
 _SHARED_HEAD = re.compile(r"\s(?:services|authorities|teams|staff|agencies|bodies|providers)\s*$")
 _OF_ONE = re.compile(
-    r"\b (?: for | of | between | with | to | by | from | on | about ) \s+ (?P<whom> [^;:.]{2,80}? )"
-    r" ,? \s+ (?: and | or ) \s* $",
-    re.IGNORECASE | re.VERBOSE,
+    r"(?xi) \b (?: for | of | between | with | to | by | from | on | about ) \s+ (?P<whom> [^;:.]{2,80}? )"
+    r" ,? \s+ (?: and | or ) \s* $"
 )
-_VERB = re.compile(
-    r"""
+_VERB = re.compile(r"""(?xi)
     \b (?: is | are | was | were | has | have | had | will | would | can | could | may | might | must | should
          | shall | do | does | did | if | when | where | as | to \s+ [a-z]+ ) \b
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_UNKNOWN = re.compile(
-    r"""
+    """)
+_UNKNOWN = re.compile(r"""(?xi)
     (?! (?: in | at | on | by | to | for | from | with | within | under | over | after | before | during | following
           | through | throughout | across | between | among | as | if | when | where | once | unless | until | while
           | whether | how | what | who | that | this | there | it | they | we | he | she | not | also | given
@@ -84,37 +80,28 @@ _UNKNOWN = re.compile(
     (?: (?: (?: the | an? | any | all | each | every | other | local | relevant ) \s+ )+ (?: [\w’-]+ \s* ){1,5}
       | (?: others | colleagues | those ) \b (?: \s+ [\w’-]+ ){0,5}
       | (?: [\w’-]+ \s+ ){0,4} [\w’-]* (?: [^s\W] s | people | children | men | women ) )
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+    """)
 _WITH_THINGS = re.compile(
     r"\b(?:that|which|who)\s+(?:provide|offer|deliver|run|commission)s?\b"
 )  # services, including
 _THOSE_WHO = re.compile(r"(?:those|people|anyone|anybody|everyone|everybody|all)\s+who\s", re.IGNORECASE)
 _PROVIDER = re.compile(r"(?:any |all |each |other )*(?:providers?|commissioners?|people|those) ", re.IGNORECASE)
-_DUTY_ON = (
-    re.compile(  # "Duty on prisons to report", "Duties of prisons in visits", "Prison responsibilities in visits"
-        r"""
+# "Duty on prisons to report", "Duties of prisons in visits", "Prison responsibilities in visits"
+_DUTY_ON = re.compile(r"""(?xi)
     dut (?: y | ies ) \s+ on \s+ (?P<on> .+? ) \s+ to \b
   | (?: duties | responsibilities | functions | roles? ) \s+ of \s+ (?P<of> .+? ) \s+
         (?: in | for | under | during | when | towards ) \b
   | (?P<whose> .+? ) \s+ (?: duties | responsibilities | functions | roles? ) \s+
         (?: in | for | under | during | when | towards ) \b
-    """,
-        re.IGNORECASE | re.VERBOSE,
-    )
-)
-_TITLE_HEAD = re.compile(r"(?P<who>.+?)(?:\s+[–—-]\s.*)?$", re.DOTALL)  # "The panel – what its report says"
-_TITLE_WORDS = re.compile(  # what may stand in a heading beside the names of those it is about
-    r"""
+    """)
+_TITLE_ENDS = re.compile(r"\s+[–—-]\s")  # "The panel – what its report says"
+_TITLE_WORDS = re.compile(r"""(?xi)  # what may stand in a heading beside the names of those it is about
     (?: \W | \b (?: the | a | an | all | and | or | of | for | on | in | with | other | local | specific
       | individual | what | should | must | do | roles?
       | dut(?: y | ies ) | responsibilit(?: y | ies ) | functions? | guidance | expectations
       | children | services? | staff | providers? | practitioners? | designated | named | organisations
       | providing | nhs | sectors? | educational ) \b )*
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+    """)
 _LONGEST_LIST = 400  # characters; what is longer is no subject
 _ITEM = re.compile(rf"{_AND}|{_COMMA}", re.IGNORECASE | re.VERBOSE)
 _LAST_ITEM = re.compile(rf".*(?P<join>{_AND})", re.IGNORECASE | re.VERBOSE | re.DOTALL)
@@ -129,16 +116,12 @@ _ADVERBS = r"""
                       | in[ ]turn | however | likewise ) \b ,? )*
 """
 
-_OF_A_THING = re.compile(  # "be invited to meetings convened by": not by whom they are invited
-    r"""
+_OF_A_THING = re.compile(r"""(?x)  # "be invited to meetings convened by": not by whom they are invited
     (?<! \b and ) (?<! \b or ) (?<! \b be ) (?<! \b been ) (?<! \b then ) (?<! \b also ) (?<! \b not ) (?<! [,;/] )
     (?<! ly ) \s+ (?: \w+ed | held | made | led | run | set | given | chaired ) \s+ (?: \w+ly \s+ | yearly \s+ )? $
-    """,
-    re.VERBOSE,
-)
-_BY_ENDS = re.compile(  # where the words behind "by" end that name those by whom something is done
-    r"[;.:] | , \s+ (?: and \s+ )? (?: they | it | this | which | with | so | to | as ) \b", re.VERBOSE
-)
+    """)
+# where the words behind "by" end that name those by whom something is done
+_BY_ENDS = re.compile(r"(?x) [;.:] | , \s+ (?: and \s+ )? (?: they | it | this | which | with | so | to | as ) \b")
 
 
 _Id = Annotated[str, Meta(pattern=r"^(?!(?:index|not-clear)$)[a-z0-9]+(?:-[a-z0-9]+)*$")]  # names a page
@@ -169,13 +152,13 @@ class Vocabulary(Struct, frozen=True, dict=True):
 
     @cached_property
     def _ids(self) -> dict[str, str]:
-        spelt = {_key(word): agency.id for agency in self.entries for word in agency.words}
-        theirs = {f"{_key(title)} {role}": a.id for a in self.entries for title in a.titles for role in _ROLES}
-        return theirs | spelt  # "housing officers", where "housing" by itself names nobody
+        words = {title_key(word): agency.id for agency in self.entries for word in agency.words}
+        theirs = {f"{title_key(title)} {role}": a.id for a in self.entries for title in a.titles for role in _ROLES}
+        return theirs | words  # "housing officers", where "housing" by itself names nobody
 
     @cached_property
     def _in_titles(self) -> dict[str, str]:
-        return self._ids | {_key(word): agency.id for agency in self.entries for word in agency.titles}
+        return self._ids | {title_key(word): agency.id for agency in self.entries for word in agency.titles}
 
     @cached_property
     def wide(self) -> frozenset[str]:
@@ -184,44 +167,31 @@ class Vocabulary(Struct, frozen=True, dict=True):
 
     def groups_of(self, agency: str) -> tuple[str, ...]:
         """The ids of those among whom somebody is or may be, those that have members first."""
-        mine = [one.id for one in self.entries if agency in one.members]
-        return (
-            tuple(mine)
-            if agency in self.wide
-            else (*mine, *(one.id for one in self.entries if one.id in self.wide))
-        )
-
-    @cached_property
-    def _name(self) -> str:
-        return _spelt(self._ids)
+        mine = tuple(one.id for one in self.entries if agency in one.members)
+        return mine if agency in self.wide else (*mine, *(one.id for one in self.entries if one.id in self.wide))
 
     @cached_property
     def _one(self) -> re.Pattern[str]:
-        return re.compile(rf"(?<![\w-]){self._name}", re.IGNORECASE)
+        return _any_of(self._ids)
 
     @cached_property
     def _one_in_title(self) -> re.Pattern[str]:
-        return re.compile(rf"(?<![\w-]){_spelt(self._in_titles)}", re.IGNORECASE)
-
-    @cached_property
-    def _list(self) -> str:
-        one = rf"{_BEFORE} {self._name} (?: {_THEIR_OWN} \s {_OF_THEIRS} )? (?: \s* \( [^()]* \) )*"
-        return rf"\s* (?P<names> {one} (?: (?: {_COMMA} {one} )* {_AND} {one} )* )"
+        return _any_of(self._in_titles)
 
     @cached_property
     def _opening(self) -> re.Pattern[str]:
-        return re.compile(self._list, re.IGNORECASE | re.VERBOSE)
+        one = rf"{_BEFORE} {self._one.pattern} (?: {_THEIR_OWN} \s {_OF_THEIRS} )? (?: \s* \( [^()]* \) )*"
+        listed = rf"\s* (?P<names> {one} (?: (?: {_COMMA} {one} )* {_AND} {one} )* )"
+        return re.compile(listed, re.IGNORECASE | re.VERBOSE)
 
     @cached_property
     def _whole(self) -> re.Pattern[str]:
-        return re.compile(rf"{self._list} {_AFTER} {_ADVERBS} \s*", re.IGNORECASE | re.VERBOSE)
+        return re.compile(rf"{self._opening.pattern} {_AFTER} {_ADVERBS} \s*", re.IGNORECASE | re.VERBOSE)
 
     @cached_property
     def _closing(self) -> re.Pattern[str]:
-        return re.compile(
-            rf"(?P<before> [\w’-]+ ) \s+ (?P<names> (?: the \s+ | all \s+ )? {self._name} ) \s* $",
-            re.IGNORECASE | re.VERBOSE,
-        )
+        names = rf"(?: the \s+ | all \s+ )? {self._one.pattern}"
+        return re.compile(rf"(?xi) (?P<before> [\w’-]+ ) \s+ (?P<names> {names} ) \s* $")
 
     def subject(self, words: str) -> tuple[str, ...]:
         """The ids of those who are the whole subject that `words`, all that stands before a verb, form, with those
@@ -242,28 +212,23 @@ class Vocabulary(Struct, frozen=True, dict=True):
         and schools"; or who are said to be among some that are not."""
         if len(words) > _LONGEST_LIST:
             return ()
-        head, among, rest = _split_including(words)
-        if among and _VERB.search(rest) is None:
+        head, *rest = _INCLUDED.split(words, 1)
+        if rest and _VERB.search(rest[0]) is None:
             some = self.subject(head) or self.known(head)
             of = " of " in head and not _PROVIDER.match(head)  # of whom of the two would they be?
             people = bool(_THOSE_WHO.match(head.lstrip()))  # "Those who commission services, such as councils"
             others = people or (_UNKNOWN.fullmatch(head) and not of)
-            named = () if _WITH_THINGS.search(head) and not people else self.among(rest)
+            named = () if _WITH_THINGS.search(head) and not people else self.among(rest[0])
             return tuple(dict.fromkeys((*some, *named))) if some or others else ()
         if _LAST_ITEM.match(words) is None:
             return ()
-        found: dict[str, None] = {}
-        unknown = False
         shared = _SHARED_HEAD.search(words)  # "police, fire and ambulance services"
-        for item in self._items(words):
-            if shared and not item.endswith("s"):
-                item += shared[0].rstrip()
-            ids = self.subject(item)
-            found.update(dict.fromkeys(ids))
-            unknown = unknown or not ids
-            if not ids and (self._one.search(item) or not _UNKNOWN.fullmatch(item)):
-                return ()
-        return tuple(found) if unknown or shared else ()
+        items = [f"{i}{shared[0].rstrip()}" if shared and i[-1:] != "s" else i for i in self._items(words)]
+        found = {item: self.subject(item) for item in items}
+        unknown = [item for item, ids in found.items() if not ids]
+        if any(self._one.search(item) or not _UNKNOWN.fullmatch(item) for item in unknown):
+            return ()
+        return tuple(dict.fromkeys(chain.from_iterable(found.values()))) if unknown or shared else ()
 
     def _items(self, words: str) -> list[str]:
         """The items of a list; "organisation or agency" is one where that is a name."""
@@ -274,13 +239,11 @@ class Vocabulary(Struct, frozen=True, dict=True):
 
     def among(self, words: str) -> tuple[str, ...]:
         """The ids of those whom a list names, also by words that name them in headings: "health and the police"."""
-        found: dict[str, None] = {}
-        plain = re.sub(r"\([^()]*\)", " ", words)
-        for item in self._items(plain):
+        found: list[str] = []
+        for item in self._items(re.sub(r"\([^()]*\)", " ", words)):
             title = self._one_in_title.match(item.removeprefix("the "))
-            ids = (self._in_titles[_singular(_key(title.group()), self._in_titles)],) if title else self.named(item)
-            found.update(dict.fromkeys(ids))
-        return tuple(found)
+            found += [_id_of(title.group(), self._in_titles)] if title else self.named(item)
+        return tuple(dict.fromkeys(found))
 
     def is_of_another(self, before: str) -> bool:
         """Whether words that a list goes on from end with somebody of whom a thing is told: "Training for schools",
@@ -291,18 +254,16 @@ class Vocabulary(Struct, frozen=True, dict=True):
     def ends(self, words: str) -> tuple[str, ...]:
         """The ids of the last one named, where nothing stands behind: "be led by a social worker"."""
         last = max(self._one.finditer(words), key=lambda match: match.end(), default=None)
-        return (self._ids[self._lookup(last.group())],) if last and not words[last.end() :].strip(" ,") else ()
+        return (_id_of(last.group(), self._ids),) if last and not words[last.end() :].strip(" ,") else ()
 
     def in_title(self, title: str) -> tuple[str, ...]:
         """The ids of those whom a heading is about, where it is about nothing else: "The prison service", "Schools,
         colleges and other providers", "The panel – reports", "Duty on councils to report"."""
-        duty, head = _DUTY_ON.match(title), _TITLE_HEAD.match(title)
-        words = duty[duty.lastgroup or 0] if duty else head["who"] if head else ""
-        keys = [_key(m.group()) for m in self._one_in_title.finditer(words)]
-        rest = self._one_in_title.sub(" ", words)
-        if _TITLE_WORDS.fullmatch(rest) is None:
+        duty = _DUTY_ON.match(title)
+        words = duty[duty.lastgroup or 0] if duty else _TITLE_ENDS.split(title, 1)[0]
+        if _TITLE_WORDS.fullmatch(self._one_in_title.sub(" ", words)) is None:
             return ()
-        return tuple(dict.fromkeys(self._in_titles[_singular(key, self._in_titles)] for key in keys))
+        return tuple(dict.fromkeys(_id_of(name, self._in_titles) for name in self._one_in_title.findall(words)))
 
     def without_names(self, words: str) -> str:
         """Some words without those that name somebody."""
@@ -311,7 +272,7 @@ class Vocabulary(Struct, frozen=True, dict=True):
     def is_plural(self, words: str) -> bool:
         """Whether the first one named in some words is named in the plural."""
         match = self._one.search(words)
-        return match is not None and _key(match.group()) not in self._ids
+        return match is not None and title_key(match.group()) not in self._ids
 
     def opens(self, words: str) -> tuple[str, ...]:
         """The ids of those whom `words` begin with."""
@@ -320,14 +281,10 @@ class Vocabulary(Struct, frozen=True, dict=True):
 
     def agents(self, clause: str) -> tuple[str, ...]:
         """The ids of those by whom something is to be done, as the words behind "be" tell to the clause's end."""
-        end = _BY_ENDS.search(clause)
-        clause = clause[: end.start()] if end else clause
-        found: dict[str, None] = {}
-        for match in re.finditer(r"\bby\s+", clause):
-            if not _OF_A_THING.search(clause, 0, match.start()):
-                doer = clause[match.end() :]
-                found.update(dict.fromkeys(self.opens(doer) or self.known(doer)))
-        return tuple(found)
+        clause = _BY_ENDS.split(clause, 1)[0]
+        by = (m for m in re.finditer(r"\bby\s+", clause) if not _OF_A_THING.search(clause, 0, m.start()))
+        doers = [clause[match.end() :] for match in by]
+        return tuple(dict.fromkeys(one for doer in doers for one in self.opens(doer) or self.known(doer)))
 
     def closes(self, words: str) -> tuple[str, ...]:
         """The ids of those whom `words` end with, right behind a noun or verb: "the criteria the panel"."""
@@ -340,7 +297,7 @@ class Vocabulary(Struct, frozen=True, dict=True):
         found: list[str] = []
         end = -1
         for match in self._one.finditer(plain):
-            one = self._ids[self._lookup(match.group())]
+            one = _id_of(match.group(), self._ids)
             beside = end >= 0 and _BESIDE.fullmatch(plain, end, match.start()) is not None
             end = match.end()
             if beside and _ROLE.fullmatch(match.group()):
@@ -351,29 +308,17 @@ class Vocabulary(Struct, frozen=True, dict=True):
                 found.append(one)
         return tuple(dict.fromkeys(found))
 
-    def _lookup(self, word: str) -> str:
-        return _singular(_key(word), self._ids)
+
+def _any_of(names: Iterable[str]) -> re.Pattern[str]:
+    """A pattern for some names, longer ones first, each also with a plural s."""
+    longest = sorted(names, key=lambda name: (-len(name), name))
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(spelt, longest)) or '(?!)'})(?:s|es)?(?![\w-])", re.IGNORECASE)
 
 
-def _spelt(words: Iterable[str]) -> str:
-    """A pattern for some words, longer ones first, each also with a plural s."""
-    longest = sorted(words, key=lambda w: (-len(w), w))
-    spelt = "|".join(re.escape(w).replace("’", "['’]").replace(r"\ ", r"\s+") for w in longest)
-    return rf"(?:{spelt or '(?!)'})(?:s|es)?(?![\w-])"
-
-
-def _singular(key: str, among: Collection[str]) -> str:
-    return next(k for k in (key, key.removesuffix("s"), key.removesuffix("es")) if k in among)
-
-
-def _split_including(words: str) -> tuple[str, bool, str]:
-    """What stands before "including" or "such as", whether that is there, and who is said to be included."""
-    found = _INCLUDED.search(words)
-    return (words[: found.start()], True, words[found.end() :]) if found else (words, False, "")
-
-
-def _key(word: str) -> str:
-    return " ".join(word.lower().replace("'", "’").split())
+def _id_of(name: str, ids: Mapping[str, str]) -> str:
+    """The id that a name, or the singular of it, stands for."""
+    key = title_key(name)
+    return next(ids[k] for k in (key, key.removesuffix("s"), key.removesuffix("es")) if k in ids)
 
 
 class _AgencyTables(Struct, frozen=True, forbid_unknown_fields=True):
@@ -387,10 +332,8 @@ def read_agencies(path: Path) -> Vocabulary:
     Raises GuidanceError when the file is not of this form, or when an id or a word stands in it twice.
     """
     held = read_toml(path, _AgencyTables)
-    for names in ([a.id for a in held.agency], [_key(w) for a in held.agency for w in a.words]):
-        twice = next((name for name in names if names.count(name) > 1), None)
-        if twice:
-            raise GuidanceError(f"{path}: {twice} stands there twice; keep one")
+    refuse_repeats(path, [agency.id for agency in held.agency])
+    refuse_repeats(path, [title_key(word) for agency in held.agency for word in agency.words])
     known = {agency.id for agency in held.agency}
     for unknown in (member for agency in held.agency for member in agency.members if member not in known):
         raise GuidanceError(f"{path}: {unknown} is a member but no agency; name it as one")

@@ -2,11 +2,10 @@
 lists and ranges that guidance has too are those of `cite`; which Act or provision is meant is for `references`."""
 
 import re
-from collections.abc import Iterator
 from typing import Literal
 
-import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from guidance.cite.grammar import AND, LETTER, NUMBERS, ONES, ROMAN, SUBS, TO, WRITTEN
 from guidance.link.acts import Acts, Instrument, find_instruments
@@ -63,6 +62,7 @@ _AND_THE_SCHEDULE = re.compile(r",?\s+and\s+(?=the\s+Schedule\s+(?:to|of)\s)the\
 _THE_SCHEDULE = re.compile(r"(?P<of>,?\s+(?:of|to|in)\s+the\s+)Schedule(?=\s+(?:to|of|in)\s)")
 _GLOSS = re.compile(r"\s\([a-z]{3}[^()\d]{2,90}\)")  # "section 17 (services for children in need) of the Act"
 _OF_SCHEDULE = re.compile(r",\s+(?=[Ss]chedule\s)")  # "Part 1, Schedule 2 to the Act"
+_OF_LAW = re.compile(r",?\s+(?:of|to|in|into|under|from),?\s+(?:[Tt]he\s+)?")
 _BARE_TAIL = re.compile(r",?\s+(?:the\s+)?")
 _LEAD = re.compile(r"(?:\s?\([^()]{2,60}\))?[,:–-]?\s+(?:at\s+)?\(?$")
 _HERE_AFTER = re.compile(
@@ -125,14 +125,15 @@ def find_citations(plain: str, acts: Acts) -> tuple[TextCitation, ...]:
         used |= {named.start} if named and any(c.start <= named.start < c.end for c in citations) else set()
         at = max(end, citations[-1].end)
     for i in instruments:
-        if i.start not in used and not any(c.start < i.end and i.start < c.end for c in found):
-            alone = _UNSAID.search(plain, max(0, i.start - 30), i.start) if i.form == "act" else None
-            if alone and not any(c.start < i.start and alone.start() < c.end for c in found):
-                number, *subs = _SPLIT.findall(alone["number"])
-                pinpoints = (Pinpoint("section", number, tuple(subs)),)
-                found.append(TextCitation(alone.start(), i.end, alone.span("number"), pinpoints, i))
-            else:
-                found.append(TextCitation(i.start, i.end, (i.start, i.end), (), i))
+        if i.start in used or any(c.start < i.end and i.start < c.end for c in found):
+            continue
+        alone = _UNSAID.search(plain, max(0, i.start - 30), i.start) if i.form == "act" else None
+        if alone and not any(c.start < i.start and alone.start() < c.end for c in found):
+            number, *subs = _SPLIT.findall(alone["number"])
+            pinpoints = (Pinpoint("section", number, tuple(subs)),)
+            found.append(TextCitation(alone.start(), i.end, alone.span("number"), pinpoints, i))
+        else:
+            found.append(TextCitation(i.start, i.end, (i.start, i.end), (), i))
     return tuple(sorted(found, key=lambda c: c.start))
 
 
@@ -151,7 +152,7 @@ def _sequence(plain: str, head: re.Match[str]) -> tuple[list[_Item], int]:
         if joint["comma"] and not _descends(last[0].unit, first[0].unit):
             break
         if joint["comma"]:
-            more = [msgspec.structs.replace(i, pinpoints=i.pinpoints + last) for i in more]
+            more = [replace(i, pinpoints=i.pinpoints + last) for i in more]
         else:
             items = [_completed(i, first) for i in items]
         items, end = items + more, more_end
@@ -181,14 +182,14 @@ def _completed(item: _Item, after: tuple[Pinpoint, ...]) -> _Item:
     outermost = item.pinpoints[-1].unit
     for count, pinpoint in enumerate(after):
         if pinpoint.unit == outermost and after[count + 1 :]:
-            return msgspec.structs.replace(item, pinpoints=item.pinpoints + after[count + 1 :])
+            return replace(item, pinpoints=item.pinpoints + after[count + 1 :])
     return item
 
 
 def _chain(plain: str, head: re.Match[str]) -> tuple[list[_Item], int]:
     """A unit with its numbers and the units it says to be in: "paragraphs 5 and 16 of Schedule 2"."""
     unit = _unit(head)
-    items = list(_numbers(plain, head, unit))
+    items = _numbers(plain, head, unit)
     if not items:
         return [], head.end()
     end = items[-1].end
@@ -206,8 +207,8 @@ def _chain(plain: str, head: re.Match[str]) -> tuple[list[_Item], int]:
 
 
 def _within(items: list[_Item], outer: tuple[Pinpoint, ...], end: int) -> list[_Item]:
-    placed = [msgspec.structs.replace(i, pinpoints=i.pinpoints + outer) for i in items]
-    return [*placed[:-1], msgspec.structs.replace(placed[-1], end=end)]
+    placed = [replace(i, pinpoints=i.pinpoints + outer) for i in items]
+    return [*placed[:-1], replace(placed[-1], end=end)]
 
 
 def _unit(head: re.Match[str]) -> Unit:
@@ -215,13 +216,14 @@ def _unit(head: re.Match[str]) -> Unit:
     return next(unit for unit, pattern in _OF_WORD.items() if pattern.fullmatch(word)) if word else "section"
 
 
-def _numbers(plain: str, head: re.Match[str], unit: Unit) -> Iterator[_Item]:
+def _numbers(plain: str, head: re.Match[str], unit: Unit) -> list[_Item]:
     """The numbers of a unit, one item each; a range is one item."""
     start, at = head.start(), head.end()
     capital = (head["word"] or "S")[0].isupper()
-    held: _Item | None = None
+    found: list[_Item] = []
     joint: re.Match[str] | None = None
     while True:
+        held = found[-1] if found else None
         match = _NUMBER[unit].match(plain, at)
         if match is None and held and held.pinpoints[0].subs:
             match = _MORE_SUBS.match(plain, at)
@@ -232,23 +234,17 @@ def _numbers(plain: str, head: re.Match[str], unit: Unit) -> Iterator[_Item]:
             or (unit == "regulation" and _YEAR.fullmatch(match.group()))
             or not (capital or _plainly(match.group(), unit))
         ):
-            break
+            return found
         item = _item(match, unit, start, held)
         if held and joint and joint["range"]:
             last = item.pinpoints[0].number if match.group()[0] != "(" else item.pinpoints[0].subs[-1]
-            held = msgspec.structs.replace(
-                held, end=item.end, pinpoints=(msgspec.structs.replace(held.pinpoints[0], last=last),)
-            )
+            found[-1] = replace(held, end=item.end, pinpoints=(replace(held.pinpoints[0], last=last),))
         else:
-            if held:
-                yield held
-            held = item
+            found.append(item)
         joint = _JOINT.match(plain, match.end())
         if joint is None:
-            break
+            return found
         start = at = joint.end()
-    if held:
-        yield held
 
 
 def _plainly(number: str, unit: Unit) -> bool:
@@ -272,8 +268,7 @@ def _shared(subs: tuple[str, ...], following: str) -> tuple[str, ...]:
         kinds.append("figure" if sub.isdigit() else "roman" if kinds and kinds[-1] != "figure" else "letter")
     roman = "roman" in kinds and set(following) <= set("ivx")
     kind = "figure" if following.isdigit() else "roman" if roman else "letter"
-    alike = [count for count, known in enumerate(kinds) if known == kind]
-    return subs[: alike[-1]] if alike else subs
+    return subs[: max((count for count, known in enumerate(kinds) if known == kind), default=len(subs))]
 
 
 def _settle(
@@ -295,9 +290,9 @@ def _settle(
         for i in items
     ]
     if after:
-        citations[-1] = msgspec.structs.replace(citations[-1], end=after.end)
+        citations[-1] = replace(citations[-1], end=after.end)
     elif before and not plain[before.end : items[0].start].endswith("("):
-        citations[0] = msgspec.structs.replace(citations[0], start=before.start)
+        citations[0] = replace(citations[0], start=before.start)
     return citations, named
 
 
@@ -311,17 +306,11 @@ def _instrument_after(
 ) -> Instrument | None:
     past = _past_gloss(plain, end)
     for i in instruments:
-        if past > end and 0 <= i.start - past <= 12 and _joins(plain[past : i.start]):
+        if _OF_LAW.fullmatch(plain, past, i.start) or _OF_LAW.fullmatch(plain, end, i.start):
             return i
-        if 0 <= i.start - end <= 12:
-            between = plain[end : i.start]
-            if _joins(between) or (bare and _BARE_TAIL.fullmatch(between) and i.manner != "pointing"):
-                return i
+        if bare and i.manner != "pointing" and _BARE_TAIL.fullmatch(plain, end, i.start):
+            return i
     return None
-
-
-def _joins(between: str) -> bool:
-    return re.fullmatch(r",?\s+(?:of|to|in|into|under|from),?\s+(?:the\s+|The\s+)?", between) is not None
 
 
 def _instrument_before(plain: str, start: int, instruments: tuple[Instrument, ...]) -> Instrument | None:

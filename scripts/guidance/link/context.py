@@ -1,8 +1,8 @@
 """Who is probably bound by a duty that names nobody, and by which evidence: whose thing it asks something of, the
 heading, the paragraph. What a sentence says itself is not touched, and where the evidence names nobody, nobody is.
 
-The evidence is weighed in the order of `_Context.of`, and the first that names somebody counts: it was measured on
-labelled sentences, see `tests/data/labels/duties-2023-fourth.tsv`.
+The evidence is weighed in the order of `_Context._evidence`, and the first that names somebody counts: it was
+measured on labelled sentences, see `tests/data/labels/duties-2023-fourth.tsv`.
 """
 
 import re
@@ -24,63 +24,48 @@ _NAMES = r"""
       | induction | conclusion | reporting ) s?
 """
 _THING = re.compile(rf"\b {_NAMES} \b (?! \s+ {_NAMES} \b )", re.IGNORECASE | re.VERBOSE)
-_MAKES = re.compile(
-    r"""
+_MAKES = re.compile(r"""(?xi)
     \b (?: publish | prepar | produc | develop | agree | mak | draw \s+ up | writ | complet | commission | undertak
          | carry \s+ out | conduct | hold | conven | establish | creat | initiat | arrang | lead (?: \s+ on )?
          | supervis | decid | provid | set \s+ up | have (?: \s+ in \s+ place )? | put \s+ in \s+ place
          | determin | review | submit | send
          | (?P<act> report (?! \s+ (?: their | any | concerns? | it | this ) \b ) | notify | refer | assess )
        ) (?: e | ing )? \b
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+    """)
 _OF_ACT = {"report": "report", "notify": "notification", "refer": "referral", "assess": "assessment"}
 _IS_VERB = re.compile(
-    r"\b (?: must | should | may | to | and | or | \w+ly ) \s+ $", re.VERBOSE
+    r"(?x) \b (?: must | should | may | to | and | or | \w+ly ) \s+ $"
 )  # "must report", no "the report"
 _NOT_MADE = re.compile(  # between a verb and a thing: what is made is something else
-    r"\b (?: to | in | of | for | with | by | on | from | about | at | under | against | into | that | which | who"
-    r" | whether | how | what | when | if ) \b",
-    re.IGNORECASE | re.VERBOSE,
+    r"(?xi) \b (?: to | in | of | for | with | by | on | from | about | at | under | against | into | that | which"
+    r" | who | whether | how | what | when | if ) \b"
 )
 _WHOSE = re.compile(  # "the prison’s decision", "cooperation from health bodies"
-    r"(?P<owner> [^,;:]{3,60}? ) (?: ['’]s | (?<= s ) ['’] ) \s+ \w | \b from \s+ (?P<giver> [^,;:]{3,60} )",
-    re.IGNORECASE | re.VERBOSE,
+    r"(?xi) (?P<owner> [^,;:]{3,60}? ) (?: ['’]s | (?<= s ) ['’] ) \s+ \w | \b from \s+ (?P<giver> [^,;:]{3,60} )"
 )
 _CONDITION = re.compile(r"(?: If | Where | When | Once | Whenever | Before | After ) \s+", re.VERBOSE)
 _THEY = re.compile(r"\s* (?: they | it | he | she ) \b", re.IGNORECASE | re.VERBOSE)
 _THERE = re.compile(r"\b there \s* $", re.IGNORECASE | re.VERBOSE)
 _TAKING_PART = re.compile(r"\b (?: involving | between | led \s+ by ) \s+ (?P<who> [^.;:]+ )", re.VERBOSE)
-_TAKES_PLACE = re.compile(
-    r"""
+_TAKES_PLACE = re.compile(r"""(?x)
     \b (?: take \s+ place | be \s+ (?: held | arranged | agreed ) ) \s+ (?: between | involving ) \s+
         (?P<who> [^.;:]+ )
-    """,
-    re.VERBOSE,
-)
-_PUT_INTO = re.compile(  # "should be set out in the protocol": by those who make that
-    rf"""
+    """)
+_PUT_INTO = re.compile(rf"""(?xi)  # "should be set out in the protocol": by those who make that
     \b be \s+ (?: included | set \s+ out | recorded | reflected | noted | described | covered | evidenced | stated )
         \s+ (?: with )? in \s+ (?: the | any | each | every | an? ) \s+
         (?P<into> (?: [\w-]+ \s+ ){{0,3}}? {_NAMES} ) \b
         (?: \s+ (?: \w+ed | made | written ) \s+ (?: \w+ly \s+ )? by \s+ (?P<by> [^.;:]+ ) )?
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+    """)
 _PEOPLE = re.compile(  # those who are bound themselves, though they are no agency
-    r"(?: (?: the | a | an | any | all | some | primary | young | their ) \s+ )*"
-    r"(?: child | children | people | parents? | carers? | famil (?: y | ies ) | others | persons? ) \b",
-    re.IGNORECASE | re.VERBOSE,
+    r"(?xi) (?: (?: the | a | an | any | all | some | primary | young | their ) \s+ )*"
+    r"(?: child | children | people | parents? | carers? | famil (?: y | ies ) | others | persons? ) \b"
 )
 _CHILDREN = re.compile(r"\b(?:child|children|young people|young person)\b", re.IGNORECASE)
-_GETS = re.compile(
-    r"""
+_GETS = re.compile(r"""(?x)
     (?: must | should ) \s+ (?: (?: not | also | always | no \s+ longer | continue \s+ to ) \s+ )*
     (?: have | receive | get | benefit | be \s+ (?: able | free | the \s+ subject ) | feel ) \b
-    """,
-    re.VERBOSE,
-)
+    """)
 _DONE = re.compile(r"(?P<stem>\w{4,}?)(?:i?ed|en)$")
 _COMMON_ACTS = frozenset((
     "address", "agree", "carr", "complet", "consider", "deliver", "develop", "ensur", "follow", "giv", "includ",
@@ -120,11 +105,8 @@ class _Maker(Struct, frozen=True):
 def with_context(spoken: Sequence[Spoken], vocabulary: Vocabulary) -> tuple[Duty, ...]:
     """The duties of a document, in its order; those that name nobody with who is probably bound."""
     context = _Context(spoken, vocabulary)
-    found: list[Duty] = []
-    for one in spoken:
-        ids, evidence = _NOBODY if one.duty.who else context.of(one)
-        found.append(structs.replace(one.duty, who_context=ids, context=evidence) if ids else one.duty)
-    return tuple(found)
+    found = ((one.duty, *(_NOBODY if one.duty.who else context.of(one))) for one in spoken)
+    return tuple(structs.replace(duty, who_context=ids, context=told) if ids else duty for duty, ids, told in found)
 
 
 class _Context:
@@ -152,23 +134,31 @@ class _Context:
             return _NOBODY
         known = self._vocabulary  # to whom it is done, not by whom
         told = set(known.subject(one.subject) or known.known(one.subject)) if one.done else set()
-        ways = (
-            self._owner,
-            self._condition,
-            self._taking_part,
-            self._put_into,
-            self._maker,
-            self._list_title,
-            self._heading,
-            self._far_maker,
-            self._paragraph,
-            self._doer,
-            self._titled,
-            self._section,
-            self._before,
-            self._wide_heading,
-        )
-        return next((found for way in ways if (found := way(one))[0] and not set(found[0]) <= told), _NOBODY)
+        return next((found for found in self._evidence(one) if found[0] and not set(found[0]) <= told), _NOBODY)
+
+    def _evidence(self, one: Spoken) -> Iterator[_Found]:
+        """What each kind of evidence says of those bound, in the order of weight; of some kinds nobody."""
+        sentence, near, far = one.sentence, 1, 0.5
+        yield self._owner(one)
+        yield self._condition(one)
+        yield self._taking_part(one)
+        yield self._put_into(one)
+        yield self._makes(one, one.subject, near)
+        title = sentence.stem.words.rstrip(" :") if sentence.stem else ""  # "Functions of the chair:"
+        yield self._vocabulary.in_title(title), f"list “{title}”"
+        heading = self._heading(one)
+        yield _NOBODY if self._vocabulary.wide.issuperset(heading[0]) else heading
+        yield self._makes(one, one.subject, far)
+        yield self._paragraph(one)
+        yield self._doer(one)
+        if sentence.titles[1:]:  # "Yearly report"
+            yield self._makes(one, sentence.titles[-1], far, any_kind=True)
+        bound = self._sections.get(sentence.titles, Counter())
+        for ids, number in bound.most_common(1):
+            if number >= _MOST * bound.total():
+                yield ids, "holder of the section’s other duties"
+        yield self._preceding.get(id(one), ()), "last named in the section before it"
+        yield heading
 
     def _gets(self, one: Spoken) -> bool:
         """Whether children are to have or get something, which others have to see to."""
@@ -182,7 +172,7 @@ class _Context:
             return _NOBODY  # "requests from the panel must be answered": by others
         words = (found["owner"] or found["giver"]) if found else ""
         ids = self._vocabulary.ends(words) if found and found["owner"] else self._vocabulary.opens(words)
-        return ids, f"whose it is: “{words.strip()}”" if ids else ""
+        return ids, f"whose it is: “{words.strip()}”"
 
     def _taking_part(self, one: Spoken) -> _Found:
         """Who takes part in what there should be: "there should be a meeting involving the police"."""
@@ -190,7 +180,7 @@ class _Context:
         part = _TAKING_PART.search(words) if _THERE.search(one.subject) else _TAKES_PLACE.search(words)
         named = self._vocabulary.among(part["who"]) if part else ()
         ids = tuple(one for one in named if one not in self._vocabulary.wide) or named
-        return (ids, "who takes part in it") if ids else _NOBODY
+        return ids, "who takes part in it"
 
     def _condition(self, one: Spoken) -> _Found:
         """Whom the condition speaks of that opens the sentence: "If a school is worried, a note should be sent"."""
@@ -198,7 +188,7 @@ class _Context:
             return _NOBODY  # to them it is done
         opening = _CONDITION.match(one.sentence.words)
         ids = self._vocabulary.opens(one.sentence.words[opening.end() :]) if opening else ()
-        return (ids, "its condition speaks of them") if ids else _NOBODY
+        return ids, "its condition speaks of them"
 
     def _put_into(self, one: Spoken) -> _Found:
         """Who is to make what something should be set out in: by the chapter, or else of all things so called."""
@@ -213,19 +203,8 @@ class _Context:
         near = (named, maker) if named else self._makes(one, into["into"], 0.5)
         return near if near[0] or len(makers) != 1 else (makers.pop(), maker)
 
-    def _maker(self, one: Spoken) -> _Found:
-        """Who is to make the thing that the sentence asks something of, said near it."""
-        return self._makes(one, one.subject, 1)
-
-    def _far_maker(self, one: Spoken) -> _Found:
-        """Who is to make it, said anywhere in the chapter."""
-        return self._makes(one, one.subject, 0.5)
-
-    def _titled(self, one: Spoken) -> _Found:
-        """Who is to make the thing that the nearest heading names: "Yearly report"."""
-        return self._makes(one, one.sentence.titles[-1], 0.5, any_kind=True) if one.sentence.titles[1:] else _NOBODY
-
     def _makes(self, one: Spoken, words: str, least: float, *, any_kind: bool = False) -> _Found:
+        """Who is to make a thing that some words name, said at `least` so near."""
         for thing in _THING.finditer(words):
             name = _key(thing.group())
             kind = frozenset() if any_kind else _words_before(words, thing.start())
@@ -247,29 +226,12 @@ class _Context:
                 return other.duty.who, f"who is to do what “{one.done}” says"
         return _NOBODY
 
-    def _list_title(self, one: Spoken) -> _Found:
-        """Whom the line above a list names that is its title: "Functions of the chair"."""
-        title = one.sentence.stem.words.rstrip(" :") if one.sentence.stem else ""
-        ids = self._vocabulary.in_title(title)
-        return (ids, f"list “{title}”") if ids else _NOBODY
-
     def _heading(self, one: Spoken) -> _Found:
-        """Whom the nearest heading names, unless those are only such among whom others are."""
-        ids, evidence = self._wide_heading(one)
-        return _NOBODY if self._vocabulary.wide.issuperset(ids) else (ids, evidence)
-
-    def _before(self, one: Spoken) -> _Found:
-        """Whom the last duty before it under the same headings binds that names somebody."""
-        ids = self._preceding.get(id(one), ())
-        return (ids, "last named in the section before it") if ids else _NOBODY
-
-    def _wide_heading(self, one: Spoken) -> _Found:
         """Whom the nearest heading names that names anybody."""
-        for title in reversed(one.sentence.titles):
-            ids = self._vocabulary.in_title(title)
-            if ids:
-                return ids, f"heading “{title}”"
-        return _NOBODY
+        named = (
+            (self._vocabulary.in_title(title), f"heading “{title}”") for title in reversed(one.sentence.titles)
+        )
+        return next((found for found in named if found[0]), _NOBODY)
 
     def _paragraph(self, one: Spoken) -> _Found:
         """Whom the same provision spoke of last, or else binds otherwise."""
@@ -277,12 +239,6 @@ class _Context:
             return one.before, "last named before it"
         others = [other.duty.who for other in self._provisions[one.sentence.anchor] if other.duty.who]
         return (others[0], "holder of the paragraph’s other duties") if len(set(others)) == 1 else _NOBODY
-
-    def _section(self, one: Spoken) -> _Found:
-        """Whom nearly all other duties under the same heading bind."""
-        bound = self._sections.get(one.sentence.titles, Counter())
-        ids, number = bound.most_common(1)[0] if bound else ((), 0)
-        return (ids, "holder of the section’s other duties") if number >= _MOST * bound.total() else _NOBODY
 
 
 def _makers(spoken: Iterable[Spoken]) -> Iterator[_Maker]:

@@ -15,78 +15,53 @@ from msgspec import Struct, structs
 from guidance.document.model import Document, Duty, Locus, Strength
 from guidance.link.agencies import Vocabulary
 from guidance.link.context import Spoken, with_context
-from guidance.link.modality import (
-    Expression,
-    denied,
-    find_expressions,
-    is_inverted,
-    is_power,
-    one_who,
-)
-from guidance.link.sentences import Sentence, document_sentences, find_limits, passive
+from guidance.link.modality import denied, find_expressions, is_inverted, is_power, one_who
+from guidance.link.sentences import Expression, Sentence, document_sentences, find_limits, passive
 
-_NO_DUTIES = re.compile(  # what words mean, and reports of what was changed
-    r"""
+_NO_DUTIES = re.compile(r"""(?xi)  # what words mean, and reports of what was changed
     \b (?: glossary | definitions ) \b
   | \b (?: table | list | summary ) \s+ of \s+ (?: \w+ \s+ ){0,2} changes \b
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_BOUNDARY = re.compile(  # where a clause, and with it a subject, may begin
-    r"""
+    """)
+_BOUNDARY = re.compile(r"""(?x)  # where a clause, and with it a subject, may begin
     ^ In (?: \s+ [\w-]+ ){1,4}? \s+ (?: circumstances | cases | instances | situations ) \s+  # "In rare cases the"
         (?= (?: the | an? | local | all | any | each ) \s )
   | [,;:(–] \s* (?: (?: and | but | so | then | or ) \s+ )?
   | \s (?: and | but | so | then | that | therefore | which \s+ means | or ) \s+
   | (?<= \w ) \s+ (?= (?: they | it ) \b )                     # "if schools worry they should"
-    """,
-    re.VERBOSE,
-)
+    """)
 _EMPTY = re.compile(
-    r"\s* (?: (?: also | therefore | so | then | and | or | that | \w+ly ) \b | \s | , )* \s*",
-    re.IGNORECASE | re.VERBOSE,
+    r"(?xi) \s* (?: (?: also | therefore | so | then | and | or | that | \w+ly ) \b | \s | , )* \s*"
 )
-_PRONOUN = re.compile(  # a subject that is named before
-    r"""
+_PRONOUN = re.compile(r"""(?xi)  # a subject that is named before
     \s* (?: also \s+ | then \s+ | therefore \s+ | both \s+ )?
     ( they | it | he \s+ or \s+ she | he | she | each | both )
     (?: \s+ (?: also | both | all | each | still | then ) )* \s*
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_CONDITION = re.compile(
-    r"""
+    """)
+_CONDITION = re.compile(r"""(?x)
     \b (?: [Ii]f | [Ww]here | [Ww]hen | [Oo]nce | [Aa]s \s+ soon \s+ as | As
       | Whilst | While | Before | After | Although | Whenever
       | Unless ) \s+
-    """,
-    re.VERBOSE,
-)
+    """)
 _CONDITION_LAST = re.compile(  # "should act if they believe that:": the list is the condition, or says which
-    r"\b (?: (?: if | when | where | unless ) (?: \s+ (?: they | it ) \s+ \w+ (?: \s+ that )? )? | who | whose ) $",
-    re.IGNORECASE | re.VERBOSE,
+    r"(?xi) \b (?: (?: if | when | where | unless ) (?: \s+ (?: they | it ) \s+ \w+ (?: \s+ that )? )? | who"
+    r" | whose ) $"
 )
-_OF_THINGS = re.compile(  # behind the verb: what a plan or report does, and so "it" is not somebody
-    r"""
+_OF_THINGS = re.compile(r"""(?x)  # behind the verb: what a plan or report does, and so "it" is not somebody
     \s* (?: also \s+ | always \s+ )?
     (?: include | cover | contain | set \s+ out | state | describe
       | be \s+ (?: easily | transparent | proportionate | published ) ) \b
-    """,
-    re.VERBOSE,
-)
+    """)
 _AS_ONE = re.compile(r"\b as \s+ (?= (?: an? | the ) \s )", re.IGNORECASE | re.VERBOSE)  # "named as a partner"
 _IN_A_LIST = re.compile(  # "the police and, where there is one, the team": put in before the last of a list
-    r"(\b (?: and | or )) , \s (?: in | at | for | where | if | when | as | on ) \b [^,;:]* ,", re.VERBOSE
+    r"(?x) (\b (?: and | or )) , \s (?: in | at | for | where | if | when | as | on ) \b [^,;:]* ,"
 )
 _THE_ONE = re.compile(r"\s* (?: the | that | this ) \s+ \w+ \s*", re.IGNORECASE | re.VERBOSE)
 _SOME_OF_THEM = re.compile(
-    r"\b (?: to | for | of | on | in ) \s+ (?: which | whom ) \b | \b (?: whose | that ) \b", re.VERBOSE
+    r"(?x) \b (?: to | for | of | on | in ) \s+ (?: which | whom ) \b | \b (?: whose | that ) \b"
 )
 _WHO_ALONE = re.compile(r"\s*(?:who|(?P<which>which))\s+(?:also\s+)?")  # "a social worker, who should"
 _IS_NOT = re.compile(r"\bnot\s+(?:an?|the)\s")  # "a person who is not a nurse should"
-_FOLLOWING = re.compile(
-    r"(?: all \s+ )? (?: of \s+ )? the \s+ following (?: \s+ [\w-]+ ){0,4} \s*", re.IGNORECASE | re.VERBOSE
-)
+_FOLLOWING = re.compile(r"(?xi) (?: all \s+ )? (?: of \s+ )? the \s+ following (?: \s+ [\w-]+ ){0,4} \s*")
 _NAMELY = re.compile(r"\b namely \b :?", re.VERBOSE)
 _THEM = re.compile(r"\b them \b", re.VERBOSE)  # "if the council asks them, they must": others than the council
 _THINGS = re.compile(r"\b \w{3,} (?<! s ) s \b", re.VERBOSE)  # plurals, of which "they" may speak
@@ -94,7 +69,7 @@ _PEOPLE = re.compile(  # those who can be required to do something, though they 
     r"\b(?:people|officers|children|persons?|parents?|carers?|those|everyone|anyone)\b[^.;]*$"
 )
 _CAN = re.compile(  # after a bare "should:" a sentence of its own: it completes nothing; but "set out who can act"
-    r"(?: (?! (?: who | what | which | that | how | where | when | whether ) \b ) \S+ \s+ ){1,4} can \s", re.VERBOSE
+    r"(?x) (?: (?! (?: who | what | which | that | how | where | when | whether ) \b ) \S+ \s+ ){1,4} can \s"
 )
 _NOT = re.compile(r"(?:not(?!\s+only\b)|never)\s")
 _DONE_TO = re.compile(r"[^,;:.]*?\sbe\s+(?:\w+ly\s+)?(?:\w+(?:ed|en)|left|made|put|sent|told|kept|held|given)\b")
@@ -105,16 +80,12 @@ _NOT_SO = re.compile(  # "may not always see it"
 _QUESTION = re.compile(r"\b (?: whether | how | what | who | whom | which | why ) $", re.IGNORECASE | re.VERBOSE)
 _IT = re.compile(r"\s* (?: also \s+ | then \s+ | therefore \s+ )? it \b", re.IGNORECASE | re.VERBOSE)
 _GOES_ON = re.compile(r"(?:They|It|This|These|Their|Its)\b")  # a sentence that speaks on of the one before
-_ASKS_FOR_LIST = (
-    re.compile(  # what may stand, at any length, between the verb and the list that says what is to be done
-        r"""
+# what may stand, at any length, between the verb and the list that says what is to be done
+_ASKS_FOR_LIST = re.compile(r"""(?x)
     ^ \s* (?: also \s+ )? be \s .* \b to $                     # "should be encouraged to:"
   | \b (?: make \s+ sure | ensure ) \s+ (?: that \s+ )? they $  # "should make sure that they:"
   | \b the \s+ following \b                                    # "should consider the following:"
-    """,
-        re.VERBOSE,
-    )
-)
+    """)
 _PLENTY = 6  # words between verb and list, from which on the line above says itself what is to be done
 
 
@@ -174,8 +145,8 @@ class _DutyFinder:
         """The duties of one sentence, with what is spoken of beside them."""
         if _without_duties(sentence.titles):
             return
-        bound = list(self._bound(sentence))
         stem = self._stem(sentence)
+        bound = list(self._bound(sentence, stem))
         listed = [one for one in bound if _lists_holders(sentence, one.expression)]
         if listed:
             self._governing[_place(sentence)] = structs.replace(
@@ -184,42 +155,41 @@ class _DutyFinder:
             bound = [one for one in bound if one not in listed]
         elif sentence.introduces and bound and _governs(sentence.words, bound[-1].expression):
             self._governing[_place(sentence)] = bound.pop()
-        strengths: dict[Strength, list[_Who]] = {}
-        beside: dict[Strength, _Bound] = {}
-        for one in ((stem,) if stem else ()) + tuple(bound):
-            if one is not stem and stem and one.expression.strength == stem.expression.strength and stem.who.ids:
-                continue
-            strengths.setdefault(one.expression.strength, []).append(one.who)
-            beside.setdefault(one.expression.strength, one)
+        strengths: dict[Strength, list[_Bound]] = {stem.expression.strength: [stem]} if stem else {}
+        for one in bound:
+            if not (stem and stem.who.ids and one.expression.strength == stem.expression.strength):
+                strengths.setdefault(one.expression.strength, []).append(one)
         words = f"{sentence.stem.words} {sentence.words}" if sentence.stem and stem else sentence.words
         locus = Locus(sentence.anchor, sentence.part, sentence.start, sentence.end)
-        limits = find_limits(sentence.words) or find_limits(words)
-        limit = limits[0] if limits else None
-        for strength, named in strengths.items():
-            who = tuple(dict.fromkeys(one for some in named for one in some.ids))
-            complete = all(some.complete for some in named)
-            duty = Duty(locus, sentence.page, words, strength, who, complete, limit=limit)
-            first = beside[strength]
+        limits = find_limits(sentence.words) or find_limits(words) or (None,)
+        for strength, (first, *more) in strengths.items():
+            who = tuple(dict.fromkeys(one for some in (first, *more) for one in some.who.ids))
+            complete = all(some.who.complete for some in (first, *more))
+            duty = Duty(locus, sentence.page, words, strength, who, complete, limit=limits[0])
             yield Spoken(duty, sentence, first.asked_of, first.done, first.before)
 
     def _stem(self, sentence: Sentence) -> _Bound | None:
+        """What the line above a list says of its entry, as the entry turns it."""
         stem = self._governing.get(_place(sentence.stem)) if sentence.stem else None
-        bare = stem and sentence.stem and _EMPTY.fullmatch(sentence.stem.words.rstrip(" :–-"), stem.expression.end)
-        if stem is None or sentence.stem is None or (bare and _CAN.match(sentence.words)):
+        if stem is None or sentence.stem is None:
+            return None
+        lead = sentence.stem.words.rstrip(" :–-")
+        bare = _EMPTY.fullmatch(lead, stem.expression.end)
+        if bare and _CAN.match(sentence.words):
             return None
         if stem.expression.listed:
             return _Bound(stem.expression, self._named(sentence.words.rstrip(" .;,")))
         if bare and _NOT.match(sentence.words):
             turned = structs.replace(stem.expression, strength=denied(stem.expression.strength))
             stem = structs.replace(stem, expression=turned)
-        whole = f"{sentence.stem.words.rstrip(' :–-')} {sentence.words}"
+        whole = f"{lead} {sentence.words}"
         if passive(whole, stem.expression.end) and not passive(sentence.stem.words, stem.expression.end):
             by = self._vocabulary.agents(whole[stem.expression.end :])
             return structs.replace(stem, who=_Who(by) if by else stem.who)
         return stem
 
-    def _bound(self, sentence: Sentence) -> Iterator[_Bound]:
-        words, stem = sentence.words, self._stem(sentence)
+    def _bound(self, sentence: Sentence, stem: _Bound | None) -> Iterator[_Bound]:
+        words = sentence.words
         if sentence.stem and _QUESTION.search(sentence.stem.words.rstrip(" :–-")):
             return  # an entry that completes "This includes deciding whether:" asks, and binds nobody
         last = self._vocabulary.opens(words) or (stem.who.ids if stem else ())
@@ -242,10 +212,9 @@ class _DutyFinder:
                 start, end = (sentence.start + at for at in (expression.start, expression.end))
                 self.words.append((Locus(sentence.anchor, sentence.part, start, end), expression.strength))
             act = None if expression.strength == "responsibility" else passive(words, expression.end)
-            done = act["done"] if act else ""
             before = self._spoken_of if self._spoken_at == sentence.anchor else ()
             spoken_of = who.ids or spoken_of
-            yield _Bound(expression, who, _asked_of(words, expression), done, before)
+            yield _Bound(expression, who, _asked_of(words, expression), act["done"] if act else "", before)
         spoken_of = spoken_of or (() if found or sentence.stem else last)
         if spoken_of:
             self._spoken_of, self._spoken_at = spoken_of, sentence.anchor
@@ -254,17 +223,14 @@ class _DutyFinder:
 
     def _forbids(self, words: str, expression: Expression, subject: _Who) -> bool:
         """Whether "may not" forbids: only somebody who is named before it, and what he could do."""
-        named = subject.ids and not _THEY_ALONE.search(words, 0, expression.start)
-        may = named and is_power(words, expression, subject.ids)
-        return bool(may) and _NOT_SO.match(words, expression.end) is None
+        named = bool(subject.ids) and _THEY_ALONE.search(words, 0, expression.start) is None
+        return named and is_power(words, expression, subject.ids) and not _NOT_SO.match(words, expression.end)
 
     def _who(self, words: str, expression: Expression, subject: _Who) -> _Who:
         """Whom a phrase binds: its holder or subject, but of something to be done those by whom it is."""
-        if expression.strength == "responsibility" and not expression.of_named:
-            return subject
-        if passive(words, expression.end):
-            return _Who(self._vocabulary.agents(words[expression.end :]))
-        return subject
+        held = expression.strength == "responsibility" and not expression.of_named
+        done = not held and passive(words, expression.end)
+        return _Who(self._vocabulary.agents(words[expression.end :])) if done else subject
 
     def _subject(self, sentence: Sentence, expression: Expression, previous: _Who | None) -> _Who:
         """The ids of the subject of a phrase, or none where it is no agency."""
@@ -274,8 +240,8 @@ class _DutyFinder:
         behind = self._vocabulary.opens(words[expression.end :]) if is_inverted(words) else ()
         if behind:  # but "Nor should the police be asked": of whom it is asked not to is not said
             return _NOBODY if _DONE_TO.match(words, expression.end) else _Who(behind)
-        if one_who(words, expression):
-            return _Who(self._vocabulary.subject(one_who(words, expression)))
+        if one := one_who(words, expression):
+            return _Who(self._vocabulary.subject(one))
         if _EMPTY.fullmatch(words, 0, at):
             return self._whole(sentence.stem.words.rstrip(" :")) if sentence.stem else _NOBODY
         found = self._whole(_IN_A_LIST.sub(r"\1", words[:at]))
@@ -352,11 +318,9 @@ class _DutyFinder:
 
     def _antecedent(self, before: str) -> tuple[str, ...]:
         """Who a condition in the same sentence speaks of: "If schools have concerns, they should"."""
-        for condition in _CONDITION.finditer(before):
-            found = self._vocabulary.opens(before[condition.end() :])
-            if found and not _THEM.search(before, condition.end()):
-                return found
-        return ()
+        ends = (condition.end() for condition in _CONDITION.finditer(before))
+        found = (self._vocabulary.opens(before[end:]) for end in ends if not _THEM.search(before, end))
+        return next(filter(None, found), ())
 
 
 @lru_cache(maxsize=1024)
@@ -385,10 +349,8 @@ def _asked_of(words: str, expression: Expression) -> str:
 def _lists_holders(sentence: Sentence, expression: Expression) -> bool:
     """Whether the list behind a line names those bound: "a duty on:", "The following must keep a list:"."""
     before = sentence.words[: expression.start]
-    follow = _FOLLOWING.fullmatch(before) is not None and not passive(
-        sentence.words, expression.end
-    )  # "be invited:"
-    return sentence.introduces and (expression.listed or follow)
+    done = passive(sentence.words, expression.end)  # "be invited:"
+    return sentence.introduces and (expression.listed or bool(_FOLLOWING.fullmatch(before) and not done))
 
 
 def _governs(words: str, expression: Expression) -> bool:

@@ -24,6 +24,7 @@ from guidance.document.model import (
     Unresolved,
 )
 from guidance.document.walk import block_texts, prose, provision_texts
+from guidance.link.titles import spelt, title_key
 
 _LEAST = 5  # headwords that make a glossary
 _LONGEST = 90  # characters of a headword
@@ -78,14 +79,10 @@ def find_terms(
         for part, text in prose(provision):
             links = [(m.start, m.end) for m in text.marks if isinstance(m, Link)] + taken[provision.anchor, part]
             for match, meaning in names.find(text.plain):
-                use = (section, meaning)
-                if (
-                    meaning in common
-                    or use in seen
-                    or any(start < match.end() and match.start() < end for start, end in links)
-                ):
+                linked = any(start < match.end() and match.start() < end for start, end in links)
+                if linked or meaning in common or (section, meaning) in seen:
                     continue
-                seen.add(use)
+                seen.add((section, meaning))
                 if meaning.anchor or not _explains(text, match):
                     at = Locus(provision.anchor, part, match.start(), match.end())
                     found.append(Definition(at, match.group(), meaning.words, meaning.anchor))
@@ -113,7 +110,7 @@ def glossary_entries(document: Document) -> tuple[_Entry, ...]:
 
 
 def _is_glossary(entries: list[_Entry]) -> bool:
-    ordered = [_key(entry.headword) for entry in entries]
+    ordered = [title_key(entry.headword) for entry in entries]
     rising = sum(a <= b for a, b in pairwise(ordered))
     return len(entries) >= _LEAST and rising >= 0.9 * (len(ordered) - 1)
 
@@ -184,7 +181,7 @@ def _explained(document: Document) -> dict[str, str]:
             for match in _SHORT.finditer(text.plain):
                 long = spelt_out(match[1], text.plain[: match.start()], plural=bool(match[2]))
                 if long:
-                    found[match[1]].setdefault(_key(long), long)
+                    found[match[1]].setdefault(title_key(long), long)
     return {short: next(iter(longs.values())) for short, longs in found.items() if len(longs) == 1}
 
 
@@ -210,9 +207,7 @@ def spelt_out(short: str, before: str, *, plural: bool = False) -> str | None:
 
 def _explains(text: Text, match: re.Match[str]) -> bool:
     """Whether the use is the explanation itself: "lead safeguarding partner (LSP)"."""
-    return text.plain[: match.start()].endswith("(") and text.plain[match.end() : match.end() + 2].startswith(
-        (")", "s)")
-    )
+    return text.plain.endswith("(", 0, match.start()) and text.plain.startswith((")", "s)"), match.end())
 
 
 # --- Uses ------------------------------------------------------------------------------------------
@@ -234,7 +229,7 @@ class _Names(Struct, frozen=True, dict=True):
         for match in self._pattern.finditer(plain) if self._pattern else ():
             if _in_a_name(plain, match):
                 continue
-            key = match.group() if _is_short(match.group().removesuffix("s")) else _key(match.group())
+            key = match.group() if _is_short(match.group().removesuffix("s")) else title_key(match.group())
             yield match, self.meanings.get(key) or self.meanings[key.removesuffix("s")]
 
 
@@ -251,10 +246,7 @@ def _in_a_name(plain: str, match: re.Match[str]) -> bool:
 
 
 def _spelt(name: str) -> str:
-    if _is_short(name):
-        return re.escape(name)
-    words = r"\s+".join(re.escape(word).replace("'", "['’]") for word in name.split())
-    return f"(?i:{words})"
+    return re.escape(name) if _is_short(name) else f"(?i:{spelt(name)})"
 
 
 def _is_short(name: str) -> bool:
@@ -263,11 +255,7 @@ def _is_short(name: str) -> bool:
 
 def _name_key(name: str) -> str:
     """A name as it is looked up: a short form as it is, words in small letters and as one of them."""
-    return name if _is_short(name) else _key(name).removesuffix("s")
-
-
-def _key(name: str) -> str:
-    return " ".join(name.replace("’", "'").lower().split())
+    return name if _is_short(name) else title_key(name).removesuffix("s")
 
 
 def _common(document: Document, names: _Names, shut: set[str]) -> set[Meaning]:

@@ -4,13 +4,10 @@ questions, reports and mere possibility. Whom it binds is not decided here."""
 import re
 from collections.abc import Iterator
 
-from msgspec import Struct
-
 from guidance.document.model import Strength
-from guidance.link.sentences import ADVERB, DUTY, find_statements
+from guidance.link.sentences import ADVERB, DUTY, Expression, find_statements
 
-_MODAL = re.compile(
-    rf"""
+_MODAL = re.compile(rf"""(?xi)
     (?<! \b a \s ) (?<! \b the \s )                  # but "a must for schools"
     \b (?: (?P<verb> must | should | may | shall ) | (?P<ought> ought ) (?= \s+ (?: not \s+ )? to \b ) )
     (?-i: \d*[A-Z] )? \b                              # "must1F": what a word processor leaves of a note's mark
@@ -29,11 +26,8 @@ _MODAL = re.compile(
           | never ) )
     )?
     (?! \w )
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_INVERTED = re.compile(  # behind "should": a condition without "if"
-    r"""
+    """)
+_INVERTED = re.compile(r"""(?x)  # behind "should": a condition without "if"
     \s+ (?:
         (?: the | an? | any | this | that | these | those       # "should the need arise"
           | they | it | there | he | she | we | you             # "should they be worried"
@@ -42,17 +36,13 @@ _INVERTED = re.compile(  # behind "should": a condition without "if"
       | (?! always | sometimes | perhaps | besides | towards | afterwards )
         [a-z]{4,} (?<! [su] ) s \s                              # "should concerns remain": a plural follows
     )
-    """,
-    re.VERBOSE,
-)
-_LISTED = re.compile(  # "including, but should not be limited to"
-    r"\b (?: including | includ (?: es? | ing ) ) ,? \s+ but \s+ $", re.IGNORECASE | re.VERBOSE
-)
+    """)
+# "including, but should not be limited to"
+_LISTED = re.compile(r"(?xi) \b (?: including | includ (?: es? | ing ) ) ,? \s+ but \s+ $")
 # "the area in which it is placed is responsible for"; "is not required to" asks nothing, "is not only" does
 _NO_VERB = r"(?! (?: is | are | be | never | no [ ] longer | not (?! [ ] (?: only | merely ) \b ) ) \b )"
 _TASK = rf"(?: {DUTY} | task | job )"
-_OWING = re.compile(
-    rf"""
+_OWING = re.compile(rf"""(?xi)
     \b (?:
         # "are jointly responsible for"
         (?: (?: will | would ) \s+ )? (?: is | are | be | remains? ) \s+ (?: {_NO_VERB} \w+ \s+ ){{0,3}}?
@@ -92,9 +82,12 @@ _OWING = re.compile(
             (?: lies | rests | remains | falls | is (?= \s+ (?: with | on ) \s ) | is \s+ held | sits ) \s+
             (?P<with> [^;.]*? \b (?: with | on | by ) \s+ (?: (?! , \s+ it \b ) [^;.] )+ )
     )
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+    """)
+# denied, or told by a verb of its own
+_NOT_OWING = re.compile(r"""(?x)
+    \b (?: (?: no \s+ longer | not | never | rarely | seldom ) \s*
+         | (?: must | should | may | might | can | could | would ) \s+ (?: \w+ \s+ )? ) $
+    """)
 # What a sentence says in any case that holds one of these: most say none, which is soon known.
 _VERBS = ("must", "should", "may", "shall", "ought")
 _OWING_SAYS = re.compile(
@@ -102,23 +95,19 @@ _OWING_SAYS = re.compile(
     r"|\b(?:ha(?:s|ve)|is|are|also) to\b|\b(?:is|be|remains)\s+for\b"
 )
 _NO_SUBJECT = re.compile(  # "no child should": what nobody should do is forbidden
-    r"(?: ^ | [,;:] \s+ | \b (?: and | but ) \s+ ) (?: no (?: \s+ one )? | neither | none | nobody | nothing ) \b"
-    r" [^,;:]* $",
-    re.IGNORECASE | re.VERBOSE,
+    r"(?xi) (?: ^ | [,;:] \s+ | \b (?: and | but ) \s+ ) (?: no (?: \s+ one )? | neither | none | nobody"
+    r" | nothing ) \b [^,;:]* $"
 )
 _SUBORDINATE = re.compile(  # what begins a clause in which a verb of duty may not bind
-    r"\b(whether|how|what|who|whom|whose|which|why|when|where|wherever|that|if|as\s+if)\b", re.IGNORECASE
+    r"(?i)\b(whether|how|what|who|whom|whose|which|why|when|where|wherever|that|if|as\s+if)\b"
 )
-_FINITE = re.compile(  # a verb that ends such a clause: what comes behind it is the main clause again
-    r"""
+_FINITE = re.compile(r"""(?xi)  # a verb that ends such a clause: what comes behind it is the main clause again
     \b (?: is | are | was | were | has | have | had | will | would | can | could | do | does | did
          | works? | needs? | becomes? | suffers? | occurs? | arises? | remains? | lives? | comes? | applies | apply
          | takes? | results? | considers? | believes? | thinks? | identif (?: y | ies ) | continues? ) \b
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_REPORT = re.compile(  # "the Act says that they must": what is told of another text; a new clause ends the report
-    r"""
+    """)
+# "the Act says that they must": what is told of another text; a new clause ends the report
+_REPORT = re.compile(r"""(?x)
     # what somebody once said binds nobody: "children told us that adults should listen"
     (?: (?<! is \s ) (?<! are \s ) (?<! be \s ) (?<! been \s )     # but "it is recommended that"
         \b (?: said | told (?: \s+ \w+ ){0,3} | found | concluded | recommended | suggested | reported | argued
@@ -136,11 +125,8 @@ _REPORT = re.compile(  # "the Act says that they must": what is told of another 
          | makes? \s+ (?: it \s+ )? clear
          | promotes \s+ the \s+ (?: view | principle ) )
     \s+ (?: also \s+ )? that \b (?! .* [;:] )
-    """,
-    re.VERBOSE,
-)
-_DENIAL = re.compile(  # "this does not mean that they should"
-    r"""
+    """)
+_DENIAL = re.compile(r"""(?xi)  # "this does not mean that they should"
     \b (?: (?: does | do | did ) \s+ not \s+ (?: mean | imply | suggest | require )
          | (?: nothing | none ) \b [^,;:.]* \s (?: means | implies | suggests | requires )
          | not \s+ be \s+ (?: taken | read | understood | interpreted ) \s+ (?: to \s+ mean | as \s+ \w+ing ) )
@@ -148,52 +134,37 @@ _DENIAL = re.compile(  # "this does not mean that they should"
   | \b not \s+ (?: every | all | each ) \b [^,;:.]* $               # "not every fall must be reported"
   | \b (?: rule | belief | claim | argument | assumption ) ,? \s that \s [^,;:.]* $
   | \b (?: words? | verbs? ) \s (?: (?: must | should | may | can ) (?: , | \s (?: and | or ) ) \s )* $
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_ASIDE = re.compile(  # "where possible", "if necessary": no clause, though it begins like one
-    r"""
+    """)
+_ASIDE = re.compile(r"""(?xi)  # "where possible", "if necessary": no clause, though it begins like one
     \b (?: where | wherever | when | whenever | if | as ) \s+
     (?: (?: is \s+ )? (?: reasonably \s+ )?
         (?: possible | practicable | necessary | appropriate | relevant | applicable | needed | required ) ) \b
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+    """)
 _PUT_IN = re.compile(r"\b([Ii]f|[Ww]hen|[Ww]here|[Oo]nce)(,\s[^,;:]{2,60},)")  # "if, in need, it has to"
 # "the steps that they should take": the clause says which; but "it means that they must"
-_THINGS_THAT = re.compile(
-    r"""
+_THINGS_THAT = re.compile(r"""(?xi)
     \b (?: (?! means | ensures | requires | recogni[sz]es | considers | believes | suggests | shows | indicates
          | expects | remains ) \w{3,} s
      | steps? | actions? | things? | process (?: es )? | documentation | guidance | support | information
      | measures | arrangements? | improvements? | matters? | ways? | questions? | tasks? | those | services?
      | factors? | criteria | reason ) \s+ $
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_THOUGHT = re.compile(  # "those they think should come": what is thought of somebody is no duty of theirs
-    r"""
+    """)
+_THOUGHT = re.compile(r"""(?xi)  # "those they think should come": what is thought of somebody is no duty of theirs
     \b (?: think | consider | believe | feel | judge ) s? \s+
     (?: (?: (?: they | it | he | she | we ) \s+ )? $
       | that \s (?! .* \b (?: is | are | has | have | may | can | will | would ) \b ) [^,;:.–]* $ )
   | \b than \s+ (?: they | it | he | she | we | you ) \s+ $                  # "further than they must"
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+    """)
 _THERE_ARE = re.compile(r"There\s+(?:is|are)\b")  # "There are clubs whose part should be considered": told of them
 _GUIDANCE = re.compile(  # "the Commission publishes advice on lists, which should be read", with a comma or without
-    r"\b (?: provides | publishes | issues | has \s+ (?: issued | published | produced ) ) \b [^,;:]*"
-    r" \b (?: guidance | advice ) \b [^,;:]* $",
-    re.VERBOSE,
+    r"(?x) \b (?: provides | publishes | issues | has \s+ (?: issued | published | produced ) ) \b [^,;:]*"
+    r" \b (?: guidance | advice ) \b [^,;:]* $"
 )
-_STEPS = re.compile(  # "the list shows the steps schools should take": which steps they are
-    r"""
+_STEPS = re.compile(r"""(?xi)  # "the list shows the steps schools should take": which steps they are
     \b (?: shows? | sets? \s+ out | lists? | explains? | describes? | outlines? | covers? | gives? | summarises? )
     \s [^,;:.]* \b (?: steps? | actions? | things? | measures? | matters? | factors? | criteria | tasks? )
     \s+ (?: (?: the | all | local ) \s+ )? [\w’-]+ (?: \s+ [\w’-]+ )? \s+ $
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+    """)
 _FELT = re.compile(r"\s+have\s+(?:been|felt|thought|known|seemed|wondered|suffered|feared)\b")  # taken to be so
 _REGRET = re.compile(r"\s+have\s[^,;:.]*\b(?:sooner|earlier|at\s+the\s+time)\b")  # "should have asked sooner"
 _STRESSED = re.compile(  # "it must be stressed that": the writer to the reader
@@ -202,59 +173,40 @@ _STRESSED = re.compile(  # "it must be stressed that": the writer to the reader
 )
 _IT_ALONE = re.compile(r"\b(?:[Ii]t|[Tt]his|[Tt]hat|[Tt]hese)\s+(?:also\s+)?$")
 _FOLLOWED = re.compile(r"\s+be\s+(?:followed|read|used|applied)\b")
-_COORDINATED = re.compile(
-    # "whether it can and should be shared", "whether it should stay or should go": one question with two verbs
-    r"""
+# "whether it can and should be shared", "whether it should stay or should go": one question with two verbs
+_COORDINATED = re.compile(r"""(?xi)
     \b (?: can | could | may | might | must | should | will | would ) \s+ (?: [\w-]+ \s+ ){0,4} (?: and | or ) \s+ $
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_WHAT_TO = re.compile(  # "decisions over what help to give", "on whether to meet": the clause is whole
-    r"""
+    """)
+_WHAT_TO = re.compile(r"""(?xi)  # "decisions over what help to give", "on whether to meet": the clause is whole
     \b (?: whether | how | when | where | who | whom | (?: what | which ) (?: \s+ [\w-]+ ){0,2} )
         \s+ to \s+ (?! and \b ) [\w-]+
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_ONE_WHO = (
-    re.compile(  # "will be a social worker who should": told of one who was not known; "it is the police who"
-        r"""
+    """)
+# "will be a social worker who should": told of one who was not known; "it is the police who"
+_ONE_WHO = re.compile(r"""(?x)
     (?: \b (?: be | is | are | by | with | to | from ) \s+ an? | ^ It \s+ (?: is | will \s+ be ) )
     \s+ (?P<who> [^,;:]{3,60}? ) \s+ who \s+ (?: \w+ly \s+ | also \s+ )? $
-    """,
-        re.VERBOSE,
-    )
-)
+    """)
 _AT_NO_TIME = re.compile(r"(?:Never|Nor|(?:Under|At|On|In)\s+no)\b")
 _ONLY_THEN = re.compile(rf"{_AT_NO_TIME.pattern}|(?:Only|Not\s+until)\b")
 _WHOM = re.compile(r"\s*(?:the|an?|any|each|every|their|its)\b", re.IGNORECASE)  # "who the right person should be"
-_NOUN_THEY = re.compile(  # "the changes they must make": a clause that says which
-    r"""
+_NOUN_THEY = re.compile(r"""(?xi)  # "the changes they must make": a clause that says which
     \b (?! means \b | believes \b                              # but "it means they should"
          | (?: case | circumstance | instance | situation | stage | time | area ) s \b )  # "in cases they"
     \w{4,} s \s+ they \s+ (?: \w+ly \s+ )? $
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_WHICH_THEY = re.compile(  # "the part they have to play", "the law that schools and colleges need to know"
-    r"""
+    """)
+_WHICH_THEY = re.compile(r"""(?x)  # "the part they have to play", "the law that schools and colleges need to know"
     (?: ^ | \s ) (?! (?: and | but | so | that | then | because | or | means ) \b ) [a-z]+ \s+ (?: they | it ) \s+ $
   | \b \w{3,} s? \s+ (?<! means[ ] ) (?<! is[ ] ) (?<! ensures[ ] ) that \s+ [^,;:]{3,60} $
-    """,
-    re.VERBOSE,
-)
-_NAMES_ONE = re.compile(  # what stands between "that" and the verb is a subject: "that local partners should"
-    r"""
+    """)
+# what stands between "that" and the verb is a subject: "that local partners should"
+_NAMES_ONE = re.compile(r"""(?xi)
     \s* (?: (?: the | an? | all | any | each | every | they | it | local ) \b (?: \s+ \S+ ){0,6}
           | \S+ (?: \s+ \S+ )? ) \s* $
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+    """)
 _QUOTES = re.compile(  # what is quoted binds nobody here; within single quotes an apostrophe ends nothing
     r"“[^”]*”|\"[^\"]*\"|(?<![\w’])‘[^’]*(?:’(?=\w)[^’]*)*’(?!\w)"
 )
-_POSSIBLE = re.compile(  # behind "may": what can happen, or be so, and no power
-    r"""
+_POSSIBLE = re.compile(r"""(?xi)  # behind "may": what can happen, or be so, and no power
     \s* (?:
         be \b (?! \s+ (?: delegated | escalated | applied | combined | extended | appointed ) \b )  # as powers are
       | have | not | include | need | feel | find | indicate | contain | suffer | experience | exist | arise
@@ -265,34 +217,15 @@ _POSSIBLE = re.compile(  # behind "may": what can happen, or be so, and no power
       | also \s+ (?: be | have | include | need | help | find | feel | provide )
       | provide \s+ opportunit                                 # "may provide opportunities"
       | work \s+ in | never | in \s+ turn
+      | (?-i: \w+ly \s+ (?: (?: and | or ) \s+ \w+ly \s+ )? (?: know | be | have | need | feel ) )
     ) \b
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_ASKING = re.compile(  # behind "may": what somebody is free to do whose name no vocabulary has ("Parents may ask")
-    r"""
+    """)
+# behind "may": what somebody is free to do whose name no vocabulary has ("Parents may ask")
+_ASKING = re.compile(r"""(?xi)
     \s* (?: also \s+ )?
     (?: request | ask | require (?= \s (?: the | any | an? ) \s [^.]* \s to \b ) | apply | appeal | choose | contact
       | decide | wish | make \s+ a ) \b
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-
-
-class Expression(Struct, frozen=True):
-    """A binding phrase: where it stands in the sentence, its strength, and words that name who is bound where the
-    phrase itself holds them ("it is for X to")."""
-
-    start: int
-    end: int
-    strength: Strength
-    holder: str = ""
-    needs_subject: bool = False  # "is required to" binds only those who can act; "expertise is required to" nobody
-    governs: bool = True  # whether a list behind it can be what is to be done
-    listed: bool = False  # whether a list behind it names those bound: "places a duty on:"
-    stated: bool = False  # whether `holder`, or nobody, is bound, whatever the subject is
-    unsure: bool = False  # "may not", which forbids only somebody who could do it: else it is not so
-    of_named: bool = False  # "need to" is asked of those alone whom the vocabulary has: others "need to" eat
+    """)
 
 
 def find_expressions(sentence: str, *, entry: bool = False) -> tuple[Expression, ...]:
@@ -303,22 +236,15 @@ def find_expressions(sentence: str, *, entry: bool = False) -> tuple[Expression,
     if sentence.rstrip("”’\"')").endswith("?"):
         return ()
     held = sentence.lower()
-    found = [
-        *(_modal(sentence, entry) if any(verb in held for verb in _VERBS) else ()),
-        *(_owing(sentence, entry) if _OWING_SAYS.search(held) else ()),
-        *(
-            Expression(s.start, s.end, "responsibility", s.holder, s.named_only, s.listed, s.listed, stated=True)
-            for s in find_statements(sentence)
-        ),
-    ]
+    found = [*_modal(sentence, entry)] if any(verb in held for verb in _VERBS) else []
+    found += _owing(sentence, entry) if _OWING_SAYS.search(held) else ()
+    found += find_statements(sentence)
     if not found:
         return ()
     quoted = [match.span() for match in _QUOTES.finditer(sentence)]
     outside = _QUOTES.sub(lambda quote: "“" + "x" * (len(quote[0]) - 1), sentence)  # a title holds no clause of it
-    kept = (
-        e for e in found if not any(start < e.start < end for start, end in quoted) and not _embedded(outside, e)
-    )
-    return tuple(sorted(kept, key=lambda e: e.start))
+    unquoted = (e for e in found if not any(start < e.start < end for start, end in quoted))
+    return tuple(sorted((e for e in unquoted if not _embedded(outside, e)), key=lambda e: e.start))
 
 
 def _modal(sentence: str, entry: bool) -> Iterator[Expression]:
@@ -328,38 +254,28 @@ def _modal(sentence: str, entry: bool) -> Iterator[Expression]:
             continue  # "Should a child ...": a condition; "May": the month
         if verb == "should" and _INVERTED.match(sentence, match.end()) and not is_inverted(sentence):
             continue
-        denied = match["neg"] or match["late"]
-        if denied and _LISTED.search(sentence, 0, match.start()):
+        negated = match["neg"] or match["late"]
+        if negated and _LISTED.search(sentence, 0, match.start()):
             continue
-        forbids = bool(denied) or bool(_NO_SUBJECT.search(sentence, 0, match.start()))
-        forbids = forbids or bool(_AT_NO_TIME.match(sentence) and "," not in sentence[: match.start()])
-        if verb == "may":
-            yield Expression(match.start(), match.end(), "must not" if forbids else "may", unsure=bool(denied))
-        elif verb in ("must", "shall"):  # "section 61 shall not apply": of nobody who could do it
-            of_named = verb == "shall"
-            yield Expression(
-                match.start(), match.end(), "must not" if forbids else "must", "", of_named, of_named=of_named
-            )
-        else:
-            yield Expression(match.start(), match.end(), "should not" if forbids else "should")
+        at_no_time = _AT_NO_TIME.match(sentence) and "," not in sentence[: match.start()]
+        strength: Strength = "may" if verb == "may" else "must" if verb in ("must", "shall") else "should"
+        if negated or at_no_time or _NO_SUBJECT.search(sentence, 0, match.start()):
+            strength = denied(strength)
+        shall = verb == "shall"  # "section 61 shall not apply": of nobody who could do it
+        unsure = verb == "may" and bool(negated)
+        yield Expression(*match.span(), strength, needs_subject=shall, unsure=unsure, of_named=shall)
 
 
 def _owing(sentence: str, entry: bool) -> Iterator[Expression]:
     for match in _OWING.finditer(sentence):
-        if re.search(r"\b(?:no\s+longer|not|never|rarely|seldom)\s*$", sentence[: match.start()]) or re.search(
-            r"\bno\b", match[0]
-        ):
-            continue
-        if re.search(r"\b(?:must|should|may|might|can|could|would)\s+(?:\w+\s+)?$", sentence[: match.start()]):
+        if _NOT_OWING.search(sentence, 0, match.start()) or re.search(r"\bno\b", match[0]):
             continue
         if entry and match.group().lower().startswith("be "):
             continue  # "should: oversee and be responsible for": the line above the list says how strongly
-        holder = match["whose"] or match["its"] or match["decides"] or match["falls"] or match["with"] or ""
         yield Expression(
-            match.start(),
-            match.end(),
+            *match.span(),
             "responsibility",
-            holder,
+            match["whose"] or match["its"] or match["decides"] or match["falls"] or match["with"] or "",
             needs_subject=bool(match["person"] or match["needs"]),
             governs=not match["subject"],
             of_named=bool(match["needs"]),
@@ -370,10 +286,7 @@ def _embedded(sentence: str, expression: Expression) -> bool:
     """Whether a phrase stands in an indirect question, a restrictive clause, a condition or a report."""
     before = sentence[: expression.start]
     if (
-        _REPORT.search(before)
-        or _DENIAL.search(before)
-        or _THOUGHT.search(before)
-        or _STEPS.search(before)
+        any(told.search(before) for told in (_REPORT, _DENIAL, _THOUGHT, _STEPS))
         or (expression.strength == "must" and _FELT.match(sentence, expression.end))
         or _REGRET.match(sentence, expression.end)
         or (sentence.startswith("Had ") and sentence.startswith(" have ", expression.end))
@@ -410,10 +323,8 @@ def _embedded(sentence: str, expression: Expression) -> bool:
             return bool(_THINGS_THAT.search(lead) and _NAMES_ONE.match(between))
         if not between.strip():
             return not lead.rstrip().endswith((",", ";"))
-        return (
-            bool(re.fullmatch(r"\s*(?:the\s+|all\s+|local\s+)?[\w’-]+(?<!\scase)(?:\s+they)?\s*", between))
-            and word != "who"
-        )
+        one = re.fullmatch(r"\s*(?:the\s+|all\s+|local\s+)?[\w’-]+(?<!\scase)(?:\s+they)?\s*", between)
+        return one is not None and word != "who"
     if between.strip().startswith("to ") or not between.strip():
         return word not in ("where", "wherever", "when", "if") or bool(lead.strip())
     return not _FINITE.search(between) and not re.search(r"\w+\s+\w+\s+(?:they|it)\s*$", between)
@@ -427,16 +338,12 @@ def denied(strength: Strength) -> Strength:
 def is_power(sentence: str, may: Expression, who: tuple[str, ...]) -> bool:
     """Whether "may" lets somebody do something: `who` are the ids of its subject, if it is an agency."""
     rest = sentence[may.end :]
-    if _POSSIBLE.match(rest) or re.match(
-        r"\s*\w+ly\s+(?:(?:and|or)\s+\w+ly\s+)?(?:know|be|have|need|feel)\b", rest
-    ):
+    if _POSSIBLE.match(rest):
         return False
-    if who:
+    if who or re.match(r"\s*be\b", rest):  # "may be delegated"
         return True
-    passive = re.match(r"\s*be\s+(?:delegated|escalated|applied|combined|extended|appointed)\b", rest)
-    return bool(passive) or (
-        bool(_ASKING.match(rest)) and not re.search(r"\b(?:this|it|these|there)\s+$", sentence[: may.start])
-    )
+    asked = re.search(r"\b(?:this|it|these|there)\s+$", sentence[: may.start]) is None
+    return asked and _ASKING.match(rest) is not None
 
 
 def is_inverted(sentence: str) -> bool:

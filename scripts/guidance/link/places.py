@@ -16,16 +16,7 @@ from guidance.document.walk import list_items
 LegalUnit = Literal["section", "regulation", "article", "rule", "schedule"]
 Unit = LegalUnit | PlaceUnit
 
-_TITLES: tuple[PlaceUnit, ...] = (
-    "part",
-    "chapter",
-    "section",
-    "annex",
-    "flow-chart",
-    "figure",
-    "table",
-    "box",
-)
+_TITLES: tuple[PlaceUnit, ...] = ("part", "chapter", "section", "annex", "flow-chart", "figure", "table", "box")
 _KINDS: tuple[Unit, ...] = (*_TITLES, "paragraph", "footnote")
 _TITLED = {
     unit: re.compile(rf"(?i:{WRITTEN[unit]})\s+(?P<number>\d+(?:\.\d+)?|[A-Z]\d?|[IVX]+|(?i:{ONES}))(?![\w])")
@@ -49,18 +40,11 @@ class NumberedPlaces:
     def __init__(self, document: Document) -> None:
         """Note every number that the document prints."""
         self._by_number: dict[tuple[Unit, str], list[str]] = defaultdict(list)
-        self._parents: dict[str, tuple[str, ...]] = {}
-        self._kinds: dict[str, str] = {}
-        self._chapters: dict[str, str] = {}
-        self._items: set[str] = set()
-        for provision in (*document.provisions, *document.notes):
-            self._parents[provision.anchor] = provision.parents
+        self._provisions = document.by_anchor()
+        for provision in self._provisions.values():
             for key in dict.fromkeys(_keys(provision)):
                 self._by_number[key].append(provision.anchor)
-            self._items.update(item.anchor for item in list_items(provision.blocks) if item.anchor)
-            self._kinds[provision.anchor] = provision.kind
-            if provision.kind == "chapter" and provision.number:
-                self._chapters[provision.anchor] = number_key(provision.number, "chapter")
+        self._items = {item.anchor for p in self._provisions.values() for item in list_items(p.blocks)}
         self._pages = [(place.page, p.page, p.anchor) for p in document.provisions for place in p.places if p.page]
         printed = ((d.text.strip(), d.page) for d in document.dropped if d.reason == "page number" and d.page)
         self._printed = {number: page for number, page in printed if number.isdigit()}
@@ -80,28 +64,32 @@ class NumberedPlaces:
             found = self._in_chapter(pinpoints, near)
         if len(pinpoints) > 1:
             outer = self.find(pinpoints[1:], near)
-            inside = [anchor for anchor in found if outer in self._parents[anchor]]
+            inside = [anchor for anchor in found if outer in self._parents(anchor)]
             found = inside or (found if len(found) == 1 and pinpoint.unit == "paragraph" else [])
         if len(found) > 1:  # a heading that says "Chapter 2" in passing is not the chapter
-            found = [anchor for anchor in found if self._kinds[anchor] == pinpoint.unit] or found
-        for parent in (near, *reversed(self._parents.get(near, ()))):
+            found = [anchor for anchor in found if self._provisions[anchor].kind == pinpoint.unit] or found
+        for parent in (near, *reversed(self._parents(near))):
             if len(found) > 1:
-                found = [anchor for anchor in found if parent in self._parents[anchor]] or found
+                found = [anchor for anchor in found if parent in self._parents(anchor)] or found
         if len(found) > 1:  # nor is the row of a summary that is headed so
-            least = min(len(self._parents[anchor]) for anchor in found)
-            found = [anchor for anchor in found if len(self._parents[anchor]) == least]
+            least = min(len(self._parents(anchor)) for anchor in found)
+            found = [anchor for anchor in found if len(self._parents(anchor)) == least]
         return self._deepest(found[0], pinpoint.subs) if len(found) == 1 else None
+
+    def _parents(self, anchor: str) -> tuple[str, ...]:
+        return self._provisions[anchor].parents if anchor in self._provisions else ()
 
     def _in_chapter(self, pinpoints: tuple[Pinpoint, ...], near: str) -> list[str]:
         """Paragraph 64 where the document prints "2.64": of the chapter cited, else of the one that cites."""
         said = [number_key(p.number, "chapter") for p in pinpoints[1:] if p.unit == "chapter"]
-        standing = [self._chapters[parent] for parent in self._parents.get(near, ()) if parent in self._chapters]
+        above = [self._provisions[parent] for parent in self._parents(near) if parent in self._provisions]
+        standing = [number_key(p.number, "chapter") for p in above if p.kind == "chapter" and p.number]
         chapter = next(iter(said or standing[-1:]), None)
         return self._by_number.get(("paragraph", f"{chapter}.{pinpoints[0].number}"), []) if chapter else []
 
     def beside(self, anchor: str, near: str) -> bool:
         """Whether two provisions stand under the same outermost heading."""
-        mine, its = self._parents.get(near, ()), self._parents.get(anchor, ())
+        mine, its = self._parents(near), self._parents(anchor)
         return bool(mine and its and mine[0] == its[0])
 
     def _deepest(self, anchor: str, subs: tuple[str, ...]) -> str:

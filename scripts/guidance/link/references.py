@@ -12,35 +12,21 @@ from guidance.cite.grammar import number_key
 from guidance.document.model import Document, Link, Locus, Provision, Reference, Text, Unresolved
 from guidance.document.register import PartialDate
 from guidance.document.walk import note_marks, provision_texts
-from guidance.link.acts import (
-    Act,
-    Acts,
-    Instrument,
-    name_key,
-    read_acts,
-    titled_act,
-    with_own_names,
-)
+from guidance.link.acts import Act, Acts, Instrument, name_key, read_acts, titled_act, with_own_names
 from guidance.link.citations import LEGAL, TextCitation, find_citations
 from guidance.link.places import NumberedPlaces, Pinpoint, Unit
 from guidance.link.siblings import place_in_sibling, read_titles
 from guidance.link.titles import Guidance, TitleMention, Titles, behind_year, spoken_words, titles_for
 
-_HAVE: dict[str, tuple[Unit, ...]] = {
-    "act": ("section", "schedule", "part", "chapter", "paragraph"),
-    "regulations": ("regulation", "schedule", "part", "chapter", "paragraph"),
-    "order": ("article", "schedule", "part", "chapter", "paragraph"),
-    "rules": ("rule", "schedule", "part", "chapter", "paragraph"),
-    "treaty": ("article",),
-}
-_ALONE: tuple[Unit, ...] = ("section", "regulation", "article", "rule")  # numbered through the whole instrument
+# What each form of instrument has that is numbered through the whole of it.
+_OWN = dict[str, Unit](act="section", regulations="regulation", order="article", rules="rule", treaty="article")
 
 
 def fits(act: Act, pinpoints: tuple[Pinpoint, ...]) -> bool:
     """Whether an instrument of its form can have such a provision: Acts have sections, Regulations regulations."""
-    if any(p.unit not in _HAVE[act.form] for p in pinpoints):
-        return False
-    return pinpoints[0].unit != "paragraph" or any(p.unit == "schedule" for p in pinpoints)
+    units = {p.unit for p in pinpoints}
+    divisions = () if act.form == "treaty" else ("schedule", "part", "chapter", "paragraph")
+    return units <= {_OWN[act.form], *divisions} and (pinpoints[0].unit != "paragraph" or "schedule" in units)
 
 
 def address(act: Act, pinpoints: tuple[Pinpoint, ...]) -> str | None:
@@ -49,16 +35,13 @@ def address(act: Act, pinpoints: tuple[Pinpoint, ...]) -> str | None:
     base = act.address
     if base is None or act.whole or not act.id or not pinpoints:  # how another site goes on is not known
         return base
-    steps = _steps(pinpoints)
-    path = "".join(f"/{step}" for step in steps)
-    subs = pinpoints[0].subs
-    fragment = f"#{'-'.join((*steps, *subs))}" if subs else ""
-    return f"{base}{path}{fragment}"
+    steps, subs = _steps(pinpoints), pinpoints[0].subs
+    return "/".join((base, *steps)) + (f"#{'-'.join((*steps, *subs))}" if subs else "")
 
 
 def _steps(pinpoints: tuple[Pinpoint, ...]) -> tuple[str, ...]:
     inner = pinpoints[0]
-    if inner.unit in _ALONE:
+    if inner.unit in _OWN.values():
         return (inner.unit, inner.number)
     kept = [p for p in pinpoints if p is inner or p.unit == "schedule" or inner.unit in ("part", "chapter")]
     steps: list[str] = []
@@ -71,17 +54,13 @@ def _steps(pinpoints: tuple[Pinpoint, ...]) -> tuple[str, ...]:
 _ELSEWHERE = "it is a place in another document"
 _NOT_SAID = "the text does not say of which Act or instrument"
 _BETWEEN = re.compile(  # what may stand between a document's name and a place in it
-    r"[\s,:;(–-]* (?: especially \s | in[ ]particular \s | particularly \s | at \s | see \s )? \(?", re.VERBOSE
+    r"(?x) [\s,:;(–-]* (?: especially \s | in[ ]particular \s | particularly \s | at \s | see \s )? \(?"
 )
-_TO_TITLE = (
-    re.compile(  # what may stand between a place and the document it is in: "3 and 4 of the statutory guidance"
-        r"""
+# what may stand between a place and the document it is in: "3 and 4 of the statutory guidance"
+_TO_TITLE = re.compile(r"""(?x)
     (?: [\s,–\d.-] | and | or | to )* \s (?: of | from | in ) \s
     (?: the \s )? (?: [\w’',-]+ \s ){0,8} [“\"‘']?
-    """,
-        re.VERBOSE,
-    )
-)
+    """)
 _SUBS = re.compile(r"\s*(?P<subs>(?:\(\w+\)\s?)+)")
 _ENDS = re.compile(r"\s*(?:[.:–-]\s|$)")
 
@@ -94,6 +73,11 @@ class FoundCitation(Struct, frozen=True):
     text: Text
     citation: TextCitation
     titles: tuple[TitleMention, ...] = ()
+
+    @property
+    def links(self) -> list[Link]:
+        """The source's own links in the Text."""
+        return [mark for mark in self.text.marks if isinstance(mark, Link)]
 
 
 def find_references(
@@ -115,10 +99,9 @@ def find_references(
     walked = tuple(_walk(document, known, titles))
     found = tuple(one for one in walked if isinstance(one, FoundCitation))
     resolver = _Resolver(document, known, found, meant, begins, titles)
-    settled = [one for one in map(resolver.resolve, found) if one is not None]
+    settled = (one if isinstance(one, Reference) else resolver.resolve(one) for one in walked)
     order = {p.anchor: at for at, p in enumerate(document.everything)}
-    named = [one for one in walked if isinstance(one, Reference)]
-    return tuple(sorted((*settled, *named), key=lambda r: (order[r.at.anchor], r.at.part, r.at.start)))
+    return tuple(sorted(filter(None, settled), key=lambda r: (order[r.at.anchor], r.at.part, r.at.start)))
 
 
 def _walk(document: Document, acts: Acts, titles: Titles) -> Iterator[FoundCitation | Reference]:
@@ -131,19 +114,15 @@ def _walk(document: Document, acts: Acts, titles: Titles) -> Iterator[FoundCitat
             for citation in cited:
                 if not any(_within(citation, m) for m in mentions):
                     yield FoundCitation(provision, part, text, citation, mentions)
-            if part or not provision.heading:
-                yield from _named(provision.anchor, part, text, mentions)
+            links = [mark for mark in text.marks if isinstance(mark, Link)]
+            for m in mentions if part or not provision.heading else ():
+                if m.url and not any(link.start < m.end and m.start < link.end for link in links):
+                    locus = Locus(provision.anchor, part, m.start, m.end)
+                    yield Reference(locus, text.plain[m.start : m.end], m.url, "guidance")
 
 
 def _within(inner: TextCitation | TitleMention, outer: TextCitation | TitleMention) -> bool:
     return outer.start <= inner.start and inner.end <= outer.end
-
-
-def _named(anchor: str, part: int, text: Text, mentions: tuple[TitleMention, ...]) -> Iterator[Reference]:
-    links = [mark for mark in text.marks if isinstance(mark, Link)]
-    for m in mentions:
-        if m.url and not any(link.start < m.end and m.start < link.end for link in links):
-            yield Reference(Locus(anchor, part, m.start, m.end), text.plain[m.start : m.end], m.url, "guidance")
 
 
 class _Resolver:
@@ -180,12 +159,10 @@ class _Resolver:
         """The reference, or why there is none; None where the source links the words itself or they are a heading
         that names itself."""
         span = _free_span(one)
-        if span is None or (one.citation.instrument and one.citation.instrument.guide):
+        if span is None or (one.citation.instrument and one.citation.instrument.guide) or _is_caption(one):
             return None
         locus = Locus(one.provision.anchor, one.part, *span)
         words = one.text.plain[span[0] : span[1]]
-        if _is_caption(one):
-            return None
         linked = _linked_section(one, span)
         if linked:
             return Reference(locus, words, linked, "legislation")
@@ -198,10 +175,8 @@ class _Resolver:
         titled = one.part == 0 and one.provision.heading and span[0] == 0 and not one.citation.instrument
         if target == f"#{one.provision.anchor}" or titled:
             return None
-        if target.startswith("#"):
-            return Reference(locus, words, target, "internal")
-        if target.startswith("https:"):
-            return Reference(locus, words, target, "legislation")
+        if target.startswith(("#", "https:")):
+            return Reference(locus, words, target, "internal" if target[0] == "#" else "legislation")
         return Unresolved(locus, words, target)
 
     def _target(self, one: FoundCitation) -> str:
@@ -216,8 +191,11 @@ class _Resolver:
             return _ELSEWHERE
         if not _may_be_law(citation):
             return self._internal(one)
-        act_or_none = self._bare(one)
-        return _legal_target(act_or_none, citation.pinpoints) if act_or_none else self._beside(one) or _NOT_SAID
+        if meant := self._bare(one):
+            return _legal_target(meant, citation.pinpoints)
+        anchor = self._places.find(citation.pinpoints, one.provision.anchor)  # a section of this document, of the
+        beside = anchor and self._places.beside(anchor, one.provision.anchor)  # same chapter
+        return f"#{anchor}" if beside else _NOT_SAID
 
     def _legal(self, one: FoundCitation, act: Act) -> str:
         """The address in an Act; in "GDPR/Data Protection Act, article 6" that of the one which has articles."""
@@ -238,11 +216,6 @@ class _Resolver:
             return _legal_target(act, one.citation.pinpoints) if act else _NOT_SAID
         return f"there is no one {pinpoint.unit.replace('-', ' ')} {pinpoint.number} in this document"
 
-    def _beside(self, one: FoundCitation) -> str | None:
-        """A section of this document, where one with that number stands under the same heading."""
-        anchor = self._places.find(one.citation.pinpoints, one.provision.anchor)
-        return f"#{anchor}" if anchor and self._places.beside(anchor, one.provision.anchor) else None
-
     def _bare(self, one: FoundCitation) -> Act | None:
         """The Act meant by "section 47" alone: as cited in full in this provision; as the field uses it, unless the
         document says what "the Act" or "the Regulations" are; as the one fitting Act named before it; as those
@@ -255,7 +228,8 @@ class _Resolver:
         if act:
             return act
         before = [(part, a) for part, _, a in self._named_before(one) or self._named_above(one)]
-        before += [(part, treaty) for part, a in before for treaty in self._carried(a)]
+        treaties = [(part, name_key(name)) for part, a in before for name in a.carries]  # whose articles are meant
+        before += [(part, a) for part, name in treaties for a in self._acts.by_name.get(name, ())]
         fitting = [(part, a) for part, a in before if fits(a, pinpoints)]
         nearer = {a for part, a in fitting if part == one.part} or {a for _, a in fitting}
         if len(nearer) == 1:
@@ -279,18 +253,15 @@ class _Resolver:
         used = {act for entries in self._named.values() for _, _, act in entries} & set(candidates)
         return used.pop() if len(used) == 1 else None
 
-    def _carried(self, act: Act) -> tuple[Act, ...]:
-        """The treaties that stand in an Act, whose articles are meant where only the Act is named."""
-        return tuple(a for name in act.carries for a in self._acts.by_name.get(name_key(name), ()))
-
     def _instrument(self, one: FoundCitation) -> Act | str:
         """The Act that a name stands for, or the reason why that is not known."""
         named = one.citation.instrument
         if named is None:
             return _NOT_SAID
         if named.manner in ("titled", "short"):
-            act = titled_act(named, self._acts)
-            act = act or self._by_context(one, named) or self._only_named(named)
+            act = titled_act(named, self._acts) or self._by_context(one, named)
+            if named.year is None:  # of several Acts of one name that which is named elsewhere, with its year
+                act = act or self._used(self._acts.by_name.get(name_key(named.title), ()))
             return act or f"{named.title} is not in the list of Acts, or names several"
         if named.manner == "dated":
             return self._dated(one, named) or f"no one instrument of {named.year} is named so"
@@ -298,18 +269,11 @@ class _Resolver:
         defined = one.text.plain.startswith(("the ", "The "), named.start)  # as against "that Act"
         return (meant or context if defined else context or meant) or _NOT_SAID
 
-    def _only_named(self, named: Instrument) -> Act | None:
-        """Of several Acts of one name the one that the document names elsewhere, with its year."""
-        return self._used(self._acts.by_name.get(name_key(named.title), ())) if named.year is None else None
-
     def _by_context(self, one: FoundCitation, named: Instrument) -> Act | None:
         """The last Act named before in this provision that the words can stand for."""
         title = name_key(named.title)
-        for _, _, act in reversed(self._named_before(one)):
-            of_form = act.form == named.form
-            if of_form and (not title or title in (name_key(act.title), *map(name_key, act.short))):
-                return act
-        return None
+        before = (act for _, _, act in reversed(self._named_before(one)) if act.form == named.form)
+        return next((a for a in before if not title or title in map(name_key, (a.title, *a.short))), None)
 
     def _dated(self, one: FoundCitation, named: Instrument) -> Act | None:
         of_year = [a for a in self._acts.entries if a.year == named.year and a.form == named.form]
@@ -347,20 +311,13 @@ def _legal_target(act: Act, pinpoints: tuple[Pinpoint, ...]) -> str:
 
 
 def _free_span(one: FoundCitation) -> tuple[int, int] | None:
-    """The citation's words, or at least its pinpoint's, where the source does not link them itself."""
-    links = [mark for mark in one.text.marks if isinstance(mark, Link)]
+    """The citation's words, or at least its pinpoint's, where the source does not link them itself; or the
+    sub-section behind a link to its section: "(1)" of "Section 16F (1)"."""
+    links = one.links
     for start, end in ((one.citation.start, one.citation.end), one.citation.inner):
         if not any(link.start < end and start < link.end for link in links):
             return start, end
-    return _rest(one, links)
-
-
-def _rest(one: FoundCitation, links: list[Link]) -> tuple[int, int] | None:
-    """The sub-section behind a link of the source that leads to its section: "(1)" of "Section 16F (1)"."""
-    start, end = one.citation.inner
-    if not one.citation.pinpoints or not one.citation.pinpoints[0].subs:
-        return None
-    for link in links:
+    for link in links if one.citation.pinpoints and one.citation.pinpoints[0].subs else ():
         rest = _SUBS.fullmatch(one.text.plain, link.end, end) if start < link.end < end else None
         if rest and not any(other.start < end and rest.start("subs") < other.end for other in links):
             return rest.span("subs")
@@ -369,17 +326,11 @@ def _rest(one: FoundCitation, links: list[Link]) -> tuple[int, int] | None:
 
 def _linked_section(one: FoundCitation, span: tuple[int, int]) -> str | None:
     """The address of a sub-section behind the source's own link to its section on legislation.gov.uk."""
-    for link in (mark for mark in one.text.marks if isinstance(mark, Link)):
-        pinpoint = one.citation.pinpoints[0] if one.citation.pinpoints else None
-        if (
-            pinpoint
-            and link.start >= one.citation.inner[0]
-            and link.end <= span[0]
-            and "legislation.gov.uk/" in link.address
-        ):
+    for pinpoint in one.citation.pinpoints[:1]:
+        for link in one.links:
             page = link.address.split("#")[0].removesuffix("/").replace("http://", "https://")
-            step = f"{pinpoint.unit}/{pinpoint.number}"
-            if page.endswith(f"/{step}"):
+            before = one.citation.inner[0] <= link.start and link.end <= span[0]
+            if before and "legislation.gov.uk/" in page and page.endswith(f"/{pinpoint.unit}/{pinpoint.number}"):
                 return f"{page}#{'-'.join((pinpoint.unit, pinpoint.number, *pinpoint.subs))}"
     return None
 
@@ -388,8 +339,7 @@ def _follows_link(one: FoundCitation) -> bool:
     """Whether the citation stands right behind the source's own link to somewhere else: "LINK, paragraph 4"."""
     if one.citation.pinpoints and one.citation.pinpoints[0].unit in LEGAL:
         return False
-    links = (mark for mark in one.text.marks if isinstance(mark, Link) and not mark.address.startswith("#"))
-    return any(_is_before(one, link.end) for link in links)
+    return any(_is_before(one, link.end) for link in one.links if not link.address.startswith("#"))
 
 
 def _is_caption(one: FoundCitation) -> bool:
@@ -415,13 +365,11 @@ def _other_document(one: FoundCitation) -> str | None:
         return named
     if citation.pinpoints[0].unit in LEGAL:
         return None
-    for mark in one.text.marks:
-        if isinstance(mark, Link) and mark.address.startswith("https://"):
-            behind = citation.scope == "elsewhere" and mark.start - citation.end in range(2, 120)
-            if behind and _TO_TITLE.fullmatch(one.text.plain, citation.end, mark.start):
-                return mark.address
-            if _is_before(one, mark.end):
-                return mark.address
+    for link in one.links:
+        behind = citation.scope == "elsewhere" and link.start - citation.end in range(2, 120)
+        joined = behind and _TO_TITLE.fullmatch(one.text.plain, citation.end, link.start)
+        if link.address.startswith("https://") and (joined or _is_before(one, link.end)):
+            return link.address
     return None
 
 

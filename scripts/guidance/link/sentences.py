@@ -5,18 +5,16 @@ completes; and what a sentence says of a duty beside must, should and may: of wh
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import count, pairwise
 
 from msgspec import Struct
 
-from guidance.document.model import Block, Document, Figure, Limit, List, Para, Provision, Subheading, Table, Text
+from guidance.document.model import Block, Document, Limit, List, Para, Provision, Strength, Subheading, Table, Text
 from guidance.document.walk import block_texts
 
-_STOP = re.compile(  # the end of a sentence, where the next one begins like one
-    r"[.!?] [\"”’')\]]* (?= \s+ [\"“‘'(\[]* [A-Z0-9•] )", re.VERBOSE
-)
-_SHORTENED = re.compile(  # a full stop that ends no sentence
-    r"""
+# the end of a sentence, where the next one begins like one
+_STOP = re.compile(r"(?x) [.!?] [\"”’')\]]* (?= \s+ [\"“‘'(\[]* [A-Z0-9•] )")
+_SHORTENED = re.compile(r"""(?x)  # a full stop that ends no sentence
     (?: ^ | [\s(“\"] )
     (?: e\.g | i\.e | etc | cf | vs? | ibid | approx            # "e.g.", "see ibid. for"
       | No | Nos | Art | Reg | [Pp]aras? | [Pp]p? | [Ss]s?     # "No. 5", "para. 12", "s. 47"
@@ -24,9 +22,7 @@ _SHORTENED = re.compile(  # a full stop that ends no sentence
       | (?<! Appendix \s ) (?<! Annex \s ) (?<! Part \s ) (?<! Schedule \s ) (?<! Group \s ) [A-Z]  # "J. Smith"
     ) \. $
   | ^ \d{1,3} \. $                                             # "12. Where a child ..."
-    """,
-    re.VERBOSE,
-)
+    """)
 
 
 class Sentence(Struct, frozen=True):
@@ -51,18 +47,17 @@ class Sentence(Struct, frozen=True):
 
 def split_sentences(plain: str) -> tuple[tuple[int, int], ...]:
     """The stretches of a text that are its sentences, without the space between them; "e.g." and "No." end none."""
-    bounds = [0]
-    for stop in _STOP.finditer(plain):
-        if not _SHORTENED.search(plain[max(0, stop.start() - 12) : stop.start() + 1]):
-            bounds.append(stop.end())
-    bounds.append(len(plain))
+    stops = (stop.end() for stop in _STOP.finditer(plain) if not _ends_none(plain, stop.start()))
     spans = []
-    for start, end in pairwise(bounds):
-        words = plain[start:end]
-        if words.strip():
-            lead = len(words) - len(words.lstrip())
-            spans.append((start + lead, start + len(words.rstrip())))
+    for start, end in pairwise((0, *stops, len(plain))):
+        if words := plain[start:end].strip():
+            at = plain.index(words, start)
+            spans.append((at, at + len(words)))
     return tuple(spans)
+
+
+def _ends_none(plain: str, stop: int) -> bool:
+    return _SHORTENED.search(plain[max(0, stop - 12) : stop + 1]) is not None
 
 
 def document_sentences(document: Document) -> Iterator[Sentence]:
@@ -71,61 +66,43 @@ def document_sentences(document: Document) -> Iterator[Sentence]:
     for provision in document.everything:
         own = () if provision.level or not provision.heading else (provision.heading.plain,)  # a box's title
         above = (*(titles[anchor] for anchor in provision.parents if anchor in titles), *own)
-        yield from _Walk(provision, above).sentences()
+        yield from _in_blocks(provision, above, provision.blocks, None, count(1 if provision.heading else 0))
 
 
-class _Walk:
-    """Goes through one provision's blocks and counts its Texts as `provision_texts` does."""
+def _in_blocks(
+    provision: Provision,
+    titles: tuple[str, ...],
+    blocks: tuple[Block, ...],
+    stem: Sentence | None,
+    parts: Iterator[int],
+) -> Iterator[Sentence]:
+    """The sentences of some blocks of a provision. Its Texts take their numbers from `parts`, as `provision_texts`
+    counts them: what a figure shows is no sentence, but its Texts count."""
 
-    def __init__(self, provision: Provision, titles: tuple[str, ...]) -> None:
-        self._provision = provision
-        self._titles = titles
-        self._part = 1 if provision.heading else 0
+    def read(text: Text, page: int | None, stem: Sentence | None, before_list: bool) -> Iterator[Sentence]:
+        part, spans = next(parts), split_sentences(text.plain)
+        for at, (start, end) in enumerate(spans):
+            place = (provision.anchor, provision.kind, part, at, start, end, text.plain[start:end], page)
+            introduces = before_list and at == len(spans) - 1
+            yield Sentence(*place, stem if at == 0 else None, introduces, titles)
 
-    def sentences(self) -> Iterator[Sentence]:
-        yield from self._blocks(self._provision.blocks, None)
-
-    def _blocks(self, blocks: tuple[Block, ...], stem: Sentence | None) -> Iterator[Sentence]:
-        lead = stem
-        for count, block in enumerate(blocks):
-            before_list = count + 1 < len(blocks) and isinstance(blocks[count + 1], List)
-            if isinstance(block, Para | Subheading):
-                page = block.places[0].page if block.places else self._provision.page
-                found = list(self._text(block.text, page, stem if count == 0 else None, before_list))
-                lead = found[-1] if found else lead
-                yield from found
-            elif isinstance(block, List):
-                for item in block.items:
-                    yield from self._blocks(item.blocks, lead)
-            else:
-                yield from self._apart(block)
-                lead = None
-
-    def _apart(self, block: Figure | Table) -> Iterator[Sentence]:
-        """A table's cells, each by itself; what a figure shows is no sentence, but its Texts count."""
-        for text in block_texts((block,)):
-            if isinstance(block, Table):
-                yield from self._text(text, self._provision.page, None, False)
-            else:
-                self._part += 1
-
-    def _text(self, text: Text, page: int | None, stem: Sentence | None, before_list: bool) -> Iterator[Sentence]:
-        part, self._part = self._part, self._part + 1
-        spans = split_sentences(text.plain)
-        for ordinal, (start, end) in enumerate(spans):
-            yield Sentence(
-                anchor=self._provision.anchor,
-                kind=self._provision.kind,
-                part=part,
-                ordinal=ordinal,
-                start=start,
-                end=end,
-                words=text.plain[start:end],
-                page=page,
-                stem=stem if ordinal == 0 else None,
-                introduces=before_list and ordinal == len(spans) - 1,
-                titles=self._titles,
-            )
+    lead = stem
+    for block, following in zip(blocks, (*blocks[1:], None), strict=False):
+        if isinstance(block, Para | Subheading):
+            page = block.places[0].page if block.places else provision.page
+            found = [*read(block.text, page, stem if block is blocks[0] else None, isinstance(following, List))]
+            lead = found[-1] if found else lead
+            yield from found
+        elif isinstance(block, List):
+            for item in block.items:
+                yield from _in_blocks(provision, titles, item.blocks, lead, parts)
+        else:
+            for text in block_texts((block,)):
+                if isinstance(block, Table):
+                    yield from read(text, provision.page, None, False)  # each cell by itself
+                else:
+                    next(parts)
+            lead = None
 
 
 # --- What a sentence says of a duty beside must, should and may; no name is known here ------------
@@ -144,8 +121,7 @@ _NOT_PASSIVE = r"""
       | assured | satisfied | convinced | persuaded | dedicated | motivated | attuned | versed | acquainted
       | reassured \s+ that | guided \s+ by | represented | registered | covered \s+ by )
 """
-_PASSIVE = re.compile(
-    rf"""
+_PASSIVE = re.compile(rf"""(?x)
     (?: \s* , [^,]* , )?                                       # "should, where possible, be told"
     (?: \s+ {ADVERB} | \s+ not )* \s+
     (?: continue \s+ to \s+ | still \s+ )? (?: be | have \s+ been ) \s+
@@ -157,9 +133,7 @@ _PASSIVE = re.compile(
             | fed | laid | split | spent | let | lent | cut | caught | taught | bought | sold | lost | won | hung
             | subject                                          # "should be subject to review"
     ) \b
-    """,
-    re.VERBOSE,
-)
+    """)
 
 
 def passive(sentence: str, verb_ends: int) -> re.Match[str] | None:
@@ -182,8 +156,7 @@ _LAW = r"""
 """
 _TO_DO = r"\s+ (?: to | not \s+ to ) \s+ (?= [a-z] ) (?! which \b | whom \b )"
 
-_STATEMENT = re.compile(
-    rf"""
+_STATEMENT = re.compile(rf"""(?x)
     # "the Act gives X the duty to", "we expect X to", "it is expected that X will"
     \b gives? \s+ (?P<given> [^;.:]{{2,120}}? ) \s+ (?: the | an? ) \s+ (?: \w+ \s+ )? {DUTY} {_TO_DO}
   | \b (?: [Ww]e | Government | Department (?: \s+ for \s+ \w+ )? | Secretary \s+ of \s+ State ) \s+
@@ -237,41 +210,43 @@ _STATEMENT = re.compile(
   | (?: \b by \s+ (?P<by> [^,;.:]{{2,80}}? ) | (?P<thing> (?<= \w ) ) ) \s+ (?: is | are ) \s+
         (?: also \s+ | always \s+ )? required
         \s+ (?: before | by \s+ law | if | when | where | whenever | unless ) \b
-    """,
-    re.VERBOSE,
-)
-_WHICH = re.compile(
-    r"\b which \s+ (?: also \s+ )? $", re.VERBOSE
-)  # tells which law is meant, and asks nothing here
-_DENIED = re.compile(
-    r"\b(?:no|not|never|nor|neither)\s+(?:\w+\s+){0,2}$", re.IGNORECASE
-)  # "does not place", "no duty"
+    """)
+_ASKS_NOTHING = re.compile(r"""(?x)
+    \b which \s+ (?: also \s+ )? $                                            # tells which law is meant
+  | \b (?i: no | not | never | nor | neither ) \s+ (?: \w+ \s+ ){0,2} $      # "does not place", "no duty"
+    """)
 _OF_NAMED = ("applies", "owner", "theirs", "that", "given", "expected", "will")
 _SAYS = re.compile(r"dut(?:y|ies)|responsibilit|obligation|requir|obliges?|expect|task|job")
 
 
-class Statement(Struct, frozen=True):
-    """Where the law asks something: `holder` are the words that say of whom. Where the list behind a line names
-    them one by one, `listed` says so; `named_only` that it is no duty where those words name nobody."""
+class Expression(Struct, frozen=True):
+    """A binding phrase: where it stands in the sentence, its strength, and words that name who is bound where the
+    phrase itself holds them ("it is for X to")."""
 
     start: int
     end: int
-    holder: str
-    listed: bool = False
-    named_only: bool = False
+    strength: Strength
+    holder: str = ""
+    needs_subject: bool = False  # "is required to" binds only those who can act; "expertise is required to" nobody
+    governs: bool = True  # whether a list behind it can be what is to be done
+    listed: bool = False  # whether a list behind it names those bound: "places a duty on:"
+    stated: bool = False  # whether `holder`, or nobody, is bound, whatever the subject is
+    unsure: bool = False  # "may not", which forbids only somebody who could do it: else it is not so
+    of_named: bool = False  # "need to" is asked of those alone whom the vocabulary has: others "need to" eat
 
 
-def find_statements(sentence: str) -> Iterator[Statement]:
-    """The statements of a sentence, in order."""
+def find_statements(sentence: str) -> Iterator[Expression]:
+    """Where a sentence says that the law asks something, and of whom, in order."""
     if _SAYS.search(sentence.lower()) is None:
         return
     for match in _STATEMENT.finditer(sentence):
-        if _WHICH.search(sentence, 0, match.start()) or _DENIED.search(sentence, 0, match.start()):
+        if _ASKS_NOTHING.search(sentence, 0, match.start()):
             continue
         part = match.lastgroup or ""
         listed = part in ("list", "falls")
         holder = "" if listed or part == "thing" else match[part]
-        yield Statement(match.start(), match.end(), holder, listed, part in _OF_NAMED)
+        named_only = part in _OF_NAMED
+        yield Expression(*match.span(), "responsibility", holder, named_only, listed, listed, stated=True)
 
 
 # --- How soon and how often ------------------------------------------------------------------------
@@ -304,8 +279,7 @@ OFTEN = {
 
 _UNITS = rf"(?: {KIND_OF_DAY} {UNIT} s? )"
 _CLAUSE_ENDS = r"(?= \s* (?: [.,;)] | $ ) | \s+ (?: in | at | until | to | with | from | if | unless | when ) \b )"
-_LIMIT = re.compile(
-    rf"""
+_LIMIT = re.compile(rf"""(?xi)
     (?: \b (?: within | every | (?: no | not ) \s+ (?: later | longer | more | earlier | less | fewer | sooner )
                    \s+ than | (?<! aged [ ] ) at \s+ (?: least | most ) | a \s+ (?: maximum | minimum ) \s+ of
              | up \s+ to
@@ -331,9 +305,7 @@ _LIMIT = re.compile(
         (?: an? | per | each | every | in \s+ (?: an? | each | every ) ) \s+ (?P<cycle> {UNIT} ) \b
   | \b (?: every | each ) \s+ (?P<each> {UNIT} ) \b {_CLAUSE_ENDS}          # but "every day life"
   | \b (?: (?P<adverb> {" | ".join(OFTEN)} ) \b {_CLAUSE_ENDS} )  # "weekly", but no "weekly meeting"
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+    """)
 _BRACKETS = re.compile(r"\([^()]*\)")
 
 
@@ -347,24 +319,19 @@ def find_limits(sentence: str) -> tuple[Limit, ...]:
 def _limit(match: re.Match[str]) -> Limit:
     often = (match["often"] or match["adverb"] or "").lower()
     if often or match["cycle"] or match["each"]:
-        number = count(match["count"]) if match["count"] else {"twice": 2, "quarterly": 4}.get(often, 1)
+        number = number_of(match["count"]) if match["count"] else {"twice": 2, "quarterly": 4}.get(often, 1)
         cycle = OFTEN[often] if match["adverb"] else f"a {(match['cycle'] or match['each']).lower()}"
         return Limit(number, f"time{'s' * (number > 1)} {cycle}")
-    unit = " ".join(
-        (match["unit"] or match["bare_unit"] or match["kept_unit"] or match["one"])
-        .lower()
-        .replace("-", " ")
-        .split()
-    )
-    number = 1 if match["one"] else count(match["number"] or match["bare"] or match["kept"])
-    return Limit(number, unit, " ".join((match["since"] or "").split()))
+    unit = match["unit"] or match["bare_unit"] or match["kept_unit"] or match["one"]
+    number = 1 if match["one"] else number_of(match["number"] or match["bare"] or match["kept"])
+    return Limit(number, " ".join(unit.lower().replace("-", " ").split()), " ".join((match["since"] or "").split()))
 
 
-def count(number: str) -> int:
+def number_of(words: str) -> int:
     """A number in figures or spelt out: "12", "twelve", "twenty-one"."""
-    if number.isdigit():
-        return int(number)
-    tens, _, ones = " ".join(number.lower().replace("-", " ").split()).partition(" ")
+    if words.isdigit():
+        return int(words)
+    tens, _, ones = " ".join(words.lower().replace("-", " ").split()).partition(" ")
     if tens in _SPELT:
         return _SPELT.index(tens) + 1
     return (_TENS.split().index(tens) + 2) * 10 + (_SPELT.index(ones) + 1 if ones else 0)

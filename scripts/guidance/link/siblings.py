@@ -14,7 +14,7 @@ from guidance.document.anchors import PERMALINKS, permalink_path, read_permalink
 from guidance.document.model import GuidanceError, read_toml
 from guidance.document.register import Edition, PartialDate, last_day, read_register
 from guidance.link.places import Pinpoint
-from guidance.link.titles import Guidance, Sibling, TitleMention, title_key
+from guidance.link.titles import Guidance, Sibling, TitleMention, refuse_repeats, title_key
 
 _MONTH = datetime.timedelta(days=31)
 _ANCHOR = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -65,10 +65,7 @@ def read_titles(path: Path) -> tuple[Guidance, ...]:
         Guidance(e.title, e.url, e.short, _read_sibling(e.sibling, path.parent) if e.sibling else None)
         for e in written
     )
-    names = [title_key(name) for entry in entries for name in (entry.title, *entry.short)]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice:
-        raise GuidanceError(f"{path}: {twice} stands there twice; keep one")
+    refuse_repeats(path, [title_key(name) for entry in entries for name in (entry.title, *entry.short)])
     return entries
 
 

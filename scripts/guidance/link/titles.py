@@ -6,12 +6,13 @@ Names are looked for by the words that are spoken in a document at all, sooner t
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
+from pathlib import Path
 
 from msgspec import Struct
 
-from guidance.document.model import Block, Document, Link, List, Permalink, Text
+from guidance.document.model import Block, Document, GuidanceError, Link, List, Permalink, Text
 from guidance.document.register import Publication
 from guidance.document.walk import block_texts, provision_texts
 
@@ -53,9 +54,7 @@ class TitleMention(Struct, frozen=True):
     end: int
     url: str | None
     sibling: Sibling | None = None
-    year: str | None = (
-        None  # of a sibling, as it stands beside the title: "KCSIE 2025", "the 2025 edition of KCSIE"
-    )
+    year: str | None = None  # of a sibling, as it stands beside the title: "the 2025 edition of KCSIE"
 
 
 class Titles(Struct, frozen=True, dict=True):
@@ -111,6 +110,17 @@ def title_key(name: str) -> str:
     return " ".join(name.replace("’", "'").replace("‘", "'").lower().split())
 
 
+def spelt(name: str) -> str:
+    """A pattern for a name, with any kind of space and apostrophe."""
+    return r"\s+".join(re.sub("['’]", "['’]", re.escape(word)) for word in name.split())
+
+
+def refuse_repeats(path: Path, names: Sequence[str]) -> None:
+    """Raises GuidanceError where one name stands twice in a file."""
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise GuidanceError(f"{path}: {twice} stands there twice; keep one")
+
+
 def _spans(name: str, plain: str) -> Iterator[tuple[int, int]]:
     """Where a title stands in a text: with any kind of space and apostrophe, in either case where it is long
     enough."""
@@ -131,9 +141,7 @@ def _folded(plain: str, name: str) -> str:
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
     """The same as a pattern, which takes longer to make than a title to find."""
-    words = [re.escape(word).replace("'", "['’]").replace("’", "['’]") for word in name.split()]
-    pattern = r"\s+".join(words)
-    either = f"(?i:{pattern})" if len(words) >= _LEAST else pattern
+    either = f"(?i:{spelt(name)})" if len(name.split()) >= _LEAST else spelt(name)
     return re.compile(rf"(?<![\w’'-]){either}(?![\w-])")
 
 
