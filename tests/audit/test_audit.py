@@ -219,6 +219,18 @@ def test_places_in_prose(words: str, cites: str) -> None:
 def test_the_table_of_citations(words: str, cites: str) -> None:
     """What does not name the guidance itself cites it where the file has named it before."""
     lines = [words] if not words.startswith(("2", "(", "HM Government, 2018", "the 2")) else [NAMED, words]
+    assert said_last(lines) == NAMED_WHOLE.get(words, cites)
+
+
+@pytest.mark.parametrize(("words", "cites"), citing.forms("in a running text"))
+def test_the_table_in_a_running_text(words: str, cites: str) -> None:
+    """A block that is more than one citation is read by what stands beside a name."""
+    sentence = f"All staff should read {words} – and then ask their manager about anything that is unclear to them."
+    assert said_last([NAMED, sentence]) == cites
+
+
+def said_last(lines: list[str]) -> str:
+    """What the last line of a file cites, in the words of the table."""
     blocks = read_text("\n\n".join(lines).encode())
     found = [mention for block, mention in find_mentions(blocks, *_reading()) if block is blocks[-1]]
     years = _reading()[1].years
@@ -228,7 +240,7 @@ def test_the_table_of_citations(words: str, cites: str) -> None:
         for place in mention.cites or (CitedPlace(),)
         if mention.year
     ]
-    assert citing.say(said) == NAMED_WHOLE.get(words, cites)
+    return citing.say(said)
 
 
 NEWEST = "https://www.gov.uk/government/publications/working-together-to-safeguard-children--2"

@@ -331,7 +331,7 @@ class Grammar:
         at = edge = start
         places: list[str] = []
         others: list[str] = []
-        joint = ""  # what parts a place from the one before
+        joint = ""  # what stands between a place and the one before: whether it parts them is told by `read_places`
         guidance, fillers, updated = False, 0, None
         while fillers < 8:
             for kind, pattern in self._right:
@@ -352,20 +352,20 @@ class Grammar:
                 others.append(year or "")
                 year, edge = token["year"], at
             elif kind == "place":
-                places.append(joint + token[0])
-                joint, edge = " , ", at
+                places += (joint, token[0])
+                joint, edge = "", at
             elif kind == "colon" and year:
-                places.append(f"{joint}page {token['page']}")
-                edge = at
+                places += (joint, f"page {token['page']}")
+                joint, edge = "", at
             elif kind in ("bracket", "decimals") and year:
-                places.append(f"{joint}paragraph {token['paragraph']}")
-                edge = at
+                places += (joint, f"paragraph {token['paragraph']}")
+                joint, edge = "", at
             elif kind == "short":
                 edge = at
             else:
                 updated = token["year"] if kind == "again" else updated
-                joint = " and " if token[0].startswith("and ") else joint
-                fillers += kind != "gap"
+                joint += token[0] if kind in ("gap", "lead") else " "
+                fillers += kind not in ("gap", "caption")
                 guidance = guidance or "guidance" in token[0].lower()
         if text[edge : edge + 1] in (")", "]") and text.count("(", start, edge) > text.count(")", start, edge):
             edge += 1

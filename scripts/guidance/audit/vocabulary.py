@@ -158,7 +158,7 @@ def tokens_behind(author: str, name: str, again: str, subtitles: str) -> Tokens:
     updated = rf"(?:{DAY}\s+)?(?:{MONTH}\s+)?(?P<year>{YEAR})\b"
     lead = (
         r"(?:(?i:says|states|sets out|requires|advises|explains|describes|makes clear)\b,?\s*)?"
-        r"(?i:at|in|on|under|see|see also|and|and in|and at|specifically|especially|"
+        r"(?i:at|in|on|under|see|see also|and|or|and in|and at|specifically|especially|"
         r"particularly|in\s+particular|notably|namely|chiefly|including|e\.g\.)"
     )
     also = rf"\s*,\s*(?:(?:and|&)\s+)?|\s*;\s*(?={YEAR}\s*[);\]])|\s+(?:and|&|or)\s+|\s*/\s*"
@@ -182,10 +182,10 @@ def tokens_behind(author: str, name: str, again: str, subtitles: str) -> Tokens:
         ("word", rf":\s*[A-Z][\w' -]{{2,60}}?(?=[,;]\s*{PLACE})"),  # "Appendix A: Glossary, p. 108"
         ("word", rf"[\s:,–-]*(?i:{subtitles})(?!\w)"),
         (  # "paragraph 61 (partners), paragraph 154"
-            "gap",
+            "caption",
             rf"\s*\([a-z][^()\d]{{1,40}}\)(?=[\s,;]*(?:and\s+)?{PLACE})",
         ),
-        ("gap", r"[\s,;()\[\]'\"/–—*_-]+"),
+        ("gap", r"[\s,;()\[\]'\"/&–—*_-]+"),
         ("gap", rf":(?=\s*(?:{PLACE}|{YEAR}|{MONTH}|(?i:statutory|guidance)\b))"),
         ("gap", rf"\.(?=\s*(?:{author}|\(?{YEAR}\)?|London|TSO)\b)"),
         ("word", rf"(?i:currently|now|presently|latest|current)\s+(?=[(\[]?(?:{MONTH}\s+)?{YEAR})"),
@@ -204,7 +204,7 @@ def tokens_behind(author: str, name: str, again: str, subtitles: str) -> Tokens:
             r"(?i:statutory|guidance|guide|edition|version|update|issue|document|dated|England|London|TSO|the)\b",
         ),
         ("word", rf"(?i:section|part|box|table|figure)\s+\d+(?:\.\d+)*(?=\s*[,:;]\s*{PLACE})[,:;]"),
-        ("word", rf"{lead}\s+(?:the\s+)?(?={PLACE})"),
+        ("lead", rf"{lead}\s+(?:the\s+)?(?={PLACE})"),
     )
 
 
