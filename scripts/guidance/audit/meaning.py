@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 
 from guidance.audit.mentions import URL, Grammar
 from guidance.audit.texts import FoundBlock, FoundLink
-from guidance.audit.vocabulary import QUOTES, Mention, Placed
+from guidance.audit.vocabulary import ENDS, QUOTES, Mention, Placed, sentence_before
 from guidance.cite.citation import Known
 from guidance.cite.grammar import DAY, MONTH, PLACE, YEAR, CitedPlace, Step, read_places
 
@@ -30,9 +30,18 @@ _OURS = re.compile(  # headings of columns whose dates are ours and not the edit
     re.IGNORECASE,
 )
 _SAME = r"(?:document|guidance|guide|edition|publication|version|paper|source|text|work)"
-_IBID = re.compile(  # "ibid.", "in the same, page 26", "paragraph 9 of that edition"
-    rf"(?<!\w)(?:(?:ibid(?:em)?|op\.?\s?cit|loc\.?\s?cit)\.?(?!\w)|"
-    rf"(?:in|of|from|see)\s+(?:the\s+same(?:\s+{_SAME}(?!\w)|(?=\s*[,;:.)]))|that(?:\s+same)?\s+{_SAME}(?!\w)))",
+_IBID = (
+    re.compile(  # "ibid.", "in the same, page 26", "paragraph 9 of that edition", "its chapter 4", "page 3 of it"
+        rf"(?<!\w)(?:(?:ibid(?:em)?|op\.?\s?cit|loc\.?\s?cit)\.?(?!\w)|"
+        rf"(?:in|of|from|see)\s+(?:the\s+same(?:\s+{_SAME}(?!\w)|(?=\s*[,;:.)]))|that(?:\s+same)?\s+{_SAME}(?!\w))|"
+        rf"(?P<it>its(?=\s+{PLACE})|(?:in|of|from)\s+it(?![\w'’])))",
+        re.IGNORECASE,
+    )
+)
+_ANY_WORK = re.compile(  # of which "it" may speak as well
+    r"\b(?:act|agreements?|arrangements|assessments?|books?|code|documents?|forms?|frameworks?|handbooks?|judgments?|"
+    r"leaflets?|letters?|manuals?|papers?|plans?|polic(?:y|ies)|procedures?|protocols?|publications?|reports?|reviews?|"
+    r"standards?|strateg(?:y|ies)|submissions?|toolkits?)\b",
     re.IGNORECASE,
 )
 _OTHER_WORK = re.compile(rf"\b(?:Act|Regulations|Order|Rules|Code)\b|\b[A-Z][a-z]+,?\s+\(?{YEAR}\b")
@@ -373,10 +382,18 @@ def _ibid(
             continue
         if _OTHER_WORK.search(between) or grammar.names_another(between):
             continue
+        if match["it"] and not (here and _is_alone(last, block.text, between)):
+            continue
         end, behind = grammar.places_behind(block.text, match.end(), last.year)
         begin, before_it = grammar.places_before(block.text, match.start(), max((m.end for m in here), default=0))
         if behind or before_it:
             yield Mention(begin, max(end, match.end()), "unnamed", last.year, behind or before_it, told="before")
+
+
+def _is_alone(mention: Mention, text: str, between: str) -> bool:
+    """Whether "it" behind a mention speaks of that: no other work is named, and it is one sentence off at most."""
+    beside = sentence_before(text, mention.start) + between
+    return len(ENDS.findall(between)) < 2 and not _ANY_WORK.search(beside)
 
 
 def _title(named: Sequence[tuple[FoundBlock, Sequence[Mention]]], years: set[str]) -> str | None:

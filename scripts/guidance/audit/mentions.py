@@ -16,6 +16,7 @@ from guidance.audit.vocabulary import (
     Sieve,
     Sort,
     alternatives,
+    sentence_before,
     tokens_before,
     tokens_behind,
     words_behind,
@@ -35,6 +36,20 @@ _TITLED = re.compile(  # what stands in brackets behind a title is of that: "Bet
     """,
     re.VERBOSE,
 )
+# One in small letters, alone or behind what leads to one: "see Children missing education (DfE, 2018)".
+_PLAINLY_TITLED = re.compile(
+    r"""
+    (?: (?P<alone> ^ [\s*•_-]* )
+      | \b (?: [Ss]ee | also | [Ff]ollow(?:s|ing)? | [Rr]ead | [Uu]nder | [Pp]er | [Uu]s(?:e|ing) | with | to | in
+          | guidance | advice | entitled | called | titled ) :? \s+ )
+    ['"*_]* (?P<title> [A-Z][a-z'-]+ (?: ,? \s+ [a-z][\w'-]* ){1,11} ) ['"*_]* \s* [(\[] \s* $
+    """,
+    re.VERBOSE,
+)
+_STATED = re.compile(  # a sentence states something, and a title does not
+    r"\b(?:must|should|shall|will|would|can|could|may|might|is|are|was|were|be|been|has|have|had|does|do|needs?|"
+    r"guidance|they|we|it|their|its|who|which|that)\b"
+)
 # "Behaviour in schools (DfE, 2023), para 12" is of that title: behind an author alone, places stand in brackets.
 _OUTSIDE = re.compile(rf"[^()\[\]]{{0,60}}?{YEAR}[a-d]?\s*[)\]][\s,:;]*(?:at\s+)?{PLACE}")
 _ANOTHER = re.compile(  # "the guidance on home education (DfE, 2018)", "our early years framework (DfE 2018: 12)"
@@ -48,7 +63,6 @@ _A_ROLE = re.compile(
     r"\b(?:the|an?|our|their|each|every|any)\s+$", re.IGNORECASE
 )  # "the Designated Safeguarding Lead"
 _CITATION = 300  # characters of a block that may be one citation
-_SENTENCE = 400  # characters of a sentence before a name
 _REACH = 160  # characters before a name in which its place and year may stand
 
 
@@ -170,7 +184,7 @@ class Grammar:
 
     def _of_year(self, match: re.Match[str], text: str, floor: int) -> list[Mention]:
         """ "the 2010 guidance", which counts where the file has named that edition."""
-        sentence = re.split(r"[.;?!]\s+(?=[A-Z])", text[max(0, match.start() - _SENTENCE) : match.start()])[-1]
+        sentence = sentence_before(text, match.start())
         if self._other.search(sentence) or self._siblings.match(text, match.end()):
             return []
         right = self._scan_right(text, match.end(), match["year"])
@@ -310,12 +324,16 @@ class Grammar:
         closed = re.match(r"\s*[)\]]?\s*[.;]\s", behind)
         if titled and (entry or not closed) and not right.places:
             return None
-        sentence = re.split(r"[.;?!]\s+(?=[A-Z])", text[max(0, match.start() - _SENTENCE) : match.start()])[-1]
+        sentence = sentence_before(text, match.start())
         if self._other.search(sentence) or self._other.search(behind[:80].split(". ")[0]):
             return None
         if _ANOTHER.search(sentence):
             return None
         if _OUTSIDE.match(text, match.start()) and re.search(r"(?<!\bguidance)\s*[(\[]\s*$", sentence):
+            return None
+        plain = _PLAINLY_TITLED.search(sentence)
+        closes = not re.search(r"\w|\.\s*$", re.sub(r"^[^)\]]*[)\]]", "", behind))
+        if plain and not _STATED.search(plain["title"]) and (plain["alone"] is None or (closes and ")" in behind)):
             return None
         titled = _TITLED.search(sentence)
         if titled and not _A_ROLE.search(sentence[: titled.start("first")]):

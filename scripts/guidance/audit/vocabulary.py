@@ -134,6 +134,15 @@ def alternatives(words: tuple[str, ...]) -> str:
     return "|".join(word.replace(r"\ ", r"[ \-–]").replace("'", "['’]") for word in escaped) or "(?!)"
 
 
+ENDS = re.compile(r"[.;?!]\s+(?=[A-Z])")  # of sentences
+
+
+def sentence_before(text: str, at: int) -> str:
+    """What stands before a name in its sentence, of 400 characters at most."""
+    near = max(0, at - 400)
+    return text[max((end.end() for end in ENDS.finditer(text, near, at + 1)), default=near) : at]
+
+
 # --- What stands beside a name ---
 
 Tokens = tuple[tuple[str, re.Pattern[str]], ...]

@@ -168,10 +168,10 @@ _FILLING = (
     "unnumbered", "update", "updated", "version", "which",
 )  # fmt: skip
 # Smaller than what has a permalink: "second bullet point", "lines 3-5", "the last sentence".
-_FINE = r"(?:bullet(?:\s?point)?|sentence|line|indent|row|column|item|point)s?"
+_SMALLER = r"(?:bullet(?:\s?point)?|sentence|line|indent|row|column|item|point)s?"
 _FINE = (
-    rf"(?:{NTH}|last|final|opening)\s+(?:{_FINE}|para(?:graph)?)(?!\w)|"
-    rf"{_FINE}\s+\d{{1,2}}(?:\s?-\s?\d{{1,2}})?(?!\w)"
+    rf"(?:{NTH}|last|final|opening)\s+(?:{_SMALLER}|para(?:graph)?)(?!\w)|"
+    rf"{_SMALLER}\s+\d{{1,2}}(?:\s?-\s?\d{{1,2}})?(?!\w)"
 )
 # What a chapter or a chart is called, behind its number: "flow chart 5: action following a strategy discussion"
 _CAPTION = r"\s*[:(-]+\s*['\"]?[a-z][^\d:;()\[\]]{3,100}(?=[,;)]|$)"
