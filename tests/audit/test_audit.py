@@ -276,11 +276,12 @@ NAMED_WHOLE = {
     "paragraph twenty-seven of WT 2023": "edition=2023",
     "Working Together 2018 p. l3": "edition=2018",
     "Working Together 2016 p 3": "edition=2016 page=3",  # of which the verdict is that there is no such edition
+    "Working Together 2028 para 4": "edition=2028 para=4",
+    "Working Together 1989 para 3": "edition=1989 para=3",
     "Working Together 2018 at 41": "edition=2018",
     "Working Together 2023 Glossary": "edition=2023",
     "Working Together 2023 and KCSIE 2025, para 61": "edition=2023",
     "Working Together 2023 [27]": "edition=2023",  # which may be the 27th of a list of references
-    "Working Together, 15.12.23, para 27": "none",
     "Working Together under the Children Act 1989 (1991) p 12": "edition=1991",
 }
 NAMED = "We follow Working Together to Safeguard Children in all that we do."

@@ -200,7 +200,7 @@ def _beside(text: str, end: int, link: FoundLink) -> bool:
 
 def _written(block: FoundBlock) -> Iterator[FoundLink]:
     """Addresses that are written out, put together again where a space broke them."""
-    if "://" not in block.text and "www." not in block.text:
+    if not any(sign in block.text for sign in ("://", "www.", "gov.uk/")):
         return
     for match in URL.finditer(block.text):
         if any(link.start < match.end() and match.start() < link.end for link in block.links):

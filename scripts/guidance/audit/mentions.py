@@ -26,7 +26,9 @@ from guidance.cite.grammar import PLACE, YEAR, CitedPlace, read_places
 
 _RANGE = re.compile(rf"[\s:,(–-]*{YEAR}\s?[/–—-]\s?\d")
 _SEASON = re.compile(rf"\s(?P<year>{YEAR})/\d\d(?![\w/–—-])")  # behind the whole name: "2015/16" begins with 2015
-URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'()\[\]]+(?:\([^\s()]*\))?[^\s<>\"'()\[\].,;:!?]*")
+URL = re.compile(
+    r"(?:https?://|www\.|(?<![\w@./-])(?:[\w-]+\.)+gov\.uk/)[^\s<>\"'()\[\]]+(?:\([^\s()]*\))?[^\s<>\"'()\[\].,;:!?]*"
+)
 _OWN_EDITION = re.compile(rf"\s*[(\[](?:the\s+)?(?P<year>{YEAR})\b")  # "and paragraph 14 (2023 edition)"
 _TITLED = re.compile(  # what stands in brackets behind a title is of that: "Better Homes for All (DfE, 2024)"
     r"""
@@ -141,7 +143,7 @@ class Grammar:
 
     def _whole(self, text: str, found: tuple[Mention, ...]) -> tuple[Mention, ...]:
         """A block that is one citation and nothing else, such as a line of a list, read as `guidance cite` does."""
-        if "://" in text or not any(year in text for year in self._known.years):
+        if not any(year in text for year in (*self._known.years, *self._known.short_years)):
             return found
         try:
             cited = self._citations.read(text)

@@ -147,7 +147,7 @@ def sentence_before(text: str, at: int) -> str:
 
 Tokens = tuple[tuple[str, re.Pattern[str]], ...]
 DATED = rf"(?:(?:{DAY}\s+)?{MONTH}\s+|\d{{1,2}}[/.]\d{{1,2}}[/.])?(?P<year>{YEAR})[a-d]?(?!\w|[/–—-]\s?\d)"
-SHORT_YEAR = r"\s'\d\d(?![\w'])"
+SHORT_YEAR = rf"\s(?:'\d\d|\d\d(?=[\s,:;(]+{PLACE}))(?![\w'])"  # "WT '23", "WT 23, p 57"
 
 
 def words_behind(words: Sequence[str], between: str) -> str:
@@ -167,8 +167,8 @@ def tokens_behind(author: str, name: str, again: str, subtitles: str) -> Tokens:
     updated = rf"(?:{DAY}\s+)?(?:{MONTH}\s+)?(?P<year>{YEAR})\b"
     lead = (
         r"(?:(?i:says|states|sets out|requires|advises|explains|describes|makes clear)\b,?\s*)?"
-        r"(?i:at|in|on|under|see|see also|and|or|and in|and at|specifically|especially|"
-        r"particularly|in\s+particular|notably|namely|chiefly|including|e\.g\.)"
+        r"(?:(?i:at|in|on|under|see|see also|and|or|specifically|especially|particularly|in\s+particular|notably|"
+        r"namely|chiefly|including|e\.g\.)\s+(?:the\s+)?)+"
     )
     also = rf"\s*,\s*(?:(?:and|&)\s+)?|\s*;\s*(?={YEAR}\s*[);\]])|\s+(?:and|&|or)\s+|\s*/\s*"
     title = rf"(?!\s+(?!{PLACE})[A-Z][\w']+\s+\w)"  # "2018 and 2023 Annual Report" goes on to something else
@@ -194,9 +194,13 @@ def tokens_behind(author: str, name: str, again: str, subtitles: str) -> Tokens:
             "caption",
             rf"\s*\([a-z][^()\d]{{1,40}}\)(?=[\s,;]*(?:and\s+)?{PLACE})",
         ),
-        ("gap", r"[\s,;()\[\]'\"/&–—*_-]+"),
+        ("gap", r"[\s,;()\[\]'\"/&|→›•·–—*_-]+"),
         ("gap", rf":(?=\s*(?:{PLACE}|{YEAR}|{MONTH}|(?i:statutory|guidance)\b))"),
-        ("gap", rf"\.(?=\s*(?:{author}|\(?{YEAR}\)?|London|TSO)\b)"),
+        (
+            "gap",
+            rf"\.(?=\s*(?:{author}|[A-Z][a-z]+:\s+(?:{author})[^.]{{0,20}}?,?\s+{PLACE}|\(?{YEAR}\)?|London|TSO)\b)",
+        ),
+        ("gap", rf"\.(?=\s+[a-z¶§])(?=\s+{PLACE})"),  # "Working Together. 2015. p. 75"
         ("word", rf"(?i:currently|now|presently|latest|current)\s+(?=[(\[]?(?:{MONTH}\s+)?{YEAR})"),
         (
             "in",
@@ -205,15 +209,16 @@ def tokens_behind(author: str, name: str, again: str, subtitles: str) -> Tokens:
         ),
         ("again", rf"(?:as\s+|last\s+)?{issued}\s+(?:in\s+|on\s+)?{updated}"),
         ("word", rf"(?:(?:was|were|as)\s+)?(?:last\s+)?{issued}\s+(?:in\s+|on\s+)?(?={dated})"),
+        ("word", rf"[A-Z][a-z]+:\s+(?:{author})(?:\s+Publications)?(?=,?\s+{PLACE})"),  # "Nottingham: DCSF, p. 133"
         ("word", rf"(?:{author})(?:'s)?\b"),
         ("word", rf"(?i:guidance|edition|version)\s+(?i:of|from|dated)\s+(?={dated})"),
         ("word", rf":?\s*(?i:a guide to) [^.;()\[\]]{{3,140}}?(?=\s*(?:[.;()\[\]]|$|{YEAR}|, ))"),
         (
             "word",
-            r"(?i:statutory|guidance|guide|edition|version|update|issue|document|dated|England|London|TSO|the)\b",
+            r"(?i:statutory|guidance|guide|edition|version|update|issue|document|dated|England|London|HMSO|TSO|the)\b",
         ),
         ("word", rf"(?i:section|part|box|table|figure)\s+\d+(?:\.\d+)*(?=\s*[,:;]\s*{PLACE})[,:;]"),
-        ("lead", rf"{lead}\s+(?:the\s+)?(?={PLACE})"),
+        ("lead", rf"{lead}(?={PLACE})"),
     )
 
 

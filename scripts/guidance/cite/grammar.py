@@ -103,7 +103,7 @@ _NO_DATE = rf"(?!{YEAR}(?!\d)|{DAY}\s+{MONTH}(?!\w))"
 # And what may look like the next letter: the short word of another unit, "annex B, p 106", "box A, n. 4".
 _NO_UNIT = rf"(?![A-Za-z]{{1,2}}(?:\.\s*|\s+)(?!{YEAR}(?!\d))\d)"
 # "para 27", "para. no. 27", "p13", "p . 13", "para(s) 27", "para [153]"; letters and words stand apart: "Annex B"
-_LEAD = r"(?:\(s\))?(?:\s?[.:]?\s*(?:(?:nos?\.?|numbers?)\s*)?[\[(#]?(?=\d)|\.?\s+)"
+_LEAD = r"(?:\(s\))?(?:\s?[.:]?\s*(?:(?:[Nn]os?\.?|[Nn]umbers?)\s*)?[\[(#]?(?=\d)|\.?\s+)"
 _END = r"(?!\w|\.\d)"
 # Who cites a part of a paragraph may leave out the brackets: "153a"; "45ff" is 45 and what follows.
 _LETTERED = r"(?:(?!ff|st|nd|rd|th)[A-Za-z]{1,2})?"
