@@ -26,6 +26,7 @@ from guidance.cite.grammar import (
     YEAR,
     CitedPlace,
     Step,
+    Unit,
     UnitList,
     group_places,
     listed,
@@ -332,11 +333,8 @@ class CitationGrammar:
             said.bare = True
             said.place(UnitList(read_numbers("paragraph", match[0])))
         elif kind == "ordinal":
-            said.place(
-                UnitList(
-                    (Step("chapter" if match["unit"].lower() == "chapter" else "part", ordinal(match["nth"])),)
-                )
-            )
+            unit: Unit = "chapter" if match["unit"].lower() == "chapter" else "part"
+            said.place(UnitList((Step(unit, ordinal(match["nth"])),)))
         elif kind not in ("address", "saying"):
             for one in listed(match, apart=said.apart):
                 said.place(one)

@@ -344,16 +344,15 @@ _LONGEST = 500  # numbers of a range that are looked for, and a tenth as many pa
 
 
 def find_places(place: CitedPlace, entries: Sequence[Permalink]) -> tuple[Permalink, ...]:
-    """The entries that a place names, in reading order: the innermost unit of it decides, the others say where."""
-    if not place.steps:
-        return ()
+    """The entries that a place names, in reading order: its anchor, or the innermost unit of it decides, and the
+    others say where."""
+    if place.anchor or not place.steps:
+        return tuple(entry for entry in entries if entry.anchor == place.anchor)
     inner, within = place.steps[-1], list(entries)
     for step in place.steps[:-1]:
-        inside = _inside(step, within)
-        decimal = _decimal(step, inner, entries)
-        if decimal:
+        if decimal := _decimal(step, inner, entries):
             return decimal
-        within = inside
+        within = _inside(step, within)
     if inner.unit == "page":
         return _on_pages(inner, [entry for entry in within if entry.kind != "footnote"])
     wanted = _numbers(inner)
@@ -402,19 +401,19 @@ def _inside(step: Step, entries: Sequence[Permalink]) -> list[Permalink]:
 
 
 def _on_pages(step: Step, entries: Sequence[Permalink]) -> tuple[Permalink, ...]:
-    first = int(step.number)
-    last = int(step.to) if step.to and int(step.to) < first + _LONGEST // 10 else first
-    pages = (_on_page(page, entries) for page in range(first, last + 1))
-    return tuple(dict.fromkeys(entry for each in pages for entry in each))
+    first = last = int(step.number)
+    if step.to and int(step.to) < first + _LONGEST // 10:
+        last = int(step.to)
+    return tuple(dict.fromkeys(entry for page in range(first, last + 1) for entry in _on_page(page, entries)))
 
 
 def _on_page(page: int, entries: Sequence[Permalink]) -> tuple[Permalink, ...]:
     """What starts on a page of the source file, and before it what may run on from the page before."""
-    starting = [at for at, entry in enumerate(entries) if entry.page == page]
-    if starting:
-        running = entries[starting[0] - 1] if starting[0] and entries[starting[0]].kind not in TOP else None
-        here = [entries[at] for at in starting]
-        return (running, *here) if running and running.kind not in _HEADINGS else tuple(here)
+    here = [entry for entry in entries if entry.page == page]
+    if here:
+        at = entries.index(here[0])
+        running = entries[at - 1 : at] if at and here[0].kind not in TOP else ()
+        return (*(entry for entry in running if entry.kind not in _HEADINGS), *here)
     last = max((entry.page for entry in entries if entry.page), default=0)
     before = [entry for entry in entries if entry.page is not None and entry.page < page]
     return (before[-1],) if before and page <= last else ()
