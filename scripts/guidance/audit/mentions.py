@@ -79,6 +79,11 @@ class _Scan(Struct, frozen=True):
     updated: str | None = None  # the year of an update: "2018 (updated December 2020)"
 
 
+def _between(left: _Scan, right: _Scan) -> tuple[CitedPlace, ...]:
+    """The places that stand on both sides of a name."""
+    return read_places(" , ".join(filter(None, (left.places, right.places))))
+
+
 class Grammar:
     """The patterns of one publication."""
 
@@ -190,10 +195,7 @@ class Grammar:
         if self._other.search(sentence) or self._siblings.match(text, match.end()):
             return []
         right = self._scan_right(text, match.end(), match["year"])
-        left = self._scan_left(text, match.start(), floor)
-        edge = left.edge if left.places else match.start()
-        places = " , ".join(filter(None, (left.places, right.places)))
-        return [Mention(edge, right.edge, "unnamed", match["year"], read_places(places), sure=False)]
+        return [self._placed(match, text, floor, right, "unnamed", match["year"])]
 
     def names_another(self, text: str) -> bool:
         """Whether some words name another document by the same authors."""
@@ -229,8 +231,7 @@ class Grammar:
         right = self._scan_right(text, match.end(), self._year_of(match, text))
         left = self._scan_left(text, match.start(), floor)
         year = right.year or left.year
-        places = " , ".join(filter(None, (left.places, right.places)))
-        mention = Mention(left.edge, right.edge, sort, year, read_places(places))
+        mention = Mention(left.edge, right.edge, sort, year, _between(left, right))
         if not self._stands(match, block, text, mention, left.guidance or right.guidance):
             return []
         years, updated = self._known.years, right.updated or ""
@@ -340,10 +341,15 @@ class Grammar:
         titled = _TITLED.search(sentence)
         if titled and not _A_ROLE.search(sentence[: titled.start("first")]):
             return None
+        return self._placed(match, text, floor, right, "author", right.year)
+
+    def _placed(
+        self, match: re.Match[str], text: str, floor: int, right: _Scan, sort: Sort, year: str | None
+    ) -> Mention:
+        """What is no name of its own, with the places on both sides of it."""
         left = self._scan_left(text, match.start(), floor)
-        edge = left.edge if left.places else match.start()
-        places = " , ".join(filter(None, (left.places, right.places)))
-        return Mention(edge, right.edge, "author", right.year, read_places(places), sure=False)
+        start = left.edge if left.places else match.start()
+        return Mention(start, right.edge, sort, year, _between(left, right), sure=False)
 
     # --- What stands beside it ---
 
@@ -353,32 +359,14 @@ class Grammar:
         others: list[str] = []
         joint = ""  # what stands between a place and the one before: whether it parts them is told by `read_places`
         guidance, fillers, updated = False, 0, None
-        while fillers < 8:
-            for kind, pattern in self._right:
-                token = pattern.match(text, at)
-                if not token or token.end() <= at or (kind in ("year", "in") and year):
-                    continue
-                own = _OWN_EDITION.match(text, token.end()) if kind == "place" and year else None
-                if own and own["year"] != year:
-                    continue
-                if (year or kind not in ("again", "years")) and not (kind == "in" and not self.was_issued(token)):
-                    break
-            else:
-                break
+        while fillers < 8 and (found := self._next(text, at, year)):
+            kind, token = found
             at = token.end()
-            if kind in ("year", "in"):
+            if kind in ("year", "in", "years"):
+                others += [year or ""] if kind == "years" else []
                 year, edge = token["year"], at
-            elif kind == "years":
-                others.append(year or "")
-                year, edge = token["year"], at
-            elif kind == "place":
-                places += (joint, token[0])
-                joint, edge = "", at
-            elif kind == "colon" and year:
-                places += (joint, f"page {token['page']}")
-                joint, edge = "", at
-            elif kind in ("bracket", "decimals") and year:
-                places += (joint, f"paragraph {token['paragraph']}")
+            elif kind == "place" or (kind in ("page", "paragraph") and year):
+                places += (joint, token[0] if kind == "place" else f"{kind} {token[kind]}")
                 joint, edge = "", at
             elif kind == "short":
                 edge = at
@@ -390,6 +378,18 @@ class Grammar:
         if text[edge : edge + 1] in (")", "]") and text.count("(", start, edge) > text.count(")", start, edge):
             edge += 1
         return _Scan(edge, year, "".join(places), guidance, tuple(others), updated)
+
+    def _next(self, text: str, at: int, year: str | None) -> tuple[str, re.Match[str]] | None:
+        """The next token behind a name of which a year is known, or not."""
+        for kind, pattern in self._right:
+            token = pattern.match(text, at)
+            barred = kind in ("year", "in") if year else kind in ("again", "years")
+            if not token or token.end() <= at or barred or (kind == "in" and not self.was_issued(token)):
+                continue
+            own = _OWN_EDITION.match(text, token.end()) if kind == "place" and year else None
+            if not (own and own["year"] != year):
+                return kind, token
+        return None
 
     def was_issued(self, token: re.Match[str]) -> bool:
         """Whether an edition or a re-issue is of that month: "in December 2023" may date a meeting as well."""
@@ -403,21 +403,16 @@ class Grammar:
         year, places, guidance = None, "", False
         others: tuple[str, ...] = ()
         for _ in range(8):
-            for kind, pattern in self._left:
-                token = pattern.search(before)
-                if (
-                    token
-                    and not (kind in ("year", "author-year", "edition", "editions") and year)
-                    and not (places and kind == "place")
-                ):
-                    break
-            else:
+            barred = {*(_DATING if year else ()), *(("place",) if places else ())}
+            tokens = ((kind, pattern.search(before)) for kind, pattern in self._left if kind not in barred)
+            kind, token = next(((kind, token) for kind, token in tokens if token), ("", None))
+            if token is None:
                 break
             before = before[: token.start()]
             if kind == "editions":
                 *others_, year = re.findall(YEAR, token[0])
                 others, edge = tuple(others_), token.start()
-            elif kind in ("year", "author-year", "edition"):
+            elif kind in _DATING:
                 year, edge = token["year"], token.start()
             elif kind == "place":
                 places, edge = token[0], token.start()
@@ -425,6 +420,7 @@ class Grammar:
         return _Scan(floor + edge, year, places, guidance, others)
 
 
+_DATING = ("editions", "year", "author-year", "edition")  # tokens before a name that tell its edition
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _LEADS = frozenset(
     {"see", "under", "per", "in", "the", "of", "with", "to", "from", "by", "and", "cite", "cites", "quotes"}

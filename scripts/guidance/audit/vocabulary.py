@@ -178,10 +178,10 @@ def tokens_behind(author: str, name: str, again: str, subtitles: str) -> Tokens:
         ("short", rf"{SHORT_YEAR}|\s{YEAR}/\d\d\b"),
         ("year", DATED),
         ("place", rf"{PLACE}{elsewhere}"),
-        ("bracket", rf"at\s+\[(?P<paragraph>{PARAGRAPHS})(?!\]?\()"),
-        ("colon", rf":\s?(?:pp?\.?\s*)?(?P<page>{PAGES})(?=\s*(?:[);\]]|\.?$))"),
+        ("paragraph", rf"at\s+\[(?P<paragraph>{PARAGRAPHS})(?!\]?\()"),
+        ("page", rf":\s?(?:pp?\.?\s*)?(?P<page>{PAGES})(?=\s*(?:[);\]]|\.?$))"),
         (
-            "decimals",
+            "paragraph",
             rf",\s+(?=\d{{1,2}}\.\d)(?!\d+\.\d+\s*[KMG]B)(?P<paragraph>{PARAGRAPHS})(?!\s*%)",
         ),  # "Working Together 2010, 5.17"
         (
