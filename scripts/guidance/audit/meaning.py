@@ -116,13 +116,9 @@ def _again(mention: Mention, kept: Sequence[Mention], block: FoundBlock, known: 
     if mention.sort != "abbreviation" or mention.cites:
         return False
     year = known.years.get(mention.year or "", mention.year)
-    return any(
-        known.years.get(m.year or "", m.year) == year
-        and m is not mention
-        and re.fullmatch(rf"[)\s]*(?:is\s+)?{_SAID}*[\[(\s'\"“‘]*", block.text[m.end : mention.start])
-        for m in kept
-        if m.end <= mention.start
-    )
+    before = (m for m in kept if m.end <= mention.start and known.years.get(m.year or "", m.year) == year)
+    between = (block.text[m.end : mention.start] for m in before)
+    return any(re.fullmatch(rf"[)\s]*(?:is\s+)?{_SAID}*[\[(\s'\"“‘]*", words) for words in between)
 
 
 # --- Links ---
@@ -137,14 +133,8 @@ def _linked(block: FoundBlock, mentions: Sequence[Mention], known: Known, gramma
         if led is None:
             continue
         around = [i for i, m in enumerate(found) if m.start < link.end and link.start < m.end]
-        around = (
-            around
-            or [
-                i
-                for i, m in enumerate(found)
-                if m.end <= link.start and not m.newest and _beside(block.text, m.end, link)
-            ][-1:]
-        )
+        before = [i for i, m in enumerate(found) if m.end <= link.start and not m.newest]
+        around = around or [i for i in before if _beside(block.text, found[i].end, link)][-1:]
         if led.other:
             others = [found[i] for i in around]
             found = [m for i, m in enumerate(found) if i not in around]
@@ -184,11 +174,7 @@ def _places_by(text: str, link: FoundLink, floor: int, grammar: Grammar) -> tupl
     places = inside or behind or before
     if not places or all(step.unit == "section" for place in places for step in place.steps):
         return link.start, link.end, ()
-    return (
-        link.start if inside or behind else begin,
-        end if behind and not inside else link.end,
-        places,
-    )
+    return link.start if inside or behind else begin, end if behind and not inside else link.end, places
 
 
 def _beside(text: str, end: int, link: FoundLink) -> bool:
@@ -246,10 +232,8 @@ def _by_term(mention: Mention, block: FoundBlock, file: _FileNames) -> Mention:
     if mention.year or mention.newest or not file.terms:
         return mention
     words = block.text[mention.start : mention.end].translate(QUOTES)
-    year = next(
-        (year for term, year in file.terms.items() if re.search(rf"(?<!\w){re.escape(term)}(?!\w)", words)), None
-    )
-    return structs.replace(mention, year=year, told="name") if year else mention
+    said = (year for term, year in file.terms.items() if re.search(rf"(?<!\w){re.escape(term)}(?!\w)", words))
+    return structs.replace(mention, year=year, told="name") if (year := next(said, None)) else mention
 
 
 def _of_terms(block: FoundBlock, kept: Sequence[Mention], file: _FileNames, grammar: Grammar) -> Iterator[Mention]:
@@ -345,14 +329,7 @@ def _dated_below(
     """A title that stands alone, as on a card or in a list of downloads, with the day of an edition alone below it:
     that is what it means, wherever the title leads."""
     alone = len(kept) == 1 and not re.search(r"\w", block.text[: kept[0].start] + block.text[kept[0].end :])
-    if (
-        not alone
-        or kept[0].cites
-        or (kept[0].year and not kept[0].newest)
-        or not below
-        or below[0][1]
-        or block.cell
-    ):
+    if not (alone and below) or below[0][1] or block.cell or kept[0].cites or (kept[0].year and not kept[0].newest):
         return kept
     date = _CELL.fullmatch(below[0][0].text.strip())
     if date is None or date["year"] not in known.years or (date["month"] and not grammar.was_issued(date)):

@@ -198,11 +198,6 @@ def normal(words: str) -> str:
     return words.strip()
 
 
-def _told(match: re.Match[str]) -> Iterator[str]:
-    """The groups of a match that hold something."""
-    return (group for group, words in match.groupdict().items() if words)
-
-
 def _for_script(pattern: str) -> str:
     return pattern.replace("(?P<", "(?<")
 
@@ -277,7 +272,7 @@ class CitationGrammar:
                 said.apart = said.apart or bool(re.search(_APART, match[0], re.IGNORECASE))
             else:
                 solid = at
-                said.captioned = bool(said.editions and not {*_CAPTIONED}.isdisjoint(_told(match)))
+                said.captioned = bool(said.editions and any(map(match.groupdict().get, _CAPTIONED)))
                 self._take(kind, match, said)
         editions = said.editions or ([said.by_address] if said.by_address else [])
         editions = editions or ([unsaid] if unsaid and not said.elsewhere else [])
