@@ -233,7 +233,6 @@ def tokens_before(author: str, again: str) -> Tokens:
     return _compiled(
         ("editions", rf"\b(?:{listed})\s+(?i:editions?|versions?|issues?|guidance){of}\s*{open_}"),
         ("editions", rf"\b(?i:editions?|versions?|issues?)\s+(?:of\s+)?(?:{listed}){of}\s*{open_}"),
-        ("edition", rf"\b(?i:edition|version|issue)\s+(?:of\s+)?{year}\s+of(?:\s+the)?\s*{open_}"),
         (
             "author-year",  # "HM Government. (2018, July). "
             rf"(?:{author})(?:'s)?[\s,.]*[(\[]?(?:{MONTH}\s+)?{year}[a-d]?(?:,\s*(?:{DAY}\s+)?{MONTH}(?:\s+{DAY})?)?"

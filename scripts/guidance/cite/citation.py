@@ -169,7 +169,7 @@ _FILLING = (
     "publications?", "published", "quoted", "re", "re-?issued", "refers?", "relevant", "requires", "revised",
     "say", "says", "see", "set", "sets", "shaded", "show", "states", "statutory", "superseded", "tell me",
     "thanks", "that", "the", "then", "this", "thx", "to", "tso", "uk", "under", "unnumbered", "update", "updated",
-    "version", "what", "where", "which",
+    "version", "was", "what", "where", "which",
 )  # fmt: skip
 # Smaller than what has a permalink: "second bullet point", "lines 3-5", "the last sentence".
 _SMALLER = r"(?:bullet(?:\s?point)?|sentence|line|indent|row|column|item|point)s?"
