@@ -222,9 +222,8 @@ class Grammar:
         if sort == "author":
             cited = self._author(match, text, floor)
             return [cited] if cited else []
-        if self._siblings.match(text, match.end()) or self._before.search(
-            text[max(floor, match.start() - 120) : match.start()]
-        ):
+        before = text[max(floor, match.start() - 120) : match.start()]
+        if self._siblings.match(text, match.end()) or self._before.search(before):
             return []
         if self._never.match(text, match.end()) or (sort != "abbreviation" and self._not.match(text, match.end())):
             return []
@@ -294,15 +293,12 @@ class Grammar:
         year = bool(direct and direct[1] in self._known.years)
         if match[0].isupper():
             return year or bool(mention.cites) or guidance
-        if (
-            match[0][0].isupper()
-            and guidance
-            and text[max(0, match.start() - 20) : match.start()].rstrip().lower().endswith("the")
-        ):
+        lead = text[max(0, match.start() - 60) : match.start()].lower()
+        if match[0][0].isupper() and guidance and lead.rstrip().endswith("the"):
             return True
-        before = re.search(r"(\w+)\W*$", text[max(0, match.start() - 60) : match.start()])
-        called = before is None or before[1].lower() not in _VERBS
-        led = before is None or before[1].lower() in _LEADS
+        before = re.search(r"(\w+)\W*$", lead)
+        called = before is None or before[1] not in _VERBS
+        led = before is None or before[1] in _LEADS
         return year and called and (bool(mention.cites) or led)
 
     def _short_stands(self, match: re.Match[str], text: str, supported: bool) -> bool:

@@ -381,12 +381,12 @@ class TermPatterns:
             return
         hidden = [match.span() for match in _URL.finditer(block.text)]
         found = [
-            Stale(match.start(), match.end(), term)
+            Stale(*match.span(), term)
             for term, pattern in self._terms
             for match in pattern.finditer(block.text)
             if not any(start <= match.start() < end for start, end in hidden)
-            and not _is_history(term, block.text, match.start(), match.end())
-            and self._is_meant(term, block.text, match.start(), match.end())
+            and not _is_history(term, block.text, *match.span())
+            and self._is_meant(term, block.text, *match.span())
         ]
         end = 0
         for one in sorted(found, key=lambda stale: (stale.start, -stale.end)):

@@ -144,10 +144,8 @@ def _place(unit: Unit, *, typed: bool) -> str:
     free = "(?:" if typed else "(?i:"  # in prose, words in any case and letters as they stand
     if unit != "chapter":
         return rf"{free}{words}){_LEAD}(?P<{group}>{_list(unit)})"
-    one, inner = (
-        _number(unit),
-        rf"[,:]\s*(?:at\s+)?(?P<inner>{PARAGRAPHS})(?=\s*(?:[.;,)\]]|$)|\s+(?:{_GOES_ON})\b)",
-    )
+    one = _number(unit)
+    inner = rf"[,:]\s*(?:at\s+)?(?P<inner>{PARAGRAPHS})(?=\s*(?:[.;,)\]]|$)|\s+(?:{_GOES_ON})\b)"
     # "ch 5.17" and "s.5.17" are a paragraph, "chapters 3, 4" are two, "Chapter 4, 223" is paragraph 223
     decimal = rf"{free}{words}|{_words('section', typed=True)}){_LEAD}(?P<decimal>\d{{1,2}}\.\d{{1,3}}{_END})"
     several = rf"{free}chapters|chapts|chaps|chs){_LEAD}(?P<chapters>{_list(unit)})"
