@@ -166,15 +166,13 @@ def _linked(block: FoundBlock, mentions: Sequence[Mention], known: Known, gramma
 
 def _places_by(text: str, link: FoundLink, floor: int, grammar: Grammar) -> tuple[int, int, tuple[CitedPlace, ...]]:
     """The places that a link's own words name, or that stand directly before or behind it, and from where to where
-    all of it goes; a section alone is the law's."""
+    all of it goes."""
     words = text[link.start : link.end]
     inside = () if URL.match(words) else read_places(words)
     begin, before = grammar.places_before(text, link.start, floor)
     end, behind = grammar.places_behind(text, link.end)
-    places = inside or behind or before
-    if not places or all(step.unit == "section" for place in places for step in place.steps):
-        return link.start, link.end, ()
-    return link.start if inside or behind else begin, end if behind and not inside else link.end, places
+    start = link.start if inside or behind else begin
+    return start, end if behind and not inside else link.end, inside or behind or before
 
 
 def _beside(text: str, end: int, link: FoundLink) -> bool:
