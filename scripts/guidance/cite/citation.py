@@ -167,7 +167,7 @@ _FILLING = (
     "inclusive", "is", "isbn", "issued", "it", "last", "latest", "london", "my", "new", "now", "of", "old", "on",
     "online", "onwards", "or", "original", "our", "out", "pdf", "per", "please", "pls", "previous",
     "publications?", "published", "quoted", "re", "re-?issued", "refers?", "relevant", "requires", "revised",
-    "say", "says", "see", "set", "sets", "shaded", "show", "states", "statutory", "superseded", "tell me",
+    "say", "says", "see", "set", "sets", "shaded", "show(?: me)?", "states", "statutory", "superseded", "tell me",
     "thanks", "that", "the", "then", "this", "thx", "to", "tso", "uk", "under", "unnumbered", "update", "updated",
     "version", "was", "what", "where", "which",
 )  # fmt: skip

@@ -115,7 +115,8 @@ _GOES_ON = (
     "which|that|as|before|after|because|so|but|whenever|then"
 )
 # And these that it was one: "para 27, 14 children were seen", "p. 13; 45 working days".
-_COUNTED = rf"(?:children|people|men|women|working|(?!(?:{_GOES_ON}|this|its|was|does|has)\b)[a-z]+[a-rt-z]s)(?!\w)"
+_NO_COUNT = rf"(?!(?:{_GOES_ON}|this|its|was|does|has|pls|thanks)\b)"
+_COUNTED = rf"(?:children|people|men|women|working|{_NO_COUNT}[a-z]+[a-rt-z]s)(?!\w)"
 _AGAIN = r"(?:(?:[A-Za-z¶§]{2,}|[Pp¶§])\.?\s*)?"  # "paras 12 to para 14", "p 13 to p 15"
 
 
