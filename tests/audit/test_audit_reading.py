@@ -72,7 +72,7 @@ and [a `link`](https://example.org/a_(b).pdf "title"), <https://example.org/auto
     blocks = read_markdown(page)
     expected = ["Some words and a link, https://example.org/auto, by name, tagged and a picture.", "quoted on"]
     assert [words for words in expected if words not in texts(blocks)] == []
-    assert {"- item one goes on", "- item_two three", "c", "d"} <= set(texts(blocks))
+    assert {"item one goes on", "item_two three", "c", "d"} <= set(texts(blocks))
     prose = next(block for block in blocks if block.text.startswith("Some"))
     assert [link.address.rpartition("/")[2] for link in prose.links] == ["a_(b).pdf", "auto", "named", "tag"]
     assert prose.line(prose.text.index("tagged")) == 5
@@ -185,6 +185,12 @@ def test_pages_nested_deeper_than_anybody_nests_lose_no_word_in_silence() -> Non
     assert texts(read_html(b"<div>" * 1_000 + b"<p>Words</p>" + b"<b>" * 500 + b"more")) == ["Words", "more"]
     with pytest.raises(GuidanceError, match="nested deeper"):
         read_html(b"<div>" * 20_000 + b"<p>Words</p>")
+
+
+@pytest.mark.parametrize("page", ["[" * 30_000, "> " * 3000 + "x"])
+def test_markdown_as_nobody_writes_it_is_said_to_be_unread(page: str) -> None:
+    with pytest.raises(GuidanceError, match=r"audit it in parts|it was not read"):
+        read_markdown(page.encode())
 
 
 def test_folders_are_read_in_order_and_links_are_not_followed(tmp_path: Path) -> None:

@@ -15,9 +15,13 @@ ROOT = Path(__file__).parents[2]
 SHORT = {"paragraph": "para", "footnote": "note"}
 
 
-def forms() -> list[tuple[str, str]]:
-    """The table: words, in which a line may end, and what they cite."""
-    lines = (ROOT / "tests" / "data" / "citations" / "forms.tsv").read_text(encoding="utf-8").splitlines()
+def forms(section: str = "") -> list[tuple[str, str]]:
+    """The table, or the one section of it whose heading holds some words: words, in which a line may end, and what
+    they cite."""
+    table = (ROOT / "tests" / "data" / "citations" / "forms.tsv").read_text(encoding="utf-8")
+    if section:
+        (table,) = (part.partition("\n")[2] for part in table.split("# --- ") if section in part.partition("\n")[0])
+    lines = table.splitlines()
     rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
     return [(words.replace("\\n", "\n"), cites) for words, cites in rows]
 

@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 
 from guidance.audit.mentions import URL, Grammar
 from guidance.audit.texts import FoundBlock, FoundLink
-from guidance.audit.vocabulary import QUOTES, Mention, Placed
+from guidance.audit.vocabulary import ENDS, QUOTES, Mention, Placed, sentence_before
 from guidance.cite.citation import Known
 from guidance.cite.grammar import DAY, MONTH, PLACE, YEAR, CitedPlace, Step, read_places
 
@@ -30,9 +30,18 @@ _OURS = re.compile(  # headings of columns whose dates are ours and not the edit
     re.IGNORECASE,
 )
 _SAME = r"(?:document|guidance|guide|edition|publication|version|paper|source|text|work)"
-_IBID = re.compile(  # "ibid.", "in the same, page 26", "paragraph 9 of that edition"
-    rf"(?<!\w)(?:(?:ibid(?:em)?|op\.?\s?cit|loc\.?\s?cit)\.?(?!\w)|"
-    rf"(?:in|of|from|see)\s+(?:the\s+same(?:\s+{_SAME}(?!\w)|(?=\s*[,;:.)]))|that(?:\s+same)?\s+{_SAME}(?!\w)))",
+_IBID = (
+    re.compile(  # "ibid.", "in the same, page 26", "paragraph 9 of that edition", "its chapter 4", "page 3 of it"
+        rf"(?<!\w)(?:(?:ibid(?:em)?|op\.?\s?cit|loc\.?\s?cit)\.?(?!\w)|"
+        rf"(?:in|of|from|see)\s+(?:the\s+same(?:\s+{_SAME}(?!\w)|(?=\s*[,;:.)]))|that(?:\s+same)?\s+{_SAME}(?!\w))|"
+        rf"(?P<it>its(?=\s+{PLACE})|(?:in|of|from)\s+it(?![\w'’])))",
+        re.IGNORECASE,
+    )
+)
+_ANY_WORK = re.compile(  # of which "it" may speak as well
+    r"\b(?:act|agreements?|arrangements|assessments?|books?|code|documents?|forms?|frameworks?|handbooks?|judgments?|"
+    r"leaflets?|letters?|manuals?|papers?|plans?|polic(?:y|ies)|procedures?|protocols?|publications?|reports?|reviews?|"
+    r"standards?|strateg(?:y|ies)|submissions?|toolkits?)\b",
     re.IGNORECASE,
 )
 _OTHER_WORK = re.compile(rf"\b(?:Act|Regulations|Order|Rules|Code)\b|\b[A-Z][a-z]+,?\s+\(?{YEAR}\b")
@@ -107,13 +116,9 @@ def _again(mention: Mention, kept: Sequence[Mention], block: FoundBlock, known: 
     if mention.sort != "abbreviation" or mention.cites:
         return False
     year = known.years.get(mention.year or "", mention.year)
-    return any(
-        known.years.get(m.year or "", m.year) == year
-        and m is not mention
-        and re.fullmatch(rf"[)\s]*(?:is\s+)?{_SAID}*[\[(\s'\"“‘]*", block.text[m.end : mention.start])
-        for m in kept
-        if m.end <= mention.start
-    )
+    before = (m for m in kept if m.end <= mention.start and known.years.get(m.year or "", m.year) == year)
+    between = (block.text[m.end : mention.start] for m in before)
+    return any(re.fullmatch(rf"[)\s]*(?:is\s+)?{_SAID}*[\[(\s'\"“‘]*", words) for words in between)
 
 
 # --- Links ---
@@ -128,14 +133,8 @@ def _linked(block: FoundBlock, mentions: Sequence[Mention], known: Known, gramma
         if led is None:
             continue
         around = [i for i, m in enumerate(found) if m.start < link.end and link.start < m.end]
-        around = (
-            around
-            or [
-                i
-                for i, m in enumerate(found)
-                if m.end <= link.start and not m.newest and _beside(block.text, m.end, link)
-            ][-1:]
-        )
+        before = [i for i, m in enumerate(found) if m.end <= link.start and not m.newest]
+        around = around or [i for i in before if _beside(block.text, found[i].end, link)][-1:]
         if led.other:
             others = [found[i] for i in around]
             found = [m for i, m in enumerate(found) if i not in around]
@@ -167,19 +166,13 @@ def _linked(block: FoundBlock, mentions: Sequence[Mention], known: Known, gramma
 
 def _places_by(text: str, link: FoundLink, floor: int, grammar: Grammar) -> tuple[int, int, tuple[CitedPlace, ...]]:
     """The places that a link's own words name, or that stand directly before or behind it, and from where to where
-    all of it goes; a section alone is the law's."""
+    all of it goes."""
     words = text[link.start : link.end]
     inside = () if URL.match(words) else read_places(words)
     begin, before = grammar.places_before(text, link.start, floor)
     end, behind = grammar.places_behind(text, link.end)
-    places = inside or behind or before
-    if not places or all(step.unit == "section" for place in places for step in place.steps):
-        return link.start, link.end, ()
-    return (
-        link.start if inside or behind else begin,
-        end if behind and not inside else link.end,
-        places,
-    )
+    start = link.start if inside or behind else begin
+    return start, end if behind and not inside else link.end, inside or behind or before
 
 
 def _beside(text: str, end: int, link: FoundLink) -> bool:
@@ -191,7 +184,7 @@ def _beside(text: str, end: int, link: FoundLink) -> bool:
 
 def _written(block: FoundBlock) -> Iterator[FoundLink]:
     """Addresses that are written out, put together again where a space broke them."""
-    if "://" not in block.text and "www." not in block.text:
+    if not any(sign in block.text for sign in ("://", "www.", "gov.uk/")):
         return
     for match in URL.finditer(block.text):
         if any(link.start < match.end() and match.start() < link.end for link in block.links):
@@ -237,10 +230,8 @@ def _by_term(mention: Mention, block: FoundBlock, file: _FileNames) -> Mention:
     if mention.year or mention.newest or not file.terms:
         return mention
     words = block.text[mention.start : mention.end].translate(QUOTES)
-    year = next(
-        (year for term, year in file.terms.items() if re.search(rf"(?<!\w){re.escape(term)}(?!\w)", words)), None
-    )
-    return structs.replace(mention, year=year, told="name") if year else mention
+    said = (year for term, year in file.terms.items() if re.search(rf"(?<!\w){re.escape(term)}(?!\w)", words))
+    return structs.replace(mention, year=year, told="name") if (year := next(said, None)) else mention
 
 
 def _of_terms(block: FoundBlock, kept: Sequence[Mention], file: _FileNames, grammar: Grammar) -> Iterator[Mention]:
@@ -336,14 +327,7 @@ def _dated_below(
     """A title that stands alone, as on a card or in a list of downloads, with the day of an edition alone below it:
     that is what it means, wherever the title leads."""
     alone = len(kept) == 1 and not re.search(r"\w", block.text[: kept[0].start] + block.text[kept[0].end :])
-    if (
-        not alone
-        or kept[0].cites
-        or (kept[0].year and not kept[0].newest)
-        or not below
-        or below[0][1]
-        or block.cell
-    ):
+    if not (alone and below) or below[0][1] or block.cell or kept[0].cites or (kept[0].year and not kept[0].newest):
         return kept
     date = _CELL.fullmatch(below[0][0].text.strip())
     if date is None or date["year"] not in known.years or (date["month"] and not grammar.was_issued(date)):
@@ -373,10 +357,18 @@ def _ibid(
             continue
         if _OTHER_WORK.search(between) or grammar.names_another(between):
             continue
+        if match["it"] and not (here and _is_alone(last, block.text, between)):
+            continue
         end, behind = grammar.places_behind(block.text, match.end(), last.year)
         begin, before_it = grammar.places_before(block.text, match.start(), max((m.end for m in here), default=0))
         if behind or before_it:
             yield Mention(begin, max(end, match.end()), "unnamed", last.year, behind or before_it, told="before")
+
+
+def _is_alone(mention: Mention, text: str, between: str) -> bool:
+    """Whether "it" behind a mention speaks of that: no other work is named, and it is one sentence off at most."""
+    beside = sentence_before(text, mention.start) + between
+    return len(ENDS.findall(between)) < 2 and not _ANY_WORK.search(beside)
 
 
 def _title(named: Sequence[tuple[FoundBlock, Sequence[Mention]]], years: set[str]) -> str | None:

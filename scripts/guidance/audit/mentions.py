@@ -16,6 +16,7 @@ from guidance.audit.vocabulary import (
     Sieve,
     Sort,
     alternatives,
+    sentence_before,
     tokens_before,
     tokens_behind,
     words_behind,
@@ -25,7 +26,9 @@ from guidance.cite.grammar import PLACE, YEAR, CitedPlace, read_places
 
 _RANGE = re.compile(rf"[\s:,(–-]*{YEAR}\s?[/–—-]\s?\d")
 _SEASON = re.compile(rf"\s(?P<year>{YEAR})/\d\d(?![\w/–—-])")  # behind the whole name: "2015/16" begins with 2015
-URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'()\[\]]+(?:\([^\s()]*\))?[^\s<>\"'()\[\].,;:!?]*")
+URL = re.compile(
+    r"(?:https?://|www\.|(?<![\w@./-])(?:[\w-]+\.)+gov\.uk/)[^\s<>\"'()\[\]]+(?:\([^\s()]*\))?[^\s<>\"'()\[\].,;:!?]*"
+)
 _OWN_EDITION = re.compile(rf"\s*[(\[](?:the\s+)?(?P<year>{YEAR})\b")  # "and paragraph 14 (2023 edition)"
 _TITLED = re.compile(  # what stands in brackets behind a title is of that: "Better Homes for All (DfE, 2024)"
     r"""
@@ -34,6 +37,20 @@ _TITLED = re.compile(  # what stands in brackets behind a title is of that: "Bet
     [A-Z][\w'-]+ ['"*_]* \s* [(\[] $
     """,
     re.VERBOSE,
+)
+# One in small letters, alone or behind what leads to one: "see Children missing education (DfE, 2018)".
+_PLAINLY_TITLED = re.compile(
+    r"""
+    (?: (?P<alone> ^ [\s*•_-]* )
+      | \b (?: [Ss]ee | also | [Ff]ollow(?:s|ing)? | [Rr]ead | [Uu]nder | [Pp]er | [Uu]s(?:e|ing) | with | to | in
+          | guidance | advice | entitled | called | titled ) :? \s+ )
+    ['"*_]* (?P<title> [A-Z][a-z'-]+ (?: ,? \s+ [a-z][\w'-]* ){1,11} ) ['"*_]* \s* [(\[] \s* $
+    """,
+    re.VERBOSE,
+)
+_STATED = re.compile(  # a sentence states something, and a title does not
+    r"\b(?:must|should|shall|will|would|can|could|may|might|is|are|was|were|be|been|has|have|had|does|do|needs?|"
+    r"guidance|they|we|it|their|its|who|which|that)\b"
 )
 # "Behaviour in schools (DfE, 2023), para 12" is of that title: behind an author alone, places stand in brackets.
 _OUTSIDE = re.compile(rf"[^()\[\]]{{0,60}}?{YEAR}[a-d]?\s*[)\]][\s,:;]*(?:at\s+)?{PLACE}")
@@ -48,7 +65,6 @@ _A_ROLE = re.compile(
     r"\b(?:the|an?|our|their|each|every|any)\s+$", re.IGNORECASE
 )  # "the Designated Safeguarding Lead"
 _CITATION = 300  # characters of a block that may be one citation
-_SENTENCE = 400  # characters of a sentence before a name
 _REACH = 160  # characters before a name in which its place and year may stand
 
 
@@ -61,6 +77,11 @@ class _Scan(Struct, frozen=True):
     guidance: bool = False
     others: tuple[str, ...] = ()  # editions named before that one: "2013, 2015 and 2018"
     updated: str | None = None  # the year of an update: "2018 (updated December 2020)"
+
+
+def _between(left: _Scan, right: _Scan) -> tuple[CitedPlace, ...]:
+    """The places that stand on both sides of a name."""
+    return read_places(" , ".join(filter(None, (left.places, right.places))))
 
 
 class Grammar:
@@ -127,7 +148,7 @@ class Grammar:
 
     def _whole(self, text: str, found: tuple[Mention, ...]) -> tuple[Mention, ...]:
         """A block that is one citation and nothing else, such as a line of a list, read as `guidance cite` does."""
-        if "://" in text or not any(year in text for year in self._known.years):
+        if not any(year in text for year in (*self._known.years, *self._known.short_years)):
             return found
         try:
             cited = self._citations.read(text)
@@ -170,14 +191,11 @@ class Grammar:
 
     def _of_year(self, match: re.Match[str], text: str, floor: int) -> list[Mention]:
         """ "the 2010 guidance", which counts where the file has named that edition."""
-        sentence = re.split(r"[.;?!]\s+(?=[A-Z])", text[max(0, match.start() - _SENTENCE) : match.start()])[-1]
+        sentence = sentence_before(text, match.start())
         if self._other.search(sentence) or self._siblings.match(text, match.end()):
             return []
         right = self._scan_right(text, match.end(), match["year"])
-        left = self._scan_left(text, match.start(), floor)
-        edge = left.edge if left.places else match.start()
-        places = " , ".join(filter(None, (left.places, right.places)))
-        return [Mention(edge, right.edge, "unnamed", match["year"], read_places(places), sure=False)]
+        return [self._placed(match, text, floor, right, "unnamed", match["year"])]
 
     def names_another(self, text: str) -> bool:
         """Whether some words name another document by the same authors."""
@@ -204,17 +222,15 @@ class Grammar:
         if sort == "author":
             cited = self._author(match, text, floor)
             return [cited] if cited else []
-        if self._siblings.match(text, match.end()) or self._before.search(
-            text[max(floor, match.start() - 120) : match.start()]
-        ):
+        before = text[max(floor, match.start() - 120) : match.start()]
+        if self._siblings.match(text, match.end()) or self._before.search(before):
             return []
         if self._never.match(text, match.end()) or (sort != "abbreviation" and self._not.match(text, match.end())):
             return []
         right = self._scan_right(text, match.end(), self._year_of(match, text))
         left = self._scan_left(text, match.start(), floor)
         year = right.year or left.year
-        places = " , ".join(filter(None, (left.places, right.places)))
-        mention = Mention(left.edge, right.edge, sort, year, read_places(places))
+        mention = Mention(left.edge, right.edge, sort, year, _between(left, right))
         if not self._stands(match, block, text, mention, left.guidance or right.guidance):
             return []
         years, updated = self._known.years, right.updated or ""
@@ -277,15 +293,12 @@ class Grammar:
         year = bool(direct and direct[1] in self._known.years)
         if match[0].isupper():
             return year or bool(mention.cites) or guidance
-        if (
-            match[0][0].isupper()
-            and guidance
-            and text[max(0, match.start() - 20) : match.start()].rstrip().lower().endswith("the")
-        ):
+        lead = text[max(0, match.start() - 60) : match.start()].lower()
+        if match[0][0].isupper() and guidance and lead.rstrip().endswith("the"):
             return True
-        before = re.search(r"(\w+)\W*$", text[max(0, match.start() - 60) : match.start()])
-        called = before is None or before[1].lower() not in _VERBS
-        led = before is None or before[1].lower() in _LEADS
+        before = re.search(r"(\w+)\W*$", lead)
+        called = before is None or before[1] not in _VERBS
+        led = before is None or before[1] in _LEADS
         return year and called and (bool(mention.cites) or led)
 
     def _short_stands(self, match: re.Match[str], text: str, supported: bool) -> bool:
@@ -310,20 +323,29 @@ class Grammar:
         closed = re.match(r"\s*[)\]]?\s*[.;]\s", behind)
         if titled and (entry or not closed) and not right.places:
             return None
-        sentence = re.split(r"[.;?!]\s+(?=[A-Z])", text[max(0, match.start() - _SENTENCE) : match.start()])[-1]
+        sentence = sentence_before(text, match.start())
         if self._other.search(sentence) or self._other.search(behind[:80].split(". ")[0]):
             return None
         if _ANOTHER.search(sentence):
             return None
         if _OUTSIDE.match(text, match.start()) and re.search(r"(?<!\bguidance)\s*[(\[]\s*$", sentence):
             return None
+        plain = _PLAINLY_TITLED.search(sentence)
+        closes = not re.search(r"\w|\.\s*$", re.sub(r"^[^)\]]*[)\]]", "", behind))
+        if plain and not _STATED.search(plain["title"]) and (plain["alone"] is None or (closes and ")" in behind)):
+            return None
         titled = _TITLED.search(sentence)
         if titled and not _A_ROLE.search(sentence[: titled.start("first")]):
             return None
+        return self._placed(match, text, floor, right, "author", right.year)
+
+    def _placed(
+        self, match: re.Match[str], text: str, floor: int, right: _Scan, sort: Sort, year: str | None
+    ) -> Mention:
+        """What is no name of its own, with the places on both sides of it."""
         left = self._scan_left(text, match.start(), floor)
-        edge = left.edge if left.places else match.start()
-        places = " , ".join(filter(None, (left.places, right.places)))
-        return Mention(edge, right.edge, "author", right.year, read_places(places), sure=False)
+        start = left.edge if left.places else match.start()
+        return Mention(start, right.edge, sort, year, _between(left, right), sure=False)
 
     # --- What stands beside it ---
 
@@ -331,45 +353,39 @@ class Grammar:
         at = edge = start
         places: list[str] = []
         others: list[str] = []
-        joint = ""  # what parts a place from the one before
+        joint = ""  # what stands between a place and the one before: whether it parts them is told by `read_places`
         guidance, fillers, updated = False, 0, None
-        while fillers < 8:
-            for kind, pattern in self._right:
-                token = pattern.match(text, at)
-                if not token or token.end() <= at or (kind in ("year", "in") and year):
-                    continue
-                own = _OWN_EDITION.match(text, token.end()) if kind == "place" and year else None
-                if own and own["year"] != year:
-                    continue
-                if (year or kind not in ("again", "years")) and not (kind == "in" and not self.was_issued(token)):
-                    break
-            else:
-                break
+        while fillers < 8 and (found := self._next(text, at, year)):
+            kind, token = found
             at = token.end()
-            if kind in ("year", "in"):
+            if kind in ("year", "in", "years"):
+                others += [year or ""] if kind == "years" else []
                 year, edge = token["year"], at
-            elif kind == "years":
-                others.append(year or "")
-                year, edge = token["year"], at
-            elif kind == "place":
-                places.append(joint + token[0])
-                joint, edge = " , ", at
-            elif kind == "colon" and year:
-                places.append(f"{joint}page {token['page']}")
-                edge = at
-            elif kind in ("bracket", "decimals") and year:
-                places.append(f"{joint}paragraph {token['paragraph']}")
-                edge = at
+            elif kind == "place" or (kind in ("page", "paragraph") and year):
+                places += (joint, token[0] if kind == "place" else f"{kind} {token[kind]}")
+                joint, edge = "", at
             elif kind == "short":
                 edge = at
             else:
                 updated = token["year"] if kind == "again" else updated
-                joint = " and " if token[0].startswith("and ") else joint
-                fillers += kind != "gap"
+                joint += token[0] if kind in ("gap", "lead") else " "
+                fillers += kind not in ("gap", "caption")
                 guidance = guidance or "guidance" in token[0].lower()
         if text[edge : edge + 1] in (")", "]") and text.count("(", start, edge) > text.count(")", start, edge):
             edge += 1
         return _Scan(edge, year, "".join(places), guidance, tuple(others), updated)
+
+    def _next(self, text: str, at: int, year: str | None) -> tuple[str, re.Match[str]] | None:
+        """The next token behind a name of which a year is known, or not."""
+        for kind, pattern in self._right:
+            token = pattern.match(text, at)
+            barred = kind in ("year", "in") if year else kind in ("again", "years")
+            if not token or token.end() <= at or barred or (kind == "in" and not self.was_issued(token)):
+                continue
+            own = _OWN_EDITION.match(text, token.end()) if kind == "place" and year else None
+            if not (own and own["year"] != year):
+                return kind, token
+        return None
 
     def was_issued(self, token: re.Match[str]) -> bool:
         """Whether an edition or a re-issue is of that month: "in December 2023" may date a meeting as well."""
@@ -383,21 +399,16 @@ class Grammar:
         year, places, guidance = None, "", False
         others: tuple[str, ...] = ()
         for _ in range(8):
-            for kind, pattern in self._left:
-                token = pattern.search(before)
-                if (
-                    token
-                    and not (kind in ("year", "author-year", "edition", "editions") and year)
-                    and not (places and kind == "place")
-                ):
-                    break
-            else:
+            barred = {*(_DATING if year else ()), *(("place",) if places else ())}
+            tokens = ((kind, pattern.search(before)) for kind, pattern in self._left if kind not in barred)
+            kind, token = next(((kind, token) for kind, token in tokens if token), ("", None))
+            if token is None:
                 break
             before = before[: token.start()]
             if kind == "editions":
                 *others_, year = re.findall(YEAR, token[0])
                 others, edge = tuple(others_), token.start()
-            elif kind in ("year", "author-year", "edition"):
+            elif kind in _DATING:
                 year, edge = token["year"], token.start()
             elif kind == "place":
                 places, edge = token[0], token.start()
@@ -405,6 +416,7 @@ class Grammar:
         return _Scan(floor + edge, year, places, guidance, others)
 
 
+_DATING = ("editions", "year", "author-year", "edition")  # tokens before a name that tell its edition
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _LEADS = frozenset(
     {"see", "under", "per", "in", "the", "of", "with", "to", "from", "by", "and", "cite", "cites", "quotes"}

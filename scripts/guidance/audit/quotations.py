@@ -148,14 +148,9 @@ def _credit(text: str, start: int, end: int, mentions: Sequence[Mention]) -> Men
             if _CREDITED.fullmatch(text[end : mention.start]):
                 return mention
             break
-    before = [mention for mention in mentions if mention.end <= start]
-    if (
-        before
-        and start - before[-1].end < _REACH
-        and _LED.fullmatch(text[before[-1].end : start].translate(QUOTES))
-    ):
-        return before[-1]
-    return None
+    last = next((mention for mention in reversed(mentions) if mention.end <= start), None)
+    led = last and start - last.end < _REACH and _LED.fullmatch(text[last.end : start].translate(QUOTES))
+    return last if led else None
 
 
 def _block_quotation(
@@ -251,10 +246,8 @@ class Index:
         starts = [one.start() for one in _A_WORD.finditer(text, before.start(), found.start)] if before else []
         ends = [one.end() for one in _A_WORD.finditer(text, found.end, behind.end())] if behind else []
         far = starts[:1] if len(starts) > _BESIDE else []
-        beside = [
-            *((first, found.end) for first in (*far, *starts[-_BESIDE:])),
-            *((found.start, last) for last in ends),
-        ]
+        beside = [(first, found.end) for first in (*far, *starts[-_BESIDE:])]
+        beside += [(found.start, last) for last in ends]
         wider: list[tuple[int, int, Quoted]] = []
         for first, last in beside if checked.verdict in ("right", "cut") else ():
             quoted = self.check(found.edition, text[first:last], ())
@@ -298,9 +291,7 @@ class Index:
             for number, there in places if len(places) <= _MOST_PLACES else ():
                 hits.setdefault(number, []).append((at, there))
         words = [(word.start, word.end) for word in split(block.text)]
-        spans = [
-            span for number, listed in hits.items() for span in self._spans(plain, self._passages[number], listed)
-        ]
+        spans = [span for at, listed in hits.items() for span in self._spans(plain, self._passages[at], listed)]
         taken: list[tuple[int, int]] = []
         # The longest stretch first, then the closest words; the sort is stable, so that the newest edition wins.
         for first, last, _, found in sorted(spans, key=lambda s: (-round((s[1] - s[0]) * s[2]), -s[2])):
@@ -315,17 +306,16 @@ class Index:
         self, plain: tuple[str, ...], found: Passage, hits: list[tuple[int, int]]
     ) -> Iterator[tuple[int, int, float, Passage]]:
         """Hits put together to stretches, each with how alike its words and the passage's are."""
-        run: list[tuple[int, int]] = []
-        for hit in [*hits, None]:
-            if hit and (
-                not run or (hit[0] - run[-1][0] <= SHINGLE + _GAP and -1 < hit[1] - run[-1][1] <= SHINGLE + _GAP)
-            ):
-                run.append(hit)
-                continue
-            if run:
-                first, last = run[0][0], run[-1][0] + SHINGLE
-                theirs = found.words[run[0][1] : run[-1][1] + SHINGLE]
-                alike = Indel.normalized_similarity(plain[first:last], theirs)
-                if last - first >= LEAST_QUOTED and alike >= LEAST_ALIKE:
-                    yield first, last, round(alike, 3), found
-            run = [hit] if hit else []
+        runs: list[list[tuple[int, int]]] = []
+        far = SHINGLE + _GAP
+        for at, there in hits:
+            if runs and at - runs[-1][-1][0] <= far and -1 < there - runs[-1][-1][1] <= far:
+                runs[-1].append((at, there))
+            else:
+                runs.append([(at, there)])
+        for run in runs:
+            first, last = run[0][0], run[-1][0] + SHINGLE
+            theirs = found.words[run[0][1] : run[-1][1] + SHINGLE]
+            alike = Indel.normalized_similarity(plain[first:last], theirs)
+            if last - first >= LEAST_QUOTED and alike >= LEAST_ALIKE:
+                yield first, last, round(alike, 3), found

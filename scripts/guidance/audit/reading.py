@@ -115,11 +115,9 @@ def read_file(path: Path) -> FileReading | Skipped:
     """A file read by its kind."""
     shown = path.as_posix()
     try:
-        size = path.stat().st_size
-        if size > LARGEST:
+        if path.stat().st_size > LARGEST:
             return Skipped(shown, f"is larger than {LARGEST >> 20} MB; leave it out, or divide it")
-        content = path.read_bytes()
-        return read_bytes(content, _KINDS.get(path.suffix.lower()), shown)
+        return read_bytes(path.read_bytes(), _KINDS.get(path.suffix.lower()), shown)
     except GuidanceError as error:
         return Skipped(shown, str(error))
     except OSError as error:
@@ -244,9 +242,7 @@ def _targets(archive: zipfile.ZipFile, name: str) -> dict[str, str]:
 
 def _cell_of(paragraph: etree._Element, numbers: dict[etree._Element, int]) -> tuple[int, int, int] | None:
     """Table, row and column of a paragraph; `numbers` counts tables and rows as they come."""
-    cell = next(paragraph.iterancestors(f"{_W}tc"), None)
-    row = next(cell.iterancestors(f"{_W}tr"), None) if cell is not None else None
-    table = next(row.iterancestors(f"{_W}tbl"), None) if row is not None else None
+    cell, row, table = (next(paragraph.iterancestors(f"{_W}{tag}"), None) for tag in ("tc", "tr", "tbl"))
     if cell is None or row is None or table is None:
         return None
     column = next((at for at, one in enumerate(row.iter(f"{_W}tc"), 1) if one is cell), 1)
@@ -408,7 +404,4 @@ def _with_links(blocks: list[FoundBlock], links: list[tuple[str, str]], line: in
             continue
         start = blocks[at].text.index(words)
         placed.setdefault(at, []).append(FoundLink(start, start + len(words), address))
-    return [
-        *(FoundBlock(b.text, b.marks, tuple(placed.get(i, ()))) for i, b in enumerate(blocks)),
-        *loose,
-    ]
+    return [FoundBlock(b.text, b.marks, tuple(placed.get(i, ()))) for i, b in enumerate(blocks)] + loose

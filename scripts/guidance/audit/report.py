@@ -180,38 +180,21 @@ def _uri(file: str) -> str:
 
 
 def page_facts(findings: Sequence[AuditFinding], skipped: Sequence[Skipped], files: int) -> dict[str, object]:
-    """What a report as a page says, as characters: a summary, the findings of each file, what was not read."""
-    by_file = [(file, list(rows)) for file, rows in groupby(findings, key=lambda found: found.file)]
+    """What a report as a page says: a summary, the findings of each file, what was not read; and what
+    tells how words of other people and a status are said, and where a finding leads."""
     return {
         "summary": summary(findings, files),
-        "files": [
-            {
-                "name": plain(file),
-                "bad": sum(found.status != "current" for found in rows),
-                "rows": [_row(found) for found in rows],
-            }
-            for file, rows in by_file
-        ],
-        "skipped": [{"file": plain(one.file), "reason": one.reason} for one in skipped],
+        "files": [(file, list(rows)) for file, rows in groupby(findings, key=lambda found: found.file)],
+        "skipped": skipped,
+        "plain": plain,
+        "shown": _shown,
+        "links": _links,
+        "statuses": _STATUS,
     }
 
 
-def _row(found: AuditFinding) -> dict[str, object]:
-    cited = [("what it cites", address) for address in found.permalinks[:3]]
-    links = [("today", found.today), *cited]
-    told = [
-        {"name": name, "words": say_permalinks((address,)), "address": address}
-        for name, address in links
-        if address
-    ]
-    if found.redline:
-        told.append({"name": "what changed", "words": "the comparison", "address": found.redline})
-    return {
-        "place": found.place,
-        "words": _shown(found.text),
-        "status": _STATUS[found.status],
-        "current": found.status == "current",
-        "message": plain(found.verdict),
-        "links": told,
-        "official": found.official,
-    }
+def _links(found: AuditFinding) -> list[tuple[str, str, str]]:
+    """Where a finding leads: what that is, its place in words, its address from the site's root."""
+    cited = [("today", found.today), *(("what it cites", address) for address in found.permalinks[:3])]
+    told = [(name, say_permalinks((address,)), address) for name, address in cited if address]
+    return [*told, ("what changed", "the comparison", found.redline)] if found.redline else told

@@ -4,7 +4,6 @@ HTML, Markdown and plain text become that.
 Scripts, styles and comments are never read; nothing in a page is followed, loaded or run, and nothing looked for.
 """
 
-import html
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -192,6 +191,8 @@ _UNREAD = frozenset((
     "embed", "select", "del", "s", "strike",  # what is struck out is said no more
 ))  # fmt: skip
 _MARK = re.compile(r"\s*[\[(]?(?:\d{1,3}|\*)[\])]?\s*")
+_MOST_BRACKETS = 20_000
+_LINE = "data-line"  # where a page made from Markdown says on which line of that something stands
 _FRAMES = {"iframe": "src", "embed": "src", "object": "data"}  # and where each says what it shows
 _DECLARED = re.compile(rb"""(?ix) <meta [^>]{0,200} charset \s* = \s* ["']? ( [A-Za-z0-9_-]{3,30} )""")
 
@@ -221,17 +222,22 @@ def read_html(content: bytes) -> tuple[FoundBlock, ...]:
     """The blocks of an HTML page. Raises GuidanceError where it cannot be read."""
     found = _DECLARED.search(content[:4096])
     text = decode(content, found[1].decode("ascii") if found else None)
+    return _blocks_of(text)
+
+
+def _blocks_of(page: str, *, told: bool = False) -> tuple[FoundBlock, ...]:
+    """The blocks of a page; `told` that its elements have their lines. Raises GuidanceError where it is none."""
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_pis=True, huge_tree=True)
     try:
-        root = etree.fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser)
+        root = etree.fromstring(page.replace("\0", "").encode("utf-8", "replace"), parser)
     except (etree.ParseError, ValueError) as error:
         raise GuidanceError(f"cannot be read as HTML ({' '.join(str(error).split())[:120]})") from None
     if any("depth" in entry.message for entry in parser.error_log):
         raise GuidanceError("is nested deeper than any page; it was not read")
-    return _walk(root) if root is not None else ()
+    return _walk(root, told=told) if root is not None else ()
 
 
-def _walk(root: etree._Element) -> tuple[FoundBlock, ...]:
+def _walk(root: etree._Element, *, told: bool = False) -> tuple[FoundBlock, ...]:
     """Depth first with a stack of our own: hostile pages are nested deeper than Python calls may be."""
     page = _PageWalk()
     builder = page.builder
@@ -243,8 +249,9 @@ def _walk(root: etree._Element) -> tuple[FoundBlock, ...]:
         if done:
             page.leave(element, tag)
         else:
-            here: int = getattr(element, "sourceline", None) or 1
-            line = max(line, here)
+            number = element.get(_LINE) if told and tag else None
+            here = 1 if told else getattr(element, "sourceline", None) or 1
+            line = here = int(number) if number and number.isdecimal() else max(line, here)
             mark = tag == "sup" and _MARK.fullmatch("".join(map(str, element.itertext())))  # of a note
             if tag and tag not in _UNREAD and not mark:
                 page.enter(element, tag, here)
@@ -357,91 +364,25 @@ def read_text(content: bytes) -> tuple[FoundBlock, ...]:
 
 # --- Markdown --------------------------------------------------------------------------------------
 
-_STARTS = re.compile(  # a line with which a block begins
-    r"""
-    \s* (?: \#{1,6} \s | > | \|                               # a heading, a quotation, a table's row
-          | [-*+] \s | \d{1,3} [.)] \s                        # an entry of a list
-          | (?: [-=*_] \s? ){3,} $                             # a rule
-          | ``` | ~~~ | ::: | --- )                            # code, a container, front matter
-    """,
-    re.VERBOSE,
-)
-_QUOTE = re.compile(r"^\s*(?:>\s?)+")
-_DEFINED = re.compile(  # "[name]: https://example.org "its title""
-    r"""^ [ ]{0,3} \[ ( [^\]]{1,100} ) \]: \s* <? ( \S+? ) >? (?: \s+ [\"'(] .* )? $""", re.MULTILINE | re.VERBOSE
-)
-_TOKEN = re.compile(  # what is not plain words within a block; every length has an end, for hostile pages
-    r"""
-    !\[ (?P<alt> [^\[\]]{0,500} ) \] \( [^()\s]{0,2000} [^()]{0,300} \)                # a picture
-  | \[ (?P<words> [^\[\]]{1,500} ) \]                                                  # [words](address "title")
-    (?: \( \s* <? (?P<address> [^\s()<>]* (?: \( [^\s()]* \) [^\s()<>]* )* ) >? (?: \s+ [^()]{0,300} )? \)
-      | \[ (?P<name> [^\[\]]{0,100} ) \] )                                             # [words][name]
-  | < (?P<auto> https?:// [^\s<>]{1,2000} ) >
-  | <a \s [^<>]{0,500}? href \s* = \s* [\"'] (?P<href> [^\"'<>]{0,2000} ) [\"'] [^<>]{0,500} >
-    (?P<inside> .{0,500}? ) </a>
-  | (?P<drop> ~~ [^~]{1,500} ~~ | < (?P<struck> del | s | strike ) > [^<>]{0,500} </ (?P=struck) >  # struck out
-            | </? [A-Za-z] [^<>]{0,500} >                                              # any other tag
-            | \*+ | `+ | ~~ | (?<! \w ) _+ | _+ (?! \w ) | \\ (?= [^\w\s] ) )          # marks of emphasis and code
-    """,
-    re.DOTALL | re.VERBOSE,
-)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-
 
 def read_markdown(content: bytes) -> tuple[FoundBlock, ...]:
-    """The blocks of a Markdown file. Raises GuidanceError where it is no text."""
-    text = decode(content).replace("\r\n", "\n").replace("\r", "\n")
-    text = _COMMENT.sub(lambda match: "\n" * match[0].count("\n"), text)
-    defined = {match[1].casefold(): match[2] for match in _DEFINED.finditer(text)}
-    builder = Builder()
-    held: list[str] = []
-    first, table, quotes = 1, 0, 0
-    quoting = False
-    for number, line in enumerate([*text.split("\n"), ""], 1):
-        quote = bool(_QUOTE.match(line))
-        starts = _STARTS.match(line) and not (quote and quoting)
-        if held and (not line.strip() or starts or held[-1].lstrip().startswith(("#", "|"))):
-            table += held[0].lstrip().startswith("|") and builder.cell is None
-            _add_markdown(builder, held, (first, table), defined)
-            held = []
-        if line.strip() and not _DEFINED.match(line):
-            first = first if held else number
-            held.append(_QUOTE.sub("", line) if quote else line)
-        quotes += quote and not quoting
-        if not held or len(held) == 1:
-            builder.quoted = quotes if quote else 0
-        quoting = quote
-    return builder.blocks()
+    """The blocks of a Markdown file. Raises GuidanceError where it is no text, or as nobody writes it."""
+    from markdown_it import MarkdownIt  # only who reads such a file pays for loading it
 
-
-def _add_markdown(builder: Builder, lines: list[str], place: tuple[int, int], defined: dict[str, str]) -> None:
-    """Put a block's lines to the others; `place` is its first line, and the number of its table if it is a row."""
-    begins = lines[0].lstrip()
-    row = begins.startswith("|")
-    builder.role = "cell" if row else "heading" if begins.startswith("#") else "item" if _ITEM.match(begins) else ""
-    for count, cell in enumerate(begins.strip().strip("|").split("|") if row else ["\n".join(lines)], 1):
-        builder.cell = (place[1], place[0], count) if row else None
-        line, at = place[0], 0
-        for match in _TOKEN.finditer(cell):
-            line = builder.add(html.unescape(cell[at : match.start()]), line)
-            _add_token(builder, match, line, defined)
-            line += match[0].count("\n")
-            at = match.end()
-        builder.add(html.unescape(cell[at:]), line)
-        builder.end_block()
-
-
-def _add_token(builder: Builder, match: re.Match[str], line: int, defined: dict[str, str]) -> None:
-    if match["drop"]:
-        return
-    if match["alt"] is not None:
-        builder.add(match["alt"], line)
-        return
-    words = match["words"] or match["auto"] or re.sub(r"<[^<>]*>", "", match["inside"] or "")
-    name = match["name"] or match["words"] or ""
-    address = match["address"] or match["auto"] or match["href"] or defined.get(name.casefold())
-    if address:
-        builder.open_link(html.unescape(address), line)
-    builder.add(html.unescape(re.sub(r"[*`]|(?<!\w)_|_(?!\w)", "", words)), line)
-    if address:
-        builder.close_link()
+    text = decode(content)
+    if text.count("[") > _MOST_BRACKETS:  # the time that they take grows with their square
+        raise GuidanceError(f"has more than {_MOST_BRACKETS} square brackets; audit it in parts")
+    reader = MarkdownIt("commonmark", {"html": True, "maxNesting": 1000})
+    reader.enable(["table", "strikethrough"]).disable("code")  # what is set in is text of a note or of an item
+    try:
+        tokens = reader.parse(text)
+    except RecursionError:
+        raise GuidanceError("is nested deeper than any page; it was not read") from None
+    row = 0  # rows of a table's body do not tell their line
+    for token in tokens:
+        row = token.map[0] + 1 if token.map else row + 1 if token.type == "tr_open" else row
+        if token.type == "html_block":
+            token.content = f'<i {_LINE}="{row}"></i>{token.content}'
+        elif token.nesting == 1 or token.type == "fence":
+            token.attrSet(_LINE, str(row + (token.type == "fence")))
+    return _blocks_of(reader.renderer.render(tokens, reader.options, {}), told=True)

@@ -90,6 +90,9 @@ class Judge:
         self._known = known
         self._resolve = resolve
         self._editions = {edition.id: edition for edition in known.publication.editions}
+        self._standings = {
+            edition.id: known.publication.standing(edition) for edition in known.publication.editions
+        }
         self._in_force = known.publication.in_force
 
     def reference(self, reading: FileReading, block: FoundBlock, mention: Mention) -> Iterator[AuditFinding]:
@@ -117,10 +120,8 @@ class Judge:
             whole = [(one.start, one.end) for one in units.get(at, ())]
             for one in free:
                 if not _over(one, whole):
-                    checked = index.check_passage(one, block.text) or (one.start, one.end, _RIGHT)
-                    start, end, became = checked
-                    judged = structs.replace(one, start=start, end=end, quoted=became)
-                    yield self._quotation(reading, block, judged)
+                    start, end, became = index.check_passage(one, block.text) or (one.start, one.end, _RIGHT)
+                    yield self._quotation(reading, block, structs.replace(one, start=start, end=end, quoted=became))
 
     def _of_unit(
         self, words: str, unit: WholeQuotation, free: Sequence[Quotation], index: Index
@@ -180,11 +181,11 @@ class Judge:
         elif elsewhere:
             status = "contradiction"
         elif quoted and held:
-            status = "superseded" if self._known.publication.standing(held).superseded else "current"
-            status = "cut" if status == "current" and quoted.verdict == "cut" else status
+            now: Status = "cut" if quoted.verdict == "cut" else "current"
+            status = "superseded" if self._standings[held.id].superseded else now
         say = _say_quoted(found, say_place(cited) if elsewhere else "")
-        if held and self._known.publication.standing(held).superseded:
-            say += f"; {held.id} was {self._known.publication.standing(held).phrase}"
+        if held and self._standings[held.id].superseded:
+            say += f"; {held.id} was {self._standings[held.id].phrase}"
             say += f"; {self._today(standing)}" if right else ""
         judged = _Judged(
             edition, cite, status, say, quoted is not None, credit.told if credit else None, standing,
@@ -224,7 +225,7 @@ class Judge:
             status: Status = "not-found"
         elif mention.against:
             status = "contradiction"
-        elif self._known.publication.standing(held).superseded:
+        elif self._standings[edition].superseded:
             status = "superseded"
         else:
             status = "current" if checked is not False else "not-checked"
@@ -244,7 +245,7 @@ class Judge:
             by = "name an update of" if mention.against_by == "words" else "the link leads to"
             parts[0] = f"the words say {mention.year} and {by} {led}: one of them is wrong"
             parts.append(edition.id)
-        parts[-1] += f", {self._known.publication.standing(edition).phrase}"
+        parts[-1] += f", {self._standings[edition.id].phrase}"
         if cite != CitedPlace():
             parts.append(self._say_place(edition, cite, standing, status))
         elif status == "superseded":
@@ -282,8 +283,7 @@ class Judge:
         begins = max((offset for offset, number in block.marks if number == line), default=0)
         words = block.text[at.start : at.end] or next((link.address for link in block.links), "")
         standing, cite, status = judged.place, judged.cite, judged.status
-        told = judged.edition if judged.edition in self._editions else None
-        phrase = self._known.publication.standing(self._editions[told]).phrase if told else None
+        held = self._standings.get(judged.edition or "")
         return AuditFinding(
             file=reading.file,
             line=line,
@@ -302,7 +302,7 @@ class Judge:
             redline=standing.redline if status in ("superseded", "misquoted") else None,
             verdict=judged.say,
             cites=say_places([cite.anchor]) if cite.anchor else say_place(cite) if cite.steps else None,
-            standing=phrase,
+            standing=held.phrase if held else None,
             checked=judged.checked,
             told=judged.told if judged.edition else None,
             lines=lines,

@@ -134,11 +134,20 @@ def alternatives(words: tuple[str, ...]) -> str:
     return "|".join(word.replace(r"\ ", r"[ \-–]").replace("'", "['’]") for word in escaped) or "(?!)"
 
 
+ENDS = re.compile(r"[.;?!]\s+(?=[A-Z])")  # of sentences
+
+
+def sentence_before(text: str, at: int) -> str:
+    """What stands before a name in its sentence, of 400 characters at most."""
+    near = max(0, at - 400)
+    return text[max((end.end() for end in ENDS.finditer(text, near, at + 1)), default=near) : at]
+
+
 # --- What stands beside a name ---
 
 Tokens = tuple[tuple[str, re.Pattern[str]], ...]
 DATED = rf"(?:(?:{DAY}\s+)?{MONTH}\s+|\d{{1,2}}[/.]\d{{1,2}}[/.])?(?P<year>{YEAR})[a-d]?(?!\w|[/–—-]\s?\d)"
-SHORT_YEAR = r"\s'\d\d(?![\w'])"
+SHORT_YEAR = rf"\s(?:'\d\d|\d\d(?=[\s,:;(]+{PLACE}))(?![\w'])"  # "WT '23", "WT 23, p 57"
 
 
 def words_behind(words: Sequence[str], between: str) -> str:
@@ -158,8 +167,8 @@ def tokens_behind(author: str, name: str, again: str, subtitles: str) -> Tokens:
     updated = rf"(?:{DAY}\s+)?(?:{MONTH}\s+)?(?P<year>{YEAR})\b"
     lead = (
         r"(?:(?i:says|states|sets out|requires|advises|explains|describes|makes clear)\b,?\s*)?"
-        r"(?i:at|in|on|under|see|see also|and|and in|and at|specifically|especially|"
-        r"particularly|in\s+particular|notably|namely|chiefly|including|e\.g\.)"
+        r"(?:(?i:at|in|on|under|see|see also|and|or|specifically|especially|particularly|in\s+particular|notably|"
+        r"namely|chiefly|including|e\.g\.)\s+(?:the\s+)?)+"
     )
     also = rf"\s*,\s*(?:(?:and|&)\s+)?|\s*;\s*(?={YEAR}\s*[);\]])|\s+(?:and|&|or)\s+|\s*/\s*"
     title = rf"(?!\s+(?!{PLACE})[A-Z][\w']+\s+\w)"  # "2018 and 2023 Annual Report" goes on to something else
@@ -169,10 +178,10 @@ def tokens_behind(author: str, name: str, again: str, subtitles: str) -> Tokens:
         ("short", rf"{SHORT_YEAR}|\s{YEAR}/\d\d\b"),
         ("year", DATED),
         ("place", rf"{PLACE}{elsewhere}"),
-        ("bracket", rf"at\s+\[(?P<paragraph>{PARAGRAPHS})(?!\]?\()"),
-        ("colon", rf":\s?(?:pp?\.?\s*)?(?P<page>{PAGES})(?=\s*(?:[);\]]|\.?$))"),
+        ("paragraph", rf"at\s+\[(?P<paragraph>{PARAGRAPHS})(?!\]?\()"),
+        ("page", rf":\s?(?:pp?\.?\s*)?(?P<page>{PAGES})(?=\s*(?:[);\]]|\.?$))"),
         (
-            "decimals",
+            "paragraph",
             rf",\s+(?=\d{{1,2}}\.\d)(?!\d+\.\d+\s*[KMG]B)(?P<paragraph>{PARAGRAPHS})(?!\s*%)",
         ),  # "Working Together 2010, 5.17"
         (
@@ -182,12 +191,16 @@ def tokens_behind(author: str, name: str, again: str, subtitles: str) -> Tokens:
         ("word", rf":\s*[A-Z][\w' -]{{2,60}}?(?=[,;]\s*{PLACE})"),  # "Appendix A: Glossary, p. 108"
         ("word", rf"[\s:,–-]*(?i:{subtitles})(?!\w)"),
         (  # "paragraph 61 (partners), paragraph 154"
-            "gap",
+            "caption",
             rf"\s*\([a-z][^()\d]{{1,40}}\)(?=[\s,;]*(?:and\s+)?{PLACE})",
         ),
-        ("gap", r"[\s,;()\[\]'\"/–—*_-]+"),
+        ("gap", r"[\s,;()\[\]'\"/&|→›•·–—*_-]+"),
         ("gap", rf":(?=\s*(?:{PLACE}|{YEAR}|{MONTH}|(?i:statutory|guidance)\b))"),
-        ("gap", rf"\.(?=\s*(?:{author}|\(?{YEAR}\)?|London|TSO)\b)"),
+        (
+            "gap",
+            rf"\.(?=\s*(?:{author}|[A-Z][a-z]+:\s+(?:{author})[^.]{{0,20}}?,?\s+{PLACE}|\(?{YEAR}\)?|London|TSO)\b)",
+        ),
+        ("gap", rf"\.(?=\s+[a-z¶§])(?=\s+{PLACE})"),  # "Working Together. 2015. p. 75"
         ("word", rf"(?i:currently|now|presently|latest|current)\s+(?=[(\[]?(?:{MONTH}\s+)?{YEAR})"),
         (
             "in",
@@ -196,15 +209,16 @@ def tokens_behind(author: str, name: str, again: str, subtitles: str) -> Tokens:
         ),
         ("again", rf"(?:as\s+|last\s+)?{issued}\s+(?:in\s+|on\s+)?{updated}"),
         ("word", rf"(?:(?:was|were|as)\s+)?(?:last\s+)?{issued}\s+(?:in\s+|on\s+)?(?={dated})"),
+        ("word", rf"[A-Z][a-z]+:\s+(?:{author})(?:\s+Publications)?(?=,?\s+{PLACE})"),  # "Nottingham: DCSF, p. 133"
         ("word", rf"(?:{author})(?:'s)?\b"),
         ("word", rf"(?i:guidance|edition|version)\s+(?i:of|from|dated)\s+(?={dated})"),
         ("word", rf":?\s*(?i:a guide to) [^.;()\[\]]{{3,140}}?(?=\s*(?:[.;()\[\]]|$|{YEAR}|, ))"),
         (
             "word",
-            r"(?i:statutory|guidance|guide|edition|version|update|issue|document|dated|England|London|TSO|the)\b",
+            r"(?i:statutory|guidance|guide|edition|version|update|issue|document|dated|England|London|HMSO|TSO|the)\b",
         ),
         ("word", rf"(?i:section|part|box|table|figure)\s+\d+(?:\.\d+)*(?=\s*[,:;]\s*{PLACE})[,:;]"),
-        ("word", rf"{lead}\s+(?:the\s+)?(?={PLACE})"),
+        ("lead", rf"{lead}(?={PLACE})"),
     )
 
 
@@ -219,7 +233,6 @@ def tokens_before(author: str, again: str) -> Tokens:
     return _compiled(
         ("editions", rf"\b(?:{listed})\s+(?i:editions?|versions?|issues?|guidance){of}\s*{open_}"),
         ("editions", rf"\b(?i:editions?|versions?|issues?)\s+(?:of\s+)?(?:{listed}){of}\s*{open_}"),
-        ("edition", rf"\b(?i:edition|version|issue)\s+(?:of\s+)?{year}\s+of(?:\s+the)?\s*{open_}"),
         (
             "author-year",  # "HM Government. (2018, July). "
             rf"(?:{author})(?:'s)?[\s,.]*[(\[]?(?:{MONTH}\s+)?{year}[a-d]?(?:,\s*(?:{DAY}\s+)?{MONTH}(?:\s+{DAY})?)?"
@@ -368,12 +381,12 @@ class TermPatterns:
             return
         hidden = [match.span() for match in _URL.finditer(block.text)]
         found = [
-            Stale(match.start(), match.end(), term)
+            Stale(*match.span(), term)
             for term, pattern in self._terms
             for match in pattern.finditer(block.text)
             if not any(start <= match.start() < end for start, end in hidden)
-            and not _is_history(term, block.text, match.start(), match.end())
-            and self._is_meant(term, block.text, match.start(), match.end())
+            and not _is_history(term, block.text, *match.span())
+            and self._is_meant(term, block.text, *match.span())
         ]
         end = 0
         for one in sorted(found, key=lambda stale: (stale.start, -stale.end)):

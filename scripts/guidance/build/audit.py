@@ -11,7 +11,7 @@ from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from guidance.audit import ReportForm
 from guidance.audit.meaning import find_mentions
@@ -29,7 +29,6 @@ from guidance.cite.grammar import CitedPlace
 from guidance.cite.quoting import EditionText
 from guidance.cite.resolve import resolve
 from guidance.document.anchors import permalink_path
-from guidance.document.change_model import Crosswalk
 from guidance.document.model import GuidanceError, Link, Permalink, Provision, write_whole
 from guidance.document.register import Publication
 from guidance.document.walk import block_texts
@@ -235,7 +234,6 @@ class _Places:
         self._in_force = publication.in_force.id
         self._places = places
         self._here = {item.edition.id for item in loaded}
-        self._anchors = {edition: {entry.anchor for entry in entries} for edition, entries in places.items()}
         self._compared = compared
         self.resolve = cache(self._resolve)
         self._redlines = cache(self._find_redlines)
@@ -243,28 +241,12 @@ class _Places:
     def _resolve(self, edition: str, cite: CitedPlace) -> PlaceStanding:
         both = edition != self._in_force and {edition, self._in_force} <= self._here
         walk = self._compared().crosswalk if both else None
-        if cite.anchor and self._places.get(edition):
-            found = self._of_anchor(edition, cite.anchor, walk)
-        else:
-            found = self._of_citation(edition, cite, walk)
-        return structs.replace(found, redline=self._redline(edition, found.permalinks)) if both else found
-
-    def _of_anchor(self, edition: str, anchor: str, walk: Crosswalk | None) -> PlaceStanding:
-        if anchor not in self._anchors[edition]:
-            return PlaceStanding(True)
-        own = (permalink_path(edition, anchor),)
-        stands = walk.counterpart(edition, anchor, self._in_force) if walk else None
-        links = tuple(permalink_path(self._in_force, other) for other in stands.anchors) if stands else ()
-        if stands and not stands.exact:
-            return PlaceStanding(True, own, nearest=links)
-        return PlaceStanding(True, own, own if edition == self._in_force else links)
-
-    def _of_citation(self, edition: str, cite: CitedPlace, walk: Crosswalk | None) -> PlaceStanding:
         found = resolve(Citation(edition, cite), self._publication, self._places, walk)
         if found.status == "not-loaded":
             return PlaceStanding(False, official=found.official)
         today, nearest = (tuple(dict.fromkeys(chain(*paths))) for paths in (found.today, found.nearest))
-        return PlaceStanding(True, found.permalinks, today, nearest)
+        own, redline = found.permalinks, self._redline(edition, found.permalinks) if both else None
+        return PlaceStanding(True, own, today, nearest, redline)
 
     def _redline(self, edition: str, permalinks: Sequence[str]) -> str | None:
         """The redline of the first place that has one, else the comparison of the two editions."""

@@ -97,9 +97,8 @@ def open_up(address: str) -> tuple[str, str | None]:
         if inner is None:
             break
         kept = re.search(r"/((?:19|20)\d{2,12})[a-z_*]{0,4}/+(?:https?:|www\.)", address)
-        some = re.match(
-            r"(?:https?:)?/*(?:[\w-]+\.)*(?:web)?archive\.", address
-        )  # kept on a day that it does not say
+        # "?" where it was kept on a day that it does not say
+        some = re.match(r"(?:https?:)?/*(?:[\w-]+\.)*(?:web)?archive\.", address)
         day, address = (kept[1] if kept else day or "?" if some else day), inner
     return address, day
 
@@ -180,9 +179,8 @@ class AddressBook:
         below = next((known for known in _rising(key) if known in self._pages), None)
         held = self._pages[below] if below else None
         if held and held.holds == "current" and below != key:  # a page below: an edition's own, or a companion
-            return self._by_name(key, years, number, is_file=True) or Address(
-                None, number, other="a page beside it"
-            )
+            beside = Address(None, number, other="a page beside it")
+            return self._by_name(key, years, number, is_file=True) or beside
         if held and held.holds == "current":
             return self._kept(day) if day else Address(None, number, current=True)
         if held:
@@ -191,18 +189,16 @@ class AddressBook:
             return Address(None, number, other="another publication of the government")
         found = self._by_name(key, years, number, is_file=bool(_DOCUMENT.search(place)))
         called = (value.rpartition("/")[2] for _, value in parse_qsl(query) if _DOCUMENT.search(value.lower()))
-        return found or next(
-            filter(None, (self._by_name(_slug(name), years, number, is_file=True) for name in called)), None
-        )
+        named = (self._by_name(_slug(name), years, number, is_file=True) for name in called)
+        return found or next(filter(None, named), None)
 
     def _by_number(self, place: str, query: str) -> Holding | None:
         number = re.search(r"(?:attachment_data/(file/\d+)|(media/[0-9a-f]{24}))(?:/|$)", place)
         if number and (held := self._numbers.get(number[1] or number[2])):
             return held
         whole = f"{place}?{unquote(query).lower()}"
-        return next(
-            (h for order, h in self._orders.items() if re.search(rf"(?<!\d){re.escape(order)}(?!\d)", whole)), None
-        )
+        told = (h for order, h in self._orders.items() if re.search(rf"(?<!\d){re.escape(order)}(?!\d)", whole))
+        return next(told, None)
 
     def _by_name(self, key: str, years: dict[str, str], page: int | None, *, is_file: bool) -> Address | None:
         """What a file's name tells; the folder it lies in tells nothing, for that is when it was put there."""

@@ -26,6 +26,7 @@ from guidance.cite.grammar import (
     YEAR,
     CitedPlace,
     Step,
+    Unit,
     UnitList,
     group_places,
     listed,
@@ -36,7 +37,7 @@ from guidance.cite.grammar import (
 from guidance.document.model import GuidanceError
 from guidance.document.register import Publication
 
-_SMALL = {"to", "the", "and", "of", "in", "for", "a"}
+_SMALL = {"to", "2", "the", "and", "of", "in", "for", "a"}
 EXAMPLE = 'write for instance "2015 ch 1 para 37"'
 
 
@@ -157,26 +158,29 @@ _READ_ON = (
     rf"\(?(?:last\s+)?(?:accessed|retrieved|viewed)\s*:?\s*(?:on\s+)?(?:(?:{DAY}\s+)?{MONTH},?\s+)?(?:{YEAR})?"
 )
 # Words that may stand in a citation and say nothing of what is cited. Any other word makes it another document's.
+# Those of letters and questions too: "re: WT 2023, para 61", "what does WT 2023 say in para 61 please".
 _FILLING = (
     "a", "above", "according", "added", "also", "amended", "an", "and", "archived", "as", "at", "available",
-    "below", "box", "by", "cf", "chart", "cited", "copy", "copyright", "crown", "current", "dated", "described",
-    "document", "edition", "edn", "eds?", "eg", "emphasis", "england", "et seq", "ff?", "flow ?chart", "former",
-    "from", "guidance", "guide", "hmso", "in", "isbn", "issued", "it", "last", "latest", "london", "my", "new",
-    "now", "of", "old", "on", "online", "onwards", "or", "original", "our", "out", "pdf", "per", "previous",
-    "published", "quoted", "re-?issued", "refers?", "relevant", "requires", "revised", "says", "see", "set", "sets",
-    "shaded", "states", "statutory", "superseded", "that", "the", "then", "this", "to", "tso", "under",
-    "unnumbered", "update", "updated", "version", "which",
+    "below", "box", "britain", "by", "cf", "chart", "cited", "copy", "copyright", "crown", "current", "dated",
+    "described", "document", "does", "edition", "edn", "eds?", "eg", "emphasis", "england", "et seq", "ff?",
+    "find", "flow ?chart", "former", "from", "go to", "great", "guidance", "guide", "hmso", "in(?: line with)?",
+    "inclusive", "is", "isbn", "issued", "it", "last", "latest", "london", "my", "new", "now", "of", "old", "on",
+    "online", "onwards", "or", "original", "our", "out", "pdf", "per", "please", "pls", "previous",
+    "publications?", "published", "quoted", "re", "re-?issued", "refers?", "relevant", "requires", "revised",
+    "say", "says", "see", "set", "sets", "shaded", "show(?: me)?", "states", "statutory", "superseded", "tell me",
+    "thanks", "that", "the", "then", "this", "thx", "to", "tso", "uk", "under", "unnumbered", "update", "updated",
+    "version", "was", "what", "where", "which",
 )  # fmt: skip
 # Smaller than what has a permalink: "second bullet point", "lines 3-5", "the last sentence".
-_FINE = r"(?:bullet(?:\s?point)?|sentence|line|indent|row|column|item|point)s?"
+_SMALLER = r"(?:bullet(?:\s?point)?|sentence|line|indent|row|column|item|point)s?"
 _FINE = (
-    rf"(?:{NTH}|last|final|opening)\s+(?:{_FINE}|para(?:graph)?)(?!\w)|"
-    rf"{_FINE}\s+\d{{1,2}}(?:\s?-\s?\d{{1,2}})?(?!\w)"
+    rf"(?:{NTH}|last|final|opening)\s+(?:{_SMALLER}|para(?:graph)?)(?!\w)|"
+    rf"{_SMALLER}\s+\d{{1,2}}(?:\s?-\s?\d{{1,2}})?(?!\w)"
 )
 # What a chapter or a chart is called, behind its number: "flow chart 5: action following a strategy discussion"
 _CAPTION = r"\s*[:(-]+\s*['\"]?[a-z][^\d:;()\[\]]{3,100}(?=[,;)]|$)"
 _CAPTIONED = ("part", "chapter", "chapters", "annex", "section", "box", "flow_chart", "figure", "table")
-_PUNCTUATION = r"[\s,;:.()\[\]{}'\"*_/&|<>+–-]+"
+_PUNCTUATION = r"[\s,;:.?!()\[\]{}'\"*_/&|<>=+→›•·…–-]+"
 _APART = r"(?:^|[^\w])(?:and|or)(?:[^\w]|$)|[&;/]"  # what stands behind is a place of its own
 
 
@@ -192,11 +196,6 @@ def normal(words: str) -> str:
     for pattern, plain in _NORMAL:
         words = re.sub(pattern, plain, words)
     return words.strip()
-
-
-def _told(match: re.Match[str]) -> Iterator[str]:
-    """The groups of a match that hold something."""
-    return (group for group, words in match.groupdict().items() if words)
 
 
 def _for_script(pattern: str) -> str:
@@ -220,8 +219,12 @@ class CitationGrammar:
         editions = known.publication.editions
         titles = [edition.subtitle or "" for edition in editions]
         titles += [one.title for edition in editions for one in edition.chapters if one.title.count(" ") > 1]
+        names = _alternatives(known.names)
         # In the order in which they are tried; in any case.
         tokens = {
+            # The number of a note or a slide: "12 Working Together (2018), p. 13", "Slide 4: WT 2023, p. 57"
+            "label": rf"^\W*(?:slide|item|entry|ref|no)?\.?\s*\d{{1,3}}[.:)\]]*\s+"
+            rf"(?=['\"(]?(?:the\s+)?(?:{names}|{authors})\D*?{YEAR}[a-d]?\W\D*?\d)",
             "caption": _CAPTION,
             "read on": _READ_ON,
             "address": _ADDRESS,
@@ -231,9 +234,10 @@ class CitationGrammar:
             "place": TYPED,
             "bracket": rf"at\s+\[(?P<paragraph>{PARAGRAPHS})",  # "at [153]", as lawyers do
             # "WT23", "WT '18", "WT 15"
-            "name": rf"(?:{_alternatives(known.names)})(?:'s)?"
+            "name": rf"(?:{names})(?:'s)?"
             rf"(?:[\s,(\[/-]*'?(?P<short>{shorts})(?![\w/]|\.\d|\s+{MONTH}(?!\w))|(?![a-z]))",
             "author": rf"(?:{authors})(?:'s)?(?![a-z])",
+            "imprint": rf"[a-z]+:\s*(?=(?:{authors}|tso|hmso)(?!\w))",  # "Nottingham: DCSF"
             "title": rf"(?:{_alternatives(titles)})(?!\w)",
             "dated": _DATED,
             "edition": rf"(?P<year>{ids})(?!\w)",
@@ -268,7 +272,7 @@ class CitationGrammar:
                 said.apart = said.apart or bool(re.search(_APART, match[0], re.IGNORECASE))
             else:
                 solid = at
-                said.captioned = bool(said.editions and not {*_CAPTIONED}.isdisjoint(_told(match)))
+                said.captioned = bool(said.editions and any(map(match.groupdict().get, _CAPTIONED)))
                 self._take(kind, match, said)
         editions = said.editions or ([said.by_address] if said.by_address else [])
         editions = editions or ([unsaid] if unsaid and not said.elsewhere else [])
@@ -324,11 +328,8 @@ class CitationGrammar:
             said.bare = True
             said.place(UnitList(read_numbers("paragraph", match[0])))
         elif kind == "ordinal":
-            said.place(
-                UnitList(
-                    (Step("chapter" if match["unit"].lower() == "chapter" else "part", ordinal(match["nth"])),)
-                )
-            )
+            unit: Unit = "chapter" if match["unit"].lower() == "chapter" else "part"
+            said.place(UnitList((Step(unit, ordinal(match["nth"])),)))
         elif kind not in ("address", "saying"):
             for one in listed(match, apart=said.apart):
                 said.place(one)

@@ -103,7 +103,7 @@ _NO_DATE = rf"(?!{YEAR}(?!\d)|{DAY}\s+{MONTH}(?!\w))"
 # And what may look like the next letter: the short word of another unit, "annex B, p 106", "box A, n. 4".
 _NO_UNIT = rf"(?![A-Za-z]{{1,2}}(?:\.\s*|\s+)(?!{YEAR}(?!\d))\d)"
 # "para 27", "para. no. 27", "p13", "p . 13", "para(s) 27", "para [153]"; letters and words stand apart: "Annex B"
-_LEAD = r"(?:\(s\))?(?:\s?[.:]?\s*(?:(?:nos?\.?|numbers?)\s*)?[\[(#]?(?=\d)|\.?\s+)"
+_LEAD = r"(?:\(s\))?(?:\s?[.:]?\s*(?:(?:[Nn]os?\.?|[Nn]umbers?)\s*)?[\[(#]?(?=\d)|\.?\s+)"
 _END = r"(?!\w|\.\d)"
 # Who cites a part of a paragraph may leave out the brackets: "153a"; "45ff" is 45 and what follows.
 _LETTERED = r"(?:(?!ff|st|nd|rd|th)[A-Za-z]{1,2})?"
@@ -115,7 +115,8 @@ _GOES_ON = (
     "which|that|as|before|after|because|so|but|whenever|then"
 )
 # And these that it was one: "para 27, 14 children were seen", "p. 13; 45 working days".
-_COUNTED = rf"(?:children|people|men|women|working|(?!(?:{_GOES_ON}|this|its|was|does|has)\b)[a-z]+[a-rt-z]s)(?!\w)"
+_NO_COUNT = rf"(?!(?:{_GOES_ON}|this|its|was|does|has|pls|thanks)\b)"
+_COUNTED = rf"(?:children|people|men|women|working|{_NO_COUNT}[a-z]+[a-rt-z]s)(?!\w)"
 _AGAIN = r"(?:(?:[A-Za-z¶§]{2,}|[Pp¶§])\.?\s*)?"  # "paras 12 to para 14", "p 13 to p 15"
 
 
@@ -144,10 +145,8 @@ def _place(unit: Unit, *, typed: bool) -> str:
     free = "(?:" if typed else "(?i:"  # in prose, words in any case and letters as they stand
     if unit != "chapter":
         return rf"{free}{words}){_LEAD}(?P<{group}>{_list(unit)})"
-    one, inner = (
-        _number(unit),
-        rf"[,:]\s*(?:at\s+)?(?P<inner>{PARAGRAPHS})(?=\s*(?:[.;,)\]]|$)|\s+(?:{_GOES_ON})\b)",
-    )
+    one = _number(unit)
+    inner = rf"[,:]\s*(?:at\s+)?(?P<inner>{PARAGRAPHS})(?=\s*(?:[.;,)\]]|$)|\s+(?:{_GOES_ON})\b)"
     # "ch 5.17" and "s.5.17" are a paragraph, "chapters 3, 4" are two, "Chapter 4, 223" is paragraph 223
     decimal = rf"{free}{words}|{_words('section', typed=True)}){_LEAD}(?P<decimal>\d{{1,2}}\.\d{{1,3}}{_END})"
     several = rf"{free}chapters|chapts|chaps|chs){_LEAD}(?P<chapters>{_list(unit)})"
@@ -344,16 +343,15 @@ _LONGEST = 500  # numbers of a range that are looked for, and a tenth as many pa
 
 
 def find_places(place: CitedPlace, entries: Sequence[Permalink]) -> tuple[Permalink, ...]:
-    """The entries that a place names, in reading order: the innermost unit of it decides, the others say where."""
-    if not place.steps:
-        return ()
+    """The entries that a place names, in reading order: its anchor, or the innermost unit of it decides, and the
+    others say where."""
+    if place.anchor or not place.steps:
+        return tuple(entry for entry in entries if entry.anchor == place.anchor)
     inner, within = place.steps[-1], list(entries)
     for step in place.steps[:-1]:
-        inside = _inside(step, within)
-        decimal = _decimal(step, inner, entries)
-        if decimal:
+        if decimal := _decimal(step, inner, entries):
             return decimal
-        within = inside
+        within = _inside(step, within)
     if inner.unit == "page":
         return _on_pages(inner, [entry for entry in within if entry.kind != "footnote"])
     wanted = _numbers(inner)
@@ -402,19 +400,19 @@ def _inside(step: Step, entries: Sequence[Permalink]) -> list[Permalink]:
 
 
 def _on_pages(step: Step, entries: Sequence[Permalink]) -> tuple[Permalink, ...]:
-    first = int(step.number)
-    last = int(step.to) if step.to and int(step.to) < first + _LONGEST // 10 else first
-    pages = (_on_page(page, entries) for page in range(first, last + 1))
-    return tuple(dict.fromkeys(entry for each in pages for entry in each))
+    first = last = int(step.number)
+    if step.to and int(step.to) < first + _LONGEST // 10:
+        last = int(step.to)
+    return tuple(dict.fromkeys(entry for page in range(first, last + 1) for entry in _on_page(page, entries)))
 
 
 def _on_page(page: int, entries: Sequence[Permalink]) -> tuple[Permalink, ...]:
     """What starts on a page of the source file, and before it what may run on from the page before."""
-    starting = [at for at, entry in enumerate(entries) if entry.page == page]
-    if starting:
-        running = entries[starting[0] - 1] if starting[0] and entries[starting[0]].kind not in TOP else None
-        here = [entries[at] for at in starting]
-        return (running, *here) if running and running.kind not in _HEADINGS else tuple(here)
+    here = [entry for entry in entries if entry.page == page]
+    if here:
+        at = entries.index(here[0])
+        running = entries[at - 1 : at] if at and here[0].kind not in TOP else ()
+        return (*(entry for entry in running if entry.kind not in _HEADINGS), *here)
     last = max((entry.page for entry in entries if entry.page), default=0)
     before = [entry for entry in entries if entry.page is not None and entry.page < page]
     return (before[-1],) if before and page <= last else ()

@@ -6,7 +6,7 @@ How they are held against an edition's text is told in `quoting`; `record` gives
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import Struct
 
@@ -14,6 +14,7 @@ from guidance.cite.addresses import UNSEEN
 
 Verdict = Literal["right", "cut", "altered", "partial", "absent", "not-checked"]
 ChangeKind = Literal["strength", "number", "negation", "condition", "word", "left-out"]
+ORDER: tuple[ChangeKind, ...] = get_args(ChangeKind)
 
 SEED, GAP, FEWEST, FEW, ALTERED = 3, 6, 5, 2, 0.3
 MOST = 40  # places of a seed beyond which it says nothing
@@ -144,10 +145,10 @@ def split(text: str) -> list[Word]:
     matches = list(_WORD.finditer(text))
     for at, match in enumerate(matches):
         key = _NO_LETTER.sub("", unicodedata.normalize("NFKC", match[0])).lower()
-        behind = text[match.end() : matches[at + 1].start() if at + 1 < len(matches) else len(text)]
-        ends = bool(_ENDS.search(behind))
-        stops = _stops(behind, last=at == len(matches) - 1)
-        found.append(Word(str(SPELT.get(key, key)), match[0], match.start(), match.end(), ends, stops))
+        last = at + 1 == len(matches)
+        behind = text[match.end() : len(text) if last else matches[at + 1].start()]
+        ends, stops = bool(_ENDS.search(behind)), _stops(behind, last=last)
+        found.append(Word(str(SPELT.get(key, key)), match[0], *match.span(), ends, stops))
     return found
 
 
@@ -159,16 +160,14 @@ def _stops(behind: str, *, last: bool) -> Literal["", "full", "line", "lead"]:
 
 def record() -> dict[str, object]:
     """The figures, lists, patterns and sentences of the algorithm above, for a script."""
-    figures = {"seed": SEED, "gap": GAP, "fewest": FEWEST, "few": FEW, "altered": ALTERED, "most": MOST}
-    figures |= {"tried": TRIED, "longest": LONGEST, "told": TOLD, "leastSaid": LEAST_SAID, "shown": SHOWN}
-    figures |= {"near": NEAR}
     lists = {"strengths": STRENGTHS, "negations": NEGATIONS, "measures": MEASURES, "conditions": CONDITIONS}
     lists |= {"hanging": HANGING}
     patterns = {"word": _WORD, "noLetter": _NO_LETTER, "marked": _MARKED, "ends": _ENDS, "full": _FULL}
     patterns |= {"leads": _LEADS, "limited": LIMITED, "limitedIf": IF, "bound": BOUND, "turned": TURNED}
     patterns |= {"begun": BEGUN, "goesOn": GOES_ON}
     return {
-        **figures,
+        **{"seed": SEED, "gap": GAP, "fewest": FEWEST, "few": FEW, "altered": ALTERED, "most": MOST},
+        **{"tried": TRIED, "longest": LONGEST, "told": TOLD, "leastSaid": LEAST_SAID, "shown": SHOWN, "near": NEAR},
         **{name: sorted(words) for name, words in lists.items()},
         **{name: one.pattern.replace(r"[^\W_]", r"[\p{L}\p{N}]") for name, one in patterns.items()},
         "spelt": SPELT,
@@ -185,7 +184,7 @@ def say_places(anchors: Sequence[str]) -> str:
 
 
 def say_quoted(
-    quoted: "Quoted | None",
+    quoted: Quoted | None,
     edition: str,
     anchors: Sequence[str] = (),
     also: Sequence[str] = (),
@@ -211,12 +210,9 @@ def say_quoted(
     return said + (SAYS["also" if same else "but"].format(editions=", ".join(also)) if also else "")
 
 
-def _say_change(change: "WordChange") -> str:
+def _say_change(change: WordChange) -> str:
     form = "without" if not change.said else "for" if change.stands else "added"
     return SAYS[form].format(weight=SAYS.get(change.kind, ""), said=change.said, stands=change.stands)
-
-
-ORDER: tuple[ChangeKind, ...] = ("strength", "number", "negation", "condition", "word", "left-out")
 
 
 def own_words(quotation: str) -> tuple[list[Word], dict[int, list[Word]]]:
@@ -239,22 +235,6 @@ def kind_of(mine: Sequence[Word], theirs: Sequence[Word]) -> ChangeKind:
         if sorted(filter(weighty, said)) != sorted(filter(weighty, stands)):
             return kind
     return "word"
-
-
-def _is_strength(key: str) -> bool:
-    return key in STRENGTHS or (key.endswith("nt") and key[:-2] in STRENGTHS)
-
-
-def _is_number(key: str) -> bool:
-    return key[0].isdigit() or key in MEASURES
-
-
-def _is_negation(key: str) -> bool:
-    return key in NEGATIONS
-
-
-def _is_condition(key: str) -> bool:
-    return key in CONDITIONS
 
 
 def put_in_brackets(own: Sequence[Word], theirs: Sequence[Word], *, between: bool) -> Iterator[WordChange]:
@@ -282,5 +262,8 @@ def put(words: Sequence[Word]) -> str:
 
 
 _WEIGHTY: tuple[tuple[ChangeKind, Callable[[str], bool]], ...] = (
-    ("strength", _is_strength), ("number", _is_number), ("negation", _is_negation), ("condition", _is_condition),
-)  # fmt: skip
+    ("strength", lambda key: key in STRENGTHS or (key.endswith("nt") and key[:-2] in STRENGTHS)),
+    ("number", lambda key: key[0].isdigit() or key in MEASURES),
+    ("negation", NEGATIONS.__contains__),
+    ("condition", CONDITIONS.__contains__),
+)
