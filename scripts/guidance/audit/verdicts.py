@@ -180,7 +180,7 @@ class Judge:
         elif elsewhere:
             status = "contradiction"
         elif quoted and held:
-            status = "superseded" if self._known.publication.standing(held).superseded else "current"
+            status = self._state(held)
             status = "cut" if status == "current" and quoted.verdict == "cut" else status
         say = _say_quoted(found, say_place(cited) if elsewhere else "")
         if held and self._known.publication.standing(held).superseded:
@@ -203,6 +203,11 @@ class Judge:
 
     # --- What became of it ---
 
+    def _state(self, edition: Edition) -> Status:
+        """Whether an edition is in force or superseded; of one that is still to come neither is said."""
+        stands = self._known.publication.standing(edition)
+        return "current" if stands.current else "superseded" if stands.superseded else "not-checked"
+
     def _of_reference(self, mention: Mention, edition: str | None, cite: CitedPlace) -> "_Judged":
         whole = cite == CitedPlace()
         if edition is None:
@@ -224,10 +229,9 @@ class Judge:
             status: Status = "not-found"
         elif mention.against:
             status = "contradiction"
-        elif self._known.publication.standing(held).superseded:
-            status = "superseded"
         else:
-            status = "current" if checked is not False else "not-checked"
+            status = self._state(held)
+            status = "not-checked" if status == "current" and checked is False else status
         say = self._say(mention, held, cite, standing, status)
         return _Judged(edition, cite, status, say, checked, mention.told, standing)
 

@@ -59,7 +59,7 @@ def render_home(
             )
             for one in edition.documents
         ],
-        revisions=_revisions(edition, document),
+        revisions=_revisions(edition, publication, document),
     )
     return Page("index.md", f"The {clean(edition.id)} edition", f"{front_matter(facts)}{body}", ("edition",))
 
@@ -108,12 +108,13 @@ def _say_revision(revision: Revision | None, edition: Edition) -> Markup:
     return Markup(f"revision [{escape_markdown(revision.id)}](#revisions), {when}{unreviewed}{newer}")
 
 
-def _revisions(edition: Edition, document: Document | None) -> Iterator[tuple[str, ...]]:
+def _revisions(edition: Edition, publication: Publication, document: Document | None) -> Iterator[tuple[str, ...]]:
     """Every revision with the time for which it stood; the one that is read here is marked."""
     read = revision_read(edition, document) if document else None
     for r in edition.revisions:
-        later = edition.until(r)
-        until = "not known" if not r.counts else say_date(later) if later else "in force"
+        later = publication.until(edition, r)
+        stands = say_date(later) if later else publication.standing(edition).phrase
+        until = stands if r.counts else "not known"
         here = " **The text here is this one.**" if r == read else ""
         none = "no new file: a note" if r.kind == "page note" else "no address known"
         file = f"[official file]({r.url})" if r.url else none
@@ -220,6 +221,7 @@ def _summary(edition: Edition, publication: Publication, with_text: Collection[s
         "standing": standing.phrase,
         "sentence": standing.sentence,
         "superseded": standing.superseded,
+        "current": standing.current,
         "ended": say_date(standing.ended) if standing.ended else None,
         "successor": standing.successor,
         "with_text": edition.id in with_text,
@@ -290,7 +292,8 @@ def _events(publication: Publication) -> Iterator[tuple[str, ...]]:
         first, later = _first_issue(edition, start)
         early = tuple(r for r in later if r.date and r.date < start)
         yield from (_event(edition, revision) for revision in early)
-        what = "Took over" if edition is not publication.editions[0] else "The first edition listed here"
+        took = "Takes over" if publication.standing(edition).begins else "Took over"
+        what = took if edition is not publication.editions[0] else "The first edition listed here"
         since = Markup(say_date(start) + _sure(edition.basis))
         yield since, _link(edition), f"{what}. {first}".rstrip()
         yield from (_event(edition, revision) for revision in later if revision not in early)
