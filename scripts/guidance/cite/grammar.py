@@ -11,8 +11,7 @@ from typing import Literal
 
 from msgspec import Struct, structs
 
-from guidance.document.anchors import DOTTED, SPELT
-from guidance.document.model import Permalink
+from guidance.document.model import DOTTED, SPELT, Permalink
 
 Unit = Literal[
     "part", "chapter", "annex", "section", "page", "box", "flow-chart", "figure", "table", "paragraph", "footnote",

@@ -26,9 +26,6 @@ _MEANINGS_HEADER = (
     "# anchor\tfingerprint before\tday of the new file\trenumbered, removed or reworded\twhere its text is now"
 )
 Became = Literal["renumbered", "removed", "reworded"]
-# How units are numbered, for who reads a text's own numbers and for who reads citations of them.
-SPELT = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-DOTTED = r"\d{1,2}(?:\.\d{1,2})?[a-z]?"  # of boxes, figures and tables: "3", "2.1", "1a"
 
 
 class Renumbering(Struct, frozen=True, order=True):

@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from guidance.document.anchors import DOTTED, SPELT
+from guidance.document.model import DOTTED, SPELT
 
 MarkerKind = Literal["bullet", "decimal", "coded", "number", "letter", "roman"]
 HeadedKind = Literal["part", "chapter", "section", "annex", "flow-chart"]  # of a Provision's kinds
