@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 import citing
 import partner_files
@@ -317,6 +318,19 @@ def harbour(tmp_path_factory: pytest.TempPathFactory) -> Auditor:
     reworded = paragraph(2).replace("before dawn", "after dusk").replace(" years on", " years ago")
     new = document(["# Lamps", f"1. {paragraph(9)}", f"2. {paragraph(1)}", f"3. {reworded}"])
     return Auditor(MADE_UP, tmp_path_factory.mktemp("no-data"), (loaded("2019", old), loaded("2024", new)))
+
+
+def test_an_edition_still_to_come_is_neither_current_nor_superseded(tmp_path: Path) -> None:
+    first = structs.replace(MADE_UP.editions[0], ended=None)
+    coming = structs.replace(MADE_UP, editions=(first, MADE_UP.editions[1]), seen="2023-12-31")
+    auditor = Auditor(coming, tmp_path, ())
+    (told,) = text_of("See Keeping the Harbour 2024.", auditor)
+    assert (told.status, told.verdict) == (
+        "not-checked",
+        "the edition of 2024, not yet in force, but from 1 January 2024",
+    )
+    (now,) = text_of("See Keeping the Harbour 2019.", auditor)
+    assert (now.status, now.verdict) == ("current", "the edition of 2019, in force")
 
 
 def test_a_superseded_reference_says_where_its_text_stands_today(harbour: Auditor) -> None:

@@ -8,13 +8,14 @@ import pytest
 import citing
 from guidance.build.cite import cite, edition_until, stood_on
 from guidance.cite.citation import Citation, CitationGrammar, Known, NotUnderstoodError
-from guidance.cite.grammar import find_places, read_places, say_place
+from guidance.cite.grammar import find_places, number_key, read_places, say_place
 from guidance.cite.resolve import Cited, record, resolve, say_cited
 from guidance.compare.changes import compare
 from guidance.document.anchors import permalinks
 from guidance.document.change_model import Crosswalk, build_crosswalk
 from guidance.document.model import Permalink
 from guidance.document.register import Edition, OfficialLink, Publication, Revision
+from guidance.read.numbering import caption_number, named_number
 from small_documents import LAMPS_2001, LAMPS_2009, document, paragraph
 
 grammar = cache(citing.grammar)
@@ -213,3 +214,19 @@ def test_a_whole_edition_is_cited() -> None:
     cited = found("KH 2009")
     assert (cited.citation, cited.status) == (Citation("2009"), "found")
     assert record(cited)["url"] == "2009/"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Chapter 3", "Chapter 3A", "Chapter Eleven", "Chapter IV", "Part Two", "Part 2", "Annex A", "Annex A1",
+        "Annex 2b", "Annex IV", "Appendix 12", "Flow chart 3", "Flow chart 3a", "Figure 2", "Figure 2.1",
+        "Figure 2a", "Table B", "Table 12",
+    ],
+)  # fmt: skip
+def test_what_a_reader_numbers_can_be_cited_by_that_number(title: str) -> None:
+    named = named_number(title)
+    number = named[1] if named else caption_number(title)
+    (place,) = read_places(title)
+    (step,) = place.steps
+    assert number_key(number or "", step.unit) == step.number

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from guidance.build.cite import say_stood, stood_on
 from guidance.document.model import GuidanceError
-from guidance.document.register import Edition, InForce, Publication, last_day, read_register
+from guidance.document.register import Edition, InForce, Publication, Revision, last_day, read_register
 
 ROOT = Path(__file__).parents[2]
 
@@ -79,8 +80,12 @@ FILE = '[[editions.revisions]]\nid = "f"\nbasis = "A"\nwhat = "Anew."\n'
 NEXT = FILE.replace('"f"', '"g"')
 
 
+def read_in(folder: Path, revisions: str) -> Publication:
+    return read_register(register(folder, HEAD + FIRST + SECOND + 'basis = "A"\n' + revisions))
+
+
 def stood_in(folder: Path, revisions: str, day: str) -> InForce:
-    return stood_on(read_register(register(folder, HEAD + FIRST + SECOND + 'basis = "A"\n' + revisions)), day)
+    return stood_on(read_in(folder, revisions), day)
 
 
 def test_a_note_leaves_the_file_standing_and_a_later_file_makes_it_doubtful(tmp_path: Path) -> None:
@@ -91,16 +96,18 @@ def test_a_note_leaves_the_file_standing_and_a_later_file_makes_it_doubtful(tmp_
     assert last.revision
     assert last.revision.id == "g"
     assert last.doubts == ("whether the file of revision g takes in the note of revision n is not known",)
-    assert [last.edition.until(r) for r in last.edition.revisions] == ["2008-01-01", None, None]
+    publication = read_in(tmp_path, f'{revisions}{NEXT}date = "2008-01-01"\n')
+    assert [publication.until(last.edition, r) for r in last.edition.revisions] == ["2008-01-01", None, None]
 
 
 def test_what_may_never_have_been_issued_is_a_doubt_until_its_file_is_here(tmp_path: Path) -> None:
     revisions = f'{FILE}date = "2006-01-01"\n{NEXT}date = "2007-01-01"\nunconfirmed = true\n'
-    stood = stood_in(tmp_path, revisions, "2007-06-01")
+    publication = read_in(tmp_path, revisions)
+    stood = stood_on(publication, "2007-06-01")
     assert stood.revision
     assert stood.revision.id == "f"
     assert "revision g, may have stood instead" in stood.doubts[0]
-    assert stood.edition.until(stood.revision) is None
+    assert publication.until(stood.edition, stood.revision) is None
     had = stood_in(tmp_path, f'{revisions}sha256 = "{"0" * 64}"\n', "2007-06-01")
     assert had.revision
     assert (had.revision.id, had.doubts) == ("g", ())
@@ -114,9 +121,10 @@ def test_a_day_that_is_general_knowledge_is_doubtful_around_it(tmp_path: Path, d
 
 def test_a_file_of_one_chapter_is_told_as_that(tmp_path: Path) -> None:
     part = FILE.replace('"f"', '"c"').replace("what", 'part = "chapter 8"\nwhat')
-    stood = stood_in(tmp_path, f'{FILE}date = "2006-01-01"\n{part}date = "2007-01-01"\n', "2007-06-01")
+    publication = read_in(tmp_path, f'{FILE}date = "2006-01-01"\n{part}date = "2007-01-01"\n')
+    stood = stood_on(publication, "2007-06-01")
     assert "revision c (chapter 8 only; for the rest the file before it)" in say_stood("x", stood, None, None)[0]
-    assert stood.edition.until(stood.edition.revisions[0]) is None  # for the rest it goes on
+    assert publication.until(stood.edition, stood.edition.revisions[0]) is None  # for the rest it goes on
 
 
 def test_a_revision_without_a_date_is_a_doubt_and_never_an_answer(tmp_path: Path) -> None:
@@ -229,6 +237,42 @@ def test_a_standing_is_that_of_a_day(day: str, states: list[str]) -> None:
     assert {one.in_force for one in found} == {
         edition.id for edition, state in zip(publication.editions, states, strict=True) if state == "in force"
     }
+
+
+FIRST_OVER, LAST_TO_COME = "superseded in April 2006", "not yet in force, but from 18 March 2026"
+
+
+@pytest.mark.parametrize(
+    ("seen", "ended", "phrases"),
+    [
+        ("2026-03-17", None, [FIRST_OVER, "in force", LAST_TO_COME]),
+        ("2026-03-17", "2026-03-18", [FIRST_OVER, "in force", LAST_TO_COME]),
+        ("2026-03-18", "2026-03-18", [FIRST_OVER, "superseded on 18 March 2026", "in force"]),
+        ("2026-03", None, [FIRST_OVER, "superseded on 18 March 2026", "in force"]),
+        ("2001", None, ["in force", "not yet in force, but from April 2006", LAST_TO_COME]),
+    ],
+)
+def test_an_edition_is_not_in_force_before_it_begins(seen: str, ended: str | None, phrases: list[str]) -> None:
+    publication = structs.replace(three(None, ended, None), seen=seen)
+    standings = [publication.standing(edition) for edition in publication.editions]
+    assert [one.phrase for one in standings] == phrases
+    assert [one.edition for one in standings if one.current] == [publication.in_force.id]
+    if len(seen) == 10:  # what stands as the register stands is what stands on that day
+        on = datetime.date.fromisoformat(seen)
+        assert standings == [publication.standing(edition, on) for edition in publication.editions]
+
+
+def test_until_when_a_file_stood_is_told_by_its_editions_standing() -> None:
+    publication = three(None, None, None)
+    revision = Revision(id="a", what="The file.", date="2006-04")
+    second = structs.replace(publication.editions[1], revisions=(revision,))
+    publication = structs.replace(publication, editions=(publication.editions[0], second, publication.editions[2]))
+    assert publication.until(second, revision) == "2026-03-18"
+
+
+def test_between_two_editions_what_held_is_not_known() -> None:
+    stood = stood_on(three("2006-03-01", "2025-12-31", None), "2026-01-15")
+    assert "the edition of 2006 had ended, and that of 2026 had not begun: what held is not known" in stood.doubts
 
 
 def test_who_superseded_an_edition_is_told_and_the_one_in_force() -> None:

@@ -42,13 +42,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "partner": {"name": "Bays", "place": "local"},
     }
     edition = {"title": "Lamps", "id": "2001", "standing": "in force", "sentence": "In force", "published": "2001"}
-    edition |= {"state": "in force", "date": "2001"}
+    stands: dict[str, object] = {"state": "in force", "current": True, "date": "2001"}
     folders = (
         Folder("", "Lamps", pages, {"site_name": "Lamps", "nav": nav}).with_extra(told),
         Folder("2001", "2001", {"index.md": b"# Lamps\n"}, {"site_name": "Lamps"}).with_extra(
             {
                 "tell_us": tell_link("help@lamps.example"),
-                "edition": edition,
+                "edition": {**edition, **stands},
                 "publication": {"title": "On lamps", "publisher": "Nobody", "licence": "none"},
             }
         ),

@@ -144,6 +144,29 @@ def test_a_lineage_page_shows_the_text_where_it_stands_last_and_all_its_places()
     assert "not loaded here" in words(pages["t/2010-fn-2/index.html"])
 
 
+def test_pages_of_an_edition_that_is_still_to_come_lead_to_the_one_in_force() -> None:
+    coming = structs.replace(PUBLICATION, editions=(structs.replace(OLD, ended=None), NEW), seen="2019-12-31")
+    new = {"para-50": Permalink("para-50", "paragraph", "50", 40, "1" * 16)}
+    later = structs.replace(PROVISION, anchor="para-50", number="50", blocks=(Para(Text("New words.")),))
+    places = (("2010", "para-45"), ("2020", "para-50"))
+    shelf = PermalinkIndex(
+        coming,
+        {"2010": ENTRIES, "2020": new},
+        {"2010": {"para-45": PROVISION}, "2020": {"para-50": later}},
+        fates={
+            places[0]: Fate("2010-para-45", "in force", ("para-45",), (), places),
+            places[1]: Fate("2010-para-45", "gone", (), (), places),
+        },
+    )
+    page = permalink_pages(NEW, shelf)["p/50/index.html"]
+    assert "Not yet in force, but from 1 January 2020. The edition in force is that of 2010" in words(page)
+    assert "any more" not in words(page)
+    assert "This edition is in force." in words(permalink_pages(OLD, shelf)["p/45/index.html"])
+    lineage = lineage_pages(shelf)["t/2010-para-45/index.html"]
+    assert [q.get_text() for q in parsed(lineage).select("blockquote")] == ["Words & <b>more</b>."]
+    assert "how it reads in the edition in force" in words(lineage)
+
+
 @pytest.mark.parametrize(
     ("kind", "number", "heading", "expected"),
     [

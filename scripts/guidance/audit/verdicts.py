@@ -181,8 +181,8 @@ class Judge:
         elif elsewhere:
             status = "contradiction"
         elif quoted and held:
-            now: Status = "cut" if quoted.verdict == "cut" else "current"
-            status = "superseded" if self._standings[held.id].superseded else now
+            status = self._state(held)
+            status = "cut" if status == "current" and quoted.verdict == "cut" else status
         say = _say_quoted(found, say_place(cited) if elsewhere else "")
         if held and self._standings[held.id].superseded:
             say += f"; {held.id} was {self._standings[held.id].phrase}"
@@ -203,6 +203,11 @@ class Judge:
         return self._found(reading, block, first, "stale-term", judged, lines)
 
     # --- What became of it ---
+
+    def _state(self, edition: Edition) -> Status:
+        """Whether an edition is in force or superseded; of one that is still to come neither is said."""
+        stands = self._standings[edition.id]
+        return "current" if stands.current else "superseded" if stands.superseded else "not-checked"
 
     def _of_reference(self, mention: Mention, edition: str | None, cite: CitedPlace) -> "_Judged":
         whole = cite == CitedPlace()
@@ -225,10 +230,9 @@ class Judge:
             status: Status = "not-found"
         elif mention.against:
             status = "contradiction"
-        elif self._standings[edition].superseded:
-            status = "superseded"
         else:
-            status = "current" if checked is not False else "not-checked"
+            status = self._state(held)
+            status = "not-checked" if status == "current" and checked is False else status
         say = self._say(mention, held, cite, standing, status)
         return _Judged(edition, cite, status, say, checked, mention.told, standing)
 

@@ -234,9 +234,9 @@ def untold_standing(site: Path, publication: Publication) -> Iterator[str]:
             body, name = page.partition("<body")[2], path.relative_to(site).as_posix()
             if 'http-equiv="refresh"' in page:
                 continue
-            if stands.superseded and escape(stands.sentence) not in body:
+            if not stands.current and escape(stands.sentence) not in body:
                 yield f'{name}: does not say "{stands.sentence}"'
-            elif not stands.superseded and 'class="status status--superseded"' in body:
+            elif stands.current and 'class="status status--superseded"' in body:
                 yield f"{name}: says that an edition in force is superseded"
         record, home = site / edition.id / "edition.json", site / edition.id / "index.html"
         held = msgspec.json.decode(record.read_bytes()) if record.is_file() else {}

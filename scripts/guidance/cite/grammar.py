@@ -11,7 +11,7 @@ from typing import Literal
 
 from msgspec import Struct, structs
 
-from guidance.document.model import Permalink
+from guidance.document.model import DOTTED, SPELT, Permalink
 
 Unit = Literal[
     "part", "chapter", "annex", "section", "page", "box", "flow-chart", "figure", "table", "paragraph", "footnote",
@@ -26,7 +26,6 @@ OUTER: frozenset[Unit] = frozenset({*TOP, "section"})  # hold for what is named 
 # Every part is written so that it means the same in Python and, with (?<name> for (?P<name>, in JavaScript; none
 # needs a flag, and none is spoilt by one that makes capitals and small letters alike.
 
-_SPELT = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _ORDINALS = (
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
     "twelfth",
@@ -39,21 +38,20 @@ def _spelt(words: Iterable[str]) -> str:
     return "|".join(f"[{word[0].upper()}{word[0]}]{word[1:]}|{word.upper()}" for word in words)
 
 
-ONES = _spelt(_SPELT)
+ONES = _spelt(SPELT)
 ROMAN = r"[IVX]{1,5}"
 LETTER = r"[A-H]"
-DOTTED = r"\d{1,2}(?:\.\d{1,2})?"  # "table 2.1"
 # What stands in brackets behind a number: "153(b)", "66(1)(a)", "7(2)(a)(iv)", "12 (BA)"
 # ; and with its name, "27 sub-para (b)".
 SUBS = r"(?:\s?(?:sub-?para(?:graph)?s?\.?\s?)?\((?:\d{1,3}[A-Z]{0,2}|[a-z]{1,2}|[ivx]{1,5}|[A-Z])\))"
 NUMBERS: dict[Unit, str] = {  # as they are printed
-    "part": rf"\d{{1,2}}[A-Z]?|{ONES}|{ROMAN}",
-    "chapter": rf"\d{{1,2}}[a-z]?|{ONES}|{ROMAN}",
-    "annex": r"[A-Z]\d?|\d{1,2}",  # "Annex A1", "Appendix 5"
+    "part": rf"\d{{1,2}}[A-Za-z]?|{ONES}|{ROMAN}",
+    "chapter": rf"\d{{1,2}}[A-Za-z]?|{ONES}|{ROMAN}",
+    "annex": rf"[A-Z]\d?|\d{{1,2}}[A-Za-z]?|{ROMAN}",  # "Annex A1", "Appendix 5", "Annex 2b", "Annex IV"
     "section": rf"\d{{1,2}}|{ONES}|{LETTER}",
     "page": r"\d{1,4}",
     "box": rf"{DOTTED}|{LETTER}",
-    "flow-chart": rf"\d{{1,2}}|{ONES}|{LETTER}",
+    "flow-chart": rf"\d{{1,2}}[a-z]?|{ONES}|{LETTER}",
     "figure": rf"{DOTTED}|{LETTER}",
     "table": rf"{DOTTED}|{LETTER}",
     "paragraph": r"\d{1,4}(?:\.\d{1,3})*[A-Z]{0,2}",  # "45", "5.17", "7A"
@@ -257,8 +255,8 @@ def _parted(unit: Unit, number: str | None, subs: str) -> tuple[str, str | None]
 
 def number_key(number: str, unit: str) -> str:
     """A number as it is compared: "Two" and, of parts and chapters, "II" are 2."""
-    if number.lower() in _SPELT:
-        return str(_SPELT.index(number.lower()) + 1)
+    if number.lower() in SPELT:
+        return str(SPELT.index(number.lower()) + 1)
     if unit in ("part", "chapter") and number.upper() in _ROMANS:
         return str(_ROMANS.index(number.upper()) + 1)
     return number.upper()
@@ -332,7 +330,7 @@ def vocabulary() -> dict[str, object]:
         "units": UNITS,
         "outer": sorted(OUTER),
         "groups": _GROUPS,
-        "spelt": _SPELT,
+        "spelt": SPELT,
         "ordinals": _ORDINALS,
         "romans": _ROMANS,
     }

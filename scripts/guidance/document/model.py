@@ -43,6 +43,9 @@ class Place(Struct, frozen=True):
 
 Strength = Literal["must", "must not", "should", "should not", "may", "responsibility"]
 MarkKind = Literal["bold", "italic", "underline", "superscript", "subscript"] | Strength
+# How units are numbered, for who reads a text's own numbers and for who reads citations of them.
+SPELT = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+DOTTED = r"\d{1,2}(?:\.\d{1,2})?[a-z]?"  # of boxes, figures and tables: "3", "2.1", "1a"
 
 
 class Style(Struct, frozen=True, tag="style"):

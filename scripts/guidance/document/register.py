@@ -167,7 +167,7 @@ class Standing(Struct, frozen=True):
     """Whether an edition is in force, and since when not: told here once, for every page, feed, file and message.
 
     `ended` is the day, as well as it is known, on which it was superseded, and `successor` what superseded it;
-    `in_force` is the edition in force, which is this one where nothing has superseded it.
+    `begins` the day from which one that is not yet in force will be; `in_force` is the edition in force.
     """
 
     edition: str
@@ -175,6 +175,12 @@ class Standing(Struct, frozen=True):
     in_force: str
     ended: PartialDate | None = None
     successor: str | None = None
+    begins: PartialDate | None = None
+
+    @property
+    def current(self) -> bool:
+        """Whether the edition is in force; one that is not may be superseded or still to come."""
+        return self.state == "in force"
 
     @property
     def superseded(self) -> bool:
@@ -183,7 +189,9 @@ class Standing(Struct, frozen=True):
 
     @property
     def phrase(self) -> str:
-        """Such as "in force", "superseded on 18 March 2026", "superseded in April 2006", "not yet in force"."""
+        """Such as "in force", "superseded on 18 March 2026", "not yet in force, but from 1 September 2026"."""
+        if self.begins:
+            return f"{self.state}, but from {say_date(self.begins)}"
         return f"{self.state} {say_when(self.ended)}" if self.ended else self.state
 
     @property
@@ -220,13 +228,6 @@ class Edition(Struct, frozen=True, forbid_unknown_fields=True):
         """Those of its revisions that are files."""
         return tuple(revision for revision in self.revisions if revision.kind == "file")
 
-    def until(self, revision: Revision) -> PartialDate | None:
-        """When a revision ceased to stand: a file when the next file of the same took its place, a note with the
-        edition. None while it stands."""
-        later = self.revisions[self.revisions.index(revision) + 1 :] if revision.kind == "file" else ()
-        files = (r for r in later if r.kind == "file" and r.counts and r.part in (None, revision.part))
-        return next((r.date for r in files if r.date), self.ended)
-
     @property
     def begins(self) -> PartialDate:
         """The day from which it holds, as well as it is known."""
@@ -255,8 +256,11 @@ class Publication(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def in_force(self) -> Edition:
-        """The edition in force, as the register stands: the last one that has not ended."""
-        return next(e for e in reversed(self.editions) if e.ended is None)
+        """The edition in force, as the register stands: the last that had begun and not ended when that was last
+        `seen`; where it says no such day, the last that has not ended."""
+        by = last_day(self.seen) if self.seen else "9999"
+        begun = [edition for edition in self.editions if edition.begins <= by] or list(self.editions)
+        return next((e for e in reversed(begun) if e.ended is None or e.ended > by), begun[-1])
 
     @property
     def licence_in_words(self) -> str:
@@ -265,20 +269,28 @@ class Publication(Struct, frozen=True, forbid_unknown_fields=True):
         return self.licence if self.specimen else said
 
     def standing(self, edition: Edition, day: datetime.date | None = None) -> Standing:
-        """Whether an edition of this publication is in force: on a day, or as the register stands.
+        """Whether an edition of this publication is in force: on a day, or as the register stands (see `in_force`).
 
         An edition is superseded when it has ended or another one is in force; where the register does not say
         when it ended, its successor's beginning does. What has not begun on the day is not yet in force.
         """
         stood = self.as_it_stood(day) if day else None
         current = stood.edition if stood else self.in_force
-        if day and edition.begins > day.isoformat():
-            return Standing(edition.id, "not yet in force", current.id)
+        by = day.isoformat() if day else last_day(self.seen) if self.seen else "9999"
+        if edition.begins > by:
+            return Standing(edition.id, "not yet in force", current.id, begins=edition.begins)
         if edition.id == current.id:
             return Standing(edition.id, "in force", current.id)
         successor = self.successor(edition)
         ended = edition.ended or (successor.begins if successor else None)
         return Standing(edition.id, "superseded", current.id, ended, successor.id if successor else None)
+
+    def until(self, edition: Edition, revision: Revision) -> PartialDate | None:
+        """When a revision ceased to stand: a file when the next file of the same took its place, a note with the
+        edition. None while it stands."""
+        later = edition.revisions[edition.revisions.index(revision) + 1 :] if revision.kind == "file" else ()
+        files = (r for r in later if r.kind == "file" and r.counts and r.part in (None, revision.part))
+        return next((r.date for r in files if r.date), self.standing(edition).ended)
 
     def successor(self, edition: Edition) -> Edition | None:
         """The edition that replaced this one."""
@@ -318,6 +330,8 @@ def _doubts(edition: Edition, later: Edition | None, file: Revision | None, on: 
     day = on.isoformat()
     if edition.begins <= day <= last_day(edition.begins) != edition.begins:
         yield f"from which day in {edition.begins} the edition of {edition.id} held is not known"
+    if edition.ended and edition.ended <= day and later:
+        yield f"the edition of {edition.id} had ended, and that of {later.id} had not begun: what held is not known"
     for one in filter(None, (edition, later)):
         if (one.in_force_basis or one.basis) == "C" and _is_near(one.begins, on):
             when = say_date(one.begins)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from guidance.cite.grammar import ONES, WRITTEN, number_key
+from guidance.cite.grammar import NUMBERS, WRITTEN, number_key
 from guidance.cite.grammar import Unit as PlaceUnit
 from guidance.document.model import Document, Figure, Provision, Table
 from guidance.document.walk import list_items
@@ -18,10 +18,7 @@ Unit = LegalUnit | PlaceUnit
 
 _TITLES: tuple[PlaceUnit, ...] = ("part", "chapter", "section", "annex", "flow-chart", "figure", "table", "box")
 _KINDS: tuple[Unit, ...] = (*_TITLES, "paragraph", "footnote")
-_TITLED = {
-    unit: re.compile(rf"(?i:{WRITTEN[unit]})\s+(?P<number>\d+(?:\.\d+)?|[A-Z]\d?|[IVX]+|(?i:{ONES}))(?![\w])")
-    for unit in _TITLES
-}
+_TITLED = {unit: re.compile(rf"(?i:{WRITTEN[unit]})\s+(?P<number>{NUMBERS[unit]})(?!\w)") for unit in _TITLES}
 
 
 class Pinpoint(Struct, frozen=True):

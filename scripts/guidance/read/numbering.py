@@ -9,6 +9,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from guidance.document.model import DOTTED, SPELT
+
 MarkerKind = Literal["bullet", "decimal", "coded", "number", "letter", "roman"]
 
 
@@ -176,16 +178,15 @@ def comes_next(marker: Marker, last: Marker) -> bool:
 
 # --- Titles that name their number ---------------------------------------------------------------
 
-_ONE_TO_TEN = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_SPELT = {word: str(number) for number, word in enumerate(_ONE_TO_TEN, 1)}
+_SPELT = {word: str(number) for number, word in enumerate(SPELT, 1)}
 _NAMED = re.compile(
     rf"""
     ^ (?P<word> part | chapter | section | annex | appendix | schedule | flow[ ]?chart ) \s+
     (?P<number>
         \d+ [a-z]?               # "Chapter 3", "Annex 2b"
-        | [a-z] (?![a-z])        # "Annex A"; not "Section by section"
+        | [a-z] \d? (?![a-z])    # "Annex A", "Annex A1"; not "Section by section"
         | [ivxl]+ (?![a-z])      # "Part IV"; not "Part illness"
-        | {"|".join(_ONE_TO_TEN)}  # "Chapter Three"
+        | {"|".join(SPELT)}  # "Chapter Three"
     ) \b
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -199,7 +200,7 @@ _DIVISION = re.compile(  # of a statute, alone on its line: "PART 1", "Schedule 
     re.VERBOSE | re.IGNORECASE,
 )
 _CAPTION = re.compile(
-    r"^ (?: figure | fig\. | diagram | table | chart ) \s+ ( \d+ [a-z]? | [A-Z] ) \b",  # "Figure 3", "Table B"
+    rf"^ (?: figure | fig\. | diagram | table | chart ) \s+ ( {DOTTED} | \d+ | [A-Z] ) \b",  # "Figure 3", "Table B"
     re.VERBOSE | re.IGNORECASE,
 )
 

@@ -163,6 +163,7 @@ def _summary(edition: Edition, publication: Publication, with_text: Collection[s
         "standing": standing.phrase,
         "sentence": standing.sentence,
         "superseded": standing.superseded,
+        "current": standing.current,
         "ended": say_date(standing.ended) if standing.ended else None,
         "successor": standing.successor,
         "with_text": edition.id in with_text,
@@ -203,7 +204,8 @@ def _events(publication: Publication) -> Iterator[tuple[str | None, Basis, Editi
         first = [r.what for r in edition.revisions[:1] if r.date == start]
         told = [(r.date, r.date_basis or r.basis, edition, r.what) for r in edition.revisions[len(first) :]]
         yield from (one for one in told if one[0] and one[0] < start)
-        what = "Took over" if edition is not publication.editions[0] else "The first edition listed here"
+        took = "Takes over" if publication.standing(edition).begins else "Took over"
+        what = took if edition is not publication.editions[0] else "The first edition listed here"
         yield start, edition.basis, edition, f"{what}. {''.join(first)}".rstrip()
         yield from (one for one in told if not one[0] or one[0] >= start)
 

@@ -274,8 +274,10 @@ def _places(node: Node, index: PermalinkIndex) -> list[Node]:
 def _lineage_page(node: Node, index: PermalinkIndex) -> bytes:
     """Where the text is read: in the edition in force, else in the newest one that has it."""
     fate = index.fate(node)
-    known = _places(node, index)
-    shown = [place for place in known or [node] if place[0] == (known or [node])[-1][0]]
+    known, now = _places(node, index), index.publication.in_force.id
+    have = known or [node]
+    read = now if any(place[0] == now for place in have) else have[-1][0]
+    shown = [place for place in have if place[0] == read]
     edition, provision = shown[0][0], index.provision(shown[0])
     said, name, cited = standing(edition, index), index.name(shown[0]), edition_name(index.publication, edition)
     near = [(said.in_force, anchor) for anchor in fate.nearest]
