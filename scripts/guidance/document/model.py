@@ -1,8 +1,8 @@
 """The frozen types of a document and of what is observed about it; and how a TOML file that a person wrote becomes
 a value of such a type, or one line that says what is wrong with it; and how a file is written whole.
 
-Everything flows through these: readers give a Document, the other rooms lay annotations over it by
-offset. Nothing here imports another of our modules; what the values of a TOML file mean is checked by who reads it.
+Everything flows through these. Nothing here imports another of our modules; what the values of a TOML file mean is
+checked by who reads it.
 
 Conventions: pages are 1-based pages of the source file; lengths are PDF points with the origin at the
 lower left; offsets count Unicode code points and are half open; anchors are unique within one edition.
@@ -43,7 +43,7 @@ class Place(Struct, frozen=True):
 
 Strength = Literal["must", "must not", "should", "should not", "may", "responsibility"]
 MarkKind = Literal["bold", "italic", "underline", "superscript", "subscript"] | Strength
-# How units are numbered, for who reads a text's own numbers and for who reads citations of them.
+# How units are numbered, for who reads a text and for who reads citations of it.
 SPELT = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 DOTTED = r"\d{1,2}(?:\.\d{1,2})?[a-z]?"  # of boxes, figures and tables: "3", "2.1", "1a"
 

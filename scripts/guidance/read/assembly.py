@@ -47,7 +47,7 @@ from guidance.read.page import (
     TableFlow,
 )
 from guidance.read.paragraphs import cut_chunks
-from guidance.read.parts import cut_parts
+from guidance.read.parts import cut_parts, held_against_lists
 from guidance.read.sequence import Numbered, find_missed, find_numbered
 from guidance.read.structure import Reading, judge_pages
 
@@ -91,7 +91,8 @@ def build_document(flow: Flow, pages: Pages, source: SourceFile) -> tuple[Docume
         dropped=(*flow.dropped, *assembly.dropped),
         findings=tuple(findings),
     )
-    reading = Reading(pages, flow, parts, headings, numbered.numbers, assembly.unknown_marks)
+    lists = held_against_lists(parts, headings, pages.bookmarks, flow)
+    reading = Reading(pages, flow, parts, headings, numbered.numbers, lists, assembly.unknown_marks)
     document = balance(replace(document, structure=judge_pages(document, reading)))
     return document, tuple((figure.page, figure.box) for _, figure in assembly.figures)
 

@@ -17,7 +17,6 @@ from guidance.read.page import (
     BoxFlow,
     CellFlow,
     Chunk,
-    ContentsEntry,
     Element,
     Flow,
     Heading,
@@ -262,11 +261,13 @@ def held_against_lists(
     parts: Sequence[Part],
     headings: dict[int, Heading],
     bookmarks: Sequence[Bookmark],
-    entries: Sequence[ContentsEntry],
+    flow: Flow,
 ) -> tuple[int, list[_Named]]:
     """How many titles a file's bookmarks and printed contents name, and what is amiss with the headings by these:
     titles that stand in the text and are none, or, where they are many, that stand nowhere; and headings of the
     first level where the contents list names fewer than half of them."""
+    cover = comparable_title(" ".join(line.text for line in flow.cover))
+    bookmarks = [mark for mark in bookmarks if comparable_title(mark.title) not in cover]  # some name its words too
     found = {comparable_title(heading.chunk.text) for heading in headings.values()}
     lines = {comparable_title(part.text): part.lines[0].page for part in parts if isinstance(part, Chunk)}
     for part in parts:
@@ -278,7 +279,7 @@ def held_against_lists(
     found |= {
         key for key, title in ((comparable_title(b.title), b.title) for b in bookmarks) if caption_number(title)
     }
-    listed: list[_Named] = [(entry.title.rstrip(_BEHIND), None) for entry in entries]
+    listed: list[_Named] = [(entry.title.rstrip(_BEHIND), None) for entry in flow.entries]
     named: list[_Named] = [(b.title, b.page) for b in bookmarks] if mean_headings(bookmarks, len(found)) else []
     top = [h.chunk for h in headings.values() if h.level <= 1]
     keys = {comparable_title(title) for title, _ in listed}

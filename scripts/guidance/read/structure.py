@@ -14,9 +14,8 @@ from msgspec import Struct
 
 from guidance.document.model import Block, CheckName, Document, List, Para, StructureCheck, Table
 from guidance.document.walk import block_texts, count_characters, note_marks, placed_characters
-from guidance.read.numbering import comparable_title, is_next, number_parts, range_ends, read_marker, split_inserted
+from guidance.read.numbering import is_next, number_parts, range_ends, read_marker, split_inserted
 from guidance.read.page import Chunk, FigureFlow, Flow, Heading, Line, Pages, Part, TableFlow
-from guidance.read.parts import held_against_lists
 
 _MOST_EXAMPLES = 8
 _SHOWN = 60  # characters of an example
@@ -31,13 +30,14 @@ class Amiss(Struct, frozen=True):
 
 class Reading(Struct, frozen=True):
     """What a PDF was read into: pages, flow, parts, which of them (by index) are headings and numbered paragraphs,
-    and the raised figures that refer to no note, each with its page."""
+    what `held_against_lists` says of headings, and the raised figures that refer to no note, each with its page."""
 
     pages: Pages
     flow: Flow
     parts: Sequence[Part]
     headings: dict[int, Heading]
     numbers: dict[int, str]
+    lists: tuple[int, Sequence[tuple[str, int | None]]]
     unknown_marks: Sequence[tuple[str, int]]
 
 
@@ -415,8 +415,5 @@ def _words(cells: Iterable[Sequence[Block]]) -> str:
 
 def _headings(reading: Reading) -> StructureCheck:
     """Whether headings are those that the contents list, bookmarks and tags name, as far as these agree with it."""
-    pages = reading.pages
-    cover = comparable_title(" ".join(line.text for line in reading.flow.cover))
-    marks = [m for m in pages.bookmarks if comparable_title(m.title) not in cover]  # they name its words too
-    listed, amiss = held_against_lists(reading.parts, reading.headings, marks, reading.flow.entries)
+    listed, amiss = reading.lists
     return judge("headings", listed, [Amiss(title, page) for title, page in amiss])
