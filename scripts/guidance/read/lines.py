@@ -222,15 +222,12 @@ def _lying_in(runs: Sequence[Run], box: Box, after: int) -> tuple[int, int] | No
 
 
 def _locate(text: str, words: str, near: int, after: int) -> tuple[int, int] | None:
-    """The occurrence of `words` nearest to where the link lies; a word cut by the rectangle is completed."""
+    """The occurrence of `words` nearest to where the link lies."""
     starts = [at for at in range(after, len(text)) if text.startswith(words, at)]
     if not starts:
         return None
     start = min(starts, key=lambda s: abs(s - near))
-    end = start + len(words)
-    if end < len(text) and text[end - 1].isalpha() and text[end].isalpha() and text[end + 1 : end + 2] in ("", " "):
-        end += 1
-    return start, end
+    return start, start + len(words)
 
 
 # --- Reading order -------------------------------------------------------------------------------
