@@ -1,6 +1,6 @@
-"""The frozen types of a document and of what is observed about it; how a TOML file that a person wrote becomes a value
-of such a type, or one line that says what is wrong; how a file is written whole. Nothing here imports another module
-of ours; what the values of a TOML file mean is checked by who reads it.
+"""The frozen types of a document and of what is observed about it; how a TOML file that a person wrote becomes a
+value of such a type, or one line that says what is wrong; how a file is written whole. Nothing here imports another
+module of ours; what the values of a TOML file mean is checked by who reads it.
 
 Conventions: pages are 1-based pages of the source file; lengths are PDF points with the origin at the
 lower left; offsets count Unicode code points and are half open; anchors are unique within one edition.
