@@ -84,14 +84,23 @@ const putInBrackets = (own, theirs, isBetween) => {
   if ((kind === "number" && !there.length) || (!isBetween && isSame)) return [];
   return [{ kind, said: `[${put(own)}]`, stands: put(isBetween ? theirs : there) }];
 };
+// What agrees of few words on either side, and what differs: at which word, which are said and which stand there.
 const compareWords = (mine, theirs) => {
-  const within = blocks(mine, theirs), changes = [];
+  const within = blocks(mine, theirs), differing = [];
   let [i, j] = [0, 0];
   for (const one of [...within, { i: mine.length, j: theirs.length, size: 0 }]) {
-    if (one.i > i || one.j > j) changes.push(change(mine.slice(i, one.i), theirs.slice(j, one.j)));
+    if (one.i > i || one.j > j) differing.push([i, mine.slice(i, one.i), theirs.slice(j, one.j)]);
     [i, j] = [one.i + one.size, one.j + one.size];
   }
-  return [within, changes];
+  return [within, differing];
+};
+// What is told of them where the quoter marked a gap with words of his `own`, if any, or marked none.
+const toldOf = (said, stands, own, isWithin) => {
+  if (said.length || (isWithin && !own)) return [change(said, stands)];
+  if (!isWithin || own.length) return [];
+  const unit = stands.every(({ key }) => measures.has(key)) ? [{ ...change([], stands, "number"), said: "…" }] : [];
+  const turns = stands.filter(({ key }) => negations.has(key) || conditions.has(key));
+  return [...unit, ...turns.map((word) => ({ ...change([], [word]), said: "…" }))];
 };
 const total = (runs) => runs.reduce((sum, { size }) => sum + size, 0);
 
@@ -161,11 +170,15 @@ const editionText = (edition, passages) => {
     [null, ...chain].forEach((before, step) => {
       const run = chain[step], at = before ? before.at + before.size : 0;
       const mine = words.slice(at, run ? run.at : words.length);
-      const marks = [...marked].filter(([one]) => one >= at && one <= at + mine.length), isMarked = marks.length > 0;
-      const isBetween = Boolean(before && run), brackets = marks.flatMap(([, one]) => one);
-      const wider = isMarked || isBetween || !mine.length ? [] : between(before, run, mine.length + rules.near);
+      const isBetween = Boolean(before && run), end = at + mine.length;
+      // Dots before its first word or behind its last say nothing of what lies within.
+      const isGap = (one) => one >= at + !before && one < end + Boolean(run);
+      const isMarked = [...marked.keys()].some(isGap);
+      const brackets = [...marked].filter(([one]) => one >= at && one <= end).flatMap(([, one]) => one);
+      const isWide = isMarked || brackets.length > 0;
+      const wider = isWide || isBetween || !mine.length ? [] : between(before, run, mine.length + rules.near);
       const isWider = wider.length > 0 && total(compareWords(mine, wider)[0]) === mine.length;
-      const theirs = isWider ? wider : between(before, run, mine.length + GAP * isMarked);
+      const theirs = isWider ? wider : between(before, run, mine.length + GAP * isWide);
       const there = before ? before.there + before.size : run.there - theirs.length;
       if (theirs.length <= GAP * 2) changes.push(...putInBrackets(brackets, theirs, isBetween));
       if (isMarked && isBetween && rules.hanging.includes(words[run.at].key)) { // "must tell … if", and it hangs on "may"
@@ -173,17 +186,12 @@ const editionText = (edition, passages) => {
         if (verb && !theirs.some(({ stops }) => stops === "full")) changes.push({ kind: "strength", said: "…", stands: verb.written });
       }
       if (!mine.length && !isBetween) return;
-      if (mine.length <= GAP && theirs.length <= GAP * (isMarked ? 2 : 1)) {
+      if (mine.length <= GAP && theirs.length <= GAP * (isWide ? 2 : 1)) {
         const [within, differing] = compareWords(mine, theirs);
         runs.push(...within.map((one) => ({ at: at + one.i, there: there + one.j, size: one.size })));
-        changes.push(...differing.filter(({ said }) => said || (isBetween && !isMarked)));
-        // What turns or limits and is not said; at either end only behind or before a word that agrees.
-        const agreed = new Set(within.flatMap(({ j, size }) => Array.from({ length: size }, (_, step) => j + step)));
-        const low = before ? 0 : Math.min(...agreed), high = run ? theirs.length : Math.max(...agreed);
-        const isTold = !brackets.length && !(isBetween && !isMarked);
-        const lost = isTold ? theirs.filter(({ key }, at) => low <= at && at <= high && !agreed.has(at) && (negations.has(key) || conditions.has(key))) : [];
-        changes.push(...lost.map((word) => ({ kind: kindOf([], [word]), said: isMarked ? "…" : "", stands: word.written })));
-        if (isMarked && !mine.length && !lost.length) changes.push(...limits(there, theirs));
+        const told = differing.flatMap(([i, said, stands]) => toldOf(said, stands, marked.get(at + i), isGap(at + i)));
+        changes.push(...told);
+        if (isMarked && !mine.length && !told.length) changes.push(...limits(there, theirs));
         missing += mine.length - total(within);
       } else if (mine.length || !isMarked) {
         missing += mine.length;
