@@ -33,8 +33,9 @@ Strengths = Counter[str]
 
 
 def _strengths_in(text: str) -> Strengths:
-    """How often a text binds with each strength, and how often it says "may"."""
-    return Counter(verb.strength for verb in find_verbs(bare(text)) if verb.strength in STRONG | {"may"})
+    """How often a text binds with each weight, and how often it says "may"."""
+    found = Counter(verb.weight for verb in find_verbs(bare(text)) if verb.weight in STRONG | {"may"})
+    return Counter({"responsibility" if one == "responsible" else one: count for one, count in found.items()})
 
 
 def _strengths_of(duties: Iterable[Duty], moved: frozenset[str]) -> Strengths:
@@ -185,8 +186,9 @@ def _by_strength(
 ) -> tuple[DutyChange, ...]:
     """What changed of duties where no sentence tells it: the strengths of which one side has none; how often each
     stands says nothing where sentences were cut in two. That a responsibility came or went counts where its words
-    did, for a ledger finds it by known names only."""
-    same = {"responsibility"} if by_words[0]["responsible"] == by_words[1]["responsible"] else set()
+    did, for a ledger finds it by known names only; that "must" became "is required to" is no change."""
+    same = {"responsibility"} if by_words[0]["responsibility"] == by_words[1]["responsibility"] else set()
+    same |= {"must", "should", "responsibility"} if by_words[0] == by_words[1] else set()
     gone, came = (sorted({*one} - {*other} - same) for one, other in ((before, after), (after, before)))
     pairs = zip_longest(gone, came, fillvalue="")
     return tuple(DutyChange("strength", old, new) for old, new in pairs)

@@ -9,67 +9,88 @@ import re
 from msgspec import Struct
 
 from guidance.compare.units import bare
+from guidance.link.modality import Expression, find_phrases
 from guidance.link.sentences import KIND_OF_DAY, OFTEN, SPELT, UNIT, count
 
 # --- What binds, and how strongly ----------------------------------------------------------------
 
+# What the ledger of duties has no strength for. Its own phrases come first: see `find_verbs`.
 _ADVERB = r"(?: \s+ (?: also | always | therefore | then | still | now | \w+ly ) )*"
-BINDING = re.compile(
+_BESIDE = re.compile(
     rf"""
     (?P<nobody> \b (?: no \s+ one | nobody | no | neither | none ) \b [^.;:,]{{0,60}}? \s   # "no child may"
         (?: must | shall | should | may | can ) \b )
-  | (?P<mustnot> \b (?: must | shall | may | can ) {_ADVERB} \s+ (?: not (?! \s+ only ) | never | no \s+ longer ) \b
-               | \b cannot \b )
+  | (?P<cannot> \b can {_ADVERB} \s+ (?: not (?! \s+ only ) | never | no \s+ longer ) \b | \b cannot \b )
   | (?P<only> \b only \s (?! if \b | when \b | where \b ) [^.;:,]{{1,50}}? \s (?: may | can ) \b )  # nobody else
-  | (?P<shouldnot> \b (?: should | ought ) {_ADVERB} \s+ (?: not (?! \s+ only ) | never | no \s+ longer ) \b )
   | (?P<neednot> \b need \s+ not \b | \b (?: do | does ) \s+ not \s+ (?: have | need ) \s+ to \b
                | \b (?: is | are ) \s+ not \s+ (?: required | obliged | expected ) \s+ to \b )
   | (?P<shouldconsider> \b (?: should | ought \s+ to ) {_ADVERB} \s+ consider \b )
-  | (?P<responsible> \b (?: is | are | be | remain s? ) {_ADVERB} \s+ (?: responsible | accountable ) \s+ for \b
-                   | \b (?: has | have | holds? | retains? ) \s+ (?: \w+ \s+ ){{0,2}} responsibility \s+ for \b
-                   | \b responsibility \s+ of \b )
-  | (?P<must> \b (?: must | shall ) \b | \b (?: has | have ) \s+ to \b
-            | \b it \s+ is \s+ [^.;:,]{{3,40}} ['’]s? \s+ (?: \w+ \s+ )? (?: duty | obligation ) \s+ to \b
-            | \b (?: is | are | be ) {_ADVERB} \s+ (?: required | obliged ) \s+ to \b
-            | \b (?: has | have | under ) \s+ an? \s+ (?: \w+ \s+ ){{0,2}} (?: duty | obligation ) \s+ to \b )
-  | (?P<should> \b should \b | \b ought \s+ to \b | \b (?: is | are ) {_ADVERB} \s+ expected \s+ to \b )
+  | (?P<responsible> \b responsibility \s+ of \b )                              # "the responsibility of X is to"
   | (?P<asked> \b (?: is | are ) {_ADVERB} \s+ (?: asked | encouraged | invited | advised ) \s+ to \b )
   | (?P<need> \b needs? \s+ (?! for \b | of \b ) (?: to \s+ )? (?= [a-z] ) )
-  | (?P<may> \b may \b )
   | (?P<can> \b can \b )
   | (?P<could> \b could \b )
     """,
     re.VERBOSE,
 )
 _STRENGTH = {  # what each part of the pattern is called in a change
-    "nobody": "must not", "mustnot": "must not", "shouldnot": "should not", "neednot": "need not",
-    "only": "only … may", "shouldconsider": "should consider", "responsible": "responsible", "must": "must",
-    "should": "should", "asked": "asked", "need": "need", "may": "may", "can": "can",
-    "could": "could",
+    "nobody": "must not", "cannot": "must not", "neednot": "need not", "only": "only … may",
+    "shouldconsider": "should consider", "responsible": "responsibility", "asked": "asked", "need": "need",
+    "can": "can", "could": "could",
 }  # fmt: skip
+_WEIGHTS = (  # how much a phrase weighs that the ledger calls a responsibility: "is required to" as much as "must"
+    ("should", re.compile(r"\b expected \b", re.VERBOSE)),
+    ("need to", re.compile(r"\b needs? \b", re.VERBOSE)),
+    (
+        "responsible",
+        re.compile(
+            r"responsib | accountab | \b (?: task | job | decisions? ) \b | \b (?: with | for | falls ) \b",
+            re.IGNORECASE | re.VERBOSE,
+        ),
+    ),
+    ("must", re.compile("")),
+)
 STRONG = frozenset({"must", "must not", "should", "should not", "should consider", "responsible"})
-WEAK = frozenset({"may", "can", "could", "need", "asked"})  # these tell nothing where they come or go by themselves
-_MONTH = re.compile(r"May\b")
+PERMITS = frozenset({"may", "can", "could", "asked", "need"})
+WEAK = PERMITS | {"need to"}  # these tell nothing where they come or go by themselves
 
 
 class BindingVerb(Struct, frozen=True):
-    """Words that bind, or let or forbid: where they stand in their sentence, and how strongly."""
+    """Words that bind, or let or forbid: where they stand in their sentence; how strongly, as the ledger of duties
+    has it where it knows them; how much they `weigh`, which is the same of "must" and "is required to"; and those
+    bound, where the words themselves name them."""
 
     start: int
     end: int
     strength: str
+    weight: str
+    holder: str = ""
 
 
 def find_verbs(words: str) -> list[BindingVerb]:
-    """The verbs of a sentence that bind, let or forbid, in their order."""
-    found = []
-    for match in BINDING.finditer(words if words[:1].islower() else words[:1].lower() + words[1:]):
+    """The verbs of a sentence that bind, let or forbid, in their order: the phrases of the ledger of duties, and
+    what it has no strength for."""
+    found = [
+        BindingVerb(one.start, one.end, one.strength, _weight(words, one), one.holder)
+        for one in find_phrases(words, entry=True)
+    ]
+    for match in _BESIDE.finditer(words if words[:1].islower() else words[:1].lower() + words[1:]):
         kind = match.lastgroup or ""
-        if kind == "may" and _MONTH.match(words, match.start()):
-            continue
-        kind = "shouldnot" if kind == "nobody" and match[0].endswith("should") else kind
-        found.append(BindingVerb(match.start(), match.end(), _STRENGTH[kind]))
-    return found
+        over = [one for one in found if one.start < match.end() and match.start() < one.end]
+        name = over[0].strength if kind == "nobody" and over else _STRENGTH[kind]
+        finer = kind in ("only", "shouldconsider") or (kind == "nobody" and name.endswith("not"))
+        if not over or finer:  # else the ledger knows these words better
+            weight = "responsible" if kind == "responsible" else name
+            found = [one for one in found if one not in over]
+            found.append(BindingVerb(match.start(), match.end(), name, weight))
+    return sorted(found, key=lambda one: one.start)
+
+
+def _weight(words: str, one: Expression) -> str:
+    if one.strength != "responsibility":
+        return one.strength
+    said = words[one.start : one.end].replace(one.holder or "\n", " ")
+    return "must" if one.stated else next(weight for weight, pattern in _WEIGHTS if pattern.search(said))
 
 
 # --- Figures -------------------------------------------------------------------------------------
@@ -206,7 +227,7 @@ HELD = re.compile(  # who holds a duty where no verb binds: "it is for X to", "t
 
 def binds(words: str) -> bool:
     """Whether a sentence says a duty, by its words."""
-    return any(verb.strength in STRONG for verb in find_verbs(words)) or HELD.search(words) is not None
+    return any(verb.weight in STRONG for verb in find_verbs(words)) or HELD.search(words) is not None
 
 
 OPPOSITES = frozenset(map(frozenset, (

@@ -296,12 +296,22 @@ class Expression(Struct, frozen=True):
 
 
 def find_expressions(sentence: str, *, entry: bool = False) -> tuple[Expression, ...]:
-    """The binding phrases of a sentence, in order; `entry` says that it completes a line above a list.
-
-    Possibility is not yet told from power: see `is_power`.
-    """
+    """The binding phrases of a sentence, in order; `entry` says that it completes a line above a list. Possibility
+    is not yet told from power: see `is_power`."""
     if sentence.rstrip("”’\"')").endswith("?"):
         return ()
+    found = find_phrases(sentence, entry=entry)
+    if not found:
+        return ()
+    quoted = [match.span() for match in _QUOTES.finditer(sentence)]
+    outside = _QUOTES.sub(lambda quote: "“" + "x" * (len(quote[0]) - 1), sentence)  # a title holds no clause of it
+    return tuple(
+        e for e in found if not any(start < e.start < end for start, end in quoted) and not _embedded(outside, e)
+    )
+
+
+def find_phrases(sentence: str, *, entry: bool = False) -> list[Expression]:
+    """The phrases of a sentence that bind, in order, whatever clause they stand in: what comparisons go by."""
     held = sentence.lower()
     found = [
         *(_modal(sentence, entry) if any(verb in held for verb in _VERBS) else ()),
@@ -311,14 +321,7 @@ def find_expressions(sentence: str, *, entry: bool = False) -> tuple[Expression,
             for s in find_statements(sentence)
         ),
     ]
-    if not found:
-        return ()
-    quoted = [match.span() for match in _QUOTES.finditer(sentence)]
-    outside = _QUOTES.sub(lambda quote: "“" + "x" * (len(quote[0]) - 1), sentence)  # a title holds no clause of it
-    kept = (
-        e for e in found if not any(start < e.start < end for start, end in quoted) and not _embedded(outside, e)
-    )
-    return tuple(sorted(kept, key=lambda e: e.start))
+    return sorted(found, key=lambda e: e.start)
 
 
 def _modal(sentence: str, entry: bool) -> Iterator[Expression]:
@@ -334,30 +337,27 @@ def _modal(sentence: str, entry: bool) -> Iterator[Expression]:
         forbids = bool(denied) or bool(_NO_SUBJECT.search(sentence, 0, match.start()))
         forbids = forbids or bool(_AT_NO_TIME.match(sentence) and "," not in sentence[: match.start()])
         if verb == "may":
-            yield Expression(match.start(), match.end(), "must not" if forbids else "may", unsure=bool(denied))
+            yield Expression(*match.span(), "must not" if forbids else "may", unsure=bool(denied))
         elif verb in ("must", "shall"):  # "section 61 shall not apply": of nobody who could do it
-            of_named = verb == "shall"
-            yield Expression(
-                match.start(), match.end(), "must not" if forbids else "must", "", of_named, of_named=of_named
-            )
+            named = verb == "shall"
+            strength: Strength = "must not" if forbids else "must"
+            yield Expression(*match.span(), strength, needs_subject=named, of_named=named)
         else:
-            yield Expression(match.start(), match.end(), "should not" if forbids else "should")
+            yield Expression(*match.span(), "should not" if forbids else "should")
 
 
 def _owing(sentence: str, entry: bool) -> Iterator[Expression]:
     for match in _OWING.finditer(sentence):
-        if re.search(r"\b(?:no\s+longer|not|never|rarely|seldom)\s*$", sentence[: match.start()]) or re.search(
-            r"\bno\b", match[0]
-        ):
+        before = sentence[: match.start()]
+        if re.search(r"\b(?:no\s+longer|not|never|rarely|seldom)\s*$", before) or re.search(r"\bno\b", match[0]):
             continue
-        if re.search(r"\b(?:must|should|may|might|can|could|would)\s+(?:\w+\s+)?$", sentence[: match.start()]):
+        if re.search(r"\b(?:must|should|may|might|can|could|would)\s+(?:\w+\s+)?$", before):
             continue
         if entry and match.group().lower().startswith("be "):
             continue  # "should: oversee and be responsible for": the line above the list says how strongly
         holder = match["whose"] or match["its"] or match["decides"] or match["falls"] or match["with"] or ""
         yield Expression(
-            match.start(),
-            match.end(),
+            *match.span(),
             "responsibility",
             holder,
             needs_subject=bool(match["person"] or match["needs"]),
