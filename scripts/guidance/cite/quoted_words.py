@@ -28,7 +28,9 @@ def _listed(words: str) -> frozenset[str]:
 
 
 STRENGTHS = _listed(
-    "must shall should may might can could will would need needs ought required expected recommended entitled"
+    "must shall should may might can could will would need needs ought required expected recommended entitled "
+    "obliged obligation obligations duty duties responsible responsibility responsibilities accountable requires "
+    "encouraged permitted allowed empowered"
 )
 NEGATIONS = _listed(
     "not no never none nor neither nobody nothing without unless except cannot dont doesnt didnt isnt arent wasnt "
