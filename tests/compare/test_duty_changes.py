@@ -48,6 +48,16 @@ def only(old: str, new: str, *, ledger: bool = True) -> Change:
             "limit", "15 working days", "10 working days",
         ),
         (
+            "Ringers must tell the council (e.g. Dr. Smith) within 10 days.",
+            "Ringers must tell the council (e.g. Dr. Smith) within 5 days.",
+            "limit", "10 days", "5 days",
+        ),
+        (
+            "Ringers must tell the council, as s. 47 Bell Act 1989 asks, within 10 days.",
+            "Ringers must tell the council, as s. 47 Bell Act 1989 asks, within 5 days.",
+            "limit", "10 days", "5 days",
+        ),
+        (
             "Ringers must oil the bell within three weeks of the feast.",
             "Ringers must oil the bell within six weeks of the feast.",
             "limit", "three weeks", "six weeks",

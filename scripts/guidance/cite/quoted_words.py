@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec import Struct
 
 from guidance.cite.addresses import UNSEEN
+from guidance.document.walk import BEFORE_STOP, NO_END, ends_sentence
 
 Verdict = Literal["right", "cut", "altered", "partial", "absent", "not-checked"]
 ChangeKind = Literal["strength", "number", "negation", "condition", "word", "left-out"]
@@ -147,37 +148,47 @@ def split(text: str) -> list[Word]:
     for at, match in enumerate(matches):
         key = _NO_LETTER.sub("", unicodedata.normalize("NFKC", match[0])).lower()
         behind = text[match.end() : matches[at + 1].start() if at + 1 < len(matches) else len(text)]
-        ends = bool(_ENDS.search(behind))
-        stops = _stops(behind, last=at == len(matches) - 1)
+        can = not behind or ends_sentence(text, match.end())
+        ends = can and bool(_ENDS.search(behind))
+        stops = _stops(behind, can=can, last=at == len(matches) - 1)
         found.append(Word(str(SPELT.get(key, key)), match[0], match.start(), match.end(), ends, stops))
     return found
 
 
-def _stops(behind: str, *, last: bool) -> Literal["", "full", "line", "lead"]:
+def _stops(behind: str, *, can: bool, last: bool) -> Literal["", "full", "line", "lead"]:
     if _LEADS.search(behind):
         return "lead"
-    return "full" if _FULL.search(behind) else "line" if last or "\n" in behind else ""
+    return "full" if can and _FULL.search(behind) else "line" if last or "\n" in behind else ""
 
 
 def record() -> dict[str, object]:
     """The figures, lists, patterns and sentences of the algorithm above, for a script."""
     figures = {"seed": SEED, "gap": GAP, "fewest": FEWEST, "few": FEW, "altered": ALTERED, "most": MOST}
     figures |= {"tried": TRIED, "longest": LONGEST, "told": TOLD, "leastSaid": LEAST_SAID, "shown": SHOWN}
-    figures |= {"near": NEAR}
+    figures |= {"near": NEAR, "beforeStop": BEFORE_STOP}
     lists = {"strengths": STRENGTHS, "negations": NEGATIONS, "measures": MEASURES, "conditions": CONDITIONS}
     lists |= {"hanging": HANGING}
     patterns = {"word": _WORD, "noLetter": _NO_LETTER, "marked": _MARKED, "ends": _ENDS, "full": _FULL}
     patterns |= {"leads": _LEADS, "limited": LIMITED, "limitedIf": IF, "bound": BOUND, "turned": TURNED}
-    patterns |= {"begun": BEGUN, "goesOn": GOES_ON}
+    patterns |= {"begun": BEGUN, "goesOn": GOES_ON, "noEnd": NO_END}
     return {
         **figures,
         **{name: sorted(words) for name, words in lists.items()},
-        **{name: one.pattern.replace(r"[^\W_]", r"[\p{L}\p{N}]") for name, one in patterns.items()},
+        **{name: _for_script(one) for name, one in patterns.items()},
         "spelt": SPELT,
         "says": SAYS,
         "marks": list(MARKS.values()),
         "order": list(ORDER),
     }
+
+
+_LAYOUT = re.compile(r"(\\.|\[(?:\\.|[^\]\\])*\])|\#[^\n]*|\s+")  # but what is escaped or in a class is kept
+
+
+def _for_script(pattern: re.Pattern[str]) -> str:
+    """A pattern as scripts know it: in one line, and letters and digits by their names."""
+    plain = _LAYOUT.sub(r"\1", pattern.pattern) if pattern.flags & re.VERBOSE else pattern.pattern
+    return plain.replace(r"[^\W_]", r"[\p{L}\p{N}]")
 
 
 def say_places(anchors: Sequence[str]) -> str:

@@ -174,28 +174,21 @@ def _alike(was: str, now: str) -> float:
 
 
 def _strength(was: Said, now: Said) -> Iterable[DutyChange]:
-    """Verbs that became of another strength. One that came or went by itself counts where it is a strong one; that
-    "can" or "may" came or went says nothing."""
+    """Verbs that became of another strength, in their own words where the ledger calls both the same. One that came
+    or went by itself counts where it is a strong one; that "can" or "may" came or went says nothing."""
     old, new = (meaning.find_verbs(one.words) for one in (was, now))
     mine, theirs = ([verb.weight for verb in side] for side in (old, new))
     for kind, i, j, k, m in SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes():
         if kind == "replace" and j - i == m - k:
+            calm = meaning.PERMITS if was.binds or now.binds else meaning.WEAK
             for a, b in zip(old[i:j], new[k:m], strict=True):
-                if not {a.weight, b.weight} <= (meaning.PERMITS if was.binds or now.binds else meaning.WEAK):
-                    yield _stronger(was, a, now, b)
+                told = (a.words, b.words) if a.strength == b.strength else (a.strength, b.strength)
+                yield from (DutyChange("strength", *told),) if not {a.weight, b.weight} <= calm else ()
         elif kind != "equal":
             left_out = meaning.WEAK
             left_out |= frozenset(mine) & frozenset(theirs) if _but_verbs(was) == _but_verbs(now) else frozenset()
             yield from (DutyChange("strength", a.strength, "") for a in old[i:j] if a.weight not in left_out)
             yield from (DutyChange("strength", "", b.strength) for b in new[k:m] if b.weight not in left_out)
-
-
-def _stronger(was: Said, old: meaning.BindingVerb, now: Said, new: meaning.BindingVerb) -> DutyChange:
-    """A verb that became of another strength; in its own words where the ledger calls both the same: "is expected
-    to" and "is required to"."""
-    if old.strength != new.strength:
-        return DutyChange("strength", old.strength, new.strength)
-    return DutyChange("strength", was.words[old.start : old.end].strip(), now.words[new.start : new.end].strip())
 
 
 def _but_verbs(one: Said) -> list[str]:
@@ -229,9 +222,6 @@ def _parts(one: Said) -> _Parts:
         return _Parts(one.words[start:end].strip(), f"{one.words[:start]}{one.words[end:]}")
     if verb.holder:  # "the Act requires the council to"
         return _Parts(verb.holder.strip(), one.words.replace(verb.holder, "", 1))
-    if one.words[: verb.end].endswith("responsibility of"):  # "it is the responsibility of the council to"
-        who, to, asked = one.words[verb.end :].partition(" to ")
-        return _Parts(who.strip(), to + asked) if to else _Parts()
     subject = _subject(one.words[: verb.start])
     asked = one.words[verb.end :]
     done = passive(asked, 0)

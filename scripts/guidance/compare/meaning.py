@@ -62,6 +62,7 @@ class BindingVerb(Struct, frozen=True):
 
     start: int
     end: int
+    words: str
     strength: str
     weight: str
     holder: str = ""
@@ -71,7 +72,9 @@ def find_verbs(words: str) -> list[BindingVerb]:
     """The verbs of a sentence that bind, let or forbid, in their order: the phrases of the ledger of duties, and
     what it has no strength for."""
     found = [
-        BindingVerb(one.start, one.end, one.strength, _weight(words, one), one.holder)
+        BindingVerb(
+            one.start, one.end, words[one.start : one.end].strip(), one.strength, _weight(words, one), one.holder
+        )
         for one in find_phrases(words, entry=True)
     ]
     for match in _BESIDE.finditer(words if words[:1].islower() else words[:1].lower() + words[1:]):
@@ -82,7 +85,7 @@ def find_verbs(words: str) -> list[BindingVerb]:
         if not over or finer:  # else the ledger knows these words better
             weight = "responsible" if kind == "responsible" else name
             found = [one for one in found if one not in over]
-            found.append(BindingVerb(match.start(), match.end(), name, weight))
+            found.append(BindingVerb(*match.span(), match[0], name, weight))
     return sorted(found, key=lambda one: one.start)
 
 

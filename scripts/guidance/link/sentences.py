@@ -10,22 +10,10 @@ from itertools import pairwise
 from msgspec import Struct
 
 from guidance.document.model import Block, Document, Figure, Limit, List, Para, Provision, Subheading, Table, Text
-from guidance.document.walk import block_texts
+from guidance.document.walk import block_texts, ends_sentence
 
 _STOP = re.compile(  # the end of a sentence, where the next one begins like one
     r"[.!?] [\"”’')\]]* (?= \s+ [\"“‘'(\[]* [A-Z0-9•] )", re.VERBOSE
-)
-_SHORTENED = re.compile(  # a full stop that ends no sentence
-    r"""
-    (?: ^ | [\s(“\"] )
-    (?: e\.g | i\.e | etc | cf | vs? | ibid | approx            # "e.g.", "see ibid. for"
-      | No | Nos | Art | Reg | [Pp]aras? | [Pp]p? | [Ss]s?     # "No. 5", "para. 12", "s. 47"
-      | Dr | Mr | Mrs | Ms | Prof | Rev | St | Ltd | Inc       # "Dr. Smith"
-      | (?<! Appendix \s ) (?<! Annex \s ) (?<! Part \s ) (?<! Schedule \s ) (?<! Group \s ) [A-Z]  # "J. Smith"
-    ) \. $
-  | ^ \d{1,3} \. $                                             # "12. Where a child ..."
-    """,
-    re.VERBOSE,
 )
 
 
@@ -53,7 +41,7 @@ def split_sentences(plain: str) -> tuple[tuple[int, int], ...]:
     """The stretches of a text that are its sentences, without the space between them; "e.g." and "No." end none."""
     bounds = [0]
     for stop in _STOP.finditer(plain):
-        if not _SHORTENED.search(plain[max(0, stop.start() - 12) : stop.start() + 1]):
+        if ends_sentence(plain, stop.start()):
             bounds.append(stop.end())
     bounds.append(len(plain))
     spans = []

@@ -2,7 +2,7 @@
 // are put before this when it is published. One table of cases, tests/data/audit/quotations.json, holds for both.
 const { seed: SEED, gap: GAP, fewest: FEWEST } = rules;
 const [WORD, NO_LETTER, MARKED] = [rules.word, rules.noLetter, rules.marked].map((pattern) => new RegExp(pattern, "gu"));
-const [ENDS, FULL, LEADS, LIMITED, IF, BOUND, TURNED, BEGUN, GOES_ON] = [rules.ends, rules.full, rules.leads, rules.limited,
+const [NO_END, ENDS, FULL, LEADS, LIMITED, IF, BOUND, TURNED, BEGUN, GOES_ON] = [rules.noEnd, rules.ends, rules.full, rules.leads, rules.limited,
   rules.limitedIf, rules.bound, rules.turned, rules.begun, `^(?:${rules.goesOn})$`].map((pattern) => new RegExp(pattern, "u"));
 const spelt = new Map(Object.entries(rules.spelt));
 const [strengths, negations, measures, conditions] = [rules.strengths, rules.negations, rules.measures, rules.conditions]
@@ -18,8 +18,9 @@ const split = (text) => [...text.matchAll(WORD)].map((match, at, all) => {
   const [start, end] = [match.index, match.index + match[0].length];
   const key = match[0].normalize("NFKC").replace(NO_LETTER, "").toLowerCase();
   const behind = text.slice(end, all[at + 1]?.index), isLine = at === all.length - 1 || behind.includes("\n");
-  const stops = LEADS.test(behind) ? "lead" : FULL.test(behind) ? "full" : isLine ? "line" : "";
-  return { key: String(spelt.get(key) ?? key), written: match[0], start, end, ends: ENDS.test(behind), stops };
+  const canEnd = behind[0] !== "." || !NO_END.test(text.slice(Math.max(0, end - rules.beforeStop), end + 2));
+  const stops = LEADS.test(behind) ? "lead" : canEnd && FULL.test(behind) ? "full" : isLine ? "line" : "";
+  return { key: String(spelt.get(key) ?? key), written: match[0], start, end, ends: canEnd && ENDS.test(behind), stops };
 });
 const put = (words) => words.map(({ written }) => written).join(" ");
 
