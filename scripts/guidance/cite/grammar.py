@@ -12,6 +12,7 @@ from typing import Literal
 from msgspec import Struct, structs
 
 from guidance.document.model import Permalink
+from guidance.document.walk import KINDS_OF_DAY, TIME_UNITS, TO_NINETEEN
 
 Unit = Literal[
     "part", "chapter", "annex", "section", "page", "box", "flow-chart", "figure", "table", "paragraph", "footnote",
@@ -26,7 +27,7 @@ OUTER: frozenset[Unit] = frozenset({*TOP, "section"})  # hold for what is named 
 # Every part is written so that it means the same in Python and, with (?<name> for (?P<name>, in JavaScript; none
 # needs a flag, and none is spoilt by one that makes capitals and small letters alike.
 
-_SPELT = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_SPELT = TO_NINETEEN[:12]
 _ORDINALS = (
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
     "twelfth",
@@ -115,7 +116,9 @@ _GOES_ON = (
     "which|that|as|before|after|because|so|but|whenever|then"
 )
 # And these that it was one: "para 27, 14 children were seen", "p. 13; 45 working days".
-_COUNTED = rf"(?:children|people|men|women|working|(?!(?:{_GOES_ON}|this|its|was|does|has)\b)[a-z]+[a-rt-z]s)(?!\w)"
+_TIME = rf"(?:{'|'.join(KINDS_OF_DAY)})\s+(?:{'|'.join(TIME_UNITS)})s?"  # "27 and 14 business days later"
+_PLURAL = rf"(?!(?:{_GOES_ON}|this|its|was|does|has)\b)[a-z]+[a-rt-z]s"
+_COUNTED = rf"(?:children|people|men|women|working|{_TIME}|{_PLURAL})(?!\w)"
 _AGAIN = r"(?:(?:[A-Za-z¶§]{2,}|[Pp¶§])\.?\s*)?"  # "paras 12 to para 14", "p 13 to p 15"
 
 

@@ -38,7 +38,6 @@ from guidance.cite.quoted_words import (
     IF,
     LIMITED,
     LONGEST,
-    MEASURES,
     MOST,
     NEAR,
     NEGATIONS,
@@ -50,6 +49,7 @@ from guidance.cite.quoted_words import (
     Quoted,
     Word,
     WordChange,
+    is_measure,
     keys_of,
     kind_of,
     own_words,
@@ -313,7 +313,7 @@ def _told(
     if said or (within and own is None):
         yield WordChange(kind_of(said, stands), put(said), put(stands))
     elif within and not own:
-        if all(word.key in MEASURES for word in stands):
+        if all(is_measure(word) for word in stands):
             yield WordChange("number", "…", put(stands))
         for word in stands:
             if word.key in NEGATIONS | CONDITIONS:

@@ -8,7 +8,8 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from guidance.cite.grammar import AND, LETTER, NUMBERS, ONES, ROMAN, SUBS, TO, WRITTEN
+from guidance.cite.grammar import AND, LETTER, MONTH, NUMBERS, ONES, ROMAN, SUBS, TO, WRITTEN
+from guidance.document.walk import KINDS_OF_DAY, TIME_UNITS
 from guidance.link.acts import Acts, Instrument, find_instruments
 from guidance.link.places import Pinpoint, Unit
 
@@ -46,10 +47,16 @@ _UNSAID = re.compile(  # "16C (1) of the": a section that does not say so
 _MORE_SUBS = re.compile(rf"{SUBS}+{_END}")
 _SPLIT = re.compile(r"\(?([^\s()]+)\)?")
 _JOINT = re.compile(rf"(?P<range>{TO})|{AND}")
-_QUANTITY = re.compile(
-    r"\s?(?:%|per ?cent|[a-z]+-week|(?:working|calendar|school|full|consecutive)\s"
-    r"|(?:second|minute|hour|day|week|month|year|term|pupil|child|person|people|time|step|stage|key|other|more|further)s?\b|children\b"
-    r"|(?:January|February|March|April|May|June|July|August|September|October|November|December)\b)"
+_QUANTITY = re.compile(  # behind a number that goes on no list: "paragraph 12 and 14 business days later"
+    rf"""
+    \s? (?: % | per [ ]? cent | [a-z]+-week
+          | (?: working | calendar | school | full | consecutive ) \s
+          | (?: (?: {" | ".join(KINDS_OF_DAY)} ) \s ){{0,2}} (?: {" | ".join(TIME_UNITS)} | second ) s? \b
+          | (?: pupil | child | person | people | time | step | stage | key | other | more | further ) s? \b
+          | children \b
+          | {MONTH} (?! \w ) )                                    # "and 5 Sept 2020"
+    """,
+    re.VERBOSE,
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")  # "Regulations 2015", of a title that is not told here
 _NO_NUMBER = re.compile(

@@ -10,7 +10,15 @@ from itertools import pairwise
 from msgspec import Struct
 
 from guidance.document.model import Block, Document, Figure, Limit, List, Para, Provision, Subheading, Table, Text
-from guidance.document.walk import block_texts, ends_sentence
+from guidance.document.walk import (
+    KINDS_OF_DAY,
+    NUMBER_WORDS,
+    TENS,
+    TIME_UNITS,
+    TO_NINETEEN,
+    block_texts,
+    ends_sentence,
+)
 
 _STOP = re.compile(  # the end of a sentence, where the next one begins like one
     r"[.!?] [\"”’')\]]* (?= \s+ [\"“‘'(\[]* [A-Z0-9•] )", re.VERBOSE
@@ -264,24 +272,18 @@ def find_statements(sentence: str) -> Iterator[Statement]:
 
 # --- How soon and how often ------------------------------------------------------------------------
 
-_ONES = "one two three four five six seven eight nine"
-_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-_SPELT = f"{_ONES} {_TEENS}".split()
 SPELT = rf"""
-    (?: (?: {" | ".join(_TENS.split())} ) (?: [\s-] (?: {" | ".join(_ONES.split())} ) \b )?
-      | {" | ".join(reversed(_SPELT))} )
+    (?: (?: {" | ".join(TENS)} ) (?: [\s-] (?: {" | ".join(TO_NINETEEN[:9])} ) \b )?
+      | {" | ".join(reversed(TO_NINETEEN))} )
 """
 """A part of a VERBOSE pattern: a number spelt out."""
 
 _NUMBER = rf"(?: \d{{1,3}} | {SPELT} )"
 
-UNIT = r"(?: minute | hour | day | week | fortnight | month | term | year )"
+UNIT = rf"(?: {' | '.join(TIME_UNITS)} | second (?= s \b ) )"
 """A part of a VERBOSE pattern: what time is counted in."""
 
-KIND_OF_DAY = (
-    r"(?: (?: working | business | calendar | school | clear | full | further | consecutive ) [\s-] ){0,2}"
-)
+KIND_OF_DAY = rf"(?: (?: {' | '.join(KINDS_OF_DAY)} ) [\s-] ){{0,2}}"
 """A part of a VERBOSE pattern: what may stand before a unit of time."""
 
 OFTEN = {
@@ -352,7 +354,4 @@ def count(number: str) -> int:
     """A number in figures or spelt out: "12", "twelve", "twenty-one"."""
     if number.isdigit():
         return int(number)
-    tens, _, ones = " ".join(number.lower().replace("-", " ").split()).partition(" ")
-    if tens in _SPELT:
-        return _SPELT.index(tens) + 1
-    return (_TENS.split().index(tens) + 2) * 10 + (_SPELT.index(ones) + 1 if ones else 0)
+    return NUMBER_WORDS["-".join(number.lower().replace("-", " ").split())]

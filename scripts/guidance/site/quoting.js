@@ -5,23 +5,33 @@ const [WORD, NO_LETTER, MARKED] = [rules.word, rules.noLetter, rules.marked].map
 const [NO_END, ENDS, FULL, LEADS, LIMITED, IF, BOUND, TURNED, BEGUN, GOES_ON] = [rules.noEnd, rules.ends, rules.full, rules.leads, rules.limited,
   rules.limitedIf, rules.bound, rules.turned, rules.begun, `^(?:${rules.goesOn})$`].map((pattern) => new RegExp(pattern, "u"));
 const spelt = new Map(Object.entries(rules.spelt));
-const [strengths, negations, measures, conditions] = [rules.strengths, rules.negations, rules.measures, rules.conditions]
-  .map((words) => new Set(words));
+const [strengths, negations, measures, conditions, terms, kinds] = [rules.strengths, rules.negations, rules.measures,
+  rules.conditions, rules.terms, rules.kinds].map((words) => new Set(words));
+const isMeasure = (word) => word.measures || measures.has(word.key);
 const WEIGHTY = [
-  ["strength", (key) => strengths.has(key) || (key.endsWith("nt") && strengths.has(key.slice(0, -2)))],
-  ["number", (key) => /^\p{N}/u.test(key) || measures.has(key)],
-  ["negation", (key) => negations.has(key)],
-  ["condition", (key) => conditions.has(key)],
+  ["strength", ({ key }) => strengths.has(key) || (key.endsWith("nt") && strengths.has(key.slice(0, -2)))],
+  ["number", (word) => /^\p{N}/u.test(word.key) || isMeasure(word)],
+  ["negation", ({ key }) => negations.has(key)],
+  ["condition", ({ key }) => conditions.has(key)],
 ];
 
-const split = (text) => [...text.matchAll(WORD)].map((match, at, all) => {
+// The words, those told that measure only behind a figure: "14 clear days", "two terms".
+const measured = (words) => {
+  for (let at = words.length - 1; at >= 0; at--) {
+    const { key } = words[at], lead = words.slice(Math.max(0, at - rules.reach), at).reverse().find((one) => !kinds.has(one.key));
+    const isUnit = terms.has(key) || (kinds.has(key) && at + 1 < words.length && isMeasure(words[at + 1]));
+    words[at].measures = Boolean(isUnit && lead && /^\p{N}/u.test(lead.key));
+  }
+  return words;
+};
+const split = (text) => measured([...text.matchAll(WORD)].map((match, at, all) => {
   const [start, end] = [match.index, match.index + match[0].length];
   const key = match[0].normalize("NFKC").replace(NO_LETTER, "").toLowerCase();
   const behind = text.slice(end, all[at + 1]?.index), isLine = at === all.length - 1 || behind.includes("\n");
   const canEnd = behind[0] !== "." || !NO_END.test(text.slice(Math.max(0, end - rules.beforeStop), end + 2));
   const stops = LEADS.test(behind) ? "lead" : canEnd && FULL.test(behind) ? "full" : isLine ? "line" : "";
   return { key: String(spelt.get(key) ?? key), written: match[0], start, end, ends: canEnd && ENDS.test(behind), stops };
-});
+}));
 const put = (words) => words.map(({ written }) => written).join(" ");
 
 // A quotation's own words, and before which of them the quoter marked a gap, with his words in square brackets.
@@ -73,15 +83,16 @@ const blocks = (mine, theirs, i = 0, iEnd = mine.length, j = 0, jEnd = theirs.le
   return [...blocks(mine, theirs, i, best.i, j, best.j), best, ...blocks(mine, theirs, best.i + best.size, iEnd, best.j + best.size, jEnd)];
 };
 const kindOf = (mine, theirs) => WEIGHTY.find(([, weighty]) => {
-  const [said, stands] = [mine, theirs].map((words) => words.map(({ key }) => key).filter(weighty).sort().join(" "));
+  const [said, stands] = [mine, theirs].map((words) => words.filter(weighty).map(({ key }) => key).sort().join(" "));
   return said !== stands;
 })?.[0] ?? "word";
 const change = (mine, theirs, kind = kindOf(mine, theirs)) => ({ kind, said: put(mine), stands: put(theirs) });
 const putInBrackets = (own, theirs, isBetween) => {
   const kind = kindOf(own, isBetween ? theirs : []);
   if (!own.length || kind === "word") return [];
-  const [, weighs] = WEIGHTY.find(([name]) => name === kind), there = theirs.filter(({ key }) => weighs(key));
-  const isSame = own.every(({ key }) => !weighs(key) || there.some((word) => word.key === key));
+  const [, weighs] = WEIGHTY.find(([name]) => name === kind), counts = own.filter(weighs).map(isMeasure);
+  const there = theirs.filter((word) => weighs(word) && (!counts.length || counts.includes(isMeasure(word))));
+  const isSame = own.every((one) => !weighs(one) || there.some(({ key }) => key === one.key));
   if ((kind === "number" && !there.length) || (!isBetween && isSame)) return [];
   return [{ kind, said: `[${put(own)}]`, stands: put(isBetween ? theirs : there) }];
 };
@@ -99,7 +110,7 @@ const compareWords = (mine, theirs) => {
 const toldOf = (said, stands, own, isWithin) => {
   if (said.length || (isWithin && !own)) return [change(said, stands)];
   if (!isWithin || own.length) return [];
-  const unit = stands.every(({ key }) => measures.has(key)) ? [{ ...change([], stands, "number"), said: "…" }] : [];
+  const unit = stands.every(isMeasure) ? [{ ...change([], stands, "number"), said: "…" }] : [];
   const turns = stands.filter(({ key }) => negations.has(key) || conditions.has(key));
   return [...unit, ...turns.map((word) => ({ ...change([], [word]), said: "…" }))];
 };
