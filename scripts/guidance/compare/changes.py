@@ -12,20 +12,21 @@ from msgspec import structs
 
 from guidance.compare.alignment import Pair, align_units
 from guidance.compare.duty_changes import duty_changes, said
-from guidance.compare.meaning import READ, STRONG, find_verbs, numbers_say_nothing
+from guidance.compare.meaning import READ, STRONG, find_verbs, numbered, numbers_say_nothing, unit_of
 from guidance.compare.moves import ChangeSide, moved_sentences, sentence_key, without_chapters
 from guidance.compare.units import BETWEEN, BULLET, PICTURES, bare, compared_text, plain, read_units
 from guidance.compare.words import Moved, Replacement, Terms, diff_words, find_terms, put_where, same_but_articles
 from guidance.document.change_model import Change, Comparison, DutyChange, Figures, Level, NumberSlip, RedlinePiece
 from guidance.document.model import ChangeKind, Document, Duty, Link, List, Provision
 from guidance.document.walk import provision_texts
+from guidance.link.citations import CROSS_REFERENCE
 
 NEW_WORDS = 8  # so many words put in, and none taken out, are something new rather than a rewording
 
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _PAGE_WORD = re.compile(  # words of a cross-reference: "page 69", "paragraphs 3 to 5"
-    r"\b (?: pages? | paras? | paragraphs? | and | to ) \b", re.IGNORECASE | re.VERBOSE
+    r"\b (?: pages? | pp? | paras? | paragraphs? | and | to ) \b", re.IGNORECASE | re.VERBOSE
 )
 _WORD = re.compile(r"\w+")
 
@@ -113,10 +114,8 @@ _CAPTION = re.compile(
 )  # no more than that
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
-_REFERRED = re.compile(  # a cross-reference to something that has a number
-    r"\b (?: para (?: graph )? | chapter | section | annex | (?: foot )? note ) e? s? \b",
-    re.IGNORECASE | re.VERBOSE,
-)
+_NEAR = 40  # characters before a number among which it is said what that is
+_REFERRED = re.compile(CROSS_REFERENCE)
 
 
 def compare(
@@ -351,14 +350,20 @@ def _kind(
 def _numbers(
     pairs: Iterable[Pair], olds: dict[str, Provision], news: dict[str, Provision]
 ) -> frozenset[tuple[str, str]]:
-    """Which printed number became which."""
+    """Which printed number became which, each with what has it."""
     return frozenset(
-        (mine, theirs)
+        (numbered(mine.kind, mine.number), numbered(theirs.kind, theirs.number))
         for pair in pairs
-        for mine in (olds[anchor].number for anchor in pair.old)
-        for theirs in (news[anchor].number for anchor in pair.new)
-        if mine is not None and theirs is not None
+        for mine in (olds[anchor] for anchor in pair.old)
+        for theirs in (news[anchor] for anchor in pair.new)
+        if mine.number is not None and theirs.number is not None
     )
+
+
+def _referred(before: str, number: str) -> str:
+    """What a number is of that ends a cross-reference, by what stands before it; empty where it ends none."""
+    found = (match[0] for match in _REFERRED.finditer(before + number) if match.end() > len(before))
+    return next(map(unit_of, found), "")
 
 
 def _follows(pieces: Sequence[RedlinePiece], numbers: frozenset[tuple[str, str]]) -> bool:
@@ -371,11 +376,12 @@ def _follows(pieces: Sequence[RedlinePiece], numbers: frozenset[tuple[str, str]]
         elif piece.kind == "deleted" and not waiting and _NUMBER.search(piece.text):
             waiting = _NUMBER.findall(piece.text)
             rest = _NUMBER.sub("", piece.text)
-        elif piece.kind == "inserted" and waiting and _REFERRED.search(said[-40:]):
+        elif piece.kind == "inserted" and waiting and (unit := _referred(said[-_NEAR:], piece.text)):
             found = _NUMBER.findall(piece.text)
             if _NUMBER.sub("", piece.text) != rest or len(found) != len(waiting):
                 return False
-            if any(pair not in numbers for pair in zip(waiting, found, strict=True)):
+            pairs = zip(waiting, found, strict=True)
+            if any((numbered(unit, was), numbered(unit, now)) not in numbers for was, now in pairs):
                 return False
             waiting = []
         else:

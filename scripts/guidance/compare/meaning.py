@@ -9,6 +9,7 @@ import re
 from msgspec import Struct
 
 from guidance.compare.units import bare
+from guidance.link.citations import CROSS_REFERENCE, read_places
 from guidance.link.modality import Expression, find_phrases
 from guidance.link.sentences import KIND_OF_DAY, OFTEN, SPELT, UNIT, count
 
@@ -254,9 +255,7 @@ SMALL = frozenset((
     "the", "a", "an", "all", "any", "each", "every", "both", "their", "its", "his", "her", "of", "in", "for", "to",
     "by", "at", "on", "with", "and", "or",
 ))  # fmt: skip
-REFERRED = re.compile(
-    r"\(?\b(?:see\s+)?(?:para(?:graph)?|chapter|section|annex|page)s?\s*\d[\d\s,.–-]*\)?", re.IGNORECASE
-)
+REFERRED = re.compile(rf"\(?(?:\b[Ss]ee\s+)?{CROSS_REFERENCE}\)?")
 NAMELESS = re.compile(r"(?:which|who|that|it|they|he|she|this|these|those|there|what)\b", re.IGNORECASE)
 CLAUSE = re.compile(r"[;:(]\s*")
 OPENS = re.compile(  # what opens a part of a sentence that is no subject
@@ -332,17 +331,24 @@ _COUNTED = re.compile(
     rf"""
     (?P<address> (?: https?:// | www\. ) \S+ | \S+@\S+ )
   | (?P<residue> (?<= \S ) \d+ [A-Z] (?! \w ) )                              # of a note's mark: "harm.135F"
-  | (?P<page> \b (?: pages? | pp? \. ) \s* \d+ (?: \s* (?: - | – | to | and | , ) \s* \d+ )* )
   | (?P<read> {_READ_ON} )
-  | (?P<reference> \b (?: paras? | paragraphs? | chapters? | sections? | annex (?: es )? | (?: foot )? notes?
-                        | parts? | figures? | tables? | box (?: es )? ) \s+
-        (?P<numbers> \d+ (?: \.\d+ )* {_SUBS}
-            (?: \s* (?: - | – | to | and | or | , )+ \s* \d+ (?: \.\d+ )* {_SUBS} )* )
+  | (?P<reference> (?-ix:{CROSS_REFERENCE})
         (?! [^.;]{{0,40}}? \b (?: Act | Regulations | Order | Rules ) \b ) )   # a place in law is another's number
   | (?P<number> \d+ (?: [.,]\d+ )* {_SUBS} )
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+
+
+def unit_of(reference: str) -> str:
+    """What a cross-reference names the number of, as provisions have it for their kind."""
+    found = (step.unit for cited in read_places(reference) for step in cited.steps)
+    return next(found, "footnote" if reference[:1] in "nN" else "section")
+
+
+def numbered(kind: str, number: str) -> str:
+    """A number with what has it: annex 4 is not paragraph 4; sections and paragraphs are called by either name."""
+    return f"{'paragraph' if kind == 'section' else kind} {number}"
 
 
 def numbers_say_nothing(old: str, new: str, numbers: frozenset[tuple[str, str]]) -> bool:
@@ -364,7 +370,9 @@ def _counted(text: str) -> tuple[list[str], list[tuple[str, str]]]:
     referred: list[tuple[str, str]] = []
     for match in _COUNTED.finditer(bare(text)):
         if match["reference"]:
-            referred += _PLAIN_NUMBER.findall(match["numbers"])
+            unit = unit_of(match["reference"])
+            found = _PLAIN_NUMBER.findall(match["reference"]) if unit != "page" else ()
+            referred += ((numbered(unit, number), subs) for number, subs in found)
         elif match["number"]:
             told.append(match["number"])
     return told, referred

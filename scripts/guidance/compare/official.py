@@ -4,23 +4,19 @@ The list is data (places, and what is said of them in our words); no official wo
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
 from guidance.document.change_model import Change, Comparison, Level
 from guidance.document.model import Document, GuidanceError, Provision, read_toml
+from guidance.link.citations import CROSS_REFERENCE, read_places
 
 SUBSTANTIAL: frozenset[Level] = frozenset({"duty changed", "new", "reworded"})
 
-_PLACE = re.compile(  # "page 12", "paras 2-4", "p. 12, para 45"
-    r"""
-    \s* (?: (?: page | p ) \.? \s* (?P<page> \d+ ) )? [\s,;:–-]*
-    (?: (?: paragraphs? | paras? ) \.? \s* (?P<first> \d+ ) (?: \s* (?: - | – | to ) \s* (?P<last> \d+ ) )? )? \s*
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+_PLACE = re.compile(CROSS_REFERENCE)
+_MOST = 500  # numbers of a range
 
 
 class Listed(Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,7 +52,7 @@ def read_listed(path: Path) -> tuple[Listed, ...]:
     """
     listed = read_toml(path, _List).change
     for entry in listed:
-        if _read_place(entry.place) == (None, frozenset()):
+        if _read_place(entry.place) == (frozenset(), frozenset()):
             raise GuidanceError(f'{path}: place "{entry.place}" is not understood; write "para 45" or "page 12"')
     return listed
 
@@ -68,11 +64,11 @@ def audit(comparison: Comparison, new: Document, listed: Sequence[Listed]) -> Li
     checked = []
     covered: set[int] = set()
     for entry in listed:
-        page, numbers = _read_place(entry.place)
+        pages, numbers = _read_place(entry.place)
         at = tuple(
             count
             for count, change in enumerate(comparison.changes)
-            if _is_change(change) and _stands_at(change, known, following, page, numbers)
+            if _is_change(change) and _stands_at(change, known, following, pages, numbers)
         )
         covered.update(at)
         checked.append(Checked(entry, at))
@@ -84,16 +80,27 @@ def audit(comparison: Comparison, new: Document, listed: Sequence[Listed]) -> Li
     return ListAudit(tuple(checked), unlisted)
 
 
-def _read_place(place: str) -> tuple[int | None, frozenset[str]]:
-    """A place's page and paragraph numbers; nothing where it is not understood."""
-    match = _PLACE.fullmatch(place)
-    if match is None:
-        return None, frozenset()
-    numbers: frozenset[str] = frozenset()
-    if match["first"]:
-        first, last = int(match["first"]), int(match["last"] or match["first"])
-        numbers = frozenset(str(number) for number in range(first, min(last, first + 500) + 1))
-    return int(match["page"]) if match["page"] else None, numbers
+def _read_place(place: str) -> tuple[frozenset[int], frozenset[str]]:
+    """The pages and the paragraphs' numbers of a place: "page 12, para 45", "paras 5.17 to 5.19", "pp 12-14"; none
+    where it is not understood."""
+    steps = [step for cited in read_places(place) for step in cited.steps]
+    if re.search(r"\w", _PLACE.sub("", place)) or {step.unit for step in steps} - {"page", "paragraph"}:
+        return frozenset(), frozenset()
+    pages, numbers = (
+        frozenset(one for step in steps if step.unit == unit for one in _numbers(step.number, step.to))
+        for unit in ("page", "paragraph")
+    )
+    return frozenset(map(int, pages)), numbers
+
+
+def _numbers(first: str, last: str | None) -> Iterator[str]:
+    """The numbers of a range; of decimal ones those with the same beginning."""
+    head, point, begin = first.rpartition(".")
+    end = (last or first).rpartition(".")[2]
+    if begin.isdecimal() and end.isdecimal():
+        yield from (f"{head}{point}{number}" for number in range(int(begin), min(int(end), int(begin) + _MOST) + 1))
+    else:
+        yield first
 
 
 def _is_change(change: Change) -> bool:
@@ -119,7 +126,7 @@ def _stands_at(
     change: Change,
     known: dict[str, Provision],
     following: dict[str, str],
-    page: int | None,
+    pages: frozenset[int],
     numbers: frozenset[str],
 ) -> bool:
     """Whether a change stands where an entry says: by number where it has one, else by page."""
@@ -129,6 +136,6 @@ def _stands_at(
             number = provision.number if provision.kind == "paragraph" else following.get(anchor)
             if number in numbers:
                 return True
-        elif page in {place.page for place in provision.places}:
+        elif pages & {place.page for place in provision.places}:
             return True
     return False
