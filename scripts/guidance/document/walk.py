@@ -33,7 +33,7 @@ NO_END = re.compile(  # a full stop, the last sign or the one before it, that en
     r"""
     (?: ^ | [\s(“"] )
     (?: e\.g | i\.e | etc | cf | vs? | ibid | approx            # "e.g.", "see ibid. for"
-      | No | Nos | Art | Reg | [Pp]aras? | [Pp]p? | [Ss]s?     # "No. 5", "para. 12", "s. 47"
+      | Nos? | [Aa]rts? | [Rr]egs? | [Pp]aras? | [Pp]p? | [Ss]s? | min | max  # "No. 5", "para. 12", "s. 47"
       | [Cc]h | [Ff]ig | [Vv]ol | [Ss]ch                      # "ch. 4", "fig. 2"
       | Jan | Feb | Aug | Sept? | Oct | Nov | Dec               # "5 Sept. 2020"
       | Dr | Mr | Mrs | Ms | Prof | Rev | St | Ltd | Inc       # "Dr. Smith"
