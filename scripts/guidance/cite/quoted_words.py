@@ -58,36 +58,76 @@ SPELT = {word.replace("-", ""): number for word, number in NUMBER_WORDS.items()}
 _TENS, _ONES = ("|".join(f"[{one[0].upper()}{one[0]}]{one[1:]}" for one in of) for of in (TENS, TO_NINETEEN[:9]))
 # A hyphen before a figure parts words: "3-5" is no 35, and what "3–5" is.
 # "[E]very" is a word whose capital the quoter made.
-# "Twenty-one" and "twenty one" are one word, as 21 is.
 _WORD = re.compile(
-    rf"(?:{_TENS})[ ‐‑-](?:{_ONES})(?![^\W_])|"
-    rf"[^\W_](?:(?:[\u0300-\u036f{UNSEEN}'’]|[‐‑-](?!\d)|\](?=[^\W_]))*[^\W_]|[\u0300-\u036f])*"
+    rf"""
+    (?: {_TENS} ) [ ‐‑-] (?: {_ONES} ) (?! [^\W_] )             # "twenty-one", "twenty one": one word, as 21 is
+  | [^\W_] (?:
+        (?: [\u0300-\u036f{UNSEEN}'’]                          # accents by themselves, apostrophes
+          | [‐‑-] (?! \d )
+          | \] (?= [^\W_] ) )*                                # "[E]very"
+        [^\W_]
+      | [\u0300-\u036f] )*
+    """,
+    re.VERBOSE,
 )
 _NO_LETTER = re.compile(rf"[{UNSEEN}'’‐‑\] -]")
-_MARKED = re.compile(r"\[(?![A-Za-z]\]\w)[^\]]{0,200}\]|\(\s*(?:\.{3}|…)\s*\)|\.\s?\.\s?\.(?:\s?\.)?|…")
+_MARKED = re.compile(
+    r"""
+    \[ (?! [A-Za-z] \] \w ) [^\]]{0,200} \]                   # "[…]", "[the council]", but "[E]very"
+  | \( \s* (?: \.{3} | … ) \s* \)
+  | \. \s? \. \s? \. (?: \s? \. )?                             # "...", ". . ."
+  | …
+    """,
+    re.VERBOSE,
+)
 _ENDS = re.compile(r"""[.!?:;]["'”’)\]]*\s*["'“‘(\[]*$""")
 _FULL = re.compile(r"""[.!?]["'”’)\]]*\s*["'“‘(\[]*$""")
 _LEADS = re.compile(r":\s*\n")  # to the entries of a list
 # What follows is held against words as they are compared, with a space between two.
 LIMITED = re.compile(  # by what a sentence goes on with behind a quotation
-    r"\b(?:unless|except|provid(?:ed|ing) (?:that|it|they)|provided the|but (?:not|only|never)|"
-    r"save (?:where|when|that|in)|(?:only|not) (?:if|where|when|with|after|in|by|for|until)|(?:as|so) long as|"
-    r"other than)\b|^(?:(?:and|or|but) )?(?:only|not|where|when)\b"
+    r"""
+    \b (?: unless | except
+         | provid (?: ed | ing ) [ ] (?: that | it | they ) | provided [ ] the
+         | but [ ] (?: not | only | never )
+         | save [ ] (?: where | when | that | in )
+         | (?: only | not ) [ ] (?: if | where | when | with | after | in | by | for | until )
+         | (?: as | so ) [ ] long [ ] as
+         | other [ ] than ) \b
+  | ^ (?: (?: and | or | but ) [ ] )? (?: only | not | where | when ) \b    # what begins a clause of its own
+    """,
+    re.VERBOSE,
 )
-IF = re.compile(  # "within a day if the water is high"; not "and should ask if", "even if", "and if it is, of that"
-    r"^(?:(?!(?:must|should|may|can|ask|see|know|consider|decide|check|find|establish|identify|as|even|"
-    r"(?:and|or) if)\b)[^ ]+ ){0,12}?if\b"
+IF = re.compile(  # "within a day if the water is high"
+    r"""
+    ^ (?: (?! (?: must | should | may | can                   # "and should ask if": the condition of another clause
+                | ask | see | know | consider | decide | check | find | establish | identify  # "see if": a question
+                | as | even                                   # "as if", "even if"
+                | (?: and | or ) [ ] if ) \b )                # "and if it is, of that"
+          [^ ]+ [ ] ){0,12}? if \b
+    """,
+    re.VERBOSE,
 )
 GOES_ON = re.compile(r"unless|except|provided|providing|but")  # with which the next entry of a list limits one
 BOUND = re.compile(r"^(?:until|without|within|before)\b")
-TURNED = re.compile(  # by what a sentence has before a quotation; "including but not limited to" turns nothing
-    rf"\b(?:{'|'.join(sorted(NEGATIONS))})(?! (?:exhaustive|limited|only|just)\b)(?: [^ ]+){{0,5}}$|"
-    r"\bonly(?: [^ ]+)?$|\b(?:if|whether)(?: [^ ]+){0,3}$|"
-    r"^(?:(?:but|and|however) )?(?:unless|except|only|nobody|none|neither|never|in no)\b"
+TURNED = re.compile(  # by what a sentence has before a quotation
+    rf"""
+    \b (?: {" | ".join(sorted(NEGATIONS))} )
+        (?! [ ] (?: exhaustive | limited | only | just ) \b )  # "including but not limited to" turns nothing
+        (?: [ ] [^ ]+ ){{0,5}} $
+  | \b only (?: [ ] [^ ]+ )? $
+  | \b (?: if | whether ) (?: [ ] [^ ]+ ){{0,3}} $
+  | ^ (?: (?: but | and | however ) [ ] )?
+        (?: unless | except | only | nobody | none | neither | never | in [ ] no ) \b
+    """,
+    re.VERBOSE,
 )
 BEGUN = re.compile(
-    r"^(?:(?:but|and|however) )?(?:if|where|when|whenever|subject to|in exceptional|unless|except|only|nobody|none|"
-    r"neither|never|in no)\b"
+    r"""
+    ^ (?: (?: but | and | however ) [ ] )?
+    (?: if | where | when | whenever | subject [ ] to | in [ ] exceptional  # bounds that are told
+      | unless | except | only | nobody | none | neither | never | in [ ] no ) \b
+    """,
+    re.VERBOSE,
 )
 SAYS = {  # the verdict on a quotation in words
     "right": "word for word {place} of {edition}",
@@ -219,7 +259,7 @@ _LAYOUT = re.compile(r"(\\.|\[(?:\\.|[^\]\\])*\])|\#[^\n]*|\s+")  # but what is 
 def _for_script(pattern: re.Pattern[str]) -> str:
     """A pattern as scripts know it: in one line, and letters and digits by their names."""
     plain = _LAYOUT.sub(r"\1", pattern.pattern) if pattern.flags & re.VERBOSE else pattern.pattern
-    return plain.replace(r"[^\W_]", r"[\p{L}\p{N}]")
+    return plain.replace(r"[^\W_]", r"[\p{L}\p{N}]").replace("[ ]", " ")
 
 
 def say_places(anchors: Sequence[str]) -> str:
