@@ -221,7 +221,7 @@ def _parts(one: Said) -> _Parts:
         start, end = held.span(held.lastgroup or 0) if held else (0, 0)
         return _Parts(one.words[start:end].strip(), f"{one.words[:start]}{one.words[end:]}")
     if verb.holder:  # "the Act requires the council to"
-        return _Parts(verb.holder.strip(), one.words.replace(verb.holder, "", 1))
+        return _Parts(verb.holder.strip(), f"{one.words[: verb.start]}{one.words[verb.end :]}")
     subject = _subject(one.words[: verb.start])
     asked = one.words[verb.end :]
     done = passive(asked, 0)

@@ -72,11 +72,13 @@ class BindingVerb(Struct, frozen=True):
 def find_verbs(words: str) -> list[BindingVerb]:
     """The verbs of a sentence that bind, let or forbid, in their order: the phrases of the ledger of duties, and
     what it has no strength for."""
+    phrases = find_phrases(words, entry=True)
     found = [
         BindingVerb(
             one.start, one.end, words[one.start : one.end].strip(), one.strength, _weight(words, one), one.holder
         )
-        for one in find_phrases(words, entry=True)
+        for one in phrases  # "it is the council's duty to" is found as a phrase and as a statement of the law
+        if not (one.stated and any(o.start < one.end and one.start < o.end for o in phrases if not o.stated))
     ]
     for match in _BESIDE.finditer(words if words[:1].islower() else words[:1].lower() + words[1:]):
         kind = match.lastgroup or ""
