@@ -12,7 +12,6 @@ from typing import Literal
 from msgspec import Struct, structs
 
 from guidance.document.model import Permalink
-from guidance.document.walk import KINDS_OF_DAY, TIME_UNITS, TO_NINETEEN
 
 Unit = Literal[
     "part", "chapter", "annex", "section", "page", "box", "flow-chart", "figure", "table", "paragraph", "footnote",
@@ -27,6 +26,23 @@ OUTER: frozenset[Unit] = frozenset({*TOP, "section"})  # hold for what is named 
 # Every part is written so that it means the same in Python and, with (?<name> for (?P<name>, in JavaScript; none
 # needs a flag, and none is spoilt by one that makes capitals and small letters alike.
 
+TO_NINETEEN = (
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+NUMBER_WORDS = {
+    **{word: number for number, word in enumerate(TO_NINETEEN, 1)},
+    **{word: 10 * number for number, word in enumerate(TENS, 2)},
+    **{f"{ten}-{one}": 10 * n + m for n, ten in enumerate(TENS, 2) for m, one in enumerate(TO_NINETEEN[:9], 1)},
+}
+"""Numbers spelt out, with a hyphen between tens and ones."""
+
+TIME_UNITS = ("minute", "hour", "day", "week", "fortnight", "month", "term", "year")
+"""What time is counted in; of "second" only "seconds" does, for the other is an ordinal."""
+
+KINDS_OF_DAY = ("working", "business", "calendar", "school", "clear", "full", "further", "consecutive")
+"""What may stand before a unit of time."""
 _SPELT = TO_NINETEEN[:12]
 _ORDINALS = (
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",

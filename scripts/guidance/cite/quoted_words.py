@@ -11,16 +11,8 @@ from typing import Literal
 from msgspec import Struct, structs
 
 from guidance.cite.addresses import UNSEEN
-from guidance.document.walk import (
-    BEFORE_STOP,
-    KINDS_OF_DAY,
-    NO_END,
-    NUMBER_WORDS,
-    TENS,
-    TIME_UNITS,
-    TO_NINETEEN,
-    ends_sentence,
-)
+from guidance.cite.grammar import KINDS_OF_DAY, NUMBER_WORDS, TENS, TIME_UNITS, TO_NINETEEN
+from guidance.document.walk import BEFORE_STOP, NO_END, ends_sentence
 
 Verdict = Literal["right", "cut", "altered", "partial", "absent", "not-checked"]
 ChangeKind = Literal["strength", "number", "negation", "condition", "word", "left-out"]

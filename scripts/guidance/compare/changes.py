@@ -11,15 +11,15 @@ from itertools import accumulate, zip_longest
 from msgspec import structs
 
 from guidance.compare.alignment import Pair, align_units
-from guidance.compare.duty_changes import duty_changes, said
-from guidance.compare.meaning import READ, STRONG, find_verbs, numbered, numbers_say_nothing, unit_of
+from guidance.compare.duty_changes import STRONG, duty_changes, find_verbs, said
+from guidance.compare.meaning import READ, numbered, numbers_say_nothing, unit_of
 from guidance.compare.moves import ChangeSide, moved_sentences, sentence_key, without_chapters
 from guidance.compare.units import BETWEEN, BULLET, PICTURES, bare, compared_text, plain, read_units
 from guidance.compare.words import Moved, Replacement, Terms, diff_words, find_terms, put_where, same_but_articles
 from guidance.document.change_model import Change, Comparison, DutyChange, Figures, Level, NumberSlip, RedlinePiece
 from guidance.document.model import ChangeKind, Document, Duty, Link, List, Provision
 from guidance.document.walk import provision_texts
-from guidance.link.citations import CROSS_REFERENCE
+from guidance.link.places import CROSS_REFERENCE
 
 NEW_WORDS = 8  # so many words put in, and none taken out, are something new rather than a rewording
 

@@ -1,103 +1,19 @@
-"""The words that carry meaning between two texts: what binds, and how strongly; limits, figures, conditions,
-addressees; and which numbers say nothing.
+"""The words that carry meaning between two texts: limits, figures, conditions, addressees; which numbers say
+nothing; and which of the duties of two editions say the same.
 
-Patterns, and what they find in a sentence; what changed of a duty is told by `duty_changes`.
+Patterns, and what they find in a sentence; what binds, and what changed of a duty, is told by `duty_changes`.
 """
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 
-from msgspec import Struct
+from rapidfuzz import fuzz
 
 from guidance.compare.units import bare
-from guidance.link.citations import CROSS_REFERENCE, read_places
-from guidance.link.modality import Expression, find_phrases
+from guidance.document.change_model import Comparison
+from guidance.document.model import Duty, Strength
+from guidance.link.places import CROSS_REFERENCE, read_places
 from guidance.link.sentences import KIND_OF_DAY, OFTEN, SPELT, UNIT, count
-
-# --- What binds, and how strongly ----------------------------------------------------------------
-
-# What the ledger of duties has no strength for. Its own phrases come first: see `find_verbs`.
-_ADVERB = r"(?: \s+ (?: also | always | therefore | then | still | now | \w+ly ) )*"
-_BESIDE = re.compile(
-    rf"""
-    (?P<nobody> \b (?: no \s+ one | nobody | no | neither | none ) \b [^.;:,]{{0,60}}? \s   # "no child may"
-        (?: must | shall | should | may | can ) \b )
-  | (?P<cannot> \b can {_ADVERB} \s+ (?: not (?! \s+ only ) | never | no \s+ longer ) \b | \b cannot \b )
-  | (?P<only> \b only \s (?! if \b | when \b | where \b ) [^.;:,]{{1,50}}? \s (?: may | can ) \b )  # nobody else
-  | (?P<neednot> \b need \s+ not \b | \b (?: do | does ) \s+ not \s+ (?: have | need ) \s+ to \b
-               | \b (?: is | are ) \s+ not \s+ (?: required | obliged | expected ) \s+ to \b )
-  | (?P<shouldconsider> \b (?: should | ought \s+ to ) {_ADVERB} \s+ consider \b )
-  | (?P<responsible> \b responsibility \s+ of \b )                              # "the responsibility of X is to"
-  | (?P<asked> \b (?: is | are ) {_ADVERB} \s+ (?: asked | encouraged | invited | advised ) \s+ to \b )
-  | (?P<need> \b needs? \s+ (?! for \b | of \b ) (?: to \s+ )? (?= [a-z] ) )
-  | (?P<can> \b can \b )
-  | (?P<could> \b could \b )
-    """,
-    re.VERBOSE,
-)
-_STRENGTH = {  # what each part of the pattern is called in a change
-    "nobody": "must not", "cannot": "must not", "neednot": "need not", "only": "only … may",
-    "shouldconsider": "should consider", "responsible": "responsibility", "asked": "asked", "need": "need",
-    "can": "can", "could": "could",
-}  # fmt: skip
-_WEIGHTS = (  # how much a phrase weighs that the ledger calls a responsibility: "is required to" as much as "must"
-    ("should", re.compile(r"\b expected \b", re.VERBOSE)),
-    ("need to", re.compile(r"\b needs? \b", re.VERBOSE)),
-    (
-        "responsible",
-        re.compile(
-            r"responsib | accountab | \b (?: task | job | decisions? ) \b | \b (?: with | for | falls ) \b",
-            re.IGNORECASE | re.VERBOSE,
-        ),
-    ),
-    ("must", re.compile("")),
-)
-STRONG = frozenset({"must", "must not", "should", "should not", "should consider", "responsible"})
-PERMITS = frozenset({"may", "can", "could", "asked", "need"})
-WEAK = PERMITS | {"need to"}  # these tell nothing where they come or go by themselves
-
-
-class BindingVerb(Struct, frozen=True):
-    """Words that bind, or let or forbid: where they stand in their sentence; how strongly, as the ledger of duties
-    has it where it knows them; how much they `weigh`, which is the same of "must" and "is required to"; and those
-    bound, where the words themselves name them."""
-
-    start: int
-    end: int
-    words: str
-    strength: str
-    weight: str
-    holder: str = ""
-
-
-def find_verbs(words: str) -> list[BindingVerb]:
-    """The verbs of a sentence that bind, let or forbid, in their order: the phrases of the ledger of duties, and
-    what it has no strength for."""
-    phrases = find_phrases(words, entry=True)
-    found = [
-        BindingVerb(
-            one.start, one.end, words[one.start : one.end].strip(), one.strength, _weight(words, one), one.holder
-        )
-        for one in phrases  # "it is the council's duty to" is found as a phrase and as a statement of the law
-        if not (one.stated and any(o.start < one.end and one.start < o.end for o in phrases if not o.stated))
-    ]
-    for match in _BESIDE.finditer(words if words[:1].islower() else words[:1].lower() + words[1:]):
-        kind = match.lastgroup or ""
-        over = [one for one in found if one.start < match.end() and match.start() < one.end]
-        name = over[0].strength if kind == "nobody" and over else _STRENGTH[kind]
-        finer = kind in ("only", "shouldconsider") or (kind == "nobody" and name.endswith("not"))
-        if not over or finer:  # else the ledger knows these words better
-            weight = "responsible" if kind == "responsible" else name
-            found = [one for one in found if one not in over]
-            found.append(BindingVerb(*match.span(), match[0], name, weight))
-    return sorted(found, key=lambda one: one.start)
-
-
-def _weight(words: str, one: Expression) -> str:
-    if one.strength != "responsibility":
-        return one.strength
-    said = words[one.start : one.end].replace(one.holder or "\n", " ")
-    return "must" if one.stated else next(weight for weight, pattern in _WEIGHTS if pattern.search(said))
-
 
 # --- Figures -------------------------------------------------------------------------------------
 
@@ -229,11 +145,6 @@ HELD = re.compile(  # who holds a duty where no verb binds: "it is for X to", "t
         (?: rests? | lies | sits | remains? ) \s+ with \s+ (?P<with> [^,;.]+ )""",
     re.VERBOSE,
 )
-
-
-def binds(words: str) -> bool:
-    """Whether a sentence says a duty, by its words."""
-    return any(verb.weight in STRONG for verb in find_verbs(words)) or HELD.search(words) is not None
 
 
 OPPOSITES = frozenset(map(frozenset, (
@@ -378,3 +289,91 @@ def _counted(text: str) -> tuple[list[str], list[tuple[str, str]]]:
         elif match["number"]:
             told.append(match["number"])
     return told, referred
+
+
+# --- Duties of another strength in the edition before ---------------------------------------------
+
+_VERB = re.compile(r"\b(?:must|should|may|shall|not)\b", re.IGNORECASE)
+_ALIKE = 90.0  # of 100, verbs left out
+
+_BySentence = Mapping[Strength, Duty]
+
+
+def strengths_before(comparison: Comparison, old: Iterable[Duty], new: Iterable[Duty]) -> dict[Duty, Strength]:
+    """The duties of the new edition that were of another strength in the old one, with the strength they had.
+
+    Looked for only where the comparison found that a duty changed, between provisions that it put together.
+    """
+    before, after = _sentences_by_anchor(old), _sentences_by_anchor(new)
+    found: dict[Duty, Strength] = {}
+    for change in comparison.changes:
+        if change.level != "duty changed":
+            continue
+        olds = [sentence for anchor in change.old for sentence in before.get(anchor, ())]
+        news = [sentence for anchor in change.new for sentence in after.get(anchor, ())]
+        for was, now in _only_pairs(olds, news):
+            gone, came = was.keys() - now.keys(), now.keys() - was.keys()
+            if len(gone) == len(came) == 1:
+                found[now[came.pop()]] = gone.pop()
+    return found
+
+
+def duties_since(comparison: Comparison, old: Iterable[Duty], new: Iterable[Duty]) -> dict[Duty, str]:
+    """The duties of the newer edition that are not just so in the older one, each with what is seen of it: another
+    strength, others who are bound, other words, or a place that is new. Numbers that follow others, links and signs
+    change no duty."""
+    new = tuple(new)
+    before = strengths_before(comparison, old, new)
+    stood = {anchor for change in comparison.changes if change.old for anchor in change.new}
+    calm = ("none", "links and numbers only")
+    still = {anchor for one in comparison.changes if one.level in calm and one.old for anchor in one.new}
+    same = {(_words_of(d), d.strength, d.who, d.who_context) for d in old}
+    sentences = {(words, strength) for words, strength, _, _ in same}
+    found = {}
+    for duty in new:
+        words = _words_of(duty)
+        if (words, duty.strength, duty.who, duty.who_context) in same or duty.at.anchor in still:
+            continue
+        if duty in before:
+            found[duty] = f"{before[duty]} → {duty.strength}"
+        elif (words, duty.strength) in sentences:
+            found[duty] = "the same words, found to bind others"
+        else:
+            found[duty] = "other words, or new in its place" if duty.at.anchor in stood else "new, with its place"
+    return found
+
+
+def _words_of(duty: Duty) -> str:
+    return " ".join(REFERRED.sub(" ", bare(duty.sentence)).casefold().split())
+
+
+def _sentences_by_anchor(duties: Iterable[Duty]) -> dict[str, list[_BySentence]]:
+    """Per provision its sentences, each with its duties by strength."""
+    sentences: dict[tuple[str, int, int], dict[Strength, Duty]] = {}
+    for duty in duties:
+        sentences.setdefault((duty.at.anchor, duty.at.part, duty.at.start), {})[duty.strength] = duty
+    found: dict[str, list[_BySentence]] = {}
+    for (anchor, _, _), sentence in sentences.items():
+        found.setdefault(anchor, []).append(sentence)
+    return found
+
+
+def _only_pairs(olds: Sequence[_BySentence], news: Sequence[_BySentence]) -> list[tuple[_BySentence, _BySentence]]:
+    """Sentences that are each other's only likeness."""
+    alike = [
+        (one, other)
+        for one, was in enumerate(olds)
+        for other, now in enumerate(news)
+        if fuzz.ratio(_plain(was), _plain(now)) >= _ALIKE
+    ]
+    return [
+        (olds[one], news[other])
+        for one, other in alike
+        if sum(pair[0] == one for pair in alike) == sum(pair[1] == other for pair in alike) == 1
+    ]
+
+
+def _plain(sentence: _BySentence) -> str:
+    """A sentence's words without its verbs of duty."""
+    words = next(iter(sentence.values())).sentence
+    return " ".join(_VERB.sub(" ", words).lower().split())

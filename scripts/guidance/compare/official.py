@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from guidance.document.change_model import Change, Comparison, Level
 from guidance.document.model import Document, GuidanceError, Provision, read_toml
-from guidance.link.citations import CROSS_REFERENCE, read_places
+from guidance.link.places import CROSS_REFERENCE, read_places
 
 SUBSTANTIAL: frozenset[Level] = frozenset({"duty changed", "new", "reworded"})
 

@@ -46,24 +46,6 @@ NO_END = re.compile(  # a full stop, the last sign or the one before it, that en
 )
 BEFORE_STOP = 12
 """So many characters before a full stop tell, with it and the one behind it, whether `NO_END` holds."""
-TO_NINETEEN = (
-    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
-    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
-)  # fmt: skip
-TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-NUMBER_WORDS = {
-    **{word: number for number, word in enumerate(TO_NINETEEN, 1)},
-    **{word: 10 * number for number, word in enumerate(TENS, 2)},
-    **{f"{ten}-{one}": 10 * n + m for n, ten in enumerate(TENS, 2) for m, one in enumerate(TO_NINETEEN[:9], 1)},
-}
-"""Numbers spelt out, with a hyphen between tens and ones."""
-
-TIME_UNITS = ("minute", "hour", "day", "week", "fortnight", "month", "term", "year")
-"""What time is counted in; of "second" only "seconds" does, for the other is an ordinal."""
-
-KINDS_OF_DAY = ("working", "business", "calendar", "school", "clear", "full", "further", "consecutive")
-"""What may stand before a unit of time."""
-
 _CLOSING = 4  # marks that may close a quotation or bracket behind a stop
 
 _QUOTES = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", "-"), ("‐", "-"), ("\u00ad", ""))

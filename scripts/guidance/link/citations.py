@@ -8,9 +8,19 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from guidance.cite.grammar import AND, LETTER, MONTH, NUMBERS, ONES, PLACE, ROMAN, SUBS, TO, WRITTEN
-from guidance.cite.grammar import read_places as read_places  # what comparisons may ask of cite, they ask here
-from guidance.document.walk import KINDS_OF_DAY, TIME_UNITS
+from guidance.cite.grammar import (
+    AND,
+    KINDS_OF_DAY,
+    LETTER,
+    MONTH,
+    NUMBERS,
+    ONES,
+    ROMAN,
+    SUBS,
+    TIME_UNITS,
+    TO,
+    WRITTEN,
+)  # fmt: skip
 from guidance.link.acts import Acts, Instrument, find_instruments
 from guidance.link.places import Pinpoint, Unit
 
@@ -28,10 +38,6 @@ _WORDS = dict[Unit, str](WRITTEN.items()) | {
     "rule": r"rules?",
     "paragraph": rf"{WRITTEN['paragraph']}\.?",  # "para. 7"
 }
-_SAID_SO = r"(?<![\w-])(?i:sections?|notes?)\s+"
-CROSS_REFERENCE = rf"(?:{PLACE}|{_SAID_SO}\d+(?:\.\d+)*(?:{SUBS})*)"
-"""A part of a pattern, not VERBOSE: a place of guidance, as cite reads it in prose; and sections and notes."""
-
 _UNIT = re.compile(
     rf"""
     (?<! [\w’'-] )

@@ -9,16 +9,9 @@ from itertools import pairwise
 
 from msgspec import Struct
 
+from guidance.cite.grammar import KINDS_OF_DAY, NUMBER_WORDS, TENS, TIME_UNITS, TO_NINETEEN
 from guidance.document.model import Block, Document, Figure, Limit, List, Para, Provision, Subheading, Table, Text
-from guidance.document.walk import (
-    KINDS_OF_DAY,
-    NUMBER_WORDS,
-    TENS,
-    TIME_UNITS,
-    TO_NINETEEN,
-    block_texts,
-    ends_sentence,
-)
+from guidance.document.walk import block_texts, ends_sentence
 
 _STOP = re.compile(  # the end of a sentence, where the next one begins like one
     r"[.!?] [\"”’')\]]* (?= \s+ [\"“‘'(\[]* [A-Z0-9•] )", re.VERBOSE
