@@ -29,23 +29,24 @@ from guidance.document.model import (
     Text,
 )
 
-NO_END = re.compile(  # a full stop, the last sign or the one before it, that ends no sentence
+NO_END = re.compile(  # a full stop that ends no sentence, with up to two signs behind it
     r"""
     (?: ^ | [\s(“"] )
     (?: e\.g | i\.e | etc | cf | vs? | ibid | approx            # "e.g.", "see ibid. for"
-      | Nos? | [Aa]rts? | [Rr]egs? | [Pp]aras? | [Pp]p? | [Ss]s? | min | max  # "No. 5", "para. 12", "s. 47"
+      | Nos? (?= \. \s? \d )                                 # "No. 5", but "No. It is not"
+      | [Aa]rts? | [Rr]egs? | [Pp]aras? | [Pp]p? | [Ss]s? | min | max  # "para. 12", "s. 47"
       | [Cc]h | [Ff]ig | [Vv]ol | [Ss]ch                      # "ch. 4", "fig. 2"
       | Jan | Feb | Aug | Sept? | Oct | Nov | Dec               # "5 Sept. 2020"
       | Dr | Mr | Mrs | Ms | Prof | Rev | St | Ltd | Inc       # "Dr. Smith"
       | (?<! Appendix \s ) (?<! Annex \s ) (?<! Part \s ) (?<! Schedule \s ) (?<! Group \s ) [A-Z]  # "J. Smith"
-    ) \. [\s\S]? $
-  | ^ \d{1,3} \. [\s\S]? $                                    # "12. Where a child ..."
-  | \. [a-z0-9] $                                            # "3.5", "e.g"
+    ) \. [\s\S]{0,2} $
+  | ^ \d{1,3} \. [\s\S]{0,2} $                                    # "12. Where a child ..."
+  | \. [a-z0-9] [\s\S]? $                                            # "3.5", "e.g"
     """,
     re.VERBOSE,
 )
 BEFORE_STOP = 12
-"""So many characters before a full stop tell, with it and the one behind it, whether `NO_END` holds."""
+"""So many characters before a full stop tell, with it and two behind it, whether `NO_END` holds."""
 _CLOSING = 4  # marks that may close a quotation or bracket behind a stop
 
 _QUOTES = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", "-"), ("‐", "-"), ("\u00ad", ""))
@@ -260,7 +261,7 @@ def balance(document: Document) -> Document:
 def ends_sentence(text: str, at: int) -> bool:
     """Whether the sign at a place of a text can end a sentence, as no full stop of "e.g.", "p. 12" or "3.5" does:
     asked by all who look for sentences."""
-    return text[at] != "." or not NO_END.search(text[max(0, at - BEFORE_STOP) : at + 2])
+    return text[at] != "." or not NO_END.search(text[max(0, at - BEFORE_STOP) : at + 3])
 
 
 def sentence_ends(

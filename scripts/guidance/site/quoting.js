@@ -28,7 +28,7 @@ const split = (text) => measured([...text.matchAll(WORD)].map((match, at, all) =
   const [start, end] = [match.index, match.index + match[0].length];
   const key = match[0].normalize("NFKC").replace(NO_LETTER, "").toLowerCase();
   const behind = text.slice(end, all[at + 1]?.index), isLine = at === all.length - 1 || behind.includes("\n");
-  const canEnd = behind[0] !== "." || !NO_END.test(text.slice(Math.max(0, end - rules.beforeStop), end + 2));
+  const canEnd = behind[0] !== "." || !NO_END.test(text.slice(Math.max(0, end - rules.beforeStop), end + 3));
   const stops = LEADS.test(behind) ? "lead" : canEnd && FULL.test(behind) ? "full" : isLine ? "line" : "";
   return { key: String(spelt.get(key) ?? key), written: match[0], start, end, ends: canEnd && ENDS.test(behind), stops };
 }));
