@@ -8,13 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guidance.cite.quoted_words import record
+from guidance.cite.quoted_words import kind_of, record, split
 from guidance.cite.quoting import EditionText
 
 TABLE = json.loads((Path(__file__).parents[1] / "data" / "audit" / "quotations.json").read_text(encoding="utf-8"))
 TEXTS = {edition: EditionText(edition, passages) for edition, passages in TABLE["texts"].items()}
 
 
+STRENGTHS = [
+    line.split("\t")
+    for line in (Path(__file__).parents[1] / "data" / "strengths.tsv").read_text("utf-8").splitlines()
+    if not line.startswith("#")
+]
 PIECES = (
     "the keeper must",
     "may",
@@ -65,3 +70,8 @@ def test_the_rules_for_scripts_are_plain_values() -> None:
     assert json.loads(json.dumps(told)) == told
     assert {"seed", "gap", "fewest", "few", "altered", "strengths", "negations", "measures", "spelt"} < told.keys()
     assert {"word", "noLetter", "marked", "ends", "marks", "says", "order"} < told.keys()
+
+
+@pytest.mark.parametrize(("old", "new"), [one[:2] for one in STRENGTHS if one[2]])
+def test_what_a_comparison_calls_another_strength_is_one_in_a_quotation(old: str, new: str) -> None:
+    assert kind_of(split(old), split(new)) in ("strength", "negation")

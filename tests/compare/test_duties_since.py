@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from guidance.compare.changes import compare
-from guidance.compare.duty_changes import duties_since
+from guidance.compare.meaning import duties_since
 from guidance.link.agencies import read_agencies
 from guidance.link.duties import find_duties
 from small_documents import document, paragraph

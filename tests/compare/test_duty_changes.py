@@ -1,6 +1,8 @@
 """What changed of the duties between two texts is named, each kind by itself; figures that say something are not
 taken for layout."""
 
+from pathlib import Path
+
 import pytest
 
 from guidance.compare.changes import compare
@@ -17,6 +19,15 @@ WORDS = Vocabulary(
     )
 )
 NUMBERS = "links and numbers only"
+STRENGTHS = [
+    line.split("\t")
+    for line in (Path(__file__).parents[1] / "data" / "strengths.tsv").read_text("utf-8").splitlines()
+    if not line.startswith("#")
+]
+BESIDE = (  # duties of every strength that stand beside the one that changes
+    "Ringers must sign. Ringers must not climb. Wardens may sing. Wardens should not shout. "
+    "Ringers are responsible for the stair. Wardens should bow."
+)
 
 
 def only(old: str, new: str, *, ledger: bool = True) -> Change:
@@ -35,6 +46,16 @@ def only(old: str, new: str, *, ledger: bool = True) -> Change:
             "Ringers must oil the bell within 15 working days of the feast.",
             "Ringers must oil the bell within 10 working days of the feast.",
             "limit", "15 working days", "10 working days",
+        ),
+        (
+            "Ringers must tell the council (e.g. Dr. Smith) within 10 days.",
+            "Ringers must tell the council (e.g. Dr. Smith) within 5 days.",
+            "limit", "10 days", "5 days",
+        ),
+        (
+            "Ringers must tell the council, as s. 47 Bell Act 1989 asks, within 10 days.",
+            "Ringers must tell the council, as s. 47 Bell Act 1989 asks, within 5 days.",
+            "limit", "10 days", "5 days",
         ),
         (
             "Ringers must oil the bell within three weeks of the feast.",
@@ -99,7 +120,7 @@ def only(old: str, new: str, *, ledger: bool = True) -> Change:
         (
             "A visitor is required to sign the book at the door.",
             "A visitor is encouraged to sign the book at the door.",
-            "strength", "must", "asked",
+            "strength", "responsibility", "asked",  # as the ledger of duties calls it
         ),
         (
             "The council must keep the ledger of peals in the vestry.",
@@ -184,7 +205,7 @@ def only(old: str, new: str, *, ledger: bool = True) -> Change:
         (
             "Ringers are not required to sign the book before they climb.",
             "Ringers are required to sign the book before they climb.",
-            "strength", "need not", "must",
+            "strength", "need not", "responsibility",
         ),
         (
             "No visitor should climb to the bell chamber after dusk.",
@@ -479,3 +500,10 @@ def test_what_says_nothing_stays_at_the_lowest_level(old: str, new: str) -> None
 def test_a_section_of_an_act_is_no_number_that_follows_a_renumbering() -> None:
     change = only("Section 47 of the Bells Act 1911 says when.", "Section 17 of the Bells Act 1911 says when.")
     assert change.level == "reworded"
+
+
+@pytest.mark.parametrize(("old", "new", "was", "now"), STRENGTHS)
+def test_strengths_are_those_of_the_ledger_whatever_stands_beside(old: str, new: str, was: str, now: str) -> None:
+    change = only(f"{old} {BESIDE}", f"{new} {BESIDE}")
+    assert change.duties == ((DutyChange("strength", was, now),) if was else ())
+    assert (change.level == "duty changed") is bool(was)

@@ -41,6 +41,16 @@ def test_a_list_is_read_and_a_bad_place_refused(tmp_path: Path) -> None:
     assert read_listed(path) == ()
     path.write_text('[[change]]\nplace = "paras 2-4"\nwhat = "shorter"\n')
     assert read_listed(path) == (Listed("paras 2-4", "shorter"),)
+    for place in (
+        "para 5.17",
+        "pp 12-14",
+        "p. 12",
+        "page 36, para 128",
+        "paras 5.17 to 5.19",
+        "paragraphs 3 and 7",
+    ):
+        path.write_text(f'[[change]]\nplace = "{place}"\nwhat = "shorter"\n')
+        assert read_listed(path) == (Listed(place, "shorter"),)
     path.write_text('[[change]]\nplace = "somewhere"\nwhat = "shorter"\n')
     with pytest.raises(GuidanceError, match='place "somewhere" is not understood'):
         read_listed(path)

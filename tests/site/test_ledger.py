@@ -14,7 +14,7 @@ from msgspec import structs
 
 from guidance.build.comparisons import Compared, compare_documents
 from guidance.compare.changes import compare
-from guidance.compare.duty_changes import strengths_before
+from guidance.compare.meaning import strengths_before
 from guidance.document.law import Law, LawSince
 from guidance.document.model import Duty, GuidanceError, Locus
 from guidance.document.register import Edition, Publication

@@ -18,6 +18,7 @@ from guidance.cite.citation import Naming
 from guidance.cite.grammar import DAY, MONTH, PAGES, PARAGRAPHS, PLACE, YEAR, CitedPlace
 from guidance.document.model import GuidanceError, read_toml
 from guidance.document.register import Publication
+from guidance.document.walk import sentence_ends
 
 FILE, ADDRESSES = "audit.toml", "addresses.toml"
 QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "‑": "-"})
@@ -330,9 +331,10 @@ def _is_history(term: StaleTerm, text: str, start: int, end: int) -> bool:
     if titled and term.ended and titled["year"] <= term.ended:
         return True
     near = max(0, start - _SENTENCE_LONG)
-    before = _SENTENCE.finditer(text, near, start + 1)  # with the letter that begins the name's own sentence
+    before = sentence_ends(_SENTENCE, text, near, start + 1)  # with the letter that begins the name's own sentence
     begins = max((m.end() for m in before), default=near)
-    ends = next((m.start() for m in _SENTENCE.finditer(text, end, end + _SENTENCE_LONG)), end + _SENTENCE_LONG)
+    behind = (m.start() for m in sentence_ends(_SENTENCE, text, end, end + _SENTENCE_LONG))
+    ends = next(behind, end + _SENTENCE_LONG)
     sentence = text[begins:ends]
     told = list(_UNTIL.finditer(sentence))
     dated = [match["year"] for match in told]

@@ -13,7 +13,7 @@ from msgspec import Struct, structs
 
 from guidance.build.orders import Call, Loaded, pack, run_calls
 from guidance.compare.changes import compare
-from guidance.compare.duty_changes import duties_since, strengths_before
+from guidance.compare.meaning import duties_since, strengths_before
 from guidance.compare.official import Listed, audit, read_listed
 from guidance.document.change_model import Comparison, Crosswalk, EditionPair, build_crosswalk, counterparts
 from guidance.document.model import (

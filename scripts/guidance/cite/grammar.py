@@ -26,6 +26,20 @@ OUTER: frozenset[Unit] = frozenset({*TOP, "section"})  # hold for what is named 
 # Every part is written so that it means the same in Python and, with (?<name> for (?P<name>, in JavaScript; none
 # needs a flag, and none is spoilt by one that makes capitals and small letters alike.
 
+TO_NINETEEN = (*SPELT, "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+NUMBER_WORDS = {
+    **{word: number for number, word in enumerate(TO_NINETEEN, 1)},
+    **{word: 10 * number for number, word in enumerate(TENS, 2)},
+    **{f"{ten}-{one}": 10 * n + m for n, ten in enumerate(TENS, 2) for m, one in enumerate(TO_NINETEEN[:9], 1)},
+}
+"""Numbers spelt out, with a hyphen between tens and ones."""
+
+TIME_UNITS = ("minute", "hour", "day", "week", "fortnight", "month", "term", "year")
+"""What time is counted in; of "second" only "seconds" does, for the other is an ordinal."""
+
+KINDS_OF_DAY = ("working", "business", "calendar", "school", "clear", "full", "further", "consecutive")
+"""What may stand before a unit of time."""
 _ORDINALS = (
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
     "twelfth",
@@ -113,8 +127,9 @@ _GOES_ON = (
     "which|that|as|before|after|because|so|but|whenever|then"
 )
 # And these that it was one: "para 27, 14 children were seen", "p. 13; 45 working days".
+_TIME = rf"(?:{'|'.join(KINDS_OF_DAY)})\s+(?:{'|'.join(TIME_UNITS)})s?"  # "27 and 14 business days later"
 _NO_COUNT = rf"(?!(?:{_GOES_ON}|this|its|was|does|has|pls|thanks)\b)"
-_COUNTED = rf"(?:children|people|men|women|working|{_NO_COUNT}[a-z]+[a-rt-z]s)(?!\w)"
+_COUNTED = rf"(?:children|people|men|women|working|{_TIME}|{_NO_COUNT}[a-z]+[a-rt-z]s)(?!\w)"
 _AGAIN = r"(?:(?:[A-Za-z¶§]{2,}|[Pp¶§])\.?\s*)?"  # "paras 12 to para 14", "p 13 to p 15"
 
 

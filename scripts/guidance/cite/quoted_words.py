@@ -8,9 +8,11 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, get_args
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from guidance.cite.addresses import UNSEEN
+from guidance.cite.grammar import KINDS_OF_DAY, NUMBER_WORDS, TENS, TIME_UNITS, TO_NINETEEN
+from guidance.document.walk import NO_END, ends_sentence
 
 Verdict = Literal["right", "cut", "altered", "partial", "absent", "not-checked"]
 ChangeKind = Literal["strength", "number", "negation", "condition", "word", "left-out"]
@@ -29,7 +31,9 @@ def _listed(words: str) -> frozenset[str]:
 
 
 STRENGTHS = _listed(
-    "must shall should may might can could will would need needs ought required expected recommended entitled"
+    "must shall should may might can could will would need needs ought required expected recommended entitled "
+    "obliged obligation obligations duty duties responsible responsibility responsibilities accountable requires "
+    "encouraged permitted allowed empowered"
 )
 NEGATIONS = _listed(
     "not no never none nor neither nobody nothing without unless except cannot dont doesnt didnt isnt arent wasnt "
@@ -37,41 +41,86 @@ NEGATIONS = _listed(
 )
 CONDITIONS = _listed("only if provided providing")
 HANGING = _listed("if unless where when until within only except")  # on the verb that stands before
-MEASURES = _listed("hour hours day days week weeks month months year years working calendar percent")
-SPELT = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
-    "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
-    "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100,
-}  # fmt: skip
+MEASURES = _listed("seconds working calendar percent") | {
+    f"{unit}{end}" for unit in TIME_UNITS if unit != "term" for end in ("", "s")
+}
+TERMS = _listed("term terms")  # measures behind a figure, and else a word like others: "the terms of it"
+KINDS = frozenset(KINDS_OF_DAY)  # likewise before a unit: "14 clear days", but "a clear plan"
+_REACH = 3  # words before a unit among which its figure stands
+SPELT = {word.replace("-", ""): number for word, number in NUMBER_WORDS.items()} | {"hundred": 100}
+_TENS, _ONES = ("|".join(f"[{one[0].upper()}{one[0]}]{one[1:]}" for one in of) for of in (TENS, TO_NINETEEN[:9]))
 # A hyphen before a figure parts words: "3-5" is no 35, and what "3–5" is.
 # "[E]very" is a word whose capital the quoter made.
-_WORD = re.compile(rf"[^\W_](?:(?:[\u0300-\u036f{UNSEEN}'’]|[‐‑-](?!\d)|\](?=[^\W_]))*[^\W_]|[\u0300-\u036f])*")
-_NO_LETTER = re.compile(rf"[{UNSEEN}'’‐‑\]-]")
-_MARKED = re.compile(r"\[(?![A-Za-z]\]\w)[^\]]{0,200}\]|\(\s*(?:\.{3}|…)\s*\)|\.\s?\.\s?\.(?:\s?\.)?|…")
+_WORD = re.compile(
+    rf"""
+    (?: {_TENS} ) [ ‐‑-] (?: {_ONES} ) (?! [^\W_] )             # "twenty-one", "twenty one": one word, as 21 is
+  | [^\W_] (?:
+        (?: [\u0300-\u036f{UNSEEN}'’]                          # accents by themselves, apostrophes
+          | [‐‑-] (?! \d )
+          | \] (?= [^\W_] ) )*                                # "[E]very"
+        [^\W_]
+      | [\u0300-\u036f] )*
+    """,
+    re.VERBOSE,
+)
+_NO_LETTER = re.compile(rf"[{UNSEEN}'’‐‑\] -]")
+_MARKED = re.compile(
+    r"""
+    \[ (?! [A-Za-z] \] \w ) [^\]]{0,200} \]                   # "[…]", "[the council]", but "[E]very"
+  | \( \s* (?: \.{3} | … ) \s* \)
+  | \. \s? \. \s? \. (?: \s? \. )?                             # "...", ". . ."
+  | …
+    """,
+    re.VERBOSE,
+)
 _ENDS = re.compile(r"""[.!?:;]["'”’)\]]*\s*["'“‘(\[]*$""")
 _FULL = re.compile(r"""[.!?]["'”’)\]]*\s*["'“‘(\[]*$""")
 _LEADS = re.compile(r":\s*\n")  # to the entries of a list
 # What follows is held against words as they are compared, with a space between two.
 LIMITED = re.compile(  # by what a sentence goes on with behind a quotation
-    r"\b(?:unless|except|provid(?:ed|ing) (?:that|it|they)|provided the|but (?:not|only|never)|"
-    r"save (?:where|when|that|in)|(?:only|not) (?:if|where|when|with|after|in|by|for|until)|(?:as|so) long as|"
-    r"other than)\b|^(?:(?:and|or|but) )?(?:only|not|where|when)\b"
+    r"""
+    \b (?: unless | except
+         | provid (?: ed | ing ) [ ] (?: that | it | they ) | provided [ ] the
+         | but [ ] (?: not | only | never )
+         | save [ ] (?: where | when | that | in )
+         | (?: only | not ) [ ] (?: if | where | when | with | after | in | by | for | until )
+         | (?: as | so ) [ ] long [ ] as
+         | other [ ] than ) \b
+  | ^ (?: (?: and | or | but ) [ ] )? (?: only | not | where | when ) \b    # what begins a clause of its own
+    """,
+    re.VERBOSE,
 )
-IF = re.compile(  # "within a day if the water is high"; not "and should ask if", "even if", "and if it is, of that"
-    r"^(?:(?!(?:must|should|may|can|ask|see|know|consider|decide|check|find|establish|identify|as|even|"
-    r"(?:and|or) if)\b)[^ ]+ ){0,12}?if\b"
+IF = re.compile(  # "within a day if the water is high"
+    r"""
+    ^ (?: (?! (?: must | should | may | can                   # "and should ask if": the condition of another clause
+                | ask | see | know | consider | decide | check | find | establish | identify  # "see if": a question
+                | as | even                                   # "as if", "even if"
+                | (?: and | or ) [ ] if ) \b )                # "and if it is, of that"
+          [^ ]+ [ ] ){0,12}? if \b
+    """,
+    re.VERBOSE,
 )
 GOES_ON = re.compile(r"unless|except|provided|providing|but")  # with which the next entry of a list limits one
 BOUND = re.compile(r"^(?:until|without|within|before)\b")
-TURNED = re.compile(  # by what a sentence has before a quotation; "including but not limited to" turns nothing
-    rf"\b(?:{'|'.join(sorted(NEGATIONS))})(?! (?:exhaustive|limited|only|just)\b)(?: [^ ]+){{0,5}}$|"
-    r"\bonly(?: [^ ]+)?$|\b(?:if|whether)(?: [^ ]+){0,3}$|"
-    r"^(?:(?:but|and|however) )?(?:unless|except|only|nobody|none|neither|never|in no)\b"
+TURNED = re.compile(  # by what a sentence has before a quotation
+    rf"""
+    \b (?: {" | ".join(sorted(NEGATIONS))} )
+        (?! [ ] (?: exhaustive | limited | only | just ) \b )  # "including but not limited to" turns nothing
+        (?: [ ] [^ ]+ ){{0,5}} $
+  | \b only (?: [ ] [^ ]+ )? $
+  | \b (?: if | whether ) (?: [ ] [^ ]+ ){{0,3}} $
+  | ^ (?: (?: but | and | however ) [ ] )?
+        (?: unless | except | only | nobody | none | neither | never | in [ ] no ) \b
+    """,
+    re.VERBOSE,
 )
 BEGUN = re.compile(
-    r"^(?:(?:but|and|however) )?(?:if|where|when|whenever|subject to|in exceptional|unless|except|only|nobody|none|"
-    r"neither|never|in no)\b"
+    r"""
+    ^ (?: (?: but | and | however ) [ ] )?
+    (?: if | where | when | whenever | subject [ ] to | in [ ] exceptional  # bounds that are told
+      | unless | except | only | nobody | none | neither | never | in [ ] no ) \b
+    """,
+    re.VERBOSE,
 )
 SAYS = {  # the verdict on a quotation in words
     "right": "word for word {place} of {edition}",
@@ -108,7 +157,7 @@ MARKS = {  # what stands in quotation marks; the last are those that apostrophes
 class Word(Struct, frozen=True):
     """A word of a text: as it is compared, as it is written, where it stands, whether a sentence `ends` behind it
     or a part that a colon or semicolon closes, and how it `stops` there: with a full stop, with the line, or
-    leading to the entries of a list."""
+    leading to the entries of a list; and whether it `measures`, with the figure that stands before."""
 
     key: str
     written: str
@@ -116,6 +165,7 @@ class Word(Struct, frozen=True):
     end: int
     ends: bool = False
     stops: Literal["", "full", "line", "lead"] = ""
+    measures: bool = False
 
 
 class WordChange(Struct, frozen=True):
@@ -145,36 +195,62 @@ def split(text: str) -> list[Word]:
     matches = list(_WORD.finditer(text))
     for at, match in enumerate(matches):
         key = _NO_LETTER.sub("", unicodedata.normalize("NFKC", match[0])).lower()
-        last = at + 1 == len(matches)
-        behind = text[match.end() : len(text) if last else matches[at + 1].start()]
-        ends, stops = bool(_ENDS.search(behind)), _stops(behind, last=last)
-        found.append(Word(str(SPELT.get(key, key)), match[0], *match.span(), ends, stops))
-    return found
+        behind = text[match.end() : matches[at + 1].start() if at + 1 < len(matches) else len(text)]
+        can = not behind or ends_sentence(text, match.end())
+        ends = can and bool(_ENDS.search(behind))
+        stops = _stops(behind, can=can, last=at == len(matches) - 1)
+        found.append(Word(str(SPELT.get(key, key)), match[0], match.start(), match.end(), ends, stops))
+    return _measured(found)
 
 
-def _stops(behind: str, *, last: bool) -> Literal["", "full", "line", "lead"]:
+def _measured(words: list[Word]) -> list[Word]:
+    """The words, those told that measure only behind a figure: "14 clear days", "two terms"."""
+    for at in range(len(words) - 1, -1, -1):
+        word, behind = words[at], words[at + 1 : at + 2]
+        lead = next((one.key for one in words[max(0, at - _REACH) : at][::-1] if one.key not in KINDS), "")
+        unit = word.key in TERMS or (word.key in KINDS and any(map(is_measure, behind)))
+        if unit and lead[:1].isdigit():
+            words[at] = structs.replace(word, measures=True)
+    return words
+
+
+def is_measure(word: Word) -> bool:
+    """Whether a word is what a figure counts."""
+    return word.measures or word.key in MEASURES
+
+
+def _stops(behind: str, *, can: bool, last: bool) -> Literal["", "full", "line", "lead"]:
     if _LEADS.search(behind):
         return "lead"
-    return "full" if _FULL.search(behind) else "line" if last or "\n" in behind else ""
+    return "full" if can and _FULL.search(behind) else "line" if last or "\n" in behind else ""
 
 
 def record() -> dict[str, object]:
     """The figures, lists, patterns and sentences of the algorithm above, for a script."""
     lists = {"strengths": STRENGTHS, "negations": NEGATIONS, "measures": MEASURES, "conditions": CONDITIONS}
-    lists |= {"hanging": HANGING}
+    lists |= {"hanging": HANGING, "terms": TERMS, "kinds": KINDS}
     patterns = {"word": _WORD, "noLetter": _NO_LETTER, "marked": _MARKED, "ends": _ENDS, "full": _FULL}
     patterns |= {"leads": _LEADS, "limited": LIMITED, "limitedIf": IF, "bound": BOUND, "turned": TURNED}
-    patterns |= {"begun": BEGUN, "goesOn": GOES_ON}
+    patterns |= {"begun": BEGUN, "goesOn": GOES_ON, "noEnd": NO_END}
     return {
         **{"seed": SEED, "gap": GAP, "fewest": FEWEST, "few": FEW, "altered": ALTERED, "most": MOST},
         **{"tried": TRIED, "longest": LONGEST, "told": TOLD, "leastSaid": LEAST_SAID, "shown": SHOWN, "near": NEAR},
         **{name: sorted(words) for name, words in lists.items()},
-        **{name: one.pattern.replace(r"[^\W_]", r"[\p{L}\p{N}]") for name, one in patterns.items()},
+        **{name: _for_script(one) for name, one in patterns.items()},
         "spelt": SPELT,
         "says": SAYS,
         "marks": list(MARKS.values()),
         "order": list(ORDER),
     }
+
+
+_LAYOUT = re.compile(r"(\\.|\[(?:\\.|[^\]\\])*\])|\#[^\n]*|\s+")  # but what is escaped or in a class is kept
+
+
+def _for_script(pattern: re.Pattern[str]) -> str:
+    """A pattern as scripts know it: in one line, and letters and digits by their names."""
+    plain = _LAYOUT.sub(r"\1", pattern.pattern) if pattern.flags & re.VERBOSE else pattern.pattern
+    return plain.replace(r"[^\W_]", r"[\p{L}\p{N}]").replace("[ ]", " ")
 
 
 def say_places(anchors: Sequence[str]) -> str:
@@ -230,11 +306,27 @@ def own_words(quotation: str) -> tuple[list[Word], dict[int, list[Word]]]:
 
 def kind_of(mine: Sequence[Word], theirs: Sequence[Word]) -> ChangeKind:
     """What weighs most of a change from `theirs` to `mine`."""
-    said, stands = keys_of(mine), keys_of(theirs)
     for kind, weighty in _WEIGHTY:
-        if sorted(filter(weighty, said)) != sorted(filter(weighty, stands)):
+        said, stands = (sorted(keys_of([*filter(weighty, words)])) for words in (mine, theirs))
+        if said != stands:
             return kind
     return "word"
+
+
+def _is_strength(word: Word) -> bool:
+    return word.key in STRENGTHS or (word.key.endswith("nt") and word.key[:-2] in STRENGTHS)
+
+
+def _is_number(word: Word) -> bool:
+    return word.key[0].isdigit() or is_measure(word)
+
+
+def _is_negation(word: Word) -> bool:
+    return word.key in NEGATIONS
+
+
+def _is_condition(word: Word) -> bool:
+    return word.key in CONDITIONS
 
 
 def put_in_brackets(own: Sequence[Word], theirs: Sequence[Word], *, between: bool) -> Iterator[WordChange]:
@@ -245,8 +337,10 @@ def put_in_brackets(own: Sequence[Word], theirs: Sequence[Word], *, between: boo
     if not own or kind == "word":
         return
     weighs = dict(_WEIGHTY)[kind]
-    there = [word for word in theirs if weighs(word.key)]
-    same = {*filter(weighs, keys_of(own))} <= {*keys_of(there)}
+    # "[40]" stands for a figure, and not for what it counts.
+    counts = {is_measure(word) for word in own if weighs(word)} or {True, False}
+    there = [word for word in theirs if weighs(word) and is_measure(word) in counts]
+    same = {*keys_of([*filter(weighs, own)])} <= {*keys_of(there)}
     if (kind != "number" or there) and (between or not same):
         yield WordChange(kind, f"[{put(own)}]", put(theirs if between else there))
 
@@ -261,9 +355,6 @@ def put(words: Sequence[Word]) -> str:
     return " ".join(word.written for word in words)
 
 
-_WEIGHTY: tuple[tuple[ChangeKind, Callable[[str], bool]], ...] = (
-    ("strength", lambda key: key in STRENGTHS or (key.endswith("nt") and key[:-2] in STRENGTHS)),
-    ("number", lambda key: key[0].isdigit() or key in MEASURES),
-    ("negation", NEGATIONS.__contains__),
-    ("condition", CONDITIONS.__contains__),
-)
+_WEIGHTY: tuple[tuple[ChangeKind, Callable[[Word], bool]], ...] = (
+    ("strength", _is_strength), ("number", _is_number), ("negation", _is_negation), ("condition", _is_condition),
+)  # fmt: skip

@@ -49,6 +49,7 @@ from guidance.cite.quoted_words import (
     Quoted,
     Word,
     WordChange,
+    is_measure,
     keys_of,
     kind_of,
     own_words,
@@ -162,12 +163,15 @@ class EditionText:
         for before, run in zip([None, *chain], [*chain, None], strict=True):
             at, there = (before.at + before.size, before.there + before.size) if before else (0, 0)
             mine = words[at : run.at if run else len(words)]
-            marks = any(one in marked for one in range(at, at + len(mine) + 1))
-            theirs = self._between(before, run, len(mine) + GAP * marks)
-            wider = () if marks or (before and run) else self._between(before, run, len(mine) + NEAR)
+            # Dots before its first word or behind its last say nothing of what lies within.
+            gaps = range(at + (before is None), at + len(mine) + (run is not None))
+            marks = any(one in marked for one in gaps)
+            own = [word for one in range(at, at + len(mine) + 1) for word in marked.get(one, ())]
+            wide = marks or bool(own)
+            theirs = self._between(before, run, len(mine) + GAP * wide)
+            wider = () if wide or (before and run) else self._between(before, run, len(mine) + NEAR)
             theirs = wider if wider and mine and not _compare_words(mine, wider, 0, 0)[2] else theirs
             there = there if before or not run else run.there - len(theirs)
-            own = [word for one in range(at, at + len(mine) + 1) for word in marked.get(one, ())]
             if len(theirs) <= GAP * 2:
                 changes += put_in_brackets(own, theirs, between=bool(before and run))
             if marks and before and run and words[run.at].key in HANGING:  # "must tell … if", and it hangs on "may"
@@ -176,17 +180,12 @@ class EditionText:
                 changes += [WordChange("strength", "…", verbs[-1].written)] if verbs and same else []
             if not mine and not (before and run):
                 continue
-            if len(mine) <= GAP and len(theirs) <= GAP * (2 if marks else 1):
+            if len(mine) <= GAP and len(theirs) <= GAP * (2 if wide else 1):
                 within, differing, lacking = _compare_words(mine, theirs, at, there)
-                # What the edition goes on with behind a quotation, or begins with before it, is nothing left out;
-                # nor is what the quoter marked, unless it turns the meaning round.
                 runs += within
-                changes += [one for one in differing if one.said or (before and run and not marks)]
-                lost: list[Word] = []
-                if not own and not (before and run and not marks):
-                    lost = [*_unsaid(theirs, within, there, first=before is None, last=run is None)]
-                    changes += [WordChange(kind_of((), (w,)), "…" * marks, w.written) for w in lost]
-                changes += self._limits(there, theirs) if marks and not mine and not lost else []
+                told = [one for i, lost in differing for one in _told(lost, marked.get(i), i in gaps)]
+                changes += told
+                changes += self._limits(there, theirs) if marks and not mine and not told else []
                 missing += lacking
             elif marks and not mine:
                 changes += self._limits(there, theirs)
@@ -303,30 +302,35 @@ def _best(runs: Sequence[_Run]) -> tuple[float, list[_Run]]:
     return max(chains, key=lambda one: one[0], default=(0, []))
 
 
-def _unsaid(
-    theirs: Sequence[Word], within: Sequence[_Run], there: int, *, first: bool, last: bool
-) -> Iterator[Word]:
-    """What turns or limits among `theirs`, which begin at `there`, and does not agree; at the `first` or `last`
-    words of a quotation only behind or before one that does."""
-    agreed = {at for run in within for at in range(run.there - there, run.there - there + run.size)}
-    low = min(agreed, default=len(theirs)) if first else 0
-    high = max(agreed, default=-1) if last else len(theirs)
-    for at, word in enumerate(theirs):
-        if low <= at <= high and at not in agreed and word.key in NEGATIONS | CONDITIONS:
-            yield word
+def _told(
+    lost: tuple[Sequence[Word], Sequence[Word]], own: "Sequence[Word] | None", within: bool
+) -> Iterator[WordChange]:
+    """What is told of other words, said and standing, at one place of a quotation, where the quoter marked a gap
+    with his `own` words unless None. What the edition goes on with behind a quotation, or begins with before it,
+    is not left out `within`; nor is what the quoter marked, unless it turns the meaning round or is what a figure
+    counts."""
+    said, stands = lost
+    if said or (within and own is None):
+        yield WordChange(kind_of(said, stands), put(said), put(stands))
+    elif within and not own:
+        if all(is_measure(word) for word in stands):
+            yield WordChange("number", "…", put(stands))
+        for word in stands:
+            if word.key in NEGATIONS | CONDITIONS:
+                yield WordChange(kind_of((), (word,)), "…", word.written)
 
 
 def _compare_words(
     mine: Sequence[Word], theirs: Sequence[Word], at: int, there: int
-) -> tuple[list[_Run], list[WordChange], int]:
-    """Few words on either side, which begin `at` and `there`: what agrees, what differs, how many do not agree."""
+) -> tuple[list[_Run], list[tuple[int, tuple[Sequence[Word], Sequence[Word]]]], int]:
+    """Few words on either side, which begin `at` and `there`: what agrees, what differs (at which word of the
+    quotation, which words are said there and which stand), how many do not agree."""
     runs: list[_Run] = []
-    changes: list[WordChange] = []
+    changes: list[tuple[int, tuple[Sequence[Word], Sequence[Word]]]] = []
     matcher = SequenceMatcher(None, keys_of(mine), keys_of(theirs), autojunk=False)
     for tag, i, i_end, j, j_end in matcher.get_opcodes():
         if tag == "equal":
             runs.append(_Run(at + i, there + j, i_end - i))
         else:
-            said, stands = mine[i:i_end], theirs[j:j_end]
-            changes.append(WordChange(kind_of(said, stands), put(said), put(stands)))
+            changes.append((at + i, (mine[i:i_end], theirs[j:j_end])))
     return runs, changes, len(mine) - sum(run.size for run in runs)

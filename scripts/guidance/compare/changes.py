@@ -11,24 +11,32 @@ from itertools import accumulate, zip_longest
 from msgspec import structs
 
 from guidance.compare.alignment import Pair, align_units
-from guidance.compare.duty_changes import duty_changes, said
-from guidance.compare.meaning import READ, STRONG, find_verbs, numbers_say_nothing
+from guidance.compare.duty_changes import STRONG, duty_changes, find_verbs, said
+from guidance.compare.meaning import READ, numbered, numbers_say_nothing, unit_of
 from guidance.compare.moves import ChangeSide, moved_sentences, sentence_key, without_chapters
 from guidance.compare.units import BETWEEN, BULLET, PICTURES, bare, compared_text, plain, read_units
 from guidance.compare.words import Moved, Replacement, Terms, diff_words, find_terms, put_where, same_but_articles
 from guidance.document.change_model import Change, Comparison, DutyChange, Figures, Level, NumberSlip, RedlinePiece
 from guidance.document.model import ChangeKind, Document, Duty, Link, List, Provision
 from guidance.document.walk import provision_texts
+from guidance.link.places import CROSS_REFERENCE
 
 NEW_WORDS = 8  # so many words put in, and none taken out, are something new rather than a rewording
 
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
-# words of a cross-reference: "page 69", "paragraphs 3 to 5"
-_PAGE_WORD = re.compile(r"(?xi) \b (?: pages? | paras? | paragraphs? | and | to ) \b")
+_PAGE_WORD = re.compile(  # words of a cross-reference: "page 69", "paragraphs 3 to 5"
+    r"\b (?: pages? | pp? | paras? | paragraphs? | and | to ) \b", re.IGNORECASE | re.VERBOSE
+)
 _WORD = re.compile(r"\w+")
 
 Strengths = Counter[str]  # how often a side binds with each strength, and says "may"
+
+
+def _strengths_in(text: str) -> Strengths:
+    """How often a text binds with each weight, and how often it says "may"."""
+    found = Counter(verb.weight for verb in find_verbs(bare(text)) if verb.weight in STRONG | {"may"})
+    return Counter({"responsibility" if one == "responsible" else one: count for one, count in found.items()})
 
 
 def side(pieces: Sequence[RedlinePiece], new: bool, moved: bool = True) -> str:
@@ -98,8 +106,8 @@ def level_of(
 _CAPTION = re.compile(r"(?i)(?:figure|table|box|chart|diagram|flow ?chart)\s+[\dA-Z.]+:?")  # no more than that
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
-# a cross-reference to something that has a number
-_REFERRED = re.compile(r"(?xi) \b (?: para (?: graph )? | chapter | section | annex | (?: foot )? note ) e? s? \b")
+_NEAR = 40  # characters before a number among which it is said what that is
+_REFERRED = re.compile(CROSS_REFERENCE)
 
 
 def compare(
@@ -160,8 +168,7 @@ def _change(
 
 
 def _strengths_by_words(pieces: Sequence[RedlinePiece]) -> tuple[Strengths, Strengths]:
-    verbs = (find_verbs(bare(side(pieces, new=new, moved=False))) for new in (False, True))
-    old, new = (Counter(one.strength for one in found if one.strength in STRONG | {"may"}) for found in verbs)
+    old, new = (_strengths_in(side(pieces, new=new, moved=False)) for new in (False, True))
     return old, new
 
 
@@ -170,8 +177,9 @@ def _by_strength(
 ) -> tuple[DutyChange, ...]:
     """What changed of duties where no sentence tells it: the strengths of which one side has none; how often each
     stands says nothing where sentences were cut in two. That a responsibility came or went counts where its words
-    did, for a ledger finds it by known names only."""
-    same = {"responsibility"} if by_words[0]["responsible"] == by_words[1]["responsible"] else set()
+    did, for a ledger finds it by known names only; that "must" became "is required to" is no change."""
+    same = {"responsibility"} if by_words[0]["responsibility"] == by_words[1]["responsibility"] else set()
+    same |= {"must", "should", "responsibility"} if by_words[0] == by_words[1] else set()
     gone, came = (sorted({*one} - {*other} - same) for one, other in ((before, after), (after, before)))
     pairs = zip_longest(gone, came, fillvalue="")
     return tuple(DutyChange("strength", old, new) for old, new in pairs)
@@ -331,14 +339,20 @@ def _kind(
 def _numbers(
     pairs: Iterable[Pair], olds: dict[str, Provision], news: dict[str, Provision]
 ) -> frozenset[tuple[str, str]]:
-    """Which printed number became which."""
+    """Which printed number became which, each with what has it."""
     return frozenset(
-        (mine, theirs)
+        (numbered(mine.kind, mine.number), numbered(theirs.kind, theirs.number))
         for pair in pairs
-        for mine in (olds[anchor].number for anchor in pair.old)
-        for theirs in (news[anchor].number for anchor in pair.new)
-        if mine is not None and theirs is not None
+        for mine in (olds[anchor] for anchor in pair.old)
+        for theirs in (news[anchor] for anchor in pair.new)
+        if mine.number is not None and theirs.number is not None
     )
+
+
+def _referred(before: str, number: str) -> str:
+    """What a number is of that ends a cross-reference, by what stands before it; empty where it ends none."""
+    found = (match[0] for match in _REFERRED.finditer(before + number) if match.end() > len(before))
+    return next(map(unit_of, found), "")
 
 
 def _follows(pieces: Sequence[RedlinePiece], numbers: frozenset[tuple[str, str]]) -> bool:
@@ -351,10 +365,12 @@ def _follows(pieces: Sequence[RedlinePiece], numbers: frozenset[tuple[str, str]]
         elif piece.kind == "deleted" and not waiting and _NUMBER.search(piece.text):
             waiting = _NUMBER.findall(piece.text)
             rest = _NUMBER.sub("", piece.text)
-        elif piece.kind == "inserted" and waiting and _REFERRED.search(said[-40:]):
+        elif piece.kind == "inserted" and waiting and (unit := _referred(said[-_NEAR:], piece.text)):
             found = _NUMBER.findall(piece.text)
-            alike = _NUMBER.sub("", piece.text) == rest and len(found) == len(waiting)
-            if not alike or not numbers.issuperset(zip(waiting, found, strict=True)):
+            if _NUMBER.sub("", piece.text) != rest or len(found) != len(waiting):
+                return False
+            pairs = zip(waiting, found, strict=True)
+            if any((numbered(unit, was), numbered(unit, now)) not in numbers for was, now in pairs):
                 return False
             waiting = []
         else:

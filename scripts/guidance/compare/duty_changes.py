@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
-from itertools import product
 
 from msgspec import Struct
 from rapidfuzz import fuzz
@@ -18,9 +17,9 @@ from rapidfuzz.distance import LCSseq
 from guidance.compare import meaning
 from guidance.compare.units import bare
 from guidance.compare.words import Replacement, put_where, sentences
-from guidance.document.change_model import Comparison, DutyAspect, DutyChange, Figures
-from guidance.document.model import Duty, Strength
-from guidance.link.sentences import passive
+from guidance.document.change_model import DutyAspect, DutyChange, Figures
+from guidance.link.modality import find_phrases
+from guidance.link.sentences import Expression, passive
 
 # Of 100: two sentences of a pair of provisions that are less alike are not one sentence reworded.
 _LEAST_ALIKE = 65.0
@@ -32,6 +31,95 @@ _CUT_OFF = 0.8  # of the words of a sentence that was cut off another, those tha
 _SAME_THING = 80.0  # of 100: so much alike must be what is asked, for somebody else to be bound to it
 _BEHIND = 2  # words that are told behind one that turns
 _LONGEST_ENTRY = 5  # words of an entry of a list of subjects
+
+
+# --- What binds, and how strongly ----------------------------------------------------------------
+
+# What the ledger of duties has no strength for. Its own phrases come first: see `find_verbs`.
+_ADVERB = r"(?: \s+ (?: also | always | therefore | then | still | now | \w+ly ) )*"
+_BESIDE = re.compile(
+    rf"""
+    (?P<nobody> \b (?: no \s+ one | nobody | no | neither | none ) \b [^.;:,]{{0,60}}? \s   # "no child may"
+        (?: must | shall | should | may | can ) \b )
+  | (?P<cannot> \b can {_ADVERB} \s+ (?: not (?! \s+ only ) | never | no \s+ longer ) \b | \b cannot \b )
+  | (?P<only> \b only \s (?! if \b | when \b | where \b ) [^.;:,]{{1,50}}? \s (?: may | can ) \b )  # nobody else
+  | (?P<neednot> \b need \s+ not \b | \b (?: do | does ) \s+ not \s+ (?: have | need ) \s+ to \b
+               | \b (?: is | are ) \s+ not \s+ (?: required | obliged | expected ) \s+ to \b )
+  | (?P<shouldconsider> \b (?: should | ought \s+ to ) {_ADVERB} \s+ consider \b )
+  | (?P<responsible> \b responsibility \s+ of \b )                              # "the responsibility of X is to"
+  | (?P<asked> \b (?: is | are ) {_ADVERB} \s+ (?: asked | encouraged | invited | advised ) \s+ to \b )
+  | (?P<need> \b needs? \s+ (?! for \b | of \b ) (?: to \s+ )? (?= [a-z] ) )
+  | (?P<can> \b can \b )
+  | (?P<could> \b could \b )
+    """,
+    re.VERBOSE,
+)
+_STRENGTH = {  # what each part of the pattern is called in a change
+    "nobody": "must not", "cannot": "must not", "neednot": "need not", "only": "only … may",
+    "shouldconsider": "should consider", "responsible": "responsibility", "asked": "asked", "need": "need",
+    "can": "can", "could": "could",
+}  # fmt: skip
+_WEIGHTS = (  # how much a phrase weighs that the ledger calls a responsibility: "is required to" as much as "must"
+    ("should", re.compile(r"\b expected \b", re.VERBOSE)),
+    ("need to", re.compile(r"\b needs? \b", re.VERBOSE)),
+    (
+        "responsible",
+        re.compile(
+            r"responsib | accountab | \b (?: task | job | decisions? ) \b | \b (?: with | for | falls ) \b",
+            re.IGNORECASE | re.VERBOSE,
+        ),
+    ),
+    ("must", re.compile("")),
+)
+STRONG = frozenset({"must", "must not", "should", "should not", "should consider", "responsible"})
+PERMITS = frozenset({"may", "can", "could", "asked", "need"})
+WEAK = PERMITS | {"need to"}  # these tell nothing where they come or go by themselves
+
+
+class BindingVerb(Struct, frozen=True):
+    """Words that bind, or let or forbid: where they stand in their sentence; how strongly, as the ledger of duties
+    has it where it knows them; how much they `weigh`, which is the same of "must" and "is required to"; and those
+    bound, where the words themselves name them."""
+
+    start: int
+    end: int
+    words: str
+    strength: str
+    weight: str
+    holder: str = ""
+
+
+def find_verbs(words: str) -> list[BindingVerb]:
+    """The verbs of a sentence that bind, let or forbid, in their order: the phrases of the ledger of duties, and
+    what it has no strength for."""
+    phrases = find_phrases(words, entry=True)
+    found = [
+        BindingVerb(one.start, one.end, words[one.start : one.end], one.strength, _weight(words, one), one.holder)
+        for one in phrases  # "it is the council's duty to" is found as a phrase and as a statement of the law
+        if not (one.stated and any(o.start < one.end and one.start < o.end for o in phrases if not o.stated))
+    ]
+    for match in _BESIDE.finditer(words if words[:1].islower() else words[:1].lower() + words[1:]):
+        kind = match.lastgroup or ""
+        over = [one for one in found if one.start < match.end() and match.start() < one.end]
+        name = over[0].strength if kind == "nobody" and over else _STRENGTH[kind]
+        finer = kind in ("only", "shouldconsider") or (kind == "nobody" and name.endswith("not"))
+        if not over or finer:  # else the ledger knows these words better
+            weight = "responsible" if kind == "responsible" else name
+            found = [one for one in found if one not in over]
+            found.append(BindingVerb(*match.span(), match[0], name, weight))
+    return sorted(found, key=lambda one: one.start)
+
+
+def _weight(words: str, one: Expression) -> str:
+    if one.strength != "responsibility":
+        return one.strength
+    said = words[one.start : one.end].replace(one.holder or "\n", " ")
+    return "must" if one.stated else next(weight for weight, pattern in _WEIGHTS if pattern.search(said))
+
+
+def binds(words: str) -> bool:
+    """Whether a sentence says a duty, by its words."""
+    return any(verb.weight in STRONG for verb in find_verbs(words)) or meaning.HELD.search(words) is not None
 
 
 class Said(Struct, frozen=True):
@@ -64,13 +152,13 @@ def said(
         words = text[start:until]
         printed = bare(words)
         plain = bare(put_where(words, terms, start)) if terms else printed
-        binds = meaning.binds(plain)
+        binding = binds(plain)
         if ledger is None:
-            found.append(Said(plain, binds or governed, printed=printed))
+            found.append(Said(plain, binding or governed, printed=printed))
         else:
-            known = words if words in ledger else next((one for one in ledger if words in one and binds), "")
+            known = words if words in ledger else next((one for one in ledger if words in one and binding), "")
             found.append(Said(plain, known in ledger, ledger.get(known, ()), printed))
-        governed = binds if words.endswith(":") else governed
+        governed = binding if words.endswith(":") else governed
     return found
 
 
@@ -169,25 +257,28 @@ def _alike(was: str, now: str) -> float:
 
 
 def _strength(was: Said, now: Said) -> Iterable[DutyChange]:
-    """Verbs that became of another strength. One that came or went by itself counts where it is a strong one; that
-    "can" or "may" came or went says nothing."""
-    old, new = ([verb.strength for verb in meaning.find_verbs(one.words)] for one in (was, now))
-    for kind, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    """Verbs that became of another strength, in their own words where the ledger calls both the same. One that came
+    or went by itself counts where it is a strong one; that "can" or "may" came or went says nothing."""
+    old, new = (find_verbs(one.words) for one in (was, now))
+    mine, theirs = ([verb.weight for verb in side] for side in (old, new))
+    for kind, i, j, k, m in SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes():
         if kind == "replace" and j - i == m - k:
-            pairs = [*zip(old[i:j], new[k:m], strict=True)]
-            yield from (DutyChange("strength", a, b) for a, b in pairs if not {a, b} <= meaning.WEAK)
+            calm = PERMITS if was.binds or now.binds else WEAK
+            for a, b in zip(old[i:j], new[k:m], strict=True):
+                told = (a.words.strip(), b.words.strip()) if a.strength == b.strength else (a.strength, b.strength)
+                yield from (DutyChange("strength", *told),) if not {a.weight, b.weight} <= calm else ()
         elif kind != "equal":
-            again = {*old} & {*new} if _but_verbs(was) == _but_verbs(now) else set()
-            left_out = meaning.WEAK | again
-            yield from (DutyChange("strength", a, "") for a in old[i:j] if a not in left_out)
-            yield from (DutyChange("strength", "", b) for b in new[k:m] if b not in left_out)
+            left_out = WEAK
+            left_out |= frozenset(mine) & frozenset(theirs) if _but_verbs(was) == _but_verbs(now) else frozenset()
+            yield from (DutyChange("strength", a.strength, "") for a in old[i:j] if a.weight not in left_out)
+            yield from (DutyChange("strength", "", b.strength) for b in new[k:m] if b.weight not in left_out)
 
 
 def _but_verbs(one: Said) -> list[str]:
     """The words of a sentence that say something beside how strongly: of "should go and they should ask" what
     "should go and ask" has too."""
     plain = one.words
-    for verb in reversed(meaning.find_verbs(plain)):
+    for verb in reversed(find_verbs(plain)):
         plain = f"{plain[: verb.start]} {plain[verb.end :]}"
     words = meaning.WORD.findall(plain.lower())
     return [word for word in words if word not in meaning.SMALL and not meaning.NAMELESS.fullmatch(word)]
@@ -204,14 +295,13 @@ class _Parts(Struct, frozen=True):
 
 
 def _parts(one: Said) -> _Parts:
-    verb = next((verb for verb in meaning.find_verbs(one.words) if verb.strength in meaning.STRONG), None)
-    if verb is None:
-        held = meaning.HELD.search(one.words)
+    verb = next((verb for verb in find_verbs(one.words) if verb.weight in STRONG), None)
+    held = meaning.HELD.search(one.words)
+    if verb is None or (verb.holder and held):
         start, end = held.span(held.lastgroup or 0) if held else (0, 0)
         return _Parts(one.words[start:end].strip(), f"{one.words[:start]}{one.words[end:]}")
-    if one.words[: verb.end].endswith("responsibility of"):  # "it is the responsibility of the council to"
-        who, to, asked = one.words[verb.end :].partition(" to ")
-        return _Parts(who.strip(), to + asked) if to else _Parts()
+    if verb.holder:  # "the Act requires the council to"
+        return _Parts(verb.holder.strip(), f"{one.words[: verb.start]}{one.words[verb.end :]}")
     subject = _subject(one.words[: verb.start])
     asked = one.words[verb.end :]
     done = passive(asked, 0)
@@ -315,7 +405,7 @@ def _limit(was: Said, now: Said) -> Iterable[DutyChange]:
     feast", "at least twice a year"."""
     found = [*_of_pattern("limit", meaning.LIMIT, was, now)]
     whole = () if found else _of_pattern("limit", meaning.WHOLE_LIMIT, was, now)
-    return found or [one for one in whole if not meaning.find_verbs(f"{one.old}{one.new}")]  # without its end
+    return found or [one for one in whole if not find_verbs(f"{one.old}{one.new}")]  # without its end
 
 
 def _figures(was: Said, now: Said, *, limits: bool) -> list[Figures]:
@@ -339,80 +429,3 @@ def _of_pattern(
     for kind, i, j, k, m in matcher.get_opcodes():
         if kind != "equal":
             yield DutyChange(what, "; ".join(old[i:j]), "; ".join(new[k:m]))
-
-
-# --- Duties of another strength in the edition before ---------------------------------------------
-
-_VERB = re.compile(r"\b(?:must|should|may|shall|not)\b", re.IGNORECASE)
-_ALIKE = 90.0  # of 100, verbs left out
-
-_BySentence = Mapping[Strength, Duty]
-
-
-def strengths_before(comparison: Comparison, old: Iterable[Duty], new: Iterable[Duty]) -> dict[Duty, Strength]:
-    """The duties of the new edition that were of another strength in the old one, with the strength they had.
-
-    Looked for only where the comparison found that a duty changed, between provisions that it put together.
-    """
-    before, after = _sentences_by_anchor(old), _sentences_by_anchor(new)
-    found: dict[Duty, Strength] = {}
-    for change in comparison.changes:
-        if change.level != "duty changed":
-            continue
-        olds = [sentence for anchor in change.old for sentence in before.get(anchor, ())]
-        news = [sentence for anchor in change.new for sentence in after.get(anchor, ())]
-        for was, now in _only_pairs(olds, news):
-            gone, came = was.keys() - now.keys(), now.keys() - was.keys()
-            if len(gone) == len(came) == 1:
-                found[now[came.pop()]] = gone.pop()
-    return found
-
-
-def duties_since(comparison: Comparison, old: Iterable[Duty], new: Iterable[Duty]) -> dict[Duty, str]:
-    """The duties of the newer edition that are not just so in the older one, each with what is seen of it: another
-    strength, others who are bound, other words, or a place that is new. Numbers that follow others, links and signs
-    change no duty."""
-    new = tuple(new)
-    before = strengths_before(comparison, old, new)
-    stood = {anchor for change in comparison.changes if change.old for anchor in change.new}
-    calm = ("none", "links and numbers only")
-    still = {anchor for one in comparison.changes if one.level in calm and one.old for anchor in one.new}
-    same = {(_words_of(d), d.strength, d.who, d.who_context) for d in old}
-    sentences = {(words, strength) for words, strength, _, _ in same}
-    found = {}
-    for duty in new:
-        words = _words_of(duty)
-        if (words, duty.strength, duty.who, duty.who_context) in same or duty.at.anchor in still:
-            continue
-        if duty in before:
-            found[duty] = f"{before[duty]} → {duty.strength}"
-        elif (words, duty.strength) in sentences:
-            found[duty] = "the same words, found to bind others"
-        else:
-            found[duty] = "other words, or new in its place" if duty.at.anchor in stood else "new, with its place"
-    return found
-
-
-def _words_of(duty: Duty) -> str:
-    return " ".join(meaning.REFERRED.sub(" ", bare(duty.sentence)).casefold().split())
-
-
-def _sentences_by_anchor(duties: Iterable[Duty]) -> dict[str, list[_BySentence]]:
-    """Per provision its sentences, each with its duties by strength."""
-    sentences: dict[str, dict[tuple[int, int], dict[Strength, Duty]]] = {}
-    for duty in duties:
-        here = sentences.setdefault(duty.at.anchor, {})
-        here.setdefault((duty.at.part, duty.at.start), {})[duty.strength] = duty
-    return {anchor: [*here.values()] for anchor, here in sentences.items()}
-
-
-def _only_pairs(olds: Sequence[_BySentence], news: Sequence[_BySentence]) -> list[tuple[_BySentence, _BySentence]]:
-    """Sentences that are each other's only likeness."""
-    alike = [(a, b) for a, b in product(olds, news) if fuzz.ratio(_plain(a), _plain(b)) >= _ALIKE]
-    return [(a, b) for a, b in alike if sum(one is a for one, _ in alike) == sum(one is b for _, one in alike) == 1]
-
-
-def _plain(sentence: _BySentence) -> str:
-    """A sentence's words without its verbs of duty."""
-    words = next(iter(sentence.values())).sentence
-    return " ".join(_VERB.sub(" ", words).lower().split())

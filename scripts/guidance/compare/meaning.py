@@ -1,73 +1,19 @@
-"""The words that carry meaning between two texts: what binds, and how strongly; limits, figures, conditions,
-addressees; and which numbers say nothing.
+"""The words that carry meaning between two texts: limits, figures, conditions, addressees; which numbers say
+nothing; and which of the duties of two editions say the same.
 
-Patterns, and what they find in a sentence; what changed of a duty is told by `duty_changes`.
+Patterns, and what they find in a sentence; what binds, and what changed of a duty, is told by `duty_changes`.
 """
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 
-from msgspec import Struct
+from rapidfuzz import fuzz
 
 from guidance.compare.units import bare
+from guidance.document.change_model import Comparison
+from guidance.document.model import Duty, Strength
+from guidance.link.places import CROSS_REFERENCE, read_places
 from guidance.link.sentences import KIND_OF_DAY, OFTEN, SPELT, UNIT, number_of
-
-# --- What binds, and how strongly ----------------------------------------------------------------
-
-_ADVERB = r"(?: \s+ (?: also | always | therefore | then | still | now | \w+ly ) )*"
-BINDING = re.compile(rf"""(?x)
-    (?P<nobody> \b (?: no \s+ one | nobody | no | neither | none ) \b [^.;:,]{{0,60}}? \s   # "no child may"
-        (?: must | shall | should | may | can ) \b )
-  | (?P<mustnot> \b (?: must | shall | may | can ) {_ADVERB} \s+ (?: not (?! \s+ only ) | never | no \s+ longer ) \b
-               | \b cannot \b )
-  | (?P<only> \b only \s (?! if \b | when \b | where \b ) [^.;:,]{{1,50}}? \s (?: may | can ) \b )  # nobody else
-  | (?P<shouldnot> \b (?: should | ought ) {_ADVERB} \s+ (?: not (?! \s+ only ) | never | no \s+ longer ) \b )
-  | (?P<neednot> \b need \s+ not \b | \b (?: do | does ) \s+ not \s+ (?: have | need ) \s+ to \b
-               | \b (?: is | are ) \s+ not \s+ (?: required | obliged | expected ) \s+ to \b )
-  | (?P<shouldconsider> \b (?: should | ought \s+ to ) {_ADVERB} \s+ consider \b )
-  | (?P<responsible> \b (?: is | are | be | remain s? ) {_ADVERB} \s+ (?: responsible | accountable ) \s+ for \b
-                   | \b (?: has | have | holds? | retains? ) \s+ (?: \w+ \s+ ){{0,2}} responsibility \s+ for \b
-                   | \b responsibility \s+ of \b )
-  | (?P<must> \b (?: must | shall ) \b | \b (?: has | have ) \s+ to \b
-            | \b it \s+ is \s+ [^.;:,]{{3,40}} ['’]s? \s+ (?: \w+ \s+ )? (?: duty | obligation ) \s+ to \b
-            | \b (?: is | are | be ) {_ADVERB} \s+ (?: required | obliged ) \s+ to \b
-            | \b (?: has | have | under ) \s+ an? \s+ (?: \w+ \s+ ){{0,2}} (?: duty | obligation ) \s+ to \b )
-  | (?P<should> \b should \b | \b ought \s+ to \b | \b (?: is | are ) {_ADVERB} \s+ expected \s+ to \b )
-  | (?P<asked> \b (?: is | are ) {_ADVERB} \s+ (?: asked | encouraged | invited | advised ) \s+ to \b )
-  | (?P<need> \b needs? \s+ (?! for \b | of \b ) (?: to \s+ )? (?= [a-z] ) )
-  | (?P<may> \b may \b )
-  | (?P<can> \b can \b )
-  | (?P<could> \b could \b )
-    """)
-_STRENGTH = {  # what each part of the pattern is called in a change
-    "nobody": "must not", "mustnot": "must not", "shouldnot": "should not", "neednot": "need not",
-    "only": "only … may", "shouldconsider": "should consider", "responsible": "responsible", "must": "must",
-    "should": "should", "asked": "asked", "need": "need", "may": "may", "can": "can",
-    "could": "could",
-}  # fmt: skip
-STRONG = frozenset({"must", "must not", "should", "should not", "should consider", "responsible"})
-WEAK = frozenset({"may", "can", "could", "need", "asked"})  # these tell nothing where they come or go by themselves
-_MONTH = re.compile(r"May\b")
-
-
-class BindingVerb(Struct, frozen=True):
-    """Words that bind, or let or forbid: where they stand in their sentence, and how strongly."""
-
-    start: int
-    end: int
-    strength: str
-
-
-def find_verbs(words: str) -> list[BindingVerb]:
-    """The verbs of a sentence that bind, let or forbid, in their order."""
-    found = []
-    for match in BINDING.finditer(words if words[:1].islower() else words[:1].lower() + words[1:]):
-        kind = match.lastgroup or ""
-        if kind == "may" and _MONTH.match(words, match.start()):
-            continue
-        kind = "shouldnot" if kind == "nobody" and match[0].endswith("should") else kind
-        found.append(BindingVerb(match.start(), match.end(), _STRENGTH[kind]))
-    return found
-
 
 # --- Figures -------------------------------------------------------------------------------------
 
@@ -176,11 +122,6 @@ HELD = re.compile(r"""(?x)  # who holds a duty where no verb binds: "it is for X
         (?: rests? | lies | sits | remains? ) \s+ with \s+ (?P<with> [^,;.]+ )""")
 
 
-def binds(words: str) -> bool:
-    """Whether a sentence says a duty, by its words."""
-    return any(verb.strength in STRONG for verb in find_verbs(words)) or HELD.search(words) is not None
-
-
 OPPOSITES = frozenset(map(frozenset, (
     ("before", "after"), ("with", "without"), ("and", "or"), ("least", "most"), ("more", "less"), ("more", "fewer"),
     ("minimum", "maximum"), ("both", "either"),
@@ -201,7 +142,7 @@ SMALL = frozenset((
     "the", "a", "an", "all", "any", "each", "every", "both", "their", "its", "his", "her", "of", "in", "for", "to",
     "by", "at", "on", "with", "and", "or",
 ))  # fmt: skip
-REFERRED = re.compile(r"(?i)\(?\b(?:see\s+)?(?:para(?:graph)?|chapter|section|annex|page)s?\s*\d[\d\s,.–-]*\)?")
+REFERRED = re.compile(rf"\(?(?:\b[Ss]ee\s+)?{CROSS_REFERENCE}\)?")
 NAMELESS = re.compile(r"(?:which|who|that|it|they|he|she|this|these|those|there|what)\b", re.IGNORECASE)
 CLAUSE = re.compile(r"[;:(]\s*")
 OPENS = re.compile(  # what opens a part of a sentence that is no subject
@@ -272,15 +213,22 @@ READ = re.compile(_READ_ON, re.IGNORECASE | re.VERBOSE)
 _COUNTED = re.compile(rf"""(?xi)
     (?P<address> (?: https?:// | www\. ) \S+ | \S+@\S+ )
   | (?P<residue> (?<= \S ) \d+ [A-Z] (?! \w ) )                              # of a note's mark: "harm.135F"
-  | (?P<page> \b (?: pages? | pp? \. ) \s* \d+ (?: \s* (?: - | – | to | and | , ) \s* \d+ )* )
   | (?P<read> {_READ_ON} )
-  | (?P<reference> \b (?: paras? | paragraphs? | chapters? | sections? | annex (?: es )? | (?: foot )? notes?
-                        | parts? | figures? | tables? | box (?: es )? ) \s+
-        (?P<numbers> \d+ (?: \.\d+ )* {_SUBS}
-            (?: \s* (?: - | – | to | and | or | , )+ \s* \d+ (?: \.\d+ )* {_SUBS} )* )
+  | (?P<reference> (?-ix:{CROSS_REFERENCE})
         (?! [^.;]{{0,40}}? \b (?: Act | Regulations | Order | Rules ) \b ) )   # a place in law is another's number
   | (?P<number> \d+ (?: [.,]\d+ )* {_SUBS} )
     """)
+
+
+def unit_of(reference: str) -> str:
+    """What a cross-reference names the number of, as provisions have it for their kind."""
+    found = (step.unit for cited in read_places(reference) for step in cited.steps)
+    return next(found, "footnote" if reference[:1] in "nN" else "section")
+
+
+def numbered(kind: str, number: str) -> str:
+    """A number with what has it: annex 4 is not paragraph 4; sections and paragraphs are called by either name."""
+    return f"{'paragraph' if kind == 'section' else kind} {number}"
 
 
 def numbers_say_nothing(old: str, new: str, numbers: frozenset[tuple[str, str]]) -> bool:
@@ -302,7 +250,97 @@ def _counted(text: str) -> tuple[list[str], list[tuple[str, str]]]:
     referred: list[tuple[str, str]] = []
     for match in _COUNTED.finditer(bare(text)):
         if match["reference"]:
-            referred += _PLAIN_NUMBER.findall(match["numbers"])
+            unit = unit_of(match["reference"])
+            found = _PLAIN_NUMBER.findall(match["reference"]) if unit != "page" else ()
+            referred += ((numbered(unit, number), subs) for number, subs in found)
         elif match["number"]:
             told.append(match["number"])
     return told, referred
+
+
+# --- Duties of another strength in the edition before ---------------------------------------------
+
+_VERB = re.compile(r"\b(?:must|should|may|shall|not)\b", re.IGNORECASE)
+_ALIKE = 90.0  # of 100, verbs left out
+
+_BySentence = Mapping[Strength, Duty]
+
+
+def strengths_before(comparison: Comparison, old: Iterable[Duty], new: Iterable[Duty]) -> dict[Duty, Strength]:
+    """The duties of the new edition that were of another strength in the old one, with the strength they had.
+
+    Looked for only where the comparison found that a duty changed, between provisions that it put together.
+    """
+    before, after = _sentences_by_anchor(old), _sentences_by_anchor(new)
+    found: dict[Duty, Strength] = {}
+    for change in comparison.changes:
+        if change.level != "duty changed":
+            continue
+        olds = [sentence for anchor in change.old for sentence in before.get(anchor, ())]
+        news = [sentence for anchor in change.new for sentence in after.get(anchor, ())]
+        for was, now in _only_pairs(olds, news):
+            gone, came = was.keys() - now.keys(), now.keys() - was.keys()
+            if len(gone) == len(came) == 1:
+                found[now[came.pop()]] = gone.pop()
+    return found
+
+
+def duties_since(comparison: Comparison, old: Iterable[Duty], new: Iterable[Duty]) -> dict[Duty, str]:
+    """The duties of the newer edition that are not just so in the older one, each with what is seen of it: another
+    strength, others who are bound, other words, or a place that is new. Numbers that follow others, links and signs
+    change no duty."""
+    new = tuple(new)
+    before = strengths_before(comparison, old, new)
+    stood = {anchor for change in comparison.changes if change.old for anchor in change.new}
+    calm = ("none", "links and numbers only")
+    still = {anchor for one in comparison.changes if one.level in calm and one.old for anchor in one.new}
+    same = {(_words_of(d), d.strength, d.who, d.who_context) for d in old}
+    sentences = {(words, strength) for words, strength, _, _ in same}
+    found = {}
+    for duty in new:
+        words = _words_of(duty)
+        if (words, duty.strength, duty.who, duty.who_context) in same or duty.at.anchor in still:
+            continue
+        if duty in before:
+            found[duty] = f"{before[duty]} → {duty.strength}"
+        elif (words, duty.strength) in sentences:
+            found[duty] = "the same words, found to bind others"
+        else:
+            found[duty] = "other words, or new in its place" if duty.at.anchor in stood else "new, with its place"
+    return found
+
+
+def _words_of(duty: Duty) -> str:
+    return " ".join(REFERRED.sub(" ", bare(duty.sentence)).casefold().split())
+
+
+def _sentences_by_anchor(duties: Iterable[Duty]) -> dict[str, list[_BySentence]]:
+    """Per provision its sentences, each with its duties by strength."""
+    sentences: dict[tuple[str, int, int], dict[Strength, Duty]] = {}
+    for duty in duties:
+        sentences.setdefault((duty.at.anchor, duty.at.part, duty.at.start), {})[duty.strength] = duty
+    found: dict[str, list[_BySentence]] = {}
+    for (anchor, _, _), sentence in sentences.items():
+        found.setdefault(anchor, []).append(sentence)
+    return found
+
+
+def _only_pairs(olds: Sequence[_BySentence], news: Sequence[_BySentence]) -> list[tuple[_BySentence, _BySentence]]:
+    """Sentences that are each other's only likeness."""
+    alike = [
+        (one, other)
+        for one, was in enumerate(olds)
+        for other, now in enumerate(news)
+        if fuzz.ratio(_plain(was), _plain(now)) >= _ALIKE
+    ]
+    return [
+        (olds[one], news[other])
+        for one, other in alike
+        if sum(pair[0] == one for pair in alike) == sum(pair[1] == other for pair in alike) == 1
+    ]
+
+
+def _plain(sentence: _BySentence) -> str:
+    """A sentence's words without its verbs of duty."""
+    words = next(iter(sentence.values())).sentence
+    return " ".join(_VERB.sub(" ", words).lower().split())

@@ -4,20 +4,19 @@ The list is data (places, and what is said of them in our words); no official wo
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
 from guidance.document.change_model import Comparison, Level
 from guidance.document.model import Document, GuidanceError, Provision, read_toml
+from guidance.link.places import CROSS_REFERENCE, read_places
 
 SUBSTANTIAL: frozenset[Level] = frozenset({"duty changed", "new", "reworded"})
 
-_PLACE = re.compile(r"""(?xi)  # "page 12", "paras 2-4", "p. 12, para 45"
-    \s* (?: (?: page | p ) \.? \s* (?P<page> \d+ ) )? [\s,;:–-]*
-    (?: (?: paragraphs? | paras? ) \.? \s* (?P<first> \d+ ) (?: \s* (?: - | – | to ) \s* (?P<last> \d+ ) )? )? \s*
-    """)
+_PLACE = re.compile(CROSS_REFERENCE)
+_MOST = 500  # numbers of a range
 
 
 class Listed(Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,7 +52,7 @@ def read_listed(path: Path) -> tuple[Listed, ...]:
     """
     listed = read_toml(path, _List).change
     for entry in listed:
-        if _read_place(entry.place) == (None, frozenset()):
+        if _read_place(entry.place) == (frozenset(), frozenset()):
             raise GuidanceError(f'{path}: place "{entry.place}" is not understood; write "para 45" or "page 12"')
     return listed
 
@@ -64,13 +63,13 @@ def audit(comparison: Comparison, new: Document, listed: Sequence[Listed]) -> Li
     checked = []
     covered: set[int] = set()
     for entry in listed:
-        page, numbers = _read_place(entry.place)
+        pages, numbers = _read_place(entry.place)
         at = tuple(
             count
             for count, change in enumerate(comparison.changes)
             if change.level != "none"
             and change.kind != "renumbered"
-            and any(_stands_at(known[anchor], following, page, numbers) for anchor in change.new)
+            and any(_stands_at(known[anchor], following, pages, numbers) for anchor in change.new)
         )
         covered.update(at)
         checked.append(Checked(entry, at))
@@ -78,14 +77,27 @@ def audit(comparison: Comparison, new: Document, listed: Sequence[Listed]) -> Li
     return ListAudit(tuple(checked), tuple(count for count in substantial if count not in covered))
 
 
-def _read_place(place: str) -> tuple[int | None, frozenset[str]]:
-    """A place's page and paragraph numbers; nothing where it is not understood."""
-    match = _PLACE.fullmatch(place)
-    if match is None:
-        return None, frozenset()
-    first, last = int(match["first"] or 1), int(match["last"] or match["first"] or 0)  # none: from 1 to 0
-    numbers = frozenset(map(str, range(first, min(last, first + 500) + 1)))
-    return int(match["page"]) if match["page"] else None, numbers
+def _read_place(place: str) -> tuple[frozenset[int], frozenset[str]]:
+    """The pages and the paragraphs' numbers of a place: "page 12, para 45", "paras 5.17 to 5.19", "pp 12-14"; none
+    where it is not understood."""
+    steps = [step for cited in read_places(place) for step in cited.steps]
+    if re.search(r"\w", _PLACE.sub("", place)) or {step.unit for step in steps} - {"page", "paragraph"}:
+        return frozenset(), frozenset()
+    pages, numbers = (
+        frozenset(one for step in steps if step.unit == unit for one in _numbers(step.number, step.to))
+        for unit in ("page", "paragraph")
+    )
+    return frozenset(map(int, pages)), numbers
+
+
+def _numbers(first: str, last: str | None) -> Iterator[str]:
+    """The numbers of a range; of decimal ones those with the same beginning."""
+    head, point, begin = first.rpartition(".")
+    end = (last or first).rpartition(".")[2]
+    if begin.isdecimal() and end.isdecimal():
+        yield from (f"{head}{point}{number}" for number in range(int(begin), min(int(end), int(begin) + _MOST) + 1))
+    else:
+        yield first
 
 
 def _following(document: Document) -> dict[str, str]:
@@ -102,9 +114,11 @@ def _following(document: Document) -> dict[str, str]:
     return found
 
 
-def _stands_at(provision: Provision, following: dict[str, str], page: int | None, numbers: frozenset[str]) -> bool:
+def _stands_at(
+    provision: Provision, following: dict[str, str], pages: frozenset[int], numbers: frozenset[str]
+) -> bool:
     """Whether a provision stands where an entry says: by number where it has one, else by page."""
     if numbers:
         number = provision.number if provision.kind == "paragraph" else following.get(provision.anchor)
         return number in numbers
-    return page in {place.page for place in provision.places}
+    return bool(pages & {place.page for place in provision.places})

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from guidance.compare.units import BULLET, plain
 from guidance.document.change_model import RedlinePiece, ReplacedTerm
+from guidance.document.walk import sentence_ends
 
 _TOKEN = re.compile(r"""(?xs)  # what a redline takes out or puts in whole
     https?:// [^\s)\]]++                                      # an address
@@ -49,7 +50,7 @@ class Moved(Struct, frozen=True):
 def sentences(text: str) -> Iterator[Sentence]:
     """The sentences of a text; each line ends one."""
     start = 0
-    for match in (*_SENTENCE_END.finditer(text), None):
+    for match in (*sentence_ends(_SENTENCE_END, text), None):
         end = match.start() if match else len(text)
         stripped = text[start:end].strip().removeprefix(BULLET)
         if stripped:

@@ -5,8 +5,10 @@ Walks the closed set of blocks in reading order; what is done with what it finds
 the caller. Every count of Texts (the `part` of a Locus) goes by the order that is told here.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from sys import maxsize
 from typing import Literal
 
 from msgspec.structs import replace
@@ -28,6 +30,25 @@ from guidance.document.model import (
 )
 
 _PLAIN = str.maketrans("‘’“”–—‐", "''\"\"---", "\u00ad")
+NO_END = re.compile(  # a full stop that ends no sentence, with up to two signs behind it
+    r"""
+    (?: ^ | [\s(“"] )
+    (?: e\.g | i\.e | etc | cf | vs? | ibid | approx            # "e.g.", "see ibid. for"
+      | Nos? (?= \. \s? \d )                                 # "No. 5", but "No. It is not"
+      | [Aa]rts? | [Rr]egs? | [Pp]aras? | [Pp]p? | [Ss]s? | min | max  # "para. 12", "s. 47"
+      | [Cc]h | [Ff]ig | [Vv]ol | [Ss]ch                      # "ch. 4", "fig. 2"
+      | Jan | Feb | Aug | Sept? | Oct | Nov | Dec               # "5 Sept. 2020"
+      | Dr | Mr | Mrs | Ms | Prof | Rev | St | Ltd | Inc       # "Dr. Smith"
+      | (?<! Appendix \s ) (?<! Annex \s ) (?<! Part \s ) (?<! Schedule \s ) (?<! Group \s ) [A-Z]  # "J. Smith"
+    ) \. [\s\S]{0,2} $
+  | ^ \d{1,3} \. [\s\S]{0,2} $                                    # "12. Where a child ..."
+  | \. [a-z0-9] [\s\S]? $                                            # "3.5", "e.g"
+    """,
+    re.VERBOSE,
+)
+BEFORE_STOP = 12
+"""So many characters before a full stop tell, with it and two behind it, whether `NO_END` holds."""
+_CLOSING = 4  # marks that may close a quotation or bracket behind a stop
 TextChange = Callable[[Text], Text]
 
 TextRole = Literal["prose", "title", "header cell", "caption", "picture"]
@@ -232,3 +253,21 @@ def balance(document: Document) -> Document:
         else f"{-missing} characters too many were placed"
     )
     return replace(document, findings=(*document.findings, Finding("conservation", words)))
+
+
+def ends_sentence(text: str, at: int) -> bool:
+    """Whether the sign at a place of a text can end a sentence, as no full stop of "e.g.", "p. 12" or "3.5" does:
+    asked by all who look for sentences."""
+    return text[at] != "." or not NO_END.search(text[max(0, at - BEFORE_STOP) : at + 3])
+
+
+def sentence_ends(
+    between: re.Pattern[str], text: str, start: int = 0, end: int = maxsize
+) -> Iterator[re.Match[str]]:
+    """Where a pattern of what stands between two sentences finds that, but behind a stop that ends none; a line's
+    end always ends one."""
+    for match in between.finditer(text, start, end):
+        before = text[max(0, match.start() - _CLOSING) : match.start()].rstrip("”’\"')]")
+        at = match.start() - min(_CLOSING, match.start()) + len(before) - 1
+        if match[0].startswith("\n") or at < 0 or ends_sentence(text, at):
+            yield match

@@ -7,7 +7,19 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from guidance.cite.grammar import AND, LETTER, NUMBERS, ONES, ROMAN, SUBS, TO, WRITTEN
+from guidance.cite.grammar import (
+    AND,
+    KINDS_OF_DAY,
+    LETTER,
+    MONTH,
+    NUMBERS,
+    ONES,
+    ROMAN,
+    SUBS,
+    TIME_UNITS,
+    TO,
+    WRITTEN,
+)  # fmt: skip
 from guidance.link.acts import Acts, Instrument, find_instruments
 from guidance.link.places import Pinpoint, Unit
 
@@ -26,7 +38,12 @@ _WORDS = dict[Unit, str](WRITTEN.items()) | {
     "paragraph": rf"{WRITTEN['paragraph']}\.?",  # "para. 7"
 }
 _UNIT = re.compile(
-    rf"(?<![\w’'-])(?:(?P<word>(?i:{'|'.join(_WORDS.values())}))\s+|(?P<short>[Ss]s?\.?\s?)(?=\d)(?!\d+\.))"
+    rf"""
+    (?<! [\w’'-] )
+    (?: (?P<word> (?i: (?-x:{"|".join(_WORDS.values())}) ) ) \s+     # "section ", "paras. "
+      | (?P<short> [Ss]s? \.? \s? ) (?= \d ) (?! \d+\. ) )           # "s.47", "ss 1"; but "s3.1" is a label
+    """,
+    re.VERBOSE,
 )
 _OF_WORD = {unit: re.compile(pattern, re.IGNORECASE) for unit, pattern in _WORDS.items()}
 _END = r"(?![\w]|\.\d|,\d{3})"
@@ -39,49 +56,97 @@ _FORMS = dict[Unit, str](NUMBERS.items()) | {
     "paragraph": rf"{NUMBERS['paragraph']}{SUBS}*",
 }
 _NUMBER = {unit: re.compile(rf"(?:{form}){_END}") for unit, form in _FORMS.items()}
+_IN_BRACKETS = rf"(?-x:{SUBS})"
 _UNSAID = re.compile(  # "16C (1) of the": a section that does not say so
-    rf"(?<![\w.,/-])(?P<number>\d{{1,3}}[A-Z]{{1,3}}(?:{SUBS})*|\d{{1,3}}{SUBS}+)\s+of\s+(?:the\s+)?$"
+    rf"""
+    (?<! [\w.,/-] )
+    (?P<number> \d{{1,3}} [A-Z]{{1,3}} (?: {_IN_BRACKETS} )*         # "16C", "16C(1)"
+              | \d{{1,3}} {_IN_BRACKETS}+ )  # "17(10)"; a number by itself may count
+    \s+ of \s+ (?: the \s+ )? $
+    """,
+    re.VERBOSE,
 )
 _MORE_SUBS = re.compile(rf"{SUBS}+{_END}")
 _SPLIT = re.compile(r"\(?([^\s()]+)\)?")
 _JOINT = re.compile(rf"(?P<range>{TO})|{AND}")
-_QUANTITY = re.compile(
-    r"\s?(?:%|per ?cent|[a-z]+-week|(?:working|calendar|school|full|consecutive)\s"
-    r"|(?:second|minute|hour|day|week|month|year|term|pupil|child|person|people|time|step|stage|key|other|more|further)s?\b|children\b"
-    r"|(?:January|February|March|April|May|June|July|August|September|October|November|December)\b)"
+_QUANTITY = re.compile(  # behind a number that goes on no list: "paragraph 12 and 14 business days later"
+    rf"""
+    \s? (?: % | per [ ]? cent | [a-z]+-week
+          | (?: working | calendar | school | full | consecutive ) \s
+          | (?: (?: {" | ".join(KINDS_OF_DAY)} ) \s ){{0,2}} (?: {" | ".join(TIME_UNITS)} | second ) s? \b
+          | (?: pupil | child | person | people | time | step | stage | key | other | more | further ) s? \b
+          | children \b
+          | {MONTH} (?! \w ) )                                    # "and 5 Sept 2020"
+    """,
+    re.VERBOSE,
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")  # "Regulations 2015", of a title that is not told here
-_NO_NUMBER = re.compile(
-    r"(?:18|19|20)\d\d\s+(?:[A-Z][\w’'-]+\s+){0,6}(?:Acts?|Regulations?|Order|Rules)\b"  # "section 3, 1989 Act"
+_NO_NUMBER = re.compile(  # the year of a title: "section 3, 1989 Act"
+    r"""
+    (?: 18 | 19 | 20 ) \d\d \s+ (?: [A-Z] [\w’'-]+ \s+ ){0,6} (?: Acts? | Regulations? | Order | Rules ) \b
+    """,
+    re.VERBOSE,
 )
 _OF_UNIT = re.compile(r",?\s+(?:of|to|in|under)\s+(?:the\s+)?")
 _NEXT_UNIT = re.compile(
-    r"(?:\s+(?:of|to|in),)?,?\s+(?:and/or|and|or)\s+(?:a\s+|in\s+|the\s+|under\s+)?|(?P<comma>,?\s+(?:at\s+)?\(?)"
+    r"""
+    (?: \s+ (?: of | to | in ) , )? ,? \s+ (?: and/or | and | or ) \s+   # "section 1 of, and Schedule 2 to"
+        (?: a \s+ | in \s+ | the \s+ | under \s+ )?
+  | (?P<comma> ,? \s+ (?: at \s+ )? \(? )                                # "section 1, Schedule 2", "at (section 3"
+    """,
+    re.VERBOSE,
 )
-_AND_THE_SCHEDULE = re.compile(r",?\s+and\s+(?=the\s+Schedule\s+(?:to|of)\s)the\s+Schedule")
-_THE_SCHEDULE = re.compile(r"(?P<of>,?\s+(?:of|to|in)\s+the\s+)Schedule(?=\s+(?:to|of|in)\s)")
+_AND_THE_SCHEDULE = re.compile(  # of an instrument that has only one
+    r",? \s+ and \s+ (?= the \s+ Schedule \s+ (?: to | of ) \s ) the \s+ Schedule", re.VERBOSE
+)
+_THE_SCHEDULE = re.compile(
+    r"(?P<of> ,? \s+ (?: of | to | in ) \s+ the \s+ ) Schedule (?= \s+ (?: to | of | in ) \s )", re.VERBOSE
+)
 _GLOSS = re.compile(r"\s\([a-z]{3}[^()\d]{2,90}\)")  # "section 17 (services for children in need) of the Act"
 _OF_SCHEDULE = re.compile(r",\s+(?=[Ss]chedule\s)")  # "Part 1, Schedule 2 to the Act"
 _OF_LAW = re.compile(r",?\s+(?:of|to|in|into|under|from),?\s+(?:[Tt]he\s+)?")
 _BARE_TAIL = re.compile(r",?\s+(?:the\s+)?")
 _LEAD = re.compile(r"(?:\s?\([^()]{2,60}\))?[,:–-]?\s+(?:at\s+)?\(?$")
 _HERE_AFTER = re.compile(
-    r"\s+(?:above|below)\b|,?\s+(?:of|in|to|from)\s+(?:(?:this|our)\s+\w|the\s+present\s|(?:the\s+)?guidance\b(?!\s+(?:on|for|document)))"
+    r"""
+    \s+ (?: above | below ) \b
+  | ,? \s+ (?: of | in | to | from ) \s+
+        (?: (?: this | our ) \s+ \w
+          | the \s+ present \s
+          | (?: the \s+ )? guidance \b (?! \s+ (?: on | for | document ) ) )  # not "of the guidance on lists"
+    """,
+    re.VERBOSE,
 )
-_HERE_BEFORE = re.compile(
-    r"\b[Tt]his\s+(?:guidance|guide|document|chapter|part|section|annex|publication)\b[^.;,]{0,30}$"
+_HERE_BEFORE = re.compile(  # "this guidance (paragraph 4"
+    r"""
+    \b [Tt]his \s+ (?: guidance | guide | document | chapter | part | section | annex | publication ) \b
+        [^.;,]{0,30} $
+    """,
+    re.VERBOSE,
 )
 _DOCUMENT = (
     r"(?:guidance|guide|report|code|framework|strategy|manual|form|standards|document|plan|handbook|policy|review)"
 )
 _ELSEWHERE_AFTER = re.compile(
-    r",?\s+(?:of|from)\s+(?:the\s+|its\s+|their\s+|that\s+|an?\s+|his\s+)?"
-    rf"(?:[“\"‘']|(?!Protocol\s\d)[A-Z]|(?:[\w’'-]+\s+){{0,4}}{_DOCUMENT}\b)|,?\s+in\s+(?:the\s+)?(?:[“\"‘']|[A-Z]\w*\s+[a-z]+)"
+    rf"""
+    ,? \s+ (?: of | from ) \s+ (?: the \s+ | its \s+ | their \s+ | that \s+ | an? \s+ | his \s+ )?
+        (?: [“\"‘']                                                    # of “Keeping safe”
+          | (?! Protocol \s \d ) [A-Z]                                 # of Keeping Safe
+          | (?: [\w’'-]+ \s+ ){{0,4}} {_DOCUMENT} \b )                 # of its annual report
+  | ,? \s+ in \s+ (?: the \s+ )? (?: [“\"‘'] | [A-Z] \w* \s+ [a-z]+ )  # in “Keeping safe”, in Keeping children
+    """,
+    re.VERBOSE,
 )
 _SCHEDULE_TO = re.compile(r"\s+to\s+(?:the\s+)?[A-Z]")
 _ELSEWHERE_BEFORE = re.compile(
-    rf"(?<!this )\b(?i:{_DOCUMENT}|volume \d+)\b(?:(?:[:,]?\s+(?:for|on|to|in|of|and)\b[^.;()]{{0,70}})?"
-    r"(?:\s*\([^()]{0,40}\))?,\s*|\s+)(?:especially\s+|(?:in )?particular(?:ly)?\s+|at\s+|see\s+)?$"
+    rf"""
+    (?<! this[ ] ) \b (?i: {_DOCUMENT} | volume [ ] \d+ ) \b   # "the report, paragraph 4", "volume 2, para 7"
+    (?: (?: [:,]? \s+ (?: for | on | to | in | of | and ) \b [^.;()]{{0,70}} )?   # "guidance on lists, paragraph 4"
+        (?: \s* \( [^()]{{0,40}} \) )? , \s*
+      | \s+ )
+    (?: especially \s+ | (?: in[ ] )? particular (?: ly )? \s+ | at \s+ | see \s+ )? $
+    """,
+    re.VERBOSE,
 )
 
 

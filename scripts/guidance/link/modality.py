@@ -229,22 +229,27 @@ _ASKING = re.compile(r"""(?xi)
 
 
 def find_expressions(sentence: str, *, entry: bool = False) -> tuple[Expression, ...]:
-    """The binding phrases of a sentence, in order; `entry` says that it completes a line above a list.
-
-    Possibility is not yet told from power: see `is_power`.
-    """
+    """The binding phrases of a sentence, in order; `entry` says that it completes a line above a list. Possibility
+    is not yet told from power: see `is_power`."""
     if sentence.rstrip("”’\"')").endswith("?"):
         return ()
-    held = sentence.lower()
-    found = [*_modal(sentence, entry)] if any(verb in held for verb in _VERBS) else []
-    found += _owing(sentence, entry) if _OWING_SAYS.search(held) else ()
-    found += find_statements(sentence)
+    found = find_phrases(sentence, entry=entry)
     if not found:
         return ()
     quoted = [match.span() for match in _QUOTES.finditer(sentence)]
     outside = _QUOTES.sub(lambda quote: "“" + "x" * (len(quote[0]) - 1), sentence)  # a title holds no clause of it
-    unquoted = (e for e in found if not any(start < e.start < end for start, end in quoted))
-    return tuple(sorted((e for e in unquoted if not _embedded(outside, e)), key=lambda e: e.start))
+    return tuple(
+        e for e in found if not any(start < e.start < end for start, end in quoted) and not _embedded(outside, e)
+    )
+
+
+def find_phrases(sentence: str, *, entry: bool = False) -> list[Expression]:
+    """The phrases of a sentence that bind, in order, whatever clause they stand in: what comparisons go by."""
+    held = sentence.lower()
+    found = [*_modal(sentence, entry)] if any(verb in held for verb in _VERBS) else []
+    found += _owing(sentence, entry) if _OWING_SAYS.search(held) else ()
+    found += find_statements(sentence)
+    return sorted(found, key=lambda e: e.start)
 
 
 def _modal(sentence: str, entry: bool) -> Iterator[Expression]:

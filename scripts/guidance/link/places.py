@@ -8,8 +8,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-from guidance.cite.grammar import NUMBERS, WRITTEN, number_key
+from guidance.cite.grammar import NUMBERS, PLACE, SUBS, WRITTEN, number_key
 from guidance.cite.grammar import Unit as PlaceUnit
+from guidance.cite.grammar import read_places as read_places  # what comparisons may ask of cite, they ask here
 from guidance.document.model import Document, Figure, Provision, Table
 from guidance.document.walk import list_items
 
@@ -19,6 +20,10 @@ Unit = LegalUnit | PlaceUnit
 _TITLES: tuple[PlaceUnit, ...] = ("part", "chapter", "section", "annex", "flow-chart", "figure", "table", "box")
 _KINDS: tuple[Unit, ...] = (*_TITLES, "paragraph", "footnote")
 _TITLED = {unit: re.compile(rf"(?i:{WRITTEN[unit]})\s+(?P<number>{NUMBERS[unit]})(?!\w)") for unit in _TITLES}
+
+_SAID_SO = r"(?<![\w-])(?i:sections?|notes?)\s+"
+CROSS_REFERENCE = rf"(?:{PLACE}|{_SAID_SO}\d+(?:\.\d+)*(?:{SUBS})*)"
+"""A part of a pattern, not VERBOSE: a place of guidance, as cite reads it in prose; and sections and notes."""
 
 
 class Pinpoint(Struct, frozen=True):

@@ -9,20 +9,12 @@ from itertools import count, pairwise
 
 from msgspec import Struct
 
+from guidance.cite.grammar import KINDS_OF_DAY, NUMBER_WORDS, TENS, TIME_UNITS, TO_NINETEEN
 from guidance.document.model import Block, Document, Limit, List, Para, Provision, Strength, Subheading, Table, Text
-from guidance.document.walk import block_texts
+from guidance.document.walk import block_texts, ends_sentence
 
 # the end of a sentence, where the next one begins like one
 _STOP = re.compile(r"(?x) [.!?] [\"”’')\]]* (?= \s+ [\"“‘'(\[]* [A-Z0-9•] )")
-_SHORTENED = re.compile(r"""(?x)  # a full stop that ends no sentence
-    (?: ^ | [\s(“\"] )
-    (?: e\.g | i\.e | etc | cf | vs? | ibid | approx            # "e.g.", "see ibid. for"
-      | No | Nos | Art | Reg | [Pp]aras? | [Pp]p? | [Ss]s?     # "No. 5", "para. 12", "s. 47"
-      | Dr | Mr | Mrs | Ms | Prof | Rev | St | Ltd | Inc       # "Dr. Smith"
-      | (?<! Appendix \s ) (?<! Annex \s ) (?<! Part \s ) (?<! Schedule \s ) (?<! Group \s ) [A-Z]  # "J. Smith"
-    ) \. $
-  | ^ \d{1,3} \. $                                             # "12. Where a child ..."
-    """)
 
 
 class Sentence(Struct, frozen=True):
@@ -47,17 +39,13 @@ class Sentence(Struct, frozen=True):
 
 def split_sentences(plain: str) -> tuple[tuple[int, int], ...]:
     """The stretches of a text that are its sentences, without the space between them; "e.g." and "No." end none."""
-    stops = (stop.end() for stop in _STOP.finditer(plain) if not _ends_none(plain, stop.start()))
+    stops = (stop.end() for stop in _STOP.finditer(plain) if ends_sentence(plain, stop.start()))
     spans = []
     for start, end in pairwise((0, *stops, len(plain))):
         if words := plain[start:end].strip():
             at = plain.index(words, start)
             spans.append((at, at + len(words)))
     return tuple(spans)
-
-
-def _ends_none(plain: str, stop: int) -> bool:
-    return _SHORTENED.search(plain[max(0, stop - 12) : stop + 1]) is not None
 
 
 def document_sentences(document: Document) -> Iterator[Sentence]:
@@ -251,24 +239,18 @@ def find_statements(sentence: str) -> Iterator[Expression]:
 
 # --- How soon and how often ------------------------------------------------------------------------
 
-_ONES = "one two three four five six seven eight nine"
-_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-_SPELT = f"{_ONES} {_TEENS}".split()
 SPELT = rf"""
-    (?: (?: {" | ".join(_TENS.split())} ) (?: [\s-] (?: {" | ".join(_ONES.split())} ) \b )?
-      | {" | ".join(reversed(_SPELT))} )
+    (?: (?: {" | ".join(TENS)} ) (?: [\s-] (?: {" | ".join(TO_NINETEEN[:9])} ) \b )?
+      | {" | ".join(reversed(TO_NINETEEN))} )
 """
 """A part of a VERBOSE pattern: a number spelt out."""
 
 _NUMBER = rf"(?: \d{{1,3}} | {SPELT} )"
 
-UNIT = r"(?: minute | hour | day | week | fortnight | month | term | year )"
+UNIT = rf"(?: {' | '.join(TIME_UNITS)} | second (?= s \b ) )"
 """A part of a VERBOSE pattern: what time is counted in."""
 
-KIND_OF_DAY = (
-    r"(?: (?: working | business | calendar | school | clear | full | further | consecutive ) [\s-] ){0,2}"
-)
+KIND_OF_DAY = rf"(?: (?: {' | '.join(KINDS_OF_DAY)} ) [\s-] ){{0,2}}"
 """A part of a VERBOSE pattern: what may stand before a unit of time."""
 
 OFTEN = {
@@ -331,7 +313,4 @@ def number_of(words: str) -> int:
     """A number in figures or spelt out: "12", "twelve", "twenty-one"."""
     if words.isdigit():
         return int(words)
-    tens, _, ones = " ".join(words.lower().replace("-", " ").split()).partition(" ")
-    if tens in _SPELT:
-        return _SPELT.index(tens) + 1
-    return (_TENS.split().index(tens) + 2) * 10 + (_SPELT.index(ones) + 1 if ones else 0)
+    return NUMBER_WORDS["-".join(words.lower().replace("-", " ").split())]

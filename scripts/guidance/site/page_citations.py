@@ -5,6 +5,7 @@ Where the tree comes from is the matter of `extension`; what is said of a citati
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +16,7 @@ from msgspec import Struct
 
 from guidance.document.law import LawSince, Notice
 from guidance.document.model import Finding, GuidanceError
+from guidance.document.walk import sentence_ends
 from guidance.site.handwritten import (
     HandCitation,
     Service,
@@ -383,7 +385,8 @@ def _around(link: Element, parents: Mapping[Element, Element]) -> tuple[str, str
         yield "\n\n" if inner else ""
 
     held = next((part for part in _unstashed("".join(words(block))).split("\n\n") if _AT in part), "")
-    parts = _SENTENCE_ENDS.split(held)
+    ends = [match.span() for match in sentence_ends(_SENTENCE_ENDS, held)]
+    parts = [held[a:b] for (_, a), (b, _) in pairwise([(0, 0), *ends, (len(held), 0)])]
     at = next((count for count, part in enumerate(parts) if _AT in part), 0)
     if at and parts[at].lstrip().startswith(_AT) and not _words(link):
         at -= 1

@@ -2,25 +2,36 @@
 // are put before this when it is published. One table of cases, tests/data/audit/quotations.json, holds for both.
 const { seed: SEED, gap: GAP, fewest: FEWEST } = rules;
 const [WORD, NO_LETTER, MARKED] = [rules.word, rules.noLetter, rules.marked].map((pattern) => new RegExp(pattern, "gu"));
-const [ENDS, FULL, LEADS, LIMITED, IF, BOUND, TURNED, BEGUN, GOES_ON] = [rules.ends, rules.full, rules.leads, rules.limited,
+const [NO_END, ENDS, FULL, LEADS, LIMITED, IF, BOUND, TURNED, BEGUN, GOES_ON] = [rules.noEnd, rules.ends, rules.full, rules.leads, rules.limited,
   rules.limitedIf, rules.bound, rules.turned, rules.begun, `^(?:${rules.goesOn})$`].map((pattern) => new RegExp(pattern, "u"));
 const spelt = new Map(Object.entries(rules.spelt));
-const [strengths, negations, measures, conditions] = [rules.strengths, rules.negations, rules.measures, rules.conditions]
-  .map((words) => new Set(words));
+const [strengths, negations, measures, conditions, terms, kinds] = [rules.strengths, rules.negations, rules.measures,
+  rules.conditions, rules.terms, rules.kinds].map((words) => new Set(words));
+const isMeasure = (word) => word.measures || measures.has(word.key);
 const WEIGHTY = [
-  ["strength", (key) => strengths.has(key) || (key.endsWith("nt") && strengths.has(key.slice(0, -2)))],
-  ["number", (key) => /^\p{N}/u.test(key) || measures.has(key)],
-  ["negation", (key) => negations.has(key)],
-  ["condition", (key) => conditions.has(key)],
+  ["strength", ({ key }) => strengths.has(key) || (key.endsWith("nt") && strengths.has(key.slice(0, -2)))],
+  ["number", (word) => /^\p{N}/u.test(word.key) || isMeasure(word)],
+  ["negation", ({ key }) => negations.has(key)],
+  ["condition", ({ key }) => conditions.has(key)],
 ];
 
-const split = (text) => [...text.matchAll(WORD)].map((match, at, all) => {
+// The words, those told that measure only behind a figure: "14 clear days", "two terms".
+const measured = (words) => {
+  for (let at = words.length - 1; at >= 0; at--) {
+    const { key } = words[at], lead = words.slice(Math.max(0, at - rules.reach), at).reverse().find((one) => !kinds.has(one.key));
+    const isUnit = terms.has(key) || (kinds.has(key) && at + 1 < words.length && isMeasure(words[at + 1]));
+    words[at].measures = Boolean(isUnit && lead && /^\p{N}/u.test(lead.key));
+  }
+  return words;
+};
+const split = (text) => measured([...text.matchAll(WORD)].map((match, at, all) => {
   const [start, end] = [match.index, match.index + match[0].length];
   const key = match[0].normalize("NFKC").replace(NO_LETTER, "").toLowerCase();
   const behind = text.slice(end, all[at + 1]?.index), isLine = at === all.length - 1 || behind.includes("\n");
-  const stops = LEADS.test(behind) ? "lead" : FULL.test(behind) ? "full" : isLine ? "line" : "";
-  return { key: String(spelt.get(key) ?? key), written: match[0], start, end, ends: ENDS.test(behind), stops };
-});
+  const canEnd = behind[0] !== "." || !NO_END.test(text.slice(Math.max(0, end - rules.beforeStop), end + 3));
+  const stops = LEADS.test(behind) ? "lead" : canEnd && FULL.test(behind) ? "full" : isLine ? "line" : "";
+  return { key: String(spelt.get(key) ?? key), written: match[0], start, end, ends: canEnd && ENDS.test(behind), stops };
+}));
 const put = (words) => words.map(({ written }) => written).join(" ");
 
 // A quotation's own words, and before which of them the quoter marked a gap, with his words in square brackets.
@@ -72,26 +83,36 @@ const blocks = (mine, theirs, i = 0, iEnd = mine.length, j = 0, jEnd = theirs.le
   return [...blocks(mine, theirs, i, best.i, j, best.j), best, ...blocks(mine, theirs, best.i + best.size, iEnd, best.j + best.size, jEnd)];
 };
 const kindOf = (mine, theirs) => WEIGHTY.find(([, weighty]) => {
-  const [said, stands] = [mine, theirs].map((words) => words.map(({ key }) => key).filter(weighty).sort().join(" "));
+  const [said, stands] = [mine, theirs].map((words) => words.filter(weighty).map(({ key }) => key).sort().join(" "));
   return said !== stands;
 })?.[0] ?? "word";
 const change = (mine, theirs, kind = kindOf(mine, theirs)) => ({ kind, said: put(mine), stands: put(theirs) });
 const putInBrackets = (own, theirs, isBetween) => {
   const kind = kindOf(own, isBetween ? theirs : []);
   if (!own.length || kind === "word") return [];
-  const [, weighs] = WEIGHTY.find(([name]) => name === kind), there = theirs.filter(({ key }) => weighs(key));
-  const isSame = own.every(({ key }) => !weighs(key) || there.some((word) => word.key === key));
+  const [, weighs] = WEIGHTY.find(([name]) => name === kind), counts = own.filter(weighs).map(isMeasure);
+  const there = theirs.filter((word) => weighs(word) && (!counts.length || counts.includes(isMeasure(word))));
+  const isSame = own.every((one) => !weighs(one) || there.some(({ key }) => key === one.key));
   if ((kind === "number" && !there.length) || (!isBetween && isSame)) return [];
   return [{ kind, said: `[${put(own)}]`, stands: put(isBetween ? theirs : there) }];
 };
+// What agrees of few words on either side, and what differs: at which word, which are said and which stand there.
 const compareWords = (mine, theirs) => {
-  const within = blocks(mine, theirs), changes = [];
+  const within = blocks(mine, theirs), differing = [];
   let [i, j] = [0, 0];
   for (const one of [...within, { i: mine.length, j: theirs.length, size: 0 }]) {
-    if (one.i > i || one.j > j) changes.push(change(mine.slice(i, one.i), theirs.slice(j, one.j)));
+    if (one.i > i || one.j > j) differing.push([i, mine.slice(i, one.i), theirs.slice(j, one.j)]);
     [i, j] = [one.i + one.size, one.j + one.size];
   }
-  return [within, changes];
+  return [within, differing];
+};
+// What is told of them where the quoter marked a gap with words of his `own`, if any, or marked none.
+const toldOf = (said, stands, own, isWithin) => {
+  if (said.length || (isWithin && !own)) return [change(said, stands)];
+  if (!isWithin || own.length) return [];
+  const unit = stands.every(isMeasure) ? [{ ...change([], stands, "number"), said: "…" }] : [];
+  const turns = stands.filter(({ key }) => negations.has(key) || conditions.has(key));
+  return [...unit, ...turns.map((word) => ({ ...change([], [word]), said: "…" }))];
 };
 const total = (runs) => runs.reduce((sum, { size }) => sum + size, 0);
 
@@ -161,11 +182,15 @@ const editionText = (edition, passages) => {
     [null, ...chain].forEach((before, step) => {
       const run = chain[step], at = before ? before.at + before.size : 0;
       const mine = words.slice(at, run ? run.at : words.length);
-      const marks = [...marked].filter(([one]) => one >= at && one <= at + mine.length), isMarked = marks.length > 0;
-      const isBetween = Boolean(before && run), brackets = marks.flatMap(([, one]) => one);
-      const wider = isMarked || isBetween || !mine.length ? [] : between(before, run, mine.length + rules.near);
+      const isBetween = Boolean(before && run), end = at + mine.length;
+      // Dots before its first word or behind its last say nothing of what lies within.
+      const isGap = (one) => one >= at + !before && one < end + Boolean(run);
+      const isMarked = [...marked.keys()].some(isGap);
+      const brackets = [...marked].filter(([one]) => one >= at && one <= end).flatMap(([, one]) => one);
+      const isWide = isMarked || brackets.length > 0;
+      const wider = isWide || isBetween || !mine.length ? [] : between(before, run, mine.length + rules.near);
       const isWider = wider.length > 0 && total(compareWords(mine, wider)[0]) === mine.length;
-      const theirs = isWider ? wider : between(before, run, mine.length + GAP * isMarked);
+      const theirs = isWider ? wider : between(before, run, mine.length + GAP * isWide);
       const there = before ? before.there + before.size : run.there - theirs.length;
       if (theirs.length <= GAP * 2) changes.push(...putInBrackets(brackets, theirs, isBetween));
       if (isMarked && isBetween && rules.hanging.includes(words[run.at].key)) { // "must tell … if", and it hangs on "may"
@@ -173,17 +198,12 @@ const editionText = (edition, passages) => {
         if (verb && !theirs.some(({ stops }) => stops === "full")) changes.push({ kind: "strength", said: "…", stands: verb.written });
       }
       if (!mine.length && !isBetween) return;
-      if (mine.length <= GAP && theirs.length <= GAP * (isMarked ? 2 : 1)) {
+      if (mine.length <= GAP && theirs.length <= GAP * (isWide ? 2 : 1)) {
         const [within, differing] = compareWords(mine, theirs);
         runs.push(...within.map((one) => ({ at: at + one.i, there: there + one.j, size: one.size })));
-        changes.push(...differing.filter(({ said }) => said || (isBetween && !isMarked)));
-        // What turns or limits and is not said; at either end only behind or before a word that agrees.
-        const agreed = new Set(within.flatMap(({ j, size }) => Array.from({ length: size }, (_, step) => j + step)));
-        const low = before ? 0 : Math.min(...agreed), high = run ? theirs.length : Math.max(...agreed);
-        const isTold = !brackets.length && !(isBetween && !isMarked);
-        const lost = isTold ? theirs.filter(({ key }, at) => low <= at && at <= high && !agreed.has(at) && (negations.has(key) || conditions.has(key))) : [];
-        changes.push(...lost.map((word) => ({ kind: kindOf([], [word]), said: isMarked ? "…" : "", stands: word.written })));
-        if (isMarked && !mine.length && !lost.length) changes.push(...limits(there, theirs));
+        const told = differing.flatMap(([i, said, stands]) => toldOf(said, stands, marked.get(at + i), isGap(at + i)));
+        changes.push(...told);
+        if (isMarked && !mine.length && !told.length) changes.push(...limits(there, theirs));
         missing += mine.length - total(within);
       } else if (mine.length || !isMarked) {
         missing += mine.length;
