@@ -158,11 +158,15 @@ const say = (steps, short = {}) => steps.map(({ unit, number, to, sub }) => {
 // Where a place stands, from the edition's root, by its table in search/places/.
 const find = (table, steps) => {
   const { unit, number, to, sub } = steps.at(-1);
-  const chapter = steps.find((one) => one.unit === "chapter" && one.unit !== unit)?.number;
-  const of = table[unit] ?? {}, within = number.replace(/\d+$/, ""), first = Number(number.slice(within.length));
-  const last = to ? Math.min(Number(to.slice(within.length)), first + 500) : first;
-  const all = Number.isNaN(last) ? [number] : Array.from({ length: last - first + 1 }, (_, at) => `${within}${first + at}`);
-  const forms = (one) => (chapter && unit === "paragraph" ? [`${chapter}/${one}`, `${chapter}.${one}`] : [one, `${one}${sub ?? ""}`.toUpperCase()]);
+  const outer = unit === "paragraph" && steps.findLast((one) => ["chapter", "annex"].includes(one.unit));
+  const of = table[unit] ?? {}, within = number.replace(/\d+$/, ""), isLetters = within === number;
+  const parse = (one) => (isLetters ? one.charCodeAt(one.length - 1) : Number(one.slice(within.length)));
+  const print = (one) => (isLetters ? `${within.slice(0, -1)}${String.fromCharCode(one)}` : `${within}${one}`);
+  const first = parse(number), last = to ? Math.min(parse(to), first + 500) : first;
+  const all = Number.isNaN(last) ? [number] : Array.from({ length: last - first + 1 }, (_, at) => print(first + at));
+  const inChapter = (one) => [`${outer.number}/${one}`, `${outer.number}.${one}`];
+  const inOuter = (one) => (outer.unit === "chapter" ? inChapter(one) : [`annex ${outer.number}/${one}`]);
+  const forms = (one) => (outer ? inOuter(one) : [one, `${one}${sub ?? ""}`.toUpperCase()]);
   return [...new Set(all.flatMap((one) => of[forms(one).find((form) => of[form])] ?? []))];
 };
 

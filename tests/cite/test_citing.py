@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 import citing
+from finding import CITED, FINDING
 from guidance.build.cite import cite, edition_until, stood_on
 from guidance.cite.citation import Citation, CitationGrammar, Known, NotUnderstoodError
 from guidance.cite.grammar import find_places, number_key, read_places, say_place
@@ -230,3 +231,14 @@ def test_what_a_reader_numbers_can_be_cited_by_that_number(title: str) -> None:
     (place,) = read_places(title)
     (step,) = place.steps
     assert number_key(number or "", step.unit) == step.number
+
+
+@pytest.mark.parametrize(("words", "anchors"), CITED.items())
+def test_where_a_cited_place_stands(words: str, anchors: tuple[str, ...]) -> None:
+    (place,) = read_places(words)
+    assert {entry.anchor for entry in find_places(place, FINDING)} == set(anchors)
+
+
+def test_what_runs_on_over_a_page_is_found_on_it() -> None:
+    (place,) = read_places("page 3, para 2")
+    assert [entry.anchor for entry in find_places(place, FINDING)] == ["para-2"]

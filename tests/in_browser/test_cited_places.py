@@ -12,8 +12,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import citing
+from finding import CITED, FINDING
 from guidance.cite.resolve import grammar_record
 from guidance.cli.serve import serve
+from guidance.site.search import places
 
 SCRIPTS = citing.ROOT / "overrides" / "assets"
 BY_SCRIPT = """async ({ words, script }) => {
@@ -59,6 +61,24 @@ def test_the_script_reads_the_table_as_the_engine_does(page: Page, grammar_addre
         if (said := said_by_script(answer)) != cites
     ]
     assert wrong == []
+
+
+FOUND_BY_SCRIPT = """async ({ words, script, table }) => {
+  const { grammar } = await import(script.replace("cite.js", "places.js"));
+  const { read } = await grammar(new URL("/", location.href));
+  const { find } = await import(script);
+  return words.map((one) => read(`2023 ${one}`).flatMap(({ steps }) => find(table, steps)));
+}"""
+
+
+def test_the_script_finds_places_where_the_engine_does(page: Page, grammar_address: str) -> None:
+    page.goto(f"{grammar_address}/")
+    table = places("2023", FINDING, {entry.anchor: entry.anchor for entry in FINDING})
+    asked = {"words": [*CITED], "script": f"{grammar_address}/assets/cite.js", "table": table}
+    found = page.evaluate(FOUND_BY_SCRIPT, asked)
+    assert {words: set(one) for words, one in zip(CITED, found, strict=True)} == {
+        words: set(anchors) for words, anchors in CITED.items()
+    }
 
 
 def said_by_script(answer: list[dict[str, Any]]) -> str:

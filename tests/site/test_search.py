@@ -10,6 +10,7 @@ from markdown.extensions.toc import slugify
 
 import documents
 import small_documents
+from finding import FINDING
 from guidance.document.anchors import permalinks
 from guidance.document.change_model import Lineage
 from guidance.document.model import Duty, GuidanceError, Locus, Permalink
@@ -200,6 +201,12 @@ def test_a_number_in_two_chapters_can_be_cited_with_its_chapter_even_without_tex
         "1/1": ["p/1/"],
         "2/1": ["p/chapter-2-para-1/"],
     }
+
+
+def test_paragraphs_of_an_annex_and_pages_on_which_nothing_begins() -> None:
+    found = places("1999", FINDING, {})
+    assert found["paragraph"]["annex B/2"] == ["p/annex-b-para-2/"]
+    assert found["page"]["3"] == ["p/2/"]
 
 
 # --- The index -------------------------------------------------------------------------------------

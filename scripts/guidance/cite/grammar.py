@@ -394,10 +394,9 @@ def _numbers(step: Step) -> set[str]:
 
 def _inside(step: Step, entries: Sequence[Permalink]) -> list[Permalink]:
     """The entries of a part, chapter, annex or section, from its heading to the next one of its rank; of a page
-    those that start on it; all of a box or chart. Notes belong to every chapter."""
+    those that start on it, or run on over it; all of a box or chart. Notes belong to every chapter."""
     if step.unit == "page":
-        here = [entry for entry in entries if str(entry.page) == step.number]
-        return here or list(entries)
+        return list(_on_page(int(step.number), entries)) or list(entries)
     if step.unit not in _HEADINGS:
         return list(entries)
     ending = _HEADINGS[: _HEADINGS.index(step.unit) + 1] if step.unit == "section" else TOP

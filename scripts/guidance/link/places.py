@@ -21,7 +21,7 @@ _TITLES: tuple[PlaceUnit, ...] = ("part", "chapter", "section", "annex", "flow-c
 _KINDS: tuple[Unit, ...] = (*_TITLES, "paragraph", "footnote")
 _TITLED = {unit: re.compile(rf"(?i:{WRITTEN[unit]})\s+(?P<number>{NUMBERS[unit]})(?!\w)") for unit in _TITLES}
 
-_SAID_SO = r"(?<![\w-])(?i:sections?|notes?)\s+"
+_SAID_SO = r"(?<![\w-])(?i:sections?|notes?)\s*"
 CROSS_REFERENCE = rf"(?:{PLACE}|{_SAID_SO}\d+(?:\.\d+)*(?:{SUBS})*)"
 """A part of a pattern, not VERBOSE: a place of guidance, as cite reads it in prose; and sections and notes."""
 

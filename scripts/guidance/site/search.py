@@ -13,7 +13,7 @@ from typing import get_args
 
 from msgspec import Struct, structs
 
-from guidance.cite.grammar import TOP, number_key
+from guidance.cite.grammar import TOP, CitedPlace, Step, find_places, number_key
 from guidance.document.anchors import permalink_path
 from guidance.document.change_model import Lineage
 from guidance.document.model import Document, Duty, Permalink, Provision, Strength, read_toml
@@ -254,25 +254,34 @@ def _elsewhere(
 # --- Places ----------------------------------------------------------------------------------------
 
 
-def places(edition: str, entries: Iterable[Permalink], addresses: Mapping[str, str]) -> SearchPlaces:
+def places(edition: str, entries: Sequence[Permalink], addresses: Mapping[str, str]) -> SearchPlaces:
     """What a citation can name in an edition, by unit and number, and where it stands from the edition's root.
 
-    A paragraph is also there with its chapter: "2/37". Pages have their first provision.
+    A paragraph is also there with its chapter or annex: "2/37", "annex B/2". Pages have their first provision, or
+    what runs on over them.
     """
     found: SearchPlaces = {}
-    chapter = ""
+    within = ""
+
+    def address_of(entry: Permalink) -> str:
+        return addresses.get(entry.anchor) or permalink_path(edition, entry.anchor).removeprefix(f"{edition}/")
+
     for entry in entries:
-        address = addresses.get(entry.anchor) or permalink_path(edition, entry.anchor).removeprefix(f"{edition}/")
+        address = address_of(entry)
         number = number_key(entry.number or "", entry.kind)
         if entry.kind in TOP:
-            chapter = number if entry.kind == "chapter" else ""
+            within = {"chapter": number, "annex": f"annex {number}"}.get(entry.kind, "")
         if number and entry.kind != "text":
             of_kind = found.setdefault(entry.kind, {})
             of_kind.setdefault(number, []).append(address)
-            if chapter and entry.kind == "paragraph":
-                of_kind.setdefault(f"{chapter}/{number}", [address])
+            if within and entry.kind == "paragraph":
+                of_kind.setdefault(f"{within}/{number}", [address])
         if entry.page and entry.kind != "footnote":
             found.setdefault("page", {}).setdefault(str(entry.page), [address])
+    pages = found.get("page", {})
+    for page in map(str, range(1, max(map(int, pages), default=0))):
+        named = () if page in pages else find_places(CitedPlace((Step("page", page),)), entries)
+        pages |= {page: [address_of(entry) for entry in named]} if named else {}
     return found
 
 
