@@ -85,15 +85,6 @@ def test_the_version_selector_can_be_reached_after_scrolling_on_a_phone(phone: P
     assert box["x"] + box["width"] <= 320
 
 
-def test_what_stands_beside_a_paragraph_covers_no_contents(page: Page) -> None:
-    page.goto("/2021/chapter-1/")
-    beside = page.locator(".stood").first.bounding_box()
-    contents = page.locator(".md-sidebar--primary").bounding_box()
-    assert beside
-    assert contents
-    assert beside["x"] >= contents["x"] + contents["width"] - 4
-
-
 def test_the_list_says_which_paragraph_each_edition_link_leads_to(page: Page) -> None:
     page.goto("/2011/chapter-1/#para-1")
     link = page.locator(".editions a[data-edition='2021']")

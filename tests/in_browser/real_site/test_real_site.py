@@ -50,6 +50,16 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(
     assert not faults, "\n".join(faults)
 
 
+def test_what_stands_beside_a_paragraph_covers_no_contents(tab: Tab, real_address: str) -> None:
+    with tab(real_address, viewport={"width": 1280, "height": 800}) as page:
+        page.goto("/2023/chapter-1/")
+        beside = page.locator(".stood").first.bounding_box()
+        contents = page.locator(".md-sidebar--primary").bounding_box()
+        assert beside
+        assert contents
+        assert beside["x"] >= contents["x"] + contents["width"] - 4
+
+
 @pytest.mark.parametrize("path", ["/guide/timescales/", "/changes/2023/", "/2023/duties/", "/editions/"])
 def test_tables_can_be_seen_on_a_phone(reader: Page, path: str) -> None:
     reader.goto(path)
