@@ -35,8 +35,7 @@ Strengths = Counter[str]  # how often a side binds with each strength, and says 
 
 def _strengths_in(text: str) -> Strengths:
     """How often a text binds with each weight, and how often it says "may"."""
-    found = Counter(verb.weight for verb in find_verbs(bare(text)) if verb.weight in STRONG | {"may"})
-    return Counter({"responsibility" if one == "responsible" else one: count for one, count in found.items()})
+    return Counter(verb.weight for verb in find_verbs(bare(text)) if verb.weight in STRONG | {"may"})
 
 
 def side(pieces: Sequence[RedlinePiece], new: bool, moved: bool = True) -> str:

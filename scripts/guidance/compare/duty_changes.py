@@ -63,7 +63,7 @@ _WEIGHTS = (  # how much a phrase weighs that the ledger calls a responsibility:
     ("should", re.compile(r"\b expected \b", re.VERBOSE)),
     ("need to", re.compile(r"\b needs? \b", re.VERBOSE)),
     (
-        "responsible",
+        "responsibility",
         re.compile(
             r"responsib | accountab | \b (?: task | job | decisions? ) \b | \b (?: with | for | falls ) \b",
             re.IGNORECASE | re.VERBOSE,
@@ -71,7 +71,7 @@ _WEIGHTS = (  # how much a phrase weighs that the ledger calls a responsibility:
     ),
     ("must", re.compile("")),
 )
-STRONG = frozenset({"must", "must not", "should", "should not", "should consider", "responsible"})
+STRONG = frozenset({"must", "must not", "should", "should not", "should consider", "responsibility"})
 PERMITS = frozenset({"may", "can", "could", "asked", "need"})
 WEAK = PERMITS | {"need to"}  # these tell nothing where they come or go by themselves
 
@@ -104,9 +104,8 @@ def find_verbs(words: str) -> list[BindingVerb]:
         name = over[0].strength if kind == "nobody" and over else _STRENGTH[kind]
         finer = kind in ("only", "shouldconsider") or (kind == "nobody" and name.endswith("not"))
         if not over or finer:  # else the ledger knows these words better
-            weight = "responsible" if kind == "responsible" else name
             found = [one for one in found if one not in over]
-            found.append(BindingVerb(*match.span(), match[0], name, weight))
+            found.append(BindingVerb(*match.span(), match[0], name, name))
     return sorted(found, key=lambda one: one.start)
 
 
@@ -197,11 +196,14 @@ def _without_common(old: Sequence[Said], new: Sequence[Said]) -> tuple[list[Said
     """Both sides without the sentences that they share, each as often as both have it."""
     keys = [[" ".join(one.words.split()) for one in side] for side in (old, new)]
     common = Counter(keys[0]) & Counter(keys[1])
-    mine, theirs = (
-        [one for at, (one, key) in enumerate(zip(side, known, strict=True)) if known[:at].count(key) >= common[key]]
-        for side, known in zip((old, new), keys, strict=True)
-    )
-    return mine, theirs
+    kept: tuple[list[Said], list[Said]] = [], []
+    for side, known, own in zip((old, new), keys, kept, strict=True):
+        left = common.copy()
+        for one, key in zip(side, known, strict=True):
+            left[key] -= 1
+            if left[key] < 0:
+                own.append(one)
+    return kept
 
 
 def _words(side: Sequence[Said], without: Collection[str] = ()) -> list[str]:

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 from guidance.compare.units import bare
 from guidance.document.change_model import Comparison
 from guidance.document.model import Duty, Strength
-from guidance.link.places import CROSS_REFERENCE, read_places
+from guidance.link.places import CROSS_REFERENCE, cited_steps
 from guidance.link.sentences import KIND_OF_DAY, OFTEN, SPELT, UNIT, number_of
 
 # --- Figures -------------------------------------------------------------------------------------
@@ -222,8 +222,7 @@ _COUNTED = re.compile(rf"""(?xi)
 
 def unit_of(reference: str) -> str:
     """What a cross-reference names the number of, as provisions have it for their kind."""
-    found = (step.unit for cited in read_places(reference) for step in cited.steps)
-    return next(found, "footnote" if reference[:1] in "nN" else "section")
+    return next((step.unit for step in cited_steps(reference)), "footnote" if reference[:1] in "nN" else "section")
 
 
 def numbered(kind: str, number: str) -> str:

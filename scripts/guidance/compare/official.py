@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from guidance.document.change_model import Comparison, Level
 from guidance.document.model import Document, GuidanceError, Provision, read_toml
-from guidance.link.places import CROSS_REFERENCE, read_places
+from guidance.link.places import CROSS_REFERENCE, cited_steps
 
 SUBSTANTIAL: frozenset[Level] = frozenset({"duty changed", "new", "reworded"})
 
@@ -80,7 +80,7 @@ def audit(comparison: Comparison, new: Document, listed: Sequence[Listed]) -> Li
 def _read_place(place: str) -> tuple[frozenset[int], frozenset[str]]:
     """The pages and the paragraphs' numbers of a place: "page 12, para 45", "paras 5.17 to 5.19", "pp 12-14"; none
     where it is not understood."""
-    steps = [step for cited in read_places(place) for step in cited.steps]
+    steps = [*cited_steps(place)]
     if re.search(r"\w", _PLACE.sub("", place)) or {step.unit for step in steps} - {"page", "paragraph"}:
         return frozenset(), frozenset()
     pages, numbers = (

@@ -258,9 +258,14 @@ class Publication(Struct, frozen=True, forbid_unknown_fields=True):
     def in_force(self) -> Edition:
         """The edition in force, as the register stands: the last that had begun and not ended when that was last
         `seen`; where it says no such day, the last that has not ended."""
-        by = last_day(self.seen) if self.seen else "9999"
+        by = self._told_by
         begun = [edition for edition in self.editions if edition.begins <= by] or list(self.editions)
         return next((e for e in reversed(begun) if e.ended is None or e.ended > by), begun[-1])
+
+    @property
+    def _told_by(self) -> str:
+        """The day to which the register tells; where it says none, all that it tells has come."""
+        return last_day(self.seen) if self.seen else "9999"
 
     @property
     def licence_in_words(self) -> str:
@@ -276,7 +281,7 @@ class Publication(Struct, frozen=True, forbid_unknown_fields=True):
         """
         stood = self.as_it_stood(day) if day else None
         current = stood.edition if stood else self.in_force
-        by = day.isoformat() if day else last_day(self.seen) if self.seen else "9999"
+        by = day.isoformat() if day else self._told_by
         if edition.begins > by:
             return Standing(edition.id, "not yet in force", current.id, begins=edition.begins)
         if edition.id == current.id:

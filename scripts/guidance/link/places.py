@@ -8,9 +8,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from guidance.cite.grammar import NUMBERS, PLACE, SUBS, WRITTEN, number_key
+from guidance.cite.grammar import NUMBERS, PLACE, SUBS, WRITTEN, Step, number_key, read_places
 from guidance.cite.grammar import Unit as PlaceUnit
-from guidance.cite.grammar import read_places as read_places  # what comparisons may ask of cite, they ask here
 from guidance.document.model import Document, Figure, Provision, Table
 from guidance.document.walk import list_items
 
@@ -24,6 +23,11 @@ _TITLED = {unit: re.compile(rf"(?i:{WRITTEN[unit]})\s+(?P<number>{NUMBERS[unit]}
 _SAID_SO = r"(?<![\w-])(?i:sections?|notes?)\s*"
 CROSS_REFERENCE = rf"(?:{PLACE}|{_SAID_SO}\d+(?:\.\d+)*(?:{SUBS})*)"
 """A part of a pattern, not VERBOSE: a place of guidance, as cite reads it in prose; and sections and notes."""
+
+
+def cited_steps(reference: str) -> Iterator[Step]:
+    """The units that a reference to places of guidance names, as cite reads them, in their order."""
+    return (step for cited in read_places(reference) for step in cited.steps)
 
 
 class Pinpoint(Struct, frozen=True):
